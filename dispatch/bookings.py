@@ -1,0 +1,297 @@
+"""The life of a booking: claim, release, decline, contact, confirm, cancel, reassign, reopen, rate.
+
+Every function is a command of a Desk (see commands.py) and returns the booking as it is afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from dispatch import checks, views
+from dispatch.commands import Command, command
+from dispatch.decisions import decide, decide_by_hand, somebody_for
+from models.agents import Agent
+from models.audit import Event
+from models.base import tuples
+from models.bookings import CANCELLED, CONFIRMED, PENDING, Booking
+from models.customers import Lead
+from models.errors import InvalidInput, Refused
+from models.triggers import assign
+
+Row = dict[str, Any]
+
+OUTCOMES = ("reached", "no_answer")
+DECLINED = "declined it"
+
+
+@command("booking.claim")
+def claim(running: Command, booking_id: int, agent_id: int) -> Row:
+    """The holder takes the booking on. Raises NotFound, Refused."""
+    booking = _pending(running, booking_id)
+    agent = working_agent(agent_id)
+    if booking.agent_id != agent_id:
+        holder = Agent.lock(booking.agent_id)
+        raise Refused(
+            "not_the_holder",
+            f"booking {booking_id} is with {holder.name} ({holder.agent_id}),"
+            f" not with {agent.name} ({agent_id})",
+            f"reassign it first: astra booking reassign {booking_id} --to {agent_id} --reason ...",
+        )
+    if booking.claimed_at is not None:
+        raise Refused("already_claimed", f"{agent.name} claimed booking {booking_id} at {booking.claimed_at}")
+    booking.claimed_at = running.now
+    return _saved(running, booking)
+
+
+@command("booking.release")
+def release(running: Command, booking_id: int) -> Row:
+    """Give up a claim; the booking stays with its agent, tentatively. Raises NotFound, Refused."""
+    booking = _pending(running, booking_id)
+    if booking.claimed_at is None:
+        raise Refused(
+            "not_claimed", f"booking {booking_id} is not claimed", "only claimed work can be released"
+        )
+    booking.claimed_at = None
+    return _saved(running, booking)
+
+
+@command("booking.decline")
+def decline(running: Command, booking_id: int, reason: str) -> Row:
+    """The agent does not want it: on to the next who has not declined it; nobody left, it waits."""
+    reason = checks.required_text(reason, "reason")
+    booking = _pending(running, booking_id)
+    decliner = booking.agent_id
+    assert decliner is not None  # a waiting one was refused just now
+    declined = dict.fromkeys((*_decliners(booking_id), decliner), DECLINED)
+    decision = decide(running, Lead.lock(booking.lead_id), declined)
+    running.detail = {"reason": reason, "declined_by": decliner}
+    _hand_over(running, booking, decision.agent_id)
+    return _shown(running, booking_id)
+
+
+@command("booking.contact")
+def contact(running: Command, booking_id: int, outcome: str) -> Row:
+    """Note an attempt to reach the customer; the first success is kept on the booking."""
+    if outcome not in OUTCOMES:
+        raise InvalidInput("outcome", f"{outcome!r} is not an outcome", "accepted: " + ", ".join(OUTCOMES))
+    booking = _pending(running, booking_id)
+    if outcome == "reached" and booking.contacted_at is None:
+        booking.contacted_at = running.now
+    running.detail = {"outcome": outcome}
+    return _saved(running, booking)
+
+
+@command("booking.note")
+def note(running: Command, booking_id: int, text: str) -> Row:
+    """Write a note into the booking's history. Raises NotFound, InvalidInput."""
+    running.detail = {"text": checks.required_text(text, "text")}
+    return _saved(running, Booking.lock(booking_id))
+
+
+@command("booking.confirm")
+def confirm(
+    running: Command,
+    booking_id: int,
+    package: str | None = None,
+    destination_revenue: str | float | None = None,
+    package_revenue: str | float | None = None,
+) -> Row:
+    """The customer booked. What is not given is taken from the quote; closing claims it.
+
+    Raises NotFound, Refused, InvalidInput.
+    """
+    booking = _pending(running, booking_id)
+    set_quote(running, booking, package, destination_revenue, package_revenue)
+    missing = [
+        option
+        for option, value in (
+            ("--package", booking.package),
+            ("--destination-revenue", booking.destination_revenue_cents),
+            ("--package-revenue", booking.package_revenue_cents),
+        )
+        if value is None
+    ]
+    if missing:
+        raise InvalidInput(
+            "quote",
+            f"booking {booking_id} has no quote yet: {' and '.join(missing)} missing",
+            "give them to confirm",
+        )
+    booking.status = CONFIRMED
+    booking.completed_at = running.now
+    booking.claimed_at = booking.claimed_at or running.now
+    return _saved(running, booking)
+
+
+@command("booking.cancel")
+def cancel(running: Command, booking_id: int, reason: str) -> Row:
+    """The customer does not book; a waiting one can be cancelled too. Raises NotFound, Refused."""
+    reason = checks.required_text(reason, "reason")
+    booking = _pending(running, booking_id, waiting_too=True)
+    booking.status = CANCELLED
+    booking.cancelled_at = running.now
+    booking.cancel_reason = reason
+    if booking.agent_id is not None:
+        booking.claimed_at = booking.claimed_at or running.now
+    running.detail = {"reason": reason}
+    return _saved(running, booking)
+
+
+@command("booking.reassign")
+def reassign(running: Command, booking_id: int, to_agent_id: int, reason: str) -> Row:
+    """A person gives a Pending booking to another agent, unclaimed. Raises NotFound, Refused."""
+    reason = checks.required_text(reason, "reason")
+    booking = _pending(running, booking_id, waiting_too=True)
+    agent = working_agent(to_agent_id)
+    if booking.agent_id == to_agent_id:
+        raise Refused("same_agent", f"booking {booking_id} is with {agent.name} already")
+    decide_by_hand(running, booking.lead_id, to_agent_id, reason)
+    running.detail = {"reason": reason}
+    _hand_over(running, booking, to_agent_id)
+    return _shown(running, booking_id)
+
+
+@command("booking.reopen")
+def reopen(running: Command, booking_id: int) -> Row:
+    """A closed booking is Pending again, unclaimed, its quote kept; an agent who left is replaced."""
+    booking = Booking.lock(booking_id)
+    running.booking_id = booking_id
+    if booking.status == PENDING:
+        raise Refused(
+            "not_closed", f"booking {booking_id} is Pending", "only a closed booking can be reopened"
+        )
+    if booking.voided:
+        raise Refused("voided", f"booking {booking_id} was entered by mistake", "enter the lead anew")
+    booking.status = PENDING
+    booking.completed_at = booking.cancelled_at = booking.cancel_reason = booking.claimed_at = None
+    holder = Agent.lock(booking.agent_id) if booking.agent_id is not None else None
+    if holder is None or holder.left_at is not None:
+        _find_agent(running, booking)
+        return _shown(running, booking_id)
+    return _saved(running, booking)
+
+
+@command("booking.rate")
+def rate(running: Command, booking_id: int, score: int | str) -> Row:
+    """The customer's score, 1 to 5, of a finished booking; a second one replaces the first."""
+    points = checks.whole(score, "score", 1, 5)
+    booking = Booking.lock(booking_id)
+    running.booking_id = booking_id
+    if booking.status == PENDING or booking.voided:
+        raise Refused("not_finished", f"booking {booking_id} is not finished", "confirm or cancel it first")
+    if booking.agent_id is None:
+        raise Refused("nobody_to_rate", f"booking {booking_id} was never with an agent")
+    booking.score = points
+    booking.scored_agent_id = booking.agent_id
+    running.detail = {"score": points}
+    return _saved(running, booking)
+
+
+def set_quote(
+    running: Command,
+    booking: Booking,
+    package: str | None,
+    destination_revenue: str | float | None,
+    package_revenue: str | float | None,
+) -> None:
+    """Put the parts of a quote that are given on the booking. Raises InvalidInput."""
+    if package is not None:
+        booking.package = running.desk.values.check_package(booking.destination, package)
+    if destination_revenue is not None:
+        booking.destination_revenue_cents = checks.money_cents(destination_revenue, "destination_revenue")
+    if package_revenue is not None:
+        booking.package_revenue_cents = checks.money_cents(package_revenue, "package_revenue")
+
+
+def working_agent(agent_id: int) -> Agent:
+    """An agent who is still here. Raises NotFound, Refused."""
+    agent = Agent.lock(agent_id)
+    if agent.left_at is not None:
+        raise Refused("agent_left", f"{agent.name} ({agent_id}) is no longer here", "choose another agent")
+    return agent
+
+
+def drain_waiting(running: Command) -> int:
+    """Assign waiting bookings, oldest first, to whoever can take them; returns how many."""
+    waiting = (
+        Booking.select(Booking.booking_id)
+        .where(Booking.status == PENDING, Booking.agent_id.is_null())
+        .order_by(Booking.created_at, Booking.booking_id)
+    )
+    drained = [booking_id for (booking_id,) in tuples(waiting) if _drained(running, booking_id)]
+    if drained:
+        running.detail["drained"] = drained
+    return len(drained)
+
+
+def _drained(running: Command, booking_id: int) -> bool:
+    """Assign one waiting booking; one that everybody here has declined waits on, untouched."""
+    booking = Booking.lock(booking_id)
+    if not somebody_for(running, Lead.lock(booking.lead_id), dict.fromkeys(_decliners(booking_id), DECLINED)):
+        return False
+    _find_agent(running, booking)
+    return True
+
+
+def _find_agent(running: Command, booking: Booking) -> None:
+    """Let the policy choose anew for a booking without an agent; nobody there, it waits."""
+    declined = dict.fromkeys(_decliners(booking.booking_id), DECLINED)
+    decision = decide(running, Lead.lock(booking.lead_id), declined)
+    _hand_over(running, booking, decision.agent_id)
+
+
+def _hand_over(running: Command, booking: Booking, agent_id: int | None) -> None:
+    """Give the booking to an agent, unclaimed; one that never had any gets its assignment so."""
+    booking.claimed_at = None
+    if booking.assignment_id is None and agent_id is not None:
+        booking.save()
+        assign(Lead.lock(booking.lead_id), agent_id, running.now)
+        return
+    booking.agent_id = agent_id
+    _save(running, booking)
+
+
+def _pending(running: Command, booking_id: int, *, waiting_too: bool = False) -> Booking:
+    booking = Booking.lock(booking_id)
+    running.booking_id = booking_id
+    if booking.status != PENDING:
+        raise Refused(
+            "not_pending",
+            f"booking {booking_id} is {booking.status}",
+            f"astra booking reopen {booking_id} makes it Pending",
+        )
+    if booking.agent_id is None and not waiting_too:
+        raise Refused(
+            "waiting",
+            f"booking {booking_id} waits for an agent",
+            f"astra booking reassign {booking_id} --to AGENT",
+        )
+    return booking
+
+
+def _save(running: Command, booking: Booking) -> None:
+    if booking.differs():
+        booking.changed_at = running.now
+        booking.save()
+
+
+def _saved(running: Command, booking: Booking) -> Row:
+    _save(running, booking)
+    return _shown(running, booking.booking_id)
+
+
+def _shown(running: Command, booking_id: int) -> Row:
+    row = views.booking(booking_id)
+    running.booking_id = booking_id
+    running.agent_id = row["agent_id"]
+    return row
+
+
+def _decliners(booking_id: int) -> list[int]:
+    """The agents who declined this booking and did not take that back."""
+    undone = Event.select(Event.undoes).where(Event.undoes.is_null(False), Event.booking_id == booking_id)
+    events = Event.select(Event.detail).where(
+        Event.booking_id == booking_id, Event.command == "booking.decline", Event.event_id.not_in(undone)
+    )
+    return [json.loads(detail)["declined_by"] for (detail,) in tuples(events)]

@@ -1,0 +1,152 @@
+"""What the desk accepts as text, money, numbers and scores; everything else is refused by name."""
+
+from __future__ import annotations
+
+import unicodedata
+from decimal import Decimal, InvalidOperation
+
+from models.errors import InvalidInput
+
+NAME_LENGTH = 100
+TEXT_LENGTH = 10_000
+LARGEST_CENTS = 999_999_999_999  # DECIMAL(12,2)
+
+# They turn the text around them, so that a name reads as something else in a list.
+BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+INVISIBLE_CATEGORIES = frozenset({"Cf", "Zs", "Mn"})
+
+
+def stripped(value: object, field: str) -> str:
+    """A text without the spaces around it; None is empty. Raises InvalidInput on a number or list."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise InvalidInput(field, f"the {field.replace('_', ' ')} {excerpt(str(value))} is not a text")
+    return value.strip()
+
+
+def name(value: str | None, field: str = "name") -> str:
+    """A person's name: 1 to 100 visible characters on one line. Raises InvalidInput."""
+    text = stripped(value, field)
+    word = field.replace("_", " ")
+    if text.isascii() and text.isprintable() and 0 < len(text) <= NAME_LENGTH:
+        return text
+    _refuse_characters(text, field, word, allowed="")
+    if all(unicodedata.category(character) in INVISIBLE_CATEGORIES for character in text):
+        raise InvalidInput(field, f"the {word} is empty", f"give 1 to {NAME_LENGTH} visible characters")
+    if len(text) > NAME_LENGTH:
+        raise InvalidInput(
+            field,
+            f"the {word} {excerpt(text)} has {len(text)} characters",
+            f"at most {NAME_LENGTH} are accepted",
+        )
+    return text
+
+
+def optional_text(
+    value: str | None, field: str, *, limit: int = NAME_LENGTH, lines: bool = False
+) -> str | None:
+    """A text that may be left out (None); ``lines`` allows line breaks and tabs. Raises InvalidInput."""
+    text = stripped(value, field)
+    if not text:
+        return None
+    word = field.replace("_", " ")
+    _refuse_characters(text, field, word, allowed="\n\t" if lines else "")
+    if len(text) > limit:
+        raise InvalidInput(
+            field, f"the {word} {excerpt(text)} has {len(text)} characters", f"at most {limit} are accepted"
+        )
+    return text
+
+
+def required_text(value: str | None, field: str) -> str:
+    """A reason or note that must say something. Raises InvalidInput."""
+    text = optional_text(value, field, limit=TEXT_LENGTH, lines=True)
+    if text is None:
+        raise InvalidInput(
+            field, f"the {field} is missing", f"say a few words, at most {TEXT_LENGTH} characters"
+        )
+    return text
+
+
+def email(value: str | None) -> str | None:
+    """An e-mail address in lower case, or None. Raises InvalidInput."""
+    text = optional_text(value, "email")
+    if text is None:
+        return None
+    local, _, domain = text.rpartition("@")
+    if not local or "." not in domain or " " in text:
+        raise InvalidInput("email", f"{text!r} is not an e-mail address", "it looks like name@example.com")
+    return text.lower()
+
+
+def phone(value: str | None) -> str | None:
+    """A telephone number reduced to its digits and leading +, or None. Raises InvalidInput."""
+    text = optional_text(value, "phone")
+    if text is None:
+        return None
+    digits = "".join(character for character in text if character in "0123456789")
+    if not 4 <= len(digits) <= 20 or any(character not in "0123456789+-./() " for character in text):
+        raise InvalidInput(
+            "phone", f"{text!r} is not a telephone number", "4 to 20 digits, with + - . / ( ) and spaces"
+        )
+    return "+" + digits if text.startswith("+") else digits
+
+
+def money_cents(value: str | float | Decimal, field: str) -> int:
+    """An amount in the desk's currency as integer cents. Raises InvalidInput."""
+    accepted = "accepted: 0 to 9999999999.99 with at most two decimal places"
+    word = field.replace("_", " ")
+    try:
+        amount = Decimal(str(value).strip())
+        cents = amount * 100
+        if not amount.is_finite() or cents != cents.to_integral_value():
+            raise InvalidOperation
+    except ArithmeticError:  # an exponent too large overflows
+        raise InvalidInput(field, f"{excerpt(str(value))} is not a {word}", accepted) from None
+    if not 0 <= cents <= LARGEST_CENTS:
+        raise InvalidInput(field, f"a {word} of {excerpt(str(value))} is out of range", accepted)
+    return int(cents)
+
+
+def whole(value: str | int, field: str, low: int, high: int) -> int:
+    """A whole number in a range. Raises InvalidInput."""
+    try:
+        number = int(str(value))
+    except ValueError:
+        number = low - 1
+    if not low <= number <= high:
+        word = field.replace("_", " ")
+        raise InvalidInput(
+            field, f"{excerpt(str(value))} is not a valid {word}", f"a whole number from {low} to {high}"
+        )
+    return number
+
+
+def rating(value: str | float) -> float:
+    """An average rating from 0 to 5. Raises InvalidInput."""
+    try:
+        number = float(value)
+    except (ValueError, TypeError):
+        number = -1.0
+    if not 0 <= number <= 5:
+        raise InvalidInput("rating", f"{excerpt(str(value))} is not a valid rating", "a number from 0 to 5")
+    return number
+
+
+def excerpt(text: str, length: int = 60) -> str:
+    """A value as an error names it: quoted, escaped, and cut to a line."""
+    return repr(text if len(text) <= length else text[: length - 3] + "...")
+
+
+def _refuse_characters(text: str, field: str, word: str, allowed: str) -> None:
+    for character in text:
+        if character in allowed:
+            continue
+        if character in BIDI_OVERRIDES or unicodedata.category(character) in REFUSED_CATEGORIES:
+            raise InvalidInput(
+                field,
+                f"the {word} {excerpt(text)} contains the control character U+{ord(character):04X}",
+                "letters, digits, punctuation, spaces and emoji are accepted",
+            )

@@ -1,0 +1,47 @@
+"""Changing the desk itself: its settings and its lists of accepted values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch import checks, settings
+from dispatch.commands import Command, command
+from dispatch.values import LISTS, WORDS, refuse_known
+from models.errors import InvalidInput
+from models.values import Package
+
+
+@command("setting.set")
+def set_value(running: Command, key: str, value: str) -> dict[str, Any]:
+    """Set a desk setting for every terminal. Raises InvalidInput, Refused."""
+    parsed = settings.parse_setting(key, value)
+    running.detail = {"key": key, "old": running.desk.settings[key], "new": parsed}
+    settings.store(key, parsed)
+    running.desk.settings.refresh()
+    return {"key": key, "value": parsed, "settings_version": running.desk.settings.version}
+
+
+@command("value.add")
+def add_value(running: Command, kind: str, name: str, destination: str | None = None) -> dict[str, Any]:
+    """Accept a new destination, launch location, ... or a package of a destination.
+
+    Raises InvalidInput, and Refused if it is accepted already.
+    """
+    text = checks.name(name, "name")
+    values = running.desk.values
+    values.reload()
+    running.detail = {"kind": kind, "name": text}
+    if kind == "package":
+        place = values.check("destination", destination)
+        refuse_known(text in values.packages(place), f"package of {place}", text)
+        Package(destination=place, name=text).save()
+        running.detail["destination"] = place
+        row = {"destination": place, "name": text}
+    elif kind in LISTS:
+        refuse_known(text in values.of(kind), WORDS.get(kind, kind), text)
+        LISTS[kind](name=text).save()
+        row = {"name": text}
+    else:
+        raise InvalidInput("kind", f"there is no list of {kind!r}", "accepted: package, " + ", ".join(LISTS))
+    values.reload()
+    return row

@@ -1,0 +1,172 @@
+"""A Desk: one database, its clock, its settings, and who is at work."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC
+from pathlib import Path
+from typing import Self
+
+from peewee import DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError
+
+from dispatch import settings
+from dispatch.decisions import choose_for_new_lead
+from dispatch.values import AcceptedValues, create_values
+from models import database as db
+from models import triggers as _triggers  # noqa: F401  # connects the five triggers
+from models.clock import Clock, shift_years, to_text, utc_now
+from models.errors import InvalidInput
+
+YEAR_SHIFT = 56
+
+
+def default_actor() -> str:
+    """Who is at work when nobody says so: ASTRA_ACTOR, else the login name."""
+    actor = os.environ.get("ASTRA_ACTOR", "").strip()
+    if actor:
+        return actor
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container without a password database
+        return "unknown"
+
+
+class _AtWork(threading.local):
+    """What belongs to the commands of one thread: a batch holds one connection, and so one thread."""
+
+    request_id: str | None = None
+    depth = 0
+
+
+class Desk:
+    """The open desk that every command and screen works on; one connection a thread.
+
+    ``actor`` signs the events, ``request_id`` makes the next command of this thread safe to repeat.
+    """
+
+    def __init__(self, database: db.DeskDatabase, clock: Clock, actor: str) -> None:
+        self.database = database
+        self.actor = actor
+        self.settings = settings.Settings()
+        self.values = AcceptedValues()
+        self._clock = clock
+        self._at_work = _AtWork()
+        database.chooser = choose_for_new_lead
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        clock: Clock | None = None,
+        actor: str | None = None,
+        create: bool = False,
+        year_shift: int = YEAR_SHIFT,
+    ) -> Self:
+        """Open the desk in a file, made and migrated where needed. Raises DatabaseUnavailable."""
+        database, version = db.connect(Path(path), create=create)
+        desk = cls(database, clock or utc_now, actor or default_actor())
+        try:
+            with desk.reading():
+                if version < db.SCHEMA_VERSION:
+                    db.migrate(database, lambda: desk._furnish(year_shift))
+                desk.settings.refresh()
+        except BaseException:
+            desk.close()
+            raise
+        return desk
+
+    def _furnish(self, year_shift: int) -> None:
+        """Give a new file its settings and accepted values; an older one has them."""
+        if not settings.exist():
+            settings.create(year_shift)
+            create_values()
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        if not self.database.is_closed():
+            self.database.close()
+
+    @property
+    def request_id(self) -> str | None:
+        return self._at_work.request_id
+
+    @request_id.setter
+    def request_id(self, request_id: str | None) -> None:
+        self._at_work.request_id = request_id
+
+    @property
+    def in_batch(self) -> bool:
+        """Does the command at work share its transaction with others?"""
+        return self._at_work.depth > 1
+
+    def now(self) -> str:
+        """The desk's present moment: UTC, shifted by the desk's years."""
+        moment = self._clock()
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC)
+        return to_text(shift_years(moment, self.settings["year_shift"]))
+
+    def data_version(self) -> int:
+        """A number that changes whenever another connection commits; compare within one thread."""
+        with self.reading():
+            return int(self.database.pragma("data_version"))
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Queries inside the block go to this desk; driver errors become DatabaseUnavailable."""
+        with self.database.active():
+            try:
+                yield
+            except (IntegrityError, ProgrammingError, DataError):
+                raise  # a mistake of ours, not of the file
+            except OverflowError as error:
+                raise InvalidInput(
+                    "number", "a number has more than 64 bits", "no row has such a one"
+                ) from error
+            except (DatabaseError, InterfaceError) as error:
+                raise db.unavailable(error, self.database.path) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """The write lock for one command; a transaction inside another is part of that one."""
+        if self._at_work.depth:
+            with self._deeper(), self.database.active():
+                yield
+            return
+        with self.reading():
+            try:
+                with self.database.atomic(), self._deeper():
+                    self.settings.refresh()
+                    yield
+            except BaseException:
+                self.settings.forget()
+                self.values.forget()
+                raise
+
+    @contextmanager
+    def _deeper(self) -> Iterator[None]:
+        self._at_work.depth += 1
+        try:
+            yield
+        finally:
+            self._at_work.depth -= 1
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Several commands in one commit, for files: a refused one leaves the others standing."""
+        with self.transaction():
+            yield
+
+    @contextmanager
+    def request(self, request_id: str | None) -> Iterator[Self]:
+        """Give the commands inside the block a request id: repeated, they return the first result."""
+        outer, self._at_work.request_id = self._at_work.request_id, request_id
+        try:
+            yield self
+        finally:
+            self._at_work.request_id = outer

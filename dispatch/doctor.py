@@ -1,0 +1,192 @@
+"""Looking the desk's database over, and putting right what only follows from other rows."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from peewee import fn
+
+from dispatch.commands import Command, command
+from dispatch.desk import Desk
+from models.agents import Agent
+from models.bookings import PENDING, Assignment, Booking
+from models.database import SCHEMA_VERSION, current_database
+
+NETWORK_FILE_SYSTEMS = (
+    "nfs",
+    "cifs",
+    "smb",
+    "9p",
+    "afs",
+    "ceph",
+    "glusterfs",
+    "lustre",
+    "fuse.sshfs",
+    "davfs",
+)
+MOUNTS = Path("/proc/self/mounts")
+NAMED = 10
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: what was looked at, whether it is sound, and what to do if not.
+
+    A ``warning`` is told, and leaves the desk sound.
+    """
+
+    check: str
+    ok: bool
+    detail: str
+    hint: str = ""
+    warning: bool = False
+
+
+def examine(desk: Desk) -> dict[str, Any]:
+    """Every check with its finding; ``ok`` when nothing but warnings was found. Only reads."""
+    path = desk.database.path
+    findings = [
+        _integrity(),
+        _references(),
+        _schema(),
+        _loads(),
+        _assignments(),
+        _journal(),
+        _permissions(path),
+        _file_system(path),
+    ]
+    sound = all(finding.ok or finding.warning for finding in findings)
+    return {"database": str(path), "ok": sound, "checks": [asdict(finding) for finding in findings]}
+
+
+@command("doctor.repair")
+def repair(running: Command) -> dict[str, Any]:
+    """Count every agent's Pending bookings anew, and let assignments follow their bookings."""
+    loads = []
+    for agent_id, load, pending in _wrong_loads():
+        agent = Agent.lock(agent_id)
+        agent.load = pending
+        agent.save()
+        loads.append({"agent_id": agent_id, "from": load, "to": pending})
+    assignments: list[dict[str, int | None]] = []
+    for assignment_id, _, holder in _astray_assignments():
+        assignment = Assignment.lock(assignment_id)
+        assignment.agent_id = holder
+        assignment.save()
+        assignments.append({"assignment_id": assignment_id, "to_agent_id": holder})
+    running.detail = {"loads": loads, "assignments": assignments}
+    return running.detail
+
+
+def _integrity() -> Finding:
+    found = str(current_database.pragma("integrity_check"))
+    sound = found == "ok"
+    return Finding(
+        "integrity", sound, "the file is whole" if sound else found, "" if sound else "restore a backup"
+    )
+
+
+def _references() -> Finding:
+    table = current_database.pragma("foreign_key_check")
+    if table is None:
+        return Finding("references", True, "every row finds the rows it names")
+    return Finding(
+        "references", False, f"a row of {table} names a row that does not exist", "restore a backup"
+    )
+
+
+def _schema() -> Finding:
+    version = int(current_database.pragma("user_version"))
+    return Finding(
+        "schema", version == SCHEMA_VERSION, f"schema {version}, this Astra knows {SCHEMA_VERSION}"
+    )
+
+
+def _loads() -> Finding:
+    wrong = _wrong_loads()
+    if not wrong:
+        return Finding("loads", True, "every agent's load is the number of Pending bookings")
+    named = ", ".join(
+        f"agent {agent} has load {load} and {pending} Pending" for agent, load, pending in wrong[:NAMED]
+    )
+    return Finding("loads", False, f"{len(wrong)} wrong: {named}", "astra doctor --repair counts them anew")
+
+
+def _assignments() -> Finding:
+    astray = _astray_assignments()
+    if not astray:
+        return Finding("assignments", True, "every assignment has its booking's agent")
+    named = ", ".join(str(assignment_id) for assignment_id, _, _ in astray[:NAMED])
+    hint = "astra doctor --repair lets them follow"
+    return Finding(
+        "assignments", False, f"{len(astray)} with another agent than their booking: {named}", hint
+    )
+
+
+def _journal() -> Finding:
+    mode = str(current_database.pragma("journal_mode"))
+    hint = "" if mode == "wal" else "several terminals at once will wait for each other"
+    return Finding("journal", mode == "wal", f"journal mode {mode}", hint, warning=True)
+
+
+def _permissions(path: Path) -> Finding:
+    for place in (path, path.absolute().parent):
+        if not os.access(place, os.W_OK):
+            return Finding("permissions", False, f"{place} cannot be written", "change its permissions")
+    if path.stat().st_mode & 0o002:
+        return Finding(
+            "permissions", False, f"{path} can be written by everybody", f"chmod o-w {path}", warning=True
+        )
+    return Finding("permissions", True, "the file and its folder can be written")
+
+
+def _file_system(path: Path) -> Finding:
+    kind = _kind_of_file_system(path)
+    if kind is None:
+        return Finding("file system", True, "not known on this system")
+    if kind.startswith(NETWORK_FILE_SYSTEMS):
+        hint = "keep the file on a local disk: the write-ahead log does not work across hosts"
+        return Finding("file system", False, f"{kind}, a network file system", hint, warning=True)
+    return Finding("file system", True, kind)
+
+
+def _kind_of_file_system(path: Path) -> str | None:
+    """The type of the deepest mount that the file lies under; None where that cannot be told."""
+    try:
+        mounts = [line.split(" ") for line in MOUNTS.read_text("utf-8", "surrogateescape").splitlines()]
+        real = path.resolve()
+    except OSError:
+        return None
+    under = [
+        (len(place), kind)
+        for _, place, kind, *_ in mounts
+        if real.is_relative_to(place.replace("\\040", " "))
+    ]
+    return max(under)[1] if under else None
+
+
+def _wrong_loads() -> list[tuple[int, int, int]]:
+    """Agents whose load is not their number of Pending bookings: (agent, load, Pending)."""
+    counts: Any = (
+        Booking.select(Booking.agent_id, fn.COUNT(Booking.booking_id))
+        .where(Booking.status == PENDING, Booking.agent_id.is_null(False))
+        .group_by(Booking.agent_id)
+        .tuples()
+    )
+    pending: dict[int, int] = dict(counts)
+    loads: Any = Agent.select(Agent.agent_id, Agent.load).order_by(Agent.agent_id).tuples()
+    return [(agent, load, pending.get(agent, 0)) for agent, load in loads if load != pending.get(agent, 0)]
+
+
+def _astray_assignments() -> list[tuple[int, int | None, int | None]]:
+    """Assignments with another agent than their booking: (assignment, its agent, the booking's)."""
+    query: Any = (
+        Assignment.select(Assignment.assignment_id, Assignment.agent_id, Booking.agent_id)
+        .join(Booking, on=(Booking.assignment_id == Assignment.assignment_id))
+        .where(fn.COALESCE(Assignment.agent_id, 0) != fn.COALESCE(Booking.agent_id, 0))
+        .order_by(Assignment.assignment_id)
+    )
+    return list(query.tuples())

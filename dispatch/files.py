@@ -1,0 +1,220 @@
+"""Reading files of leads: CSV or JSONL, line by line, whatever somebody saved them with."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import shutil
+import stat
+import tempfile
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import BinaryIO
+
+from models.errors import InvalidInput
+
+REQUIRED = ("name", "method", "source", "destination", "launch")
+OPTIONAL = ("requests", "phone", "email")
+FIELDS = (*REQUIRED, *OPTIONAL)
+LOOKED_AT_BYTES = 65_536
+IGNORED_NAMED = 20
+HINT = "give a CSV file with a header line or a JSONL file; fields: " + ", ".join(FIELDS)
+NOT_UTF8 = "the line is not UTF-8 text"
+
+Fields = dict[str, str | None]
+Record = tuple[int, Fields | str]
+"""The physical line, and its fields or what is wrong with it."""
+
+
+class LeadFile:
+    """An opened file of leads. ``digest`` names its content, ``ignored`` the fields that leads have not."""
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self._stream = stream
+        self._name = name
+        self.ignored: list[str] = []
+        self.digest, self.size = _digest(stream)
+        stream.seek(0)
+        self._head = stream.read(LOOKED_AT_BYTES)
+        stream.seek(0)
+        self._start = self._check_head()
+        text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+        self._text = text
+        self._lines = _Lines(text)
+        self._records = self._jsonl() if self._start == "{" else self._csv(*self._header())
+
+    def __iter__(self) -> Iterator[Record]:
+        return self._records
+
+    def read_bytes(self) -> int:
+        """How far the file has been read, in bytes."""
+        return self._stream.tell()
+
+    def detach(self) -> None:
+        """Leave the stream to whoever opened it."""
+        self._text.detach()
+
+    def _check_head(self) -> str:
+        """The first character that is not blank. Raises InvalidInput for what is no text at all."""
+        if b"\0" in self._head:
+            raise InvalidInput("file", f"{self._name} is not a text file", HINT)
+        text = self._head.decode("utf-8-sig", "surrogateescape").lstrip()
+        if not text:
+            raise InvalidInput("file", f"{self._name} is empty", HINT)
+        if text[0] == "[":
+            raise InvalidInput("file", f"{self._name} holds a JSON array", "write one object a line (JSONL)")
+        return text[0]
+
+    def _header(self) -> tuple[list[str], str]:
+        """The CSV file's columns and what separates them. Raises InvalidInput if it lacks one."""
+        first = next((line for line in self._lines if line.strip()), "")
+        self._lines.taken()
+        separator = max(",;\t", key=first.count)
+        try:
+            columns = [
+                column.strip().lower()
+                for column in next(csv.reader([first], delimiter=separator, strict=True))
+            ]
+        except csv.Error as error:
+            raise InvalidInput("file", f"the header of {self._name} cannot be read: {error}", HINT) from error
+        if not _is_text(first):
+            raise InvalidInput("file", f"{self._name} is not UTF-8 text", HINT)
+        missing = [name for name in REQUIRED if name not in columns]
+        if missing:
+            raise InvalidInput("file", f"{self._name} lacks the column {', '.join(missing)}", HINT)
+        for name in FIELDS:
+            if columns.count(name) > 1:
+                raise InvalidInput("file", f"{self._name} has the column {name} twice", HINT)
+        self.ignored = [column for column in columns if column not in FIELDS][:IGNORED_NAMED]
+        return columns, separator
+
+    def _csv(self, columns: list[str], separator: str) -> Iterator[Record]:
+        places = [(name, columns.index(name)) for name in FIELDS if name in columns]
+        lines, width = self._lines, len(columns)
+        while True:
+            reader = csv.reader(lines, delimiter=separator, strict=True)
+            try:
+                for row in reader:
+                    number, text = lines.taken()
+                    if not row:
+                        continue
+                    if len(row) != width:
+                        yield number, f"{len(row)} fields where the header names {width}"
+                    elif not text:
+                        yield number, NOT_UTF8
+                    else:
+                        yield number, {name: row[place] for name, place in places}
+                return
+            except csv.Error as error:
+                # a quotation mark too many must cost its own line only, not all those up to the next one
+                yield lines.back_to_second(), f"the line cannot be read as CSV: {error}"
+
+    def _jsonl(self) -> Iterator[Record]:
+        lines = self._lines
+        for line in lines:
+            number, text = lines.taken()
+            if line.strip():
+                yield number, self._object(line) if text else NOT_UTF8
+
+    def _object(self, line: str) -> Fields | str:
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            return f"the line cannot be read as JSON: {getattr(error, 'msg', error)}"
+        if not isinstance(value, dict):
+            return "the line is not a JSON object"
+        for name in value:
+            if name not in FIELDS and name not in self.ignored and len(self.ignored) < IGNORED_NAMED:
+                self.ignored.append(name)
+        fields: Fields = {}
+        for name in FIELDS:
+            given = value.get(name)
+            if isinstance(given, dict | list | bool):
+                return f"{name} is not a text"
+            fields[name] = None if given is None else str(given)
+        return fields
+
+
+class _Lines:
+    """Physical lines, counted from 1; those of a broken record can be read once more."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self._again: deque[str] = deque()
+        self._record: list[str] = []
+        self._read = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._text)
+        self._record.append(line)
+        self._read += 1
+        return line
+
+    def taken(self) -> tuple[int, bool]:
+        """The line on which the record just read begins, and whether all of it is text."""
+        record = self._record
+        begins = self._read - len(record) + 1
+        whole = all(map(_is_text, record))
+        record.clear()
+        return begins, whole
+
+    def back_to_second(self) -> int:
+        """The line on which a broken record begins; its other lines come again."""
+        begins = self._read - len(self._record) + 1
+        self._again.extendleft(reversed(self._record[1:]))
+        self._read = begins
+        self._record.clear()
+        return begins
+
+
+def _is_text(line: str) -> bool:
+    """Whether no byte of the line failed to decode."""
+    if line.isascii():
+        return True
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _digest(stream: BinaryIO) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    while block := stream.read(1 << 20):
+        digest.update(block)
+        size += len(block)
+    return digest.hexdigest()[:32], size
+
+
+@contextmanager
+def open_leads(stream: BinaryIO, name: str) -> Iterator[LeadFile]:
+    """A file of leads from a stream; what cannot be read twice (a pipe) is kept aside first.
+
+    Raises InvalidInput when it is empty, no text, or lacks a column.
+    """
+    with tempfile.TemporaryFile() if _is_pipe(stream) else nullcontext(stream) as file:
+        try:
+            if file is not stream:
+                shutil.copyfileobj(stream, file)
+                file.seek(0)
+            leads = LeadFile(file, name)
+        except OSError as error:
+            raise InvalidInput("file", f"{name} cannot be read: {error.strerror or error}", HINT) from error
+        try:
+            yield leads
+        finally:
+            leads.detach()
+
+
+def _is_pipe(stream: BinaryIO) -> bool:
+    try:
+        return not stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, io.UnsupportedOperation):
+        return not stream.seekable()

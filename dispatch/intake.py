@@ -1,0 +1,115 @@
+"""A lead comes in: checked, saved, and assigned in the same transaction."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from dispatch import checks
+from dispatch.commands import Command, command
+from dispatch.decisions import policy_named
+from models.base import CompiledQuery, parameter
+from models.customers import Customer, Lead
+
+
+class LeadResult(TypedDict):
+    """What became of a lead; agent and assignment are None while it waits."""
+
+    lead_id: int
+    assignment_id: int | None
+    booking_id: int
+    agent_id: int | None
+    agent_name: str | None
+    assigned_at: str | None
+    policy: str
+    reason: str
+
+
+@command("lead.add")
+def receive(
+    running: Command,
+    *,
+    name: str,
+    method: str,
+    source: str,
+    destination: str,
+    launch: str,
+    requests: str | None = None,
+    phone: str | None = None,
+    email: str | None = None,
+    policy: str | None = None,
+) -> LeadResult:
+    """Take in a lead; the triggers assign it and open its booking. Raises InvalidInput."""
+    values = running.desk.values
+    lead = Lead(
+        customer_name=checks.name(name, "customer_name"),
+        method=values.check("method", method),
+        source=values.check("source", source),
+        destination=values.check("destination", destination),
+        launch_location=values.check("launch", launch),
+        received_at=running.now,
+    )
+    if requests:
+        lead.requests = checks.optional_text(requests, "requests", limit=checks.TEXT_LENGTH)
+    contact = checks.phone(phone) if phone else None, checks.email(email) if email else None
+    if policy:
+        running.policy = policy_named(policy).name
+    lead.customer_id = _customer_for(lead.customer_name, *contact, running.now)
+    lead.save()
+    return _result(running, lead)
+
+
+def _customer_for(name: str, phone: str | None, email: str | None, now: str) -> int:
+    """The customer known by phone or e-mail, else a new one; a name alone proves nothing."""
+    by_phone = _by_phone(phone=phone) if phone else []
+    by_email = _by_email(email=email) if email else []
+    known = by_phone or by_email
+    if not known:
+        customer = Customer(name=name, phone=phone, email=email, created_at=now)
+        customer.save()
+        return customer.customer_id
+    customer_id: int = known[0][0]
+    if not (by_phone and by_email):
+        _complete(customer_id, phone, email)
+    return customer_id
+
+
+def _complete(customer_id: int, phone: str | None, email: str | None) -> None:
+    """Keep a phone or an e-mail that was not known of a customer."""
+    customer = Customer.lock(customer_id)
+    customer.phone = customer.phone or phone
+    customer.email = customer.email or email
+    customer.save()
+
+
+_by_phone = CompiledQuery(
+    lambda: (
+        Customer.select(Customer.customer_id)
+        .where(Customer.phone == parameter("phone"))
+        .order_by(Customer.customer_id)
+    )
+)
+_by_email = CompiledQuery(
+    lambda: (
+        Customer.select(Customer.customer_id)
+        .where(Customer.email == parameter("email"))
+        .order_by(Customer.customer_id)
+    )
+)
+
+
+def _result(running: Command, lead: Lead) -> LeadResult:
+    booking, decision = lead.booking, running.decision
+    assert decision is not None  # the first trigger decides on every new lead
+    running.booking_id = booking.booking_id
+    running.agent_id = booking.agent_id
+    assigned = booking.assignment_id is not None
+    return LeadResult(
+        lead_id=lead.lead_id,
+        assignment_id=booking.assignment_id,
+        booking_id=booking.booking_id,
+        agent_id=booking.agent_id,
+        agent_name=booking.holder.name if assigned else None,
+        assigned_at=booking.created_at if assigned else None,
+        policy=decision.policy,
+        reason=decision.reason,
+    )

@@ -1,0 +1,8 @@
+"""The policies: one file each, chosen by name."""
+
+from dispatch.policies.base import Candidate, Policy
+from dispatch.policies.rank import RankPolicy
+
+POLICIES: dict[str, Policy] = {policy.name: policy for policy in (RankPolicy(),)}
+
+__all__ = ["POLICIES", "Candidate", "Policy"]

@@ -1,0 +1,203 @@
+"""Taking back a command: a new command that writes the inverse, so nothing is ever deleted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from peewee import IntegrityError, ModelSelect
+
+from dispatch import views
+from dispatch.bookings import drain_waiting, working_agent
+from dispatch.commands import TABLES, Command, command
+from models.agents import Agent
+from models.audit import Event
+from models.base import BaseModel, tuples
+from models.bookings import CANCELLED, PENDING, Assignment, Booking
+from models.customers import Customer, Lead
+from models.errors import NotFound, Refused
+
+MISTAKE = "entered by mistake"
+NEVER_UNDONE = {
+    "import": "an import is not undone; take the backup of before",
+    "setting.set": "settings are not undone; set the value again",
+    "value.add": "an accepted value stays, once it may have been used",
+    "doctor.repair": "a repair only counts anew",
+}
+FOLLOWS = ("changed_at", "version", "assignment_id")  # written by every save, or never taken back
+
+Row = dict[str, Any]
+
+
+@command("undo")
+def undo(running: Command, event_id: int | None = None) -> Row:
+    """Take back one event: the actor's last command, or the one named.
+
+    Raises NotFound when there is nothing to undo, Refused when the command cannot be taken back or
+    one of its rows has changed since.
+    """
+    event = _event(event_id) if event_id is not None else _last_of(running.desk.actor)
+    if event.command in NEVER_UNDONE:
+        raise Refused(
+            "not_undoable", f"event {event.event_id} is {event.command}", NEVER_UNDONE[event.command]
+        )
+    before: dict[str, Row] = json.loads(event.before or "{}")
+    after: dict[str, Row] = json.loads(event.after or "{}")
+    rows = {key: _row(key) for key in after}
+    for key, row in rows.items():
+        _check_untouched(event, key, row, after[key])
+    for key, row in rows.items():
+        _check_holder(row, before.get(key), among=rows)
+    for key, row in rows.items():
+        if key in before:
+            _restore(running, row, before[key])
+        else:
+            _retire(running, row)
+    if event.command == "agent.leave":
+        drain_waiting(running)
+    running.undoes = event.event_id
+    running.booking_id, running.agent_id = event.booking_id, event.agent_id
+    running.detail["command"] = event.command
+    return {
+        "undone_event_id": event.event_id,
+        "command": event.command,
+        "booking_id": event.booking_id,
+        "agent_id": event.agent_id,
+        "booking": views.booking(event.booking_id) if event.booking_id is not None else None,
+    }
+
+
+def last_command(actor: str) -> Row | None:
+    """What ``undo`` would take back for this actor, or None."""
+    query = _undoable().where(Event.actor == actor).limit(1)
+    for event in query:
+        return {"event_id": event.event_id, "command": event.command, "booking_id": event.booking_id}
+    return None
+
+
+def _undoable() -> ModelSelect[Event]:
+    """Events that are no undo and have not been undone, newest first."""
+    undone = Event.select(Event.undoes).where(Event.undoes.is_null(False))
+    return (
+        Event.select()
+        .where(Event.undoes.is_null(), Event.event_id.not_in(undone))
+        .order_by(Event.event_id.desc())
+    )
+
+
+def _last_of(actor: str) -> Event:
+    for event in _undoable().where(Event.actor == actor).limit(1):
+        return event
+    raise Refused("nothing_to_undo", f"{actor} has done nothing that could be undone")
+
+
+def _event(event_id: int) -> Event:
+    event = Event.get_or_none(Event.event_id == event_id)
+    if event is None:
+        raise NotFound("event", event_id, "astra log shows them")
+    if event.undoes is not None:
+        raise Refused("not_undoable", f"event {event_id} is itself an undo", "repeat the command instead")
+    later = Event.get_or_none(Event.undoes == event_id)
+    if later is not None:
+        raise Refused("already_undone", f"event {event_id} was undone at {later.at} by {later.actor}")
+    return event
+
+
+def _row(key: str) -> BaseModel:
+    table, identifier = key.rsplit(":", 1)
+    return TABLES[table].lock(int(identifier))
+
+
+def _check_untouched(event: Event, key: str, row: BaseModel, after: Row) -> None:
+    """Refuse if the row was changed since, even if it was changed back by another command."""
+    changed = [
+        column for column, value in after.items() if column not in FOLLOWS and getattr(row, column) != value
+    ]
+    later = None if _surely_untouched(row, after) else _later_change(event, key)
+    if changed or later is not None:
+        by = (
+            f" by event {later.event_id}, {later.command} of {later.actor}"
+            if later
+            else f" ({', '.join(changed)})"
+        )
+        raise Refused(
+            "changed_since",
+            f"{row.label} {row._pk} has changed since event {event.event_id}{by}",
+            "undo the later command first, or change it by hand (astra log)",
+        )
+
+
+def _surely_untouched(row: BaseModel, after: Row) -> bool:
+    """Can be told without a look at the log, which has no index of rows."""
+    if isinstance(row, Booking):
+        return bool(row.version == after.get("version", 1))
+    # leads and assignments change with their booking; a customer who came with a lead stays in any case
+    return not isinstance(row, Agent | Customer) or (isinstance(row, Customer) and not after)
+
+
+def _later_change(event: Event, key: str) -> Event | None:
+    """The oldest command since that changed the same row and still stands.
+
+    An undo that took such a command back is none; one that took back an earlier command is.
+    """
+    since = (Event.event_id > event.event_id) & Event.after.contains(f'"{key}":')
+    undone = Event.select(Event.undoes).where(Event.undoes > event.event_id)
+    taken_back = Event.undoes.in_(Event.select(Event.event_id).where(since))
+    query = Event.select().where(since, Event.event_id.not_in(undone), Event.undoes.is_null() | ~taken_back)
+    later: Event | None = query.order_by(Event.event_id).first()
+    return later
+
+
+def _check_holder(row: BaseModel, before: Row | None, among: Collection[str]) -> None:
+    """Refuse what would leave a Pending booking with an agent who is not here."""
+    if isinstance(row, Booking) and before is not None:
+        holder = before.get("agent_id", row.agent_id)
+        if before.get("status", row.status) == PENDING and holder is not None:
+            working_agent(holder)
+    if isinstance(row, Agent) and row.left_at is None and (before is None or before.get("left_at")):
+        held = Booking.select(Booking.booking_id).where(
+            Booking.agent_id == row.agent_id, Booking.status == PENDING
+        )
+        if any(f"{Booking._meta.table_name}:{booking_id}" not in among for (booking_id,) in tuples(held)):
+            raise Refused(
+                "holds_work",
+                f"{row.name} ({row.agent_id}) has been given bookings since, and would have to leave",
+                "reassign them first",
+            )
+
+
+def _restore(running: Command, row: BaseModel, before: Row) -> None:
+    for column, value in before.items():
+        if column not in FOLLOWS:
+            setattr(row, column, value)
+    if isinstance(row, Agent):
+        row.refresh_rating()
+    _save(running, row)
+
+
+def _retire(running: Command, row: BaseModel) -> None:
+    """The inverse of making a row: it stays, marked, and counts in no figure."""
+    if isinstance(row, Booking):
+        row.status = CANCELLED
+        row.cancelled_at = running.now
+        row.cancel_reason = MISTAKE
+        row.voided = True
+    elif isinstance(row, Agent):
+        row.left_at = running.now
+    elif not isinstance(row, Customer | Lead | Assignment):
+        raise TypeError(f"no inverse for a new {row.label}")
+    _save(running, row)
+
+
+def _save(running: Command, row: BaseModel) -> None:
+    if isinstance(row, Booking):
+        row.changed_at = running.now
+    try:
+        row.save()
+    except IntegrityError as error:
+        raise Refused(
+            "changed_since",
+            f"{row.label} {row._pk} cannot be put back: {error}",
+            "another row has taken its place meanwhile; change that one first",
+        ) from error

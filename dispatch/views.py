@@ -1,0 +1,312 @@
+"""What screens and commands show: rows of agents, bookings and events as plain JSON-ready dicts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import JOIN, Expression, ModelSelect, fn
+
+from models.agents import Agent, AgentRank
+from models.audit import Event
+from models.base import tuples
+from models.bookings import PENDING, Booking
+from models.customers import Customer, Lead
+from models.database import current_database
+from models.errors import InvalidInput, NotFound
+
+Row = dict[str, Any]
+
+BOOKING_COLUMNS = {
+    "booking_id": Booking.booking_id,
+    "assignment_id": Booking.assignment_id,
+    "lead_id": Booking.lead_id,
+    "customer_name": Lead.customer_name,
+    "agent_id": Booking.agent_id,
+    "agent_name": Agent.first_name.concat(" ").concat(Agent.last_name),
+    "method": Lead.method,
+    "source": Lead.source,
+    "destination": Booking.destination,
+    "launch_location": Booking.launch_location,
+    "requests": Lead.requests,
+    "status": Booking.status,
+    "package": Booking.package,
+    "destination_revenue": Booking.destination_revenue_cents,
+    "package_revenue": Booking.package_revenue_cents,
+    "created_at": Booking.created_at,
+    "changed_at": Booking.changed_at,
+    "claimed_at": Booking.claimed_at,
+    "contacted_at": Booking.contacted_at,
+    "completed_at": Booking.completed_at,
+    "cancelled_at": Booking.cancelled_at,
+    "cancel_reason": Booking.cancel_reason,
+    "score": Booking.score,
+    "date_fault": Booking.date_fault,
+    "voided": Booking.voided,
+    "version": Booking.version,
+    "customer_id": Lead.customer_id,
+    "phone": Customer.phone,
+    "email": Customer.email,
+}
+BOOKING_SORTS: dict[str, Any] = {  # peewee's columns; what they are compared to differs
+    "changed": Booking.changed_at,
+    "id": Booking.booking_id,
+    "customer": Lead.customer_name,
+    "agent": Booking.agent_id,
+    "destination": Booking.destination,
+    "status": Booking.status,
+}
+
+
+@dataclass(frozen=True)
+class BookingFilter:
+    """Which bookings, in which order. ``text`` is looked for in customer, destination and number."""
+
+    status: str | None = None
+    agent_id: int | None = None
+    destination: str | None = None
+    unclaimed: bool = False
+    waiting: bool = False
+    text: str = ""
+    sort: str = "changed"
+    descending: bool = True
+
+
+def bookings(which: BookingFilter, limit: int | None = None, after: Row | None = None) -> list[Row]:
+    """Bookings in order; ``after`` is the last row of the page before (keyset paging)."""
+    query = _booking_query().where(*_conditions(which))
+    column = BOOKING_SORTS[which.sort]
+    if after is not None:
+        query = query.where(_beyond(which, after))
+    if which.descending:
+        query = query.order_by(column.desc(), Booking.booking_id.desc())
+    else:
+        query = query.order_by(column, Booking.booking_id)
+    if limit is not None:
+        query = query.limit(limit)
+    return [_booking_row(values) for values in tuples(query)]
+
+
+def booking(booking_id: int) -> Row:
+    """One booking. Raises NotFound."""
+    for values in tuples(_booking_query().where(Booking.booking_id == booking_id)):
+        return _booking_row(values)
+    raise NotFound("booking", booking_id, "astra booking list shows them")
+
+
+def _booking_query() -> ModelSelect[Any]:
+    return (
+        Booking.select(*BOOKING_COLUMNS.values())
+        .join(Lead, on=(Booking.lead_id == Lead.lead_id))
+        .join(Customer, on=(Lead.customer_id == Customer.customer_id))
+        .join(Agent, JOIN.LEFT_OUTER, on=(Booking.agent_id == Agent.agent_id))
+    )
+
+
+def _booking_row(values: tuple[Any, ...]) -> Row:
+    row = dict(zip(BOOKING_COLUMNS, values, strict=True))
+    destination, package = row["destination_revenue"], row["package_revenue"]
+    row["destination_revenue"] = as_units(destination)
+    row["package_revenue"] = as_units(package)
+    known = destination is not None or package is not None
+    row["total_revenue"] = as_units((destination or 0) + (package or 0)) if known else None
+    row["voided"] = bool(row["voided"])
+    return row
+
+
+def as_units(cents: int | None) -> float | None:
+    """Integer cents as decimal units; two places are exact in a double up to DECIMAL(12,2)."""
+    return None if cents is None else cents / 100
+
+
+def _conditions(which: BookingFilter) -> list[Expression]:
+    conditions = [Booking.booking_id.is_null(False)]
+    if which.status:
+        conditions.append(Booking.status == which.status)
+    if which.agent_id is not None:
+        conditions.append(Booking.agent_id == which.agent_id)
+    if which.destination:
+        conditions.append(Booking.destination == which.destination)
+    if which.unclaimed:
+        conditions += [
+            Booking.status == PENDING,
+            Booking.claimed_at.is_null(),
+            Booking.agent_id.is_null(False),
+        ]
+    if which.waiting:
+        conditions += [Booking.status == PENDING, Booking.agent_id.is_null()]
+    if which.text:
+        conditions.append(_mentions(which.text))
+    return conditions
+
+
+def _mentions(text: str) -> Expression:
+    found = Lead.customer_name.contains(text) | Booking.destination.contains(text)
+    number = text.removeprefix("#")
+    # a SQLite integer has 64 bits; a longer number names no booking
+    if number.isascii() and number.isdecimal() and len(number) < 19:
+        found |= Booking.booking_id == int(number)
+    return found
+
+
+def _beyond(which: BookingFilter, last: Row) -> Expression:
+    column = BOOKING_SORTS[which.sort]
+    key = {"changed": "changed_at", "id": "booking_id", "customer": "customer_name", "agent": "agent_id"}
+    value, last_id = last[key.get(which.sort, which.sort)], last["booking_id"]
+    further = Booking.booking_id < last_id if which.descending else Booking.booking_id > last_id
+    beyond: Expression = (column.is_null() if value is None else column == value) & further
+    # only a waiting booking has no agent; NULL sorts lowest
+    if value is None:
+        return beyond if which.descending else beyond | column.is_null(False)
+    if which.descending:
+        beyond |= column < value
+        return beyond | column.is_null() if which.sort == "agent" else beyond
+    beyond |= column > value
+    return beyond
+
+
+def agents(*, with_left: bool = False) -> list[Row]:
+    """Every agent with load and rank, best rank first; those who left come last, without a rank."""
+    query = _agent_query()
+    if not with_left:
+        query = query.where(Agent.left_at.is_null())
+    ordered = query.order_by(AgentRank.agent_rank.asc(nulls="LAST"), Agent.agent_id)
+    return [_agent_row(values) for values in tuples(ordered)]
+
+
+def agents_by_id(agent_ids: list[int]) -> list[Row]:
+    """Some agents, in no particular order."""
+    return [_agent_row(values) for values in tuples(_agent_query().where(Agent.agent_id.in_(agent_ids)))]
+
+
+def agent(agent_id: int) -> Row:
+    """One agent. Raises NotFound."""
+    for values in tuples(_agent_query().where(Agent.agent_id == agent_id)):
+        return _agent_row(values)
+    raise NotFound("agent", agent_id, "astra agent list shows them")
+
+
+AGENT_COLUMNS = (
+    Agent.agent_id,
+    Agent.first_name,
+    Agent.last_name,
+    Agent.department,
+    Agent.job_title,
+    Agent.years_of_service,
+    Agent.rating,
+    Agent.load,
+    Agent.capacity,
+    Agent.presence,
+    AgentRank.agent_rank,
+    Agent.email,
+    Agent.manager_name,
+    Agent.license_number,
+    Agent.left_at,
+)
+
+
+def _agent_query() -> ModelSelect[Any]:
+    return Agent.select(*AGENT_COLUMNS).join(
+        AgentRank, JOIN.LEFT_OUTER, on=(AgentRank.agent_id == Agent.agent_id)
+    )
+
+
+def _agent_row(values: tuple[Any, ...]) -> Row:
+    names = (column.name for column in AGENT_COLUMNS)
+    row = dict(zip(names, values, strict=True))
+    row["rank"] = row.pop("agent_rank")
+    row["name"] = f"{row['first_name']} {row['last_name']}"
+    return row
+
+
+def events(*, limit: int | None = None, booking_id: int | None = None, actor: str | None = None) -> list[Row]:
+    """The log, newest first."""
+    undoing = Event.alias()
+    query = (
+        Event.select(
+            Event.event_id,
+            Event.at,
+            Event.actor,
+            Event.command,
+            Event.booking_id,
+            Event.agent_id,
+            Event.detail,
+            Event.before,
+            Event.after,
+            Event.request_id,
+            Event.undoes,
+            undoing.event_id,
+        )
+        .join(undoing, JOIN.LEFT_OUTER, on=(undoing.undoes == Event.event_id))
+        .order_by(Event.event_id.desc())
+    )
+    if booking_id is not None:
+        query = query.where(Event.booking_id == booking_id)
+    if actor is not None:
+        query = query.where(Event.actor == actor)
+    return [_event_row(values) for values in tuples(query.limit(limit))]
+
+
+def _event_row(values: tuple[Any, ...]) -> Row:
+    names = ("event_id", "at", "actor", "command", "booking_id", "agent_id", "detail", "before", "after")
+    row = dict(zip((*names, "request_id", "undoes", "undone_by"), values, strict=True))
+    for column in ("detail", "before", "after"):
+        row[column] = json.loads(row[column]) if row[column] else {}
+    return row
+
+
+def open_bookings_of(customer_name: str) -> list[Row]:
+    """Pending bookings of customers with this name, any case; newest first, ten at most."""
+    if not customer_name.strip():
+        return []
+    # both sides in SQLite's small letters, which are those of ASCII only
+    same = fn.LOWER(Lead.customer_name) == fn.LOWER(customer_name.strip())
+    query = _booking_query().where(Booking.status == PENDING, same)
+    return [_booking_row(values) for values in tuples(query.order_by(Booking.booking_id.desc()).limit(10))]
+
+
+def desk_of(agent_id: int, today: str) -> list[Row]:
+    """An agent's own work, each row with its ``group``: in progress, tentative, done today.
+
+    ``today`` is a date of the desk, ``2082-11-22``; within a group the oldest comes first.
+    """
+    mine = _booking_query().where(Booking.agent_id == agent_id)
+    pending = mine.where(Booking.status == PENDING).order_by(Booking.created_at, Booking.booking_id)
+    done = mine.where(Booking.status != PENDING, Booking.changed_at >= today).order_by(Booking.changed_at)
+    rows = [_booking_row(values) for values in tuples(pending)]
+    grouped = [row | {"group": "in progress"} for row in rows if row["claimed_at"]]
+    grouped += [row | {"group": "tentative"} for row in rows if not row["claimed_at"]]
+    return grouped + [_booking_row(values) | {"group": "done today"} for values in tuples(done)]
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The footer's figures. ``drift`` lists agents whose load is not their number of Pending bookings."""
+
+    waiting: int
+    pending: int
+    drift: tuple[int, ...]
+
+
+def totals() -> Totals:
+    """Count what is open, and compare every agent's load with the bookings."""
+    pending = (
+        Booking.select(Booking.agent_id, fn.COUNT(Booking.booking_id))
+        .where(Booking.status == PENDING)
+        .group_by(Booking.agent_id)
+    )
+    loaded = Agent.select(Agent.agent_id, Agent.load).where(Agent.load > 0)
+    with current_database.atomic("DEFERRED"):  # both as of one moment, or a busy desk would seem to drift
+        counts: dict[Any, int] = dict(tuples(pending))
+        loads: dict[Any, int] = dict(tuples(loaded))
+    waiting = counts.pop(None, 0)
+    drift = sorted(agent for agent in counts | loads if counts.get(agent, 0) != loads.get(agent, 0))
+    return Totals(waiting, waiting + sum(counts.values()), tuple(drift))
+
+
+def check_sort(sort: str) -> str:
+    """The name of a sort order of bookings. Raises InvalidInput."""
+    if sort not in BOOKING_SORTS:
+        raise InvalidInput("sort", f"cannot sort by {sort!r}", "accepted: " + ", ".join(BOOKING_SORTS))
+    return sort

@@ -1,0 +1,67 @@
+"""The agents, and their rank as a view."""
+
+from __future__ import annotations
+
+from peewee import AutoField, DoubleField, IntegerField, Model, TextField
+
+from models.base import BaseModel
+from models.database import current_database
+
+# The same answers in another order must give the same average, or ranks would not tie as they should.
+RATING_DECIMALS = 6
+
+
+class Agent(BaseModel):
+    """Somebody who takes bookings.
+
+    ``load`` is the number of the agent's Pending bookings; only the triggers move it. ``rating``
+    is the average over ``prior_answers`` imported answers of ``prior_rating`` and the scores given
+    here. An agent who left (``left_at``) keeps the row, and has no rank.
+    """
+
+    label = "agent"
+
+    agent_id = AutoField()
+    first_name = TextField()
+    last_name = TextField()
+    email = TextField(null=True)
+    job_title = TextField()
+    department = TextField()
+    manager_name = TextField(null=True)
+    license_number = TextField(null=True)
+    years_of_service = IntegerField(default=0)
+    rating = DoubleField(default=0.0)
+    prior_rating = DoubleField(default=0.0)
+    prior_answers = IntegerField(default=0)
+    score_sum = IntegerField(default=0)
+    score_count = IntegerField(default=0)
+    load = IntegerField(default=0)
+    capacity = IntegerField(default=10)
+    presence = TextField(default="available")
+    left_at = TextField(null=True)
+
+    class Meta:
+        table_name = "space_travel_agents"
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    def refresh_rating(self) -> None:
+        """Derive the average from its parts; no answers at all give 0."""
+        if self.score_count == 0:
+            self.rating = self.prior_rating
+            return
+        total = self.prior_rating * self.prior_answers + self.score_sum
+        self.rating = round(total / (self.prior_answers + self.score_count), RATING_DECIMALS)
+
+
+class AgentRank(Model):
+    """An agent's competition rank (1, 2, 2, 4): the view that replaces the stored tracker."""
+
+    agent_id = IntegerField(primary_key=True)
+    agent_rank = IntegerField()
+
+    class Meta:
+        database = current_database
+        table_name = "agent_rank_tracker"

@@ -1,0 +1,59 @@
+"""What was decided, and what was done: written once, never changed."""
+
+from __future__ import annotations
+
+from peewee import AutoField, IntegerField, TextField
+
+from models.agents import Agent
+from models.base import BaseModel, reference
+from models.customers import Lead
+
+
+class Decision(BaseModel):
+    """Why a lead went to an agent, or to nobody.
+
+    ``candidates`` is JSON: the winner and the next ten with the policy's keys. ``excluded`` is
+    JSON: up to fifty agents who would have come before the winner, with the rule that kept them out.
+    """
+
+    label = "decision"
+
+    decision_id = AutoField()
+    lead_id = reference(Lead, "lead_id")
+    agent_id = reference(Agent, "agent_id", null=True)
+    decided_at = TextField()
+    policy = TextField()
+    settings_version = IntegerField()
+    reason = TextField()
+    candidates = TextField()
+    excluded = TextField(default="[]")
+
+    class Meta:
+        table_name = "decisions"
+
+
+class Event(BaseModel):
+    """One command: who, what, and the rows before and after. Append-only by two refusing triggers.
+
+    ``before`` and ``after`` are JSON, {"table:id": {column: value}}; a row that was made has no
+    entry in ``before``. ``result`` is what a repeat with the same ``request_id`` returns.
+    """
+
+    label = "event"
+
+    event_id = AutoField()
+    at = TextField()
+    actor = TextField()
+    command = TextField()
+    booking_id = IntegerField(null=True)
+    agent_id = IntegerField(null=True)
+    detail = TextField(null=True)
+    before = TextField(null=True)
+    after = TextField(null=True)
+    request_id = TextField(null=True)
+    fingerprint = TextField(null=True)
+    result = TextField(null=True)
+    undoes = IntegerField(null=True)
+
+    class Meta:
+        table_name = "events"

@@ -1,0 +1,74 @@
+"""Who was given a lead, and the booking that came of it."""
+
+from __future__ import annotations
+
+from peewee import AutoField, BooleanField, IntegerField, TextField
+
+from models.agents import Agent
+from models.base import BaseModel, reference
+from models.customers import Lead
+
+PENDING = "Pending"
+CONFIRMED = "Confirmed"
+CANCELLED = "Cancelled"
+STATUSES = (PENDING, CONFIRMED, CANCELLED)
+
+
+class Assignment(BaseModel):
+    """One row a lead, written when an agent is found; its agent follows the booking's.
+
+    ``lead`` is the saved Lead at hand, for the trigger to use instead of reading it again.
+    """
+
+    label = "assignment"
+    lead: Lead | None = None
+
+    assignment_id = AutoField()
+    lead_id = reference(Lead, "lead_id")
+    agent_id = reference(Agent, "agent_id", null=True)
+    customer_name = TextField()
+    method = TextField()
+    source = TextField()
+    assigned_at = TextField()
+
+    class Meta:
+        table_name = "assignment_history"
+
+
+class Booking(BaseModel):
+    """A trip being sold: Pending until it is Confirmed or Cancelled.
+
+    ``agent_id`` None means waiting; ``claimed_at`` None means tentative. Package and the two
+    revenues (integer cents) are the quote, and count as revenue only when Confirmed. ``voided``
+    marks a lead that was entered by mistake; ``date_fault`` an imported row with impossible dates.
+    ``holder`` is the agent to whom the last save has just given it.
+    """
+
+    label = "booking"
+    holder: Agent | None = None
+
+    booking_id = AutoField()
+    lead_id = reference(Lead, "lead_id")
+    assignment_id = reference(Assignment, "assignment_id", null=True)
+    agent_id = reference(Agent, "agent_id", null=True)
+    status = TextField(default=PENDING)
+    destination = TextField()
+    launch_location = TextField()
+    package = TextField(null=True)
+    destination_revenue_cents = IntegerField(null=True)
+    package_revenue_cents = IntegerField(null=True)
+    created_at = TextField()
+    changed_at = TextField()
+    claimed_at = TextField(null=True)
+    contacted_at = TextField(null=True)
+    completed_at = TextField(null=True)
+    cancelled_at = TextField(null=True)
+    cancel_reason = TextField(null=True)
+    score = IntegerField(null=True)
+    scored_agent_id = reference(Agent, "scored_agent_id", null=True)
+    date_fault = TextField(null=True)
+    voided = BooleanField(default=False)
+    version = IntegerField(default=1)
+
+    class Meta:
+        table_name = "bookings"

@@ -1,0 +1,48 @@
+"""One injected clock, and the two forms of a time: a datetime inside, text in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+Clock = Callable[[], datetime]
+"""Tells the present moment in UTC; a naive result is taken as UTC."""
+
+TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+
+
+def utc_now() -> datetime:
+    """The system's clock, in UTC."""
+    return datetime.now(UTC)
+
+
+def shift_years(moment: datetime, years: int) -> datetime:
+    """Move a moment by whole years; 29 February rolls to 1 March where the year has none.
+
+    That is what SQLite's ``'+56 years'`` does, by which the walkthrough was made (mission.md A).
+    """
+    try:
+        return moment.replace(year=moment.year + years)
+    except ValueError:
+        return moment.replace(year=moment.year + years, month=3, day=1)
+
+
+def to_text(moment: datetime) -> str:
+    """The stored form of a UTC moment: ``2082-11-22 01:02:03``."""
+    # isoformat is five times faster than strftime, and every lead needs one.
+    return moment.isoformat(" ", "seconds")[:19]
+
+
+def from_text(text: str) -> datetime:
+    """The UTC moment that a stored time means. Raises ValueError on any other form."""
+    return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=UTC)
+
+
+def to_local(text: str) -> str:
+    """A stored time as the terminal's own zone shows it, to the minute.
+
+    The desk lives decades ahead, where no zone's rules are known; so the offset of *now* is used,
+    which is the one a person at the terminal would add in the head.
+    """
+    offset = datetime.now().astimezone().utcoffset() or timedelta()
+    return (from_text(text) + offset).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,47 @@
+"""Customers, and the leads they come in with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import AutoField, TextField
+
+from models.base import BaseModel, reference
+
+
+class Customer(BaseModel):
+    """A person, the same one by phone or e-mail; a name alone never makes two leads one person."""
+
+    label = "customer"
+
+    customer_id = AutoField()
+    name = TextField()
+    phone = TextField(null=True)
+    email = TextField(null=True)
+    created_at = TextField()
+
+    class Meta:
+        table_name = "customers"
+
+
+class Lead(BaseModel):
+    """What somebody asked for. Imported leads that never reached a booking have no destination.
+
+    ``booking`` is what the triggers opened for a lead that has just been saved.
+    """
+
+    label = "lead"
+    booking: Any = None
+
+    lead_id = AutoField()
+    customer_id = reference(Customer, "customer_id")
+    customer_name = TextField()
+    method = TextField()
+    source = TextField()
+    destination = TextField(null=True)
+    launch_location = TextField(null=True)
+    requests = TextField(null=True)
+    received_at = TextField()
+
+    class Meta:
+        table_name = "new_customer"

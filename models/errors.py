@@ -1,0 +1,56 @@
+"""What can go wrong at the desk, each with a code for scripts and a hint for people."""
+
+from __future__ import annotations
+
+
+class DeskError(Exception):
+    """An expected refusal: nothing was written.
+
+    ``code`` is stable for scripts, ``message`` names the offending value, ``hint`` says what is
+    accepted or what to do next, and ``exit_code`` is what a command ends with.
+    """
+
+    exit_code = 1
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+    def as_json(self) -> dict[str, str]:
+        return {"code": self.code, "message": self.message, "hint": self.hint}
+
+
+class Refused(DeskError):
+    """A rule of the desk forbids it (wrong status, wrong holder)."""
+
+
+class NotFound(DeskError):
+    """The booking, agent or event does not exist."""
+
+    def __init__(self, what: str, identifier: object, hint: str = "") -> None:
+        super().__init__("not_found", f"there is no {what} {identifier}", hint)
+
+
+class Conflict(DeskError):
+    """Somebody else changed the row first."""
+
+    def __init__(self, message: str, hint: str = "look at it again and repeat the command") -> None:
+        super().__init__("conflict", message, hint)
+
+
+class InvalidInput(DeskError):
+    """A value that the desk does not accept."""
+
+    exit_code = 2
+
+    def __init__(self, field: str, message: str, hint: str = "") -> None:
+        super().__init__("invalid_" + field, message, hint)
+        self.field = field
+
+
+class DatabaseUnavailable(DeskError):
+    """The database cannot be reached, opened, read or written."""
+
+    exit_code = 3

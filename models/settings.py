@@ -1,0 +1,15 @@
+"""The desk's settings: the same for every terminal."""
+
+from __future__ import annotations
+
+from peewee import TextField
+
+from models.base import BaseModel
+
+
+class Setting(BaseModel):
+    key = TextField(primary_key=True)
+    value = TextField()
+
+    class Meta:
+        table_name = "settings"

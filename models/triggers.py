@@ -1,0 +1,162 @@
+"""The desk's five triggers (mission.md A, rules 1 to 5), as signals of the models.
+
+1. a new lead goes to the agent that the desk's policy chooses
+2. an assignment opens a Pending booking
+3. a new Pending booking adds 1 to its agent's load
+4. a booking that leaves Pending, or its agent, takes 1 off that agent's load
+5. a changed load changes ranks: they are derived, so it is only announced, after the commit
+
+and two that keep other derived columns right: the assignment's agent follows the booking's, and a
+booking's score counts in the average of the agent who was scored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from playhouse.signals import Signal
+
+from models.agents import Agent
+from models.base import CompiledQuery, after_save, parameter
+from models.bookings import PENDING, Assignment, Booking
+from models.customers import Lead
+from models.database import current_database
+
+
+@dataclass(frozen=True)
+class RanksChanged:
+    """An agent's load moved, and so everybody's rank may have."""
+
+    agent_id: int
+    old_load: int
+    new_load: int
+
+
+ranks_changed = Signal()
+"""Sent after the commit with a RanksChanged; a load that was rolled back is never announced."""
+
+
+@after_save(Lead)
+def assign_new_lead(_sender: type[Lead], lead: Lead, created: bool) -> None:
+    """Rule 1. Without a chooser (an import, a generator) a lead is only a row."""
+    chooser = current_database.chooser
+    if not created or chooser is None:
+        return
+    agent_id = chooser(lead)
+    if agent_id is None:
+        open_booking(lead, None)
+    else:
+        assign(lead, agent_id, lead.received_at)
+
+
+@after_save(Assignment)
+def open_booking_of_assignment(_sender: type[Assignment], assignment: Assignment, created: bool) -> None:
+    """Rule 2; the booking of a lead that waited gets its agent instead."""
+    if not created:
+        return
+    lead = assignment.lead
+    brand_new = lead is not None and lead.loaded is None
+    waiting = [] if brand_new else _booking_of_lead(lead_id=assignment.lead_id)
+    if not waiting:
+        open_booking(lead or Lead.lock(assignment.lead_id), assignment)
+        return
+    booking = Booking.lock(waiting[0][0])
+    booking.assignment_id = assignment.assignment_id
+    booking.agent_id = assignment.agent_id
+    booking.changed_at = assignment.assigned_at
+    booking.save()
+
+
+@after_save(Booking)
+def move_load(_sender: type[Booking], booking: Booking, created: bool) -> None:
+    """Rules 3 and 4: the pair (status, agent) as loaded against as saved; a null agent has no load."""
+    held = booking.was("agent_id") if booking.was("status") == PENDING else None
+    holds = booking.agent_id if booking.status == PENDING else None
+    if held == holds:
+        return
+    if held is not None:
+        _change_load(held, -1)
+    if holds is not None:
+        booking.holder = _change_load(holds, +1)
+
+
+@after_save(Booking)
+def assignment_follows_booking(_sender: type[Booking], booking: Booking, created: bool) -> None:
+    if created or booking.assignment_id is None or booking.was("assignment_id") is None:
+        return
+    if booking.agent_id != booking.was("agent_id"):
+        assignment = Assignment.lock(booking.assignment_id)
+        assignment.agent_id = booking.agent_id
+        assignment.save()
+
+
+@after_save(Booking)
+def move_score(_sender: type[Booking], booking: Booking, created: bool) -> None:
+    """A first score counts for its agent, a second replaces it, an undone one is taken back."""
+    if "score" not in booking.changed and "scored_agent_id" not in booking.changed:
+        return
+    if booking.was("score") is not None:
+        _change_score(booking.was("scored_agent_id"), -booking.was("score"), -1)
+    if booking.score is not None and booking.scored_agent_id is not None:
+        _change_score(booking.scored_agent_id, booking.score, +1)
+
+
+@after_save(Agent)
+def announce_load(_sender: type[Agent], agent: Agent, created: bool) -> None:
+    """Rule 5: nothing to store."""
+    old = agent.was("load")
+    if not created and old != agent.load and ranks_changed._receiver_list:
+        change = RanksChanged(agent.agent_id, old, agent.load)
+        current_database.after_commit(partial(ranks_changed.send, change))
+
+
+def _change_load(agent_id: int, step: int) -> Agent:
+    agent = Agent.lock(agent_id)
+    agent.load += step
+    agent.save()
+    return agent
+
+
+def _change_score(agent_id: int, points: int, answers: int) -> None:
+    agent = Agent.lock(agent_id)
+    agent.score_sum += points
+    agent.score_count += answers
+    agent.refresh_rating()
+    agent.save()
+
+
+_booking_of_lead = CompiledQuery(
+    lambda: Booking.select(Booking.booking_id).where(Booking.lead_id == parameter("lead_id"))
+)
+
+
+def assign(lead: Lead, agent_id: int, at: str) -> Assignment:
+    """Write the assignment of a lead; the second trigger does the rest."""
+    assignment = Assignment(
+        lead_id=lead.lead_id,
+        agent_id=agent_id,
+        customer_name=lead.customer_name,
+        method=lead.method,
+        source=lead.source,
+        assigned_at=at,
+    )
+    assignment.lead = lead
+    assignment.save()
+    return assignment
+
+
+def open_booking(lead: Lead, assignment: Assignment | None) -> None:
+    """A Pending booking with what the lead asked for; without an assignment it waits."""
+    at = assignment.assigned_at if assignment else lead.received_at
+    booking = Booking(
+        lead_id=lead.lead_id,
+        assignment_id=assignment.assignment_id if assignment else None,
+        agent_id=assignment.agent_id if assignment else None,
+        destination=lead.destination,
+        launch_location=lead.launch_location,
+        created_at=at,
+        changed_at=at,
+    )
+    booking.save()
+    lead.booking = booking

@@ -1,0 +1,136 @@
+"""Rules about the code itself that neither ruff nor import-linter can hold."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("astra_tui", "dispatch", "models", "screens", "seeds")
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 45  # about 30 is the aim
+
+# A lone keyword is no statement: the importer that reads SQL files has to know such words.
+SQL_WRITTEN_ALOUD = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|BEGIN)\s+\S")
+SQL_IN_SMALL_LETTERS = re.compile(
+    r"\s*(?:select\s.+\sfrom\s|insert\s+into\s|update\s+\w+\s+set\s|delete\s+from\s|pragma\s+\w"
+    r"|create\s+(?:table|index|view|trigger)\s)",
+    re.DOTALL,
+)
+MAY_HOLD_SQL = (ROOT / "models" / "migrations", ROOT / "models" / "base.py")
+# Put together from pieces, so that this file does not find itself.
+MACHINE_PATH = re.compile(
+    r"(?<![\w.~$}/-])(?:/(?:" + "|".join(["home", "root", "work", "Users"]) + r")/|[A-Z]:\\)\w"
+)
+
+
+def python_files(*folders: str) -> list[Path]:
+    return sorted(file for folder in folders for file in (ROOT / folder).rglob("*.py"))
+
+
+def own_code() -> list[Path]:
+    return [ROOT / "astra", *python_files(*PACKAGES, "benchmarks", "docs", "tools")]
+
+
+def found_in(files: list[Path], look: Callable[[str], list[str]]) -> list[str]:
+    """What a look at each file's text finds, with the file's name before it."""
+    return [f"{file.relative_to(ROOT)}: {what}" for file in files for what in look(file.read_text("utf-8"))]
+
+
+def texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Line and text of every string literal that is not a docstring; {} stands for an f-string's values."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    seen: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr):
+            seen.add(node.body[0].value)
+        elif isinstance(node, ast.JoinedStr):
+            seen.update(node.values)
+            pieces = (str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+            yield node.lineno, "".join(pieces)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in seen:
+            yield node.lineno, node.value
+
+
+def sql_in(source: str) -> list[str]:
+    return [
+        f"line {line}: {text.strip()[:60]}"
+        for line, text in texts(ast.parse(source))
+        if SQL_WRITTEN_ALOUD.match(text) or SQL_IN_SMALL_LETTERS.match(text)
+    ]
+
+
+def long_functions_in(source: str) -> list[str]:
+    return [
+        f"{node.name}, {length} lines"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := (node.end_lineno or 0) - node.lineno + 1) > LONGEST_FUNCTION
+    ]
+
+
+def too_long(source: str) -> list[str]:
+    lines = len(source.splitlines())
+    return [f"{lines} lines"] if lines > LONGEST_FILE else []
+
+
+def test_sql_stands_only_in_the_migrations_and_the_one_save() -> None:
+    files = [file for file in python_files(*PACKAGES) if not any(map(file.is_relative_to, MAY_HOLD_SQL))]
+    assert found_in(files, sql_in) == []
+
+
+def test_files_stay_short() -> None:
+    assert found_in([file for file in own_code() if file.parent != ROOT / "seeds"], too_long) == []
+
+
+def test_functions_stay_short() -> None:
+    assert found_in(own_code(), long_functions_in) == []
+
+
+def test_no_file_names_a_place_on_somebodys_machine() -> None:
+    assert found_in(own_code(), MACHINE_PATH.findall) == []
+
+
+def test_every_dependency_is_pinned_by_name_and_version_alone() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = [
+        *project["dependencies"],
+        *(one for extra in project["optional-dependencies"].values() for one in extra),
+    ]
+    pins = [line for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines() if line[:1] != "#"]
+    assert [line for line in pins if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
+    pinned = {line.split("==")[0].lower() for line in pins}
+    assert [name for name in asked if re.split(r"[^\w.-]", name)[0].lower() not in pinned] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "number"),
+    [
+        ('x = "SELECT 1"', 1),
+        ('x = f"  UPDATE {table} SET a = 1"', 1),
+        ('x = "select name from agents"', 1),
+        ('x = "BEGIN IMMEDIATE"', 1),
+        ('x = "PRAGMA data_version"', 1),
+        ('x = "Select an agent from the list"', 0),
+        ('x = "Update the desk"', 0),
+        ('x = "CREATE"', 0),
+        ('def f():\n    """BEGIN IMMEDIATE, tried again."""', 0),
+    ],
+)
+def test_sql_is_told_from_sentences(source: str, number: int) -> None:
+    assert len(sql_in(source)) == number
+
+
+def test_a_long_function_is_found() -> None:
+    body = "\n".join("    x = 1" for _ in range(LONGEST_FUNCTION))
+    assert long_functions_in(f"def f():\n{body}\n") == [f"f, {LONGEST_FUNCTION + 1} lines"]
+
+
+def test_a_machines_path_is_found() -> None:
+    assert MACHINE_PATH.search("open('/" + "home/kate/desk.db')")
+    assert not MACHINE_PATH.search("~/.local/share/astra, https://example.org/" + "home/kate")
