@@ -1,0 +1,186 @@
+"""The three tables that can be imported: their columns, by every name that a file may give them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple, NoReturn
+
+from models.errors import InvalidInput
+
+AGENTS = "agents"
+ASSIGNMENTS = "assignments"
+BOOKINGS = "bookings"
+
+Value = str | None
+
+
+class Record(NamedTuple):
+    """One row of a file: its values in the layout's order, or the fault that makes it unreadable.
+
+    ``row`` counts the file's data rows from 1, ``line`` is the physical line on which it begins.
+    """
+
+    kind: str
+    row: int
+    line: int
+    values: tuple[Value, ...]
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A table's columns. ``optional`` ones may be missing; ``nullable`` ones may hold nothing."""
+
+    kind: str
+    table: str
+    columns: tuple[str, ...]
+    optional: frozenset[str] = frozenset()
+    nullable: frozenset[str] = frozenset()
+    aliases: dict[str, str] = field(default_factory=dict)
+
+    def positions(self, names: Iterable[str]) -> dict[str, int]:
+        """Where each known column stands among a file's names; unknown names are passed over."""
+        places: dict[str, int] = {}
+        for place, name in enumerate(names):
+            plain = plain_name(name)
+            column = self.aliases.get(plain, plain)
+            if column in self._plain:
+                places.setdefault(self._plain[column], place)
+        return places
+
+    def missing(self, places: Iterable[str], *, nothing_may_be_left_out: bool = False) -> list[str]:
+        """The columns that a file has to have and has not; JSON may leave out what holds nothing."""
+        needed = set(self.columns) - self.optional - set(places)
+        if nothing_may_be_left_out:
+            needed -= self.nullable
+        return [column for column in self.columns if column in needed]
+
+    @cached_property
+    def _plain(self) -> dict[str, str]:
+        return {plain_name(column): column for column in self.columns}
+
+
+def plain_name(name: str) -> str:
+    """A column's name without its dress: BookingID, booking_id and "Booking ID" are one."""
+    return name.strip().lower().replace("_", "").replace(" ", "")
+
+
+LAYOUTS = {
+    layout.kind: layout
+    for layout in (
+        Layout(
+            AGENTS,
+            "space_travel_agents",
+            (
+                "AgentID",
+                "FirstName",
+                "LastName",
+                "Email",
+                "JobTitle",
+                "DepartmentName",
+                "ManagerName",
+                "SpaceLicenseNumber",
+                "YearsOfService",
+                "AverageCustomerServiceRating",
+            ),
+            optional=frozenset({"Email", "ManagerName"}),
+            nullable=frozenset(
+                {"Email", "ManagerName", "SpaceLicenseNumber", "AverageCustomerServiceRating"}
+            ),
+            aliases={
+                "department": "departmentname",
+                "manager": "managername",
+                "licensenumber": "spacelicensenumber",
+                "license": "spacelicensenumber",
+                "years": "yearsofservice",
+                "rating": "averagecustomerservicerating",
+            },
+        ),
+        Layout(
+            ASSIGNMENTS,
+            "assignment_history",
+            (
+                "AssignmentID",
+                "AgentID",
+                "CustomerName",
+                "CommunicationMethod",
+                "LeadSource",
+                "AssignedDateTime",
+            ),
+            aliases={
+                "method": "communicationmethod",
+                "source": "leadsource",
+                "assignedat": "assigneddatetime",
+            },
+        ),
+        Layout(
+            BOOKINGS,
+            "bookings",
+            (
+                "BookingID",
+                "AssignmentID",
+                "BookingCompleteDate",
+                "CancelledDate",
+                "Destination",
+                "Package",
+                "LaunchLocation",
+                "DestinationRevenue",
+                "PackageRevenue",
+                "TotalRevenue",
+                "BookingStatus",
+            ),
+            optional=frozenset({"TotalRevenue"}),
+            nullable=frozenset(
+                {
+                    "BookingCompleteDate",
+                    "CancelledDate",
+                    "Package",
+                    "DestinationRevenue",
+                    "PackageRevenue",
+                    "TotalRevenue",
+                }
+            ),
+            aliases={
+                "completedat": "bookingcompletedate",
+                "cancelledat": "cancelleddate",
+                "launch": "launchlocation",
+                "status": "bookingstatus",
+            },
+        ),
+    )
+}
+BY_TABLE = {layout.table: layout for layout in LAYOUTS.values()}
+
+ACCEPTED = "accepted: SQL text (INSERT INTO), CSV or JSONL, in UTF-8, of " + ", ".join(BY_TABLE)
+
+
+def layout_of(names: Sequence[str]) -> Layout | None:
+    """The table that a CSV's or JSON object's names belong to, or None."""
+    plain = {plain_name(name) for name in names}
+    if "bookingid" in plain:
+        return LAYOUTS[BOOKINGS]
+    if "assignmentid" in plain:
+        return LAYOUTS[ASSIGNMENTS]
+    return LAYOUTS[AGENTS] if "firstname" in plain else None
+
+
+def check_columns(
+    file: str, line: int, layout: Layout, names: Sequence[str], *, nothing_may_be_left_out: bool = False
+) -> list[int | None]:
+    """Where the layout's columns stand among ``names``. Raises InvalidInput when one is missing."""
+    places = layout.positions(names)
+    missing = layout.missing(places, nothing_may_be_left_out=nothing_may_be_left_out)
+    if missing:
+        refuse(
+            file,
+            f"line {line} has no column {', '.join(missing)} for {layout.table}",
+            "needed: " + ", ".join(column for column in layout.columns if column not in layout.optional),
+        )
+    return [places.get(column) for column in layout.columns]
+
+
+def refuse(file: str, problem: str, hint: str = ACCEPTED) -> NoReturn:
+    """Raise InvalidInput about a file as a whole, so that nothing of it is written."""
+    raise InvalidInput("file", f"{file}: {problem}", hint)
