@@ -1,0 +1,267 @@
+"""``astra booking``: looking at bookings, and moving them along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import rich_click as click
+
+from astra_tui.cli.options import AGENT, Call, booking_number, changing, limited, reading
+from astra_tui.cli.output import Column, details, line, local, money
+from astra_tui.cli.shown import tell_history
+from dispatch import bookings, edits, views
+from dispatch.desk import Desk
+from models.bookings import STATUSES
+from models.errors import InvalidInput
+
+Row = Mapping[str, Any]
+
+
+@click.group("booking")
+def booking() -> None:
+    """List bookings, and claim, confirm, cancel or hand them on."""
+
+
+COMMANDS = {"booking": booking}
+
+LIST_COLUMNS = (
+    Column("Id", "booking_id", right=True),
+    Column("Customer", "customer_name"),
+    Column("Destination", "destination"),
+    Column("Agent", lambda row: _holder(row)),
+    Column("Status", lambda row: _state(row)),
+    Column("Revenue", lambda row: money(row["total_revenue"]), right=True),
+    Column("Changed", lambda row: local(row["changed_at"]), whole=True),
+)
+
+
+def _holder(row: Row) -> str:
+    return "waiting" if row["agent_id"] is None else f"{row['agent_name']} ({row['agent_id']})"
+
+
+def _state(row: Row) -> str:
+    if row["voided"]:
+        return "Cancelled, a mistake"
+    return "Pending, claimed" if row["status"] == "Pending" and row["claimed_at"] else str(row["status"])
+
+
+def _tell_line(row: Row) -> None:
+    line(
+        f"Booking {row['booking_id']}: {row['customer_name']}, {row['destination']}, "
+        f"{_state(row)}, {_holder(row)}"
+    )
+
+
+@booking.command("list")
+@click.option("--status", metavar="STATUS", help="Only Pending, Confirmed or Cancelled ones, in any case.")
+@click.option("--agent", "agent_id", type=AGENT, metavar="AGENT", help="Only those of this agent.")
+@click.option("--destination", metavar="NAME", help="Only those that go there.")
+@click.option("--unclaimed", is_flag=True, help="Only those that their agent has not claimed yet.")
+@click.option("--waiting", is_flag=True, help="Only those without an agent.")
+@click.option("--text", default="", help="Only those with this in the customer, destination or number.")
+@click.option(
+    "--sort",
+    default="changed",
+    metavar="KEY",
+    help="Order: " + ", ".join(views.BOOKING_SORTS) + "; default changed.",
+)
+@click.option("--ascending", is_flag=True, help="Lowest or oldest first instead of last.")
+@limited
+@reading
+def list_bookings(
+    call: Call,
+    status: str | None,
+    agent_id: int | None,
+    destination: str | None,
+    unclaimed: bool,
+    waiting: bool,
+    text: str,
+    sort: str,
+    ascending: bool,
+    limit: int | None,
+) -> None:
+    """List bookings, newest change first."""
+    with call.desk() as desk:
+        if agent_id is not None:
+            views.agent(agent_id)
+        which = views.BookingFilter(
+            status=_status(status),
+            agent_id=agent_id,
+            destination=_destination(desk, destination),
+            unclaimed=unclaimed,
+            waiting=waiting,
+            text=text,
+            sort=views.check_sort(sort),
+            descending=not ascending,
+        )
+        rows = views.bookings(which, limit)
+    call.tell_all(rows, LIST_COLUMNS, "no such bookings")
+
+
+def _status(given: str | None) -> str | None:
+    if given is None:
+        return None
+    for status in STATUSES:
+        if given.strip().casefold() == status.casefold():
+            return status
+    raise InvalidInput("status", f"{given!r} is not a status", "accepted: " + ", ".join(STATUSES))
+
+
+def _destination(desk: Desk, given: str | None) -> str | None:
+    if given is None:
+        return None
+    known = {name.casefold(): name for name in desk.values.of("destination")}
+    return known.get(given.strip().casefold()) or desk.values.check("destination", given)
+
+
+@booking.command()
+@booking_number
+@reading
+def show(call: Call, booking_id: int) -> None:
+    """Show a booking with its history."""
+    with call.desk():
+        row = views.booking(booking_id)
+        row["history"] = views.events(booking_id=booking_id)[::-1]
+    call.tell(row, _tell_details)
+
+
+def _tell_details(row: Row) -> None:
+    times = {"created_at", "changed_at", "claimed_at", "contacted_at", "completed_at", "cancelled_at"}
+    amounts = {"destination_revenue", "package_revenue", "total_revenue"}
+    hidden = {"history", "agent_id", "agent_name", "voided"}
+    pairs: list[tuple[str, object]] = [("agent", _holder(row))]
+    for key, value in row.items():
+        if key in hidden:
+            continue
+        shown = local(value) if key in times else money(value) if key in amounts else value
+        pairs.append((key.removesuffix("_at").replace("_", " "), shown))
+    details(pairs)
+    line()
+    tell_history(row["history"])
+
+
+@booking.command()
+@booking_number
+@click.option(
+    "--agent", "agent_id", type=AGENT, required=True, metavar="AGENT", help="The agent who takes it on."
+)
+@changing
+def claim(call: Call, booking_id: int, agent_id: int) -> None:
+    """Claim a booking for the agent who has it."""
+    call.tell(call.change(bookings.claim, booking_id, agent_id), _tell_line)
+
+
+@booking.command()
+@booking_number
+@changing
+def release(call: Call, booking_id: int) -> None:
+    """Give up a claim; the booking stays with its agent."""
+    call.tell(call.change(bookings.release, booking_id), _tell_line)
+
+
+@booking.command()
+@booking_number
+@click.option("--reason", required=True, help="Why the agent does not take it.")
+@changing
+def decline(call: Call, booking_id: int, reason: str) -> None:
+    """Pass a booking on to the next agent; nobody left, it waits."""
+    call.tell(call.change(bookings.decline, booking_id, reason), _tell_line)
+
+
+@booking.command()
+@booking_number
+@click.option(
+    "--outcome",
+    required=True,
+    metavar="OUTCOME",
+    help="What came of it: " + " or ".join(bookings.OUTCOMES) + ".",
+)
+@changing
+def contact(call: Call, booking_id: int, outcome: str) -> None:
+    """Note an attempt to reach the customer."""
+    call.tell(call.change(bookings.contact, booking_id, outcome), _tell_line)
+
+
+@booking.command()
+@booking_number
+@click.option("--text", required=True, help="The note.")
+@changing
+def note(call: Call, booking_id: int, text: str) -> None:
+    """Write a note into a booking's history."""
+    call.tell(call.change(bookings.note, booking_id, text), _tell_line)
+
+
+@booking.command()
+@booking_number
+@click.option("--package", metavar="NAME", help="What was sold; else as quoted.")
+@click.option("--destination-revenue", metavar="AMOUNT", help="Revenue of the trip; else as quoted.")
+@click.option("--package-revenue", metavar="AMOUNT", help="Revenue of the package; else as quoted.")
+@changing
+def confirm(
+    call: Call,
+    booking_id: int,
+    package: str | None,
+    destination_revenue: str | None,
+    package_revenue: str | None,
+) -> None:
+    """Confirm a Pending booking: the customer travels."""
+    row = call.change(bookings.confirm, booking_id, package, destination_revenue, package_revenue)
+    call.tell(row, _tell_line)
+
+
+@booking.command()
+@booking_number
+@click.option("--reason", required=True, help="Why the customer does not travel.")
+@changing
+def cancel(call: Call, booking_id: int, reason: str) -> None:
+    """Cancel a Pending booking."""
+    call.tell(call.change(bookings.cancel, booking_id, reason), _tell_line)
+
+
+@booking.command()
+@booking_number
+@click.option(
+    "--to", "to_agent_id", type=AGENT, required=True, metavar="AGENT", help="The agent who gets it."
+)
+@click.option("--reason", required=True, help="Why it changes hands.")
+@changing
+def reassign(call: Call, booking_id: int, to_agent_id: int, reason: str) -> None:
+    """Give a Pending booking to another agent, unclaimed."""
+    call.tell(call.change(bookings.reassign, booking_id, to_agent_id, reason), _tell_line)
+
+
+@booking.command()
+@booking_number
+@changing
+def reopen(call: Call, booking_id: int) -> None:
+    """Make a closed booking Pending again, its quote kept."""
+    call.tell(call.change(bookings.reopen, booking_id), _tell_line)
+
+
+@booking.command()
+@booking_number
+@click.option("--score", required=True, metavar="1-5", help="The customer's score, 1 to 5.")
+@changing
+def rate(call: Call, booking_id: int, score: str) -> None:
+    """Note the customer's score of a finished booking."""
+    call.tell(call.change(bookings.rate, booking_id, score), _tell_line)
+
+
+@booking.command()
+@booking_number
+@click.option("--name", help="The customer's name.")
+@click.option("--phone", help="Telephone number; an empty one clears it.")
+@click.option("--email", help="E-mail address; an empty one clears it.")
+@click.option("--method", metavar="NAME", help="How the customer got in touch.")
+@click.option("--source", metavar="NAME", help="Where the lead came from.")
+@click.option("--destination", metavar="NAME", help="Where the trip goes.")
+@click.option("--launch", metavar="NAME", help="The launch location.")
+@click.option("--requests", metavar="TEXT", help="What the customer asked for; an empty text clears it.")
+@click.option("--package", metavar="NAME", help="The package in the quote.")
+@click.option("--destination-revenue", metavar="AMOUNT", help="The trip's price in the quote.")
+@click.option("--package-revenue", metavar="AMOUNT", help="The package's price in the quote.")
+@changing
+def edit(call: Call, /, booking_id: int, **changes: str | None) -> None:
+    """Change what is given: customer, request, or the quote while Pending."""
+    call.tell(call.change(edits.edit, booking_id, **changes), _tell_line)

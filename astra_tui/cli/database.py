@@ -1,0 +1,91 @@
+"""Which database a command works on, and opening it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from astra_tui.cli.output import narrate
+from dispatch import checks
+from dispatch.desk import Desk
+from models.errors import DatabaseUnavailable, InvalidInput
+
+URL = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]*)://")
+
+
+def database_path(given: str | None) -> Path:
+    """--db, else ASTRA_DATABASE, else the configuration's, else the user's own desk.
+
+    Raises InvalidInput for an empty name and DatabaseUnavailable for a server's address.
+    """
+    return _located(given)[0]
+
+
+def database_to_create(given: str | None) -> Path:
+    """The same for a command that may create it: the folder of the user's own desk is made."""
+    path, is_own = _located(given)
+    if is_own:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseUnavailable(
+                "no_folder",
+                f"the folder {path.parent} cannot be made: {error.strerror}",
+                "choose another place with --db",
+            ) from error
+    return path
+
+
+def _located(given: str | None) -> tuple[Path, bool]:
+    if given is not None:
+        return _as_path(given), False
+    named = os.environ.get("ASTRA_DATABASE") or _configured()
+    if named:
+        return _as_path(named), False
+    from platformdirs import user_data_path
+
+    return user_data_path("astra", appauthor=False) / "astra.db", True
+
+
+def _configured() -> str | None:
+    from astra_tui import preferences
+
+    settings, problems = preferences.load()
+    for problem in problems:
+        narrate(f"Warning: {problem}")
+    return settings.database
+
+
+def _as_path(text: str) -> Path:
+    """The file that a path or a sqlite:/// address means."""
+    if not text.strip():
+        raise InvalidInput("database", "the database's name is empty", "give a path: --db desk.db")
+    if "\0" in text:
+        raise InvalidInput("database", f"{checks.excerpt(text)} is not a path", "give a path: --db desk.db")
+    url = URL.match(text)
+    if url is None:
+        return Path(text).expanduser()
+    if url[1].lower() == "sqlite" and text[url.end() :].startswith("/"):
+        return Path(text[url.end() + 1 :])
+    raise DatabaseUnavailable(
+        "unsupported_database",
+        f"this version opens SQLite files only, not {url[1].lower()}:// addresses",
+        "give a path or sqlite:///path",
+    )
+
+
+@contextmanager
+def opened(path: Path, actor: str | None, *, create: bool = False) -> Iterator[Desk]:
+    """The desk in a file, its queries at hand inside the block."""
+    if actor is not None:
+        actor = checks.name(actor, "actor")
+    desk = Desk.open(path, actor=actor, create=create)
+    try:
+        desk.actor = checks.name(desk.actor, "actor")
+        with desk.reading():
+            yield desk
+    finally:
+        desk.close()

@@ -1,0 +1,46 @@
+"""``astra doctor``: is the desk's database sound?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rich_click as click
+
+from astra_tui.cli.options import Call, changing
+from astra_tui.cli.output import line
+from dispatch import doctor as desk_doctor
+
+UNSOUND = 1
+
+
+@click.command("doctor")
+@click.option(
+    "--repair", is_flag=True, help="Count the loads anew and let assignments follow, as a logged command."
+)
+@changing
+def doctor(call: Call, repair: bool) -> None:
+    """Look the database over; exit code 1 if something is wrong with it."""
+    repaired = call.change(desk_doctor.repair) if repair else None
+    with call.desk() as desk:
+        report = desk_doctor.examine(desk)
+    if repaired is not None:
+        report["repaired"] = repaired
+    call.tell(report, _tell)
+    if not report["ok"]:
+        call.surroundings.exit_code = UNSOUND
+
+
+COMMANDS = {"doctor": doctor}
+
+
+def _tell(report: dict[str, Any]) -> None:
+    line(report["database"])
+    for row in report["checks"]:
+        state = "ok" if row["ok"] else "warning" if row["warning"] else "WRONG"
+        line(f"{state:<8} {row['check']:<12} {row['detail']}")
+        if row["hint"]:
+            line(f"{'':<8} {'':<12} {row['hint']}")
+    for row in report.get("repaired", {}).get("loads", ()):
+        line(f"agent {row['agent_id']}: load {row['from']} is now {row['to']}")
+    for row in report.get("repaired", {}).get("assignments", ()):
+        line(f"assignment {row['assignment_id']} is now with agent {row['to_agent_id']}")

@@ -1,0 +1,135 @@
+"""One command from its arguments to its exit code: every way to end, and how it is told."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import re
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from click import Abort, UsageError
+from click.exceptions import ClickException, Exit, NoArgsIsHelpError
+
+from astra_tui.cli.output import narrate, printable, put_json
+from astra_tui.cli.root import OpenApplication, Surroundings, astra
+from models.errors import DeskError
+
+DONE, REFUSED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+COMPLETION_VARIABLE = "_ASTRA_COMPLETE"
+
+
+def run(arguments: list[str], open_application: OpenApplication) -> int:
+    """Run a command; what goes wrong is told on stderr, or as JSON where the command asked for it."""
+    _never_fail_on_a_character()
+    as_json = _wants_json(arguments)
+    try:
+        code = _invoke(arguments, Surroundings(open_application))
+        sys.stdout.flush()
+        return code
+    except NoArgsIsHelpError as error:
+        narrate(error.message, plain=False)
+        return WRONG_USAGE
+    except UsageError as error:
+        return _tell(as_json, WRONG_USAGE, "usage", _one_line(error.format_message()), _usage_hint(error))
+    except ClickException as error:
+        return _tell(as_json, WRONG_USAGE, "usage", _one_line(error.format_message()), "")
+    except DeskError as error:
+        return _tell(as_json, error.exit_code, error.code, error.message, error.hint)
+    except (KeyboardInterrupt, Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        _leave_stdout()
+        return DONE
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            return _internal(as_json, error)
+        _leave_stdout()
+        return _tell(False, REFUSED, "output", "the output cannot be written: the disk is full", "")
+    except Exception as error:  # noqa: BLE001  # the last resort: a log entry instead of a traceback
+        return _internal(as_json, error)
+
+
+def _invoke(arguments: list[str], surroundings: Surroundings) -> int:
+    if COMPLETION_VARIABLE in os.environ:
+        from click.shell_completion import shell_complete
+
+        instruction = os.environ[COMPLETION_VARIABLE]
+        return shell_complete(astra, {"obj": surroundings}, "astra", COMPLETION_VARIABLE, instruction)
+    try:
+        with astra.make_context("astra", list(arguments), obj=surroundings) as context:
+            astra.invoke(context)
+    except Exit as end:
+        return end.exit_code
+    return surroundings.exit_code
+
+
+def _wants_json(arguments: list[str]) -> bool:
+    """Whether --json stands among the options, even of a command line that cannot be parsed."""
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return "--json" in options
+
+
+def _tell(as_json: bool, exit_code: int, code: str, message: str, hint: str) -> int:
+    if as_json:
+        try:
+            put_json({"error": {"code": code, "message": message, "hint": hint}})
+            sys.stdout.flush()
+            return exit_code
+        except OSError:  # a full disk, or a reader that has gone: stderr may be better off
+            _leave_stdout()
+    with suppress(OSError):
+        narrate(f"Error: {message}")
+        if hint:
+            narrate(f"Hint: {hint}")
+    return exit_code
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _usage_hint(error: UsageError) -> str:
+    path = error.ctx.command_path if error.ctx else "astra"
+    return f"{path} -h tells how it is used"
+
+
+def _leave_stdout() -> None:
+    """Nobody reads on (``astra log | head``): what is left goes nowhere, and Python does not complain."""
+    with suppress(OSError, io.UnsupportedOperation):
+        descriptor = sys.stdout.fileno()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, descriptor)
+        os.close(nowhere)
+
+
+def _never_fail_on_a_character() -> None:
+    """A terminal that cannot show a character gets it escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _internal(as_json: bool, error: Exception) -> int:
+    """A mistake of Astra's own: the traceback goes to the log, one line to the user."""
+    what = printable(f"{type(error).__name__}: {error}")
+    try:
+        hint = f"the details are in {_log(error)}"
+    except OSError as unwritable:
+        hint = f"the details could not be kept: {unwritable}"
+    return _tell(as_json, REFUSED, "internal", f"something went wrong inside Astra ({what})", hint)
+
+
+def _log(error: Exception) -> Path:
+    import traceback
+
+    from platformdirs import user_state_path
+
+    from models.clock import to_text, utc_now
+
+    path = user_state_path("astra", appauthor=False, ensure_exists=True) / "astra.log"
+    with path.open("a", encoding="utf-8", errors="backslashreplace") as log:
+        log.write(f"{to_text(utc_now())} UTC\n{''.join(traceback.format_exception(error))}\n")
+    return path

@@ -1,0 +1,71 @@
+"""The ``astra`` command: decides between the command line and the application."""
+
+from __future__ import annotations
+
+import sys
+
+from astra_tui import __version__
+
+# Peewee imports every database driver it finds, which takes longer than all of Astra; this version
+# opens SQLite files only.
+UNUSED_DRIVERS = ("psycopg2cffi", "psycopg2", "psycopg", "pymysql", "MySQLdb")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code (design.md 4)."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given == ["--version"]:
+        sys.stdout.write(f"astra {__version__}\n")
+        return 0
+    _import_peewee_alone()
+    from astra_tui.cli.run import run
+
+    return run(given, open_application)
+
+
+def open_application(database: str | None, actor: str | None) -> int:
+    """Run the application on a database (None: the user's own) and return its exit code.
+
+    Raises InvalidInput where there is no terminal, and DatabaseUnavailable before the screen is taken.
+    """
+    from models.errors import InvalidInput
+
+    if not has_terminal():
+        raise InvalidInput(
+            "terminal",
+            "the application needs a terminal, and there is none here",
+            "give a command instead: astra -h lists them",
+        )
+    from astra_tui.cli.database import database_to_create, opened
+
+    path = database_to_create(database)
+    with opened(path, actor, create=True) as desk:
+        actor = desk.actor
+    from astra_tui import preferences
+    from astra_tui.app import AstraApp
+
+    wanted, problems = preferences.load()
+    app = AstraApp(database=path, actor=actor, preferences=wanted, problems=problems)
+    app.run()
+    return app.return_code or 0
+
+
+def has_terminal() -> bool:
+    """Whether somebody can see the application and press its keys."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _import_peewee_alone() -> None:
+    if "peewee" in sys.modules:
+        return
+    hidden = [name for name in UNUSED_DRIVERS if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: importing it fails at once
+    try:
+        import peewee  # noqa: F401
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""The personal configuration, config.toml: which desk, which colours, which keys, which agent I am.
+
+What concerns everybody at the desk is no preference but a setting (``astra set``).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import tomllib
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_config_path
+
+from models.errors import InvalidInput
+
+KEYS: dict[str, tuple[type, str]] = {
+    "database": (str, "a path in quotes"),
+    "theme": (str, "a theme's name in quotes"),
+    "agent": (int, "an agent's number"),
+    "keymap": (dict, "a table of binding ids and keys"),
+}
+TABLE_HEADER = re.compile(r"^\s*\[")
+HINT = "accepted: " + ", ".join(f"{key} ({what})" for key, (_, what) in KEYS.items())
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """What the file says; None where it is silent."""
+
+    database: str | None = None
+    theme: str | None = None
+    agent: int | None = None
+    keymap: dict[str, str] = field(default_factory=dict)
+
+
+def config_path() -> Path:
+    """Where the file is, or would be."""
+    return user_config_path("astra", appauthor=False) / "config.toml"
+
+
+def load(path: Path | None = None) -> tuple[Preferences, list[str]]:
+    """The preferences as far as they can be read, and what is wrong with the rest of the file."""
+    path = path or config_path()
+    try:
+        text = path.read_bytes().decode()
+        given = tomllib.loads(text)
+    except FileNotFoundError:
+        return Preferences(), []
+    except OSError as error:
+        return Preferences(), [f"{path} cannot be read: {error.strerror}"]
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return Preferences(), [f"{path}, line {line}: not UTF-8 text"]
+    except tomllib.TOMLDecodeError as error:
+        return Preferences(), [f"{path}: {error}"]
+    problems = [problem for key, value in given.items() if (problem := _problem(path, text, key, value))]
+    sound = {key: value for key, value in given.items() if _problem(path, text, key, value) is None}
+    return Preferences(**sound), problems
+
+
+def save(key: str, value: str | int, path: Path | None = None) -> None:
+    """Set one key; the file's other lines and comments stay, and readers see it old or new, never half.
+
+    Raises InvalidInput for an unknown key, a wrong value, or a file that cannot be read or written.
+    """
+    path = (path or config_path()).resolve()
+    _check(key, value)
+    try:
+        text = path.read_bytes().decode() if path.exists() else ""
+        tomllib.loads(text)
+        changed = _with_line(text, key, value)
+        if tomllib.loads(changed).get(key) != value:
+            raise InvalidInput("config", f"{key} cannot be set in {path}", "set it with an editor")
+        _replace(path, changed)
+    except (OSError, ValueError) as error:
+        raise InvalidInput(
+            "config", f"{path} cannot be changed: {error}", "mend it with an editor"
+        ) from error
+
+
+def _check(key: str, value: object) -> None:
+    if key not in KEYS:
+        raise InvalidInput("config", f"there is no preference {key!r}", HINT)
+    if not _fits(key, value):
+        raise InvalidInput("config", f"{value!r} is no value for {key}", f"accepted: {KEYS[key][1]}")
+
+
+def _fits(key: str, value: object) -> bool:
+    if key == "keymap":
+        return isinstance(value, dict) and all(isinstance(keys, str) for keys in value.values())
+    return isinstance(value, KEYS[key][0]) and not isinstance(value, bool)
+
+
+def _problem(path: Path, text: str, key: str, value: Any) -> str | None:
+    if key in KEYS and _fits(key, value):
+        return None
+    line = _line_of(text, key)
+    place = f"{path}, line {line + 1}" if line is not None else str(path)
+    if key not in KEYS:
+        return f"{place}: there is no preference {key!r} ({HINT})"
+    return f"{place}: {value!r} is no value for {key} (accepted: {KEYS[key][1]})"
+
+
+def _line_of(text: str, key: str) -> int | None:
+    """The line, from 0, that sets a key of the file's top level or opens its table."""
+    for number, line in enumerate(text.splitlines()):
+        if re.match(rf"""\s*\[?\s*["']?{re.escape(key)}["']?\s*[=.\]]""", line):
+            return number
+    return None
+
+
+def _with_line(text: str, key: str, value: str | int) -> str:
+    lines = text.splitlines()
+    written = f"{key} = {_toml(value)}"
+    tables = (number for number, line in enumerate(lines) if TABLE_HEADER.match(line))
+    first_table = next(tables, len(lines))
+    place = _line_of("\n".join(lines[:first_table]), key)
+    if place is not None:
+        comment = re.search(r"\s+#[^\"']*$", lines[place])
+        lines[place] = written + (comment[0] if comment else "")
+    else:
+        lines.insert(first_table, written)
+        if first_table < len(lines) - 1:
+            lines.insert(first_table + 1, "")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: str | int) -> str:
+    if isinstance(value, int):
+        return str(value)
+    escaped = (
+        f"\\u{ord(character):04x}" if ord(character) < 32 or character in '"\\\x7f' else character
+        for character in value
+    )
+    return f'"{"".join(escaped)}"'
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".config-", suffix=".toml")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            os.chmod(name, path.stat().st_mode)
+        os.replace(name, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise

@@ -1,0 +1,107 @@
+"""``astra set``, ``policy``, ``destination``, ``launch``, ``package`` and ``doctor``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dispatch import doctor
+from dispatch.desk import Desk
+from models.agents import Agent
+from tests.astra_tui.conftest import LEAD, Run, rows_of, words
+
+
+def test_set_lists_shows_and_sets(astra: Run) -> None:
+    keys = {row["key"]: row["value"] for row in astra("set", "--json").json}
+    assert keys["default_capacity"] == 10
+    assert astra("set", "default_capacity", 4, "--json").json["value"] == 4
+    assert astra("set", "default_capacity", "--json").json["value"] == 4
+    assert astra("set", "default_capacity").out.startswith("default_capacity = 4: ")
+    assert "default_capacity" in astra("set").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "code"),
+    [
+        (["set", "colour"], 2, "invalid_setting"),
+        (["set", "colour", "red"], 2, "invalid_setting"),
+        (["set", "default_capacity", "many"], 2, "invalid_setting"),
+        (["set", "default_capacity", "--", "-1"], 2, "invalid_setting"),
+        (["set", "year_shift", "3"], 1, "fixed_setting"),
+        (["policy", "best"], 2, "invalid_policy"),
+        (["destination", "add", "Mars"], 1, "exists"),
+        (["destination", "add", ""], 2, "invalid_name"),
+        (["launch", "add", "\x1b[31m"], 2, "invalid_name"),
+        (["package", "add", "Picnic", "--destination", "Moon"], 2, "invalid_destination"),
+        (["package", "add", "Luxury Dome Stay", "--destination", "Mars"], 1, "exists"),
+        (["package", "list", "--destination", "Moon"], 2, "invalid_destination"),
+    ],
+    ids=words,
+)
+def test_what_is_refused_changes_nothing(
+    astra: Run, path: Path, arguments: list[str], exit_code: int, code: str
+) -> None:
+    before = rows_of(path)
+    verb = arguments.index("--") if "--" in arguments else len(arguments)
+    ended = astra(*arguments[:verb], "--json", *arguments[verb:])
+    assert (ended.code, ended.error["code"]) == (exit_code, code)
+    assert rows_of(path) == before
+
+
+def test_policy_lists_and_sets(astra: Run) -> None:
+    assert {row["name"]: row["current"] for row in astra("policy", "--json").json}["rank"] is True
+    assert "rank" in astra("policy").out
+    assert astra("policy", "rank", "--json").json["policy"] == "rank"
+
+
+def test_accepted_values_grow(staffed: Run) -> None:
+    assert staffed("destination", "add", "Io", "--json").json == {"name": "Io"}
+    staffed("launch", "add", "Moon Base")
+    staffed("package", "add", "Lava Picnic", "--destination", "Io")
+    assert {"name": "Io"} in staffed("destination", "list", "--json").json
+    assert staffed("package", "list", "--destination", "Io", "--json").json == [
+        {"destination": "Io", "name": "Lava Picnic"}
+    ]
+    assert "Moon Base" in staffed("launch", "list").out
+    assert staffed("lead", "add", *LEAD, "--destination", "Io", "--launch", "Moon Base").code == 0
+
+
+def test_doctor_finds_a_sound_desk_sound(booked: Run) -> None:
+    report = booked("doctor", "--json").json
+    assert report["ok"]
+    assert {row["check"] for row in report["checks"]} >= {
+        "integrity",
+        "references",
+        "schema",
+        "loads",
+        "journal",
+    }
+    assert booked("doctor").code == 0
+
+
+def test_doctor_finds_a_wrong_load_and_repairs_it(booked: Run, desk: Desk) -> None:
+    with desk.transaction():
+        Agent.update(load=7).where(Agent.agent_id == 2).execute()
+    ended = booked("doctor", "--json")
+    assert (ended.code, ended.json["ok"]) == (1, False)
+    assert "agent 2 has load 7 and 1 Pending" in booked("doctor").out
+    repaired = booked("doctor", "--repair", "--json")
+    assert (repaired.code, repaired.json["ok"]) == (0, True)
+    assert repaired.json["repaired"]["loads"] == [{"agent_id": 2, "from": 7, "to": 1}]
+    assert booked("agent", "show", 2, "--json").json["load"] == 1
+    assert booked("log", "--limit", 1, "--json").json[0]["command"] == "doctor.repair"
+    assert booked("undo", "--json").error["code"] == "not_undoable"
+
+
+def test_doctor_warns_of_a_network_file_system(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"/dev/sda1 / ext4 rw 0 0\nserver:/desk {tmp_path.resolve()} nfs4 rw 0 0\n")
+    monkeypatch.setattr(doctor, "MOUNTS", mounts)
+    with desk.reading():
+        report = doctor.examine(desk)
+    (finding,) = [row for row in report["checks"] if row["check"] == "file system"]
+    assert (finding["ok"], finding["warning"], report["ok"]) == (False, True, True)
+    assert "nfs4" in finding["detail"]

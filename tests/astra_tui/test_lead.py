@@ -1,0 +1,119 @@
+"""``astra lead add``, one lead at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.astra_tui.conftest import LEAD, Run, rows_of, words
+
+PROMISED = [
+    "lead_id",
+    "assignment_id",
+    "booking_id",
+    "agent_id",
+    "agent_name",
+    "assigned_at",
+    "policy",
+    "reason",
+]
+
+
+def with_value(option: str, value: str) -> list[str]:
+    """The lead with one of its values replaced."""
+    given = dict(zip(LEAD[::2], LEAD[1::2], strict=True)) | {option: value}
+    return [part for pair in given.items() for part in pair]
+
+
+def test_the_result_has_the_promised_keys(staffed: Run) -> None:
+    row = staffed("lead", "add", *LEAD, "--json").json
+    assert list(row) == PROMISED
+    assert (row["agent_id"], row["agent_name"], row["policy"]) == (2, "Grace Hopper", "rank")
+
+
+def test_people_are_told_who_gets_it(staffed: Run) -> None:
+    told = staffed("lead", "add", *LEAD).out
+    assert told == "Lead 1 goes to Grace Hopper (2), booking 1: lowest load (0), then most years (9)\n"
+
+
+def test_a_lead_that_waits_is_accepted(astra: Run) -> None:
+    ended = astra("lead", "add", *LEAD, "--json")
+    assert ended.code == 0
+    assert (ended.json["agent_id"], ended.json["assignment_id"], ended.json["booking_id"]) == (None, None, 1)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "[/]",
+        "[@click=app.quit]x[/]",
+        "[bold]Kate[/bold]",
+        "{0} %s $(id) `id` '; --",
+        "Zoë 👩‍🚀",
+        "🧑🏽‍🚀",
+        "שרה כהן",
+        "محمد",
+        "李小龍",
+        "-x",
+        "x" * 100,
+    ],
+)
+def test_any_name_is_taken_and_shown_as_it_is(staffed: Run, name: str) -> None:
+    assert staffed("lead", "add", *with_value("--name", name)).code == 0
+    assert staffed("booking", "list", "--json").json[0]["customer_name"] == name
+    assert name in staffed("booking", "list").out
+    assert name in staffed("booking", "show", 1).out
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "code"),
+    [
+        ("--name", "", "invalid_customer_name"),
+        ("--name", " \t ", "invalid_customer_name"),
+        ("--name", "\u200d", "invalid_customer_name"),
+        ("--name", "x" * 101, "invalid_customer_name"),
+        ("--name", "x" * 10_000, "invalid_customer_name"),
+        ("--name", "Kate\nNguyen", "invalid_customer_name"),
+        ("--name", "\x1b[31mKate\x1b[0m", "invalid_customer_name"),
+        ("--name", "\x1b]0;owned\x07", "invalid_customer_name"),
+        ("--name", "Kate\u202enuyugN", "invalid_customer_name"),
+        ("--name", "\u2066Kate\u2069", "invalid_customer_name"),
+        ("--name", "Kate\udcff", "invalid_customer_name"),
+        ("--name", "Kate\x9b31m", "invalid_customer_name"),
+        ("--method", "Fax", "invalid_method"),
+        ("--method", "", "invalid_method"),
+        ("--source", "organic", "invalid_source"),
+        ("--destination", "Moon", "invalid_destination"),
+        ("--launch", "\x1b[31m", "invalid_launch"),
+        ("--phone", "call me", "invalid_phone"),
+        ("--email", "kate", "invalid_email"),
+        ("--policy", "best", "invalid_policy"),
+        ("--requests", "a\x00b", "invalid_requests"),
+        ("--requests", "x" * 10_001, "invalid_requests"),
+    ],
+)
+def test_what_is_not_accepted_is_named_and_writes_nothing(
+    staffed: Run, path: Path, option: str, value: str, code: str
+) -> None:
+    before = rows_of(path)
+    ended = staffed("lead", "add", *with_value(option, value), "--json")
+    assert (ended.code, ended.error["code"]) == (2, code)
+    assert ended.error["hint"]
+    told = staffed("lead", "add", *with_value(option, value))
+    assert told.code == 2
+    assert len(told.err.splitlines()) == 2
+    assert all(character.isprintable() or character == "\n" for character in told.err)
+    assert rows_of(path) == before
+
+
+def test_the_accepted_values_are_named(staffed: Run) -> None:
+    ended = staffed("lead", "add", *with_value("--destination", "Moon"))
+    assert "'Moon'" in ended.err
+    assert "Europa, Ganymede, Mars, Titan, Venus" in ended.err
+
+
+@pytest.mark.parametrize("extra", [["--from", "x.csv"], ["--again"], ["--run", "x"]], ids=words)
+def test_one_lead_and_a_file_exclude_each_other(staffed: Run, extra: list[str]) -> None:
+    ended = staffed("lead", "add", *LEAD, *extra, "--json")
+    assert (ended.code, ended.error["code"]) == (2, "usage")

@@ -1,0 +1,116 @@
+"""The personal configuration, read and written, and ``astra config``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from astra_tui import preferences
+from astra_tui.preferences import Preferences, load, save
+from models.errors import InvalidInput
+from tests.astra_tui.conftest import Run
+
+
+@pytest.fixture
+def file() -> Path:
+    path = preferences.config_path()
+    path.parent.mkdir(parents=True)
+    return path
+
+
+def test_no_file_is_no_preference() -> None:
+    assert load() == (Preferences(), [])
+
+
+def test_what_the_file_says(file: Path) -> None:
+    file.write_text('database = "desk.db"\ntheme = "nord"\nagent = 6\n[keymap]\nclaim = "c"\n')
+    assert load() == (Preferences("desk.db", "nord", 6, {"claim": "c"}), [])
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('theme = "nord"\nagent = \n', "line 2"),
+        ("\xff", "not UTF-8"),
+        ('\n\nagent = "six"', "line 3: 'six' is no value for agent"),
+        ("agent = true", "line 1: True is no value for agent"),
+        ("color = 1", "line 1: there is no preference 'color'"),
+        ("[keymap]\nclaim = 1", "line 1"),
+    ],
+)
+def test_a_broken_file_is_told_with_its_line(
+    anywhere: Run, file: Path, path: Path, text: str, named: str
+) -> None:
+    file.write_bytes(text.encode("latin-1"))
+    ended = anywhere("config", "validate", "--json")
+    assert (ended.code, ended.error["code"]) == (2, "invalid_config")
+    assert named in ended.error["message"]
+    assert str(file) in ended.error["message"]
+    assert anywhere("config", "show").code == 2
+    assert anywhere("config", "path").code == 0
+
+
+def test_elsewhere_a_broken_file_only_warns(anywhere: Run, file: Path, path: Path) -> None:
+    file.write_text(f'database = "{path}"\ncolor = 1\n')
+    ended = anywhere("agent", "list", "--json")
+    assert (ended.code, ended.json) == (0, [])
+    assert ended.err.startswith("Warning: ")
+    assert "line 2" in ended.err
+    assert anywhere("agent", "list", "--db", path).err == "no agents yet: astra agent add, or astra import\n"
+
+
+def test_config_tells_the_path_and_the_values(anywhere: Run, file: Path) -> None:
+    assert anywhere("config", "path").out == f"{file}\n"
+    assert anywhere("config", "path", "--json").json == {"path": str(file), "exists": False}
+    assert anywhere("config", "show").out == "nothing is configured\n"
+    file.write_text('theme = "nord"\n')
+    assert anywhere("config", "show", "--json").json["theme"] == "nord"
+    assert anywhere("config", "show").out.split() == ["theme", "nord"]
+    assert anywhere("config", "validate").out == f"{file} is sound\n"
+
+
+def test_save_keeps_what_else_is_in_the_file(file: Path) -> None:
+    file.write_text('# mine\ntheme = "nord"  # dark\n\n[keymap]\nagent = "a"\n')
+    save("theme", "solarized")
+    save("agent", 6)
+    assert file.read_text() == '# mine\ntheme = "solarized"  # dark\n\nagent = 6\n\n[keymap]\nagent = "a"\n'
+    assert load()[0] == Preferences(None, "solarized", 6, {"agent": "a"})
+
+
+@pytest.mark.parametrize(
+    "value", ["a", 'q"uote', "back\\slash", "tab\t", "new\nline", "Zoë 👩‍🚀", "# no comment", ""]
+)
+def test_save_writes_any_text(value: str) -> None:
+    save("theme", "first")
+    save("theme", value)
+    assert load() == (Preferences(theme=value), [])
+
+
+def test_save_replaces_the_file_at_once(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text('theme = "nord"\n')
+
+    def broken(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr("astra_tui.preferences.os.replace", broken)
+    with pytest.raises(InvalidInput, match="disk full"):
+        save("theme", "solarized")
+    assert file.read_text() == 'theme = "nord"\n'
+    assert list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("color", "red"), ("agent", "six"), ("agent", True), ("theme", 1)]
+)
+def test_save_refuses_what_load_would(key: str, value: str | int) -> None:
+    with pytest.raises(InvalidInput):
+        save(key, value)
+    assert not preferences.config_path().exists()
+
+
+def test_save_leaves_a_broken_file_alone(file: Path) -> None:
+    file.write_text("theme = \n")
+    with pytest.raises(InvalidInput):
+        save("theme", "nord")
+    assert file.read_text() == "theme = \n"
