@@ -1,0 +1,110 @@
+"""What can be done with the booking under the cursor; the same on every place that shows bookings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from textual.screen import ModalScreen
+
+from dispatch import bookings, decisions, views
+from models.errors import DeskError, Refused
+from screens.modals import booking_forms as forms
+from screens.modals.panel import why_panel
+from screens.place import Place
+
+Row = dict[str, Any]
+
+
+class BookingActions(Place):
+    """A place with bookings. A subclass tells which one is chosen."""
+
+    def chosen_booking(self) -> Row | None:
+        """The booking that a key is meant for."""
+        raise NotImplementedError
+
+    def action_claim(self) -> None:
+        self._at_once(
+            "Claimed", lambda row: lambda desk: bookings.claim(desk, row["booking_id"], _holder(row))
+        )
+
+    def action_release(self) -> None:
+        self._at_once("Released", lambda row: lambda desk: bookings.release(desk, row["booking_id"]))
+
+    def action_reopen(self) -> None:
+        self._at_once("Reopened", lambda row: lambda desk: bookings.reopen(desk, row["booking_id"]))
+
+    def action_contact(self) -> None:
+        self._with_form("Noted", forms.contact_form)
+
+    def action_confirm(self) -> None:
+        self._with_form("Confirmed", lambda row: forms.confirm_form(row, self.backend.desk.values))
+
+    def action_cancel(self) -> None:
+        self._with_form("Cancelled", forms.cancel_form)
+
+    def action_decline(self) -> None:
+        self._with_form("Declined", forms.decline_form)
+
+    def action_note(self) -> None:
+        self._with_form("Noted", forms.note_form)
+
+    def action_rate(self) -> None:
+        self._with_form("Scored", forms.rate_form)
+
+    def action_edit(self) -> None:
+        self._with_form("Saved", lambda row: forms.edit_form(row, self.backend.desk.values))
+
+    def action_reassign(self) -> None:
+        self._with_form("Reassigned", lambda row: forms.reassign_form(row, views.agents()))
+
+    def action_why(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            number = row["booking_id"]
+            self.host.ask(lambda: decisions.why(number), lambda why: self.app.push_screen(why_panel(why)))
+
+    def _chosen(self) -> Row | None:
+        row = self.chosen_booking()
+        if row is None:
+            self.say("No booking is chosen: move the cursor to one first", severity="warning")
+        return row
+
+    def _at_once(self, word: str, command: Callable[[Row], Callable[[Any], Row]]) -> None:
+        row = self._chosen()
+        if row is None:
+            return
+        try:
+            ready = command(row)
+        except DeskError as error:
+            self.host.report(error)
+            return
+        self.host.perform(ready, lambda result: self.say(told(word, result)))
+
+    def _with_form(self, word: str, form: Callable[[Row], ModalScreen[Row | None]]) -> None:
+        """Open a form for the booking as it is now, not as the list last saw it."""
+        row = self._chosen()
+        if row is None:
+            return
+
+        def closed(result: Row | None) -> None:
+            if result is not None:
+                self.say(told(word, result))
+
+        number = row["booking_id"]
+        self.host.ask(lambda: form(views.booking(number)), lambda modal: self.app.push_screen(modal, closed))
+
+
+def told(word: str, booking: Row) -> str:
+    """What a toast says about a booking after a command."""
+    holder = booking["agent_name"] or "waiting for an agent"
+    return (
+        f"{word}: booking {booking['booking_id']}, {booking['customer_name']} ({holder}), {booking['status']}"
+    )
+
+
+def _holder(row: Row) -> int:
+    if row["agent_id"] is None:
+        raise Refused("waiting", f"booking {row['booking_id']} waits for an agent", "r reassigns it")
+    agent_id: int = row["agent_id"]
+    return agent_id

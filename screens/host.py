@@ -1,0 +1,47 @@
+"""What the screens expect of the application around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from dispatch.desk import Desk
+from models.errors import DeskError
+from screens.backend import Backend
+
+T = TypeVar("T")
+
+
+class Host(Protocol):
+    """The application, as a screen sees it; AstraApp is the one there is."""
+
+    backend: Backend
+    my_agent_id: int | None
+
+    def go(self, place: str) -> None:
+        """Show a place."""
+        ...
+
+    def show_bookings_of(self, agent_id: int) -> None:
+        """Go to the queue, filtered by an agent."""
+        ...
+
+    def ask(self, query: Callable[[], T], then: Callable[[T], object]) -> None:
+        """Read something in the background and go on with it in the UI thread."""
+        ...
+
+    def perform(
+        self,
+        command: Callable[[Desk], T],
+        then: Callable[[T], object] | None = None,
+        refused: Callable[[DeskError], object] | None = None,
+    ) -> None:
+        """Run a command in the background, show what it changed, and go on with its result.
+
+        What the desk refuses goes to ``refused``, or is told in a toast.
+        """
+        ...
+
+    def report(self, error: Exception) -> None:
+        """Tell an error: a refusal as a toast, a lost database in a bar, anything else in a panel."""
+        ...

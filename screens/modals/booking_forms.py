@@ -1,0 +1,189 @@
+"""The forms of a booking's life: confirm, cancel, reassign, decline, contact, note, score, edit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch import bookings, edits
+from dispatch.bookings import OUTCOMES
+from dispatch.values import AcceptedValues
+from models.errors import InvalidInput
+from screens.modals.form import Field, FormModal, Values
+
+Row = dict[str, Any]
+
+
+def _about(booking: Row) -> str:
+    holder = booking["agent_name"] or "nobody yet"
+    trip = f"{booking['destination']} from {booking['launch_location']}"
+    return f"{booking['customer_name']}: {trip}, with {holder}"
+
+
+def _amount(units: float | None) -> str:
+    return "" if units is None else f"{units:.2f}"
+
+
+def confirm_form(booking: Row, values: AcceptedValues) -> FormModal:
+    """The customer booked: which package, and what it brings."""
+    packages = values.packages(booking["destination"])
+    chosen = booking["package"] or (packages[0] if len(packages) == 1 else "")
+    fields = [
+        Field("package", "Package", chosen, packages),
+        Field(
+            "destination_revenue",
+            "Destination rev.",
+            _amount(booking["destination_revenue"]),
+            hint="150000.00",
+        ),
+        Field("package_revenue", "Package revenue", _amount(booking["package_revenue"]), hint="25000.00"),
+    ]
+    number = booking["booking_id"]
+    return FormModal(
+        f"Confirm booking {number}",
+        fields,
+        lambda desk, given: bookings.confirm(
+            desk, number, **{name: text or None for name, text in given.items()}
+        ),
+        submit="Confirm",
+        about=_about(booking),
+    )
+
+
+def cancel_form(booking: Row) -> FormModal:
+    """The customer does not book: why."""
+    number = booking["booking_id"]
+    return FormModal(
+        f"Cancel booking {number}",
+        [Field("reason", "Reason", hint="what the customer said")],
+        lambda desk, given: bookings.cancel(desk, number, given["reason"]),
+        submit="Cancel the booking",
+        about=_about(booking),
+    )
+
+
+def decline_form(booking: Row) -> FormModal:
+    """The agent passes it on: why."""
+    number = booking["booking_id"]
+    return FormModal(
+        f"Decline booking {number}",
+        [Field("reason", "Reason", hint="why somebody else should take it")],
+        lambda desk, given: bookings.decline(desk, number, given["reason"]),
+        submit="Decline",
+        about=_about(booking),
+    )
+
+
+def reassign_form(booking: Row, agents: list[Row]) -> FormModal:
+    """Another agent takes it over: who, and why."""
+    number = booking["booking_id"]
+    others = tuple(agent for agent in agents if agent["agent_id"] != booking["agent_id"])
+
+    def command(desk: Any, given: Values) -> Row:
+        if not given["to"]:
+            raise InvalidInput("agent", "no agent is chosen", "type a part of the name, or the id")
+        return bookings.reassign(desk, number, int(given["to"]), given["reason"])
+
+    return FormModal(
+        f"Reassign booking {number}",
+        [Field("to", "To", agents=others), Field("reason", "Reason", hint="why it changes hands")],
+        command,
+        submit="Reassign",
+        about=_about(booking),
+    )
+
+
+def contact_form(booking: Row) -> FormModal:
+    """An attempt to reach the customer: did it succeed?"""
+    number = booking["booking_id"]
+    words = dict(zip(("Reached", "No answer"), OUTCOMES, strict=True))
+    return FormModal(
+        f"Contact for booking {number}",
+        [Field("outcome", "Outcome", "Reached", tuple(words))],
+        lambda desk, given: bookings.contact(desk, number, words.get(given["outcome"], given["outcome"])),
+        submit="Note it",
+        about=_about(booking),
+    )
+
+
+def note_form(booking: Row) -> FormModal:
+    """A note for the booking's history."""
+    number = booking["booking_id"]
+    return FormModal(
+        f"Note on booking {number}",
+        [Field("text", "Note", hint="what the next person should know")],
+        lambda desk, given: bookings.note(desk, number, given["text"]),
+        submit="Write",
+        about=_about(booking),
+    )
+
+
+def rate_form(booking: Row) -> FormModal:
+    """The customer's score of a finished booking."""
+    number = booking["booking_id"]
+    before = "" if booking["score"] is None else str(booking["score"])
+    return FormModal(
+        f"Score of booking {number}",
+        [Field("score", "Score 1 to 5", before, hint="5 is best")],
+        lambda desk, given: bookings.rate(desk, number, given["score"]),
+        submit="Score",
+        about=_about(booking),
+    )
+
+
+def edit_form(booking: Row, values: AcceptedValues) -> FormModal:
+    """Mend the customer, what was asked for, and the quote."""
+    pending = booking["status"] == "Pending"
+    before = {
+        "name": booking["customer_name"],
+        "phone": booking["phone"] or "",
+        "email": booking["email"] or "",
+        "method": booking["method"],
+        "source": booking["source"],
+        "requests": booking["requests"] or "",
+    }
+    if pending:
+        before |= {
+            "destination": booking["destination"],
+            "launch": booking["launch_location"],
+            "package": booking["package"] or "",
+            "destination_revenue": _amount(booking["destination_revenue"]),
+            "package_revenue": _amount(booking["package_revenue"]),
+        }
+    number = booking["booking_id"]
+
+    def command(desk: Any, given: Values) -> Row:
+        changed: dict[str, Any] = {name: text for name, text in given.items() if text != before[name]}
+        return edits.edit(desk, number, **changed)
+
+    return FormModal(
+        f"Edit booking {number}",
+        [Field(name, EDIT_LABELS[name], text, _options(name, values)) for name, text in before.items()],
+        command,
+        submit="Save",
+        about=f"Booking {number} is {booking['status']}"
+        + ("" if pending else ": its trip and quote stay as they are"),
+    )
+
+
+EDIT_LABELS = {
+    "name": "Customer",
+    "phone": "Phone",
+    "email": "E-mail",
+    "method": "Contact",
+    "source": "Source",
+    "requests": "Requirements",
+    "destination": "Destination",
+    "launch": "Launch",
+    "package": "Package",
+    "destination_revenue": "Destination rev.",
+    "package_revenue": "Package revenue",
+}
+
+
+def _options(name: str, values: AcceptedValues) -> tuple[str, ...]:
+    if name in ("method", "source", "destination", "launch"):
+        return values.of(name)
+    if name == "package":
+        # the destination may change in the same form, so the packages of all of them are offered
+        return tuple(package for place in values.of("destination") for package in values.packages(place))
+    return ()

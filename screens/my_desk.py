@@ -1,0 +1,103 @@
+"""My desk: one agent's bookings, in progress first, then what is tentatively theirs, then today's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from dispatch import views
+from models.errors import NotFound
+from screens import keys
+from screens.booking_list import BookingList
+from screens.modals.pick_agent import PickAgent
+from screens.text import load_bar, short_moment, state
+from screens.widgets.booking_detail import BookingDetail
+from screens.widgets.live_table import Column, LiveTable
+
+Row = dict[str, Any]
+
+GROUP_STYLES: dict[str, str] = {"in progress": "bold", "tentative": "", "done today": "dim"}
+COLUMNS = (
+    Column("group", "Work", 12, lambda row: Text(row["group"], GROUP_STYLES[row["group"]])),
+    Column("booking_id", "No.", 6, lambda row: str(row["booking_id"]), right=True),
+    Column("customer_name", "Customer", 16, lambda row: row["customer_name"], grows=True),
+    Column("method", "Reach by", 10, lambda row: row["method"], drop=2),
+    Column("destination", "To", 8, lambda row: row["destination"], drop=4),
+    Column("state", "State", 18, state, drop=1),
+    Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=3),
+)
+
+
+class MyDesk(BookingList):
+    """The chosen agent's own work."""
+
+    NAME = "my-desk"
+    HELP = (
+        "One agent's work. In progress is what the agent has claimed; tentative is what the desk gave "
+        "them and they have not claimed yet, oldest first; done today is what they closed. a chooses "
+        "another agent."
+    )
+    BINDINGS = [*keys.MY_DESK, *keys.BOOKING, *keys.WHY]
+    AUTO_FOCUS = "#my-desk"
+
+    def body(self) -> ComposeResult:
+        with Horizontal(classes="list-body"):
+            with Vertical():
+                yield Static(Content(""), classes="headline")
+                yield LiveTable(COLUMNS, "booking_id", id="my-desk")
+            yield BookingDetail()
+
+    def look_up(self) -> Callable[[], tuple[Row | None, list[Row]]]:
+        agent_id, today = self.host.my_agent_id, self.backend.desk.now()[:10]
+
+        def work() -> tuple[Row | None, list[Row]]:
+            if agent_id is None:
+                return None, []
+            try:
+                return views.agent(agent_id), views.desk_of(agent_id, today)
+            except NotFound:  # the agent that was remembered belongs to another desk
+                return None, []
+
+        return work
+
+    def show(self, data: tuple[Row | None, list[Row]]) -> None:
+        agent, rows = data
+        self.query_one(".headline", Static).update(_headline(agent, rows))
+        self.table.show_rows(rows)
+        self.show_detail()
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        if self.host.my_agent_id is None:
+            self.action_choose_agent()
+
+    def action_choose_agent(self) -> None:
+        self.host.ask(views.agents, self._offer)
+
+    def _offer(self, agents: list[Row]) -> None:
+        if not agents:
+            self.say("There are no agents yet; f3 opens the roster, where a adds one", severity="warning")
+            return
+
+        def chosen(agent_id: int | None) -> None:
+            if agent_id is not None:
+                self.host.my_agent_id = agent_id
+                self.reload()
+
+        self.app.push_screen(PickAgent("Whose desk is this?", agents), chosen)
+
+
+def _headline(agent: Row | None, rows: list[Row]) -> Text:
+    if agent is None:
+        return Text("Nobody's desk yet: press a to choose an agent", "bold")
+    line = Text(f"{agent['name']} ({agent['agent_id']})  ", "bold", no_wrap=True, overflow="ellipsis")
+    line.append_text(load_bar(agent))
+    counts = [f"{sum(row['group'] == group for row in rows)} {group}" for group in GROUP_STYLES]
+    line.append(f"  rank {agent['rank'] or '–'}, {agent['presence']}  ·  " + ", ".join(counts), "dim")
+    return line

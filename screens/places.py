@@ -1,0 +1,40 @@
+"""The places by name; a place's module is imported when somebody first goes there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from textual.screen import Screen
+
+
+def _dispatch() -> Screen[Any]:
+    from screens.dispatch import Dispatch
+
+    return Dispatch()
+
+
+def _roster() -> Screen[Any]:
+    from screens.roster import Roster
+
+    return Roster()
+
+
+def _queue() -> Screen[Any]:
+    from screens.queue import Queue
+
+    return Queue()
+
+
+def _my_desk() -> Screen[Any]:
+    from screens.my_desk import MyDesk
+
+    return MyDesk()
+
+
+PLACE_MAKERS: dict[str, str | Callable[[], Screen[Any]]] = {
+    "dispatch": _dispatch,
+    "roster": _roster,
+    "queue": _queue,
+    "my-desk": _my_desk,
+}

@@ -1,0 +1,195 @@
+"""Roster: every agent with live load, capacity, rank and rating."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import DataTable, Input, Static
+
+from dispatch import agents, views
+from screens import keys
+from screens.modals.agent_forms import add_agent_form, edit_agent_form
+from screens.place import Place
+from screens.text import load_bar
+from screens.widgets.live_table import Column, LiveTable
+
+Row = dict[str, Any]
+
+COLUMNS = (
+    Column("rank", "#", 5, lambda row: str(row["rank"] or "–"), right=True, sort="rank"),
+    Column("name", "Agent", 16, lambda row: row["name"], grows=True, sort="name"),
+    Column(
+        "department", "Department", 20, lambda row: row["department"], drop=2, grows=True, sort="department"
+    ),
+    Column("job_title", "Title", 25, lambda row: row["job_title"], drop=4, sort="job_title"),
+    Column("load", "Load", 9, load_bar, sort="load"),
+    Column(
+        "years_of_service",
+        "Years",
+        6,
+        lambda row: str(row["years_of_service"]),
+        right=True,
+        sort="years_of_service",
+    ),
+    Column("rating", "Rating", 7, lambda row: rating(row), right=True, sort="rating"),
+    Column(
+        "presence",
+        "Presence",
+        10,
+        lambda row: "left" if row["left_at"] else row["presence"],
+        drop=1,
+        sort="presence",
+    ),
+    Column("agent_id", "Id", 6, lambda row: str(row["agent_id"]), drop=3, right=True, sort="agent_id"),
+)
+HIGHEST_FIRST = ("load", "years_of_service", "rating")
+
+
+def rating(row: Row) -> Text:
+    """An average to two places; nobody's opinion yet is a dash."""
+    return Text(f"{row['rating']:.2f}" if row["rating"] else "–")
+
+
+class Roster(Place):
+    """The agents of the desk."""
+
+    NAME = "roster"
+    HELP = (
+        "Every agent, best rank first. Rank 1 gets the next lead: the lowest load, then most years of "
+        "service, then the best rating; agents alike in all three share a rank. Load is the number of "
+        "the agent's Pending bookings, of the capacity. Click a header, or use > and <, to sort; / "
+        "filters by name and department."
+    )
+    BINDINGS = [*keys.ROSTER, *keys.LIST]
+    CSS_PATH = "lists.tcss"
+    AUTO_FOCUS = "#roster"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sort = "rank"
+        self._descending = False
+        self._with_left = False
+        self._agents: list[Row] = []
+
+    def body(self) -> ComposeResult:
+        yield Static(Content(""), classes="headline")
+        yield Input(placeholder="name or department", compact=True, id="filter")
+        yield LiveTable(COLUMNS, "agent_id", id="roster")
+
+    @property
+    def table(self) -> LiveTable:
+        return self.query_one("#roster", LiveTable)
+
+    def look_up(self) -> Callable[[], list[Row]]:
+        with_left = self._with_left
+        return lambda: views.agents(with_left=with_left)
+
+    def show(self, data: list[Row]) -> None:
+        self._agents = data
+        self._arrange()
+
+    def _arrange(self) -> None:
+        words = self.query_one("#filter", Input).value.lower().split()
+        rows = [row for row in self._agents if _mentions(row, words)]
+        rows.sort(key=lambda row: _sort_key(row[self._sort]), reverse=self._descending)
+        self.table.mark_sort(self._sort, self._descending)
+        self.table.show_rows(rows)
+        line = Text(f"{len(rows)} agents", "bold", no_wrap=True, overflow="ellipsis")
+        line.append("  ·  enter or b bookings  a add  e edit  / filter", "dim")
+        if not self._agents:
+            line = Text("No agents yet: press a to add one, or import them with astra import FILE", "bold")
+        self.query_one(".headline", Static).update(line)
+
+    @on(Input.Changed, "#filter")
+    def _typed(self) -> None:
+        self._arrange()
+
+    @on(Input.Submitted, "#filter")
+    def _filtered(self) -> None:
+        self.table.focus()
+
+    @on(LiveTable.SortAsked)
+    def _sort_by_header(self, message: LiveTable.SortAsked) -> None:
+        if message.sort == self._sort:
+            self._descending = not self._descending
+        else:
+            self._sort, self._descending = message.sort, message.sort in HIGHEST_FIRST
+        self._arrange()
+
+    @on(DataTable.RowSelected, "#roster")
+    def _entered(self) -> None:
+        self.action_bookings()
+
+    def action_filter(self) -> None:
+        self.query_one("#filter", Input).focus()
+
+    def action_back(self) -> None:
+        self.query_one("#filter", Input).value = ""
+        self.table.focus()
+
+    def action_sort(self) -> None:
+        orders = [column.sort for column in COLUMNS]
+        following = orders[(orders.index(self._sort) + 1) % len(orders)]
+        self._sort, self._descending = following, following in HIGHEST_FIRST
+        self._arrange()
+
+    def action_reverse(self) -> None:
+        self._descending = not self._descending
+        self._arrange()
+
+    def action_toggle_left(self) -> None:
+        self._with_left = not self._with_left
+        self.reload()
+
+    def action_bookings(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            self.host.show_bookings_of(row["agent_id"])
+
+    def action_add_agent(self) -> None:
+        self._open(add_agent_form(self.backend.desk.values), "Added")
+
+    def action_edit_agent(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            self._open(edit_agent_form(row, self.backend.desk.values), "Saved")
+
+    def action_leave(self) -> None:
+        row = self._chosen()
+        if row is None:
+            return
+        number, gone = row["agent_id"], row["left_at"] is not None
+        command = agents.come_back if gone else agents.leave
+        word = "is back" if gone else "has left (v shows who left, u takes it back)"
+        self.host.perform(
+            lambda desk: command(desk, number), lambda agent: self.say(f"{agent['name']} {word}")
+        )
+
+    def _chosen(self) -> Row | None:
+        row = self.table.current
+        if row is None:
+            self.say("No agent is chosen", severity="warning")
+        return row
+
+    def _open(self, form: ModalScreen[Row | None], word: str) -> None:
+        def closed(result: Row | None) -> None:
+            if result is not None:
+                self.say(f"{word}: {result['name']}, agent {result['agent_id']}")
+
+        self.app.push_screen(form, closed)
+
+
+def _mentions(row: Row, words: list[str]) -> bool:
+    text = f"{row['name']} {row['department']} {row['job_title']}".lower()
+    return all(word in text or word == str(row["agent_id"]) for word in words)
+
+
+def _sort_key(value: Any) -> tuple[bool, Any]:
+    """None sorts last; text without regard to case."""
+    return (value is None, value.lower() if isinstance(value, str) else value or 0)

@@ -1,0 +1,82 @@
+"""How rows read on screen. Everything a person typed becomes Text or Content, never markup."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+
+from models.clock import to_local
+
+Row = dict[str, Any]
+BARS = "▁▂▃▄▅▆▇█"
+
+# Middle tones: legible on dark and on light ground.
+GOOD, CARE, BAD = "#3f9142", "#b7791f", "#d04040"
+
+
+def money(units: float | None) -> str:
+    """An amount with two places, or a dash."""
+    return "–" if units is None else f"{units:,.2f}"
+
+
+def moment(text: str | None) -> str:
+    """A stored time in the terminal's zone, to the minute."""
+    return to_local(text) if text else ""
+
+
+def short_moment(text: str | None) -> str:
+    """Month, day, hour and minute: for lists, where the year is the desk's own."""
+    return to_local(text)[5:] if text else ""
+
+
+def load_bar(row: Row) -> Text:
+    """An agent's load as a bar and as numbers; over capacity stands out."""
+    load, capacity = row["load"], row["capacity"]
+    share = 1.0 if capacity == 0 else min(1.0, load / capacity)
+    style = f"bold {BAD}" if load > capacity else GOOD if share < 0.5 else CARE if share < 1 else BAD
+    return Text.assemble((BARS[round(share * (len(BARS) - 1))], style), f" {load}/{capacity}")
+
+
+def state(row: Row) -> Text:
+    """A booking's status in one word or two: claimed, unclaimed, waiting, Confirmed, Cancelled."""
+    if row["voided"]:
+        return Text("entered by mistake", "dim")
+    if row["status"] == "Confirmed":
+        return Text("Confirmed", GOOD)
+    if row["status"] == "Cancelled":
+        return Text("Cancelled", BAD)
+    if row["agent_id"] is None:
+        return Text("Waiting", f"bold {CARE}")
+    return Text("Pending, claimed", "bold") if row["claimed_at"] else Text("Pending, unclaimed")
+
+
+COMMAND_WORDS = {
+    "lead.add": "came in",
+    "booking.claim": "claimed",
+    "booking.release": "released",
+    "booking.decline": "declined",
+    "booking.contact": "contact",
+    "booking.note": "note",
+    "booking.confirm": "confirmed",
+    "booking.cancel": "cancelled",
+    "booking.reassign": "reassigned",
+    "booking.reopen": "reopened",
+    "booking.rate": "scored",
+    "booking.edit": "edited",
+    "undo": "undo",
+}
+
+
+def event_line(event: Row) -> str:
+    """One line of a booking's history."""
+    word = COMMAND_WORDS.get(event["command"], event["command"])
+    detail = event["detail"]
+    if event["command"] == "undo":
+        said = COMMAND_WORDS.get(detail.get("command", ""), "")
+    else:
+        said = str(
+            detail.get("text") or detail.get("reason") or detail.get("outcome") or detail.get("score") or ""
+        )
+    line = f"{short_moment(event['at'])}  {word}" + (f": {said.replace('_', ' ')}" if said else "")
+    return f"{line}  ({event['actor']})" + ("  [taken back]" if event["undone_by"] else "")

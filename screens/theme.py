@@ -1,0 +1,52 @@
+"""Astra's own colours: dark, light, and one of high contrast."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="astra-dark",
+    primary="#7aa2f7",
+    secondary="#bb9af7",
+    accent="#ff9e64",
+    warning="#e0af68",
+    error="#f7768e",
+    success="#9ece6a",
+    foreground="#c8d0f0",
+    background="#16161e",
+    surface="#1a1b26",
+    panel="#24283b",
+    dark=True,
+    variables={"border": "#7aa2f7", "border-blurred": "#3b4261", "footer-key-foreground": "#ff9e64"},
+)
+LIGHT = Theme(
+    name="astra-light",
+    primary="#2a5bd7",
+    secondary="#7a3fb8",
+    accent="#b3510b",
+    warning="#8a5a00",
+    error="#b3203a",
+    success="#33691e",
+    foreground="#20242f",
+    background="#f4f5f8",
+    surface="#ffffff",
+    panel="#e4e7ef",
+    dark=False,
+    variables={"border": "#2a5bd7", "border-blurred": "#b4bacb", "footer-key-foreground": "#b3510b"},
+)
+CONTRAST = Theme(
+    name="astra-contrast",
+    primary="#ffff00",
+    secondary="#00ffff",
+    accent="#ffff00",
+    warning="#ffd000",
+    error="#ff6060",
+    success="#60ff60",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#303030",
+    dark=True,
+    variables={"border": "#ffff00", "border-blurred": "#a0a0a0", "footer-key-foreground": "#ffff00"},
+)
+THEMES = (DARK, LIGHT, CONTRAST)

@@ -1,0 +1,100 @@
+"""Finding an agent by a part of the name or by the id; the best ranked come first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from screens.text import load_bar
+
+Row = dict[str, Any]
+MOST_SHOWN = 50
+
+
+class AgentPicker(Vertical):
+    """An input with the matching agents below it; up and down choose, enter takes."""
+
+    DEFAULT_CSS = """
+    AgentPicker { height: 8; }
+    AgentPicker > OptionList { height: 1fr; border: none; padding: 0; background: $surface; }
+    """
+
+    class Picked(Message):
+        """Enter was pressed on an agent."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._agents: Sequence[Row] = ()
+
+    def compose(self) -> ComposeResult:
+        yield Input(placeholder="name or id", compact=True)
+        options = OptionList(compact=True, markup=False)
+        options.can_focus = False
+        yield options
+
+    @property
+    def value(self) -> str:
+        """The highlighted agent's id as text, or ""."""
+        options = self.query_one(OptionList)
+        if options.highlighted is None:
+            return ""
+        return options.get_option_at_index(options.highlighted).id or ""
+
+    def offer(self, agents: Sequence[Row]) -> None:
+        """Choose among these, in this order."""
+        self._agents = agents
+        self._list(self.query_one(Input).value)
+
+    @on(Input.Changed)
+    def _narrow(self, event: Input.Changed) -> None:
+        event.stop()
+        self._list(event.value)
+
+    @on(Input.Submitted)
+    def _take(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self.value:
+            self.post_message(self.Picked())
+
+    @on(OptionList.OptionSelected)
+    def _click(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.query_one(Input).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        options = self.query_one(OptionList)
+        if event.key == "down":
+            options.action_cursor_down()
+            event.stop()
+        elif event.key == "up":
+            options.action_cursor_up()
+            event.stop()
+
+    def _list(self, text: str) -> None:
+        words = text.lower().split()
+        found = [row for row in self._agents if _matches(row, words)]
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options(Option(_line(row), id=str(row["agent_id"])) for row in found[:MOST_SHOWN])
+        if found:
+            options.highlighted = 0
+
+
+def _matches(row: Row, words: list[str]) -> bool:
+    text = f"{row['name']} {row['department']}".lower()
+    return all(word in text or word == str(row["agent_id"]) for word in words)
+
+
+def _line(row: Row) -> Text:
+    line = Text(f"{row['agent_id']:>5}  {row['name']:<24} ", no_wrap=True, overflow="ellipsis")
+    line.append_text(load_bar(row))
+    line.append(f"  rank {row['rank']}", "dim")
+    return line

@@ -1,0 +1,88 @@
+"""The line on top (where you are, whose desk, which time) and the line at the bottom (keys, totals)."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Footer, Static
+
+from dispatch.views import Totals
+from screens.keys import PLACES, TITLES
+from screens.messages import PlaceChosen
+
+
+class PlaceTab(Static):
+    """One place's name; a click goes there."""
+
+    DEFAULT_CSS = """
+    PlaceTab { width: auto; padding: 0 1; color: $text-muted; pointer: pointer; }
+    PlaceTab:hover { color: $foreground; text-style: underline; }
+    PlaceTab.-here { color: $background; background: $primary; text-style: bold; }
+    """
+
+    def __init__(self, place: str, number: int, here: bool) -> None:
+        super().__init__(Content(TITLES[place]), classes="-here" if here else "")
+        self.place = place
+        self.tooltip = f"f{number + 1}"
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.post_message(PlaceChosen(self.place))
+
+
+class TopBar(Horizontal):
+    """Astra, the places, and on the right the policy and the desk's clock."""
+
+    DEFAULT_CSS = """
+    TopBar { dock: top; height: 1; background: $panel; }
+    TopBar > .name { width: auto; padding: 0 1; text-style: bold; color: $accent; }
+    TopBar > .info { width: 1fr; text-align: right; padding: 0 1; color: $text-muted; }
+    """
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self._place = place
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content("Astra"), classes="name")
+        for number, place in enumerate(PLACES, start=1):
+            yield PlaceTab(place, number, place == self._place)
+        yield Static(Content(""), classes="info")
+
+    def tell(self, policy: str, actor: str, moment: str) -> None:
+        """Show policy, who is at work, and the desk's time as the terminal's zone has it."""
+        wide = self.size.width >= 90
+        parts = [f"{policy} policy", actor, moment] if wide else [moment]
+        self.query_one(".info", Static).update(Content("   ".join(parts)))
+
+
+class StatusBar(Horizontal):
+    """The keys of the place, and the desk's totals with the invariant, computed at each change."""
+
+    DEFAULT_CSS = """
+    StatusBar { dock: bottom; height: 1; background: $panel; }
+    StatusBar > Footer { dock: none; width: 1fr; background: $panel; }
+    StatusBar > .totals { width: auto; padding: 0 1; background: $panel; color: $text-muted; }
+    StatusBar > .totals.-drift { color: $error; text-style: bold; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Footer(show_command_palette=False, compact=True)
+        yield Static(Content(""), classes="totals")
+
+    def tell(self, totals: Totals) -> None:
+        """Show the totals; ``load = bookings`` is true or the agents are named whose load is not."""
+        wide = self.size.width >= 110
+        waiting = f"{totals.waiting} waiting · " if wide or totals.waiting else ""
+        counts = f"{waiting}{totals.pending} pending"
+        if totals.drift:
+            names = ", ".join(map(str, totals.drift[:3])) + ("..." if len(totals.drift) > 3 else "")
+            verdict = f"load ≠ bookings: agent {names} ✗" if wide else "load ✗"
+        else:
+            verdict = "load = bookings ✓" if wide else "✓"
+        label = self.query_one(".totals", Static)
+        label.set_class(bool(totals.drift), "-drift")
+        label.update(Content(f"{counts} {'· ' if wide else ''}{verdict}"))
+        label.tooltip = Content("Every agent's load is the number of their Pending bookings")

@@ -1,0 +1,97 @@
+"""The pane beside a list: everything about one booking, its history, and why it went where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from dispatch import decisions, views
+from screens.text import event_line, moment, money, state
+
+Row = dict[str, Any]
+HISTORY_LINES = 30
+
+
+def booking_query(booking_id: int | None) -> Callable[[], Row | None]:
+    """What the pane shows of a booking; None when there is none."""
+
+    def work() -> Row | None:
+        if booking_id is None:
+            return None
+        return {
+            "booking": views.booking(booking_id),
+            "events": views.events(booking_id=booking_id, limit=HISTORY_LINES),
+            "why": decisions.why(booking_id),
+        }
+
+    return work
+
+
+class BookingDetail(VerticalScroll, can_focus=False):
+    """One booking in full."""
+
+    DEFAULT_CSS = """
+    BookingDetail {
+        border: round $border-blurred; border-title-color: $foreground; padding: 0 1; background: $surface; }
+    BookingDetail > Static { width: 1fr; height: auto; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content("Nothing chosen"))
+
+    def show(self, data: Row | None) -> None:
+        """Show what ``booking_query`` read."""
+        if data is None:
+            self.border_title = ""
+            self.query_one(Static).update(Content("Choose a booking to see it here"))
+            return
+        self.border_title = Content(f"Booking {data['booking']['booking_id']}")
+        self.query_one(Static).update(_describe(data))
+
+
+def _describe(data: Row) -> Text:
+    booking = data["booking"]
+    text = Text(overflow="fold")
+    text.append(booking["customer_name"], "bold")
+    text.append("  ")
+    text.append_text(state(booking))
+    for label, value in _facts(booking):
+        if value:
+            text.append(f"\n{label:<12}", "dim")
+            text.append(value)
+    text.append("\n\nWhy\n", "bold")
+    text.append(data["why"]["reason"])
+    text.append("\n\nHistory\n", "bold")
+    text.append("\n".join(event_line(event) for event in data["events"]) or "imported, nothing done here yet")
+    return text
+
+
+def _facts(booking: Row) -> list[tuple[str, str]]:
+    holder = f"{booking['agent_name']} ({booking['agent_id']})" if booking["agent_id"] else "nobody yet"
+    quote = f"{money(booking['destination_revenue'])} + {money(booking['package_revenue'])}"
+    return [
+        ("Agent", holder),
+        ("Trip", f"{booking['destination']} from {booking['launch_location']}"),
+        ("Wishes", booking["requests"] or ""),
+        ("Reach by", " · ".join(filter(None, (booking["method"], booking["phone"], booking["email"])))),
+        ("Source", booking["source"]),
+        ("Package", booking["package"] or ""),
+        (
+            "Quote",
+            f"{quote} = {money(booking['total_revenue'])}" if booking["total_revenue"] is not None else "",
+        ),
+        ("Came in", moment(booking["created_at"])),
+        ("Claimed", moment(booking["claimed_at"])),
+        ("Reached", moment(booking["contacted_at"])),
+        ("Confirmed", moment(booking["completed_at"])),
+        ("Cancelled", moment(booking["cancelled_at"])),
+        ("Reason", booking["cancel_reason"] or ""),
+        ("Score", str(booking["score"] or "")),
+        ("Flagged", booking["date_fault"] or ""),
+    ]

@@ -1,0 +1,163 @@
+"""Inputs of one line: a few options side by side, or a list that opens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.widgets import RadioButton, RadioSet, Select
+
+
+class Option(RadioButton):
+    """A radio button whose mark, not only its colour, tells whether it is on."""
+
+    def render(self) -> Content:
+        mark = "◉ " if self.value else "○ "
+        return Content.assemble(
+            (mark, self.get_visual_style("toggle--button")),
+            self._label.stylize_before(self.get_visual_style("toggle--label")),
+        )
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        return 2 + self._label.cell_length
+
+
+class Choice(RadioSet):
+    """One of a few names, all of them in sight. A first letter chooses, arrows move, space takes.
+
+    ``value`` is the chosen name or "", and may be set.
+    """
+
+    DEFAULT_CSS = """
+    Choice {
+        layout: horizontal; height: 1; width: 1fr; border: none; padding: 0; background: transparent;
+        &.-textual-compact, &:focus { border: none; }
+        & > Option { width: auto; margin-right: 2; }
+        & > Option > .toggle--button { background: transparent; color: $foreground; }
+        &:blur > Option.-selected > .toggle--label { background: transparent; }
+    }
+    """
+    BINDINGS = [Binding("enter", "accept", "Next field", show=False)]
+
+    class Accepted(Message):
+        """Enter was pressed: on to the next field."""
+
+        def __init__(self, control: Choice | Pick) -> None:
+            super().__init__()
+            self._control = control
+
+        @property
+        def control(self) -> Choice | Pick:
+            return self._control
+
+    def __init__(self, names: Iterable[str], **kwargs: Any) -> None:
+        self._names = tuple(names)
+        super().__init__(
+            *(Option(Content(name), compact=True) for name in self._names), compact=True, **kwargs
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self._names
+
+    @property
+    def value(self) -> str:
+        index = self.pressed_index
+        return self._names[index] if index >= 0 else ""
+
+    @value.setter
+    def value(self, name: str) -> None:
+        buttons = list(self.query(RadioButton))
+        if not name:
+            with self.prevent(RadioButton.Changed):
+                for button in buttons:
+                    button.value = False
+            self._pressed_button = None
+            return
+        buttons[self._names.index(name)].value = True
+
+    def clear(self) -> None:
+        """Choose nothing."""
+        self.value = ""
+
+    def on_key(self, event: events.Key) -> None:
+        name = _next_starting_with(event.character, self._names, self.value)
+        if name is not None:
+            event.stop()
+            self.value = name
+
+    def action_next_button(self) -> None:
+        super().action_next_button()
+        self._choose_selected()
+
+    def action_previous_button(self) -> None:
+        super().action_previous_button()
+        self._choose_selected()
+
+    def action_accept(self) -> None:
+        if not self.value:
+            self.action_toggle_button()
+        self.post_message(self.Accepted(self))
+
+    def _choose_selected(self) -> None:
+        if self._selected is not None and self.has_focus:
+            self.value = self._names[self._selected]
+
+
+class Pick(Select[str]):
+    """A name from a list that opens; typing letters chooses without opening it."""
+
+    BINDINGS = [
+        Binding("down,space,up", "show_overlay", "Open the list", show=False),
+        Binding("enter", "accept", "Next field", show=False),
+    ]
+
+    def __init__(self, names: Iterable[str], **kwargs: Any) -> None:
+        kwargs.setdefault("prompt", "choose")
+        super().__init__([(name, name) for name in names], compact=True, **kwargs)
+
+    @property
+    def chosen(self) -> str:
+        """The chosen name, or ""."""
+        return "" if self.selection is None else self.selection
+
+    def set_names(self, names: Iterable[str]) -> None:
+        """Offer other names; a chosen one that is still there stays."""
+        wanted = tuple(names)
+        if wanted == tuple(value for _, value in self._options if isinstance(value, str)):
+            return
+        chosen = self.chosen
+        self.set_options([(name, name) for name in wanted])
+        if chosen in wanted:
+            self.value = chosen
+
+    def action_accept(self) -> None:
+        if self.chosen:
+            self.post_message(Choice.Accepted(self))
+        else:
+            self.action_show_overlay()
+
+    def on_key(self, event: events.Key) -> None:
+        if self.expanded or event.character is None:
+            return
+        names = [value for _, value in self._options if isinstance(value, str)]
+        name = _next_starting_with(event.character, names, self.chosen)
+        if name is not None:
+            event.stop()
+            event.prevent_default()
+            self.value = name
+
+
+def _next_starting_with(character: str | None, names: Iterable[str], current: str) -> str | None:
+    """The next name that begins with a typed letter, after the current one, going round."""
+    if character is None or not character.isalnum():
+        return None
+    found = [name for name in names if name.lower().startswith(character.lower())]
+    if not found:
+        return None
+    return found[(found.index(current) + 1) % len(found)] if current in found else found[0]

@@ -1,0 +1,70 @@
+"""Applications to drive headless."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from astra_tui.app import AstraApp
+from dispatch.desk import Desk
+from seeds.demo import make_demo
+
+NOON = datetime(2026, 3, 4, 12, 0, 0, tzinfo=UTC)
+
+Running = Callable[..., AbstractAsyncContextManager[tuple[AstraApp, "Pilot[None]"]]]
+
+
+def standing_still() -> datetime:
+    return NOON
+
+
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Times on screen do not depend on the zone of the machine."""
+    monkeypatch.setenv("TZ", "UTC")
+
+
+@pytest.fixture(scope="session")
+def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("demo") / "demo.db"
+    desk = Desk.open(path, create=True, clock=standing_still, actor="seed")
+    make_demo(desk)
+    desk.close()
+    return path
+
+
+@pytest.fixture
+def demo_file(tmp_path: Path, demo_template: Path) -> Path:
+    """A demo desk of its own, as of a noon that stands still."""
+    return Path(shutil.copy(demo_template, tmp_path / "demo.db"))
+
+
+@pytest.fixture
+def other_terminal(demo_file: Path) -> Iterator[Desk]:
+    """Somebody else at the same desk."""
+    desk = Desk.open(demo_file, clock=standing_still, actor="lee")
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def running(demo_file: Path) -> Running:
+    """Start the application on the demo desk, or another file, and wait until it stands still."""
+
+    @asynccontextmanager
+    async def start(
+        path: Path = demo_file, size: tuple[int, int] = (120, 36), actor: str = "kim"
+    ) -> AsyncIterator[tuple[AstraApp, Pilot[None]]]:
+        app = AstraApp(database=path, clock=standing_still, actor=actor)
+        app.animation_level = "none"
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await app.settle()
+            yield app, pilot
+
+    return start
