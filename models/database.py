@@ -35,7 +35,7 @@ PRAGMAS = {
     "foreign_keys": 1,
     "synchronous": "NORMAL",
     "cache_size": -16_384,
-    # In pages. Only checkpoints wait for the disk: 16 MB of log between two instead of 4 take another fifth off.
+    # In pages. Only checkpoints wait for the disk: 16 MB of log between two, not 4, take another fifth off.
     "wal_autocheckpoint": 8_000,
     # Last: SQLite's own waiting ends here. It starves whoever waits longest, so begin() has a better one;
     # and readers do not wait, once the pragmas above have read the file (somebody may be closing it).
@@ -195,7 +195,11 @@ def backup_before_upgrade(database: DeskDatabase, version: int) -> Path:
     """Copy the file beside itself, page by page, before its schema is changed."""
     target = database.path.with_name(f"{database.path.name}.v{version}.bak")
     # by a connection of its own: SQLite does not copy from one that is inside a transaction
-    with peewee_errors, closing(sqlite3.connect(database.path)) as now, closing(sqlite3.connect(target)) as copy:
+    with (
+        peewee_errors,
+        closing(sqlite3.connect(database.path)) as now,
+        closing(sqlite3.connect(target)) as copy,
+    ):
         now.backup(copy)
     return target
 

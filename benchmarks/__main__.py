@@ -1,0 +1,41 @@
+"""``python -m benchmarks [ROW ...] [--rounds N] [--quick]``: measure, and print the table of budgets."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.measure import Effort, Row, table
+
+BENCHMARKS = ("lead", "crowd", "file", "command", "screen", "beside")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measure the budgets of the design."
+    )
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"which to measure: {', '.join(BENCHMARKS)}")
+    parser.add_argument(
+        "--rounds", type=int, default=Effort.rounds, help="rounds of every side (default: %(default)s)"
+    )
+    parser.add_argument("--quick", action="store_true", help="few and short rounds: to see that it runs")
+    given = parser.parse_args()
+    unknown = set(given.rows) - set(BENCHMARKS)
+    if unknown:
+        parser.error(f"no such row: {', '.join(sorted(unknown))} (there are: {', '.join(BENCHMARKS)})")
+    if given.rounds < 1:
+        parser.error("--rounds is at least 1")
+    effort = Effort(rounds=min(given.rounds, 3), scale=0.2) if given.quick else Effort(given.rounds)
+    rows: list[Row] = []
+    for name in given.rows or BENCHMARKS:
+        print(f"measuring {name} ...", file=sys.stderr)
+        with tempfile.TemporaryDirectory(prefix="astra-bench-") as folder:
+            rows += importlib.import_module(f"benchmarks.{name}").run(effort, Path(folder))
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Desks to measure on: made agents and leads, the same ones for every side and every run."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from dispatch import intake
+from dispatch.desk import Desk
+from dispatch.values import FIRST_VALUES
+from models.agents import Agent
+
+FEW = 30
+MANY = 30_000
+AgentRow = dict[str, Any]
+
+
+def agent_rows(count: int) -> list[AgentRow]:
+    """Agents with drawn years and ratings, so that ranks tie as they do in the field."""
+    draw = random.Random(1)
+    return [
+        {
+            "first_name": f"Agent{number}",
+            "last_name": "Novak",
+            "email": f"agent{number}@example.com",
+            "job_title": draw.choice(FIRST_VALUES["job_title"]),
+            "department": draw.choice(FIRST_VALUES["department"]),
+            "license_number": f"SL-{number}",
+            "years_of_service": draw.randint(1, 20),
+            "rating": round(draw.uniform(3, 5), 1),
+        }
+        for number in range(1, count + 1)
+    ]
+
+
+def leads() -> Iterator[dict[str, str]]:
+    """Leads without end, in the terms of ``astra lead add``."""
+    draw = random.Random(2)
+    number = 0
+    while True:
+        number += 1
+        yield {
+            "name": f"Customer {number}",
+            "method": draw.choice(FIRST_VALUES["method"]),
+            "source": draw.choice(FIRST_VALUES["source"]),
+            "destination": draw.choice(FIRST_VALUES["destination"]),
+            "launch": draw.choice(FIRST_VALUES["launch"]),
+        }
+
+
+def make_desk(folder: Path, agents: int) -> Desk:
+    """An open desk with so many agents in a new file."""
+    desk = Desk.open(folder / f"desk-{agents}.db", create=True, actor="bench")
+    with desk.reading(), desk.database.atomic():
+        for row in agent_rows(agents):
+            Agent(**row).save()
+    return desk
+
+
+def write_lead_file(path: Path, source: Iterator[dict[str, str]], count: int) -> Path:
+    """The next leads as a CSV file."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, ("name", "method", "source", "destination", "launch"))
+        writer.writeheader()
+        writer.writerows(islice(source, count))
+    return path
+
+
+class LeadDesk:
+    """A desk that takes its next leads, one commit each."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._leads = leads()
+
+    def add(self, count: int) -> None:
+        """Take in leads, one transaction each."""
+        for lead in islice(self._leads, count):
+            intake.receive(self.desk, **lead)
+
+    def close(self) -> None:
+        self.desk.close()

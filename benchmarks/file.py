@@ -1,0 +1,50 @@
+"""Leads from a file, a second, into a desk of 30 agents.
+
+A CSV file a round goes through what ``astra lead add --from`` calls: lines read, checked, taken in as
+commands with request ids, committed in small batches with a pause for terminals between them. The
+start of the process is not counted.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.desks import FEW, leads, make_desk, write_lead_file
+from benchmarks.measure import Effort, Row, by_turns
+from dispatch.bulk import receive_file
+from dispatch.desk import Desk
+from dispatch.files import open_leads
+
+LEADS = 2000
+BUDGET = 5000
+
+
+def run(effort: Effort, folder: Path) -> list[Row]:
+    desk = make_desk(folder, FEW)
+    size = effort.size(LEADS)
+    source = leads()
+    files = iter(
+        [write_lead_file(folder / f"leads-{number}.csv", source, size) for number in range(effort.rounds + 1)]
+    )
+    try:
+        (times,) = by_turns([lambda: _load(desk, next(files), size)], effort.rounds, size)
+    finally:
+        desk.close()
+    rate = 1 / times.median
+    return [
+        Row(
+            "leads from a file",
+            f">= {BUDGET:,} /s",
+            f"{rate:,.0f} /s",
+            f"{1 / times.best:,.0f} /s",
+            f"{rate / BUDGET:.2f} x",
+            rate >= BUDGET,
+        )
+    ]
+
+
+def _load(desk: Desk, path: Path, expected: int) -> None:
+    with path.open("rb") as stream, open_leads(stream, path.name) as file:
+        accepted = receive_file(desk, file)["accepted"]
+    if accepted != expected:
+        raise RuntimeError(f"{accepted} of {expected} leads were accepted")

@@ -1,0 +1,51 @@
+"""One lead, committed, beside the desk of plain SQL triggers.
+
+Both desks have 30 agents and take the same leads, one transaction each, in rounds by turns. Astra's lead
+includes what the plain desk leaves out: checks, customer, decision with its runners-up, and event. A
+round is long enough to meet the log's checkpoints. Afterwards both must have given out the same loads.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.desks import FEW, LeadDesk, agent_rows, make_desk
+from benchmarks.measure import Effort, Row, by_turns, us
+from benchmarks.plain_sql import PlainDesk
+from models.agents import Agent
+
+LEADS = 500
+BUDGET = 1.5
+
+
+def run(effort: Effort, folder: Path) -> list[Row]:
+    plain = PlainDesk(folder / "plain.db", agent_rows(FEW))
+    astra = LeadDesk(make_desk(folder, FEW))
+    size = effort.size(LEADS)
+    try:
+        plain_times, astra_times = by_turns(
+            [lambda: plain.add(size), lambda: astra.add(size)], effort.rounds, size
+        )
+        _check_same_loads(plain, astra)
+    finally:
+        plain.close()
+        astra.close()
+    ratio = astra_times.over(plain_times)
+    return [
+        Row("one lead, committed, as plain SQL triggers", "", us(plain_times.median), us(plain_times.best)),
+        Row(
+            f"one lead, committed, {FEW} agents",
+            f"<= {BUDGET} x",
+            us(astra_times.median),
+            us(astra_times.best),
+            f"{ratio:.2f} x",
+            ratio <= BUDGET,
+        ),
+    ]
+
+
+def _check_same_loads(plain: PlainDesk, astra: LeadDesk) -> None:
+    with astra.desk.reading():
+        loads = list(Agent.select(Agent.agent_id, Agent.load).order_by(Agent.agent_id).tuples())
+    if loads != plain.loads():
+        raise RuntimeError("the two desks gave the leads to different agents")
