@@ -18,6 +18,7 @@ ROW = {"id": 12345678, "name": "a very long name indeed", "at": "2082-11-22 01:0
 def shown(capsys: pytest.CaptureFixture[str], width: int | None, monkeypatch: pytest.MonkeyPatch) -> str:
     if width is not None:
         monkeypatch.setenv("COLUMNS", str(width))
+        monkeypatch.setenv("LINES", "24")
         monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
         monkeypatch.setenv("NO_COLOR", "1")
         monkeypatch.setenv("TERM", "dumb")
