@@ -12,6 +12,7 @@ from peewee import fn
 from dispatch.commands import Command, command
 from dispatch.desk import Desk
 from models.agents import Agent
+from models.base import tuples
 from models.bookings import PENDING, Assignment, Booking
 from models.database import SCHEMA_VERSION, current_database
 
@@ -170,14 +171,15 @@ def _kind_of_file_system(path: Path) -> str | None:
 
 def _wrong_loads() -> list[tuple[int, int, int]]:
     """Agents whose load is not their number of Pending bookings: (agent, load, Pending)."""
-    counts: Any = (
+    counts = (
         Booking.select(Booking.agent_id, fn.COUNT(Booking.booking_id))
         .where(Booking.status == PENDING, Booking.agent_id.is_null(False))
         .group_by(Booking.agent_id)
-        .tuples()
     )
-    pending: dict[int, int] = dict(counts)
-    loads: Any = Agent.select(Agent.agent_id, Agent.load).order_by(Agent.agent_id).tuples()
+    agents = Agent.select(Agent.agent_id, Agent.load).order_by(Agent.agent_id)
+    with current_database.atomic("DEFERRED"):  # both as of one moment, or a busy desk would seem wrong
+        pending: dict[int, int] = dict(tuples(counts))
+        loads = tuples(agents)
     return [(agent, load, pending.get(agent, 0)) for agent, load in loads if load != pending.get(agent, 0)]
 
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import JOIN, Expression, ModelSelect, fn
+from peewee import JOIN, Expression, ModelSelect, Tuple, fn
 
 from models.agents import Agent, AgentRank
 from models.audit import Event
@@ -154,16 +154,13 @@ def _beyond(which: BookingFilter, last: Row) -> Expression:
     column = BOOKING_SORTS[which.sort]
     key = {"changed": "changed_at", "id": "booking_id", "customer": "customer_name", "agent": "agent_id"}
     value, last_id = last[key.get(which.sort, which.sort)], last["booking_id"]
-    further = Booking.booking_id < last_id if which.descending else Booking.booking_id > last_id
-    beyond: Expression = (column.is_null() if value is None else column == value) & further
-    # only a waiting booking has no agent; NULL sorts lowest
-    if value is None:
+    here, last_row = Tuple(column, Booking.booking_id), Tuple(value, last_id)
+    if value is None:  # only a waiting booking has no agent; NULL sorts lowest
+        further = Booking.booking_id < last_id if which.descending else Booking.booking_id > last_id
+        beyond: Expression = column.is_null() & further
         return beyond if which.descending else beyond | column.is_null(False)
-    if which.descending:
-        beyond |= column < value
-        return beyond | column.is_null() if which.sort == "agent" else beyond
-    beyond |= column > value
-    return beyond
+    beyond = here < last_row if which.descending else here > last_row
+    return beyond | column.is_null() if which.descending and which.sort == "agent" else beyond
 
 
 def agents(*, with_left: bool = False) -> list[Row]:
@@ -273,7 +270,8 @@ def desk_of(agent_id: int, today: str) -> list[Row]:
     """
     mine = _booking_query().where(Booking.agent_id == agent_id)
     pending = mine.where(Booking.status == PENDING).order_by(Booking.created_at, Booking.booking_id)
-    done = mine.where(Booking.status != PENDING, Booking.changed_at >= today).order_by(Booking.changed_at)
+    closed = mine.where(Booking.status != PENDING, ~Booking.voided, Booking.changed_at >= today)
+    done = closed.order_by(Booking.changed_at)
     rows = [_booking_row(values) for values in tuples(pending)]
     grouped = [row | {"group": "in progress"} for row in rows if row["claimed_at"]]
     grouped += [row | {"group": "tentative"} for row in rows if not row["claimed_at"]]

@@ -12,6 +12,7 @@ booking's score counts in the average of the agent who was scored.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import partial
 
@@ -22,6 +23,9 @@ from models.base import CompiledQuery, after_save, parameter
 from models.bookings import PENDING, Assignment, Booking
 from models.customers import Lead
 from models.database import current_database
+from models.errors import Refused
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -108,11 +112,25 @@ def announce_load(_sender: type[Agent], agent: Agent, created: bool) -> None:
     old = agent.was("load")
     if not created and old != agent.load and ranks_changed._receiver_list:
         change = RanksChanged(agent.agent_id, old, agent.load)
-        current_database.after_commit(partial(ranks_changed.send, change))
+        current_database.after_commit(partial(_tell, change))
+
+
+def _tell(change: RanksChanged) -> None:
+    """What is committed stays done, whatever becomes of those who hear of it."""
+    try:
+        ranks_changed.send(change)
+    except Exception:
+        logger.exception("a listener failed on %s", change)
 
 
 def _change_load(agent_id: int, step: int) -> Agent:
     agent = Agent.lock(agent_id)
+    if agent.load + step < 0:  # never clamped: that would only hide it
+        raise Refused(
+            "load_drift",
+            f"the load of {agent.name} ({agent_id}) is {agent.load}, less than the Pending bookings",
+            "astra doctor --repair counts the loads anew",
+        )
     agent.load += step
     agent.save()
     return agent

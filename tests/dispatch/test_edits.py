@@ -1,0 +1,128 @@
+"""Mending what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dispatch import bookings, edits, views
+from dispatch.desk import Desk
+from dispatch.intake import LeadResult
+from models.bookings import Assignment
+from models.customers import Customer
+from models.errors import InvalidInput, NotFound, Refused
+
+AddLead = Callable[..., LeadResult]
+Look = Callable[..., Any]
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({"name": "Kate Miller"}, {"customer_name": "Kate Miller"}),
+        ({"phone": "0711 99"}, {"phone": "071199"}),
+        ({"phone": ""}, {"phone": None}),
+        ({"email": "K@Example.com"}, {"email": "k@example.com"}),
+        ({"email": ""}, {"email": None}),
+        ({"method": "Phone Call"}, {"method": "Phone Call"}),
+        ({"source": "Bought"}, {"source": "Bought"}),
+        ({"requests": "aisle"}, {"requests": "aisle"}),
+        ({"requests": ""}, {"requests": None}),
+        ({"destination": "Europa"}, {"destination": "Europa"}),
+        ({"launch": "Sydney Stellar Port"}, {"launch_location": "Sydney Stellar Port"}),
+        ({"package": "Luxury Dome Stay"}, {"package": "Luxury Dome Stay"}),
+        ({"destination_revenue": 10.5}, {"destination_revenue": 10.5, "total_revenue": 10.5}),
+        (
+            {"destination": "Titan", "package": "Ringside Cruise"},
+            {"destination": "Titan", "package": "Ringside Cruise"},
+        ),
+    ],
+)
+def test_an_edit_changes_what_is_given_and_leaves_the_rest(
+    desk: Desk, lead: LeadResult, look: Look, clock: Any, given: dict[str, Any], shown: dict[str, Any]
+) -> None:
+    before = look(views.booking, 1)
+    clock.advance(minutes=1)
+    row = edits.edit(desk, 1, **given)
+    assert row == before | shown | {"version": 2, "changed_at": "2082-03-01 09:01:00"}
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"name": "Kate Nguyen", "destination": "Mars", "phone": "+49 711 1234"}]
+)
+def test_an_edit_of_nothing_is_refused_however_much_time_has_passed(
+    desk: Desk, lead: LeadResult, look: Look, clock: Any, given: dict[str, Any]
+) -> None:
+    before = look(views.booking, 1)
+    clock.advance(minutes=1)
+    with pytest.raises(InvalidInput, match="nothing to change"):
+        edits.edit(desk, 1, **given)
+    assert look(views.booking, 1) == before
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"name": ""},
+        {"phone": "none"},
+        {"email": "none"},
+        {"method": "Pigeon"},
+        {"destination": "Pluto"},
+        {"launch": "Baikonur"},
+        {"package": "Ringside Cruise"},
+        {"package_revenue": "-1"},
+        {"name": "Fine", "source": "Stolen"},
+    ],
+)
+def test_a_refused_edit_changes_nothing(
+    desk: Desk, lead: LeadResult, look: Look, given: dict[str, Any]
+) -> None:
+    before = look(views.booking, 1)
+    with pytest.raises(InvalidInput):
+        edits.edit(desk, 1, **given)
+    assert look(views.booking, 1) == before
+
+
+def test_the_assignment_carries_the_mended_lead(desk: Desk, lead: LeadResult, look: Look) -> None:
+    edits.edit(desk, 1, name="Kate Miller", method="Phone Call", source="Bought")
+    row = look(Assignment.lock, 1)
+    assert (row.customer_name, row.method, row.source) == ("Kate Miller", "Phone Call", "Bought")
+
+
+def test_a_package_must_fit_the_new_destination(desk: Desk, lead: LeadResult) -> None:
+    edits.edit(desk, 1, package="Luxury Dome Stay")
+    with pytest.raises(InvalidInput, match="not a package of Titan"):
+        edits.edit(desk, 1, destination="Titan")
+    row = edits.edit(desk, 1, destination="Titan", package="Ringside Cruise")
+    assert row["package"] == "Ringside Cruise"
+
+
+@pytest.mark.parametrize(
+    "given", [{"destination": "Titan"}, {"launch": "Sydney Stellar Port"}, {"package_revenue": 1}]
+)
+def test_trip_and_quote_of_a_closed_booking_stay(desk: Desk, lead: LeadResult, given: dict[str, Any]) -> None:
+    bookings.cancel(desk, 1, "no money")
+    with pytest.raises(Refused, match="Cancelled"):
+        edits.edit(desk, 1, **given)
+    assert edits.edit(desk, 1, name="Kate Miller")["customer_name"] == "Kate Miller"
+
+
+def test_one_leads_name_is_not_changed_by_anothers(
+    desk: Desk, lead: LeadResult, add_lead: AddLead, look: Look
+) -> None:
+    add_lead("Kate N.", phone="+49 711 1234")
+    edits.edit(desk, 2, name="Kate Miller")
+    assert look(views.booking, 1)["customer_name"] == "Kate Nguyen"
+    assert look(Customer.lock, 1).name == "Kate Miller"
+
+
+def test_a_waiting_booking_is_edited(desk: Desk, add_lead: AddLead) -> None:
+    add_lead()
+    assert edits.edit(desk, 1, name="Kate Miller")["customer_name"] == "Kate Miller"
+
+
+def test_a_booking_that_does_not_exist_is_not_found(desk: Desk) -> None:
+    with pytest.raises(NotFound):
+        edits.edit(desk, 7, name="Kate Miller")

@@ -1,0 +1,520 @@
+"""Random commands against a second, plain telling of the rules: both agree after every step.
+
+``Rules`` is written from mission.md A and design.md 3 with dicts and sorting, and imports no rule of
+the desk. Loads, ranks and averages are worked out from its bookings, never kept.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from dispatch import agents, bookings, edits, intake, undo, views
+from dispatch.desk import Desk
+from models.errors import DeskError
+
+Row = dict[str, Any]
+PRIOR_ANSWERS = 20
+
+
+class No(Exception):
+    """The rules forbid it."""
+
+
+class Rules:
+    """What the desk should do."""
+
+    def __init__(self) -> None:
+        self.agents: dict[int, Row] = {}
+        self.bookings: dict[int, Row] = {}
+        self.events: list[Row] = []
+        self.assignments = 0
+        self.touched: dict[tuple[str, int], Row | None] = {}
+
+    # -- worked out
+
+    def load(self, agent_id: int) -> int:
+        return sum(b["status"] == "Pending" and b["agent"] == agent_id for b in self.bookings.values())
+
+    def rating(self, agent_id: int) -> float:
+        agent = self.agents[agent_id]
+        scores = [b["score"] for b in self.bookings.values() if b["scored"] == agent_id]
+        if not scores:
+            return float(agent["rating"])
+        answers = PRIOR_ANSWERS if agent["rated"] else 0
+        average: float = (agent["rating"] * answers + sum(scores)) / (answers + len(scores))
+        return round(average, 6)
+
+    def key(self, agent_id: int) -> tuple[int, int, float]:
+        return self.load(agent_id), -self.agents[agent_id]["years"], -self.rating(agent_id)
+
+    def here(self) -> list[int]:
+        return [agent_id for agent_id, agent in self.agents.items() if not agent["left"]]
+
+    def rank(self, agent_id: int) -> int | None:
+        if self.agents[agent_id]["left"]:
+            return None
+        return 1 + sum(self.key(other) < self.key(agent_id) for other in self.here())
+
+    def best(self, without: set[int]) -> int | None:
+        eligible = [agent_id for agent_id in self.here() if agent_id not in without]
+        return min(eligible, key=lambda agent_id: (self.key(agent_id), agent_id), default=None)
+
+    def decliners(self, booking_id: int) -> set[int]:
+        gone = {event["undoes"] for event in self.events}
+        return {
+            event["declined"][1]
+            for number, event in enumerate(self.events, 1)
+            if event["declined"] and event["declined"][0] == booking_id and number not in gone
+        }
+
+    # -- rows
+
+    def change(self, kind: str, number: int, **new: Any) -> None:
+        row = (self.agents if kind == "agent" else self.bookings)[number]
+        differing = {name: row[name] for name, value in new.items() if row[name] != value}
+        if differing:
+            before = self.touched.setdefault((kind, number), {})
+            if before is not None:
+                for name, value in differing.items():
+                    before.setdefault(name, value)
+            row.update(new)
+
+    def pending(self, booking_id: int, *, waiting_too: bool = False) -> Row:
+        booking = self.existing(booking_id)
+        if booking["status"] != "Pending" or (booking["agent"] is None and not waiting_too):
+            raise No
+        return booking
+
+    def existing(self, booking_id: int) -> Row:
+        if booking_id not in self.bookings:
+            raise No
+        return self.bookings[booking_id]
+
+    def present(self, agent_id: int) -> Row:
+        if agent_id not in self.agents or self.agents[agent_id]["left"]:
+            raise No
+        return self.agents[agent_id]
+
+    def give(self, booking_id: int, agent_id: int | None) -> None:
+        self.change("booking", booking_id, agent=agent_id, claimed=False)
+        if agent_id is not None and self.bookings[booking_id]["assignment"] is None:
+            self.assignments += 1
+            self.change("booking", booking_id, assignment=self.assignments)
+
+    def drain(self) -> None:
+        for booking_id, booking in self.bookings.items():
+            if booking["status"] == "Pending" and booking["agent"] is None:
+                taker = self.best(self.decliners(booking_id))
+                if taker is not None:
+                    self.give(booking_id, taker)
+
+    # -- commands
+
+    def run(self, command: str, *arguments: Any) -> None:
+        """One command and its event; a refused one has changed nothing."""
+        self.touched = {}
+        event = {"command": command, "undoes": None, "declined": None} | (
+            getattr(self, command)(*arguments) or {}
+        )
+        self.events.append(event | {"touched": self.touched})
+
+    def add(self, years: int, rating: float | None) -> None:
+        number = len(self.agents) + 1
+        self.agents[number] = {
+            "years": years,
+            "rating": rating or 0.0,
+            "rated": rating is not None,
+            "left": False,
+        }
+        self.touched["agent", number] = None
+        self.drain()
+
+    def alter(self, agent_id: int, years: int, rating: float | None) -> None:
+        if agent_id not in self.agents:
+            raise No
+        self.change("agent", agent_id, years=years)
+        if rating is not None:
+            self.change("agent", agent_id, rating=rating, rated=True)
+
+    def leave(self, agent_id: int) -> None:
+        self.present(agent_id)
+        if self.load(agent_id):
+            raise No
+        self.change("agent", agent_id, left=True)
+
+    def come_back(self, agent_id: int) -> None:
+        if agent_id not in self.agents or not self.agents[agent_id]["left"]:
+            raise No
+        self.change("agent", agent_id, left=False)
+        self.drain()
+
+    def lead(self, name: str) -> None:
+        number, taker = len(self.bookings) + 1, self.best(set())
+        self.bookings[number] = {
+            "name": name,
+            "status": "Pending",
+            "agent": taker,
+            "assignment": None,
+            "claimed": False,
+            "contacted": False,
+            "quoted": False,
+            "reason": None,
+            "score": None,
+            "scored": None,
+            "voided": False,
+        }
+        if taker is not None:
+            self.assignments += 1
+            self.bookings[number]["assignment"] = self.assignments
+        self.touched["booking", number] = None
+
+    def claim(self, booking_id: int, agent_id: int) -> None:
+        booking = self.pending(booking_id)
+        self.present(agent_id)
+        if booking["agent"] != agent_id or booking["claimed"]:
+            raise No
+        self.change("booking", booking_id, claimed=True)
+
+    def release(self, booking_id: int) -> None:
+        if not self.pending(booking_id)["claimed"]:
+            raise No
+        self.change("booking", booking_id, claimed=False)
+
+    def decline(self, booking_id: int) -> Row:
+        holder = self.pending(booking_id)["agent"]
+        self.give(booking_id, self.best(self.decliners(booking_id) | {holder}))
+        return {"declined": (booking_id, holder)}
+
+    def contact(self, booking_id: int, outcome: str) -> None:
+        self.pending(booking_id)
+        if outcome == "reached":
+            self.change("booking", booking_id, contacted=True)
+
+    def confirm(self, booking_id: int, quoting: bool) -> None:
+        booking = self.pending(booking_id)
+        if not (quoting or booking["quoted"]):
+            raise No
+        self.change("booking", booking_id, status="Confirmed", claimed=True, quoted=True)
+
+    def cancel(self, booking_id: int) -> None:
+        booking = self.pending(booking_id, waiting_too=True)
+        claimed = booking["agent"] is not None
+        self.change("booking", booking_id, status="Cancelled", reason="no money", claimed=claimed)
+
+    def reassign(self, booking_id: int, agent_id: int) -> None:
+        booking = self.pending(booking_id, waiting_too=True)
+        self.present(agent_id)
+        if booking["agent"] == agent_id:
+            raise No
+        self.give(booking_id, agent_id)
+
+    def reopen(self, booking_id: int) -> None:
+        booking = self.existing(booking_id)
+        if booking["status"] == "Pending" or booking["voided"]:
+            raise No
+        holder = booking["agent"]
+        if holder is None or self.agents[holder]["left"]:
+            holder = self.best(self.decliners(booking_id))
+        self.change("booking", booking_id, status="Pending", reason=None, claimed=False)
+        self.give(booking_id, holder)
+
+    def rate(self, booking_id: int, score: int) -> None:
+        booking = self.existing(booking_id)
+        if booking["status"] == "Pending" or booking["voided"] or booking["agent"] is None:
+            raise No
+        self.change("booking", booking_id, score=score, scored=booking["agent"])
+
+    def edit(self, booking_id: int, name: str) -> None:
+        if self.existing(booking_id)["name"] == name:
+            raise No
+        self.change("booking", booking_id, name=name)
+
+    # -- undo
+
+    def undo(self, number: int | None) -> Row:
+        gone = {event["undoes"] for event in self.events}
+        if number is None:
+            standing = [n for n, e in enumerate(self.events, 1) if e["undoes"] is None and n not in gone]
+            if not standing:
+                raise No
+            number = standing[-1]
+        if not 1 <= number <= len(self.events) or number in gone or self.events[number - 1]["undoes"]:
+            raise No
+        event = self.events[number - 1]
+        for row, before in event["touched"].items():
+            self.check_undo(number, row, before, gone)
+        for (kind, row_id), before in event["touched"].items():
+            self.put_back(kind, row_id, before)
+        if event["command"] == "leave":
+            self.drain()
+        return {"undoes": number}
+
+    def check_undo(
+        self, number: int, row: tuple[str, int], before: Row | None, gone: set[int | None]
+    ) -> None:
+        for later_number, later in enumerate(self.events[number:], number + 1):
+            if row not in later["touched"] or later_number in gone:
+                continue
+            undone = later["undoes"]
+            if undone is None or undone < number or row not in self.events[undone - 1]["touched"]:
+                raise No  # changed since
+        kind, row_id = row
+        if kind == "booking" and before is not None:
+            then = self.bookings[row_id] | before
+            if then["status"] == "Pending" and then["agent"] is not None:
+                self.present(then["agent"])
+        if kind == "agent" and not self.agents[row_id]["left"] and (before is None or before.get("left")):
+            touched = self.events[number - 1]["touched"]
+            for booking_id, booking in self.bookings.items():
+                holds = booking["status"] == "Pending" and booking["agent"] == row_id
+                if holds and ("booking", booking_id) not in touched:
+                    raise No
+
+    def put_back(self, kind: str, row_id: int, before: Row | None) -> None:
+        if before is not None:
+            kept = {name: value for name, value in before.items() if name != "assignment"}
+            self.change(kind, row_id, **kept)
+        elif kind == "agent":
+            self.change("agent", row_id, left=True)
+        else:
+            reason = "entered by mistake"
+            self.change("booking", row_id, status="Cancelled", reason=reason, voided=True)
+
+
+@cache
+def template() -> Path:
+    path = Path(tempfile.mkdtemp()) / "template.db"
+    Desk.open(path, create=True).close()
+    return path
+
+
+PICKS = st.integers(0, 99)
+YEARS = st.integers(0, 2)
+RATINGS = st.sampled_from([None, 3.0, 4.5])
+NAMES = st.sampled_from(["Kate", "Liam"])
+QUOTE = {"package": "Luxury Dome Stay", "destination_revenue": "100", "package_revenue": "50"}
+TRIP = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": "Sydney Stellar Port"}
+
+
+class DeskAndRules(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.plain = Rules()
+        self.moment = datetime(2026, 3, 1, 9, 0, 0, tzinfo=UTC)
+        self.open = ExitStack()
+        folder = self.open.enter_context(tempfile.TemporaryDirectory())
+        path = shutil.copy(template(), Path(folder) / "desk.db")
+        self.desk = Desk.open(path, clock=lambda: self.moment, actor="kim")
+        self.open.callback(self.desk.close)
+
+    def teardown(self) -> None:
+        self.open.close()
+
+    def both(self, command: Callable[..., object], name: str, /, *arguments: Any, **given: Any) -> None:
+        """Run a command on the desk and in the rules: both do it, or both refuse."""
+        self.moment += timedelta(seconds=1)
+        try:
+            self.plain.run(name, *arguments)
+        except No:
+            refused = True
+        else:
+            refused = False
+        try:
+            command(self.desk, **given)
+        except DeskError as refusal:
+            answer = refusal.code
+        else:
+            answer = "done"
+        assert (answer != "done") is refused, f"{name} {arguments}: {answer} on the desk, the rules disagree"
+
+    def booking(self, pick: int, suits: Callable[[Row], object]) -> int:
+        """A booking that the command suits, four times out of five; else any, or one there is not."""
+        rows = self.plain.bookings
+        return _picked(pick, [number for number, row in rows.items() if suits(row)], [*rows, 99])
+
+    def agent(self, pick: int, *, left: bool = False) -> int:
+        rows = self.plain.agents
+        return _picked(pick, [number for number, row in rows.items() if row["left"] == left], [*rows, 99])
+
+    @initialize(years=YEARS, leads=st.integers(0, 3))
+    def two_agents(self, years: int, leads: int) -> None:
+        self.add(years, 4.5)
+        self.add(1, None)
+        for _ in range(leads):
+            self.lead("Kate")
+
+    @rule(years=YEARS, rating=RATINGS)
+    def add(self, years: int, rating: float | None) -> None:
+        given = {"department": "Premium Bookings", "job_title": "Space Travel Agent"}
+        name = {"first_name": "Ada", "last_name": "Byron"}
+        if len(self.plain.agents) < 5:
+            self.both(agents.add, "add", years, rating, years=years, rating=rating, **given, **name)
+
+    @rule(pick=PICKS, years=YEARS, rating=RATINGS)
+    def alter(self, pick: int, years: int, rating: float | None) -> None:
+        agent_id = self.agent(pick)
+        given = {"agent_id": agent_id, "years": years, "rating": rating}
+        self.both(agents.change, "alter", agent_id, years, rating, **given)
+
+    @rule(pick=PICKS)
+    def leave(self, pick: int) -> None:
+        idle = [agent_id for agent_id in self.plain.here() if not self.plain.load(agent_id)]
+        agent_id = _picked(pick, idle, [*self.plain.agents, 99])
+        self.both(agents.leave, "leave", agent_id, agent_id=agent_id)
+
+    @rule(pick=PICKS)
+    def come_back(self, pick: int) -> None:
+        agent_id = self.agent(pick, left=True)
+        self.both(agents.come_back, "come_back", agent_id, agent_id=agent_id)
+
+    @rule(name=NAMES)
+    def lead(self, name: str) -> None:
+        if len(self.plain.bookings) < 7:
+            self.both(intake.receive, "lead", name, name=name, **TRIP)
+
+    @rule(pick=PICKS, other=PICKS)
+    def claim(self, pick: int, other: int) -> None:
+        booking_id = self.booking(pick, lambda row: _held(row) and not row["claimed"])
+        holder = self.plain.bookings.get(booking_id, {}).get("agent")
+        agent_id = self.agent(other) if other < 20 else holder or 1
+        self.both(bookings.claim, "claim", booking_id, agent_id, booking_id=booking_id, agent_id=agent_id)
+
+    @rule(pick=PICKS)
+    def release(self, pick: int) -> None:
+        booking_id = self.booking(pick, lambda row: _held(row) and row["claimed"])
+        self.both(bookings.release, "release", booking_id, booking_id=booking_id)
+
+    @rule(pick=PICKS)
+    def decline(self, pick: int) -> None:
+        booking_id = self.booking(pick, _held)
+        self.both(bookings.decline, "decline", booking_id, booking_id=booking_id, reason="full")
+
+    @rule(pick=PICKS, outcome=st.sampled_from(["reached", "no_answer"]))
+    def contact(self, pick: int, outcome: str) -> None:
+        booking_id = self.booking(pick, _held)
+        self.both(bookings.contact, "contact", booking_id, outcome, booking_id=booking_id, outcome=outcome)
+
+    @rule(pick=PICKS, quoting=st.booleans())
+    def confirm(self, pick: int, quoting: bool) -> None:
+        booking_id = self.booking(pick, _held)
+        given = QUOTE if quoting else {}
+        self.both(bookings.confirm, "confirm", booking_id, quoting, booking_id=booking_id, **given)
+
+    @rule(pick=PICKS)
+    def cancel(self, pick: int) -> None:
+        booking_id = self.booking(pick, lambda row: row["status"] == "Pending")
+        self.both(bookings.cancel, "cancel", booking_id, booking_id=booking_id, reason="no money")
+
+    @rule(pick=PICKS, other=PICKS)
+    def reassign(self, pick: int, other: int) -> None:
+        booking_id = self.booking(pick, lambda row: row["status"] == "Pending")
+        agent_id = self.agent(other)
+        given = {"booking_id": booking_id, "to_agent_id": agent_id, "reason": "speaks French"}
+        self.both(bookings.reassign, "reassign", booking_id, agent_id, **given)
+
+    @rule(pick=PICKS)
+    def reopen(self, pick: int) -> None:
+        booking_id = self.booking(pick, lambda row: row["status"] != "Pending")
+        self.both(bookings.reopen, "reopen", booking_id, booking_id=booking_id)
+
+    @rule(pick=PICKS, score=st.integers(1, 5))
+    def rate(self, pick: int, score: int) -> None:
+        booking_id = self.booking(pick, lambda row: row["status"] != "Pending")
+        self.both(bookings.rate, "rate", booking_id, score, booking_id=booking_id, score=score)
+
+    @rule(pick=PICKS, name=NAMES)
+    def edit(self, pick: int, name: str) -> None:
+        booking_id = self.booking(pick, lambda row: row["name"] != name)
+        self.both(edits.edit, "edit", booking_id, name, booking_id=booking_id, name=name)
+
+    @rule()
+    def undo_the_last(self) -> None:
+        self.both(undo.undo, "undo", None)
+
+    @rule(back=st.integers(0, 6))
+    def undo_an_earlier_one(self, back: int) -> None:
+        number = len(self.plain.events) - back
+        self.both(undo.undo, "undo", number, event_id=number)
+
+    @invariant()
+    def the_desk_is_as_the_rules_say(self) -> None:
+        with self.desk.reading():
+            rows = views.bookings(views.BookingFilter(sort="id", descending=False))
+            people = views.agents(with_left=True)
+            totals = views.totals()
+            events = views.events()
+        rules = self.plain
+        assert [_told(row) for row in rows] == [
+            _expected(number, row) for number, row in rules.bookings.items()
+        ]
+        assert {row["agent_id"]: (row["load"], row["rank"], row["rating"]) for row in people} == {
+            agent_id: (rules.load(agent_id), rules.rank(agent_id), rules.rating(agent_id))
+            for agent_id in rules.agents
+        }
+        assert [event["undoes"] for event in reversed(events)] == [event["undoes"] for event in rules.events]
+        waiting = sum(row["status"] == "Pending" and row["agent"] is None for row in rules.bookings.values())
+        pending = sum(row["status"] == "Pending" for row in rules.bookings.values())
+        assert totals == views.Totals(waiting, pending, ())
+        for row in rows:
+            assert (row["completed_at"] is not None) == (row["status"] == "Confirmed")
+            assert (row["cancelled_at"] is not None) == (row["status"] == "Cancelled")
+
+    @invariant()
+    def an_assignment_is_its_bookings(self) -> None:
+        found = self.desk.database.driver().execute(
+            "SELECT a.assignment_id, a.agent_id, b.agent_id, a.customer_name, l.customer_name"
+            " FROM assignment_history a JOIN bookings b USING (assignment_id)"
+            " JOIN new_customer l ON l.lead_id = a.lead_id"
+            " ORDER BY a.assignment_id"
+        )
+        rows = found.fetchall()
+        assert [row[0] for row in rows] == list(range(1, self.plain.assignments + 1))
+        assert all(row[1] == row[2] and row[3] == row[4] for row in rows)
+
+
+def _picked(pick: int, suitable: list[int], others: list[int]) -> int:
+    chosen = suitable if suitable and pick >= 20 else others
+    return chosen[pick % len(chosen)]
+
+
+def _held(row: Row) -> bool:
+    return row["status"] == "Pending" and row["agent"] is not None
+
+
+def _told(row: Row) -> Row:
+    same = ("booking_id", "status", "score", "voided", "package")
+    return {name: row[name] for name in same} | {
+        "name": row["customer_name"],
+        "agent": row["agent_id"],
+        "assignment": row["assignment_id"],
+        "claimed": row["claimed_at"] is not None,
+        "contacted": row["contacted_at"] is not None,
+        "reason": row["cancel_reason"],
+    }
+
+
+def _expected(number: int, row: Row) -> Row:
+    package = "Luxury Dome Stay" if row["quoted"] else None
+    kept = {name: value for name, value in row.items() if name not in ("quoted", "scored")}
+    return kept | {"booking_id": number, "package": package}
+
+
+TestDeskAndRules = DeskAndRules.TestCase
+TestDeskAndRules.settings = settings(
+    max_examples=80,
+    stateful_step_count=45,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)

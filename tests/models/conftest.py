@@ -1,0 +1,17 @@
+"""A desk whose database the models speak to for the whole test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from dispatch.desk import Desk
+from models.database import DeskDatabase
+
+
+@pytest.fixture
+def database(desk: Desk) -> Iterator[DeskDatabase]:
+    """The open desk's database, active inside the test."""
+    with desk.reading():
+        yield desk.database

@@ -1,0 +1,41 @@
+"""Events are written once: SQLite itself refuses to change or remove one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from peewee import IntegrityError
+
+from models.audit import Event
+from models.database import DeskDatabase
+
+AddAgent = Callable[..., dict[str, Any]]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE events SET actor = 'nobody'", "UPDATE events SET at = at", "DELETE FROM events"],
+)
+def test_an_event_stays_as_it_was_written(
+    database: DeskDatabase, add_agent: AddAgent, statement: str
+) -> None:
+    add_agent()
+    before = list(Event.select().tuples())
+    with pytest.raises(IntegrityError, match="append-only"):
+        database.run(statement, ())
+    assert list(Event.select().tuples()) == before
+
+
+def test_an_event_is_undone_once(database: DeskDatabase, add_agent: AddAgent) -> None:
+    add_agent()
+    Event(at="x", actor="kim", command="undo", undoes=1).save()
+    with pytest.raises(IntegrityError, match="undoes"):
+        Event(at="x", actor="kim", command="undo", undoes=1).save()
+
+
+def test_a_request_id_stands_once(database: DeskDatabase) -> None:
+    Event(at="x", actor="kim", command="lead.add", request_id="a").save()
+    with pytest.raises(IntegrityError, match="request_id"):
+        Event(at="x", actor="kim", command="lead.add", request_id="a").save()

@@ -1,0 +1,208 @@
+"""The one save(): what it writes, what it refuses, and who hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from peewee import IntegrityError
+from playhouse.signals import post_save
+
+from dispatch.desk import Desk
+from dispatch.intake import LeadResult
+from models.agents import Agent
+from models.base import BaseModel, CompiledQuery, parameter
+from models.bookings import Assignment, Booking
+from models.customers import Customer, Lead
+from models.database import DeskDatabase
+from models.errors import Conflict, NotFound
+
+AddAgent = Callable[..., dict[str, Any]]
+AddLead = Callable[..., LeadResult]
+
+
+@contextmanager
+def heard(model: type[BaseModel]) -> Iterator[list[dict[str, Any]]]:
+    """The ``changed`` columns of every save of a model inside the block."""
+    saves: list[dict[str, Any]] = []
+
+    def listen(_sender: type[BaseModel], row: BaseModel, created: bool) -> None:
+        saves.append(dict(row.changed))
+
+    post_save.connect(listen, name="test", sender=model)
+    try:
+        yield saves
+    finally:
+        post_save.disconnect(name="test", sender=model)
+
+
+@contextmanager
+def statements(database: DeskDatabase) -> Iterator[list[str]]:
+    """Every SQL statement of this thread's connection inside the block."""
+    seen: list[str] = []
+    database.driver().set_trace_callback(seen.append)
+    try:
+        yield seen
+    finally:
+        database.driver().set_trace_callback(None)
+
+
+@pytest.fixture
+def booking(database: DeskDatabase, add_agent: AddAgent, add_lead: AddLead) -> Booking:
+    add_agent()
+    return Booking.lock(add_lead()["booking_id"])
+
+
+def test_save_writes_the_changed_columns_only(database: DeskDatabase, booking: Booking) -> None:
+    booking.contacted_at = "2082-03-01 09:00:00"
+    booking.package = None  # as it was
+    with statements(database) as seen:
+        assert booking.save() == 1
+    assert seen == [
+        "UPDATE bookings SET contacted_at = '2082-03-01 09:00:00', version = 2"
+        " WHERE booking_id = 1 AND version = 1"
+    ]
+
+
+def test_save_without_a_change_writes_nothing_and_is_heard_by_nobody(
+    database: DeskDatabase, booking: Booking
+) -> None:
+    booking.status = booking.status
+    with statements(database) as seen, heard(Booking) as saves:
+        assert booking.save() == 0
+    assert (seen, saves, booking.version) == ([], [], 1)
+
+
+def test_differs_tells_whether_a_save_would_write(booking: Booking) -> None:
+    booking.package = None
+    assert not booking.differs()
+    booking.package = "Luxury Dome Stay"
+    assert booking.differs()
+
+
+def test_listeners_compare_the_row_as_loaded_with_the_row_as_saved(booking: Booking) -> None:
+    booking.package = "Luxury Dome Stay"
+    with heard(Booking) as saves:
+        booking.save()
+    assert saves == [{"package": "Luxury Dome Stay", "version": 2}]
+    assert booking.was("package") == "Luxury Dome Stay", "the next save starts from what this one wrote"
+
+
+def test_every_save_raises_the_version(booking: Booking) -> None:
+    for text in ("first", "second", "third"):
+        booking.cancel_reason = text
+        booking.save()
+    assert booking.version == Booking.lock(1).version == 4
+
+
+def test_a_row_that_somebody_else_saved_meanwhile_is_a_conflict(booking: Booking) -> None:
+    other = Booking.lock(1)
+    other.package = "Luxury Dome Stay"
+    other.save()
+    booking.contacted_at = "2082-03-01 09:00:00"
+    with pytest.raises(Conflict) as caught:
+        booking.save()
+    assert caught.value.code == "conflict"
+    assert "booking 1" in caught.value.message
+    assert Booking.lock(1).contacted_at is None
+
+
+def test_a_row_without_a_version_is_saved_column_by_column(
+    database: DeskDatabase, add_agent: AddAgent
+) -> None:
+    add_agent()
+    first, second = Agent.lock(1), Agent.lock(1)
+    first.years_of_service = 9
+    second.email = "ada@example.com"
+    first.save()
+    second.save()
+    agent = Agent.lock(1)
+    assert (agent.years_of_service, agent.email) == (9, "ada@example.com")
+
+
+def test_a_new_row_gets_its_defaults_and_its_id(database: DeskDatabase) -> None:
+    agent = Agent(first_name="Ada", last_name="Byron", job_title="x", department="y")
+    assert agent.save() == 1
+    stored = Agent.lock(agent.agent_id)
+    assert (stored.load, stored.capacity, stored.presence, stored.rating) == (0, 10, "available", 0.0)
+    assert (stored.email, stored.left_at, stored.license_number) == (None, None, None)
+
+
+def test_a_new_row_can_be_changed_and_saved_again(database: DeskDatabase) -> None:
+    customer = Customer(name="Kate", created_at="2082-03-01 09:00:00")
+    customer.save()
+    customer.phone = "4711"  # a column that the new row did not name
+    assert customer.save() == 1
+    assert Customer.lock(customer.customer_id).phone == "4711"
+
+
+def test_a_row_that_does_not_exist_is_not_found(database: DeskDatabase) -> None:
+    assert Booking.lock_or_none(7) is None
+    with pytest.raises(NotFound, match="there is no booking 7"):
+        Booking.lock(7)
+
+
+def test_a_key_longer_than_64_bits_is_not_found(database: DeskDatabase) -> None:
+    with pytest.raises(NotFound):
+        Agent.lock(10**30)
+
+
+def test_errors_of_the_driver_come_as_those_of_peewee(database: DeskDatabase, add_agent: AddAgent) -> None:
+    add_agent()
+    agent = Agent.lock(1)
+    agent.load = -1
+    with pytest.raises(IntegrityError, match="load >= 0"):
+        agent.save()
+
+
+def test_a_reference_is_the_id_and_loads_no_row(
+    database: DeskDatabase, add_agent: AddAgent, add_lead: AddLead
+) -> None:
+    add_agent()
+    add_lead()
+    with statements(database) as seen:
+        row = Assignment.lock(1)
+        ids = (row.lead_id, row.agent_id)
+    assert ids == (1, 1)
+    assert len(seen) == 1
+
+
+def test_rows_of_a_query_are_for_reading(database: DeskDatabase, add_lead: AddLead) -> None:
+    add_lead()
+    lead = Lead.get()
+    lead.method = "Phone Call"
+    with pytest.raises(IntegrityError, match="UNIQUE"):
+        lead.save()
+
+
+def test_a_compiled_query_takes_its_values_by_name(database: DeskDatabase, add_agent: AddAgent) -> None:
+    add_agent("Ada", years=3)
+    add_agent("Bob", years=9)
+    query = CompiledQuery(
+        lambda: (
+            Agent.select(Agent.first_name)
+            .where(Agent.years_of_service >= parameter("least"), Agent.first_name != "Zoe")
+            .limit(parameter("limit"))
+        )
+    )
+    assert query(least=5, limit=10) == [("Bob",)]
+    assert query(least=0, limit=1) == [("Ada",)]
+
+
+def test_two_desks_in_one_process_write_each_into_its_own_file(tmp_path: Any) -> None:
+    first = Desk.open(tmp_path / "first.db", create=True)
+    second = Desk.open(tmp_path / "second.db", create=True)
+    try:
+        for desk, name in ((first, "One"), (second, "Two"), (first, "Three")):
+            with desk.transaction():
+                Customer(name=name, created_at="2082-03-01 09:00:00").save()
+        with first.reading():
+            assert [row.name for row in Customer.select()] == ["One", "Three"]
+            with second.reading():
+                assert [row.name for row in Customer.select()] == ["Two"]
+            assert Customer.select().count() == 2, "the outer desk is at work again"
+    finally:
+        first.close()
+        second.close()

@@ -1,0 +1,307 @@
+"""Opening a file: made once, upgraded after a backup, refused when it is not ours."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from peewee import OperationalError
+
+from dispatch.desk import Desk
+from dispatch.values import FIRST_VALUES
+from models import database as db
+from models.errors import DatabaseUnavailable
+
+ROOT = Path(__file__).resolve().parents[2]
+OPENER = """
+import sys
+from dispatch.desk import Desk
+sys.stdin.readline()
+desk = Desk.open(sys.argv[1], create=True, year_shift=int(sys.argv[2]))
+with desk.reading():
+    print(desk.settings["year_shift"], len(desk.values.of("destination")))
+"""
+
+
+def query(path: Path, sql: str) -> list[tuple[Any, ...]]:
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+def change(path: Path, sql: str) -> None:
+    connection = sqlite3.connect(path)
+    connection.executescript(sql)
+    connection.close()
+
+
+def refusal(path: Path, **given: Any) -> DatabaseUnavailable:
+    with pytest.raises(DatabaseUnavailable) as caught:
+        Desk.open(path, **given).close()
+    return caught.value
+
+
+@pytest.fixture
+def next_schema(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The next release: schema 2, with one migration more."""
+    folder = tmp_path / "release" / "migrations"
+    folder.mkdir(parents=True)
+    for file in (ROOT / "models" / "migrations").glob("0*.py"):
+        (folder / file.name).write_text(file.read_text("utf-8"), "utf-8")
+    migration = 'def up(migrator, db):\n    db.execute_sql("ALTER TABLE customers ADD COLUMN tier TEXT")\n'
+    (folder / "0099_tier.py").write_text(migration, "utf-8")
+    monkeypatch.setattr(db, "__file__", str(folder.parent / "database.py"))
+    monkeypatch.setattr(db, "SCHEMA_VERSION", db.SCHEMA_VERSION + 1)
+    return folder
+
+
+def columns(path: Path, table: str) -> list[str]:
+    return [row[1] for row in query(path, f"PRAGMA table_info({table})")]
+
+
+def test_a_new_file_is_a_whole_desk(tmp_path: Path) -> None:
+    desk = Desk.open(tmp_path / "desk.db", create=True)
+    try:
+        with desk.reading():
+            assert desk.values.of("destination") == FIRST_VALUES["destination"]
+        assert desk.settings["year_shift"] == 56
+        assert desk.database.pragma("journal_mode") == "wal"
+        assert desk.database.pragma("foreign_keys") == 1
+        assert desk.database.pragma("user_version") == db.SCHEMA_VERSION
+    finally:
+        desk.close()
+
+
+def test_an_empty_file_becomes_a_desk(tmp_path: Path) -> None:
+    (tmp_path / "desk.db").touch()
+    Desk.open(tmp_path / "desk.db").close()
+    assert query(tmp_path / "desk.db", "SELECT count(*) FROM destinations") == [(5,)]
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_processes_that_open_a_new_file_at_once_make_one_desk(tmp_path: Path, round_: int) -> None:
+    path = tmp_path / "desk.db"
+    openers = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPENER, str(path), str(56 + number)],
+            cwd=ROOT,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for number in range(4)
+    ]
+    for opener in openers:
+        assert opener.stdin is not None
+        opener.stdin.write("go\n")
+        opener.stdin.flush()
+    told = [opener.communicate(timeout=30) for opener in openers]
+    assert [errors for _, errors in told] == [""] * 4
+    assert len({output for output, _ in told}) == 1, "all of them see the same desk"
+    assert told[0][0].split()[1] == "5"
+    assert query(path, "SELECT count(*) FROM settings") == [(2,)]
+
+
+def test_a_file_that_is_made_between_two_looks_at_it_is_not_taken_for_foreign(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No mark of ours, and a moment later tables: that was another process making the desk."""
+    path = tmp_path / "desk.db"
+    makers = [threading.Thread(target=lambda: Desk.open(path, create=True).close())]
+    look = db.DeskDatabase.get_tables
+
+    def get_tables(database: db.DeskDatabase, schema: str | None = None) -> list[str]:
+        while makers:
+            maker = makers.pop()
+            started.append(maker)
+            maker.start()
+            maker.join(0.3)  # it is done by then, unless it has to wait until this look is over
+        found: list[str] = look(database, schema)
+        return found
+
+    started: list[threading.Thread] = []
+    monkeypatch.setattr(db.DeskDatabase, "get_tables", get_tables)
+    Desk.open(path, create=True).close()
+    started[0].join()
+    assert query(path, "SELECT count(*) FROM destinations") == [(5,)]
+
+
+def test_a_desk_that_was_killed_in_the_making_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Schema and settings are one transaction: no file has the one without the other."""
+    path = tmp_path / "desk.db"
+
+    def killed(_desk: Desk, _year_shift: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Desk, "_furnish", killed)
+        with pytest.raises(KeyboardInterrupt):
+            Desk.open(path, create=True)
+    Desk.open(path).close()
+    assert query(path, "SELECT count(*) FROM destinations") == [(5,)]
+
+
+def test_a_newer_desk_is_refused_and_left_alone(path: Path) -> None:
+    change(path, "PRAGMA user_version = 99")
+    error = refusal(path)
+    assert (error.code, error.exit_code) == ("newer_database", 3)
+    assert query(path, "PRAGMA user_version") == [(99,)]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TABLE contacts (name TEXT)",
+        "PRAGMA user_version = 1",
+        "PRAGMA application_id = 7; CREATE TABLE t (a)",
+    ],
+)
+def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path, sql: str) -> None:
+    path = tmp_path / "other.db"
+    change(path, sql)
+    before = path.read_bytes()
+    error = refusal(path, create=True)
+    assert (error.code, error.exit_code) == ("foreign_database", 3)
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["other.db"]
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("no database at all\n" * 100)
+    assert refusal(path).code == "not_a_database"
+
+
+@pytest.mark.parametrize(
+    ("name", "create", "code"),
+    [
+        ("missing.db", False, "no_database"),
+        (".", True, "not_a_database"),
+        ("no/such/folder.db", True, "no_folder"),
+        ("n" * 300, False, "no_database"),
+        ("n" * 300, True, "cannot_open"),
+        ("nul\0.db", False, "no_database"),
+        ("nul\0.db", True, "cannot_open"),
+    ],
+)
+def test_a_path_that_cannot_be_a_desk_is_refused(tmp_path: Path, name: str, create: bool, code: str) -> None:
+    error = refusal(tmp_path / name, create=create)
+    assert error.code == code
+    assert error.exit_code == 3
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_upgrade_is_made_after_a_backup(path: Path, next_schema: Path) -> None:
+    change(path, "INSERT INTO customers (name, created_at) VALUES ('Kate', 'x')")
+    Desk.open(path).close()
+    assert "tier" in columns(path, "customers")
+    assert query(path, "SELECT name FROM customers") == [("Kate",)]
+    backup = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak")
+    assert "tier" not in columns(backup, "customers")
+    assert query(backup, "SELECT name FROM customers") == [("Kate",)]
+    assert query(backup, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_the_backup_is_never_of_the_upgraded_file(path: Path, next_schema: Path) -> None:
+    """Two processes found the old schema; the second must not copy over what the first kept."""
+    late = db.DeskDatabase(path)
+    try:
+        assert db.connect(path, create=False)[1] == db.SCHEMA_VERSION - 1
+        Desk.open(path).close()
+        with late.active():
+            db.migrate(late, lambda: None)
+    finally:
+        late.close()
+    backup = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak")
+    assert "tier" not in columns(backup, "customers")
+
+
+def test_a_failed_upgrade_leaves_the_desk_as_it_was(path: Path, next_schema: Path) -> None:
+    (next_schema / "0099_tier.py").write_text(
+        'def up(migrator, db):\n    db.execute_sql("ALTER TABLE customers ADD COLUMN tier TEXT")\n    1 / 0\n'
+    )
+    with pytest.raises(ZeroDivisionError):
+        Desk.open(path)
+    assert "tier" not in columns(path, "customers")
+    assert query(path, "PRAGMA user_version") == [(db.SCHEMA_VERSION - 1,)]
+
+
+def test_a_backup_that_cannot_be_written_stops_the_upgrade(path: Path, next_schema: Path) -> None:
+    path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak").mkdir()
+    assert refusal(path).exit_code == 3
+    assert "tier" not in columns(path, "customers")
+
+
+def test_a_lock_that_is_never_freed_is_told(desk: Desk, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "LOCK_PATIENCE_S", 0.02)
+    holder = sqlite3.connect(path, isolation_level=None)
+    try:
+        holder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseUnavailable) as caught, desk.transaction():
+            pass
+    finally:
+        holder.close()
+    assert (caught.value.code, caught.value.exit_code) == ("locked", 3)
+
+
+def test_a_short_wait_for_the_lock_is_not_noticed(desk: Desk, path: Path) -> None:
+    holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.05, lambda: holder.execute("COMMIT")).start()
+    with desk.transaction():
+        pass
+    holder.close()
+
+
+def test_a_reader_does_not_wait_for_a_writer(desk: Desk, path: Path) -> None:
+    holder = sqlite3.connect(path, isolation_level=None)
+    try:
+        holder.execute("BEGIN IMMEDIATE")
+        with desk.reading():
+            assert desk.values.of("method") == ("Phone Call", "Text")
+    finally:
+        holder.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("file is not a database", "not_a_database"),
+        ("database disk image is malformed", "not_a_database"),
+        ("attempt to write a readonly database", "read_only"),
+        ("database is locked", "locked"),
+        ("database or disk is full", "disk"),
+        ("disk I/O error", "disk"),
+        ("unable to open database file", "cannot_open"),
+    ],
+)
+def test_a_drivers_error_becomes_one_that_a_person_understands(desk: Desk, text: str, code: str) -> None:
+    with pytest.raises(DatabaseUnavailable) as caught, desk.reading():
+        raise OperationalError(text)
+    assert caught.value.code == code
+    assert caught.value.hint
+
+
+def test_each_thread_has_a_connection_of_its_own(desk: Desk) -> None:
+    seen = [desk.database.driver()]
+
+    def work() -> None:
+        seen.append(desk.database.driver())
+        desk.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen[0] is not seen[1]
+    assert not desk.database.is_closed(), "each thread closes its own"

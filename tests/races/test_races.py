@@ -1,0 +1,207 @@
+"""Several processes at one desk: nothing is lost, nothing is done twice, nobody is turned away."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dispatch import agents
+from dispatch.desk import Desk
+
+AddAgent = Callable[..., dict[str, Any]]
+Race = Callable[..., list[dict[str, Any]]]
+Ask = Callable[[str], list[tuple[Any, ...]]]
+FIELDS = ("name", "method", "source", "destination", "launch")
+
+
+@pytest.fixture(autouse=True)
+def five_agents(desk: Desk, add_agent: AddAgent) -> None:
+    for years in range(5):
+        add_agent(years=years)
+    desk.close()
+
+
+def lead_file(path: Path, name: str, lines: int) -> Path:
+    target = path.with_name(f"{name}.csv")
+    with target.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(FIELDS)
+        for line in range(lines):
+            writer.writerow((f"{name} {line}", "Text", "Organic", "Mars", "Sydney Stellar Port"))
+    return target
+
+
+def only_agent_5(path: Path) -> None:
+    """Every lead goes to agent 5: the others have left."""
+    desk = Desk.open(path, actor="lee")
+    for agent_id in range(1, 5):
+        agents.leave(desk, agent_id)
+    desk.close()
+
+
+def told(results: list[dict[str, Any]]) -> str:
+    """The waits, for a person who runs with -s or looks at a failure."""
+    return ", ".join(f"p99 {row['p99'] * 1000:.1f} ms, max {row['max'] * 1000:.0f} ms" for row in results)
+
+
+@pytest.mark.parametrize("lines", [150, pytest.param(1500, marks=pytest.mark.stress)])
+def test_eight_processes_take_in_leads_one_by_one(
+    race: Race, ask: Ask, check: Callable[[], None], lines: int
+) -> None:
+    print(told(race(*[("leads", lines, f"Desk {number}") for number in range(8)])))  # noqa: T201
+    assert ask("SELECT count(*), count(DISTINCT customer_name) FROM new_customer") == [(8 * lines, 8 * lines)]
+    assert ask("SELECT DISTINCT load FROM space_travel_agents") == [(8 * lines // 5,)]
+    check()
+
+
+@pytest.mark.parametrize("lines", [150, pytest.param(3000, marks=pytest.mark.stress)])
+def test_eight_processes_take_in_files(
+    path: Path, race: Race, ask: Ask, check: Callable[[], None], lines: int
+) -> None:
+    files = [lead_file(path, f"File {number}", lines) for number in range(8)]
+    for result in race(*[("file", file) for file in files]):
+        assert (result["accepted"], result["rejected"]) == (lines, [])
+    assert ask("SELECT count(*), count(DISTINCT customer_name) FROM new_customer") == [(8 * lines, 8 * lines)]
+    check()
+
+
+@pytest.mark.parametrize("number", [500, pytest.param(3000, marks=pytest.mark.stress)])
+def test_four_processes_do_everything_at_once(
+    race: Race, ask: Ask, check: Callable[[], None], number: int
+) -> None:
+    race(("leads", 20, "First"))
+    results = race(*[("mixed", number, seed) for seed in range(4)])
+    print(told(results))  # noqa: T201
+    outcomes: Counter[str] = sum((Counter(result["outcomes"]) for result in results), Counter())
+    assert sum(outcomes.values()) == 4 * number
+    done = sum(count for outcome, count in outcomes.items() if ":" not in outcome)
+    assert ask("SELECT count(*) FROM events WHERE actor LIKE 'mixed%'") == [(done,)], "one event a command"
+    for command in ("claim", "confirm", "cancel", "reassign", "decline", "undo"):
+        assert outcomes[command], f"no {command} came through"
+        assert any(outcome.startswith(f"{command}:") for outcome in outcomes) or command == "undo"
+    check()
+
+
+@pytest.mark.parametrize("beside", [4000, pytest.param(20_000, marks=pytest.mark.stress)])
+def test_a_terminal_works_beside_a_file(
+    path: Path, race: Race, ask: Ask, check: Callable[[], None], beside: int
+) -> None:
+    file = lead_file(path, "Bulk", beside)
+    result, terminal = race(("file", file), ("leads", beside // 4, "Terminal"))
+    print(told([terminal]))  # noqa: T201
+    assert result["accepted"] == beside
+    assert terminal["max"] < 5, "it was never turned away"
+    assert ask("SELECT count(*) FROM new_customer") == [(beside + beside // 4,)]
+    check()
+
+
+def test_of_two_claims_at_once_one_wins_and_the_other_is_told(path: Path, race: Race, ask: Ask) -> None:
+    only_agent_5(path)
+    race(("leads", 30, "Contested"))
+    first, second = race(("claim", 5, 30), ("claim", 5, 30))
+    for pair in zip(first["codes"], second["codes"], strict=True):
+        assert sorted(pair) == ["already_claimed", "done"]
+    assert all("claimed booking" in message for message in first["messages"] + second["messages"])
+    assert ask("SELECT count(*), count(DISTINCT booking_id) FROM events WHERE command = 'booking.claim'") == [
+        (30, 30)
+    ]
+    assert ask("SELECT DISTINCT version FROM bookings") == [(2,)]
+
+
+def test_a_claim_and_a_reassignment_come_in_one_order_or_the_other(
+    path: Path, race: Race, ask: Ask, check: Callable[[], None]
+) -> None:
+    only_agent_5(path)
+    race(("leads", 30, "Contested"))
+    desk = Desk.open(path)
+    agents.come_back(desk, 1)
+    desk.close()
+    claims, _ = race(("claim", 5, 30), ("reassign", 1, 30))
+    assert set(claims["codes"]) <= {"done", "not_the_holder"}
+    assert ask("SELECT DISTINCT agent_id, claimed_at FROM bookings") == [(1, None)]
+    check()
+
+
+@pytest.mark.parametrize("number", [15, pytest.param(100, marks=pytest.mark.stress)])
+def test_commands_that_come_and_go_never_find_the_file_locked(
+    race: Race, ask: Ask, check: Callable[[], None], number: int
+) -> None:
+    """Whoever closes the file last folds its log into it, while others are opening it."""
+    race(*[("visits", number, f"Visitor {visitor}") for visitor in range(6)])
+    assert ask("SELECT count(*) FROM new_customer") == [(6 * number,)]
+    check()
+
+
+def test_a_busy_desk_never_seems_to_drift(race: Race) -> None:
+    """Bookings and loads that were read in two moments would not agree."""
+    race(("leads", 20, "First"))
+    race(("mixed", 400, 1), ("mixed", 400, 2), ("watch", 200))
+
+
+def test_one_request_id_from_eight_processes_is_one_lead(
+    race: Race, ask: Ask, check: Callable[[], None]
+) -> None:
+    results = race(*[("request", "the same") for _ in range(8)])
+    assert all(result == results[0] for result in results)
+    assert ask("SELECT count(*) FROM new_customer") == [(1,)]
+    assert ask("SELECT count(*) FROM events WHERE request_id = 'the same'") == [(1,)]
+    check()
+
+
+# -- kill -9
+
+
+@pytest.mark.parametrize(
+    "kills", [(3, 17, 31), pytest.param(tuple(range(1, 60, 3)), marks=pytest.mark.stress)]
+)
+def test_a_batch_that_was_killed_is_completed_by_the_same_requests(
+    start: Callable[..., Any], ask: Ask, check: Callable[[], None], kills: tuple[int, ...]
+) -> None:
+    """Killed while a commit is under way or half a batch is written: the rerun fills exactly the rest."""
+    for kill_at in kills:
+        worker = start("batch", 60, 7)
+        while worker.read() < kill_at:
+            pass
+        worker.kill()
+        count = ask("SELECT count(*) FROM new_customer")[0][0]
+        assert count % 7 == 0 or count == 60, "a batch is in as a whole or not at all"
+        check()
+    start("batch", 60, 7).result()
+    assert ask("SELECT count(*), count(DISTINCT customer_name) FROM new_customer") == [(60, 60)]
+    assert ask("SELECT count(*) FROM events WHERE request_id LIKE 'line:%'") == [(60,)]
+    check()
+
+
+def test_a_file_that_was_killed_is_completed_by_the_same_command(
+    path: Path, start: Callable[..., Any], ask: Ask, check: Callable[[], None]
+) -> None:
+    file = lead_file(path, "Killed", 1500)
+    worker = start("file", file)
+    for _ in range(4):
+        assert worker.read()[0] > 0
+    worker.kill()
+    before = ask("SELECT count(*) FROM new_customer")[0][0]
+    assert 0 < before < 1500
+    result = start("file", file).result()
+    assert (result["accepted"], result["rejected"], result["repeated"]) == (1500, [], before)
+    assert ask("SELECT count(*), count(DISTINCT customer_name) FROM new_customer") == [(1500, 1500)]
+    check()
+
+
+def test_a_file_goes_on_while_others_are_killed_beside_it(
+    path: Path, start: Callable[..., Any], ask: Ask, check: Callable[[], None]
+) -> None:
+    first = start("file", lead_file(path, "Survivor", 1000))
+    for number in range(4):
+        victim = start("batch", 1000, 5)
+        while victim.read() < 8 + number:
+            pass
+        victim.kill()
+    assert first.result()["accepted"] == 1000
+    assert ask("SELECT count(*) FROM new_customer WHERE customer_name LIKE 'Survivor%'") == [(1000,)]
+    check()

@@ -1,0 +1,197 @@
+"""One process of a race: says ``ready``, waits for a line, works, and prints its result as JSON.
+
+Run as ``python worker.py TASK DATABASE ARGUMENT...``; the tests start several at once.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from dispatch import agents, bookings, bulk, doctor, files, intake, views
+from dispatch.desk import Desk
+from dispatch.undo import undo
+from models.errors import DatabaseUnavailable, DeskError
+
+TRIP = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": "Sydney Stellar Port"}
+QUOTE = {"package": "Luxury Dome Stay", "destination_revenue": "100", "package_revenue": "50"}
+
+
+class Times:
+    """How long commands took, in seconds."""
+
+    def __init__(self) -> None:
+        self.all: list[float] = []
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.all.append(time.perf_counter() - start)
+
+    def told(self) -> dict[str, float]:
+        ordered = sorted(self.all)
+        last = len(ordered) - 1
+        return {"p50": ordered[last // 2], "p99": ordered[last * 99 // 100], "max": ordered[-1]}
+
+
+def leads(desk: Desk, number: str, prefix: str) -> dict[str, Any]:
+    """Take in so many leads, one commit each."""
+    times = Times()
+    for line in range(int(number)):
+        with times.one(), desk.request(f"{prefix}:{line}"):
+            intake.receive(desk, name=f"{prefix} {line}", **TRIP)
+    return times.told()
+
+
+def file(desk: Desk, path: str) -> dict[str, Any]:
+    """Take in a file of leads, and tell after every commit how far it has come."""
+    with open(path, "rb") as stream, files.open_leads(stream, path) as found:
+        return dict(bulk.receive_file(desk, found, progress=lambda done, size: tell([done, size])))
+
+
+def batch(desk: Desk, number: str, size: str) -> dict[str, Any]:
+    """Take in so many leads in commits of a size, telling of every lead before it is committed."""
+    for first in range(0, int(number), int(size)):
+        with desk.batch():
+            for line in range(first, min(first + int(size), int(number))):
+                with desk.request(f"line:{line}"):
+                    intake.receive(desk, name=f"Line {line}", **TRIP)
+                tell(line)
+    return {}
+
+
+def claim(desk: Desk, agent_id: str, number: str) -> dict[str, Any]:
+    """Claim the first so many bookings; it is told what became of each."""
+    told: dict[str, Any] = {"codes": [], "messages": []}
+    for booking_id in range(1, int(number) + 1):
+        try:
+            bookings.claim(desk, booking_id, int(agent_id))
+        except DeskError as error:
+            told["codes"].append(error.code)
+            told["messages"].append(error.message)
+        else:
+            told["codes"].append("done")
+    return told
+
+
+def reassign(desk: Desk, agent_id: str, number: str) -> dict[str, Any]:
+    """Give the first so many bookings to an agent."""
+    for booking_id in range(1, int(number) + 1):
+        bookings.reassign(desk, booking_id, int(agent_id), "speaks French")
+    return {}
+
+
+def visits(desk: Desk, number: str, prefix: str) -> dict[str, Any]:
+    """Open the desk, look, take in a lead and close it again, so many times, as commands do."""
+    path = desk.database.path
+    desk.close()
+    for line in range(int(number)):
+        visitor = Desk.open(path, actor=prefix)
+        with visitor.reading():
+            assert len(views.agents()) == 5
+            assert views.totals().drift == ()
+        intake.receive(visitor, name=f"{prefix} {line}", **TRIP)
+        visitor.close()
+    return {}
+
+
+def watch(desk: Desk, number: str) -> dict[str, Any]:
+    """Look so many times whether the figures agree, beside those who change them."""
+    for _ in range(int(number)):
+        with desk.reading():
+            assert views.totals().drift == ()
+            assert doctor.examine(desk)["ok"]
+    return {}
+
+
+def request(desk: Desk, request_id: str) -> dict[str, Any]:
+    """The same lead with the same request id as everybody else."""
+    with desk.request(request_id):
+        return dict(intake.receive(desk, name="Kate Nguyen", **TRIP))
+
+
+def mixed(desk: Desk, number: str, seed: str) -> dict[str, Any]:
+    """So many random commands on whatever is there; refusals are part of it."""
+    chance = random.Random(int(seed))
+    outcomes: Counter[str] = Counter()
+    times = Times()
+    for _ in range(int(number)):
+        name = chance.choice(list(COMMANDS))
+        with times.one():
+            try:
+                COMMANDS[name](desk, chance)
+            except DatabaseUnavailable:
+                raise
+            except DeskError as error:
+                outcomes[f"{name}: {error.code}"] += 1
+            else:
+                outcomes[name] += 1
+    return {"outcomes": outcomes, **times.told()}
+
+
+def some_booking(desk: Desk, chance: random.Random) -> dict[str, Any]:
+    with desk.reading():
+        newest = views.bookings(views.BookingFilter(sort="id"), 1)
+        number = chance.randint(1, newest[0]["booking_id"])
+        return views.booking(number)
+
+
+def claim_some(desk: Desk, chance: random.Random) -> None:
+    row = some_booking(desk, chance)
+    bookings.claim(desk, row["booking_id"], row["agent_id"] or 1)
+
+
+def some(command: Callable[..., object], **given: Any) -> Callable[[Desk, random.Random], None]:
+    def run(desk: Desk, chance: random.Random) -> None:
+        command(desk, some_booking(desk, chance)["booking_id"], **given)
+
+    return run
+
+
+COMMANDS: dict[str, Callable[[Desk, random.Random], object]] = {
+    "lead": lambda desk, _: intake.receive(desk, name="Kate Nguyen", **TRIP),
+    "claim": claim_some,
+    "release": some(bookings.release),
+    "confirm": some(bookings.confirm, **QUOTE),
+    "cancel": some(bookings.cancel, reason="no money"),
+    "decline": some(bookings.decline, reason="full"),
+    "reopen": some(bookings.reopen),
+    "rate": some(bookings.rate, score=4),
+    "reassign": lambda desk, chance: bookings.reassign(
+        desk, some_booking(desk, chance)["booking_id"], chance.randint(1, 5), "speaks French"
+    ),
+    "leave": lambda desk, chance: agents.leave(desk, chance.randint(1, 5)),
+    "return": lambda desk, chance: agents.come_back(desk, chance.randint(1, 5)),
+    "undo": lambda desk, _: undo(desk),
+}
+
+TASKS: dict[str, Callable[..., dict[str, Any]]] = {
+    task.__name__: task for task in (leads, file, batch, claim, reassign, visits, watch, request, mixed)
+}
+
+
+def tell(value: object) -> None:
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
+
+
+def main(task: str, database: str, *arguments: str) -> None:
+    desk = Desk.open(database, actor=f"{task} {' '.join(arguments)}")
+    tell("ready")
+    sys.stdin.readline()
+    result = TASKS[task](desk, *arguments)
+    desk.close()
+    tell(result)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
