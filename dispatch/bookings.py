@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from dispatch import checks, views
+from dispatch import checks, moments, views
 from dispatch.commands import Command, command
 from dispatch.decisions import decide, decide_by_hand, somebody_for
+from dispatch.next_action import is_due
 from models.agents import Agent
 from models.audit import Event
 from models.base import tuples
 from models.bookings import CANCELLED, CONFIRMED, PENDING, Booking
+from models.clock import local_offset
 from models.customers import Lead
 from models.errors import InvalidInput, Refused
 from models.triggers import assign
@@ -28,7 +30,7 @@ DECLINED = "declined it"
 @command("booking.claim")
 def claim(running: Command, booking_id: int, agent_id: int) -> Row:
     """The holder takes the booking on. Raises NotFound, Refused."""
-    booking = _pending(running, booking_id)
+    booking = pending_booking(running, booking_id)
     agent = working_agent(agent_id)
     if booking.agent_id != agent_id:
         holder = Agent.lock(booking.agent_id)
@@ -41,26 +43,26 @@ def claim(running: Command, booking_id: int, agent_id: int) -> Row:
     if booking.claimed_at is not None:
         raise Refused("already_claimed", f"{agent.name} claimed booking {booking_id} at {booking.claimed_at}")
     booking.claimed_at = running.now
-    return _saved(running, booking)
+    return saved(running, booking)
 
 
 @command("booking.release")
 def release(running: Command, booking_id: int) -> Row:
     """Give up a claim; the booking stays with its agent, tentatively. Raises NotFound, Refused."""
-    booking = _pending(running, booking_id)
+    booking = pending_booking(running, booking_id)
     if booking.claimed_at is None:
         raise Refused(
             "not_claimed", f"booking {booking_id} is not claimed", "only claimed work can be released"
         )
     booking.claimed_at = None
-    return _saved(running, booking)
+    return saved(running, booking)
 
 
 @command("booking.decline")
 def decline(running: Command, booking_id: int, reason: str) -> Row:
     """The agent does not want it: on to the next who has not declined it; nobody left, it waits."""
     reason = checks.required_text(reason, "reason")
-    booking = _pending(running, booking_id)
+    booking = pending_booking(running, booking_id)
     decliner = booking.agent_id
     assert decliner is not None  # a waiting one was refused just now
     declined = dict.fromkeys((*_decliners(booking_id), decliner), DECLINED)
@@ -71,22 +73,35 @@ def decline(running: Command, booking_id: int, reason: str) -> Row:
 
 
 @command("booking.contact")
-def contact(running: Command, booking_id: int, outcome: str) -> Row:
-    """Note an attempt to reach the customer; the first success is kept on the booking."""
+def contact(
+    running: Command, booking_id: int, outcome: str, text: str | None = None, follow_up: str | None = None
+) -> Row:
+    """Note an attempt to reach the customer; the first success is kept on the booking.
+
+    ``text`` is what was said, ``follow_up`` when to try again (dispatch.moments). Who is reached need
+    not be called for a follow-up that is due. Raises NotFound, Refused, InvalidInput.
+    """
     if outcome not in OUTCOMES:
         raise InvalidInput("outcome", f"{outcome!r} is not an outcome", "accepted: " + ", ".join(OUTCOMES))
-    booking = _pending(running, booking_id)
-    if outcome == "reached" and booking.contacted_at is None:
-        booking.contacted_at = running.now
-    running.detail = {"outcome": outcome}
-    return _saved(running, booking)
+    said = checks.optional_text(text, "text", limit=checks.TEXT_LENGTH, lines=True)
+    booking = pending_booking(running, booking_id)
+    booking.contact_attempts += 1
+    booking.last_outcome = outcome
+    if outcome == "reached":
+        booking.contacted_at = booking.contacted_at or running.now
+        if is_due(booking.follow_up_at, running.now):
+            booking.follow_up_at = None
+    running.detail = {"outcome": outcome} | ({"text": said} if said else {})
+    if checks.stripped(follow_up, "follow_up"):
+        set_follow_up(running, booking, follow_up)
+    return saved(running, booking)
 
 
 @command("booking.note")
 def note(running: Command, booking_id: int, text: str) -> Row:
     """Write a note into the booking's history. Raises NotFound, InvalidInput."""
     running.detail = {"text": checks.required_text(text, "text")}
-    return _saved(running, Booking.lock(booking_id))
+    return saved(running, Booking.lock(booking_id))
 
 
 @command("booking.confirm")
@@ -101,7 +116,7 @@ def confirm(
 
     Raises NotFound, Refused, InvalidInput.
     """
-    booking = _pending(running, booking_id)
+    booking = pending_booking(running, booking_id)
     set_quote(running, booking, package, destination_revenue, package_revenue)
     missing = [
         option
@@ -120,29 +135,31 @@ def confirm(
         )
     booking.status = CONFIRMED
     booking.completed_at = running.now
+    booking.follow_up_at = None
     booking.claimed_at = booking.claimed_at or running.now
-    return _saved(running, booking)
+    return saved(running, booking)
 
 
 @command("booking.cancel")
 def cancel(running: Command, booking_id: int, reason: str) -> Row:
     """The customer does not book; a waiting one can be cancelled too. Raises NotFound, Refused."""
     reason = checks.required_text(reason, "reason")
-    booking = _pending(running, booking_id, waiting_too=True)
+    booking = pending_booking(running, booking_id, waiting_too=True)
     booking.status = CANCELLED
     booking.cancelled_at = running.now
     booking.cancel_reason = reason
+    booking.follow_up_at = None
     if booking.agent_id is not None:
         booking.claimed_at = booking.claimed_at or running.now
     running.detail = {"reason": reason}
-    return _saved(running, booking)
+    return saved(running, booking)
 
 
 @command("booking.reassign")
 def reassign(running: Command, booking_id: int, to_agent_id: int, reason: str) -> Row:
     """A person gives a Pending booking to another agent, unclaimed. Raises NotFound, Refused."""
     reason = checks.required_text(reason, "reason")
-    booking = _pending(running, booking_id, waiting_too=True)
+    booking = pending_booking(running, booking_id, waiting_too=True)
     agent = working_agent(to_agent_id)
     if booking.agent_id == to_agent_id:
         raise Refused("same_agent", f"booking {booking_id} is with {agent.name} already")
@@ -169,7 +186,7 @@ def reopen(running: Command, booking_id: int) -> Row:
     if holder is None or holder.left_at is not None:
         _find_agent(running, booking)
         return _shown(running, booking_id)
-    return _saved(running, booking)
+    return saved(running, booking)
 
 
 @command("booking.rate")
@@ -185,7 +202,7 @@ def rate(running: Command, booking_id: int, score: int | str) -> Row:
     booking.score = points
     booking.scored_agent_id = booking.agent_id
     running.detail = {"score": points}
-    return _saved(running, booking)
+    return saved(running, booking)
 
 
 def set_quote(
@@ -202,6 +219,12 @@ def set_quote(
         booking.destination_revenue_cents = checks.money_cents(destination_revenue, "destination_revenue")
     if package_revenue is not None:
         booking.package_revenue_cents = checks.money_cents(package_revenue, "package_revenue")
+
+
+def set_follow_up(running: Command, booking: Booking, at: str | None) -> None:
+    """Put on the booking when to get back to the customer, and into the event. Raises InvalidInput."""
+    booking.follow_up_at = moments.understand(at or "", running.now, local_offset())
+    running.detail["follow_up_at"] = booking.follow_up_at
 
 
 def working_agent(agent_id: int) -> Agent:
@@ -252,7 +275,8 @@ def _hand_over(running: Command, booking: Booking, agent_id: int | None) -> None
     _save(running, booking)
 
 
-def _pending(running: Command, booking_id: int, *, waiting_too: bool = False) -> Booking:
+def pending_booking(running: Command, booking_id: int, *, waiting_too: bool = False) -> Booking:
+    """The booking that a command is about, to be changed. Raises NotFound, Refused."""
     booking = Booking.lock(booking_id)
     running.booking_id = booking_id
     if booking.status != PENDING:
@@ -276,7 +300,8 @@ def _save(running: Command, booking: Booking) -> None:
         booking.save()
 
 
-def _saved(running: Command, booking: Booking) -> Row:
+def saved(running: Command, booking: Booking) -> Row:
+    """Save the booking of a command, and tell how it is now."""
     _save(running, booking)
     return _shown(running, booking.booking_id)
 

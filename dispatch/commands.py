@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from dispatch.search import keep_up
 from models.agents import Agent
 from models.audit import Decision, Event
 from models.base import BaseModel, CompiledQuery, after_save, parameter
@@ -48,6 +49,7 @@ class Command:
         self.now = desk.now()
         self.booking_id: int | None = None
         self.agent_id: int | None = None
+        self.customer_id: int | None = None
         self.detail: dict[str, Any] = {}
         self.undoes: int | None = None
         self.policy: str | None = None
@@ -124,6 +126,8 @@ def _perform(
     token = _running.set(running)
     try:
         result = function(running, *args, **kwargs)
+        if running.before:
+            keep_up(running.before)
         _write_event(running, fingerprint, result)
         return result
     except DeskError as error:
@@ -142,6 +146,7 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> None
         command=running.name,
         booking_id=running.booking_id,
         agent_id=running.agent_id,
+        customer_id=running.customer_id,
     )
     if running.detail:
         event.detail = _dump(running.detail)

@@ -11,10 +11,12 @@ from peewee import fn
 
 from dispatch.commands import Command, command
 from dispatch.desk import Desk
+from dispatch.search import LARGE_BACKLOG
 from models.agents import Agent
 from models.base import tuples
 from models.bookings import PENDING, Assignment, Booking
 from models.database import SCHEMA_VERSION, current_database
+from models.search import backlog
 
 NETWORK_FILE_SYSTEMS = (
     "nfs",
@@ -55,6 +57,7 @@ def examine(desk: Desk) -> dict[str, Any]:
         _schema(),
         _loads(),
         _assignments(),
+        _search(),
         _journal(),
         _permissions(path),
         _file_system(path),
@@ -125,6 +128,14 @@ def _assignments() -> Finding:
     return Finding(
         "assignments", False, f"{len(astray)} with another agent than their booking: {named}", hint
     )
+
+
+def _search() -> Finding:
+    behind = backlog()
+    if behind < LARGE_BACKLOG:
+        return Finding("search", True, f"{behind} of the newest customers are not in the index yet")
+    hint = "the next astra customer find takes them in"
+    return Finding("search", False, f"{behind} customers are not in the index yet", hint, warning=True)
 
 
 def _journal() -> Finding:

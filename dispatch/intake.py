@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from dispatch import checks
+from dispatch import checks, customers
 from dispatch.commands import Command, command
 from dispatch.decisions import policy_named
 from models.base import CompiledQuery, parameter
 from models.customers import Customer, Lead
+from models.search import include
 
 
 class LeadResult(TypedDict):
@@ -53,24 +54,33 @@ def receive(
     contact = checks.phone(phone) if phone else None, checks.email(email) if email else None
     if policy:
         running.policy = policy_named(policy).name
-    lead.customer_id = _customer_for(lead.customer_name, *contact, running.now)
+    known = _known(*contact)
+    lead.customer_id = known or _new_customer(lead.customer_name, *contact, running.now)
     lead.save()
+    if known:
+        include(known, lead.customer_name)
     return _result(running, lead)
 
 
-def _customer_for(name: str, phone: str | None, email: str | None, now: str) -> int:
-    """The customer known by phone or e-mail, else a new one; a name alone proves nothing."""
+def _known(phone: str | None, email: str | None) -> int | None:
+    """The customer known by phone or e-mail, else None: a name alone proves nothing."""
     by_phone = _by_phone(phone=phone) if phone else []
     by_email = _by_email(email=email) if email else []
     known = by_phone or by_email
     if not known:
-        customer = Customer(name=name, phone=phone, email=email, created_at=now)
-        customer.save()
-        return customer.customer_id
-    customer_id: int = known[0][0]
+        return None
+    customer_id, merged_into = known[0]
+    if merged_into is not None:
+        customer_id = customers.standing(merged_into)
     if not (by_phone and by_email):
         _complete(customer_id, phone, email)
-    return customer_id
+    return int(customer_id)
+
+
+def _new_customer(name: str, phone: str | None, email: str | None, now: str) -> int:
+    customer = Customer(name=name, phone=phone, email=email, created_at=now)
+    customer.save()
+    return customer.customer_id
 
 
 def _complete(customer_id: int, phone: str | None, email: str | None) -> None:
@@ -83,14 +93,14 @@ def _complete(customer_id: int, phone: str | None, email: str | None) -> None:
 
 _by_phone = CompiledQuery(
     lambda: (
-        Customer.select(Customer.customer_id)
+        Customer.select(Customer.customer_id, Customer.merged_into)
         .where(Customer.phone == parameter("phone"))
         .order_by(Customer.customer_id)
     )
 )
 _by_email = CompiledQuery(
     lambda: (
-        Customer.select(Customer.customer_id)
+        Customer.select(Customer.customer_id, Customer.merged_into)
         .where(Customer.email == parameter("email"))
         .order_by(Customer.customer_id)
     )

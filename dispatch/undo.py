@@ -58,12 +58,14 @@ def undo(running: Command, event_id: int | None = None) -> Row:
         drain_waiting(running)
     running.undoes = event.event_id
     running.booking_id, running.agent_id = event.booking_id, event.agent_id
+    running.customer_id = event.customer_id
     running.detail["command"] = event.command
     return {
         "undone_event_id": event.event_id,
         "command": event.command,
         "booking_id": event.booking_id,
         "agent_id": event.agent_id,
+        "customer_id": event.customer_id,
         "booking": views.booking(event.booking_id) if event.booking_id is not None else None,
     }
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from peewee import JOIN, Expression, ModelSelect, Tuple, fn
 
+from dispatch.next_action import is_due
+from dispatch.search import mentions
 from models.agents import Agent, AgentRank
 from models.audit import Event
-from models.base import tuples
+from models.base import listed, tuples
 from models.bookings import PENDING, Booking
 from models.customers import Customer, Lead
 from models.database import current_database
@@ -38,6 +41,9 @@ BOOKING_COLUMNS = {
     "changed_at": Booking.changed_at,
     "claimed_at": Booking.claimed_at,
     "contacted_at": Booking.contacted_at,
+    "contact_attempts": Booking.contact_attempts,
+    "last_outcome": Booking.last_outcome,
+    "follow_up_at": Booking.follow_up_at,
     "completed_at": Booking.completed_at,
     "cancelled_at": Booking.cancelled_at,
     "cancel_reason": Booking.cancel_reason,
@@ -57,11 +63,16 @@ BOOKING_SORTS: dict[str, Any] = {  # peewee's columns; what they are compared to
     "destination": Booking.destination,
     "status": Booking.status,
 }
+FOLLOW_UP = "follow_up"  # one order more, for a filter with due_until: an index finds those alone
+_ORDERS = BOOKING_SORTS | {FOLLOW_UP: Booking.follow_up_at}
 
 
 @dataclass(frozen=True)
 class BookingFilter:
-    """Which bookings, in which order. ``text`` is looked for in customer, destination and number."""
+    """Which bookings, in which order. ``text`` is looked for in customer, destination and number.
+
+    ``due_until`` is a stored time: only those whose follow-up is due by then.
+    """
 
     status: str | None = None
     agent_id: int | None = None
@@ -69,22 +80,24 @@ class BookingFilter:
     unclaimed: bool = False
     waiting: bool = False
     text: str = ""
+    due_until: str | None = None
     sort: str = "changed"
     descending: bool = True
 
 
 def bookings(which: BookingFilter, limit: int | None = None, after: Row | None = None) -> list[Row]:
     """Bookings in order; ``after`` is the last row of the page before (keyset paging)."""
-    query = _booking_query().where(*_conditions(which))
-    column = BOOKING_SORTS[which.sort]
+    conditions = _conditions(which)
     if after is not None:
-        query = query.where(_beyond(which, after))
+        conditions.append(_beyond(which, after))
+    column = _ORDERS[which.sort]
+    order: tuple[Any, ...] = (column, Booking.booking_id)
     if which.descending:
-        query = query.order_by(column.desc(), Booking.booking_id.desc())
-    else:
-        query = query.order_by(column, Booking.booking_id)
-    if limit is not None:
-        query = query.limit(limit)
+        order = (column.desc(), Booking.booking_id.desc())
+    if which.text:  # thousands may have to be put in order, or gone through: only the page is read whole
+        page = Booking.select(Booking.booking_id).join(Lead, on=(Booking.lead_id == Lead.lead_id))
+        conditions = [Booking.booking_id.in_(page.where(*conditions).order_by(*order).limit(limit))]
+    query = _booking_query().where(*conditions).order_by(*order).limit(limit)
     return [_booking_row(values) for values in tuples(query)]
 
 
@@ -93,6 +106,18 @@ def booking(booking_id: int) -> Row:
     for values in tuples(_booking_query().where(Booking.booking_id == booking_id)):
         return _booking_row(values)
     raise NotFound("booking", booking_id, "astra booking list shows them")
+
+
+def bookings_of(
+    customer_ids: Sequence[int], limit: int | None = None, *, open_only: bool = False
+) -> list[Row]:
+    """The bookings of some customers, newest first; ``open_only``: the Pending ones."""
+    theirs = Lead.select(Lead.lead_id).where(Lead.customer_id.in_(listed(customer_ids)))
+    query = _booking_query().where(Booking.lead_id.in_(theirs))
+    if open_only:
+        query = query.where(Booking.status == PENDING)
+    ordered = query.order_by(Booking.booking_id.desc()).limit(limit)
+    return [_booking_row(values) for values in tuples(ordered)]
 
 
 def _booking_query() -> ModelSelect[Any]:
@@ -136,23 +161,19 @@ def _conditions(which: BookingFilter) -> list[Expression]:
         ]
     if which.waiting:
         conditions += [Booking.status == PENDING, Booking.agent_id.is_null()]
+    if which.due_until is not None:
+        conditions.append(Booking.follow_up_at <= which.due_until)
+        if which.agent_id is not None:  # of the two indexes, then the one of the agent's few Pending ones
+            conditions.append(Booking.status == PENDING)
     if which.text:
-        conditions.append(_mentions(which.text))
+        conditions.append(mentions(which.text))
     return conditions
 
 
-def _mentions(text: str) -> Expression:
-    found = Lead.customer_name.contains(text) | Booking.destination.contains(text)
-    number = text.removeprefix("#")
-    # a SQLite integer has 64 bits; a longer number names no booking
-    if number.isascii() and number.isdecimal() and len(number) < 19:
-        found |= Booking.booking_id == int(number)
-    return found
-
-
 def _beyond(which: BookingFilter, last: Row) -> Expression:
-    column = BOOKING_SORTS[which.sort]
+    column = _ORDERS[which.sort]
     key = {"changed": "changed_at", "id": "booking_id", "customer": "customer_name", "agent": "agent_id"}
+    key[FOLLOW_UP] = "follow_up_at"
     value, last_id = last[key.get(which.sort, which.sort)], last["booking_id"]
     here, last_row = Tuple(column, Booking.booking_id), Tuple(value, last_id)
     if value is None:  # only a waiting booking has no agent; NULL sorts lowest
@@ -217,32 +238,55 @@ def _agent_row(values: tuple[Any, ...]) -> Row:
     return row
 
 
+@dataclass(frozen=True)
+class EventFilter:
+    """Which events. ``since`` and ``until`` are stored times; the first is in, the second out."""
+
+    booking_id: int | None = None
+    agent_id: int | None = None
+    actor: str | None = None
+    command: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+
 def events(*, limit: int | None = None, booking_id: int | None = None, actor: str | None = None) -> list[Row]:
+    """The log, newest first, of one booking or one actor."""
+    return log(EventFilter(booking_id=booking_id, actor=actor), limit)
+
+
+def log(which: EventFilter, limit: int | None = None) -> list[Row]:
     """The log, newest first."""
+    conditions = [Event.event_id.is_null(False)]
+    for column, wanted in (
+        (Event.booking_id, which.booking_id),
+        (Event.agent_id, which.agent_id),
+        (Event.actor, which.actor),
+        (Event.command, which.command),
+    ):
+        if wanted is not None:
+            conditions.append(column == wanted)
+    if which.since is not None:
+        conditions.append(Event.at >= which.since)
+    if which.until is not None:
+        conditions.append(Event.at < which.until)
+    # the ids alone come from a narrow index: a seldom actor is found without reading every row
+    ids = Event.select(Event.event_id).where(*conditions).order_by(Event.event_id.desc()).limit(limit)
+    return events_among(ids)
+
+
+def events_among(ids: Any) -> list[Row]:
+    """The events with these ids (a query or a list), newest first."""
     undoing = Event.alias()
+    columns = (Event.event_id, Event.at, Event.actor, Event.command, Event.booking_id, Event.agent_id)
+    more = (Event.detail, Event.before, Event.after, Event.request_id, Event.undoes, undoing.event_id)
     query = (
-        Event.select(
-            Event.event_id,
-            Event.at,
-            Event.actor,
-            Event.command,
-            Event.booking_id,
-            Event.agent_id,
-            Event.detail,
-            Event.before,
-            Event.after,
-            Event.request_id,
-            Event.undoes,
-            undoing.event_id,
-        )
+        Event.select(*columns, *more)
         .join(undoing, JOIN.LEFT_OUTER, on=(undoing.undoes == Event.event_id))
+        .where(Event.event_id.in_(ids))
         .order_by(Event.event_id.desc())
     )
-    if booking_id is not None:
-        query = query.where(Event.booking_id == booking_id)
-    if actor is not None:
-        query = query.where(Event.actor == actor)
-    return [_event_row(values) for values in tuples(query.limit(limit))]
+    return [_event_row(values) for values in tuples(query)]
 
 
 def _event_row(values: tuple[Any, ...]) -> Row:
@@ -263,18 +307,23 @@ def open_bookings_of(customer_name: str) -> list[Row]:
     return [_booking_row(values) for values in tuples(query.order_by(Booking.booking_id.desc()).limit(10))]
 
 
-def desk_of(agent_id: int, today: str) -> list[Row]:
-    """An agent's own work, each row with its ``group``: in progress, tentative, done today.
+def desk_of(agent_id: int, now: str) -> list[Row]:
+    """An agent's own work, each row with its ``group``: due, in progress, tentative, done today.
 
-    ``today`` is a date of the desk, ``2082-11-22``; within a group the oldest comes first.
+    ``now`` is a time of the desk (a date alone is its first moment). Due is what has a follow-up
+    whose moment has come, the longest overdue first; in the other groups the oldest comes first.
     """
     mine = _booking_query().where(Booking.agent_id == agent_id)
     pending = mine.where(Booking.status == PENDING).order_by(Booking.created_at, Booking.booking_id)
-    closed = mine.where(Booking.status != PENDING, ~Booking.voided, Booking.changed_at >= today)
-    done = closed.order_by(Booking.changed_at)
+    closed = mine.where(Booking.status != PENDING, ~Booking.voided, Booking.changed_at >= now[:10])
     rows = [_booking_row(values) for values in tuples(pending)]
-    grouped = [row | {"group": "in progress"} for row in rows if row["claimed_at"]]
-    grouped += [row | {"group": "tentative"} for row in rows if not row["claimed_at"]]
+    for row in rows:
+        due = is_due(row["follow_up_at"], now)
+        row["group"] = "due" if due else "in progress" if row["claimed_at"] else "tentative"
+    grouped = sorted((row for row in rows if row["group"] == "due"), key=lambda row: row["follow_up_at"])
+    grouped += [row for row in rows if row["group"] == "in progress"]
+    grouped += [row for row in rows if row["group"] == "tentative"]
+    done = closed.order_by(Booking.changed_at)
     return grouped + [_booking_row(values) | {"group": "done today"} for values in tuples(done)]
 
 

@@ -54,6 +54,7 @@ class Event(BaseModel):
     fingerprint = TextField(null=True)
     result = TextField(null=True)
     undoes = IntegerField(null=True)
+    customer_id = IntegerField(null=True)
 
     class Meta:
         table_name = "events"

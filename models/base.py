@@ -6,11 +6,12 @@ needs to be (docs/decisions/0003-one-save.md). Here each (model, set of columns)
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar, overload
 
-from peewee import ForeignKeyField, Model, ModelSelect, Query, Value
+from peewee import SQL, FieldAccessor, ForeignKeyField, Model, ModelSelect, Query, Select, Value, fn
 from playhouse import signals
 
 from models.database import current_database
@@ -193,10 +194,22 @@ class _Place:
     name: str
 
 
+def listed(numbers: Iterable[int]) -> Select:
+    """Numbers as a query, for ``in_()``: one parameter, however many there are."""
+    source = fn.json_each(json.dumps(list(numbers))).alias("numbers")
+    return Select((source,), (SQL("numbers.value"),))
+
+
 def tuples(query: ModelSelect[Any]) -> list[tuple[Any, ...]]:
     """The rows of a query as plain tuples, read to the end."""
     rows: list[Any] = list(query.tuples())
     return rows
+
+
+class IdField(ForeignKeyField):
+    """A foreign key whose attribute is a plain column, with nothing to look up behind it."""
+
+    accessor_class = FieldAccessor
 
 
 @overload
@@ -205,7 +218,7 @@ def reference(model: type[Model], column: str) -> ForeignKeyField[int]: ...
 def reference(model: type[Model], column: str, *, null: Literal[True]) -> ForeignKeyField[int | None]: ...
 def reference(model: type[Model], column: str, *, null: bool = False) -> Any:
     """A foreign key that is read and written as the id itself; no attribute ever loads a row."""
-    field: Any = ForeignKeyField  # the stubs type it by the row, which is never loaded here
+    field: Any = IdField  # the stubs type it by the row, which is never loaded here
     return field(model, column_name=column, lazy_load=False, null=null)
 
 

@@ -41,6 +41,8 @@ class Booking(BaseModel):
     ``agent_id`` None means waiting; ``claimed_at`` None means tentative. Package and the two
     revenues (integer cents) are the quote, and count as revenue only when Confirmed. ``voided``
     marks a lead that was entered by mistake; ``date_fault`` an imported row with impossible dates.
+    ``contacted_at`` is the first time that the customer was reached, ``last_outcome`` what came of the
+    last attempt, ``follow_up_at`` when to get back to the customer: never on a closed booking.
     ``holder`` is the agent to whom the last save has just given it.
     """
 
@@ -61,6 +63,9 @@ class Booking(BaseModel):
     changed_at = TextField()
     claimed_at = TextField(null=True)
     contacted_at = TextField(null=True)
+    contact_attempts = IntegerField(default=0)
+    last_outcome = TextField(null=True)
+    follow_up_at = TextField(null=True)
     completed_at = TextField(null=True)
     cancelled_at = TextField(null=True)
     cancel_reason = TextField(null=True)

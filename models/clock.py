@@ -38,11 +38,15 @@ def from_text(text: str) -> datetime:
     return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=UTC)
 
 
-def to_local(text: str) -> str:
-    """A stored time as the terminal's own zone shows it, to the minute.
+def local_offset() -> timedelta:
+    """What the terminal's own zone is ahead of UTC at present.
 
-    The desk lives decades ahead, where no zone's rules are known; so the offset of *now* is used,
-    which is the one a person at the terminal would add in the head.
+    The desk lives decades ahead, where no zone's rules are known; so the offset of *now* is used for
+    all its times, which is the one a person at the terminal would add in the head.
     """
-    offset = datetime.now().astimezone().utcoffset() or timedelta()
-    return (from_text(text) + offset).strftime("%Y-%m-%d %H:%M")
+    return datetime.now().astimezone().utcoffset() or timedelta()
+
+
+def to_local(text: str) -> str:
+    """A stored time as the terminal's own zone shows it, to the minute."""
+    return (from_text(text) + local_offset()).strftime("%Y-%m-%d %H:%M")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from peewee import AutoField, TextField
+from peewee import AutoField, IntegerField, TextField
 
 from models.base import BaseModel, reference
 
 
 class Customer(BaseModel):
-    """A person, the same one by phone or e-mail; a name alone never makes two leads one person."""
+    """A person, the same one by phone or e-mail; a name alone never makes two leads one person.
+
+    One who turned out to be another (``merged_into``) keeps the row, has no leads, and is not found.
+    """
 
     label = "customer"
 
@@ -19,6 +22,7 @@ class Customer(BaseModel):
     phone = TextField(null=True)
     email = TextField(null=True)
     created_at = TextField()
+    merged_into = IntegerField(null=True)
 
     class Meta:
         table_name = "customers"

@@ -176,7 +176,7 @@ def _write_leads(fresh: list[History]) -> list[Tuple]:
     for offset, item in enumerate(fresh):
         assignment_id, agent_id, name, method, source, at, destination, launch, requests, booking, _ = item
         lead = lead_id + offset
-        customers.append((customer_id + offset, name, None, None, at))
+        customers.append((customer_id + offset, name, None, None, at, None))
         leads.append((lead, customer_id + offset, name, method, source, destination, launch, requests, at))
         assignments.append((assignment_id, lead, agent_id, name, method, source, at))
         if booking is not None:
@@ -223,6 +223,8 @@ def _booking_row(item: History, booking: Outcome, lead_id: int, agent_id: int | 
         max(created, completed or "", cancelled or "", claimed or "", contacted or ""),
         claimed,
         contacted,
+        *((1, "reached") if contacted else (0, None)),
+        None,
         completed,
         cancelled,
         booking.cancel_reason,

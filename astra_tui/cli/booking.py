@@ -10,8 +10,9 @@ import rich_click as click
 from astra_tui.cli.options import AGENT, Call, booking_number, changing, limited, reading
 from astra_tui.cli.output import Column, details, line, local, money
 from astra_tui.cli.shown import tell_history
-from dispatch import bookings, edits, views
+from dispatch import bookings, edits, follow_ups, moments, views
 from dispatch.desk import Desk
+from dispatch.search import prepare
 from models.bookings import STATUSES
 from models.errors import InvalidInput
 
@@ -34,6 +35,8 @@ LIST_COLUMNS = (
     Column("Revenue", lambda row: money(row["total_revenue"]), right=True),
     Column("Changed", lambda row: local(row["changed_at"]), whole=True),
 )
+FOLLOW_UP = Column("Follow-up", lambda row: local(row["follow_up_at"]), whole=True)
+WHEN = "any of: " + moments.EXAMPLES
 
 
 def _holder(row: Row) -> str:
@@ -50,6 +53,7 @@ def _tell_line(row: Row) -> None:
     line(
         f"Booking {row['booking_id']}: {row['customer_name']}, {row['destination']}, "
         f"{_state(row)}, {_holder(row)}"
+        + (f", follow-up {local(row['follow_up_at'])}" if row["follow_up_at"] else "")
     )
 
 
@@ -59,10 +63,10 @@ def _tell_line(row: Row) -> None:
 @click.option("--destination", metavar="NAME", help="Only those that go there.")
 @click.option("--unclaimed", is_flag=True, help="Only those that their agent has not claimed yet.")
 @click.option("--waiting", is_flag=True, help="Only those without an agent.")
+@click.option("--due", is_flag=True, help="Only those to get back to now; the longest overdue first.")
 @click.option("--text", default="", help="Only those with this in the customer, destination or number.")
 @click.option(
     "--sort",
-    default="changed",
     metavar="KEY",
     help="Order: " + ", ".join(views.BOOKING_SORTS) + "; default changed.",
 )
@@ -71,15 +75,15 @@ def _tell_line(row: Row) -> None:
 @reading
 def list_bookings(
     call: Call,
+    /,
     status: str | None,
     agent_id: int | None,
     destination: str | None,
-    unclaimed: bool,
-    waiting: bool,
-    text: str,
-    sort: str,
+    due: bool,
+    sort: str | None,
     ascending: bool,
     limit: int | None,
+    **filters: Any,
 ) -> None:
     """List bookings, newest change first."""
     with call.desk() as desk:
@@ -89,14 +93,21 @@ def list_bookings(
             status=_status(status),
             agent_id=agent_id,
             destination=_destination(desk, destination),
-            unclaimed=unclaimed,
-            waiting=waiting,
-            text=text,
-            sort=views.check_sort(sort),
-            descending=not ascending,
+            due_until=desk.now() if due else None,
+            **_order(sort, due, ascending),
+            **filters,
         )
+        if which.text:
+            prepare(desk)
         rows = views.bookings(which, limit)
-    call.tell_all(rows, LIST_COLUMNS, "no such bookings")
+    promised = any(row["follow_up_at"] for row in rows)
+    call.tell_all(rows, (*LIST_COLUMNS, FOLLOW_UP) if promised else LIST_COLUMNS, "no such bookings")
+
+
+def _order(sort: str | None, due: bool, ascending: bool) -> dict[str, Any]:
+    if sort is None and due:
+        return {"sort": views.FOLLOW_UP, "descending": False}
+    return {"sort": views.check_sort(sort or "changed"), "descending": not ascending}
 
 
 def _status(given: str | None) -> str | None:
@@ -127,7 +138,7 @@ def show(call: Call, booking_id: int) -> None:
 
 
 def _tell_details(row: Row) -> None:
-    times = {"created_at", "changed_at", "claimed_at", "contacted_at", "completed_at", "cancelled_at"}
+    times = {key for key in row if key.endswith("_at")}
     amounts = {"destination_revenue", "package_revenue", "total_revenue"}
     hidden = {"history", "agent_id", "agent_name", "voided"}
     pairs: list[tuple[str, object]] = [("agent", _holder(row))]
@@ -177,10 +188,26 @@ def decline(call: Call, booking_id: int, reason: str) -> None:
     metavar="OUTCOME",
     help="What came of it: " + " or ".join(bookings.OUTCOMES) + ".",
 )
+@click.option("--text", help="A note on what was said.")
+@click.option("--follow-up", metavar="WHEN", help="When to try again, " + WHEN + ".")
 @changing
-def contact(call: Call, booking_id: int, outcome: str) -> None:
+def contact(call: Call, booking_id: int, outcome: str, text: str | None, follow_up: str | None) -> None:
     """Note an attempt to reach the customer."""
-    call.tell(call.change(bookings.contact, booking_id, outcome), _tell_line)
+    call.tell(call.change(bookings.contact, booking_id, outcome, text, follow_up), _tell_line)
+
+
+@booking.command("follow-up")
+@booking_number
+@click.option("--at", metavar="WHEN", help="When, " + WHEN + ".")
+@click.option("--clear", is_flag=True, help="Take the follow-up off.")
+@changing
+def set_follow_up(call: Call, booking_id: int, at: str | None, clear: bool) -> None:
+    """Set when to get back to a customer, in the terminal's own zone."""
+    if (at is None) != clear:
+        raise click.UsageError("give either --at or --clear")
+    if at is not None and not at.strip():
+        raise InvalidInput("time", "the time is empty", "--clear takes the follow-up off")
+    call.tell(call.change(follow_ups.follow_up, booking_id, at), _tell_line)
 
 
 @booking.command()

@@ -17,6 +17,7 @@ COMMANDS = {
     "lead": "lead",
     "booking": "booking",
     "agent": "agent",
+    "customer": "customer",
     "why": "why",
     "log": "log",
     "undo": "undo",

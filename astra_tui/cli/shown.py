@@ -12,12 +12,20 @@ Row = Mapping[str, Any]
 
 def in_few_words(event: Row) -> str:
     """An event's details, and what it changed on the booking."""
-    words = [f"{key.replace('_', ' ')}: {value}" for key, value in event["detail"].items()]
+    words = [f"{key.replace('_', ' ')}: {value}" for key, value in map(_readable, event["detail"].items())]
     if event["undoes"] is not None:
         words.append(f"undoes event {event['undoes']}")
     if event["undone_by"] is not None:
         words.append(f"undone by event {event['undone_by']}")
     return ", ".join(words)
+
+
+def _readable(told: tuple[str, Any]) -> tuple[str, Any]:
+    """A detail's name and value; times as the terminal's zone shows them."""
+    key, value = told
+    if not key.endswith("_at"):
+        return told
+    return key.removesuffix("_at"), local(value) or "none"
 
 
 EVENT_COLUMNS = (

@@ -69,7 +69,7 @@ TABLES = [
     """CREATE TABLE bookings (
         booking_id INTEGER PRIMARY KEY,
         lead_id INTEGER NOT NULL UNIQUE REFERENCES new_customer (lead_id),
-        assignment_id INTEGER UNIQUE REFERENCES assignment_history (assignment_id),
+        assignment_id INTEGER REFERENCES assignment_history (assignment_id),
         agent_id INTEGER REFERENCES space_travel_agents (agent_id),
         status TEXT NOT NULL CHECK (status IN ('Pending', 'Confirmed', 'Cancelled')),
         destination TEXT NOT NULL,

@@ -15,7 +15,9 @@ README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 def blocks() -> list[tuple[list[str], str]]:
     """Each ``$ astra ...`` of README with the lines that follow it."""
     found = re.findall(r"^    \$ astra (.*)\n((?:    (?!\$).*\n)*)", README, re.MULTILINE)
-    return [(shlex.split(command), re.sub(r"^    ", "", output, flags=re.MULTILINE)) for command, output in found]
+    return [
+        (shlex.split(command), re.sub(r"^    ", "", output, flags=re.MULTILINE)) for command, output in found
+    ]
 
 
 def test_commands_print_what_readme_says(

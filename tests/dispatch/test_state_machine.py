@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from dispatch import agents, bookings, edits, intake, undo, views
+from dispatch import agents, bookings, edits, follow_ups, intake, undo, views
 from dispatch.desk import Desk
 from models.errors import DeskError
 
@@ -168,6 +168,9 @@ class Rules:
             "assignment": None,
             "claimed": False,
             "contacted": False,
+            "attempts": 0,
+            "outcome": None,
+            "follow": None,
             "quoted": False,
             "reason": None,
             "score": None,
@@ -196,21 +199,30 @@ class Rules:
         self.give(booking_id, self.best(self.decliners(booking_id) | {holder}))
         return {"declined": (booking_id, holder)}
 
-    def contact(self, booking_id: int, outcome: str) -> None:
-        self.pending(booking_id)
+    def contact(self, booking_id: int, outcome: str, follow: str | None) -> None:
+        attempts = self.pending(booking_id)["attempts"] + 1
+        self.change("booking", booking_id, attempts=attempts, outcome=outcome)
         if outcome == "reached":
             self.change("booking", booking_id, contacted=True)
+        if follow:
+            self.change("booking", booking_id, follow=follow)
+
+    def follow_up(self, booking_id: int, follow: str | None) -> None:
+        if self.pending(booking_id)["follow"] is None and follow is None:
+            raise No
+        self.change("booking", booking_id, follow=follow)
 
     def confirm(self, booking_id: int, quoting: bool) -> None:
         booking = self.pending(booking_id)
         if not (quoting or booking["quoted"]):
             raise No
-        self.change("booking", booking_id, status="Confirmed", claimed=True, quoted=True)
+        self.change("booking", booking_id, status="Confirmed", claimed=True, quoted=True, follow=None)
 
     def cancel(self, booking_id: int) -> None:
         booking = self.pending(booking_id, waiting_too=True)
         claimed = booking["agent"] is not None
-        self.change("booking", booking_id, status="Cancelled", reason="no money", claimed=claimed)
+        closed = {"status": "Cancelled", "reason": "no money", "follow": None}
+        self.change("booking", booking_id, **closed, claimed=claimed)
 
     def reassign(self, booking_id: int, agent_id: int) -> None:
         booking = self.pending(booking_id, waiting_too=True)
@@ -303,6 +315,7 @@ PICKS = st.integers(0, 99)
 YEARS = st.integers(0, 2)
 RATINGS = st.sampled_from([None, 3.0, 4.5])
 NAMES = st.sampled_from(["Kate", "Liam"])
+MOMENTS = st.sampled_from([None, "2082-03-02 09:00:00", "2083-01-01 12:30:00"])  # none comes during a run
 QUOTE = {"package": "Luxury Dome Stay", "destination_revenue": "100", "package_revenue": "50"}
 TRIP = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": "Sydney Stellar Port"}
 
@@ -400,10 +413,17 @@ class DeskAndRules(RuleBasedStateMachine):
         booking_id = self.booking(pick, _held)
         self.both(bookings.decline, "decline", booking_id, booking_id=booking_id, reason="full")
 
-    @rule(pick=PICKS, outcome=st.sampled_from(["reached", "no_answer"]))
-    def contact(self, pick: int, outcome: str) -> None:
+    @rule(pick=PICKS, outcome=st.sampled_from(["reached", "no_answer"]), at=MOMENTS)
+    def contact(self, pick: int, outcome: str, at: str | None) -> None:
         booking_id = self.booking(pick, _held)
-        self.both(bookings.contact, "contact", booking_id, outcome, booking_id=booking_id, outcome=outcome)
+        given = {"booking_id": booking_id, "outcome": outcome, "follow_up": at and f"{at} UTC"}
+        self.both(bookings.contact, "contact", booking_id, outcome, at, **given)
+
+    @rule(pick=PICKS, at=MOMENTS)
+    def follow_up(self, pick: int, at: str | None) -> None:
+        booking_id = self.booking(pick, lambda row: _held(row) and (at or row["follow"]))
+        given = {"booking_id": booking_id, "at": at and f"{at} UTC"}
+        self.both(follow_ups.follow_up, "follow_up", booking_id, at, **given)
 
     @rule(pick=PICKS, quoting=st.booleans())
     def confirm(self, pick: int, quoting: bool) -> None:
@@ -500,6 +520,9 @@ def _told(row: Row) -> Row:
         "assignment": row["assignment_id"],
         "claimed": row["claimed_at"] is not None,
         "contacted": row["contacted_at"] is not None,
+        "attempts": row["contact_attempts"],
+        "outcome": row["last_outcome"],
+        "follow": row["follow_up_at"],
         "reason": row["cancel_reason"],
     }
 

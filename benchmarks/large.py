@@ -1,0 +1,51 @@
+"""A desk of 1,000,000 bookings, made once a run and shared by the rows that need one."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.measure import Effort, Times
+from dispatch import customers
+from dispatch.desk import Desk
+from seeds.demo import make_demo
+
+AGENTS = 300
+BOOKINGS = 1_000_000
+QUICK_BOOKINGS = 20_000
+
+_made: dict[int, Path] = {}
+
+
+def large_desk(effort: Effort) -> tuple[Desk, int]:
+    """The open desk with its customers indexed, and its number of bookings."""
+    bookings = QUICK_BOOKINGS if effort.scale < 1 else BOOKINGS
+    path = _made.get(bookings)
+    desk = Desk.open(path or _new_file(), create=path is None, actor="bench")
+    if path is None:
+        print(f"making a desk of {bookings:,} bookings ...", file=sys.stderr)
+        make_demo(desk, agents=AGENTS, bookings=bookings)
+        customers.catch_up(desk)
+        _made[bookings] = desk.database.path
+    return desk, bookings
+
+
+def _new_file() -> Path:
+    folder = tempfile.mkdtemp(prefix="astra-bench-large-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder) / "large.db"
+
+
+def timed(function: object, rounds: int) -> Times:
+    """Each call's seconds, the first one, which fills the caches, left out."""
+    assert callable(function)
+    seconds = []
+    for _ in range(rounds + 1):
+        start = time.perf_counter()
+        function()
+        seconds.append(time.perf_counter() - start)
+    return Times(seconds[1:])

@@ -1,0 +1,70 @@
+"""The newest page of the log, on a desk of 1,000,000 events, narrowed down in every way.
+
+What is asked for is common, seldom, or not there at all; the slowest is told.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+
+from benchmarks.large import large_desk, timed
+from benchmarks.measure import Effort, Row, ms
+from dispatch import views
+from dispatch.desk import Desk
+from models.audit import Event
+from seeds.bulk import batches
+
+FILTERS = {
+    "all": views.EventFilter(),
+    "a common command": views.EventFilter(command="booking.claim"),
+    "no such actor": views.EventFilter(actor="nobody"),
+    "no such command, an agent": views.EventFilter(command="nothing", agent_id=7),
+    "before them all": views.EventFilter(until="2000-01-01 00:00:00"),
+    "a booking": views.EventFilter(booking_id=77),
+}
+PAGE = 100
+BUDGET_S = 0.2
+COMMANDS = ("lead.add", "booking.claim", "booking.contact", "booking.confirm")
+BATCH = 4_000
+
+
+def run(effort: Effort, _folder: Path) -> list[Row]:
+    desk, events = large_desk(effort)
+    try:
+        _fill(desk, events)
+        with desk.reading():
+            times = {
+                what: timed(partial(views.log, which, PAGE), effort.rounds) for what, which in FILTERS.items()
+            }
+    finally:
+        desk.close()
+    slowest = max(times, key=lambda what: times[what].median)
+    taken = times[slowest]
+    ratio = f"{taken.median / BUDGET_S:.2f} x"
+    what, budget = (
+        f"newest page of the log, {events:,} events, slowest: {slowest}",
+        f"<= {BUDGET_S * 1e3:.0f} ms",
+    )
+    return [Row(what, budget, ms(taken.median), ms(taken.best), ratio, taken.median <= BUDGET_S)]
+
+
+def _fill(desk: Desk, count: int) -> None:
+    """Events such as a day's work leaves; they are written without their commands."""
+    rows = ("customers", "new_customer", "assignment_history", "bookings")
+    after = json.dumps({f"{table}:1000000": {} for table in rows})
+    made = (
+        {
+            "at": f"2082-{number // 90_000 + 1:02}-01 00:00:00",
+            "actor": "bench",
+            "command": COMMANDS[number % len(COMMANDS)],
+            "booking_id": number + 1,
+            "agent_id": number % 300 + 1,
+            "after": after,
+        }
+        for number in range(count)
+    )
+    for batch in batches(made, BATCH):
+        with desk.transaction():
+            Event.insert_many(batch).execute()

@@ -1,0 +1,32 @@
+"""What comes next with a booking: the one step that its agent would take now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from models.bookings import PENDING
+
+Row = Mapping[str, Any]
+
+
+def is_due(follow_up_at: str | None, now: str) -> bool:
+    """Has the moment come to get back to the customer? Both are stored times."""
+    return follow_up_at is not None and follow_up_at <= now
+
+
+def next_action(row: Row, now: str) -> str | None:
+    """The command that comes next for a booking's row (of ``views``); None when it is closed.
+
+    A waiting one is reassigned; else claim, then contact until the customer was reached and whenever
+    a follow-up is due, then confirm. The names are those of ``astra booking`` and dispatch.bookings.
+    """
+    if row["status"] != PENDING:
+        return None
+    if row["agent_id"] is None:
+        return "reassign"
+    if row["claimed_at"] is None:
+        return "claim"
+    if is_due(row["follow_up_at"], now) or row["contacted_at"] is None:
+        return "contact"
+    return "confirm"

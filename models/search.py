@@ -1,0 +1,193 @@
+"""The words that customers are found by, and the index that finds them (docs/decisions/0007).
+
+A customer's document is one folded text: every name in full, then the beginnings inside the names, then
+phone and e-mail. ``customer_search`` has the documents up to the highest id in it; newer customers are
+not in it yet.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator
+
+from peewee import Expression, IntegerField, Model, ModelSelect, TextField, fn
+
+from models.base import CompiledQuery, parameter, tuples
+from models.customers import Customer, Lead
+from models.database import current_database
+
+NAME = "\t\t"  # stands before every name: nothing that was typed holds a tab
+WORD = "  "  # stands before every word but a name's first, and before every beginning inside of one
+TRIGRAM = 3
+LEFT_OUT = frozenset({"Mn", "Cs"})  # accents that stand alone after decomposition; broken characters
+
+_pieces = re.compile(r"[^\W_]+|(?:[^\w\s]|_)+")
+_unprintable = re.compile(r"[\x00-\x1f\x7f]")
+_phone_like = re.compile(r"[0-9+./() -]*[0-9][0-9+./() -]*")
+
+
+class CustomerSearch(Model):
+    """A customer's document; an empty one belongs to a customer who was merged."""
+
+    customer_id = IntegerField(primary_key=True, column_name="rowid")
+    words = TextField()
+
+    class Meta:
+        database = current_database
+        table_name = "customer_search"
+
+
+def fold(text: str) -> str:
+    """A text as it is compared: small letters without their accents."""
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text)
+        text = "".join(letter for letter in decomposed if unicodedata.category(letter) not in LEFT_OUT)
+    return _unprintable.sub(" ", text.casefold())
+
+
+def words_in(text: str) -> tuple[str, ...]:
+    """The folded words of what somebody looks for; a telephone number is one word, its digits."""
+    folded = fold(text)
+    if _phone_like.fullmatch(folded):
+        return ("".join(letter for letter in folded if letter in "0123456789"),)
+    return tuple(folded.split())
+
+
+def document(names: Iterable[str], phone: str | None = None, email: str | None = None) -> str:
+    """What a customer is found by, in the form that ``needle`` and ``name_needle`` are looked for in."""
+    full = list(dict.fromkeys(WORD.join(fold(name).split()) for name in names))
+    texts = (*full, phone or "", fold(email) if email else "")
+    parts = dict.fromkeys(part for text in texts for part in _beginnings(text))
+    return "".join(NAME + name for name in full) + "".join(WORD + part for part in parts)
+
+
+def _beginnings(text: str) -> Iterator[str]:
+    """The rest of a word from each place where letters begin or end in it, but what follows WORD anyway."""
+    for found in _pieces.finditer(text):
+        if not text.endswith(WORD, 0, found.start()):
+            yield text[found.start() :].partition(" ")[0]
+
+
+def needle(word: str) -> str:
+    """What stands in the documents of those who have this word: a short one begins a word there."""
+    return word if len(word) >= TRIGRAM else WORD + word
+
+
+def name_needle(words: Collection[str]) -> str:
+    """What stands in the documents of those whose name begins so."""
+    return NAME + WORD.join(words)
+
+
+def has_all(needles: Collection[str]) -> Expression:
+    """The condition that a document, looked up by its customer, has all of them."""
+    condition: Expression = fn.INSTR(CustomerSearch.words, next(iter(needles))) > 0
+    for text in list(needles)[1:]:
+        condition &= fn.INSTR(CustomerSearch.words, text) > 0
+    return condition
+
+
+def indexed(needles: Collection[str], limit: int) -> list[int]:
+    """The indexed customers whose documents have all of the needles, newest first."""
+    return _ids(_with_trigrams(needles).where(has_all(needles)), limit)
+
+
+def are_more(needles: Collection[str], number: int) -> bool:
+    """Are there more indexed customers than this number who have the needles' trigrams?
+
+    They may have them in other places, but no document has to be read to tell.
+    """
+    return len(_ids(_with_trigrams(needles), number + 1)) > number
+
+
+def _with_trigrams(needles: Collection[str]) -> ModelSelect[CustomerSearch]:
+    wanted = Expression(CustomerSearch._meta.entity, "MATCH", _trigrams(needles))
+    return CustomerSearch.select(CustomerSearch.customer_id).where(wanted)
+
+
+def _ids(query: ModelSelect[CustomerSearch], limit: int) -> list[int]:
+    ordered = query.order_by(CustomerSearch.customer_id.desc()).limit(limit)
+    return [customer_id for (customer_id,) in tuples(ordered)]
+
+
+def _trigrams(needles: Collection[str]) -> str:
+    """The full-text query for whoever has every trigram of the needles."""
+    found = dict.fromkeys(
+        text[place : place + TRIGRAM] for text in needles for place in range(len(text) - TRIGRAM + 1)
+    )
+    return " AND ".join('"' + trigram.replace('"', '""') + '"' for trigram in found)
+
+
+_last_indexed = CompiledQuery(
+    lambda: (
+        CustomerSearch.select(CustomerSearch.customer_id).order_by(CustomerSearch.customer_id.desc()).limit(1)
+    )
+)
+_last_customer = CompiledQuery(lambda: Customer.select(fn.MAX(Customer.customer_id)))
+_document_of = CompiledQuery(
+    lambda: CustomerSearch.select(CustomerSearch.words).where(
+        CustomerSearch.customer_id == parameter("customer_id")
+    )
+)
+
+_people = CompiledQuery(
+    lambda: Customer.select(
+        Customer.customer_id, Customer.name, Customer.phone, Customer.email, Customer.merged_into
+    ).where(Customer.customer_id.between(parameter("low"), parameter("high")))
+)
+_leads = CompiledQuery(
+    lambda: Lead.select(Lead.customer_id, Lead.customer_name).where(
+        Lead.customer_id.between(parameter("low"), parameter("high"))
+    )
+)
+_insert = CompiledQuery(
+    lambda: CustomerSearch.insert(
+        {CustomerSearch.customer_id: parameter("customer_id"), CustomerSearch.words: parameter("words")}
+    )
+)
+
+
+def last_indexed() -> int:
+    """The highest customer in the index; 0 for none."""
+    rows = _last_indexed()
+    return rows[0][0] if rows else 0
+
+
+def backlog() -> int:
+    """How many of the newest ids are not in the index yet."""
+    return max(0, (_last_customer()[0][0] or 0) - last_indexed())
+
+
+def documents(low: int, high: int) -> list[tuple[int, str]]:
+    """Customers ``low`` to ``high`` with their documents as they should be; merged ones have an empty one."""
+    used: dict[int, list[str]] = {}
+    for customer_id, name in _leads(low=low, high=high):
+        used.setdefault(customer_id, []).append(name)
+    return [
+        (customer_id, document((name, *used.get(customer_id, ())), phone, email) if merged is None else "")
+        for customer_id, name, phone, email, merged in _people(low=low, high=high)
+    ]
+
+
+def append(limit: int) -> int:
+    """Put the next customers into the index, under the write lock; returns how many ids were gone through."""
+    low = last_indexed() + 1
+    high = min(low + limit - 1, _last_customer()[0][0] or 0)
+    for customer_id, words in documents(low, high):
+        _insert(customer_id=customer_id, words=words)
+    return max(0, high - low + 1)
+
+
+def renew(customer_id: int) -> None:
+    """Write an indexed customer's document anew, under the write lock."""
+    before = _document_of(customer_id=customer_id)
+    for _, words in documents(customer_id, customer_id) if before else ():
+        if words != before[0][0]:
+            CustomerSearch.update(words=words).where(CustomerSearch.customer_id == customer_id).execute()
+
+
+def include(customer_id: int, name: str) -> None:
+    """An indexed customer has come under this name, which may be a new one."""
+    before = _document_of(customer_id=customer_id)
+    if before and name_needle(fold(name).split()) not in before[0][0]:
+        renew(customer_id)

@@ -1,0 +1,114 @@
+"""``astra customer``, the backlog in ``astra doctor``, and the filters of ``astra log``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dispatch import bookings, search
+from dispatch.desk import Desk
+from tests.astra_tui.conftest import Run
+
+KEYS = {"customer_id", "name", "phone", "email", "open_bookings", "last_booking_id", "last_booking_at"}
+
+
+@pytest.fixture
+def two_kates(booked: Run, add_lead: Callable[..., Any]) -> Run:
+    """Booking 1 of customer 1, Kate Nguyen; booking 2 of customer 2, Katie Nguyen."""
+    add_lead("Katie Nguyen", phone="+49 711 1234")
+    return booked
+
+
+def found(astra: Run, text: str, *more: object) -> list[int]:
+    return [row["customer_id"] for row in astra("customer", "find", text, *more, "--json").json]
+
+
+def test_customers_are_found(two_kates: Run) -> None:
+    (row,) = two_kates("customer", "find", "+49 711 1234", "--json").json
+    assert row.keys() >= KEYS
+    assert (row["name"], row["open_bookings"], row["last_booking_id"]) == ("Katie Nguyen", 1, 2)
+    assert found(two_kates, "ngu") == [2, 1]
+    assert found(two_kates, "ngu", "--limit", 1) == [2]
+    assert "Katie Nguyen" in two_kates("customer", "find", "kati").out
+    assert two_kates("customer", "find", "zoe").err == "no such customer\n"
+
+
+def test_a_customer_is_shown(two_kates: Run) -> None:
+    card = two_kates("customer", "show", 2, "--json").json
+    assert [row["booking_id"] for row in card["bookings"]] == [2]
+    assert [row["command"] for row in card["events"]] == ["lead.add"]
+    told = two_kates("customer", "show", 2).out
+    assert "Katie Nguyen (2)" in told
+    assert "lead.add" in told
+    assert two_kates("customer", "show", 9).code == 1
+
+
+def test_two_become_one_and_two_again(two_kates: Run) -> None:
+    row = two_kates("customer", "merge", 1, 2, "--json").json
+    assert (row["customer_id"], row["phone"], row["open_bookings"]) == (1, "+497111234", 2)
+    assert found(two_kates, "nguyen") == [1]
+    assert two_kates("customer", "merge", 1, 2, "--json").error["code"] == "merged"
+    assert two_kates("undo", "--json").json["customer_id"] == 1
+    assert found(two_kates, "nguyen") == [2, 1]
+
+
+def test_a_merge_with_the_same_request_id_is_done_once(two_kates: Run) -> None:
+    first = two_kates("customer", "merge", 1, 2, "--request-id", "x", "--json").json
+    assert two_kates("customer", "merge", 1, 2, "--request-id", "x", "--json").json == first
+
+
+def test_a_customer_is_mended(two_kates: Run) -> None:
+    ended = two_kates("customer", "edit", 1, "--name", "Zoë Nguyen", "--email", "zoe@example.com")
+    assert ended.out == "Customer 1: Zoë Nguyen, zoe@example.com, 1 open booking\n"
+    assert found(two_kates, "ZOE") == [1]
+    assert two_kates("customer", "edit", 1, "--phone", "x").code == 2
+
+
+def test_a_large_backlog_is_told_and_taken_in_by_a_search(
+    two_kates: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> dict[str, Any]:
+        report = two_kates("doctor", "--json").json
+        assert report["ok"]
+        check: dict[str, Any] = next(row for row in report["checks"] if row["check"] == "search")
+        return check
+
+    assert told()["ok"]
+    for module in ("dispatch.search", "dispatch.doctor"):
+        monkeypatch.setattr(f"{module}.LARGE_BACKLOG", 2)
+    assert (told()["ok"], told()["warning"]) == (False, True)
+    assert told()["detail"].startswith("2 customers")
+    assert two_kates("booking", "list", "--text", "katie", "--json").json[0]["booking_id"] == 2
+    assert told()["ok"]
+    assert search.LARGE_BACKLOG == 2
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (["--command", "booking.note"], ["booking.note"]),
+        (["--agent", "1"], ["agent.add"]),
+        (["--agent", "2", "--command", "lead.add"], ["lead.add"]),
+        (["--since", "2082-03-02"], ["booking.note"]),
+        (["--since", "2082-03-02 09:00Z"], ["booking.note"]),
+        (["--since", "2082-03-02T09:00:01 UTC"], []),
+        (["--until", "2082-03-02 09:00Z"], ["lead.add", "agent.add", "agent.add"]),
+        (["--until", "2082-03-01"], ["lead.add", "agent.add", "agent.add"]),
+        (["--since", "2082-03-01", "--until", "2082-03-02", "--actor", "lee"], ["booking.note"]),
+    ],
+)
+def test_the_log_is_narrowed_down(
+    booked: Run, desk: Desk, clock: Any, filters: list[str], expected: list[str]
+) -> None:
+    clock.advance(days=1)
+    desk.actor = "lee"
+    bookings.note(desk, 1, "hello")
+    assert [row["command"] for row in booked("log", *filters, "--json").json] == expected
+
+
+@pytest.mark.parametrize("time", ["yesterday", "2082-13-01", "2082-11-22 25:00", "0001-01-01 00:00 x", ""])
+def test_a_time_that_is_none_is_wrong_usage(booked: Run, time: str) -> None:
+    ended = booked("log", "--since", time, "--json")
+    assert (ended.code, ended.error["code"]) == (2, "usage")

@@ -1,0 +1,103 @@
+"""``astra booking follow-up``, ``list --due`` and ``contact`` with a note and the next try."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dispatch import follow_ups
+from dispatch.desk import Desk
+from models.clock import to_local
+from tests.astra_tui.conftest import Run, rows_of, words
+
+
+@pytest.fixture
+def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The terminal stands three hours east of UTC."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "EAST-3")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.fixture
+def overdue(booked: Run, desk: Desk, add_lead: Callable[..., Any], clock: Any) -> Run:
+    """Booking 2 was to be followed up before booking 1, both long ago."""
+    add_lead("Ann Able")
+    clock.moment = clock.moment.replace(year=2020)
+    follow_ups.follow_up(desk, 1, "in 3 hours")
+    follow_ups.follow_up(desk, 2, "in 2 hours")
+    return booked
+
+
+def test_a_follow_up_is_set_in_the_terminals_zone_and_cleared(booked: Run, zone: None) -> None:
+    row = booked("booking", "follow-up", 1, "--at", "2090-11-23 09:00", "--json").json
+    assert row["follow_up_at"] == "2090-11-23 06:00:00"
+    assert row == booked("booking", "list", "--json").json[0]
+    shown = booked("booking", "show", 1).out
+    assert "booking.follow_up  follow up: 2090-11-23 09:00" in shown
+    assert ["follow", "up", "2090-11-23", "09:00"] in [line.split() for line in shown.splitlines()]
+    ended = booked("booking", "follow-up", 1, "--clear")
+    assert ended.out == "Booking 1: Kate Nguyen, Mars, Pending, Grace Hopper (2)\n"
+    assert "booking.follow_up  follow up: none" in booked("booking", "show", 1).out
+
+
+def test_people_get_a_line_and_a_column(booked: Run) -> None:
+    assert "Follow-up" not in booked("booking", "list").out
+    told = booked("booking", "follow-up", 1, "--at", "tomorrow 9:00").out
+    assert told.endswith(" 09:00\n")
+    assert "(2), follow-up 20" in told
+    assert "Follow-up" in booked("booking", "list").out
+
+
+def test_contact_takes_a_note_and_the_next_try(booked: Run) -> None:
+    given = ("--text", "voice mail", "--follow-up", "in 2 hours")
+    row = booked("booking", "contact", 1, "--outcome", "no_answer", *given, "--json").json
+    assert (row["contact_attempts"], row["last_outcome"], row["contacted_at"]) == (1, "no_answer", None)
+    newest = booked("log", "--limit", 1, "--json").json[0]
+    told = {"outcome": "no_answer", "text": "voice mail", "follow_up_at": row["follow_up_at"]}
+    assert newest["detail"] == told
+    shown = booked("booking", "show", 1).out
+    assert f"text: voice mail, follow up: {to_local(row['follow_up_at'])}" in shown
+
+
+def test_due_ones_are_listed_the_longest_overdue_first(overdue: Run) -> None:
+    assert ids(overdue("booking", "list", "--due", "--json").json) == [2, 1]
+    assert ids(overdue("booking", "list", "--due", "--sort", "id", "--ascending", "--json").json) == [1, 2]
+    assert ids(overdue("booking", "list", "--due", "--text", "ann", "--json").json) == [2]
+    overdue("booking", "follow-up", 2, "--at", "tomorrow")
+    assert ids(overdue("booking", "list", "--due", "--json").json) == [1]
+
+
+def ids(rows: list[dict[str, Any]]) -> list[int]:
+    return [row["booking_id"] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "named"),
+    [
+        (["follow-up", "1"], 2, "--at or --clear"),
+        (["follow-up", "1", "--at", "9:00", "--clear"], 2, "--at or --clear"),
+        (["follow-up", "1", "--at", " "], 2, "empty"),
+        (["follow-up", "1", "--at", "soon"], 2, "'soon'"),
+        (["follow-up", "1", "--at", "2026-01-01"], 2, "passed"),
+        (["follow-up", "1", "--clear"], 1, "no follow-up"),
+        (["follow-up", "77", "--at", "9:00"], 1, "77"),
+        (["contact", "1", "--outcome", "no_answer", "--follow-up", "soon"], 2, "'soon'"),
+        (["contact", "1", "--outcome", "no_answer", "--text", "\x1b[2J"], 2, "U+001B"),
+    ],
+    ids=words,
+)
+def test_what_cannot_be_followed_up_changes_nothing(
+    booked: Run, path: Path, arguments: list[str], exit_code: int, named: str
+) -> None:
+    before = rows_of(path)
+    ended = booked("booking", *arguments, "--json")
+    assert ended.code == exit_code
+    assert named in ended.error["message"]
+    assert rows_of(path) == before

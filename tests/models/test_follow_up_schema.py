@@ -1,0 +1,89 @@
+"""A file of schema 1 learns of follow-ups, and how often its customers were called."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from dispatch import follow_ups, undo, views
+from dispatch.desk import Desk
+from models import database as db
+
+ROOT = Path(__file__).resolve().parents[2]
+OLD_ROWS = """
+INSERT INTO customers (customer_id, name, created_at) VALUES (1, 'Kate', 'x');
+INSERT INTO space_travel_agents VALUES
+    (1, 'Ada', 'Byron', NULL, 'Agent', 'Premium', NULL, NULL, 9, 4, 4, 20, 0, 0, 3, 10, 'available', NULL);
+WITH numbers (n) AS (VALUES (1), (2), (3), (4))
+INSERT INTO new_customer SELECT n, 1, 'Kate', 'Text', 'Organic', 'Mars', 'Dubai', NULL, 'x' FROM numbers;
+INSERT INTO bookings (booking_id, lead_id, agent_id, status, destination, launch_location,
+                      created_at, changed_at, contacted_at, completed_at, voided, version)
+VALUES (1, 1, 1, 'Pending', 'Mars', 'Dubai', 'x', 'x', 'x', NULL, 0, 3),
+       (2, 2, 1, 'Confirmed', 'Mars', 'Dubai', 'x', 'x', 'x', 'x', 0, 1),
+       (3, 3, 1, 'Pending', 'Mars', 'Dubai', 'x', 'x', NULL, NULL, 0, 1),
+       (4, 4, 1, 'Pending', 'Mars', 'Dubai', 'x', 'x', NULL, NULL, 0, 1);
+INSERT INTO events (event_id, at, actor, command, booking_id, detail, undoes) VALUES
+    (1, 'x', 'kim', 'booking.contact', 1, '{"outcome":"reached"}', NULL),
+    (2, 'x', 'kim', 'booking.contact', 1, '{"outcome":"no_answer"}', NULL),
+    (3, 'x', 'kim', 'booking.contact', 1, '{"outcome":"reached"}', NULL),
+    (4, 'x', 'kim', 'undo', 1, NULL, 3),
+    (5, 'x', 'kim', 'booking.contact', 3, '{"outcome":"no_answer"}', NULL),
+    (6, 'x', 'kim', 'booking.note', 4, '{"text":"hello"}', NULL);
+"""
+
+
+@pytest.fixture
+def old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A desk as schema 1 left it."""
+    folder = tmp_path / "release" / "migrations"
+    folder.mkdir(parents=True)
+    first = ROOT / "models" / "migrations" / "0001_desk.py"
+    (folder / first.name).write_text(first.read_text("utf-8"), "utf-8")
+    path = tmp_path / "old.db"
+    with monkeypatch.context() as patch:
+        patch.setattr(db, "__file__", str(folder.parent / "database.py"))
+        patch.setattr(db, "SCHEMA_VERSION", 1)
+        Desk.open(path, create=True).close()
+    connection = sqlite3.connect(path)
+    connection.executescript(OLD_ROWS)
+    connection.close()
+    return path
+
+
+def test_a_desk_of_schema_1_opens_after_a_backup_and_its_attempts_are_counted(old_file: Path) -> None:
+    desk = Desk.open(old_file, actor="kim")
+    try:
+        with desk.reading():
+            rows = views.bookings(views.BookingFilter(sort="id", descending=False))
+        told = [(row["contact_attempts"], row["last_outcome"], row["follow_up_at"]) for row in rows]
+        assert told == [(2, "no_answer", None), (1, "reached", None), (1, "no_answer", None), (0, None, None)]
+        assert follow_ups.follow_up(desk, 1, "in 2 hours")["version"] == 4
+        undo.undo(desk)
+        assert desk.database.pragma("foreign_key_check") is None
+    finally:
+        desk.close()
+    backup = sqlite3.connect(old_file.with_name("old.db.v1.bak"))
+    try:
+        assert backup.execute("PRAGMA user_version").fetchone() == (1,)
+        columns = [row[1] for row in backup.execute("PRAGMA table_info(bookings)")]
+        assert "follow_up_at" not in columns
+    finally:
+        backup.close()
+
+
+@pytest.mark.parametrize("agent_id", [None, 1])
+def test_what_is_due_is_found_by_an_index(desk: Desk, agent_id: int | None) -> None:
+    """Not by a look at every booking, nor by a sort of more than an agent's own."""
+    which = views.BookingFilter(agent_id=agent_id, due_until="x", sort=views.FOLLOW_UP, descending=False)
+    with desk.reading():
+        statements: list[str] = []
+        connection = desk.database.driver()
+        connection.set_trace_callback(statements.append)
+        views.bookings(which, 50)
+        connection.set_trace_callback(None)
+        (query,) = [statement for statement in statements if "follow_up_at" in statement]
+        plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}"))
+    assert "INDEX bookings_follow_up" in plan or (agent_id and "INDEX bookings_agent" in plan)
+    assert "SCAN" not in plan

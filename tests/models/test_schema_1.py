@@ -1,0 +1,68 @@
+"""A file of the first schema, from before customers could be searched."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from dispatch import customers
+from dispatch.desk import Desk
+from models import database as db
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "models" / "migrations"
+ROWS = """
+INSERT INTO customers (name, phone, created_at)
+    VALUES ('Kate Nguyen', '+497111234', '2082-01-01 00:00:00'), ('Zoë Li', NULL, '2082-01-01 00:00:00');
+INSERT INTO new_customer (customer_id, customer_name, method, source, destination, received_at)
+    VALUES (1, 'Kate N.', 'Text', 'Organic', 'Mars', '2082-01-01 00:00:00');
+INSERT INTO bookings (lead_id, status, destination, launch_location, created_at, changed_at, voided, version)
+    VALUES (1, 'Pending', 'Mars', 'Tokyo', '2082-01-01 00:00:00', '2082-01-01 00:00:00', 0, 1);
+INSERT INTO events (at, actor, command, booking_id) VALUES ('2082-01-01 00:00:00', 'kim', 'lead.add', 1);
+"""
+
+
+@pytest.fixture
+def old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A desk made by the first migration alone, with two customers and a booking."""
+    folder = tmp_path / "first" / "migrations"
+    folder.mkdir(parents=True)
+    shutil.copy(MIGRATIONS / "0001_desk.py", folder)
+    path = tmp_path / "old.db"
+    with monkeypatch.context() as patch:
+        patch.setattr(db, "__file__", str(folder.parent / "database.py"))
+        patch.setattr(db, "SCHEMA_VERSION", 1)
+        Desk.open(path, create=True).close()
+    connection = sqlite3.connect(path)
+    connection.executescript(ROWS)
+    connection.close()
+    return path
+
+
+@pytest.mark.parametrize("indexed", [False, True])
+def test_a_file_of_the_first_schema_opens_and_is_searched(old_file: Path, indexed: bool) -> None:
+    desk = Desk.open(old_file, actor="kim")
+    try:
+        if indexed:
+            assert customers.catch_up(desk) == 0
+        with desk.reading():
+            assert desk.database.pragma("user_version") == db.SCHEMA_VERSION
+            for text, expected in (("nguyen", 1), ("kate n.", 1), ("7111", 1), ("#1", 1), ("zoe", 2)):
+                assert [row["customer_id"] for row in customers.find(text)] == [expected]
+        customers.merge(desk, 2, 1)
+        with desk.reading():
+            assert [row["customer_id"] for row in customers.find("nguyen")] == []
+            assert [row["customer_id"] for row in customers.find("kate")] == [2]
+    finally:
+        desk.close()
+
+
+def test_the_first_schema_is_kept_beside_it(old_file: Path) -> None:
+    Desk.open(old_file).close()
+    backup = sqlite3.connect(old_file.with_name("old.db.v1.bak"))
+    assert backup.execute("PRAGMA user_version").fetchall() == [(1,)]
+    assert backup.execute("SELECT name FROM customers").fetchall() == [("Kate Nguyen",), ("Zoë Li",)]
+    assert backup.execute("SELECT name FROM sqlite_master WHERE name = 'customer_search'").fetchall() == []
+    backup.close()

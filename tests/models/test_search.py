@@ -1,0 +1,77 @@
+"""Words as they are compared, and what a customer's document holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.search import document, fold, name_needle, needle, words_in
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Kate", "kate"),
+        ("ÉLODIE Ångström", "elodie angstrom"),
+        ("e\u0301lodie", "elodie"),
+        ("Straße", "strasse"),
+        ("İpek", "ipek"),
+        ("\ufb01n", "fin"),
+        ("李小龍", "李小龍"),
+        ("a\tb\x00c", "a b c"),
+        ("x\udcff", "x"),
+    ],
+)
+def test_capitals_and_accents_do_not_count(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (" Nguyen  KATE ", ("nguyen", "kate")),
+        ("+49 (711) 12-34", ("497111234",)),
+        ("kate 0711", ("kate", "0711")),
+        ("", ()),
+        ("\u0301", ()),
+        ("+", ("+",)),
+    ],
+)
+def test_a_telephone_number_is_one_word_however_it_is_written(text: str, words: tuple[str, ...]) -> None:
+    assert words_in(text) == words
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("kate", True),
+        ("ate", True),
+        ("o'br", True),
+        ("te@exa", True),
+        ("4971", True),
+        ("1234", True),
+        ("ka", True),
+        ("o'", True),
+        ("br", True),
+        ("'", True),
+        ("ex", True),
+        ("49", True),
+        ("at", False),
+        ("ri", False),
+        ("12", False),
+        ("katen", False),
+    ],
+)
+def test_long_words_are_found_anywhere_and_short_ones_where_a_word_begins(word: str, found: bool) -> None:
+    text = document(["Kate O'Brien"], "+497111234", "kate@example.com")
+    assert (needle(word) in text) is found
+
+
+def test_the_beginning_of_a_name_is_told_from_its_other_words() -> None:
+    text = document(["Kate O'Brien", "Ann Lee"])
+    assert all(name_needle(words) in text for words in (["kate"], ["k"], ["kate", "o'b"], ["ann", "lee"]))
+    assert name_needle(["lee"]) not in text
+    assert name_needle(["kate", "lee"]) not in text
+
+
+def test_no_names_have_a_document_all_the_same() -> None:
+    assert document([]) == ""
