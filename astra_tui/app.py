@@ -4,39 +4,48 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from rich.text import Text
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
-from textual.message_pump import MessagePump
+from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
 
 from astra_tui.preferences import Preferences, save
-from dispatch import undo
+from dispatch import search, undo
 from dispatch.desk import Desk
 from models.clock import Clock
 from models.errors import DatabaseUnavailable, DeskError
+from models.search import backlog
 from screens import keys
 from screens.backend import Backend
-from screens.help import help_panel
+from screens.help import help_panel, verbs
 from screens.messages import DeskChanged
 from screens.modals.panel import Panel
 from screens.place import Place
 from screens.places import PLACE_MAKERS
+from screens.steady_app import SteadyApp
 from screens.text import COMMAND_WORDS
 from screens.theme import THEMES
 
+if TYPE_CHECKING:
+    from textual.actions import ActionParseResult
+    from textual.dom import DOMNode
+
+    from screens.queue import Queue
+
 T = TypeVar("T")
 
+PASSING = ("locked", "replaced")  # over in a moment: no reason to call the database lost
 LOOK_EVERY_S = 0.25
-STEP_S = 0.005
 
 
-class AstraApp(App[None]):
+class AstraApp(SteadyApp):
     """Astra in a terminal, or headless under Pilot.
 
     ``database`` is a file's path, ``clock`` tells the present UTC moment, ``actor`` signs events.
@@ -45,7 +54,8 @@ class AstraApp(App[None]):
     """
 
     TITLE = "Astra"
-    CSS_PATH = "app.tcss"
+    # All at once: a style sheet that came with its place would have them all parsed anew (0.1 s).
+    CSS_PATH = ["app.tcss", *sorted(Path(keys.__file__).parent.rglob("*.tcss"))]
     BINDINGS: ClassVar[list[BindingType]] = [*keys.APP]
     MODES = PLACE_MAKERS
     DEFAULT_MODE = "dispatch"
@@ -96,25 +106,29 @@ class AstraApp(App[None]):
 
     @property
     def place(self) -> Place | None:
-        """The place in sight, or under the modal in sight."""
-        bottom = self.screen_stack[0]
+        """The place in sight, or under the modal in sight; None while the application ends."""
+        bottom = next(iter(self.screen_stack), None)
         return bottom if isinstance(bottom, Place) else None
 
     def go(self, place: str) -> None:
         self.switch_mode(place)
 
     def show_bookings_of(self, agent_id: int) -> None:
+        self._with_queue(lambda queue: queue.show_only(f"agent:{agent_id}"))
+
+    def _with_queue(self, work: Callable[[Queue], object]) -> None:
         from screens.queue import Queue
 
         self.go("queue")
         queue = self.screen
         if isinstance(queue, Queue):
-            queue.call_after_refresh(queue.filter_by, f"agent:{agent_id}")
+            queue.call_after_refresh(work, queue)
 
     # work in the background
 
-    def ask(self, query: Callable[[], T], then: Callable[[T], object]) -> None:
-        self.run_worker(self._attempt(self.backend.read(query), then, None), group="ask")
+    def ask(self, query: Callable[[], T], then: Callable[[T], object], *, opens: bool = False) -> None:
+        group = "open" if opens else "ask"
+        self.run_worker(self._attempt(self.backend.read(query), then, None), group=group)
 
     def perform(
         self,
@@ -124,7 +138,7 @@ class AstraApp(App[None]):
     ) -> None:
         async def work() -> None:
             await self._attempt(self.backend.run(command), then, refused)
-            await self.look_for_changes()
+            await self.look_for_changes(own=True)
 
         self.run_worker(work(), group="command")
 
@@ -136,17 +150,15 @@ class AstraApp(App[None]):
     ) -> None:
         """The one place where errors of the background arrive: the application outlives them all."""
         try:
-            result = await work
-        except DeskError as error:
-            if refused is not None:
-                refused(error)
+            try:
+                result = await work
+            except DeskError as error:
+                (refused or self.report)(error)
             else:
-                self.report(error)
+                if then is not None:
+                    then(result)
         except Exception as error:  # noqa: BLE001  # told in a panel that can be copied
             self.report(error)
-        else:
-            if then is not None:
-                then(result)
 
     # what another terminal did
 
@@ -154,39 +166,56 @@ class AstraApp(App[None]):
         if not self._looking.locked():
             self.run_worker(self.look_for_changes(), group="look")
 
-    async def look_for_changes(self) -> None:
-        """Find out now whether anybody has committed, and tell the place in sight."""
+    async def look_for_changes(self, *, own: bool = False) -> None:
+        """Find out now whether anybody, oneself for one, has committed, and tell the place in sight."""
         async with self._looking:
-            await self._attempt(self.backend.has_changed(), self._looked, None)
+            await self._attempt(
+                self.backend.has_changed(), lambda changed: self._looked(changed, own), self._lost
+            )
 
-    def _looked(self, changed: bool) -> None:
+    def _looked(self, changed: bool, own: bool) -> None:
         place = self.place
-        if place is None or not place.is_laid_out:
-            return
-        place.found()
-        if changed:
-            place.post_message(DeskChanged())
-        else:
+        if place is not None and (changed or place.is_lost):
+            place.post_message(DeskChanged(own))
+            self.run_worker(self._catch_up(), group="search", exclusive=True)
+        elif place is not None and place.is_laid_out:
             place.tell_time()
+
+    async def _catch_up(self) -> None:
+        """Take what a bulk load left behind into the search index, a little at a time."""
+        with suppress(DeskError):  # there is always a next change
+            while await self.backend.read(backlog) >= search.LARGE_BACKLOG:
+                await self.backend.run(lambda desk: search.catch_up(desk, search.BATCH))
+
+    def _lost(self, error: DeskError) -> None:
+        place = self.place
+        if place is not None and place.is_laid_out:
+            place.lost(error)
 
     # errors
 
+    def tell(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
+        """A toast in place of the one before: a busy hand would bury the screen under a pile of them."""
+        self.clear_notifications()
+        self.notify(text, severity=severity, markup=False, timeout=timeout)
+
     def report(self, error: Exception) -> None:
-        place = self.place
-        is_lost = isinstance(error, DatabaseUnavailable) and error.code != "locked"
-        if is_lost and isinstance(error, DeskError) and place is not None and place.is_laid_out:
-            place.lost(error)
+        if isinstance(error, DatabaseUnavailable) and error.code not in PASSING:
+            self._lost(error)
         elif isinstance(error, DeskError):
             text = f"{error.message}\n{error.hint}" if error.hint else error.message
-            self.notify(text, severity="warning", markup=False, timeout=8)
+            self.tell(text, severity="warning", timeout=8)
         else:
             self._show_unexpected(error)
 
     def _show_unexpected(self, error: Exception) -> None:
         self.log.error(error)
+        if not self.screen_stack or self.screen.has_class("-error"):
+            return  # the first panel tells the cause; more of them would only have to be closed
         lines = "".join(traceback.format_exception(error))
         about = (
             "This should not have happened; nothing was written. y copies the text below for a report.\n\n"
+            f"{type(error).__name__}: {error}\n\n"
         )
         self.push_screen(Panel("Unexpected error", Text(about + lines, overflow="fold"), error=True))
 
@@ -194,10 +223,26 @@ class AstraApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Under a modal only the modal's own keys work."""
-        return not (isinstance(self.screen, ModalScreen) and action in ("go", "undo", "help", "why"))
+        return not (isinstance(self.screen, ModalScreen) and action in ("go", "find", "undo", "help", "why"))
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Run an action; its mistakes are told like those of the background."""
+        try:
+            return await super().run_action(action, default_namespace, namespaces)
+        except Exception as error:  # noqa: BLE001  # told in a panel that can be copied
+            self.report(error)
+            return True
 
     def action_go(self, place: str) -> None:
         self.go(place)
+
+    def action_find(self) -> None:
+        self._with_queue(lambda queue: queue.find())
 
     def action_help(self) -> None:
         self.push_screen(help_panel(self.screen))
@@ -208,18 +253,14 @@ class AstraApp(App[None]):
     def _undone(self, done: dict[str, Any]) -> None:
         what = COMMAND_WORDS.get(done["command"], done["command"])
         about = f"booking {done['booking_id']}" if done["booking_id"] else f"agent {done['agent_id']}"
-        self.notify(f"Taken back: {about} {what}", markup=False)
+        self.tell(f"Taken back: {about} {what}")
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette: every key's verb of the place in sight, and what Textual brings."""
-        seen = set()
-        for active in screen.active_bindings.values():
-            binding = active.binding
-            if binding.description and binding.action not in seen and not binding.system:
-                seen.add(binding.action)
-                yield SystemCommand(
-                    binding.description, binding.tooltip, self._runner(active.node, binding.action)
-                )
+        """The palette: every verb of the place in sight, and what Textual brings."""
+        for verb in verbs(screen):
+            action = verb.binding.action
+            if action not in ("quit", "command_palette"):  # Textual brings the one, and is the other
+                yield SystemCommand(verb.binding.description, verb.told, self._runner(verb.node, action))
         yield from super().get_system_commands(screen)
 
     def _runner(self, node: Any, action: str) -> Any:
@@ -234,26 +275,6 @@ class AstraApp(App[None]):
         """Return when nothing is under way: no query, no command, no message, nothing to repaint."""
         while True:
             await self.look_for_changes()
-            await self._handled()
-            busy = False
-            while any(not worker.is_finished for worker in self.workers):
-                busy = True
-                await asyncio.sleep(STEP_S)
-            if not busy:
+            await self.quiet()
+            if not self.is_busy():
                 return
-
-    async def _handled(self) -> None:
-        """Wait until every widget has worked through its messages, twice: the first may cause others."""
-        for _ in range(2):
-            nodes: list[MessagePump] = [self, *self.screen.walk_children(with_self=True)]
-            waiting = []
-            for node in nodes:
-                if node.is_running:
-                    done = asyncio.Event()
-                    if node.call_later(done.set):
-                        waiting.append(asyncio.create_task(done.wait()))
-            if waiting:
-                await asyncio.wait(waiting, timeout=1)
-            refreshed = asyncio.Event()
-            self.screen.call_after_refresh(refreshed.set)
-            await asyncio.wait([asyncio.create_task(refreshed.wait())], timeout=1)

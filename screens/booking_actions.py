@@ -12,6 +12,7 @@ from models.errors import DeskError, Refused
 from screens.modals import booking_forms as forms
 from screens.modals.panel import why_panel
 from screens.place import Place
+from screens.text import short
 
 Row = dict[str, Any]
 
@@ -38,7 +39,7 @@ class BookingActions(Place):
         self._with_form("Noted", forms.contact_form)
 
     def action_confirm(self) -> None:
-        self._with_form("Confirmed", lambda row: forms.confirm_form(row, self.backend.desk.values))
+        self._with_form("Confirmed", lambda row: forms.confirm_form(row, self.backend.values))
 
     def action_cancel(self) -> None:
         self._with_form("Cancelled", forms.cancel_form)
@@ -53,7 +54,7 @@ class BookingActions(Place):
         self._with_form("Scored", forms.rate_form)
 
     def action_edit(self) -> None:
-        self._with_form("Saved", lambda row: forms.edit_form(row, self.backend.desk.values))
+        self._with_form("Saved", lambda row: forms.edit_form(row, self.backend.values))
 
     def action_reassign(self) -> None:
         self._with_form("Reassigned", lambda row: forms.reassign_form(row, views.agents()))
@@ -62,7 +63,16 @@ class BookingActions(Place):
         row = self._chosen()
         if row is not None:
             number = row["booking_id"]
-            self.host.ask(lambda: decisions.why(number), lambda why: self.app.push_screen(why_panel(why)))
+            self.host.ask(lambda: decisions.why(number), lambda why: self.open(why_panel(why)), opens=True)
+
+    def action_copy(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            trip = f"{row['destination']} from {row['launch_location']}"
+            holder = row["agent_name"] or "waiting for an agent"
+            self.copy(
+                f"Booking {row['booking_id']}, {row['customer_name']}: {trip}, {row['status']}, {holder}"
+            )
 
     def _chosen(self) -> Row | None:
         row = self.chosen_booking()
@@ -92,15 +102,13 @@ class BookingActions(Place):
                 self.say(told(word, result))
 
         number = row["booking_id"]
-        self.host.ask(lambda: form(views.booking(number)), lambda modal: self.app.push_screen(modal, closed))
+        self.host.ask(lambda: form(views.booking(number)), lambda modal: self.open(modal, closed), opens=True)
 
 
 def told(word: str, booking: Row) -> str:
     """What a toast says about a booking after a command."""
-    holder = booking["agent_name"] or "waiting for an agent"
-    return (
-        f"{word}: booking {booking['booking_id']}, {booking['customer_name']} ({holder}), {booking['status']}"
-    )
+    holder = short(booking["agent_name"] or "waiting for an agent")
+    return f"{word}: booking {booking['booking_id']}, {short(booking['customer_name'])} ({holder})"
 
 
 def _holder(row: Row) -> int:

@@ -17,13 +17,14 @@ from dispatch.views import BookingFilter
 from models.errors import DeskError, InvalidInput
 from screens import keys
 from screens.booking_actions import BookingActions
-from screens.text import load_bar, short_moment, state
+from screens.text import load_bar, refusal, short_moment, state
 from screens.widgets.choice import Choice
 from screens.widgets.lead_form import LeadForm
 from screens.widgets.live_table import Column, LiveTable
 
 Row = dict[str, Any]
 LATEST = 30
+BOOKING_ACTIONS = frozenset(binding.action for binding in keys.BOOKING)
 
 CANDIDATES = (
     Column("rank", "#", 3, lambda row: str(row["rank"]), right=True),
@@ -69,7 +70,7 @@ class Dispatch(BookingActions):
 
     def body(self) -> ComposeResult:
         with Horizontal(id="dispatch-body"):
-            yield LeadForm(self.backend.desk.values)
+            yield LeadForm(self.backend.values)
             with Vertical(id="answers"):
                 with Vertical(id="who"):
                     yield LiveTable(CANDIDATES, "agent_id", id="candidates", cursor=False)
@@ -77,7 +78,6 @@ class Dispatch(BookingActions):
                 yield LiveTable(LATEST_COLUMNS, "booking_id", id="latest")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one("#who").border_title = Content("Who gets it")
         self.query_one("#latest").border_title = Content("Latest")
 
@@ -92,7 +92,6 @@ class Dispatch(BookingActions):
         desk, customer = self.backend.desk, self.form.values()["name"]
 
         def work() -> Row:
-            desk.values.reload()
             return {
                 "preview": decisions.preview(desk),
                 "latest": views.bookings(BookingFilter(sort="id"), limit=LATEST),
@@ -104,7 +103,7 @@ class Dispatch(BookingActions):
 
     def show(self, data: Row) -> None:
         preview = data["preview"]
-        self.form.offer(self.backend.desk.values)
+        self.form.offer(self.backend.values)
         self.query_one("#candidates", LiveTable).show_rows(preview["candidates"])
         self.query_one("#reason", Static).update(_reason(preview))
         self.query_one("#latest", LiveTable).show_rows(data["latest"])
@@ -115,9 +114,11 @@ class Dispatch(BookingActions):
         try:
             checks.optional_text(event.value, "customer_name")
         except InvalidInput as error:
-            self.form.tell(f"{error.message}: {error.hint}", "error")
+            self.form.tell(refusal(error), "error")
             return
         name = event.value
+        if name:
+            self.form.tell("")
         self.host.ask(lambda: views.open_bookings_of(name), lambda rows: self._tell_open(name, rows))
 
     def _tell_open(self, customer: str, rows: list[Row]) -> None:
@@ -126,11 +127,10 @@ class Dispatch(BookingActions):
             return
         if rows:
             holder = rows[0]["agent_name"] or "waiting"
-            self.form.tell(
-                f"{rows[0]['customer_name']} has open booking {rows[0]['booking_id']} ({holder})", "warning"
-            )
+            name, number = rows[0]["customer_name"], rows[0]["booking_id"]
+            self.form.warn(f"{name} has open booking {number} ({holder})")
         else:
-            self.form.tell("")
+            self.form.warn("")
 
     @on(Input.Submitted)
     @on(Choice.Accepted)
@@ -142,15 +142,19 @@ class Dispatch(BookingActions):
     def _entered(self) -> None:
         self.action_why()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a lead is on its way, what is typed is meant for the next one, and no key."""
+        return not (self._assigning and action in BOOKING_ACTIONS)
+
     @on(Button.Pressed, "#assign")
     def action_assign(self) -> None:
-        if self._assigning:
-            return
         values = self.form.values()
+        if self._assigning or (self.form.has_succeeded and not any(values.values())):
+            return  # pressed twice: what became of the lead stays to be read
         problem = self.form.problem()
         if problem is not None:
             field, error = problem
-            self.form.tell(f"{error.message}. {error.hint}", "error")
+            self.form.tell(refusal(error), "error")
             self.query_one(f"#{field}").focus()
             return
         self._assigning = True
@@ -163,14 +167,15 @@ class Dispatch(BookingActions):
 
     def _assigned(self, values: dict[str, str], result: intake.LeadResult) -> None:
         self._assigning = False
-        self.form.empty()
+        if self.form.values() == values:  # else somebody has typed on while the desk was slow
+            self.form.empty()
         given = f"→ {result['agent_name']}" if result["agent_id"] else "waits: no agent can take it yet"
         self.form.tell(f"{values['name']} {given}, booking {result['booking_id']}", "success")
 
     def _refused(self, error: DeskError) -> None:
         """What was typed stays in the form."""
         self._assigning = False
-        self.form.tell(f"{error.message}. {error.hint}", "error")
+        self.form.tell(refusal(error), "error")
 
 
 def _reason(preview: Row) -> Text:

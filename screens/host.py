@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from textual.notifications import SeverityLevel
+
 from dispatch.desk import Desk
 from models.errors import DeskError
 from screens.backend import Backend
@@ -26,8 +28,11 @@ class Host(Protocol):
         """Go to the queue, filtered by an agent."""
         ...
 
-    def ask(self, query: Callable[[], T], then: Callable[[T], object]) -> None:
-        """Read something in the background and go on with it in the UI thread."""
+    def ask(self, query: Callable[[], T], then: Callable[[T], object], *, opens: bool = False) -> None:
+        """Read something in the background and go on with it in the UI thread.
+
+        What is typed before the answer waits for it if the answer ``opens`` a place or modal.
+        """
         ...
 
     def perform(
@@ -40,6 +45,10 @@ class Host(Protocol):
 
         What the desk refuses goes to ``refused``, or is told in a toast.
         """
+        ...
+
+    def tell(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
+        """Show a toast; the text may hold anything that a person typed."""
         ...
 
     def report(self, error: Exception) -> None:

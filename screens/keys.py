@@ -25,7 +25,7 @@ PLACES = ("dispatch", "roster", "queue", "my-desk")
 TITLES = {"dispatch": "Dispatch", "roster": "Roster", "queue": "Queue", "my-desk": "My desk"}
 
 APP = [
-    _key("help", "f1", "help", "Help", "What this place is for, and all its keys", priority=True),
+    _key("help", "f1", "help", "Help", "What this place is for, and all its keys", show=False, priority=True),
     *(
         _key(
             f"place.{place}",
@@ -42,6 +42,15 @@ APP = [
     _key(
         "help.letter", "question_mark", "help", "Help", "What this place is for, and all its keys", show=False
     ),
+    _key(
+        "find",
+        "ctrl+f",
+        "find",
+        "Find a customer",
+        "Type a part of the name in the queue",
+        show=False,
+        priority=True,
+    ),
     _key("quit", "ctrl+q", "quit", "Quit", "Leave Astra; everything is saved already", show=False),
 ]
 
@@ -50,6 +59,8 @@ WHY = [
     _key("why", "f8", "why", "Why", "Why the booking went to its agent", show=False, priority=True),
     _key("why.letter", "w", "why", "Why", "Why the booking went to its agent", show=False),
 ]
+
+COPY = _key("copy", "y", "copy", "Copy", "Copy the row to the clipboard (OSC 52)", show=False)
 
 BOOKING = [
     _key("booking.claim", "c", "claim", "Claim", "Take the booking on for its agent"),
@@ -72,6 +83,7 @@ BOOKING = [
     _key(
         "booking.rate", "s", "rate", "Score", "The customer's score of a finished booking, 1 to 5", show=False
     ),
+    COPY,
 ]
 
 LIST = [
@@ -98,8 +110,9 @@ ROSTER = [
     _key("agent.leave", "x", "leave", "Leave/return", "The agent goes, or is back"),
     _key("agent.bookings", "b", "bookings", "Bookings", "The agent's bookings, in the queue"),
     _key("roster.left", "v", "toggle_left", "Who left", "Show or hide the agents who left", show=False),
+    COPY,
 ]
 
-MY_DESK = [_key("desk.agent", "a", "choose_agent", "Agent", "Choose whose desk this is")]
+MY_DESK = [_key("desk.agent", "a", "choose_agent", "Agent", "Choose whose desk this is", show=False)]
 
 FORM = [_key("form.assign", "f9", "assign", "Assign", "Assign the lead, from any field", priority=True)]

@@ -6,9 +6,13 @@ from textual.message import Message
 
 
 class DeskChanged(Message):
-    """A command was committed, in this terminal or in another one."""
+    """A command was committed, in another terminal or (``own``) in this one."""
 
     bubble = False
+
+    def __init__(self, own: bool) -> None:
+        super().__init__()
+        self.own = own
 
 
 class PlaceChosen(Message):

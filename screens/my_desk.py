@@ -16,13 +16,18 @@ from models.errors import NotFound
 from screens import keys
 from screens.booking_list import BookingList
 from screens.modals.pick_agent import PickAgent
-from screens.text import load_bar, short_moment, state
+from screens.text import CARE, load_bar, short_moment, state
 from screens.widgets.booking_detail import BookingDetail
 from screens.widgets.live_table import Column, LiveTable
 
 Row = dict[str, Any]
 
-GROUP_STYLES: dict[str, str] = {"in progress": "bold", "tentative": "", "done today": "dim"}
+GROUP_STYLES: dict[str, str] = {
+    "due": f"bold {CARE}",
+    "in progress": "bold",
+    "tentative": "",
+    "done today": "dim",
+}
 COLUMNS = (
     Column("group", "Work", 12, lambda row: Text(row["group"], GROUP_STYLES[row["group"]])),
     Column("booking_id", "No.", 6, lambda row: str(row["booking_id"]), right=True),
@@ -54,13 +59,13 @@ class MyDesk(BookingList):
             yield BookingDetail()
 
     def look_up(self) -> Callable[[], tuple[Row | None, list[Row]]]:
-        agent_id, today = self.host.my_agent_id, self.backend.desk.now()[:10]
+        agent_id, now = self.host.my_agent_id, self.backend.desk.now()
 
         def work() -> tuple[Row | None, list[Row]]:
             if agent_id is None:
                 return None, []
             try:
-                return views.agent(agent_id), views.desk_of(agent_id, today)
+                return views.agent(agent_id), views.desk_of(agent_id, now)
             except NotFound:  # the agent that was remembered belongs to another desk
                 return None, []
 
@@ -73,12 +78,11 @@ class MyDesk(BookingList):
         self.show_detail()
 
     def on_mount(self) -> None:
-        super().on_mount()
         if self.host.my_agent_id is None:
             self.action_choose_agent()
 
     def action_choose_agent(self) -> None:
-        self.host.ask(views.agents, self._offer)
+        self.host.ask(views.agents, self._offer, opens=True)
 
     def _offer(self, agents: list[Row]) -> None:
         if not agents:
@@ -90,14 +94,15 @@ class MyDesk(BookingList):
                 self.host.my_agent_id = agent_id
                 self.reload()
 
-        self.app.push_screen(PickAgent("Whose desk is this?", agents), chosen)
+        self.open(PickAgent("Whose desk is this?", agents), chosen)
 
 
 def _headline(agent: Row | None, rows: list[Row]) -> Text:
     if agent is None:
         return Text("Nobody's desk yet: press a to choose an agent", "bold")
-    line = Text(f"{agent['name']} ({agent['agent_id']})  ", "bold", no_wrap=True, overflow="ellipsis")
+    line = Text(f"{agent['name']} ({agent['agent_id']})  ", "bold")
     line.append_text(load_bar(agent))
     counts = [f"{sum(row['group'] == group for row in rows)} {group}" for group in GROUP_STYLES]
-    line.append(f"  rank {agent['rank'] or '–'}, {agent['presence']}  ·  " + ", ".join(counts), "dim")
+    line.append("  ·  " + ", ".join(counts), "dim")
+    line.append(f"  ·  rank {agent['rank'] or '–'}, {agent['presence']}", "dim")
     return line

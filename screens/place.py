@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import Screen
+from textual.notifications import SeverityLevel
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from dispatch import views
 from models.clock import to_local
 from models.errors import DeskError
 from screens.messages import DeskChanged, PlaceChosen
+from screens.text import refusal, short
 from screens.widgets.bars import StatusBar, TopBar
 
 if TYPE_CHECKING:
     from screens.backend import Backend
     from screens.host import Host
+
+Result = TypeVar("Result")
 
 
 class Place(Screen[None]):
@@ -32,7 +36,7 @@ class Place(Screen[None]):
 
     DEFAULT_CSS = """
     Place > #lost {
-        dock: top; display: none; height: auto; padding: 0 1; background: $error; color: $background;
+        display: none; height: auto; padding: 0 1; background: $error; color: $background;
     }
     """
     NAME: ClassVar[str]
@@ -43,6 +47,7 @@ class Place(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._ticket = 0
+        self.is_lost = False
 
     @property
     def host(self) -> Host:
@@ -56,7 +61,7 @@ class Place(Screen[None]):
     @property
     def is_laid_out(self) -> bool:
         """Are the widgets there? An answer may come before them, or when they are gone again."""
-        return self.is_attached and bool(self.query(StatusBar))
+        return self.is_attached and self.is_mounted
 
     def compose(self) -> ComposeResult:
         yield TopBar(self.NAME)
@@ -76,52 +81,61 @@ class Place(Screen[None]):
     def show(self, data: Any) -> None:
         """Put on screen what the query returned."""
 
-    def on_mount(self) -> None:
-        self.reload()
-
     @on(events.ScreenResume)
-    def _back_again(self) -> None:
-        self.reload()
+    def _in_sight(self) -> None:
+        self.reload(opens=True)
 
     def on_desk_changed(self, message: DeskChanged) -> None:
-        self.reload()
+        self.reload(opens=message.own)
 
     @on(PlaceChosen)
     def _go(self, message: PlaceChosen) -> None:
         self.host.go(message.place)
 
-    def reload(self, query: Callable[[], Any] | None = None) -> None:
+    def reload(self, query: Callable[[], Any] | None = None, *, opens: bool = False) -> None:
         """Read anew in the background; the screen stays usable meanwhile."""
         self._ticket += 1
-        ticket, wanted, desk = self._ticket, query or self.look_up(), self.backend.desk
+        ticket, wanted, backend = self._ticket, query or self.look_up(), self.backend
 
         def work() -> tuple[Any, views.Totals]:
-            desk.settings.refresh()
+            backend.desk.settings.refresh()
+            backend.values.reload()
             return wanted(), views.totals()
 
         def then(answer: tuple[Any, views.Totals]) -> None:
             if ticket == self._ticket and self.is_laid_out:
+                self.found()
                 self.show(answer[0])
                 self.query_one(StatusBar).tell(answer[1])
                 self.tell_time()
 
-        self.host.ask(work, then)
+        self.host.ask(work, then, opens=opens)
 
     def lost(self, error: DeskError) -> None:
         """Tell in a bar that the database cannot be reached; what is on screen stays readable."""
         bar = self.query_one("#lost", Static)
-        bar.update(Content(f"{error.message}. {error.hint}. Trying again ..."))
-        bar.display = True
+        bar.update(Content(f"{refusal(error)}. Trying again ..."))
+        bar.display = self.is_lost = True
 
     def found(self) -> None:
         """The database answers again."""
-        self.query_one("#lost", Static).display = False
+        self.query_one("#lost", Static).display = self.is_lost = False
 
     def tell_time(self) -> None:
         """Show the desk's clock, policy and actor in the top bar."""
         desk = self.backend.desk
-        self.query_one(TopBar).tell(desk.settings["policy"], desk.actor, to_local(desk.now()))
+        self.query_one(TopBar).tell(f"{desk.settings['policy']} policy", desk.actor, to_local(desk.now()))
 
-    def say(self, text: str, *, severity: Any = "information") -> None:
+    def say(self, text: str, *, severity: SeverityLevel = "information") -> None:
         """A toast; the text may hold anything that a person typed."""
-        self.app.notify(text, severity=severity, markup=False)
+        self.host.tell(text, severity=severity)
+
+    def copy(self, text: str) -> None:
+        """Put a text on the clipboard, and tell which: not every terminal takes it."""
+        self.app.copy_to_clipboard(text)
+        self.say(f"Copied: {short(text, 100)}")
+
+    def open(self, modal: ModalScreen[Result], closed: Callable[[Result | None], None] | None = None) -> None:
+        """Open a modal over this place, unless the person has opened another or gone elsewhere meanwhile."""
+        if self.app.screen is self:
+            self.app.push_screen(modal, closed)

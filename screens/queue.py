@@ -55,13 +55,14 @@ class Queue(BookingList):
     def __init__(self) -> None:
         super().__init__()
         self._window = Window()
+        self._listed: BookingFilter | None = None
 
     def body(self) -> ComposeResult:
         with Horizontal(classes="list-body"):
             with Vertical():
                 yield Static(Content(""), classes="headline")
                 yield Input(
-                    placeholder="words, status:pending, agent:6, to:mars, is:unclaimed",
+                    placeholder="/ words, status:pending, agent:6, to:mars, is:unclaimed",
                     compact=True,
                     id="filter",
                 )
@@ -69,13 +70,15 @@ class Queue(BookingList):
             yield BookingDetail()
 
     def look_up(self) -> Callable[[], tuple[Window, list[Row]]]:
-        window = self._window
-        return lambda: (window, window.fetch())
+        return self._window.held
 
     def show(self, data: tuple[Window, list[Row]]) -> None:
         self._window, rows = data
+        is_another_list, self._listed = self._filter != self._listed, self._filter
         self.table.mark_sort(self._filter.sort, self._filter.descending)
-        self.table.show_rows(rows)
+        self.table.show_rows(rows, more_above=self._window.anchor is not None)
+        if is_another_list:
+            self.table.move_cursor(row=0)
         self._describe(rows)
         self.show_detail()
 
@@ -83,9 +86,18 @@ class Queue(BookingList):
     def _filter(self) -> BookingFilter:
         return self._window.which
 
-    def filter_by(self, text: str) -> None:
-        """List what a filter text asks for."""
+    def show_only(self, text: str) -> None:
+        """List what a filter text asks for, whatever was listed before."""
         self.query_one("#filter", Input).value = text
+        self._use(parse_filter(text, self._unfiltered()))
+
+    def find(self) -> None:
+        """List everything, and wait for a part of a customer's name."""
+        self.show_only("")
+        self.action_filter()
+
+    def _unfiltered(self) -> BookingFilter:
+        return BookingFilter(sort=self._filter.sort, descending=self._filter.descending)
 
     @on(Input.Changed, "#filter")
     def _typed(self) -> None:
@@ -94,15 +106,15 @@ class Queue(BookingList):
 
     async def _apply_after_pause(self) -> None:
         await asyncio.sleep(TYPING_PAUSE_S)
-        self._apply_typed()
+        self._apply_typed(opens=False)
 
     @on(Input.Submitted, "#filter")
     def _filtered(self) -> None:
         self._apply_typed()
         self.table.focus()
 
-    def _apply_typed(self) -> None:
-        self._use(parse_filter(self.query_one("#filter", Input).value, self._filter))
+    def _apply_typed(self, *, opens: bool = True) -> None:
+        self._use(parse_filter(self.query_one("#filter", Input).value, self._filter), opens=opens)
 
     @on(LiveTable.SortAsked)
     def _sort_by_header(self, message: LiveTable.SortAsked) -> None:
@@ -126,8 +138,7 @@ class Queue(BookingList):
             window, rows = self._window, self.table.rows_shown
 
             def query() -> tuple[Window, list[Row]]:
-                higher = window.back(rows)
-                return higher, higher.fetch()
+                return window.back(rows).held()
 
             self.reload(query)
 
@@ -137,7 +148,7 @@ class Queue(BookingList):
     def action_back(self) -> None:
         """First clear what was typed, then go back to the list."""
         self.query_one("#filter", Input).value = ""
-        self._use(BookingFilter(sort=self._filter.sort, descending=self._filter.descending))
+        self._use(self._unfiltered())
         self.table.focus()
 
     def action_next_view(self) -> None:
@@ -153,17 +164,22 @@ class Queue(BookingList):
     def action_reverse(self) -> None:
         self._use(replace(self._filter, descending=not self._filter.descending))
 
-    def _use(self, which: BookingFilter) -> None:
+    def _use(self, which: BookingFilter, *, opens: bool = True) -> None:
         if which != self._filter:
             self._window = Window(which)
-            self.reload()
+            self.reload(opens=opens)
 
     def _describe(self, rows: list[Row]) -> None:
-        above = ", more above" if self._window.anchor else ""
-        more = ", more below" if len(rows) >= self._window.limit else ""
+        above = "above" if self._window.anchor else ""
+        below = "below" if len(rows) >= self._window.limit else ""
+        more = ", more " + " and ".join(filter(None, (above, below))) if above or below else ""
         up, down = ORDERS.get(self._filter.sort, ("A to Z", "Z to A"))
         order = f"by {self._filter.sort}, {down if self._filter.descending else up}"
-        line = Text(no_wrap=True, overflow="ellipsis")
-        line.append(view_of(self._filter), "bold")
-        line.append(f"  {len(rows)} shown{above}{more}  ·  {order}  ·  v view  / filter", "dim")
+        line = Text(view_of(self._filter), "bold")
+        if rows:
+            line.append(f"  {len(rows)} shown{more}  ·  {order}  ·  v view", "dim")
+        elif self._filter == self._unfiltered():
+            line.append("  no bookings yet: leads come in on Dispatch (f2)", "dim")
+        else:
+            line.append("  nothing like this: escape lists everything", "dim")
         self.query_one(".headline", Static).update(line)

@@ -48,6 +48,7 @@ COLUMNS = (
     ),
     Column("agent_id", "Id", 6, lambda row: str(row["agent_id"]), drop=3, right=True, sort="agent_id"),
 )
+MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
 HIGHEST_FIRST = ("load", "years_of_service", "rating")
 
 
@@ -79,7 +80,7 @@ class Roster(Place):
 
     def body(self) -> ComposeResult:
         yield Static(Content(""), classes="headline")
-        yield Input(placeholder="name or department", compact=True, id="filter")
+        yield Input(placeholder="/ name, department, title or id", compact=True, id="filter")
         yield LiveTable(COLUMNS, "agent_id", id="roster")
 
     @property
@@ -96,15 +97,11 @@ class Roster(Place):
 
     def _arrange(self) -> None:
         words = self.query_one("#filter", Input).value.lower().split()
-        rows = [row for row in self._agents if _mentions(row, words)]
-        rows.sort(key=lambda row: _sort_key(row[self._sort]), reverse=self._descending)
+        found = [row for row in self._agents if _mentions(row, words)]
+        found.sort(key=lambda row: _sort_key(row[self._sort]), reverse=self._descending)
         self.table.mark_sort(self._sort, self._descending)
-        self.table.show_rows(rows)
-        line = Text(f"{len(rows)} agents", "bold", no_wrap=True, overflow="ellipsis")
-        line.append("  ·  enter or b bookings  a add  e edit  / filter", "dim")
-        if not self._agents:
-            line = Text("No agents yet: press a to add one, or import them with astra import FILE", "bold")
-        self.query_one(".headline", Static).update(line)
+        self.table.show_rows(found[:MOST_HELD])
+        self.query_one(".headline", Static).update(_headline(self._agents, found))
 
     @on(Input.Changed, "#filter")
     def _typed(self) -> None:
@@ -145,7 +142,7 @@ class Roster(Place):
 
     def action_toggle_left(self) -> None:
         self._with_left = not self._with_left
-        self.reload()
+        self.reload(opens=True)
 
     def action_bookings(self) -> None:
         row = self._chosen()
@@ -153,12 +150,12 @@ class Roster(Place):
             self.host.show_bookings_of(row["agent_id"])
 
     def action_add_agent(self) -> None:
-        self._open(add_agent_form(self.backend.desk.values), "Added")
+        self._open(add_agent_form(self.backend.values), "Added")
 
     def action_edit_agent(self) -> None:
         row = self._chosen()
         if row is not None:
-            self._open(edit_agent_form(row, self.backend.desk.values), "Saved")
+            self._open(edit_agent_form(row, self.backend.values), "Saved")
 
     def action_leave(self) -> None:
         row = self._chosen()
@@ -171,6 +168,11 @@ class Roster(Place):
             lambda desk: command(desk, number), lambda agent: self.say(f"{agent['name']} {word}")
         )
 
+    def action_copy(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            self.copy(f"Agent {row['agent_id']}, {row['name']}, {row['department']}, {row['email'] or ''}")
+
     def _chosen(self) -> Row | None:
         row = self.table.current
         if row is None:
@@ -182,7 +184,19 @@ class Roster(Place):
             if result is not None:
                 self.say(f"{word}: {result['name']}, agent {result['agent_id']}")
 
-        self.app.push_screen(form, closed)
+        self.open(form, closed)
+
+
+def _headline(agents: list[Row], found: list[Row]) -> Text:
+    if not agents:
+        return Text("No agents yet: press a to add one, or import them with astra import FILE", "bold")
+    count = f"{len(agents)} agents" if len(found) == len(agents) else f"{len(found)} of {len(agents)} agents"
+    line = Text(count, "bold")
+    if len(found) > MOST_HELD:
+        line.append(f"  ·  the first {MOST_HELD} shown, / finds the others", "dim")
+    else:
+        line.append("  ·  enter or b bookings  a add  e edit  / filter", "dim")
+    return line
 
 
 def _mentions(row: Row, words: list[str]) -> bool:

@@ -7,12 +7,23 @@ from typing import Any
 from rich.text import Text
 
 from models.clock import to_local
+from models.errors import DeskError
 
 Row = dict[str, Any]
 BARS = "▁▂▃▄▅▆▇█"
 
 # Middle tones: legible on dark and on light ground.
 GOOD, CARE, BAD = "#3f9142", "#b7791f", "#d04040"
+
+
+def short(text: str, length: int = 40) -> str:
+    """A name that fits into a line with others."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def refusal(error: DeskError) -> str:
+    """What the desk refused, and what to do about it."""
+    return f"{error.message}: {error.hint}" if error.hint else error.message
 
 
 def money(units: float | None) -> str:
@@ -64,6 +75,7 @@ COMMAND_WORDS = {
     "booking.reopen": "reopened",
     "booking.rate": "scored",
     "booking.edit": "edited",
+    "booking.follow_up": "follow-up",
     "undo": "undo",
 }
 
@@ -71,12 +83,18 @@ COMMAND_WORDS = {
 def event_line(event: Row) -> str:
     """One line of a booking's history."""
     word = COMMAND_WORDS.get(event["command"], event["command"])
-    detail = event["detail"]
-    if event["command"] == "undo":
-        said = COMMAND_WORDS.get(detail.get("command", ""), "")
-    else:
-        said = str(
-            detail.get("text") or detail.get("reason") or detail.get("outcome") or detail.get("score") or ""
-        )
-    line = f"{short_moment(event['at'])}  {word}" + (f": {said.replace('_', ' ')}" if said else "")
+    said = _said(event["command"], event["detail"])
+    line = f"{short_moment(event['at'])}  {word}" + (f": {said}" if said else "")
     return f"{line}  ({event['actor']})" + ("  [taken back]" if event["undone_by"] else "")
+
+
+def _said(command: str, detail: Row) -> str:
+    """What an event's detail has to say, in one line."""
+    if command == "undo":
+        return COMMAND_WORDS.get(detail.get("command", ""), "")
+    told = [detail.get("outcome", "").replace("_", " "), detail.get("text") or detail.get("reason")]
+    if "follow_up_at" in detail:
+        told.append(short_moment(detail["follow_up_at"]) or "none any more")
+    if "score" in detail:
+        told.append(str(detail["score"]))
+    return ", ".join(filter(None, told))

@@ -25,6 +25,14 @@ class Window:
         """The rows of the window, by one keyset query."""
         return views.bookings(self.which, limit=self.limit, after=self.anchor)
 
+    def held(self) -> tuple[Window, list[Row]]:
+        """The window with its rows; from the top where everything below the anchor has gone."""
+        rows = self.fetch()
+        if rows or self.anchor is None:
+            return self, rows
+        top = replace(self, anchor=None)
+        return top, top.fetch()
+
     def further(self, rows: list[Row]) -> Window:
         """The window that shows a page more below; a full one lets go of its first page."""
         if self.limit < MOST_HELD:

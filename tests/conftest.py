@@ -98,7 +98,9 @@ def challenge_data() -> Path:
     """The folder of the public challenge's files; the test is skipped where it is absent."""
     import os
 
-    folder = Path(os.environ.get("ASTRA_CHALLENGE_DATA", Path(__file__).parents[2] / "shared/data/agent-challenge"))
+    folder = Path(
+        os.environ.get("ASTRA_CHALLENGE_DATA", Path(__file__).parents[2] / "shared/data/agent-challenge")
+    )
     if not folder.is_dir():
         pytest.skip("the challenge's data is not here")
     return folder

@@ -51,7 +51,7 @@ def edit_agent_form(agent: Row, values: AcceptedValues) -> FormModal:
         "department": agent["department"],
         "job_title": agent["job_title"],
         "years": str(agent["years_of_service"]),
-        "rating": str(agent["rating"]),
+        "rating": f"{agent['rating']:.2f}",
         "license": agent["license_number"] or "",
         "manager": agent["manager_name"] or "",
         "capacity": str(agent["capacity"]),
@@ -63,6 +63,7 @@ def edit_agent_form(agent: Row, values: AcceptedValues) -> FormModal:
             desk, agent["agent_id"], **{name: text for name, text in given.items() if text != before[name]}
         ),
         submit="Save",
+        changes_only=True,
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from dispatch import bookings, edits
 from dispatch.bookings import OUTCOMES
+from dispatch.desk import Desk
 from dispatch.values import AcceptedValues
 from models.errors import InvalidInput
 from screens.modals.form import Field, FormModal, Values
@@ -51,26 +53,14 @@ def confirm_form(booking: Row, values: AcceptedValues) -> FormModal:
 
 def cancel_form(booking: Row) -> FormModal:
     """The customer does not book: why."""
-    number = booking["booking_id"]
-    return FormModal(
-        f"Cancel booking {number}",
-        [Field("reason", "Reason", hint="what the customer said")],
-        lambda desk, given: bookings.cancel(desk, number, given["reason"]),
-        submit="Cancel the booking",
-        about=_about(booking),
-    )
+    field = Field("reason", "Reason", hint="what the customer said")
+    return _one_field(booking, "Cancel booking", field, bookings.cancel, "Cancel the booking")
 
 
 def decline_form(booking: Row) -> FormModal:
     """The agent passes it on: why."""
-    number = booking["booking_id"]
-    return FormModal(
-        f"Decline booking {number}",
-        [Field("reason", "Reason", hint="why somebody else should take it")],
-        lambda desk, given: bookings.decline(desk, number, given["reason"]),
-        submit="Decline",
-        about=_about(booking),
-    )
+    field = Field("reason", "Reason", hint="why somebody else should take it")
+    return _one_field(booking, "Decline booking", field, bookings.decline, "Decline")
 
 
 def reassign_form(booking: Row, agents: list[Row]) -> FormModal:
@@ -107,25 +97,26 @@ def contact_form(booking: Row) -> FormModal:
 
 def note_form(booking: Row) -> FormModal:
     """A note for the booking's history."""
-    number = booking["booking_id"]
-    return FormModal(
-        f"Note on booking {number}",
-        [Field("text", "Note", hint="what the next person should know")],
-        lambda desk, given: bookings.note(desk, number, given["text"]),
-        submit="Write",
-        about=_about(booking),
-    )
+    field = Field("text", "Note", hint="what the next person should know")
+    return _one_field(booking, "Note on booking", field, bookings.note, "Write")
 
 
 def rate_form(booking: Row) -> FormModal:
     """The customer's score of a finished booking."""
-    number = booking["booking_id"]
     before = "" if booking["score"] is None else str(booking["score"])
+    field = Field("score", "Score 1 to 5", before, hint="5 is best")
+    return _one_field(booking, "Score of booking", field, bookings.rate, "Score")
+
+
+def _one_field(
+    booking: Row, title: str, field: Field, command: Callable[[Desk, int, str], Row], submit: str
+) -> FormModal:
+    number = booking["booking_id"]
     return FormModal(
-        f"Score of booking {number}",
-        [Field("score", "Score 1 to 5", before, hint="5 is best")],
-        lambda desk, given: bookings.rate(desk, number, given["score"]),
-        submit="Score",
+        f"{title} {number}",
+        [field],
+        lambda desk, given: command(desk, number, given[field.name]),
+        submit=submit,
         about=_about(booking),
     )
 
@@ -160,6 +151,7 @@ def edit_form(booking: Row, values: AcceptedValues) -> FormModal:
         [Field(name, EDIT_LABELS[name], text, _options(name, values)) for name, text in before.items()],
         command,
         submit="Save",
+        changes_only=True,
         about=f"Booking {number} is {booking['status']}"
         + ("" if pending else ": its trip and quote stay as they are"),
     )

@@ -6,17 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Footer, Input, Label, Static
 
 from dispatch.desk import Desk
 from models.errors import DeskError
+from screens.modals.modal import Modal
+from screens.text import refusal
 from screens.widgets.agent_picker import AgentPicker
 from screens.widgets.choice import Choice, Pick
 
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Values = dict[str, str]
 
+FIELD_WIDTH = 54  # cells beside the label
+OPTION_EXTRA = 4  # an option's mark and the blanks around it
+
 
 @dataclass(frozen=True)
 class Field:
     """One field of a form: a text, one of ``options``, or (``agent``) an agent.
 
-    ``options`` of up to three names stand side by side; more open as a list.
+    A few short ``options`` stand side by side; more open as a list.
     """
 
     name: str
@@ -41,22 +45,32 @@ class Field:
     hint: str = ""
     agents: tuple[Row, ...] = ()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The options, and what the row has now if it is none of them: leaving it alone changes nothing."""
+        return self.options if not self.value or self.value in self.options else (*self.options, self.value)
+
+    @property
+    def is_choice(self) -> bool:
+        """Do the options fit side by side?"""
+        return bool(self.options) and sum(len(name) + OPTION_EXTRA for name in self.names) <= FIELD_WIDTH
+
     def widget(self) -> Widget:
         """The input for this field, with the field's name as its id."""
         if self.agents:
             return AgentPicker(id=self.name)
-        if len(self.options) > 3:
-            known = self.value if self.value in self.options else Pick.NULL
-            return Pick(self.options, value=known, id=self.name)
+        if self.is_choice:
+            return Choice(self.names, id=self.name)
         if self.options:
-            return Choice(self.options, id=self.name)
+            return Pick(self.names, value=self.value or Pick.NULL, id=self.name)
         return Input(self.value, placeholder=self.hint, compact=True, id=self.name)
 
 
-class FormModal(ModalScreen[Row | None]):
+class FormModal(Modal[Row | None]):
     """Asks for a few values and runs a command with them; closes with its result, or None on escape.
 
     What the desk refuses is told inside the form, which stays open with everything typed in it.
+    One that is for ``changes_only`` just closes when nothing was changed.
     """
 
     CSS_PATH = "form.tcss"
@@ -73,6 +87,7 @@ class FormModal(ModalScreen[Row | None]):
         *,
         submit: str,
         about: str = "",
+        changes_only: bool = False,
     ) -> None:
         super().__init__()
         self._heading = title
@@ -80,7 +95,9 @@ class FormModal(ModalScreen[Row | None]):
         self._command = command
         self._verb = submit
         self._about = about
+        self._changes_only = changes_only
         self._busy = False
+        self._result: Row | None = None
 
     @property
     def host(self) -> Host:
@@ -106,7 +123,7 @@ class FormModal(ModalScreen[Row | None]):
         for field in self._fields:
             if field.agents:
                 self.query_one(f"#{field.name}", AgentPicker).offer(field.agents)
-            elif field.options and len(field.options) <= 3 and field.value in field.options:
+            elif field.is_choice:
                 self.query_one(f"#{field.name}", Choice).value = field.value
 
     def values(self) -> Values:
@@ -130,15 +147,35 @@ class FormModal(ModalScreen[Row | None]):
 
     @on(Button.Pressed, "#submit")
     def action_submit(self) -> None:
-        if not self._busy:
+        if self._busy:
+            return
+        values = self.values()
+        if self._changes_only and values == {field.name: field.value for field in self._fields}:
+            self.leave()
+        else:
             self._busy = True
-            values = self.values()
-            self.host.perform(lambda desk: self._command(desk, values), self.dismiss, self._refused)
+            self.host.perform(lambda desk: self._command(desk, values), self._done, self._refused)
 
     @on(Button.Pressed, "#close")
     def action_close(self) -> None:
-        self.dismiss(None)
+        if self._busy:  # the command cannot be called back, and its refusal must find the form
+            self._tell("one moment: the desk has not answered yet")
+        else:
+            self.leave()
+
+    def _done(self, result: Row) -> None:
+        self._result = result
+        self._close_when_done()
+
+    @on(events.ScreenResume)
+    def _close_when_done(self) -> None:
+        """Close with the result as soon as nothing else (the palette) lies above."""
+        if self._result is not None:
+            self.leave(self._result)
 
     def _refused(self, error: DeskError) -> None:
         self._busy = False
-        self.query_one("#problem", Static).update(Content(f"{error.message}. {error.hint}".rstrip(" .")))
+        self._tell(refusal(error))
+
+    def _tell(self, text: str) -> None:
+        self.query_one("#problem", Static).update(Content(text))

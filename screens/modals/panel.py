@@ -7,15 +7,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
+from screens.modals.modal import Modal
 from screens.text import moment
 
 Row = dict[str, object]
 
 
-class Panel(ModalScreen[None]):
+class Panel(Modal[None]):
     """Text in a frame."""
 
     CSS_PATH = "panel.tcss"
@@ -40,7 +40,7 @@ class Panel(ModalScreen[None]):
         panel.focus()
 
     def action_close(self) -> None:
-        self.dismiss()
+        self.leave()
 
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self._text.plain)

@@ -10,15 +10,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Footer
 
+from screens.modals.modal import Modal
 from screens.widgets.agent_picker import AgentPicker
 
 Row = dict[str, Any]
 
 
-class PickAgent(ModalScreen[int | None]):
+class PickAgent(Modal[int | None]):
     """Closes with the agent's id, or None on escape."""
 
     CSS_PATH = "panel.tcss"
@@ -52,7 +52,7 @@ class PickAgent(ModalScreen[int | None]):
     def action_take(self) -> None:
         picked = self.query_one(AgentPicker).value
         if picked:
-            self.dismiss(int(picked))
+            self.leave(int(picked))
 
     def action_close(self) -> None:
-        self.dismiss(None)
+        self.leave()

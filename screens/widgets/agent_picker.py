@@ -17,6 +17,7 @@ from screens.text import load_bar
 
 Row = dict[str, Any]
 MOST_SHOWN = 50
+NAME_WIDTH = 24
 
 
 class AgentPicker(Vertical):
@@ -24,7 +25,10 @@ class AgentPicker(Vertical):
 
     DEFAULT_CSS = """
     AgentPicker { height: 8; }
-    AgentPicker > OptionList { height: 1fr; border: none; padding: 0; background: $surface; }
+    AgentPicker > OptionList {
+        height: 1fr; border: none; padding: 0; background: $surface;
+        text-wrap: nowrap; text-overflow: ellipsis;
+    }
     """
 
     class Picked(Message):
@@ -94,7 +98,9 @@ def _matches(row: Row, words: list[str]) -> bool:
 
 
 def _line(row: Row) -> Text:
-    line = Text(f"{row['agent_id']:>5}  {row['name']:<24} ", no_wrap=True, overflow="ellipsis")
+    name = Text(row["name"])
+    name.truncate(NAME_WIDTH, overflow="ellipsis", pad=True)  # in cells: 山 takes two
+    line = Text(f"{row['agent_id']:>5}  ").append_text(name).append("  ")
     line.append_text(load_bar(row))
     line.append(f"  rank {row['rank']}", "dim")
     return line

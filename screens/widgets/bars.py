@@ -44,6 +44,7 @@ class TopBar(Horizontal):
     def __init__(self, place: str) -> None:
         super().__init__()
         self._place = place
+        self._told: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         yield Static(Content("Astra"), classes="name")
@@ -53,8 +54,12 @@ class TopBar(Horizontal):
 
     def tell(self, policy: str, actor: str, moment: str) -> None:
         """Show policy, who is at work, and the desk's time as the terminal's zone has it."""
-        wide = self.size.width >= 90
-        parts = [f"{policy} policy", actor, moment] if wide else [moment]
+        if self._told != (policy, actor, moment):
+            self._told = (policy, actor, moment)
+            self.on_resize()
+
+    def on_resize(self) -> None:
+        parts = self._told if self.size.width >= 90 else self._told[-1:]
         self.query_one(".info", Static).update(Content("   ".join(parts)))
 
 
@@ -64,25 +69,44 @@ class StatusBar(Horizontal):
     DEFAULT_CSS = """
     StatusBar { dock: bottom; height: 1; background: $panel; }
     StatusBar > Footer { dock: none; width: 1fr; background: $panel; }
+    StatusBar > .help { width: auto; margin-left: 1; background: $panel; }
     StatusBar > .totals { width: auto; padding: 0 1; background: $panel; color: $text-muted; }
     StatusBar > .totals.-drift { color: $error; text-style: bold; }
     """
 
+    _totals: Totals | None = None
+
     def compose(self) -> ComposeResult:
         yield Footer(show_command_palette=False, compact=True)
+        yield Static(classes="help")
         yield Static(Content(""), classes="totals")
+
+    def on_mount(self) -> None:
+        """Help stands apart from the other keys, where no number of them can push it out."""
+        keys = self.screen.active_bindings.values()
+        key = next((self.app.get_key_display(one.binding) for one in keys if one.binding.id == "help"), "f1")
+        self.query_one(".help", Static).update(
+            Content.from_markup("[@click=app.help][bold $footer-key-foreground]$key[/] Help[/]", key=key)
+        )
 
     def tell(self, totals: Totals) -> None:
         """Show the totals; ``load = bookings`` is true or the agents are named whose load is not."""
+        self._totals = totals
+        label = self.query_one(".totals", Static)
+        label.set_class(bool(totals.drift), "-drift")
+        label.tooltip = Content("Every agent's load is the number of their Pending bookings")
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        if self._totals is not None:
+            self.query_one(".totals", Static).update(Content(self._line(self._totals)))
+
+    def _line(self, totals: Totals) -> str:
         wide = self.size.width >= 110
-        waiting = f"{totals.waiting} waiting · " if wide or totals.waiting else ""
-        counts = f"{waiting}{totals.pending} pending"
+        counts = [f"{totals.waiting} waiting", f"{totals.pending} pending"]
         if totals.drift:
             names = ", ".join(map(str, totals.drift[:3])) + ("..." if len(totals.drift) > 3 else "")
             verdict = f"load ≠ bookings: agent {names} ✗" if wide else "load ✗"
         else:
             verdict = "load = bookings ✓" if wide else "✓"
-        label = self.query_one(".totals", Static)
-        label.set_class(bool(totals.drift), "-drift")
-        label.update(Content(f"{counts} {'· ' if wide else ''}{verdict}"))
-        label.tooltip = Content("Every agent's load is the number of their Pending bookings")
+        return " · ".join((*counts, verdict)) if wide else f"{counts[0 if totals.waiting else 1]} {verdict}"

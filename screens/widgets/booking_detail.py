@@ -88,6 +88,8 @@ def _facts(booking: Row) -> list[tuple[str, str]]:
         ),
         ("Came in", moment(booking["created_at"])),
         ("Claimed", moment(booking["claimed_at"])),
+        ("Follow-up", moment(booking["follow_up_at"])),
+        ("Tries", _tries(booking)),
         ("Reached", moment(booking["contacted_at"])),
         ("Confirmed", moment(booking["completed_at"])),
         ("Cancelled", moment(booking["cancelled_at"])),
@@ -95,3 +97,9 @@ def _facts(booking: Row) -> list[tuple[str, str]]:
         ("Score", str(booking["score"] or "")),
         ("Flagged", booking["date_fault"] or ""),
     ]
+
+
+def _tries(booking: Row) -> str:
+    if not booking["contact_attempts"]:
+        return ""
+    return f"{booking['contact_attempts']}, the last: {(booking['last_outcome'] or '').replace('_', ' ')}"

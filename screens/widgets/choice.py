@@ -85,10 +85,16 @@ class Choice(RadioSet):
         """Choose nothing."""
         self.value = ""
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Letters choose here, so no command's key is shown for them."""
+        return character is not None and character.isalpha()
+
     def on_key(self, event: events.Key) -> None:
+        if event.character is None or not event.character.isalpha():
+            return
+        event.stop()  # a letter that begins no name is a slip, and not the key of some command
         name = _next_starting_with(event.character, self._names, self.value)
         if name is not None:
-            event.stop()
             self.value = name
 
     def action_next_button(self) -> None:
@@ -142,21 +148,24 @@ class Pick(Select[str]):
         else:
             self.action_show_overlay()
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Letters choose here, so no command's key is shown for them."""
+        return character is not None and character.isalpha()
+
     def on_key(self, event: events.Key) -> None:
-        if self.expanded or event.character is None:
+        if self.expanded or event.character is None or not event.character.isalnum():
             return
         names = [value for _, value in self._options if isinstance(value, str)]
         name = _next_starting_with(event.character, names, self.chosen)
-        if name is not None:
+        if name is not None or event.character.isalpha():
             event.stop()
             event.prevent_default()
+        if name is not None:
             self.value = name
 
 
-def _next_starting_with(character: str | None, names: Iterable[str], current: str) -> str | None:
+def _next_starting_with(character: str, names: Iterable[str], current: str) -> str | None:
     """The next name that begins with a typed letter, after the current one, going round."""
-    if character is None or not character.isalnum():
-        return None
     found = [name for name in names if name.lower().startswith(character.lower())]
     if not found:
         return None

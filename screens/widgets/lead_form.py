@@ -87,6 +87,19 @@ class LeadForm(Vertical):
         for name in TONES:
             notice.set_class(name == tone, f"-{name}")
 
+    @property
+    def has_succeeded(self) -> bool:
+        """Does the line below still tell who got the last lead?"""
+        return self.query_one("#notice").has_class("-success")
+
+    def warn(self, text: str) -> None:
+        """A warning, or none any more; what else is told there stays."""
+        notice = self.query_one("#notice", Static)
+        if text and not (notice.has_class("-error") or notice.has_class("-success")):
+            self.tell(text, "warning")
+        elif not text and notice.has_class("-warning"):
+            self.tell("")
+
     def empty(self) -> None:
         """Ready for the next lead."""
         for name in ("customer", "requests"):

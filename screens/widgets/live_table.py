@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from rich.text import Text
 from textual import events
+from textual.binding import Binding
+from textual.coordinate import Coordinate
+from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import DataTable
 
 Row = dict[str, Any]
 PADDING = 2  # one blank on each side of a cell
+FEW = 20  # rows that are removed one by one; of more it is faster to fill in the rest anew
 CLOSE = 10  # rows from an end at which more is asked for
 
 
@@ -37,6 +43,10 @@ class Column:
 class LiveTable(DataTable[Text]):
     """Shows rows in the order given, keeping cursor and scroll on the row they were on."""
 
+    BINDINGS = [
+        Binding("home", "scroll_top", "Top", show=False),
+        Binding("end", "scroll_bottom", "Bottom", show=False),
+    ]
     DEFAULT_CSS = """
     LiveTable { height: 1fr; background: $surface; scrollbar-size-horizontal: 0; }
     LiveTable > .datatable--header { background: $panel; color: $foreground; text-style: bold; }
@@ -63,15 +73,15 @@ class LiveTable(DataTable[Text]):
         self._rows: dict[str, Row] = {}
         self._anchors: dict[str, Text] = {}
         self._marked = ""
+        self._at_start = True
         self._shown: tuple[tuple[str, int], ...] = ()
 
     @property
     def current(self) -> Row | None:
         """The row under the cursor."""
-        if not self.row_count:
-            return None
-        key = self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value
-        return self._rows.get(key or "")
+        if not self.columns:  # not laid out yet, but keys may be typed ahead
+            return next(iter(self._rows.values()), None)
+        return self._rows.get(self._cursor_key() or "")
 
     @property
     def rows_shown(self) -> list[Row]:
@@ -80,19 +90,19 @@ class LiveTable(DataTable[Text]):
 
     def on_resize(self, event: events.Resize) -> None:
         self._lay_out()
-
-    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
-        self._look_out(event.cursor_row, event.cursor_row)
+        self._look_out()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
-            self._look_out(int(new_value), int(new_value) + self.size.height)
+            self._look_out()
 
-    def _look_out(self, first: int, last: int) -> None:
+    def _look_out(self) -> None:
+        """Ask for more where the rows in sight come near an end."""
+        first, last = int(self.scroll_y), int(self.scroll_y) + self._height
         if self.row_count and last >= self.row_count - CLOSE:
             self.post_message(self.NearEnd())
-        elif self.row_count and first <= CLOSE:
+        if self.row_count and first <= CLOSE:
             self.post_message(self.NearStart())
 
     def on_data_table_header_selected(self, event: DataTable.HeaderSelected) -> None:
@@ -108,23 +118,32 @@ class LiveTable(DataTable[Text]):
             self._marked = marked
             self._lay_out(again=True)
 
-    def show_rows(self, rows: Sequence[Row]) -> None:
-        """Make the table show exactly these rows, in this order."""
+    def show_rows(self, rows: Sequence[Row], *, more_above: bool = False) -> None:
+        """Make the table show exactly these rows, in this order.
+
+        A view of the very first row stays there, so that a new one is seen; not so where the list
+        goes on above (``more_above``).
+        """
+        self._at_start, was_at_start = not more_above, self._at_start
         wanted = {str(row[self._key]): row for row in rows}
         if not self.columns:
             self._rows = wanted
             return
-        here = self._cursor_key()
-        index = self.cursor_row
-        for key in [key for key in self._rows if key not in wanted]:
+        with self._staying(wanted, follow_top=was_at_start):
+            self._take_off([key for key in self._rows if key not in wanted])
+            for key, row in wanted.items():
+                self._put(key, row)
+            order = {id(self._anchors[key]): position for position, key in enumerate(wanted)}
+            self.sort(self._first_column(), key=lambda cell: order[id(cell)])
+
+    def _take_off(self, keys: list[str]) -> None:
+        if len(keys) > FEW:  # DataTable goes through all rows for each that is removed
+            self._anchors.clear()
+            self.clear()
+            return
+        for key in keys:
             self.remove_row(key)
-            self._anchors.pop(key, None)
-        for key, row in wanted.items():
-            self._put(key, row)
-        order = {id(self._anchors[key]): position for position, key in enumerate(wanted)}
-        self._rows = wanted
-        self.sort(self._first_column(), key=lambda cell: order[id(cell)])
-        self._keep_cursor(here, index)
+            self._anchors.pop(key)
 
     def _put(self, key: str, row: Row) -> None:
         if key not in self._anchors:
@@ -152,16 +171,39 @@ class LiveTable(DataTable[Text]):
             return None
         return self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value
 
-    def _keep_cursor(self, key: str | None, index: int) -> None:
-        if not self.can_focus:
-            return
-        if key is not None and key in self._rows:
-            row = self.get_row_index(key)
-            if row != self.cursor_row:
-                # the row moved, not the person: follow it without jumping the view when it is in sight
-                self.move_cursor(row=row, scroll=index > 0)
-        elif self.row_count:
-            self.move_cursor(row=min(index, self.row_count - 1))
+    @contextmanager
+    def _staying(self, wanted: dict[str, Row], *, follow_top: bool = True) -> Iterator[None]:
+        """Change the rows to these inside the block; cursor and view are where they were afterwards."""
+        key = self._cursor_key() if self.can_focus else None
+        index, top = self.cursor_row, round(self.scroll_y)
+        in_sight = list(islice(self._rows, top, top + self._height))
+        self.set_reactive(DataTable.cursor_coordinate, Coordinate(0, 0))  # so that nothing follows it
+        yield
+        self._rows = wanted
+        places = {name: place for place, name in enumerate(wanted)}
+        row = places.get(key or "", max(0, min(index, len(places) - 1)))
+        marks = ([key] if key in in_sight else []) + in_sight
+        kept = next((mark for mark in marks if mark in places), None)
+        if kept is not None and (top or not follow_top):
+            top = places[kept] - in_sight.index(kept)
+        if self.can_focus and (key in in_sight or kept is None):
+            top = max(min(top, row), row - self._height + 1)
+        self._stand(row, top)
+        if self.can_focus and self.row_count and self._cursor_key() != key:
+            self._highlight_row(row)
+        self._look_out()
+
+    @property
+    def _height(self) -> int:
+        """How many rows are in sight."""
+        return max(0, self.scrollable_content_region.height - self.header_height)
+
+    def _stand(self, row: int, top: int) -> None:
+        self.set_reactive(DataTable.cursor_coordinate, Coordinate(row, 0))
+        # DataTable tells its size only when it is idle; scrolling needs to know it now
+        self.virtual_size = Size(self.virtual_size.width, self.row_count + self.header_height)
+        self.scroll_to(y=top, animate=False, force=True, immediate=True)
+        self.refresh()
 
     def _lay_out(self, *, again: bool = False) -> None:
         # room for the scrollbar is kept whether it is there or not, so that its coming moves nothing
@@ -169,16 +211,15 @@ class LiveTable(DataTable[Text]):
         shown = fitting_columns(self._specs, width)
         if shown == self._shown and not again:
             return
-        here, index = self._cursor_key(), self.cursor_row
-        self._shown = shown
-        self._anchors.clear()
-        self.clear(columns=True)
-        labels = {spec.key: spec for spec in self._specs}
-        for key, column_width in shown:
-            self.add_column(self._header(labels[key]), key=key, width=column_width)
-        for key, row in self._rows.items():
-            self._add(key, row)
-        self._keep_cursor(here, index)
+        with self._staying(self._rows):
+            self._shown = shown
+            self._anchors.clear()
+            self.clear(columns=True)
+            labels = {spec.key: spec for spec in self._specs}
+            for key, column_width in shown:
+                self.add_column(self._header(labels[key]), key=key, width=column_width)
+            for key, row in self._rows.items():
+                self._add(key, row)
 
     def _header(self, spec: Column) -> Text:
         mark = self._marked[-1:] if spec.sort and self._marked[:-1] == spec.sort else ""

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from astra_tui.app import AstraApp
 from dispatch.desk import Desk
 from seeds.demo import make_demo
+from tests.screens.golden_desk import make_golden_desk
 
 NOON = datetime(2026, 3, 4, 12, 0, 0, tzinfo=UTC)
 
@@ -43,6 +44,19 @@ def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_file(tmp_path: Path, demo_template: Path) -> Path:
     """A demo desk of its own, as of a noon that stands still."""
     return Path(shutil.copy(demo_template, tmp_path / "demo.db"))
+
+
+@pytest.fixture(scope="session")
+def golden_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("golden") / "desk.db"
+    make_golden_desk(path)
+    return path
+
+
+@pytest.fixture
+def golden_file(tmp_path: Path, golden_template: Path) -> Path:
+    """A small desk with every state of a booking and with names that are hard to show."""
+    return Path(shutil.copy(golden_template, tmp_path / "golden.db"))
 
 
 @pytest.fixture

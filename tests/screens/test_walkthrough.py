@@ -12,6 +12,7 @@ from dispatch import views
 from dispatch.desk import Desk
 from screens.widgets.live_table import LiveTable
 from seeds.importer import import_files
+from tests.screens.scenes import press
 
 FIELDS = ("customer", "method", "source", "destination", "launch")
 KATE = ("Kate Nguyen", "Text", "Organic", "Mars", "Dallas-Fort Worth Launch Complex")
@@ -38,7 +39,7 @@ def desk_file(request: pytest.FixtureRequest) -> Path:
 
 async def test_walkthrough_in_the_application(desk_file: Path, running: Any) -> None:
     async with running(desk_file, size=(100, 30)) as (app, pilot):
-        assert await ranks_on_roster(app, pilot, BEFORE) == BEFORE
+        assert await ranks_on_roster(app, BEFORE) == BEFORE
 
         await pilot.press("f2")
         await enter(app, pilot, KATE)
@@ -46,10 +47,10 @@ async def test_walkthrough_in_the_application(desk_file: Path, running: Any) -> 
         kate, john = newest(app, 2)
         assert (kate["agent_id"], kate["assignment_id"], kate["booking_id"]) == (6, 451, 413)
         assert (john["agent_id"], john["assignment_id"], john["booking_id"]) == (3, 452, 414)
-        assert await ranks_on_roster(app, pilot, AFTER) == AFTER
+        assert await ranks_on_roster(app, AFTER) == AFTER
 
-        await cancel_in_queue(app, pilot, 414, "changed his mind")
-        assert await ranks_on_roster(app, pilot, AFTER_CANCEL) == AFTER_CANCEL
+        await cancel_in_queue(app, 414, "changed his mind")
+        assert await ranks_on_roster(app, AFTER_CANCEL) == AFTER_CANCEL
 
 
 async def enter(app: AstraApp, pilot: Any, lead: tuple[str, ...]) -> None:
@@ -60,23 +61,17 @@ async def enter(app: AstraApp, pilot: Any, lead: tuple[str, ...]) -> None:
     assert app.screen.query_one("#customer").value == ""  # type: ignore[attr-defined]
 
 
-async def cancel_in_queue(app: AstraApp, pilot: Any, number: int, reason: str) -> None:
-    await pilot.press("f4")
-    await app.settle()
+async def cancel_in_queue(app: AstraApp, number: int, reason: str) -> None:
+    await press(app, "f4")
     table = app.screen.query_one("#queue", LiveTable)
     table.move_cursor(row=table.get_row_index(str(number)))
     await app.settle()
-    await pilot.press("x")
-    await app.settle()
-    await pilot.press(*(key if key != " " else "space" for key in reason))
-    await pilot.press("enter")
-    await app.settle()
+    await press(app, "x", *reason, "enter")
 
 
-async def ranks_on_roster(app: AstraApp, pilot: Any, wanted: dict[int, int]) -> dict[int, int]:
+async def ranks_on_roster(app: AstraApp, wanted: dict[int, int]) -> dict[int, int]:
     """The ranks that the roster shows for some agents."""
-    await pilot.press("f3")
-    await app.settle()
+    await press(app, "f3")
     table = app.screen.query_one("#roster", LiveTable)
     return {agent_id: int(table.get_cell(str(agent_id), "rank").plain) for agent_id in wanted}
 

@@ -1,0 +1,102 @@
+"""A small desk for pictures: every state a booking can be in, and the names that are hard to show."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from dispatch import agents, bookings, intake
+from dispatch.desk import Desk
+
+AGENTS = (
+    ("Soren", "Baker", "Premium Bookings", "Lead Space Travel Agent", 21, 4.7),
+    ("Nova", "Singh", "Premium Bookings", "Senior Space Travel Agent", 17, 4.4),
+    ("山田", "太郎", "Luxury Voyages", "Space Travel Agent", 17, 4.4),
+    ("[/]", "[@click=app.quit]O'Hara[/]", "Interplanetary Sales", "Space Travel Agent", 12, 3.9),
+    ("Aurora Wilhelmina", "von Tanaka-Ødegård", "Luxury Voyages", "Space Travel Agent", 9, 0),
+    ("Zion", "Parker", "Interplanetary Sales", "Space Travel Agent", 3, 4.2),
+)
+CUSTOMERS = (
+    "Kate Nguyen",
+    "João Müller-Ødegård",
+    "山田太郎山田太郎山田太郎",
+    "[/] [@click=app.quit]x[/] [bold]",
+    "مرحبا بالعالم",
+    "👩‍👩‍👧 Family 🚀",
+    "A name that goes on and on, as names do where everybody's ancestors are remembered",
+    "Priya Chukwu",
+    "Emil Kovacs",
+    "Ines Costa",
+    "Maja Svensson",
+    "Oskar Sokolov",
+)
+TRIPS = (
+    ("Mars", "Dallas-Fort Worth Launch Complex"),
+    ("Europa", "Sydney Stellar Port"),
+    ("Titan", "Tokyo Spaceport Terminal"),
+    ("Venus", "Dubai Interplanetary Hub"),
+)
+
+
+class Ticking:
+    """Half an hour goes by between two commands, so that every row has a time of its own."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 3, 4, 2, 0, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
+def make_golden_desk(path: Path) -> None:
+    """Fill a new desk in this file."""
+    clock = Ticking()
+    desk = Desk.open(path, create=True, clock=clock, actor="kim")
+    for first, last, department, title, years, rating in AGENTS:
+        agents.add(
+            desk,
+            first_name=first,
+            last_name=last,
+            department=department,
+            job_title=title,
+            years=years,
+            rating=rating,
+        )
+    for number, name in enumerate(CUSTOMERS):
+        destination, launch = TRIPS[number % len(TRIPS)]
+        clock.moment += timedelta(minutes=30)
+        intake.receive(
+            desk,
+            name=name,
+            method=("Text", "Phone Call")[number % 2],
+            source=("Organic", "Bought")[number % 3 == 0],
+            destination=destination,
+            launch=launch,
+            requests="a dome with a view of both moons" if number % 4 == 0 else "",
+        )
+    clock.moment += timedelta(minutes=30)
+    _work(desk)
+    desk.close()
+
+
+def _work(desk: Desk) -> None:
+    holder = {number: _booking(desk, number)["agent_id"] for number in range(1, 13)}
+    quote = {"destination_revenue": "150000", "package_revenue": "25000.50"}
+    bookings.claim(desk, 1, holder[1])
+    bookings.contact(desk, 1, "no_answer")
+    bookings.note(desk, 1, "prefers to be called after 18:00 [/] [bold]today[/bold] 🚀")
+    bookings.confirm(desk, 2, package="Glacier Trek Adventure", **quote)
+    bookings.rate(desk, 2, 5)
+    bookings.cancel(desk, 3, "家族の事情 [/]")
+    bookings.claim(desk, 7, holder[7])
+    bookings.reassign(desk, 8, 1, "asked for the agent of last year")
+    for _ in AGENTS:  # nobody wants it: it waits
+        bookings.decline(desk, 12, "speaks no Ukrainian")
+
+
+def _booking(desk: Desk, number: int) -> dict[str, Any]:
+    from dispatch import views
+
+    with desk.reading():
+        return views.booking(number)

@@ -1,0 +1,35 @@
+"""What stands on the screen, as a terminal would show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.style import Style
+from textual.strip import Strip
+
+from astra_tui.app import AstraApp
+
+
+def strips(app: AstraApp) -> list[Strip]:
+    """Every line of the screen in sight, with what shines through from below."""
+    compositor = app.screen._compositor
+    compositor.render_update(full=True, screen_stack=app._background_screens)  # tells what lies below
+    return compositor.render_strips()
+
+
+def text_of(app: AstraApp) -> str:
+    """The screen as plain text, without the blanks at the ends of lines."""
+    return "\n".join(strip.text.rstrip() for strip in strips(app)) + "\n"
+
+
+def visible_text(app: AstraApp) -> Iterator[tuple[str, Style]]:
+    """Every stretch of text that is not blank, with its style."""
+    for strip in strips(app):
+        for text, style, control in strip:
+            if text.strip() and not control:
+                yield text, style or Style.null()
+
+
+def widths(app: AstraApp) -> set[int]:
+    """How many cells wide the lines are: all alike, or something is not aligned."""
+    return {strip.cell_length for strip in strips(app)}

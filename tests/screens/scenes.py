@@ -1,0 +1,107 @@
+"""Ways to every place and modal, for pictures and for tests that look at all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from textual import events
+from textual.keys import _character_to_key, key_to_character
+from textual.widgets import Input
+
+from astra_tui.app import AstraApp
+
+Scene = Callable[[AstraApp], Awaitable[None]]
+
+
+async def press(app: AstraApp, *keys: str) -> None:
+    """Type all at once, as fast hands do: the application takes the keys one by one."""
+    for key in keys:
+        name = _character_to_key(key) if len(key) == 1 else key
+        event = events.Key(name, key if len(key) == 1 else key_to_character(key))
+        event.set_sender(app)
+        app.post_message(event)
+    await app.settle()
+
+
+def pressed(*keys: str) -> Scene:
+    """A scene that keys lead to."""
+
+    async def scene(app: AstraApp) -> None:
+        await press(app, *keys)
+
+    return scene
+
+
+async def fill_in(app: AstraApp, **values: str) -> None:
+    """Fill in the fields of a form by their ids."""
+    for field, value in values.items():
+        widget: Any = app.screen.query_one(f"#{field}")
+        if value or isinstance(widget, Input):
+            widget.value = value
+        else:
+            widget.clear()
+    await app.settle()
+
+
+LEAD = {
+    "customer": "Kate Nguyen",
+    "method": "Text",
+    "source": "Organic",
+    "destination": "Mars",
+    "launch": "Dallas-Fort Worth Launch Complex",
+    "requests": "a dome with a view",
+}
+
+
+async def type_lead(app: AstraApp) -> None:
+    await press(app, "f2")
+    await fill_in(app, **LEAD)
+
+
+async def assign_nothing(app: AstraApp) -> None:
+    await press(app, "f2")
+    await fill_in(app, customer="Kate Nguyen", method="Text", source="", requests="")
+    await press(app, "f9")
+
+
+async def filter_queue(app: AstraApp) -> None:
+    await press(app, "f4", "escape", "v", "v", "slash")
+    app.screen.query_one("#filter", Input).value = "to:mars emil"
+    await press(app, "enter")
+
+
+async def refuse_cancelling(app: AstraApp) -> None:
+    await press(app, "f4", "escape", "home", "x", "f9")
+
+
+PLACES: dict[str, Scene] = {
+    "dispatch": pressed("f2"),
+    "lead": type_lead,
+    "lead-refused": assign_nothing,
+    "roster": pressed("f3"),
+    "queue": pressed("f4", "escape", "home"),
+    "queue-filtered": filter_queue,
+    "my-desk": pressed("f5"),
+    "why": pressed("f4", "escape", "home", "enter"),
+}
+MODALS: dict[str, Scene] = {
+    "confirm": pressed("f4", "escape", "home", "down", "down", "f"),
+    "cancel-refused": refuse_cancelling,
+    "reassign": pressed("f4", "escape", "home", "r"),
+    "edit": pressed("f4", "escape", "home", "down", "e"),
+    "contact": pressed("f4", "escape", "home", "t"),
+    "agent": pressed("f3", "home", "e"),
+    "pick-agent": pressed("f5", "a"),
+    "help-dispatch": pressed("f2", "f1"),
+    "help-roster": pressed("f3", "f1"),
+    "palette": pressed("f3", "ctrl+p"),
+}
+
+
+async def leave(app: AstraApp) -> None:
+    """Close what lies above the place, and take the toasts away."""
+    while len(app.screen_stack) > 1:
+        await press(app, "escape")
+    app.clear_notifications()
+    await app.settle()

@@ -1,0 +1,150 @@
+"""The form of a lead: filled in by the keyboard alone, checked, and never losing what was typed."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from textual import events
+from textual.widgets import Static
+
+from astra_tui.app import AstraApp
+from dispatch import intake, views
+from dispatch.desk import Desk
+from dispatch.views import BookingFilter
+from screens.dispatch import Dispatch
+from screens.widgets.lead_form import LeadForm
+from tests.screens.picture import text_of
+from tests.screens.scenes import LEAD, fill_in, press
+
+OTHER = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": "Sydney Stellar Port"}
+
+
+def notice(app: AstraApp) -> str:
+    return str(app.screen.query_one("#notice", Static).visual)
+
+
+def form(app: AstraApp) -> dict[str, str]:
+    return app.screen.query_one(LeadForm).values()
+
+
+async def newest(app: AstraApp, count: int) -> list[dict[str, Any]]:
+    return await app.backend.read(lambda: views.bookings(BookingFilter(sort="id"), limit=count))
+
+
+async def test_leads_typed_ahead_land_in_their_fields(running: Any) -> None:
+    """Keys that came faster than the fields changed went into the field, or the place, before."""
+    async with running(size=(80, 24)) as (app, _):
+        for name in ("Zoë 1", "[/] x", "2 u c x"):
+            await press(app, *name, "enter", "t", "enter", "o", "enter", "m", "enter", "s", *["enter"] * 3)
+        rows = await newest(app, 3)
+        assert [row["customer_name"] for row in rows] == ["2 u c x", "[/] x", "Zoë 1"]
+        assert {row["launch_location"] for row in rows} == {"Sydney Stellar Port"}
+        assert form(app)["name"] == ""
+        assert app.focused is not None
+        assert app.focused.id == "customer"
+        app.post_message(events.Paste("Pasted [/] name"))
+        await press(app, "enter", "p")
+        assert (form(app)["name"], form(app)["method"]) == ("Pasted [/] name", "Phone Call")
+
+
+async def test_each_field_is_checked_and_what_was_typed_stays(running: Any) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        before = await newest(app, 1)
+        for field, value, said in (
+            ("customer", "", "the customer name is empty"),
+            ("customer", "x" * 101, "101 characters"),
+            ("customer", "bell\x07", "control character"),
+            ("method", "", "the contact method is missing"),
+            ("source", "", "the lead source is missing"),
+            ("destination", "", "the destination is missing"),
+            ("launch", "", "the launch location is missing"),
+            ("requests", "y" * 10_001, "10001 characters"),
+        ):
+            await fill_in(app, **(LEAD | {field: value}))
+            await press(app, "f9")
+            assert said in notice(app), field
+            assert app.focused is not None
+            assert app.focused.id == field
+            assert form(app) == LeadForm.values(app.screen.query_one(LeadForm))
+            assert form(app)["requests"]
+        assert await newest(app, 1) == before
+
+
+async def test_a_refusal_stays_to_be_read_while_others_work(running: Any, other_terminal: Desk) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        await fill_in(app, **(LEAD | {"launch": ""}))
+        await press(app, "f9")
+        intake.receive(other_terminal, name="Somebody", **OTHER)
+        await app.settle()
+        assert "Somebody" in text_of(app)
+        assert "the launch location is missing" in notice(app)
+
+
+async def test_an_open_booking_of_the_customer_is_told_before(running: Any, other_terminal: Desk) -> None:
+    lead = intake.receive(other_terminal, name="Kate Nguyen", **OTHER)
+    async with running(size=(80, 24)) as (app, _):
+        await press(app, *"KATE nguye")
+        assert notice(app) == ""
+        await press(app, "n")
+        assert notice(app) == f"Kate Nguyen has open booking {lead['booking_id']} ({lead['agent_name']})"
+        await press(app, "backspace")
+        assert notice(app) == ""
+
+
+async def test_assign_twice_is_one_lead_and_its_agent_stays_told(running: Any) -> None:
+    async with running(size=(80, 24)) as (app, pilot):
+        before = (await newest(app, 1))[0]["booking_id"]
+        await fill_in(app, **LEAD)
+        screen = app.screen
+        assert isinstance(screen, Dispatch)
+        screen.action_assign()
+        screen.action_assign()
+        await press(app, "f9", "f9")
+        await pilot.click("#assign")
+        await app.settle()
+        assert (await newest(app, 1))[0]["booking_id"] == before + 1
+        assert notice(app) == f"Kate Nguyen → Soren Baker, booking {before + 1}"
+
+
+async def test_while_the_desk_is_locked_the_lead_waits_and_nothing_typed_is_lost(
+    running: Any, demo_file: Path
+) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        await fill_in(app, **LEAD)
+        other = sqlite3.connect(demo_file, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        screen = app.screen
+        assert isinstance(screen, Dispatch)
+        screen.action_assign()
+        assert notice(app) == "assigning ..."
+        assert "claim" not in {active.binding.action for active in screen.active_bindings.values()}
+        screen.query_one("#customer").value = "John Doe"  # type: ignore[attr-defined]
+        other.close()
+        await app.settle()
+        assert (await newest(app, 1))[0]["customer_name"] == "Kate Nguyen"
+        assert form(app)["name"] == "John Doe"
+
+
+async def test_new_destinations_are_offered_and_chosen_ones_stay(running: Any, other_terminal: Desk) -> None:
+    from dispatch import configure
+
+    async with running(size=(80, 24)) as (app, _):
+        await fill_in(app, **LEAD)
+        configure.add_value(other_terminal, "destination", "Callisto")
+        await app.settle()
+        assert form(app)["destination"] == "Mars"
+        await fill_in(app, destination="Callisto")
+        await press(app, "f9")
+        assert (await newest(app, 1))[0]["destination"] == "Callisto"
+
+
+async def test_keys_of_the_latest_bookings_work_from_their_list(running: Any) -> None:
+    async with running(size=(100, 30)) as (app, pilot):
+        await pilot.click("#latest", offset=(5, 3))
+        await app.settle()
+        row = app.screen.chosen_booking()
+        await press(app, "n", *"ok", "enter")
+        (event,) = await app.backend.read(lambda: views.events(limit=1))
+        assert (event["command"], event["booking_id"]) == ("booking.note", row["booking_id"])

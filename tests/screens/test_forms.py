@@ -1,0 +1,331 @@
+"""The modal forms: bad input is told inside and kept, enter walks through, and nothing is done twice."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.app import App
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from astra_tui.app import AstraApp
+from dispatch import views
+from screens.modals.form import Field, FormModal
+from screens.modals.pick_agent import PickAgent
+from screens.widgets.agent_picker import AgentPicker
+from screens.widgets.choice import Choice, Pick
+from screens.widgets.live_table import LiveTable
+from tests.screens.picture import text_of
+from tests.screens.scenes import fill_in, leave, press
+
+HOSTILE = "[/] [@click=app.quit]x[/] 🚀 مرحبا 山田"
+
+
+def problem(app: AstraApp) -> str:
+    assert isinstance(app.screen, FormModal)
+    return str(app.screen.query_one("#problem", Static).visual)
+
+
+async def at_booking(app: AstraApp, number: int) -> None:
+    await press(app, "f4")
+    table = app.screen.query_one(LiveTable)
+    table.move_cursor(row=table.get_row_index(str(number)))
+    await app.settle()
+
+
+BAD_INPUT: list[tuple[int, str, list[tuple[dict[str, str], str]]]] = [
+    # booking, key, and what the form says to what is typed
+    (9, "x", [({"reason": "   "}, "the reason is missing"), ({"reason": "a\x07"}, "control character")]),
+    (9, "d", [({"reason": ""}, "the reason is missing")]),
+    (9, "r", [({"reason": ""}, "the reason is missing")]),
+    (9, "n", [({"text": ""}, "the text is missing")]),
+    (9, "t", [({"outcome": ""}, "is not an outcome")]),
+    (9, "s", [({"score": "5"}, "booking 9 is not finished")]),
+    (2, "s", [({"score": "6"}, "'6' is not a valid score"), ({"score": "five"}, "'five' is not a valid")]),
+    (
+        9,
+        "f",
+        [
+            ({"package": "", "destination_revenue": "1"}, "booking 9 has no quote yet"),
+            (
+                {"destination_revenue": "a lot", "package_revenue": "1"},
+                "'a lot' is not a destination revenue",
+            ),
+            ({"destination_revenue": "1.005"}, "'1.005' is not a destination revenue"),
+            ({"destination_revenue": "-1"}, "out of range"),
+        ],
+    ),
+    (2, "f", [({"destination_revenue": "1", "package_revenue": "1"}, "booking 2 is Confirmed")]),
+    (
+        9,
+        "e",
+        [
+            ({"name": ""}, "the customer name is empty"),
+            ({"name": "x" * 101}, "101 characters"),
+            ({"name": "Eve\u202ekcab"}, "control character U+202E"),
+            ({"name": "Emil Kovacs", "email": HOSTILE}, "is not an e-mail address"),
+            ({"email": "", "phone": "12"}, "is not a telephone number"),
+        ],
+    ),
+]
+BAD_AGENTS: list[tuple[dict[str, str], str]] = [
+    ({"first_name": ""}, "the first name is empty"),
+    ({"first_name": "Nova", "years": "-1"}, "is not a valid years"),
+    ({"years": "17", "rating": "5.1"}, "is not a valid rating"),
+    ({"rating": "4.43", "email": "nobody"}, "is not an e-mail address"),
+    ({"email": "", "department": ""}, "department is missing"),
+    ({"department": "Luxury Voyages", "capacity": "many"}, "is not a valid capacity"),
+]
+
+
+async def refuses(app: AstraApp, tries: list[tuple[dict[str, str], str]]) -> None:
+    """Fill in what is bad, try to submit, and find it told and still there."""
+    for typed, said in tries:
+        await fill_in(app, **typed)
+        await press(app, "f9")
+        assert said in problem(app), typed
+        assert isinstance(app.screen, FormModal)
+        kept = app.screen.values()
+        assert {name: kept[name] for name in typed} == typed
+
+
+async def test_bad_input_is_told_inside_the_form_and_kept(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        before = await log(app)
+        for number, key, tries in BAD_INPUT:
+            await at_booking(app, number)
+            await press(app, key)
+            await refuses(app, tries)
+            await leave(app)
+        await press(app, "f3", "home", "e")
+        await refuses(app, BAD_AGENTS)
+        await press(app, "escape", "a", "f9")
+        assert "the first name is empty" in problem(app)
+        assert await log(app) == before  # nothing was written
+
+
+async def log(app: AstraApp) -> list[dict[str, Any]]:
+    return await app.backend.read(views.events)
+
+
+async def test_enter_walks_through_the_fields_and_does_it_from_the_last(
+    golden_file: Path, running: Any
+) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await at_booking(app, 9)
+        await press(app, "f")
+        walked = []
+        for _ in range(3):
+            walked.append(app.focused.id)
+            await press(app, "enter")
+        assert walked == ["package", "destination_revenue", "package_revenue"]
+        assert isinstance(app.screen, FormModal)
+        assert "no quote yet" in problem(app)
+        await fill_in(app, destination_revenue="100")
+        await press(app, *"20", "enter")  # still in the last field
+        assert (await booking(app, 9))["total_revenue"] == 120
+
+
+async def booking(app: AstraApp, number: int) -> dict[str, Any]:
+    return await app.backend.read(lambda: views.booking(number))
+
+
+async def test_a_double_press_acts_once(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, pilot):
+        before = len(await log(app))
+        await at_booking(app, 9)
+        await pilot.press("n", "n", "n")
+        await app.settle()
+        assert len(app.screen_stack) == 2
+        assert app.screen.values() == {"text": "nn"}
+        app.screen.action_submit()
+        app.screen.action_submit()
+        await app.settle()
+        assert [event["command"] for event in await log(app)][:-before] == ["booking.note"]
+        for opening, closing in (("w", "enter"), ("w", "escape"), ("x", "escape")):
+            await press(app, opening)
+            await pilot.press(closing, closing)
+            await app.settle()
+            await leave(app)
+        assert len(app.screen_stack) == 1
+        await pilot.click("#queue", offset=(10, 3))
+        await app.settle()
+        await press(app, "n")
+        await fill_in(app, text="by mouse")
+        await pilot.click("#submit")
+        await app.settle()
+        assert (await log(app))[0]["detail"] == {"text": "by mouse"}
+        await press(app, "n")
+        await pilot.click("#close")
+        await app.settle()
+        assert len(app.screen_stack) == 1
+
+
+async def test_hostile_words_are_shown_as_they_are(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await at_booking(app, 9)
+        await press(app, "n")
+        await fill_in(app, text=HOSTILE)
+        await press(app, "f9", "e")
+        await fill_in(app, name=HOSTILE, requests=HOSTILE)
+        await press(app, "f9")
+        assert "[/] [@click=app.quit]x[/]" in text_of(app)
+        await press(app, "w", "escape", "x")
+        assert "[/] [@click=app.quit]x[/]" in text_of(app)
+        await fill_in(app, reason=HOSTILE)
+        await press(app, "f9", "f2", "f5", "f4")
+        assert (await booking(app, 9))["cancel_reason"] == HOSTILE
+        assert not app._exit
+
+
+async def test_a_value_that_is_on_no_list_any_more_is_left_alone(
+    golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was not among the options, so that saving another field would have emptied it."""
+    connection = sqlite3.connect(golden_file)
+    connection.execute("PRAGMA foreign_keys = 0")
+    connection.execute("UPDATE space_travel_agents SET department = 'Moon Office' WHERE agent_id = 2")
+    connection.commit()
+    connection.close()
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await press(app, "f3", "home", "e")
+        assert app.screen.query_one("#department", Pick).chosen == "Moon Office"
+        await fill_in(app, years="18")
+        await press(app, "f9")
+        row = await app.backend.read(lambda: views.agent(2))
+        assert (row["department"], row["years_of_service"]) == ("Moon Office", 18)
+
+
+async def test_agents_are_found_by_name_or_id(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, pilot):
+        await press(app, "f5")
+        picker = app.screen.query_one(AgentPicker)
+        assert picker.value == "2"  # the best rank
+        await press(app, "down", "down", "up")
+        assert picker.value == "3"
+        for typed, value in (("zion", "6"), ("  ZION  inter", "6"), ("4", "4"), ("[/]", "4"), ("nobody", "")):
+            picker.query_one(Input).value = typed
+            await app.settle()
+            assert picker.value == value, typed
+        await press(app, "enter")  # there is nothing to take
+        assert app.my_agent_id is None
+        picker.query_one(Input).value = "太郎"
+        await app.settle()
+        await pilot.press("enter", "enter")
+        await app.settle()
+        assert app.my_agent_id == 3
+        assert not isinstance(app.screen, PickAgent)
+
+
+class Fields(App[None]):
+    """The one-line inputs by themselves."""
+
+    def compose(self) -> Any:
+        yield Choice(("Phone Call", "Text"), id="choice")
+        yield Pick(("Dallas", "Dubai", "London"), id="pick")
+        yield Input(id="input")
+
+
+async def test_a_choice_by_letters_arrows_and_mouse() -> None:
+    async with Fields().run_test() as pilot:
+        choice, pick = pilot.app.query_one(Choice), pilot.app.query_one(Pick)
+        for key, value in (
+            ("t", "Text"),
+            ("left", "Phone Call"),
+            ("right", "Text"),
+            ("x", "Text"),
+            ("p", "Phone Call"),
+        ):
+            await pilot.press(key)
+            assert choice.value == value, key
+        choice.clear()
+        assert choice.value == ""
+        await pilot.click(choice, offset=(16, 0))
+        assert choice.value == "Text"
+        await check_pick(pilot, pick)
+
+
+async def check_pick(pilot: Pilot[None], pick: Pick) -> None:
+    pick.focus()
+    for key, value in (("d", "Dallas"), ("d", "Dubai"), ("d", "Dallas"), ("l", "London"), ("x", "London")):
+        await pilot.press(key)
+        assert pick.chosen == value, key
+    await pilot.press("down", "up", "enter")
+    assert pick.chosen == "Dubai"
+    assert not pick.expanded
+    await pilot.press("space", "down", "escape")
+    assert pick.chosen == "Dubai"
+    pick.set_names(("Dubai", "Lima"))
+    assert pick.chosen == "Dubai"
+    pick.set_names(("Lima",))
+    assert pick.chosen == ""
+    await pilot.press("enter")  # nothing is chosen: the list opens
+    assert pick.expanded
+
+
+@pytest.mark.parametrize(
+    ("options", "value", "kind"),
+    [
+        (("Reached", "No answer"), "Reached", Choice),
+        (("Interplanetary Sales", "Luxury Voyages", "Premium Bookings"), "Luxury Voyages", Pick),
+        (("Mars",), "Moon", Choice),
+    ],
+)
+def test_a_field_takes_the_widget_that_fits(options: tuple[str, ...], value: str, kind: type) -> None:
+    assert isinstance(Field("x", "X", value, options).widget(), kind)
+
+
+async def test_a_refusal_leaves_the_forms_usable_and_nothing_changed_just_closes(
+    golden_file: Path, running: Any
+) -> None:
+    """A refused command made the desk forget its lists, and the next form then read them in the UI thread."""
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await at_booking(app, 2)
+        await press(app, "c", "f3", "e")
+        assert "Premium Bookings" in text_of(app)
+        await press(app, "escape", "a")
+        assert isinstance(app.screen, FormModal)
+        await leave(app)
+        before = len(await log(app))
+        await at_booking(app, 2)
+        await press(app, "e", "f9", "f3", "e", "f9")
+        assert len(app.screen_stack) == 1
+        assert len(await log(app)) == before
+        app.ask(lambda: views.booking(999), print)
+        await app.settle()
+        assert "there is no booking 999" in text_of(app)
+
+
+async def test_while_the_desk_is_locked_a_form_waits_and_its_answer_finds_it_below_the_palette(
+    golden_file: Path, running: Any
+) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, pilot):
+        await at_booking(app, 9)
+        await press(app, "n", *"late")
+        other = sqlite3.connect(golden_file, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            await pilot.press("f9")
+            app.screen.action_close()
+            assert "not answered yet" in problem(app)
+            assert app.screen.values() == {"text": "late"}
+        finally:
+            other.close()
+        await app.settle()
+        assert len(app.screen_stack) == 1
+        assert (await log(app))[0]["detail"] == {"text": "late"}
+        for text, is_open in (("", True), ("fine", False)):
+            await press(app, "n")
+            await fill_in(app, text=text)
+            other = sqlite3.connect(golden_file, isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+            app.screen.action_submit()
+            app.action_command_palette()
+            other.close()
+            await app.settle()
+            await press(app, "escape")
+            assert isinstance(app.screen, FormModal) is is_open
+            await leave(app)

@@ -1,0 +1,59 @@
+"""Every place and modal as text, compared with golden/*.txt; ASTRA_GOLDEN=update writes them anew."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.screens.picture import text_of, widths
+from tests.screens.scenes import MODALS, PLACES, leave, press
+
+GOLDEN = Path(__file__).parent / "golden"
+SMALL, LARGE = (80, 24), (120, 36)
+
+
+def difference(name: str, text: str) -> str:
+    """How a screen differs from its golden text; "" if it does not."""
+    file = GOLDEN / f"{name}.txt"
+    if os.environ.get("ASTRA_GOLDEN") == "update":
+        file.write_text(text, encoding="utf-8")
+        return ""
+    if not file.exists():
+        return f"there is no {file.name}; ASTRA_GOLDEN=update makes it\n"
+    golden = file.read_text(encoding="utf-8")
+    lines = difflib.unified_diff(
+        golden.splitlines(keepends=True), text.splitlines(keepends=True), f"golden/{file.name}", "now"
+    )
+    return "".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("size", "scenes"), [(SMALL, PLACES | MODALS), (LARGE, PLACES)], ids=["80x24", "120x36"]
+)
+async def test_screens_look_as_they_should(
+    golden_file: Path, running: Any, size: tuple[int, int], scenes: dict[str, Any]
+) -> None:
+    differences = []
+    async with running(golden_file, size=size) as (app, _):
+        app.my_agent_id = 1
+        for name, scene in scenes.items():
+            await scene(app)
+            differences.append(difference(f"{name}-{size[0]}", text_of(app)))
+            assert widths(app) == {size[0]}, name
+            await leave(app)
+    assert not any(differences), "\n" + "\n".join(filter(None, differences))
+
+
+async def test_an_empty_desk_says_what_to_do(path: Path, running: Any) -> None:
+    differences = []
+    async with running(path, size=SMALL) as (app, _):
+        for name, key in (("dispatch", "f2"), ("roster", "f3"), ("queue", "f4"), ("my-desk", "f5")):
+            await press(app, key)
+            app.clear_notifications()
+            await app.settle()
+            differences.append(difference(f"empty-{name}-80", text_of(app)))
+    assert not any(differences), "\n" + "\n".join(filter(None, differences))

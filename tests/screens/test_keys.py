@@ -1,0 +1,349 @@
+"""Every key has a name, words that explain it, and does what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.binding import Binding
+from textual.widgets import Input, Static
+
+from astra_tui.app import AstraApp
+from astra_tui.preferences import Preferences
+from dispatch import views
+from screens import keys
+from screens.help import verbs
+from screens.modals.form import FormModal
+from screens.modals.panel import Panel
+from screens.modals.pick_agent import PickAgent
+from screens.place import Place
+from screens.widgets.live_table import LiveTable
+from tests.screens.conftest import standing_still
+from tests.screens.picture import text_of
+from tests.screens.scenes import LEAD, fill_in, leave, press
+
+PLACES: dict[str, list[Binding]] = {
+    "dispatch": [*keys.FORM, *keys.WHY_SHOWN, *keys.BOOKING],
+    "roster": [*keys.ROSTER, *keys.LIST],
+    "queue": [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY],
+    "my-desk": [*keys.MY_DESK, *keys.BOOKING, *keys.WHY],
+}
+MODALS: list[Binding] = [
+    binding
+    for modal in (FormModal, Panel, PickAgent)
+    for binding in modal.__dict__["BINDINGS"]
+    if isinstance(binding, Binding)
+]
+ALL = [*keys.APP, *(binding for bindings in PLACES.values() for binding in bindings), *MODALS]
+Check = Callable[[AstraApp], Awaitable[None]]
+CHECKS: dict[str, Check] = {}
+
+
+def check(*identifiers: str) -> Callable[[Check], Check]:
+    """Mark what checks the keys of these ids."""
+
+    def mark(function: Check) -> Check:
+        CHECKS.update(dict.fromkeys(identifiers, function))
+        return function
+
+    return mark
+
+
+# the words
+
+
+@pytest.mark.parametrize("binding", ALL, ids=lambda binding: binding.id)
+def test_a_key_has_an_id_and_is_explained(binding: Binding) -> None:
+    assert binding.id
+    assert binding.description
+    assert binding.tooltip
+    assert binding.tooltip[0].isupper()
+
+
+def test_an_id_means_one_thing() -> None:
+    meanings: dict[str | None, set[str]] = {}
+    for binding in ALL:
+        meanings.setdefault(binding.id, set()).add(binding.action)
+    assert {name: actions for name, actions in meanings.items() if len(actions) > 1} == {}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_key_of_a_place_means_two_things(place: str) -> None:
+    taken = [key for binding in [*keys.APP, *PLACES[place]] for key in binding.key.split(",")]
+    assert sorted(taken) == sorted(set(taken))
+
+
+def test_the_same_verb_has_the_same_key_everywhere() -> None:
+    by_id: dict[str | None, set[str]] = {}
+    for binding in ALL:
+        by_id.setdefault(binding.id, set()).add(binding.key)
+    assert {name: bound for name, bound in by_id.items() if len(bound) > 1} == {}
+
+
+def test_every_key_is_checked_below() -> None:
+    assert set(CHECKS) == {binding.id for binding in ALL}
+
+
+# what they do
+
+
+async def test_every_key_does_what_it_says(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        app.my_agent_id = 1
+        for function in dict.fromkeys(CHECKS.values()):
+            await function(app)
+            await leave(app)
+
+
+async def at_booking(app: AstraApp, number: int) -> None:
+    """Go to the queue, and put the cursor on a booking."""
+    await press(app, "f4", "escape")
+    table = app.screen.query_one(LiveTable)
+    table.move_cursor(row=table.get_row_index(str(number)))
+    await app.settle()
+
+
+async def booking(app: AstraApp, number: int) -> dict[str, Any]:
+    return await app.backend.read(lambda: views.booking(number))
+
+
+def place(app: AstraApp) -> str:
+    screen = app.screen
+    return screen.NAME if isinstance(screen, Place) else type(screen).__name__
+
+
+@check("help", "help.letter")
+async def help_lists_every_key(app: AstraApp) -> None:
+    for name in PLACES:
+        app.go(name)
+        await app.settle()
+        for key in ("f1",) if name == "dispatch" else ("f1", "question_mark"):
+            await press(app, key)
+            panel = app.screen
+            assert isinstance(panel, Panel)
+            said = panel._text.plain
+            assert [one.id for one in [*keys.APP, *PLACES[name]] if one.tooltip not in said] == []
+            await leave(app)
+
+
+@check("place.dispatch", "place.roster", "place.queue", "place.my-desk")
+async def keys_of_the_places(app: AstraApp) -> None:
+    for key, name in zip(("f3", "f4", "f5", "f2"), ("roster", "queue", "my-desk", "dispatch"), strict=True):
+        await press(app, key)
+        assert place(app) == name
+    await press(app, "2")  # the customer's name is in focus
+    assert place(app) == "dispatch"
+    assert app.screen.query_one("#customer", Input).value == "2"
+    app.screen.query_one("#customer", Input).value = ""
+    await press(app, "f3", "3", "4", "2")
+    assert place(app) == "roster"
+
+
+@check("undo", "undo.letter", "booking.claim", "booking.release")
+async def claim_release_undo(app: AstraApp) -> None:
+    await at_booking(app, 9)
+    for key, is_claimed in (("c", True), ("l", False), ("ctrl+z", True), ("u", False)):
+        await press(app, key)
+        assert bool((await booking(app, 9))["claimed_at"]) is is_claimed, key
+
+
+@check("find", "filter", "back")
+async def find_and_filter(app: AstraApp) -> None:
+    await press(app, "f2", "ctrl+f", *"kate", "enter")
+    assert place(app) == "queue"
+    assert [row["customer_name"] for row in app.screen.query_one(LiveTable).rows_shown] == ["Kate Nguyen"]
+    await press(app, "escape")
+    assert len(app.screen.query_one(LiveTable).rows_shown) == 12
+    await press(app, "slash", *"13")
+    assert app.screen.query_one("#filter", Input).value == "13"
+    await press(app, "escape", "f3", "slash", *"zion", "enter")
+    assert [row["agent_id"] for row in app.screen.query_one(LiveTable).rows_shown] == [6]
+    await press(app, "escape")
+    assert len(app.screen.query_one(LiveTable).rows_shown) == 6
+
+
+@check("why", "why.letter", "panel.close", "panel.copy")
+async def why_and_its_panel(app: AstraApp) -> None:
+    for start, key, close in (("f2", "f8", "escape"), ("f5", "w", "enter"), ("f4", "f8", "q")):
+        await press(app, start, key)
+        assert isinstance(app.screen, Panel)
+        assert app.screen._heading.startswith("Why booking ")
+        await press(app, "y", close)
+        assert "settings version 1" in app.clipboard
+        assert isinstance(app.screen, Place)
+
+
+@check("booking.contact", "booking.note", "booking.edit", "form.submit")
+async def contact_note_edit(app: AstraApp) -> None:
+    await at_booking(app, 9)
+    await press(app, "t", "enter")
+    assert (await booking(app, 9))["contacted_at"]
+    await press(app, "n", *"late", "f9")
+    await press(app, "e")
+    await fill_in(app, name="Emil [/] Kovacs", requests="")
+    await press(app, "f9")
+    assert (await booking(app, 9))["customer_name"] == "Emil [/] Kovacs"
+    assert (await booking(app, 9))["requests"] is None
+    events = await app.backend.read(lambda: views.events(booking_id=9, limit=3))
+    assert [event["command"] for event in events] == ["booking.edit", "booking.note", "booking.contact"]
+
+
+@check("booking.confirm", "booking.rate", "booking.reopen", "form.close")
+async def confirm_rate_reopen(app: AstraApp) -> None:
+    await at_booking(app, 9)
+    await press(app, "f", "escape")
+    assert (await booking(app, 9))["status"] == "Pending"
+    await press(app, "f")
+    await fill_in(app, destination_revenue="100", package_revenue="20.5")
+    await press(app, "f9", "s", "4", "enter")
+    assert (await booking(app, 9))["status"] == "Confirmed"
+    assert (await booking(app, 9))["total_revenue"] == 120.5
+    assert (await booking(app, 9))["score"] == 4
+    await press(app, "o")
+    assert (await booking(app, 9))["status"] == "Pending"
+
+
+@check("booking.cancel", "booking.decline", "booking.reassign")
+async def cancel_decline_reassign(app: AstraApp) -> None:
+    await at_booking(app, 10)
+    await press(app, "r", *"zion", "enter", *"asked", "enter")
+    assert (await booking(app, 10))["agent_id"] == 6
+    await press(app, "d", *"no", "enter")
+    assert (await booking(app, 10))["agent_id"] != 6
+    await press(app, "x", *"ill", "enter")
+    assert (await booking(app, 10))["status"] == "Cancelled"
+    await at_booking(app, 12)
+    await press(app, "x", *"nobody", "enter")
+
+
+@check("copy")
+async def copy_a_row(app: AstraApp) -> None:
+    await at_booking(app, 1)
+    await press(app, "y")
+    assert app.clipboard == (
+        "Booking 1, Kate Nguyen: Mars from Dallas-Fort Worth Launch Complex, Pending, Soren Baker"
+    )
+    await press(app, "f3", "home", "y")
+    assert app.clipboard.startswith("Agent 2, Nova Singh")
+
+
+@check("sort", "sort.reverse", "queue.view")
+async def sort_and_view(app: AstraApp) -> None:
+    await press(app, "f4", "escape", *"vvvv")
+    rows = app.screen.query_one(LiveTable).rows_shown
+    assert [row["booking_id"] for row in rows] == [2]
+    assert "Confirmed  1 shown" in text_of(app)
+    await press(app, "escape", "greater_than_sign")
+    assert [row["booking_id"] for row in app.screen.query_one(LiveTable).rows_shown] == list(range(12, 0, -1))
+    await press(app, "less_than_sign")
+    assert [row["booking_id"] for row in app.screen.query_one(LiveTable).rows_shown] == list(range(1, 13))
+    await press(app, *("greater_than_sign",) * 5, "f3", "greater_than_sign")
+    names = [row["name"] for row in app.screen.query_one(LiveTable).rows_shown]
+    assert names == sorted(names, key=str.lower)
+    await press(app, "less_than_sign")
+    assert [row["name"] for row in app.screen.query_one(LiveTable).rows_shown] == names[::-1]
+
+
+@check("agent.add", "agent.edit", "agent.leave", "agent.bookings", "roster.left")
+async def keys_of_the_roster(app: AstraApp) -> None:
+    await press(app, "f3", "a")
+    await fill_in(
+        app, first_name="Zoë", last_name="[/]", department="Luxury Voyages", job_title="Space Travel Agent"
+    )
+    await press(app, "f9", "slash", *"zo", "enter", "e")
+    await fill_in(app, capacity="3")
+    await press(app, "f9")
+    (row,) = app.screen.query_one(LiveTable).rows_shown
+    assert (row["agent_id"], row["name"], row["capacity"]) == (7, "Zoë [/]", 3)
+    await press(app, "x")
+    assert app.screen.query_one(LiveTable).rows_shown == []
+    await press(app, "v", "x", "v")
+    assert len(app.screen.query_one(LiveTable).rows_shown) == 1
+    await press(app, "b")
+    assert place(app) == "queue"
+    assert app.screen.query_one("#filter", Input).value == "agent:7"
+    assert app.screen.query_one(LiveTable).rows_shown == []
+
+
+@check("desk.agent", "pick.close", "pick.take")
+async def choose_whose_desk(app: AstraApp) -> None:
+    await press(app, "f5", "a", *"nova", "escape")
+    assert app.my_agent_id == 1
+    await press(app, "a", *"nova", "enter")
+    assert app.my_agent_id == 2
+    assert "Nova Singh (2)" in str(app.screen.query_one(".headline", Static).visual)
+
+
+@check("form.assign")
+async def assign_from_any_field(app: AstraApp) -> None:
+    await press(app, "f2")
+    await fill_in(app, **LEAD)
+    await press(app, "f9")
+    assert (await booking(app, 13))["customer_name"] == "Kate Nguyen"
+
+
+@check("quit")
+async def quit_at_once(app: AstraApp) -> None:
+    await press(app, "ctrl+q")
+    assert app._exit
+
+
+# where they work
+
+
+async def test_under_a_modal_only_its_own_keys_work(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await press(app, "f4", "x")
+        before = await booking(app, 12)
+        await press(app, "f3", "f1", "ctrl+z", "f8", "ctrl+f", *"123?ucxw")
+        assert isinstance(app.screen, FormModal), text_of(app)
+        assert len(app.screen_stack) == 2
+        assert app.screen.values() == {"reason": "123?ucxw"}
+        assert await booking(app, 12) == before
+
+
+async def test_letters_in_the_form_never_touch_a_booking(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        logged = await app.backend.read(lambda: views.events(limit=1))
+        for field in ("customer", "method", "source", "destination", "launch", "requests"):
+            app.screen.query_one(f"#{field}").focus()
+            await press(app, *"cfxrlwuq")
+        assert len(app.screen_stack) == 1
+        assert app.screen.query_one("#requests", Input).value == "cfxrlwuq"
+        assert await app.backend.read(lambda: views.events(limit=1)) == logged
+
+
+async def test_the_palette_lists_what_can_be_done_and_does_it(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        app.my_agent_id = 1
+        for name, bindings in PLACES.items():
+            app.go(name)
+            await app.settle()
+            offered = {command.title for command in app.get_system_commands(app.screen)}
+            wanted = {one.description for one in [*bindings, *keys.APP]}
+            assert wanted <= offered, name
+        await press(app, "f4", "escape", "down", "ctrl+p", *"claim", "enter")
+        assert (await booking(app, 8))["claimed_at"]
+        await press(app, "ctrl+p", *"undo", "enter")
+        assert not (await booking(app, 8))["claimed_at"]
+        await press(app, "ctrl+p", *"my desk", "enter")
+        await leave(app)
+        assert place(app) == "my-desk"
+
+
+async def test_keys_of_ones_own(golden_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = Preferences(keymap={"booking.claim": "k", "help": "f12"}, agent=1, theme="astra-light")
+    app = AstraApp(database=golden_file, clock=standing_still, actor="kim", preferences=wanted)
+    async with app.run_test(size=(80, 24), notifications=True):
+        await app.settle()
+        assert app.theme == "astra-light"
+        await at_booking(app, 9)
+        assert "f12 Help" in text_of(app)
+        await press(app, "c")
+        assert not (await booking(app, 9))["claimed_at"]
+        await press(app, "k")
+        assert (await booking(app, 9))["claimed_at"]
+        shown = {verb.binding.action: verb.keys for verb in verbs(app.screen)}
+        assert (shown["claim"], shown["help"]) == (["k"], ["?", "f12"])

@@ -1,0 +1,68 @@
+"""How rows read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from models.errors import InvalidInput, Refused
+from screens.text import event_line, load_bar, money, refusal, short, short_moment, state
+
+PENDING = {"voided": False, "status": "Pending", "agent_id": 1, "claimed_at": None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "Pending, unclaimed"),
+        ({"claimed_at": "2082-03-04 12:00:00"}, "Pending, claimed"),
+        ({"agent_id": None}, "Waiting"),
+        ({"status": "Confirmed"}, "Confirmed"),
+        ({"status": "Cancelled"}, "Cancelled"),
+        ({"status": "Cancelled", "voided": True}, "entered by mistake"),
+    ],
+)
+def test_a_state_is_a_word(changes: dict[str, Any], words: str) -> None:
+    assert state(PENDING | changes).plain == words
+
+
+@pytest.mark.parametrize(
+    ("load", "capacity", "shown"),
+    [(0, 10, "▁ 0/10"), (10, 10, "█ 10/10"), (12, 10, "█ 12/10"), (0, 0, "█ 0/0"), (5, 10, "▅ 5/10")],
+)
+def test_a_load_is_a_bar_and_a_number(load: int, capacity: int, shown: str) -> None:
+    assert load_bar({"load": load, "capacity": capacity}).plain == shown
+
+
+def test_amounts_have_two_places_or_are_missing() -> None:
+    assert [money(None), money(0), money(1234567.5)] == ["–", "0.00", "1,234,567.50"]
+
+
+def test_times_are_those_of_the_terminal() -> None:
+    assert [short_moment(None), short_moment("2082-03-04 12:34:56")] == ["", "03-04 12:34"]
+
+
+def test_a_long_name_is_cut() -> None:
+    assert [short("Kate"), short("x" * 41)] == ["Kate", "x" * 39 + "…"]
+
+
+def test_a_refusal_is_told_with_its_hint() -> None:
+    assert refusal(Refused("no", "it is claimed")) == "it is claimed"
+    assert refusal(InvalidInput("x", "it is missing", "give one")) == "it is missing: give one"
+
+
+@pytest.mark.parametrize(
+    ("command", "detail", "undone_by", "line"),
+    [
+        ("booking.claim", {}, None, "03-04 12:00  claimed  (kim)"),
+        ("booking.note", {"text": "[/] call"}, None, "03-04 12:00  note: [/] call  (kim)"),
+        ("booking.contact", {"outcome": "no_answer"}, None, "03-04 12:00  contact: no answer  (kim)"),
+        ("booking.cancel", {"reason": "no"}, 9, "03-04 12:00  cancelled: no  (kim)  [taken back]"),
+        ("undo", {"command": "booking.claim"}, None, "03-04 12:00  undo: claimed  (kim)"),
+        ("later.command", {}, None, "03-04 12:00  later.command  (kim)"),
+    ],
+)
+def test_an_event_is_a_line(command: str, detail: dict[str, Any], undone_by: int | None, line: str) -> None:
+    event = {"at": "2082-03-04 12:00:00", "actor": "kim", "command": command, "detail": detail}
+    assert event_line(event | {"undone_by": undone_by}) == line

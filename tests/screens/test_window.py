@@ -1,0 +1,77 @@
+"""Which columns fit into a width, and which part of a long list is held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dispatch.desk import Desk
+from dispatch.views import BookingFilter
+from screens.widgets.live_table import Column, fitting_columns
+from screens.window import MOST_HELD, PAGE, Window
+
+
+def column(key: str, width: int, drop: int = 0, *, grows: bool = False) -> Column:
+    return Column(key, key, width, lambda _: "", drop=drop, grows=grows)
+
+
+COLUMNS = (column("a", 5), column("b", 10, grows=True), column("c", 8, drop=1), column("d", 6, drop=2))
+
+
+@pytest.mark.parametrize(
+    ("width", "wanted"),
+    [
+        (37, (("a", 5), ("b", 10), ("c", 8), ("d", 6))),
+        (40, (("a", 5), ("b", 13), ("c", 8), ("d", 6))),
+        (36, (("a", 5), ("b", 17), ("c", 8))),  # d goes first; what it leaves goes to b
+        (28, (("a", 5), ("b", 19))),
+        (3, (("a", 5), ("b", 10))),  # what always stays is cut by the table
+    ],
+)
+def test_columns_go_by_their_turn(width: int, wanted: tuple[tuple[str, int], ...]) -> None:
+    assert fitting_columns(COLUMNS, width) == wanted
+
+
+def test_the_width_that_is_left_is_shared() -> None:
+    both = (column("a", 4, grows=True), column("b", 6, grows=True))
+    assert fitting_columns(both, 24) == (("a", 9), ("b", 11))
+
+
+@pytest.fixture
+def long_list(desk: Desk, add_agent: Callable[..., Any], add_lead: Callable[..., Any]) -> Desk:
+    add_agent()
+    with desk.batch():
+        for number in range(1, 751):
+            add_lead(f"Customer {number}")
+    return desk
+
+
+def numbers(rows: list[dict[str, Any]]) -> list[int]:
+    return [row["booking_id"] for row in rows]
+
+
+def test_down_to_the_end_and_back_every_row_comes_by(long_list: Desk) -> None:
+    with long_list.reading():
+        window = Window(BookingFilter(sort="id"))
+        seen, steps = numbers(window.fetch()), [window]
+        while len(rows := window.fetch()) >= window.limit:
+            window = window.further(rows)
+            steps.append(window)
+            seen += [number for number in numbers(window.fetch()) if number not in seen]
+        assert seen == list(range(750, 0, -1))
+        assert max(len(step.fetch()) for step in steps) == MOST_HELD
+        while window.anchor is not None:
+            before = numbers(window.fetch())
+            window = window.back(window.fetch())
+            assert numbers(window.fetch())[PAGE : PAGE + 3] == before[:3]  # a page higher, no row left out
+        assert numbers(window.fetch()) == list(range(750, 250, -1))
+
+
+def test_when_all_below_the_anchor_is_gone_the_top_is_shown(long_list: Desk) -> None:
+    with long_list.reading():
+        last = Window(BookingFilter(sort="id", descending=False)).fetch()[:2]
+        window, rows = Window(BookingFilter(sort="id"), anchor=last[0]).held()
+        assert window.anchor is None
+        assert numbers(rows)[0] == 750
