@@ -56,6 +56,8 @@ class SteadyApp(App[None]):
         """Return when every message is handled, no worker is at work, and all of it is on screen."""
         still = 0
         for _ in range(MOST_ROUNDS):  # a repaint may ask for another: the footer is made anew after it
+            if self._exit:
+                return
             await self._quiet(self._all_of_screen, None)
             refreshed = asyncio.Event()
             self.screen.call_after_refresh(refreshed.set)
@@ -95,12 +97,12 @@ class SteadyApp(App[None]):
 async def _handled(nodes: Callable[[], Iterable[MessagePump]]) -> None:
     """Wait until none of the nodes has a message: one that is passed on takes a round for each of them."""
     still = 0
-    for _ in range(MOST_ROUNDS):
-        asked = list(nodes())
-        await _all_reached(asked)
-        still = 0 if any(node.message_queue_size for node in asked) else still + 1
-        if still == STILL_ROUNDS:
-            break
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_S):
+            while still < STILL_ROUNDS:
+                asked = list(nodes())
+                await _all_reached(asked)
+                still = 0 if any(node.message_queue_size for node in asked) else still + 1
 
 
 async def _all_reached(nodes: Iterable[MessagePump]) -> None:
