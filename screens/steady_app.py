@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 
 STEP_S = 0.005
 PATIENCE_S = 2.0
+SETTLE_PATIENCE_S = 5.0
 STILL_ROUNDS, MOST_ROUNDS = 2, 50
 
 
@@ -97,8 +98,8 @@ class SteadyApp(App[None]):
 async def _handled(nodes: Callable[[], Iterable[MessagePump]]) -> None:
     """Wait until none of the nodes has a message: one that is passed on takes a round for each of them."""
     still = 0
-    with suppress(TimeoutError):
-        async with asyncio.timeout(PATIENCE_S):
+    with suppress(TimeoutError):  # a screen that never comes to rest must not hold a script for ever
+        async with asyncio.timeout(SETTLE_PATIENCE_S):
             while still < STILL_ROUNDS:
                 asked = list(nodes())
                 await _all_reached(asked)
