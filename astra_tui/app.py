@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from rich.text import Text
 from textual.app import SystemCommand
 from textual.binding import BindingType
-from textual.notifications import SeverityLevel
+from textual.notifications import Notification, Notify, SeverityLevel
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
 
@@ -82,6 +82,7 @@ class AstraApp(SteadyApp):
         self.backend = Backend(str(database), clock, actor)
         self.inbox = Inbox(self)
         self.lost_since: str | None = None
+        self._told: Notification | None = None
         self._bell, self._toasts = wanted.bell is not False, wanted.toasts is not False
         self._remembers = preferences is not None
         self._problems = problems
@@ -209,8 +210,10 @@ class AstraApp(SteadyApp):
 
     def tell(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
         """A toast in place of the one before: a busy hand would bury the screen under a pile of them."""
-        self.clear_notifications()
-        self.notify(text, severity=severity, markup=False, timeout=timeout)
+        if self._told is not None and self._told in self._notifications:
+            self._unnotify(self._told, refresh=False)  # what was announced stays
+        self._told = Notification(text, severity=severity, markup=False, timeout=timeout)
+        self.post_message(Notify(self._told))
 
     def announce(self, text: str) -> None:
         if self._toasts:

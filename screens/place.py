@@ -48,6 +48,7 @@ class Place(Screen[None]):
         self._ticket = 0
         self._minute = ""
         self._others_changed = False
+        self._opens = False
         self.is_lost = False
 
     @property
@@ -95,8 +96,12 @@ class Place(Screen[None]):
         self.host.go(message.place)
 
     def reload(self, query: Callable[[], Any] | None = None, *, opens: bool = False) -> None:
-        """Read anew in the background; the screen stays usable meanwhile."""
+        """Read anew in the background; the screen stays usable meanwhile.
+
+        Keys wait for what ``opens`` the place, also when a change asks for it again before it is there.
+        """
         self._ticket += 1
+        self._opens |= opens
         ticket, wanted, backend = self._ticket, query or self.look_up(), self.backend
         self._minute = backend.desk.now()[:MINUTE]
 
@@ -107,13 +112,18 @@ class Place(Screen[None]):
 
         def then(answer: tuple[Any, views.Totals]) -> None:
             if ticket == self._ticket and self.is_laid_out:
+                self._opens = False
                 self.found()
                 self._mark_others()
                 self.show(answer[0])
                 self.query_one(StatusBar).tell(answer[1])
                 self.tell_time()
 
-        self.host.ask(work, then, self.host.report, opens=opens)
+        def refused(error: DeskError) -> None:
+            self._opens = False
+            self.host.report(error)
+
+        self.host.ask(work, then, refused, opens=self._opens)
 
     def _mark_others(self) -> None:
         """Let the tables mark what is about to change if others are the cause of it."""

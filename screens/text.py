@@ -103,7 +103,8 @@ def _said(command: str, detail: Row) -> str:
         return COMMAND_WORDS.get(detail.get("command", ""), "")
     told = [detail.get("outcome", "").replace("_", " "), detail.get("text") or detail.get("reason")]
     if "follow_up_at" in detail:
-        told.append(short_moment(detail["follow_up_at"]) or "none any more")
+        at = short_moment(detail["follow_up_at"]) or "none any more"
+        told.append(at if command == "booking.follow_up" else f"follow-up {at}")
     if "score" in detail:
         told.append(str(detail["score"]))
     return ", ".join(filter(None, told))

@@ -76,6 +76,7 @@ class FormModal(Modal[Row | None]):
     """
 
     CSS_PATH = "form.tcss"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]
     BINDINGS = [
         Binding("escape", "close", "Close", id="form.close", tooltip="Close without doing anything"),
         Binding("f9", "submit", "Do it", id="form.submit", tooltip="Do it, from any field", priority=True),
@@ -197,7 +198,8 @@ class FormModal(Modal[Row | None]):
 
     def _refused(self, error: DeskError) -> None:
         self._busy = False
-        self._tell(refusal(error))
+        is_told = any(str(below.visual) == error.message for below in self.query(".told").results(Static))
+        self._tell(f"Understood are other words: {error.hint}" if is_told else refusal(error))
 
     def _tell(self, text: str) -> None:
         self.query_one("#problem", Static).update(Content(text))

@@ -79,8 +79,8 @@ def _facts(booking: Row) -> list[tuple[str, str]]:
     quote = f"{money(booking['destination_revenue'])} + {money(booking['package_revenue'])}"
     return [
         ("Agent", holder),
-        ("Next step", STEPS[booking["next"]][1] if booking["next"] else ""),
-        ("Follow-up", _follow_up(booking)),
+        ("Next step", _next_step(booking)),
+        ("Follow-up", day_and_moment(booking["follow_up_at"]) if booking["follow_up_at"] else ""),
         ("Reach by", ways(booking)),
         ("Trip", f"{booking['destination']} from {booking['launch_location']}"),
         ("Wishes", booking["requests"] or ""),
@@ -102,9 +102,10 @@ def _facts(booking: Row) -> list[tuple[str, str]]:
     ]
 
 
-def _follow_up(booking: Row) -> str:
-    at = booking["follow_up_at"]
-    return " · ".join(filter(None, (day_and_moment(at), booking["due"]))) if at else ""
+def _next_step(booking: Row) -> str:
+    if booking["due"] and booking["next"] == "contact":
+        return f"get back, {booking['due']}"
+    return STEPS[booking["next"]][1] if booking["next"] else ""
 
 
 def _tries(booking: Row) -> str:

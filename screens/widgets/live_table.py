@@ -260,8 +260,9 @@ class LiveTable(DataTable[Text]):
         self.refresh()
 
     def _lay_out(self, *, again: bool = False) -> None:
-        # room for the scrollbar is kept whether it is there or not, so that its coming moves nothing
-        width = self.outer_size.width - self.gutter.width - self.styles.scrollbar_size_vertical
+        # room for the scrollbar is kept whether it is there or not, so that its coming moves nothing;
+        # the widget's own gutter has it in it where it is there
+        width = self.outer_size.width - self.styles.gutter.width - self.styles.scrollbar_size_vertical
         shown = fitting_columns(self._specs, width)
         if shown == self._shown and not again:
             return
