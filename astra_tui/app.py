@@ -82,6 +82,7 @@ class AstraApp(SteadyApp):
         self.backend = Backend(str(database), clock, actor)
         self.inbox = Inbox(self)
         self.lost_since: str | None = None
+        self._is_reachable = True
         self._told: Notification | None = None
         self._bell, self._toasts = wanted.bell is not False, wanted.toasts is not False
         self._remembers = preferences is not None
@@ -187,7 +188,7 @@ class AstraApp(SteadyApp):
             )
 
     def _looked(self, changes: Changes, own: bool) -> None:
-        place = self.place
+        place, self._is_reachable = self.place, True
         if place is not None and (changes.any or place.is_lost):
             place.post_message(DeskChanged(own, changes.by_others))
             self.inbox.look()
@@ -202,7 +203,7 @@ class AstraApp(SteadyApp):
                 await self.backend.run(lambda desk: search.catch_up(desk, search.BATCH))
 
     def _lost(self, error: DeskError) -> None:
-        place = self.place
+        place, self._is_reachable = self.place, False
         if place is not None and place.is_laid_out:
             place.lost(error)
 
@@ -279,13 +280,11 @@ class AstraApp(SteadyApp):
         self._with_queue(lambda queue: queue.find())
 
     async def action_retry(self) -> None:
-        was_lost = self.lost_since is not None
         await self.look_for_changes()
-        place = self.place
-        if place is not None and not was_lost:
-            place.reload(opens=True)
-        elif self.lost_since is not None:
+        if not self._is_reachable:
             self.tell("Tried again: the database still cannot be reached", severity="warning")
+        elif self.place is not None:
+            self.place.reload(opens=True)
 
     def action_help(self) -> None:
         self.push_screen(help_panel(self.screen))
