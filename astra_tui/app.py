@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from rich.text import Text
 from textual.app import SystemCommand
 from textual.binding import BindingType
-from textual.notifications import SeverityLevel
+from textual.notifications import Notification, Notify, SeverityLevel
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
 
@@ -22,9 +22,10 @@ from dispatch.desk import Desk
 from models.clock import Clock
 from models.errors import DatabaseUnavailable, DeskError
 from models.search import backlog
-from screens import keys
-from screens.backend import Backend
+from screens import clipboard, keys
+from screens.backend import Backend, Changes
 from screens.help import help_panel, verbs
+from screens.inbox import Inbox
 from screens.messages import DeskChanged
 from screens.modals.panel import Panel
 from screens.place import Place
@@ -79,6 +80,11 @@ class AstraApp(SteadyApp):
         self.set_reactive(AstraApp.my_agent_id, wanted.agent)
         self.set_keymap(wanted.keymap)
         self.backend = Backend(str(database), clock, actor)
+        self.inbox = Inbox(self)
+        self.lost_since: str | None = None
+        self._is_reachable = True
+        self._told: Notification | None = None
+        self._bell, self._toasts = wanted.bell is not False, wanted.toasts is not False
         self._remembers = preferences is not None
         self._problems = problems
         self._looking = asyncio.Lock()
@@ -96,6 +102,7 @@ class AstraApp(SteadyApp):
     def watch_my_agent_id(self, agent_id: int | None) -> None:
         if agent_id is not None:
             self._remember("agent", agent_id)
+        self.inbox.look()
 
     def _remember(self, key: str, value: str | int) -> None:
         if self._remembers:
@@ -126,9 +133,16 @@ class AstraApp(SteadyApp):
 
     # work in the background
 
-    def ask(self, query: Callable[[], T], then: Callable[[T], object], *, opens: bool = False) -> None:
-        group = "open" if opens else "ask"
-        self.run_worker(self._attempt(self.backend.read(query), then, None), group=group)
+    def ask(
+        self,
+        query: Callable[[], T],
+        then: Callable[[T], object],
+        refused: Callable[[DeskError], object] | None = None,
+        *,
+        opens: bool = False,
+    ) -> None:
+        group, told = ("open", refused or self._refuse) if opens else ("ask", refused)
+        self.run_worker(self._attempt(self.backend.read(query), then, told), group=group)
 
     def perform(
         self,
@@ -137,7 +151,7 @@ class AstraApp(SteadyApp):
         refused: Callable[[DeskError], object] | None = None,
     ) -> None:
         async def work() -> None:
-            await self._attempt(self.backend.run(command), then, refused)
+            await self._attempt(self.backend.run(command), then, refused or self._refuse)
             await self.look_for_changes(own=True)
 
         self.run_worker(work(), group="command")
@@ -170,16 +184,17 @@ class AstraApp(SteadyApp):
         """Find out now whether anybody, oneself for one, has committed, and tell the place in sight."""
         async with self._looking:
             await self._attempt(
-                self.backend.has_changed(), lambda changed: self._looked(changed, own), self._lost
+                self.backend.changes(), lambda changes: self._looked(changes, own), self._lost
             )
 
-    def _looked(self, changed: bool, own: bool) -> None:
-        place = self.place
-        if place is not None and (changed or place.is_lost):
-            place.post_message(DeskChanged(own))
+    def _looked(self, changes: Changes, own: bool) -> None:
+        place, self._is_reachable = self.place, True
+        if place is not None and (changes.any or place.is_lost):
+            place.post_message(DeskChanged(own, changes.by_others))
+            self.inbox.look()
             self.run_worker(self._catch_up(), group="search", exclusive=True)
         elif place is not None and place.is_laid_out:
-            place.tell_time()
+            place.look_at_clock()
 
     async def _catch_up(self) -> None:
         """Take what a bulk load left behind into the search index, a little at a time."""
@@ -188,7 +203,7 @@ class AstraApp(SteadyApp):
                 await self.backend.run(lambda desk: search.catch_up(desk, search.BATCH))
 
     def _lost(self, error: DeskError) -> None:
-        place = self.place
+        place, self._is_reachable = self.place, False
         if place is not None and place.is_laid_out:
             place.lost(error)
 
@@ -196,8 +211,28 @@ class AstraApp(SteadyApp):
 
     def tell(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
         """A toast in place of the one before: a busy hand would bury the screen under a pile of them."""
-        self.clear_notifications()
-        self.notify(text, severity=severity, markup=False, timeout=timeout)
+        if self._told is not None and self._told in self._notifications:
+            self._unnotify(self._told, refresh=False)  # what was announced stays
+        self._told = Notification(text, severity=severity, markup=False, timeout=timeout)
+        self.post_message(Notify(self._told))
+
+    def announce(self, text: str) -> None:
+        if self._toasts:
+            self.notify(text, markup=False, timeout=10)
+        if self._bell:
+            self.bell()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy by OSC 52, which reaches through ssh, and into the machine's own clipboard too."""
+        super().copy_to_clipboard(text)
+        if not self.is_headless:
+            clipboard.put(text)
+
+    def _refuse(self, error: DeskError) -> None:
+        """Say why a key did nothing: a lost database, too, is no reason for silence."""
+        self.report(error)
+        if isinstance(error, DatabaseUnavailable) and error.code not in PASSING:
+            self.tell(f"Not done: {error.message}", severity="error")
 
     def report(self, error: Exception) -> None:
         if isinstance(error, DatabaseUnavailable) and error.code not in PASSING:
@@ -243,6 +278,13 @@ class AstraApp(SteadyApp):
 
     def action_find(self) -> None:
         self._with_queue(lambda queue: queue.find())
+
+    async def action_retry(self) -> None:
+        await self.look_for_changes()
+        if not self._is_reachable:
+            self.tell("Tried again: the database still cannot be reached", severity="warning")
+        elif self.place is not None:
+            self.place.reload(opens=True)
 
     def action_help(self) -> None:
         self.push_screen(help_panel(self.screen))

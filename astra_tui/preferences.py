@@ -22,6 +22,8 @@ KEYS: dict[str, tuple[type, str]] = {
     "database": (str, "a path in quotes"),
     "theme": (str, "a theme's name in quotes"),
     "agent": (int, "an agent's number"),
+    "bell": (bool, "true or false: ring for new work"),
+    "toasts": (bool, "true or false: a message for new work"),
     "keymap": (dict, "a table of binding ids and keys"),
 }
 TABLE_HEADER = re.compile(r"^\s*\[")
@@ -36,6 +38,8 @@ class Preferences:
     theme: str | None = None
     agent: int | None = None
     keymap: dict[str, str] = field(default_factory=dict)
+    bell: bool | None = None
+    toasts: bool | None = None
 
 
 def config_path() -> Path:
@@ -93,7 +97,7 @@ def _check(key: str, value: object) -> None:
 def _fits(key: str, value: object) -> bool:
     if key == "keymap":
         return isinstance(value, dict) and all(isinstance(keys, str) for keys in value.values())
-    return isinstance(value, KEYS[key][0]) and not isinstance(value, bool)
+    return type(value) is KEYS[key][0]  # a bool is an int, too
 
 
 def _problem(path: Path, text: str, key: str, value: Any) -> str | None:
@@ -132,7 +136,7 @@ def _with_line(text: str, key: str, value: str | int) -> str:
 
 def _toml(value: str | int) -> str:
     if isinstance(value, int):
-        return str(value)
+        return str(value).lower()  # true, false
     escaped = (
         f"\\u{ord(character):04x}" if ord(character) < 32 or character in '"\\\x7f' else character
         for character in value

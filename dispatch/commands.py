@@ -161,6 +161,8 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> None
         event.fingerprint = fingerprint
         event.result = _dump(result)
     event.save()
+    if running.desk.heard is not None:
+        running.desk.heard(event.event_id)
 
 
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode

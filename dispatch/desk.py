@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
@@ -46,6 +46,7 @@ class Desk:
     """The open desk that every command and screen works on; one connection a thread.
 
     ``actor`` signs the events, ``request_id`` makes the next command of this thread safe to repeat.
+    ``heard`` is told the id of every event that a command of this desk writes, before it commits.
     """
 
     def __init__(self, database: db.DeskDatabase, clock: Clock, actor: str) -> None:
@@ -53,6 +54,7 @@ class Desk:
         self.actor = actor
         self.settings = settings.Settings()
         self.values = AcceptedValues()
+        self.heard: Callable[[int], object] | None = None
         self._clock = clock
         self._at_work = _AtWork()
         database.chooser = choose_for_new_lead

@@ -6,14 +6,24 @@ import asyncio
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from pathlib import Path
+from typing import NamedTuple, TypeVar
 
+from dispatch import arrivals
 from dispatch.desk import Desk
 from dispatch.values import AcceptedValues
 from models.clock import Clock
 from models.errors import DatabaseUnavailable
 
 T = TypeVar("T")
+OWN_KEPT = 10_000  # events that somebody may still ask about, whether they are one's own
+
+
+class Changes(NamedTuple):
+    """Has anybody committed, and was it somebody at another terminal?"""
+
+    any: bool
+    by_others: bool
 
 
 class FileReplaced(DatabaseUnavailable):
@@ -27,17 +37,20 @@ class Backend:
     one up. ``open()`` comes first; everything raises DeskError as the desk does.
 
     ``values`` are the accepted values as last read, for the UI thread: unlike the desk's own, which
-    a refused command makes forget, they never ask the database by themselves.
+    a refused command makes forget, they never ask the database by themselves. ``own_events`` are the
+    ids of the events that commands of this application wrote lately.
     """
 
     def __init__(self, path: str, clock: Clock | None, actor: str | None) -> None:
-        self._path = path
+        self.path = Path(path).absolute()
         self._clock = clock
         self._actor = actor
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="astra-read")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="astra-write")
         self.values = AcceptedValues()
+        self.own_events: set[int] = set()
         self._seen_version: int | None = None
+        self._seen_event = 0
         self._file: tuple[int, int] | None = None
         self._desk: Desk | None = None
 
@@ -52,9 +65,10 @@ class Backend:
         """Open the desk and read its lists. Raises DatabaseUnavailable."""
 
         def work() -> Desk:
-            desk = Desk.open(self._path, clock=self._clock, actor=self._actor, create=True)
+            desk = Desk.open(self.path, clock=self._clock, actor=self._actor, create=True)
             with desk.reading():
                 self.values.reload()
+            desk.heard = self.own_events.add
             self._file = self._identity()
             return desk
 
@@ -80,22 +94,33 @@ class Backend:
 
         return await self._in(self._writer, work)
 
-    async def has_changed(self) -> bool:
-        """Has anybody, here or elsewhere, committed since the last call? The first call says yes."""
+    async def changes(self) -> Changes:
+        """What was committed, here or elsewhere, since the last call; the first call says anything."""
 
-        def work() -> int:
+        def work() -> Changes:
             self._check_file()
             # data_version compares only within one connection, and the reading thread never writes
-            return self.desk.data_version()
+            version = self.desk.data_version()
+            is_first, changed = self._seen_version is None, version != self._seen_version
+            self._seen_version = version
+            return Changes(changed, changed and self._hear_others() and not is_first)
 
         try:
-            version = await self._in(self._reader, work)
+            return await self._in(self._reader, work)
         except FileReplaced:
             await self._reconnect()
-            return True
-        changed = version != self._seen_version
-        self._seen_version = version
-        return changed
+            return Changes(any=True, by_others=False)
+
+    def _hear_others(self) -> bool:
+        """Did others write an event since the last call?"""
+        before = self._seen_event
+        with self.desk.reading():
+            self._seen_event = arrivals.last_event()
+            heard = arrivals.by_others(before, self.own_events)
+        for event_id in [*self.own_events]:  # the writing thread may add to it meanwhile
+            if event_id <= before - OWN_KEPT:
+                self.own_events.discard(event_id)
+        return heard
 
     async def close(self) -> None:
         """Finish what is under way and close both connections."""
@@ -106,11 +131,11 @@ class Backend:
 
     def _identity(self) -> tuple[int, int]:
         try:
-            status = os.stat(self._path)
+            status = os.stat(self.path)
         except OSError as error:
             raise DatabaseUnavailable(
                 "no_database",
-                f"{self._path} cannot be found any more ({error.strerror})",
+                f"{self.path} cannot be found any more ({error.strerror})",
                 "put the file back where it was",
             ) from error
         return status.st_dev, status.st_ino
@@ -119,7 +144,7 @@ class Backend:
         # a connection goes on with a deleted file as if nothing had happened, and all it writes is lost
         if self._identity() != self._file:
             raise FileReplaced(
-                "replaced", f"{self._path} was replaced by another file", "look again, then repeat it"
+                "replaced", f"{self.path} was replaced by another file", "look again, then repeat it"
             )
 
     async def _reconnect(self) -> None:

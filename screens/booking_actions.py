@@ -8,11 +8,13 @@ from typing import Any
 from textual.screen import ModalScreen
 
 from dispatch import bookings, decisions, views
+from dispatch.next_action import next_action
 from models.errors import DeskError, Refused
+from screens.contacts import reach
 from screens.modals import booking_forms as forms
 from screens.modals.panel import why_panel
 from screens.place import Place
-from screens.text import short
+from screens.text import day_and_moment, short
 
 Row = dict[str, Any]
 
@@ -36,7 +38,32 @@ class BookingActions(Place):
         self._at_once("Reopened", lambda row: lambda desk: bookings.reopen(desk, row["booking_id"]))
 
     def action_contact(self) -> None:
-        self._with_form("Noted", forms.contact_form)
+        self._with_form(
+            "Noted", lambda row: forms.contact_form(row, self.backend.desk.now), told_with_follow_up
+        )
+
+    def action_follow_up(self) -> None:
+        self._with_form(
+            "Follow-up", lambda row: forms.follow_up_form(row, self.backend.desk.now), told_with_follow_up
+        )
+
+    def action_next_step(self) -> None:
+        """Claim at once; for all else the form opens."""
+        row = self._chosen()
+        if row is None:
+            return
+        step = next_action(row, self.backend.desk.now())
+        steps: dict[str | None, Callable[[], None]] = {
+            "claim": self.action_claim,
+            "contact": self.action_contact,
+            "confirm": self.action_confirm,
+            "reassign": self.action_reassign,
+        }
+        if step is None:
+            state = "was entered by mistake" if row["voided"] else f"is {row['status']}"
+            self.say(f"Booking {row['booking_id']} {state}: nothing comes next", severity="warning")
+        else:
+            steps[step]()
 
     def action_confirm(self) -> None:
         self._with_form("Confirmed", lambda row: forms.confirm_form(row, self.backend.values))
@@ -66,13 +93,16 @@ class BookingActions(Place):
             self.host.ask(lambda: decisions.why(number), lambda why: self.open(why_panel(why)), opens=True)
 
     def action_copy(self) -> None:
+        """The number or address for the customer's method; where none is known, the row."""
         row = self._chosen()
-        if row is not None:
-            trip = f"{row['destination']} from {row['launch_location']}"
-            holder = row["agent_name"] or "waiting for an agent"
-            self.copy(
-                f"Booking {row['booking_id']}, {row['customer_name']}: {trip}, {row['status']}, {holder}"
-            )
+        if row is None:
+            return
+        way = reach(row)
+        if way is not None:
+            kind, text = way
+            self.copy(text, f"the {kind} of {short(row['customer_name'])}")
+        else:
+            self.copy(_line(row))
 
     def _chosen(self) -> Row | None:
         row = self.chosen_booking()
@@ -91,7 +121,12 @@ class BookingActions(Place):
             return
         self.host.perform(ready, lambda result: self.say(told(word, result)))
 
-    def _with_form(self, word: str, form: Callable[[Row], ModalScreen[Row | None]]) -> None:
+    def _with_form(
+        self,
+        word: str,
+        form: Callable[[Row], ModalScreen[Row | None]],
+        tell: Callable[[str, Row], str] | None = None,
+    ) -> None:
         """Open a form for the booking as it is now, not as the list last saw it."""
         row = self._chosen()
         if row is None:
@@ -99,7 +134,7 @@ class BookingActions(Place):
 
         def closed(result: Row | None) -> None:
             if result is not None:
-                self.say(told(word, result))
+                self.say((tell or told)(word, result))
 
         number = row["booking_id"]
         self.host.ask(lambda: form(views.booking(number)), lambda modal: self.open(modal, closed), opens=True)
@@ -109,6 +144,18 @@ def told(word: str, booking: Row) -> str:
     """What a toast says about a booking after a command."""
     holder = short(booking["agent_name"] or "waiting for an agent")
     return f"{word}: booking {booking['booking_id']}, {short(booking['customer_name'])} ({holder})"
+
+
+def told_with_follow_up(word: str, booking: Row) -> str:
+    """The same, and when to get back to the customer."""
+    at = booking["follow_up_at"]
+    return f"{told(word, booking)}, {f'follow-up {day_and_moment(at)}' if at else 'no follow-up'}"
+
+
+def _line(row: Row) -> str:
+    trip = f"{row['destination']} from {row['launch_location']}"
+    holder = row["agent_name"] or "waiting for an agent"
+    return f"Booking {row['booking_id']}, {row['customer_name']}: {trip}, {row['status']}, {holder}"
 
 
 def _holder(row: Row) -> int:

@@ -40,7 +40,8 @@ class BookingList(BookingActions):
             if ticket == self._detail_ticket and self.is_laid_out:
                 self.query_one(BookingDetail).show(data)
 
-        self.host.ask(booking_query(row["booking_id"] if row else None), then)
+        now = self.backend.desk.now()
+        self.host.ask(booking_query(row["booking_id"] if row else None, now), then)
 
     @on(DataTable.RowSelected)
     def _entered(self) -> None:

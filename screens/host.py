@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from textual.notifications import SeverityLevel
 
 from dispatch.desk import Desk
 from models.errors import DeskError
 from screens.backend import Backend
+from screens.inbox import Inbox
+
+if TYPE_CHECKING:
+    from screens.place import Place
 
 T = TypeVar("T")
 
@@ -19,6 +23,13 @@ class Host(Protocol):
 
     backend: Backend
     my_agent_id: int | None
+    inbox: Inbox
+    lost_since: str | None
+
+    @property
+    def place(self) -> Place | None:
+        """The place in sight, or under the modal in sight."""
+        ...
 
     def go(self, place: str) -> None:
         """Show a place."""
@@ -28,10 +39,18 @@ class Host(Protocol):
         """Go to the queue, filtered by an agent."""
         ...
 
-    def ask(self, query: Callable[[], T], then: Callable[[T], object], *, opens: bool = False) -> None:
+    def ask(
+        self,
+        query: Callable[[], T],
+        then: Callable[[T], object],
+        refused: Callable[[DeskError], object] | None = None,
+        *,
+        opens: bool = False,
+    ) -> None:
         """Read something in the background and go on with it in the UI thread.
 
-        What is typed before the answer waits for it if the answer ``opens`` a place or modal.
+        What is typed before the answer waits for it if the answer ``opens`` a place or modal; then a
+        database that cannot be read is told in a toast too, unless the error goes to ``refused``.
         """
         ...
 
@@ -49,6 +68,10 @@ class Host(Protocol):
 
     def tell(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
         """Show a toast; the text may hold anything that a person typed."""
+        ...
+
+    def announce(self, text: str) -> None:
+        """Tell what has come: a toast that stays beside the others, and a bell, as the person likes it."""
         ...
 
     def report(self, error: Exception) -> None:

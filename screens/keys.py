@@ -5,7 +5,18 @@ A binding's id is what a user's keymap names; its tooltip is the help on it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+from textual.app import App
 from textual.binding import Binding
+
+
+def key_of(app: App[Any], identifier: str) -> str:
+    """How the key that an application's user has for a binding reads; "" if there is none."""
+    bindings = app._bindings.copy()
+    bindings.apply_keymap(app._keymap)
+    return next((app.get_key_display(one) for _, one in bindings if one.id == identifier), "")
 
 
 def _key(
@@ -51,6 +62,15 @@ APP = [
         show=False,
         priority=True,
     ),
+    _key(
+        "retry",
+        "ctrl+r",
+        "retry",
+        "Read anew",
+        "Try a lost database again, and read the place anew",
+        show=False,
+        priority=True,
+    ),
     _key("quit", "ctrl+q", "quit", "Quit", "Leave Astra; everything is saved already", show=False),
 ]
 
@@ -60,14 +80,30 @@ WHY = [
     _key("why.letter", "w", "why", "Why", "Why the booking went to its agent", show=False),
 ]
 
-COPY = _key("copy", "y", "copy", "Copy", "Copy the row to the clipboard (OSC 52)", show=False)
+COPY = _key("copy", "y", "copy", "Copy", "Copy the customer's number or address, or else the row", show=False)
 
 BOOKING = [
+    _key(
+        "booking.next",
+        "m",
+        "next_step",
+        "Next step",
+        "Do what comes next: claim, contact, confirm or reassign",
+        show=False,
+    ),
     _key("booking.claim", "c", "claim", "Claim", "Take the booking on for its agent"),
     _key("booking.contact", "t", "contact", "Contact", "Note an attempt to reach the customer"),
     _key("booking.confirm", "f", "confirm", "Confirm", "The customer booked: package and revenues"),
     _key("booking.cancel", "x", "cancel", "Cancel", "The customer does not book: give a reason"),
     _key("booking.reassign", "r", "reassign", "Reassign", "Give the booking to another agent"),
+    _key(
+        "booking.follow_up",
+        "g",
+        "follow_up",
+        "Follow-up",
+        "When to get back to the customer; empty for never",
+        show=False,
+    ),
     _key("booking.edit", "e", "edit", "Edit", "Mend customer, trip or quote", show=False),
     _key("booking.note", "n", "note", "Note", "Write a note into its history", show=False),
     _key("booking.release", "l", "release", "Release", "Give up the claim; it stays tentatively", show=False),
@@ -113,6 +149,10 @@ ROSTER = [
     COPY,
 ]
 
-MY_DESK = [_key("desk.agent", "a", "choose_agent", "Agent", "Choose whose desk this is", show=False)]
+SHOWN_ON_MY_DESK = ("booking.next", "booking.follow_up", "booking.confirm", "booking.cancel")
+MY_DESK = [
+    _key("desk.agent", "a", "choose_agent", "Agent", "Choose whose desk this is", show=False),
+    *(replace(binding, show=binding.id in SHOWN_ON_MY_DESK) for binding in BOOKING),
+]
 
 FORM = [_key("form.assign", "f9", "assign", "Assign", "Assign the lead, from any field", priority=True)]

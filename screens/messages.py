@@ -6,13 +6,14 @@ from textual.message import Message
 
 
 class DeskChanged(Message):
-    """A command was committed, in another terminal or (``own``) in this one."""
+    """Something was committed: right after a command of this terminal (``own``), ``by_others``, or both."""
 
     bubble = False
 
-    def __init__(self, own: bool) -> None:
+    def __init__(self, own: bool, by_others: bool) -> None:
         super().__init__()
         self.own = own
+        self.by_others = by_others
 
 
 class PlaceChosen(Message):

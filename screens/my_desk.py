@@ -16,6 +16,7 @@ from models.errors import NotFound
 from screens import keys
 from screens.booking_list import BookingList
 from screens.modals.pick_agent import PickAgent
+from screens.next_step import STEPS, with_next_step
 from screens.text import CARE, load_bar, short_moment, state
 from screens.widgets.booking_detail import BookingDetail
 from screens.widgets.live_table import Column, LiveTable
@@ -29,12 +30,13 @@ GROUP_STYLES: dict[str, str] = {
     "done today": "dim",
 }
 COLUMNS = (
-    Column("group", "Work", 12, lambda row: Text(row["group"], GROUP_STYLES[row["group"]])),
+    Column("group", "Work", 14, lambda row: Text(row["due"] or row["group"], GROUP_STYLES[row["group"]])),
     Column("booking_id", "No.", 6, lambda row: str(row["booking_id"]), right=True),
-    Column("customer_name", "Customer", 16, lambda row: row["customer_name"], grows=True),
+    Column("customer_name", "Customer", 12, lambda row: row["customer_name"], grows=True),
     Column("method", "Reach by", 10, lambda row: row["method"], drop=2),
     Column("destination", "To", 8, lambda row: row["destination"], drop=4),
-    Column("state", "State", 18, state, drop=1),
+    Column("next", "Next step", 9, lambda row: STEPS[row["next"]][0] if row["next"] else state(row)),
+    Column("follow_up_at", "Follow-up", 11, lambda row: short_moment(row["follow_up_at"]), drop=1),
     Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=3),
 )
 
@@ -44,11 +46,14 @@ class MyDesk(BookingList):
 
     NAME = "my-desk"
     HELP = (
-        "One agent's work. In progress is what the agent has claimed; tentative is what the desk gave "
-        "them and they have not claimed yet, oldest first; done today is what they closed. a chooses "
+        "One agent's work. On top is what is due: the follow-ups whose moment has come, the longest "
+        "overdue first. In progress is what the agent has claimed; tentative is what the desk gave them "
+        "and they have not claimed yet, oldest first; done today is what they closed. m does the next "
+        "step of the booking under the cursor, g says when to get back to the customer. a chooses "
         "another agent."
     )
-    BINDINGS = [*keys.MY_DESK, *keys.BOOKING, *keys.WHY]
+    BINDINGS = [*keys.MY_DESK, *keys.WHY]
+    IS_TIMELY = True
     AUTO_FOCUS = "#my-desk"
 
     def body(self) -> ComposeResult:
@@ -65,7 +70,8 @@ class MyDesk(BookingList):
             if agent_id is None:
                 return None, []
             try:
-                return views.agent(agent_id), views.desk_of(agent_id, now)
+                rows = views.desk_of(agent_id, now)
+                return views.agent(agent_id), [with_next_step(row, now) for row in rows]
             except NotFound:  # the agent that was remembered belongs to another desk
                 return None, []
 
@@ -73,6 +79,7 @@ class MyDesk(BookingList):
 
     def show(self, data: tuple[Row | None, list[Row]]) -> None:
         agent, rows = data
+        self.host.inbox.visited()
         self.query_one(".headline", Static).update(_headline(agent, rows))
         self.table.show_rows(rows)
         self.show_detail()

@@ -8,23 +8,25 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Static
 
 from dispatch import views
 from models.clock import to_local
 from models.errors import DeskError
+from screens.keys import key_of
 from screens.messages import DeskChanged, PlaceChosen
-from screens.text import refusal, short
-from screens.widgets.bars import StatusBar, TopBar
+from screens.text import short
+from screens.widgets.bars import Heading, StatusBar, TopBar
+from screens.widgets.live_table import LiveTable
+from screens.widgets.lost_bar import LostBar
 
 if TYPE_CHECKING:
     from screens.backend import Backend
     from screens.host import Host
 
 Result = TypeVar("Result")
+MINUTE = 16  # characters of a stored time, as far as its minute
 
 
 class Place(Screen[None]):
@@ -34,19 +36,19 @@ class Place(Screen[None]):
     in the reading thread, and ``show()``s what came back. A late answer never replaces a newer one.
     """
 
-    DEFAULT_CSS = """
-    Place > #lost {
-        display: none; height: auto; padding: 0 1; background: $error; color: $background;
-    }
-    """
     NAME: ClassVar[str]
     HELP: ClassVar[str] = ""
+    IS_TIMELY: ClassVar[bool] = False
+    """Does what is shown change by time alone, from one minute to the next?"""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
 
     def __init__(self) -> None:
         super().__init__()
         self._ticket = 0
+        self._minute = ""
+        self._others_changed = False
+        self._opens = False
         self.is_lost = False
 
     @property
@@ -65,7 +67,7 @@ class Place(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield TopBar(self.NAME)
-        yield Static(Content(""), id="lost")
+        yield LostBar()
         yield from self.body()
         yield StatusBar()
 
@@ -86,6 +88,7 @@ class Place(Screen[None]):
         self.reload(opens=True)
 
     def on_desk_changed(self, message: DeskChanged) -> None:
+        self._others_changed |= message.by_others
         self.reload(opens=message.own)
 
     @on(PlaceChosen)
@@ -93,9 +96,14 @@ class Place(Screen[None]):
         self.host.go(message.place)
 
     def reload(self, query: Callable[[], Any] | None = None, *, opens: bool = False) -> None:
-        """Read anew in the background; the screen stays usable meanwhile."""
+        """Read anew in the background; the screen stays usable meanwhile.
+
+        Keys wait for what ``opens`` the place, also when a change asks for it again before it is there.
+        """
         self._ticket += 1
+        self._opens |= opens
         ticket, wanted, backend = self._ticket, query or self.look_up(), self.backend
+        self._minute = backend.desk.now()[:MINUTE]
 
         def work() -> tuple[Any, views.Totals]:
             backend.desk.settings.refresh()
@@ -104,36 +112,63 @@ class Place(Screen[None]):
 
         def then(answer: tuple[Any, views.Totals]) -> None:
             if ticket == self._ticket and self.is_laid_out:
+                self._opens = False
                 self.found()
+                self._mark_others()
                 self.show(answer[0])
                 self.query_one(StatusBar).tell(answer[1])
                 self.tell_time()
 
-        self.host.ask(work, then, opens=opens)
+        def refused(error: DeskError) -> None:
+            self._opens = False
+            self.host.report(error)
+
+        self.host.ask(work, then, refused, opens=self._opens)
+
+    def _mark_others(self) -> None:
+        """Let the tables mark what is about to change if others are the cause of it."""
+        for table in self.query(LiveTable):
+            table.marks_changes = self._others_changed and table.can_focus
+        self._others_changed = False
 
     def lost(self, error: DeskError) -> None:
         """Tell in a bar that the database cannot be reached; what is on screen stays readable."""
-        bar = self.query_one("#lost", Static)
-        bar.update(Content(f"{refusal(error)}. Trying again ..."))
-        bar.display = self.is_lost = True
+        self.host.lost_since = self.host.lost_since or to_local(self.backend.desk.now())[11:]
+        self.is_lost = True
+        self.query_one(LostBar).tell(error, self.host.lost_since, key_of(self.app, "retry"))
 
     def found(self) -> None:
         """The database answers again."""
-        self.query_one("#lost", Static).display = self.is_lost = False
+        self.host.lost_since = None
+        self.query_one(LostBar).display = self.is_lost = False
+
+    def look_at_clock(self) -> None:
+        """Another minute: show it, and what it makes of the rows."""
+        if self.IS_TIMELY and self.backend.desk.now()[:MINUTE] != self._minute:
+            self.reload()
+        self.tell_time()
 
     def tell_time(self) -> None:
-        """Show the desk's clock, policy and actor in the top bar."""
-        desk = self.backend.desk
-        self.query_one(TopBar).tell(f"{desk.settings['policy']} policy", desk.actor, to_local(desk.now()))
+        """Show in the top bar who is at work, at which desk, its policy and time, and what is new."""
+        desk, inbox = self.backend.desk, self.host.inbox
+        heading = Heading(
+            f"{desk.settings['policy']} policy",
+            desk.actor,
+            inbox.name,
+            self.backend.path,
+            to_local(desk.now()),
+            len(inbox.unseen),
+        )
+        self.query_one(TopBar).tell(heading)
 
     def say(self, text: str, *, severity: SeverityLevel = "information") -> None:
         """A toast; the text may hold anything that a person typed."""
         self.host.tell(text, severity=severity)
 
-    def copy(self, text: str) -> None:
+    def copy(self, text: str, what: str = "") -> None:
         """Put a text on the clipboard, and tell which: not every terminal takes it."""
         self.app.copy_to_clipboard(text)
-        self.say(f"Copied: {short(text, 100)}")
+        self.say(f"Copied {what}: {short(text, 100)}" if what else f"Copied: {short(text, 100)}")
 
     def open(self, modal: ModalScreen[Result], closed: Callable[[Result | None], None] | None = None) -> None:
         """Open a modal over this place, unless the person has opened another or gone elsewhere meanwhile."""

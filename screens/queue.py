@@ -19,6 +19,7 @@ from dispatch.views import BookingFilter
 from screens import keys
 from screens.booking_list import BookingList
 from screens.filters import VIEWS, parse_filter, view_of
+from screens.next_step import with_next_step
 from screens.text import short_moment, state
 from screens.widgets.booking_detail import BookingDetail
 from screens.widgets.live_table import Column, LiveTable
@@ -50,6 +51,7 @@ class Queue(BookingList):
     )
     BINDINGS = [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY]
     AUTO_FOCUS = "#queue"
+    IS_TIMELY = True
     SORTS: ClassVar[tuple[str, ...]] = tuple(views.BOOKING_SORTS)
 
     def __init__(self) -> None:
@@ -73,8 +75,11 @@ class Queue(BookingList):
         return self._window.held
 
     def show(self, data: tuple[Window, list[Row]]) -> None:
-        self._window, rows = data
+        self._window, held = data
+        now = self.backend.desk.now()
+        rows = [with_next_step(row, now) for row in held]
         is_another_list, self._listed = self._filter != self._listed, self._filter
+        self.table.marks_changes &= not is_another_list
         self.table.mark_sort(self._filter.sort, self._filter.descending)
         self.table.show_rows(rows, more_above=self._window.anchor is not None)
         if is_another_list:

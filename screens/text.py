@@ -6,7 +6,8 @@ from typing import Any
 
 from rich.text import Text
 
-from models.clock import to_local
+from dispatch.moments import WEEKDAYS
+from models.clock import from_text, local_offset, to_local
 from models.errors import DeskError
 
 Row = dict[str, Any]
@@ -41,6 +42,12 @@ def short_moment(text: str | None) -> str:
     return to_local(text)[5:] if text else ""
 
 
+def day_and_moment(text: str) -> str:
+    """A stored time with its day of the week: Tue 2082-11-24 09:00."""
+    day = (from_text(text) + local_offset()).weekday()
+    return f"{WEEKDAYS[day][:3].capitalize()} {moment(text)}"
+
+
 def load_bar(row: Row) -> Text:
     """An agent's load as a bar and as numbers; over capacity stands out."""
     load, capacity = row["load"], row["capacity"]
@@ -50,7 +57,7 @@ def load_bar(row: Row) -> Text:
 
 
 def state(row: Row) -> Text:
-    """A booking's status in one word or two: claimed, unclaimed, waiting, Confirmed, Cancelled."""
+    """A booking's status in one word or two: claimed, unclaimed, due, waiting, Confirmed, Cancelled."""
     if row["voided"]:
         return Text("entered by mistake", "dim")
     if row["status"] == "Confirmed":
@@ -59,6 +66,8 @@ def state(row: Row) -> Text:
         return Text("Cancelled", BAD)
     if row["agent_id"] is None:
         return Text("Waiting", f"bold {CARE}")
+    if row.get("due"):  # what next_step made of the follow-up
+        return Text(f"Due, {'claimed' if row['claimed_at'] else 'unclaimed'}", f"bold {CARE}")
     return Text("Pending, claimed", "bold") if row["claimed_at"] else Text("Pending, unclaimed")
 
 
@@ -94,7 +103,8 @@ def _said(command: str, detail: Row) -> str:
         return COMMAND_WORDS.get(detail.get("command", ""), "")
     told = [detail.get("outcome", "").replace("_", " "), detail.get("text") or detail.get("reason")]
     if "follow_up_at" in detail:
-        told.append(short_moment(detail["follow_up_at"]) or "none any more")
+        at = short_moment(detail["follow_up_at"]) or "none any more"
+        told.append(at if command == "booking.follow_up" else f"follow-up {at}")
     if "score" in detail:
         told.append(str(detail["score"]))
     return ", ".join(filter(None, told))

@@ -12,6 +12,7 @@ from astra_tui.cli.output import Column, details, line, local, money
 from astra_tui.cli.shown import tell_history
 from dispatch import bookings, edits, follow_ups, moments, views
 from dispatch.desk import Desk
+from dispatch.next_action import next_action
 from dispatch.search import prepare
 from models.bookings import STATUSES
 from models.errors import InvalidInput
@@ -130,9 +131,10 @@ def _destination(desk: Desk, given: str | None) -> str | None:
 @booking_number
 @reading
 def show(call: Call, booking_id: int) -> None:
-    """Show a booking with its history."""
-    with call.desk():
+    """Show a booking with its history, and what comes next with it."""
+    with call.desk() as desk:
         row = views.booking(booking_id)
+        row["next_action"] = next_action(row, desk.now())
         row["history"] = views.events(booking_id=booking_id)[::-1]
     call.tell(row, _tell_details)
 

@@ -34,7 +34,12 @@ def path(call: Call) -> None:
 def show(call: Call) -> None:
     """Show the configuration."""
     call.tell(
-        _sound(), lambda row: details(row.items()) if any(row.values()) else line("nothing is configured")
+        _sound(),
+        lambda row: (
+            details(row.items())
+            if any(value not in (None, {}) for value in row.values())
+            else line("nothing is configured")
+        ),
     )
 
 

@@ -1,16 +1,19 @@
-"""The forms of a booking's life: confirm, cancel, reassign, decline, contact, note, score, edit."""
+"""The forms of a booking's life: confirm, cancel, reassign, decline, contact, note, score, edit, ..."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from dispatch import bookings, edits
+from dispatch import bookings, edits, follow_ups, moments
 from dispatch.bookings import OUTCOMES
 from dispatch.desk import Desk
 from dispatch.values import AcceptedValues
+from models.clock import local_offset
 from models.errors import InvalidInput
+from screens.contacts import ways
 from screens.modals.form import Field, FormModal, Values
+from screens.text import day_and_moment, moment
 
 Row = dict[str, Any]
 
@@ -82,17 +85,61 @@ def reassign_form(booking: Row, agents: list[Row]) -> FormModal:
     )
 
 
-def contact_form(booking: Row) -> FormModal:
-    """An attempt to reach the customer: did it succeed?"""
+def contact_form(booking: Row, now: Callable[[], str]) -> FormModal:
+    """An attempt to reach the customer: did it succeed, what was said, when to try again?
+
+    ``now`` tells the desk's time, from which the moment is understood.
+    """
     number = booking["booking_id"]
     words = dict(zip(("Reached", "No answer"), OUTCOMES, strict=True))
+    fields = [
+        Field("outcome", "Outcome", "Reached", tuple(words)),
+        Field("text", "What was said"),
+        Field("follow_up", "Follow-up", hint=MOMENT_HINT, told=_moment_teller(now)),
+    ]
     return FormModal(
         f"Contact for booking {number}",
-        [Field("outcome", "Outcome", "Reached", tuple(words))],
-        lambda desk, given: bookings.contact(desk, number, words.get(given["outcome"], given["outcome"])),
+        fields,
+        lambda desk, given: bookings.contact(
+            desk,
+            number,
+            words.get(given["outcome"], given["outcome"]),
+            given["text"] or None,
+            given["follow_up"] or None,
+        ),
         submit="Note it",
-        about=_about(booking),
+        about=f"{_about(booking)}\n{ways(booking)}",
     )
+
+
+def follow_up_form(booking: Row, now: Callable[[], str]) -> FormModal:
+    """When to get back to the customer; empty, there is no follow-up any more."""
+    number = booking["booking_id"]
+    before = moment(booking["follow_up_at"])
+    emptied = "empty: no follow-up any more" if before else ""
+    field = Field("at", "Follow-up", before, hint=MOMENT_HINT, told=_moment_teller(now, emptied))
+    return FormModal(
+        f"Follow-up of booking {number}",
+        [field],
+        lambda desk, given: follow_ups.follow_up(desk, number, given["at"]),
+        submit="Save",
+        changes_only=True,
+        about=f"{_about(booking)}\n{ways(booking)}",
+    )
+
+
+MOMENT_HINT = "tomorrow 9:00, in 2 hours, fri 9, 23.11. 9:00"
+
+
+def _moment_teller(now: Callable[[], str], emptied: str = "") -> Callable[[str], str]:
+    """How a typed moment is understood at the desk's time."""
+
+    def tell(typed: str) -> str:
+        if not typed.strip():
+            return emptied
+        return f"= {day_and_moment(moments.understand(typed, now(), local_offset()))}"
+
+    return tell
 
 
 def note_form(booking: Row) -> FormModal:

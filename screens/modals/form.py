@@ -35,7 +35,8 @@ OPTION_EXTRA = 4  # an option's mark and the blanks around it
 class Field:
     """One field of a form: a text, one of ``options``, or (``agent``) an agent.
 
-    A few short ``options`` stand side by side; more open as a list.
+    A few short ``options`` stand side by side; more open as a list. ``told`` says, below the field,
+    how what is typed is understood, or raises DeskError.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Field:
     options: tuple[str, ...] = ()
     hint: str = ""
     agents: tuple[Row, ...] = ()
+    told: Callable[[str], str] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -74,6 +76,7 @@ class FormModal(Modal[Row | None]):
     """
 
     CSS_PATH = "form.tcss"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]
     BINDINGS = [
         Binding("escape", "close", "Close", id="form.close", tooltip="Close without doing anything"),
         Binding("f9", "submit", "Do it", id="form.submit", tooltip="Do it, from any field", priority=True),
@@ -112,6 +115,8 @@ class FormModal(Modal[Row | None]):
                     with Horizontal(classes="field"):
                         yield Label(Content(field.label))
                         yield field.widget()
+                    if field.told:
+                        yield Static(classes="told", id=f"{field.name}-told")
             yield Static(Content(""), id="problem")
             with Horizontal(id="buttons"):
                 yield Button(Content(self._verb), id="submit", variant="primary", compact=True)
@@ -125,6 +130,7 @@ class FormModal(Modal[Row | None]):
                 self.query_one(f"#{field.name}", AgentPicker).offer(field.agents)
             elif field.is_choice:
                 self.query_one(f"#{field.name}", Choice).value = field.value
+            self._understand(field, field.value)
 
     def values(self) -> Values:
         """What is in the fields now."""
@@ -133,6 +139,23 @@ class FormModal(Modal[Row | None]):
             widget = self.query_one(f"#{field.name}")
             found[field.name] = widget.chosen if isinstance(widget, Pick) else str(cast("Any", widget).value)
         return found
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        for field in self._fields:
+            if field.name == event.input.id:
+                self._understand(field, event.value)
+
+    def _understand(self, field: Field, typed: str) -> None:
+        if field.told is None:
+            return
+        below = self.query_one(f"#{field.name}-told", Static)
+        try:
+            text, wrong = field.told(typed), False
+        except DeskError as error:
+            text, wrong = error.message, True
+        below.update(Content(text))
+        below.set_class(wrong, "-wrong")
 
     @on(Input.Submitted)
     @on(Choice.Accepted)
@@ -175,7 +198,8 @@ class FormModal(Modal[Row | None]):
 
     def _refused(self, error: DeskError) -> None:
         self._busy = False
-        self._tell(refusal(error))
+        is_told = any(str(below.visual) == error.message for below in self.query(".told").results(Static))
+        self._tell(f"Understood are other words: {error.hint}" if is_told else refusal(error))
 
     def _tell(self, text: str) -> None:
         self.query_one("#problem", Static).update(Content(text))

@@ -25,9 +25,10 @@ class PickAgent(Modal[int | None]):
     DEFAULT_CSS = """
     PickAgent { align: center middle; background: $background 60%; }
     PickAgent #form {
-        width: 60; max-width: 96%; height: auto; border: round $primary; background: $surface; padding: 0 1;
+        width: 60; max-width: 96%; height: 16; max-height: 96%;
+        border: round $primary; background: $surface; padding: 0 1;
     }
-    PickAgent AgentPicker { height: 14; }
+    PickAgent AgentPicker { height: 1fr; }
     """
     BINDINGS = [
         Binding("escape", "close", "Close", id="pick.close", tooltip="Close without choosing"),

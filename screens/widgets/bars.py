@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -9,8 +13,13 @@ from textual.content import Content
 from textual.widgets import Footer, Static
 
 from dispatch.views import Totals
-from screens.keys import PLACES, TITLES
+from screens.keys import PLACES, TITLES, key_of
 from screens.messages import PlaceChosen
+from screens.text import short
+
+NAME = "Astra"
+NAME_CELLS = len(NAME) + 2
+NAME_WIDTH = 20  # of a person or a file: there is room for others
 
 
 class PlaceTab(Static):
@@ -19,21 +28,70 @@ class PlaceTab(Static):
     DEFAULT_CSS = """
     PlaceTab { width: auto; padding: 0 1; color: $text-muted; pointer: pointer; }
     PlaceTab:hover { color: $foreground; text-style: underline; }
+    PlaceTab.-new { color: $accent; text-style: bold; }
     PlaceTab.-here { color: $background; background: $primary; text-style: bold; }
     """
 
     def __init__(self, place: str, number: int, here: bool) -> None:
         super().__init__(Content(TITLES[place]), classes="-here" if here else "")
         self.place = place
+        self._label = TITLES[place]
         self.tooltip = f"f{number + 1}"
+
+    @property
+    def cells(self) -> int:
+        """How wide it is."""
+        return len(self._label) + 2
+
+    def count(self, new: int) -> None:
+        """Show how much is new there."""
+        label = f"{TITLES[self.place]} {new}" if new else TITLES[self.place]
+        if label != self._label:
+            self._label = label
+            self.set_class(bool(new), "-new")
+            self.update(Content(label))
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
         self.post_message(PlaceChosen(self.place))
 
 
+@dataclass(frozen=True)
+class Heading:
+    """What the top bar says: ``agent`` is the name of the chosen one or "", ``new`` their unseen work."""
+
+    policy: str
+    actor: str
+    agent: str
+    path: Path
+    moment: str
+    new: int = 0
+
+    def fitting(self, width: int) -> str:
+        """As much of it as fits into a line: the policy goes first, then the date, then the agent."""
+        desk, date, hour = short(self.path.name, NAME_WIDTH), self.moment[5:], self.moment[11:]
+        actor = short(self.actor, NAME_WIDTH)
+        who = f"{actor} ({short(self.agent, NAME_WIDTH)})" if self.agent else actor
+        lines = (
+            (self.policy, who, desk, self.moment),
+            (who, desk, self.moment),
+            (who, desk, date),
+            (who, desk, hour),
+            (actor, desk, hour),
+            (actor, hour),
+        )
+        texts = ("  ".join(parts) for parts in lines)
+        return next((text for text in texts if cell_len(text) <= width), hour)
+
+    @property
+    def whole(self) -> str:
+        """All of it, for a tooltip."""
+        agent = f"\nMy desk is {self.agent}'s" if self.agent else ""
+        return f"Signed as {self.actor}{agent}\n{self.path}\n{self.policy}"
+
+
 class TopBar(Horizontal):
-    """Astra, the places, and on the right the policy and the desk's clock."""
+    """Astra, the places, and on the right who is at work at which desk, and its clock."""
 
     DEFAULT_CSS = """
     TopBar { dock: top; height: 1; background: $panel; }
@@ -44,23 +102,28 @@ class TopBar(Horizontal):
     def __init__(self, place: str) -> None:
         super().__init__()
         self._place = place
-        self._told: tuple[str, ...] = ()
+        self._told: Heading | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(Content("Astra"), classes="name")
+        yield Static(Content(NAME), classes="name")
         for number, place in enumerate(PLACES, start=1):
             yield PlaceTab(place, number, place == self._place)
         yield Static(Content(""), classes="info")
 
-    def tell(self, policy: str, actor: str, moment: str) -> None:
-        """Show policy, who is at work, and the desk's time as the terminal's zone has it."""
-        if self._told != (policy, actor, moment):
-            self._told = (policy, actor, moment)
+    def tell(self, heading: Heading) -> None:
+        """Show this from now on."""
+        if self._told != heading:
+            self._told = heading
             self.on_resize()
 
     def on_resize(self) -> None:
-        parts = self._told if self.size.width >= 90 else self._told[-1:]
-        self.query_one(".info", Static).update(Content("   ".join(parts)))
+        if self._told is None:
+            return
+        for tab in self.query(PlaceTab):
+            tab.count(self._told.new if tab.place == "my-desk" else 0)
+        info, taken = self.query_one(".info", Static), sum(tab.cells for tab in self.query(PlaceTab))
+        info.update(Content(self._told.fitting(self.size.width - taken - NAME_CELLS - 2)))
+        info.tooltip = Content(self._told.whole)
 
 
 class StatusBar(Horizontal):
@@ -83,10 +146,10 @@ class StatusBar(Horizontal):
 
     def on_mount(self) -> None:
         """Help stands apart from the other keys, where no number of them can push it out."""
-        keys = self.screen.active_bindings.values()
-        key = next((self.app.get_key_display(one.binding) for one in keys if one.binding.id == "help"), "f1")
         self.query_one(".help", Static).update(
-            Content.from_markup("[@click=app.help][bold $footer-key-foreground]$key[/] Help[/]", key=key)
+            Content.from_markup(
+                "[@click=app.help][bold $footer-key-foreground]$key[/] Help[/]", key=key_of(self.app, "help")
+            )
         )
 
     def tell(self, totals: Totals) -> None:

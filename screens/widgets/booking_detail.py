@@ -12,20 +12,22 @@ from textual.content import Content
 from textual.widgets import Static
 
 from dispatch import decisions, views
-from screens.text import event_line, moment, money, state
+from screens.contacts import ways
+from screens.next_step import STEPS, with_next_step
+from screens.text import day_and_moment, event_line, moment, money, state
 
 Row = dict[str, Any]
 HISTORY_LINES = 30
 
 
-def booking_query(booking_id: int | None) -> Callable[[], Row | None]:
-    """What the pane shows of a booking; None when there is none."""
+def booking_query(booking_id: int | None, now: str) -> Callable[[], Row | None]:
+    """What the pane shows of a booking at a time of the desk; None when there is none."""
 
     def work() -> Row | None:
         if booking_id is None:
             return None
         return {
-            "booking": views.booking(booking_id),
+            "booking": with_next_step(views.booking(booking_id), now),
             "events": views.events(booking_id=booking_id, limit=HISTORY_LINES),
             "why": decisions.why(booking_id),
         }
@@ -77,9 +79,11 @@ def _facts(booking: Row) -> list[tuple[str, str]]:
     quote = f"{money(booking['destination_revenue'])} + {money(booking['package_revenue'])}"
     return [
         ("Agent", holder),
+        ("Next step", _next_step(booking)),
+        ("Follow-up", day_and_moment(booking["follow_up_at"]) if booking["follow_up_at"] else ""),
+        ("Reach by", ways(booking)),
         ("Trip", f"{booking['destination']} from {booking['launch_location']}"),
         ("Wishes", booking["requests"] or ""),
-        ("Reach by", " · ".join(filter(None, (booking["method"], booking["phone"], booking["email"])))),
         ("Source", booking["source"]),
         ("Package", booking["package"] or ""),
         (
@@ -88,7 +92,6 @@ def _facts(booking: Row) -> list[tuple[str, str]]:
         ),
         ("Came in", moment(booking["created_at"])),
         ("Claimed", moment(booking["claimed_at"])),
-        ("Follow-up", moment(booking["follow_up_at"])),
         ("Tries", _tries(booking)),
         ("Reached", moment(booking["contacted_at"])),
         ("Confirmed", moment(booking["completed_at"])),
@@ -97,6 +100,12 @@ def _facts(booking: Row) -> list[tuple[str, str]]:
         ("Score", str(booking["score"] or "")),
         ("Flagged", booking["date_fault"] or ""),
     ]
+
+
+def _next_step(booking: Row) -> str:
+    if booking["due"] and booking["next"] == "contact":
+        return f"get back, {booking['due']}"
+    return STEPS[booking["next"]][1] if booking["next"] else ""
 
 
 def _tries(booking: Row) -> str:

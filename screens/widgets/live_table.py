@@ -8,17 +8,22 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.binding import Binding
 from textual.coordinate import Coordinate
 from textual.geometry import Size
 from textual.message import Message
+from textual.strip import Strip
+from textual.timer import Timer
 from textual.widgets import DataTable
 
 Row = dict[str, Any]
 PADDING = 2  # one blank on each side of a cell
 FEW = 20  # rows that are removed one by one; of more it is faster to fill in the rest anew
+MARK, MARKED_S = "•", 6.0  # before what others changed, and how long
 CLOSE = 10  # rows from an end at which more is asked for
 
 
@@ -40,15 +45,26 @@ class Column:
     sort: str = ""
 
 
+def _content(row: Row) -> object:
+    """What of a row is its own: a version tells of every change, a rank follows from other rows."""
+    return row.get("version") or {key: value for key, value in row.items() if key != "rank"}
+
+
 class LiveTable(DataTable[Text]):
-    """Shows rows in the order given, keeping cursor and scroll on the row they were on."""
+    """Shows rows in the order given, keeping cursor and scroll on the row they were on.
+
+    While it ``marks_changes``, rows that are new or have changed get a mark before their first cell,
+    until the next key or for a few seconds.
+    """
 
     BINDINGS = [
         Binding("home", "scroll_top", "Top", show=False),
         Binding("end", "scroll_bottom", "Bottom", show=False),
     ]
+    COMPONENT_CLASSES = {"live-table--changed"}
     DEFAULT_CSS = """
     LiveTable { height: 1fr; background: $surface; scrollbar-size-horizontal: 0; }
+    LiveTable > .live-table--changed { color: $accent; text-style: bold; }
     LiveTable > .datatable--header { background: $panel; color: $foreground; text-style: bold; }
     """
 
@@ -75,6 +91,9 @@ class LiveTable(DataTable[Text]):
         self._marked = ""
         self._at_start = True
         self._shown: tuple[tuple[str, int], ...] = ()
+        self.marks_changes = False
+        self._changed: set[str] = set()
+        self._mark_timer: Timer | None = None
 
     @property
     def current(self) -> Row | None:
@@ -129,12 +148,47 @@ class LiveTable(DataTable[Text]):
         if not self.columns:
             self._rows = wanted
             return
+        self._mark(wanted)
         with self._staying(wanted, follow_top=was_at_start):
             self._take_off([key for key in self._rows if key not in wanted])
             for key, row in wanted.items():
                 self._put(key, row)
             order = {id(self._anchors[key]): position for position, key in enumerate(wanted)}
             self.sort(self._first_column(), key=lambda cell: order[id(cell)])
+
+    def _mark(self, wanted: dict[str, Row]) -> None:
+        self._changed &= wanted.keys()
+        if not self.marks_changes:
+            return
+        self._changed |= {
+            key
+            for key, row in wanted.items()
+            if key not in self._rows or _content(self._rows[key]) != _content(row)
+        }
+        if self._mark_timer is not None:
+            self._mark_timer.stop()
+        self._mark_timer = self.set_timer(MARKED_S, self.unmark)
+
+    def unmark(self) -> None:
+        """What others changed has been seen."""
+        if self._changed:
+            self._changed.clear()
+            self.refresh()
+
+    def on_key(self) -> None:
+        self.unmark()
+
+    def render_line(self, y: int) -> Strip:
+        """A line of the table; the mark takes the blank before the first cell, so that nothing moves."""
+        strip = super().render_line(y)
+        row = y - self.header_height + round(self.scroll_y)
+        if not self._changed or y < self.header_height or row >= self.row_count or self.scroll_x:
+            return strip
+        if self.coordinate_to_cell_key(Coordinate(row, 0)).row_key.value not in self._changed:
+            return strip
+        ground = next((segment.style for segment in strip if segment.style), Style.null())
+        style = ground + self.get_component_rich_style("live-table--changed", partial=True)
+        return Strip.join([Strip([Segment(MARK, style)]), strip.crop(1)])
 
     def _take_off(self, keys: list[str]) -> None:
         if len(keys) > FEW:  # DataTable goes through all rows for each that is removed
@@ -206,8 +260,9 @@ class LiveTable(DataTable[Text]):
         self.refresh()
 
     def _lay_out(self, *, again: bool = False) -> None:
-        # room for the scrollbar is kept whether it is there or not, so that its coming moves nothing
-        width = self.outer_size.width - self.gutter.width - self.styles.scrollbar_size_vertical
+        # room for the scrollbar is kept whether it is there or not, so that its coming moves nothing;
+        # the widget's own gutter has it in it where it is there
+        width = self.outer_size.width - self.styles.gutter.width - self.styles.scrollbar_size_vertical
         shown = fitting_columns(self._specs, width)
         if shown == self._shown and not again:
             return

@@ -48,6 +48,7 @@ def test_confirm_and_reopen(booked: Run) -> None:
 
 
 def test_cancel_contact_note_and_rate_are_in_the_history(booked: Run) -> None:
+    assert booked("booking", "show", 1, "--json").json["next_action"] == "claim"
     booked("booking", "contact", 1, "--outcome", "reached")
     booked("booking", "note", 1, "--text", "wants\ntwo windows")
     booked("booking", "cancel", 1, "--reason", "too far")
@@ -56,6 +57,7 @@ def test_cancel_contact_note_and_rate_are_in_the_history(booked: Run) -> None:
     told = ["lead.add", "booking.contact", "booking.note", "booking.cancel", "booking.rate"]
     assert [event["command"] for event in row["history"]] == told
     assert (row["status"], row["cancel_reason"], row["score"]) == ("Cancelled", "too far", 4)
+    assert row["next_action"] is None
     shown = booked("booking", "show", 1).out
     assert "text: wants\\ntwo windows" in shown
 

@@ -35,6 +35,7 @@ def test_what_the_file_says(file: Path) -> None:
         ("\xff", "not UTF-8"),
         ('\n\nagent = "six"', "line 3: 'six' is no value for agent"),
         ("agent = true", "line 1: True is no value for agent"),
+        ("bell = 1", "line 1: 1 is no value for bell (accepted: true or false"),
         ("color = 1", "line 1: there is no preference 'color'"),
         ("[keymap]\nclaim = 1", "line 1"),
     ],
@@ -64,6 +65,8 @@ def test_config_tells_the_path_and_the_values(anywhere: Run, file: Path) -> None
     assert anywhere("config", "path").out == f"{file}\n"
     assert anywhere("config", "path", "--json").json == {"path": str(file), "exists": False}
     assert anywhere("config", "show").out == "nothing is configured\n"
+    file.write_text("bell = false\n")
+    assert anywhere("config", "show").out.split() == ["bell", "False"]
     file.write_text('theme = "nord"\n')
     assert anywhere("config", "show", "--json").json["theme"] == "nord"
     assert anywhere("config", "show").out.split() == ["theme", "nord"]
@@ -76,6 +79,10 @@ def test_save_keeps_what_else_is_in_the_file(file: Path) -> None:
     save("agent", 6)
     assert file.read_text() == '# mine\ntheme = "solarized"  # dark\n\nagent = 6\n\n[keymap]\nagent = "a"\n'
     assert load()[0] == Preferences(None, "solarized", 6, {"agent": "a"})
+    save("bell", value=False)
+    save("toasts", value=True)
+    assert {"bell = false", "toasts = true"} <= set(file.read_text().splitlines())
+    assert load() == (Preferences(None, "solarized", 6, {"agent": "a"}, bell=False, toasts=True), [])
 
 
 @pytest.mark.parametrize(

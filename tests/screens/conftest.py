@@ -12,7 +12,9 @@ import pytest
 from textual.pilot import Pilot
 
 from astra_tui.app import AstraApp
+from astra_tui.preferences import Preferences
 from dispatch.desk import Desk
+from models.clock import Clock
 from seeds.demo import make_demo
 from tests.screens.golden_desk import make_golden_desk
 
@@ -73,9 +75,13 @@ def running(demo_file: Path) -> Running:
 
     @asynccontextmanager
     async def start(
-        path: Path = demo_file, size: tuple[int, int] = (120, 36), actor: str = "kim"
+        path: Path = demo_file,
+        size: tuple[int, int] = (120, 36),
+        actor: str = "kim",
+        clock: Clock = standing_still,
+        preferences: Preferences | None = None,
     ) -> AsyncIterator[tuple[AstraApp, Pilot[None]]]:
-        app = AstraApp(database=path, clock=standing_still, actor=actor)
+        app = AstraApp(database=path, clock=clock, actor=actor, preferences=preferences)
         app.animation_level = "none"
         async with app.run_test(size=size, notifications=True) as pilot:
             await app.settle()

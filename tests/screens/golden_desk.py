@@ -74,6 +74,7 @@ def make_golden_desk(path: Path) -> None:
             destination=destination,
             launch=launch,
             requests="a dome with a view of both moons" if number % 4 == 0 else "",
+            phone="+1 555 0100" if number == 0 else None,
         )
     clock.moment += timedelta(minutes=30)
     _work(desk)
@@ -84,12 +85,13 @@ def _work(desk: Desk) -> None:
     holder = {number: _booking(desk, number)["agent_id"] for number in range(1, 13)}
     quote = {"destination_revenue": "150000", "package_revenue": "25000.50"}
     bookings.claim(desk, 1, holder[1])
-    bookings.contact(desk, 1, "no_answer")
+    bookings.contact(desk, 1, "no_answer", "only the voicemail [/]", follow_up="in 2 hours")
     bookings.note(desk, 1, "prefers to be called after 18:00 [/] [bold]today[/bold] 🚀")
     bookings.confirm(desk, 2, package="Glacier Trek Adventure", **quote)
     bookings.rate(desk, 2, 5)
     bookings.cancel(desk, 3, "家族の事情 [/]")
     bookings.claim(desk, 7, holder[7])
+    bookings.contact(desk, 7, "reached", follow_up="in 2 days")
     bookings.reassign(desk, 8, 1, "asked for the agent of last year")
     for _ in AGENTS:  # nobody wants it: it waits
         bookings.decline(desk, 12, "speaks no Ukrainian")

@@ -91,6 +91,7 @@ MODALS: dict[str, Scene] = {
     "reassign": pressed("f4", "escape", "home", "r"),
     "edit": pressed("f4", "escape", "home", "down", "e"),
     "contact": pressed("f4", "escape", "home", "t"),
+    "follow-up": pressed("f5", "home", "g"),
     "agent": pressed("f3", "home", "e"),
     "pick-agent": pressed("f5", "a"),
     "help-dispatch": pressed("f2", "f1"),

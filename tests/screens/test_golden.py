@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from astra_tui.app import AstraApp
+from screens.widgets.live_table import LiveTable
 from tests.screens.picture import text_of, widths
 from tests.screens.scenes import MODALS, PLACES, leave, press
 
@@ -46,6 +48,42 @@ async def test_screens_look_as_they_should(
             assert widths(app) == {size[0]}, name
             await leave(app)
     assert not any(differences), "\n" + "\n".join(filter(None, differences))
+
+
+EVERY_KIND = (
+    "roster",
+    "queue",
+    "my-desk",
+    "lead",
+    "contact",
+    "edit",
+    "reassign",
+    "pick-agent",
+    "help-roster",
+)
+"""Every place, and every kind of modal."""
+
+
+async def test_screens_hold_when_the_terminal_is_resized(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=SMALL) as (app, pilot):
+        app.my_agent_id = 1
+        for name in EVERY_KIND:
+            await (PLACES | MODALS)[name](app)
+            await holds_when_resized(app, pilot, name)
+            await leave(app)
+
+
+async def holds_when_resized(app: AstraApp, pilot: Any, name: str) -> None:
+    """Nothing breaks or gets out of line; what is in focus, and a form's button, stay in sight."""
+    focus, rows = app.focused, [table.current for table in app.screen.query(LiveTable)]
+    for size in ((200, 60), (40, 12), SMALL):
+        await pilot.resize_terminal(*size)
+        await app.quiet()
+        assert widths(app) == {size[0]}, (name, size)
+        assert app.focused is focus, (name, size)
+        sights = [*app.screen.query("FormModal #submit"), *([focus] if focus else [])]
+        assert all(app.screen.region.contains_point(one.region.offset) for one in sights), (name, size)
+        assert [table.current for table in app.screen.query(LiveTable)] == rows, (name, size)
 
 
 async def test_an_empty_desk_says_what_to_do(path: Path, running: Any) -> None:

@@ -28,7 +28,7 @@ PLACES: dict[str, list[Binding]] = {
     "dispatch": [*keys.FORM, *keys.WHY_SHOWN, *keys.BOOKING],
     "roster": [*keys.ROSTER, *keys.LIST],
     "queue": [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY],
-    "my-desk": [*keys.MY_DESK, *keys.BOOKING, *keys.WHY],
+    "my-desk": [*keys.MY_DESK, *keys.WHY],
 }
 MODALS: list[Binding] = [
     binding
@@ -178,7 +178,12 @@ async def why_and_its_panel(app: AstraApp) -> None:
 @check("booking.contact", "booking.note", "booking.edit", "form.submit")
 async def contact_note_edit(app: AstraApp) -> None:
     await at_booking(app, 9)
-    await press(app, "t", "enter")
+    await press(app, "t", "n", "enter", *"voicemail", "enter", *"fri 9")
+    assert "= Fri 2082-03-06 09:00" in text_of(app)
+    await press(app, "enter")
+    row = await booking(app, 9)
+    assert (row["last_outcome"], row["follow_up_at"]) == ("no_answer", "2082-03-06 09:00:00")
+    await press(app, "t", "f9")
     assert (await booking(app, 9))["contacted_at"]
     await press(app, "n", *"late", "f9")
     await press(app, "e")
@@ -188,6 +193,10 @@ async def contact_note_edit(app: AstraApp) -> None:
     assert (await booking(app, 9))["requests"] is None
     events = await app.backend.read(lambda: views.events(booking_id=9, limit=3))
     assert [event["command"] for event in events] == ["booking.edit", "booking.note", "booking.contact"]
+    (_, voicemail) = await app.backend.read(
+        lambda: views.log(views.EventFilter(9, command="booking.contact"))
+    )
+    assert voicemail["detail"]["text"] == "voicemail"
 
 
 @check("booking.confirm", "booking.rate", "booking.reopen", "form.close")
@@ -218,15 +227,66 @@ async def cancel_decline_reassign(app: AstraApp) -> None:
     await press(app, "x", *"nobody", "enter")
 
 
+@check("booking.follow_up")
+async def set_and_clear_a_follow_up(app: AstraApp) -> None:
+    await at_booking(app, 8)
+    await press(app, "g", *"tomorow")
+    assert "'tomorow' is not a time to come" in text_of(app)
+    await press(app, "f9")
+    assert (await booking(app, 8))["follow_up_at"] is None
+    assert "understood: tomorrow 9:00" in text_of(app)
+    await fill_in(app, at="tomorrow 17:30")
+    assert "= Thu 2082-03-05 17:30" in text_of(app)
+    await press(app, "enter")
+    assert (await booking(app, 8))["follow_up_at"] == "2082-03-05 17:30:00"
+    await leave(app)
+    assert "Thu 2082-03-05 17:30" in text_of(app)  # in the pane
+    await press(app, "g", "f9")  # as it was: nothing to do
+    assert isinstance(app.screen, Place)
+    await press(app, "g", "backspace")
+    assert "no follow-up any more" in text_of(app)
+    await press(app, "enter")
+    assert (await booking(app, 8))["follow_up_at"] is None
+
+
+@check("booking.next")
+async def the_next_step(app: AstraApp) -> None:
+    await at_booking(app, 4)
+    await press(app, "m")
+    assert (await booking(app, 4))["claimed_at"]
+    await press(app, "m", "f9")
+    assert (await booking(app, 4))["last_outcome"] == "reached"
+    await press(app, "m")
+    await fill_in(app, destination_revenue="1", package_revenue="2")
+    await press(app, "f9")
+    assert (await booking(app, 4))["status"] == "Confirmed"
+    await press(app, "m")
+    assert "Booking 4 is Confirmed: nothing comes next" in text_of(app)
+
+
 @check("copy")
-async def copy_a_row(app: AstraApp) -> None:
+async def copy_what_reaches_the_customer(app: AstraApp) -> None:
     await at_booking(app, 1)
     await press(app, "y")
+    assert app.clipboard == "+15550100"
+    assert "Copied the phone of Kate Nguyen: +15550100" in text_of(app)
+    await at_booking(app, 8)
+    await press(app, "y")
     assert app.clipboard == (
-        "Booking 1, Kate Nguyen: Mars from Dallas-Fort Worth Launch Complex, Pending, Soren Baker"
+        "Booking 8, Priya Chukwu: Venus from Dubai Interplanetary Hub, Pending, Soren Baker"
     )
     await press(app, "f3", "home", "y")
     assert app.clipboard.startswith("Agent 2, Nova Singh")
+
+
+@check("retry")
+async def read_anew(app: AstraApp) -> None:
+    await press(app, "f3")
+    table = app.screen.query_one(LiveTable)
+    before = table.rows_shown
+    table.show_rows([])  # as if something had gone wrong
+    await press(app, "ctrl+r")
+    assert table.rows_shown == before != []
 
 
 @check("sort", "sort.reverse", "queue.view")

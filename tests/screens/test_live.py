@@ -170,6 +170,46 @@ async def test_a_deleted_file_is_told_and_found_again(demo_file: Path, running: 
         assert "Kate →" in text_of(app)
 
 
+async def test_a_lost_database_can_be_retried_and_nothing_typed_is_lost(
+    demo_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = demo_file.with_suffix(".hidden")
+    monkeypatch.setattr("astra_tui.app.LOOK_EVERY_S", 3600)  # only what a person does tries again here
+    async with running(size=(80, 24)) as (app, pilot):
+        await press(app, "f4", "v", "n")
+        await press(app, *"call [/]")
+        demo_file.rename(hidden)
+        await press(app, "f9")
+        assert "cannot be found any more" in str(app.screen.query_one("#problem", Static).visual)
+        assert app.screen.values() == {"text": "call [/]"}
+        await press(app, "ctrl+r")  # under a modal, too
+        assert "the database still cannot be reached" in text_of(app)
+        await press(app, "escape")
+        assert "since 12:00" in bar(app)
+        assert "^r tries now" in bar(app)
+        before = queue(app).rows_shown
+        await every_key_says_why_it_cannot(app)
+        assert queue(app).rows_shown == before  # stays to be read
+        hidden.rename(demo_file)
+        await pilot.click("#lost")
+        await app.quiet()  # settle() would look by itself
+        assert not bar(app)
+        for path, other in ((demo_file, hidden), (hidden, demo_file)):
+            path.rename(other)
+            app.clear_notifications()
+            await pilot.press("ctrl+r")
+            await app.quiet()
+            assert bool(bar(app)) is ("still cannot be reached" in text_of(app)) is (path == demo_file)
+
+
+async def every_key_says_why_it_cannot(app: AstraApp) -> None:
+    for key in ("c", "t", "m", "w", "u"):  # at once, by a form, by a look, by the application
+        app.clear_notifications()
+        await press(app, key)
+        assert isinstance(app.screen, Queue)
+        assert "Not done: " in text_of(app), key
+
+
 async def test_another_file_in_its_place_is_taken_up(
     demo_file: Path, golden_template: Path, running: Any
 ) -> None:

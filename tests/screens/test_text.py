@@ -58,6 +58,13 @@ def test_a_refusal_is_told_with_its_hint() -> None:
         ("booking.claim", {}, None, "03-04 12:00  claimed  (kim)"),
         ("booking.note", {"text": "[/] call"}, None, "03-04 12:00  note: [/] call  (kim)"),
         ("booking.contact", {"outcome": "no_answer"}, None, "03-04 12:00  contact: no answer  (kim)"),
+        (
+            "booking.contact",
+            {"outcome": "no_answer", "text": "voicemail", "follow_up_at": "2082-03-05 09:00:00"},
+            None,
+            "03-04 12:00  contact: no answer, voicemail, follow-up 03-05 09:00  (kim)",
+        ),
+        ("booking.follow_up", {"follow_up_at": None}, None, "03-04 12:00  follow-up: none any more  (kim)"),
         ("booking.cancel", {"reason": "no"}, 9, "03-04 12:00  cancelled: no  (kim)  [taken back]"),
         ("undo", {"command": "booking.claim"}, None, "03-04 12:00  undo: claimed  (kim)"),
         ("later.command", {}, None, "03-04 12:00  later.command  (kim)"),

@@ -1,0 +1,77 @@
+"""What has come to an agent's desk since somebody last looked, and who brought it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from peewee import fn
+
+from models.agents import Agent
+from models.audit import Event
+from models.base import tuples
+from models.bookings import PENDING, Booking
+from models.database import current_database
+
+NEWEST_LOOKED_AT = 200  # of a bulk load any one event tells that others are at work
+
+
+@dataclass(frozen=True)
+class Glance:
+    """An agent's Pending bookings at one moment: ``unclaimed`` ids among ``pending`` ones."""
+
+    agent_id: int
+    name: str
+    pending: frozenset[int]
+    unclaimed: frozenset[int]
+    last_event: int
+
+
+def glance(agent_id: int) -> Glance:
+    """Look at an agent's desk; an agent who does not exist has no name and no work."""
+    mine = Booking.select(Booking.booking_id, Booking.claimed_at).where(
+        Booking.agent_id == agent_id, Booking.status == PENDING
+    )
+    who = Agent.select(Agent.first_name, Agent.last_name).where(Agent.agent_id == agent_id)
+    with current_database.atomic("DEFERRED"):  # as of one moment
+        rows, names, newest = tuples(mine), tuples(who), last_event()
+    return Glance(
+        agent_id,
+        " ".join(names[0]) if names else "",
+        frozenset(number for number, _ in rows),
+        frozenset(number for number, claimed_at in rows if claimed_at is None),
+        newest,
+    )
+
+
+def last_event() -> int:
+    """The id of the newest event, 0 where nothing has happened yet."""
+    (newest,) = tuples(Event.select(fn.MAX(Event.event_id)))[0]
+    return newest or 0
+
+
+def arrived(before: Glance, now: Glance, own: Collection[int]) -> list[int]:
+    """The unclaimed bookings that others have brought between two glances.
+
+    ``own`` are the ids of one's own events. What a command brought that names no booking, such as a
+    drained queue or an import, is its writer's too.
+    """
+    fresh = sorted(now.unclaimed - before.pending)
+    if not fresh:
+        return []
+    happened = tuples(
+        Event.select(Event.event_id, Event.booking_id).where(
+            Event.event_id > before.last_event, Event.event_id <= now.last_event
+        )
+    )
+    mine = {booking_id for event_id, booking_id in happened if event_id in own}
+    others = {booking_id for event_id, booking_id in happened if event_id not in own}
+    if mine and not others:
+        return []
+    return [number for number in fresh if number in others or mine.isdisjoint((number, None))]
+
+
+def by_others(since: int, own: Collection[int]) -> bool:
+    """Has anybody else written an event after the one with this id?"""
+    later = Event.select(Event.event_id).where(Event.event_id > since).order_by(Event.event_id.desc())
+    return any(event_id not in own for (event_id,) in tuples(later.limit(NEWEST_LOOKED_AT)))

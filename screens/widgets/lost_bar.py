@@ -1,0 +1,34 @@
+"""The bar of a lost database: why, since when, and how to try again."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.content import Content
+from textual.widgets import Static
+
+from models.errors import DeskError
+from screens.text import refusal
+
+
+class LostBar(Static):
+    """There only while the database cannot be reached; a click tries again."""
+
+    DEFAULT_CSS = """
+    LostBar {
+        display: none; height: auto; padding: 0 1; background: $error; color: $background; pointer: pointer;
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Content(""), id="lost")
+        self.tooltip = "Click to try again now"
+
+    def tell(self, error: DeskError, since: str, key: str) -> None:
+        """Say what is wrong, since when (hour and minute), and which key tries again."""
+        what = f"{refusal(error)}. Nothing can be read or written since {since}; what you typed stays."
+        self.update(Content(f"{what} Trying again ... {key} tries now"))
+        self.display = True
+
+    async def on_click(self, event: events.Click) -> None:
+        event.stop()
+        await self.run_action("app.retry")

@@ -1,0 +1,198 @@
+"""What others do is told, counted and marked; what time alone makes due comes by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from astra_tui.app import AstraApp
+from astra_tui.preferences import Preferences
+from dispatch import bookings, follow_ups, intake
+from dispatch.desk import Desk
+from screens.widgets import live_table
+from screens.widgets.bars import PlaceTab, TopBar
+from screens.widgets.live_table import MARK, LiveTable
+from tests.conftest import TestClock
+from tests.screens.conftest import NOON
+from tests.screens.picture import text_of, widths
+from tests.screens.scenes import LEAD, fill_in, leave, press
+
+TRIP = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": "Sydney Stellar Port"}
+
+
+def lead(desk: Desk, name: str, to: int) -> int:
+    """Somebody takes in a lead, and gives it to an agent."""
+    taken = intake.receive(desk, name=name, **TRIP)
+    number = taken["booking_id"]
+    if taken["agent_id"] != to:
+        bookings.reassign(desk, number, to, "asked for")
+    return number
+
+
+def toasts(app: AstraApp) -> list[str]:
+    return [toast.message for toast in app._notifications]
+
+
+def table(app: AstraApp) -> LiveTable:
+    return app.screen.query_one(LiveTable)
+
+
+def tab(app: AstraApp) -> str:
+    """What My desk's tab says."""
+    tabs = {one.place: str(one.visual) for one in app.screen_stack[0].query(PlaceTab)}
+    return tabs["my-desk"]
+
+
+@pytest.fixture
+def bells(monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    rung: list[None] = []
+    monkeypatch.setattr(AstraApp, "bell", lambda _: rung.append(None))
+    return rung
+
+
+async def test_new_work_is_told_once_and_counted_until_it_is_looked_at(
+    running: Any, other_terminal: Desk, bells: list[None]
+) -> None:
+    async with running(size=(80, 24), actor="lee") as (app, _):  # lee's other terminal counts as another
+        app.my_agent_id = 6
+        await app.settle()
+        await one_is_told(app, other_terminal, bells)
+        await some_at_once_are_one_toast(app, other_terminal, bells)
+        await what_goes_and_comes_is_not_told_again(app, other_terminal)
+        await a_look_makes_it_old(app, other_terminal, bells)
+        await press(app, "f2")
+        await fill_in(app, **LEAD)
+        await press(app, "f9")  # one's own act
+        assert (tab(app), len(bells)) == ("My desk", 3)
+        app.my_agent_id = 3
+        await app.settle()
+        assert (tab(app), len(bells)) == ("My desk", 3)
+        assert "lee (Nova Singh)" in text_of(app)
+        assert str(app.backend.path) in str(app.screen.query_one(TopBar).query_one(".info").tooltip)
+
+
+async def one_is_told(app: AstraApp, other: Desk, bells: list[None]) -> None:
+    assert (toasts(app), tab(app)) == ([], "My desk")  # what was there before is nothing new
+    kate = lead(other, "Kate [/]", 6)
+    await app.settle()
+    assert toasts(app) == [f"New for you: booking {kate}, Kate [/], Mars"]
+    assert (tab(app), len(bells)) == ("My desk 1", 1)
+    await leave(app)
+    lead(other, "Nobody's", 3)
+    bookings.note(other, kate, "hello")
+    await app.settle()
+    assert (toasts(app), tab(app), len(bells)) == ([], "My desk 1", 1)
+
+
+async def some_at_once_are_one_toast(app: AstraApp, other: Desk, bells: list[None]) -> None:
+    for name in ("Ann", "Bob", "Cid", "Dan"):
+        lead(other, name, 6)
+    await press(app, "f4", "escape", "y", "x")  # wherever one is
+    told, copied = sorted(toasts(app))
+    assert copied.startswith("Copied: Booking ")  # one's own acts do not push it away
+    assert told.startswith("4 new for you: ")
+    assert told.endswith(" and 1 more")
+    assert (tab(app), len(bells)) == ("My desk 5", 2)
+    assert widths(app) == {80}
+    await leave(app)
+
+
+async def what_goes_and_comes_is_not_told_again(app: AstraApp, other: Desk) -> None:
+    kate = next(row["booking_id"] for row in table(app).rows_shown if row["customer_name"] == "Kate [/]")
+    for agent_id in (3, 6):
+        bookings.reassign(other, kate, agent_id, "away or back")
+        await app.settle()
+        assert (toasts(app), tab(app)) == ([], "My desk 4")
+
+
+async def a_look_makes_it_old(app: AstraApp, other: Desk, bells: list[None]) -> None:
+    await press(app, "f5")
+    assert tab(app) == "My desk"
+    lead(other, "Eve", 6)
+    await app.settle()
+    assert "Eve" in text_of(app)
+    assert (len(toasts(app)), tab(app), len(bells)) == (1, "My desk", 3)
+    await leave(app)
+
+
+async def test_who_wants_no_bell_and_no_toasts_still_sees_the_count(
+    running: Any, other_terminal: Desk, bells: list[None]
+) -> None:
+    wanted = Preferences(agent=6, bell=False, toasts=False)
+    async with running(size=(80, 24), preferences=wanted) as (app, _):
+        lead(other_terminal, "Kate", 6)
+        await app.settle()
+        assert (toasts(app), bells, tab(app)) == ([], [], "My desk 1")
+
+
+def marked(app: AstraApp) -> list[str]:
+    """The rows in sight that have a mark."""
+    return [line for line in text_of(app).splitlines() if line.startswith(MARK)]
+
+
+async def test_what_others_changed_is_marked_for_a_moment(
+    running: Any, other_terminal: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(size=(80, 24)) as (app, pilot):
+        await press(app, "f4", "v")
+        number = lead(other_terminal, "Kate [/]", 6)
+        await app.settle()
+        (line,) = marked(app)
+        assert f"{number}  Kate [/]" in line
+        assert widths(app) == {80}
+        bookings.contact(other_terminal, table(app).rows_shown[3]["booking_id"], "no_answer")
+        await app.settle()
+        assert len(marked(app)) == 2
+        await press(app, "down")  # the next key
+        assert marked(app) == []
+        assert line[1:] in text_of(app)  # nothing has moved
+
+        await press(app, "g", *"fri 9", "enter")  # one's own
+        assert "follow-up Fri" in text_of(app)
+        assert marked(app) == []
+        await press(app, "f3")
+        lead(other_terminal, "Ann", 3)
+        await app.settle()
+        assert len(marked(app)) == 1  # of all the ranks that moved, the one agent whose load did
+        monkeypatch.setattr(live_table, "MARKED_S", 0.01)
+        lead(other_terminal, "Bob", 3)
+        await app.settle()
+        while marked(app):  # by itself
+            await pilot.pause()
+
+
+async def test_a_follow_up_falls_due_by_time_alone(running: Any, other_terminal: Desk) -> None:
+    clock = TestClock()
+    clock.moment = NOON
+    number = lead(other_terminal, "Kate [/]", 6)
+    old = lead(other_terminal, "Ann", 6)
+    follow_ups.follow_up(other_terminal, number, "12:30")
+    async with running(size=(80, 24), clock=clock) as (app, _):
+        app.my_agent_id = 6
+        await press(app, "f5")
+        assert [row["booking_id"] for row in table(app).rows_shown][-2:] == [number, old]
+        table(app).move_cursor(row=table(app).get_row_index(str(old)))
+        for minutes, word in ((31, "due"), (15, "overdue 16 min"), (120, "overdue 2 h")):
+            clock.advance(minutes=minutes)
+            await app.settle()
+            assert table(app).rows_shown[0]["booking_id"] == number
+            assert f" {word} " in text_of(app).splitlines()[3]
+        here = table(app).current
+        assert here is not None
+        assert here["booking_id"] == old  # the cursor stays
+        assert marked(app) == []
+        assert "1 due" in text_of(app)
+        await press(app, "f4")
+        assert "Due, unclaimed" in text_of(app)
+        await press(app, "f5", "home", "m")  # due, but not claimed yet
+        assert "Claimed: booking" in text_of(app)
+        await press(app, "home", "m")
+        assert f"Contact for booking {number}" in text_of(app)
+
+
+async def test_a_waiting_booking_is_given_to_somebody_next(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await press(app, "f4", "escape", "home", "m")
+        assert "Reassign booking 12" in text_of(app)

@@ -1,0 +1,103 @@
+"""How what is due, what comes next, and how a customer is reached read in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from screens.contacts import reach, ways
+from screens.inbox import told
+from screens.next_step import due_word, with_next_step
+from screens.text import day_and_moment, state
+from screens.widgets.bars import Heading
+
+NOW = "2082-03-04 12:00:00"
+PENDING = {"voided": False, "status": "Pending", "agent_id": 1, "claimed_at": NOW, "contacted_at": None}
+
+
+@pytest.mark.parametrize(
+    ("at", "word"),
+    [
+        (None, ""),
+        ("2082-03-04 12:00:01", ""),
+        ("2082-03-04 12:00:00", "due"),
+        ("2082-03-04 11:55:01", "due"),
+        ("2082-03-04 11:55:00", "overdue 5 min"),
+        ("2082-03-04 11:00:01", "overdue 59 min"),
+        ("2082-03-04 11:00:00", "overdue 1 h"),
+        ("2082-03-03 12:00:01", "overdue 23 h"),
+        ("2082-02-01 12:00:00", "overdue 31 d"),
+    ],
+)
+def test_what_is_due_says_for_how_long(at: str | None, word: str) -> None:
+    assert due_word(at, NOW) == word
+    assert len(word) <= 14  # the width of its column
+
+
+def test_a_row_says_what_comes_next_and_that_it_is_due() -> None:
+    row = with_next_step(PENDING | {"contacted_at": NOW, "follow_up_at": NOW}, NOW)
+    assert (row["due"], row["next"], state(row).plain) == ("due", "contact", "Due, claimed")
+    tentative = row | {"claimed_at": None}
+    assert state(tentative).plain == "Due, unclaimed"
+    later = with_next_step(row | {"follow_up_at": "2082-03-05 09:00:00"}, NOW)
+    assert (later["due"], later["next"], state(later).plain) == ("", "confirm", "Pending, claimed")
+    assert day_and_moment("2082-03-05 09:00:00") == "Thu 2082-03-05 09:00"
+
+
+@pytest.mark.parametrize(
+    ("method", "phone", "email", "found"),
+    [
+        ("Phone Call", "+1", "a@b.c", ("phone", "+1")),
+        ("Text", "+1", None, ("phone", "+1")),
+        ("Text", None, "a@b.c", ("e-mail", "a@b.c")),
+        ("Letter", "+1", "a@b.c", ("e-mail", "a@b.c")),
+        ("Letter", "+1", None, ("phone", "+1")),
+        ("Text", None, None, None),
+    ],
+)
+def test_a_customer_is_reached_by_the_method_they_chose(
+    method: str, phone: str | None, email: str | None, found: tuple[str, str] | None
+) -> None:
+    row = {"method": method, "phone": phone, "email": email}
+    assert reach(row) == found
+    assert ways(row) == " · ".join(part for part in (method, phone, email) if part)
+
+
+def row(number: int, name: str) -> dict[str, Any]:
+    return {"booking_id": number, "customer_name": name, "destination": "Mars"}
+
+
+def test_new_work_is_told_in_one_line() -> None:
+    rows = [row(413, "Kate Nguyen"), row(414, "[/] John"), row(415, "x" * 60)]
+    assert told(rows[:1], 1) == "New for you: booking 413, Kate Nguyen, Mars"
+    assert told(rows[:2], 2) == "2 new for you: 413 Kate Nguyen, 414 [/] John"
+    assert told(rows, 7) == f"7 new for you: 413 Kate Nguyen, 414 [/] John, 415 {'x' * 23}… and 4 more"
+
+
+HEADING = Heading("rank policy", "kim", "Soren Baker", Path("/desks/desk.db"), "2082-03-04 12:00")
+
+
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (60, "rank policy  kim (Soren Baker)  desk.db  2082-03-04 12:00"),
+        (56, "kim (Soren Baker)  desk.db  2082-03-04 12:00"),
+        (39, "kim (Soren Baker)  desk.db  03-04 12:00"),
+        (38, "kim (Soren Baker)  desk.db  12:00"),
+        (30, "kim  desk.db  12:00"),
+        (18, "kim  12:00"),
+        (3, "12:00"),
+    ],
+)
+def test_the_header_says_what_fits(width: int, line: str) -> None:
+    assert HEADING.fitting(width) == line
+
+
+def test_the_header_counts_cells_and_its_tooltip_says_it_all() -> None:
+    wide = Heading("rank policy", "山田", "", Path("/desks/desk.db"), "2082-03-04 12:00")
+    assert wide.fitting(20) == "山田  desk.db  12:00"
+    assert wide.fitting(19) == "山田  12:00"
+    assert wide.whole == "Signed as 山田\n/desks/desk.db\nrank policy"
+    assert "My desk is Soren Baker's" in HEADING.whole
