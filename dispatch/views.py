@@ -240,7 +240,11 @@ def _agent_row(values: tuple[Any, ...]) -> Row:
 
 @dataclass(frozen=True)
 class EventFilter:
-    """Which events. ``since`` and ``until`` are stored times; the first is in, the second out."""
+    """Which events. ``since`` and ``until`` are stored times; the first is in, the second out.
+
+    ``command`` may leave out its noun (``claim``). Every word of ``text`` is a part of the command or of
+    the actor. ``undone``: only what was taken back.
+    """
 
     booking_id: int | None = None
     agent_id: int | None = None
@@ -248,6 +252,8 @@ class EventFilter:
     command: str | None = None
     since: str | None = None
     until: str | None = None
+    text: str = ""
+    undone: bool = False
 
 
 def events(*, limit: int | None = None, booking_id: int | None = None, actor: str | None = None) -> list[Row]:
@@ -255,24 +261,46 @@ def events(*, limit: int | None = None, booking_id: int | None = None, actor: st
     return log(EventFilter(booking_id=booking_id, actor=actor), limit)
 
 
-def log(which: EventFilter, limit: int | None = None) -> list[Row]:
-    """The log, newest first."""
+def log(
+    which: EventFilter, limit: int | None = None, before: int | None = None, after: int | None = None
+) -> list[Row]:
+    """The log, newest first: the events ``before`` the one with this id, or the next ones ``after`` it."""
+    conditions = _event_conditions(which)
+    if before is not None:
+        conditions.append(Event.event_id < before)
+    if after is not None:
+        conditions.append(Event.event_id > after)
+    order = Event.event_id.desc() if after is None else Event.event_id.asc()
+    # the ids alone come from a narrow index: a seldom actor is found without reading every row
+    ids = Event.select(Event.event_id).where(*conditions).order_by(order).limit(limit)
+    return events_among(ids)
+
+
+def _event_conditions(which: EventFilter) -> list[Expression]:
     conditions = [Event.event_id.is_null(False)]
     for column, wanted in (
         (Event.booking_id, which.booking_id),
         (Event.agent_id, which.agent_id),
         (Event.actor, which.actor),
-        (Event.command, which.command),
     ):
         if wanted is not None:
             conditions.append(column == wanted)
+    if which.command is not None:
+        same: Expression = Event.command == which.command
+        conditions.append(
+            same if "." in which.command else same | Event.command.endswith("." + which.command)
+        )
+    conditions += [Event.command.contains(word) | Event.actor.contains(word) for word in which.text.split()]
     if which.since is not None:
         conditions.append(Event.at >= which.since)
     if which.until is not None:
         conditions.append(Event.at < which.until)
-    # the ids alone come from a narrow index: a seldom actor is found without reading every row
-    ids = Event.select(Event.event_id).where(*conditions).order_by(Event.event_id.desc()).limit(limit)
-    return events_among(ids)
+    if which.undone:
+        undoing = Event.alias()
+        conditions.append(
+            Event.event_id.in_(undoing.select(undoing.undoes).where(undoing.undoes.is_null(False)))
+        )
+    return conditions
 
 
 def events_among(ids: Any) -> list[Row]:
