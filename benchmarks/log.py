@@ -23,6 +23,8 @@ FILTERS = {
     "no such command, an agent": views.EventFilter(command="nothing", agent_id=7),
     "before them all": views.EventFilter(until="2000-01-01 00:00:00"),
     "a booking": views.EventFilter(booking_id=77),
+    "words that are nowhere": views.EventFilter(text="kim note"),
+    "what was undone": views.EventFilter(undone=True),
 }
 PAGE = 100
 BUDGET_S = 0.2
@@ -38,6 +40,8 @@ def run(effort: Effort, _folder: Path) -> list[Row]:
             times = {
                 what: timed(partial(views.log, which, PAGE), effort.rounds) for what, which in FILTERS.items()
             }
+            middle = partial(views.log, views.EventFilter(), PAGE, before=events // 2)
+            times["a page in the middle"] = timed(middle, effort.rounds)
     finally:
         desk.close()
     slowest = max(times, key=lambda what: times[what].median)

@@ -307,10 +307,14 @@ def events_among(ids: Any) -> list[Row]:
     """The events with these ids (a query or a list), newest first."""
     undoing = Event.alias()
     columns = (Event.event_id, Event.at, Event.actor, Event.command, Event.booking_id, Event.agent_id)
-    more = (Event.detail, Event.before, Event.after, Event.request_id, Event.undoes, undoing.event_id)
+    more = (Event.detail, Event.before, Event.after, Event.request_id, Event.undoes, Event.customer_id)
+    customer = fn.COALESCE(Lead.customer_name, Customer.name)
     query = (
-        Event.select(*columns, *more)
+        Event.select(*columns, *more, customer, undoing.event_id)
         .join(undoing, JOIN.LEFT_OUTER, on=(undoing.undoes == Event.event_id))
+        .join_from(Event, Booking, JOIN.LEFT_OUTER, on=(Event.booking_id == Booking.booking_id))
+        .join(Lead, JOIN.LEFT_OUTER, on=(Booking.lead_id == Lead.lead_id))
+        .join_from(Event, Customer, JOIN.LEFT_OUTER, on=(Event.customer_id == Customer.customer_id))
         .where(Event.event_id.in_(ids))
         .order_by(Event.event_id.desc())
     )
@@ -319,7 +323,11 @@ def events_among(ids: Any) -> list[Row]:
 
 def _event_row(values: tuple[Any, ...]) -> Row:
     names = ("event_id", "at", "actor", "command", "booking_id", "agent_id", "detail", "before", "after")
-    row = dict(zip((*names, "request_id", "undoes", "undone_by"), values, strict=True))
+    row = dict(
+        zip(
+            (*names, "request_id", "undoes", "customer_id", "customer_name", "undone_by"), values, strict=True
+        )
+    )
     for column in ("detail", "before", "after"):
         row[column] = json.loads(row[column]) if row[column] else {}
     return row

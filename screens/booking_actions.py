@@ -74,6 +74,16 @@ class BookingActions(Place):
                 f"Booking {row['booking_id']}, {row['customer_name']}: {trip}, {row['status']}, {holder}"
             )
 
+    def action_customer(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            self.open_customer(row["customer_id"])
+
+    def action_booking_log(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            self.host.show_log(f"booking:{row['booking_id']}")
+
     def _chosen(self) -> Row | None:
         row = self.chosen_booking()
         if row is None:

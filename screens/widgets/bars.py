@@ -50,6 +50,9 @@ class TopBar(Horizontal):
         yield Static(Content("Astra"), classes="name")
         for number, place in enumerate(PLACES, start=1):
             yield PlaceTab(place, number, place == self._place)
+        log = PlaceTab("log", 0, self._place == "log")
+        log.tooltip = "h"
+        yield log
         yield Static(Content(""), classes="info")
 
     def tell(self, policy: str, actor: str, moment: str) -> None:
