@@ -46,11 +46,12 @@ class ListWindow(ABC, Generic[Which]):
         return replace(self, anchor=rows[PAGE - 1])
 
     def back(self, rows: list[Row]) -> Self:
-        """The window a page higher up. Reads the database."""
+        """The window a page higher up, which holds as much below as there is room for. Reads the database."""
         if self.anchor is None or not rows:
             return self
         above = self.page(PAGE + 1, rows[0], upwards=True)
-        return replace(self, anchor=above[PAGE] if len(above) > PAGE else None)
+        limit = min(MOST_HELD, self.limit + PAGE)
+        return replace(self, anchor=above[PAGE] if len(above) > PAGE else None, limit=limit)
 
 
 @dataclass(frozen=True)

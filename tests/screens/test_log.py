@@ -133,6 +133,11 @@ async def test_a_long_log_is_paged(path: Path, running: Any) -> None:
         assert events(app)[-1] == 1
         assert len(events(app)) <= 500
         assert "more above" in text_of(app)
+        await press(app, "enter")  # far down in the queue, which begins there and goes on above
+        assert current(app)["booking_id"] == 1
+        await press(app, "up")
+        assert current(app)["booking_id"] == 2
+        await press(app, "h")
         for _ in range(12):
             await press(app, "home")
         assert events(app)[0] == 730
