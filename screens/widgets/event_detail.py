@@ -53,7 +53,8 @@ def _describe(data: Row) -> Text:
             text.append(f"\n{label:<12}", "dim")
             text.append(value)
     for row, lines in changes(event):
-        text.append(f"\n\n{row[:1].upper()}{row[1:]}", "bold")
+        text.append("\n\n" if lines else "\n")
+        text.append(f"{row[:1].upper()}{row[1:]}", "bold" if lines else "")
         for line in lines:
             text.append(f"\n  {line}")
     return text
