@@ -9,6 +9,7 @@ from typing import Any
 
 from peewee import JOIN, Expression, ModelSelect, Tuple, fn
 
+from dispatch.event_filter import EventFilter
 from dispatch.next_action import is_due
 from dispatch.search import mentions
 from models.agents import Agent, AgentRank
@@ -238,24 +239,6 @@ def _agent_row(values: tuple[Any, ...]) -> Row:
     return row
 
 
-@dataclass(frozen=True)
-class EventFilter:
-    """Which events. ``since`` and ``until`` are stored times; the first is in, the second out.
-
-    ``command`` may leave out its noun (``claim``). Every word of ``text`` is a part of the command or of
-    the actor. ``undone``: only what was taken back.
-    """
-
-    booking_id: int | None = None
-    agent_id: int | None = None
-    actor: str | None = None
-    command: str | None = None
-    since: str | None = None
-    until: str | None = None
-    text: str = ""
-    undone: bool = False
-
-
 def events(*, limit: int | None = None, booking_id: int | None = None, actor: str | None = None) -> list[Row]:
     """The log, newest first, of one booking or one actor."""
     return log(EventFilter(booking_id=booking_id, actor=actor), limit)
@@ -265,7 +248,7 @@ def log(
     which: EventFilter, limit: int | None = None, before: int | None = None, after: int | None = None
 ) -> list[Row]:
     """The log, newest first: the events ``before`` the one with this id, or the next ones ``after`` it."""
-    conditions = _event_conditions(which)
+    conditions = which.conditions()
     if before is not None:
         conditions.append(Event.event_id < before)
     if after is not None:
@@ -274,33 +257,6 @@ def log(
     # the ids alone come from a narrow index: a seldom actor is found without reading every row
     ids = Event.select(Event.event_id).where(*conditions).order_by(order).limit(limit)
     return events_among(ids)
-
-
-def _event_conditions(which: EventFilter) -> list[Expression]:
-    conditions = [Event.event_id.is_null(False)]
-    for column, wanted in (
-        (Event.booking_id, which.booking_id),
-        (Event.agent_id, which.agent_id),
-        (Event.actor, which.actor),
-    ):
-        if wanted is not None:
-            conditions.append(column == wanted)
-    if which.command is not None:
-        same: Expression = Event.command == which.command
-        conditions.append(
-            same if "." in which.command else same | Event.command.endswith("." + which.command)
-        )
-    conditions += [Event.command.contains(word) | Event.actor.contains(word) for word in which.text.split()]
-    if which.since is not None:
-        conditions.append(Event.at >= which.since)
-    if which.until is not None:
-        conditions.append(Event.at < which.until)
-    if which.undone:
-        undoing = Event.alias()
-        conditions.append(
-            Event.event_id.in_(undoing.select(undoing.undoes).where(undoing.undoes.is_null(False)))
-        )
-    return conditions
 
 
 def events_among(ids: Any) -> list[Row]:

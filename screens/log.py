@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import DataTable, Input, Static
 
 from dispatch import periods, undo, views
-from dispatch.views import EventFilter
+from dispatch.event_filter import EventFilter
 from models.clock import local_offset
 from models.errors import InvalidInput
 from screens import keys

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from dispatch import periods
-from dispatch.views import EventFilter
+from dispatch.event_filter import EventFilter
 
 EXAMPLE = "booking:12 agent:6 by:kim command:claim since:today is:undone"
 WORD = re.compile(r'(?P<key>[a-z]+):(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S+))|\S+', re.IGNORECASE)

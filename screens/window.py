@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Self, TypeVar
 
 from dispatch import views
-from dispatch.views import BookingFilter, EventFilter
+from dispatch.event_filter import EventFilter
+from dispatch.views import BookingFilter
+from models.errors import NotFound
 
 Row = dict[str, Any]
 Which = TypeVar("Which")
@@ -65,10 +67,12 @@ class Window(ListWindow[BookingFilter]):
         return views.bookings(which, limit=limit, after=beyond)
 
     def at(self, booking_id: int) -> tuple[Window, list[Row]]:
-        """The window that begins with a booking, which is listed whatever was. Raises NotFound."""
-        row = views.booking(booking_id)
-        first = Window(anchor=row | {"booking_id": booking_id + 1})  # the place just before it
-        return first.held()
+        """The window on all bookings that begins with this one; from the top if there is none such."""
+        try:
+            row = views.booking(booking_id)
+        except NotFound:  # another file has the database's path now
+            return Window().held()
+        return Window(anchor=row | {"booking_id": booking_id + 1}).held()  # the place just before it
 
 
 @dataclass(frozen=True)

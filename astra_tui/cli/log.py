@@ -7,6 +7,7 @@ import rich_click as click
 from astra_tui.cli.options import AGENT, BOOKING, EVENT, Call, limited, reading
 from astra_tui.cli.shown import EVENT_COLUMNS
 from dispatch import periods, views
+from dispatch.event_filter import EventFilter
 from models.clock import local_offset
 
 
@@ -53,7 +54,7 @@ def log(
             views.booking(booking_id)
         if agent_id is not None:
             views.agent(agent_id)
-        which = views.EventFilter(booking_id, agent_id, by, name, start, end, text, undone)
+        which = EventFilter(booking_id, agent_id, by, name, start, end, text, undone)
         rows = views.log(which, limit, before)
     call.tell_all(rows, EVENT_COLUMNS, "nothing like this has been done here")
 

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import DataTable, Footer, Static
 
 from dispatch import customers, undo
+from dispatch.customers import MOST_ON_CARD
 from screens import keys
 from screens.messages import DeskChanged
 from screens.modals.customer_forms import MergeCustomers, customer_form
@@ -165,11 +166,13 @@ def person(card: Row) -> Text:
     if card["merged_into"] is not None:
         text.append(f"\nmerged into customer {card['merged_into']}", f"bold {CARE}")
     merged = ", ".join(map(str, card["merged"]))
+    is_cut = any(len(card[kind]) >= MOST_ON_CARD for kind in ("bookings", "leads", "events"))
     for label, value in (
         ("Phone", card["phone"] or "not known"),
         ("E-mail", card["email"] or "not known"),
         ("Since", f"{moment(card['created_at'])}, {card['open_bookings']} open"),
         ("Merged", f"customer {merged} too" if merged else ""),
+        ("Shown", f"the newest {MOST_ON_CARD} of what there is more of" if is_cut else ""),
     ):
         if value:
             text.append(f"\n{label:<8}", "dim")

@@ -190,6 +190,7 @@ ROW: dict[str, Any] = {
     "merged_into": None,
     "merged": [],
     "open_bookings": 0,
+    "bookings": [],
     "leads": [],
     "events": [],
 }
@@ -200,6 +201,8 @@ def test_a_card_says_what_is_not_known() -> None:
     assert said.startswith(f"{HOSTILE}\nPhone   not known\nE-mail  a@example.com\n")
     assert "Merged" not in said
     assert "Merged  customer 4, 5 too" in person(ROW | {"merged": [4, 5]}).plain
+    assert "the newest 50" not in said
+    assert "the newest 50" in person(ROW | {"events": [{}] * 50}).plain
     assert "merged into customer 9" in person(ROW | {"merged_into": 9}).plain
     assert "imported, nothing done here yet" in history(ROW).plain
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.views import EventFilter
+from dispatch.event_filter import EventFilter
 from models.errors import InvalidInput
 from screens.event_words import changes, details
 from screens.log_filter import EXAMPLE, parse_log_filter

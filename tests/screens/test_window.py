@@ -79,6 +79,7 @@ def test_from_a_booking_in_the_middle_one_comes_up_without_losing_it(long_list: 
                 assert sought in numbers(rows)
                 assert higher.anchor is None or len(rows) > len(window.fetch())
                 window = higher
+        assert numbers(Window().at(9_999)[1])[0] == 750
 
 
 def test_when_all_below_the_anchor_is_gone_the_top_is_shown(long_list: Desk) -> None:
