@@ -31,7 +31,7 @@ from screens.modals.panel import Panel
 from screens.place import Place
 from screens.places import PLACE_MAKERS
 from screens.steady_app import SteadyApp
-from screens.text import COMMAND_WORDS
+from screens.text import taken_back
 from screens.theme import THEMES
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ T = TypeVar("T")
 
 PASSING = ("locked", "replaced")  # over in a moment: no reason to call the database lost
 LOOK_EVERY_S = 0.25
+APP_ACTIONS = ("go", "find", "log", "undo", "help", "why")
 
 
 class AstraApp(SteadyApp):
@@ -85,6 +86,7 @@ class AstraApp(SteadyApp):
         self._is_reachable = True
         self._told: Notification | None = None
         self._bell, self._toasts = wanted.bell is not False, wanted.toasts is not False
+        self.came_from = self.DEFAULT_MODE
         self._remembers = preferences is not None
         self._problems = problems
         self._looking = asyncio.Lock()
@@ -118,10 +120,15 @@ class AstraApp(SteadyApp):
         return bottom if isinstance(bottom, Place) else None
 
     def go(self, place: str) -> None:
+        if self.place is not None and place != self.place.NAME:
+            self.came_from = self.place.NAME
         self.switch_mode(place)
 
     def show_bookings_of(self, agent_id: int) -> None:
         self._with_queue(lambda queue: queue.show_only(f"agent:{agent_id}"))
+
+    def show_booking(self, booking_id: int) -> None:
+        self._with_queue(lambda queue: queue.show_booking(booking_id))
 
     def _with_queue(self, work: Callable[[Queue], object]) -> None:
         from screens.queue import Queue
@@ -130,6 +137,14 @@ class AstraApp(SteadyApp):
         queue = self.screen
         if isinstance(queue, Queue):
             queue.call_after_refresh(work, queue)
+
+    def show_log(self, text: str) -> None:
+        from screens.log import Log
+
+        self.go("log")
+        log = self.screen
+        if isinstance(log, Log):
+            log.call_after_refresh(log.show_only, text)
 
     # work in the background
 
@@ -190,11 +205,15 @@ class AstraApp(SteadyApp):
     def _looked(self, changes: Changes, own: bool) -> None:
         place, self._is_reachable = self.place, True
         if place is not None and (changes.any or place.is_lost):
-            place.post_message(DeskChanged(own, changes.by_others))
+            for screen in self.screen_stack:  # what lies above the place may show the desk too
+                screen.post_message(DeskChanged(own, changes.by_others))
             self.inbox.look()
-            self.run_worker(self._catch_up(), group="search", exclusive=True)
+            self.catch_up()
         elif place is not None and place.is_laid_out:
             place.look_at_clock()
+
+    def catch_up(self) -> None:
+        self.run_worker(self._catch_up(), group="search", exclusive=True)
 
     async def _catch_up(self) -> None:
         """Take what a bulk load left behind into the search index, a little at a time."""
@@ -258,7 +277,7 @@ class AstraApp(SteadyApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Under a modal only the modal's own keys work."""
-        return not (isinstance(self.screen, ModalScreen) and action in ("go", "find", "undo", "help", "why"))
+        return not (isinstance(self.screen, ModalScreen) and action in APP_ACTIONS)
 
     async def run_action(
         self,
@@ -277,7 +296,12 @@ class AstraApp(SteadyApp):
         self.go(place)
 
     def action_find(self) -> None:
-        self._with_queue(lambda queue: queue.find())
+        place = self.place
+        if place is not None:
+            place.find_customer()
+
+    def action_log(self) -> None:
+        self.go("log")
 
     async def action_retry(self) -> None:
         await self.look_for_changes()
@@ -290,12 +314,7 @@ class AstraApp(SteadyApp):
         self.push_screen(help_panel(self.screen))
 
     def action_undo(self) -> None:
-        self.perform(undo.undo, self._undone)
-
-    def _undone(self, done: dict[str, Any]) -> None:
-        what = COMMAND_WORDS.get(done["command"], done["command"])
-        about = f"booking {done['booking_id']}" if done["booking_id"] else f"agent {done['agent_id']}"
-        self.tell(f"Taken back: {about} {what}")
+        self.perform(undo.undo, lambda done: self.tell(taken_back(done)))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every verb of the place in sight, and what Textual brings."""

@@ -18,7 +18,20 @@ from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound, Refused
 from models.search import backlog, fold, name_needle, needle, words_in
 
-__all__ = ["backlog", "card", "catch_up", "edit", "find", "merge", "prepare", "standing", "suspects"]
+__all__ = [
+    "backlog",
+    "card",
+    "catch_up",
+    "edit",
+    "find",
+    "merge",
+    "prepare",
+    "preview_merge",
+    "rename_leads",
+    "similar",
+    "standing",
+    "suspects",
+]
 
 Row = dict[str, Any]
 
@@ -150,6 +163,13 @@ def suspects(
     return told
 
 
+def similar(customer_id: int, limit: int = MOST_SUSPECTS) -> list[Row]:
+    """Others who may be the same as this customer, as ``suspects`` tells them. Raises NotFound."""
+    customer = Customer.lock(customer_id)
+    likely = suspects(customer.name, customer.phone, customer.email, limit + 1)
+    return [row for row in likely if row["customer_id"] != customer_id][:limit]
+
+
 def _or_none(check: Any, given: str | None) -> str | None:
     try:
         checked: str | None = check(given)
@@ -200,9 +220,7 @@ def merge(running: Command, keep_id: int, other_id: int) -> Row:
     The other's row stays, points to the one who is kept, and is not found any more. Raises NotFound,
     Refused.
     """
-    if keep_id == other_id:
-        raise Refused("same_customer", f"customer {keep_id} cannot be merged into itself", "name two")
-    keep, other = _present(keep_id), _present(other_id)
+    keep, other = _two(keep_id, other_id)
     theirs = Lead.select(Lead.lead_id).where(Lead.customer_id == other_id).order_by(Lead.lead_id)
     for (lead_id,) in tuples(theirs):
         lead = Lead.lock(lead_id)
@@ -216,6 +234,31 @@ def merge(running: Command, keep_id: int, other_id: int) -> Row:
     running.customer_id = keep_id
     running.detail = {"customer_id": keep_id, "merged_customer_id": other_id}
     return _rows([keep_id])[0]
+
+
+def preview_merge(keep_id: int, other_id: int) -> Row:
+    """What ``merge`` would do, and nothing done: both rows, what moves, and what becomes of the contacts.
+
+    ``takes_over`` is what the one who is kept lacks, ``gives_up`` what of the other's is not needed: it
+    is on the other's row only from then on. Raises NotFound, Refused.
+    """
+    keep, other = _two(keep_id, other_id)
+    contacts = {name: (getattr(keep, name), getattr(other, name)) for name in ("phone", "email")}
+    leads = Lead.select().where(Lead.customer_id == other_id)
+    kept, theirs = _rows([keep_id, other_id])
+    return {
+        "keep": kept,
+        "other": theirs,
+        "leads": leads.count(),
+        "takes_over": {name: has for name, (own, has) in contacts.items() if has and not own},
+        "gives_up": {name: has for name, (own, has) in contacts.items() if has and own},
+    }
+
+
+def _two(keep_id: int, other_id: int) -> tuple[Customer, Customer]:
+    if keep_id == other_id:
+        raise Refused("same_customer", f"customer {keep_id} cannot be merged into itself", "name two")
+    return _present(keep_id), _present(other_id)
 
 
 @command("customer.edit")
@@ -243,18 +286,21 @@ def edit(
     before = customer.was("name")
     customer.save()
     if customer.name != before:
-        _rename_leads(customer_id, before, customer.name)
+        rename_leads(customer_id, [before], customer.name)
     running.customer_id = customer_id
     running.detail = {"customer_id": customer_id}
     return _rows([customer_id])[0]
 
 
-def _rename_leads(customer_id: int, before: str, after: str) -> None:
-    """Leads and assignments show the name they came with; where that was this one, it was wrong there too."""
+def rename_leads(customer_id: int, before: Sequence[str], after: str) -> None:
+    """Give the customer's leads and assignments that show one of these names the new one.
+
+    They show the name they came with; where that was a mistake on the customer, it was one there too.
+    """
     wrong = (
         Lead.select(Lead.lead_id, Assignment.assignment_id)
         .join(Assignment, JOIN.LEFT_OUTER, on=(Assignment.lead_id == Lead.lead_id))
-        .where(Lead.customer_id == customer_id, Lead.customer_name == before)
+        .where(Lead.customer_id == customer_id, Lead.customer_name.in_(before))
     )
     for lead_id, assignment_id in tuples(wrong):
         lead, assignment = Lead.lock(lead_id), Assignment.lock_or_none(assignment_id)

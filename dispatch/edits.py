@@ -7,6 +7,7 @@ from typing import Any
 from dispatch import checks, views
 from dispatch.bookings import set_quote
 from dispatch.commands import Command, command
+from dispatch.customers import rename_leads
 from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, Refused
@@ -33,6 +34,7 @@ def edit(
 ) -> Row:
     """Change what is given and leave the rest; the trip and the quote only while Pending.
 
+    A new name is the customer's, and that of all the leads that show the wrong one.
     An empty text clears phone, email and requests. Raises NotFound, Refused, InvalidInput.
     """
     booking = Booking.lock(booking_id)
@@ -107,6 +109,8 @@ def _save_all(running: Command, booking: Booking, lead: Lead, customer: Customer
     """Save what changed. The booking is touched last, so that every edit moves its version."""
     if not (customer.differs() or lead.differs() or booking.differs()):
         raise InvalidInput("edit", "nothing to change", "give at least one new value")
+    wrong = [customer.was("name"), lead.was("customer_name")]
+    is_renamed = wrong != [customer.name, lead.customer_name]
     customer.save()
     if lead.save() and booking.assignment_id is not None:
         assignment = Assignment.lock(booking.assignment_id)
@@ -114,5 +118,7 @@ def _save_all(running: Command, booking: Booking, lead: Lead, customer: Customer
         assignment.method = lead.method
         assignment.source = lead.source
         assignment.save()
+    if is_renamed:  # the customer's other leads that show the same mistake
+        rename_leads(customer.customer_id, wrong, customer.name)
     booking.changed_at = running.now
     booking.save()

@@ -66,7 +66,7 @@ def _meant(words: str, now: datetime) -> datetime | None:
     span = re.fullmatch(rf"in {_NUMBER} ?(?P<unit>{'|'.join(SPANS)})", words)
     if span:
         return now + SPANS[span["unit"]] * _number(span)
-    alone = None if re.fullmatch("[0-9]{1,2}", words) else _clock(words)  # "9" alone may mean anything
+    alone = None if re.fullmatch("[0-9]{1,2}", words) else clock_time(words)  # "9" alone may mean anything
     if alone is not None:
         day = now.date() if alone > now.time() else now.date() + timedelta(days=1)
         return datetime.combine(day, alone)
@@ -77,13 +77,13 @@ def _meant(words: str, now: datetime) -> datetime | None:
 def _on_a_day(words: str, today: date) -> datetime | None:
     for pattern, day in FORMS:
         match = re.fullmatch(rf"{pattern}(?:[ t](?P<clock>.+))?", words)
-        clock = _clock(match["clock"] or MORNING) if match else None
+        clock = clock_time(match["clock"] or MORNING) if match else None
         if match and clock is not None:
             return datetime.combine(day(match, today), clock)
     return None
 
 
-def _clock(words: str) -> time | None:
+def clock_time(words: str) -> time | None:
     """``9``, ``9:00``, ``17:30:59``, ``5pm``, ``5:30 pm``. Raises ValueError for an hour that is none."""
     match = re.fullmatch(r"([0-9]{1,2})(?::([0-9]{2}))?(?::([0-9]{2}))? ?(am|pm)?", words)
     if match is None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from peewee import JOIN, Expression, ModelSelect, Tuple, fn
 
+from dispatch.event_filter import EventFilter
 from dispatch.next_action import is_due
 from dispatch.search import mentions
 from models.agents import Agent, AgentRank
@@ -238,40 +239,23 @@ def _agent_row(values: tuple[Any, ...]) -> Row:
     return row
 
 
-@dataclass(frozen=True)
-class EventFilter:
-    """Which events. ``since`` and ``until`` are stored times; the first is in, the second out."""
-
-    booking_id: int | None = None
-    agent_id: int | None = None
-    actor: str | None = None
-    command: str | None = None
-    since: str | None = None
-    until: str | None = None
-
-
 def events(*, limit: int | None = None, booking_id: int | None = None, actor: str | None = None) -> list[Row]:
     """The log, newest first, of one booking or one actor."""
     return log(EventFilter(booking_id=booking_id, actor=actor), limit)
 
 
-def log(which: EventFilter, limit: int | None = None) -> list[Row]:
-    """The log, newest first."""
-    conditions = [Event.event_id.is_null(False)]
-    for column, wanted in (
-        (Event.booking_id, which.booking_id),
-        (Event.agent_id, which.agent_id),
-        (Event.actor, which.actor),
-        (Event.command, which.command),
-    ):
-        if wanted is not None:
-            conditions.append(column == wanted)
-    if which.since is not None:
-        conditions.append(Event.at >= which.since)
-    if which.until is not None:
-        conditions.append(Event.at < which.until)
+def log(
+    which: EventFilter, limit: int | None = None, before: int | None = None, after: int | None = None
+) -> list[Row]:
+    """The log, newest first: the events ``before`` the one with this id, or the next ones ``after`` it."""
+    conditions = which.conditions()
+    if before is not None:
+        conditions.append(Event.event_id < before)
+    if after is not None:
+        conditions.append(Event.event_id > after)
+    order = Event.event_id.desc() if after is None else Event.event_id.asc()
     # the ids alone come from a narrow index: a seldom actor is found without reading every row
-    ids = Event.select(Event.event_id).where(*conditions).order_by(Event.event_id.desc()).limit(limit)
+    ids = Event.select(Event.event_id).where(*conditions).order_by(order).limit(limit)
     return events_among(ids)
 
 
@@ -279,10 +263,14 @@ def events_among(ids: Any) -> list[Row]:
     """The events with these ids (a query or a list), newest first."""
     undoing = Event.alias()
     columns = (Event.event_id, Event.at, Event.actor, Event.command, Event.booking_id, Event.agent_id)
-    more = (Event.detail, Event.before, Event.after, Event.request_id, Event.undoes, undoing.event_id)
+    more = (Event.detail, Event.before, Event.after, Event.request_id, Event.undoes, Event.customer_id)
+    customer = fn.COALESCE(Lead.customer_name, Customer.name)
     query = (
-        Event.select(*columns, *more)
+        Event.select(*columns, *more, customer, undoing.event_id)
         .join(undoing, JOIN.LEFT_OUTER, on=(undoing.undoes == Event.event_id))
+        .join_from(Event, Booking, JOIN.LEFT_OUTER, on=(Event.booking_id == Booking.booking_id))
+        .join(Lead, JOIN.LEFT_OUTER, on=(Booking.lead_id == Lead.lead_id))
+        .join_from(Event, Customer, JOIN.LEFT_OUTER, on=(Event.customer_id == Customer.customer_id))
         .where(Event.event_id.in_(ids))
         .order_by(Event.event_id.desc())
     )
@@ -291,7 +279,11 @@ def events_among(ids: Any) -> list[Row]:
 
 def _event_row(values: tuple[Any, ...]) -> Row:
     names = ("event_id", "at", "actor", "command", "booking_id", "agent_id", "detail", "before", "after")
-    row = dict(zip((*names, "request_id", "undoes", "undone_by"), values, strict=True))
+    row = dict(
+        zip(
+            (*names, "request_id", "undoes", "customer_id", "customer_name", "undone_by"), values, strict=True
+        )
+    )
     for column in ("detail", "before", "after"):
         row[column] = json.loads(row[column]) if row[column] else {}
     return row

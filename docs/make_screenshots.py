@@ -80,6 +80,10 @@ SCENES: dict[str, Step] = {
     "why": pressed("f4", "enter"),
     "help": pressed("f4", "f1"),
     "agent": pressed("f3", "e"),
+    "find-customer": pressed("f4", "ctrl+f", *"kat"),
+    "customer": pressed("f4", "i"),
+    "merge": pressed("f4", "i", "m", *"emil", "enter"),
+    "log": pressed("f3", "h"),
     "refused": pressed("f4", "c"),
 }
 

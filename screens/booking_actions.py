@@ -104,6 +104,16 @@ class BookingActions(Place):
         else:
             self.copy(_line(row))
 
+    def action_customer(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            self.open_customer(row["customer_id"])
+
+    def action_booking_log(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            self.host.show_log(f"booking:{row['booking_id']}")
+
     def _chosen(self) -> Row | None:
         row = self.chosen_booking()
         if row is None:

@@ -30,11 +30,13 @@ class Verb:
 
 def verbs(screen: Screen[Any]) -> list[Verb]:
     """What can be done on a screen with the keys as the user has them, whatever is in focus."""
-    app, found = screen.app, dict[tuple[str, str], Verb]()
+    app, found, taken = screen.app, dict[tuple[str, str], Verb](), set[str]()
     for node in (screen,) if screen.is_modal else (screen, app):
         bindings = node._bindings.copy()  # active_bindings has only those that work where the focus is
         bindings.apply_keymap(app._keymap)
-        for _, binding in bindings:
+        own = [binding for _, binding in bindings if binding.key not in taken]
+        taken |= {binding.key for binding in own}
+        for binding in own:
             if binding.id or binding.action == "command_palette":  # all else moves the focus and the like
                 verb = found.setdefault((binding.action, binding.description), Verb(node, binding))
                 verb.keys.append(app.get_key_display(binding))

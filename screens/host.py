@@ -31,12 +31,27 @@ class Host(Protocol):
         """The place in sight, or under the modal in sight."""
         ...
 
+    came_from: str
+    """The place where one was before the one in sight."""
+
     def go(self, place: str) -> None:
         """Show a place."""
         ...
 
     def show_bookings_of(self, agent_id: int) -> None:
         """Go to the queue, filtered by an agent."""
+        ...
+
+    def show_booking(self, booking_id: int) -> None:
+        """Go to the queue, with the cursor on a booking."""
+        ...
+
+    def show_log(self, text: str) -> None:
+        """Go to the log, filtered by a text."""
+        ...
+
+    def catch_up(self) -> None:
+        """Take customers who are missing in the search index into it, a little at a time."""
         ...
 
     def ask(

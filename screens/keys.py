@@ -33,8 +33,12 @@ def _key(
 
 
 PLACES = ("dispatch", "roster", "queue", "my-desk")
-TITLES = {"dispatch": "Dispatch", "roster": "Roster", "queue": "Queue", "my-desk": "My desk"}
+TITLES = {"dispatch": "Dispatch", "roster": "Roster", "queue": "Queue", "my-desk": "My desk", "log": "Log"}
 
+UNDO = [
+    _key("undo", "ctrl+z", "undo", "Undo", "Take back your last command", priority=True),
+    _key("undo.letter", "u", "undo", "Undo", "Take back your last command", show=False),
+]
 APP = [
     _key("help", "f1", "help", "Help", "What this place is for, and all its keys", show=False, priority=True),
     *(
@@ -48,8 +52,7 @@ APP = [
         )
         for number, place in enumerate(PLACES, start=1)
     ),
-    _key("undo", "ctrl+z", "undo", "Undo", "Take back your last command", priority=True),
-    _key("undo.letter", "u", "undo", "Undo", "Take back your last command", show=False),
+    *UNDO,
     _key(
         "help.letter", "question_mark", "help", "Help", "What this place is for, and all its keys", show=False
     ),
@@ -58,7 +61,7 @@ APP = [
         "ctrl+f",
         "find",
         "Find a customer",
-        "Type a part of the name in the queue",
+        "By part of a name, phone or e-mail, or by a booking's number",
         show=False,
         priority=True,
     ),
@@ -71,6 +74,7 @@ APP = [
         show=False,
         priority=True,
     ),
+    _key("log", "h", "log", "Log", "What was done at the desk, when and by whom", show=False),
     _key("quit", "ctrl+q", "quit", "Quit", "Leave Astra; everything is saved already", show=False),
 ]
 
@@ -119,14 +123,29 @@ BOOKING = [
     _key(
         "booking.rate", "s", "rate", "Score", "The customer's score of a finished booking, 1 to 5", show=False
     ),
+    _key("booking.customer", "i", "customer", "Customer", "Open the customer's card", show=False),
+    _key("booking.log", "H", "booking_log", "Its log", "All that was done to the booking", show=False),
     COPY,
 ]
 
+FILTER = _key("filter", "slash", "filter", "Filter", "Type what to look for; escape clears it", show=False)
+BACK = _key("back", "escape", "back", "Back", "Clear the filter, back to the list", show=False)
+
 LIST = [
-    _key("filter", "slash", "filter", "Filter", "Type what to look for; escape clears it", show=False),
+    FILTER,
     _key("sort", "greater_than_sign", "sort", "Sort", "Sort by the next column", show=False),
     _key("sort.reverse", "less_than_sign", "reverse", "Reverse", "Turn the order round", show=False),
-    _key("back", "escape", "back", "Back", "Clear the filter, back to the list", show=False),
+    BACK,
+]
+
+LOG = [
+    _key("log.booking", "enter", "go_to", "Go to it", "To the booking, customer or agent that it was about"),
+    # in place of the application's own u, which takes back the last command
+    _key("log.undo", "u", "undo_event", "Undo this", "Take back the command under the cursor"),
+    *(binding for binding in BOOKING if binding.id in ("booking.customer", "booking.log")),
+    FILTER,
+    BACK,
+    COPY,
 ]
 
 QUEUE = [

@@ -11,11 +11,13 @@ from textual.app import ComposeResult
 from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen, Screen
 
-from dispatch import views
+from dispatch import customers, views
 from models.clock import to_local
 from models.errors import DeskError
 from screens.keys import key_of
 from screens.messages import DeskChanged, PlaceChosen
+from screens.modals.customer_card import CustomerCard
+from screens.modals.find_customer import FindCustomer
 from screens.text import short
 from screens.widgets.bars import Heading, StatusBar, TopBar
 from screens.widgets.live_table import LiveTable
@@ -169,6 +171,23 @@ class Place(Screen[None]):
         """Put a text on the clipboard, and tell which: not every terminal takes it."""
         self.app.copy_to_clipboard(text)
         self.say(f"Copied {what}: {short(text, 100)}" if what else f"Copied: {short(text, 100)}")
+
+    def find_customer(self) -> None:
+        """Ask for a customer, and open the card of the one who is chosen."""
+        self.open(FindCustomer(), lambda chosen: None if chosen is None else self.open_customer(chosen))
+
+    def open_customer(self, customer_id: int) -> None:
+        """Open a customer's card; the booking that is chosen there is shown in the queue."""
+
+        def closed(booking_id: int | None) -> None:
+            if booking_id is not None:
+                self.host.show_booking(booking_id)
+
+        self.host.ask(
+            lambda: customers.card(customer_id),
+            lambda card: self.open(CustomerCard(card), closed),
+            opens=True,
+        )
 
     def open(self, modal: ModalScreen[Result], closed: Callable[[Result | None], None] | None = None) -> None:
         """Open a modal over this place, unless the person has opened another or gone elsewhere meanwhile."""

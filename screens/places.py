@@ -32,9 +32,16 @@ def _my_desk() -> Screen[Any]:
     return MyDesk()
 
 
+def _log() -> Screen[Any]:
+    from screens.log import Log
+
+    return Log()
+
+
 PLACE_MAKERS: dict[str, str | Callable[[], Screen[Any]]] = {
     "dispatch": _dispatch,
     "roster": _roster,
     "queue": _queue,
     "my-desk": _my_desk,
+    "log": _log,
 }

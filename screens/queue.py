@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -20,13 +20,13 @@ from screens import keys
 from screens.booking_list import BookingList
 from screens.filters import VIEWS, parse_filter, view_of
 from screens.next_step import with_next_step
+from screens.paged_list import Held, PagedList
 from screens.text import short_moment, state
 from screens.widgets.booking_detail import BookingDetail
 from screens.widgets.live_table import Column, LiveTable
 from screens.window import Window
 
 Row = dict[str, Any]
-TYPING_PAUSE_S = 0.15
 
 ORDERS = {"changed": ("oldest first", "newest first"), "id": ("lowest first", "highest first")}
 COLUMNS = (
@@ -39,7 +39,7 @@ COLUMNS = (
 )
 
 
-class Queue(BookingList):
+class Queue(PagedList[BookingFilter], BookingList):
     """The bookings of the desk."""
 
     NAME = "queue"
@@ -55,9 +55,8 @@ class Queue(BookingList):
     SORTS: ClassVar[tuple[str, ...]] = tuple(views.BOOKING_SORTS)
 
     def __init__(self) -> None:
-        super().__init__()
-        self._window = Window()
-        self._listed: BookingFilter | None = None
+        super().__init__(Window())
+        self._sought: int | None = None
 
     def body(self) -> ComposeResult:
         with Horizontal(classes="list-body"):
@@ -71,55 +70,33 @@ class Queue(BookingList):
                 yield LiveTable(COLUMNS, "booking_id", id="queue")
             yield BookingDetail()
 
-    def look_up(self) -> Callable[[], tuple[Window, list[Row]]]:
-        return self._window.held
+    def look_up(self) -> Callable[[], Held]:
+        if self._sought is not None:
+            return partial(Window().at, self._sought)
+        return super().look_up()
 
-    def show(self, data: tuple[Window, list[Row]]) -> None:
-        self._window, held = data
+    def dressed(self, rows: list[Row]) -> list[Row]:
         now = self.backend.desk.now()
-        rows = [with_next_step(row, now) for row in held]
-        is_another_list, self._listed = self._filter != self._listed, self._filter
-        self.table.marks_changes &= not is_another_list
-        self.table.mark_sort(self._filter.sort, self._filter.descending)
-        self.table.show_rows(rows, more_above=self._window.anchor is not None)
-        if is_another_list:
-            self.table.move_cursor(row=0)
-        self._describe(rows)
+        return [with_next_step(row, now) for row in rows]
+
+    def show(self, data: Held) -> None:
+        self._sought = None
+        self.table.mark_sort(data[0].which.sort, data[0].which.descending)
+        self._describe(self._take(data))
         self.show_detail()
 
-    @property
-    def _filter(self) -> BookingFilter:
-        return self._window.which
+    def show_booking(self, booking_id: int) -> None:
+        """List everything, and put the cursor on this booking."""
+        self.query_one("#filter", Input).value = ""
+        self._window, self._listed, self._sought = Window(), None, booking_id
+        self.table.focus()
+        self.reload(opens=True)
 
-    def show_only(self, text: str) -> None:
-        """List what a filter text asks for, whatever was listed before."""
-        self.query_one("#filter", Input).value = text
-        self._use(parse_filter(text, self._unfiltered()))
-
-    def find(self) -> None:
-        """List everything, and wait for a part of a customer's name."""
-        self.show_only("")
-        self.action_filter()
+    def parse(self, text: str) -> BookingFilter:
+        return parse_filter(text, self._filter)
 
     def _unfiltered(self) -> BookingFilter:
         return BookingFilter(sort=self._filter.sort, descending=self._filter.descending)
-
-    @on(Input.Changed, "#filter")
-    def _typed(self) -> None:
-        # a worker that the next key cancels, so that a fast typist asks the database once
-        self.run_worker(self._apply_after_pause(), group="typing", exclusive=True)
-
-    async def _apply_after_pause(self) -> None:
-        await asyncio.sleep(TYPING_PAUSE_S)
-        self._apply_typed(opens=False)
-
-    @on(Input.Submitted, "#filter")
-    def _filtered(self) -> None:
-        self._apply_typed()
-        self.table.focus()
-
-    def _apply_typed(self, *, opens: bool = True) -> None:
-        self._use(parse_filter(self.query_one("#filter", Input).value, self._filter), opens=opens)
 
     @on(LiveTable.SortAsked)
     def _sort_by_header(self, message: LiveTable.SortAsked) -> None:
@@ -129,32 +106,6 @@ class Queue(BookingList):
                 self._filter, sort=message.sort, descending=not self._filter.descending if same else False
             )
         )
-
-    @on(LiveTable.NearEnd)
-    def _load_further(self) -> None:
-        rows = self.table.rows_shown
-        if len(rows) >= self._window.limit:
-            self._window = self._window.further(rows)
-            self.reload()
-
-    @on(LiveTable.NearStart)
-    def _load_back(self) -> None:
-        if self._window.anchor is not None:
-            window, rows = self._window, self.table.rows_shown
-
-            def query() -> tuple[Window, list[Row]]:
-                return window.back(rows).held()
-
-            self.reload(query)
-
-    def action_filter(self) -> None:
-        self.query_one("#filter", Input).focus()
-
-    def action_back(self) -> None:
-        """First clear what was typed, then go back to the list."""
-        self.query_one("#filter", Input).value = ""
-        self._use(self._unfiltered())
-        self.table.focus()
 
     def action_next_view(self) -> None:
         names = list(VIEWS)
@@ -169,20 +120,12 @@ class Queue(BookingList):
     def action_reverse(self) -> None:
         self._use(replace(self._filter, descending=not self._filter.descending))
 
-    def _use(self, which: BookingFilter, *, opens: bool = True) -> None:
-        if which != self._filter:
-            self._window = Window(which)
-            self.reload(opens=opens)
-
     def _describe(self, rows: list[Row]) -> None:
-        above = "above" if self._window.anchor else ""
-        below = "below" if len(rows) >= self._window.limit else ""
-        more = ", more " + " and ".join(filter(None, (above, below))) if above or below else ""
         up, down = ORDERS.get(self._filter.sort, ("A to Z", "Z to A"))
         order = f"by {self._filter.sort}, {down if self._filter.descending else up}"
         line = Text(view_of(self._filter), "bold")
         if rows:
-            line.append(f"  {len(rows)} shown{more}  ·  {order}  ·  v view", "dim")
+            line.append(f"  {len(rows)} shown{self.more(rows)}  ·  {order}  ·  v view", "dim")
         elif self._filter == self._unfiltered():
             line.append("  no bookings yet: leads come in on Dispatch (f2)", "dim")
         else:

@@ -85,6 +85,15 @@ COMMAND_WORDS = {
     "booking.rate": "scored",
     "booking.edit": "edited",
     "booking.follow_up": "follow-up",
+    "customer.edit": "edited",
+    "customer.merge": "merged",
+    "agent.add": "taken on",
+    "agent.set": "changed",
+    "agent.leave": "left",
+    "agent.return": "returned",
+    "setting.set": "setting",
+    "value.add": "accepted",
+    "doctor.repair": "repaired",
     "undo": "undo",
 }
 
@@ -92,12 +101,26 @@ COMMAND_WORDS = {
 def event_line(event: Row) -> str:
     """One line of a booking's history."""
     word = COMMAND_WORDS.get(event["command"], event["command"])
-    said = _said(event["command"], event["detail"])
-    line = f"{short_moment(event['at'])}  {word}" + (f": {said}" if said else "")
+    words = said(event["command"], event["detail"])
+    line = f"{short_moment(event['at'])}  {word}" + (f": {words}" if words else "")
     return f"{line}  ({event['actor']})" + ("  [taken back]" if event["undone_by"] else "")
 
 
-def _said(command: str, detail: Row) -> str:
+def subject(row: Row) -> str:
+    """What an event, or an undo, was about: the booking, else the customer, else the agent."""
+    for kind in ("booking", "customer", "agent"):
+        if row.get(f"{kind}_id") is not None:
+            return f"{kind} {row[f'{kind}_id']}"
+    return ""
+
+
+def taken_back(done: Row) -> str:
+    """What a toast says after an undo."""
+    what = COMMAND_WORDS.get(done["command"], done["command"])
+    return f"Taken back: {subject(done)} {what}"
+
+
+def said(command: str, detail: Row) -> str:
     """What an event's detail has to say, in one line."""
     if command == "undo":
         return COMMAND_WORDS.get(detail.get("command", ""), "")

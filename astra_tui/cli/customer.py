@@ -77,13 +77,28 @@ def show(call: Call, customer_id: int) -> None:
 @customer.command()
 @click.argument("keep_id", metavar="KEEP", type=CUSTOMER)
 @click.argument("other_id", metavar="OTHER", type=CUSTOMER)
+@click.option("--dry-run", is_flag=True, help="Only tell what would move.")
 @changing
-def merge(call: Call, keep_id: int, other_id: int) -> None:
+def merge(call: Call, keep_id: int, other_id: int, dry_run: bool) -> None:
     """Make two customers one: KEEP gets all that OTHER has.
 
     A phone number or e-mail that KEEP lacks is taken over too. astra undo takes it back.
     """
-    call.tell(call.change(customers.merge, keep_id, other_id), _tell_line)
+    if dry_run:
+        with call.desk():
+            call.tell(customers.preview_merge(keep_id, other_id), _tell_merge)
+    else:
+        call.tell(call.change(customers.merge, keep_id, other_id), _tell_line)
+
+
+@customer.command()
+@customer_number
+@reading
+def similar(call: Call, customer_id: int) -> None:
+    """List who may be the same as a customer, surest first."""
+    with call.desk():
+        rows = customers.similar(customer_id)
+    call.tell_all(rows, (*FIND_COLUMNS[:5], Column("Same", "because")), "nobody like this customer")
 
 
 @customer.command()
@@ -95,6 +110,19 @@ def merge(call: Call, keep_id: int, other_id: int) -> None:
 def edit(call: Call, /, customer_id: int, **changes: str | None) -> None:
     """Change what is given on a customer."""
     call.tell(call.change(customers.edit, customer_id, **changes), _tell_line)
+
+
+def _tell_merge(preview: Row) -> None:
+    keep, other = (f"{preview[who]['name']} ({preview[who]['customer_id']})" for who in ("keep", "other"))
+    details(
+        (
+            ("kept", keep),
+            ("merged", other),
+            ("moves", plural(preview["leads"], "lead")),
+            ("taken over", ", ".join(preview["takes_over"].values())),
+            ("given up", ", ".join(preview["gives_up"].values())),
+        )
+    )
 
 
 def _tell_line(row: Row) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import rich_click as click
 
-from astra_tui.cli.options import AGENT, BOOKING, Call, Moment, limited, reading
+from astra_tui.cli.options import AGENT, BOOKING, EVENT, Call, limited, reading
 from astra_tui.cli.shown import EVENT_COLUMNS
-from dispatch import views
+from dispatch import periods, views
+from dispatch.event_filter import EventFilter
+from models.clock import local_offset
 
 
 @click.command("log")
@@ -15,11 +17,16 @@ from dispatch import views
 )
 @click.option("--agent", "agent_id", type=AGENT, metavar="AGENT", help="Only what was about this agent.")
 @click.option("--actor", "by", metavar="ACTOR", help="Only what this actor did.")
-@click.option("--command", "name", metavar="NAME", help="Only commands of this name: booking.claim.")
-@click.option("--since", type=Moment(), metavar="TIME", help="Only from then on: 2082-11-22, or with a time.")
 @click.option(
-    "--until", type=Moment(closing=True), metavar="TIME", help="Only before then; a date alone is still in."
+    "--command", "name", metavar="NAME", help="Only commands of this name: booking.claim, or claim."
 )
+@click.option("--since", metavar="TIME", help=f"Only from then on: {periods.EXAMPLES}.")
+@click.option("--until", metavar="TIME", help="Only before then; a day alone is still in.")
+@click.option(
+    "--text", metavar="WORDS", default="", help="Only where every word is in the command or the actor."
+)
+@click.option("--undone", is_flag=True, help="Only what was taken back.")
+@click.option("--before", type=EVENT, metavar="EVENT", help="Only events older than this one.")
 @limited
 @reading
 def log(
@@ -30,19 +37,26 @@ def log(
     name: str | None,
     since: str | None,
     until: str | None,
+    text: str,
+    undone: bool,
+    before: int | None,
     limit: int | None,
 ) -> None:
     """List the desk's commands, newest first.
 
     Times are the terminal's; with Z at the end they are UTC.
     """
-    with call.desk():
+    with call.desk() as desk:
+        now, offset = desk.now(), local_offset()
+        start = None if since is None else periods.since(since, now, offset)
+        end = None if until is None else periods.until(until, now, offset)
         if booking_id is not None:
             views.booking(booking_id)
         if agent_id is not None:
             views.agent(agent_id)
-        rows = views.log(views.EventFilter(booking_id, agent_id, by, name, since, until), limit)
-    call.tell_all(rows, EVENT_COLUMNS, "nothing has been done here yet")
+        which = EventFilter(booking_id, agent_id, by, name, start, end, text, undone)
+        rows = views.log(which, limit, before)
+    call.tell_all(rows, EVENT_COLUMNS, "nothing like this has been done here")
 
 
 COMMANDS = {"log": log}

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import rich_click as click
@@ -19,7 +17,6 @@ from astra_tui.cli.output import Column
 from astra_tui.cli.root import Surroundings
 from dispatch import checks
 from dispatch.desk import Desk
-from models.clock import local_offset, to_text
 from models.errors import InvalidInput
 
 P = ParamSpec("P")
@@ -108,33 +105,6 @@ BOOKING = Number("a booking")
 AGENT = Number("an agent")
 EVENT = Number("an event")
 CUSTOMER = Number("a customer")
-
-
-class Moment(click.ParamType[str]):
-    """A time on the command line, ``2082-11-22`` or ``2082-11-22 09:30[:00]``, as it is stored.
-
-    It is read in the terminal's zone, or as UTC where it ends in ``Z`` or ``UTC``. ``closing`` makes a
-    date alone the end of that day.
-    """
-
-    name = "time"
-
-    def __init__(self, *, closing: bool = False) -> None:
-        self.closing = closing
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        text = str(value).strip()
-        match = re.fullmatch(r"([0-9-]{8,10})(?:[T ]([0-9:]{4,8}))? ?(z|utc)?", text, re.IGNORECASE)
-        try:
-            day, clock, utc = match.groups() if match else ("", "", "")
-            moment = datetime.combine(date.fromisoformat(day), time.fromisoformat(clock or "00:00"))
-            if self.closing and not clock:
-                moment += timedelta(days=1)
-            offset = timedelta() if utc else local_offset()
-            return to_text(moment - offset)
-        except (ValueError, OverflowError):
-            told = f"{checks.excerpt(text)} is not a time such as 2082-11-22 or 2082-11-22 09:30"
-            self.fail(told, param, ctx)
 
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, errors too.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -20,9 +20,6 @@ from screens.modals.modal import Modal
 from screens.text import refusal
 from screens.widgets.agent_picker import AgentPicker
 from screens.widgets.choice import Choice, Pick
-
-if TYPE_CHECKING:
-    from screens.host import Host
 
 Row = dict[str, Any]
 Values = dict[str, str]
@@ -101,10 +98,6 @@ class FormModal(Modal[Row | None]):
         self._changes_only = changes_only
         self._busy = False
         self._result: Row | None = None
-
-    @property
-    def host(self) -> Host:
-        return cast("Host", self.app)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="form"):

@@ -108,6 +108,9 @@ class TopBar(Horizontal):
         yield Static(Content(NAME), classes="name")
         for number, place in enumerate(PLACES, start=1):
             yield PlaceTab(place, number, place == self._place)
+        log = PlaceTab("log", 0, self._place == "log")
+        log.tooltip = "h"
+        yield log
         yield Static(Content(""), classes="info")
 
     def tell(self, heading: Heading) -> None:

@@ -6,15 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from rich.text import Text
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.widgets import Static
 
 from dispatch import decisions, views
 from screens.contacts import ways
 from screens.next_step import STEPS, with_next_step
 from screens.text import day_and_moment, event_line, moment, money, state
+from screens.widgets.detail_pane import DetailPane
 
 Row = dict[str, Any]
 HISTORY_LINES = 30
@@ -35,26 +32,15 @@ def booking_query(booking_id: int | None, now: str) -> Callable[[], Row | None]:
     return work
 
 
-class BookingDetail(VerticalScroll, can_focus=False):
+class BookingDetail(DetailPane):
     """One booking in full."""
-
-    DEFAULT_CSS = """
-    BookingDetail {
-        border: round $border-blurred; border-title-color: $foreground; padding: 0 1; background: $surface; }
-    BookingDetail > Static { width: 1fr; height: auto; }
-    """
-
-    def compose(self) -> ComposeResult:
-        yield Static(Content("Nothing chosen"))
 
     def show(self, data: Row | None) -> None:
         """Show what ``booking_query`` read."""
         if data is None:
-            self.border_title = ""
-            self.query_one(Static).update(Content("Choose a booking to see it here"))
-            return
-        self.border_title = Content(f"Booking {data['booking']['booking_id']}")
-        self.query_one(Static).update(_describe(data))
+            self.tell("", "Choose a booking to see it here")
+        else:
+            self.tell(f"Booking {data['booking']['booking_id']}", _describe(data))
 
 
 def _describe(data: Row) -> Text:

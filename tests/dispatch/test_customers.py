@@ -9,6 +9,7 @@ import pytest
 
 from dispatch import bookings, customers, edits, undo, views
 from dispatch.desk import Desk
+from dispatch.event_filter import EventFilter
 from dispatch.intake import LeadResult
 from models.base import tuples
 from models.bookings import Assignment
@@ -150,7 +151,7 @@ def test_merging_gives_the_kept_one_all_that_the_other_had(people: None, desk: D
     assert look(customers.card, 4)["merged"] == [1]
     gone = look(customers.card, 1)
     assert (gone["merged_into"], gone["phone"], gone["leads"]) == (4, "+497111234", [])
-    assert look(views.log, views.EventFilter(command="customer.merge"))[0]["detail"] == {
+    assert look(views.log, EventFilter(command="customer.merge"))[0]["detail"] == {
         "customer_id": 4,
         "merged_customer_id": 1,
     }
@@ -204,7 +205,7 @@ def test_a_merge_is_not_undone_when_something_changed_since(
     people: None, desk: Desk, look: Look, change: str
 ) -> None:
     customers.merge(desk, 4, 1)
-    event = look(views.log, views.EventFilter(command="customer.merge"))[0]["event_id"]
+    event = look(views.log, EventFilter(command="customer.merge"))[0]["event_id"]
     if change == "merge":
         customers.merge(desk, 2, 4)
     else:
@@ -265,12 +266,12 @@ def test_the_log_is_narrowed_down_by_everything(people: None, desk: Desk, look: 
     bookings.claim(desk, 1, 1)
     later = desk.now()
     for which, commands in (
-        (views.EventFilter(command="booking.claim"), ["booking.claim"]),
-        (views.EventFilter(actor="lee", since=later), ["booking.claim"]),
-        (views.EventFilter(actor="lee", until=later), []),
-        (views.EventFilter(agent_id=1, command="lead.add"), ["lead.add"] * 3),
-        (views.EventFilter(booking_id=1), ["booking.claim", "lead.add"]),
-        (views.EventFilter(since=start, until=later, booking_id=2), ["lead.add"]),
+        (EventFilter(command="booking.claim"), ["booking.claim"]),
+        (EventFilter(actor="lee", since=later), ["booking.claim"]),
+        (EventFilter(actor="lee", until=later), []),
+        (EventFilter(agent_id=1, command="lead.add"), ["lead.add"] * 3),
+        (EventFilter(booking_id=1), ["booking.claim", "lead.add"]),
+        (EventFilter(since=start, until=later, booking_id=2), ["lead.add"]),
     ):
         assert [row["command"] for row in look(views.log, which)] == commands
-    assert len(look(views.log, views.EventFilter(command="lead.add"), 2)) == 2
+    assert len(look(views.log, EventFilter(command="lead.add"), 2)) == 2

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from dispatch import bookings, edits, views
+from dispatch import bookings, edits, undo, views
 from dispatch.desk import Desk
 from dispatch.intake import LeadResult
 from models.bookings import Assignment
-from models.customers import Customer
+from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound, Refused
 
 AddLead = Callable[..., LeadResult]
@@ -109,13 +109,22 @@ def test_trip_and_quote_of_a_closed_booking_stay(desk: Desk, lead: LeadResult, g
     assert edits.edit(desk, 1, name="Kate Miller")["customer_name"] == "Kate Miller"
 
 
-def test_one_leads_name_is_not_changed_by_anothers(
+def test_a_name_is_mended_wherever_the_same_mistake_is_shown(
     desk: Desk, lead: LeadResult, add_lead: AddLead, look: Look
 ) -> None:
-    add_lead("Kate N.", phone="+49 711 1234")
+    """As an edit of the customer does; a name that was typed otherwise is another matter."""
+    for name in ("Kate N.", "Kate Nguyen", "Katie", "Kate N."):
+        add_lead(name, phone="+49 711 1234")
     edits.edit(desk, 2, name="Kate Miller")
-    assert look(views.booking, 1)["customer_name"] == "Kate Nguyen"
+    shown = look(views.bookings, views.BookingFilter(sort="id", descending=False))
+    assert [row["customer_name"] for row in shown] == [*["Kate Miller"] * 3, "Katie", "Kate Miller"]
+    assignments = look(lambda: [one.customer_name for one in Assignment.select()])
+    assert assignments == [row["customer_name"] for row in shown]
     assert look(Customer.lock, 1).name == "Kate Miller"
+    undo.undo(desk)
+    names = look(lambda: [one.customer_name for one in Lead.select()])
+    assert names == ["Kate Nguyen", "Kate N.", "Kate Nguyen", "Katie", "Kate N."]
+    assert look(Customer.lock, 1).name == "Kate Nguyen"
 
 
 def test_a_waiting_booking_is_edited(desk: Desk, add_lead: AddLead) -> None:

@@ -84,6 +84,9 @@ PLACES: dict[str, Scene] = {
     "queue-filtered": filter_queue,
     "my-desk": pressed("f5"),
     "why": pressed("f4", "escape", "home", "enter"),
+    "log": pressed("f4", "h", "home", "down", "down"),
+    "customer": pressed("f4", "escape", "end", "i"),
+    "find-customer": pressed("f4", "ctrl+f", "k"),
 }
 MODALS: dict[str, Scene] = {
     "confirm": pressed("f4", "escape", "home", "down", "down", "f"),
@@ -94,6 +97,9 @@ MODALS: dict[str, Scene] = {
     "follow-up": pressed("f5", "home", "g"),
     "agent": pressed("f3", "home", "e"),
     "pick-agent": pressed("f5", "a"),
+    "merge-pick": pressed("f4", "escape", "end", "i", "m"),
+    "merge": pressed("f4", "escape", "end", "i", "m", *"kate", "enter"),
+    "log-refused": pressed("h", "slash", *"since:x"),
     "help-dispatch": pressed("f2", "f1"),
     "help-roster": pressed("f3", "f1"),
     "palette": pressed("f3", "ctrl+p"),

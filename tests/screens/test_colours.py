@@ -13,7 +13,7 @@ from screens.theme import CONTRAST, DARK, LIGHT, THEMES
 from tests.screens.picture import text_of, visible_text
 from tests.screens.scenes import MODALS, PLACES, leave
 
-SCENES = {name: (PLACES | MODALS)[name] for name in ("lead", "roster", "queue", "confirm", "reassign")}
+SCENES = {name: (PLACES | MODALS)[name] for name in ("lead", "roster", "queue", "log", "confirm", "customer")}
 READABLE = {DARK.name: 2.5, LIGHT.name: 2.5, CONTRAST.name: 3}
 """The least contrast of a text in sight; placeholders are meant to be faint."""
 

@@ -69,6 +69,19 @@ def test_down_to_the_end_and_back_every_row_comes_by(long_list: Desk) -> None:
         assert numbers(window.fetch()) == list(range(750, 250, -1))
 
 
+def test_from_a_booking_in_the_middle_one_comes_up_without_losing_it(long_list: Desk) -> None:
+    with long_list.reading():
+        for sought in (1, 300, 750):
+            window, rows = Window().at(sought)
+            assert numbers(rows)[0] == sought
+            for _ in range(3):
+                higher, rows = window.back(rows).held()
+                assert sought in numbers(rows)
+                assert higher.anchor is None or len(rows) > len(window.fetch())
+                window = higher
+        assert numbers(Window().at(9_999)[1])[0] == 750
+
+
 def test_when_all_below_the_anchor_is_gone_the_top_is_shown(long_list: Desk) -> None:
     with long_list.reading():
         last = Window(BookingFilter(sort="id", descending=False)).fetch()[:2]

@@ -1,0 +1,56 @@
+"""What the log is narrowed down by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from peewee import Expression
+
+from models.audit import Event
+
+
+@dataclass(frozen=True)
+class EventFilter:
+    """Which events. ``since`` and ``until`` are stored times; the first is in, the second out.
+
+    ``command`` may leave out its noun (``claim``). Every word of ``text`` is a part of the command or of
+    the actor. ``undone``: only what was taken back.
+    """
+
+    booking_id: int | None = None
+    agent_id: int | None = None
+    actor: str | None = None
+    command: str | None = None
+    since: str | None = None
+    until: str | None = None
+    text: str = ""
+    undone: bool = False
+
+    def conditions(self) -> list[Expression]:
+        """The same for a query of Event."""
+        conditions = [Event.event_id.is_null(False)]
+        for column, wanted in (
+            (Event.booking_id, self.booking_id),
+            (Event.agent_id, self.agent_id),
+            (Event.actor, self.actor),
+        ):
+            if wanted is not None:
+                conditions.append(column == wanted)
+        if self.command is not None:
+            same: Expression = Event.command == self.command
+            conditions.append(
+                same if "." in self.command else same | Event.command.endswith("." + self.command)
+            )
+        conditions += [
+            Event.command.contains(word) | Event.actor.contains(word) for word in self.text.split()
+        ]
+        if self.since is not None:
+            conditions.append(Event.at >= self.since)
+        if self.until is not None:
+            conditions.append(Event.at < self.until)
+        if self.undone:
+            undoing = Event.alias()
+            conditions.append(
+                Event.event_id.in_(undoing.select(undoing.undoes).where(undoing.undoes.is_null(False)))
+            )
+        return conditions

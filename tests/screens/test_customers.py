@@ -1,0 +1,231 @@
+"""Finding a customer from anywhere, the card, and making two customers one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Input, Static
+
+from astra_tui.app import AstraApp
+from dispatch import bookings, customers, intake, search
+from dispatch.desk import Desk
+from models.search import backlog
+from screens.modals.customer_card import CustomerCard, history, person
+from screens.modals.customer_forms import MergeCustomers, merge_text
+from screens.modals.find_customer import MOST_SHOWN, FindCustomer, told
+from screens.place import Place
+from screens.widgets.live_table import LiveTable
+from tests.screens.conftest import standing_still
+from tests.screens.picture import text_of
+from tests.screens.scenes import fill_in, leave, press
+
+LEAD = {"method": "Text", "source": "Organic", "destination": "Titan", "launch": "Sydney Stellar Port"}
+HOSTILE = "[/] [@click=app.quit]x[/] [bold]"
+
+
+@pytest.fixture
+def busy_file(golden_file: Path) -> Path:
+    """The golden desk with three Kates of whom two are one, and sixty who are called alike."""
+    desk = Desk.open(golden_file, clock=standing_still, actor="lee")
+    intake.receive(desk, name="Kate Nguyen", phone="+49 711 1234", email="kate@example.com", **LEAD)
+    intake.receive(desk, name="Katie Nguyen", phone="+49 711 1234", **LEAD)
+    with desk.batch():
+        for number in range(60):
+            intake.receive(desk, name=f"Zita {number}", **LEAD)
+    desk.close()
+    return golden_file
+
+
+def names(app: AstraApp) -> list[str]:
+    """What the list in sight shows, in order."""
+    rows = app.screen.query_one(LiveTable).rows_shown
+    return [row.get("name") or row["customer_name"] for row in rows]
+
+
+def below(app: AstraApp) -> str:
+    return str(app.screen.query_one("#told", Static).visual)
+
+
+def card(app: AstraApp) -> dict[str, Any]:
+    assert isinstance(app.screen, CustomerCard), app.screen
+    return app.screen._card
+
+
+async def typed(app: AstraApp, text: str) -> list[str]:
+    app.screen.query_one("#text", Input).value = text
+    await app.settle()
+    return names(app)
+
+
+async def test_a_customer_is_found_from_anywhere(
+    busy_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "LARGE_BACKLOG", 2)
+    async with running(busy_file, size=(80, 24)) as (app, pilot):
+        app.screen.query_one("#customer", Input).value = "half a name"
+        await press(app, "ctrl+f")
+        assert await app.backend.read(backlog) < 2  # taken into the index meanwhile
+        await _what_is_typed_is_found(app)
+        await _keys_and_mouse_choose(app, pilot)
+        await press(app, "ctrl+f", *"zita 7", "enter")  # enter is quicker than the answer
+        assert card(app)["name"] == "Zita 7"
+        await leave(app)
+        assert app.screen.query_one("#customer", Input).value == "half a name"
+        assert app.screen.query_one("#customer").has_focus
+
+
+async def _what_is_typed_is_found(app: AstraApp) -> None:
+    assert names(app) == []
+    assert below(app) == "Type to find somebody"
+    assert await typed(app, "[@click=") == [HOSTILE]
+    assert HOSTILE[:12] in text_of(app)
+    assert await typed(app, "مرحبا") == ["مرحبا بالعالم"]
+    assert await typed(app, "711 1234") == ["Kate Nguyen"]
+    assert below(app) == "1 customer"
+    assert await typed(app, "KATE@EXAMPLE.com") == ["Kate Nguyen"]
+    assert await typed(app, "#4") == [HOSTILE]
+    assert await typed(app, "nobody at all") == []
+    assert below(app) == "Nobody like this"
+    assert len(await typed(app, "zita")) == MOST_SHOWN
+    assert below(app) == f"The {MOST_SHOWN} best, and more: type on"
+
+
+async def _keys_and_mouse_choose(app: AstraApp, pilot: Any) -> None:
+    table = app.screen.query_one(LiveTable)
+    await press(app, "down", "down", "up", "pagedown")
+    assert table.cursor_row > 2
+    assert app.screen.query_one("#text").has_focus
+    await press(app, "pageup", "down")
+    chosen = names(app)[1]
+    for _ in range(2):  # the first click only puts the cursor there
+        await pilot.click(LiveTable, offset=(5, 2))
+        await app.settle()
+    assert card(app)["name"] == chosen
+    await press(app, "escape")
+    assert isinstance(app.screen, Place)
+
+
+async def test_a_card_shows_all_and_stays_up_to_date(busy_file: Path, running: Any) -> None:
+    other = Desk.open(busy_file, clock=standing_still, actor="lee")
+    async with running(busy_file, size=(80, 24)) as (app, _):
+        await press(app, "f4", "escape", "slash", *"#14", "enter", "i")
+        assert (card(app)["customer_id"], names(app)) == (13, ["Katie Nguyen", "Kate Nguyen"])
+        await press(app, "down")
+        bookings.note(other, 14, "[/b] calls back")
+        intake.receive(other, name="Kate N.", phone="+49 711 1234", **LEAD)
+        customers.edit(other, 13, email="kate@example.org")
+        await app.settle()
+        assert names(app) == ["Kate N.", "Katie Nguyen", "Kate Nguyen"]
+        assert app.screen.query_one(LiveTable).cursor_row == 2  # where it was: on the first booking
+        shown = text_of(app)
+        assert "kate@example.org" in shown
+        assert "note: [/b] calls back  (lee)  booking 14" in shown
+        await press(app, "y")
+        assert app.clipboard == "+497111234"
+        await press(app, "y")
+        assert app.clipboard == "kate@example.org"
+        await _a_typo_is_mended_everywhere(app)
+        await press(app, "enter")
+        queue = app.screen.query_one("#queue", LiveTable)
+        assert queue.current is not None
+        assert (queue.current["booking_id"], queue.current["customer_name"]) == (13, "Cate Nguyen")
+        assert queue.row_count > 1
+    other.close()
+
+
+async def _a_typo_is_mended_everywhere(app: AstraApp) -> None:
+    await press(app, "e")
+    await fill_in(app, name="Cate Nguyen", phone="x")
+    await press(app, "f9")
+    assert "is not a telephone number" in text_of(app)
+    await fill_in(app, phone="+49 711 99")
+    await press(app, "f9")
+    assert (card(app)["name"], card(app)["phone"]) == ("Cate Nguyen", "+4971199")
+    assert names(app) == ["Kate N.", "Katie Nguyen", "Cate Nguyen"]
+    await press(app, "ctrl+z")
+    assert card(app)["name"] == "Kate Nguyen"
+    await press(app, "e")
+    await fill_in(app, name="Cate Nguyen")
+    await press(app, "f9")
+
+
+async def test_two_customers_are_made_one_and_two_again(busy_file: Path, running: Any) -> None:
+    async with running(busy_file, size=(120, 36)) as (app, _):
+        await press(app, "f4", "escape", "slash", *"#1", "enter", "end", "i")
+        assert card(app)["customer_id"] == 1
+        await press(app, "m")
+        assert isinstance(app.screen, FindCustomer)
+        assert names(app) == ["Kate Nguyen"]  # the other of that name, before anything is typed
+        assert below(app) == "1 may be the same; type to find another"
+        assert "name" in text_of(app)
+        assert await typed(app, "#1") == []  # nobody is merged with themselves
+        await typed(app, "")
+        await press(app, "enter")
+        assert isinstance(app.screen, MergeCustomers)
+        assert "kate@example.com is taken over" in text_of(app)
+        await press(app, "s")
+        assert "kate@example.com is taken over" not in text_of(app)
+        await press(app, "s", "f9")
+        assert (card(app)["customer_id"], card(app)["merged"]) == (1, [13])
+        assert sorted(row["booking_id"] for row in card(app)["bookings"]) == [1, 13, 14]
+        assert "Merged into Kate Nguyen (1); ctrl+z takes it back" in text_of(app)
+        await press(app, "ctrl+z")
+        assert "Taken back: customer 1 merged" in text_of(app)
+        assert (card(app)["email"], card(app)["merged"]) == (None, [])
+        await press(app, "m", *"#4", "enter", "s", "enter", "escape")  # enter on the button does it
+        with_both = await app.backend.read(lambda: customers.card(4))
+        assert (with_both["merged"], len(with_both["bookings"])) == ([1], 2)
+        await press(app, "ctrl+z")
+        assert (await app.backend.read(lambda: customers.card(1)))["merged_into"] is None
+
+
+ROW: dict[str, Any] = {
+    "customer_id": 1,
+    "name": HOSTILE,
+    "phone": None,
+    "email": "a@example.com",
+    "created_at": "2082-11-22 01:02:03",
+    "merged_into": None,
+    "merged": [],
+    "open_bookings": 0,
+    "bookings": [],
+    "leads": [],
+    "events": [],
+}
+
+
+def test_a_card_says_what_is_not_known() -> None:
+    said = person(ROW).plain
+    assert said.startswith(f"{HOSTILE}\nPhone   not known\nE-mail  a@example.com\n")
+    assert "Merged" not in said
+    assert "Merged  customer 4, 5 too" in person(ROW | {"merged": [4, 5]}).plain
+    assert "the newest 50" not in said
+    assert "the newest 50" in person(ROW | {"events": [{}] * 50}).plain
+    assert "merged into customer 9" in person(ROW | {"merged_into": 9}).plain
+    assert "imported, nothing done here yet" in history(ROW).plain
+
+
+def test_a_merge_says_what_moves() -> None:
+    preview = {
+        "keep": ROW,
+        "other": ROW | {"customer_id": 2, "name": "Kate"},
+        "leads": 3,
+        "takes_over": {"phone": "+49"},
+        "gives_up": {"email": "b@example.com"},
+    }
+    said = merge_text(preview).plain
+    assert f"{HOSTILE} (1) stays" in said
+    assert "Kate (2) is merged into it" in said
+    assert "3 leads move over" in said
+    assert "+49 is taken over.\nb@example.com is not taken over" in said
+    assert "1 lead moves over" in merge_text(preview | {"leads": 1}).plain
+
+
+def test_a_search_says_what_is_missing() -> None:
+    assert told(1, 0) == "1 customer"
+    assert told(0, search.MOST_LOOKED_THROUGH) == "Nobody like this"
+    assert told(2, search.MOST_LOOKED_THROUGH + 5_000) == (
+        "2 customers  ·  5,000 older ones are still being taken in"
+    )

@@ -1,0 +1,144 @@
+"""The log on screen: paged, filtered, taken back, and left again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from textual.widgets import Input
+
+from astra_tui.app import AstraApp
+from dispatch import bookings, intake
+from dispatch.desk import Desk
+from screens.modals.customer_card import CustomerCard
+from screens.widgets.event_detail import EventDetail
+from screens.widgets.live_table import LiveTable
+from tests.screens.conftest import standing_still
+from tests.screens.picture import text_of
+from tests.screens.scenes import leave, press
+
+
+def events(app: AstraApp) -> list[int]:
+    return [row["event_id"] for row in app.screen.query_one(LiveTable).rows_shown]
+
+
+def current(app: AstraApp) -> dict[str, Any]:
+    """The row under the cursor."""
+    row = app.screen.query_one(LiveTable).current
+    assert row is not None
+    return row
+
+
+async def filtered(app: AstraApp, text: str) -> list[int]:
+    app.screen.query_one("#filter", Input).value = text
+    await app.settle()
+    return events(app)
+
+
+async def test_a_dispatcher_reads_the_log(golden_file: Path, running: Any) -> None:
+    other = Desk.open(golden_file, clock=standing_still, actor="[/] lee")
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f5", "escape", "h")
+        newest = events(app)[0]
+        await _what_others_do_comes_in_above(app, other, newest)
+        await _filters(app)
+        await _an_event_of_somebody_else_is_taken_back(app, other)
+        await _from_an_event_to_what_it_was_about(app)
+        await _back_to_where_one_was(app)
+    other.close()
+
+
+async def _what_others_do_comes_in_above(app: AstraApp, other: Desk, newest: int) -> None:
+    await press(app, "down")
+    bookings.note(other, 9, "[@click=app.quit] 山")
+    await app.settle()
+    assert events(app)[:2] == [newest + 1, newest]
+    assert current(app)["event_id"] == newest - 1
+    await press(app, "home")
+    assert "[/] lee" in text_of(app)
+    assert "Text        [@click=app.quit] 山" in text_of(app)
+
+
+async def _filters(app: AstraApp) -> None:
+    everything = events(app)
+    mine = await filtered(app, "booking:1")
+    assert len(mine) == 4
+    assert await filtered(app, "booking:1 command:note") == mine[:1]
+    assert await filtered(app, 'by:"[/] lee"') == everything[:1]
+    assert await filtered(app, "since:today until:yesterday") == []
+    assert "nothing like this" in text_of(app)
+    assert await filtered(app, "note") == [*everything[:1], *mine[:1]]
+    assert await filtered(app, "since:soo") == [*everything[:1], *mine[:1]]  # while it is being typed
+    assert "'soo' is not a time of the log" in text_of(app)
+    assert await filtered(app, "since:12:01") == everything  # that of yesterday: it is noon now
+    await press(app, "escape")
+    assert events(app) == everything
+
+
+async def _an_event_of_somebody_else_is_taken_back(app: AstraApp, other: Desk) -> None:
+    bookings.claim(other, 9, 3)
+    await app.settle()
+    await press(app, "home", "u")
+    assert "Taken back: booking 9 claimed" in text_of(app)
+    await press(app, "down" if app.screen.query_one(LiveTable).cursor_row == 0 else "home")
+    (undone,) = await filtered(app, "is:undone")
+    pane = text_of(app)
+    assert f"Event {undone}" in pane
+    assert "Taken back 2082-03-04 12:00 by kim" in " ".join(pane.split())
+    assert "claimed: – → 2082-03-04 12:00" in pane
+    await press(app, "slash", "enter", "u")  # a second time is refused, and told
+    assert "was undone at" in text_of(app)
+    await press(app, "escape")
+
+
+async def _from_an_event_to_what_it_was_about(app: AstraApp) -> None:
+    await filtered(app, "booking:9 command:lead.add")
+    await press(app, "slash", "enter", "y")
+    assert app.clipboard.startswith("Event ")
+    await press(app, "i")
+    assert isinstance(app.screen, CustomerCard)
+    await leave(app)
+    await press(app, "H")
+    assert len(events(app)) > 1
+    await press(app, "enter")
+    assert current(app)["booking_id"] == 9
+    assert len(app.screen.query_one(LiveTable).rows_shown) == 12
+    await press(app, "h")
+    await filtered(app, "command:agent.add")
+    await press(app, "slash", "enter", "enter")
+    assert app.screen.query_one("#filter", Input).value.startswith("agent:")
+
+
+async def _back_to_where_one_was(app: AstraApp) -> None:
+    await press(app, "f3", "h", "escape")
+    assert app.screen.query_one("#filter", Input).value == ""
+    assert app.screen.query(EventDetail)
+    await press(app, "escape")
+    assert app.screen.query("#roster")
+
+
+async def test_a_long_log_is_paged(path: Path, running: Any) -> None:
+    desk = Desk.open(path, clock=standing_still, actor="lee")
+    lead = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": "Sydney Stellar Port"}
+    with desk.batch():
+        for number in range(630):
+            intake.receive(desk, name=f"Customer {number}", **lead)
+    desk.close()
+    async with running(path, size=(80, 24)) as (app, _):
+        await press(app, "f3", "h")
+        table = app.screen.query_one(LiveTable)
+        assert (events(app)[0], len(events(app))) == (630, 100)
+        for _ in range(7):
+            await press(app, "end")
+        assert events(app)[-1] == 1
+        assert len(events(app)) <= 500
+        assert "more above" in text_of(app)
+        await press(app, "enter")  # far down in the queue, which begins there and goes on above
+        assert current(app)["booking_id"] == 1
+        await press(app, "up")
+        assert current(app)["booking_id"] == 2
+        await press(app, "h")
+        for _ in range(7):
+            await press(app, "home")
+        assert events(app)[0] == 630
+        assert table.cursor_row == 0

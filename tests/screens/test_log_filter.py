@@ -1,0 +1,105 @@
+"""The log's filter language, and how an event is told in words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dispatch.event_filter import EventFilter
+from models.errors import InvalidInput
+from screens.event_words import changes, details
+from screens.log_filter import EXAMPLE, parse_log_filter
+
+NOW, ZONE = "2082-11-24 09:02:03", timedelta(hours=1)
+YESTERDAY = "2082-11-22 23:00:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("", {}),
+        ("booking:12 agent:6", {"booking_id": 12, "agent_id": 6}),
+        ("BY:Kim command:Claim", {"actor": "Kim", "command": "claim"}),
+        ('by:"kim lee"', {"actor": "kim lee"}),
+        ('by:"kim le', {"actor": "kim le"}),  # the closing quote is still to be typed
+        ("is:undone", {"undone": True}),
+        ("since:yesterday", {"since": YESTERDAY}),
+        ("until:yesterday", {"until": "2082-11-23 23:00:00"}),
+        ('since:"2 h ago" until:9:30', {"since": "2082-11-24 07:02:03", "until": "2082-11-24 08:30:00"}),
+        ("since:2082-11-22T09:30", {"since": "2082-11-22 08:30:00"}),
+        ("kim  claim", {"text": "kim claim"}),
+        ("note booking:3 lee", {"booking_id": 3, "text": "note lee"}),
+        # what is no pair of ours is a word to look for
+        ("booking:x", {"text": "booking:x"}),
+        ("booking:", {"text": "booking:"}),
+        ("agent:٦", {"text": "agent:٦"}),
+        ("booking:" + "9" * 19, {"text": "booking:" + "9" * 19}),
+        ("is:lost [/] a:b", {"text": "is:lost [/] a:b"}),
+        ('by:""', {"text": 'by:""'}),
+    ],
+)
+def test_what_a_text_asks_for(text: str, wanted: dict[str, Any]) -> None:
+    assert parse_log_filter(text, NOW, ZONE) == EventFilter(**wanted)
+
+
+def test_the_example_is_understood() -> None:
+    assert parse_log_filter(EXAMPLE, NOW, ZONE).text == ""
+
+
+def test_a_time_that_is_none_is_refused() -> None:
+    with pytest.raises(InvalidInput):
+        parse_log_filter("since:2082-11-3x", NOW, ZONE)
+
+
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+
+
+def test_every_changed_row_is_told_before_and_after() -> None:
+    event = {
+        "before": {
+            "bookings:3": {"status": "Pending", "completed_at": None, "version": 2, "changed_at": "x"},
+            "new_customer:4": {"customer_id": 8},
+            "space_travel_agents:1": {"version": 1},
+        },
+        "after": {
+            "bookings:3": {
+                "status": "Confirmed",
+                "completed_at": "2082-11-22 01:02:03",
+                "package_revenue_cents": 2_500_050,
+                "voided": True,
+                "version": 3,
+                "changed_at": "y",
+            },
+            "new_customer:4": {"customer_id": 7},
+            "space_travel_agents:1": {"version": 2},  # nothing that anybody would look for
+            "customers:9": {},
+            "gone_table:1": {},
+        },
+    }
+    assert changes(event) == [
+        (
+            "booking 3",
+            [
+                "status: Pending → Confirmed",
+                "completed: – → 2082-11-22 01:02",
+                "package revenue: – → 25,000.50",
+                "voided: – → yes",
+            ],
+        ),
+        ("lead 4", ["customer: 8 → 7"]),
+        ("customer 9, new", []),
+        ("gone_table 1, new", []),
+    ]
+
+
+def test_what_was_said_is_told() -> None:
+    said = {"reason": "[/] ill", "follow_up_at": "2082-11-22 01:02:03", "score": 4}
+    assert details({"detail": said}) == [
+        ("reason", "[/] ill"),
+        ("follow up", "2082-11-22 01:02"),
+        ("score", "4"),
+    ]
