@@ -28,6 +28,7 @@ def open_application(database: str | None, actor: str | None) -> int:
 
     Raises InvalidInput where there is no terminal, and DatabaseUnavailable before the screen is taken.
     """
+    from astra_tui.cli.terminal import is_dumb
     from models.errors import InvalidInput
 
     if not has_terminal():
@@ -35,6 +36,12 @@ def open_application(database: str | None, actor: str | None) -> int:
             "terminal",
             "the application needs a terminal, and there is none here",
             "give a command instead: astra -h lists them",
+        )
+    if is_dumb():
+        raise InvalidInput(
+            "terminal",
+            "the application draws, and this terminal only takes lines (TERM=dumb)",
+            "every screen has its command: astra -h lists them, --plain reads well aloud",
         )
     from astra_tui.cli.database import database_to_create, opened
 

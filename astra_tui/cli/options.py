@@ -1,4 +1,4 @@
-"""What every command has in common: --db, --as, --json, --request-id, and the Call they end up in."""
+"""What every command has in common: --db, --as, --json, --plain, --request-id, and the Call they make."""
 
 from __future__ import annotations
 
@@ -138,6 +138,9 @@ class Moment(click.ParamType[str]):
 
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, errors too.")
+_plain = click.option(
+    "--plain", "plainly", is_flag=True, help="Print for a screen reader: a value a line, nothing cut."
+)
 _database = click.option(
     "--db", "database", metavar="PATH", help="The desk's database: a file, or sqlite:///file."
 )
@@ -153,18 +156,18 @@ agent_number = click.argument("agent_id", metavar="AGENT", type=AGENT)
 
 
 def bare(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
-    """A command that touches no desk: --json only."""
-    return _with_call(function, _json)
+    """A command that touches no desk: --json and --plain only."""
+    return _with_call(function, _json, _plain)
 
 
 def reading(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
     """A command that only looks."""
-    return _with_call(function, _database, _actor, _json)
+    return _with_call(function, _database, _actor, _json, _plain)
 
 
 def changing(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
     """A command that changes the desk."""
-    return _with_call(function, _request_id, _database, _actor, _json)
+    return _with_call(function, _request_id, _database, _actor, _json, _plain)
 
 
 def _with_call(function: Callable[..., None], *options: Decorator) -> Callable[..., None]:
@@ -172,15 +175,19 @@ def _with_call(function: Callable[..., None], *options: Decorator) -> Callable[.
     def run(
         *,
         as_json: bool,
+        plainly: bool,
         database: str | None = None,
         actor: str | None = None,
         request_id: str | None = None,
         **given: Any,
     ) -> None:
+        if as_json and plainly:
+            raise click.UsageError("--json and --plain exclude each other")
         surroundings: Surroundings = get_current_context().obj
         database = surroundings.database if database is None else database
         actor = surroundings.actor if actor is None else actor
-        function(Call(surroundings, as_json, database, actor, request_id), **given)
+        with output.plainly(plainly):
+            function(Call(surroundings, as_json, database, actor, request_id), **given)
 
     decorated: Callable[..., None] = run
     for option in reversed(options):

@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 SETTING_COLUMNS = (Column("Setting", "key"), Column("Value", "value"), Column("What it is", "help"))
 POLICY_COLUMNS = (
-    Column("", lambda row: "*" if row["current"] else ""),
+    Column("In force", lambda row: "yes" if row["current"] else ""),
     Column("Policy", "name"),
     Column("Who gets the lead", "help"),
 )
