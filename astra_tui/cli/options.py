@@ -12,8 +12,10 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import rich_click as click
 from click import get_current_context
+from click.shell_completion import CompletionItem
 
 from astra_tui.cli import output
+from astra_tui.cli.candidates import Found, offered
 from astra_tui.cli.database import database_path, database_to_create, opened
 from astra_tui.cli.output import Column
 from astra_tui.cli.root import Surroundings
@@ -93,8 +95,9 @@ class Number(click.ParamType[int]):
 
     name = "number"
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, candidates: str) -> None:
         self.what = what
+        self._candidates = candidates
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         text = str(value)
@@ -103,11 +106,22 @@ class Number(click.ParamType[int]):
             self.fail(told, param, ctx)
         return int(text)
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        def search() -> Found:
+            from dispatch import candidates
 
-BOOKING = Number("a booking")
-AGENT = Number("an agent")
-EVENT = Number("an event")
-CUSTOMER = Number("a customer")
+            found: Found = getattr(candidates, self._candidates)(incomplete)
+            return found
+
+        return offered(ctx, search)
+
+
+BOOKING = Number("a booking", "bookings")
+AGENT = Number("an agent", "agents")
+EVENT = Number("an event", "events")
+CUSTOMER = Number("a customer", "customers_like")
 
 
 class Moment(click.ParamType[str]):

@@ -60,10 +60,9 @@ def run(arguments: list[str], open_application: OpenApplication) -> int:
 
 def _invoke(arguments: list[str], surroundings: Surroundings) -> int:
     if COMPLETION_VARIABLE in os.environ:
-        from click.shell_completion import shell_complete
+        from astra_tui.cli.completion import complete
 
-        instruction = os.environ[COMPLETION_VARIABLE]
-        return shell_complete(astra, {"obj": surroundings}, "astra", COMPLETION_VARIABLE, instruction)
+        return complete(surroundings)
     try:
         with astra.make_context("astra", list(arguments), obj=surroundings) as context:
             astra.invoke(context)
