@@ -9,6 +9,7 @@ import re
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import rich_click
 import rich_click.rich_click
@@ -20,19 +21,22 @@ from astra_tui.cli.root import OpenApplication, Surroundings, astra
 from astra_tui.cli.terminal import is_dumb
 from models.errors import DeskError
 
+if TYPE_CHECKING:
+    from astra_tui.preferences import Check
+
 DONE, REFUSED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 COMPLETION_VARIABLE = "_ASTRA_COMPLETE"
 LINES_ONLY = "plain-slim"  # the look of help without frames and colours
 
 
-def run(arguments: list[str], open_application: OpenApplication) -> int:
+def run(arguments: list[str], open_application: OpenApplication, check_preferences: Check) -> int:
     """Run a command; what goes wrong is told on stderr, or as JSON where the command asked for it."""
     _never_fail_on_a_character()
     as_json = _wants(arguments, "--json")
     lines_only = is_dumb() or _wants(arguments, "--plain")
     rich_click.rich_click.THEME = LINES_ONLY if lines_only else None
     try:
-        code = _invoke(arguments, Surroundings(open_application))
+        code = _invoke(arguments, Surroundings(open_application, check_preferences))
         sys.stdout.flush()
         return code
     except NoArgsIsHelpError as error:
