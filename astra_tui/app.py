@@ -16,6 +16,7 @@ from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
 
+from astra_tui.memory import Memory, memory_path
 from astra_tui.preferences import Preferences, save
 from dispatch import search, undo
 from dispatch.desk import Desk
@@ -24,7 +25,7 @@ from models.errors import DatabaseUnavailable, DeskError
 from models.search import backlog
 from screens import keys
 from screens.backend import Backend
-from screens.help import help_panel, verbs
+from screens.help import Verb, help_panel, verbs
 from screens.messages import DeskChanged
 from screens.modals.panel import Panel
 from screens.place import Place
@@ -71,6 +72,11 @@ class AstraApp(SteadyApp):
         preferences: Preferences | None = None,
         problems: Sequence[str] = (),
     ) -> None:
+        self._remembers = preferences is not None
+        self._memory = Memory(memory_path() if self._remembers else None)
+        place = self._memory.get("place", "")
+        if place in PLACE_MAKERS:
+            self.DEFAULT_MODE = place  # type: ignore[misc]  # as of this application
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
@@ -79,7 +85,6 @@ class AstraApp(SteadyApp):
         self.set_reactive(AstraApp.my_agent_id, wanted.agent)
         self.set_keymap(wanted.keymap)
         self.backend = Backend(str(database), clock, actor)
-        self._remembers = preferences is not None
         self._problems = problems
         self._looking = asyncio.Lock()
 
@@ -97,6 +102,13 @@ class AstraApp(SteadyApp):
         if agent_id is not None:
             self._remember("agent", agent_id)
 
+    def recall(self, key: str, default: Any) -> Any:
+        return self._memory.get(key, default)
+
+    def remember(self, key: str, value: str | bool | int | list[str]) -> None:
+        if self._memory.put(key, value):
+            self.run_worker(self._attempt(asyncio.to_thread(self._memory.write), None, None))
+
     def _remember(self, key: str, value: str | int) -> None:
         if self._remembers:
             self.run_worker(self._attempt(asyncio.to_thread(save, key, value), None, None))
@@ -112,6 +124,7 @@ class AstraApp(SteadyApp):
 
     def go(self, place: str) -> None:
         self.switch_mode(place)
+        self.remember("place", place)
 
     def show_bookings_of(self, agent_id: int) -> None:
         self._with_queue(lambda queue: queue.show_only(f"agent:{agent_id}"))
@@ -245,7 +258,13 @@ class AstraApp(SteadyApp):
         self._with_queue(lambda queue: queue.find())
 
     def action_help(self) -> None:
-        self.push_screen(help_panel(self.screen))
+        panel = help_panel(self.screen)
+        self.push_screen(panel, lambda _: self._do(panel.chosen))
+
+    def _do(self, verb: Verb | None) -> None:
+        """Do what was clicked in the help, now that it is closed."""
+        if verb is not None:
+            self.call_later(self.run_action, verb.binding.action, verb.node)
 
     def action_undo(self) -> None:
         self.perform(undo.undo, self._undone)

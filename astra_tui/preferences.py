@@ -107,7 +107,7 @@ def save(key: str, value: str | int, path: Path | None = None) -> None:
         changed = _with_line(text, key, value)
         if tomllib.loads(changed).get(key) != value:
             raise InvalidInput("config", f"{key} cannot be set in {path}", "set it with an editor")
-        _replace(path, changed)
+        replace_file(path, changed)
     except (OSError, ValueError) as error:
         raise InvalidInput(
             "config", f"{path} cannot be changed: {error}", "mend it with an editor"
@@ -191,9 +191,10 @@ def _toml(value: str | int) -> str:
     return f'"{"".join(escaped)}"'
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
+    """Write a file as a whole: readers see it old or new, never half. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".config-", suffix=".toml")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)

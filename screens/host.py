@@ -20,6 +20,14 @@ class Host(Protocol):
     backend: Backend
     my_agent_id: int | None
 
+    def recall(self, key: str, default: T) -> T:
+        """What this user's application remembered under a key, if it is of the default's kind."""
+        ...
+
+    def remember(self, key: str, value: str | bool | int | list[str]) -> None:
+        """Keep a value for this user's next run."""
+        ...
+
     def go(self, place: str) -> None:
         """Show a place."""
         ...

@@ -86,7 +86,12 @@ BOOKING = [
     COPY,
 ]
 
+COLUMNS = _key(
+    "columns", "comma", "columns", "Columns", "Which columns are shown, and in which order", show=False
+)
+
 LIST = [
+    COLUMNS,
     _key("filter", "slash", "filter", "Filter", "Type what to look for; escape clears it", show=False),
     _key("sort", "greater_than_sign", "sort", "Sort", "Sort by the next column", show=False),
     _key("sort.reverse", "less_than_sign", "reverse", "Reverse", "Turn the order round", show=False),
@@ -113,6 +118,9 @@ ROSTER = [
     COPY,
 ]
 
-MY_DESK = [_key("desk.agent", "a", "choose_agent", "Agent", "Choose whose desk this is", show=False)]
+MY_DESK = [
+    _key("desk.agent", "a", "choose_agent", "Agent", "Choose whose desk this is", show=False),
+    COLUMNS,
+]
 
 FORM = [_key("form.assign", "f9", "assign", "Assign", "Assign the lead, from any field", priority=True)]

@@ -13,8 +13,8 @@ from textual.widgets import Static
 
 from dispatch import views
 from models.errors import NotFound
-from screens import keys
-from screens.booking_list import BookingList
+from screens import figures, keys
+from screens.booking_list import EXTRA_COLUMNS, BookingList
 from screens.modals.pick_agent import PickAgent
 from screens.text import CARE, load_bar, short_moment, state
 from screens.widgets.booking_detail import BookingDetail
@@ -36,6 +36,7 @@ COLUMNS = (
     Column("destination", "To", 8, lambda row: row["destination"], drop=4),
     Column("state", "State", 18, state, drop=1),
     Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=3),
+    *(column for column in EXTRA_COLUMNS if column.key not in ("method", "created_at")),
 )
 
 
@@ -43,6 +44,7 @@ class MyDesk(BookingList):
     """The chosen agent's own work."""
 
     NAME = "my-desk"
+    FIGURES = (figures.WORK, figures.STATE, figures.REVENUE, figures.LOAD)
     HELP = (
         "One agent's work. In progress is what the agent has claimed; tentative is what the desk gave "
         "them and they have not claimed yet, oldest first; done today is what they closed. a chooses "

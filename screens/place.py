@@ -16,9 +16,12 @@ from textual.widgets import Static
 from dispatch import views
 from models.clock import to_local
 from models.errors import DeskError
+from screens.figures import Figure
 from screens.messages import DeskChanged, PlaceChosen
+from screens.modals.columns import Columns
 from screens.text import refusal, short
 from screens.widgets.bars import StatusBar, TopBar
+from screens.widgets.live_table import LiveTable
 
 if TYPE_CHECKING:
     from screens.backend import Backend
@@ -30,8 +33,9 @@ Result = TypeVar("Result")
 class Place(Screen[None]):
     """A full screen with its own data, read in the background whenever the desk changes.
 
-    A subclass says what it is for (HELP), lays out its ``body()``, gives a ``look_up()`` that is run
-    in the reading thread, and ``show()``s what came back. A late answer never replaces a newer one.
+    A subclass says what it is for (HELP) and where its numbers come from (FIGURES), lays out its
+    ``body()``, gives a ``look_up()`` that is run in the reading thread, and ``show()``s what came back.
+    A late answer never replaces a newer one.
     """
 
     DEFAULT_CSS = """
@@ -41,6 +45,7 @@ class Place(Screen[None]):
     """
     NAME: ClassVar[str]
     HELP: ClassVar[str] = ""
+    FIGURES: ClassVar[tuple[Figure, ...]] = ()
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
 
@@ -80,6 +85,23 @@ class Place(Screen[None]):
     @abstractmethod
     def show(self, data: Any) -> None:
         """Put on screen what the query returned."""
+
+    def on_mount(self) -> None:
+        for table in self.query(LiveTable):
+            table.choose(self.host.recall(self._columns_key(table), list[str]()))
+
+    def _columns_key(self, table: LiveTable) -> str:
+        return f"{self.NAME}.{table.id}.columns"
+
+    @on(LiveTable.ColumnsAsked)
+    def _choose_columns(self, message: LiveTable.ColumnsAsked) -> None:
+        table = message.table
+        self.open(Columns(table, lambda keys: self.host.remember(self._columns_key(table), keys)))
+
+    def action_columns(self) -> None:
+        """Choose the columns of the table in focus, or of the first one."""
+        table = self.focused if isinstance(self.focused, LiveTable) else self.query(LiveTable).first()
+        table.post_message(LiveTable.ColumnsAsked(table))
 
     @on(events.ScreenResume)
     def _in_sight(self) -> None:

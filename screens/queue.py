@@ -16,8 +16,8 @@ from textual.widgets import Input, Static
 
 from dispatch import views
 from dispatch.views import BookingFilter
-from screens import keys
-from screens.booking_list import BookingList
+from screens import figures, keys
+from screens.booking_list import EXTRA_COLUMNS, BookingList
 from screens.filters import VIEWS, parse_filter, view_of
 from screens.text import short_moment, state
 from screens.widgets.booking_detail import BookingDetail
@@ -35,6 +35,7 @@ COLUMNS = (
     Column("agent_name", "Agent", 14, lambda row: row["agent_name"] or "–", grows=True, sort="agent"),
     Column("state", "State", 18, state, sort="status"),
     Column("changed_at", "Changed", 11, lambda row: short_moment(row["changed_at"]), drop=3, sort="changed"),
+    *EXTRA_COLUMNS,
 )
 
 
@@ -42,6 +43,7 @@ class Queue(BookingList):
     """The bookings of the desk."""
 
     NAME = "queue"
+    FIGURES = (figures.STATE, figures.REVENUE, figures.CHANGED)
     HELP = (
         "Every booking of the desk, newest change first. The pane tells all about the one under the "
         "cursor: quote, its history, and why it went to its agent. v changes what is listed; / "
@@ -56,6 +58,20 @@ class Queue(BookingList):
         super().__init__()
         self._window = Window()
         self._listed: BookingFilter | None = None
+
+    def on_mount(self) -> None:
+        """List what was listed last time."""
+        text, recall = self.host.recall("queue.filter", ""), self.host.recall
+        sort = recall("queue.sort", self._filter.sort)
+        which = replace(
+            self._filter,
+            sort=sort if sort in self.SORTS else self._filter.sort,
+            descending=recall("queue.descending", self._filter.descending),
+            **VIEWS.get(recall("queue.view", ""), {}),
+        )
+        with self.prevent(Input.Changed):
+            self.query_one("#filter", Input).value = text
+        self._window = Window(parse_filter(text, which))
 
     def body(self) -> ComposeResult:
         with Horizontal(classes="list-body"):
@@ -168,6 +184,13 @@ class Queue(BookingList):
         if which != self._filter:
             self._window = Window(which)
             self.reload(opens=opens)
+            self._remember()
+
+    def _remember(self) -> None:
+        self.host.remember("queue.sort", self._filter.sort)
+        self.host.remember("queue.descending", self._filter.descending)
+        self.host.remember("queue.view", view_of(self._filter))
+        self.host.remember("queue.filter", self.query_one("#filter", Input).value)
 
     def _describe(self, rows: list[Row]) -> None:
         above = "above" if self._window.anchor else ""

@@ -20,6 +20,7 @@ Row = dict[str, Any]
 PADDING = 2  # one blank on each side of a cell
 FEW = 20  # rows that are removed one by one; of more it is faster to fill in the rest anew
 CLOSE = 10  # rows from an end at which more is asked for
+HEADER, RIGHT_BUTTON = -1, 3
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Column:
     """One column: how a row's cell reads, how wide it is, and how soon it goes when space is short.
 
     ``drop`` 0 stays always; of the others the highest goes first. ``grows`` takes what is left.
-    ``sort`` is the name of the order that a click on the header asks for.
+    ``sort`` is the name of the order that a click on the header asks for. An ``extra`` one is only
+    offered: it is hidden until somebody chooses it. ``title`` says more than a short ``label``.
     """
 
     key: str
@@ -38,6 +40,8 @@ class Column:
     grows: bool = False
     right: bool = False
     sort: str = ""
+    extra: bool = False
+    title: str = ""
 
 
 class LiveTable(DataTable[Text]):
@@ -65,10 +69,18 @@ class LiveTable(DataTable[Text]):
             super().__init__()
             self.sort = sort
 
+    class ColumnsAsked(Message):
+        """A header was clicked with the right button."""
+
+        def __init__(self, table: LiveTable) -> None:
+            super().__init__()
+            self.table = table
+
     def __init__(self, columns: Sequence[Column], key: str, *, cursor: bool = True, **kwargs: Any) -> None:
         super().__init__(cursor_type="row" if cursor else "none", **kwargs)
         self.can_focus = cursor
-        self._specs = tuple(columns)
+        self.specs = tuple(columns)
+        self._own_choice: tuple[str, ...] = ()
         self._key = key
         self._rows: dict[str, Row] = {}
         self._anchors: dict[str, Text] = {}
@@ -87,6 +99,39 @@ class LiveTable(DataTable[Text]):
     def rows_shown(self) -> list[Row]:
         """The rows in their order on screen."""
         return list(self._rows.values())
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The columns' keys in their order, as far as there is room for them."""
+        return self._own_choice or tuple(spec.key for spec in self.specs if not spec.extra)
+
+    @property
+    def left_out(self) -> list[Column]:
+        """The chosen columns that there is no room for."""
+        shown = {key for key, _ in self._shown}
+        return [spec for spec in self._chosen_specs() if spec.key not in shown]
+
+    def shows_sort(self, sort: str) -> bool:
+        """Is there a header in sight that tells this order?"""
+        shown = {key for key, _ in self._shown}
+        return any(spec.sort == sort for spec in self.specs if spec.key in shown)
+
+    def choose(self, keys: Sequence[str]) -> None:
+        """Show these columns in this order, as far as they are known; the usual ones if none is."""
+        known = {spec.key for spec in self.specs}
+        self._own_choice = tuple(key for key in dict.fromkeys(keys) if key in known)
+        if self._shown:
+            self._lay_out(again=True)
+
+    def _chosen_specs(self) -> list[Column]:
+        by_key = {spec.key: spec for spec in self.specs}
+        return [by_key[key] for key in self.chosen]
+
+    def on_click(self, event: events.Click) -> None:
+        if event.button == RIGHT_BUTTON and event.style.meta.get("row") == HEADER:
+            event.prevent_default()
+            event.stop()
+            self.post_message(self.ColumnsAsked(self))
 
     def on_resize(self, event: events.Resize) -> None:
         self._lay_out()
@@ -107,7 +152,7 @@ class LiveTable(DataTable[Text]):
 
     def on_data_table_header_selected(self, event: DataTable.HeaderSelected) -> None:
         event.stop()
-        spec = next(spec for spec in self._specs if spec.key == event.column_key.value)
+        spec = next(spec for spec in self.specs if spec.key == event.column_key.value)
         if spec.sort:
             self.post_message(self.SortAsked(spec.sort))
 
@@ -160,8 +205,8 @@ class LiveTable(DataTable[Text]):
         self.add_row(*cells, key=key)
 
     def _cells(self, row: Row) -> list[Text]:
-        shown = {key for key, _ in self._shown}
-        return [_as_cell(spec, row) for spec in self._specs if spec.key in shown]
+        by_key = {spec.key: spec for spec in self.specs}
+        return [_as_cell(by_key[key], row) for key, _ in self._shown]
 
     def _first_column(self) -> str:
         return self._shown[0][0]
@@ -208,14 +253,14 @@ class LiveTable(DataTable[Text]):
     def _lay_out(self, *, again: bool = False) -> None:
         # room for the scrollbar is kept whether it is there or not, so that its coming moves nothing
         width = self.outer_size.width - self.gutter.width - self.styles.scrollbar_size_vertical
-        shown = fitting_columns(self._specs, width)
+        shown = fitting_columns(self._chosen_specs(), width, own_choice=bool(self._own_choice))
         if shown == self._shown and not again:
             return
         with self._staying(self._rows):
             self._shown = shown
             self._anchors.clear()
             self.clear(columns=True)
-            labels = {spec.key: spec for spec in self._specs}
+            labels = {spec.key: spec for spec in self.specs}
             for key, column_width in shown:
                 self.add_column(self._header(labels[key]), key=key, width=column_width)
             for key, row in self._rows.items():
@@ -235,12 +280,17 @@ def _as_cell(spec: Column, row: Row) -> Text:
     return text
 
 
-def fitting_columns(specs: Sequence[Column], width: int) -> tuple[tuple[str, int], ...]:
-    """Which columns fit into a width, and how wide each is then."""
+def fitting_columns(
+    specs: Sequence[Column], width: int, *, own_choice: bool = False
+) -> tuple[tuple[str, int], ...]:
+    """Which columns fit into a width, and how wide each is then.
+
+    Of somebody's ``own_choice`` the last go first: they put in front what they want to see.
+    """
     kept = list(specs)
     while len(kept) > 1 and sum(spec.width + PADDING for spec in kept) > width:
-        dropped = max(kept, key=lambda spec: spec.drop)
-        if dropped.drop == 0:
+        dropped = kept[-1] if own_choice else max(kept, key=lambda spec: spec.drop)
+        if dropped.drop == 0 and not own_choice:
             break
         kept.remove(dropped)
     spare = max(0, width - sum(spec.width + PADDING for spec in kept))
