@@ -25,12 +25,12 @@ from models.errors import DatabaseUnavailable, DeskError
 from models.search import backlog
 from screens import keys
 from screens.backend import Backend
+from screens.greeting import GreetingApp
 from screens.help import Verb, help_panel, verbs
 from screens.messages import DeskChanged
 from screens.modals.panel import Panel
 from screens.place import Place
 from screens.places import PLACE_MAKERS
-from screens.steady_app import SteadyApp
 from screens.text import COMMAND_WORDS
 from screens.theme import THEMES
 
@@ -44,9 +44,10 @@ T = TypeVar("T")
 
 PASSING = ("locked", "replaced")  # over in a moment: no reason to call the database lost
 LOOK_EVERY_S = 0.25
+BELOW_A_MODAL = ("go", "find", "undo", "help", "why", "first_steps")
 
 
-class AstraApp(SteadyApp):
+class AstraApp(GreetingApp):
     """Astra in a terminal, or headless under Pilot.
 
     ``database`` is a file's path, ``clock`` tells the present UTC moment, ``actor`` signs events.
@@ -97,6 +98,8 @@ class AstraApp(SteadyApp):
         for problem in self._problems:
             self.notify(problem, severity="warning", markup=False, timeout=15)
         self.theme_changed_signal.subscribe(self, lambda theme: self._remember("theme", theme.name))
+        if self._remembers:
+            self.greet()
 
     def watch_my_agent_id(self, agent_id: int | None) -> None:
         if agent_id is not None:
@@ -173,6 +176,18 @@ class AstraApp(SteadyApp):
         except Exception as error:  # noqa: BLE001  # told in a panel that can be copied
             self.report(error)
 
+    def importing(
+        self, paths: Sequence[Path], dry_run: bool, progress: Callable[[int, int, str], None]
+    ) -> Callable[[Desk], dict[str, Any]]:
+        from seeds.importer import import_files
+
+        return lambda desk: dict(import_files(desk, paths, dry_run, progress))
+
+    def demo(self) -> Callable[[Desk], dict[str, Any]]:
+        from seeds.demo import make_demo
+
+        return lambda desk: dict(make_demo(desk))
+
     # what another terminal did
 
     def _look(self) -> None:
@@ -236,7 +251,7 @@ class AstraApp(SteadyApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Under a modal only the modal's own keys work."""
-        return not (isinstance(self.screen, ModalScreen) and action in ("go", "find", "undo", "help", "why"))
+        return not (isinstance(self.screen, ModalScreen) and action in BELOW_A_MODAL)
 
     async def run_action(
         self,
@@ -280,6 +295,7 @@ class AstraApp(SteadyApp):
             action = verb.binding.action
             if action not in ("quit", "command_palette"):  # Textual brings the one, and is the other
                 yield SystemCommand(verb.binding.description, verb.told, self._runner(verb.node, action))
+        yield SystemCommand("Tour", "The keys in five short pages", self.action_tour)
         yield from super().get_system_commands(screen)
 
     def _runner(self, node: Any, action: str) -> Any:

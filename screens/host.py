@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 from textual.notifications import SeverityLevel
 
@@ -57,6 +58,16 @@ class Host(Protocol):
 
     def tell(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
         """Show a toast; the text may hold anything that a person typed."""
+        ...
+
+    def importing(
+        self, paths: Sequence[Path], dry_run: bool, progress: Callable[[int, int, str], None]
+    ) -> Callable[[Desk], dict[str, Any]]:
+        """The command that imports files, or only checks them; its result is that of ``astra import``."""
+        ...
+
+    def demo(self) -> Callable[[Desk], dict[str, Any]]:
+        """The command that fills an empty desk with a demo; it refuses any other."""
         ...
 
     def report(self, error: Exception) -> None:

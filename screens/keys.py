@@ -5,6 +5,7 @@ A binding's id is what a user's keymap names; its tooltip is the help on it.
 
 from __future__ import annotations
 
+from textual.app import App
 from textual.binding import Binding
 
 
@@ -48,6 +49,15 @@ APP = [
         "find",
         "Find a customer",
         "Type a part of the name in the queue",
+        show=False,
+        priority=True,
+    ),
+    _key(
+        "first_steps",
+        "ctrl+n",
+        "first_steps",
+        "Fill the desk",
+        "Import files, make an empty desk a demo, or add an agent",
         show=False,
         priority=True,
     ),
@@ -124,3 +134,16 @@ MY_DESK = [
 ]
 
 FORM = [_key("form.assign", "f9", "assign", "Assign", "Assign the lead, from any field", priority=True)]
+
+BY_ID = {
+    str(binding.id): binding
+    for group in (APP, WHY, BOOKING, LIST, QUEUE, ROSTER, MY_DESK, FORM)
+    for binding in group
+}
+
+
+def key_of(app: App[None], identifier: str) -> str:
+    """How the first key of a binding is named on screen, as the user has it."""
+    binding = BY_ID[identifier]
+    key = app._keymap.get(identifier, binding.key).split(",")[0]
+    return app.get_key_display(binding.with_key(key, None))

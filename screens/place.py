@@ -20,7 +20,7 @@ from screens.figures import Figure
 from screens.messages import DeskChanged, PlaceChosen
 from screens.modals.columns import Columns
 from screens.text import refusal, short
-from screens.widgets.bars import StatusBar, TopBar
+from screens.widgets.bars import EmptyDesk, StatusBar, TopBar
 from screens.widgets.live_table import LiveTable
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ class Place(Screen[None]):
     def compose(self) -> ComposeResult:
         yield TopBar(self.NAME)
         yield Static(Content(""), id="lost")
+        yield EmptyDesk()
         yield from self.body()
         yield StatusBar()
 
@@ -119,16 +120,17 @@ class Place(Screen[None]):
         self._ticket += 1
         ticket, wanted, backend = self._ticket, query or self.look_up(), self.backend
 
-        def work() -> tuple[Any, views.Totals]:
+        def work() -> tuple[Any, views.Totals, bool]:
             backend.desk.settings.refresh()
             backend.values.reload()
-            return wanted(), views.totals()
+            return wanted(), views.totals(), views.is_unused()
 
-        def then(answer: tuple[Any, views.Totals]) -> None:
+        def then(answer: tuple[Any, views.Totals, bool]) -> None:
             if ticket == self._ticket and self.is_laid_out:
                 self.found()
                 self.show(answer[0])
                 self.query_one(StatusBar).tell(answer[1])
+                self.query_one(EmptyDesk).display = answer[2]
                 self.tell_time()
 
         self.host.ask(work, then, opens=opens)

@@ -43,6 +43,10 @@ class SteadyApp(App[None]):
             self._is_at_a_key = True
             self.run_worker(self._go_on_typing(), group="typing")
 
+    def type_again(self, event: events.Key) -> None:
+        """Look at a key once more, before those that were typed after it."""
+        self._typed_ahead.appendleft(events.Key(event.key, event.character))
+
     async def _go_on_typing(self) -> None:
         while True:
             with suppress(TimeoutError):  # somebody who waits for the desk may still leave the place, or quit

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Footer, Static
 
 from dispatch.views import Totals
-from screens.keys import PLACES, TITLES
+from screens.keys import PLACES, TITLES, key_of
 from screens.messages import PlaceChosen
 
 
@@ -61,6 +61,27 @@ class TopBar(Horizontal):
     def on_resize(self) -> None:
         parts = self._told if self.size.width >= 90 else self._told[-1:]
         self.query_one(".info", Static).update(Content("   ".join(parts)))
+
+
+class EmptyDesk(Static):
+    """Tells that nothing is there yet, and how to begin; a click opens the three ways."""
+
+    DEFAULT_CSS = """
+    EmptyDesk { display: none; height: 1; padding: 0 1; background: $primary 20%; pointer: pointer; }
+    """
+
+    def on_mount(self) -> None:
+        self.update(
+            Content.from_markup(
+                "This desk is empty: [bold $accent]$key[/] or a click here imports files, makes a demo, "
+                "adds an agent",
+                key=key_of(self.app, "first_steps"),
+            )
+        )
+
+    async def on_click(self, event: events.Click) -> None:
+        event.stop()
+        await self.run_action("app.first_steps")
 
 
 class StatusBar(Horizontal):

@@ -13,11 +13,13 @@ from textual.widgets import Input, Static
 from astra_tui.app import AstraApp
 from astra_tui.preferences import Preferences
 from dispatch import views
-from screens import keys
+from screens import catalogue, keys
 from screens.help import verbs
+from screens.modals.first_steps import FirstSteps
 from screens.modals.form import FormModal
+from screens.modals.import_files import ImportFiles
 from screens.modals.panel import Panel
-from screens.modals.pick_agent import PickAgent
+from screens.modals.tour import Tour
 from screens.place import Place
 from screens.widgets.live_table import LiveTable
 from tests.screens.conftest import standing_still
@@ -30,12 +32,7 @@ PLACES: dict[str, list[Binding]] = {
     "queue": [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY],
     "my-desk": [*keys.MY_DESK, *keys.BOOKING, *keys.WHY],
 }
-MODALS: list[Binding] = [
-    binding
-    for modal in (FormModal, Panel, PickAgent)
-    for binding in modal.__dict__["BINDINGS"]
-    if isinstance(binding, Binding)
-]
+MODALS: list[Binding] = [binding for modal in catalogue.modals() for binding in catalogue.bindings_of(modal)]
 ALL = [*keys.APP, *(binding for bindings in PLACES.values() for binding in bindings), *MODALS]
 Check = Callable[[AstraApp], Awaitable[None]]
 CHECKS: dict[str, Check] = {}
@@ -265,6 +262,51 @@ async def keys_of_the_roster(app: AstraApp) -> None:
     assert place(app) == "queue"
     assert app.screen.query_one("#filter", Input).value == "agent:7"
     assert app.screen.query_one(LiveTable).rows_shown == []
+
+
+@check(
+    "columns",
+    "columns.toggle",
+    "columns.earlier",
+    "columns.later",
+    "columns.sort",
+    "columns.reset",
+    "columns.close",
+)
+async def choose_columns(app: AstraApp) -> None:
+    await press(app, "f3", "escape", "comma", *("down",) * 9, "space", "minus", "minus", "plus", "s")
+    table = app.screen_stack[0].query_one(LiveTable)
+    usual = ("rank", "name", "department", "job_title", "load", "years_of_service", "rating", "presence")
+    assert table.chosen == (*usual, "email", "agent_id")
+    assert app.recall("roster.sort", "") == "email"
+    await press(app, "r", "s")
+    assert table.chosen == (*usual, "agent_id")
+    assert app.recall("roster.sort", "") == "rank"
+    await press(app, "escape")
+    assert place(app) == "roster"
+
+
+@check("first_steps", "start.close", "start.up", "start.down", "start.take", "import.close", "import.go")
+async def fill_the_desk(app: AstraApp) -> None:
+    await press(app, "f2", "ctrl+n", "escape", "ctrl+n")
+    assert isinstance(app.screen, FirstSteps)
+    await press(app, "down", "up", "enter")
+    assert isinstance(app.screen, ImportFiles)
+    await press(app, "f9")
+    assert "no file is named" in text_of(app)
+    await press(app, "escape", "ctrl+n", "down", "enter")
+    assert isinstance(app.screen, FormModal)
+    assert app.screen._heading == "Add an agent"
+
+
+@check("tour.next", "tour.back", "tour.skip")
+async def take_the_tour(app: AstraApp) -> None:
+    app.action_tour()
+    await press(app, "enter", "right", "left")
+    assert isinstance(app.screen, Tour)
+    assert "2 of " in text_of(app)
+    await press(app, "escape")
+    assert isinstance(app.screen, Place)
 
 
 @check("desk.agent", "pick.close", "pick.take")
