@@ -12,6 +12,7 @@ from typing import Any
 from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding
+from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
 
@@ -54,11 +55,21 @@ class Help(Panel):
 
     CSS_PATH = "modals/panel.tcss"
 
+    DEFAULT_CSS = """
+    Help Static {
+        link-style: none; link-color: $foreground; link-background: transparent;
+        link-style-hover: none; link-color-hover: $background; link-background-hover: $primary;
+    }
+    """
+
     chosen: Verb | None = None
 
     def __init__(self, title: str, text: Text, offered: list[Verb]) -> None:
         super().__init__(title, text)
         self._offered = offered
+
+    def on_mount(self) -> None:
+        self.query_one("#panel").border_subtitle = Content("a click on a line does it")
 
     def action_do(self, number: int) -> None:
         self.chosen = self._offered[number]
@@ -105,7 +116,7 @@ def _add_heading(text: Text, heading: str) -> None:
 def _line(name: str, told: str, style: Style | None = None) -> Text:
     """A name and what it means, which goes on below itself."""
     lines = textwrap.wrap(told, TOLD_WIDTH)
-    line = Text(f"{name:<{NAME_WIDTH - 1}} ", "bold")
+    line = Text().append(f"{name:<{NAME_WIDTH - 1}} ", "bold")
     line.append(f"\n{'':<{NAME_WIDTH}}".join(lines))
     if style is not None:
         line.stylize(style)

@@ -14,7 +14,7 @@ from screens.modals.passing import Passing
 
 WAYS = {
     "import_files": ("Import files", "agents, assignments and bookings: SQL, CSV or JSON lines"),
-    "fill_demo": ("Make it a demo desk", "fills this very desk with 30 agents and 412 bookings, for good"),
+    "fill_demo": ("Make it a demo desk", "30 agents and 412 bookings to try; they stay in this file"),
     "add_first_agent": ("Add an agent", "then leads can be assigned"),
 }
 ONLY_EMPTY = "fill_demo"
@@ -45,10 +45,10 @@ class FirstSteps(Passing[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="steps"):
-            about = "There are no agents and no bookings yet. Three ways to begin:" if self._is_empty else ""
+            about = "No agents and no bookings yet. Three ways to begin:" if self._is_empty else ""
             if about:
                 yield Static(Content(about), id="about")
-            yield OptionList(
+            options = OptionList(
                 *(
                     Option(Content.assemble((title, "bold"), f"\n  {told}"), id=action)
                     for action, (title, told) in WAYS.items()
@@ -57,13 +57,14 @@ class FirstSteps(Passing[str | None]):
                 markup=False,
                 compact=True,
             )
+            options.can_focus = False  # its own enter would hide the one that the footer tells
+            yield options
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         self.query_one("#steps").border_title = Content(
             "This desk is empty" if self._is_empty else "Fill the desk"
         )
-        self._options.can_focus = False  # its own enter would hide the one that the footer tells
         self._options.highlighted = 0
 
     @property

@@ -170,8 +170,8 @@ def paths_in(typed: str) -> list[Path]:
 
 
 def counted(result: Row) -> str:
-    """``30 agents, 450 assignments, 412 bookings``."""
-    return ", ".join(f"{result[kind]:,} {kind}" for kind in KINDS)
+    """``1 agent, 450 assignments, 412 bookings``."""
+    return ", ".join(f"{result[kind]:,} {kind if result[kind] != 1 else kind[:-1]}" for kind in KINDS)
 
 
 def preview(result: Row) -> str:

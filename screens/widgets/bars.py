@@ -73,8 +73,8 @@ class EmptyDesk(Static):
     def on_mount(self) -> None:
         self.update(
             Content.from_markup(
-                "This desk is empty: [bold $accent]$key[/] or a click here imports files, makes a demo, "
-                "adds an agent",
+                "This desk is empty. [bold $accent]$key[/], or a click here: "
+                "import files, a demo, a first agent",
                 key=key_of(self.app, "first_steps"),
             )
         )

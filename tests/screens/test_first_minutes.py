@@ -116,12 +116,12 @@ async def import_agents(app: AstraApp, file: Path) -> None:
     app.screen.query_one("#paths", Input).value = f"'{file}'"
     await press(app, "enter")
     told = str(app.screen.query_one("#told", Static).visual)
-    assert "Would write 1 agents, 0 assignments, 0 bookings" in told
+    assert "Would write 1 agent, 0 assignments, 0 bookings" in told
     assert "new agents.csv, row 2: " in told
     assert await app.backend.read(views.is_unused)
     await press(app, "enter")
     assert isinstance(app.screen, Roster)
-    assert "Imported 1 agents" in text_of(app)
+    assert "Imported 1 agent," in text_of(app)
     assert [row["name"] for row in app.screen.query_one(LiveTable).rows_shown] == ["Ada Byron"]
 
 

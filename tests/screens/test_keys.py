@@ -276,11 +276,11 @@ async def keys_of_the_roster(app: AstraApp) -> None:
 async def choose_columns(app: AstraApp) -> None:
     await press(app, "f3", "escape", "comma", *("down",) * 9, "space", "minus", "minus", "plus", "s")
     table = app.screen_stack[0].query_one(LiveTable)
-    usual = ("rank", "name", "department", "job_title", "load", "years_of_service", "rating", "presence")
-    assert table.chosen == (*usual, "email", "agent_id")
+    usual = ["rank", "name", "department", "job_title", "load", "years_of_service", "rating", "presence"]
+    assert list(table.chosen) == [*usual, "email", "agent_id"]
     assert app.recall("roster.sort", "") == "email"
     await press(app, "r", "s")
-    assert table.chosen == (*usual, "agent_id")
+    assert list(table.chosen) == [*usual, "agent_id"]
     assert app.recall("roster.sort", "") == "rank"
     await press(app, "escape")
     assert place(app) == "roster"
