@@ -53,7 +53,7 @@ def keys_page() -> str:
     for place in places():
         parts += [
             f"## {keys.TITLES.get(place.NAME, place.NAME)}",
-            place.HELP,
+            textwrap.fill(place.HELP, WIDTH),
             _keys_table(bindings_of(place)),
         ]
     parts += ["# Modals", "Under a modal only its own keys work."]

@@ -16,8 +16,8 @@ Row = dict[str, Any]
 
 
 EXTRA_COLUMNS = (
-    Column("phone", "Phone", 16, lambda row: row["phone"] or "", extra=True),
-    Column("email", "E-mail", 22, lambda row: row["email"] or "", extra=True),
+    Column("phone", "Phone", 14, lambda row: row["phone"] or "", extra=True),
+    Column("email", "E-mail", 14, lambda row: row["email"] or "", grows=True, extra=True),
     Column("source", "Source", 8, lambda row: row["source"], extra=True),
     Column("method", "Reach by", 10, lambda row: row["method"], extra=True),
     Column("launch_location", "Launch", 18, lambda row: row["launch_location"], extra=True),

@@ -20,7 +20,7 @@ from screens import figures, keys
 from screens.modals.panel import Panel
 from screens.place import Place
 
-NAME_WIDTH, TOLD_WIDTH = 13, 58  # cells, in a panel on a terminal of 80
+NAME_WIDTH, TOLD_WIDTH = 13, 56  # cells, in a panel on a terminal of 80
 LIST_IDS = {binding.id for binding in keys.LIST}
 
 

@@ -19,6 +19,7 @@ from dispatch.views import BookingFilter
 from screens import figures, keys
 from screens.booking_list import EXTRA_COLUMNS, BookingList
 from screens.filters import VIEWS, parse_filter, view_of
+from screens.keys import key_of
 from screens.text import short_moment, state
 from screens.widgets.booking_detail import BookingDetail
 from screens.widgets.live_table import Column, LiveTable
@@ -200,7 +201,9 @@ class Queue(BookingList):
         order = f"by {self._filter.sort}, {down if self._filter.descending else up}"
         line = Text(view_of(self._filter), "bold")
         if rows:
-            line.append(f"  {len(rows)} shown{more}  ·  {order}  ·  v view", "dim")
+            line.append(
+                f"  {len(rows)} shown{more}  ·  {order}  ·  {key_of(self.app, 'queue.view')} view", "dim"
+            )
         elif self._filter == self._unfiltered():
             line.append("  no bookings yet: leads come in on Dispatch (f2)", "dim")
         else:

@@ -14,6 +14,7 @@ from textual.widgets import DataTable, Input, Static
 
 from dispatch import agents, views
 from screens import figures, keys
+from screens.keys import key_of
 from screens.modals.agent_forms import add_agent_form, edit_agent_form
 from screens.place import Place
 from screens.text import load_bar
@@ -121,8 +122,15 @@ class Roster(Place):
         found.sort(key=lambda row: _sort_key(row[self._sort]), reverse=self._descending)
         self.table.mark_sort(self._sort, self._descending)
         self.table.show_rows(found[:MOST_HELD])
-        hidden = "" if self.table.shows_sort(self._sort) else self._sort.replace("_", " ")
-        self.query_one(".headline", Static).update(_headline(self._agents, found, hidden))
+        hidden_sort = "" if self.table.shows_sort(self._sort) else self._sort.replace("_", " ")
+        line = _headline(self._agents, found, hidden_sort, self._hints())
+        self.query_one(".headline", Static).update(line)
+
+    def _hints(self) -> str:
+        """The keys that people look for."""
+        ids = ("agent.bookings", "agent.add", "agent.edit", "filter")
+        bookings, add, edit, find = (key_of(self.app, identifier) for identifier in ids)
+        return f"enter or {bookings} bookings  {add} add  {edit} edit  {find} filter"
 
     @on(Input.Changed, "#filter")
     def _typed(self) -> None:
@@ -214,7 +222,7 @@ class Roster(Place):
         self.open(form, closed)
 
 
-def _headline(agents: list[Row], found: list[Row], hidden_sort: str = "") -> Text:
+def _headline(agents: list[Row], found: list[Row], hidden_sort: str = "", hints: str = "") -> Text:
     if not agents:
         return Text("No agents yet: press a to add one, or import them with astra import FILE", "bold")
     count = f"{len(agents)} agents" if len(found) == len(agents) else f"{len(found)} of {len(agents)} agents"
@@ -224,7 +232,7 @@ def _headline(agents: list[Row], found: list[Row], hidden_sort: str = "") -> Tex
     if len(found) > MOST_HELD:
         line.append(f"  ·  the first {MOST_HELD} shown, / finds the others", "dim")
     else:
-        line.append("  ·  enter or b bookings  a add  e edit  / filter", "dim")
+        line.append(f"  ·  {hints}", "dim")
     return line
 
 

@@ -43,9 +43,14 @@ class SteadyApp(App[None]):
             self._is_at_a_key = True
             self.run_worker(self._go_on_typing(), group="typing")
 
-    def type_again(self, event: events.Key) -> None:
+    def type_again(self, event: events.Key | events.Paste) -> None:
         """Look at a key once more, before those that were typed after it."""
-        self._typed_ahead.appendleft(events.Key(event.key, event.character))
+        again = (
+            events.Key(event.key, event.character)
+            if isinstance(event, events.Key)
+            else events.Paste(event.text)
+        )
+        self._typed_ahead.appendleft(again)
 
     async def _go_on_typing(self) -> None:
         while True:

@@ -17,6 +17,12 @@ class Passing(Modal[Result]):
 
     def on_key(self, event: events.Key) -> None:
         if event.key not in self.active_bindings:
-            event.stop()
-            self.leave()
-            cast("SteadyApp", self.app).type_again(event)
+            self._pass_on(event)
+
+    def on_paste(self, event: events.Paste) -> None:
+        self._pass_on(event)
+
+    def _pass_on(self, event: events.Key | events.Paste) -> None:
+        event.stop()
+        self.leave()
+        cast("SteadyApp", self.app).type_again(event)

@@ -252,7 +252,8 @@ class LiveTable(DataTable[Text]):
 
     def _lay_out(self, *, again: bool = False) -> None:
         # room for the scrollbar is kept whether it is there or not, so that its coming moves nothing
-        width = self.outer_size.width - self.gutter.width - self.styles.scrollbar_size_vertical
+        # (which is why the frame alone is taken off: the widget's own gutter has a shown scrollbar in it)
+        width = self.outer_size.width - self.styles.gutter.width - self.styles.scrollbar_size_vertical
         shown = fitting_columns(self._chosen_specs(), width, own_choice=bool(self._own_choice))
         if shown == self._shown and not again:
             return
@@ -285,15 +286,33 @@ def fitting_columns(
 ) -> tuple[tuple[str, int], ...]:
     """Which columns fit into a width, and how wide each is then.
 
-    Of somebody's ``own_choice`` the last go first: they put in front what they want to see.
+    Of somebody's ``own_choice`` no column is sure of its place: each that still fits is taken, those
+    that stay longest and stand first before the others.
     """
-    kept = list(specs)
-    while len(kept) > 1 and sum(spec.width + PADDING for spec in kept) > width:
-        dropped = kept[-1] if own_choice else max(kept, key=lambda spec: spec.drop)
-        if dropped.drop == 0 and not own_choice:
-            break
-        kept.remove(dropped)
-    spare = max(0, width - sum(spec.width + PADDING for spec in kept))
+    kept = _taken(specs, width) if own_choice else _without_dropped(specs, width)
+    spare = max(0, width - _room(kept))
     growing = [spec for spec in kept if spec.grows]
     share = spare // len(growing) if growing else 0
     return tuple((spec.key, spec.width + (share if spec.grows else 0)) for spec in kept)
+
+
+def _room(specs: Sequence[Column]) -> int:
+    return sum(spec.width + PADDING for spec in specs)
+
+
+def _without_dropped(specs: Sequence[Column], width: int) -> list[Column]:
+    kept = list(specs)
+    while len(kept) > 1 and _room(kept) > width:
+        dropped = max(kept, key=lambda spec: spec.drop)
+        if dropped.drop == 0:
+            break
+        kept.remove(dropped)
+    return kept
+
+
+def _taken(specs: Sequence[Column], width: int) -> list[Column]:
+    taken: list[Column] = []
+    for spec in sorted(specs, key=lambda spec: spec.drop):
+        if not taken or _room([*taken, spec]) <= width:
+            taken.append(spec)
+    return [spec for spec in specs if spec in taken]

@@ -94,12 +94,17 @@ async def take_the_tour(app: AstraApp) -> None:
     await press(app, "enter", "enter")
 
 
+async def read_help_to_the_end(app: AstraApp) -> None:
+    await press(app, "f4", "f1")
+    await press(app, "end")
+
+
 MODALS: dict[str, Scene] = {
     "columns": pressed("f4", "escape", "comma", *("down",) * 7, "space"),
     "fill": pressed("f2", "ctrl+n"),
     "import": pressed("f2", "ctrl+n", "enter", "f9"),
     "tour": take_the_tour,
-    "help-queue": pressed("f4", "f1", "end"),
+    "help-queue": read_help_to_the_end,
     "confirm": pressed("f4", "escape", "home", "down", "down", "f"),
     "cancel-refused": refuse_cancelling,
     "reassign": pressed("f4", "escape", "home", "r"),
