@@ -53,13 +53,19 @@ def keys_page() -> str:
     for place in places():
         parts += [
             f"## {keys.TITLES.get(place.NAME, place.NAME)}",
-            textwrap.fill(place.HELP, WIDTH),
+            textwrap.fill(_with_keys(place.HELP), WIDTH),
             _keys_table(bindings_of(place)),
         ]
     parts += ["# Modals", "Under a modal only its own keys work."]
     for modal in modals():
         parts += [f"## {_words(modal.__name__)}", _about(modal), _keys_table(bindings_of(modal))]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def _with_keys(text: str) -> str:
+    from screens.keys import BY_ID, KEY_IN_TEXT
+
+    return KEY_IN_TEXT.sub(lambda match: f"`{_shown(BY_ID[match[1]].key.split(',')[0])}`", text)
 
 
 def _keys_table(bindings: Any) -> str:

@@ -93,7 +93,7 @@ def help_panel(screen: Screen[Any]) -> Help:
     """The help of the screen in sight."""
     text, offered = Text(overflow="fold"), verbs(screen)
     if isinstance(screen, Place):
-        text.append(f"{screen.HELP}\n")
+        text.append(f"{keys.with_keys(screen.app, screen.HELP)}\n")
     for group in dict.fromkeys(verb.group for verb in offered):
         _add_heading(text, group)
         for number, verb in enumerate(offered):

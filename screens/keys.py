@@ -5,6 +5,8 @@ A binding's id is what a user's keymap names; its tooltip is the help on it.
 
 from __future__ import annotations
 
+import re
+
 from textual.app import App
 from textual.binding import Binding
 
@@ -142,8 +144,17 @@ BY_ID = {
 }
 
 
+KEY_IN_TEXT = re.compile(r"{([\w.-]+)}")
+"""A binding's id in a text that is to tell the key."""
+
+
 def key_of(app: App[None], identifier: str) -> str:
     """How the first key of a binding is named on screen, as the user has it."""
     binding = BY_ID[identifier]
     key = app._keymap.get(identifier, binding.key).split(",")[0]
     return app.get_key_display(binding.with_key(key, None))
+
+
+def with_keys(app: App[None], text: str) -> str:
+    """A text with its ``{binding ids}`` as the keys that the user has for them."""
+    return KEY_IN_TEXT.sub(lambda match: key_of(app, match[1]), text)

@@ -35,7 +35,7 @@ class Place(Screen[None]):
 
     A subclass says what it is for (HELP) and where its numbers come from (FIGURES), lays out its
     ``body()``, gives a ``look_up()`` that is run in the reading thread, and ``show()``s what came back.
-    A late answer never replaces a newer one.
+    A late answer never replaces a newer one. Keys stand in HELP by their ids: ``{queue.view}``.
     """
 
     DEFAULT_CSS = """

@@ -47,8 +47,8 @@ class Queue(BookingList):
     FIGURES = (figures.STATE, figures.REVENUE, figures.CHANGED)
     HELP = (
         "Every booking of the desk, newest change first. The pane tells all about the one under the "
-        "cursor: quote, its history, and why it went to its agent. v changes what is listed; / "
-        "filters by words in the customer's name, the destination or the number, and by "
+        "cursor: quote, its history, and why it went to its agent. {queue.view} changes what is listed; "
+        "{filter} filters by words in the customer's name, the destination or the number, and by "
         "status:pending, agent:6, to:mars, is:unclaimed, is:waiting."
     )
     BINDINGS = [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY]

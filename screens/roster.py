@@ -79,8 +79,8 @@ class Roster(Place):
     HELP = (
         "Every agent, best rank first. Rank 1 gets the next lead: the lowest load, then most years of "
         "service, then the best rating; agents alike in all three share a rank. Load is the number of "
-        "the agent's Pending bookings, of the capacity. Click a header, or use > and <, to sort; / "
-        "filters by name and department."
+        "the agent's Pending bookings, of the capacity. Click a header, or use {sort} and {sort.reverse}, "
+        "to sort; {filter} filters by name and department."
     )
     BINDINGS = [*keys.ROSTER, *keys.LIST]
     CSS_PATH = "lists.tcss"

@@ -95,7 +95,8 @@ def _show_version(context: click.Context, _option: click.Parameter, wanted: bool
 def astra(context: click.Context, database: str | None, actor: str | None) -> None:
     """The dispatch desk of a travel company.
 
-    Without a command the application opens. Every command takes --json for scripts.
+    Without a command the application opens. Every command takes --json for scripts and --plain for
+    screen readers.
     Exit codes: 0 done, 1 refused by the desk, 2 wrong usage or input, 3 no database.
     """
     surroundings: Surroundings = context.obj

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from textual.app import ComposeResult
@@ -11,7 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Footer, Static
 
-from screens.keys import key_of
+from screens.keys import KEY_IN_TEXT, key_of
 from screens.modals.passing import Passing
 
 PAGES = (
@@ -103,7 +102,7 @@ class Tour(Passing[bool | None]):
 
 def _with_keys(text: str, key: Callable[[str], str]) -> Content:
     """The text with its ``{binding ids}`` as the keys that the user has for them."""
-    parts = re.split(r"{([\w.-]+)}", text)
+    parts = KEY_IN_TEXT.split(text)
     return Content.assemble(
         *((key(part), "bold $accent") if place % 2 else part for place, part in enumerate(parts))
     )

@@ -376,16 +376,30 @@ async def test_the_palette_lists_what_can_be_done_and_does_it(golden_file: Path,
 
 
 async def test_keys_of_ones_own(golden_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted = Preferences(keymap={"booking.claim": "k", "help": "f12"}, agent=1, theme="astra-light")
-    app = AstraApp(database=golden_file, clock=standing_still, actor="kim", preferences=wanted)
+    wanted = Preferences(
+        keymap={"booking.claim": "k", "help": "f12", "queue.view": "g"}, agent=1, theme="astra-light"
+    )
+    app = AstraApp(
+        database=golden_file,
+        clock=standing_still,
+        actor="kim",
+        preferences=wanted,
+        problems=["config.toml, line 3: [/] no such key id"],
+    )
     async with app.run_test(size=(80, 24), notifications=True):
         await app.settle()
+        assert "line 3: [/] no such key id" in " ".join(text_of(app).split())
         assert app.theme == "astra-light"
         await at_booking(app, 9)
         assert "f12 Help" in text_of(app)
+        assert "k Claim" in text_of(app)
+        assert "g view" in text_of(app)
         await press(app, "c")
         assert not (await booking(app, 9))["claimed_at"]
         await press(app, "k")
         assert (await booking(app, 9))["claimed_at"]
         shown = {verb.binding.action: verb.keys for verb in verbs(app.screen)}
         assert (shown["claim"], shown["help"]) == (["k"], ["?", "f12"])
+        await press(app, "f12")
+        assert isinstance(app.screen, Panel)
+        assert "agent. g changes what is listed" in app.screen._text.plain
