@@ -106,7 +106,8 @@ def cli_page() -> str:
             if len(path) > 1:
                 parts += [f"## {' '.join(path)}", _help(command)]
             continue
-        context = click.Context(command, info_name=" ".join(path))
+        # click keeps the help option that the first context of a command asks for
+        context = click.Context(command, info_name=" ".join(path), **astra.context_settings)
         usage = " ".join([*path, *command.collect_usage_pieces(context)])
         level = "##" if len(path) == 2 else "###"
         parts += [f"{level} {' '.join(path)}", f"    {usage}", _help(command), _options(command, context)]
