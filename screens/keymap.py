@@ -54,7 +54,9 @@ def _unusable(keys: str, binding: Binding) -> str:
     """What is wrong with the keys themselves."""
     for key in _split(keys):
         *modifiers, name = key.split("+")
-        if not name or (len(name) > 1 and name not in NAMED_KEYS) or not set(modifiers) <= set(MODIFIERS):
+        if not name:
+            return "a key is missing (the signs , and + are written comma and plus)"
+        if (len(name) > 1 and name not in NAMED_KEYS) or not set(modifiers) <= set(MODIFIERS):
             wrong = next((one for one in modifiers if one not in MODIFIERS), name)
             return f"there is no key {key!r}{_suggestion(wrong, sorted(NAMED_KEYS.union(MODIFIERS)))}"
         if key in SAME_IN_A_TERMINAL:
@@ -72,8 +74,6 @@ def _is_typed(name: str) -> bool:
 
 def _split(keys: str) -> list[str]:
     """Keys as Textual names them: ``?`` is question_mark."""
-    if keys.strip() == ",":
-        return ["comma"]
     return [_character_to_key(key) if len(key) == 1 else key for key in map(str.strip, keys.split(","))]
 
 

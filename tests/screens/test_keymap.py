@@ -11,7 +11,7 @@ from tests.screens.test_keys import ALL
 
 def test_a_sound_keymap_is_left_alone() -> None:
     assert problems_of({}) == {}
-    assert problems_of({"booking.claim": "k", "help": "f12, ctrl+k", "sort": ",", "undo": "alt+z"}) == {}
+    assert problems_of({"booking.claim": "k", "help": "f12, ctrl+k", "sort": "plus", "undo": "alt+z"}) == {}
     assert problems_of({"booking.claim": "t", "booking.contact": "c"}) == {}, "they change places"
     assert problems_of({"undo": "ctrl+u", "undo.letter": "ctrl+u"}) == {}, "they do the same"
 
@@ -23,8 +23,9 @@ def test_a_sound_keymap_is_left_alone() -> None:
         ("zzz", "k", "no such key id"),
         ("booking.claim", "ctlr+k", "there is no key 'ctlr+k'; did you mean ctrl?"),
         ("booking.claim", "pagedwn", "there is no key 'pagedwn'; did you mean pagedown?"),
-        ("booking.claim", "", "there is no key ''"),
-        ("booking.claim", "k,", "there is no key ''"),
+        ("booking.claim", "", "a key is missing (the signs , and + are written comma and plus)"),
+        ("booking.claim", ",", "a key is missing (the signs , and + are written comma and plus)"),
+        ("booking.claim", "ctrl++", "a key is missing (the signs , and + are written comma and plus)"),
         ("booking.claim", "ctrl+m", "ctrl+m reaches a program as enter; take another"),
         (
             "form.assign",
