@@ -16,6 +16,7 @@ from textual.notifications import Notification, Notify, SeverityLevel
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
 
+from astra_tui.memory import Memory, memory_path
 from astra_tui.preferences import Preferences, save
 from dispatch import search, undo
 from dispatch.desk import Desk
@@ -24,13 +25,13 @@ from models.errors import DatabaseUnavailable, DeskError
 from models.search import backlog
 from screens import clipboard, keys
 from screens.backend import Backend, Changes
-from screens.help import help_panel, verbs
+from screens.greeting import GreetingApp
+from screens.help import Verb, help_panel, verbs
 from screens.inbox import Inbox
 from screens.messages import DeskChanged
 from screens.modals.panel import Panel
 from screens.place import Place
 from screens.places import PLACE_MAKERS
-from screens.steady_app import SteadyApp
 from screens.text import taken_back
 from screens.theme import THEMES
 
@@ -44,10 +45,10 @@ T = TypeVar("T")
 
 PASSING = ("locked", "replaced")  # over in a moment: no reason to call the database lost
 LOOK_EVERY_S = 0.25
-APP_ACTIONS = ("go", "find", "log", "undo", "help", "why")
+BELOW_A_MODAL = ("go", "find", "log", "undo", "help", "why", "first_steps")
 
 
-class AstraApp(SteadyApp):
+class AstraApp(GreetingApp):
     """Astra in a terminal, or headless under Pilot.
 
     ``database`` is a file's path, ``clock`` tells the present UTC moment, ``actor`` signs events.
@@ -73,6 +74,11 @@ class AstraApp(SteadyApp):
         preferences: Preferences | None = None,
         problems: Sequence[str] = (),
     ) -> None:
+        self._remembers = preferences is not None
+        self._memory = Memory(memory_path() if self._remembers else None)
+        place = self._memory.get("place", "")
+        if place in PLACE_MAKERS:
+            self.DEFAULT_MODE = place  # type: ignore[misc]  # as of this application
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
@@ -87,7 +93,6 @@ class AstraApp(SteadyApp):
         self._told: Notification | None = None
         self._bell, self._toasts = wanted.bell is not False, wanted.toasts is not False
         self.came_from = self.DEFAULT_MODE
-        self._remembers = preferences is not None
         self._problems = problems
         self._looking = asyncio.Lock()
 
@@ -100,11 +105,20 @@ class AstraApp(SteadyApp):
         for problem in self._problems:
             self.notify(problem, severity="warning", markup=False, timeout=15)
         self.theme_changed_signal.subscribe(self, lambda theme: self._remember("theme", theme.name))
+        if self._remembers:
+            self.greet()
 
     def watch_my_agent_id(self, agent_id: int | None) -> None:
         if agent_id is not None:
             self._remember("agent", agent_id)
         self.inbox.look()
+
+    def recall(self, key: str, default: Any) -> Any:
+        return self._memory.get(key, default)
+
+    def remember(self, key: str, value: str | bool | int | list[str]) -> None:
+        if self._memory.put(key, value):
+            self.run_worker(self._attempt(asyncio.to_thread(self._memory.write), None, None))
 
     def _remember(self, key: str, value: str | int) -> None:
         if self._remembers:
@@ -123,6 +137,7 @@ class AstraApp(SteadyApp):
         if self.place is not None and place != self.place.NAME:
             self.came_from = self.place.NAME
         self.switch_mode(place)
+        self.remember("place", place)
 
     def show_bookings_of(self, agent_id: int) -> None:
         self._with_queue(lambda queue: queue.show_only(f"agent:{agent_id}"))
@@ -188,6 +203,18 @@ class AstraApp(SteadyApp):
                     then(result)
         except Exception as error:  # noqa: BLE001  # told in a panel that can be copied
             self.report(error)
+
+    def importing(
+        self, paths: Sequence[Path], dry_run: bool, progress: Callable[[int, int, str], None]
+    ) -> Callable[[Desk], dict[str, Any]]:
+        from seeds.importer import import_files
+
+        return lambda desk: dict(import_files(desk, paths, dry_run, progress))
+
+    def demo(self) -> Callable[[Desk], dict[str, Any]]:
+        from seeds.demo import make_demo
+
+        return lambda desk: dict(make_demo(desk))
 
     # what another terminal did
 
@@ -277,7 +304,7 @@ class AstraApp(SteadyApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Under a modal only the modal's own keys work."""
-        return not (isinstance(self.screen, ModalScreen) and action in APP_ACTIONS)
+        return not (isinstance(self.screen, ModalScreen) and action in BELOW_A_MODAL)
 
     async def run_action(
         self,
@@ -311,7 +338,13 @@ class AstraApp(SteadyApp):
             self.place.reload(opens=True)
 
     def action_help(self) -> None:
-        self.push_screen(help_panel(self.screen))
+        panel = help_panel(self.screen)
+        self.push_screen(panel, lambda _: self._do(panel.chosen))
+
+    def _do(self, verb: Verb | None) -> None:
+        """Do what was clicked in the help, now that it is closed."""
+        if verb is not None:
+            self.call_later(self.run_action, verb.binding.action, verb.node)
 
     def action_undo(self) -> None:
         self.perform(undo.undo, lambda done: self.tell(taken_back(done)))
@@ -322,6 +355,7 @@ class AstraApp(SteadyApp):
             action = verb.binding.action
             if action not in ("quit", "command_palette"):  # Textual brings the one, and is the other
                 yield SystemCommand(verb.binding.description, verb.told, self._runner(verb.node, action))
+        yield SystemCommand("Tour", "The keys in five short pages", self.action_tour)
         yield from super().get_system_commands(screen)
 
     def _runner(self, node: Any, action: str) -> Any:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from astra_tui import __version__
+
+if TYPE_CHECKING:
+    from astra_tui.preferences import Preferences
 
 # Peewee imports every database driver it finds, which takes longer than all of Astra; this version
 # opens SQLite files only.
@@ -20,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     _import_peewee_alone()
     from astra_tui.cli.run import run
 
-    return run(given, open_application)
+    return run(given, open_application, check_preferences)
 
 
 def open_application(database: str | None, actor: str | None) -> int:
@@ -28,6 +32,7 @@ def open_application(database: str | None, actor: str | None) -> int:
 
     Raises InvalidInput where there is no terminal, and DatabaseUnavailable before the screen is taken.
     """
+    from astra_tui.cli.terminal import is_dumb
     from models.errors import InvalidInput
 
     if not has_terminal():
@@ -35,6 +40,12 @@ def open_application(database: str | None, actor: str | None) -> int:
             "terminal",
             "the application needs a terminal, and there is none here",
             "give a command instead: astra -h lists them",
+        )
+    if is_dumb():
+        raise InvalidInput(
+            "terminal",
+            "the application draws, and this terminal only takes lines (TERM=dumb)",
+            "every screen has its command: astra -h lists them, --plain reads well aloud",
         )
     from astra_tui.cli.database import database_to_create, opened
 
@@ -44,10 +55,20 @@ def open_application(database: str | None, actor: str | None) -> int:
     from astra_tui import preferences
     from astra_tui.app import AstraApp
 
-    wanted, problems = preferences.load()
+    wanted, problems = preferences.load(check=check_preferences)
     app = AstraApp(database=path, actor=actor, preferences=wanted, problems=problems)
     app.run()
     return app.return_code or 0
+
+
+def check_preferences(wanted: Preferences) -> dict[str, str]:
+    """What is wrong with the keys and the theme that somebody asks for; see preferences.Check."""
+    from screens.keymap import problems_of
+    from screens.theme import problem_of
+
+    wrong = {f"keymap.{name}": problem for name, problem in problems_of(wanted.keymap).items()}
+    theme = problem_of(wanted.theme)
+    return wrong | ({"theme": theme} if theme else {})
 
 
 def has_terminal() -> bool:

@@ -9,8 +9,9 @@ import os
 import re
 import tempfile
 import tomllib
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +43,17 @@ class Preferences:
     toasts: bool | None = None
 
 
+Check = Callable[[Preferences], dict[str, str]]
+"""Tells what only the application knows to be wrong: ``theme`` or ``keymap.<id>``, and why."""
+
+
 def config_path() -> Path:
     """Where the file is, or would be."""
     return user_config_path("astra", appauthor=False) / "config.toml"
 
 
-def load(path: Path | None = None) -> tuple[Preferences, list[str]]:
-    """The preferences as far as they can be read, and what is wrong with the rest of the file."""
+def load(path: Path | None = None, check: Check | None = None) -> tuple[Preferences, list[str]]:
+    """The preferences as far as they can be used, and what is wrong with the rest of the file."""
     path = path or config_path()
     try:
         text = path.read_bytes().decode()
@@ -62,9 +67,35 @@ def load(path: Path | None = None) -> tuple[Preferences, list[str]]:
         return Preferences(), [f"{path}, line {line}: not UTF-8 text"]
     except tomllib.TOMLDecodeError as error:
         return Preferences(), [f"{path}: {error}"]
+    if isinstance(given.get("keymap"), dict):
+        given["keymap"] = dict(_flat(given["keymap"]))
     problems = [problem for key, value in given.items() if (problem := _problem(path, text, key, value))]
     sound = {key: value for key, value in given.items() if _problem(path, text, key, value) is None}
-    return Preferences(**sound), problems
+    wanted = Preferences(**sound)
+    wrong = {} if check is None else check(wanted)
+    problems += [
+        f"{_place(path, text, key)}: {_without_table(key)}: {wrong[key]}"
+        for key in sorted(wrong, key=lambda key: _line_of(text, key) or 0)
+    ]
+    return _without(wanted, wrong), problems
+
+
+def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Binding ids have dots in them, which TOML takes for tables unless they are quoted."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _without_table(key: str) -> str:
+    return key.removeprefix("keymap.")
+
+
+def _without(wanted: Preferences, wrong: Collection[str]) -> Preferences:
+    keymap = {name: keys for name, keys in wanted.keymap.items() if f"keymap.{name}" not in wrong}
+    return replace(wanted, keymap=keymap, theme=None if "theme" in wrong else wanted.theme)
 
 
 def save(key: str, value: str | int, path: Path | None = None) -> None:
@@ -80,7 +111,7 @@ def save(key: str, value: str | int, path: Path | None = None) -> None:
         changed = _with_line(text, key, value)
         if tomllib.loads(changed).get(key) != value:
             raise InvalidInput("config", f"{key} cannot be set in {path}", "set it with an editor")
-        _replace(path, changed)
+        replace_file(path, changed)
     except (OSError, ValueError) as error:
         raise InvalidInput(
             "config", f"{path} cannot be changed: {error}", "mend it with an editor"
@@ -103,19 +134,39 @@ def _fits(key: str, value: object) -> bool:
 def _problem(path: Path, text: str, key: str, value: Any) -> str | None:
     if key in KEYS and _fits(key, value):
         return None
-    line = _line_of(text, key)
-    place = f"{path}, line {line + 1}" if line is not None else str(path)
+    place = _place(path, text, key)
     if key not in KEYS:
         return f"{place}: there is no preference {key!r} ({HINT})"
     return f"{place}: {value!r} is no value for {key} (accepted: {KEYS[key][1]})"
 
 
+def _place(path: Path, text: str, key: str) -> str:
+    line = _line_of(text, key)
+    return f"{path}, line {line + 1}" if line is not None else str(path)
+
+
 def _line_of(text: str, key: str) -> int | None:
-    """The line, from 0, that sets a key of the file's top level or opens its table."""
+    """The line, from 0, that sets a key (dotted, if it is in a table) or opens a table around it."""
+    table, around = "", None
     for number, line in enumerate(text.splitlines()):
-        if re.match(rf"""\s*\[?\s*["']?{re.escape(key)}["']?\s*[=.\]]""", line):
+        header = re.match(r"\s*\[\s*([^]]+)]", line)
+        if header:
+            told = _bare(header[1])
+            table = f"{told}."
+        elif "=" in line:
+            told = table + _bare(line.partition("=")[0])
+        else:
+            continue
+        if f"{told}.".startswith(f"{key}."):
             return number
-    return None
+        if key.startswith(f"{told}."):
+            around = number
+    return around
+
+
+def _bare(name: str) -> str:
+    """A TOML key without its quotes and blanks."""
+    return re.sub(r"""["'\s]""", "", name)
 
 
 def _with_line(text: str, key: str, value: str | int) -> str:
@@ -144,9 +195,10 @@ def _toml(value: str | int) -> str:
     return f'"{"".join(escaped)}"'
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
+    """Write a file as a whole: readers see it old or new, never half. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".config-", suffix=".toml")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)

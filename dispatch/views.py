@@ -344,6 +344,11 @@ def totals() -> Totals:
     return Totals(waiting, waiting + sum(counts.values()), tuple(drift))
 
 
+def is_unused() -> bool:
+    """Has nobody been taken on, and nothing come in, ever?"""
+    return not any(model.select().exists() for model in (Agent, Lead))
+
+
 def check_sort(sort: str) -> str:
     """The name of a sort order of bookings. Raises InvalidInput."""
     if sort not in BOOKING_SORTS:

@@ -150,6 +150,25 @@ def connect(path: Path, *, create: bool) -> tuple[DeskDatabase, int]:
     return database, version
 
 
+def look_into(path: Path) -> DeskDatabase:
+    """Open a desk's file as it is: nothing is made, migrated or written. Raises DatabaseUnavailable."""
+    if not os.path.isfile(path):
+        raise DatabaseUnavailable("no_database", f"there is no database at {path}")
+    database = DeskDatabase(path)
+    try:
+        database.pragma("query_only", 1)
+        version = _checked_version(database)
+    except Exception as error:
+        database.close()
+        raise unavailable(error, path) from error
+    if version < SCHEMA_VERSION:
+        database.close()
+        raise DatabaseUnavailable(
+            "older_database", f"{path} was made by an older Astra", "open it with Astra"
+        )
+    return database
+
+
 def _checked_version(database: DeskDatabase) -> int:
     # all three as of one moment: another process may be making the file just now
     with database.atomic("DEFERRED"):

@@ -8,10 +8,25 @@ from textual import on
 from textual.widgets import DataTable
 
 from screens.booking_actions import BookingActions
+from screens.text import money, short_moment
 from screens.widgets.booking_detail import BookingDetail, booking_query
-from screens.widgets.live_table import LiveTable
+from screens.widgets.live_table import Column, LiveTable
 
 Row = dict[str, Any]
+
+
+EXTRA_COLUMNS = (
+    Column("phone", "Phone", 14, lambda row: row["phone"] or "", extra=True),
+    Column("email", "E-mail", 14, lambda row: row["email"] or "", grows=True, extra=True),
+    Column("source", "Source", 8, lambda row: row["source"], extra=True),
+    Column("method", "Reach by", 10, lambda row: row["method"], extra=True),
+    Column("launch_location", "Launch", 18, lambda row: row["launch_location"], extra=True),
+    Column("package", "Package", 18, lambda row: row["package"] or "", extra=True),
+    Column("total_revenue", "Revenue", 12, lambda row: money(row["total_revenue"]), right=True, extra=True),
+    Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), extra=True),
+    Column("follow_up_at", "Follow-up", 11, lambda row: short_moment(row["follow_up_at"]), extra=True),
+    Column("requests", "Requests", 20, lambda row: row["requests"] or "", extra=True),
+)
 
 
 class BookingList(BookingActions):

@@ -15,7 +15,7 @@ from textual.widgets import Button, DataTable, Input, Static
 from dispatch import checks, decisions, intake, views
 from dispatch.views import BookingFilter
 from models.errors import DeskError, InvalidInput
-from screens import keys
+from screens import figures, keys
 from screens.booking_actions import BookingActions
 from screens.text import load_bar, refusal, short_moment, state
 from screens.widgets.choice import Choice
@@ -54,6 +54,7 @@ class Dispatch(BookingActions):
     """Where leads come in."""
 
     NAME = "dispatch"
+    FIGURES = (figures.CANDIDATES, figures.RANK, figures.LOAD, figures.RATING, figures.STATE)
     HELP = (
         "Type a lead and press Assign: the best agent gets it at once, and a booking is opened. Enter "
         "goes to the next field; in Contact, Source, Destination and Launch a first letter chooses. "

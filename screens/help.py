@@ -1,17 +1,27 @@
-"""Help on a place: what it is for, and every key that works there, made from the bindings themselves."""
+"""Help on a place: what it is for, every key that works there, and where its numbers come from.
+
+The keys are made from the bindings themselves, as the user has them; a click on one does it.
+"""
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass, field
 from typing import Any
 
+from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding
+from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+from screens import figures, keys
 from screens.modals.panel import Panel
 from screens.place import Place
+
+NAME_WIDTH, TOLD_WIDTH = 13, 56  # cells, in a panel on a terminal of 80
+LIST_IDS = {binding.id for binding in keys.LIST}
 
 
 @dataclass
@@ -26,6 +36,44 @@ class Verb:
     def told(self) -> str:
         """What it does, in a sentence."""
         return self.binding.tooltip or self.binding.description
+
+    @property
+    def group(self) -> str:
+        """The heading it stands under."""
+        identifier = self.binding.id or ""
+        if not isinstance(self.node, Screen):
+            return "Anywhere"
+        if identifier.startswith(("booking.", "why")):
+            return "The booking under the cursor"
+        if identifier.startswith("agent."):
+            return "The agent under the cursor"
+        return "The list" if identifier in LIST_IDS else "This place"
+
+
+class Help(Panel):
+    """The panel; ``chosen`` is the verb that was clicked, to be done when it has closed."""
+
+    CSS_PATH = "modals/panel.tcss"
+
+    DEFAULT_CSS = """
+    Help Static {
+        link-style: none; link-color: $foreground; link-background: transparent;
+        link-style-hover: none; link-color-hover: $background; link-background-hover: $primary;
+    }
+    """
+
+    chosen: Verb | None = None
+
+    def __init__(self, title: str, text: Text, offered: list[Verb]) -> None:
+        super().__init__(title, text)
+        self._offered = offered
+
+    def on_mount(self) -> None:
+        self.query_one("#panel").border_subtitle = Content("a click on a line does it")
+
+    def action_do(self, number: int) -> None:
+        self.chosen = self._offered[number]
+        self.leave()
 
 
 def verbs(screen: Screen[Any]) -> list[Verb]:
@@ -43,14 +91,35 @@ def verbs(screen: Screen[Any]) -> list[Verb]:
     return list(found.values())
 
 
-def help_panel(screen: Screen[Any]) -> Panel:
+def help_panel(screen: Screen[Any]) -> Help:
     """The help of the screen in sight."""
-    text = Text(overflow="fold")
+    text, offered = Text(overflow="fold"), verbs(screen)
     if isinstance(screen, Place):
-        text.append(screen.HELP)
-        text.append("\n\n")
-    for verb in verbs(screen):
-        text.append(f"{' '.join(dict.fromkeys(verb.keys)):<12}", "bold")
-        text.append(f"{verb.told}\n")
+        text.append(f"{keys.with_keys(screen.app, screen.HELP)}\n")
+    for group in dict.fromkeys(verb.group for verb in offered):
+        _add_heading(text, group)
+        for number, verb in enumerate(offered):
+            if verb.group == group:
+                shown = " ".join(dict.fromkeys(verb.keys))
+                style = Style.from_meta({"@click": f"screen.do({number})"})
+                text.append_text(_line(shown, verb.told, style))
+    if isinstance(screen, Place):
+        _add_heading(text, "Where the numbers come from")
+        for name, told in (*screen.FIGURES, *figures.EVERYWHERE):
+            text.append_text(_line(name, told))
     title = f"Help: {screen.NAME.replace('-', ' ')}" if isinstance(screen, Place) else "Help"
-    return Panel(title, text)
+    return Help(title, text, offered)
+
+
+def _add_heading(text: Text, heading: str) -> None:
+    text.append(f"\n{heading}\n", "bold underline")
+
+
+def _line(name: str, told: str, style: Style | None = None) -> Text:
+    """A name and what it means, which goes on below itself."""
+    lines = textwrap.wrap(told, TOLD_WIDTH)
+    line = Text().append(f"{name:<{NAME_WIDTH - 1}} ", "bold")
+    line.append(f"\n{'':<{NAME_WIDTH}}".join(lines))
+    if style is not None:
+        line.stylize(style)
+    return line.append("\n")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from textual.notifications import SeverityLevel
 
@@ -33,6 +34,14 @@ class Host(Protocol):
 
     came_from: str
     """The place where one was before the one in sight."""
+
+    def recall(self, key: str, default: T) -> T:
+        """What this user's application remembered under a key, if it is of the default's kind."""
+        ...
+
+    def remember(self, key: str, value: str | bool | int | list[str]) -> None:
+        """Keep a value for this user's next run."""
+        ...
 
     def go(self, place: str) -> None:
         """Show a place."""
@@ -87,6 +96,15 @@ class Host(Protocol):
 
     def announce(self, text: str) -> None:
         """Tell what has come: a toast that stays beside the others, and a bell, as the person likes it."""
+
+    def importing(
+        self, paths: Sequence[Path], dry_run: bool, progress: Callable[[int, int, str], None]
+    ) -> Callable[[Desk], dict[str, Any]]:
+        """The command that imports files, or only checks them; its result is that of ``astra import``."""
+        ...
+
+    def demo(self) -> Callable[[Desk], dict[str, Any]]:
+        """The command that fills an empty desk with a demo; it refuses any other."""
         ...
 
     def report(self, error: Exception) -> None:

@@ -5,18 +5,12 @@ A binding's id is what a user's keymap names; its tooltip is the help on it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 from textual.app import App
 from textual.binding import Binding
-
-
-def key_of(app: App[Any], identifier: str) -> str:
-    """How the key that an application's user has for a binding reads; "" if there is none."""
-    bindings = app._bindings.copy()
-    bindings.apply_keymap(app._keymap)
-    return next((app.get_key_display(one) for _, one in bindings if one.id == identifier), "")
 
 
 def _key(
@@ -75,6 +69,15 @@ APP = [
         priority=True,
     ),
     _key("log", "h", "log", "Log", "What was done at the desk, when and by whom", show=False),
+    _key(
+        "first_steps",
+        "ctrl+n",
+        "first_steps",
+        "Fill the desk",
+        "Import files, make an empty desk a demo, or add an agent",
+        show=False,
+        priority=True,
+    ),
     _key("quit", "ctrl+q", "quit", "Quit", "Leave Astra; everything is saved already", show=False),
 ]
 
@@ -130,8 +133,12 @@ BOOKING = [
 
 FILTER = _key("filter", "slash", "filter", "Filter", "Type what to look for; escape clears it", show=False)
 BACK = _key("back", "escape", "back", "Back", "Clear the filter, back to the list", show=False)
+COLUMNS = _key(
+    "columns", "comma", "columns", "Columns", "Which columns are shown, and in which order", show=False
+)
 
 LIST = [
+    COLUMNS,
     FILTER,
     _key("sort", "greater_than_sign", "sort", "Sort", "Sort by the next column", show=False),
     _key("sort.reverse", "less_than_sign", "reverse", "Reverse", "Turn the order round", show=False),
@@ -171,7 +178,30 @@ ROSTER = [
 SHOWN_ON_MY_DESK = ("booking.next", "booking.follow_up", "booking.confirm", "booking.cancel")
 MY_DESK = [
     _key("desk.agent", "a", "choose_agent", "Agent", "Choose whose desk this is", show=False),
+    COLUMNS,
     *(replace(binding, show=binding.id in SHOWN_ON_MY_DESK) for binding in BOOKING),
 ]
 
 FORM = [_key("form.assign", "f9", "assign", "Assign", "Assign the lead, from any field", priority=True)]
+
+BY_ID = {
+    str(binding.id): binding
+    for group in (APP, WHY, BOOKING, LIST, QUEUE, ROSTER, MY_DESK, LOG, FORM)
+    for binding in group
+}
+
+
+KEY_IN_TEXT = re.compile(r"{([\w.-]+)}")
+"""A binding's id in a text that is to tell the key."""
+
+
+def key_of(app: App[Any], identifier: str) -> str:
+    """How the first key of a binding is named on screen, as the user has it."""
+    binding = BY_ID[identifier]
+    key = app._keymap.get(identifier, binding.key).split(",")[0]
+    return app.get_key_display(binding.with_key(key, None))
+
+
+def with_keys(app: App[None], text: str) -> str:
+    """A text with its ``{binding ids}`` as the keys that the user has for them."""
+    return KEY_IN_TEXT.sub(lambda match: key_of(app, match[1]), text)

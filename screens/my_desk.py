@@ -13,8 +13,8 @@ from textual.widgets import Static
 
 from dispatch import views
 from models.errors import NotFound
-from screens import keys
-from screens.booking_list import BookingList
+from screens import figures, keys
+from screens.booking_list import EXTRA_COLUMNS, BookingList
 from screens.modals.pick_agent import PickAgent
 from screens.next_step import STEPS, with_next_step
 from screens.text import CARE, load_bar, short_moment, state
@@ -38,6 +38,7 @@ COLUMNS = (
     Column("next", "Next step", 9, lambda row: STEPS[row["next"]][0] if row["next"] else state(row)),
     Column("follow_up_at", "Follow-up", 11, lambda row: short_moment(row["follow_up_at"]), drop=1),
     Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=3),
+    *(column for column in EXTRA_COLUMNS if column.key not in ("method", "created_at")),
 )
 
 
@@ -45,6 +46,7 @@ class MyDesk(BookingList):
     """The chosen agent's own work."""
 
     NAME = "my-desk"
+    FIGURES = (figures.WORK, figures.STATE, figures.REVENUE, figures.LOAD)
     HELP = (
         "One agent's work. On top is what is due: the follow-ups whose moment has come, the longest "
         "overdue first. In progress is what the agent has claimed; tentative is what the desk gave them "

@@ -14,12 +14,14 @@ from textual.screen import ModalScreen, Screen
 from dispatch import customers, views
 from models.clock import to_local
 from models.errors import DeskError
+from screens.figures import Figure
 from screens.keys import key_of
 from screens.messages import DeskChanged, PlaceChosen
+from screens.modals.columns import Columns
 from screens.modals.customer_card import CustomerCard
 from screens.modals.find_customer import FindCustomer
 from screens.text import short
-from screens.widgets.bars import Heading, StatusBar, TopBar
+from screens.widgets.bars import EmptyDesk, Heading, StatusBar, TopBar
 from screens.widgets.live_table import LiveTable
 from screens.widgets.lost_bar import LostBar
 
@@ -34,14 +36,16 @@ MINUTE = 16  # characters of a stored time, as far as its minute
 class Place(Screen[None]):
     """A full screen with its own data, read in the background whenever the desk changes.
 
-    A subclass says what it is for (HELP), lays out its ``body()``, gives a ``look_up()`` that is run
-    in the reading thread, and ``show()``s what came back. A late answer never replaces a newer one.
+    A subclass says what it is for (HELP) and where its numbers come from (FIGURES), lays out its
+    ``body()``, gives a ``look_up()`` that is run in the reading thread, and ``show()``s what came back.
+    A late answer never replaces a newer one. Keys stand in HELP by their ids: ``{queue.view}``.
     """
 
     NAME: ClassVar[str]
     HELP: ClassVar[str] = ""
     IS_TIMELY: ClassVar[bool] = False
     """Does what is shown change by time alone, from one minute to the next?"""
+    FIGURES: ClassVar[tuple[Figure, ...]] = ()
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
 
@@ -70,6 +74,7 @@ class Place(Screen[None]):
     def compose(self) -> ComposeResult:
         yield TopBar(self.NAME)
         yield LostBar()
+        yield EmptyDesk()
         yield from self.body()
         yield StatusBar()
 
@@ -84,6 +89,23 @@ class Place(Screen[None]):
     @abstractmethod
     def show(self, data: Any) -> None:
         """Put on screen what the query returned."""
+
+    def on_mount(self) -> None:
+        for table in self.query(LiveTable):
+            table.choose(self.host.recall(self._columns_key(table), list[str]()))
+
+    def _columns_key(self, table: LiveTable) -> str:
+        return f"{self.NAME}.{table.id}.columns"
+
+    @on(LiveTable.ColumnsAsked)
+    def _choose_columns(self, message: LiveTable.ColumnsAsked) -> None:
+        table = message.table
+        self.open(Columns(table, lambda keys: self.host.remember(self._columns_key(table), keys)))
+
+    def action_columns(self) -> None:
+        """Choose the columns of the table in focus, or of the first one."""
+        table = self.focused if isinstance(self.focused, LiveTable) else self.query(LiveTable).first()
+        table.post_message(LiveTable.ColumnsAsked(table))
 
     @on(events.ScreenResume)
     def _in_sight(self) -> None:
@@ -107,18 +129,19 @@ class Place(Screen[None]):
         ticket, wanted, backend = self._ticket, query or self.look_up(), self.backend
         self._minute = backend.desk.now()[:MINUTE]
 
-        def work() -> tuple[Any, views.Totals]:
+        def work() -> tuple[Any, views.Totals, bool]:
             backend.desk.settings.refresh()
             backend.values.reload()
-            return wanted(), views.totals()
+            return wanted(), views.totals(), views.is_unused()
 
-        def then(answer: tuple[Any, views.Totals]) -> None:
+        def then(answer: tuple[Any, views.Totals, bool]) -> None:
             if ticket == self._ticket and self.is_laid_out:
                 self._opens = False
                 self.found()
                 self._mark_others()
                 self.show(answer[0])
                 self.query_one(StatusBar).tell(answer[1])
+                self.query_one(EmptyDesk).display = answer[2]
                 self.tell_time()
 
         def refused(error: DeskError) -> None:

@@ -16,9 +16,10 @@ from textual.widgets import Input, Static
 
 from dispatch import views
 from dispatch.views import BookingFilter
-from screens import keys
-from screens.booking_list import BookingList
+from screens import figures, keys
+from screens.booking_list import EXTRA_COLUMNS, BookingList
 from screens.filters import VIEWS, parse_filter, view_of
+from screens.keys import key_of
 from screens.next_step import with_next_step
 from screens.paged_list import Held, PagedList
 from screens.text import short_moment, state
@@ -36,6 +37,7 @@ COLUMNS = (
     Column("agent_name", "Agent", 14, lambda row: row["agent_name"] or "–", grows=True, sort="agent"),
     Column("state", "State", 18, state, sort="status"),
     Column("changed_at", "Changed", 11, lambda row: short_moment(row["changed_at"]), drop=3, sort="changed"),
+    *EXTRA_COLUMNS,
 )
 
 
@@ -43,10 +45,11 @@ class Queue(PagedList[BookingFilter], BookingList):
     """The bookings of the desk."""
 
     NAME = "queue"
+    FIGURES = (figures.STATE, figures.REVENUE, figures.CHANGED)
     HELP = (
         "Every booking of the desk, newest change first. The pane tells all about the one under the "
-        "cursor: quote, its history, and why it went to its agent. v changes what is listed; / "
-        "filters by words in the customer's name, the destination or the number, and by "
+        "cursor: quote, its history, and why it went to its agent. {queue.view} changes what is listed; "
+        "{filter} filters by words in the customer's name, the destination or the number, and by "
         "status:pending, agent:6, to:mars, is:unclaimed, is:waiting."
     )
     BINDINGS = [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY]
@@ -57,6 +60,20 @@ class Queue(PagedList[BookingFilter], BookingList):
     def __init__(self) -> None:
         super().__init__(Window())
         self._sought: int | None = None
+
+    def on_mount(self) -> None:
+        """List what was listed last time."""
+        text, recall = self.host.recall("queue.filter", ""), self.host.recall
+        sort = recall("queue.sort", self._filter.sort)
+        which = replace(
+            self._filter,
+            sort=sort if sort in self.SORTS else self._filter.sort,
+            descending=recall("queue.descending", self._filter.descending),
+            **VIEWS.get(recall("queue.view", ""), {}),
+        )
+        with self.prevent(Input.Changed):
+            self.query_one("#filter", Input).value = text
+        self._window = Window(parse_filter(text, which))
 
     def body(self) -> ComposeResult:
         with Horizontal(classes="list-body"):
@@ -120,12 +137,25 @@ class Queue(PagedList[BookingFilter], BookingList):
     def action_reverse(self) -> None:
         self._use(replace(self._filter, descending=not self._filter.descending))
 
+    def _list(self, which: BookingFilter, *, opens: bool = True) -> None:
+        super()._list(which, opens=opens)
+        self._remember()
+
+    def _remember(self) -> None:
+        self.host.remember("queue.sort", self._filter.sort)
+        self.host.remember("queue.descending", self._filter.descending)
+        self.host.remember("queue.view", view_of(self._filter))
+        self.host.remember("queue.filter", self.query_one("#filter", Input).value)
+
     def _describe(self, rows: list[Row]) -> None:
         up, down = ORDERS.get(self._filter.sort, ("A to Z", "Z to A"))
         order = f"by {self._filter.sort}, {down if self._filter.descending else up}"
         line = Text(view_of(self._filter), "bold")
         if rows:
-            line.append(f"  {len(rows)} shown{self.more(rows)}  ·  {order}  ·  v view", "dim")
+            line.append(
+                f"  {len(rows)} shown{self.more(rows)}  ·  {order}  ·  {key_of(self.app, 'queue.view')} view",
+                "dim",
+            )
         elif self._filter == self._unfiltered():
             line.append("  no bookings yet: leads come in on Dispatch (f2)", "dim")
         else:

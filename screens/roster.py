@@ -13,7 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import DataTable, Input, Static
 
 from dispatch import agents, views
-from screens import keys
+from screens import figures, keys
+from screens.keys import key_of
 from screens.modals.agent_forms import add_agent_form, edit_agent_form
 from screens.place import Place
 from screens.text import load_bar
@@ -22,7 +23,7 @@ from screens.widgets.live_table import Column, LiveTable
 Row = dict[str, Any]
 
 COLUMNS = (
-    Column("rank", "#", 5, lambda row: str(row["rank"] or "–"), right=True, sort="rank"),
+    Column("rank", "#", 5, lambda row: str(row["rank"] or "–"), right=True, sort="rank", title="Rank"),
     Column("name", "Agent", 16, lambda row: row["name"], grows=True, sort="name"),
     Column(
         "department", "Department", 20, lambda row: row["department"], drop=2, grows=True, sort="department"
@@ -47,7 +48,20 @@ COLUMNS = (
         sort="presence",
     ),
     Column("agent_id", "Id", 6, lambda row: str(row["agent_id"]), drop=3, right=True, sort="agent_id"),
+    Column("email", "E-mail", 26, lambda row: row["email"] or "", sort="email", extra=True),
+    Column(
+        "manager_name", "Manager", 18, lambda row: row["manager_name"] or "", sort="manager_name", extra=True
+    ),
+    Column(
+        "license_number",
+        "Licence",
+        12,
+        lambda row: row["license_number"] or "",
+        sort="license_number",
+        extra=True,
+    ),
 )
+SORTS = tuple(column.sort for column in COLUMNS)
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
 HIGHEST_FIRST = ("load", "years_of_service", "rating")
 
@@ -61,11 +75,12 @@ class Roster(Place):
     """The agents of the desk."""
 
     NAME = "roster"
+    FIGURES = (figures.RANK, figures.LOAD, figures.CAPACITY, figures.YEARS, figures.RATING)
     HELP = (
         "Every agent, best rank first. Rank 1 gets the next lead: the lowest load, then most years of "
         "service, then the best rating; agents alike in all three share a rank. Load is the number of "
-        "the agent's Pending bookings, of the capacity. Click a header, or use > and <, to sort; / "
-        "filters by name and department."
+        "the agent's Pending bookings, of the capacity. Click a header, or use {sort} and {sort.reverse}, "
+        "to sort; {filter} filters by name and department."
     )
     BINDINGS = [*keys.ROSTER, *keys.LIST]
     CSS_PATH = "lists.tcss"
@@ -77,6 +92,12 @@ class Roster(Place):
         self._descending = False
         self._with_left = False
         self._agents: list[Row] = []
+
+    def on_mount(self) -> None:
+        """The order that was chosen last time."""
+        sort = self.host.recall("roster.sort", self._sort)
+        self._sort = sort if sort in SORTS else self._sort
+        self._descending = self.host.recall("roster.descending", self._descending)
 
     def body(self) -> ComposeResult:
         yield Static(Content(""), classes="headline")
@@ -101,7 +122,15 @@ class Roster(Place):
         found.sort(key=lambda row: _sort_key(row[self._sort]), reverse=self._descending)
         self.table.mark_sort(self._sort, self._descending)
         self.table.show_rows(found[:MOST_HELD])
-        self.query_one(".headline", Static).update(_headline(self._agents, found))
+        hidden_sort = "" if self.table.shows_sort(self._sort) else self._sort.replace("_", " ")
+        line = _headline(self._agents, found, hidden_sort, self._hints())
+        self.query_one(".headline", Static).update(line)
+
+    def _hints(self) -> str:
+        """The keys that people look for."""
+        ids = ("agent.bookings", "agent.add", "agent.edit", "filter")
+        bookings, add, edit, find = (key_of(self.app, identifier) for identifier in ids)
+        return f"enter or {bookings} bookings  {add} add  {edit} edit  {find} filter"
 
     @on(Input.Changed, "#filter")
     def _typed(self) -> None:
@@ -117,7 +146,12 @@ class Roster(Place):
             self._descending = not self._descending
         else:
             self._sort, self._descending = message.sort, message.sort in HIGHEST_FIRST
+        self._rearrange()
+
+    def _rearrange(self) -> None:
         self._arrange()
+        self.host.remember("roster.sort", self._sort)
+        self.host.remember("roster.descending", self._descending)
 
     @on(DataTable.RowSelected, "#roster")
     def _entered(self) -> None:
@@ -131,14 +165,15 @@ class Roster(Place):
         self.table.focus()
 
     def action_sort(self) -> None:
-        orders = [column.sort for column in COLUMNS]
-        following = orders[(orders.index(self._sort) + 1) % len(orders)]
+        orders = [column.sort for column in COLUMNS if column.key in self.table.chosen]
+        place = orders.index(self._sort) + 1 if self._sort in orders else 0
+        following = orders[place % len(orders)]
         self._sort, self._descending = following, following in HIGHEST_FIRST
-        self._arrange()
+        self._rearrange()
 
     def action_reverse(self) -> None:
         self._descending = not self._descending
-        self._arrange()
+        self._rearrange()
 
     def action_toggle_left(self) -> None:
         self._with_left = not self._with_left
@@ -187,15 +222,17 @@ class Roster(Place):
         self.open(form, closed)
 
 
-def _headline(agents: list[Row], found: list[Row]) -> Text:
+def _headline(agents: list[Row], found: list[Row], hidden_sort: str = "", hints: str = "") -> Text:
     if not agents:
         return Text("No agents yet: press a to add one, or import them with astra import FILE", "bold")
     count = f"{len(agents)} agents" if len(found) == len(agents) else f"{len(found)} of {len(agents)} agents"
     line = Text(count, "bold")
+    if hidden_sort:
+        line.append(f"  ·  by {hidden_sort}", "dim")
     if len(found) > MOST_HELD:
         line.append(f"  ·  the first {MOST_HELD} shown, / finds the others", "dim")
     else:
-        line.append("  ·  enter or b bookings  a add  e edit  / filter", "dim")
+        line.append(f"  ·  {hints}", "dim")
     return line
 
 

@@ -43,6 +43,15 @@ class SteadyApp(App[None]):
             self._is_at_a_key = True
             self.run_worker(self._go_on_typing(), group="typing")
 
+    def type_again(self, event: events.Key | events.Paste) -> None:
+        """Look at a key once more, before those that were typed after it."""
+        again = (
+            events.Key(event.key, event.character)
+            if isinstance(event, events.Key)
+            else events.Paste(event.text)
+        )
+        self._typed_ahead.appendleft(again)
+
     async def _go_on_typing(self) -> None:
         while True:
             with suppress(TimeoutError):  # somebody who waits for the desk may still leave the place, or quit

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from difflib import get_close_matches
+
+from textual.theme import BUILTIN_THEMES, Theme
 
 DARK = Theme(
     name="astra-dark",
@@ -50,3 +52,14 @@ CONTRAST = Theme(
     variables={"border": "#ffff00", "border-blurred": "#a0a0a0", "footer-key-foreground": "#ffff00"},
 )
 THEMES = (DARK, LIGHT, CONTRAST)
+
+
+def problem_of(theme: str | None) -> str:
+    """What is wrong with a theme's name; "" for one that there is."""
+    names = [*(each.name for each in THEMES), *BUILTIN_THEMES]
+    if theme is None or theme in names:
+        return ""
+    close = get_close_matches(theme, names, 1)
+    return f"there is no theme {theme!r}" + (
+        f"; did you mean {close[0]}?" if close else f" (accepted: {', '.join(sorted(names))})"
+    )

@@ -7,8 +7,7 @@ from typing import Any, TypedDict
 
 from dispatch import checks, imports
 from dispatch.desk import Desk
-from models.agents import Agent
-from models.customers import Lead
+from dispatch.views import is_unused
 from models.errors import Refused
 from seeds.bulk import new_agents, write_agents, write_history
 from seeds.chronicle import Story, tell
@@ -61,11 +60,10 @@ def make_demo(
 
 
 def _refuse_used() -> None:
-    for model in (Agent, Lead):
-        if model.select().exists():
-            raise Refused(
-                "not_empty", "the desk is in use already", "a demo needs a new database: choose another --db"
-            )
+    if not is_unused():
+        raise Refused(
+            "not_empty", "the desk is in use already", "a demo needs a new database: choose another --db"
+        )
 
 
 def _pending(agents: int, bookings: int, rng: Random) -> tuple[int, ...]:

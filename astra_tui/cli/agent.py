@@ -6,6 +6,7 @@ from typing import Any
 
 import rich_click as click
 
+from astra_tui.cli.candidates import DEPARTMENT, JOB_TITLE
 from astra_tui.cli.options import Call, agent_number, changing, limited, reading
 from astra_tui.cli.output import Column, details, line
 from dispatch import agents, views
@@ -57,8 +58,12 @@ def show(call: Call, agent_id: int) -> None:
 @agent.command()
 @click.option("--first-name", required=True, metavar="NAME", help="First name.")
 @click.option("--last-name", required=True, metavar="NAME", help="Last name.")
-@click.option("--department", required=True, metavar="NAME", help="One of the desk's departments.")
-@click.option("--job-title", required=True, metavar="TITLE", help="One of the desk's job titles.")
+@click.option(
+    "--department", required=True, type=DEPARTMENT, metavar="NAME", help="One of the desk's departments."
+)
+@click.option(
+    "--job-title", required=True, type=JOB_TITLE, metavar="TITLE", help="One of the desk's job titles."
+)
 @click.option("--email", help="E-mail address.")
 @click.option("--years", default="0", metavar="N", help="Years of service; default 0.")
 @click.option("--rating", metavar="0-5", help="An average customer rating brought along.")
@@ -75,8 +80,8 @@ def add(call: Call, /, **given: Any) -> None:
 @click.option("--first-name", metavar="NAME", help="First name.")
 @click.option("--last-name", metavar="NAME", help="Last name.")
 @click.option("--email", help="E-mail address; an empty one clears it.")
-@click.option("--department", metavar="NAME", help="One of the desk's departments.")
-@click.option("--job-title", metavar="TITLE", help="One of the desk's job titles.")
+@click.option("--department", type=DEPARTMENT, metavar="NAME", help="One of the desk's departments.")
+@click.option("--job-title", type=JOB_TITLE, metavar="TITLE", help="One of the desk's job titles.")
 @click.option("--years", metavar="N", help="Years of service.")
 @click.option("--rating", metavar="0-5", help="An average customer rating brought along.")
 @click.option("--license", metavar="NUMBER", help="Space licence number; an empty one clears it.")

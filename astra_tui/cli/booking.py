@@ -7,6 +7,7 @@ from typing import Any
 
 import rich_click as click
 
+from astra_tui.cli.candidates import DESTINATION, LAUNCH, METHOD, OUTCOME, PACKAGE, SOURCE, STATUS
 from astra_tui.cli.options import AGENT, Call, booking_number, changing, limited, reading
 from astra_tui.cli.output import Column, details, line, local, money
 from astra_tui.cli.shown import tell_history
@@ -59,9 +60,11 @@ def _tell_line(row: Row) -> None:
 
 
 @booking.command("list")
-@click.option("--status", metavar="STATUS", help="Only Pending, Confirmed or Cancelled ones, in any case.")
+@click.option(
+    "--status", type=STATUS, metavar="STATUS", help="Only Pending, Confirmed or Cancelled ones, in any case."
+)
 @click.option("--agent", "agent_id", type=AGENT, metavar="AGENT", help="Only those of this agent.")
-@click.option("--destination", metavar="NAME", help="Only those that go there.")
+@click.option("--destination", type=DESTINATION, metavar="NAME", help="Only those that go there.")
 @click.option("--unclaimed", is_flag=True, help="Only those that their agent has not claimed yet.")
 @click.option("--waiting", is_flag=True, help="Only those without an agent.")
 @click.option("--due", is_flag=True, help="Only those to get back to now; the longest overdue first.")
@@ -186,6 +189,7 @@ def decline(call: Call, booking_id: int, reason: str) -> None:
 @booking_number
 @click.option(
     "--outcome",
+    type=OUTCOME,
     required=True,
     metavar="OUTCOME",
     help="What came of it: " + " or ".join(bookings.OUTCOMES) + ".",
@@ -223,7 +227,7 @@ def note(call: Call, booking_id: int, text: str) -> None:
 
 @booking.command()
 @booking_number
-@click.option("--package", metavar="NAME", help="What was sold; else as quoted.")
+@click.option("--package", type=PACKAGE, metavar="NAME", help="What was sold; else as quoted.")
 @click.option("--destination-revenue", metavar="AMOUNT", help="Revenue of the trip; else as quoted.")
 @click.option("--package-revenue", metavar="AMOUNT", help="Revenue of the package; else as quoted.")
 @changing
@@ -282,12 +286,12 @@ def rate(call: Call, booking_id: int, score: str) -> None:
 @click.option("--name", help="The customer's name.")
 @click.option("--phone", help="Telephone number; an empty one clears it.")
 @click.option("--email", help="E-mail address; an empty one clears it.")
-@click.option("--method", metavar="NAME", help="How the customer got in touch.")
-@click.option("--source", metavar="NAME", help="Where the lead came from.")
-@click.option("--destination", metavar="NAME", help="Where the trip goes.")
-@click.option("--launch", metavar="NAME", help="The launch location.")
+@click.option("--method", type=METHOD, metavar="NAME", help="How the customer got in touch.")
+@click.option("--source", type=SOURCE, metavar="NAME", help="Where the lead came from.")
+@click.option("--destination", type=DESTINATION, metavar="NAME", help="Where the trip goes.")
+@click.option("--launch", type=LAUNCH, metavar="NAME", help="The launch location.")
 @click.option("--requests", metavar="TEXT", help="What the customer asked for; an empty text clears it.")
-@click.option("--package", metavar="NAME", help="The package in the quote.")
+@click.option("--package", type=PACKAGE, metavar="NAME", help="The package in the quote.")
 @click.option("--destination-revenue", metavar="AMOUNT", help="The trip's price in the quote.")
 @click.option("--package-revenue", metavar="AMOUNT", help="The package's price in the quote.")
 @changing

@@ -1,15 +1,40 @@
-"""``astra completion``: the script that teaches a shell astra's commands and options."""
+"""``astra completion``: the script that teaches a shell astra's commands, options, ids and names."""
 
 from __future__ import annotations
 
+import os
+import re
+
 import rich_click as click
-from click.shell_completion import get_completion_class
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    add_completion_class,
+    get_completion_class,
+    shell_complete,
+)
 
 from astra_tui.cli.options import Call, bare
 from astra_tui.cli.output import raw
-from astra_tui.cli.root import astra
+from astra_tui.cli.root import Surroundings, astra
 
 COMPLETION_VARIABLE = "_ASTRA_COMPLETE"
+NOT_PLAIN = re.compile(r"([^\w./:@%+-])")
+
+
+@add_completion_class
+class Bash(BashComplete):
+    """bash puts a word on the line as it gets it: a name with blanks has to bring its backslashes."""
+
+    def format_completion(self, item: CompletionItem) -> str:
+        written = NOT_PLAIN.sub(r"\\\1", item.value)
+        return f"{item.type},{written}"
+
+
+def complete(surroundings: Surroundings) -> int:
+    """Answer a shell that has something half typed, as the environment tells; return the exit code."""
+    instruction = os.environ[COMPLETION_VARIABLE]
+    return shell_complete(astra, {"obj": surroundings}, "astra", COMPLETION_VARIABLE, instruction)
 
 
 @click.command("completion")

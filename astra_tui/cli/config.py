@@ -34,7 +34,7 @@ def path(call: Call) -> None:
 def show(call: Call) -> None:
     """Show the configuration."""
     call.tell(
-        _sound(),
+        _sound(call),
         lambda row: (
             details(row.items())
             if any(value not in (None, {}) for value in row.values())
@@ -46,15 +46,18 @@ def show(call: Call) -> None:
 @config.command()
 @bare
 def validate(call: Call) -> None:
-    """Check the configuration file: exit code 2 and the line, if something is wrong."""
-    _sound()
+    """Check the configuration file, keys and theme too.
+
+    What is wrong is told with its line and, where one can be guessed, the right word: exit code 2.
+    """
+    _sound(call)
     where = str(preferences.config_path())
     call.tell({"path": where, "valid": True}, lambda row: line(f"{row['path']} is sound"))
 
 
-def _sound() -> dict[str, Any]:
+def _sound(call: Call) -> dict[str, Any]:
     """The preferences, if the whole file is sound. Raises InvalidInput."""
-    given, problems = preferences.load()
+    given, problems = preferences.load(check=call.surroundings.check_preferences)
     if problems:
         raise InvalidInput(
             "config", "; ".join(problems), "mend the file with an editor; astra config path tells where it is"

@@ -7,7 +7,7 @@ from typing import Any
 import rich_click as click
 
 from astra_tui.cli.options import Call, changing
-from astra_tui.cli.output import line
+from astra_tui.cli.output import is_plain, line
 from dispatch import doctor as desk_doctor
 
 UNSOUND = 1
@@ -37,9 +37,12 @@ def _tell(report: dict[str, Any]) -> None:
     line(report["database"])
     for row in report["checks"]:
         state = "ok" if row["ok"] else "warning" if row["warning"] else "WRONG"
-        line(f"{state:<8} {row['check']:<12} {row['detail']}")
+        if is_plain():
+            line(f"{row['check']}: {state}, {row['detail']}")
+        else:
+            line(f"{state:<8} {row['check']:<12} {row['detail']}")
         if row["hint"]:
-            line(f"{'':<8} {'':<12} {row['hint']}")
+            line(row["hint"] if is_plain() else f"{'':<8} {'':<12} {row['hint']}")
     for row in report.get("repaired", {}).get("loads", ()):
         line(f"agent {row['agent_id']}: load {row['from']} is now {row['to']}")
     for row in report.get("repaired", {}).get("assignments", ()):

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 import rich_click as click
 
+from astra_tui.cli.candidates import DESTINATION, LAUNCH, METHOD, POLICY, SOURCE
 from astra_tui.cli.options import Call, changing
 from astra_tui.cli.output import line, narrate, plural
 from astra_tui.cli.progress import progress_bar
@@ -31,14 +32,14 @@ COMMANDS = {"lead": lead}
 
 @lead.command()
 @click.option("--name", help="The customer's name.")
-@click.option("--method", metavar="NAME", help="How the customer got in touch.")
-@click.option("--source", metavar="NAME", help="Where the lead came from.")
-@click.option("--destination", metavar="NAME", help="Where the customer wants to go.")
-@click.option("--launch", metavar="NAME", help="The launch location.")
+@click.option("--method", type=METHOD, metavar="NAME", help="How the customer got in touch.")
+@click.option("--source", type=SOURCE, metavar="NAME", help="Where the lead came from.")
+@click.option("--destination", type=DESTINATION, metavar="NAME", help="Where the customer wants to go.")
+@click.option("--launch", type=LAUNCH, metavar="NAME", help="The launch location.")
 @click.option("--requests", metavar="TEXT", help="What else the customer asked for.")
 @click.option("--phone", help="Telephone number; the same one is the same customer.")
 @click.option("--email", help="E-mail address; the same one is the same customer.")
-@click.option("--policy", metavar="NAME", help="Let this policy decide instead of the desk's.")
+@click.option("--policy", type=POLICY, metavar="NAME", help="Let this policy decide instead of the desk's.")
 @click.option(
     "--from", "source_file", metavar="FILE", help="Take a CSV or JSONL file of leads; - reads stdin."
 )

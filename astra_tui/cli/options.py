@@ -1,4 +1,4 @@
-"""What every command has in common: --db, --as, --json, --request-id, and the Call they end up in."""
+"""What every command has in common: --db, --as, --json, --plain, --request-id, and the Call they make."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import rich_click as click
 from click import get_current_context
+from click.shell_completion import CompletionItem
 
 from astra_tui.cli import output
+from astra_tui.cli.candidates import Found, offered
 from astra_tui.cli.database import database_path, database_to_create, opened
 from astra_tui.cli.output import Column
 from astra_tui.cli.root import Surroundings
@@ -90,8 +92,9 @@ class Number(click.ParamType[int]):
 
     name = "number"
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, candidates: str) -> None:
         self.what = what
+        self._candidates = candidates
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         text = str(value)
@@ -100,14 +103,28 @@ class Number(click.ParamType[int]):
             self.fail(told, param, ctx)
         return int(text)
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        def search() -> Found:
+            from dispatch import candidates
 
-BOOKING = Number("a booking")
-AGENT = Number("an agent")
-EVENT = Number("an event")
-CUSTOMER = Number("a customer")
+            found: Found = getattr(candidates, self._candidates)(incomplete)
+            return found
+
+        return offered(ctx, search)
+
+
+BOOKING = Number("a booking", "bookings")
+AGENT = Number("an agent", "agents")
+EVENT = Number("an event", "events")
+CUSTOMER = Number("a customer", "customers_like")
 
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, errors too.")
+_plain = click.option(
+    "--plain", "plainly", is_flag=True, help="Print for a screen reader: a value a line, nothing cut."
+)
 _database = click.option(
     "--db", "database", metavar="PATH", help="The desk's database: a file, or sqlite:///file."
 )
@@ -123,18 +140,18 @@ agent_number = click.argument("agent_id", metavar="AGENT", type=AGENT)
 
 
 def bare(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
-    """A command that touches no desk: --json only."""
-    return _with_call(function, _json)
+    """A command that touches no desk: --json and --plain only."""
+    return _with_call(function, _json, _plain)
 
 
 def reading(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
     """A command that only looks."""
-    return _with_call(function, _database, _actor, _json)
+    return _with_call(function, _database, _actor, _json, _plain)
 
 
 def changing(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
     """A command that changes the desk."""
-    return _with_call(function, _request_id, _database, _actor, _json)
+    return _with_call(function, _request_id, _database, _actor, _json, _plain)
 
 
 def _with_call(function: Callable[..., None], *options: Decorator) -> Callable[..., None]:
@@ -142,15 +159,19 @@ def _with_call(function: Callable[..., None], *options: Decorator) -> Callable[.
     def run(
         *,
         as_json: bool,
+        plainly: bool,
         database: str | None = None,
         actor: str | None = None,
         request_id: str | None = None,
         **given: Any,
     ) -> None:
+        if as_json and plainly:
+            raise click.UsageError("--json and --plain exclude each other")
         surroundings: Surroundings = get_current_context().obj
         database = surroundings.database if database is None else database
         actor = surroundings.actor if actor is None else actor
-        function(Call(surroundings, as_json, database, actor, request_id), **given)
+        with output.plainly(plainly):
+            function(Call(surroundings, as_json, database, actor, request_id), **given)
 
     decorated: Callable[..., None] = run
     for option in reversed(options):

@@ -1,11 +1,17 @@
-"""What commands print: JSON for scripts, tables and lines for people, narration on stderr."""
+"""What commands print: JSON for scripts, tables and lines for people, narration on stderr.
+
+Inside ``plainly()`` tables and details are read line by line instead: one value a line behind its
+name, a blank line after each row, nothing aligned, drawn or cut. That is what a screen reader needs.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,6 +24,23 @@ PIPE_WIDTH = 10_000  # a table that no terminal shows is never cut
 MOST_ROWS_SHOWN = 1_000
 COLUMN_GAP = 2
 NARROWEST = 4
+
+_plain: ContextVar[bool] = ContextVar("plain", default=False)
+
+
+@contextmanager
+def plainly(wanted: bool) -> Iterator[None]:
+    """Print for a screen reader inside the block, if that is ``wanted``."""
+    token = _plain.set(wanted)
+    try:
+        yield
+    finally:
+        _plain.reset(token)
+
+
+def is_plain() -> bool:
+    """Is a screen reader listened to?"""
+    return _plain.get()
 
 
 @dataclass(frozen=True)
@@ -81,7 +104,15 @@ def table(columns: Sequence[Column], rows: Sequence[Row], nothing: str) -> None:
     """Rows as a table as wide as the terminal; ``nothing`` is told where there are none."""
     if not rows:
         narrate(nothing)
-        return
+    elif is_plain():
+        for row in rows:
+            details((column.heading, column.cell(row)) for column in columns)
+            line()
+    else:
+        _drawn(columns, rows)
+
+
+def _drawn(columns: Sequence[Column], rows: Sequence[Row]) -> None:
     from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
@@ -121,7 +152,7 @@ def details(pairs: Iterable[tuple[str, object]]) -> None:
     told = [(name, value) for name, value in pairs if value not in (None, "", {})]
     width = max((len(name) for name, _ in told), default=0)
     for name, value in told:
-        line(f"{name:<{width}}  {value}")
+        line(f"{name}: {value}" if is_plain() else f"{name:<{width}}  {value}")
 
 
 def money(value: float | None) -> str | None:

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from astra_tui.cli.output import is_plain
+from astra_tui.cli.terminal import is_dumb
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -47,7 +50,7 @@ class _Bar:
 @contextmanager
 def progress_bar(what: str) -> Iterator[Report | None]:
     """Something to report progress to; None where nobody would see it."""
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or is_plain() or is_dumb():  # a bar is read out anew at every step
         yield None
         return
     bar = _Bar(what)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
 from astra_tui import __version__
 from astra_tui.cli.output import line
+
+if TYPE_CHECKING:
+    from astra_tui.preferences import Check
 
 COMMANDS = {
     "demo": "demo",
@@ -41,10 +45,12 @@ OpenApplication = Callable[[str | None, str | None], int]
 class Surroundings:
     """What a command is given around its own arguments.
 
-    That is the way into the application, and the options that stood before the noun.
+    That is the way into the application, what it has to say about somebody's configuration, and the
+    options that stood before the noun.
     """
 
     open_application: OpenApplication
+    check_preferences: Check
     database: str | None = None
     actor: str | None = None
     exit_code: int = 0
@@ -89,7 +95,8 @@ def _show_version(context: click.Context, _option: click.Parameter, wanted: bool
 def astra(context: click.Context, database: str | None, actor: str | None) -> None:
     """The dispatch desk of a travel company.
 
-    Without a command the application opens. Every command takes --json for scripts.
+    Without a command the application opens. Every command takes --json for scripts and --plain for
+    screen readers.
     Exit codes: 0 done, 1 refused by the desk, 2 wrong usage or input, 3 no database.
     """
     surroundings: Surroundings = context.obj

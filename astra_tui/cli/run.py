@@ -9,24 +9,34 @@ import re
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import rich_click
+import rich_click.rich_click
 from click import Abort, UsageError
 from click.exceptions import ClickException, Exit, NoArgsIsHelpError
 
 from astra_tui.cli.output import narrate, printable, put_json
 from astra_tui.cli.root import OpenApplication, Surroundings, astra
+from astra_tui.cli.terminal import is_dumb
 from models.errors import DeskError
+
+if TYPE_CHECKING:
+    from astra_tui.preferences import Check
 
 DONE, REFUSED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 COMPLETION_VARIABLE = "_ASTRA_COMPLETE"
+LINES_ONLY = "plain-slim"  # the look of help without frames and colours
 
 
-def run(arguments: list[str], open_application: OpenApplication) -> int:
+def run(arguments: list[str], open_application: OpenApplication, check_preferences: Check) -> int:
     """Run a command; what goes wrong is told on stderr, or as JSON where the command asked for it."""
     _never_fail_on_a_character()
-    as_json = _wants_json(arguments)
+    as_json = _wants(arguments, "--json")
+    lines_only = is_dumb() or _wants(arguments, "--plain")
+    rich_click.rich_click.THEME = LINES_ONLY if lines_only else None
     try:
-        code = _invoke(arguments, Surroundings(open_application))
+        code = _invoke(arguments, Surroundings(open_application, check_preferences))
         sys.stdout.flush()
         return code
     except NoArgsIsHelpError as error:
@@ -54,10 +64,9 @@ def run(arguments: list[str], open_application: OpenApplication) -> int:
 
 def _invoke(arguments: list[str], surroundings: Surroundings) -> int:
     if COMPLETION_VARIABLE in os.environ:
-        from click.shell_completion import shell_complete
+        from astra_tui.cli.completion import complete
 
-        instruction = os.environ[COMPLETION_VARIABLE]
-        return shell_complete(astra, {"obj": surroundings}, "astra", COMPLETION_VARIABLE, instruction)
+        return complete(surroundings)
     try:
         with astra.make_context("astra", list(arguments), obj=surroundings) as context:
             astra.invoke(context)
@@ -66,10 +75,10 @@ def _invoke(arguments: list[str], surroundings: Surroundings) -> int:
     return surroundings.exit_code
 
 
-def _wants_json(arguments: list[str]) -> bool:
-    """Whether --json stands among the options, even of a command line that cannot be parsed."""
+def _wants(arguments: list[str], option: str) -> bool:
+    """Whether an option stands among the arguments, even of a command line that cannot be parsed."""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    return "--json" in options
+    return option in options
 
 
 def _tell(as_json: bool, exit_code: int, code: str, message: str, hint: str) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 import rich_click as click
 
+from astra_tui.cli.candidates import POLICY, SETTING
 from astra_tui.cli.options import Call, changing
 from astra_tui.cli.output import Column, line
 from dispatch import configure
@@ -18,14 +19,14 @@ Row = dict[str, Any]
 
 SETTING_COLUMNS = (Column("Setting", "key"), Column("Value", "value"), Column("What it is", "help"))
 POLICY_COLUMNS = (
-    Column("", lambda row: "*" if row["current"] else ""),
+    Column("In force", lambda row: "yes" if row["current"] else ""),
     Column("Policy", "name"),
     Column("Who gets the lead", "help"),
 )
 
 
 @click.command("set")
-@click.argument("key", required=False)
+@click.argument("key", required=False, type=SETTING)
 @click.argument("value", required=False)
 @changing
 def set_value(call: Call, key: str | None, value: str | None) -> None:
@@ -60,7 +61,7 @@ def _setting(desk: Desk, key: str) -> Row:
 
 
 @click.command("policy")
-@click.argument("name", required=False)
+@click.argument("name", required=False, type=POLICY)
 @changing
 def policy(call: Call, name: str | None) -> None:
     """List the policies, or let the one named decide from now on."""

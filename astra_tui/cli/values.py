@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import rich_click as click
 
+from astra_tui.cli.candidates import DESTINATION
 from astra_tui.cli.options import Call, changing, reading
 from astra_tui.cli.output import Column, line
 from dispatch import configure
@@ -41,7 +42,7 @@ def package() -> None:
 
 
 @package.command("list")
-@click.option("--destination", metavar="NAME", help="Only those of this destination.")
+@click.option("--destination", type=DESTINATION, metavar="NAME", help="Only those of this destination.")
 @reading
 def list_packages(call: Call, destination: str | None) -> None:
     """List the packages of the destinations."""
@@ -53,7 +54,13 @@ def list_packages(call: Call, destination: str | None) -> None:
 
 @package.command("add")
 @click.argument("name")
-@click.option("--destination", required=True, metavar="NAME", help="The destination that it is sold for.")
+@click.option(
+    "--destination",
+    required=True,
+    type=DESTINATION,
+    metavar="NAME",
+    help="The destination that it is sold for.",
+)
 @changing
 def add_package(call: Call, name: str, destination: str) -> None:
     """Accept a new package of a destination."""

@@ -129,6 +129,27 @@ class TopBar(Horizontal):
         info.tooltip = Content(self._told.whole)
 
 
+class EmptyDesk(Static):
+    """Tells that nothing is there yet, and how to begin; a click opens the three ways."""
+
+    DEFAULT_CSS = """
+    EmptyDesk { display: none; height: 1; padding: 0 1; background: $primary 20%; pointer: pointer; }
+    """
+
+    def on_mount(self) -> None:
+        self.update(
+            Content.from_markup(
+                "This desk is empty. [bold $accent]$key[/], or a click here: "
+                "import files, a demo, a first agent",
+                key=key_of(self.app, "first_steps"),
+            )
+        )
+
+    async def on_click(self, event: events.Click) -> None:
+        event.stop()
+        await self.run_action("app.first_steps")
+
+
 class StatusBar(Horizontal):
     """The keys of the place, and the desk's totals with the invariant, computed at each change."""
 

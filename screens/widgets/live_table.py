@@ -25,6 +25,7 @@ PADDING = 2  # one blank on each side of a cell
 FEW = 20  # rows that are removed one by one; of more it is faster to fill in the rest anew
 MARK, MARKED_S = "•", 6.0  # before what others changed, and how long
 CLOSE = 10  # rows from an end at which more is asked for
+HEADER, RIGHT_BUTTON = -1, 3
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Column:
     """One column: how a row's cell reads, how wide it is, and how soon it goes when space is short.
 
     ``drop`` 0 stays always; of the others the highest goes first. ``grows`` takes what is left.
-    ``sort`` is the name of the order that a click on the header asks for.
+    ``sort`` is the name of the order that a click on the header asks for. An ``extra`` one is only
+    offered: it is hidden until somebody chooses it. ``title`` says more than a short ``label``.
     """
 
     key: str
@@ -43,6 +45,8 @@ class Column:
     grows: bool = False
     right: bool = False
     sort: str = ""
+    extra: bool = False
+    title: str = ""
 
 
 def _content(row: Row) -> object:
@@ -81,10 +85,18 @@ class LiveTable(DataTable[Text]):
             super().__init__()
             self.sort = sort
 
+    class ColumnsAsked(Message):
+        """A header was clicked with the right button."""
+
+        def __init__(self, table: LiveTable) -> None:
+            super().__init__()
+            self.table = table
+
     def __init__(self, columns: Sequence[Column], key: str, *, cursor: bool = True, **kwargs: Any) -> None:
         super().__init__(cursor_type="row" if cursor else "none", **kwargs)
         self.can_focus = cursor
-        self._specs = tuple(columns)
+        self.specs = tuple(columns)
+        self._own_choice: tuple[str, ...] = ()
         self._key = key
         self._rows: dict[str, Row] = {}
         self._anchors: dict[str, Text] = {}
@@ -107,6 +119,39 @@ class LiveTable(DataTable[Text]):
         """The rows in their order on screen."""
         return list(self._rows.values())
 
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The columns' keys in their order, as far as there is room for them."""
+        return self._own_choice or tuple(spec.key for spec in self.specs if not spec.extra)
+
+    @property
+    def left_out(self) -> list[Column]:
+        """The chosen columns that there is no room for."""
+        shown = {key for key, _ in self._shown}
+        return [spec for spec in self._chosen_specs() if spec.key not in shown]
+
+    def shows_sort(self, sort: str) -> bool:
+        """Is there a header in sight that tells this order?"""
+        shown = {key for key, _ in self._shown}
+        return any(spec.sort == sort for spec in self.specs if spec.key in shown)
+
+    def choose(self, keys: Sequence[str]) -> None:
+        """Show these columns in this order, as far as they are known; the usual ones if none is."""
+        known = {spec.key for spec in self.specs}
+        self._own_choice = tuple(key for key in dict.fromkeys(keys) if key in known)
+        if self._shown:
+            self._lay_out(again=True)
+
+    def _chosen_specs(self) -> list[Column]:
+        by_key = {spec.key: spec for spec in self.specs}
+        return [by_key[key] for key in self.chosen]
+
+    def on_click(self, event: events.Click) -> None:
+        if event.button == RIGHT_BUTTON and event.style.meta.get("row") == HEADER:
+            event.prevent_default()
+            event.stop()
+            self.post_message(self.ColumnsAsked(self))
+
     def on_resize(self, event: events.Resize) -> None:
         self._lay_out()
         self._look_out()
@@ -126,7 +171,7 @@ class LiveTable(DataTable[Text]):
 
     def on_data_table_header_selected(self, event: DataTable.HeaderSelected) -> None:
         event.stop()
-        spec = next(spec for spec in self._specs if spec.key == event.column_key.value)
+        spec = next(spec for spec in self.specs if spec.key == event.column_key.value)
         if spec.sort:
             self.post_message(self.SortAsked(spec.sort))
 
@@ -214,8 +259,8 @@ class LiveTable(DataTable[Text]):
         self.add_row(*cells, key=key)
 
     def _cells(self, row: Row) -> list[Text]:
-        shown = {key for key, _ in self._shown}
-        return [_as_cell(spec, row) for spec in self._specs if spec.key in shown]
+        by_key = {spec.key: spec for spec in self.specs}
+        return [_as_cell(by_key[key], row) for key, _ in self._shown]
 
     def _first_column(self) -> str:
         return self._shown[0][0]
@@ -260,17 +305,17 @@ class LiveTable(DataTable[Text]):
         self.refresh()
 
     def _lay_out(self, *, again: bool = False) -> None:
-        # room for the scrollbar is kept whether it is there or not, so that its coming moves nothing;
-        # the widget's own gutter has it in it where it is there
+        # room for the scrollbar is kept whether it is there or not, so that its coming moves nothing
+        # (which is why the frame alone is taken off: the widget's own gutter has a shown scrollbar in it)
         width = self.outer_size.width - self.styles.gutter.width - self.styles.scrollbar_size_vertical
-        shown = fitting_columns(self._specs, width)
+        shown = fitting_columns(self._chosen_specs(), width, own_choice=bool(self._own_choice))
         if shown == self._shown and not again:
             return
         with self._staying(self._rows):
             self._shown = shown
             self._anchors.clear()
             self.clear(columns=True)
-            labels = {spec.key: spec for spec in self._specs}
+            labels = {spec.key: spec for spec in self.specs}
             for key, column_width in shown:
                 self.add_column(self._header(labels[key]), key=key, width=column_width)
             for key, row in self._rows.items():
@@ -290,15 +335,38 @@ def _as_cell(spec: Column, row: Row) -> Text:
     return text
 
 
-def fitting_columns(specs: Sequence[Column], width: int) -> tuple[tuple[str, int], ...]:
-    """Which columns fit into a width, and how wide each is then."""
+def fitting_columns(
+    specs: Sequence[Column], width: int, *, own_choice: bool = False
+) -> tuple[tuple[str, int], ...]:
+    """Which columns fit into a width, and how wide each is then.
+
+    Of somebody's ``own_choice`` no column is sure of its place: each that still fits is taken, those
+    that stay longest and stand first before the others.
+    """
+    kept = _taken(specs, width) if own_choice else _without_dropped(specs, width)
+    spare = max(0, width - _room(kept))
+    growing = [spec for spec in kept if spec.grows]
+    share = spare // len(growing) if growing else 0
+    return tuple((spec.key, spec.width + (share if spec.grows else 0)) for spec in kept)
+
+
+def _room(specs: Sequence[Column]) -> int:
+    return sum(spec.width + PADDING for spec in specs)
+
+
+def _without_dropped(specs: Sequence[Column], width: int) -> list[Column]:
     kept = list(specs)
-    while len(kept) > 1 and sum(spec.width + PADDING for spec in kept) > width:
+    while len(kept) > 1 and _room(kept) > width:
         dropped = max(kept, key=lambda spec: spec.drop)
         if dropped.drop == 0:
             break
         kept.remove(dropped)
-    spare = max(0, width - sum(spec.width + PADDING for spec in kept))
-    growing = [spec for spec in kept if spec.grows]
-    share = spare // len(growing) if growing else 0
-    return tuple((spec.key, spec.width + (share if spec.grows else 0)) for spec in kept)
+    return kept
+
+
+def _taken(specs: Sequence[Column], width: int) -> list[Column]:
+    taken: list[Column] = []
+    for spec in sorted(specs, key=lambda spec: spec.drop):
+        if not taken or _room([*taken, spec]) <= width:
+            taken.append(spec)
+    return [spec for spec in specs if spec in taken]

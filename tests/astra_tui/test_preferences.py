@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from astra_tui import preferences
+from astra_tui.main import check_preferences
 from astra_tui.preferences import Preferences, load, save
 from models.errors import InvalidInput
 from tests.astra_tui.conftest import Run
@@ -38,6 +39,14 @@ def test_what_the_file_says(file: Path) -> None:
         ("bell = 1", "line 1: 1 is no value for bell (accepted: true or false"),
         ("color = 1", "line 1: there is no preference 'color'"),
         ("[keymap]\nclaim = 1", "line 1"),
+        ('[keymap]\nhelp = "f12"\nbooking.clam = "k"', "line 3: booking.clam: no such key id; did you mean"),
+        (
+            'agent = 1\n[keymap]\n"booking.claim" = "t"',
+            "line 3: booking.claim: t is the key of booking.contact",
+        ),
+        ('[keymap.booking]\nclaim = "ctlr+k"', "line 2: booking.claim: there is no key 'ctlr+k'"),
+        ('keymap.panel.copy = "q"', "line 1: panel.copy: q is the key of panel.close too"),
+        ('theme = "astra-drak"', "line 1: theme: there is no theme 'astra-drak'; did you mean astra-dark?"),
     ],
 )
 def test_a_broken_file_is_told_with_its_line(
@@ -71,6 +80,13 @@ def test_config_tells_the_path_and_the_values(anywhere: Run, file: Path) -> None
     assert anywhere("config", "show", "--json").json["theme"] == "nord"
     assert anywhere("config", "show").out.split() == ["theme", "nord"]
     assert anywhere("config", "validate").out == f"{file} is sound\n"
+
+
+def test_the_rest_of_a_keymap_is_used(file: Path) -> None:
+    file.write_text('theme = "no"\n[keymap]\nbooking.clam = "k"\nbooking.note = "k"\nhelp = "f12"\n')
+    wanted, problems = load(check=check_preferences)
+    assert wanted == Preferences(keymap={"booking.note": "k", "help": "f12"})
+    assert len(problems) == 2
 
 
 def test_save_keeps_what_else_is_in_the_file(file: Path) -> None:

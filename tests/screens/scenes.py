@@ -10,6 +10,7 @@ from textual.keys import _character_to_key, key_to_character
 from textual.widgets import Input
 
 from astra_tui.app import AstraApp
+from screens.widgets.live_table import LiveTable
 
 Scene = Callable[[AstraApp], Awaitable[None]]
 
@@ -88,7 +89,27 @@ PLACES: dict[str, Scene] = {
     "customer": pressed("f4", "escape", "end", "i"),
     "find-customer": pressed("f4", "ctrl+f", "k"),
 }
+
+
+async def take_the_tour(app: AstraApp) -> None:
+    await press(app, "f2")
+    app.action_tour()
+    await press(app, "enter", "enter")
+
+
+async def read_help_to_the_end(app: AstraApp) -> None:
+    await press(app, "f4", "f1")
+    panel = app.screen.query_one("#panel")
+    panel.scroll_to(y=panel.max_scroll_y, animate=False)
+    await app.settle()
+
+
 MODALS: dict[str, Scene] = {
+    "columns": pressed("f4", "escape", "comma", *("down",) * 7, "space"),
+    "fill": pressed("f2", "ctrl+n"),
+    "import": pressed("f2", "ctrl+n", "enter", "f9"),
+    "tour": take_the_tour,
+    "help-queue": read_help_to_the_end,
     "confirm": pressed("f4", "escape", "home", "down", "down", "f"),
     "cancel-refused": refuse_cancelling,
     "reassign": pressed("f4", "escape", "home", "r"),
@@ -107,8 +128,10 @@ MODALS: dict[str, Scene] = {
 
 
 async def leave(app: AstraApp) -> None:
-    """Close what lies above the place, and take the toasts away."""
+    """Close what lies above the place, take the toasts away, and show the usual columns."""
     while len(app.screen_stack) > 1:
         await press(app, "escape")
+    for table in app.screen.query(LiveTable):
+        table.choose([])
     app.clear_notifications()
     await app.settle()

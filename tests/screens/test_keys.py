@@ -14,14 +14,14 @@ from astra_tui.app import AstraApp
 from astra_tui.preferences import Preferences
 from dispatch import views
 from dispatch.event_filter import EventFilter
-from screens import keys
+from screens import catalogue, keys
 from screens.help import verbs
 from screens.modals.customer_card import CustomerCard
-from screens.modals.customer_forms import MergeCustomers
-from screens.modals.find_customer import FindCustomer
+from screens.modals.first_steps import FirstSteps
 from screens.modals.form import FormModal
+from screens.modals.import_files import ImportFiles
 from screens.modals.panel import Panel
-from screens.modals.pick_agent import PickAgent
+from screens.modals.tour import Tour
 from screens.place import Place
 from screens.widgets.live_table import LiveTable
 from tests.screens.conftest import standing_still
@@ -37,12 +37,7 @@ PLACES: dict[str, list[Binding]] = {
 }
 INSTEAD = {"log.undo": "undo.letter"}
 """What a place's key does instead of the application's, on purpose."""
-MODALS: list[Binding] = [
-    binding
-    for modal in (FormModal, Panel, PickAgent, FindCustomer, CustomerCard, MergeCustomers)
-    for binding in modal.__dict__["BINDINGS"]
-    if isinstance(binding, Binding)
-]
+MODALS: list[Binding] = [binding for modal in catalogue.modals() for binding in catalogue.bindings_of(modal)]
 ALL = [*keys.APP, *(binding for bindings in PLACES.values() for binding in bindings), *MODALS]
 Check = Callable[[AstraApp], Awaitable[None]]
 CHECKS: dict[str, Check] = {}
@@ -382,6 +377,51 @@ async def keys_of_the_roster(app: AstraApp) -> None:
     assert app.screen.query_one(LiveTable).rows_shown == []
 
 
+@check(
+    "columns",
+    "columns.toggle",
+    "columns.earlier",
+    "columns.later",
+    "columns.sort",
+    "columns.reset",
+    "columns.close",
+)
+async def choose_columns(app: AstraApp) -> None:
+    await press(app, "f3", "escape", "comma", *("down",) * 9, "space", "minus", "minus", "plus", "s")
+    table = app.screen_stack[0].query_one(LiveTable)
+    usual = ["rank", "name", "department", "job_title", "load", "years_of_service", "rating", "presence"]
+    assert list(table.chosen) == [*usual, "email", "agent_id"]
+    assert app.recall("roster.sort", "") == "email"
+    await press(app, "r", "s")
+    assert list(table.chosen) == [*usual, "agent_id"]
+    assert app.recall("roster.sort", "") == "rank"
+    await press(app, "escape")
+    assert place(app) == "roster"
+
+
+@check("first_steps", "start.close", "start.up", "start.down", "start.take", "import.close", "import.go")
+async def fill_the_desk(app: AstraApp) -> None:
+    await press(app, "f2", "ctrl+n", "escape", "ctrl+n")
+    assert isinstance(app.screen, FirstSteps)
+    await press(app, "down", "up", "enter")
+    assert isinstance(app.screen, ImportFiles)
+    await press(app, "f9")
+    assert "no file is named" in text_of(app)
+    await press(app, "escape", "ctrl+n", "down", "enter")
+    assert isinstance(app.screen, FormModal)
+    assert app.screen._heading == "Add an agent"
+
+
+@check("tour.next", "tour.back", "tour.skip")
+async def take_the_tour(app: AstraApp) -> None:
+    app.action_tour()
+    await press(app, "enter", "right", "left")
+    assert isinstance(app.screen, Tour)
+    assert "2 of " in text_of(app)
+    await press(app, "escape")
+    assert isinstance(app.screen, Place)
+
+
 @check("desk.agent", "pick.close", "pick.take")
 async def choose_whose_desk(app: AstraApp) -> None:
     await press(app, "f5", "a", *"nova", "escape")
@@ -449,16 +489,30 @@ async def test_the_palette_lists_what_can_be_done_and_does_it(golden_file: Path,
 
 
 async def test_keys_of_ones_own(golden_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted = Preferences(keymap={"booking.claim": "k", "help": "f12"}, agent=1, theme="astra-light")
-    app = AstraApp(database=golden_file, clock=standing_still, actor="kim", preferences=wanted)
+    wanted = Preferences(
+        keymap={"booking.claim": "k", "help": "f12", "queue.view": "g"}, agent=1, theme="astra-light"
+    )
+    app = AstraApp(
+        database=golden_file,
+        clock=standing_still,
+        actor="kim",
+        preferences=wanted,
+        problems=["config.toml, line 3: [/] no such key id"],
+    )
     async with app.run_test(size=(80, 24), notifications=True):
         await app.settle()
+        assert "line 3: [/] no such key id" in " ".join(text_of(app).split())
         assert app.theme == "astra-light"
         await at_booking(app, 9)
         assert "f12 Help" in text_of(app)
+        assert "k Claim" in text_of(app)
+        assert "g view" in text_of(app)
         await press(app, "c")
         assert not (await booking(app, 9))["claimed_at"]
         await press(app, "k")
         assert (await booking(app, 9))["claimed_at"]
         shown = {verb.binding.action: verb.keys for verb in verbs(app.screen)}
         assert (shown["claim"], shown["help"]) == (["k"], ["?", "f12"])
+        await press(app, "f12")
+        assert isinstance(app.screen, Panel)
+        assert "agent. g changes what is listed" in app.screen._text.plain

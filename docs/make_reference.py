@@ -1,0 +1,157 @@
+"""The references: docs/keys.md from the bindings of the screens, docs/cli.md from the commands.
+
+python docs/make_reference.py            writes both
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+WIDTH = 110
+MADE = "<!-- Made by docs/make_reference.py (make docs); do not edit. -->"
+
+KEYS_ABOUT = """\
+The same verb has the same key everywhere. The line at the bottom, help (`f1`) and the palette
+(`ctrl+p`) show the keys as you have them; all of it can be clicked. Letters work outside input fields.
+
+A key of your own goes by its id into `[keymap]` of config.toml (`astra config path` tells where that is);
+several are separated by commas. `astra config validate` finds ids and keys that do not exist, and clashes.
+
+    [keymap]
+    "booking.claim" = "k"
+    "help" = "f1,f12"
+"""
+
+CLI_ABOUT = """\
+`astra` alone opens the application; whatever a screen does, a command does too. `--db` and `--as` may stand
+before the noun or after the verb.
+
+- `--json`: a listing is one array, whole unless `--limit`; a command that changes one thing prints that thing
+  as it is afterwards; a refusal is `{"error": {"code", "message", "hint"}}`.
+- `--plain`: for a screen reader. A value a line behind its name, a blank line after each row; nothing is
+  aligned, drawn, coloured or cut, and no listing ends before its last row. It excludes `--json`. Help has no
+  frames then, nor where `TERM=dumb`, and nothing there moves.
+- stdout is data, stderr is narration. No command asks a question.
+- Exit codes: 0 done, 1 the desk refused, 2 wrong usage or input, 3 the database cannot be opened.
+- `eval "$(astra completion bash)"` (or zsh; fish: `astra completion fish | source`) completes commands,
+  options, and the live ids and names of the desk.
+"""
+
+
+def keys_page() -> str:
+    """Every place and modal: the key, its id, and what it does."""
+    from screens import keys
+    from screens.catalogue import bindings_of, modals, places
+
+    parts = [MADE, "# Keys", KEYS_ABOUT, "## Anywhere", _keys_table(keys.APP)]
+    for place in places():
+        parts += [
+            f"## {keys.TITLES.get(place.NAME, place.NAME)}",
+            textwrap.fill(_with_keys(place.HELP), WIDTH),
+            _keys_table(bindings_of(place)),
+        ]
+    parts += ["# Modals", "Under a modal only its own keys work."]
+    for modal in modals():
+        parts += [f"## {_words(modal.__name__)}", _about(modal), _keys_table(bindings_of(modal))]
+    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def _with_keys(text: str) -> str:
+    from screens.keys import BY_ID, KEY_IN_TEXT
+
+    return KEY_IN_TEXT.sub(lambda match: f"`{_shown(BY_ID[match[1]].key.split(',')[0])}`", text)
+
+
+def _keys_table(bindings: Any) -> str:
+    lines = ["| key | id | what it does |", "|---|---|---|"]
+    for binding in bindings:
+        keys = " ".join(f"`{_shown(key)}`" for key in binding.key.split(","))
+        lines.append(f"| {keys} | `{binding.id}` | **{binding.description}**: {binding.tooltip} |")
+    return "\n".join(lines)
+
+
+def _shown(key: str) -> str:
+    """A key as config.toml takes it; single characters as themselves."""
+    from textual.keys import format_key
+
+    shown = format_key(key) if "_" in key or key in ("comma", "slash", "plus", "minus") else key
+    return "\\|" if shown == "|" else shown
+
+
+def _words(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
+
+
+def _about(kind: type) -> str:
+    """What the module of a modal says it is for."""
+    module = inspect.getmodule(kind)
+    return (module.__doc__ or "").split("\n")[0] if module else ""
+
+
+def cli_page() -> str:
+    """Every command with its arguments, options and help."""
+    import click
+
+    from astra_tui.cli.root import astra
+
+    parts = [MADE, "# Commands", CLI_ABOUT]
+    for path, command in _commands(astra, ("astra",)):
+        if isinstance(command, click.Group):
+            if len(path) > 1:
+                parts += [f"## {' '.join(path)}", _help(command)]
+            continue
+        # click keeps the help option that the first context of a command asks for
+        context = click.Context(command, info_name=" ".join(path), **astra.context_settings)
+        usage = " ".join([*path, *command.collect_usage_pieces(context)])
+        level = "##" if len(path) == 2 else "###"
+        parts += [f"{level} {' '.join(path)}", f"    {usage}", _help(command), _options(command, context)]
+    return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
+
+
+def _commands(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    import click
+
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from _commands(command.get_command(context, name), (*path, name))
+
+
+def _help(command: Any) -> str:
+    return "\n\n".join(" ".join(part.split()) for part in inspect.cleandoc(command.help or "").split("\n\n"))
+
+
+def _options(command: Any, context: Any) -> str:
+    """The options of one command; those that every command has are told once, on top."""
+    import click
+
+    lines = []
+    for parameter in command.params:
+        record = parameter.get_help_record(context)
+        if (
+            record
+            and isinstance(parameter, click.Option)
+            and not {"--json", "--plain", "--db", "--as"} & set(parameter.opts)
+        ):
+            required = " Required." if parameter.required else ""
+            lines.append(f"- `{record[0]}`: {parameter.help}{required}")
+    return "\n".join(lines)
+
+
+PAGES = {"keys.md": keys_page, "cli.md": cli_page}
+
+
+def main() -> None:
+    for name, page in PAGES.items():
+        (HERE / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

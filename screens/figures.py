@@ -1,0 +1,52 @@
+"""Where the numbers on the screens come from, for help: a figure's name, and how it is counted."""
+
+from __future__ import annotations
+
+Figure = tuple[str, str]
+
+RANK: Figure = (
+    "Rank, #",
+    "Lowest load first, then most years of service, then the best rating; agents alike in all three "
+    "share a rank. Worked out at each look, never stored.",
+)
+LOAD: Figure = (
+    "Load",
+    "The number of the agent's Pending bookings, claimed or not, of the capacity; the bar fills up with it.",
+)
+CAPACITY: Figure = (
+    "Capacity",
+    "How many Pending bookings an agent can hold. A new agent gets the desk's default_capacity.",
+)
+YEARS: Figure = ("Years", "Years of service, as entered or imported.")
+RATING: Figure = (
+    "Rating",
+    "The average of the customers' scores, 1 to 5. An average that the agent brought along counts as many "
+    "answers as the desk's rating_prior_answers says.",
+)
+STATE: Figure = (
+    "State",
+    "Pending: not decided yet, claimed by its agent or not. Waiting: no agent could take it. Confirmed and "
+    "Cancelled are final until the booking is reopened.",
+)
+REVENUE: Figure = (
+    "Revenue",
+    "The trip's and the package's price of the quote, as entered; both together in the list.",
+)
+CHANGED: Figure = ("Changed", "When a command last changed the booking. Notes and contacts count too.")
+WORK: Figure = (
+    "Work",
+    "due: the follow-up's time has come; in progress: claimed; tentative: given by the desk, not claimed; "
+    "done today: confirmed or cancelled since the desk's midnight.",
+)
+CANDIDATES: Figure = (
+    "Who gets it",
+    "The agents who can take a lead now, in the order of the policy in force; the first one gets it.",
+)
+EVERYWHERE: tuple[Figure, ...] = (
+    (
+        "Bottom line",
+        "waiting: bookings without an agent; pending: all that are not decided. load = bookings ✓: at each "
+        "change every agent's load is compared with the bookings; an ✗ names who differs.",
+    ),
+    ("Times", "The desk's clock runs ahead by its year_shift; times are shown in your terminal's zone."),
+)

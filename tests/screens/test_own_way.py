@@ -1,0 +1,166 @@
+"""What one user has arranged is there again next time: columns, orders, filters, the last place."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Input
+
+from astra_tui.app import AstraApp
+from astra_tui.memory import Memory, memory_path
+from screens.help import Help
+from screens.modals.columns import Columns
+from screens.modals.form import FormModal
+from screens.widgets.live_table import Column, LiveTable, fitting_columns
+from tests.screens.picture import text_of
+from tests.screens.scenes import press
+from tests.screens.test_first_minutes import own
+
+
+def remember(**values: object) -> None:
+    path = memory_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"tour.seen": True} | {key.replace("_", "."): v for key, v in values.items()}))
+
+
+def table(app: AstraApp) -> LiveTable:
+    return app.screen_stack[0].query_one(LiveTable)
+
+
+async def test_a_list_is_as_it_was_left(golden_file: Path) -> None:
+    remember()
+    async with own(golden_file, agent=1) as app:
+        await press(app, "f3", "greater_than_sign", "less_than_sign", "f4", "greater_than_sign", "v", "slash")
+        await press(app, *"mars", "enter", "comma", "end", "enter", "minus", "escape")
+        assert table(app).chosen[-1] == "requests"
+        listed = [row["booking_id"] for row in table(app).rows_shown]
+    async with own(golden_file, agent=1) as app:
+        assert app.current_mode == "queue"
+        assert table(app).chosen[-1] == "requests"
+        assert [row["booking_id"] for row in table(app).rows_shown] == listed != []
+        assert app.screen.query_one("#filter", Input).value == "mars"
+        assert "Pending" in text_of(app)
+        await press(app, "f3")
+        names = [row["name"].lower() for row in table(app).rows_shown]
+        assert names == sorted(names, reverse=True)
+
+
+async def test_without_preferences_nothing_is_read_or_written(golden_file: Path, running: Any) -> None:
+    remember(place="queue", queue_sort="id")
+    before = memory_path().read_text()
+    async with running(golden_file) as (app, _):
+        assert app.current_mode == "dispatch"
+        await press(app, "f4", "v", "f3", "greater_than_sign")
+    assert memory_path().read_text() == before
+
+
+WRONG = {
+    "tour.seen": True,
+    "place": "nowhere",
+    "queue.sort": "no",
+    "queue.view": 7,
+    "queue.descending": "yes",
+    "queue.queue.columns": [1, None],
+    "roster.sort": None,
+    "roster.roster.columns": ["no"],
+}
+
+
+async def test_what_makes_no_sense_is_forgotten(golden_file: Path) -> None:
+    memory_path().parent.mkdir(parents=True)
+    memory_path().write_text(json.dumps(WRONG))
+    async with own(golden_file, agent=1) as app:
+        assert app.current_mode == "dispatch"
+        await press(app, "f4")
+        assert len(table(app).rows_shown) == 12
+        assert table(app).chosen[0] == "booking_id"
+        await press(app, "f3")
+        assert len(table(app).rows_shown) == 6
+    assert json.loads(memory_path().read_text()) == WRONG | {"place": "roster"}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "[" * 100_000, "\0"], ids=["empty", "half", "list", "deep", "nul"]
+)
+def test_a_broken_memory_is_none(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "memory.json"
+    path.write_text(text)
+    memory = Memory(path)
+    assert memory.get("place", "dispatch") == "dispatch"
+    memory.put("place", "queue")
+    memory.write()
+    assert json.loads(path.read_text()) == {"place": "queue"}
+
+
+async def test_columns_by_mouse_and_an_order_out_of_sight(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, pilot):
+        await press(app, "f3")
+        await pilot.click("#roster", offset=(8, 0), button=3)
+        await app.settle()
+        assert isinstance(app.screen, Columns)
+        assert app.recall("roster.sort", "") == "", "a right click does not sort"
+        await press(app, "down", "s", "enter", "escape")
+        assert "name" not in table(app).chosen
+        assert "6 agents  ·  by name  ·" in text_of(app)
+        names = [row["name"].lower() for row in table(app).rows_shown]
+        assert names == sorted(names)
+        await press(app, "comma", *("enter", "down") * 12)
+        assert len(table(app).chosen) >= 1
+        assert table(app).rows_shown, "the rows stay whatever is shown of them"
+
+
+async def test_what_stands_in_help_can_be_clicked(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, pilot):
+        await press(app, "f3")
+        await pilot.click(".help")
+        for wanted, done in (("Take on an agent", FormModal), ("What this place is for", Help)):
+            await app.settle()
+            app.screen.query_one("#panel").scroll_to(y=0 if done is FormModal else 16, animate=False)
+            await app.settle()
+            lines = text_of(app).splitlines()
+            line = next(number for number, text in enumerate(lines) if wanted in text)
+            await pilot.click(offset=(lines[line].index(wanted), line))
+            await app.settle()
+            assert type(app.screen) is done
+            if done is FormModal:
+                await press(app, "escape", "f1")
+        assert len(app.screen_stack) == 2
+
+
+def test_columns_of_ones_own_stay_until_there_is_no_room_at_all() -> None:
+    specs = [Column(name, name, 10, str, drop=drop) for name, drop in (("a", 3), ("b", 0), ("c", 1))]
+    specs.append(Column("x", "x", 10, str, extra=True))
+    usual = specs[:-1]
+    assert [key for key, _ in fitting_columns(usual, 25)] == ["b", "c"]
+    assert [key for key, _ in fitting_columns(specs, 37, own_choice=True)] == ["b", "c", "x"]
+    assert [key for key, _ in fitting_columns(specs, 25, own_choice=True)] == ["b", "x"]
+    assert [key for key, _ in fitting_columns(specs, 5, own_choice=True)] == ["b"]
+    wide = [*usual, Column("w", "w", 20, str, extra=True)]
+    assert [key for key, _ in fitting_columns(wide, 25, own_choice=True)] == ["b", "c"], (
+        "w has no room anyway"
+    )
+
+
+def test_two_terminals_remember_side_by_side(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "memory.json"
+    one, other = Memory(path), Memory(path)
+    assert one.put("place", "queue")
+    assert not one.put("place", "queue"), "nothing new"
+    one.write()
+    other.put("queue.sort", "id")
+    other.write()
+    assert Memory(path).get("place", "") == "queue"
+    assert Memory(path).get("queue.sort", "") == "id"
+    assert Memory(path).get("place", 1) == 1
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_cannot_be_written_is_not_missed(tmp_path: Path) -> None:
+    (tmp_path / "state").touch()
+    memory = Memory(tmp_path / "state" / "memory.json")
+    memory.put("place", "queue")
+    memory.write()
+    assert memory.get("place", "") == "queue"
