@@ -18,7 +18,18 @@ from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound, Refused
 from models.search import backlog, fold, name_needle, needle, words_in
 
-__all__ = ["backlog", "card", "catch_up", "edit", "find", "merge", "prepare", "standing", "suspects"]
+__all__ = [
+    "backlog",
+    "card",
+    "catch_up",
+    "edit",
+    "find",
+    "in_question",
+    "merge",
+    "prepare",
+    "standing",
+    "suspects",
+]
 
 Row = dict[str, Any]
 
@@ -148,6 +159,20 @@ def suspects(
     for row in told:
         row["bookings"] = [one for one in still_open if one["customer_id"] == row["customer_id"]]
     return told
+
+
+def in_question(suspected: Sequence[Row]) -> list[Row]:
+    """Of those whom ``suspects`` told, the ones to ask about before a lead is taken in.
+
+    Somebody may be waiting for them already: they have an open booking, and either the phone or
+    e-mail is theirs, or the name is and no phone or e-mail tells whose lead it is.
+    """
+    settled = any(row["same"] for row in suspected)
+    return [
+        row
+        for row in suspected
+        if row["bookings"] and (row["same"] or (row["because"] == "name" and not settled))
+    ]
 
 
 def _or_none(check: Any, given: str | None) -> str | None:
