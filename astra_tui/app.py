@@ -16,6 +16,7 @@ from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
 
+from astra_tui.drafts import DraftFile
 from astra_tui.preferences import Preferences, save
 from dispatch import search, undo
 from dispatch.desk import Desk
@@ -24,8 +25,11 @@ from models.errors import DatabaseUnavailable, DeskError
 from models.search import backlog
 from screens import keys
 from screens.backend import Backend
+from screens.drafting import Drafts
 from screens.help import help_panel, verbs
 from screens.messages import DeskChanged
+from screens.modals.leaving import Leaving
+from screens.modals.modal import Modal
 from screens.modals.panel import Panel
 from screens.place import Place
 from screens.places import PLACE_MAKERS
@@ -51,6 +55,7 @@ class AstraApp(SteadyApp):
     ``database`` is a file's path, ``clock`` tells the present UTC moment, ``actor`` signs events.
     With ``preferences`` the theme, the agent and the keys are the user's own, and are remembered;
     without, no file of the user's is read or written. ``problems`` with that file are told at the start.
+    ``drafts`` keep a half-filled form; with preferences they are files in the user's state folder.
     """
 
     TITLE = "Astra"
@@ -70,6 +75,7 @@ class AstraApp(SteadyApp):
         actor: str | None = None,
         preferences: Preferences | None = None,
         problems: Sequence[str] = (),
+        drafts: Drafts | None = None,
     ) -> None:
         super().__init__()
         for theme in THEMES:
@@ -80,6 +86,7 @@ class AstraApp(SteadyApp):
         self.set_keymap(wanted.keymap)
         self.backend = Backend(str(database), clock, actor)
         self._remembers = preferences is not None
+        self.drafts = DraftFile(database) if drafts is None and self._remembers else drafts
         self._problems = problems
         self._looking = asyncio.Lock()
 
@@ -103,6 +110,8 @@ class AstraApp(SteadyApp):
 
     async def on_unmount(self) -> None:
         await self.backend.close()
+        if self.drafts is not None:
+            self.drafts.close()
 
     @property
     def place(self) -> Place | None:
@@ -115,6 +124,9 @@ class AstraApp(SteadyApp):
 
     def show_bookings_of(self, agent_id: int) -> None:
         self._with_queue(lambda queue: queue.show_only(f"agent:{agent_id}"))
+
+    def show_booking(self, booking_id: int) -> None:
+        self._with_queue(lambda queue: queue.show_only(str(booking_id)))
 
     def _with_queue(self, work: Callable[[Queue], object]) -> None:
         from screens.queue import Queue
@@ -243,6 +255,18 @@ class AstraApp(SteadyApp):
 
     def action_find(self) -> None:
         self._with_queue(lambda queue: queue.find())
+
+    async def action_quit(self) -> None:
+        """Quit; what is typed and not sent is told first, and the second time is the answer."""
+        if isinstance(self.screen, Leaving):
+            self.screen.action_quit_now()
+            return
+        screens = [screen for stack in self._screen_stacks.values() for screen in stack]
+        unsaved = [told for one in screens if isinstance(one, Place | Modal) and (told := one.unsaved())]
+        if unsaved:
+            await self.push_screen(Leaving(unsaved), lambda leaves: self.exit() if leaves else None)
+        else:
+            self.exit()
 
     def action_help(self) -> None:
         self.push_screen(help_panel(self.screen))

@@ -10,6 +10,7 @@ from textual.notifications import SeverityLevel
 from dispatch.desk import Desk
 from models.errors import DeskError
 from screens.backend import Backend
+from screens.drafting import Drafts
 
 T = TypeVar("T")
 
@@ -19,6 +20,8 @@ class Host(Protocol):
 
     backend: Backend
     my_agent_id: int | None
+    drafts: Drafts | None
+    """Where what is typed is kept; None where nothing of the user's is written."""
 
     def go(self, place: str) -> None:
         """Show a place."""
@@ -26,6 +29,10 @@ class Host(Protocol):
 
     def show_bookings_of(self, agent_id: int) -> None:
         """Go to the queue, filtered by an agent."""
+        ...
+
+    def show_booking(self, booking_id: int) -> None:
+        """Go to the queue, to one booking."""
         ...
 
     def ask(self, query: Callable[[], T], then: Callable[[T], object], *, opens: bool = False) -> None:

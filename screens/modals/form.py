@@ -97,6 +97,7 @@ class FormModal(Modal[Row | None]):
         self._about = about
         self._changes_only = changes_only
         self._busy = False
+        self._is_warned = False
         self._result: Row | None = None
 
     @property
@@ -160,8 +161,23 @@ class FormModal(Modal[Row | None]):
     def action_close(self) -> None:
         if self._busy:  # the command cannot be called back, and its refusal must find the form
             self._tell("one moment: the desk has not answered yet")
+        elif self.unsaved() and not self._is_warned:
+            self._is_warned = True
+            self._tell("Closing again drops what you have typed")
         else:
             self.leave()
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        if self._is_warned:
+            self._is_warned = False
+            self._tell("")
+
+    def unsaved(self) -> str:
+        """A choice is made again with one key, but what was typed is told before it is lost."""
+        inputs = ((field, self.query(f"Input#{field.name}")) for field in self._fields)
+        typed = any(found and found.only_one(Input).value != field.value for field, found in inputs)
+        return f"{self._heading}: what you have typed there will be lost." if typed else ""
 
     def _done(self, result: Row) -> None:
         self._result = result

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from astra_tui.app import AstraApp
 from dispatch.desk import Desk
+from screens.drafting import Drafts
 from seeds.demo import make_demo
 from tests.screens.golden_desk import make_golden_desk
 
@@ -73,9 +74,12 @@ def running(demo_file: Path) -> Running:
 
     @asynccontextmanager
     async def start(
-        path: Path = demo_file, size: tuple[int, int] = (120, 36), actor: str = "kim"
+        path: Path = demo_file,
+        size: tuple[int, int] = (120, 36),
+        actor: str = "kim",
+        drafts: Drafts | None = None,
     ) -> AsyncIterator[tuple[AstraApp, Pilot[None]]]:
-        app = AstraApp(database=path, clock=standing_still, actor=actor)
+        app = AstraApp(database=path, clock=standing_still, actor=actor, drafts=drafts)
         app.animation_level = "none"
         async with app.run_test(size=size, notifications=True) as pilot:
             await app.settle()
