@@ -16,6 +16,7 @@ from textual.notifications import Notification, Notify, SeverityLevel
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
 
+from astra_tui.drafts import DraftFile
 from astra_tui.memory import Memory, memory_path
 from astra_tui.preferences import Preferences, save
 from dispatch import search, undo
@@ -25,10 +26,13 @@ from models.errors import DatabaseUnavailable, DeskError
 from models.search import backlog
 from screens import clipboard, keys
 from screens.backend import Backend, Changes
+from screens.drafting import Drafts
 from screens.greeting import GreetingApp
 from screens.help import Verb, help_panel, verbs
 from screens.inbox import Inbox
 from screens.messages import DeskChanged
+from screens.modals.leaving import Leaving
+from screens.modals.modal import Modal
 from screens.modals.panel import Panel
 from screens.place import Place
 from screens.places import PLACE_MAKERS
@@ -54,6 +58,7 @@ class AstraApp(GreetingApp):
     ``database`` is a file's path, ``clock`` tells the present UTC moment, ``actor`` signs events.
     With ``preferences`` the theme, the agent and the keys are the user's own, and are remembered;
     without, no file of the user's is read or written. ``problems`` with that file are told at the start.
+    ``drafts`` keep a half-filled form; with preferences they are files in the user's state folder.
     """
 
     TITLE = "Astra"
@@ -73,6 +78,7 @@ class AstraApp(GreetingApp):
         actor: str | None = None,
         preferences: Preferences | None = None,
         problems: Sequence[str] = (),
+        drafts: Drafts | None = None,
     ) -> None:
         self._remembers = preferences is not None
         self._memory = Memory(memory_path() if self._remembers else None)
@@ -87,6 +93,7 @@ class AstraApp(GreetingApp):
         self.set_reactive(AstraApp.my_agent_id, wanted.agent)
         self.set_keymap(wanted.keymap)
         self.backend = Backend(str(database), clock, actor)
+        self.drafts = DraftFile(database) if drafts is None and self._remembers else drafts
         self.inbox = Inbox(self)
         self.lost_since: str | None = None
         self._is_reachable = True
@@ -126,6 +133,8 @@ class AstraApp(GreetingApp):
 
     async def on_unmount(self) -> None:
         await self.backend.close()
+        if self.drafts is not None:
+            self.drafts.close()
 
     @property
     def place(self) -> Place | None:
@@ -336,6 +345,18 @@ class AstraApp(GreetingApp):
             self.tell("Tried again: the database still cannot be reached", severity="warning")
         elif self.place is not None:
             self.place.reload(opens=True)
+
+    async def action_quit(self) -> None:
+        """Quit; what is typed and not sent is told first, and the second time is the answer."""
+        if isinstance(self.screen, Leaving):
+            self.screen.action_quit_now()
+            return
+        screens = [screen for stack in self._screen_stacks.values() for screen in stack]
+        unsaved = [told for one in screens if isinstance(one, Place | Modal) and (told := one.unsaved())]
+        if unsaved:
+            await self.push_screen(Leaving(unsaved), lambda leaves: self.exit() if leaves else None)
+        else:
+            self.exit()
 
     def action_help(self) -> None:
         panel = help_panel(self.screen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from sqlite3 import Connection
 from typing import Any, TypedDict
 
@@ -69,6 +69,40 @@ def receive_file(
     return intaking.result
 
 
+class Received(TypedDict):
+    """What became of one line: the lead's result, or why the desk refused it."""
+
+    line: int
+    lead: intake.LeadResult | None
+    error: str
+
+
+def receive_lines(
+    desk: Desk, lines: Sequence[tuple[int, Mapping[str, str | None]]], run: str
+) -> list[Received]:
+    """Take in some lines in one commit, each a command with the request id ``run:line``.
+
+    A line that is refused leaves the others standing. Raises DatabaseUnavailable; nothing is in then.
+    """
+    with desk.batch():
+        return [_received(desk, f"{run}:{line}", line, fields) for line, fields in lines]
+
+
+def _received(desk: Desk, request_id: str, line: int, fields: Mapping[str, Any]) -> Received:
+    try:
+        with desk.request(request_id):
+            return Received(line=line, lead=intake.receive(desk, **fields), error="")
+    except DatabaseUnavailable:
+        raise
+    except DeskError as error:
+        return Received(line=line, lead=None, error=told(error))
+
+
+def told(error: DeskError) -> str:
+    """A refusal in one line."""
+    return f"{error.message} ({error.hint})" if error.hint else error.message
+
+
 class _Intaking:
     def __init__(self, desk: Desk, prefix: str, policy: str | None) -> None:
         self.desk = desk
@@ -94,13 +128,9 @@ class _Intaking:
         return False
 
     def _receive(self, line: int, fields: dict[str, Any]) -> bool:
-        try:
-            with self.desk.request(f"{self.prefix}:{line}"):
-                intake.receive(self.desk, policy=self.policy, **fields)
-        except DatabaseUnavailable:
-            raise
-        except DeskError as error:
-            self._reject(line, f"{error.message} ({error.hint})" if error.hint else error.message)
+        received = _received(self.desk, f"{self.prefix}:{line}", line, fields | {"policy": self.policy})
+        if received["lead"] is None:
+            self._reject(line, received["error"])
             return False
         return True
 

@@ -24,6 +24,7 @@ __all__ = [
     "catch_up",
     "edit",
     "find",
+    "in_question",
     "merge",
     "prepare",
     "preview_merge",
@@ -168,6 +169,20 @@ def similar(customer_id: int, limit: int = MOST_SUSPECTS) -> list[Row]:
     customer = Customer.lock(customer_id)
     likely = suspects(customer.name, customer.phone, customer.email, limit + 1)
     return [row for row in likely if row["customer_id"] != customer_id][:limit]
+
+
+def in_question(suspected: Sequence[Row]) -> list[Row]:
+    """Of those whom ``suspects`` told, the ones to ask about before a lead is taken in.
+
+    Somebody may be waiting for them already: they have an open booking, and either the phone or
+    e-mail is theirs, or the name is and no phone or e-mail tells whose lead it is.
+    """
+    settled = any(row["same"] for row in suspected)
+    return [
+        row
+        for row in suspected
+        if row["bookings"] and (row["same"] or (row["because"] == "name" and not settled))
+    ]
 
 
 def _or_none(check: Any, given: str | None) -> str | None:

@@ -23,6 +23,7 @@ FIELDS = (*REQUIRED, *OPTIONAL)
 LOOKED_AT_BYTES = 65_536
 IGNORED_NAMED = 20
 HINT = "give a CSV file with a header line or a JSONL file; fields: " + ", ".join(FIELDS)
+BARE_FIELDS = f"{', '.join(REQUIRED)}, then perhaps {', '.join(OPTIONAL)}"
 NOT_UTF8 = "the line is not UTF-8 text"
 
 Fields = dict[str, str | None]
@@ -31,11 +32,16 @@ Record = tuple[int, Fields | str]
 
 
 class LeadFile:
-    """An opened file of leads. ``digest`` names its content, ``ignored`` the fields that leads have not."""
+    """An opened file of leads. ``digest`` names its content, ``ignored`` the fields that leads have not.
 
-    def __init__(self, stream: BinaryIO, name: str) -> None:
+    With ``bare`` a CSV may lack its header: where the first line names no field, all lines hold
+    values, in the order of FIELDS.
+    """
+
+    def __init__(self, stream: BinaryIO, name: str, *, bare: bool = False) -> None:
         self._stream = stream
         self._name = name
+        self._bare = bare
         self.ignored: list[str] = []
         self.digest, self.size = _digest(stream)
         stream.seek(0)
@@ -83,6 +89,9 @@ class LeadFile:
             raise InvalidInput("file", f"the header of {self._name} cannot be read: {error}", HINT) from error
         if not _is_text(first):
             raise InvalidInput("file", f"{self._name} is not UTF-8 text", HINT)
+        if self._bare and not set(columns) & set(FIELDS):
+            self._lines.put_back(first)
+            return [], separator
         missing = [name for name in REQUIRED if name not in columns]
         if missing:
             raise InvalidInput("file", f"{self._name} lacks the column {', '.join(missing)}", HINT)
@@ -102,7 +111,11 @@ class LeadFile:
                     number, text = lines.taken()
                     if not row:
                         continue
-                    if len(row) != width:
+                    if not width and not len(REQUIRED) <= len(row) <= len(FIELDS):
+                        yield number, f"{len(row)} fields where a lead has {BARE_FIELDS}"
+                    elif not width:
+                        yield number, dict(zip(FIELDS, row, strict=False)) if text else NOT_UTF8
+                    elif len(row) != width:
                         yield number, f"{len(row)} fields where the header names {width}"
                     elif not text:
                         yield number, NOT_UTF8
@@ -164,6 +177,11 @@ class _Lines:
         whole = all(map(_is_text, record))
         record.clear()
         return begins, whole
+
+    def put_back(self, line: str) -> None:
+        """The line just taken comes again."""
+        self._again.appendleft(line)
+        self._read -= 1
 
     def back_to_second(self) -> int:
         """The line on which a broken record begins; its other lines come again."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TypedDict
 
 from dispatch import checks, customers
 from dispatch.commands import Command, command
 from dispatch.decisions import policy_named
+from dispatch.values import AcceptedValues
 from models.base import CompiledQuery, parameter
 from models.customers import Customer, Lead
+from models.errors import InvalidInput
 from models.search import include
 
 
@@ -28,6 +32,8 @@ class LeadResult(TypedDict):
 @command("lead.add")
 def receive(
     running: Command,
+    customer_id: int | None = None,
+    /,
     *,
     name: str,
     method: str,
@@ -39,7 +45,11 @@ def receive(
     email: str | None = None,
     policy: str | None = None,
 ) -> LeadResult:
-    """Take in a lead; the triggers assign it and open its booking. Raises InvalidInput."""
+    """Take in a lead; the triggers assign it and open its booking.
+
+    It is that of the customer with this phone or e-mail, unless a ``customer_id`` says whose it is; one
+    who was merged counts as the one who stands. Raises InvalidInput, and NotFound for the customer.
+    """
     values = running.desk.values
     lead = Lead(
         customer_name=checks.name(name, "customer_name"),
@@ -54,7 +64,7 @@ def receive(
     contact = checks.phone(phone) if phone else None, checks.email(email) if email else None
     if policy:
         running.policy = policy_named(policy).name
-    known = _known(*contact)
+    known = _known(*contact) if customer_id is None else _named(customer_id, *contact)
     lead.customer_id = known or _new_customer(lead.customer_name, *contact, running.now)
     lead.save()
     if known:
@@ -75,6 +85,16 @@ def _known(phone: str | None, email: str | None) -> int | None:
     if not (by_phone and by_email):
         _complete(customer_id, phone, email)
     return int(customer_id)
+
+
+def _named(customer_id: int, phone: str | None, email: str | None) -> int:
+    """The customer whom somebody named; a phone or an e-mail that is another's stays with the other."""
+    standing = customers.standing(customer_id)
+    new_phone = None if phone and _by_phone(phone=phone) else phone
+    new_email = None if email and _by_email(email=email) else email
+    if new_phone or new_email:
+        _complete(standing, new_phone, new_email)
+    return standing
 
 
 def _new_customer(name: str, phone: str | None, email: str | None, now: str) -> int:
@@ -105,6 +125,27 @@ _by_email = CompiledQuery(
         .order_by(Customer.customer_id)
     )
 )
+
+
+CHECKED_FIELDS = ("name", "phone", "email", "method", "source", "destination", "launch", "requests")
+_TEXT_CHECKS: dict[str, Callable[[str | None], str | None]] = {
+    "name": partial(checks.name, field="customer_name"),
+    "phone": checks.phone,
+    "email": checks.email,
+    "requests": partial(checks.optional_text, field="requests", limit=checks.TEXT_LENGTH),
+}
+
+
+def problems(fields: Mapping[str, str | None], values: AcceptedValues) -> dict[str, InvalidInput]:
+    """What ``receive`` would refuse of a lead, field by field, going by the lists as last read."""
+    found: dict[str, InvalidInput] = {}
+    for field in CHECKED_FIELDS:
+        check = _TEXT_CHECKS.get(field) or partial(values.check_known, field)
+        try:
+            check(fields.get(field))
+        except InvalidInput as error:
+            found[field] = error
+    return found
 
 
 def _result(running: Command, lead: Lead) -> LeadResult:

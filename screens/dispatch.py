@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, DataTable, Input, Static
+from textual.widgets import Button, DataTable, Input, RadioSet, Select, Static
 
-from dispatch import checks, decisions, intake, views
+from dispatch import customers, decisions, intake, views
+from dispatch.desk import Desk
 from dispatch.views import BookingFilter
-from models.errors import DeskError, InvalidInput
-from screens import figures, keys
+from models.errors import DeskError
+from screens import figures, keys, suspects
 from screens.booking_actions import BookingActions
-from screens.text import load_bar, refusal, short_moment, state
+from screens.drafting import DraftKeeper
+from screens.modals.known_customer import Answer, KnownCustomer
+from screens.modals.several_leads import SeveralLeads
+from screens.text import load_bar, moment, refusal, short_moment, state
 from screens.widgets.choice import Choice
-from screens.widgets.lead_form import LeadForm
+from screens.widgets.lead_form import LeadForm, LineInput
 from screens.widgets.live_table import Column, LiveTable
 
 Row = dict[str, Any]
 LATEST = 30
+TYPING_PAUSE_S = 0.1
 BOOKING_ACTIONS = frozenset(binding.action for binding in keys.BOOKING)
 
 CANDIDATES = (
@@ -50,6 +57,13 @@ LATEST_COLUMNS = (
 )
 
 
+@dataclass(frozen=True)
+class Suspected:
+    """Nothing was written: somebody has to say whose lead it is."""
+
+    customers: list[Row]
+
+
 class Dispatch(BookingActions):
     """Where leads come in."""
 
@@ -57,7 +71,10 @@ class Dispatch(BookingActions):
     FIGURES = (figures.CANDIDATES, figures.RANK, figures.LOAD, figures.RATING, figures.STATE)
     HELP = (
         "Type a lead and press Assign: the best agent gets it at once, and a booking is opened. Enter "
-        "goes to the next field; in Contact, Source, Destination and Launch a first letter chooses. "
+        "goes to the next field, tab to phone and e-mail too; in Contact, Source, Destination and Launch "
+        "a first letter chooses. Below the form stands who the customer may be; one with an open "
+        "booking is asked about before the lead is assigned. What is typed is kept until it is assigned "
+        "or cleared, whatever becomes of the terminal. "
         "The right side shows who gets it under the policy in force, and the latest bookings; a "
         "booking's keys work on the one under the cursor there."
     )
@@ -68,6 +85,9 @@ class Dispatch(BookingActions):
     def __init__(self) -> None:
         super().__init__()
         self._assigning = False
+        self._typed_count = 0
+        self._asked_about: tuple[str, str, str] | None = None
+        self._keeper: DraftKeeper | None = None
 
     def body(self) -> ComposeResult:
         with Horizontal(id="dispatch-body"):
@@ -81,6 +101,12 @@ class Dispatch(BookingActions):
     def on_mount(self) -> None:
         self.query_one("#who").border_title = Content("Who gets it")
         self.query_one("#latest").border_title = Content("Latest")
+        self._keeper = DraftKeeper(self, self.host.drafts)
+        self.run_worker(self._take_up(self._keeper), group="open")
+
+    async def on_unmount(self) -> None:
+        if self._keeper is not None:
+            await self._keeper.write()
 
     @property
     def form(self) -> LeadForm:
@@ -90,14 +116,14 @@ class Dispatch(BookingActions):
         return self.query_one("#latest", LiveTable).current
 
     def look_up(self) -> Callable[[], Row]:
-        desk, customer = self.backend.desk, self.form.values()["name"]
+        desk, who = self.backend.desk, self.form.identity()
 
         def work() -> Row:
             return {
                 "preview": decisions.preview(desk),
                 "latest": views.bookings(BookingFilter(sort="id"), limit=LATEST),
-                "open": views.open_bookings_of(customer),
-                "customer": customer,
+                "suspected": customers.suspects(*who) if any(who) else [],
+                "who": who,
             }
 
         return work
@@ -108,36 +134,100 @@ class Dispatch(BookingActions):
         self.query_one("#candidates", LiveTable).show_rows(preview["candidates"])
         self.query_one("#reason", Static).update(_reason(preview))
         self.query_one("#latest", LiveTable).show_rows(data["latest"])
-        self._tell_open(data["customer"], data["open"])
+        self._tell_suspected(data["who"], data["suspected"])
 
-    @on(Input.Changed, "#customer")
-    def _customer_typed(self, event: Input.Changed) -> None:
-        try:
-            checks.optional_text(event.value, "customer_name")
-        except InvalidInput as error:
-            self.form.tell(refusal(error), "error")
-            return
-        name = event.value
-        if name:
-            self.form.tell("")
-        self.host.ask(lambda: views.open_bookings_of(name), lambda rows: self._tell_open(name, rows))
+    # what is typed
 
-    def _tell_open(self, customer: str, rows: list[Row]) -> None:
-        """Say that the customer has an open booking; an answer for another name is too late."""
-        if customer != self.form.values()["name"] or not customer:
-            return
-        if rows:
-            holder = rows[0]["agent_name"] or "waiting"
-            name, number = rows[0]["customer_name"], rows[0]["booking_id"]
-            self.form.warn(f"{name} has open booking {number} ({holder})")
+    @on(Input.Changed)
+    @on(RadioSet.Changed)
+    @on(Select.Changed)
+    def _changed(self) -> None:
+        if self._keeper is not None:
+            self._keeper.note(self.form.values())
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        slip = self.form.slip()
+        if slip is not None:
+            self.form.tell(refusal(slip), "error")
+        else:
+            self.form.go_on(emptied=not event.value)
+        self._typed_count += 1
+        self.run_worker(self._suspect(self._typed_count), group="suspect")
+
+    @on(Input.Blurred)
+    def _left(self) -> None:
+        slip = self.form.slip()
+        if slip is not None:
+            self.form.tell(refusal(slip), "error")
+
+    async def _suspect(self, typed_count: int) -> None:
+        """Ask who the customer may be, once for all that a fast typist types."""
+        await asyncio.sleep(TYPING_PAUSE_S)
+        if typed_count != self._typed_count or not self.query("#requests"):
+            return  # somebody has typed on, or left
+        who = self.form.identity()
+        if any(who):
+            self.host.ask(lambda: customers.suspects(*who), lambda found: self._tell_suspected(who, found))
         else:
             self.form.warn("")
+
+    def _tell_suspected(self, who: tuple[str, str, str], found: list[Row]) -> None:
+        """Say who the customer may be; an answer about somebody else is too late."""
+        if self.is_laid_out and who == self.form.identity():
+            not_yet = "Not assigned yet. " if found and who == self._asked_about else ""
+            self.form.warn(not_yet + suspects.told(found))
 
     @on(Input.Submitted)
     @on(Choice.Accepted)
     def _next_field(self, event: Input.Submitted | Choice.Accepted) -> None:
+        """Enter goes on; from the name straight to what every lead needs."""
         event.stop()
-        self.focus_next()
+        if event.control.id == "customer":
+            self.query_one("#method").focus()
+        else:
+            self.focus_next()
+
+    async def _take_up(self, keeper: DraftKeeper) -> None:
+        """Go on with what a terminal that is gone had in its form."""
+        draft = await keeper.take_up()
+        if draft is not None and self.is_laid_out and self.form.is_empty:
+            self.form.fill(draft.values)
+            today, typed_at = moment(self.backend.desk.now()), moment(draft.typed_at)
+            when = typed_at[11:] if typed_at[:10] == today[:10] else typed_at
+            self.form.tell(f"Restored what you had typed at {when}; Clear empties the form", "restored")
+
+    def unsaved(self) -> str:
+        if not self.is_laid_out or self.form.is_empty:
+            return ""
+        kept = "It is kept for next time" if self._keeper and self._keeper.keeps else "It will be lost"
+        return f"You have typed a lead that is not assigned. {kept}."
+
+    def action_clear(self) -> None:
+        if self.form.is_empty:
+            self.form.tell("The form is empty")
+        else:
+            self.form.empty()
+            self.form.tell("Cleared")
+
+    # several at once
+
+    def action_several(self, text: str = "") -> None:
+        def closed(done: str | None) -> None:
+            if done is not None:
+                self.form.tell(done, "success")
+
+        self.open(SeveralLeads(text), closed)
+
+    @on(LineInput.LinesPasted)
+    def _lines_pasted(self, message: LineInput.LinesPasted) -> None:
+        self.action_several(message.text)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Lines that are pasted where no text goes, over a choice or a list."""
+        if len(event.text.strip().splitlines()) > 1:
+            event.stop()
+            self.action_several(event.text)
 
     @on(DataTable.RowSelected, "#latest")
     def _entered(self) -> None:
@@ -150,7 +240,7 @@ class Dispatch(BookingActions):
     @on(Button.Pressed, "#assign")
     def action_assign(self) -> None:
         values = self.form.values()
-        if self._assigning or (self.form.has_succeeded and not any(values.values())):
+        if self._assigning or (self.form.has_succeeded and self.form.is_empty):
             return  # pressed twice: what became of the lead stays to be read
         problem = self.form.problem()
         if problem is not None:
@@ -158,18 +248,51 @@ class Dispatch(BookingActions):
             self.form.tell(refusal(error), "error")
             self.query_one(f"#{field}").focus()
             return
+        self._take_in(values)
+
+    def _take_in(self, values: dict[str, str], customer_id: int | None = None, *, asks: bool = True) -> None:
+        """Assign the lead; if it ``asks``, not before somebody has said whose it is."""
+
+        def work(desk: Desk) -> intake.LeadResult | Suspected:
+            with desk.reading():
+                found = customers.suspects(values["name"], values["phone"], values["email"]) if asks else []
+            if customers.in_question(found):
+                return Suspected(found)
+            return intake.receive(desk, customer_id, **values)
+
+        def then(result: intake.LeadResult | Suspected) -> None:
+            self._assigning = False
+            if isinstance(result, Suspected):
+                self._ask_whose(values, result.customers)
+            else:
+                self._assigned(values, result)
+
         self._assigning = True
         self.form.tell("assigning ...")
-        self.host.perform(
-            lambda desk: intake.receive(desk, **values),
-            lambda result: self._assigned(values, result),
-            self._refused,
-        )
+        self.host.perform(work, then, self._refused)
+
+    def _ask_whose(self, values: dict[str, str], found: list[Row]) -> None:
+        self._asked_about = self.form.identity()
+        self.form.tell("")
+        self._tell_suspected(self._asked_about, found)
+
+        def closed(answer: Answer | None) -> None:
+            if answer is None or self._assigning:
+                return
+            if answer.verb == "open":
+                self.host.show_booking(answer.customer["bookings"][0]["booking_id"])
+            else:
+                chosen = answer.customer["customer_id"] if answer.verb == "same" else None
+                self._take_in(values, chosen, asks=False)
+
+        self.open(KnownCustomer(values["name"], found), closed)
 
     def _assigned(self, values: dict[str, str], result: intake.LeadResult) -> None:
-        self._assigning = False
+        self._asked_about = None
         if self.form.values() == values:  # else somebody has typed on while the desk was slow
             self.form.empty()
+            if self._keeper is not None:
+                self._keeper.forget()
         given = f"→ {result['agent_name']}" if result["agent_id"] else "waits: no agent can take it yet"
         self.form.tell(f"{values['name']} {given}, booking {result['booking_id']}", "success")
 

@@ -11,6 +11,7 @@ from textual.notifications import SeverityLevel
 from dispatch.desk import Desk
 from models.errors import DeskError
 from screens.backend import Backend
+from screens.drafting import Drafts
 from screens.inbox import Inbox
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ class Host(Protocol):
     my_agent_id: int | None
     inbox: Inbox
     lost_since: str | None
+    drafts: Drafts | None
+    """Where what is typed is kept; None where nothing of the user's is written."""
 
     @property
     def place(self) -> Place | None:

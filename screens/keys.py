@@ -78,7 +78,15 @@ APP = [
         show=False,
         priority=True,
     ),
-    _key("quit", "ctrl+q", "quit", "Quit", "Leave Astra; everything is saved already", show=False),
+    _key(
+        "quit",
+        "ctrl+q",
+        "quit",
+        "Quit",
+        "Leave Astra; what is typed and not sent is told before",
+        show=False,
+        priority=True,  # over a modal too
+    ),
 ]
 
 WHY_SHOWN = [_key("why", "f8", "why", "Why", "Why the booking went to its agent", priority=True)]
@@ -182,7 +190,11 @@ MY_DESK = [
     *(replace(binding, show=binding.id in SHOWN_ON_MY_DESK) for binding in BOOKING),
 ]
 
-FORM = [_key("form.assign", "f9", "assign", "Assign", "Assign the lead, from any field", priority=True)]
+FORM = [
+    _key("form.assign", "f9", "assign", "Assign", "Assign the lead, from any field", priority=True),
+    _key("form.clear", "ctrl+l", "clear", "Clear", "Empty the form; what was typed is gone"),
+    _key("form.several", "ctrl+t", "several", "Several", "Paste or type several leads, one a line"),
+]
 
 BY_ID = {
     str(binding.id): binding

@@ -186,6 +186,10 @@ class Place(Screen[None]):
         )
         self.query_one(TopBar).tell(heading)
 
+    def unsaved(self) -> str:
+        """What was typed here and is not sent yet, in a sentence, or ""."""
+        return ""
+
     def say(self, text: str, *, severity: SeverityLevel = "information") -> None:
         """A toast; the text may hold anything that a person typed."""
         self.host.tell(text, severity=severity)

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import rich_click as click
 
 from astra_tui.cli.candidates import DESTINATION, LAUNCH, METHOD, POLICY, SOURCE
-from astra_tui.cli.options import Call, changing
+from astra_tui.cli.options import CUSTOMER, Call, changing
 from astra_tui.cli.output import line, narrate, plural
 from astra_tui.cli.progress import progress_bar
 from dispatch import files, intake
@@ -39,6 +39,12 @@ COMMANDS = {"lead": lead}
 @click.option("--requests", metavar="TEXT", help="What else the customer asked for.")
 @click.option("--phone", help="Telephone number; the same one is the same customer.")
 @click.option("--email", help="E-mail address; the same one is the same customer.")
+@click.option(
+    "--customer",
+    metavar="ID",
+    type=CUSTOMER,
+    help="The lead is this customer's, whatever its name.",
+)
 @click.option("--policy", type=POLICY, metavar="NAME", help="Let this policy decide instead of the desk's.")
 @click.option(
     "--from", "source_file", metavar="FILE", help="Take a CSV or JSONL file of leads; - reads stdin."
@@ -55,6 +61,7 @@ def add(
     source_file: str | None,
     again: bool,
     run: str | None,
+    customer: int | None,
     **fields: str | None,
 ) -> None:
     """Take in one lead, or a file of them, and assign it.
@@ -64,9 +71,9 @@ def add(
     if source_file is None:
         if again or run is not None:
             raise click.UsageError("--again and --run go with --from FILE")
-        _add_one(call, policy, fields)
+        _add_one(call, policy, fields, customer)
         return
-    for name, value in (*fields.items(), ("request-id", call.request_id)):
+    for name, value in (*fields.items(), ("customer", customer), ("request-id", call.request_id)):
         if value is not None:
             raise click.UsageError(f"--{name} and --from exclude each other: the file has the leads")
     if run is not None and not run.strip():
@@ -74,12 +81,13 @@ def add(
     _add_file(call, source_file, policy, new_run() if again and run is None else run)
 
 
-def _add_one(call: Call, policy: str | None, fields: dict[str, str | None]) -> None:
+def _add_one(call: Call, policy: str | None, fields: dict[str, str | None], customer: int | None) -> None:
     missing = [f"--{name}" for name in REQUIRED if fields[name] is None]
     if missing:
         raise click.UsageError(f"missing: {', '.join(missing)} (or --from FILE)")
+    whose = () if customer is None else (customer,)
     given: dict[str, Any] = fields
-    call.tell(call.change_or_create(intake.receive, policy=policy, **given), _tell_one)
+    call.tell(call.change_or_create(intake.receive, *whose, policy=policy, **given), _tell_one)
 
 
 def _tell_one(row: dict[str, Any]) -> None:

@@ -97,6 +97,7 @@ class FormModal(Modal[Row | None]):
         self._about = about
         self._changes_only = changes_only
         self._busy = False
+        self._is_warned = False
         self._result: Row | None = None
 
     def compose(self) -> ComposeResult:
@@ -135,6 +136,9 @@ class FormModal(Modal[Row | None]):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
+        if self._is_warned:
+            self._is_warned = False
+            self._tell("")
         for field in self._fields:
             if field.name == event.input.id:
                 self._understand(field, event.value)
@@ -176,8 +180,17 @@ class FormModal(Modal[Row | None]):
     def action_close(self) -> None:
         if self._busy:  # the command cannot be called back, and its refusal must find the form
             self._tell("one moment: the desk has not answered yet")
+        elif self.unsaved() and not self._is_warned:
+            self._is_warned = True
+            self._tell("Closing again drops what you have typed")
         else:
             self.leave()
+
+    def unsaved(self) -> str:
+        """A choice is made again with one key, but what was typed is told before it is lost."""
+        inputs = ((field, self.query(f"Input#{field.name}")) for field in self._fields)
+        typed = any(found and found.only_one(Input).value != field.value for field, found in inputs)
+        return f"{self._heading}: what you have typed there will be lost." if typed else ""
 
     def _done(self, result: Row) -> None:
         self._result = result

@@ -35,3 +35,7 @@ class Modal(ModalScreen[Result]):
         """Close with a result; the second of two quick presses does not close what lies below."""
         if self.app.screen is self:
             self.dismiss(result)
+
+    def unsaved(self) -> str:
+        """What was typed here and is not sent yet, in a sentence, or ""."""
+        return ""

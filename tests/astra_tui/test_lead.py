@@ -113,7 +113,32 @@ def test_the_accepted_values_are_named(staffed: Run) -> None:
     assert "Europa, Ganymede, Mars, Titan, Venus" in ended.err
 
 
-@pytest.mark.parametrize("extra", [["--from", "x.csv"], ["--again"], ["--run", "x"]], ids=words)
+@pytest.mark.parametrize(
+    "extra", [["--from", "x.csv"], ["--again"], ["--run", "x"], ["--from", "-", "--customer", "1"]], ids=words
+)
 def test_one_lead_and_a_file_exclude_each_other(staffed: Run, extra: list[str]) -> None:
     ended = staffed("lead", "add", *LEAD, *extra, "--json")
     assert (ended.code, ended.error["code"]) == (2, "usage")
+
+
+def test_a_lead_can_be_given_to_a_customer(booked: Run) -> None:
+    ended = booked("lead", "add", *with_value("--name", "K. Nguyen"), "--customer", 1, "--json")
+    assert list(ended.json) == PROMISED
+    assert [row["booking_id"] for row in booked("customer", "show", 1, "--json").json["bookings"]] == [2, 1]
+    booked("lead", "add", *LEAD)  # a script is never asked: the name alone starts a new customer
+    assert booked("customer", "merge", 2, 1, "--json").code == 0
+    booked("lead", "add", *LEAD, "--customer", 1)
+    assert len(booked("customer", "show", 2, "--json").json["bookings"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("customer", "code", "named"),
+    [("9", 1, "not_found"), ("0", 2, "usage"), ("kate", 2, "usage"), ("", 2, "usage")],
+)
+def test_a_customer_that_is_none_is_refused(
+    booked: Run, path: Path, customer: str, code: int, named: str
+) -> None:
+    before = rows_of(path)
+    ended = booked("lead", "add", *LEAD, "--customer", customer, "--json")
+    assert (ended.code, ended.error["code"]) == (code, named)
+    assert rows_of(path) == before

@@ -15,6 +15,7 @@ from astra_tui.app import AstraApp
 from astra_tui.preferences import Preferences
 from dispatch.desk import Desk
 from models.clock import Clock
+from screens.drafting import Drafts
 from seeds.demo import make_demo
 from tests.screens.golden_desk import make_golden_desk
 
@@ -80,8 +81,9 @@ def running(demo_file: Path) -> Running:
         actor: str = "kim",
         clock: Clock = standing_still,
         preferences: Preferences | None = None,
+        drafts: Drafts | None = None,
     ) -> AsyncIterator[tuple[AstraApp, Pilot[None]]]:
-        app = AstraApp(database=path, clock=clock, actor=actor, preferences=preferences)
+        app = AstraApp(database=path, clock=clock, actor=actor, preferences=preferences, drafts=drafts)
         app.animation_level = "none"
         async with app.run_test(size=size, notifications=True) as pilot:
             await app.settle()

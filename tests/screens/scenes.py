@@ -76,6 +76,29 @@ async def refuse_cancelling(app: AstraApp) -> None:
     await press(app, "f4", "escape", "home", "x", "f9")
 
 
+SEVERAL = """name,method,source,destination,launch,phone
+Nora Quist,Text,Organic,Mars,Sydney Stellar Port,+49 711 77
+[/] Ola,Text,Organic,Pluto,Sydney Stellar Port,call me
+山田 花子,Phone Call,Bought,Titan,Tokyo Spaceport Terminal,
+Ida,Text,Organic"""
+
+
+async def ask_whose(app: AstraApp) -> None:
+    await type_lead(app)
+    await press(app, "f9")
+
+
+async def paste_several(app: AstraApp) -> None:
+    await press(app, "f2")
+    app.post_message(events.Paste(SEVERAL))
+    await app.settle()
+
+
+async def quit_with_a_lead(app: AstraApp) -> None:
+    await type_lead(app)
+    await press(app, "ctrl+q")
+
+
 PLACES: dict[str, Scene] = {
     "dispatch": pressed("f2"),
     "lead": type_lead,
@@ -121,6 +144,9 @@ MODALS: dict[str, Scene] = {
     "merge-pick": pressed("f4", "escape", "end", "i", "m"),
     "merge": pressed("f4", "escape", "end", "i", "m", *"kate", "enter"),
     "log-refused": pressed("h", "slash", *"since:x"),
+    "known-customer": ask_whose,
+    "several": paste_several,
+    "quit": quit_with_a_lead,
     "help-dispatch": pressed("f2", "f1"),
     "help-roster": pressed("f3", "f1"),
     "palette": pressed("f3", "ctrl+p"),

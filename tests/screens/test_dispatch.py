@@ -56,13 +56,15 @@ async def test_each_field_is_checked_and_what_was_typed_stays(running: Any) -> N
             ("customer", "", "the customer name is empty"),
             ("customer", "x" * 101, "101 characters"),
             ("customer", "bell\x07", "control character"),
+            ("phone", "call me", "'call me' is not a telephone number"),
+            ("email", "kate", "'kate' is not an e-mail address"),
             ("method", "", "the contact method is missing"),
             ("source", "", "the lead source is missing"),
             ("destination", "", "the destination is missing"),
             ("launch", "", "the launch location is missing"),
             ("requests", "y" * 10_001, "10001 characters"),
         ):
-            await fill_in(app, **(LEAD | {field: value}))
+            await fill_in(app, **(LEAD | {"phone": "", "email": ""} | {field: value}))
             await press(app, "f9")
             assert said in notice(app), field
             assert app.focused is not None
@@ -80,17 +82,6 @@ async def test_a_refusal_stays_to_be_read_while_others_work(running: Any, other_
         await app.settle()
         assert "Somebody" in text_of(app)
         assert "the launch location is missing" in notice(app)
-
-
-async def test_an_open_booking_of_the_customer_is_told_before(running: Any, other_terminal: Desk) -> None:
-    lead = intake.receive(other_terminal, name="Kate Nguyen", **OTHER)
-    async with running(size=(80, 24)) as (app, _):
-        await press(app, *"KATE nguye")
-        assert notice(app) == ""
-        await press(app, "n")
-        assert notice(app) == f"Kate Nguyen has open booking {lead['booking_id']} ({lead['agent_name']})"
-        await press(app, "backspace")
-        assert notice(app) == ""
 
 
 async def test_assign_twice_is_one_lead_and_its_agent_stays_told(running: Any) -> None:
@@ -135,9 +126,11 @@ async def test_new_destinations_are_offered_and_chosen_ones_stay(running: Any, o
         configure.add_value(other_terminal, "destination", "Callisto")
         await app.settle()
         assert form(app)["destination"] == "Mars"
-        await fill_in(app, destination="Callisto")
+        await fill_in(app, destination="Callisto", phone="+49 (711) 1", email="KATE@example.com")
         await press(app, "f9")
-        assert (await newest(app, 1))[0]["destination"] == "Callisto"
+        (row,) = await newest(app, 1)
+        assert row["destination"] == "Callisto"
+        assert (row["phone"], row["email"]) == ("+497111", "kate@example.com")
 
 
 async def test_keys_of_the_latest_bookings_work_from_their_list(running: Any) -> None:

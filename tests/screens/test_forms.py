@@ -102,6 +102,8 @@ async def test_bad_input_is_told_inside_the_form_and_kept(golden_file: Path, run
             await leave(app)
         await press(app, "f3", "home", "e")
         await refuses(app, BAD_AGENTS)
+        await press(app, "escape")
+        assert problem(app) == "Closing again drops what you have typed"
         await press(app, "escape", "a", "f9")
         assert "the first name is empty" in problem(app)
         assert await log(app) == before  # nothing was written

@@ -23,6 +23,7 @@ from screens.modals.import_files import ImportFiles
 from screens.modals.panel import Panel
 from screens.modals.tour import Tour
 from screens.place import Place
+from screens.widgets.lead_form import LeadForm
 from screens.widgets.live_table import LiveTable
 from tests.screens.conftest import standing_still
 from tests.screens.picture import text_of
@@ -431,17 +432,45 @@ async def choose_whose_desk(app: AstraApp) -> None:
     assert "Nova Singh (2)" in str(app.screen.query_one(".headline", Static).visual)
 
 
-@check("form.assign")
+@check("form.assign", "form.clear")
 async def assign_from_any_field(app: AstraApp) -> None:
     await press(app, "f2")
     await fill_in(app, **LEAD)
+    await press(app, "ctrl+l")
+    assert app.screen.query_one(LeadForm).is_empty
+    await fill_in(app, **(LEAD | {"customer": "Nora Quist"}))
     await press(app, "f9")
-    assert (await booking(app, 13))["customer_name"] == "Kate Nguyen"
+    assert (await booking(app, 13))["customer_name"] == "Nora Quist"
 
 
-@check("quit")
-async def quit_at_once(app: AstraApp) -> None:
-    await press(app, "ctrl+q")
+@check("known.back", "known.same", "known.open", "known.enter")
+async def whose_lead_it_is(app: AstraApp) -> None:
+    await press(app, "f2")
+    await fill_in(app, **LEAD)
+    await press(app, "f9", "escape", "f9", "2")
+    assert place(app) == "queue"
+    await press(app, "f2", "f9", "1")
+    assert (await booking(app, 14))["customer_id"] == 1
+    await fill_in(app, **LEAD)
+    await press(app, "f9", "3")
+    assert (await booking(app, 15))["customer_id"] == 14
+
+
+@check("form.several", "several.assign", "several.close")
+async def several_at_once(app: AstraApp) -> None:
+    await press(app, "f2", "ctrl+t", "escape")
+    assert place(app) == "dispatch"
+    line = "Text,Organic,Mars,Sydney Stellar Port"
+    await press(app, "ctrl+t", *f"Bo,{line}", "enter", *f"Ida,{line}", "f9", "escape")
+    assert [(await booking(app, number))["customer_name"] for number in (16, 17)] == ["Bo", "Ida"]
+    assert place(app) == "dispatch"
+
+
+@check("quit", "leaving.stay", "leaving.quit")
+async def quit_astra(app: AstraApp) -> None:
+    await press(app, "f2", *"Kate", "ctrl+q", "escape")
+    assert not app._exit
+    await press(app, "ctrl+q", "ctrl+q")
     assert app._exit
 
 
@@ -462,7 +491,7 @@ async def test_under_a_modal_only_its_own_keys_work(golden_file: Path, running: 
 async def test_letters_in_the_form_never_touch_a_booking(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         logged = await app.backend.read(lambda: views.events(limit=1))
-        for field in ("customer", "method", "source", "destination", "launch", "requests"):
+        for field in ("customer", "phone", "method", "source", "destination", "launch", "requests"):
             app.screen.query_one(f"#{field}").focus()
             await press(app, *"cfxrlwuq")
         assert len(app.screen_stack) == 1

@@ -1,0 +1,228 @@
+"""Several leads at once: pasted or typed as lines, checked while one types, assigned in one go."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import TYPE_CHECKING, Any, cast
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, DataTable, Footer, Static, TextArea
+
+from dispatch.bulk import Received, receive_lines
+from dispatch.pasted import Pasted, read_pasted
+from models.errors import DeskError
+from screens.modals.modal import Modal
+from screens.text import BAD, GOOD, refusal
+from screens.widgets.live_table import Column, LiveTable
+
+if TYPE_CHECKING:
+    from screens.host import Host
+
+Row = dict[str, Any]
+TYPING_PAUSE_S = 0.15
+PLACEHOLDER = (
+    "Paste lines here, from a file or a spreadsheet, one lead a line:\n"
+    "name, method, source, destination, launch, requests, phone, email\n"
+    "A first line with the columns' names may stand above; JSONL is understood too."
+)
+DROP = "Closing again drops these lines"
+
+
+def _verdict(row: Row) -> Text:
+    if row["errors"]:
+        return Text(row["errors"][0], BAD)
+    return Text(row["became"], GOOD) if row["became"] else Text("✓ good", GOOD)
+
+
+COLUMNS = (
+    Column("line", "Line", 4, lambda row: str(row["line"]), right=True),
+    Column("name", "Customer", 16, lambda row: row["fields"].get("name") or "–"),
+    Column("destination", "To", 8, lambda row: row["fields"].get("destination") or "–", drop=1),
+    Column("verdict", "What becomes of it", 24, _verdict, grows=True),
+)
+
+
+class SeveralLeads(Modal[str | None]):
+    """Lines above, what the desk makes of each below; closes with what was done, told in a line, or None."""
+
+    CSS_PATH = "question.tcss"
+    AUTO_FOCUS = "#lines"
+    BINDINGS = [
+        Binding("escape", "close", "Close", id="several.close", tooltip="Back to the form"),
+        Binding(
+            "f9",
+            "assign",
+            "Assign",
+            id="several.assign",
+            tooltip="Assign the good lines at once",
+            priority=True,
+        ),
+    ]
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self._first_text = text
+        self._pasted = Pasted()
+        self._ticket = 0
+        self._is_busy = self._is_warned = False
+        self._done = 0
+        # what was pasted twice is meant twice; what is pressed twice is not
+        self._run = secrets.token_hex(8)
+
+    @property
+    def host(self) -> Host:
+        return cast("Host", self.app)
+
+    @property
+    def text(self) -> str:
+        """The lines as they stand."""
+        return self.query_one("#lines", TextArea).text
+
+    def unsaved(self) -> str:
+        """What is lost if this closes, or ""."""
+        return "Lines of leads that are not assigned: they will be lost." if self.text.strip() else ""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="question"):
+            yield TextArea(
+                self._first_text, soft_wrap=False, show_line_numbers=True, placeholder=PLACEHOLDER, id="lines"
+            )
+            yield Static(Content(""), id="told")
+            yield LiveTable(COLUMNS, "line", id="checked")
+            yield Static(Content(""), id="detail")
+            with Horizontal(id="buttons"):
+                yield Button("Assign", id="assign-lines", variant="primary", compact=True)
+                yield Button("Close", id="close", compact=True)
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        self.query_one("#question").border_title = Content("Several leads")
+        lines = self.query_one("#lines", TextArea)
+        lines.move_cursor(lines.document.end)
+        self._typed()
+
+    @on(TextArea.Changed)
+    def _typed(self) -> None:
+        self._ticket += 1
+        self._is_warned = False
+        self.run_worker(self._check(self._ticket), group="checking")
+
+    async def _check(self, ticket: int) -> None:
+        await asyncio.sleep(TYPING_PAUSE_S)
+        if self._is_newest(ticket):
+            pasted = await asyncio.to_thread(read_pasted, self.text, self.host.backend.values)
+            if self._is_newest(ticket):
+                self._show(pasted)
+
+    def _is_newest(self, ticket: int) -> bool:
+        """Is this still about the lines as they stand, and are they still there?"""
+        return ticket == self._ticket and bool(self.query("#lines")) and bool(self.query("#checked"))
+
+    def _show(self, pasted: Pasted) -> None:
+        self._pasted = pasted
+        self._list([_row(line.line, line.fields, line.errors) for line in pasted.lines])
+        self._tell(_counts(pasted) if self.text.strip() else "")
+
+    def _list(self, rows: list[Row]) -> None:
+        table = self.query_one("#checked", LiveTable)
+        table.show_rows(rows)
+        first_bad = next((place for place, row in enumerate(rows) if row["errors"]), 0)
+        if not table.has_focus:
+            table.move_cursor(row=first_bad)
+        self._show_detail()
+
+    @on(DataTable.RowHighlighted)
+    def _show_detail(self) -> None:
+        """All that is wrong with the line under the cursor, with what is accepted instead."""
+        row = self.query_one("#checked", LiveTable).current
+        errors = row["errors"] if row else ()
+        text = "\n".join(f"line {row['line']}: {error}" for error in errors) if row else ""
+        self.query_one("#detail", Static).update(Content(text))
+
+    def _tell(self, text: str) -> None:
+        self.query_one("#told", Static).update(Content(text))
+
+    @on(Button.Pressed, "#assign-lines")
+    def action_assign(self) -> None:
+        if self._is_busy:
+            return
+        self._set_busy(True)
+        self._ticket += 1  # what is being checked is checked again below
+        text, values, run = self.text, self.host.backend.values, f"{self._run}:{self._ticket}"
+
+        def work(desk: Any) -> tuple[Pasted, list[Received]]:
+            pasted = read_pasted(text, values)
+            good = [(line.line, line.fields) for line in pasted.good]
+            return pasted, receive_lines(desk, good, run) if good else []
+
+        self._tell("assigning ...")
+        self.host.perform(work, lambda answer: self._assigned(*answer), self._refused)
+
+    def _set_busy(self, busy: bool) -> None:
+        """While the desk is at work the lines stay as they are: what is in must not be typed over."""
+        self._is_busy = self.query_one("#lines", TextArea).read_only = busy
+
+    def _assigned(self, pasted: Pasted, received: list[Received]) -> None:
+        self._set_busy(False)
+        if not received:
+            self._show(pasted)
+            if not pasted.problem:
+                self._tell(
+                    "Nothing to assign: " + (_counts(pasted) if pasted.lines else "there are no lines")
+                )
+            return
+        became = {one["line"]: one for one in received}
+        rows = [_row(line.line, line.fields, line.errors, became.get(line.line)) for line in pasted.lines]
+        left = [line for line, row in zip(pasted.lines, rows, strict=True) if row["errors"]]
+        lines = self.query_one("#lines", TextArea)
+        with lines.prevent(TextArea.Changed):
+            lines.load_text(pasted.text_of(left) if left else "")
+        self._done += len(rows) - len(left)
+        self._list(rows)
+        self._tell(_summary(len(rows) - len(left), len(left)))
+
+    def _refused(self, error: DeskError) -> None:
+        self._set_busy(False)
+        self._tell(refusal(error))
+
+    @on(Button.Pressed, "#close")
+    def action_close(self) -> None:
+        if self._is_busy:
+            self._tell("one moment: the desk has not answered yet")
+        elif self.text.strip() and not self._is_warned:
+            self._is_warned = True
+            self._tell(DROP)
+        else:
+            self.leave(_summary(self._done, 0) if self._done else None)
+
+
+def _row(line: int, fields: Any, errors: tuple[str, ...], received: Received | None = None) -> Row:
+    """A line in the table: what is wrong with it, or what became of it."""
+    became = ""
+    if received is not None and received["lead"] is None:
+        errors = (received["error"],)
+    elif received is not None and received["lead"] is not None:
+        lead = received["lead"]
+        became = f"→ {lead['agent_name'] or 'waits'}, booking {lead['booking_id']}"
+    return {"line": line, "fields": fields, "errors": errors, "became": became}
+
+
+def _counts(pasted: Pasted) -> str:
+    if pasted.problem:
+        return pasted.problem
+    bad = len(pasted.bad)
+    parts = [f"{len(pasted.good)} good", f"{bad} with errors" if bad else "none with errors"]
+    if pasted.ignored:
+        parts.append("ignored: " + ", ".join(pasted.ignored))
+    return ", ".join(parts)
+
+
+def _summary(done: int, left: int) -> str:
+    rest = f"; {left} to be mended stay above" if left else ""
+    return f"{done} {'lead' if done == 1 else 'leads'} assigned{rest} (u takes back the last one)"

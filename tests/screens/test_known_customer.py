@@ -1,0 +1,150 @@
+"""Who the customer may be is told while one types, and asked before they get a second booking."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from textual.widgets import DataTable
+
+from astra_tui.app import AstraApp
+from dispatch import customers, views
+from screens.dispatch import Dispatch
+from screens.modals.known_customer import KnownCustomer
+from screens.queue import Queue
+from screens.widgets.live_table import LiveTable
+from tests.screens.picture import text_of
+from tests.screens.scenes import LEAD, fill_in, press
+from tests.screens.test_dispatch import form, newest, notice
+
+OPEN = "Kate Nguyen has open booking 1 (Soren Baker)"
+
+
+async def owner(app: AstraApp) -> tuple[int, int]:
+    """The newest booking, and whose it is."""
+    (row,) = await newest(app, 1)
+    return row["booking_id"], row["customer_id"]
+
+
+async def test_while_one_types_it_is_told_who_it_may_be(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await app.backend.run(lambda desk: customers.edit(desk, 9, phone="+49 711 12", email="e@k.com"))
+        for name, phone, email, said in (
+            ("KATE nguye", "", "", "Or is it Kate Nguyen? open booking 1 (Soren Baker)"),
+            ("KATE nguyen", "", "", OPEN),
+            ("KATE", "", "", ""),
+            ("joao Muller-Ødegård", "", "", "João Müller-Ødegård is known: customer 2, last booking 2"),
+            ("Somebody", "+49 711 1", "", ""),
+            ("Somebody", "+49 711 12", "", "Known by phone: Emil Kovacs, open booking 9 (山田 太郎)"),
+            ("", "", "E@k.com", "Known by e-mail: Emil Kovacs, open booking 9 (山田 太郎)"),
+            ("", "", "", ""),
+        ):
+            await fill_in(app, customer=name, phone=phone, email=email)
+            assert notice(app) == said, (name, phone, email)
+        await fill_in(app, customer="Kate Nguyen")
+        screen = app.screen
+        assert isinstance(screen, Dispatch)
+        screen._tell_suspected(("Kate Nguye", "", ""), [])  # an answer that comes late
+        assert notice(app) == OPEN
+
+
+async def test_fields_are_checked_while_they_are_typed(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        for field, typed, said in (
+            ("phone", "+49 7", ""),
+            ("phone", "+49 7x", "'+49 7x' is not a telephone number: 4 to 20 digits"),
+            ("phone", "+49 711", ""),
+            ("email", "kate", ""),
+            ("email", "kate n", "'kate n' is not an e-mail address: it looks like"),
+            ("email", "kate@", ""),
+        ):
+            app.screen.query_one(f"#{field}").focus()
+            await fill_in(app, **{field: typed})
+            assert notice(app)[: len(said) or None] == said, typed
+        await press(app, "enter")  # on to the next field: now it has to be an address
+        assert notice(app).startswith("'kate@' is not an e-mail address")
+        await fill_in(app, email="")
+        assert notice(app) == ""
+        await fill_in(app, **LEAD, phone="12")
+        await press(app, "f9")
+        assert app.focused is not None
+        assert app.focused.id == "phone"
+
+
+async def test_an_open_booking_of_the_same_name_is_asked_about(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, pilot):
+        await fill_in(app, **LEAD, phone="0800 4711")
+        await press(app, "f9", "f9", *"Sam", "enter", "f9", "ctrl+z", "f3")
+        assert isinstance(app.screen, KnownCustomer)  # fast hands decide nothing
+        assert len(app.screen_stack) == 2
+        assert "press 1, 2 or 3" in text_of(app)
+        assert "Mars from Dallas-Fort Worth Launch Complex, Soren Baker" in text_of(app)
+        assert (await newest(app, 1))[0]["booking_id"] == 12
+        await press(app, "escape")
+        assert notice(app) == f"Not assigned yet. {OPEN}"
+        assert form(app)["phone"] == "0800 4711"
+        await press(app, "f9", "2")
+        assert isinstance(app.screen, Queue)
+        assert [row["booking_id"] for row in app.screen.query_one(LiveTable).rows_shown] == [1]
+        await press(app, "f2")
+        assert form(app)["name"] == "Kate Nguyen"
+        await press(app, "f9")
+        modal = app.screen
+        assert isinstance(modal, KnownCustomer)
+        modal.action_enter_anyway()
+        modal.action_same()  # the second press comes too late
+        await app.settle()
+        assert await owner(app) == (13, 13)
+        assert notice(app).startswith("Kate Nguyen → ")
+        assert form(app)["name"] == ""
+        await by_mouse(app, pilot)
+
+
+async def by_mouse(app: AstraApp, pilot: Any) -> None:
+    await fill_in(app, **LEAD)
+    await press(app, "f9", "down")
+    assert app.screen.query_one(DataTable).row_count == 2
+    await pilot.click("#same")
+    await app.settle()
+    assert await owner(app) == (14, 1)
+
+
+async def test_only_who_is_waiting_already_is_asked_about(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        for number, name in ((13, "João Müller-Ødegård"), (14, "Kate Nguyem"), (15, "Nobody known")):
+            await fill_in(app, **(LEAD | {"customer": name}))
+            await press(app, "f9")
+            assert await owner(app) == (number, number), name
+        await app.backend.run(lambda desk: customers.edit(desk, 2, phone="4711"))
+        await fill_in(app, **(LEAD | {"customer": "Kate Nguyen", "phone": "4711"}))
+        await press(app, "f9")  # the number tells whose it is, and nothing of theirs is open
+        assert await owner(app) == (16, 2)
+        await fill_in(app, **(LEAD | {"customer": "Kate Nguyen", "phone": "4711"}))
+        await press(app, "f9")
+        assert "is a customer by phone or e-mail, and has a booking open" in text_of(app)
+        table = app.screen.query_one(LiveTable)
+        assert [row["because"] for row in table.rows_shown] == ["phone", "name", "similar name"]
+        await press(app, "3")
+        assert await owner(app) == (17, 2)
+        await fill_in(app, **LEAD)
+        await press(app, "f9", "end", "2")
+        assert isinstance(app.screen, Queue)
+        customer = await app.backend.read(lambda: customers.card(2))
+        assert [row["booking_id"] for row in customer["bookings"]] == [17, 16, 2]
+
+
+async def test_a_customer_without_an_open_booking_has_none_to_open(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await fill_in(app, **(LEAD | {"customer": "João Müller-Ødegård"}))
+        await press(app, "f9")
+        number = (await newest(app, 1))[0]["booking_id"]
+        found = await app.backend.read(lambda: customers.suspects("Joao Muller-Ødegård"))
+        found.append(found[0] | {"customer_id": 99, "bookings": [], "open_bookings": 0, "name": "[/] Jo"})
+        app.push_screen(KnownCustomer("[/] João", found))
+        await press(app, "end", "2")
+        assert "[/] Jo has no open booking" in text_of(app)
+        await press(app, "home")
+        assert f"Booking {number}" in text_of(app)
+        events = await app.backend.read(lambda: views.events(limit=1))
+        await press(app, "escape", "u")
+        assert events[0]["booking_id"] == number

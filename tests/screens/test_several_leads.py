@@ -1,0 +1,162 @@
+"""Several leads pasted at once: checked line by line, the good ones assigned, the bad ones left to mend."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual import events
+from textual.widgets import Static, TextArea
+
+from astra_tui.app import AstraApp
+from dispatch.pasted import Pasted, read_pasted
+from screens.modals import several_leads
+from screens.modals.several_leads import SeveralLeads
+from screens.widgets.live_table import LiveTable
+from tests.screens.picture import text_of
+from tests.screens.scenes import SEVERAL, press
+from tests.screens.test_dispatch import form, newest, notice
+
+REST = "Text,Organic,Mars,Sydney Stellar Port"
+
+
+def modal(app: AstraApp) -> SeveralLeads:
+    assert isinstance(app.screen, SeveralLeads)
+    return app.screen
+
+
+def told(app: AstraApp) -> str:
+    return str(modal(app).query_one("#told", Static).visual)
+
+
+async def write(app: AstraApp, text: str) -> None:
+    modal(app).query_one("#lines", TextArea).text = text
+    await app.settle()
+
+
+async def paste(app: AstraApp, field: str, text: str) -> None:
+    app.screen.query_one(f"#{field}").focus()
+    app.post_message(events.Paste(text))
+    await app.settle()
+
+
+async def test_lines_are_checked_assigned_and_mended(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, pilot):
+        await press(app, *"Half typed")
+        await paste(app, "customer", SEVERAL)
+        assert told(app) == "2 good, 2 with errors"
+        detail = str(modal(app).query_one("#detail", Static).visual)
+        assert "line 3: 'Pluto' is not an accepted destination (accepted: Europa, Ganymede, Mars" in detail
+        assert "line 3: 'call me' is not a telephone number" in detail
+        assert modal(app).query_one(LiveTable).current["line"] == 3  # type: ignore[index]
+        modal(app).action_assign()
+        modal(app).action_assign()
+        await app.settle()
+        rows = await newest(app, 3)
+        assert [row["customer_name"] for row in rows] == ["山田 花子", "Nora Quist", "Oskar Sokolov"]
+        assert rows[1]["phone"] == "+4971177"
+        assert told(app) == "2 leads assigned; 2 to be mended stay above (u takes back the last one)"
+        assert f"→ {rows[0]['agent_name']}, booking 14" in text_of(app)
+        assert modal(app).text.splitlines()[1:] == [SEVERAL.splitlines()[2], SEVERAL.splitlines()[4]]
+        await mend_the_rest(app, pilot)
+
+
+async def mend_the_rest(app: AstraApp, pilot: Any) -> None:
+    await press(app, "f9")
+    assert told(app) == "Nothing to assign: 0 good, 2 with errors"
+    await write(app, modal(app).text.replace("Pluto", "Mars").replace("call me", "0711 1"))
+    assert told(app) == "1 good, 1 with errors"
+    await pilot.click("#assign-lines")
+    await app.settle()
+    assert (await newest(app, 1))[0]["customer_name"] == "[/] Ola"
+    await press(app, "escape")
+    assert told(app) == "Closing again drops these lines"
+    await press(app, "escape")
+    assert notice(app) == "3 leads assigned (u takes back the last one)"
+    assert form(app)["name"] == "Half typed"
+    await paste(app, "customer", f"Ida,{REST}\nBo,{REST}")
+    await press(app, "f9")
+    assert modal(app).text == ""
+    await press(app, "escape")
+    assert len(app.screen_stack) == 1
+    assert len(await newest(app, 99)) == 17
+
+
+async def test_what_is_pasted_where(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        lines = f"Ida,{REST}\nBo,{REST}\n"
+        for field in ("customer", "phone", "email", "requests", "method", "destination", "assign", "latest"):
+            await paste(app, field, lines)
+            assert told(app) == "2 good, none with errors", field
+            await press(app, "escape", "escape")
+        await paste(app, "requests", "a dome\n\n  with a view\n")
+        await paste(app, "customer", "Kate\n")
+        assert (form(app)["requests"], form(app)["name"]) == ("a dome with a view", "Kate")
+        app.copy_to_clipboard(lines)
+        await press(app, "ctrl+v")
+        assert modal(app).text == lines
+        await press(app, "escape", "escape", "ctrl+t", "f9")
+        assert told(app) == "Nothing to assign: there are no lines"
+        for text, said in (
+            ("Kate", "0 good, 1 with errors"),
+            (
+                f"name,method,source,destination,launch,x\nKate,{REST},y",
+                "1 good, none with errors, ignored: x",
+            ),
+            ("name,method", "the text lacks the column source, destination, launch"),
+            (f"Kate,{REST}\n" * 501, "more than 500 leads"),
+            (f"Kate,{REST}\n" * 500, "500 good"),
+            ("", ""),
+        ):
+            await write(app, text)
+            assert told(app)[: len(said) or None] == said
+        await press(app, "escape")
+        assert len(app.screen_stack) == 1
+
+
+async def test_a_late_check_never_replaces_a_newer_one(
+    golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, begun = threading.Event(), threading.Event()
+
+    def slow(text: str, values: Any) -> Pasted:
+        if text.startswith("Late"):
+            begun.set()
+            late.wait(5)
+        return read_pasted(text, values)
+
+    monkeypatch.setattr(several_leads, "read_pasted", slow)
+    async with running(golden_file, size=(80, 24)) as (app, pilot):
+        await press(app, "ctrl+t")
+        lines = modal(app).query_one("#lines", TextArea)
+        lines.text = "Late,Fax"
+        while not begun.is_set():
+            await pilot.pause()
+        lines.text = f"Ida,{REST}"
+        await pilot.pause()
+        late.set()
+        await app.settle()
+        assert told(app) == "1 good, none with errors"
+
+
+async def test_while_the_desk_is_locked_the_lines_stay_as_they_are(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, pilot):
+        await press(app, "ctrl+t")
+        await write(app, f"Ida,{REST}")
+        other = sqlite3.connect(golden_file, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            modal(app).action_assign()
+            await pilot.press("x")
+            modal(app).action_close()
+            assert (told(app), modal(app).text) == (
+                "one moment: the desk has not answered yet",
+                f"Ida,{REST}",
+            )
+        finally:
+            other.close()
+        await app.settle()
+        assert told(app) == "1 lead assigned (u takes back the last one)"
