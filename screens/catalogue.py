@@ -42,11 +42,16 @@ def bindings_of(screen: type[Screen[Any]]) -> list[Binding]:
 
 def areas() -> Mapping[str, Sequence[Binding]]:
     """What works at the same time: the keys of each place with the application's, those of each modal."""
-    found: dict[str, Sequence[Binding]] = {
-        each.NAME.replace("-", " "): [*keys.APP, *bindings_of(each)] for each in places()
-    }
+    found = {each.NAME.replace("-", " "): _with_those_above(keys.APP, each) for each in places()}
     quitting = [binding for binding in keys.APP if binding.id == "quit"]
-    return found | {each.__name__: [*quitting, *bindings_of(each)] for each in modals()}
+    return found | {each.__name__: _with_those_above(quitting, each) for each in modals()}
+
+
+def _with_those_above(above: Sequence[Binding], screen: type[Screen[Any]]) -> list[Binding]:
+    """A screen's keys, and those of the application that it does not use for something of its own."""
+    own = bindings_of(screen)
+    taken = {key for binding in own for key in binding.key.split(",")}
+    return [*(binding for binding in above if taken.isdisjoint(binding.key.split(","))), *own]
 
 
 def _kinds_of(base: Any) -> list[Any]:

@@ -135,7 +135,7 @@ async def help_lists_every_key(app: AstraApp) -> None:
             await press(app, key)
             panel = app.screen
             assert isinstance(panel, Panel)
-            said = panel._text.plain
+            said = " ".join(panel._text.plain.split())
             assert [one.id for one in [*keys.APP, *PLACES[name]] if one.tooltip not in said] == []
             await leave(app)
 

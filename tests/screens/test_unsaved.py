@@ -105,6 +105,7 @@ async def test_without_preferences_no_file_is_written(golden_file: Path, running
     app = AstraApp(database=golden_file, clock=standing_still, actor="kim", preferences=Preferences())
     async with app.run_test(size=(80, 24)):
         await app.settle()
+        await leave(app)  # the tour of the first start
         await fill_in(app, **HALF)
         await press(app, "ctrl+q")
         assert "not assigned. It is kept for next time." in text_of(app)
