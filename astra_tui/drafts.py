@@ -47,6 +47,7 @@ class DraftFile:
         with self._turn:
             if not any(draft.values.values()):
                 self._file.unlink(missing_ok=True)
+                self._let_go()
                 return
             self._hold()
             told = {"typed_at": draft.typed_at, "values": dict(draft.values)}
@@ -64,10 +65,13 @@ class DraftFile:
     def close(self) -> None:
         """Let go: what is kept now is for the next terminal."""
         with self._turn:
-            if self._lock is not None:
-                _lock_of(self._file).unlink(missing_ok=True)
-                self._lock.close()
-                self._lock = None
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._lock is not None:
+            _lock_of(self._file).unlink(missing_ok=True)
+            self._lock.close()
+            self._lock = None
 
     def _hold(self) -> None:
         """Show other terminals that this draft's is at work."""

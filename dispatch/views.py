@@ -289,16 +289,6 @@ def _event_row(values: tuple[Any, ...]) -> Row:
     return row
 
 
-def open_bookings_of(customer_name: str) -> list[Row]:
-    """Pending bookings of customers with this name, any case; newest first, ten at most."""
-    if not customer_name.strip():
-        return []
-    # both sides in SQLite's small letters, which are those of ASCII only
-    same = fn.LOWER(Lead.customer_name) == fn.LOWER(customer_name.strip())
-    query = _booking_query().where(Booking.status == PENDING, same)
-    return [_booking_row(values) for values in tuples(query.order_by(Booking.booking_id.desc()).limit(10))]
-
-
 def desk_of(agent_id: int, now: str) -> list[Row]:
     """An agent's own work, each row with its ``group``: due, in progress, tentative, done today.
 

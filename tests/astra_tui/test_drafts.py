@@ -53,8 +53,7 @@ def test_a_draft_is_found_by_the_next_terminal_at_the_same_desk_only(folder: Pat
     with closing(DraftFile("desk.db", folder)) as fourth:
         assert fourth.take_up() == KATE
         fourth.keep(Draft({"name": "", "phone": ""}, "2082-03-04 12:10:00"))
-        assert files(folder) == [".lock"]
-    assert files(folder) == []
+        assert files(folder) == []
 
 
 def test_only_its_owner_may_read_it(folder: Path) -> None:

@@ -130,25 +130,6 @@ def test_agents_come_best_first(desk: Desk, lead: LeadResult, add_agent: AddAgen
     assert [(row["agent_id"], row["rank"]) for row in look(views.agents, with_left=True)][-1] == (3, None)
 
 
-@pytest.mark.parametrize("name", ["kate nguyen", " KATE NGUYEN ", "Kate Nguyen"])
-def test_open_bookings_of_the_same_name_are_found_in_any_case(
-    lead: LeadResult, look: Look, name: str
-) -> None:
-    assert ids(look(views.open_bookings_of, name)) == [1]
-
-
-def test_a_name_beyond_ascii_is_found_too(two: None, add_lead: AddLead, look: Look) -> None:
-    """SQLite's small letters are those of ASCII only; Python's are not."""
-    add_lead("Élodie Ångström")
-    assert ids(look(views.open_bookings_of, "Élodie Ångström")) == [1]
-
-
-def test_closed_bookings_and_no_name_are_not_found(desk: Desk, lead: LeadResult, look: Look) -> None:
-    assert look(views.open_bookings_of, "  ") == []
-    bookings.cancel(desk, 1, "no money")
-    assert look(views.open_bookings_of, "Kate Nguyen") == []
-
-
 def test_totals_count_what_is_open_and_name_what_drifted(crowded: None, desk: Desk, look: Look) -> None:
     assert look(views.totals) == views.Totals(waiting=4, pending=27, drift=())
     with desk.transaction():

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widgets import Button
 
 from astra_tui.app import AstraApp
 from astra_tui.drafts import DraftFile, drafts_folder
@@ -146,6 +147,7 @@ async def test_a_form_asks_once_before_what_was_typed_is_dropped(
         if close == "escape":
             await press(app, "escape")
         else:
+            app.screen.query_one("#close", Button).active_effect_duration = 0  # else it is deaf for 0.2 s
             await pilot.click("#close")
             await app.settle()
 
