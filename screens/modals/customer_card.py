@@ -84,9 +84,10 @@ class CustomerCard(Modal[int | None]):
         self._show(self._card)
 
     def on_desk_changed(self, message: DeskChanged) -> None:
-        self._reload()
+        self._reload(opens=message.own)
 
-    def _reload(self) -> None:
+    def _reload(self, *, opens: bool) -> None:
+        """Read the card anew; keys wait for what one's own command made of it (``opens``)."""
         self._ticket += 1
         ticket, number = self._ticket, self._card["customer_id"]
 
@@ -94,7 +95,7 @@ class CustomerCard(Modal[int | None]):
             if ticket == self._ticket and self.is_laid_out:
                 self._show(card)
 
-        self.host.ask(lambda: customers.card(number), then)
+        self.host.ask(lambda: customers.card(number), then, opens=opens)
 
     def _show(self, card: Row) -> None:
         self._card = card
@@ -152,7 +153,7 @@ class CustomerCard(Modal[int | None]):
     def _merged(self, row: Row | None) -> None:
         if row is not None:
             self._card["customer_id"] = row["customer_id"]
-            self._reload()
+            self._reload(opens=True)
             self.host.tell(f"Merged into {short(row['name'])} ({row['customer_id']}); ctrl+z takes it back")
 
     def action_undo(self) -> None:
