@@ -13,6 +13,7 @@ from models.clock import local_offset
 from models.errors import InvalidInput
 from screens.contacts import ways
 from screens.modals.form import Field, FormModal, Values
+from screens.next_step import due_word
 from screens.text import day_and_moment, moment
 
 Row = dict[str, Any]
@@ -115,9 +116,8 @@ def contact_form(booking: Row, now: Callable[[], str]) -> FormModal:
 def follow_up_form(booking: Row, now: Callable[[], str]) -> FormModal:
     """When to get back to the customer; empty, there is no follow-up any more."""
     number = booking["booking_id"]
-    before = moment(booking["follow_up_at"])
-    emptied = "empty: no follow-up any more" if before else ""
-    field = Field("at", "Follow-up", before, hint=MOMENT_HINT, told=_moment_teller(now, emptied))
+    at = booking["follow_up_at"]
+    field = Field("at", "Follow-up", moment(at), hint=MOMENT_HINT, told=_moment_teller(now, at))
     return FormModal(
         f"Follow-up of booking {number}",
         [field],
@@ -131,12 +131,14 @@ def follow_up_form(booking: Row, now: Callable[[], str]) -> FormModal:
 MOMENT_HINT = "tomorrow 9:00, in 2 hours, fri 9, 23.11. 9:00"
 
 
-def _moment_teller(now: Callable[[], str], emptied: str = "") -> Callable[[str], str]:
-    """How a typed moment is understood at the desk's time."""
+def _moment_teller(now: Callable[[], str], before: str | None = None) -> Callable[[str], str]:
+    """How a typed moment is understood at the desk's time; ``before`` is the stored one."""
 
     def tell(typed: str) -> str:
         if not typed.strip():
-            return emptied
+            return "empty: no follow-up any more" if before else ""
+        if typed == moment(before):
+            return f"as it is: {due_word(before, now()) or 'not due yet'}"
         return f"= {day_and_moment(moments.understand(typed, now(), local_offset()))}"
 
     return tell

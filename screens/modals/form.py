@@ -205,7 +205,7 @@ class FormModal(Modal[Row | None]):
     def _refused(self, error: DeskError) -> None:
         self._busy = False
         is_told = any(str(below.visual) == error.message for below in self.query(".told").results(Static))
-        self._tell(f"Understood are other words: {error.hint}" if is_told else refusal(error))
+        self._tell(error.hint[:1].upper() + error.hint[1:] if is_told else refusal(error))
 
     def _tell(self, text: str) -> None:
         self.query_one("#problem", Static).update(Content(text))

@@ -312,6 +312,8 @@ async def the_next_step(app: AstraApp) -> None:
     assert (await booking(app, 4))["status"] == "Confirmed"
     await press(app, "m")
     assert "Booking 4 is Confirmed: nothing comes next" in text_of(app)
+    await press(app, "u")
+    assert (await booking(app, 4))["status"] == "Pending"
 
 
 @check("copy")
