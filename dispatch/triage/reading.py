@@ -97,6 +97,11 @@ def triage(
     }
 
 
+def load() -> None:
+    """Read the model and the word lists now (some 0.1 s): for a worker, before somebody types."""
+    triage("load")
+
+
 def is_visible(text: str) -> bool:
     """Whether a text has anything to see in it: spaces, controls and joiners alone are nothing."""
     invisible = checks.INVISIBLE_CATEGORIES | checks.REFUSED_CATEGORIES
