@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -149,4 +148,4 @@ def _line(name: str, row: Sequence[int]) -> str:
 
 def model_path() -> Path:
     """Where the shipped model stands in this checkout."""
-    return Path(str(import_module("dispatch.triage").__file__)).with_name(MODEL_FILE)
+    return Path(__file__).parents[2] / "dispatch" / "triage" / MODEL_FILE

@@ -98,7 +98,7 @@ def test_a_file_gives_an_array_in_order_with_its_wrong_lines(anywhere: Run, tmp_
         {"text": "Please add a dark mode."},
     )
     ended = anywhere("triage", "--from", file, "--tier", "platinum", "--json")
-    assert ended.code == 0
+    assert (ended.code, ended.err) == (0, "")
     assert [row["line"] for row in ended.json] == [1, 3, 4, 5, 6, 7, 8]
     assert [row.get("category") for row in ended.json] == ["refund_request", *[None] * 5, "feature_request"]
     assert [row["error"] for row in ended.json[1:6]] == [

@@ -74,7 +74,7 @@ def test_the_messages_from_outside_are_not_in_the_corpus(
 ) -> None:
     bags = [set(words(plain(example.text))) for example in examples]
     folder = request.config.rootpath / "tests" / "dispatch" / "triage"
-    for name in ("outside", "unseen"):
+    for name in ("outside", "unseen", "plain"):
         for line in (folder / f"{name}.jsonl").read_text("utf-8").splitlines():
             bag = set(words(plain(json.loads(line)["text"])))
             assert len(bag) <= 4 or max(len(bag & other) / len(bag | other) for other in bags) <= 2 / 3, line

@@ -71,8 +71,8 @@ def test_case_apostrophes_accents_and_markup_change_nothing() -> None:
     assert plain("Café \x1b[31mrouge\x1b[0m").split() == ["cafe", "rouge"]
 
 
-@pytest.mark.parametrize(("name", "macro_f1", "covered"), [("outside", 0.85, 0.95), ("unseen", 0.85, 0.95)])
-def test_messages_from_outside_the_corpus(name: str, macro_f1: float, covered: float) -> None:
+@pytest.mark.parametrize(("name", "messages"), [("outside", 70), ("unseen", 70), ("plain", 49)])
+def test_messages_from_outside_the_corpus(name: str, messages: int) -> None:
     rows = [json.loads(line) for line in (HERE / f"{name}.jsonl").read_text("utf-8").splitlines()]
     judged = []
     for row in rows:
@@ -80,9 +80,9 @@ def test_messages_from_outside_the_corpus(name: str, macro_f1: float, covered: f
         guess = found.alternatives()[0]["category"]
         judged.append(Judged(row["category"], guess, found.confidence, found.unsure))
     figures = evaluate(judged)
-    assert figures["messages"] == 70
-    assert figures["macro_f1"] >= macro_f1
-    assert figures["covered_accuracy"] >= covered
+    assert figures["messages"] == messages
+    assert figures["macro_f1"] >= 0.85
+    assert figures["covered_accuracy"] >= 0.95
     assert figures["coverage"] >= 0.8
 
 

@@ -65,6 +65,11 @@ def test_the_keys_are_the_ones_that_scripts_rely_on() -> None:
     ]
 
 
+def test_a_category_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="'nonsense' is not a category"):
+        triage("hello there", category="nonsense")
+
+
 def test_a_persons_choice_decides_the_category_and_its_priority() -> None:
     row = triage("😀", category="billing_dispute")
     assert (row["category"], row["priority"], row["unsure"]) == ("billing_dispute", "HIGH", False)
