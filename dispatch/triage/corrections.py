@@ -22,7 +22,7 @@ with my luggage" have 0.71.
 """
 
 REMEMBERED = 1_000
-"""Only the latest corrections count, so that a message takes the same time for ever."""
+"""So many of the corrections handed over are kept, the latest: a message takes the same time for ever."""
 
 
 @dataclass(frozen=True)
