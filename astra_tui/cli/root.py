@@ -22,6 +22,7 @@ COMMANDS = {
     "booking": "booking",
     "agent": "agent",
     "customer": "customer",
+    "triage": "triage",
     "why": "why",
     "log": "log",
     "undo": "undo",
