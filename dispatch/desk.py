@@ -5,15 +5,15 @@ from __future__ import annotations
 import getpass
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from peewee import DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError
 
-from dispatch import settings
+from dispatch import presence, settings
 from dispatch.decisions import choose_for_new_lead
 from dispatch.values import AcceptedValues, create_values
 from models import database as db
@@ -22,6 +22,12 @@ from models.clock import Clock, shift_years, to_text, utc_now
 from models.errors import InvalidInput
 
 YEAR_SHIFT = 56
+
+T = TypeVar("T")
+
+
+class _Rehearsed(Exception):
+    """The end of a rehearsal: everything is rolled back."""
 
 
 def default_actor() -> str:
@@ -39,6 +45,7 @@ class _AtWork(threading.local):
     """What belongs to the commands of one thread: a batch holds one connection, and so one thread."""
 
     request_id: str | None = None
+    actor: str | None = None
     depth = 0
 
 
@@ -50,7 +57,7 @@ class Desk:
 
     def __init__(self, database: db.DeskDatabase, clock: Clock, actor: str) -> None:
         self.database = database
-        self.actor = actor
+        self._actor = actor
         self.settings = settings.Settings()
         self.values = AcceptedValues()
         self._clock = clock
@@ -90,6 +97,15 @@ class Desk:
         """Close this thread's connection."""
         if not self.database.is_closed():
             self.database.close()
+
+    @property
+    def actor(self) -> str:
+        """Who signs the events of this thread's commands."""
+        return self._at_work.actor or self._actor
+
+    @actor.setter
+    def actor(self, actor: str) -> None:
+        self._actor = actor
 
     @property
     def request_id(self) -> str | None:
@@ -140,13 +156,35 @@ class Desk:
             return
         with self.reading():
             try:
-                with self.database.atomic(), self._deeper():
+                with self.database.atomic():
+                    self._at_work.depth = 1
                     self.settings.refresh()
+                    if self.settings.due_at is not None:
+                        presence.catch_up(self)
                     yield
             except BaseException:
                 self.settings.forget()
                 self.values.forget()
                 raise
+            finally:
+                self._at_work.depth = 0
+
+    def rehearse(self, run: Callable[[], T]) -> T:
+        """What a command would answer: it is run and rolled back, whatever it has written."""
+        answer: list[T] = []
+        with suppress(_Rehearsed), self.request(None), self.transaction():
+            answer.append(run())
+            raise _Rehearsed
+        return answer[0]
+
+    @contextmanager
+    def acting_as(self, actor: str) -> Iterator[None]:
+        """Let another name sign the events of the commands inside the block."""
+        outer, self._at_work.actor = self._at_work.actor, actor
+        try:
+            yield
+        finally:
+            self._at_work.actor = outer
 
     @contextmanager
     def _deeper(self) -> Iterator[None]:

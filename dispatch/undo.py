@@ -9,9 +9,9 @@ from typing import Any
 from peewee import IntegrityError, ModelSelect
 
 from dispatch import views
-from dispatch.bookings import drain_waiting, working_agent
+from dispatch.bookings import working_agent
 from dispatch.commands import TABLES, Command, command
-from models.agents import Agent
+from models.agents import GONE, Agent
 from models.audit import Event
 from models.base import BaseModel, tuples
 from models.bookings import CANCELLED, PENDING, Assignment, Booking
@@ -54,8 +54,7 @@ def undo(running: Command, event_id: int | None = None) -> Row:
             _restore(running, row, before[key])
         else:
             _retire(running, row)
-    if event.command == "agent.leave":
-        drain_waiting(running)
+    _check_attended(rows)
     running.undoes = event.event_id
     running.booking_id, running.agent_id = event.booking_id, event.agent_id
     running.customer_id = event.customer_id
@@ -167,6 +166,19 @@ def _check_holder(row: BaseModel, before: Row | None, among: Collection[str]) ->
                 f"{row.name} ({row.agent_id}) has been given bookings since, and would have to leave",
                 "reassign them first",
             )
+
+
+def _check_attended(rows: dict[str, BaseModel]) -> None:
+    """Refuse what has given unclaimed work to an agent who is away by now."""
+    for row in rows.values():
+        if isinstance(row, Booking) and row.status == PENDING and row.agent_id and not row.claimed_at:
+            holder = Agent.lock(row.agent_id)
+            if holder.presence in GONE:
+                raise Refused(
+                    "agent_away",
+                    f"booking {row.booking_id} would go back to {holder.name}, who is {holder.presence}",
+                    f"astra booking reassign {row.booking_id} --to AGENT --reason ...",
+                )
 
 
 def _restore(running: Command, row: BaseModel, before: Row) -> None:

@@ -11,7 +11,7 @@ from peewee import JOIN, Expression, ModelSelect, Tuple, fn
 
 from dispatch.next_action import is_due
 from dispatch.search import mentions
-from models.agents import Agent, AgentRank
+from models.agents import GONE, Agent, AgentRank
 from models.audit import Event
 from models.base import listed, tuples
 from models.bookings import PENDING, Booking
@@ -21,7 +21,14 @@ from models.errors import InvalidInput, NotFound
 
 Row = dict[str, Any]
 
-BOOKING_COLUMNS = {
+# claimed work whose agent is not there to do it
+_UNATTENDED = (
+    (Booking.status == PENDING)
+    & Booking.claimed_at.is_null(False)
+    & (Agent.presence.in_(GONE) | Agent.left_at.is_null(False))
+)
+
+BOOKING_COLUMNS: dict[str, Any] = {  # columns and expressions
     "booking_id": Booking.booking_id,
     "assignment_id": Booking.assignment_id,
     "lead_id": Booking.lead_id,
@@ -51,6 +58,9 @@ BOOKING_COLUMNS = {
     "date_fault": Booking.date_fault,
     "voided": Booking.voided,
     "version": Booking.version,
+    "given_at": Booking.given_at,
+    "asked_at": Booking.asked_at,
+    "unattended": _UNATTENDED,
     "customer_id": Lead.customer_id,
     "phone": Customer.phone,
     "email": Customer.email,
@@ -101,6 +111,12 @@ def bookings(which: BookingFilter, limit: int | None = None, after: Row | None =
     return [_booking_row(values) for values in tuples(query)]
 
 
+def pending_ids(agent_id: int) -> list[int]:
+    """The numbers of the Pending bookings that an agent has, oldest first."""
+    query = Booking.select(Booking.booking_id).where(Booking.agent_id == agent_id, Booking.status == PENDING)
+    return [booking_id for (booking_id,) in tuples(query.order_by(Booking.created_at, Booking.booking_id))]
+
+
 def booking(booking_id: int) -> Row:
     """One booking. Raises NotFound."""
     for values in tuples(_booking_query().where(Booking.booking_id == booking_id)):
@@ -137,6 +153,7 @@ def _booking_row(values: tuple[Any, ...]) -> Row:
     known = destination is not None or package is not None
     row["total_revenue"] = as_units((destination or 0) + (package or 0)) if known else None
     row["voided"] = bool(row["voided"])
+    row["unattended"] = bool(row["unattended"])
     return row
 
 
@@ -221,6 +238,11 @@ AGENT_COLUMNS = (
     Agent.manager_name,
     Agent.license_number,
     Agent.left_at,
+    Agent.presence_until,
+    Agent.presence_reason,
+    Agent.hours,
+    Agent.skills,
+    Agent.locations,
 )
 
 
@@ -234,6 +256,8 @@ def _agent_row(values: tuple[Any, ...]) -> Row:
     names = (column.name for column in AGENT_COLUMNS)
     row = dict(zip(names, values, strict=True))
     row["rank"] = row.pop("agent_rank")
+    for listed_names in ("skills", "locations"):
+        row[listed_names] = json.loads(row[listed_names]) if row[listed_names] else []
     row["name"] = f"{row['first_name']} {row['last_name']}"
     return row
 

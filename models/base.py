@@ -189,6 +189,14 @@ def parameter(name: str) -> Value:
     return Value(_Place(name), converter=False, unpack=False)
 
 
+def literal(text: str) -> SQL:
+    """A constant that stands in the SQL itself: only so does SQLite see at once that a partial index serves.
+
+    A bound one makes it prepare the statement anew on every call.
+    """
+    return SQL("'" + text.replace("'", "''") + "'")
+
+
 @dataclass(frozen=True)
 class _Place:
     name: str

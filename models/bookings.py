@@ -43,7 +43,9 @@ class Booking(BaseModel):
     marks a lead that was entered by mistake; ``date_fault`` an imported row with impossible dates.
     ``contacted_at`` is the first time that the customer was reached, ``last_outcome`` what came of the
     last attempt, ``follow_up_at`` when to get back to the customer: never on a closed booking.
-    ``holder`` is the agent to whom the last save has just given it.
+    ``given_at`` is when its agent got it at this desk, ``progress_at`` the last sign of work on a claim,
+    ``asked_at`` when its agent was asked about it, ``shuffled_at`` when it was last moved to even out the
+    loads: all None for what was imported. ``holder`` is the agent to whom the last save has just given it.
     """
 
     label = "booking"
@@ -74,6 +76,10 @@ class Booking(BaseModel):
     date_fault = TextField(null=True)
     voided = BooleanField(default=False)
     version = IntegerField(default=1)
+    given_at = TextField(null=True)
+    progress_at = TextField(null=True)
+    asked_at = TextField(null=True)
+    shuffled_at = TextField(null=True)
 
     class Meta:
         table_name = "bookings"

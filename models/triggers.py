@@ -68,7 +68,7 @@ def open_booking_of_assignment(_sender: type[Assignment], assignment: Assignment
     booking = Booking.lock(waiting[0][0])
     booking.assignment_id = assignment.assignment_id
     booking.agent_id = assignment.agent_id
-    booking.changed_at = assignment.assigned_at
+    booking.changed_at = booking.given_at = assignment.assigned_at
     booking.save()
 
 
@@ -82,7 +82,7 @@ def move_load(_sender: type[Booking], booking: Booking, created: bool) -> None:
     if held is not None:
         _change_load(held, -1)
     if holds is not None:
-        booking.holder = _change_load(holds, +1)
+        booking.holder = _change_load(holds, +1, booking.changed_at)
 
 
 @after_save(Booking)
@@ -123,7 +123,7 @@ def _tell(change: RanksChanged) -> None:
         logger.exception("a listener failed on %s", change)
 
 
-def _change_load(agent_id: int, step: int) -> Agent:
+def _change_load(agent_id: int, step: int, given_at: str | None = None) -> Agent:
     agent = Agent.lock(agent_id)
     if agent.load + step < 0:  # never clamped: that would only hide it
         raise Refused(
@@ -132,6 +132,8 @@ def _change_load(agent_id: int, step: int) -> Agent:
             "astra doctor --repair counts the loads anew",
         )
     agent.load += step
+    if given_at is not None:
+        agent.last_given_at = given_at
     agent.save()
     return agent
 
@@ -175,6 +177,7 @@ def open_booking(lead: Lead, assignment: Assignment | None) -> None:
         launch_location=lead.launch_location,
         created_at=at,
         changed_at=at,
+        given_at=at if assignment else None,
     )
     booking.save()
     lead.booking = booking

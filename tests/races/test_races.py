@@ -22,7 +22,7 @@ FIELDS = ("name", "method", "source", "destination", "launch")
 @pytest.fixture(autouse=True)
 def five_agents(desk: Desk, add_agent: AddAgent) -> None:
     for years in range(5):
-        add_agent(years=years)
+        add_agent(years=years, capacity=10_000)
     desk.close()
 
 
