@@ -10,7 +10,18 @@ from pathlib import Path
 
 from benchmarks.measure import Effort, Row, table
 
-BENCHMARKS = ("lead", "crowd", "file", "command", "screen", "beside", "search", "log")
+BENCHMARKS = (
+    "lead",
+    "crowd",
+    "file",
+    "shuffle",
+    "fairness",
+    "command",
+    "screen",
+    "beside",
+    "search",
+    "log",
+)
 
 
 def main() -> None:

@@ -20,25 +20,48 @@ from models.errors import InvalidInput, Refused
 Row = dict[str, Any]
 
 OUTCOMES = ("reached", "no_answer")
+PULLED = "pull"
 
 
 @command("booking.claim")
 def claim(running: Command, booking_id: int, agent_id: int) -> Row:
-    """The holder takes the booking on. Raises NotFound, Refused."""
+    """The holder takes the booking on; with the setting ``pull`` another agent can take it over so.
+
+    Raises NotFound, Refused.
+    """
     booking = pending_booking(running, booking_id)
     agent = working_agent(agent_id)
     if booking.agent_id != agent_id:
-        holder = Agent.lock(booking.agent_id)
+        _pull(running, booking, agent)
+    elif booking.claimed_at is not None:
+        raise Refused("already_claimed", f"{agent.name} claimed booking {booking_id} at {booking.claimed_at}")
+    booking.claimed_at = booking.progress_at = running.now
+    booking.given_at = booking.given_at or running.now
+    if agent.offers_missed:
+        agent = Agent.lock(agent_id)  # as it is after a pull
+        agent.offers_missed = 0
+        agent.save()
+    return saved(running, booking)
+
+
+def _pull(running: Command, booking: Booking, agent: Agent) -> None:
+    """Move another's unclaimed booking to the agent who claims it. Raises Refused."""
+    holder = Agent.lock(booking.agent_id)
+    if booking.claimed_at is not None or not running.desk.settings["pull"]:
+        claimed = f", who claimed it at {booking.claimed_at}," if booking.claimed_at else ","
         raise Refused(
             "not_the_holder",
-            f"booking {booking_id} is with {holder.name} ({holder.agent_id}),"
-            f" not with {agent.name} ({agent_id})",
-            f"reassign it first: astra booking reassign {booking_id} --to {agent_id} --reason ...",
+            f"booking {booking.booking_id} is with {holder.name} ({holder.agent_id}){claimed}"
+            f" not with {agent.name} ({agent.agent_id})",
+            f"reassign it first: astra booking reassign {booking.booking_id}"
+            f" --to {agent.agent_id} --reason ...",
         )
-    if booking.claimed_at is not None:
-        raise Refused("already_claimed", f"{agent.name} claimed booking {booking_id} at {booking.claimed_at}")
-    booking.claimed_at = running.now
-    return saved(running, booking)
+    attending_agent(agent.agent_id)
+    if agent.load >= agent.capacity:
+        raise Refused("full", f"{agent.name} holds {agent.load} of {agent.capacity} bookings already")
+    running.detail = {"pulled_from": holder.agent_id}
+    decide_by_hand(running, booking.lead_id, agent, f"{agent.name} pulled it from {holder.name}", PULLED)
+    give(running, booking, agent.agent_id)
 
 
 @command("booking.release")
@@ -47,6 +70,11 @@ def release(running: Command, booking_id: int) -> Row:
 
     Raises NotFound, Refused.
     """
+    return released(running, booking_id)
+
+
+def released(running: Command, booking_id: int) -> Row:
+    """Give up a claim as part of a command."""
     booking = pending_booking(running, booking_id)
     if booking.claimed_at is None:
         raise Refused(
@@ -82,6 +110,9 @@ def contact(
     booking = pending_booking(running, booking_id)
     booking.contact_attempts += 1
     booking.last_outcome = outcome
+    booking.asked_at = None
+    if booking.claimed_at is not None:
+        booking.progress_at = running.now
     if outcome == "reached":
         booking.contacted_at = booking.contacted_at or running.now
         if is_due(booking.follow_up_at, running.now):
@@ -138,6 +169,11 @@ def confirm(
 @command("booking.cancel")
 def cancel(running: Command, booking_id: int, reason: str) -> Row:
     """The customer does not book; a waiting one can be cancelled too. Raises NotFound, Refused."""
+    return cancelled(running, booking_id, reason)
+
+
+def cancelled(running: Command, booking_id: int, reason: str) -> Row:
+    """Cancel a booking as part of a command."""
     reason = checks.required_text(reason, "reason")
     booking = pending_booking(running, booking_id, waiting_too=True)
     booking.status = CANCELLED
@@ -156,6 +192,11 @@ def reassign(running: Command, booking_id: int, to_agent_id: int, reason: str) -
 
     That is told as ``over_capacity``. Raises NotFound, and Refused for an agent who is away.
     """
+    return reassigned(running, booking_id, to_agent_id, reason)
+
+
+def reassigned(running: Command, booking_id: int, to_agent_id: int, reason: str) -> Row:
+    """Give a booking to another agent as part of a command."""
     reason = checks.required_text(reason, "reason")
     booking = pending_booking(running, booking_id, waiting_too=True)
     agent = attending_agent(to_agent_id)

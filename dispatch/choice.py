@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from dispatch import returning
 from dispatch.eligibility import Pool, Standing, pool_for
 from dispatch.policies import POLICIES, Candidate, Policy
 from models.agents import Agent
-from models.base import listed, tuples
+from models.base import CompiledQuery, listed_in
 from models.customers import Lead
 from models.errors import InvalidInput
 
@@ -69,7 +70,7 @@ def choose(
     keeps all of the other rules, they are dropped in order.
     """
     settings = desk.settings
-    strictest = pool_for(lead, settings["departments"], package, without or ())
+    strictest = pool_for(desk, lead, package, without or ())
     choice = Choice(policy, strictest, policy.ranked(lead, strictest, limit))
     if not choice.ranked:
         choice = _relaxed(choice, lead, limit)
@@ -132,7 +133,7 @@ def _ruled(
         if agent_id in excluded:
             word, told = "declined", excluded[agent_id]
         elif agent_id in unfit:
-            word, told = broken_rule(agent_id, pool)
+            word, told = standings[agent_id].broken_rule(pool)
         else:
             word, told = standings[agent_id].rule()
         rows.append([agent_id, told])
@@ -140,24 +141,21 @@ def _ruled(
     return rows, counts
 
 
-def broken_rule(agent_id: int, pool: Pool) -> tuple[str, str]:
-    """Which of the pool's rules an agent who may take work does not keep: in a word, and in words."""
-    for rule in pool.rules:
-        alone = Pool(pool.values, (rule,)).only(agent_id)
-        if not alone.first_id():
-            wanted = str(pool.values[rule]).strip('"')
-            return rule, f"{'not in' if rule == 'department' else 'does not cover'} {wanted}"
-    return "other", "kept out"
-
-
-def standings_of(agent_ids: Sequence[int]) -> dict[int, Standing]:
-    """What could keep some agents from taking work."""
-    query = Agent.select(
+_standings = CompiledQuery(
+    lambda: Agent.select(
         Agent.agent_id,
         Agent.presence,
         Agent.presence_until,
         Agent.presence_reason,
         Agent.load,
         Agent.capacity,
-    ).where(Agent.agent_id.in_(listed(agent_ids)))
-    return {agent_id: Standing(*rest) for agent_id, *rest in tuples(query)}
+        Agent.department,
+        Agent.skills,
+        Agent.locations,
+    ).where(Agent.agent_id.in_(listed_in("agent_ids")))
+)
+
+
+def standings_of(agent_ids: Sequence[int]) -> dict[int, Standing]:
+    """What could keep some agents from taking a lead."""
+    return {row[0]: Standing(*row[1:]) for row in _standings(agent_ids=json.dumps(agent_ids))}

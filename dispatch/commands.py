@@ -59,10 +59,12 @@ class Command:
         self.after: dict[str, dict[str, Any]] = {}
         self.bookings: set[int] = set()
         self.kept_from: dict[int, dict[int, str]] = {}  # booking: agents who must not get it, and why
+        self.writes = 0
         self.may_free = False  # can somebody take work who could not before?
 
     def note_row(self, row: BaseModel, created: bool) -> None:
         """Remember a saved row: its key if it is new, else the changed columns, old and new."""
+        self.writes += 1
         kind = type(row)
         table, key_column = _KEYS[kind]
         number = row.__data__[key_column]

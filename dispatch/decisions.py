@@ -95,7 +95,7 @@ def _nobody(counts: Row) -> str:
     if not counts:
         return NOBODY
     most = sum(counts.values()) >= EXCLUDED_KEPT
-    told = ", ".join(f"{number} {word}" for word, number in counts.items())
+    told = ", ".join(f"{number} {word}" for word, number in sorted(counts.items()))
     return f"{NOBODY}: {told}{' and more' if most else ''}"
 
 
@@ -123,19 +123,29 @@ def why(booking_id: int) -> Row:
     booking = Booking.get_or_none(Booking.booking_id == booking_id)
     if booking is None:
         raise NotFound("booking", booking_id)
-    decisions = list(
-        Decision.select().where(Decision.lead_id == booking.lead_id).order_by(Decision.decision_id.desc())
-    )
+    decisions = _decisions_of(booking)
     row: Row = {"booking_id": booking_id, "decisions": len(decisions)}
-    if not decisions:
+    standing = standing_decision(booking)
+    if standing is None:
         return row | {
             "policy": None,
             "agent_id": booking.agent_id,
             "agent_name": _names([booking.agent_id]).get(booking.agent_id),
             "reason": "imported with its agent: this desk did not decide it",
         }
+    return row | _explain(standing)
+
+
+def standing_decision(booking: Booking) -> Decision | None:
+    """The decision by which a booking is where it is; None for one that was imported."""
+    decisions = _decisions_of(booking)
     standing = (decision for decision in decisions if decision.agent_id == booking.agent_id)
-    return row | _explain(next(standing, decisions[0]))
+    return next(standing, decisions[0] if decisions else None)
+
+
+def _decisions_of(booking: Booking) -> list[Decision]:
+    query = Decision.select().where(Decision.lead_id == booking.lead_id)
+    return list(query.order_by(Decision.decision_id.desc()))
 
 
 def _explain(decision: Decision) -> Row:

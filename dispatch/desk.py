@@ -158,7 +158,7 @@ class Desk:
             try:
                 with self.database.atomic():
                     self._at_work.depth = 1
-                    self.settings.refresh()
+                    self.settings.begin()
                     if self.settings.due_at is not None:
                         presence.catch_up(self)
                     yield

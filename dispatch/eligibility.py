@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, reduce
 from operator import and_, itemgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peewee import SQL, Expression, ModelSelect, fn
 
@@ -19,11 +19,15 @@ from models.agents import Taker
 from models.base import CompiledQuery, parameter
 from models.customers import Lead
 
+if TYPE_CHECKING:
+    from dispatch.desk import Desk
+
 DEPARTMENT, SKILL, LOCATION = "department", "skill", "location"
 RELAXED_FIRST = (LOCATION, SKILL, DEPARTMENT)
 """Which rule is dropped first when nobody free keeps them all; presence and capacity never are."""
 
 EVERY = -1  # as a limit
+QUOTE = '"'
 
 Tuple = tuple[Any, ...]
 
@@ -56,11 +60,13 @@ class Shape(NamedTuple):
 class Order:
     """A policy's order of agents: ``build`` makes the query of Taker's columns, the agent's id first.
 
-    What stands in it as ``parameter(name)`` is given by name when it is asked.
+    What stands in it as ``parameter(name)`` is given by name when it is asked. One ``by_id`` is
+    walked through as the table lies, and not by the index of those who may take work.
     """
 
-    def __init__(self, build: Callable[[], ModelSelect[Any]]) -> None:
+    def __init__(self, build: Callable[[], ModelSelect[Any]], *, by_id: bool = False) -> None:
         self._build = build
+        self._takes_work: Any = Taker.takes_work + 0 if by_id else Taker.takes_work
         self._compiled: dict[Shape, CompiledQuery] = {}
 
     def rows(self, shape: Shape, values: dict[str, object]) -> list[Tuple]:
@@ -70,7 +76,7 @@ class Order:
         return query(**values)
 
     def _query(self, shape: Shape) -> ModelSelect[Any]:
-        query = self._build().where(Taker.takes_work == parameter("takes_work"))
+        query = self._build().where(self._takes_work == parameter("takes_work"))
         rules = [_RULES[rule] for rule in shape.rules]
         if shape.look:
             query = query.select_extend(reduce(and_, rules) if rules else SQL("1"), _SOMEBODY_UNABLE)
@@ -86,10 +92,12 @@ class Pool:
     They may take work, keep the ``rules``, and are none of ``without``. With ``takes_work`` 0 they
     are those who may not take work, whatever else they keep.
 
-    After a look ``is_narrow`` tells whether the rules have kept out anybody who would have been among
-    the first, and ``some_unable`` whether there is anybody who may not take work.
+    ``desk`` is for policies that need its clock or settings. After a look ``is_narrow`` tells whether the
+    rules have kept out anybody who would have been among the first, and ``some_unable`` whether there
+    is anybody who may not take work.
     """
 
+    desk: Desk | None = None
     values: dict[str, object] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
     without: Collection[int] = ()
@@ -141,18 +149,17 @@ class Pool:
 
     def unable(self) -> Pool:
         """Who is here, and may not take work: not available, or at capacity."""
-        return Pool(takes_work=0)
+        return replace(self, rules=(), without=(), takes_work=0)
 
 
 _ANY = Order(lambda: Taker.select(Taker.agent_id))
 _BY_ID = Order(lambda: Taker.select(Taker.agent_id).order_by(Taker.agent_id))
 
 
-def pool_for(
-    lead: Lead, departments: str = "", package: str | None = None, without: Collection[int] = ()
-) -> Pool:
-    """The strictest pool for a lead. ``departments`` is the desk's setting, ``without`` who is kept out."""
+def pool_for(desk: Desk, lead: Lead, package: str | None = None, without: Collection[int] = ()) -> Pool:
+    """The strictest pool for a lead; ``without`` is who is kept out of it."""
     values: dict[str, object] = {}
+    departments = desk.settings["departments"]
     department = department_for(departments, lead, package) if departments else None
     if department:
         values[DEPARTMENT] = department
@@ -160,7 +167,7 @@ def pool_for(
         values[SKILL] = listed_word(lead.destination)
     if lead.launch_location:
         values[LOCATION] = listed_word(lead.launch_location)
-    return Pool(values, tuple(values), without)
+    return Pool(desk, values, tuple(values), without)
 
 
 @lru_cache(maxsize=1024)
@@ -194,13 +201,27 @@ def department_map(departments: str) -> dict[str, str]:
 
 
 class Standing(NamedTuple):
-    """What keeps an agent from taking work, or does not."""
+    """What keeps an agent from taking work, or a lead, or does not."""
 
     presence: str
     until: str | None
     reason: str | None
     load: int
     capacity: int
+    department: str
+    skills: str | None
+    locations: str | None
+
+    def broken_rule(self, pool: Pool) -> tuple[str, str]:
+        """Which of a pool's rules is not kept: in a word, to count by, and in words, to tell."""
+        for rule in pool.rules:
+            wanted = str(pool.values[rule])
+            if rule == DEPARTMENT and self.department != wanted:
+                return rule, f"not in {wanted}"
+            names = {SKILL: self.skills, LOCATION: self.locations}.get(rule)
+            if names is not None and wanted not in names:
+                return rule, f"does not cover {wanted.strip(QUOTE)}"
+        return "other", "kept out"
 
     def rule(self) -> tuple[str, str]:
         """The rule in a word, to count by, and in words, to tell."""

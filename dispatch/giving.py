@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from peewee import Tuple
 
 from dispatch.choice import choose, policy_named
 from dispatch.commands import Command, before_event
@@ -12,25 +15,23 @@ from dispatch.decisions import decide
 from dispatch.eligibility import Pool
 from models.agents import Taker
 from models.audit import Event
-from models.base import CompiledQuery, literal, parameter, tuples
-from models.bookings import PENDING, Booking
+from models.base import CompiledQuery, parameter, tuples
+from models.bookings import Booking, Waiting
 from models.clock import from_text, to_text
 from models.customers import Lead
 from models.triggers import assign
+
+if TYPE_CHECKING:
+    from dispatch.desk import Desk
 
 DECLINED = "declined it"
 AT_ONCE = 100
 
 _oldest_waiting = CompiledQuery(
     lambda: (
-        Booking.select(Booking.created_at, Booking.booking_id)
-        .where(
-            Booking.agent_id.is_null(),
-            Booking.status == literal(PENDING),
-            (Booking.created_at > parameter("since"))
-            | ((Booking.created_at == parameter("since")) & (Booking.booking_id > parameter("last"))),
-        )
-        .order_by(Booking.created_at, Booking.booking_id)
+        Waiting.select(Waiting.created_at, Waiting.booking_id)
+        .where(Tuple(Waiting.created_at, Waiting.booking_id) > Tuple(parameter("since"), parameter("last")))
+        .order_by(Waiting.created_at, Waiting.booking_id)
         .limit(parameter("limit"))
     )
 )
@@ -106,6 +107,12 @@ def drain_waiting(running: Command) -> int:
     if drained:
         running.detail["drained"] = drained
     return len(drained)
+
+
+def drainable(desk: Desk) -> bool:
+    """Does a booking wait that somebody could take now?"""
+    asking = Command(desk, "waiting.assign")
+    return anybody_free() and any(somebody_for(asking, Booking.lock(booking_id)) for booking_id in _waiting())
 
 
 @before_event

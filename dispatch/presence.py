@@ -9,7 +9,7 @@ from dispatch.commands import Command, command
 from dispatch.giving import drain_waiting
 from dispatch.handover import claimed_of, to_the_desk
 from models.agents import AVAILABLE, BREAK, BUSY, GONE, OFFLINE, PRESENCES, Agent
-from models.base import CompiledQuery, parameter
+from models.base import CompiledQuery, parameter, tuples
 from models.clock import local_offset
 from models.errors import InvalidInput, Refused
 
@@ -118,6 +118,12 @@ _first_due = CompiledQuery(
 )
 
 
+def due(desk: Desk) -> list[int]:
+    """The agents whose presence the clock is about to change."""
+    query = Agent.select(Agent.agent_id).where(Agent.due_at.is_null(False), Agent.due_at <= desk.now())
+    return [agent_id for (agent_id,) in tuples(query.order_by(Agent.due_at, Agent.agent_id))]
+
+
 def catch_up(desk: Desk) -> list[Row]:
     """Change every presence whose moment has come, each as an event of the sweeper; oldest first.
 
@@ -138,8 +144,7 @@ def _turn(running: Command, agent_id: int) -> Row:
     if agent.presence_until and agent.presence_until <= running.now:
         put(running, agent, AVAILABLE)
     _follow_shift(running, agent)
-    # from the moment that came, should the clock have been put back meanwhile
-    agent.due_at = next_due(agent, max(running.now, agent.due_at or ""))
+    agent.due_at = next_due(agent, running.now)
     running.detail = {"from": was, "to": agent.presence}
     agent.save()
     return _settled(running, agent)

@@ -117,7 +117,7 @@ DEFINITIONS = {
 }
 
 _rows = CompiledQuery(lambda: Setting.select(Setting.key, Setting.value))
-_version_row = CompiledQuery(lambda: Setting.select(Setting.value).where(Setting.key == parameter("key")))
+_row_of = CompiledQuery(lambda: Setting.select(Setting.value).where(Setting.key == parameter("key")))
 # one query at the beginning of every command: two would be felt in the time of a lead
 _now_and_next = CompiledQuery(
     lambda: Setting.select(
@@ -140,7 +140,14 @@ class Settings:
 
     def refresh(self) -> None:
         """Take over what another terminal has set since."""
-        stored_version, self.due_at = _now_and_next(key=VERSION_KEY)[0]
+        self._take_over(_row_of(key=VERSION_KEY)[0][0])
+
+    def begin(self) -> None:
+        """The same for a command, with ``due_at``."""
+        version, self.due_at = _now_and_next(key=VERSION_KEY)[0]
+        self._take_over(version)
+
+    def _take_over(self, stored_version: str) -> None:
         version = int(stored_version)
         if version != self.version or self._in_doubt:
             self._in_doubt = False
@@ -182,12 +189,23 @@ def parse_setting(key: str, text: str) -> Any:
 def store(key: str, value: Any) -> None:
     """Write a value and raise the version, so that every decision names the settings it was made by."""
     _write(key, str(value))
-    _write(VERSION_KEY, str(int(_version_row(key=VERSION_KEY)[0][0]) + 1))
+    _write(VERSION_KEY, str(int(_row_of(key=VERSION_KEY)[0][0]) + 1))
+
+
+def remember(key: str, value: str) -> None:
+    """Keep something of the desk's own beside the settings; it makes no new version of them."""
+    _write(key, value)
+
+
+def recall(key: str) -> str | None:
+    """What was kept by ``remember``."""
+    rows = _row_of(key=key)
+    return rows[0][0] if rows else None
 
 
 def exist() -> bool:
     """Is this a desk already?"""
-    return bool(_version_row(key=VERSION_KEY))
+    return bool(_row_of(key=VERSION_KEY))
 
 
 def create(year_shift: int) -> None:

@@ -17,6 +17,7 @@ from models.base import BaseModel, tuples
 from models.bookings import CANCELLED, PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import NotFound, Refused
+from models.triggers import loads_gathered
 
 MISTAKE = "entered by mistake"
 NEVER_UNDONE = {
@@ -49,11 +50,12 @@ def undo(running: Command, event_id: int | None = None) -> Row:
         _check_untouched(event, key, row, after[key])
     for key, row in rows.items():
         _check_holder(row, before.get(key), among=rows)
-    for key, row in rows.items():
-        if key in before:
-            _restore(running, row, before[key])
-        else:
-            _retire(running, row)
+    with loads_gathered():
+        for key, row in rows.items():
+            if key in before:
+                _restore(running, row, before[key])
+            else:
+                _retire(running, row)
     _check_attended(rows)
     running.undoes = event.event_id
     running.booking_id, running.agent_id = event.booking_id, event.agent_id

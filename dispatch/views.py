@@ -12,7 +12,7 @@ from peewee import JOIN, Expression, ModelSelect, Tuple, fn
 from dispatch.next_action import is_due
 from dispatch.search import mentions
 from models.agents import GONE, Agent, AgentRank
-from models.audit import Event
+from models.audit import Event, EventBooking
 from models.base import listed, tuples
 from models.bookings import PENDING, Booking
 from models.customers import Customer, Lead
@@ -81,7 +81,8 @@ _ORDERS = BOOKING_SORTS | {FOLLOW_UP: Booking.follow_up_at}
 class BookingFilter:
     """Which bookings, in which order. ``text`` is looked for in customer, destination and number.
 
-    ``due_until`` is a stored time: only those whose follow-up is due by then.
+    ``due_until`` is a stored time: only those whose follow-up is due by then. ``asked``: only claimed
+    ones whose agent was asked "still on it?".
     """
 
     status: str | None = None
@@ -91,6 +92,7 @@ class BookingFilter:
     waiting: bool = False
     text: str = ""
     due_until: str | None = None
+    asked: bool = False
     sort: str = "changed"
     descending: bool = True
 
@@ -182,6 +184,8 @@ def _conditions(which: BookingFilter) -> list[Expression]:
         conditions.append(Booking.follow_up_at <= which.due_until)
         if which.agent_id is not None:  # of the two indexes, then the one of the agent's few Pending ones
             conditions.append(Booking.status == PENDING)
+    if which.asked:
+        conditions += [Booking.status == PENDING, Booking.asked_at.is_null(False)]
     if which.text:
         conditions.append(mentions(which.text))
     return conditions
@@ -264,7 +268,10 @@ def _agent_row(values: tuple[Any, ...]) -> Row:
 
 @dataclass(frozen=True)
 class EventFilter:
-    """Which events. ``since`` and ``until`` are stored times; the first is in, the second out."""
+    """Which events; a booking's are also those that changed it beside others.
+
+    ``since`` and ``until`` are stored times; the first is in, the second out.
+    """
 
     booking_id: int | None = None
     agent_id: int | None = None
@@ -282,8 +289,10 @@ def events(*, limit: int | None = None, booking_id: int | None = None, actor: st
 def log(which: EventFilter, limit: int | None = None) -> list[Row]:
     """The log, newest first."""
     conditions = [Event.event_id.is_null(False)]
+    if which.booking_id is not None:
+        beside = EventBooking.select(EventBooking.event_id).where(EventBooking.booking_id == which.booking_id)
+        conditions.append((Event.booking_id == which.booking_id) | Event.event_id.in_(beside))
     for column, wanted in (
-        (Event.booking_id, which.booking_id),
         (Event.agent_id, which.agent_id),
         (Event.actor, which.actor),
         (Event.command, which.command),

@@ -189,14 +189,6 @@ def parameter(name: str) -> Value:
     return Value(_Place(name), converter=False, unpack=False)
 
 
-def literal(text: str) -> SQL:
-    """A constant that stands in the SQL itself: only so does SQLite see at once that a partial index serves.
-
-    A bound one makes it prepare the statement anew on every call.
-    """
-    return SQL("'" + text.replace("'", "''") + "'")
-
-
 @dataclass(frozen=True)
 class _Place:
     name: str
@@ -204,8 +196,16 @@ class _Place:
 
 def listed(numbers: Iterable[int]) -> Select:
     """Numbers as a query, for ``in_()``: one parameter, however many there are."""
-    source = fn.json_each(json.dumps(list(numbers))).alias("numbers")
-    return Select((source,), (SQL("numbers.value"),))
+    return _listed(json.dumps(list(numbers)))
+
+
+def listed_in(name: str) -> Select:
+    """The same for a CompiledQuery: the numbers come as JSON, by name."""
+    return _listed(parameter(name))
+
+
+def _listed(numbers: object) -> Select:
+    return Select((fn.json_each(numbers).alias("numbers"),), (SQL("numbers.value"),))
 
 
 def tuples(query: ModelSelect[Any]) -> list[tuple[Any, ...]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BooleanField, IntegerField, TextField
+from peewee import AutoField, BooleanField, IntegerField, Model, TextField
 
 from models.agents import Agent
 from models.base import BaseModel, reference
 from models.customers import Lead
+from models.database import current_database
 
 PENDING = "Pending"
 CONFIRMED = "Confirmed"
@@ -83,3 +84,14 @@ class Booking(BaseModel):
 
     class Meta:
         table_name = "bookings"
+
+
+class Waiting(Model):
+    """A Pending booking that nobody has: a view, by an index that is empty most of the time."""
+
+    booking_id = IntegerField(primary_key=True)
+    created_at = TextField()
+
+    class Meta:
+        database = current_database
+        table_name = "bookings_in_wait"

@@ -9,7 +9,7 @@ import rich_click as click
 
 from astra_tui.cli.options import AGENT, Call, agent_number, changing, dry_run, limited, reading
 from astra_tui.cli.output import Column, details, line, local, plural
-from dispatch import agents, handover, moments, presence, shifts, views
+from dispatch import agents, contact_rate, handover, moments, presence, shifts, views
 from models.agents import PRESENCES
 
 Row = dict[str, Any]
@@ -31,6 +31,7 @@ LIST_COLUMNS = (
     Column("Presence", lambda row: _presence(row)),
     Column("Years", "years_of_service", right=True),
     Column("Rating", lambda row: f"{row['rating']:.2f}", right=True),
+    Column("Contact", lambda row: _contact(row), right=True),
     Column("Job title", "job_title"),
 )
 
@@ -41,8 +42,8 @@ LIST_COLUMNS = (
 @reading
 def list_agents(call: Call, with_left: bool, limit: int | None) -> None:
     """List the agents, best rank first."""
-    with call.desk():
-        rows = views.agents(with_left=with_left)[:limit]
+    with call.desk() as desk:
+        rows = contact_rate.with_rates(desk, views.agents(with_left=with_left)[:limit])
     call.tell_all(rows, LIST_COLUMNS, "no agents yet: astra agent add, or astra import")
 
 
@@ -51,8 +52,8 @@ def list_agents(call: Call, with_left: bool, limit: int | None) -> None:
 @reading
 def show(call: Call, agent_id: int) -> None:
     """Show one agent."""
-    with call.desk():
-        row = views.agent(agent_id)
+    with call.desk() as desk:
+        (row,) = contact_rate.with_rates(desk, [views.agent(agent_id)])
     call.tell(row, lambda row: details((key.replace("_", " "), value) for key, value in row.items()))
 
 
@@ -168,6 +169,13 @@ def _presence(row: Mapping[str, Any]) -> str:
     until = f" until {local(row['presence_until'])}" if row["presence_until"] else ""
     reason = f" ({row['presence_reason']})" if row["presence_reason"] else ""
     return f"{row['presence']}{until}{reason}"
+
+
+def _contact(row: Mapping[str, Any]) -> str:
+    """The successful contact rate, and of how many."""
+    if row["contact_rate"] is None:
+        return "–"
+    return f"{row['contact_rate']:.0%} of {row['contact_assigned']}"
 
 
 def _tell_moves(row: Row, is_preview: bool) -> None:

@@ -150,6 +150,7 @@ _request_id = click.option(
 dry_run = click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
 limited = click.option("--limit", type=click.IntRange(0, LARGEST_ID), metavar="N", help="At most N rows.")
 booking_number = click.argument("booking_id", metavar="BOOKING", type=BOOKING)
+booking_numbers = click.argument("booking_ids", metavar="BOOKING...", type=BOOKING, nargs=-1, required=True)
 agent_number = click.argument("agent_id", metavar="AGENT", type=AGENT)
 
 

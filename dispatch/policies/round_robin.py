@@ -18,8 +18,8 @@ _pointer = CompiledQuery(
     )
 )
 _ids = Taker.select(Taker.agent_id).order_by(Taker.agent_id)
-_beyond = Order(lambda: _ids.where(Taker.agent_id > parameter("last")))
-_again = Order(lambda: _ids.where(Taker.agent_id <= parameter("last")))
+_beyond = Order(lambda: _ids.where(Taker.agent_id > parameter("last")), by_id=True)
+_again = Order(lambda: _ids.where(Taker.agent_id <= parameter("last")), by_id=True)
 
 
 class RoundRobinPolicy:
