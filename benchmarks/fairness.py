@@ -1,7 +1,9 @@
 """The challenge's 450 leads once more, each policy in turn: how evenly do they fall on its agents?
 
 Every booking is closed at the moment at which it was closed then, a lead that never became one at
-once. Jain's index is 1 when all agents got as many, and 1/n when one got everything (mission.md A).
+once. The twenty that are Pending to this day have no such moment: left open for ever, they would keep
+leads from whoever got one in the first week, so they are closed after the longest time that any other
+took. Jain's index is 1 when all agents got as many, and 1/n when one got everything (mission.md A).
 """
 
 from __future__ import annotations
@@ -77,12 +79,17 @@ def _history(folder: Path, data: Path) -> tuple[list[Replayed], list[dict[str, A
             .join(Booking, JOIN.LEFT_OUTER, on=(Booking.assignment_id == Assignment.assignment_id))
             .order_by(Assignment.assigned_at, Assignment.assignment_id)
         )  # fmt: skip
-        leads = [_lead(*row) for row in tuples(query)]
+        leads = _closed([_lead(*row) for row in tuples(query)])
         names = ("first_name", "last_name", "department", "job_title", "years_of_service", "rating")
         found = Agent.select(*(getattr(Agent, name) for name in names)).order_by(Agent.agent_id)
         people = [dict(zip(names, row, strict=True)) for row in tuples(found)]
     desk.close()
     return leads, people
+
+
+def _closed(leads: list[Replayed]) -> list[Replayed]:
+    longest = max(end - received for received, end, _ in leads if end is not None)
+    return [(received, end or received + longest, lead) for received, end, lead in leads]
 
 
 def _lead(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dispatch import returning
-from dispatch.eligibility import Pool, Standing, pool_for
+from dispatch.eligibility import STANDING, Pool, Standing, pool_for
 from dispatch.policies import POLICIES, Candidate, Policy
-from models.agents import Agent
-from models.base import CompiledQuery, listed_in
+from models.agents import Taker
+from models.base import CompiledQuery, parameter
 from models.customers import Lead
 from models.errors import InvalidInput
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
 RUNNERS_UP = 10
 EXCLUDED_KEPT = 50
+FIRST_LOOK = 8  # mostly enough to see that nobody, or few, came before the winner
 
 Row = dict[str, Any]
 
@@ -32,7 +32,7 @@ def policy_named(name: str) -> Policy:
     return policy
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Choice:
     """Whom a policy chooses: the best agents in its order, and the rules dropped to find any."""
 
@@ -70,6 +70,8 @@ def choose(
     keeps all of the other rules, they are dropped in order.
     """
     settings = desk.settings
+    if not desk.in_transaction:
+        settings.begin()
     strictest = pool_for(desk, lead, package, without or ())
     choice = Choice(policy, strictest, policy.ranked(lead, strictest, limit))
     if not choice.ranked:
@@ -102,60 +104,54 @@ def kept_out(choice: Choice, lead: Lead, excluded: Mapping[int, str]) -> tuple[l
 
     At most fifty are looked at: whoever is beyond them would not be read about either.
     """
-    policy, most = choice.policy, EXCLUDED_KEPT
-    unable = policy.ranked(lead, choice.pool.unable(), most) if choice.pool.some_unable else []
-    passed_by = bool(excluded) or choice.pool.is_narrow
-    if not unable and not passed_by:
+    policy, pool = choice.policy, choice.pool
+    passed_by = bool(excluded) or pool.is_narrow
+    if not pool.some_unable and not passed_by:
         return [], {}
-    places = [(policy.place(candidate), candidate.agent_id) for candidate in unable]
     winner = min(map(policy.place, choice.ranked), default=None)
-    unfit: set[int] = set()
+    found = _before(policy, lead, pool.unable(), winner, EXCLUDED_KEPT)
+    unable = {agent_id for _, agent_id, _ in found}
     if passed_by:
-        able = policy.ranked(lead, choice.pool.everybody(), most)
         fit = {candidate.agent_id for candidate in choice.ranked}
-        before = [candidate for candidate in able if candidate.agent_id not in fit]
-        unfit = {candidate.agent_id for candidate in before}
-        places += [(policy.place(candidate), candidate.agent_id) for candidate in before]
-    places = [row for row in sorted(places) if winner is None or row[0] < winner][:most]
-    if not places:
-        return [], {}
-    return _ruled([agent_id for _, agent_id in places], unfit, choice.pool, excluded)
-
-
-def _ruled(
-    agent_ids: list[int], unfit: set[int], pool: Pool, excluded: Mapping[int, str]
-) -> tuple[list[list[Any]], Row]:
-    """The agents with their rule in words, and how many each rule keeps out."""
-    standings = standings_of(agent_ids)
+        able = pool.everybody(told=True)
+        found += [row for row in _before(policy, lead, able, winner, EXCLUDED_KEPT) if row[1] not in fit]
+        found.sort()
     rows: list[list[Any]] = []
     counts: dict[str, int] = {}
-    for agent_id in agent_ids:
+    for _, agent_id, columns in found[:EXCLUDED_KEPT]:
         if agent_id in excluded:
             word, told = "declined", excluded[agent_id]
-        elif agent_id in unfit:
-            word, told = standings[agent_id].broken_rule(pool)
+        elif agent_id in unable:
+            word, told = Standing(*columns).rule()
         else:
-            word, told = standings[agent_id].rule()
+            word, told = Standing(*columns).broken_rule(pool)
         rows.append([agent_id, told])
         counts[word] = counts.get(word, 0) + 1
     return rows, counts
 
 
-_standings = CompiledQuery(
-    lambda: Agent.select(
-        Agent.agent_id,
-        Agent.presence,
-        Agent.presence_until,
-        Agent.presence_reason,
-        Agent.load,
-        Agent.capacity,
-        Agent.department,
-        Agent.skills,
-        Agent.locations,
-    ).where(Agent.agent_id.in_(listed_in("agent_ids")))
-)
+def _before(policy: Policy, lead: Lead, pool: Pool, winner: Any, most: int) -> list[tuple[Any, int, Any]]:
+    """The first agents of a pool, as far as they stand before the winner: place, agent, standing."""
+    found = []
+    few = FIRST_LOOK if winner is not None else most
+    while True:
+        found = [
+            (policy.place(candidate), candidate.agent_id) for candidate in policy.ranked(lead, pool, few)
+        ]
+        if few == most or len(found) < few or found[-1][0] > winner:
+            break
+        few = most
+    standings = pool.standings
+    return [
+        (place, agent_id, standings.get(agent_id) or standing_of(agent_id))
+        for place, agent_id in found
+        if winner is None or place < winner
+    ]
 
 
-def standings_of(agent_ids: Sequence[int]) -> dict[int, Standing]:
-    """What could keep some agents from taking a lead."""
-    return {row[0]: Standing(*row[1:]) for row in _standings(agent_ids=json.dumps(agent_ids))}
+_standing = CompiledQuery(lambda: Taker.select(*STANDING).where(Taker.agent_id == parameter("agent_id")))
+
+
+def standing_of(agent_id: int) -> Standing:
+    """What could keep an agent who is here from taking a lead."""
+    return Standing(*_standing(agent_id=agent_id)[0])

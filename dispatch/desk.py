@@ -116,6 +116,11 @@ class Desk:
         self._at_work.request_id = request_id
 
     @property
+    def in_transaction(self) -> bool:
+        """Is a command, or a batch of them, at work in this thread?"""
+        return self._at_work.depth > 0
+
+    @property
     def in_batch(self) -> bool:
         """Does the command at work share its transaction with others?"""
         return self._at_work.depth > 1

@@ -41,8 +41,16 @@ _RULES: Mapping[str, Expression] = {
 
 _SOMEBODY_UNABLE = fn.EXISTS(Taker.select(SQL("1")).where(Taker.takes_work == SQL("0")))
 _KEEPS, _UNABLE = -2, -1  # the columns that a first look has more than the policy asked for
-
-
+STANDING = (
+    Taker.presence,
+    Taker.presence_until,
+    Taker.presence_reason,
+    Taker.load,
+    Taker.capacity,
+    Taker.department,
+    Taker.skills,
+    Taker.locations,
+)
 _keeps_rules = itemgetter(_KEEPS)
 
 
@@ -50,11 +58,13 @@ class Shape(NamedTuple):
     """What a pool's query is compiled for.
 
     A first ``look`` is not narrowed by the rules, but has two columns more: keeps the agent the
-    rules, and is there anybody who may not take work? Mostly all do, and there is nobody.
+    rules, and is there anybody who may not take work? Mostly all do, and there is nobody. For a pool
+    that is asked about to be ``told`` of, the columns of a Standing stand behind the policy's.
     """
 
     rules: tuple[str, ...]
     look: bool
+    told: bool = False
 
 
 class Order:
@@ -82,10 +92,12 @@ class Order:
             query = query.select_extend(reduce(and_, rules) if rules else SQL("1"), _SOMEBODY_UNABLE)
         elif rules:
             query = query.where(*rules)
+        if shape.told:
+            query = query.select_extend(*STANDING)
         return query.limit(parameter("limit"))
 
 
-@dataclass
+@dataclass(slots=True)
 class Pool:
     """Some of the agents who are here, for a policy to put in order.
 
@@ -94,7 +106,7 @@ class Pool:
 
     ``desk`` is for policies that need its clock or settings. After a look ``is_narrow`` tells whether the
     rules have kept out anybody who would have been among the first, and ``some_unable`` whether there
-    is anybody who may not take work.
+    is anybody who may not take work. A pool that is ``told`` keeps the columns of each one's Standing.
     """
 
     desk: Desk | None = None
@@ -104,15 +116,21 @@ class Pool:
     takes_work: int = 1
     is_narrow: bool = False
     some_unable: bool = True
+    told: bool = False
+    standings: dict[int, Tuple] = field(default_factory=dict)
 
     def first(self, order: Order, limit: int, **values: object) -> list[Tuple]:
         """The first agents in an order: its columns, and behind them perhaps some more."""
         wanted = limit + len(self.without) if limit != EVERY else EVERY
         given = {**self.values, **values, "limit": wanted, "takes_work": self.takes_work}
+        if self.told:
+            rows = order.rows(Shape(self.rules, False, True), given)
+            self.standings = {row[0]: row[-len(STANDING) :] for row in rows}
+            return rows
         rows = order.rows(Shape(self.rules, True), given)
         if rows:
             self.some_unable = rows[0][_UNABLE]
-            if not all(map(_keeps_rules, rows)):
+            if self.rules and not all(map(_keeps_rules, rows)):
                 self.is_narrow = True
                 rows = order.rows(Shape(self.rules, False), given)
         if self.without:
@@ -143,13 +161,13 @@ class Pool:
                 rules = tuple(kept for kept in self.rules if kept not in dropped)
                 yield replace(self, rules=rules), dropped
 
-    def everybody(self) -> Pool:
+    def everybody(self, *, told: bool = False) -> Pool:
         """Whoever may take work, whether or not the other rules are kept."""
-        return replace(self, rules=(), without=())
+        return replace(self, rules=(), without=(), told=told, standings={})
 
     def unable(self) -> Pool:
-        """Who is here, and may not take work: not available, or at capacity."""
-        return replace(self, rules=(), without=(), takes_work=0)
+        """Who is here, and may not take work: not available, or at capacity; to be told of."""
+        return replace(self, rules=(), without=(), takes_work=0, told=True, standings={})
 
 
 _ANY = Order(lambda: Taker.select(Taker.agent_id))
@@ -163,10 +181,11 @@ def pool_for(desk: Desk, lead: Lead, package: str | None = None, without: Collec
     department = department_for(departments, lead, package) if departments else None
     if department:
         values[DEPARTMENT] = department
-    if lead.destination:
-        values[SKILL] = listed_word(lead.destination)
-    if lead.launch_location:
-        values[LOCATION] = listed_word(lead.launch_location)
+    if desk.settings.some_listing:
+        if lead.destination:
+            values[SKILL] = listed_word(lead.destination)
+        if lead.launch_location:
+            values[LOCATION] = listed_word(lead.launch_location)
     return Pool(desk, values, tuple(values), without)
 
 

@@ -118,23 +118,27 @@ DEFINITIONS = {
 
 _rows = CompiledQuery(lambda: Setting.select(Setting.key, Setting.value))
 _row_of = CompiledQuery(lambda: Setting.select(Setting.value).where(Setting.key == parameter("key")))
-# one query at the beginning of every command: two would be felt in the time of a lead
-_now_and_next = CompiledQuery(
-    lambda: Setting.select(
-        Setting.value, Agent.select(fn.MIN(Agent.due_at)).where(Agent.due_at.is_null(False))
-    ).where(Setting.key == parameter("key"))
+# one query at the beginning of every command: three would be felt in the time of a lead
+_next_due = Agent.select(fn.MIN(Agent.due_at)).where(Agent.due_at.is_null(False))
+_listing = Agent.select(Agent.agent_id).where(Agent.skills.is_null(False) | Agent.locations.is_null(False))
+_at_the_start = CompiledQuery(
+    lambda: Setting.select(Setting.value, _next_due, fn.EXISTS(_listing)).where(
+        Setting.key == parameter("key")
+    )
 )
 
 
 class Settings:
     """The settings as of their last version; ``refresh()`` is one indexed read.
 
-    ``due_at`` comes with it: the next stored time at which the clock changes an agent's presence.
+    ``begin()`` looks with it for what every choice has to know: ``due_at``, the next stored time at
+    which the clock changes a presence, and ``some_listing``, whether any agent lists skills or locations.
     """
 
     def __init__(self) -> None:
         self.version = -1
         self.due_at: str | None = None
+        self.some_listing = True
         self._values: dict[str, Any] = {}
         self._in_doubt = False
 
@@ -143,8 +147,8 @@ class Settings:
         self._take_over(_row_of(key=VERSION_KEY)[0][0])
 
     def begin(self) -> None:
-        """The same for a command, with ``due_at``."""
-        version, self.due_at = _now_and_next(key=VERSION_KEY)[0]
+        """The same at the start of a command, or of a choice outside of one."""
+        version, self.due_at, self.some_listing = _at_the_start(key=VERSION_KEY)[0]
         self._take_over(version)
 
     def _take_over(self, stored_version: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from dispatch.choice import choose, standings_of
+from dispatch.choice import choose, standing_of
 from dispatch.commands import Command
 from dispatch.decisions import standing_decision
 from dispatch.eligibility import pool_for
@@ -100,7 +100,7 @@ def _as_of_now(desk: Desk, booking: Booking, agent: Agent) -> Row:
     if agent.agent_id in declined:
         return {"kind": RULE, "because": declined[agent.agent_id]}
     pool = pool_for(desk, lead, booking.package)
-    standing = standings_of([agent.agent_id])[agent.agent_id]
+    standing = standing_of(agent.agent_id)
     if not pool.everybody().only(agent.agent_id).first_id():
         return {"kind": RULE, "because": standing.rule()[1]}
     policy = POLICIES[desk.settings["policy"]]

@@ -87,6 +87,9 @@ class Taker(Model):
     skills = TextField(null=True)
     locations = TextField(null=True)
     last_given_at = TextField(null=True)
+    presence = TextField()
+    presence_until = TextField(null=True)
+    presence_reason = TextField(null=True)
 
     class Meta:
         database = current_database

@@ -196,16 +196,8 @@ class _Place:
 
 def listed(numbers: Iterable[int]) -> Select:
     """Numbers as a query, for ``in_()``: one parameter, however many there are."""
-    return _listed(json.dumps(list(numbers)))
-
-
-def listed_in(name: str) -> Select:
-    """The same for a CompiledQuery: the numbers come as JSON, by name."""
-    return _listed(parameter(name))
-
-
-def _listed(numbers: object) -> Select:
-    return Select((fn.json_each(numbers).alias("numbers"),), (SQL("numbers.value"),))
+    source = fn.json_each(json.dumps(list(numbers))).alias("numbers")
+    return Select((source,), (SQL("numbers.value"),))
 
 
 def tuples(query: ModelSelect[Any]) -> list[tuple[Any, ...]]:

@@ -54,6 +54,9 @@ INDEXES = [
         WHERE left_at IS NULL""",
     # What the clock will change: few, and the next is the first.
     "CREATE INDEX agents_due ON space_travel_agents (due_at) WHERE due_at IS NOT NULL",
+    # Whether anybody lists a skill or location is told by its being empty or not.
+    """CREATE INDEX agents_listing ON space_travel_agents (agent_id)
+        WHERE skills IS NOT NULL OR locations IS NOT NULL""",
     # Oldest first, and empty most of the time.
     """CREATE INDEX bookings_waiting ON bookings (created_at, booking_id)
         WHERE agent_id IS NULL AND status = 'Pending'""",
