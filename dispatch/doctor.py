@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from peewee import fn
 
 from dispatch.commands import Command, command
 from dispatch.desk import Desk
+from dispatch.findings import NAMED, Finding, distribution
 from dispatch.search import LARGE_BACKLOG
 from models.agents import Agent
 from models.base import tuples
@@ -31,21 +32,6 @@ NETWORK_FILE_SYSTEMS = (
     "davfs",
 )
 MOUNTS = Path("/proc/self/mounts")
-NAMED = 10
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One check: what was looked at, whether it is sound, and what to do if not.
-
-    A ``warning`` is told, and leaves the desk sound.
-    """
-
-    check: str
-    ok: bool
-    detail: str
-    hint: str = ""
-    warning: bool = False
 
 
 def examine(desk: Desk) -> dict[str, Any]:
@@ -57,6 +43,7 @@ def examine(desk: Desk) -> dict[str, Any]:
         _schema(),
         _loads(),
         _assignments(),
+        *distribution(desk),
         _search(),
         _journal(),
         _permissions(path),

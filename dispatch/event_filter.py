@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from peewee import Expression
 
-from models.audit import Event
+from models.audit import Event, EventBooking
 
 
 @dataclass(frozen=True)
 class EventFilter:
-    """Which events. ``since`` and ``until`` are stored times; the first is in, the second out.
+    """Which events; a booking's are also those that changed it beside others.
 
+    ``since`` and ``until`` are stored times; the first is in, the second out.
     ``command`` may leave out its noun (``claim``). Every word of ``text`` is a part of the command or of
     the actor. ``undone``: only what was taken back.
     """
@@ -29,8 +30,12 @@ class EventFilter:
     def conditions(self) -> list[Expression]:
         """The same for a query of Event."""
         conditions = [Event.event_id.is_null(False)]
+        if self.booking_id is not None:
+            beside = EventBooking.select(EventBooking.event_id).where(
+                EventBooking.booking_id == self.booking_id
+            )
+            conditions.append((Event.booking_id == self.booking_id) | Event.event_id.in_(beside))
         for column, wanted in (
-            (Event.booking_id, self.booking_id),
             (Event.agent_id, self.agent_id),
             (Event.actor, self.actor),
         ):

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TypedDict
 
 from dispatch import checks, customers
+from dispatch.choice import policy_named
 from dispatch.commands import Command, command
-from dispatch.decisions import policy_named
 from dispatch.values import AcceptedValues
 from models.base import CompiledQuery, parameter
 from models.customers import Customer, Lead

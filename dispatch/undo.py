@@ -9,14 +9,16 @@ from typing import Any
 from peewee import IntegrityError, ModelSelect
 
 from dispatch import views
-from dispatch.bookings import drain_waiting, working_agent
+from dispatch.bookings import working_agent
 from dispatch.commands import TABLES, Command, command
-from models.agents import Agent
+from dispatch.handover import to_the_desk
+from models.agents import GONE, Agent
 from models.audit import Event
 from models.base import BaseModel, tuples
 from models.bookings import CANCELLED, PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import NotFound, Refused
+from models.triggers import loads_gathered
 
 MISTAKE = "entered by mistake"
 NEVER_UNDONE = {
@@ -49,13 +51,19 @@ def undo(running: Command, event_id: int | None = None) -> Row:
         _check_untouched(event, key, row, after[key])
     for key, row in rows.items():
         _check_holder(row, before.get(key), among=rows)
-    for key, row in rows.items():
-        if key in before:
-            _restore(running, row, before[key])
-        else:
-            _retire(running, row)
-    if event.command == "agent.leave":
-        drain_waiting(running)
+    with loads_gathered():
+        for key, row in rows.items():
+            if key in before:
+                _restore(running, row, before[key])
+            else:
+                _retire(running, row)
+    _check_attended(rows)
+    for row in rows.values():
+        if isinstance(row, Agent) and row.presence in GONE and row.left_at is None:
+            to_the_desk(running, row, only_unclaimed=True)  # as when somebody goes
+    over = _over_capacity(rows)
+    if over:
+        running.detail["over_capacity"] = over
     running.undoes = event.event_id
     running.booking_id, running.agent_id = event.booking_id, event.agent_id
     running.customer_id = event.customer_id
@@ -66,6 +74,7 @@ def undo(running: Command, event_id: int | None = None) -> Row:
         "booking_id": event.booking_id,
         "agent_id": event.agent_id,
         "customer_id": event.customer_id,
+        "over_capacity": over,
         "booking": views.booking(event.booking_id) if event.booking_id is not None else None,
     }
 
@@ -167,6 +176,30 @@ def _check_holder(row: BaseModel, before: Row | None, among: Collection[str]) ->
                 f"{row.name} ({row.agent_id}) has been given bookings since, and would have to leave",
                 "reassign them first",
             )
+
+
+def _check_attended(rows: dict[str, BaseModel]) -> None:
+    """Refuse what has given unclaimed work to an agent who is away by now."""
+    for row in rows.values():
+        if isinstance(row, Booking) and row.status == PENDING and row.agent_id and not row.claimed_at:
+            holder = Agent.lock(row.agent_id)
+            if holder.presence in GONE:
+                raise Refused(
+                    "agent_away",
+                    f"booking {row.booking_id} would go back to {holder.name}, who is {holder.presence}",
+                    f"astra booking reassign {row.booking_id} --to AGENT --reason ...",
+                )
+
+
+def _over_capacity(rows: dict[str, BaseModel]) -> list[int]:
+    """The agents who hold more than their capacity by what was given back to them."""
+    holders = {
+        row.agent_id
+        for row in rows.values()
+        if isinstance(row, Booking) and row.status == PENDING and row.agent_id is not None
+    }
+    agents = [Agent.lock(agent_id) for agent_id in sorted(holders)]
+    return [agent.agent_id for agent in agents if agent.load > agent.capacity]
 
 
 def _restore(running: Command, row: BaseModel, before: Row) -> None:

@@ -23,6 +23,8 @@ COMMANDS = {
     "agent": "agent",
     "customer": "customer",
     "triage": "triage",
+    "shuffle": "sweep",
+    "sweep": "sweep",
     "why": "why",
     "log": "log",
     "undo": "undo",

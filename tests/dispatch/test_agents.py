@@ -36,6 +36,11 @@ def test_a_new_agent_is_available_and_ranked(add_agent: AddAgent) -> None:
         "presence": "available",
         "left_at": None,
         "rank": 1,
+        "presence_until": None,
+        "presence_reason": None,
+        "hours": None,
+        "skills": [],
+        "locations": [],
     }
 
 
@@ -52,6 +57,9 @@ def test_a_new_agents_capacity_is_the_settings(desk: Desk, add_agent: AddAgent) 
         ({"job_title": "Lead Space Travel Agent"}, {"job_title": "Lead Space Travel Agent"}),
         ({"years": 0}, {"years_of_service": 0}),
         ({"capacity": "0"}, {"capacity": 0}),
+        ({"skills": "mars, Titan"}, {"skills": ["Mars", "Titan"]}),
+        ({"locations": ["Sydney Stellar Port"]}, {"locations": ["Sydney Stellar Port"]}),
+        ({"skills": ""}, {"skills": []}),
         ({"license": "L7"}, {"license_number": "L7"}),
         ({"email": ""}, {"email": None}),
         ({"rating": 0}, {"rating": 0.0}),
@@ -71,6 +79,10 @@ BAD: list[dict[str, Any]] = [
     {"job_title": "Pilot"},
     {"email": "nowhere"},
     {"years": -1},
+    {"capacity": -1},
+    {"capacity": "many"},
+    {"skills": "Mars, Pluto"},
+    {"locations": "Mars"},
     {"years": "81"},
     {"years": 3.5},
     {"years": float("inf")},
