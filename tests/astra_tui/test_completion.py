@@ -51,7 +51,7 @@ def completed(booked: Run, path: Path, monkeypatch: pytest.MonkeyPatch) -> Compl
         ("lead add --launch d", ["Dallas-Fort\\ Worth\\ Launch\\ Complex", "Dubai\\ Interplanetary\\ Hub"]),
         ("lead add --method t", ["Text"]),
         ("booking confirm 1 --package l", ["Luxury\\ Dome\\ Stay"]),
-        ("policy ran", ["rank"]),
+        ("policy ran", ["rank", "rank+contact"]),
         ("set year", ["year_shift"]),
     ],
 )
