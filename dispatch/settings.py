@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -43,10 +44,23 @@ def _policy(text: str) -> str:
     return text
 
 
+def _weights(text: str) -> str:
+    if text not in ("published", "learned") and not re.fullmatch("[1-9][0-9]{0,17}", text):
+        raise ValueError(text)
+    return text
+
+
 DEFINITIONS = {
     definition.key: definition
     for definition in (
         Definition("policy", "rank", "who gets the next lead", _policy, "a policy's name (astra policy)"),
+        Definition(
+            "match_weights",
+            "learned",
+            "what the match score weighs by (astra weights); learned: the newest version",
+            _weights,
+            "published, learned, or a version's number (astra weights list)",
+        ),
         Definition(
             "rating_prior_answers",
             20,
