@@ -63,12 +63,12 @@ def verdict(used: WeightSet) -> Verdict:
 
 def _doubt(used: WeightSet, assignments: int, p: float) -> str:
     """Why the score is not to be believed, in one sentence."""
-    told = f"{assignments:,} assignment{'' if assignments == 1 else 's'}"
+    told = "1 assignment shows" if assignments == 1 else f"{assignments:,} assignments show"
     if not assignments:
         return f"no assignment yet, nothing to learn from: {FALLBACK}"
     if p >= SIGNIFICANT:
-        return f"{told} show no difference between agents (p = {p:.2f}): {FALLBACK}"
-    differ = f"{told} show a difference between agents ({told_p(p)})"
+        return f"{told} no difference between agents (p = {p:.2f}): {FALLBACK}"
+    differ = f"{told} a difference between agents ({told_p(p)})"
     learned = used.learned
     if learned is None or learned.origin != TRAINED:
         return f"{differ}, but {_whose(used)} weights were not learned from them (astra train): {FALLBACK}"

@@ -15,10 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.match.features import FEATURES, RECENT, REQUIREMENTS, meets_requirements
-from models.agents import Agent
+from models.agents import RATING_DECIMALS, Agent
 from models.base import tuples
 
 Floats = NDArray[np.float64]
+
+Rating = tuple[int, int, int, int]
+"""Second, agent, points, answers: a score was given, or (negative) taken back."""
 
 NEVER = 2**62
 EXPERTISE = FEATURES.index("dest_expertise_score")
@@ -31,12 +34,12 @@ def seconds(text: str) -> int:
 
 
 class Past:
-    """Counts by agent that go forward in time; ``ratings`` are (second, agent, points), in order of time.
+    """Counts by agent that go forward in time; ``ratings`` come in order of time.
 
     A rating that an agent brought along counts from the beginning, for nobody knows its date.
     """
 
-    def __init__(self, ratings: list[tuple[int, int, int]]) -> None:
+    def __init__(self, ratings: list[Rating]) -> None:
         columns = (Agent.prior_rating, Agent.prior_answers, Agent.years_of_service, Agent.capacity)
         people = tuples(
             Agent.select(Agent.agent_id, Agent.department, Agent.left_at, *columns).order_by(Agent.agent_id)
@@ -71,11 +74,15 @@ class Past:
             if cents is not None:
                 self._confirm(closed, agent, method, source, destination, cents)
         while self._ratings and self._ratings[-1][0] < second:
-            _, agent_id, points = self._ratings.pop()
-            agent = self.place[agent_id]
-            self._rating_sum[agent] += points
-            self._rating_count[agent] += 1
-            self._rating[agent] = self._rating_sum[agent] / self._rating_count[agent]
+            _, agent_id, points, answers = self._ratings.pop()
+            self._rate(self.place[agent_id], points, answers)
+
+    def _rate(self, agent: int, points: int, answers: int) -> None:
+        self._rating_sum[agent] += points
+        self._rating_count[agent] += answers
+        if self._rating_count[agent]:
+            average = self._rating_sum[agent] / self._rating_count[agent]
+            self._rating[agent] = round(float(average), RATING_DECIMALS)
 
     def _confirm(self, at: int, agent: int, method: str, source: str, destination: str, cents: int) -> None:
         self._confirmed[agent] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from peewee import JOIN, fn
 
 from dispatch.match.features import FEATURES, one_moment
-from dispatch.match.past import Floats, Past, seconds
+from dispatch.match.past import Floats, Past, Rating, seconds
 from models.audit import Event
 from models.base import tuples
 from models.bookings import CONFIRMED, PENDING, Assignment, Booking
@@ -107,18 +108,24 @@ def _history() -> Iterator[_Row]:
         yield _Row(*values)
 
 
-def _ratings() -> list[tuple[int, int, int]]:
-    """The scores that stand, each from the moment at which it was given, as (second, agent, points)."""
+def _ratings() -> list[Rating]:
+    """The scores that stand, each from the moment at which it was given; a second one replaces the first."""
     undone = Event.select(Event.undoes).where(Event.undoes.is_null(False))
-    given = (
-        Event.select(Event.booking_id, fn.MAX(Event.at).alias("at"))
+    query = (
+        Event.select(Event.at, Event.booking_id, Event.agent_id, Event.detail)
         .where(Event.command == "booking.rate", Event.event_id.not_in(undone))
-        .group_by(Event.booking_id)
+        .order_by(Event.event_id)
     )
-    scores = Booking.select(Booking.booking_id, Booking.scored_agent_id, Booking.score)
-    when: dict[int, str] = dict(tuples(given))
-    rows = tuples(scores.where(Booking.score.is_null(False), Booking.scored_agent_id.is_null(False)))
-    return sorted((seconds(when[booking]), agent, score) for booking, agent, score in rows if booking in when)
+    found: list[Rating] = []
+    standing: dict[int, tuple[int, int]] = {}
+    for at, booking_id, agent_id, detail in tuples(query):
+        second, points = seconds(at), json.loads(detail)["score"]
+        if booking_id in standing:
+            rated_agent, rated = standing[booking_id]
+            found.append((second, rated_agent, -rated, -1))
+        found.append((second, agent_id, points, 1))
+        standing[booking_id] = agent_id, points
+    return found
 
 
 class _Gathered:

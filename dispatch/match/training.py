@@ -14,7 +14,7 @@ from dispatch.match import audit, evidence
 from dispatch.match.evaluation import evaluate
 from dispatch.match.features import FEATURES
 from dispatch.match.fit import FEATURE, design, fit
-from dispatch.match.keep import learn
+from dispatch.match.keep import Lesson, learn
 from dispatch.match.samples import COVARIATES, Progress, Samples, collect
 from dispatch.match.weights import WeightSet, version
 from models.errors import InvalidInput, Refused
@@ -59,7 +59,7 @@ def train(
         "evaluation": evaluation,
     }
     if not dry_run:
-        row["version"] = learn(desk, row, fits)["version"]
+        row["version"] = learn(desk, Lesson(recipe, row, fits))["version"]
     return row | _verdict(desk, row, fits)
 
 

@@ -50,9 +50,17 @@ def named(desk: Desk, name: str | None) -> WeightSet:
     """The weights of that name: see ACCEPTED; None are those in use. Raises InvalidInput, NotFound."""
     if name is None:
         return in_use(desk)
+    own = of_file(name)
+    if own is not None:
+        return WeightSet(name, own)
+    return _of_setting(settings.parse_setting(SETTING, name))
+
+
+def of_file(name: str) -> dict[str, float] | None:
+    """The weights of the file that a name means; None for a name of the desk's own. Raises InvalidInput."""
     if name in (PUBLISHED, LEARNED) or (name.isascii() and name.isdecimal()):
-        return _of_setting(settings.parse_setting(SETTING, name))
-    return WeightSet(name, read_file(name))
+        return None
+    return read_file(name)
 
 
 def _of_setting(value: str) -> WeightSet:
