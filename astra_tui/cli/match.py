@@ -47,7 +47,7 @@ def lead_options(function: Callable[..., None]) -> Callable[..., None]:
 def match(call: Call, /, weights_name: str | None, **lead: str) -> None:
     """Score every agent for a lead, best first: 0 to 100, with what each score is made of."""
     with call.desk() as desk:
-        used = weights.named(desk, weights_name)
+        used = weights.named(weights_name)
         found = score(terms_of(desk, **lead), used.weights)
         verdict = evidence.verdict(used)
     rows = [agent.row() for agent in found.agents]

@@ -32,7 +32,7 @@ COMMANDS = {"report": report}
 def match(call: Call, /, weights_name: str | None, folder: str, **lead: str) -> None:
     """Write the agents ranked for a lead (Markdown, HTML) and the feature importance (SVG, PNG)."""
     with call.desk() as desk:
-        found = match_report.build(desk, terms_of(desk, **lead), weights.named(desk, weights_name))
+        found = match_report.build(desk, terms_of(desk, **lead), weights.named(weights_name))
     try:
         result = _write(found, Path(folder))
     except (OSError, ValueError) as error:

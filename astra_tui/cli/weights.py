@@ -25,8 +25,8 @@ COMMANDS = {"weights": weights}
 @reading
 def list_weights(call: Call) -> None:
     """List the published weights and every learned version, newest first."""
-    with call.desk() as desk:
-        rows = desk_weights.listing(desk)
+    with call.desk():
+        rows = desk_weights.listing()
     call.tell_all(rows, COLUMNS)
 
 
@@ -35,8 +35,8 @@ def list_weights(call: Call) -> None:
 @reading
 def show(call: Call, name: str | None) -> None:
     """Show weights: published, learned, a version, a JSON file; without a NAME those in use."""
-    with call.desk() as desk:
-        row = desk_weights.shown(desk, name)
+    with call.desk():
+        row = desk_weights.shown(name)
     call.tell(row, _tell)
 
 

@@ -6,13 +6,10 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dispatch.match.features import Terms
 from dispatch.match.weights import in_use, newest
-
-if TYPE_CHECKING:
-    from dispatch.desk import Desk
 
 COVARIATES = ("method", "source", "destination", "launch")
 AGENT = "the agent"
@@ -36,13 +33,13 @@ class Chance:
     reason: str
 
 
-def chance(desk: Desk, terms: Terms, agent: Mapping[str, float] | None = None) -> Chance | None:
+def chance(terms: Terms, agent: Mapping[str, float] | None = None) -> Chance | None:
     """The lead's own probability, inside ``desk.reading()``; None until weights have been learned.
 
     ``agent`` are the features of the one who would get it (Scored.values): they count only where the
     gate is open.
     """
-    learned = in_use(desk).learned
+    learned = in_use().learned
     if learned is None or not json.loads(learned.fits):
         learned = newest()
     if learned is None:

@@ -34,12 +34,14 @@ _open = CompiledQuery(
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the score steers, the sentence that says why, and how surely agents differ at all.
+    """What to think of a score: whether it steers, the sentence that says why, and the figures behind it.
 
-    ``believed`` is the gate: the weights are learned, and were better than the lead alone.
+    ``believed`` is the gate: the weights are learned, and were better than the lead alone. ``steers`` is
+    whether the ``match`` policy goes by the score: the gate is open, or somebody wants these weights.
     """
 
     believed: bool
+    steers: bool
     sentence: str
     assignments: int
     p_agents: float
@@ -57,24 +59,25 @@ def verdict(used: WeightSet) -> Verdict:
             f"learned from {learned.outcomes:,} outcomes: better than the lead alone by"
             f" {gain['mean']:.3f} in log loss (95 %: {gain['low']:.3f} to {gain['high']:.3f})"
         )
-        return Verdict(True, sentence, assignments, p)
-    return Verdict(False, _doubt(used, assignments, p), assignments, p)
+        return Verdict(True, True, sentence, assignments, p)
+    outcome = f"{used.name} weights decide, as was wished" if used.is_wish else FALLBACK
+    return Verdict(False, used.is_wish, f"{_doubt(used, assignments, p)}: {outcome}", assignments, p)
 
 
 def _doubt(used: WeightSet, assignments: int, p: float) -> str:
-    """Why the score is not to be believed, in one sentence."""
-    told = "1 assignment shows" if assignments == 1 else f"{assignments:,} assignments show"
+    """Why the score is not to be believed."""
     if not assignments:
-        return f"no assignment yet, nothing to learn from: {FALLBACK}"
+        return "no assignment yet, nothing to learn from"
+    told = "1 assignment shows" if assignments == 1 else f"{assignments:,} assignments show"
     if p >= SIGNIFICANT:
-        return f"{told} no difference between agents (p = {p:.2f}): {FALLBACK}"
+        return f"{told} no difference between agents (p = {p:.2f})"
     differ = f"{told} a difference between agents ({told_p(p)})"
     learned = used.learned
     if learned is None or learned.origin != TRAINED:
-        return f"{differ}, but {_whose(used)} weights were not learned from them (astra train): {FALLBACK}"
+        return f"{differ}, but {_whose(used)} weights were not learned from them (astra train)"
     if learned.outcomes < LEAST_OUTCOMES:
-        return f"{differ}, but {learned.outcomes} outcomes are fewer than {LEAST_OUTCOMES}: {FALLBACK}"
-    return f"{differ}, but the learned weights foretold no better than the lead alone: {FALLBACK}"
+        return f"{differ}, but {learned.outcomes} outcomes are fewer than {LEAST_OUTCOMES}"
+    return f"{differ}, but the learned weights foretold no better than the lead alone"
 
 
 def _whose(used: WeightSet) -> str:

@@ -84,7 +84,7 @@ def build(desk: Desk, terms: Terms, weights: WeightSet) -> Report:
         evidence.verdict(weights),
         importance(scores, weights.weights),
         {rate.agent_id: rate for rate in rates()},
-        chances.chance(desk, terms),
+        chances.chance(terms),
     )
 
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dispatch import settings
 from dispatch.checks import excerpt
 from dispatch.commands import Command, command
 from dispatch.match.features import FEATURES
+from models.base import CompiledQuery, parameter
 from models.errors import InvalidInput, NotFound
+from models.settings import Setting
 from models.weights import LearnedWeight
-
-if TYPE_CHECKING:
-    from dispatch.desk import Desk
 
 Row = dict[str, Any]
 
@@ -34,22 +33,38 @@ ACCEPTED = f"{PUBLISHED}, {LEARNED}, a version (astra weights list), or a JSON f
 
 @dataclass(frozen=True)
 class WeightSet:
-    """Nine weights with the name they go by; ``learned`` is their version, if they are one."""
+    """Nine weights with the name they go by; ``learned`` is their version, if they are one.
+
+    ``is_wish`` where the desk has been told to score by the published ones, or by those of a file: they
+    steer the ``match`` policy because somebody wants it so, whatever the evidence.
+    """
 
     name: str
     weights: dict[str, float]
     learned: LearnedWeight | None = None
+    is_wish: bool = False
 
 
-def in_use(desk: Desk) -> WeightSet:
-    """The weights that the desk scores with; ``learned`` means the published ones until there are others."""
-    return _of_setting(desk.settings[SETTING])
+def in_use() -> WeightSet:
+    """The weights that the desk scores with; ``learned`` means the published ones until there are others.
+
+    Inside ``desk.reading()`` or a command. A version that is not there leaves the published ones, too.
+    """
+    rows = _setting_row(key=SETTING)
+    value = rows[0][0] if rows else settings.DEFINITIONS[SETTING].default
+    try:
+        found = _of_setting(value)
+    except NotFound:
+        found = _of_setting(PUBLISHED)
+    wanted = value == PUBLISHED or (found.learned is not None and found.learned.origin == FROM_FILE)
+    return replace(found, is_wish=wanted)
 
 
-def named(desk: Desk, name: str | None) -> WeightSet:
+def named(name: str | None) -> WeightSet:
     """The weights of that name: see ACCEPTED; None are those in use. Raises InvalidInput, NotFound."""
-    if name is None:
-        return in_use(desk)
+    current = in_use()
+    if name is None or name == current.name:
+        return current
     own = of_file(name)
     if own is not None:
         return WeightSet(name, own)
@@ -70,6 +85,9 @@ def _of_setting(value: str) -> WeightSet:
     if row is None:
         return WeightSet(PUBLISHED, PUBLISHED_WEIGHTS)
     return WeightSet(f"version {row.version}", checked(json.loads(row.weights), "the version"), row)
+
+
+_setting_row = CompiledQuery(lambda: Setting.select(Setting.value).where(Setting.key == parameter("key")))
 
 
 def newest() -> LearnedWeight | None:
@@ -143,9 +161,9 @@ def _example() -> str:
     return "nine numbers: " + json.dumps(PUBLISHED_WEIGHTS)
 
 
-def listing(desk: Desk) -> list[Row]:
+def listing() -> list[Row]:
     """The published weights and every version, newest first, with those in use marked."""
-    current = in_use(desk)
+    current = in_use()
     published: Row = {
         "name": PUBLISHED,
         "version": None,
@@ -175,9 +193,9 @@ def _row(row: LearnedWeight) -> Row:
     }
 
 
-def shown(desk: Desk, name: str | None) -> Row:
+def shown(name: str | None) -> Row:
     """Some weights with what is known of them. Raises InvalidInput, NotFound."""
-    found = named(desk, name)
+    found = named(name)
     row: Row = {"name": found.name, "weights": found.weights}
     if found.learned is not None:
         row = _row(found.learned) | row | {"evaluation": json.loads(found.learned.evaluation)}

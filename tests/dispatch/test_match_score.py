@@ -195,14 +195,14 @@ def test_a_file_that_holds_no_weights_is_refused(tmp_path: Path, content: bytes,
 
 def test_names_of_weights(desk: Desk, tmp_path: Path) -> None:
     with desk.reading():
-        assert weights.named(desk, "published").weights == PUBLISHED_WEIGHTS
-        assert weights.named(desk, None).name == "published"  # nothing has been learned yet
+        assert weights.named("published").weights == PUBLISHED_WEIGHTS
+        assert weights.named(None).name == "published"  # nothing has been learned yet
         for name in ("7", str(10**17)):
             with pytest.raises(NotFound, match=name):
-                weights.named(desk, name)
+                weights.named(name)
         for name in ("0", "9" * 5000, str(tmp_path / "no.json"), "\0"):
             with pytest.raises(InvalidInput) as refusal:
-                weights.named(desk, name)
+                weights.named(name)
             assert refusal.value.hint
 
 
@@ -210,13 +210,13 @@ def test_weights_of_a_file_become_a_version_that_is_used(desk: Desk) -> None:
     mine = PUBLISHED_WEIGHTS | {"rating_score": 7.0}
     assert weights.use(desk, "mine.json", mine) == {"weights": "1", "name": "version 1"}
     with desk.reading():
-        assert weights.in_use(desk).weights == mine
-        assert [row["in_use"] for row in weights.listing(desk)] == [False, True]
-        assert weights.shown(desk, None)["origin"] == "file"
+        assert weights.in_use().weights == mine
+        assert [row["in_use"] for row in weights.listing()] == [False, True]
+        assert weights.shown(None)["origin"] == "file"
     weights.use(desk, "published")
     with desk.reading():
-        assert [row["in_use"] for row in weights.listing(desk)] == [True, False]
+        assert [row["in_use"] for row in weights.listing()] == [True, False]
     with pytest.raises(NotFound):
         weights.use(desk, "2")
     with desk.reading():
-        assert weights.in_use(desk).name == "published"
+        assert weights.in_use().name == "published"

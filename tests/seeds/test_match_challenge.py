@@ -165,7 +165,7 @@ def test_scores_follow_a_desk_at_work(desk: Desk, clock: Any) -> None:
 
 def test_the_history_shows_no_difference_between_agents(challenge: Desk) -> None:
     with challenge.reading():
-        verdict = evidence.verdict(in_use(challenge))
+        verdict = evidence.verdict(in_use())
         of_leads = evidence.lead_differences()
     assert verdict.sentence == (
         "450 assignments show no difference between agents (p = 0.79): ordering by load and rank"

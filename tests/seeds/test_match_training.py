@@ -38,7 +38,7 @@ def versions(desk: Desk) -> int:
 
 def sentence(desk: Desk) -> str:
     with desk.reading():
-        return evidence.verdict(weights.in_use(desk)).sentence
+        return evidence.verdict(weights.in_use()).sentence
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_agents_who_differ_open_the_gate(taught: Desk, trained: dict[str, Any]) 
     assert 0 < gain["low"] < gain["mean"] < gain["high"]
     assert trained["p_values"]["agent"] < 0.001
     with taught.reading():
-        used = weights.in_use(taught)
+        used = weights.in_use()
         verdict = evidence.verdict(used)
     assert used.weights == trained["weights"]
     assert verdict.believed
@@ -243,7 +243,7 @@ def test_interrupted_training_leaves_the_old_weights(desk: Desk, moment: str) ->
         train(desk, progress=interrupted)
     assert versions(desk) == 1
     with desk.reading():
-        assert weights.in_use(desk).weights == old
+        assert weights.in_use().weights == old
 
 
 def test_one_agent_and_missing_revenue_can_be_learned_from(desk: Desk) -> None:
@@ -295,9 +295,9 @@ def test_the_leads_chance_is_what_the_fit_says(taught: Desk, trained: dict[str, 
         lead, full = fit(given.only(COVARIATES), samples.won), fit(given, samples.won)
         for place in range(0, len(samples), 97):
             terms = Terms(*(samples.covariates[name][place] or "" for name in COVARIATES))
-            alone = chance.chance(taught, terms)
+            alone = chance.chance(terms)
             agent = dict(zip(FEATURES, samples.features[place], strict=True))
-            both = chance.chance(taught, terms, agent)
+            both = chance.chance(terms, agent)
             assert alone is not None
             assert both is not None
             row = given.matrix[place : place + 1]
@@ -308,9 +308,9 @@ def test_the_leads_chance_is_what_the_fit_says(taught: Desk, trained: dict[str, 
 
 def test_the_chance_says_why(taught: Desk, trained: dict[str, Any]) -> None:
     with taught.reading():
-        good = chance.chance(taught, Terms("Phone Call", "Organic", "Mars"))
-        poor = chance.chance(taught, Terms("Text", "Bought", "Mars"))
-        unheard_of = chance.chance(taught, Terms("Pigeon", "Rumour", "Io"))
+        good = chance.chance(Terms("Phone Call", "Organic", "Mars"))
+        poor = chance.chance(Terms("Text", "Bought", "Mars"))
+        unheard_of = chance.chance(Terms("Pigeon", "Rumour", "Io"))
     assert good is not None
     assert poor is not None
     assert unheard_of is not None
@@ -323,15 +323,15 @@ def test_the_chance_says_why(taught: Desk, trained: dict[str, Any]) -> None:
 
 def test_no_chance_is_told_before_anything_was_learned(desk: Desk) -> None:
     with desk.reading():
-        assert chance.chance(desk, Terms("Text", "Organic", "Mars")) is None
+        assert chance.chance(Terms("Text", "Organic", "Mars")) is None
 
 
 def test_weights_of_a_file_leave_the_lead_its_chance(taught: Desk, trained: dict[str, Any]) -> None:
     weights.use(taught, "mine.json", weights.PUBLISHED_WEIGHTS)
     with taught.reading():
-        assert chance.chance(taught, Terms("Text", "Organic", "Mars")) is not None
-        assert not evidence.verdict(weights.in_use(taught)).believed
-        assert "these weights were not learned from them" in evidence.verdict(weights.in_use(taught)).sentence
+        assert chance.chance(Terms("Text", "Organic", "Mars")) is not None
+        assert not evidence.verdict(weights.in_use()).believed
+        assert "these weights were not learned from them" in evidence.verdict(weights.in_use()).sentence
 
 
 # -- measures and rates
@@ -386,7 +386,7 @@ def test_everybody_here_has_a_rate(taught: Desk, trained: dict[str, Any]) -> Non
 
 def test_a_version_tells_what_it_was_learned_from(taught: Desk, trained: dict[str, Any]) -> None:
     with taught.reading():
-        row = weights.shown(taught, "1")
+        row = weights.shown("1")
     assert (row["outcomes"], row["first_at"], row["last_at"]) == (
         trained["outcomes"],
         trained["first_at"],

@@ -1,0 +1,67 @@
+"""``match``: the best match score, where there is reason to believe it (mission.md B); else as ``rank``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, ClassVar
+
+from dispatch.match.evidence import verdict
+from dispatch.match.features import Terms
+from dispatch.match.score import score
+from dispatch.match.weights import in_use
+from dispatch.policies.base import Candidate
+from dispatch.policies.rank import RankPolicy
+from models.customers import Lead
+
+EVERYBODY = 1_000_000  # as a limit
+
+
+class MatchPolicy:
+    """The next policy's order, put in the order of the score. Equal scores stay as they are.
+
+    The score steers where the gate is open, or where the desk was told to use weights of its own
+    choice; otherwise the next policy decides, and the reason says why.
+    """
+
+    name: ClassVar[str] = "match"
+    help: ClassVar[str] = "best match score, where the desk's history bears it out; else as rank"
+    key_names: ClassVar[tuple[str, ...]] = ("match_score", *RankPolicy.key_names)
+
+    def __init__(self) -> None:
+        self._next = RankPolicy()
+
+    def ranked(self, lead: Lead, limit: int, excluded: Collection[int]) -> list[Candidate]:
+        scores = _scores(lead)
+        if not scores:
+            return [_with(None, each) for each in self._next.ranked(lead, limit, excluded)]
+        everybody = self._next.ranked(lead, EVERYBODY, excluded)
+        scored = [_with(scores[each.agent_id], each) for each in everybody]
+        return sorted(scored, key=lambda each: -float(each.keys[0]))[:limit]
+
+    def reason(self, ranked: list[Candidate]) -> str:
+        points = ranked[0].keys[0]
+        told = verdict(in_use()).sentence
+        if points is None:
+            return f"{told}; {self._next.reason([_without(each) for each in ranked])}"
+        if len(ranked) > 1 and ranked[1].keys[0] == points:
+            rest = self._next.reason([_without(each) for each in ranked])
+            return f"best match score ({points:.1f}), then {rest}; {told}"
+        return f"best match score ({points:.1f}); {told}"
+
+
+def _scores(lead: Lead) -> dict[int, float]:
+    """Every agent's score for a lead; none where the score does not steer."""
+    used = in_use()
+    if not verdict(used).steers:
+        return {}
+    terms = Terms(lead.method or "", lead.source or "", lead.destination or "", requests=lead.requests or "")
+    return {agent.agent_id: agent.match_score for agent in score(terms, used.weights).agents}
+
+
+def _with(points: float | None, candidate: Candidate) -> Candidate:
+    keys: tuple[Any, ...] = (points, *candidate.keys)
+    return Candidate(candidate.agent_id, keys)
+
+
+def _without(candidate: Candidate) -> Candidate:
+    return Candidate(candidate.agent_id, candidate.keys[1:])
