@@ -49,7 +49,7 @@ def _write(found: match_report.Report, folder: Path) -> dict[str, Any]:
     texts = {
         "match.md": match_report.markdown(found, picture),
         "match.html": match_report.html(found),
-        picture: svg(found.importance) + "\n",
+        picture: svg(found.glance.importance) + "\n",
     }
     for name, text in texts.items():
         (folder / name).write_text(text, "utf-8")
@@ -57,11 +57,11 @@ def _write(found: match_report.Report, folder: Path) -> dict[str, Any]:
     left_out: list[dict[str, str]] = []
     image = folder / "match-importance.png"
     try:
-        write_png(found.importance, image)
+        write_png(found.glance.importance, image)
         files.append(str(image))
     except Refused as refusal:
         left_out.append({"file": str(image), "reason": refusal.message, "hint": refusal.hint})
-    return {"files": files, "left_out": left_out, "sentence": found.verdict.sentence}
+    return {"files": files, "left_out": left_out, "sentence": found.glance.verdict.sentence}
 
 
 def _tell(result: dict[str, Any]) -> None:

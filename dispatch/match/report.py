@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from dispatch.match import chance as chances
-from dispatch.match import evidence
-from dispatch.match.features import Terms
-from dispatch.match.importance import Importance, importance
+from dispatch.match.features import Terms, one_moment
+from dispatch.match.glance import Glance, glance
 from dispatch.match.plot import svg
 from dispatch.match.rates import Rate, rates
-from dispatch.match.score import Scored, Scores, score
+from dispatch.match.score import Scored
 from dispatch.match.weights import WeightSet
 
 if TYPE_CHECKING:
@@ -32,33 +30,35 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums }""
 class Report:
     """What a report tells, as of one moment."""
 
-    terms: Terms
-    made_at: str
-    weights: WeightSet
-    scores: Scores
-    verdict: evidence.Verdict
-    importance: list[Importance]
+    glance: Glance
     rates: dict[int, Rate]
-    chance: chances.Chance | None
+    made_at: str
 
     @property
     def facts(self) -> list[tuple[str, str]]:
         """What is told before the table."""
-        lead = (self.terms.method, self.terms.source, self.terms.destination, self.terms.launch)
+        lead = (
+            self.glance.terms.method,
+            self.glance.terms.source,
+            self.glance.terms.destination,
+            self.glance.terms.launch,
+        )
         facts = [("Lead", " · ".join(word for word in lead if word))]
-        if self.terms.requests:
-            facts.append(("Requests", self.terms.requests))
-        if self.chance is not None:
-            facts.append(("Chance to confirm", f"{self.chance.probability:.0%} ({self.chance.reason})"))
-        facts += [("Weights", self.weights.name), ("Evidence", self.verdict.sentence)]
-        if self.scores.note:
-            facts.append(("Note", self.scores.note))
+        if self.glance.terms.requests:
+            facts.append(("Requests", self.glance.terms.requests))
+        if self.glance.chance is not None:
+            facts.append(
+                ("Chance to confirm", f"{self.glance.chance.probability:.0%} ({self.glance.chance.reason})")
+            )
+        facts += [("Weights", self.glance.weights.name), ("Evidence", self.glance.verdict.sentence)]
+        if self.glance.scores.note:
+            facts.append(("Note", self.glance.scores.note))
         return [*facts, ("Made", f"{self.made_at} UTC")]
 
     @property
     def rows(self) -> list[tuple[str, ...]]:
         """The table of agents, under HEADINGS."""
-        return [self._row(number, agent) for number, agent in enumerate(self.scores.agents, 1)]
+        return [self._row(number, agent) for number, agent in enumerate(self.glance.scores.agents, 1)]
 
     def _row(self, number: int, agent: Scored) -> tuple[str, ...]:
         parts = sorted(agent.contributions.items(), key=lambda part: -abs(part[1]))
@@ -75,17 +75,8 @@ NUMBERS = (0, 2)
 
 def build(desk: Desk, terms: Terms, weights: WeightSet) -> Report:
     """Everything a report tells of a lead, inside ``desk.reading()``."""
-    scores = score(terms, weights.weights)
-    return Report(
-        terms,
-        desk.now(),
-        weights,
-        scores,
-        evidence.verdict(weights),
-        importance(scores, weights.weights),
-        {rate.agent_id: rate for rate in rates()},
-        chances.chance(terms),
-    )
+    with one_moment():
+        return Report(glance(terms, weights), {rate.agent_id: rate for rate in rates()}, desk.now())
 
 
 def short(feature: str) -> str:
@@ -102,7 +93,8 @@ def markdown(report: Report, picture: str) -> str:
     lines += ["", "## What tells the agents apart", "", f"![Feature importance]({picture})", ""]
     lines += [_cells(("Feature", "Weight", "Share")), _cells(("---", "---:", "---:"))]
     lines += [
-        _cells((short(each.feature), f"{each.weight:.2f}", f"{each.share:.0%}")) for each in report.importance
+        _cells((short(each.feature), f"{each.weight:.2f}", f"{each.share:.0%}"))
+        for each in report.glance.importance
     ]
     return "\n".join(lines) + "\n"
 
@@ -141,7 +133,7 @@ def html(report: Report) -> str:
 {rows}
 </table>
 <h2>What tells the agents apart</h2>
-{svg(report.importance)}
+{svg(report.glance.importance)}
 </body>
 </html>
 """

@@ -1,14 +1,13 @@
-"""``match``: the best match score, where there is reason to believe it (mission.md B); else as ``rank``."""
+"""``match``: the best match score, where there is reason to believe it (mission.md B); else as ``rank``.
+
+What scores is imported when it is asked: a command that assigns nothing need not wait for it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Any, ClassVar
 
-from dispatch.match.evidence import verdict
-from dispatch.match.features import Terms
-from dispatch.match.score import score
-from dispatch.match.weights import in_use
 from dispatch.policies.base import Candidate
 from dispatch.policies.rank import RankPolicy
 from models.customers import Lead
@@ -31,7 +30,9 @@ class MatchPolicy:
         self._next = RankPolicy()
 
     def ranked(self, lead: Lead, limit: int, excluded: Collection[int]) -> list[Candidate]:
-        scores = _scores(lead)
+        from dispatch.match.steering import deciding_scores
+
+        scores = deciding_scores(lead)
         if not scores:
             return [_with(None, each) for each in self._next.ranked(lead, limit, excluded)]
         everybody = self._next.ranked(lead, EVERYBODY, excluded)
@@ -39,23 +40,15 @@ class MatchPolicy:
         return sorted(scored, key=lambda each: -float(each.keys[0]))[:limit]
 
     def reason(self, ranked: list[Candidate]) -> str:
-        points = ranked[0].keys[0]
-        told = verdict(in_use()).sentence
+        from dispatch.match.steering import sentence
+
+        points, told = ranked[0].keys[0], sentence()
         if points is None:
             return f"{told}; {self._next.reason([_without(each) for each in ranked])}"
         if len(ranked) > 1 and ranked[1].keys[0] == points:
             rest = self._next.reason([_without(each) for each in ranked])
             return f"best match score ({points:.1f}), then {rest}; {told}"
         return f"best match score ({points:.1f}); {told}"
-
-
-def _scores(lead: Lead) -> dict[int, float]:
-    """Every agent's score for a lead; none where the score does not steer."""
-    used = in_use()
-    if not verdict(used).steers:
-        return {}
-    terms = Terms(lead.method or "", lead.source or "", lead.destination or "", requests=lead.requests or "")
-    return {agent.agent_id: agent.match_score for agent in score(terms, used.weights).agents}
 
 
 def _with(points: float | None, candidate: Candidate) -> Candidate:

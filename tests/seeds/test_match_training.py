@@ -17,7 +17,9 @@ from dispatch.match import audit, chance, evidence, rates, weights
 from dispatch.match.evaluation import measures
 from dispatch.match.features import FEATURES, Terms
 from dispatch.match.fit import Design, design, fit, known_means
+from dispatch.match.glance import glance
 from dispatch.match.samples import COVARIATES, Samples, collect
+from dispatch.match.score import score
 from dispatch.match.training import train
 from models.bookings import Booking
 from models.errors import InvalidInput, Refused
@@ -394,3 +396,26 @@ def test_a_version_tells_what_it_was_learned_from(taught: Desk, trained: dict[st
     )
     assert row["learned_at"] == taught.now()
     assert row["evaluation"] == json.loads(json.dumps(trained["evaluation"]))
+
+
+def test_a_glance_is_all_of_it_at_one_moment(taught: Desk, trained: dict[str, Any]) -> None:
+    terms = Terms("Text", "Organic", "Mars")
+    with taught.reading():
+        seen = glance(terms)
+        assert seen.scores == score(terms, trained["weights"])
+        assert seen.chance == chance.chance(terms)
+        assert glance(Terms("", "", "")).scores.agents  # an empty form
+    assert seen.verdict.steers
+    assert sum(each.share for each in seen.importance) == pytest.approx(1)
+    shares = [each.share for each in seen.importance]
+    assert shares == sorted(shares, reverse=True)
+    ignored = next(each for each in seen.importance if each.feature == "requirements_score")
+    assert ignored.share == 0  # nobody differs: no luxury was asked for
+
+
+def test_a_glance_at_an_empty_desk(desk: Desk) -> None:
+    with desk.reading():
+        seen = glance(Terms("Text", "Organic", "Mars"))
+    assert seen.scores.agents == ()
+    assert {each.share for each in seen.importance} == {0.0}
+    assert seen.verdict.sentence == "no assignment yet, nothing to learn from: ordering by load and rank"
