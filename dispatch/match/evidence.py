@@ -10,6 +10,7 @@ from peewee import fn
 from dispatch.match.features import one_moment
 from dispatch.match.significance import chi_square_p
 from dispatch.match.weights import PUBLISHED, TRAINED, WeightSet
+from models.agents import Agent
 from models.base import CompiledQuery, tuples
 from models.bookings import PENDING, Assignment, Booking
 from models.tallies import ALL, METHOD, SOURCE, Tally
@@ -23,13 +24,7 @@ _closed = CompiledQuery(
         Tally.kind == ALL, Tally.value == ""
     )
 )
-_open = CompiledQuery(
-    lambda: (
-        Booking.select(Booking.agent_id, fn.COUNT(Booking.booking_id))
-        .where(Booking.status == PENDING, Booking.agent_id.is_null(False))
-        .group_by(Booking.agent_id)
-    )
-)
+_loads = CompiledQuery(lambda: Agent.select(Agent.agent_id, Agent.load).where(Agent.load > 0))
 
 
 @dataclass(frozen=True)
@@ -93,7 +88,7 @@ def confirmed_by_agent() -> dict[int, tuple[int, int]]:
     """Confirmed and assigned by agent, open ones included, those who left too."""
     with one_moment():
         counts = {agent: (confirmed, closed) for agent, closed, confirmed in _closed()}
-        for agent, number in _open():
+        for agent, number in _loads():
             confirmed, assigned = counts.get(agent, (0, 0))
             counts[agent] = confirmed, assigned + number
     return counts

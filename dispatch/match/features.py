@@ -95,6 +95,8 @@ _on_cut_day = CompiledQuery(
         .group_by(Booking.agent_id)
     )
 )
+# "=" would let SQLite take the index of all that is Pending, and go through whatever waits for an agent.
+_IS_PENDING = Booking.status.between(PENDING, PENDING)
 _open_alike = CompiledQuery(
     lambda: (
         Agent.select(
@@ -102,7 +104,7 @@ _open_alike = CompiledQuery(
             fn.SUM(Assignment.method == parameter("method")),
             fn.SUM(Assignment.source == parameter("source")),
         )
-        .join(Booking, on=((Booking.agent_id == Agent.agent_id) & (Booking.status == PENDING)))
+        .join(Booking, on=((Booking.agent_id == Agent.agent_id) & _IS_PENDING))
         .join(Assignment, on=(Booking.assignment_id == Assignment.assignment_id))
         .where(Agent.load > 0)
         .group_by(Agent.agent_id)

@@ -419,3 +419,25 @@ def test_a_glance_at_an_empty_desk(desk: Desk) -> None:
     assert seen.scores.agents == ()
     assert {each.share for each in seen.importance} == {0.0}
     assert seen.verdict.sentence == "no assignment yet, nothing to learn from: ordering by load and rank"
+
+
+def test_a_glance_scans_no_history(taught: Desk, trained: dict[str, Any]) -> None:
+    """Bookings and assignments are found by an index, and never by one of all that waits."""
+    with taught.reading():
+        connection = taught.database.driver()
+        statements: list[str] = []
+        connection.set_trace_callback(statements.append)
+        glance(Terms("Text", "Organic", "Mars"))
+        connection.set_trace_callback(None)
+        queries = [statement for statement in statements if statement.startswith("SELECT")]
+        plans = [row[3] for query in queries for row in connection.execute(f"EXPLAIN QUERY PLAN {query}")]
+    scanned = [plan for plan in plans if plan.startswith("SCAN")]
+    # only the agents and the few versions are read whole
+    assert set(scanned) == {"SCAN t1"}
+    whole = [query for query in queries if 'FROM "bookings"' in query or 'FROM "assignment' in query]
+    for query in whole:
+        assert any(
+            "bookings_completed" in row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}")
+        )
+    assert any("INDEX bookings_agent" in plan for plan in plans)
+    assert not any("bookings_pending" in plan for plan in plans)
