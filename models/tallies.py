@@ -8,10 +8,10 @@ booking counts as closed, one that was entered by mistake not at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from peewee import EXCLUDED, JOIN, Case, CompositeKey, IntegerField, Model, TextField, fn
+from peewee import EXCLUDED, JOIN, Case, CompositeKey, IntegerField, Model, Query, TextField, fn
 
 from models.base import CompiledQuery, after_save, parameter, tuples
 from models.bookings import PENDING, Assignment, Booking
@@ -97,12 +97,13 @@ class Moves:
 
     def write(self) -> None:
         """Add it to the stored tallies."""
-        for (kind, value, agent_id), (closed, confirmed, cents) in self.tallies().items():
-            _add(kind=kind, value=value, agent=agent_id, closed=closed, confirmed=confirmed, cents=cents)
+        for key, count in self.tallies().items():
+            _add(**dict(zip(PARTS, (*key, *count), strict=True)))
 
 
-_add = CompiledQuery(
-    lambda: Tally.insert(
+def addition() -> Query:
+    """The query that adds to one tally, made where it is missing; parameters as in PARTS, in that order."""
+    return Tally.insert(
         kind=parameter("kind"),
         value=parameter("value"),
         agent_id=parameter("agent"),
@@ -117,7 +118,10 @@ _add = CompiledQuery(
             Tally.revenue_cents: Tally.revenue_cents + EXCLUDED.revenue_cents,
         },
     )
-)
+
+
+PARTS = ("kind", "value", "agent", "closed", "confirmed", "cents")
+_add = CompiledQuery(addition)
 _terms = CompiledQuery(
     lambda: Assignment.select(Assignment.method, Assignment.source).where(
         Assignment.assignment_id == parameter("assignment_id")
@@ -216,11 +220,3 @@ def replace(tallies: Tallies) -> None:
 def differing(one: Tallies, other: Tallies) -> list[Key]:
     """The keys at which two sets of tallies differ, in order."""
     return sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
-
-
-def count_all(decided: Iterable[tuple[Decided | None, int]]) -> None:
-    """Count many outcomes at once, each with its step; for rows that were written in bulk."""
-    moves = Moves()
-    for outcome, step in decided:
-        moves.add(outcome, step)
-    moves.write()

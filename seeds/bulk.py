@@ -21,7 +21,7 @@ from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.database import current_database
 from models.errors import Conflict
-from models.tallies import Decided, count_all
+from models.tallies import PARTS, Decided, Moves, addition
 
 KEYS_AT_ONCE = 1000  # ids in one query; agents in a commit
 
@@ -98,6 +98,7 @@ _complete_leads = ManyRows(
         {Lead.destination: parameter("destination"), Lead.launch_location: parameter("launch_location")}
     ).where(Lead.lead_id == parameter("lead_id")),
 )
+_add_tallies = ManyRows(PARTS, addition)
 _last_customer = CompiledQuery(lambda: Customer.select(fn.MAX(Customer.customer_id)))
 _last_lead = CompiledQuery(lambda: Lead.select(fn.MAX(Lead.lead_id)))
 
@@ -158,7 +159,7 @@ def write_batch(batch: list[History]) -> None:
     known = [item for item in batch if item.is_known]
     bookings: list[Tuple] = []
     if fresh:
-        count_all((_decided(item), 1) for item in fresh)
+        _count((_decided(item), 1) for item in fresh)
         bookings += _write_leads(fresh)
     if known:
         bookings += _complete(known)
@@ -207,8 +208,16 @@ def _complete(known: list[History]) -> list[Tuple]:
         if item.booking is not None:
             bookings.append(_booking_row(item, item.booking, lead_id, agent_id))
     _complete_leads(leads)
-    count_all(counted)
+    _count(counted)
     return bookings
+
+
+def _count(outcomes: Iterable[tuple[Decided | None, int]]) -> None:
+    """Add outcomes to the tallies (1), or take them back (-1)."""
+    moves = Moves()
+    for outcome, step in outcomes:
+        moves.add(outcome, step)
+    _add_tallies([(*key, *count) for key, count in moves.tallies().items()])
 
 
 def _decided(item: History) -> Decided | None:
