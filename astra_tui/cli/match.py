@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import rich_click as click
 
 from astra_tui.cli.options import Call, reading
 from astra_tui.cli.output import Column, narrate
-from dispatch.match import evidence, weights
+from dispatch.match import weights
+from dispatch.match.features import one_moment
+from dispatch.match.glance import glance
 from dispatch.match.lead import terms_of
-from dispatch.match.score import score
+from dispatch.match.rates import rates
 
 Row = dict[str, Any]
 
@@ -47,17 +50,26 @@ def lead_options(function: Callable[..., None]) -> Callable[..., None]:
 def match(call: Call, /, weights_name: str | None, **lead: str) -> None:
     """Score every agent for a lead, best first: 0 to 100, with what each score is made of."""
     with call.desk() as desk:
-        used = weights.named(weights_name)
-        found = score(terms_of(desk, **lead), used.weights)
-        verdict = evidence.verdict(used)
-    rows = [agent.row() for agent in found.agents]
+        terms = terms_of(desk, **lead)
+        with one_moment():
+            seen = glance(terms, weights.named(weights_name))
+            known = {rate.agent_id: asdict(rate) for rate in rates()}
+    rows = [agent.row() | {"rate": _rate(known[agent.agent_id])} for agent in seen.scores.agents]
     call.tell_all(rows, COLUMNS, "")
-    for note in (found.note, None if call.as_json else f"weights: {used.name}. {verdict.sentence}"):
-        if note:
-            narrate(note)
+    if seen.scores.note:
+        narrate(seen.scores.note)
+    if not call.as_json:
+        narrate(f"weights: {seen.weights.name}. {seen.verdict.sentence}")
+        if seen.chance is not None:
+            narrate(f"chance to confirm: {seen.chance.probability:.0%} ({seen.chance.reason})")
 
 
 COMMANDS = {"match": match}
+
+
+def _rate(rate: Row) -> Row:
+    """An agent's outcomes, and the rate that they come to, shrunk to the desk's mean, with its interval."""
+    return {key: rate[key] for key in ("confirmed", "decided", "rate", "low", "high")}
 
 
 def _strongest(row: Any) -> str:
@@ -71,4 +83,5 @@ COLUMNS = (
     Column("Agent", "agent_name"),
     Column("Score", lambda row: f"{row['match_score']:.1f}", right=True),
     Column("Most of it", _strongest),
+    Column("Confirmed, shrunk", lambda row: "{rate:.0%} ({low:.0%} to {high:.0%})".format(**row["rate"])),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,14 @@ def _write(found: match_report.Report, folder: Path) -> dict[str, Any]:
         files.append(str(image))
     except Refused as refusal:
         left_out.append({"file": str(image), "reason": refusal.message, "hint": refusal.hint})
-    return {"files": files, "left_out": left_out, "sentence": found.glance.verdict.sentence}
+    seen = found.glance
+    return {
+        "files": files,
+        "left_out": left_out,
+        "sentence": seen.verdict.sentence,
+        "chance": None if seen.chance is None else asdict(seen.chance),
+        "importance": [asdict(each) for each in seen.importance],
+    }
 
 
 def _tell(result: dict[str, Any]) -> None:

@@ -35,7 +35,10 @@ def test_every_agent_is_scored_best_first(at_work: Run) -> None:
     ended = at_work("match", *LEAD, "--requests", "Luxury Dome Stay", "--weights", "published", "--json")
     assert ended.code == 0
     rows = ended.json
-    assert [set(row) for row in rows] == [{"agent_id", "agent_name", "match_score", "contributions"}] * 10
+    assert [set(row) for row in rows] == [
+        {"agent_id", "agent_name", "match_score", "contributions", "rate"}
+    ] * 10
+    assert all(0 <= row["rate"]["low"] < row["rate"]["rate"] < row["rate"]["high"] <= 1 for row in rows)
     scores = [row["match_score"] for row in rows]
     assert scores == sorted(scores, reverse=True)
     assert (scores[0], scores[-1]) == (100.0, 0.0)
@@ -47,7 +50,7 @@ def test_every_agent_is_scored_best_first(at_work: Run) -> None:
 
 def test_people_are_told_whether_to_believe_it(at_work: Run) -> None:
     ended = at_work("match", *LEAD)
-    assert ended.out.splitlines()[0].split() == ["Id", "Agent", "Score", "Most", "of", "it"]
+    assert ended.out.splitlines()[0].split()[:6] == ["Id", "Agent", "Score", "Most", "of", "it"]
     assert ended.err.startswith("weights: published. 164 assignments show no difference between agents (p = ")
 
 
@@ -107,7 +110,9 @@ def test_training_is_told_and_used(at_work: Run) -> None:
     for model in row["evaluation"]["models"]:
         assert {"auc", "brier", "log_loss", "calibration"} < set(model)
     assert {"kind", "name", "mean", "weight", "low", "high"} == set(row["coefficients"][0])
-    assert at_work("match", *LEAD).err.startswith("weights: version 1. ")
+    told = at_work("match", *LEAD).err.splitlines()
+    assert told[0].startswith("weights: version 1. ")
+    assert told[1].startswith("chance to confirm: ")
     published, version = sorted(at_work("weights", "list", "--json").json, key=lambda row: row["origin"])
     assert (published["in_use"], version["in_use"], version["gate_open"]) == (False, True, False)
     assert version["outcomes"] == row["outcomes"]
@@ -155,6 +160,8 @@ def test_a_report_is_four_files(
     ended = at_work("report", "match", *LEAD, *arguments, "--json")
     assert ended.json["files"] == [str(folder / name) for name in REPORT]
     assert ended.json["left_out"] == []
+    assert sum(each["share"] for each in ended.json["importance"]) == pytest.approx(1)
+    assert ended.json["chance"] is None  # nothing was learned
     markdown, html = ((folder / name).read_text("utf-8") for name in REPORT[:2])
     assert r"Zoë \| \<b\> Byron (11)" in markdown
     assert r"luxury \*dome\*" in markdown
