@@ -104,7 +104,7 @@ STEPS = st.tuples(st.sampled_from(sorted(COMMANDS)), st.integers(1, 5), st.integ
 
 
 @settings(
-    max_examples=60,
+    max_examples=40,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
