@@ -137,7 +137,7 @@ _booking = CompiledQuery(
 @after_save(Booking)
 def count_booking(_sender: type[Booking], booking: Booking, created: bool) -> None:
     """A booking that closes, reopens or is voided moves its agent's tallies; a Pending one has none."""
-    if booking.status == PENDING and booking.was("status") in (None, PENDING):
+    if booking.status == PENDING and (created or booking.was("status") == PENDING):
         return
     if booking.changed.keys().isdisjoint(COUNTED):
         return
