@@ -20,9 +20,10 @@ from dispatch.desk import Desk
 from dispatch.match import evidence
 from dispatch.match.features import FEATURES, Terms
 from dispatch.match.score import score
+from dispatch.match.training import train
 from dispatch.match.weights import PUBLISHED_WEIGHTS, in_use
 from dispatch.values import FIRST_PACKAGES, FIRST_VALUES
-from models.errors import DeskError
+from models.errors import DeskError, Refused
 from seeds.demo import make_demo
 from seeds.importer import import_files
 
@@ -173,3 +174,22 @@ def test_the_history_shows_no_difference_between_agents(challenge: Desk) -> None
     assert not verdict.believed
     assert of_leads["method"] < 0.001
     assert round(of_leads["source"], 3) == 0.009
+
+
+def test_honest_training_leaves_the_gate_shut(challenge: Desk) -> None:
+    found = train(challenge, dry_run=True)
+    assert (found["outcomes"], found["confirmed"]) == (430, 297)
+    assert not found["gate_open"]
+    assert found["sentence"] == (
+        "450 assignments show no difference between agents (p = 0.79): ordering by load and rank"
+    )
+    auc = {row["model"]: row["auc"] for row in found["evaluation"]["models"]}
+    assert auc["agent only"] < 0.55 < auc["lead only"]
+    # the lead's way of contact and source do matter: their intervals are clear of 0
+    clear = {row["name"] for row in found["coefficients"] if row["low"] > 0 or row["high"] < 0}
+    assert clear == {"Phone Call", "Organic"}
+
+
+def test_the_published_recipe_trips_the_audit(challenge: Desk) -> None:
+    with pytest.raises(Refused, match=r"^revenue_score knows the outcome: .* \(AUC 1\.000 alone\)"):
+        train(challenge, recipe="published")
