@@ -1,4 +1,4 @@
-"""A desk of 1,000,000 bookings, made once a run and shared by the rows that need one."""
+"""Desks of 1,000,000 bookings, made once a run and shared by the rows that need one."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ AGENTS = 300
 BOOKINGS = 1_000_000
 QUICK_BOOKINGS = 20_000
 
-_made: dict[int, Path] = {}
+_made: dict[tuple[int, int], Path] = {}
 
 
-def large_desk(effort: Effort) -> tuple[Desk, int]:
+def large_desk(effort: Effort, agents: int = AGENTS) -> tuple[Desk, int]:
     """The open desk with its customers indexed, and its number of bookings."""
     bookings = QUICK_BOOKINGS if effort.scale < 1 else BOOKINGS
-    path = _made.get(bookings)
+    path = _made.get((bookings, agents))
     desk = Desk.open(path or _new_file(), create=path is None, actor="bench")
     if path is None:
         print(f"making a desk of {bookings:,} bookings ...", file=sys.stderr)
-        make_demo(desk, agents=AGENTS, bookings=bookings)
+        make_demo(desk, agents=agents, bookings=bookings)
         customers.catch_up(desk)
-        _made[bookings] = desk.database.path
+        _made[bookings, agents] = desk.database.path
     return desk, bookings
 
 

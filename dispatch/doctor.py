@@ -13,6 +13,7 @@ from dispatch.commands import Command, command
 from dispatch.desk import Desk
 from dispatch.findings import NAMED, Finding, distribution
 from dispatch.search import LARGE_BACKLOG
+from models import tallies
 from models.agents import Agent
 from models.base import tuples
 from models.bookings import PENDING, Assignment, Booking
@@ -44,6 +45,7 @@ def examine(desk: Desk) -> dict[str, Any]:
         _loads(),
         _assignments(),
         *distribution(desk),
+        _tallies(),
         _search(),
         _journal(),
         _permissions(path),
@@ -55,7 +57,7 @@ def examine(desk: Desk) -> dict[str, Any]:
 
 @command("doctor.repair")
 def repair(running: Command) -> dict[str, Any]:
-    """Count every agent's Pending bookings anew, and let assignments follow their bookings."""
+    """Count every agent's Pending bookings and tallies anew, and let assignments follow their bookings."""
     loads = []
     for agent_id, load, pending in _wrong_loads():
         agent = Agent.lock(agent_id)
@@ -68,7 +70,11 @@ def repair(running: Command) -> dict[str, Any]:
         assignment.agent_id = holder
         assignment.save()
         assignments.append({"assignment_id": assignment_id, "to_agent_id": holder})
-    running.detail = {"loads": loads, "assignments": assignments}
+    counts = tallies.recomputed()
+    wrong = tallies.differing(tallies.stored(), counts)
+    if wrong:
+        tallies.replace(counts)
+    running.detail = {"loads": loads, "assignments": assignments, "tallies": len(wrong)}
     return running.detail
 
 
@@ -115,6 +121,18 @@ def _assignments() -> Finding:
     return Finding(
         "assignments", False, f"{len(astray)} with another agent than their booking: {named}", hint
     )
+
+
+def _tallies() -> Finding:
+    with current_database.atomic("DEFERRED"):
+        wrong = tallies.differing(tallies.stored(), tallies.recomputed())
+    if not wrong:
+        return Finding("tallies", True, "what the match score counts is what the bookings come to")
+    named = ", ".join(
+        f"{kind} {value}".strip() + f" of agent {agent}" for kind, value, agent in wrong[:NAMED]
+    )
+    hint = "astra doctor --repair counts them anew"
+    return Finding("tallies", False, f"{len(wrong)} wrong: {named}", hint)
 
 
 def _search() -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -68,10 +69,24 @@ def _number(key: str, default: int, low: int, high: int, help: str, *, fixed: bo
 SWITCHES = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 MOST_MINUTES = 100_000  # ten weeks
 
+
+def _weights(text: str) -> str:
+    if text not in ("published", "learned") and not re.fullmatch("[1-9][0-9]{0,17}", text):
+        raise ValueError(text)
+    return text
+
+
 DEFINITIONS = {
     definition.key: definition
     for definition in (
         Definition("policy", "rank", "who gets the next lead", _policy, "a policy's name (astra policy)"),
+        Definition(
+            "match_weights",
+            "learned",
+            "what the match score weighs by (astra weights); learned: the newest version",
+            _weights,
+            "published, learned, or a version's number (astra weights list)",
+        ),
         _number("rating_prior_answers", 20, 0, 100_000, "answers that an imported average rating counts as"),
         _number("default_capacity", 10, 0, 100_000, "capacity of a new agent, in Pending bookings"),
         _number(

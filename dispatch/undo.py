@@ -25,6 +25,8 @@ NEVER_UNDONE = {
     "import": "an import is not undone; take the backup of before",
     "setting.set": "settings are not undone; set the value again",
     "value.add": "an accepted value stays, once it may have been used",
+    "weights.use": "weights are not undone; use the others again",
+    "weights.learn": "a version of the weights stays; use another one",
     "doctor.repair": "a repair only counts anew",
 }
 FOLLOWS = ("changed_at", "version", "assignment_id")  # written by every save, or never taken back

@@ -7,7 +7,8 @@
 5. a changed load changes ranks: they are derived, so it is only announced, after the commit
 
 and two that keep other derived columns right: the assignment's agent follows the booking's, and a
-booking's score counts in the average of the agent who was scored.
+booking's score counts in the average of the agent who was scored. What closed bookings come to, for the
+match score, is counted by the listeners in models/tallies.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Writing history in bulk: assignments with their customers, leads and bookings, in small commits.
 
 Insert queries fire no signal, so every commit counts anew the loads of the agents it gave Pending
-bookings: whatever moment a run is stopped at, the loads are right.
+bookings, and adds what is closed to the tallies: whatever moment a run is stopped at, both are right.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.database import current_database
 from models.errors import Conflict
+from models.tallies import PARTS, Decided, Moves, addition
 
 # given, progressed, asked, shuffled: no clock of this desk runs for what happened elsewhere
 NOT_HERE = (None, None, None, None)
@@ -106,6 +107,7 @@ _given_last = ManyRows(
         Agent.last_given_at.is_null() | (Agent.last_given_at < parameter("at")),
     ),
 )
+_add_tallies = ManyRows(PARTS, addition)
 _last_customer = CompiledQuery(lambda: Customer.select(fn.MAX(Customer.customer_id)))
 _last_lead = CompiledQuery(lambda: Lead.select(fn.MAX(Lead.lead_id)))
 
@@ -168,6 +170,7 @@ def write_batch(batch: list[History]) -> None:
     last = {item.agent_id: item.assigned_at for item in sorted(fresh, key=_assigned_at)}
     _given_last([(at, agent_id, at) for agent_id, at in last.items() if agent_id is not None])
     if fresh:
+        _count((_decided(item), 1) for item in fresh)
         bookings += _write_leads(fresh)
     if known:
         bookings += _complete(known)
@@ -205,18 +208,42 @@ def _write_leads(fresh: list[History]) -> list[Tuple]:
 def _complete(known: list[History]) -> list[Tuple]:
     """The bookings of assignments that were written earlier; their leads learn where they wanted to go."""
     ids = [item.assignment_id for item in known]
-    query = Assignment.select(Assignment.assignment_id, Assignment.lead_id, Assignment.agent_id)
+    columns = (Assignment.lead_id, Assignment.agent_id, Assignment.method, Assignment.source)
+    query = Assignment.select(Assignment.assignment_id, *columns)
     rows: Any = query.where(Assignment.assignment_id.in_(ids)).tuples()
-    held = {assignment_id: (lead_id, agent_id) for assignment_id, lead_id, agent_id in rows}
+    held = {assignment_id: rest for assignment_id, *rest in rows}
     leads: list[Tuple] = []
     bookings: list[Tuple] = []
+    counted: list[tuple[Decided | None, int]] = []
     for item in known:
-        lead_id, agent_id = held[item.assignment_id]
+        lead_id, agent_id, method, source = held[item.assignment_id]
+        before = item._replace(agent_id=agent_id, method=method, source=source, booking=None)
+        counted += [(_decided(before), -1), (_decided(before._replace(booking=item.booking)), 1)]
         leads.append((item.destination, item.launch_location, lead_id))
         if item.booking is not None:
             bookings.append(_booking_row(item, item.booking, lead_id, agent_id))
     _complete_leads(leads)
+    _count(counted)
     return bookings
+
+
+def _count(outcomes: Iterable[tuple[Decided | None, int]]) -> None:
+    """Add outcomes to the tallies (1), or take them back (-1)."""
+    moves = Moves()
+    for outcome, step in outcomes:
+        moves.add(outcome, step)
+    _add_tallies([(*key, *count) for key, count in moves.tallies().items()])
+
+
+def _decided(item: History) -> Decided | None:
+    """What the tallies count of an assignment; one without a booking never reached its customer."""
+    agent_id, booking = item.agent_id, item.booking
+    if agent_id is None or (booking is not None and booking.status == PENDING):
+        return None
+    if booking is None:
+        return Decided(agent_id, item.method, item.source)
+    cents = (booking.destination_revenue_cents or 0) + (booking.package_revenue_cents or 0)
+    return Decided(agent_id, item.method, item.source, item.destination, booking.completed_at, cents)
 
 
 def _booking_row(item: History, booking: Outcome, lead_id: int, agent_id: int | None) -> Tuple:

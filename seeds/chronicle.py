@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from math import exp
 from random import Random
 
 from dispatch.values import FIRST_PACKAGES, FIRST_VALUES
@@ -42,12 +43,18 @@ DELAY_DAYS = (0, 0, 0, 0, 0, 0, 1, 1, 2)  # most customers decide on the day the
 
 @dataclass(frozen=True)
 class Story:
-    """How much happened: ``pending`` holds the agent of each booking that is still open."""
+    """How much happened: ``pending`` holds the agent of each booking that is still open.
+
+    ``skill_sd`` lets agents differ in how many customers they win: the standard deviation of their part
+    in the log-odds, each of them drawn by ``skill_seed``.
+    """
 
     agents: int
     bookings: int
     pending: tuple[int, ...]
     now: str
+    skill_sd: float = 0.0
+    skill_seed: int = 0
 
     @property
     def assignments(self) -> int:
@@ -72,6 +79,8 @@ class _Chronicle:
         self.busy = [1.0 if (first + day) % 7 < 5 else WEEKEND_SHARE for day in range(DAYS + 2)]
         self.days = [to_text(self.origin + timedelta(days=day))[:11] for day in range(DAYS + 2)]
         # A list with every place as often as it is asked for: one choice, no weighing.
+        draw = Random(story.skill_seed)  # of its own, so that everything else stays as it is without it
+        self.skills = [draw.gauss(0, story.skill_sd) for _ in range(story.agents + 1)]
         self.wanted = [place for place, (share, _) in DESTINATIONS.items() for _ in range(share)]
 
     def rows(self) -> Iterator[History]:
@@ -142,9 +151,17 @@ class _Chronicle:
         contacted = claimed + int((closed - claimed) * rng.uniform(0.2, 0.9))
         way = self._text(claimed), self._text(contacted)
         end = self._text(closed)
-        if rng.randrange(100) < SOLD_OF_HUNDRED[lead.method, lead.source]:
+        if rng.randrange(100) < self._sold_of_hundred(lead):
             return Outcome(booking_id, CONFIRMED, *quote, end, None, *way)
         return Outcome(booking_id, CANCELLED, *quote, None, end, *way, rng.choice(CANCEL_REASONS))
+
+    def _sold_of_hundred(self, lead: History) -> float:
+        """How many of a hundred such leads this agent wins."""
+        usual = SOLD_OF_HUNDRED[lead.method, lead.source]
+        if not self.story.skill_sd:
+            return usual
+        odds = usual / (100 - usual) * exp(self.skills[lead.agent_id or 0])
+        return 100 * odds / (1 + odds)
 
     def _progress(self, moment: int) -> tuple[str | None, str | None]:
         """When an open booking was claimed and its customer reached, if that has happened yet."""

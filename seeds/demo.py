@@ -37,11 +37,13 @@ def make_demo(
     agents: int = AGENTS,
     bookings: int = BOOKINGS,
     seed: int = SEED,
+    skill_sd: float = 0.0,
     progress: Progress | None = None,
 ) -> DemoResult:
     """Fill an empty desk with agents and the ten weeks up to now; the same seed and moment, the same desk.
 
-    The usual shape is the one that the walkthrough of mission.md A holds on. Raises Refused when the
+    The usual shape is the one that the walkthrough of mission.md A holds on. ``skill_sd`` lets agents differ:
+    the standard deviation of their part in the log-odds of a sale. Raises Refused when the
     desk has agents or history already, and InvalidInput for a size out of range.
     """
     checks.whole(agents, "agents", 1, MOST_AGENTS)
@@ -50,7 +52,7 @@ def make_demo(
     with desk.reading():
         _refuse_used()
         pending = _pending(agents, bookings, rng)
-        story = Story(agents, bookings, pending, desk.now())
+        story = Story(agents, bookings, pending, desk.now(), skill_sd, seed)
         made = DemoResult(
             agents=agents, assignments=story.assignments, bookings=bookings, pending=len(pending)
         )

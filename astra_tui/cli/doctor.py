@@ -15,7 +15,9 @@ UNSOUND = 1
 
 @click.command("doctor")
 @click.option(
-    "--repair", is_flag=True, help="Count the loads anew and let assignments follow, as a logged command."
+    "--repair",
+    is_flag=True,
+    help="Count loads and tallies anew and let assignments follow, as a logged command.",
 )
 @changing
 def doctor(call: Call, repair: bool) -> None:
@@ -47,3 +49,6 @@ def _tell(report: dict[str, Any]) -> None:
         line(f"agent {row['agent_id']}: load {row['from']} is now {row['to']}")
     for row in report.get("repaired", {}).get("assignments", ()):
         line(f"assignment {row['assignment_id']} is now with agent {row['to_agent_id']}")
+    wrong = report.get("repaired", {}).get("tallies")
+    if wrong:
+        line(f"{wrong:,} of the match score's tallies counted anew")

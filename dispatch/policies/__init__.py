@@ -2,6 +2,7 @@
 
 from dispatch.policies.balanced import BalancedPolicy
 from dispatch.policies.base import Candidate, Policy
+from dispatch.policies.match import MatchPolicy
 from dispatch.policies.rank import RankPolicy
 from dispatch.policies.rank_contact import RankContactPolicy
 from dispatch.policies.round_robin import RoundRobinPolicy
@@ -15,6 +16,7 @@ POLICIES: dict[str, Policy] = {
         RoundRobinPolicy(),
         SkillPolicy(),
         BalancedPolicy(),
+        MatchPolicy(),
     )
 }
 

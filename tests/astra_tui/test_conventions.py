@@ -37,6 +37,7 @@ LISTINGS = [
     "destination list",
     "launch list",
     "package list",
+    "weights list",
 ]
 
 

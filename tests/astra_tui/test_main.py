@@ -137,3 +137,13 @@ def wait_until_reading(pid: int) -> None:
     deadline = time.monotonic() + 20
     while "pipe" not in channel.read_text() and time.monotonic() < deadline:
         os.sched_yield()
+
+
+def test_a_score_loads_nothing_that_only_training_needs(environment: dict[str, str]) -> None:
+    process(environment, "agent", "add", *GRACE, "--job-title", "Space Travel Agent")
+    lead = ("--method", "Text", "--source", "Organic", "--destination", "Mars", "--launch")
+    ended = process(environment, "match", *lead, "Tokyo Spaceport Terminal", "--json", code=LOADED)
+    assert json.loads(ended.stdout)[0]["match_score"] == 0.0
+    loaded = set(ended.stderr.split())
+    assert "dispatch.match.score" in loaded
+    assert not loaded & {"sklearn", "scipy", "numpy", "matplotlib", "textual", "dispatch.match.training"}

@@ -197,7 +197,7 @@ def test_a_policy_that_does_not_exist_is_refused_with_those_there_are(desk: Desk
         configure.set_value(desk, "policy", "astrology")
     with pytest.raises(InvalidInput) as caught:
         trial.try_policy(desk, "astrology")
-    assert caught.value.hint == "accepted: rank, rank+contact, round_robin, skill, balanced"
+    assert caught.value.hint == "accepted: rank, rank+contact, round_robin, skill, balanced, match"
 
 
 def test_a_trial_tells_who_would_have_got_the_last_leads_and_keeps_nothing(

@@ -1,0 +1,115 @@
+"""Is there any reason to believe the score? The gate, and what the desk's history says of agents."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from peewee import fn
+
+from dispatch.match.features import one_moment
+from dispatch.match.significance import chi_square_p
+from dispatch.match.weights import PUBLISHED, TRAINED, WeightSet
+from models.agents import Agent
+from models.base import CompiledQuery, tuples
+from models.bookings import PENDING, Assignment, Booking
+from models.tallies import ALL, METHOD, SOURCE, Tally
+
+LEAST_OUTCOMES = 300
+FALLBACK = "ordering by load and rank"
+SIGNIFICANT = 0.05
+
+_closed = CompiledQuery(
+    lambda: Tally.select(Tally.agent_id, Tally.closed, Tally.confirmed).where(
+        Tally.kind == ALL, Tally.value == ""
+    )
+)
+_loads = CompiledQuery(lambda: Agent.select(Agent.agent_id, Agent.load).where(Agent.load > 0))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What to think of a score: whether it steers, the sentence that says why, and the figures behind it.
+
+    ``believed`` is the gate: the weights are learned, and were better than the lead alone. ``steers`` is
+    whether the ``match`` policy goes by the score: the gate is open, or somebody wants these weights.
+    """
+
+    believed: bool
+    steers: bool
+    sentence: str
+    assignments: int
+    p_agents: float
+
+
+def verdict(used: WeightSet) -> Verdict:
+    """What to think of scores by these weights, inside ``desk.reading()`` or a command."""
+    counts = confirmed_by_agent()
+    assignments = sum(assigned for _, assigned in counts.values())
+    p = chi_square_p(counts.values())
+    learned = used.learned
+    if learned is not None and learned.gate_open:
+        gain = json.loads(learned.evaluation)["gain"]
+        sentence = (
+            f"learned from {learned.outcomes:,} outcomes: better than the lead alone by"
+            f" {gain['mean']:.3f} in log loss (95 %: {gain['low']:.3f} to {gain['high']:.3f})"
+        )
+        return Verdict(True, True, sentence, assignments, p)
+    outcome = f"{used.name} weights decide, as was wished" if used.is_wish else FALLBACK
+    return Verdict(False, used.is_wish, f"{_doubt(used, assignments, p)}: {outcome}", assignments, p)
+
+
+def _doubt(used: WeightSet, assignments: int, p: float) -> str:
+    """Why the score is not to be believed."""
+    if not assignments:
+        return "no assignment yet, nothing to learn from"
+    told = "1 assignment shows" if assignments == 1 else f"{assignments:,} assignments show"
+    if p >= SIGNIFICANT:
+        return f"{told} no difference between agents (p = {p:.2f})"
+    differ = f"{told} a difference between agents ({told_p(p)})"
+    learned = used.learned
+    if learned is None or learned.origin != TRAINED:
+        return f"{differ}, but {_whose(used)} weights were not learned from them (astra train)"
+    if learned.outcomes < LEAST_OUTCOMES:
+        return f"{differ}, but {learned.outcomes} outcomes are fewer than {LEAST_OUTCOMES}"
+    return f"{differ}, but the learned weights foretold no better than the lead alone"
+
+
+def _whose(used: WeightSet) -> str:
+    return "the published" if used.name == PUBLISHED else "these"
+
+
+def told_p(p: float) -> str:
+    """A p-value as it is printed."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.01 else f"p = {p:.2f}"
+
+
+def confirmed_by_agent() -> dict[int, tuple[int, int]]:
+    """Confirmed and assigned by agent, open ones included, those who left too."""
+    with one_moment():
+        counts = {agent: (confirmed, closed) for agent, closed, confirmed in _closed()}
+        for agent, number in _loads():
+            confirmed, assigned = counts.get(agent, (0, 0))
+            counts[agent] = confirmed, assigned + number
+    return counts
+
+
+def lead_differences() -> dict[str, float]:
+    """How likely chance alone makes leads of other methods, and of other sources, differ (mission.md B)."""
+    found = {}
+    with one_moment():
+        for kind, column in ((METHOD, Assignment.method), (SOURCE, Assignment.source)):
+            closed = Tally.select(Tally.value, fn.SUM(Tally.closed), fn.SUM(Tally.confirmed))
+            closed_rows = tuples(closed.where(Tally.kind == kind).group_by(Tally.value))
+            counts = {value: (confirmed, number) for value, number, confirmed in closed_rows}
+            pending = (
+                Booking.select(column, fn.COUNT(Booking.booking_id))
+                .join(Assignment, on=(Booking.assignment_id == Assignment.assignment_id))
+                .where(Booking.status == PENDING, Booking.agent_id.is_null(False))
+                .group_by(column)
+            )
+            for value, number in tuples(pending):
+                confirmed, assigned = counts.get(value, (0, 0))
+                counts[value] = confirmed, assigned + number
+            found[kind] = chi_square_p(counts.values(), yates=len(counts) == 2)
+    return found

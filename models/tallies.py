@@ -1,0 +1,222 @@
+"""Running counts of what became of each agent's assignments: what the match score looks at (mission.md B).
+
+One row for (kind, value, agent): how many assignments are closed, how many of them Confirmed, and
+their revenue. An assignment that is still Pending is in no row: those are few, an index finds them, and
+so a new lead writes nothing here (docs/decisions/0011-match-tallies.md). One that never reached a
+booking counts as closed, one that was entered by mistake not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from peewee import EXCLUDED, JOIN, Case, CompositeKey, IntegerField, Model, Query, TextField, fn
+
+from models.base import CompiledQuery, after_save, parameter, tuples
+from models.bookings import PENDING, Assignment, Booking
+from models.database import current_database
+
+ALL, METHOD, SOURCE, DESTINATION, DAY = "all", "method", "source", "destination", "day"
+
+Key = tuple[str, str, int]
+Count = tuple[int, int, int]
+Tallies = dict[Key, Count]
+"""Closed, Confirmed, and revenue in cents, by kind, value and agent; none of them all zero."""
+
+COUNTED = (
+    "status",
+    "agent_id",
+    "assignment_id",
+    "destination",
+    "completed_at",
+    "voided",
+    "destination_revenue_cents",
+    "package_revenue_cents",
+)
+ROWS_AT_ONCE = 1000
+
+
+class Tally(Model):
+    """What is closed of one kind and value with one agent; ``kind`` day is the day of completion."""
+
+    kind = TextField()
+    value = TextField()
+    agent_id = IntegerField()
+    closed = IntegerField()
+    confirmed = IntegerField()
+    revenue_cents = IntegerField()
+
+    class Meta:
+        database = current_database
+        table_name = "match_tallies"
+        primary_key = CompositeKey("kind", "value", "agent_id")
+
+
+class Decided(NamedTuple):
+    """An assignment whose outcome is known; ``destination`` None never reached a booking."""
+
+    agent_id: int
+    method: str
+    source: str
+    destination: str | None = None
+    completed_at: str | None = None
+    revenue_cents: int = 0
+
+    def counted_in(self) -> list[Key]:
+        """The tallies that it counts in."""
+        agent = self.agent_id
+        keys = [(ALL, "", agent), (METHOD, self.method, agent), (SOURCE, self.source, agent)]
+        if self.destination is not None:
+            keys.append((DESTINATION, self.destination, agent))
+        if self.completed_at is not None:
+            keys.append((DAY, self.completed_at[:10], agent))
+        return keys
+
+
+class Moves:
+    """Changes of tallies, gathered and then written at once."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[Key, list[int]] = {}
+
+    def add(self, decided: Decided | None, step: int = 1, times: int = 1) -> None:
+        """Count an outcome (``step`` 1) or take it back (-1); ``times``: several alike, revenue summed."""
+        if decided is None:
+            return
+        confirmed = decided.completed_at is not None
+        change = (step * times, step * times * confirmed, step * confirmed * decided.revenue_cents)
+        for key in decided.counted_in():
+            count = self._by_key.setdefault(key, [0, 0, 0])
+            for place, number in enumerate(change):
+                count[place] += number
+
+    def tallies(self) -> Tallies:
+        """What it comes to, without what came to nothing."""
+        return {key: (a, b, c) for key, (a, b, c) in self._by_key.items() if a or b or c}
+
+    def write(self) -> None:
+        """Add it to the stored tallies."""
+        for key, count in self.tallies().items():
+            _add(**dict(zip(PARTS, (*key, *count), strict=True)))
+
+
+def addition() -> Query:
+    """The query that adds to one tally, made where it is missing; parameters as in PARTS, in that order."""
+    return Tally.insert(
+        kind=parameter("kind"),
+        value=parameter("value"),
+        agent_id=parameter("agent"),
+        closed=parameter("closed"),
+        confirmed=parameter("confirmed"),
+        revenue_cents=parameter("cents"),
+    ).on_conflict(
+        conflict_target=[Tally.kind, Tally.value, Tally.agent_id],
+        update={
+            Tally.closed: Tally.closed + EXCLUDED.closed,
+            Tally.confirmed: Tally.confirmed + EXCLUDED.confirmed,
+            Tally.revenue_cents: Tally.revenue_cents + EXCLUDED.revenue_cents,
+        },
+    )
+
+
+PARTS = ("kind", "value", "agent", "closed", "confirmed", "cents")
+_add = CompiledQuery(addition)
+_terms = CompiledQuery(
+    lambda: Assignment.select(Assignment.method, Assignment.source).where(
+        Assignment.assignment_id == parameter("assignment_id")
+    )
+)
+_booking = CompiledQuery(
+    lambda: Booking.select(*(Booking._meta.fields[name] for name in COUNTED)).where(
+        Booking.lead_id == parameter("lead_id")
+    )
+)
+
+
+@after_save(Booking)
+def count_booking(_sender: type[Booking], booking: Booking, created: bool) -> None:
+    """A booking that closes, reopens or is voided moves its agent's tallies; a Pending one has none."""
+    if booking.status == PENDING and (created or booking.was("status") == PENDING):
+        return
+    if booking.changed.keys().isdisjoint(COUNTED):
+        return
+    moves = Moves()
+    if booking.loaded is not None:
+        moves.add(_decided(booking.loaded, booking.loaded["assignment_id"]), -1)
+    moves.add(_decided(booking.__data__, booking.assignment_id))
+    moves.write()
+
+
+@after_save(Assignment)
+def count_assignment(_sender: type[Assignment], assignment: Assignment, created: bool) -> None:
+    """A way of contact or a source that is mended moves a closed assignment to other tallies."""
+    if created or not ("method" in assignment.changed or "source" in assignment.changed):
+        return
+    rows = _booking(lead_id=assignment.lead_id)
+    row = dict(zip(COUNTED, rows[0], strict=True)) if rows else None
+    moves = Moves()
+    moves.add(_outcome(row, assignment.agent_id, assignment.was("method"), assignment.was("source")), -1)
+    moves.add(_outcome(row, assignment.agent_id, assignment.method, assignment.source))
+    moves.write()
+
+
+def _decided(row: Mapping[str, Any], assignment_id: int | None) -> Decided | None:
+    """The outcome of a booking's columns; how the customer came is looked up."""
+    if assignment_id is None or not _is_counted(row):
+        return None
+    return _outcome(row, None, *_terms(assignment_id=assignment_id)[0])
+
+
+def _is_counted(row: Mapping[str, Any]) -> bool:
+    return row["status"] != PENDING and row["agent_id"] is not None and not row["voided"]
+
+
+def _outcome(row: Mapping[str, Any] | None, agent_id: int | None, method: str, source: str) -> Decided | None:
+    """The outcome of an assignment with its booking's columns, None for one that never had a booking."""
+    if row is None:
+        return None if agent_id is None else Decided(agent_id, method, source)
+    if not _is_counted(row):
+        return None
+    cents = (row["destination_revenue_cents"] or 0) + (row["package_revenue_cents"] or 0)
+    return Decided(row["agent_id"], method, source, row["destination"], row["completed_at"], cents)
+
+
+def recomputed() -> Tallies:
+    """What the tallies should be, by one look at the whole history. For checks and repairs."""
+    holder = Case(None, [(Booking.booking_id.is_null(), Assignment.agent_id)], Booking.agent_id)
+    day = fn.SUBSTR(Booking.completed_at, 1, 10)
+    cents = fn.COALESCE(Booking.destination_revenue_cents, 0) + fn.COALESCE(Booking.package_revenue_cents, 0)
+    alike = (holder, Assignment.method, Assignment.source, Booking.destination, day)
+    query = (
+        Assignment.select(*alike, fn.COUNT(Assignment.assignment_id), fn.SUM(cents))
+        .join(Booking, JOIN.LEFT_OUTER, on=(Booking.lead_id == Assignment.lead_id))
+        .where(Booking.booking_id.is_null() | ((Booking.status != PENDING) & ~Booking.voided))
+        .group_by(*alike)
+    )
+    moves = Moves()
+    for agent_id, method, source, destination, completed, number, revenue in query.tuples().iterator():
+        if agent_id is not None:
+            moves.add(Decided(agent_id, method, source, destination, completed, revenue), times=number)
+    return moves.tallies()
+
+
+def stored() -> Tallies:
+    """The tallies as they stand."""
+    columns = (Tally.kind, Tally.value, Tally.agent_id, Tally.closed, Tally.confirmed, Tally.revenue_cents)
+    rows = tuples(Tally.select(*columns))
+    return {(kind, value, agent): (a, b, c) for kind, value, agent, a, b, c in rows if a or b or c}
+
+
+def replace(tallies: Tallies) -> None:
+    """Put these in the place of all that are stored, inside a transaction."""
+    Tally.delete().execute()
+    rows = [(*key, *count) for key, count in tallies.items()]
+    fields = (Tally.kind, Tally.value, Tally.agent_id, Tally.closed, Tally.confirmed, Tally.revenue_cents)
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        Tally.insert_many(rows[start : start + ROWS_AT_ONCE], fields).execute()
+
+
+def differing(one: Tallies, other: Tallies) -> list[Key]:
+    """The keys at which two sets of tallies differ, in order."""
+    return sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))

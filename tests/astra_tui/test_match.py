@@ -1,0 +1,198 @@
+"""``astra match``, ``train``, ``weights`` and ``report match``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from dispatch import agents
+from dispatch.desk import Desk
+from dispatch.match.features import FEATURES
+from dispatch.match.weights import PUBLISHED_WEIGHTS
+from seeds.demo import make_demo
+from tests.astra_tui.conftest import Run, rows_of
+
+LEAD = (
+    *("--method", "Phone Call", "--source", "Organic", "--destination", "Mars"),
+    *("--launch", "Tokyo Spaceport Terminal"),
+)
+
+
+@pytest.fixture
+def at_work(astra: Run, desk: Desk) -> Run:
+    """``astra`` on a made desk of ten agents."""
+    make_demo(desk, agents=10, bookings=150)
+    return astra
+
+
+def test_every_agent_is_scored_best_first(at_work: Run) -> None:
+    ended = at_work("match", *LEAD, "--requests", "Luxury Dome Stay", "--weights", "published", "--json")
+    assert ended.code == 0
+    rows = ended.json
+    assert [set(row) for row in rows] == [
+        {"agent_id", "agent_name", "match_score", "contributions", "rate"}
+    ] * 10
+    assert all(0 <= row["rate"]["low"] < row["rate"]["rate"] < row["rate"]["high"] <= 1 for row in rows)
+    scores = [row["match_score"] for row in rows]
+    assert scores == sorted(scores, reverse=True)
+    assert (scores[0], scores[-1]) == (100.0, 0.0)
+    assert tuple(rows[0]["contributions"]) == FEATURES
+    sums = [sum(row["contributions"].values()) for row in rows]
+    spread = sums[0] - sums[-1]
+    assert scores == [round(100 * (total - sums[-1]) / spread, 1) for total in sums]
+
+
+def test_people_are_told_whether_to_believe_it(at_work: Run) -> None:
+    ended = at_work("match", *LEAD)
+    assert ended.out.splitlines()[0].split()[:6] == ["Id", "Agent", "Score", "Most", "of", "it"]
+    assert ended.err.startswith("weights: published. 164 assignments show no difference between agents (p = ")
+
+
+def test_an_empty_desk_has_nobody_to_score(astra: Run) -> None:
+    ended = astra("match", *LEAD, "--json")
+    assert (ended.code, ended.json, ended.err) == (0, [], "there is no agent to score\n")
+
+
+def test_equal_agents_score_0_with_a_note(staffed: Run, desk: Desk) -> None:
+    agents.change(desk, 1, years=9)
+    ended = staffed("match", *LEAD, "--json")
+    assert [row["match_score"] for row in ended.json] == [0.0, 0.0]
+    assert "all agents score alike" in ended.err
+
+
+def test_a_file_of_weights_is_taken(at_work: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text(json.dumps(dict.fromkeys(FEATURES, 0.0) | {"experience_score": 2.0}))
+    rows = at_work("match", *LEAD, "--weights", file, "--json").json
+    assert rows[0]["contributions"]["experience_score"] == 2.0
+    used = at_work("weights", "use", file, "--json")
+    assert used.json == {"weights": "1", "name": "version 1"}
+    file.unlink()
+    assert at_work("match", *LEAD, "--json").json == rows
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--method", "Pigeon"], 2, "'Pigeon' is not an accepted contact method"),
+        (["--destination", "Pluto"], 2, "'Pluto' is not an accepted destination"),
+        (["--weights", "nowhere.json"], 2, "'nowhere.json' cannot be read"),
+        (["--weights", "7"], 1, "there is no version of the weights 7"),
+        (["--weights", "0"], 2, "'0' is no value for match_weights"),
+        (["--requests", "a\x1bb"], 2, "control character"),
+    ],
+)
+def test_bad_input_is_refused(staffed: Run, arguments: list[str], code: int, message: str) -> None:
+    ended = staffed("match", *LEAD, *arguments, "--json")
+    assert ended.code == code
+    assert message in ended.error["message"]
+    assert ended.error["hint"]
+
+
+def test_training_is_told_and_used(at_work: Run) -> None:
+    ended = at_work("train", "--json")
+    assert ended.code == 0
+    row = ended.json
+    assert row["version"] == 1
+    assert set(row["weights"]) == set(FEATURES)
+    assert [model["model"] for model in row["evaluation"]["models"]] == [
+        "base rate",
+        "lead only",
+        "agent only",
+        "lead and agent",
+    ]
+    for model in row["evaluation"]["models"]:
+        assert {"auc", "brier", "log_loss", "calibration"} < set(model)
+    assert {"kind", "name", "mean", "weight", "low", "high"} == set(row["coefficients"][0])
+    told = at_work("match", *LEAD).err.splitlines()
+    assert told[0].startswith("weights: version 1. ")
+    assert told[1].startswith("chance to confirm: ")
+    published, version = sorted(at_work("weights", "list", "--json").json, key=lambda row: row["origin"])
+    assert (published["in_use"], version["in_use"], version["gate_open"]) == (False, True, False)
+    assert version["outcomes"] == row["outcomes"]
+    assert at_work("weights", "use", "published").out == "the score weighs by published\n"
+    assert at_work("weights", "show", "--json").json["weights"] == PUBLISHED_WEIGHTS
+
+
+def test_training_tells_people_too(at_work: Run) -> None:
+    ended = at_work("train", "--dry-run")
+    assert "nothing was kept" in ended.out
+    for word in ("communication_score", "Log loss", "lead and agent", "Foretold", "agent p = "):
+        assert word in ended.out
+    assert at_work("weights", "list", "--json").json[1:] == []
+
+
+def test_the_published_recipe_is_stopped(at_work: Run, path: Path) -> None:
+    before = rows_of(path)
+    ended = at_work("train", "--recipe", "published", "--json")
+    assert (ended.code, ended.error["code"]) == (1, "leak")
+    assert "revenue_score" in ended.error["message"]
+    assert rows_of(path) == before
+
+
+def test_interrupted_training_writes_nothing(
+    at_work: Run, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = rows_of(path)
+    monkeypatch.setattr("dispatch.match.training.evaluate", interrupted)
+    assert at_work("train").code == 130
+    assert rows_of(path) == before
+
+
+REPORT = ("match.md", "match.html", "match-importance.svg", "match-importance.png")
+
+
+def test_a_report_is_four_files(
+    at_work: Run, tmp_path: Path, add_agent: Callable[..., dict[str, Any]]
+) -> None:
+    add_agent("Zoë | <b>", years=40)
+    folder = tmp_path / "new" / "folder"
+    arguments = ("--requests", "luxury *dome*", "--weights", "published", "--out", folder)
+    ended = at_work("report", "match", *LEAD, *arguments, "--json")
+    assert ended.json["files"] == [str(folder / name) for name in REPORT]
+    assert ended.json["left_out"] == []
+    assert sum(each["share"] for each in ended.json["importance"]) == pytest.approx(1)
+    assert ended.json["chance"] is None  # nothing was learned
+    markdown, html = ((folder / name).read_text("utf-8") for name in REPORT[:2])
+    assert r"Zoë \| \<b\> Byron (11)" in markdown
+    assert r"luxury \*dome\*" in markdown
+    assert "![Feature importance](match-importance.svg)" in markdown
+    assert "Zoë | &lt;b&gt; Byron (11)" in html
+    assert "<b>" not in html
+    tables = [line.count("|") - line.count(r"\|") for line in markdown.splitlines() if line.startswith("|")]
+    assert tables == [6] * 13 + [4] * 11
+    drawing = ElementTree.fromstring((folder / REPORT[2]).read_text("utf-8"))
+    bars = [bar for bar in drawing.iter("{http://www.w3.org/2000/svg}rect") if bar.get("x")]
+    assert len(bars) == len(FEATURES) + 2
+    assert (folder / REPORT[3]).read_bytes().startswith(b"\x89PNG")
+
+
+def test_without_matplotlib_the_rest_is_written_with_a_hint(
+    at_work: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    ended = at_work("report", "match", *LEAD, "--out", tmp_path / "out")
+    assert ended.code == 0
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == sorted(REPORT[:3])
+    assert "pip install 'astra-tui[report]'" in ended.err
+
+
+def test_a_folder_that_cannot_be_written_is_refused(at_work: Run, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    ended = at_work("report", "match", *LEAD, "--out", tmp_path / "taken", "--json")
+    assert (ended.code, ended.error["code"]) == (2, "invalid_out")
+
+
+def test_a_report_of_an_empty_desk(astra: Run, tmp_path: Path) -> None:
+    ended = astra("report", "match", *LEAD, "--out", tmp_path)
+    assert ended.code == 0
+    assert "there is no agent to score" in (tmp_path / "match.md").read_text("utf-8")

@@ -1,0 +1,137 @@
+"""The ``match`` policy: by the score where the gate is open or somebody wants it, else by load and rank."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dispatch import configure, decisions, intake, views
+from dispatch.desk import Desk
+from dispatch.match import weights
+from dispatch.match.features import Terms
+from dispatch.match.keep import Lesson, learn
+from dispatch.match.score import score
+from seeds.demo import make_demo
+
+LEAD = {
+    "name": "Kate Nguyen",
+    "method": "Text",
+    "source": "Organic",
+    "destination": "Mars",
+    "launch": "Dallas-Fort Worth Launch Complex",
+}
+TERMS = Terms("Text", "Organic", "Mars")
+
+
+@pytest.fixture
+def made(desk: Desk) -> Desk:
+    make_demo(desk, agents=12, bookings=200)
+    configure.set_value(desk, "policy", "match")
+    return desk
+
+
+def lesson(gate_open: bool, outcomes: int = 400) -> Lesson:
+    """What a training could have come to."""
+    row = {
+        "outcomes": outcomes,
+        "first_at": "2082-01-01 00:00:00",
+        "last_at": "2082-02-01 00:00:00",
+        "gate_open": gate_open,
+        "weights": weights.PUBLISHED_WEIGHTS,
+        "evaluation": {"gain": {"mean": 0.02, "low": 0.01, "high": 0.03}},
+    }
+    return Lesson("honest", row, {})
+
+
+def best(desk: Desk) -> tuple[int, float]:
+    with desk.reading():
+        first = score(TERMS, weights.PUBLISHED_WEIGHTS).agents[0]
+    return first.agent_id, first.match_score
+
+
+def first_by_rank(desk: Desk) -> int:
+    with desk.reading():
+        return int(decisions.preview(desk, 1, policy="rank")["candidates"][0]["agent_id"])
+
+
+def test_without_evidence_load_and_rank_decide_and_the_reason_says_so(made: Desk) -> None:
+    expected = first_by_rank(made)
+    assert expected != best(made)[0]
+    lead = intake.receive(made, **LEAD)
+    assert lead["agent_id"] == expected
+    assert lead["policy"] == "match"
+    assert "show no difference between agents" in lead["reason"]
+    assert ": ordering by load and rank; lowest load (0)" in lead["reason"]
+    with made.reading():
+        why = decisions.why(lead["booking_id"])
+    assert why["winner"]["match_score"] is None
+    assert why["winner"]["load"] == 0
+
+
+def test_an_open_gate_lets_the_score_decide(made: Desk) -> None:
+    learn(made, lesson(gate_open=True))
+    expected, points = best(made)
+    lead = intake.receive(made, **LEAD)
+    assert lead["agent_id"] == expected
+    assert lead["reason"] == (
+        f"best match score ({points:.1f}); learned from 400 outcomes: better than the lead alone by 0.020"
+        " in log loss (95 %: 0.010 to 0.030)"
+    )
+    with made.reading():
+        why = decisions.why(lead["booking_id"])
+        told = [why["winner"], *why["next"]]
+    assert why["winner"]["match_score"] == points == 100.0
+    assert [row["match_score"] for row in told] == sorted((row["match_score"] for row in told), reverse=True)
+
+
+def test_a_shut_gate_keeps_learned_weights_from_deciding(made: Desk) -> None:
+    learn(made, lesson(gate_open=False))
+    expected = first_by_rank(made)
+    assert intake.receive(made, **LEAD)["agent_id"] == expected
+    weights.use(made, "1")
+    expected = first_by_rank(made)
+    assert intake.receive(made, **LEAD)["agent_id"] == expected
+
+
+@pytest.mark.parametrize("own", [None, weights.PUBLISHED_WEIGHTS])
+def test_weights_that_somebody_wants_decide(made: Desk, own: dict[str, float] | None) -> None:
+    weights.use(made, "mine.json" if own else "published", own)
+    expected, points = best(made)
+    lead = intake.receive(made, **LEAD)
+    assert (lead["agent_id"], points) == (expected, 100.0)
+    assert lead["reason"].startswith("best match score (100.0); ")
+    assert lead["reason"].endswith("weights decide, as was wished")
+
+
+def test_equal_scores_are_decided_by_the_next_policy(desk: Desk, add_agent: Callable[..., Any]) -> None:
+    add_agent("Ada", years=1)
+    add_agent("Bob", years=9)
+    flat = dict.fromkeys(weights.PUBLISHED_WEIGHTS, 0.0)
+    weights.use(desk, "flat.json", flat)
+    configure.set_value(desk, "policy", "match")
+    lead = intake.receive(desk, **LEAD)
+    assert lead["agent_id"] == 2
+    assert lead["reason"].startswith("best match score (0.0), then lowest load (0), then most years (9); ")
+
+
+def test_a_version_that_is_not_there_stops_nobody(made: Desk) -> None:
+    configure.set_value(made, "match_weights", "99")
+    assert intake.receive(made, **LEAD)["agent_id"] is not None
+
+
+def test_a_desk_without_agents_lets_the_lead_wait(desk: Desk) -> None:
+    configure.set_value(desk, "policy", "match")
+    for wish in ("learned", "published"):
+        weights.use(desk, wish)
+        assert intake.receive(desk, **LEAD)["agent_id"] is None
+
+
+def test_the_event_of_a_lesson_names_its_version(made: Desk) -> None:
+    learn(made, lesson(gate_open=True))
+    with made.reading():
+        event = views.events(limit=1)[0]
+    assert event["command"] == "weights.learn"
+    assert event["detail"] == json.loads('{"version": 1, "outcomes": 400, "gate_open": true}')
