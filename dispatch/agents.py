@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from dispatch import checks, views
 from dispatch.bookings import drain_waiting
 from dispatch.commands import Command, command
+from dispatch.service import routing
 from models.agents import Agent
 from models.errors import InvalidInput, Refused
+from models.issues import CATEGORIES
 
 Row = dict[str, Any]
 
@@ -24,6 +27,9 @@ CHANGEABLE = (
     "license",
     "manager",
     "capacity",
+    "level",
+    "specialisations",
+    "languages",
 )
 
 
@@ -83,17 +89,12 @@ def change(running: Command, /, agent_id: int, **changes: Any) -> Row:
 def leave(running: Command, agent_id: int) -> Row:
     """The agent goes: keeps the row and the history, has no rank and gets nothing any more.
 
-    Raises NotFound, and Refused while the agent holds Pending bookings.
+    Raises NotFound, and Refused while the agent holds Pending bookings or open issues.
     """
     agent = Agent.lock(agent_id)
     if agent.left_at is not None:
         raise Refused("agent_left", f"{agent.name} left at {agent.left_at} already")
-    if agent.load:
-        raise Refused(
-            "holds_work",
-            f"{agent.name} holds {agent.load} Pending booking{'s' if agent.load > 1 else ''}",
-            f"reassign them first: astra booking list --agent {agent_id} --status Pending",
-        )
+    _refuse_holder(agent)
     agent.left_at = running.now
     agent.save()
     return _shown(running, agent)
@@ -109,6 +110,19 @@ def come_back(running: Command, agent_id: int) -> Row:
     agent.save()
     drain_waiting(running)
     return _shown(running, agent)
+
+
+def _refuse_holder(agent: Agent) -> None:
+    for held, what, listing in (
+        (agent.load, "Pending booking", f"booking list --agent {agent.agent_id} --status Pending"),
+        (agent.issue_load, "open issue", f"issue list --agent {agent.agent_id}"),
+    ):
+        if held:
+            raise Refused(
+                "holds_work",
+                f"{agent.name} holds {held} {what}{'s' if held > 1 else ''}",
+                f"reassign them first: astra {listing}",
+            )
 
 
 def _put(running: Command, agent: Agent, field: str, value: Any) -> None:
@@ -133,7 +147,30 @@ def _put(running: Command, agent: Agent, field: str, value: Any) -> None:
             agent.prior_answers = running.desk.settings["rating_prior_answers"]
             agent.refresh_rating()
         case _:
+            _put_skill(agent, field, value)
+
+
+def _put_skill(agent: Agent, field: str, value: Any) -> None:
+    """What the service desk asks of an agent."""
+    match field:
+        case "level":
+            agent.level = checks.whole(value, "level", 1, routing.BEST_LEVEL)
+        case "specialisations" | "languages":
+            setattr(agent, field, json.dumps(_listed(value, field), ensure_ascii=False))
+        case _:
             raise InvalidInput("field", f"an agent has no {field}", "accepted: " + ", ".join(CHANGEABLE))
+
+
+def _listed(value: str, field: str) -> list[str]:
+    """Names with commas between them, each once; an empty text is none. Raises InvalidInput."""
+    text = checks.optional_text(value, field, limit=checks.TEXT_LENGTH) or ""
+    names = list(dict.fromkeys(filter(None, (name.strip() for name in text.split(",")))))
+    unknown = [name for name in names if field == "specialisations" and name not in CATEGORIES]
+    if unknown:
+        raise InvalidInput(
+            field, f"{checks.excerpt(unknown[0])} is not a category", "accepted: " + ", ".join(CATEGORIES)
+        )
+    return names
 
 
 def _free_license(agent: Agent, value: str) -> str | None:

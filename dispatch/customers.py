@@ -16,6 +16,7 @@ from models.base import listed, tuples
 from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound, Refused
+from models.issues import TIERS, Issue
 from models.search import backlog, fold, name_needle, needle, words_in
 
 __all__ = ["backlog", "card", "catch_up", "edit", "find", "merge", "prepare", "standing", "suspects"]
@@ -35,6 +36,7 @@ COLUMNS = (
     Customer.email,
     Customer.created_at,
     Customer.merged_into,
+    Customer.tier,
 )
 
 
@@ -208,14 +210,24 @@ def merge(running: Command, keep_id: int, other_id: int) -> Row:
         lead = Lead.lock(lead_id)
         lead.customer_id = keep_id
         lead.save()
+    _move_issues(keep_id, other_id)
     keep.phone = keep.phone or other.phone
     keep.email = keep.email or other.email
+    keep.tier = keep.tier or other.tier
     keep.save()
     other.merged_into = keep_id
     other.save()
     running.customer_id = keep_id
     running.detail = {"customer_id": keep_id, "merged_customer_id": other_id}
     return _rows([keep_id])[0]
+
+
+def _move_issues(keep_id: int, other_id: int) -> None:
+    theirs = Issue.select(Issue.issue_id).where(Issue.customer_id == other_id).order_by(Issue.issue_id)
+    for (issue_id,) in tuples(theirs):
+        issue = Issue.lock(issue_id)
+        issue.customer_id = keep_id
+        issue.save()
 
 
 @command("customer.edit")
@@ -226,10 +238,11 @@ def edit(
     name: str | None = None,
     phone: str | None = None,
     email: str | None = None,
+    tier: str | None = None,
 ) -> Row:
     """Change what is given and leave the rest; leads under the old name get the new one.
 
-    An empty text clears phone and e-mail. Raises NotFound, Refused, InvalidInput.
+    An empty text clears phone, e-mail and tier. Raises NotFound, Refused, InvalidInput.
     """
     customer = _present(customer_id)
     if phone is not None:
@@ -238,6 +251,8 @@ def edit(
         customer.email = checks.email(email)
     if name is not None:
         customer.name = checks.name(name, "customer_name")
+    if tier is not None:
+        customer.tier = checks.one_of(tier, "tier", TIERS) if tier.strip() else None
     if not customer.differs():
         raise InvalidInput("edit", "nothing to change", "give at least one new value")
     before = customer.was("name")

@@ -17,6 +17,7 @@ from dispatch import settings
 from dispatch.decisions import choose_for_new_lead
 from dispatch.values import AcceptedValues, create_values
 from models import database as db
+from models import service_triggers as _service_triggers  # noqa: F401  # and those of the service desk
 from models import triggers as _triggers  # noqa: F401  # connects the five triggers
 from models.clock import Clock, shift_years, to_text, utc_now
 from models.errors import InvalidInput

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,9 @@ from peewee import fn
 
 from dispatch.commands import Command, command
 from dispatch.desk import Desk
+from dispatch.findings import NAMED, Finding
 from dispatch.search import LARGE_BACKLOG
+from dispatch.service import checkup
 from models.agents import Agent
 from models.base import tuples
 from models.bookings import PENDING, Assignment, Booking
@@ -31,21 +33,6 @@ NETWORK_FILE_SYSTEMS = (
     "davfs",
 )
 MOUNTS = Path("/proc/self/mounts")
-NAMED = 10
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One check: what was looked at, whether it is sound, and what to do if not.
-
-    A ``warning`` is told, and leaves the desk sound.
-    """
-
-    check: str
-    ok: bool
-    detail: str
-    hint: str = ""
-    warning: bool = False
 
 
 def examine(desk: Desk) -> dict[str, Any]:
@@ -57,6 +44,8 @@ def examine(desk: Desk) -> dict[str, Any]:
         _schema(),
         _loads(),
         _assignments(),
+        checkup.issue_loads(),
+        checkup.clocks_agree(),
         _search(),
         _journal(),
         _permissions(path),
@@ -68,7 +57,7 @@ def examine(desk: Desk) -> dict[str, Any]:
 
 @command("doctor.repair")
 def repair(running: Command) -> dict[str, Any]:
-    """Count every agent's Pending bookings anew, and let assignments follow their bookings."""
+    """Count what every agent holds anew, let assignments follow their bookings, and set clocks right."""
     loads = []
     for agent_id, load, pending in _wrong_loads():
         agent = Agent.lock(agent_id)
@@ -81,7 +70,7 @@ def repair(running: Command) -> dict[str, Any]:
         assignment.agent_id = holder
         assignment.save()
         assignments.append({"assignment_id": assignment_id, "to_agent_id": holder})
-    running.detail = {"loads": loads, "assignments": assignments}
+    running.detail = {"loads": loads, "assignments": assignments} | checkup.repair()
     return running.detail
 
 

@@ -11,12 +11,14 @@ from peewee import IntegrityError, ModelSelect
 from dispatch import views
 from dispatch.bookings import drain_waiting, working_agent
 from dispatch.commands import TABLES, Command, command
+from dispatch.service import taken_back
 from models.agents import Agent
 from models.audit import Event
 from models.base import BaseModel, tuples
 from models.bookings import CANCELLED, PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import NotFound, Refused
+from models.issues import HELD, Issue, Survey
 
 MISTAKE = "entered by mistake"
 NEVER_UNDONE = {
@@ -24,6 +26,14 @@ NEVER_UNDONE = {
     "setting.set": "settings are not undone; set the value again",
     "value.add": "an accepted value stays, once it may have been used",
     "doctor.repair": "a repair only counts anew",
+    "issue.reply": "what a customer was told, or told us, stays said",
+    "issue.note": "a note stays in the conversation; write another one",
+    "issue.escalate": "people were told; astra issue settle closes it, with the reason",
+    "issue.acknowledge": "people rely on it; astra issue escalate raises it again",
+    "issue.settle": "it was closed with a reason; astra issue escalate raises it again",
+    "issue.drain": "the desk did it; astra issue reassign hands an issue on",
+    "issue.sweep": "the clock did it",
+    "issue.train": "a model is only trained anew",
 }
 FOLLOWS = ("changed_at", "version", "assignment_id")  # written by every save, or never taken back
 
@@ -50,7 +60,9 @@ def undo(running: Command, event_id: int | None = None) -> Row:
     for key, row in rows.items():
         _check_holder(row, before.get(key), among=rows)
     for key, row in rows.items():
-        if key in before:
+        if isinstance(row, Issue):
+            taken_back.put_back(running, row, before.get(key))
+        elif key in before:
             _restore(running, row, before[key])
         else:
             _retire(running, row)
@@ -58,7 +70,7 @@ def undo(running: Command, event_id: int | None = None) -> Row:
         drain_waiting(running)
     running.undoes = event.event_id
     running.booking_id, running.agent_id = event.booking_id, event.agent_id
-    running.customer_id = event.customer_id
+    running.customer_id, running.issue_id = event.customer_id, event.issue_id
     running.detail["command"] = event.command
     return {
         "undone_event_id": event.event_id,
@@ -66,6 +78,7 @@ def undo(running: Command, event_id: int | None = None) -> Row:
         "booking_id": event.booking_id,
         "agent_id": event.agent_id,
         "customer_id": event.customer_id,
+        "issue_id": event.issue_id,
         "booking": views.booking(event.booking_id) if event.booking_id is not None else None,
     }
 
@@ -74,7 +87,8 @@ def last_command(actor: str) -> Row | None:
     """What ``undo`` would take back for this actor, or None."""
     query = _undoable().where(Event.actor == actor).limit(1)
     for event in query:
-        return {"event_id": event.event_id, "command": event.command, "booking_id": event.booking_id}
+        keys = ("event_id", "command", "booking_id", "issue_id")
+        return {key: getattr(event, key) for key in keys}
     return None
 
 
@@ -132,7 +146,7 @@ def _check_untouched(event: Event, key: str, row: BaseModel, after: Row) -> None
 
 def _surely_untouched(row: BaseModel, after: Row) -> bool:
     """Can be told without a look at the log, which has no index of rows."""
-    if isinstance(row, Booking):
+    if isinstance(row, Booking | Issue):
         return bool(row.version == after.get("version", 1))
     # leads and assignments change with their booking; a customer who came with a lead stays in any case
     return not isinstance(row, Agent | Customer) or (isinstance(row, Customer) and not after)
@@ -157,15 +171,20 @@ def _check_holder(row: BaseModel, before: Row | None, among: Collection[str]) ->
         holder = before.get("agent_id", row.agent_id)
         if before.get("status", row.status) == PENDING and holder is not None:
             working_agent(holder)
+    if isinstance(row, Issue) and before is not None and before.get("agent_id") is not None:
+        working_agent(before["agent_id"])
     if isinstance(row, Agent) and row.left_at is None and (before is None or before.get("left_at")):
         held = Booking.select(Booking.booking_id).where(
             Booking.agent_id == row.agent_id, Booking.status == PENDING
         )
-        if any(f"{Booking._meta.table_name}:{booking_id}" not in among for (booking_id,) in tuples(held)):
+        issues = Issue.select(Issue.issue_id).where(Issue.agent_id == row.agent_id, Issue.status.in_(HELD))
+        keys = [f"{Booking._meta.table_name}:{booking_id}" for (booking_id,) in tuples(held)]
+        keys += [f"{Issue._meta.table_name}:{issue_id}" for (issue_id,) in tuples(issues)]
+        if any(key not in among for key in keys):
             raise Refused(
                 "holds_work",
-                f"{row.name} ({row.agent_id}) has been given bookings since, and would have to leave",
-                "reassign them first",
+                f"{row.name} ({row.agent_id}) has been given work since, and would have to leave",
+                "reassign it first",
             )
 
 
@@ -187,7 +206,7 @@ def _retire(running: Command, row: BaseModel) -> None:
         row.voided = True
     elif isinstance(row, Agent):
         row.left_at = running.now
-    elif not isinstance(row, Customer | Lead | Assignment):
+    elif not isinstance(row, Customer | Lead | Assignment | Survey):
         raise TypeError(f"no inverse for a new {row.label}")
     _save(running, row)
 

@@ -11,6 +11,7 @@ from peewee import JOIN, Expression, ModelSelect, Tuple, fn
 
 from dispatch.next_action import is_due
 from dispatch.search import mentions
+from dispatch.service import routing
 from models.agents import Agent, AgentRank
 from models.audit import Event
 from models.base import listed, tuples
@@ -221,6 +222,10 @@ AGENT_COLUMNS = (
     Agent.manager_name,
     Agent.license_number,
     Agent.left_at,
+    Agent.issue_load,
+    Agent.level,
+    Agent.specialisations,
+    Agent.languages,
 )
 
 
@@ -235,6 +240,10 @@ def _agent_row(values: tuple[Any, ...]) -> Row:
     row = dict(zip(names, values, strict=True))
     row["rank"] = row.pop("agent_rank")
     row["name"] = f"{row['first_name']} {row['last_name']}"
+    row["level"] = routing.level_of(row["level"], row["years_of_service"])
+    row["performance"] = round(routing.performance_of(row["rating"]), 4)
+    for column in ("specialisations", "languages"):
+        row[column] = json.loads(row[column])
     return row
 
 
@@ -248,11 +257,18 @@ class EventFilter:
     command: str | None = None
     since: str | None = None
     until: str | None = None
+    issue_id: int | None = None
 
 
-def events(*, limit: int | None = None, booking_id: int | None = None, actor: str | None = None) -> list[Row]:
-    """The log, newest first, of one booking or one actor."""
-    return log(EventFilter(booking_id=booking_id, actor=actor), limit)
+def events(
+    *,
+    limit: int | None = None,
+    booking_id: int | None = None,
+    actor: str | None = None,
+    issue_id: int | None = None,
+) -> list[Row]:
+    """The log, newest first, of one booking, one issue or one actor."""
+    return log(EventFilter(booking_id=booking_id, actor=actor, issue_id=issue_id), limit)
 
 
 def log(which: EventFilter, limit: int | None = None) -> list[Row]:
@@ -263,6 +279,7 @@ def log(which: EventFilter, limit: int | None = None) -> list[Row]:
         (Event.agent_id, which.agent_id),
         (Event.actor, which.actor),
         (Event.command, which.command),
+        (Event.issue_id, which.issue_id),
     ):
         if wanted is not None:
             conditions.append(column == wanted)
@@ -281,7 +298,7 @@ def events_among(ids: Any) -> list[Row]:
     columns = (Event.event_id, Event.at, Event.actor, Event.command, Event.booking_id, Event.agent_id)
     more = (Event.detail, Event.before, Event.after, Event.request_id, Event.undoes, undoing.event_id)
     query = (
-        Event.select(*columns, *more)
+        Event.select(*columns, *more, Event.issue_id)
         .join(undoing, JOIN.LEFT_OUTER, on=(undoing.undoes == Event.event_id))
         .where(Event.event_id.in_(ids))
         .order_by(Event.event_id.desc())
@@ -291,7 +308,7 @@ def events_among(ids: Any) -> list[Row]:
 
 def _event_row(values: tuple[Any, ...]) -> Row:
     names = ("event_id", "at", "actor", "command", "booking_id", "agent_id", "detail", "before", "after")
-    row = dict(zip((*names, "request_id", "undoes", "undone_by"), values, strict=True))
+    row = dict(zip((*names, "request_id", "undoes", "undone_by", "issue_id"), values, strict=True))
     for column in ("detail", "before", "after"):
         row[column] = json.loads(row[column]) if row[column] else {}
     return row

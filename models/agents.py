@@ -16,7 +16,9 @@ class Agent(BaseModel):
 
     ``load`` is the number of the agent's Pending bookings; only the triggers move it. ``rating``
     is the average over ``prior_answers`` imported answers of ``prior_rating`` and the scores given
-    here. An agent who left (``left_at``) keeps the row, and has no rank.
+    here. An agent who left (``left_at``) keeps the row, and has no rank. ``issue_load`` is the number
+    of open issues held; ``level`` (1-5, None: by the years of service), ``specialisations`` and
+    ``languages`` (JSON lists) tell which issues the agent can help with.
     """
 
     label = "agent"
@@ -39,6 +41,10 @@ class Agent(BaseModel):
     capacity = IntegerField(default=10)
     presence = TextField(default="available")
     left_at = TextField(null=True)
+    level = IntegerField(null=True)
+    specialisations = TextField(default="[]")
+    languages = TextField(default="[]")
+    issue_load = IntegerField(default=0)
 
     class Meta:
         table_name = "space_travel_agents"

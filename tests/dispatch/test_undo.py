@@ -223,7 +223,8 @@ def test_settings_and_values_are_not_undone(desk: Desk, look: Look, run: Callabl
 
 
 def test_last_command_tells_what_undo_would_take_back(desk: Desk, claimed: None, look: Look) -> None:
-    assert look(last_command, "kim") == {"event_id": 4, "command": "booking.claim", "booking_id": 1}
+    last = {"event_id": 4, "command": "booking.claim", "booking_id": 1, "issue_id": None}
+    assert look(last_command, "kim") == last
     undo(desk)
     assert look(last_command, "kim")["command"] == "lead.add"
     assert look(last_command, "lee") is None
