@@ -2,11 +2,11 @@
 
 BIN := .venv/bin
 
-.PHONY: help lint fmt test check bench stress docs bare
+.PHONY: help lint fmt test check bench stress triage-model docs bare
 .NOTPARALLEL:
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
 
 lint: $(BIN)/ruff  ## format, style, types, import contracts
 	$(BIN)/ruff format --check
@@ -28,6 +28,9 @@ bench: $(BIN)/ruff  ## the table of budgets, measured; ARGS=--quick for a first 
 
 stress: $(BIN)/ruff  ## long runs of faults and load
 	./astra test -m stress --timeout 1800 $(ARGS)
+
+triage-model: $(BIN)/ruff  ## train triage on its messages again, and tell how good it is
+	$(BIN)/python -m seeds.triage
 
 docs: $(BIN)/ruff  ## write the generated pages and screenshots anew
 	set -e; for script in $(wildcard docs/make_*.py); do $(BIN)/python $$script; done

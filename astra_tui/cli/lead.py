@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import rich_click as click
 
+from astra_tui.cli.input_files import input_file
 from astra_tui.cli.options import Call, changing
 from astra_tui.cli.output import line, narrate, plural
 from astra_tui.cli.progress import progress_bar
@@ -88,7 +85,10 @@ def _tell_one(row: dict[str, Any]) -> None:
 
 def _add_file(call: Call, source_file: str, policy: str | None, run: str | None) -> None:
     name = "stdin" if source_file == "-" else source_file
-    with _open(source_file) as stream, files.open_leads(stream, name) as leads:
+    with (
+        input_file(source_file, "name a CSV or JSONL file") as stream,
+        files.open_leads(stream, name) as leads,
+    ):
         if run is not None:
             narrate(f"run {run}: if it is stopped, go on with --run {run}")
         with call.desk(create=True) as desk, progress_bar("leads") as progress:
@@ -96,22 +96,6 @@ def _add_file(call: Call, source_file: str, policy: str | None, run: str | None)
         if leads.ignored:
             narrate(f"ignored, as leads have no such field: {', '.join(leads.ignored)}")
     call.tell(result, _tell_file)
-
-
-@contextmanager
-def _open(source_file: str) -> Iterator[BinaryIO]:
-    if source_file == "-":
-        yield sys.stdin.buffer
-        return
-    try:
-        stream = Path(source_file).open("rb")  # noqa: SIM115  # closed below; its errors in use are not these
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InvalidInput(
-            "file", f"{source_file} cannot be read: {reason}", "name a CSV or JSONL file"
-        ) from error
-    with stream:
-        yield stream
 
 
 def _tell_file(result: dict[str, Any]) -> None:

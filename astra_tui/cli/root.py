@@ -18,6 +18,7 @@ COMMANDS = {
     "booking": "booking",
     "agent": "agent",
     "customer": "customer",
+    "triage": "triage",
     "why": "why",
     "log": "log",
     "undo": "undo",

@@ -1,0 +1,80 @@
+"""Learning from people: a message that looks like a corrected one is probably what that one was.
+
+Nothing is trained: the corrected messages are remembered as they are, so a reader can be shown which one
+spoke. Whoever calls stores them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from dispatch.triage.model import Model
+from dispatch.triage.words import plain, words
+
+ALIKE = 0.5
+"""The similarity (cosine of the weighted words, 0 to 1) from which a corrected message counts."""
+
+REMEMBERED = 1_000
+"""Only the latest corrections count, so that a message takes the same time for ever."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A corrected message, and how alike another one is to it."""
+
+    text: str
+    category: str
+    similarity: float
+
+
+class Corrections:
+    """Corrected messages to compare with. ``pairs``: (text, category), the oldest first."""
+
+    def __init__(self, model: Model, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._model = model
+        self._pairs: list[tuple[str, str]] = []
+        self._weights: dict[str, list[tuple[int, float]]] = {}
+        for text, category in list(pairs)[-REMEMBERED:]:
+            self.add(text, category)
+
+    def add(self, text: str, category: str) -> None:
+        """Remember one more; the same text corrected again counts as the newer one."""
+        place = len(self._pairs)
+        self._pairs.append((text, category))
+        for word, weight in _direction(self._model, text).items():
+            self._weights.setdefault(word, []).append((place, weight))
+
+    def nearest(self, text: str) -> Correction | None:
+        """The corrected message that is most like this one, if one is alike enough; of equals the newest."""
+        likeness: dict[int, float] = {}
+        for word, weight in _direction(self._model, text).items():
+            for place, its in self._weights.get(word, ()):
+                likeness[place] = likeness.get(place, 0.0) + weight * its
+        if not likeness:
+            return None
+        place = max(likeness, key=lambda place: (round(likeness[place], 6), place))
+        if likeness[place] < ALIKE:
+            return None
+        return Correction(*self._pairs[place], similarity=min(1.0, likeness[place]))
+
+    def weigh(
+        self, probabilities: Mapping[str, float], text: str
+    ) -> tuple[dict[str, float], Correction | None]:
+        """The model's probabilities moved towards the nearest correction by its similarity, and that one."""
+        nearest = self.nearest(text)
+        if nearest is None:
+            return dict(probabilities), None
+        share = nearest.similarity
+        moved = {category: (1 - share) * likely for category, likely in probabilities.items()}
+        moved[nearest.category] = moved.get(nearest.category, 0.0) + share
+        return moved, nearest
+
+
+def _direction(model: Model, text: str) -> dict[str, float]:
+    """A message's words weighted by how telling they are, as a vector of length one."""
+    weights = {word: count * model.idf(word) for word, count in Counter(words(plain(text))).items()}
+    length = math.sqrt(sum(weight * weight for weight in weights.values()))
+    return {word: weight / length for word, weight in weights.items()}

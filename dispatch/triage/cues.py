@@ -1,0 +1,52 @@
+"""The cues of ``cues.toml``: what people say when they mean one thing, whatever the message is about."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+
+_NOT = (
+    r"(?:\w+n't|not|never|cannot|cant|dont|doesnt|didnt|wont|isnt|wasnt|no longer"
+    r"|unable to|refuses? to|failed to)"
+)
+_FEW = r"(?:\s+[\w'-]+){0,3}\s+"
+_POLITE = r"(?:thanks|thank you|thx)"
+_GREETING = rf"(?:\W*(?:hi|hello|hey|good \w+|dear \w+|{_POLITE})\b[^.?!]{{0,12}}[.!,])?"
+_ONLY_QUESTIONS = re.compile(rf"(?:{_GREETING}[^.?!]+\?+\W*)+{_POLITE}?\W*")
+# They tell the shape of a sentence and join every other cue, so that their pairs mean nothing.
+_GRAMMAR = frozenset({"mine", "yours", "past tense", "has not", "wants", "!"})
+
+
+@lru_cache(maxsize=1)
+def cues() -> dict[str, re.Pattern[str]]:
+    """The name of every cue, and the pattern of all the ways to say it."""
+    told: dict[str, list[str]] = tomllib.loads(
+        files("dispatch.triage").joinpath("cues.toml").read_text("utf-8")
+    )
+    return {name: _pattern(ways) for name, ways in told.items()}
+
+
+def _pattern(ways: list[str]) -> re.Pattern[str]:
+    said = "|".join(ways).replace("NOT", _NOT).replace("FEW", _FEW)
+    return re.compile(rf"(?<!\w)(?:{said})", re.MULTILINE)
+
+
+def cues_in(text: str) -> list[str]:
+    """The cues that a plain text holds, in the order of the file; then its marks."""
+    found = [name for name, pattern in cues().items() if pattern.search(text)]
+    if "?" in text:
+        found.append("?")
+        if _ONLY_QUESTIONS.fullmatch(text):
+            found.append("only asks")
+    if "!" in text:
+        found.append("!")
+    return found
+
+
+def with_pairs(found: list[str]) -> list[str]:
+    """The cues, and every two of them that mean something: "cancel + charge" is no "cancel + money back"."""
+    telling = [cue for cue in found if cue not in _GRAMMAR]
+    pairs = [f"{one} + {other}" for place, one in enumerate(telling) for other in telling[place + 1 :]]
+    return found + pairs

@@ -1,0 +1,83 @@
+"""How good triage is on labelled messages: accuracy, macro-F1, coverage and the confusion table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from dispatch.triage.categories import CATEGORIES, FALLBACK
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One labelled message: what it is, the best guess, how sure, and whether the answer was given."""
+
+    category: str
+    guess: str
+    confidence: float
+    unsure: bool
+
+    @classmethod
+    def of(cls, category: str, probabilities: Mapping[str, float], threshold: float) -> Self:
+        guess = max(probabilities, key=probabilities.__getitem__)
+        confidence = probabilities[guess]
+        return cls(category, guess, confidence, confidence < threshold)
+
+    def with_threshold(self, threshold: float) -> Self:
+        """The same with another threshold."""
+        return replace(self, unsure=self.confidence < threshold)
+
+    @property
+    def answer(self) -> str:
+        """What triage says: the best guess, or the fallback where it abstains."""
+        return FALLBACK if self.unsure else self.guess
+
+
+def evaluate(judged: Sequence[Judged]) -> dict[str, Any]:
+    """The figures: of the best guess, of what is not abstained from, and of the answers as given."""
+    covered = [one for one in judged if not one.unsure]
+    answered = [replace(one, guess=one.answer) for one in judged]
+    return {
+        "messages": len(judged),
+        "accuracy": _rounded(accuracy(judged)),
+        "macro_f1": _rounded(macro_f1(judged)),
+        "coverage": _rounded(len(covered) / len(judged) if judged else 0.0),
+        "covered_accuracy": _rounded(accuracy(covered)),
+        "answered_accuracy": _rounded(accuracy(answered)),
+        "answered_macro_f1": _rounded(macro_f1(answered)),
+        "confusion": confusion(judged),
+    }
+
+
+def accuracy(judged: Sequence[Judged]) -> float:
+    """The share of right guesses; 0 of none."""
+    return sum(one.guess == one.category for one in judged) / len(judged) if judged else 0.0
+
+
+def macro_f1(judged: Sequence[Judged]) -> float:
+    """The mean F1 of the categories that stand in the labels: each counts the same, large or small."""
+    labels = {one.category for one in judged}
+    return sum(_f1(judged, label) for label in labels) / len(labels) if labels else 0.0
+
+
+def _f1(judged: Sequence[Judged], label: str) -> float:
+    right = sum(one.category == one.guess == label for one in judged)
+    told = sum(one.guess == label for one in judged)
+    wanted = sum(one.category == label for one in judged)
+    return 2 * right / (told + wanted) if told + wanted else 0.0
+
+
+def confusion(judged: Sequence[Judged]) -> dict[str, dict[str, int]]:
+    """For each category the best guesses about its messages, those of none left out."""
+    counts = Counter((one.category, one.guess) for one in judged)
+    return {
+        category: {guess: counts[category, guess] for guess in CATEGORIES if counts[category, guess]}
+        for category in CATEGORIES
+        if any(one.category == category for one in judged)
+    }
+
+
+def _rounded(share: float) -> float:
+    return round(share, 4)

@@ -1,0 +1,70 @@
+"""Reading files of messages: JSONL, an object a line with ``text`` and, for labelled ones, ``category``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from dispatch.triage.categories import category
+from dispatch.triage.reading import is_visible
+from models.errors import InvalidInput
+
+HINT = 'give a JSONL file, an object a line: {"text": "..."}'
+
+Message = tuple[int, dict[str, str] | str]
+"""The physical line, and its fields or what is wrong with it."""
+
+
+def messages(stream: BinaryIO, name: str, *, labelled: bool = False) -> Iterator[Message]:
+    """The messages of a file, blank lines left out; ``labelled`` ones must have a category too.
+
+    Raises InvalidInput for a file without a line, one that is no text, and one that cannot be read.
+    """
+    number = 0
+    try:
+        for number, line in enumerate(stream, start=1):
+            content = line.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else line.strip()
+            if number == 1:
+                _check_first(content, name)
+            if content:
+                yield number, _message(content, labelled)
+    except OSError as error:
+        raise InvalidInput("file", f"{name} cannot be read: {error.strerror or error}", HINT) from error
+    if not number:
+        raise InvalidInput("file", f"{name} is empty", HINT)
+
+
+def _check_first(content: bytes, name: str) -> None:
+    if b"\0" in content:
+        raise InvalidInput("file", f"{name} is not a text file", HINT)
+    if content[:1] == b"[":
+        raise InvalidInput("file", f"{name} holds a JSON array", "write one object a line (JSONL)")
+
+
+def _message(content: bytes, labelled: bool) -> dict[str, str] | str:
+    try:
+        value = json.loads(content)
+    except UnicodeDecodeError:
+        return "the line is not UTF-8 text"
+    except (ValueError, RecursionError) as error:
+        return f"the line cannot be read as JSON: {getattr(error, 'msg', error)}"
+    if not isinstance(value, dict):
+        return "the line is not a JSON object"
+    return _fields(value, labelled)
+
+
+def _fields(value: dict[str, object], labelled: bool) -> dict[str, str] | str:
+    text = value.get("text")
+    if text is None:
+        return "the text is missing"
+    if not isinstance(text, str):
+        return "text is not a text"
+    if not is_visible(text):
+        return "the message is empty"
+    if not labelled:
+        return {"text": text}
+    try:
+        return {"text": text, "category": category(value.get("category"))}
+    except InvalidInput as error:
+        return error.message

@@ -1,0 +1,93 @@
+"""The classifier at run time: a table of weights in a plain file, added up without any library.
+
+TF-IDF in three blocks (words and pairs of words, pieces of words, cues and pairs of cues), each of length
+one, and a linear model over them: ``seeds/triage`` trains it with scikit-learn, this module only reads it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Final
+
+from dispatch.triage.words import Features, features
+
+MODEL_FILE: Final = "model.json"
+SCALE: Final = 1000
+"""Weights are kept as whole thousandths."""
+
+BLOCKS: Final = ("words", "pieces", "cues")
+
+Row = list[int]
+"""A feature's idf, then its weight for each category, in thousandths."""
+
+
+class Model:
+    """What was learned.
+
+    ``threshold``: the confidence below which it abstains; ``measured``: how good it was on held-out messages.
+    """
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.categories: list[str] = data["categories"]
+        self.threshold: float = data["threshold"]
+        self.measured: dict[str, Any] = data["measured"]
+        self._intercepts: Row = data["intercepts"]
+        self._blocks: list[dict[str, Row]] = [data[block] for block in BLOCKS]
+
+    def probabilities(self, text: str) -> dict[str, float]:
+        """How likely each category is; they add up to 1."""
+        return self.judge(features(text))
+
+    def judge(self, counted: Features) -> dict[str, float]:
+        """The same for what was counted in a text already."""
+        scores = [intercept / SCALE for intercept in self._intercepts]
+        for rows, found in zip(self._blocks, counted, strict=True):
+            for place, score in enumerate(_block_scores(rows, found, len(scores))):
+                scores[place] += score
+        return dict(zip(self.categories, _softmax(scores), strict=True))
+
+    def idf(self, word: str) -> float:
+        """How telling a word is: the rarer, the more. A word never seen tells most."""
+        row = self._blocks[0].get(word)
+        return row[0] / SCALE if row else self._rarest
+
+    @property
+    def _rarest(self) -> float:
+        return 1 + math.log((1 + self.measured["messages"]) / 2)
+
+    def knows(self, word: str) -> bool:
+        """Whether the word stood in the messages that it was trained on."""
+        return word in self._blocks[0]
+
+
+def _block_scores(rows: Mapping[str, Row], found: Sequence[str], categories: int) -> list[float]:
+    """The weights of one block's features, scaled as if the block were a vector of length one."""
+    sums, squares = [0.0] * categories, 0.0
+    for feature, count in Counter(found).items():
+        row = rows.get(feature)
+        if row is None:
+            continue
+        value = row[0] * (1 + math.log(count)) if count > 1 else row[0]
+        squares += value * value
+        for place in range(categories):
+            sums[place] += value * row[place + 1]
+    length = math.sqrt(squares) * SCALE
+    return [total / length for total in sums] if length else sums
+
+
+def _softmax(scores: Sequence[float]) -> list[float]:
+    largest = max(scores)
+    powers = [math.exp(score - largest) for score in scores]
+    total = sum(powers)
+    return [power / total for power in powers]
+
+
+@lru_cache(maxsize=1)
+def shipped_model() -> Model:
+    """The model that comes with Astra, read once (some 20 ms: call it from a worker, never on a key)."""
+    return Model(json.loads(files("dispatch.triage").joinpath(MODEL_FILE).read_text("utf-8")))

@@ -1,0 +1,46 @@
+"""Words of urgency, matched as words: "down" is in "it is down", and not in "download"."""
+
+from __future__ import annotations
+
+import re
+
+from dispatch.triage.words import plain
+
+INDICATORS = (
+    "urgent",
+    "emergency",
+    "critical",
+    "asap",
+    "immediately",
+    "not working",
+    "broken",
+    "down",
+    "crashed",
+    "stuck",
+    "can't access",
+    "unable to",
+    "deadline",
+    "time sensitive",
+)
+"""What marks a message as urgent (mission.md C1)."""
+
+RAISING = frozenset(
+    {"urgent", "critical", "emergency", "immediately", "asap", "broken", "down", "not working"}
+)
+"""Those that raise the priority (mission.md C2)."""
+
+# The same said otherwise: "isn't working", "cannot access", "time-sensitive".
+_SAID = {
+    "not working": r"(?:not|\w+n't|isnt|arent) working",
+    "can't access": r"(?:can't|cannot|cant|can not) access",
+    "time sensitive": r"time[ -]sensitive",
+}
+_PATTERNS = {
+    word: re.compile(rf"(?<![\w'])(?:{_SAID.get(word, re.escape(word))})(?!\w)") for word in INDICATORS
+}
+
+
+def urgency_indicators(text: str) -> list[str]:
+    """The indicators in a message, each once, in the order of INDICATORS."""
+    simple = " ".join(plain(text).split())
+    return [word for word in INDICATORS if _PATTERNS[word].search(simple)]

@@ -1,0 +1,62 @@
+"""A message as the classifier sees it: plain text, its words, and the features counted in it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from itertools import pairwise
+
+from dispatch.triage.cues import cues_in, with_pairs
+
+READ_CHARACTERS = 10_000
+"""A message is judged by its beginning: a forwarded log of 100 kB must not hold up the desk."""
+
+GRAM_LENGTHS = (3, 4, 5)
+
+_APOSTROPHES = str.maketrans("’‘ʼ`´", "'''''")
+_MARKUP = re.compile(r"<[^<>]{1,200}>|\x1b\[[0-9;?]{0,20}[a-z]|&[a-z]{2,6};", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^\s@]{1,100}@[^\s@]{1,100}|https?://\S+|www\.\S+", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+")
+
+Features = tuple[list[str], list[str], list[str]]
+"""What is counted, in three blocks: words and pairs of words, pieces of words, cues and pairs of cues."""
+
+
+def readable(text: str) -> str:
+    """The part of a message that is read, without markup and escape sequences, apostrophes straight."""
+    return _MARKUP.sub(" ", text[:READ_CHARACTERS].translate(_APOSTROPHES))
+
+
+def plain(text: str) -> str:
+    """The same in lower case, without accents; addresses are one word."""
+    text = _ADDRESS.sub(" address ", readable(text)).lower()
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def words(text: str) -> list[str]:
+    """The words of a plain text; every number is the same word."""
+    return ["0" if word.isdigit() else word for word in _WORD.findall(text)]
+
+
+@lru_cache(maxsize=20_000)
+def grams(word: str) -> tuple[str, ...]:
+    """The pieces of three to five letters of one word, its ends marked by a space; none of a short one."""
+    marked = f" {word[:40]} "
+    if len(marked) < GRAM_LENGTHS[-1]:
+        return ()
+    return tuple(
+        marked[start : start + length] for length in GRAM_LENGTHS for start in range(len(marked) - length + 1)
+    )
+
+
+def features(text: str) -> Features:
+    """What the classifier counts in a message."""
+    simple = plain(text)
+    found = words(simple)
+    pairs = [f"{one} {other}" for one, other in pairwise(found)]
+    pieces = [gram for word in found for gram in grams(word)]
+    return found + pairs, pieces, with_pairs(cues_in(simple))

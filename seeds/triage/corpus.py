@@ -1,0 +1,42 @@
+"""The labelled messages: one JSONL file a category, each message with its sub-intent."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+
+from dispatch.triage.categories import CATEGORIES
+
+FOLDS = 9
+
+
+@dataclass(frozen=True)
+class Example:
+    """A message and what it is about: ``intent`` is the subject inside its category."""
+
+    text: str
+    category: str
+    intent: str
+
+
+def corpus() -> list[Example]:
+    """Every labelled message, category by category."""
+    folder = files("seeds.triage").joinpath("corpus")
+    return [
+        Example(**json.loads(line))
+        for category in CATEGORIES
+        for line in folder.joinpath(f"{category}.jsonl").read_text("utf-8").splitlines()
+    ]
+
+
+def folds(examples: list[Example]) -> list[int]:
+    """The fold in which each example is held out: whole sub-intents together, every category in each fold."""
+    fold_of: dict[tuple[str, str], int] = {}
+    seen: dict[str, int] = dict.fromkeys(CATEGORIES, 0)
+    for example in examples:
+        key = (example.category, example.intent)
+        if key not in fold_of:
+            fold_of[key] = seen[example.category] % FOLDS
+            seen[example.category] += 1
+    return [fold_of[example.category, example.intent] for example in examples]
