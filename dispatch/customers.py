@@ -11,12 +11,14 @@ from peewee import JOIN
 from dispatch import checks, views
 from dispatch.commands import Command, command
 from dispatch.search import booking_number, catch_up, found, prepare
+from dispatch.service.dealings import dealings
+from dispatch.triage import categories
 from models.audit import Event
 from models.base import listed, tuples
 from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound, Refused
-from models.issues import TIERS, Issue
+from models.issues import Issue
 from models.search import backlog, fold, name_needle, needle, words_in
 
 __all__ = ["backlog", "card", "catch_up", "edit", "find", "merge", "prepare", "standing", "suspects"]
@@ -101,12 +103,16 @@ def card(customer_id: int, limit: int = MOST_ON_CARD) -> Row:
         raise NotFound("customer", customer_id, "astra customer find looks for one")
     merged = Customer.select(Customer.customer_id).where(Customer.merged_into == customer_id)
     bookings = views.bookings_of([customer_id], limit)
-    return rows[0] | {
-        "merged": [other for (other,) in tuples(merged)],
-        "leads": _leads(customer_id, limit),
-        "bookings": bookings,
-        "events": _events(customer_id, [row["booking_id"] for row in bookings], limit),
-    }
+    return (
+        rows[0]
+        | dealings(customer_id)
+        | {
+            "merged": [other for (other,) in tuples(merged)],
+            "leads": _leads(customer_id, limit),
+            "bookings": bookings,
+            "events": _events(customer_id, [row["booking_id"] for row in bookings], limit),
+        }
+    )
 
 
 def _leads(customer_id: int, limit: int) -> list[Row]:
@@ -252,7 +258,7 @@ def edit(
     if name is not None:
         customer.name = checks.name(name, "customer_name")
     if tier is not None:
-        customer.tier = checks.one_of(tier, "tier", TIERS) if tier.strip() else None
+        customer.tier = categories.tier(tier)
     if not customer.differs():
         raise InvalidInput("edit", "nothing to change", "give at least one new value")
     before = customer.was("name")

@@ -15,6 +15,7 @@ from peewee import DatabaseError, DataError, IntegrityError, InterfaceError, Pro
 
 from dispatch import settings
 from dispatch.decisions import choose_for_new_lead
+from dispatch.service import queue as _queue  # noqa: F401  # gives out waiting issues after each command
 from dispatch.values import AcceptedValues, create_values
 from models import database as db
 from models import service_triggers as _service_triggers  # noqa: F401  # and those of the service desk

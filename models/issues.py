@@ -43,7 +43,8 @@ class Issue(BaseModel):
 
     ``priority`` is 1 to 5; ``tags``, ``sentiment``, ``entities``, ``urgency_indicators`` and
     ``priority_steps`` are JSON, as triage told them. ``unsure`` asks for a person's choice of the
-    category, ``corrected_at`` is when one was made: triage learns from it. ``voided`` marks an issue that was entered by mistake.
+    category, ``corrected_at`` is when one was made: triage learns from it. ``voided`` marks an issue
+    that was entered by mistake.
     """
 
     label = "issue"

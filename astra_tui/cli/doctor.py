@@ -7,7 +7,7 @@ from typing import Any
 import rich_click as click
 
 from astra_tui.cli.options import Call, changing
-from astra_tui.cli.output import line
+from astra_tui.cli.output import line, local
 from dispatch import doctor as desk_doctor
 
 UNSOUND = 1
@@ -15,7 +15,9 @@ UNSOUND = 1
 
 @click.command("doctor")
 @click.option(
-    "--repair", is_flag=True, help="Count the loads anew and let assignments follow, as a logged command."
+    "--repair",
+    is_flag=True,
+    help="Count loads anew, let assignments follow, set clocks right, as a logged command.",
 )
 @changing
 def doctor(call: Call, repair: bool) -> None:
@@ -44,3 +46,7 @@ def _tell(report: dict[str, Any]) -> None:
         line(f"agent {row['agent_id']}: load {row['from']} is now {row['to']}")
     for row in report.get("repaired", {}).get("assignments", ()):
         line(f"assignment {row['assignment_id']} is now with agent {row['to_agent_id']}")
+    for row in report.get("repaired", {}).get("issue_loads", ()):
+        line(f"agent {row['agent_id']}: issue load {row['from']} is now {row['to']}")
+    for row in report.get("repaired", {}).get("clocks", ()):
+        line(f"issue {row['issue_id']}: the {row['clock']} clock is due at {local(row['due_at'])} now")

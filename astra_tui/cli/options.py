@@ -108,6 +108,7 @@ BOOKING = Number("a booking")
 AGENT = Number("an agent")
 EVENT = Number("an event")
 CUSTOMER = Number("a customer")
+ISSUE = Number("an issue")
 
 
 class Moment(click.ParamType[str]):
@@ -149,6 +150,7 @@ _request_id = click.option(
 )
 limited = click.option("--limit", type=click.IntRange(0, LARGEST_ID), metavar="N", help="At most N rows.")
 booking_number = click.argument("booking_id", metavar="BOOKING", type=BOOKING)
+issue_number = click.argument("issue_id", metavar="ISSUE", type=ISSUE)
 agent_number = click.argument("agent_id", metavar="AGENT", type=AGENT)
 
 

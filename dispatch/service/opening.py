@@ -8,18 +8,17 @@ from typing import Any
 from dispatch import checks, customers
 from dispatch.commands import Command, command
 from dispatch.service import clocks, queue, routing, understanding, views, watch, work
+from dispatch.triage import categories
 from models.bookings import Booking
 from models.customers import Customer, Lead
-from models.errors import InvalidInput, NotFound, Refused
+from models.errors import NotFound, Refused
 from models.issues import (
     ASSIGNED,
-    CATEGORIES,
     CHANNELS,
     DESK,
     NEW,
     PRIORITIES,
     STATUS,
-    TIERS,
     Interaction,
     Issue,
 )
@@ -47,7 +46,7 @@ def open_issue(
     """
     said = work.words(text)
     way = checks.one_of(channel or USUAL_CHANNEL, "channel", CHANNELS)
-    customer = _customer(customer_id, booking_id)
+    customer = customer_of(customer_id, booking_id)
     rank = _tier(customer, tier)
     told = understanding.understand(said, rank)
     issue = _issue(running, said, way, rank, told)
@@ -60,7 +59,7 @@ def open_issue(
     return views.issue(running.desk, issue.issue_id)
 
 
-def _customer(customer_id: int | None, booking_id: int | None) -> Customer | None:
+def customer_of(customer_id: int | None, booking_id: int | None) -> Customer | None:
     """Whose issue it is: named, or known by the booking. Raises NotFound, Refused."""
     of_booking = None if booking_id is None else _of_booking(booking_id)
     named = None if customer_id is None else customers.standing(customer_id)
@@ -85,7 +84,7 @@ def _tier(customer: Customer | None, given: str | None) -> str | None:
     """The tier for this issue; None where nothing is known of it."""
     if given is None:
         return customer.tier if customer else None
-    rank = checks.one_of(given, "tier", TIERS)
+    rank = categories.tier(given)
     if customer is not None and customer.tier is None:
         customer.tier = rank
         customer.save()
@@ -98,15 +97,15 @@ def _issue(running: Command, text: str, channel: str, tier: str | None, told: Ro
         confidence=told["confidence"],
         unsure=told["unsure"],
         priority=PRIORITIES.index(told["priority"]) + 1,
-        priority_steps=_dump(told["priority_steps"]),
+        priority_steps=as_json(told["priority_steps"]),
         tier=tier,
         channel=channel,
         title=title_of(text),
         description=text,
-        tags=_dump(told["keywords"]),
-        sentiment=_dump(told["sentiment"]),
-        entities=_dump(told["entities"]),
-        urgency_indicators=_dump(told["urgency_indicators"]),
+        tags=as_json(told["keywords"]),
+        sentiment=as_json(told["sentiment"]),
+        entities=as_json(told["entities"]),
+        urgency_indicators=as_json(told["urgency_indicators"]),
         complexity=told["complexity"],
         routing_reason=routing.NOBODY,
         opened_at=running.now,
@@ -141,71 +140,5 @@ def _route_and_save(running: Command, issue: Issue) -> None:
         ).save()
 
 
-def _dump(value: Any) -> str:
+def as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-@command("issue.edit")
-def edit(
-    running: Command,
-    issue_id: int,
-    *,
-    category: str | None = None,
-    priority: str | None = None,
-    tier: str | None = None,
-    title: str | None = None,
-    booking_id: int | None = None,
-    customer_id: int | None = None,
-) -> Row:
-    """Change what is given; a category or tier makes the priority anew, unless one is given too.
-
-    Priority, category and tier only while the issue is open: the clocks follow them. Raises NotFound,
-    Refused, InvalidInput.
-    """
-    urgent = (category, priority, tier)
-    is_urgent = any(value is not None for value in urgent)
-    issue = (work.open_issue_at_work if is_urgent else work.issue_at_work)(running, issue_id)
-    if is_urgent:
-        _reconsider(running, issue, category, priority, tier)
-    if title is not None:
-        issue.title = checks.name(title, "title")
-    if customer_id is not None or booking_id is not None:
-        customer = _customer(customer_id, booking_id)
-        issue.customer_id = customer.customer_id if customer else issue.customer_id
-        issue.booking_id = booking_id if booking_id is not None else issue.booking_id
-    if not issue.differs():
-        raise InvalidInput("edit", "nothing to change", "give at least one new value")
-    return work.saved(running, issue)
-
-
-def _reconsider(
-    running: Command, issue: Issue, category: str | None, priority: str | None, tier: str | None
-) -> None:
-    if tier is not None:
-        issue.tier = checks.one_of(tier, "tier", TIERS)
-    if category is not None:
-        issue.category = checks.one_of(category, "category", CATEGORIES)
-        issue.unsure = False
-        issue.corrected_at = running.now
-    if category is not None or tier is not None:
-        told = understanding.prioritise(issue.category, issue.description, issue.tier)
-        issue.priority = PRIORITIES.index(told["priority"]) + 1
-        issue.priority_steps = _dump(told["priority_steps"])
-    if priority is not None:
-        _set_priority(running, issue, work.priority(priority))
-    if issue.priority != issue.was("priority"):
-        clocks.follow_priority(issue, running.desk.settings)
-
-
-def _set_priority(running: Command, issue: Issue, number: int) -> None:
-    name = PRIORITIES[number - 1]
-    steps = json.loads(issue.priority_steps)
-    steps.append(
-        {
-            "step": "by hand",
-            "why": f"set by {running.actor}",
-            "add": number - issue.priority,
-            "priority": name,
-        }
-    )
-    issue.priority, issue.priority_steps = number, _dump(steps)
