@@ -23,9 +23,7 @@ AGENT_COLUMNS = (
     Column("Bookings", "load", right=True),
     Column("Issues", "issue_load", right=True),
     Column("Capacity", "capacity", right=True),
-    Column(
-        "Used", lambda row: None if row["utilisation"] is None else f"{row['utilisation']:.0%}", right=True
-    ),
+    Column("Used", lambda row: _percent(row["utilisation"]), right=True),
 )
 FIGURE_COLUMNS = (
     Column("Issues", "name"),
@@ -54,6 +52,10 @@ def dashboard(call: Call, days: int) -> None:
 
 
 COMMANDS = {"dashboard": dashboard}
+
+
+def _percent(share: float | None) -> str | None:
+    return None if share is None else f"{share:.0%}"
 
 
 def _told(figure: Row, *, share: bool = False) -> str:

@@ -147,6 +147,9 @@ def _tell_escalation(row: Row) -> None:
 
 def _tell_interaction(row: Row) -> None:
     who = "customer" if row["author"] == "customer" else row["agent_name"] or "desk"
+    if row["status_to"] == "assigned":
+        line(f"{local(row['at'])}  given to {who}")
+        return
     if row["kind"] == "status":
         line(f"{local(row['at'])}  {who}: {row['status_from']} -> {row['status_to']}")
         return

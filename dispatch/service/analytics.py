@@ -69,7 +69,7 @@ class Told:
     score: int | None
 
 
-def report(desk: Desk, period: Period) -> Row:
+def report(period: Period) -> Row:
     """Every figure of a period in all and by each dimension, with the trend in all."""
     told = _told(period)
     totals = figures(told)
@@ -153,11 +153,13 @@ def _told(period: Period) -> list[Told]:
 
 def _read(period: Period, ids: list[int], scores: dict[int, int]) -> Iterator[Told]:
     columns = (Issue.issue_id, Issue.category, Issue.priority, Issue.channel, Issue.opened_at)
-    query = Issue.select(*columns, Issue.resolved_at).where(Issue.issue_id.in_(listed(ids)), ~Issue.voided)
+    query = (
+        Issue.select(*columns, Issue.resolved_at)
+        .where(Issue.issue_id.in_(listed(ids)), ~Issue.voided)
+        .order_by(Issue.issue_id)
+    )
     talk = facts.talk_of(ids)
-    for issue_id, category, priority, channel, opened_at, resolved_at in tuples(
-        query.order_by(Issue.issue_id)
-    ):
+    for issue_id, category, priority, channel, opened_at, resolved_at in tuples(query):
         span = from_text(resolved_at or opened_at) - from_text(opened_at)
         yield Told(
             issue_id,

@@ -35,7 +35,7 @@ def dashboard(desk: Desk, days: int = analytics.USUAL_DAYS) -> Row:
             "days": days,
             "active": _active(active, moment),
             "agents": agents(),
-            "resolution": analytics.report(desk, analytics.Period.last(days, now)),
+            "resolution": analytics.report(analytics.Period.last(days, now)),
             "satisfaction": outlook.overview(active, expected),
             "alerts": alerts(active, expected, moment),
         }
