@@ -230,15 +230,6 @@ def reassign(call: Call, issue_id: int, to_agent_id: int, reason: str) -> None:
 
 @issue.command()
 @issue_number
-@click.option("--reason", required=True, help="Why it is put back.")
-@changing
-def release(call: Call, issue_id: int, reason: str) -> None:
-    """Put an issue back: the best other agent gets it, or it waits."""
-    call.tell(call.change(holding.release, issue_id, reason), tell_line)
-
-
-@issue.command()
-@issue_number
 @click.option("--score", required=True, metavar="1-5", help="The customer's score, 1 to 5.")
 @click.option("--comment", help="What the customer said about it.")
 @changing

@@ -143,17 +143,18 @@ def close_all(running: Command, issue_id: int, reason: str) -> None:
         close(running, row.escalation_id, reason)
 
 
-def revive(issue_id: int, closed_at: str) -> None:
-    """What an end closed is open again: the end itself was taken back."""
+def revive(running: Command, issue: Issue, closed_at: str) -> None:
+    """What an end closed is open again, its level with the usual time: the end itself was taken back."""
+    next_step = to_text(from_text(running.now) + patience(running.desk, issue.priority))
     query = Escalation.select(Escalation.escalation_id).where(
-        Escalation.issue_id == issue_id,
+        Escalation.issue_id == issue.issue_id,
         Escalation.closed_at == closed_at,
         Escalation.close_reason.in_(("resolved", CLOSED)),
     )
     for row in query:
         escalation = Escalation.lock(row.escalation_id)
         escalation.closed_at = escalation.closed_by = escalation.close_reason = None
-        escalation.next_step_at = closed_at  # due: the next look goes on with it
+        escalation.next_step_at = None if escalation.level >= TOP_LEVEL else next_step
         escalation.save()
 
 

@@ -1,4 +1,4 @@
-"""Who holds an issue: claimed, handed on, or put back into the queue."""
+"""Who holds an issue: claimed, or handed on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from dispatch import checks
 from dispatch.bookings import working_agent
 from dispatch.commands import Command, command
-from dispatch.service import queue, routing
+from dispatch.service import queue
 from dispatch.service.status import enter
 from dispatch.service.work import open_issue_at_work, saved
 from models.agents import Agent
@@ -72,21 +72,4 @@ def reassign(running: Command, issue_id: int, to_agent_id: int, reason: str) -> 
     if agent.load + agent.issue_load >= agent.capacity:
         running.detail["above_capacity"] = True
     queue.give(running, issue, to_agent_id, f"{running.actor}: {reason}")
-    return saved(running, issue)
-
-
-@command("issue.release")
-def release(running: Command, issue_id: int, reason: str) -> Row:
-    """Put an issue back: the best other agent gets it, or it waits. Raises NotFound, Refused."""
-    reason = checks.required_text(reason, "reason")
-    issue = open_issue_at_work(running, issue_id)
-    if issue.agent_id is None:
-        raise Refused("waiting", f"issue {issue_id} waits for an agent already")
-    running.detail = {"reason": reason, "released_by": issue.agent_id}
-    others = [helper for helper in queue.helpers() if helper.agent_id != issue.agent_id]
-    helper = routing.choose(issue.category, others)
-    if helper is None:
-        queue.let_wait(running, issue)
-    else:
-        queue.give(running, issue, helper.agent_id, routing.reason(issue.category, helper))
     return saved(running, issue)

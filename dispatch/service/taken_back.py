@@ -37,7 +37,7 @@ def put_back(running: Command, issue: Issue, before: Row | None) -> None:
     issue.changed_at = moment(running, issue)
     issue.save()
     if ended_at is not None and not has_ended(issue):
-        escalations.revive(issue.issue_id, ended_at)
+        escalations.revive(running, issue, ended_at)
     watch.examine(running.desk, running.now, [issue.issue_id])
 
 

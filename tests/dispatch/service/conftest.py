@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from dispatch import doctor
 from dispatch.desk import Desk
-from dispatch.service import opening, understanding
+from dispatch.service import opening, understanding, views
+from models.errors import DeskError
 from models.issues import CATEGORIES, PRIORITIES
 
 Row = dict[str, Any]
@@ -73,3 +75,39 @@ def open_issue(desk: Desk) -> Callable[..., Row]:
         return opening.open_issue(desk, text, **given)
 
     return open_it
+
+
+@pytest.fixture
+def ada(add_agent: Callable[..., Row]) -> Row:
+    """Agent 1, of level 5, with room for ten."""
+    return add_agent("Ada", years=20, rating=4.0)
+
+
+@pytest.fixture
+def show(desk: Desk) -> Callable[[int], Row]:
+    """An issue as it is now."""
+
+    def show_it(issue_id: int = 1) -> Row:
+        with desk.reading():
+            return views.issue(desk, issue_id)
+
+    return show_it
+
+
+@pytest.fixture
+def sound(desk: Desk) -> Callable[[], None]:
+    """Assert that the doctor finds nothing wrong."""
+
+    def look() -> None:
+        with desk.reading():
+            report = doctor.examine(desk)
+        assert [check for check in report["checks"] if not check["ok"] and not check["warning"]] == []
+
+    return look
+
+
+def refused(action: Callable[[], Any], code: str) -> None:
+    """Assert that the desk refuses something, by its code."""
+    with pytest.raises(DeskError) as caught:
+        action()
+    assert caught.value.code == code

@@ -12,7 +12,7 @@ from dispatch.service.hours import Hours, calendar, written
 
 OFFICE = "mon-fri 09:00-17:00"
 MONDAY = datetime(2082, 11, 23, 0, 0, tzinfo=UTC)
-moments = st.datetimes(datetime(2082, 11, 1), datetime(2083, 1, 31)).map(
+moments = st.datetimes(datetime(2082, 11, 1), datetime(2083, 1, 31)).map(  # noqa: DTZ001  # it wants naive ones
     lambda moment: moment.replace(tzinfo=UTC, microsecond=0)
 )
 calendars = st.sampled_from(
