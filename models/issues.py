@@ -115,7 +115,8 @@ class SlaClock(BaseModel):
     """A promise: ``allowed_s`` working seconds from ``started_at``, used up at ``due_at``.
 
     ``hours`` is the working time it was made in (dispatch.service.hours). While ``paused_at`` is set
-    nothing is used, and ``due_at`` stands as of then; ``met_at`` is when it ended.
+    nothing is used, and ``due_at`` stands as of then; ``met_at`` is when it ended. A due time that has
+    passed stays, and ``late_pause_s`` are the working seconds of the pauses after it.
     """
 
     label = "clock"
@@ -127,6 +128,7 @@ class SlaClock(BaseModel):
     allowed_s = IntegerField()
     hours = TextField()
     due_at = TextField()
+    late_pause_s = IntegerField(default=0)
     paused_at = TextField(null=True)
     met_at = TextField(null=True)
 

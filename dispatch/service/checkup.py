@@ -75,7 +75,7 @@ def wrong_issue_loads() -> list[tuple[int, int, int]]:
     return [(agent, load, held.get(agent, 0)) for agent, load in loads if load != held.get(agent, 0)]
 
 
-def wrong_clocks() -> Iterator[tuple[SlaClock, dict[str, str | None]]]:
+def wrong_clocks() -> Iterator[tuple[SlaClock, dict[str, str | int | None]]]:
     """Clocks that differ from what the conversation says, with what it says."""
     with current_database.atomic("DEFERRED"):
         last = 0
@@ -103,5 +103,5 @@ def _timelines(issue_ids: list[int]) -> Iterator[tuple[int, clocks.Timeline]]:
         yield issue_id, clocks.timeline(talk)
 
 
-def _told(clock: SlaClock) -> list[str | None]:
-    return [clock.due_at, clock.paused_at, clock.met_at]
+def _told(clock: SlaClock) -> list[str | int | None]:
+    return [clock.due_at, clock.late_pause_s, clock.paused_at, clock.met_at]

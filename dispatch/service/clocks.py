@@ -91,16 +91,18 @@ def take_up_again(clock: SlaClock, at: str) -> None:
 
 
 def _move_due(clock: SlaClock, stood: str, at: str) -> None:
-    hours = calendar(clock.hours)
-    moved = sla.after_pause(from_text(clock.due_at), from_text(stood), from_text(at), hours)
-    clock.due_at = to_text(moved)
+    hours, due = calendar(clock.hours), from_text(clock.due_at)
+    if due <= from_text(stood):
+        clock.late_pause_s += hours.between(from_text(stood), from_text(at))
+    else:
+        clock.due_at = to_text(sla.after_pause(due, from_text(stood), from_text(at), hours))
 
 
 def allow(clock: SlaClock, allowed_s: int, pauses: Sequence[sla.Pause]) -> None:
     """Another priority: the due time as if it had held from the start."""
-    clock.allowed_s = allowed_s
-    due = sla.due(from_text(clock.started_at), allowed_s, list(pauses), calendar(clock.hours))
-    clock.due_at = to_text(due)
+    clock.allowed_s, hours = allowed_s, calendar(clock.hours)
+    due = sla.due(from_text(clock.started_at), allowed_s, list(pauses), hours)
+    clock.due_at, clock.late_pause_s = to_text(due), sla.late_pause_s(due, list(pauses), hours)
     clock.save()
 
 
@@ -171,7 +173,7 @@ def pauses_of(kind: str, told: Timeline) -> list[sla.Pause]:
     return told.pauses if kind == RESOLUTION else []
 
 
-def recomputed(clock: SlaClock, told: Timeline) -> dict[str, str | None]:
+def recomputed(clock: SlaClock, told: Timeline) -> dict[str, str | int | None]:
     """A clock's due, pause and end as the conversation has them."""
     hours, pauses = calendar(clock.hours), pauses_of(clock.kind, told)
     ended = told.responded if clock.kind == FIRST_RESPONSE else told.ended
@@ -179,6 +181,7 @@ def recomputed(clock: SlaClock, told: Timeline) -> dict[str, str | None]:
     stands = bool(pauses) and told.stands and ended is None
     return {
         "due_at": to_text(due),
+        "late_pause_s": sla.late_pause_s(due, pauses, hours),
         "paused_at": to_text(pauses[-1][0]) if stands else None,
         "met_at": to_text(ended) if ended else None,
     }
@@ -193,7 +196,15 @@ def left_s(clock: SlaClock, now: datetime) -> int:
     """Working seconds left, negative when overdue: as of now, of the pause, or of the end."""
     stood = clock.met_at or clock.paused_at
     at = from_text(stood) if stood else now
-    return sla.left_s(from_text(clock.due_at), at, calendar(clock.hours))
+    left = sla.left_s(from_text(clock.due_at), at, calendar(clock.hours))
+    return left + clock.late_pause_s if left < 0 else left
+
+
+def moment_of(clock: SlaClock, used_s: int) -> datetime:
+    """When so many working seconds are used, by a clock that runs until then."""
+    more = clock.late_pause_s if used_s > clock.allowed_s else 0
+    due, hours = from_text(clock.due_at), calendar(clock.hours)
+    return sla.moment_of(due, clock.allowed_s, used_s + more, hours)
 
 
 def is_breached(clock: SlaClock, now: datetime) -> bool:

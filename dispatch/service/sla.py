@@ -62,6 +62,13 @@ def after_pause(due_at: datetime, pause: datetime, resumed: datetime, hours: Hou
     return hours.after(resumed, hours.between(pause, due_at))
 
 
+def late_pause_s(due_at: datetime, pauses: list[Pause], hours: Hours) -> int:
+    """Working seconds of the finished pauses that began when the time was used up already."""
+    return sum(
+        hours.between(pause, resumed) for pause, resumed in pauses if resumed is not None and pause >= due_at
+    )
+
+
 def left_s(due_at: datetime, at: datetime, hours: Hours) -> int:
     """Working seconds left; negative when overdue."""
     return hours.between(at, due_at) if at <= due_at else -hours.between(due_at, at)

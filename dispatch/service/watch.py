@@ -196,8 +196,7 @@ def _warning_moments(subject: Subject) -> Iterable[datetime]:
             for percent in sla.WARNING_PERCENTS:
                 if (kind, percent) not in subject.warned:
                     used_s = clock.allowed_s * percent // 100
-                    hours = clocks.hours_of(clock)
-                    yield sla.moment_of(from_text(clock.due_at), clock.allowed_s, used_s, hours)
+                    yield clocks.moment_of(clock, used_s)
                     break
 
 
@@ -209,8 +208,7 @@ def _trigger_moments(subject: Subject) -> Iterable[datetime]:
     if issue.waiting_since and (triggers.UNASSIGNED, issue.waiting_since) not in told:
         yield hours.after(from_text(issue.waiting_since), limit_s)
     if clock.paused_at is None and (triggers.UNRESOLVED, opened) not in told:
-        used_s = triggers.unresolved_limit_s(issue.priority)
-        yield sla.moment_of(from_text(clock.due_at), clock.allowed_s, used_s, hours)
+        yield clocks.moment_of(clock, triggers.unresolved_limit_s(issue.priority))
     if subject.is_our_turn and (triggers.NO_PROGRESS, subject.progress) not in told:
         yield hours.after(from_text(subject.progress), limit_s)
 

@@ -80,6 +80,7 @@ TABLES = [
         allowed_s INTEGER NOT NULL CHECK (allowed_s > 0),
         hours TEXT NOT NULL,
         due_at TEXT NOT NULL,
+        late_pause_s INTEGER NOT NULL,
         paused_at TEXT,
         met_at TEXT,
         UNIQUE (issue_id, kind)

@@ -74,7 +74,7 @@ def test_a_pause_moves_what_is_left() -> None:
 
 
 def helper(number: int = 1, **given: Any) -> Helper:
-    usual = {"specialisations": (), "level": 4, "load": 0, "capacity": 10, "performance": 0.8}
+    usual: dict[str, Any] = {"specialisations": (), "level": 4, "load": 0, "capacity": 10, "performance": 0.8}
     return Helper(number, "Ada", **(usual | given))
 
 
@@ -121,7 +121,7 @@ def test_a_level_that_is_not_set_grows_with_the_years(level: int | None, years: 
 
 
 def standing(**given: Any) -> Standing:
-    usual = {
+    usual: dict[str, Any] = {
         "priority": 3,
         "waited_s": None,
         "used_s": 0,
@@ -219,7 +219,8 @@ def test_interactions_have_three_steps(number: int, factor: float) -> None:
 
 def test_level_and_sentiment_are_shares() -> None:
     parts = satisfaction.factors(Facts(0, 3, 0, -0.4))
-    assert (parts["agent_level"], parts["sentiment"]) == (0.6, pytest.approx(0.3))
+    assert parts["agent_level"] == 0.6
+    assert parts["sentiment"] == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize(
