@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.measure import Effort, Row, table
 
-BENCHMARKS = ("lead", "crowd", "file", "command", "screen", "beside", "search", "log")
+BENCHMARKS = ("lead", "crowd", "file", "command", "screen", "beside", "search", "log", "service")
 
 
 def main() -> None:
