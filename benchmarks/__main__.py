@@ -10,7 +10,19 @@ from pathlib import Path
 
 from benchmarks.measure import Effort, Row, table
 
-BENCHMARKS = ("lead", "crowd", "file", "command", "screen", "beside", "search", "log", "service")
+BENCHMARKS = (
+    "lead",
+    "crowd",
+    "file",
+    "shuffle",
+    "fairness",
+    "command",
+    "screen",
+    "beside",
+    "search",
+    "log",
+    "service",
+)
 
 
 def main() -> None:

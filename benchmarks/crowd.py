@@ -1,35 +1,64 @@
 """One lead, committed, with 30,000 agents beside 30: a rank is derived, so their number must not matter.
 
-Two desks of the same file format take the same leads, one transaction each, in rounds by turns.
+Desks of the same file format take the same leads, one transaction each, in rounds by turns. Two more have
+everything on: a third of their agents are away or full, and every one lists two destinations and three
+launch locations, so that most of the best do not suit, and each decision tells of fifty who did not.
 """
 
 from __future__ import annotations
 
+import json
+import random
+from functools import partial
 from pathlib import Path
 
-from benchmarks.desks import FEW, MANY, LeadDesk, make_desk
-from benchmarks.measure import Effort, Row, by_turns, us
+from benchmarks.desks import FEW, MANY, ROOMY, LeadDesk, make_desk
+from benchmarks.measure import Effort, Row, Times, by_turns, us
+from dispatch.values import FIRST_VALUES
+from models.agents import Agent
 
 LEADS = 500
 BUDGET = 1.5
 
 
 def run(effort: Effort, folder: Path) -> list[Row]:
+    (folder / "rules").mkdir()
     few, many = LeadDesk(make_desk(folder, FEW)), LeadDesk(make_desk(folder, MANY))
+    ruled_few = LeadDesk(make_desk(folder / "rules", FEW))
+    ruled_many = LeadDesk(make_desk(folder / "rules", MANY))
+    desks = (few, many, ruled_few, ruled_many)
+    _rules_for_all(ruled_few, FEW)
+    _rules_for_all(ruled_many, MANY)
     size = effort.size(LEADS)
     try:
-        few_times, many_times = by_turns([lambda: few.add(size), lambda: many.add(size)], effort.rounds, size)
-    finally:
-        few.close()
-        many.close()
-    ratio = many_times.over(few_times)
-    return [
-        Row(
-            f"the same with {MANY:,} agents",
-            f"<= {BUDGET} x",
-            us(many_times.median),
-            us(many_times.best),
-            f"{ratio:.2f} x",
-            ratio <= BUDGET,
+        plain, crowd, ruled, ruled_crowd = by_turns(
+            [partial(desk.add, size) for desk in desks], effort.rounds, size
         )
+    finally:
+        for desk in desks:
+            desk.close()
+    rules = "presence, capacity, skills and locations on"
+    return [
+        _row(f"the same with {MANY:,} agents", crowd, plain),
+        Row(f"{FEW} agents, {rules}", "", us(ruled.median), us(ruled.best), f"{ruled.over(plain):.2f} x"),
+        _row(f"{MANY:,} agents, {rules}", ruled_crowd, ruled),
     ]
+
+
+def _row(what: str, times: Times, beside: Times) -> Row:
+    ratio = times.over(beside)
+    budget = f"<= {BUDGET} x"
+    return Row(what, budget, us(times.median), us(times.best), f"{ratio:.2f} x", ratio <= BUDGET)
+
+
+def _rules_for_all(desk: LeadDesk, agents: int) -> None:
+    """Give every agent skills and locations; send a sixth away, and fill another sixth."""
+    draw = random.Random(3)
+    with desk.desk.transaction():
+        for number in range(1, agents + 1):
+            agent = Agent.lock(number)
+            agent.skills = json.dumps(draw.sample(FIRST_VALUES["destination"], 2))
+            agent.locations = json.dumps(draw.sample(FIRST_VALUES["launch"], 3))
+            agent.presence = "away" if number % 6 == 0 else "available"
+            agent.capacity = 0 if number % 6 == 1 else ROOMY
+            agent.save()

@@ -16,6 +16,7 @@ from models.agents import Agent
 
 FEW = 30
 MANY = 30_000
+ROOMY = 1_000_000  # a capacity that no benchmark fills
 AgentRow = dict[str, Any]
 
 
@@ -57,7 +58,7 @@ def make_desk(folder: Path, agents: int) -> Desk:
     desk = Desk.open(folder / f"desk-{agents}.db", create=True, actor="bench")
     with desk.reading(), desk.database.atomic():
         for row in agent_rows(agents):
-            Agent(**row).save()
+            Agent(**row, capacity=ROOMY).save()
     return desk
 
 

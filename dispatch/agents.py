@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from dispatch import checks, views
-from dispatch.bookings import drain_waiting
 from dispatch.commands import Command, command
+from dispatch.giving import drain_waiting
+from dispatch.handover import to_the_desk
+from dispatch.presence import put as set_presence
 from dispatch.service import routing
-from models.agents import Agent
+from dispatch.triage import categories
+from models.agents import AVAILABLE, Agent
 from models.errors import InvalidInput, Refused
-from models.issues import CATEGORIES
 
 Row = dict[str, Any]
 
 MOST_YEARS = 80
-CHANGEABLE = (
-    "first_name",
-    "last_name",
-    "email",
-    "department",
-    "job_title",
-    "years",
-    "rating",
-    "license",
-    "manager",
-    "capacity",
-    "level",
-    "specialisations",
-    "languages",
-)
+MOST_CAPACITY = 100_000
+
+Setter = Callable[[Command, Agent, Any], None]
 
 
 @command("agent.add")
@@ -46,11 +37,14 @@ def add(
     rating: float | str | None = None,
     license: str | None = None,
     manager: str | None = None,
+    capacity: int | str | None = None,
+    skills: str | Iterable[str] | None = None,
+    locations: str | Iterable[str] | None = None,
 ) -> Row:
     """Take on an agent, available at once; waiting bookings go to the desk's agents again.
 
-    ``rating`` is an average brought along, which counts as the setting's number of answers.
-    Raises InvalidInput, Refused.
+    ``rating`` is an average brought along, which counts as the setting's number of answers. Skills are
+    destinations, locations launch locations; none means every one. Raises InvalidInput, Refused.
     """
     agent = Agent(capacity=running.desk.settings["default_capacity"])
     given = {
@@ -63,12 +57,14 @@ def add(
         "rating": rating,
         "license": license,
         "manager": manager,
+        "capacity": capacity,
+        "skills": skills,
+        "locations": locations,
     }
     for field, value in given.items():
         if value is not None:
             _put(running, agent, field, value)
     agent.save()
-    drain_waiting(running)
     return _shown(running, agent)
 
 
@@ -86,101 +82,122 @@ def change(running: Command, /, agent_id: int, **changes: Any) -> Row:
 
 
 @command("agent.leave")
-def leave(running: Command, agent_id: int) -> Row:
+def leave(running: Command, agent_id: int, hand_over: bool = False) -> Row:
     """The agent goes: keeps the row and the history, has no rank and gets nothing any more.
 
-    Raises NotFound, and Refused while the agent holds Pending bookings or open issues.
+    With ``hand_over`` what the agent holds goes to the desk first; what nobody can take waits.
+    Raises NotFound, and Refused for an agent who holds Pending bookings or open issues otherwise.
     """
     agent = Agent.lock(agent_id)
     if agent.left_at is not None:
         raise Refused("agent_left", f"{agent.name} left at {agent.left_at} already")
-    _refuse_holder(agent)
+    if not hand_over:
+        _refuse_holder(agent)
     agent.left_at = running.now
+    agent.due_at = None
     agent.save()
+    to_the_desk(running, agent)
     return _shown(running, agent)
 
 
 @command("agent.return")
 def come_back(running: Command, agent_id: int) -> Row:
-    """An agent who left is here again, and waiting bookings find a taker. Raises NotFound, Refused."""
+    """An agent who left is here again, available; waiting bookings find a taker.
+
+    Raises NotFound, Refused.
+    """
     agent = Agent.lock(agent_id)
     if agent.left_at is None:
         raise Refused("agent_here", f"{agent.name} never left")
     agent.left_at = None
+    set_presence(running, agent, AVAILABLE)
     agent.save()
-    drain_waiting(running)
     return _shown(running, agent)
 
 
 def _refuse_holder(agent: Agent) -> None:
-    for held, what, listing in (
-        (agent.load, "Pending booking", f"booking list --agent {agent.agent_id} --status Pending"),
-        (agent.issue_load, "open issue", f"issue list --agent {agent.agent_id}"),
-    ):
+    for held, what in ((agent.load, "Pending booking"), (agent.issue_load, "open issue")):
         if held:
             raise Refused(
                 "holds_work",
                 f"{agent.name} holds {held} {what}{'s' if held > 1 else ''}",
-                f"reassign them first: astra {listing}",
+                f"astra agent handover {agent.agent_id} --to desk,"
+                f" or: astra agent leave {agent.agent_id} --hand-over",
             )
 
 
 def _put(running: Command, agent: Agent, field: str, value: Any) -> None:
-    values = running.desk.values
-    match field:
-        case "first_name" | "last_name":
-            setattr(agent, field, checks.name(value, field))
-        case "department" | "job_title":
-            setattr(agent, field, values.check(field, value))
-        case "email":
-            agent.email = checks.email(value)
-        case "years":
-            agent.years_of_service = checks.whole(value, "years", 0, MOST_YEARS)
-        case "capacity":
-            agent.capacity = checks.whole(value, "capacity", 0, 100_000)
-        case "license":
-            agent.license_number = _free_license(agent, value)
-        case "manager":
-            agent.manager_name = checks.optional_text(value, "manager")
-        case "rating":
-            agent.prior_rating = checks.rating(value)
-            agent.prior_answers = running.desk.settings["rating_prior_answers"]
-            agent.refresh_rating()
-        case _:
-            _put_skill(agent, field, value)
+    put = _SETTERS.get(field)
+    if put is None:
+        raise InvalidInput("field", f"an agent has no {field}", "accepted: " + ", ".join(CHANGEABLE))
+    put(running, agent, value)
 
 
-def _put_skill(agent: Agent, field: str, value: Any) -> None:
-    """What the service desk asks of an agent."""
-    match field:
-        case "level":
-            agent.level = checks.whole(value, "level", 1, routing.BEST_LEVEL)
-        case "specialisations" | "languages":
-            setattr(agent, field, json.dumps(_listed(value, field), ensure_ascii=False))
-        case _:
-            raise InvalidInput("field", f"an agent has no {field}", "accepted: " + ", ".join(CHANGEABLE))
+def _column(column: str, read: Callable[[Command, Any], Any]) -> Setter:
+    """Put a value on a column as it is read from what was given."""
+    return lambda running, agent, value: setattr(agent, column, read(running, value))
 
 
-def _listed(value: str, field: str) -> list[str]:
-    """Names with commas between them, each once; an empty text is none. Raises InvalidInput."""
-    text = checks.optional_text(value, field, limit=checks.TEXT_LENGTH) or ""
-    names = list(dict.fromkeys(filter(None, (name.strip() for name in text.split(",")))))
-    unknown = [name for name in names if field == "specialisations" and name not in CATEGORIES]
-    if unknown:
-        raise InvalidInput(
-            field, f"{checks.excerpt(unknown[0])} is not a category", "accepted: " + ", ".join(CATEGORIES)
-        )
-    return names
+def _put_rating(running: Command, agent: Agent, value: Any) -> None:
+    agent.prior_rating = checks.rating(value)
+    agent.prior_answers = running.desk.settings["rating_prior_answers"]
+    agent.refresh_rating()
 
 
-def _free_license(agent: Agent, value: str) -> str | None:
+def _put_license(_running: Command, agent: Agent, value: Any) -> None:
     text = checks.optional_text(value, "license")
     holder = Agent.get_or_none(Agent.license_number == text) if text else None
     if holder is not None and holder.agent_id != agent.agent_id:
         raise Refused("license_taken", f"licence {text} belongs to {holder.name} ({holder.agent_id})")
-    return text
+    agent.license_number = text
+
+
+def _listed(value: str, field: str) -> str:
+    """Names with commas between them, each once, as they are stored. Raises InvalidInput."""
+    text = checks.optional_text(value, field, limit=checks.TEXT_LENGTH) or ""
+    names = list(dict.fromkeys(filter(None, (name.strip() for name in text.split(",")))))
+    if field == "specialisations":
+        names = [categories.category(name) for name in names]
+    return json.dumps(names, ensure_ascii=False)
+
+
+def _named(running: Command, kind: str, given: str | Iterable[str]) -> str | None:
+    """Accepted values as they are stored: a JSON list, None for an empty one, which means all of them."""
+    words = given.split(",") if isinstance(given, str) else list(given)
+    accepted = running.desk.values.of(kind)
+    known = {name.casefold(): name for name in accepted}
+    names = [
+        known.get(word.casefold()) or running.desk.values.check(kind, word)
+        for word in (checks.stripped(word, kind) for word in words)
+        if word
+    ]
+    return json.dumps([name for name in accepted if name in names], ensure_ascii=False) if names else None
+
+
+_SETTERS: dict[str, Setter] = {
+    "first_name": _column("first_name", lambda _, value: checks.name(value, "first_name")),
+    "last_name": _column("last_name", lambda _, value: checks.name(value, "last_name")),
+    "email": _column("email", lambda _, value: checks.email(value)),
+    "department": _column(
+        "department", lambda running, value: running.desk.values.check("department", value)
+    ),
+    "job_title": _column("job_title", lambda running, value: running.desk.values.check("job_title", value)),
+    "years": _column("years_of_service", lambda _, value: checks.whole(value, "years", 0, MOST_YEARS)),
+    "rating": _put_rating,
+    "license": _put_license,
+    "manager": _column("manager_name", lambda _, value: checks.optional_text(value, "manager")),
+    "capacity": _column("capacity", lambda _, value: checks.whole(value, "capacity", 0, MOST_CAPACITY)),
+    "skills": _column("skills", lambda running, value: _named(running, "destination", value)),
+    "level": _column("level", lambda _, value: checks.whole(value, "level", 1, routing.BEST_LEVEL)),
+    "specialisations": _column("specialisations", lambda _, value: _listed(value, "specialisations")),
+    "languages": _column("languages", lambda _, value: _listed(value, "languages")),
+    "locations": _column("locations", lambda running, value: _named(running, "launch", value)),
+}
+"""How each of what can be given is checked, and where it goes."""
+CHANGEABLE = tuple(_SETTERS)
 
 
 def _shown(running: Command, agent: Agent) -> Row:
+    drain_waiting(running)
     running.booking_id, running.agent_id = None, agent.agent_id
     return views.agent(agent.agent_id)

@@ -5,57 +5,82 @@ Every function is a command of a Desk (see commands.py) and returns the booking 
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from dispatch import checks, moments, views
 from dispatch.commands import Command, command
-from dispatch.decisions import decide, decide_by_hand, somebody_for
+from dispatch.decisions import decide_by_hand
+from dispatch.giving import DECLINED, find_agent, give, may_take, save
 from dispatch.next_action import is_due
-from models.agents import Agent
-from models.audit import Event
-from models.base import tuples
+from models.agents import GONE, Agent
 from models.bookings import CANCELLED, CONFIRMED, PENDING, Booking
 from models.clock import local_offset
-from models.customers import Lead
 from models.errors import InvalidInput, Refused
-from models.triggers import assign
 
 Row = dict[str, Any]
 
 OUTCOMES = ("reached", "no_answer")
-DECLINED = "declined it"
+PULLED = "pull"
 
 
 @command("booking.claim")
 def claim(running: Command, booking_id: int, agent_id: int) -> Row:
-    """The holder takes the booking on. Raises NotFound, Refused."""
+    """The holder takes the booking on; with the setting ``pull`` another agent can take it over so.
+
+    Raises NotFound, Refused.
+    """
     booking = pending_booking(running, booking_id)
     agent = working_agent(agent_id)
     if booking.agent_id != agent_id:
-        holder = Agent.lock(booking.agent_id)
+        _pull(running, booking, agent)
+    elif booking.claimed_at is not None:
+        raise Refused("already_claimed", f"{agent.name} claimed booking {booking_id} at {booking.claimed_at}")
+    booking.claimed_at = booking.progress_at = running.now
+    booking.given_at = booking.given_at or running.now
+    if agent.offers_missed:
+        agent = Agent.lock(agent_id)  # as it is after a pull
+        agent.offers_missed = 0
+        agent.save()
+    return saved(running, booking)
+
+
+def _pull(running: Command, booking: Booking, agent: Agent) -> None:
+    """Move another's unclaimed booking to the agent who claims it. Raises Refused."""
+    holder = Agent.lock(booking.agent_id)
+    if booking.claimed_at is not None or not running.desk.settings["pull"]:
+        claimed = f", who claimed it at {booking.claimed_at}," if booking.claimed_at else ","
         raise Refused(
             "not_the_holder",
-            f"booking {booking_id} is with {holder.name} ({holder.agent_id}),"
-            f" not with {agent.name} ({agent_id})",
-            f"reassign it first: astra booking reassign {booking_id} --to {agent_id} --reason ...",
+            f"booking {booking.booking_id} is with {holder.name} ({holder.agent_id}){claimed}"
+            f" not with {agent.name} ({agent.agent_id})",
+            f"reassign it first: astra booking reassign {booking.booking_id}"
+            f" --to {agent.agent_id} --reason ...",
         )
-    if booking.claimed_at is not None:
-        raise Refused("already_claimed", f"{agent.name} claimed booking {booking_id} at {booking.claimed_at}")
-    booking.claimed_at = running.now
-    return saved(running, booking)
+    attending_agent(agent.agent_id)
+    if agent.held >= agent.capacity:
+        raise Refused("full", f"{agent.name} holds {agent.held} of {agent.capacity} already")
+    running.detail = {"pulled_from": holder.agent_id}
+    decide_by_hand(running, booking.lead_id, agent, f"{agent.name} pulled it from {holder.name}", PULLED)
+    give(running, booking, agent.agent_id)
 
 
 @command("booking.release")
 def release(running: Command, booking_id: int) -> Row:
-    """Give up a claim; the booking stays with its agent, tentatively. Raises NotFound, Refused."""
+    """Give up a claim; the booking stays with its agent, tentatively, or goes on from one who is away.
+
+    Raises NotFound, Refused.
+    """
+    return released(running, booking_id)
+
+
+def released(running: Command, booking_id: int) -> Row:
+    """Give up a claim as part of a command."""
     booking = pending_booking(running, booking_id)
     if booking.claimed_at is None:
         raise Refused(
             "not_claimed", f"booking {booking_id} is not claimed", "only claimed work can be released"
         )
-    booking.claimed_at = None
-    return saved(running, booking)
+    return unclaim(running, booking)
 
 
 @command("booking.decline")
@@ -65,10 +90,8 @@ def decline(running: Command, booking_id: int, reason: str) -> Row:
     booking = pending_booking(running, booking_id)
     decliner = booking.agent_id
     assert decliner is not None  # a waiting one was refused just now
-    declined = dict.fromkeys((*_decliners(booking_id), decliner), DECLINED)
-    decision = decide(running, Lead.lock(booking.lead_id), declined)
     running.detail = {"reason": reason, "declined_by": decliner}
-    _hand_over(running, booking, decision.agent_id)
+    find_agent(running, booking, {decliner: DECLINED})
     return _shown(running, booking_id)
 
 
@@ -87,6 +110,9 @@ def contact(
     booking = pending_booking(running, booking_id)
     booking.contact_attempts += 1
     booking.last_outcome = outcome
+    booking.asked_at = None
+    if booking.claimed_at is not None:
+        booking.progress_at = running.now
     if outcome == "reached":
         booking.contacted_at = booking.contacted_at or running.now
         if is_due(booking.follow_up_at, running.now):
@@ -143,6 +169,11 @@ def confirm(
 @command("booking.cancel")
 def cancel(running: Command, booking_id: int, reason: str) -> Row:
     """The customer does not book; a waiting one can be cancelled too. Raises NotFound, Refused."""
+    return cancelled(running, booking_id, reason)
+
+
+def cancelled(running: Command, booking_id: int, reason: str) -> Row:
+    """Cancel a booking as part of a command."""
     reason = checks.required_text(reason, "reason")
     booking = pending_booking(running, booking_id, waiting_too=True)
     booking.status = CANCELLED
@@ -157,21 +188,29 @@ def cancel(running: Command, booking_id: int, reason: str) -> Row:
 
 @command("booking.reassign")
 def reassign(running: Command, booking_id: int, to_agent_id: int, reason: str) -> Row:
-    """A person gives a Pending booking to another agent, unclaimed. Raises NotFound, Refused."""
+    """A person gives a Pending booking to another agent, unclaimed, even above the agent's capacity.
+
+    That is told as ``over_capacity``. Raises NotFound, and Refused for an agent who is away.
+    """
+    return reassigned(running, booking_id, to_agent_id, reason)
+
+
+def reassigned(running: Command, booking_id: int, to_agent_id: int, reason: str) -> Row:
+    """Give a booking to another agent as part of a command."""
     reason = checks.required_text(reason, "reason")
     booking = pending_booking(running, booking_id, waiting_too=True)
-    agent = working_agent(to_agent_id)
+    agent = attending_agent(to_agent_id)
     if booking.agent_id == to_agent_id:
         raise Refused("same_agent", f"booking {booking_id} is with {agent.name} already")
-    decide_by_hand(running, booking.lead_id, to_agent_id, reason)
     running.detail = {"reason": reason}
-    _hand_over(running, booking, to_agent_id)
-    return _shown(running, booking_id)
+    decision = decide_by_hand(running, booking.lead_id, agent, reason)
+    give(running, booking, to_agent_id)
+    return _shown(running, booking_id) | {"over_capacity": decision.notes != "{}"}
 
 
 @command("booking.reopen")
 def reopen(running: Command, booking_id: int) -> Row:
-    """A closed booking is Pending again, unclaimed, its quote kept; an agent who left is replaced."""
+    """A closed booking is Pending again, unclaimed, its quote kept; who may take no work is replaced."""
     booking = Booking.lock(booking_id)
     running.booking_id = booking_id
     if booking.status == PENDING:
@@ -182,10 +221,11 @@ def reopen(running: Command, booking_id: int) -> Row:
         raise Refused("voided", f"booking {booking_id} was entered by mistake", "enter the lead anew")
     booking.status = PENDING
     booking.completed_at = booking.cancelled_at = booking.cancel_reason = booking.claimed_at = None
-    holder = Agent.lock(booking.agent_id) if booking.agent_id is not None else None
-    if holder is None or holder.left_at is not None:
-        _find_agent(running, booking)
+    booking.progress_at = booking.asked_at = None
+    if booking.agent_id is None or not may_take(booking.agent_id):
+        find_agent(running, booking)
         return _shown(running, booking_id)
+    booking.given_at = running.now
     return saved(running, booking)
 
 
@@ -202,6 +242,16 @@ def rate(running: Command, booking_id: int, score: int | str) -> Row:
     booking.score = points
     booking.scored_agent_id = booking.agent_id
     running.detail = {"score": points}
+    return saved(running, booking)
+
+
+def unclaim(running: Command, booking: Booking) -> Row:
+    """Take the claim off a booking; from an agent who is not there to look at it, it goes on."""
+    booking.claimed_at = booking.progress_at = booking.asked_at = None
+    holder = Agent.lock(booking.agent_id)
+    if holder.presence in GONE:
+        find_agent(running, booking, because=f"{holder.name} is {holder.presence}")
+        return _shown(running, booking.booking_id)
     return saved(running, booking)
 
 
@@ -235,44 +285,16 @@ def working_agent(agent_id: int) -> Agent:
     return agent
 
 
-def drain_waiting(running: Command) -> int:
-    """Assign waiting bookings, oldest first, to whoever can take them; returns how many."""
-    waiting = (
-        Booking.select(Booking.booking_id)
-        .where(Booking.status == PENDING, Booking.agent_id.is_null())
-        .order_by(Booking.created_at, Booking.booking_id)
-    )
-    drained = [booking_id for (booking_id,) in tuples(waiting) if _drained(running, booking_id)]
-    if drained:
-        running.detail["drained"] = drained
-    return len(drained)
-
-
-def _drained(running: Command, booking_id: int) -> bool:
-    """Assign one waiting booking; one that everybody here has declined waits on, untouched."""
-    booking = Booking.lock(booking_id)
-    if not somebody_for(running, Lead.lock(booking.lead_id), dict.fromkeys(_decliners(booking_id), DECLINED)):
-        return False
-    _find_agent(running, booking)
-    return True
-
-
-def _find_agent(running: Command, booking: Booking) -> None:
-    """Let the policy choose anew for a booking without an agent; nobody there, it waits."""
-    declined = dict.fromkeys(_decliners(booking.booking_id), DECLINED)
-    decision = decide(running, Lead.lock(booking.lead_id), declined)
-    _hand_over(running, booking, decision.agent_id)
-
-
-def _hand_over(running: Command, booking: Booking, agent_id: int | None) -> None:
-    """Give the booking to an agent, unclaimed; one that never had any gets its assignment so."""
-    booking.claimed_at = None
-    if booking.assignment_id is None and agent_id is not None:
-        booking.save()
-        assign(Lead.lock(booking.lead_id), agent_id, running.now)
-        return
-    booking.agent_id = agent_id
-    _save(running, booking)
+def attending_agent(agent_id: int) -> Agent:
+    """An agent who is still here, and not away or offline. Raises NotFound, Refused."""
+    agent = working_agent(agent_id)
+    if agent.presence in GONE:
+        raise Refused(
+            "agent_away",
+            f"{agent.name} ({agent_id}) is {agent.presence}",
+            f"choose another agent, or: astra agent presence {agent_id} available",
+        )
+    return agent
 
 
 def pending_booking(running: Command, booking_id: int, *, waiting_too: bool = False) -> Booking:
@@ -294,15 +316,9 @@ def pending_booking(running: Command, booking_id: int, *, waiting_too: bool = Fa
     return booking
 
 
-def _save(running: Command, booking: Booking) -> None:
-    if booking.differs():
-        booking.changed_at = running.now
-        booking.save()
-
-
 def saved(running: Command, booking: Booking) -> Row:
     """Save the booking of a command, and tell how it is now."""
-    _save(running, booking)
+    save(running, booking)
     return _shown(running, booking.booking_id)
 
 
@@ -311,12 +327,3 @@ def _shown(running: Command, booking_id: int) -> Row:
     running.booking_id = booking_id
     running.agent_id = row["agent_id"]
     return row
-
-
-def _decliners(booking_id: int) -> list[int]:
-    """The agents who declined this booking and did not take that back."""
-    undone = Event.select(Event.undoes).where(Event.undoes.is_null(False), Event.booking_id == booking_id)
-    events = Event.select(Event.detail).where(
-        Event.booking_id == booking_id, Event.command == "booking.decline", Event.event_id.not_in(undone)
-    )
-    return [json.loads(detail)["declined_by"] for (detail,) in tuples(events)]

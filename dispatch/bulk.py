@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from typing import Any, TypedDict
 
 from dispatch import intake
-from dispatch.decisions import policy_named
+from dispatch.choice import policy_named
 from dispatch.desk import Desk
 from dispatch.files import LeadFile, Record
 from models.errors import DatabaseUnavailable, DeskError

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from dispatch.search import keep_up
 from models.agents import Agent
-from models.audit import Decision, Event
+from models.audit import Decision, Event, EventBooking
 from models.base import BaseModel, CompiledQuery, after_save, parameter
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
@@ -31,7 +31,7 @@ R = TypeVar("R")
 AUDITED: dict[type[BaseModel], tuple[str, ...]] = {
     # the columns that only follow from others are left out: the triggers move them back on undo
     Booking: (),
-    Agent: ("load", "issue_load", "rating", "score_sum", "score_count"),
+    Agent: ("load", "issue_load", "rating", "score_sum", "score_count", "last_given_at"),
     Customer: (),
     Lead: (),
     Assignment: ("agent_id",),
@@ -39,12 +39,12 @@ AUDITED: dict[type[BaseModel], tuple[str, ...]] = {
     Survey: (),
 }
 TABLES = {model._meta.table_name: model for model in AUDITED}
+_KEYS = {model: (model._meta.table_name, model._meta.primary_key.name) for model in AUDITED}
 
-DESK_ACTOR = "astra"
+DESK_ACTOR = "sweeper"
 """Who signs what the desk does of its own accord; a person's undo passes over it."""
 
 _running: ContextVar[Command | None] = ContextVar("running_command", default=None)
-_finishers: list[Callable[[Command], None]] = []
 
 
 class Command:
@@ -61,26 +61,36 @@ class Command:
         self.customer_id: int | None = None
         self.detail: dict[str, Any] = {}
         self.undoes: int | None = None
-        self.may_free = False  # can somebody take work who could not before?
         self.policy: str | None = None
         self.decision: Decision | None = None
         self.before: dict[str, dict[str, Any]] = {}
         self.after: dict[str, dict[str, Any]] = {}
+        self.bookings: set[int] = set()
+        self.kept_from: dict[int, dict[int, str]] = {}  # booking: agents who must not get it, and why
+        self.writes = 0
+        self.may_free = False  # can somebody take work who could not before?
 
     def note_row(self, row: BaseModel, created: bool) -> None:
         """Remember a saved row: its key if it is new, else the changed columns, old and new."""
-        derived = AUDITED[type(row)]
-        key = f"{row._meta.table_name}:{row._pk}"
+        self.writes += 1
+        kind = type(row)
+        table, key_column = _KEYS[kind]
+        number = row.__data__[key_column]
+        key = f"{table}:{number}"
+        if kind is Booking:
+            self.bookings.add(number)
         if created:
             self.after[key] = {}
-            self.may_free = self.may_free or isinstance(row, Agent)
+            if kind is Agent:
+                self.may_free = True
             return
+        derived = AUDITED[kind]
         if key in self.after and key not in self.before:  # this command made it
             return
         changed = {column: value for column, value in row.changed.items() if column not in derived}
         if not changed:
             return
-        self.may_free = self.may_free or isinstance(row, Agent | Booking | Issue)
+        self.may_free = self.may_free or kind in (Booking, Agent, Issue)
         before = self.before.setdefault(key, {})
         for column in changed:
             before.setdefault(column, row.was(column))
@@ -94,7 +104,11 @@ def _write_down(sender: type[BaseModel], row: BaseModel, created: bool) -> None:
         running.note_row(row, created)
 
 
-def before_event(finisher: Callable[[Command], None]) -> Callable[[Command], None]:
+Finisher = Callable[[Command], None]
+_finishers: list[Finisher] = []
+
+
+def before_event(finisher: Finisher) -> Finisher:
     """Have a function called at the end of every command after which somebody may be free for more work."""
     _finishers.append(finisher)
     return finisher
@@ -189,6 +203,9 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> None
         event.fingerprint = fingerprint
         event.result = _dump(result)
     event.save()
+    if len(running.bookings) > 1 or running.booking_id is None:
+        for booking_id in sorted(running.bookings - {running.booking_id}):
+            EventBooking(event_id=event.event_id, booking_id=booking_id).save()
 
 
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode

@@ -6,6 +6,7 @@ from typing import Any
 
 from dispatch import checks, settings
 from dispatch.commands import Command, command
+from dispatch.eligibility import department_map
 from dispatch.values import LISTS, WORDS, refuse_known
 from models.errors import InvalidInput
 from models.values import Package
@@ -15,10 +16,24 @@ from models.values import Package
 def set_value(running: Command, key: str, value: str) -> dict[str, Any]:
     """Set a desk setting for every terminal. Raises InvalidInput, Refused."""
     parsed = settings.parse_setting(key, value)
+    if key == "departments":
+        _check_departments(running, parsed)
     running.detail = {"key": key, "old": running.desk.settings[key], "new": parsed}
     settings.store(key, parsed)
     running.desk.settings.refresh()
     return {"key": key, "value": parsed, "settings_version": running.desk.settings.version}
+
+
+def _check_departments(running: Command, departments: str) -> None:
+    """Each name must be a destination or a package, each department one of the desk's."""
+    values = running.desk.values
+    values.reload()
+    known = {name for place in values.of("destination") for name in (place, *values.packages(place))}
+    for name, department in department_map(departments).items():
+        values.check("department", department)
+        if name not in known:
+            accepted = ", ".join(sorted(known))
+            raise InvalidInput("setting", f"{name!r} is no destination or package", f"accepted: {accepted}")
 
 
 @command("value.add")

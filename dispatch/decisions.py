@@ -1,4 +1,4 @@
-"""Who gets a lead, and the record of why."""
+"""The record of who got a lead, and why."""
 
 from __future__ import annotations
 
@@ -7,112 +7,115 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dispatch import views
+from dispatch.choice import EXCLUDED_KEPT, choose, kept_out, policy_named
 from dispatch.commands import Command, running_command
-from dispatch.policies import POLICIES, Candidate, Policy
+from dispatch.policies import POLICIES
 from models.agents import Agent
 from models.audit import Decision
 from models.base import tuples
 from models.bookings import Booking
 from models.customers import Lead
-from models.errors import InvalidInput, NotFound
+from models.errors import NotFound
 
 if TYPE_CHECKING:
     from dispatch.desk import Desk
 
-RUNNERS_UP = 10
-EXCLUDED_KEPT = 50
 BY_HAND = "by hand"
 NOBODY = "no agent can take it yet"
+
+Row = dict[str, Any]
 
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
-def policy_named(name: str) -> Policy:
-    """The policy of that name. Raises InvalidInput, naming those there are."""
-    policy = POLICIES.get(name)
-    if policy is None:
-        raise InvalidInput("policy", f"there is no policy {name!r}", "accepted: " + ", ".join(POLICIES))
-    return policy
-
-
 def choose_for_new_lead(lead: Lead) -> int | None:
     """What the first trigger asks: the agent for a lead that has just been saved, or None."""
-    running = running_command()
-    return decide(running, lead, {}).agent_id
+    return decide(running_command(), lead).agent_id
 
 
-def decide(running: Command, lead: Lead, excluded: Mapping[int, str]) -> Decision:
-    """Let the policy choose among the eligible agents and keep the decision.
-
-    ``excluded`` maps agents that a rule keeps out to the rule's words.
-    """
-    settings = running.desk.settings
-    policy = policy_named(running.policy or settings["policy"])
-    ranked = policy.ranked(lead, RUNNERS_UP + 1, excluded)
+def decide(
+    running: Command,
+    lead: Lead,
+    excluded: Mapping[int, str] | None = None,
+    package: str | None = None,
+    *,
+    because: str = "",
+) -> Decision:
+    """Choose for a lead, and keep the decision. ``because`` says what made it necessary once more."""
+    policy = policy_named(running.policy or running.desk.settings["policy"])
+    excluded = excluded or {}
+    choice = choose(running.desk, lead, policy, package=package, without=excluded)
+    passed_over, counts = kept_out(choice, lead, excluded)
+    reason = choice.reason if choice.ranked else _nobody(counts)
     decision = Decision(
         lead_id=lead.lead_id,
-        agent_id=ranked[0].agent_id if ranked else None,
+        agent_id=choice.agent_id,
         decided_at=running.now,
         policy=policy.name,
-        settings_version=settings.version,
-        reason=policy.reason(ranked) if ranked else NOBODY,
-        candidates=_dump([[candidate.agent_id, *candidate.keys] for candidate in ranked]),
+        settings_version=running.desk.settings.version,
+        reason=f"{because}: {reason}" if because else reason,
+        candidates=_dump([[candidate.agent_id, *candidate.keys] for candidate in choice.ranked]),
     )
-    if excluded:
-        decision.excluded = _dump(_before_winner(policy, lead, ranked, excluded))
+    notes: Row = {"relaxed": choice.relaxed} if choice.relaxed else {}
+    if passed_over:
+        decision.excluded = _dump(passed_over)
+        notes["counts"] = counts
+    if notes:
+        decision.notes = _dump(notes)
     decision.save()
+    if choice.ranked:
+        policy.chosen(lead, choice.ranked[0])
     running.decision = decision
     return decision
 
 
-def somebody_for(running: Command, lead: Lead, excluded: Mapping[int, str]) -> bool:
-    """Would ``decide`` find an agent? Nothing is kept of the question."""
-    policy = policy_named(running.policy or running.desk.settings["policy"])
-    return bool(policy.ranked(lead, 1, excluded))
-
-
-def decide_by_hand(running: Command, lead_id: int, agent_id: int, reason: str) -> Decision:
-    """Keep the decision of a person who named the agent."""
+def decide_by_hand(
+    running: Command, lead_id: int, agent: Agent, reason: str, policy: str = BY_HAND
+) -> Decision:
+    """Keep the decision of a person who named the agent; above the agent's capacity it is an override."""
+    over = agent.held >= agent.capacity
     decision = Decision(
         lead_id=lead_id,
-        agent_id=agent_id,
+        agent_id=agent.agent_id,
         decided_at=running.now,
-        policy=BY_HAND,
+        policy=policy,
         settings_version=running.desk.settings.version,
-        reason=f"{running.desk.actor}: {reason}",
-        candidates=_dump([[agent_id]]),
+        reason=f"{running.desk.actor}: {reason}" if policy == BY_HAND else reason,
+        candidates=_dump([[agent.agent_id]]),
     )
+    if over:
+        decision.notes = _dump({"over_capacity": True})
+        running.detail["over_capacity"] = True
     decision.save()
     return decision
 
 
-def _before_winner(
-    policy: Policy, lead: Lead, ranked: list[Candidate], excluded: Mapping[int, str]
-) -> list[list[Any]]:
-    """The excluded agents whom the policy would have put before the winner, with the rule."""
-    order = policy.ranked(lead, len(excluded) + 1, ())
-    kept: list[list[Any]] = []
-    for candidate in order:
-        if ranked and candidate.agent_id == ranked[0].agent_id:
-            break
-        if candidate.agent_id in excluded:
-            kept.append([candidate.agent_id, excluded[candidate.agent_id]])
-    return kept[:EXCLUDED_KEPT]
+def _nobody(counts: Row) -> str:
+    """Why a lead waits: what keeps out those who are here."""
+    if not counts:
+        return NOBODY
+    most = sum(counts.values()) >= EXCLUDED_KEPT
+    told = ", ".join(f"{number} {word}" for word, number in sorted(counts.items()))
+    return f"{NOBODY}: {told}{' and more' if most else ''}"
 
 
-def preview(desk: Desk, limit: int = 20) -> dict[str, Any]:
-    """Who would get a lead now: ``candidates`` are agents as in ``agent list``, best first."""
-    policy = policy_named(desk.settings["policy"])
-    ranked = policy.ranked(Lead(), limit, ())
+def preview(desk: Desk, limit: int = 20, lead: Lead | None = None, policy: str | None = None) -> Row:
+    """Who would get a lead now: ``candidates`` are agents as in ``agent list``, best first.
+
+    ``lead`` is one that is not saved, with as much of its trip as is known by now.
+    """
+    lead = lead or Lead()
+    choice = choose(desk, lead, policy_named(policy or desk.settings["policy"]), limit=limit)
+    ranked = choice.ranked
     rows = {row["agent_id"]: row for row in views.agents_by_id([candidate.agent_id for candidate in ranked])}
     return {
-        "policy": policy.name,
-        "reason": policy.reason(ranked) if ranked else NOBODY,
+        "policy": choice.policy.name,
+        "reason": choice.reason if ranked else _nobody(kept_out(choice, lead, {})[1]),
         "candidates": [rows[candidate.agent_id] for candidate in ranked if candidate.agent_id in rows],
     }
 
 
-def why(booking_id: int) -> dict[str, Any]:
+def why(booking_id: int) -> Row:
     """The decision by which a booking is where it is, with the runners-up. Raises NotFound.
 
     That is the last one, unless it was undone.
@@ -120,22 +123,32 @@ def why(booking_id: int) -> dict[str, Any]:
     booking = Booking.get_or_none(Booking.booking_id == booking_id)
     if booking is None:
         raise NotFound("booking", booking_id)
-    decisions = list(
-        Decision.select().where(Decision.lead_id == booking.lead_id).order_by(Decision.decision_id.desc())
-    )
-    row: dict[str, Any] = {"booking_id": booking_id, "decisions": len(decisions)}
-    if not decisions:
+    decisions = _decisions_of(booking)
+    row: Row = {"booking_id": booking_id, "decisions": len(decisions)}
+    standing = standing_decision(booking)
+    if standing is None:
         return row | {
             "policy": None,
             "agent_id": booking.agent_id,
             "agent_name": _names([booking.agent_id]).get(booking.agent_id),
             "reason": "imported with its agent: this desk did not decide it",
         }
+    return row | _explain(standing)
+
+
+def standing_decision(booking: Booking) -> Decision | None:
+    """The decision by which a booking is where it is; None for one that was imported."""
+    decisions = _decisions_of(booking)
     standing = (decision for decision in decisions if decision.agent_id == booking.agent_id)
-    return row | _explain(next(standing, decisions[0]))
+    return next(standing, decisions[0] if decisions else None)
 
 
-def _explain(decision: Decision) -> dict[str, Any]:
+def _decisions_of(booking: Booking) -> list[Decision]:
+    query = Decision.select().where(Decision.lead_id == booking.lead_id)
+    return list(query.order_by(Decision.decision_id.desc()))
+
+
+def _explain(decision: Decision) -> Row:
     candidates = json.loads(decision.candidates)
     excluded = json.loads(decision.excluded)
     names = _names([row[0] for row in candidates + excluded])
@@ -153,11 +166,22 @@ def _explain(decision: Decision) -> dict[str, Any]:
         "agent_id": decision.agent_id,
         "agent_name": names.get(decision.agent_id),
         "reason": decision.reason,
+        **_notes(decision),
         "winner": told[0] if told else None,
         "next": told[1:],
         "excluded": [
             {"agent_id": row[0], "agent_name": names.get(row[0]), "rule": row[1]} for row in excluded
         ],
+    }
+
+
+def _notes(decision: Decision) -> Row:
+    """The rules that were relaxed, agents kept out by rule, and whether it was above the capacity."""
+    notes = json.loads(decision.notes)
+    return {
+        "relaxed": notes.get("relaxed", []),
+        "excluded_by_rule": notes.get("counts", {}),
+        "over_capacity": notes.get("over_capacity", False),
     }
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import getpass
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from peewee import DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError
 
-from dispatch import settings
+from dispatch import presence, settings
 from dispatch.decisions import choose_for_new_lead
 from dispatch.service import queue as _queue  # noqa: F401  # gives out waiting issues after each command
 from dispatch.values import AcceptedValues, create_values
@@ -24,6 +24,12 @@ from models.clock import Clock, shift_years, to_text, utc_now
 from models.errors import InvalidInput
 
 YEAR_SHIFT = 56
+
+T = TypeVar("T")
+
+
+class _Rehearsed(Exception):
+    """The end of a rehearsal: everything is rolled back."""
 
 
 def default_actor() -> str:
@@ -41,6 +47,7 @@ class _AtWork(threading.local):
     """What belongs to the commands of one thread: a batch holds one connection, and so one thread."""
 
     request_id: str | None = None
+    actor: str | None = None
     depth = 0
 
 
@@ -52,7 +59,7 @@ class Desk:
 
     def __init__(self, database: db.DeskDatabase, clock: Clock, actor: str) -> None:
         self.database = database
-        self.actor = actor
+        self._actor = actor
         self.settings = settings.Settings()
         self.values = AcceptedValues()
         self._clock = clock
@@ -94,12 +101,26 @@ class Desk:
             self.database.close()
 
     @property
+    def actor(self) -> str:
+        """Who signs the events of this thread's commands."""
+        return self._at_work.actor or self._actor
+
+    @actor.setter
+    def actor(self, actor: str) -> None:
+        self._actor = actor
+
+    @property
     def request_id(self) -> str | None:
         return self._at_work.request_id
 
     @request_id.setter
     def request_id(self, request_id: str | None) -> None:
         self._at_work.request_id = request_id
+
+    @property
+    def in_transaction(self) -> bool:
+        """Is a command, or a batch of them, at work in this thread?"""
+        return self._at_work.depth > 0
 
     @property
     def in_batch(self) -> bool:
@@ -142,13 +163,35 @@ class Desk:
             return
         with self.reading():
             try:
-                with self.database.atomic(), self._deeper():
-                    self.settings.refresh()
+                with self.database.atomic():
+                    self._at_work.depth = 1
+                    self.settings.begin()
+                    if self.settings.due_at is not None:
+                        presence.catch_up(self)
                     yield
             except BaseException:
                 self.settings.forget()
                 self.values.forget()
                 raise
+            finally:
+                self._at_work.depth = 0
+
+    def rehearse(self, run: Callable[[], T]) -> T:
+        """What a command would answer: it is run and rolled back, whatever it has written."""
+        answer: list[T] = []
+        with suppress(_Rehearsed), self.request(None), self.transaction():
+            answer.append(run())
+            raise _Rehearsed
+        return answer[0]
+
+    @contextmanager
+    def acting_as(self, actor: str) -> Iterator[None]:
+        """Let another name sign the events of the commands inside the block."""
+        outer, self._at_work.actor = self._at_work.actor, actor
+        try:
+            yield
+        finally:
+            self._at_work.actor = outer
 
     @contextmanager
     def _deeper(self) -> Iterator[None]:

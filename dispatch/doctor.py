@@ -11,7 +11,7 @@ from peewee import fn
 
 from dispatch.commands import Command, command
 from dispatch.desk import Desk
-from dispatch.findings import NAMED, Finding
+from dispatch.findings import NAMED, Finding, distribution
 from dispatch.search import LARGE_BACKLOG
 from dispatch.service import checkup
 from models.agents import Agent
@@ -44,6 +44,7 @@ def examine(desk: Desk) -> dict[str, Any]:
         _schema(),
         _loads(),
         _assignments(),
+        *distribution(desk),
         checkup.issue_loads(),
         checkup.clocks_agree(),
         _search(),

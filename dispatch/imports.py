@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.bookings import drain_waiting
 from dispatch.commands import Command, command
+from dispatch.giving import drain_waiting
 
 Row = dict[str, Any]
 

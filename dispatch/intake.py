@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TypedDict
 
 from dispatch import checks, customers
+from dispatch.choice import policy_named
 from dispatch.commands import Command, command
-from dispatch.decisions import policy_named
 from models.base import CompiledQuery, parameter
 from models.customers import Customer, Lead
 from models.search import include

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from peewee import fn
+
 from dispatch.service import hours, sla
+from models.agents import Agent
 from models.base import CompiledQuery, parameter
 from models.errors import InvalidInput, Refused
 from models.settings import Setting
@@ -63,24 +66,32 @@ def _policy(text: str) -> str:
     return text
 
 
+def _switch(text: str) -> bool:
+    word = text.strip().casefold()
+    if word not in SWITCHES:
+        raise ValueError(text)
+    return SWITCHES[word]
+
+
+def _departments(text: str) -> str:
+    from dispatch.eligibility import department_map  # likewise
+
+    if text.strip().casefold() in ("", "off"):
+        return ""
+    return "; ".join(f"{name}={department}" for name, department in department_map(text).items())
+
+
+def _number(key: str, default: int, low: int, high: int, help: str, *, fixed: bool = False) -> Definition:
+    return Definition(key, default, help, _whole(low, high), f"a whole number from {low} to {high}", fixed)
+
+
+SWITCHES = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
+MOST_MINUTES = 100_000  # ten weeks
+
 DEFINITIONS = {
     definition.key: definition
     for definition in (
         Definition("policy", "rank", "who gets the next lead", _policy, "a policy's name (astra policy)"),
-        Definition(
-            "rating_prior_answers",
-            20,
-            "answers that an imported average rating counts as",
-            _whole(0, 100_000),
-            "a whole number from 0 to 100000",
-        ),
-        Definition(
-            "default_capacity",
-            10,
-            "capacity of a new agent, in Pending bookings",
-            _whole(0, 100_000),
-            "a whole number from 0 to 100000",
-        ),
         Definition(
             "sla_first_response_minutes",
             sla.FIRST_RESPONSE_MINUTES,
@@ -109,13 +120,7 @@ DEFINITIONS = {
             _days,
             "days such as 2082-12-25 2082-12-26, or an empty text",
         ),
-        Definition(
-            "reopen_days",
-            14,
-            "days after its end in which an issue can be taken up again",
-            _whole(0, 3650),
-            "a whole number from 0 to 3650",
-        ),
+        _number("reopen_days", 14, 0, 3650, "days after its end in which an issue can be taken up again"),
         Definition(
             "escalation_contact",
             "head of service",
@@ -123,32 +128,87 @@ DEFINITIONS = {
             _contact,
             "a name of 1 to 100 characters",
         ),
-        Definition(
+        _number("rating_prior_answers", 20, 0, 100_000, "answers that an imported average rating counts as"),
+        _number("default_capacity", 10, 0, 100_000, "capacity of a new agent, in open bookings and issues"),
+        _number(
             "year_shift",
             56,
+            0,
+            1000,
             "years that the desk lives ahead of today; fixed when the desk is made",
-            _whole(0, 1000),
-            "a whole number from 0 to 1000",
             fixed=True,
         ),
+        Definition(
+            "departments",
+            "",
+            "which department gets a destination or package; empty: any",
+            _departments,
+            "off, or pairs such as Mars=Premium Bookings; Ringside Cruise=Luxury Voyages",
+        ),
+        Definition(
+            "returning",
+            False,
+            "returning customers go to the agent of the last trip",
+            _switch,
+            "on or off",
+        ),
+        Definition("pull", False, "agents may claim unclaimed work of one another", _switch, "on or off"),
+        _number(
+            "decline_minutes", 30, 0, MOST_MINUTES, "minutes in which declined work is not offered again"
+        ),
+        _number(
+            "offer_minutes",
+            0,
+            0,
+            MOST_MINUTES,
+            "minutes to claim a booking before the next agent gets it; 0: any",
+        ),
+        _number("contact_hours", 4, 0, 2_000, "hours in which a claimed customer is called; 0: any"),
+        _number("keep_minutes", 30, 1, MOST_MINUTES, "minutes to answer that before the claim is released"),
+        _number("contact_within_minutes", 60, 1, MOST_MINUTES, "minutes in which a contact is a success"),
+        _number("shuffle_seconds", 0, 0, 1_000_000, "seconds between two shuffles; 0: only by hand"),
+        _number("dwell_minutes", 10, 0, MOST_MINUTES, "minutes before the shuffle may move a booking"),
+        _number("cooldown_minutes", 60, 0, MOST_MINUTES, "minutes before it may move the same one again"),
     )
 }
 
 _rows = CompiledQuery(lambda: Setting.select(Setting.key, Setting.value))
-_version_row = CompiledQuery(lambda: Setting.select(Setting.value).where(Setting.key == parameter("key")))
+_row_of = CompiledQuery(lambda: Setting.select(Setting.value).where(Setting.key == parameter("key")))
+# one query at the beginning of every command: three would be felt in the time of a lead
+_next_due = Agent.select(fn.MIN(Agent.due_at)).where(Agent.due_at.is_null(False))
+_listing = Agent.select(Agent.agent_id).where(Agent.skills.is_null(False) | Agent.locations.is_null(False))
+_at_the_start = CompiledQuery(
+    lambda: Setting.select(Setting.value, _next_due, fn.EXISTS(_listing)).where(
+        Setting.key == parameter("key")
+    )
+)
 
 
 class Settings:
-    """The settings as of their last version; ``refresh()`` is one indexed read."""
+    """The settings as of their last version; ``refresh()`` is one indexed read.
+
+    ``begin()`` looks with it for what every choice has to know: ``due_at``, the next stored time at
+    which the clock changes a presence, and ``some_listing``, whether any agent lists skills or locations.
+    """
 
     def __init__(self) -> None:
         self.version = -1
+        self.due_at: str | None = None
+        self.some_listing = True
         self._values: dict[str, Any] = {}
         self._in_doubt = False
 
     def refresh(self) -> None:
         """Take over what another terminal has set since."""
-        version = int(_version_row(key=VERSION_KEY)[0][0])
+        self._take_over(_row_of(key=VERSION_KEY)[0][0])
+
+    def begin(self) -> None:
+        """The same at the start of a command, or of a choice outside of one."""
+        version, self.due_at, self.some_listing = _at_the_start(key=VERSION_KEY)[0]
+        self._take_over(version)
+
+    def _take_over(self, stored_version: str) -> None:
+        version = int(stored_version)
         if version != self.version or self._in_doubt:
             self._in_doubt = False
             stored = dict(_rows())
@@ -189,12 +249,23 @@ def parse_setting(key: str, text: str) -> Any:
 def store(key: str, value: Any) -> None:
     """Write a value and raise the version, so that every decision names the settings it was made by."""
     _write(key, str(value))
-    _write(VERSION_KEY, str(int(_version_row(key=VERSION_KEY)[0][0]) + 1))
+    _write(VERSION_KEY, str(int(_row_of(key=VERSION_KEY)[0][0]) + 1))
+
+
+def remember(key: str, value: str) -> None:
+    """Keep something of the desk's own beside the settings; it makes no new version of them."""
+    _write(key, value)
+
+
+def recall(key: str) -> str | None:
+    """What was kept by ``remember``."""
+    rows = _row_of(key=key)
+    return rows[0][0] if rows else None
 
 
 def exist() -> bool:
     """Is this a desk already?"""
-    return bool(_version_row(key=VERSION_KEY))
+    return bool(_row_of(key=VERSION_KEY))
 
 
 def create(year_shift: int) -> None:

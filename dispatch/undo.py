@@ -9,16 +9,17 @@ from typing import Any
 from peewee import IntegrityError, ModelSelect
 
 from dispatch import views
-from dispatch.bookings import drain_waiting, working_agent
+from dispatch.bookings import working_agent
 from dispatch.commands import TABLES, Command, command
 from dispatch.service import taken_back
-from models.agents import Agent
+from models.agents import GONE, Agent
 from models.audit import Event
 from models.base import BaseModel, tuples
 from models.bookings import CANCELLED, PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import NotFound, Refused
 from models.issues import HELD, Issue, Survey
+from models.triggers import loads_gathered
 
 MISTAKE = "entered by mistake"
 NEVER_UNDONE = {
@@ -31,6 +32,7 @@ NEVER_UNDONE = {
     "issue.escalate": "people were told; astra issue settle closes it, with the reason",
     "issue.acknowledge": "people rely on it; astra issue escalate raises it again",
     "issue.settle": "it was closed with a reason; astra issue escalate raises it again",
+    "issue.let_go": "the desk did it; astra issue reassign hands an issue on",
     "issue.drain": "the desk did it; astra issue reassign hands an issue on",
     "issue.sweep": "the clock did it",
     "issue.train": "a model is only trained anew",
@@ -59,15 +61,15 @@ def undo(running: Command, event_id: int | None = None) -> Row:
         _check_untouched(event, key, row, after[key])
     for key, row in rows.items():
         _check_holder(row, before.get(key), among=rows)
-    for key, row in rows.items():
-        if isinstance(row, Issue):
-            taken_back.put_back(running, row, before.get(key))
-        elif key in before:
-            _restore(running, row, before[key])
-        else:
-            _retire(running, row)
-    if event.command == "agent.leave":
-        drain_waiting(running)
+    with loads_gathered():
+        for key, row in rows.items():
+            if isinstance(row, Issue):
+                taken_back.put_back(running, row, before.get(key))
+            elif key in before:
+                _restore(running, row, before[key])
+            else:
+                _retire(running, row)
+    _check_attended(rows)
     running.undoes = event.event_id
     running.booking_id, running.agent_id = event.booking_id, event.agent_id
     running.customer_id, running.issue_id = event.customer_id, event.issue_id
@@ -186,6 +188,19 @@ def _check_holder(row: BaseModel, before: Row | None, among: Collection[str]) ->
                 f"{row.name} ({row.agent_id}) has been given work since, and would have to leave",
                 "reassign it first",
             )
+
+
+def _check_attended(rows: dict[str, BaseModel]) -> None:
+    """Refuse what has given unclaimed work to an agent who is away by now."""
+    for row in rows.values():
+        if isinstance(row, Booking) and row.status == PENDING and row.agent_id and not row.claimed_at:
+            holder = Agent.lock(row.agent_id)
+            if holder.presence in GONE:
+                raise Refused(
+                    "agent_away",
+                    f"booking {row.booking_id} would go back to {holder.name}, who is {holder.presence}",
+                    f"astra booking reassign {row.booking_id} --to AGENT --reason ...",
+                )
 
 
 def _restore(running: Command, row: BaseModel, before: Row) -> None:

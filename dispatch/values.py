@@ -93,6 +93,8 @@ class AcceptedValues:
 
     def check(self, kind: str, value: str | None) -> str:
         """The value itself, if it is accepted. Raises InvalidInput, naming what is."""
+        if value in self._lists.get(kind, ()):  # as good as always
+            return str(value)
         if checks.stripped(value, kind) not in self._lists.get(kind, ()):
             self.reload()  # another terminal may have added it
         return self.check_known(kind, value)

@@ -12,8 +12,8 @@ from peewee import JOIN, Expression, ModelSelect, Tuple, fn
 from dispatch.next_action import is_due
 from dispatch.search import mentions
 from dispatch.service import routing
-from models.agents import Agent, AgentRank
-from models.audit import Event
+from models.agents import GONE, Agent, AgentRank
+from models.audit import Event, EventBooking
 from models.base import listed, tuples
 from models.bookings import PENDING, Booking
 from models.customers import Customer, Lead
@@ -22,7 +22,14 @@ from models.errors import InvalidInput, NotFound
 
 Row = dict[str, Any]
 
-BOOKING_COLUMNS = {
+# claimed work whose agent is not there to do it
+_UNATTENDED = (
+    (Booking.status == PENDING)
+    & Booking.claimed_at.is_null(False)
+    & (Agent.presence.in_(GONE) | Agent.left_at.is_null(False))
+)
+
+BOOKING_COLUMNS: dict[str, Any] = {  # columns and expressions
     "booking_id": Booking.booking_id,
     "assignment_id": Booking.assignment_id,
     "lead_id": Booking.lead_id,
@@ -52,6 +59,9 @@ BOOKING_COLUMNS = {
     "date_fault": Booking.date_fault,
     "voided": Booking.voided,
     "version": Booking.version,
+    "given_at": Booking.given_at,
+    "asked_at": Booking.asked_at,
+    "unattended": _UNATTENDED,
     "customer_id": Lead.customer_id,
     "phone": Customer.phone,
     "email": Customer.email,
@@ -72,7 +82,8 @@ _ORDERS = BOOKING_SORTS | {FOLLOW_UP: Booking.follow_up_at}
 class BookingFilter:
     """Which bookings, in which order. ``text`` is looked for in customer, destination and number.
 
-    ``due_until`` is a stored time: only those whose follow-up is due by then.
+    ``due_until`` is a stored time: only those whose follow-up is due by then. ``asked``: only claimed
+    ones whose agent was asked "still on it?".
     """
 
     status: str | None = None
@@ -82,6 +93,7 @@ class BookingFilter:
     waiting: bool = False
     text: str = ""
     due_until: str | None = None
+    asked: bool = False
     sort: str = "changed"
     descending: bool = True
 
@@ -100,6 +112,12 @@ def bookings(which: BookingFilter, limit: int | None = None, after: Row | None =
         conditions = [Booking.booking_id.in_(page.where(*conditions).order_by(*order).limit(limit))]
     query = _booking_query().where(*conditions).order_by(*order).limit(limit)
     return [_booking_row(values) for values in tuples(query)]
+
+
+def pending_ids(agent_id: int) -> list[int]:
+    """The numbers of the Pending bookings that an agent has, oldest first."""
+    query = Booking.select(Booking.booking_id).where(Booking.agent_id == agent_id, Booking.status == PENDING)
+    return [booking_id for (booking_id,) in tuples(query.order_by(Booking.created_at, Booking.booking_id))]
 
 
 def booking(booking_id: int) -> Row:
@@ -138,6 +156,7 @@ def _booking_row(values: tuple[Any, ...]) -> Row:
     known = destination is not None or package is not None
     row["total_revenue"] = as_units((destination or 0) + (package or 0)) if known else None
     row["voided"] = bool(row["voided"])
+    row["unattended"] = bool(row["unattended"])
     return row
 
 
@@ -166,6 +185,8 @@ def _conditions(which: BookingFilter) -> list[Expression]:
         conditions.append(Booking.follow_up_at <= which.due_until)
         if which.agent_id is not None:  # of the two indexes, then the one of the agent's few Pending ones
             conditions.append(Booking.status == PENDING)
+    if which.asked:
+        conditions += [Booking.status == PENDING, Booking.asked_at.is_null(False)]
     if which.text:
         conditions.append(mentions(which.text))
     return conditions
@@ -222,6 +243,11 @@ AGENT_COLUMNS = (
     Agent.manager_name,
     Agent.license_number,
     Agent.left_at,
+    Agent.presence_until,
+    Agent.presence_reason,
+    Agent.hours,
+    Agent.skills,
+    Agent.locations,
     Agent.issue_load,
     Agent.level,
     Agent.specialisations,
@@ -239,6 +265,8 @@ def _agent_row(values: tuple[Any, ...]) -> Row:
     names = (column.name for column in AGENT_COLUMNS)
     row = dict(zip(names, values, strict=True))
     row["rank"] = row.pop("agent_rank")
+    for listed_names in ("skills", "locations"):
+        row[listed_names] = json.loads(row[listed_names]) if row[listed_names] else []
     row["name"] = f"{row['first_name']} {row['last_name']}"
     row["level"] = routing.level_of(row["level"], row["years_of_service"])
     row["performance"] = round(routing.performance_of(row["rating"]), 4)
@@ -249,7 +277,10 @@ def _agent_row(values: tuple[Any, ...]) -> Row:
 
 @dataclass(frozen=True)
 class EventFilter:
-    """Which events. ``since`` and ``until`` are stored times; the first is in, the second out."""
+    """Which events; a booking's are also those that changed it beside others.
+
+    ``since`` and ``until`` are stored times; the first is in, the second out.
+    """
 
     booking_id: int | None = None
     agent_id: int | None = None
@@ -260,22 +291,18 @@ class EventFilter:
     issue_id: int | None = None
 
 
-def events(
-    *,
-    limit: int | None = None,
-    booking_id: int | None = None,
-    actor: str | None = None,
-    issue_id: int | None = None,
-) -> list[Row]:
-    """The log, newest first, of one booking, one issue or one actor."""
-    return log(EventFilter(booking_id=booking_id, actor=actor, issue_id=issue_id), limit)
+def events(*, limit: int | None = None, **which: Any) -> list[Row]:
+    """The log, newest first, of one booking, one issue or one actor: what an EventFilter takes."""
+    return log(EventFilter(**which), limit)
 
 
 def log(which: EventFilter, limit: int | None = None) -> list[Row]:
     """The log, newest first."""
     conditions = [Event.event_id.is_null(False)]
+    if which.booking_id is not None:
+        beside = EventBooking.select(EventBooking.event_id).where(EventBooking.booking_id == which.booking_id)
+        conditions.append((Event.booking_id == which.booking_id) | Event.event_id.in_(beside))
     for column, wanted in (
-        (Event.booking_id, which.booking_id),
         (Event.agent_id, which.agent_id),
         (Event.actor, which.actor),
         (Event.command, which.command),

@@ -1,11 +1,14 @@
-"""The agents, and their rank as a view."""
+"""The agents, their rank as a view, and what the policies see of them."""
 
 from __future__ import annotations
 
-from peewee import AutoField, DoubleField, IntegerField, Model, TextField
+from peewee import AutoField, BooleanField, DoubleField, IntegerField, Model, TextField
 
 from models.base import BaseModel
 from models.database import current_database
+
+AVAILABLE, BUSY, BREAK, AWAY, OFFLINE = PRESENCES = ("available", "busy", "break", "away", "offline")
+GONE = (AWAY, OFFLINE)  # nobody looks at what such an agent holds
 
 # The same answers in another order must give the same average, or ranks would not tie as they should.
 RATING_DECIMALS = 6
@@ -16,9 +19,12 @@ class Agent(BaseModel):
 
     ``load`` is the number of the agent's Pending bookings; only the triggers move it. ``rating``
     is the average over ``prior_answers`` imported answers of ``prior_rating`` and the scores given
-    here. An agent who left (``left_at``) keeps the row, and has no rank. ``issue_load`` is the number
-    of open issues held; ``level`` (1-5, None: by the years of service), ``specialisations`` and
-    ``languages`` (JSON lists) tell which issues the agent can help with.
+    here. An agent who left (``left_at``) keeps the row, and has no rank. ``skills`` (destinations)
+    and ``locations`` (launch) are JSON lists, None for every one. ``due_at`` is the next moment at which
+    the clock changes the presence: the end of ``presence_until``, or a turn of the shift ``hours``.
+    ``last_given_at`` is when the agent last got a booking, ``offers_missed`` how many in a row went by.
+    ``issue_load`` is the number of open issues held; ``level`` (1-5, None: by the years of service),
+    ``specialisations`` and ``languages`` (JSON lists) tell which issues the agent can help with.
     """
 
     label = "agent"
@@ -41,6 +47,14 @@ class Agent(BaseModel):
     capacity = IntegerField(default=10)
     presence = TextField(default="available")
     left_at = TextField(null=True)
+    presence_until = TextField(null=True)
+    presence_reason = TextField(null=True)
+    hours = TextField(null=True)
+    due_at = TextField(null=True)
+    skills = TextField(null=True)
+    locations = TextField(null=True)
+    last_given_at = TextField(null=True)
+    offers_missed = IntegerField(default=0)
     level = IntegerField(null=True)
     specialisations = TextField(default="[]")
     languages = TextField(default="[]")
@@ -53,6 +67,11 @@ class Agent(BaseModel):
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}"
 
+    @property
+    def held(self) -> int:
+        """Bookings and issues together: they share one capacity."""
+        return self.load + self.issue_load
+
     def refresh_rating(self) -> None:
         """Derive the average from its parts; no answers at all give 0."""
         if self.score_count == 0:
@@ -60,6 +79,34 @@ class Agent(BaseModel):
             return
         total = self.prior_rating * self.prior_answers + self.score_sum
         self.rating = round(total / (self.prior_answers + self.score_count), RATING_DECIMALS)
+
+
+class Taker(Model):
+    """An agent who is here, as the policies see them: read, never written.
+
+    ``takes_work`` is derived by the database: available, and below capacity. An index has those who
+    take work in the order of ``rank``, and after them those who do not.
+    """
+
+    agent_id = IntegerField(primary_key=True)
+    takes_work = BooleanField()
+    load = IntegerField()
+    capacity = IntegerField()
+    years_of_service = IntegerField()
+    rating = DoubleField()
+    department = TextField()
+    skills = TextField(null=True)
+    locations = TextField(null=True)
+    last_given_at = TextField(null=True)
+    presence = TextField()
+    presence_until = TextField(null=True)
+    presence_reason = TextField(null=True)
+    issue_load = IntegerField()
+    level = IntegerField(null=True)
+
+    class Meta:
+        database = current_database
+        table_name = "agents_here"
 
 
 class AgentRank(Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, IntegerField, TextField
+from peewee import AutoField, CompositeKey, IntegerField, TextField
 
 from models.agents import Agent
 from models.base import BaseModel, reference
@@ -14,6 +14,7 @@ class Decision(BaseModel):
 
     ``candidates`` is JSON: the winner and the next ten with the policy's keys. ``excluded`` is
     JSON: up to fifty agents who would have come before the winner, with the rule that kept them out.
+    ``notes`` is JSON: what else there is to tell, such as rules that were relaxed.
     """
 
     label = "decision"
@@ -27,6 +28,7 @@ class Decision(BaseModel):
     reason = TextField()
     candidates = TextField()
     excluded = TextField(default="[]")
+    notes = TextField(default="{}")
 
     class Meta:
         table_name = "decisions"
@@ -59,3 +61,14 @@ class Event(BaseModel):
 
     class Meta:
         table_name = "events"
+
+
+class EventBooking(BaseModel):
+    """A booking that an event changed beside the one it is about: a batch, a drain, a shuffle."""
+
+    event_id = reference(Event, "event_id")
+    booking_id = IntegerField()
+
+    class Meta:
+        table_name = "event_bookings"
+        primary_key = CompositeKey("event_id", "booking_id")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BooleanField, IntegerField, TextField
+from peewee import AutoField, BooleanField, IntegerField, Model, TextField
 
 from models.agents import Agent
 from models.base import BaseModel, reference
 from models.customers import Lead
+from models.database import current_database
 
 PENDING = "Pending"
 CONFIRMED = "Confirmed"
@@ -43,7 +44,9 @@ class Booking(BaseModel):
     marks a lead that was entered by mistake; ``date_fault`` an imported row with impossible dates.
     ``contacted_at`` is the first time that the customer was reached, ``last_outcome`` what came of the
     last attempt, ``follow_up_at`` when to get back to the customer: never on a closed booking.
-    ``holder`` is the agent to whom the last save has just given it.
+    ``given_at`` is when its agent got it at this desk, ``progress_at`` the last sign of work on a claim,
+    ``asked_at`` when its agent was asked about it, ``shuffled_at`` when it was last moved to even out the
+    loads: all None for what was imported. ``holder`` is the agent to whom the last save has just given it.
     """
 
     label = "booking"
@@ -74,6 +77,21 @@ class Booking(BaseModel):
     date_fault = TextField(null=True)
     voided = BooleanField(default=False)
     version = IntegerField(default=1)
+    given_at = TextField(null=True)
+    progress_at = TextField(null=True)
+    asked_at = TextField(null=True)
+    shuffled_at = TextField(null=True)
 
     class Meta:
         table_name = "bookings"
+
+
+class Waiting(Model):
+    """A Pending booking that nobody has: a view, by an index that is empty most of the time."""
+
+    booking_id = IntegerField(primary_key=True)
+    created_at = TextField()
+
+    class Meta:
+        database = current_database
+        table_name = "bookings_in_wait"

@@ -90,7 +90,9 @@ class DeskDatabase(SqliteDatabase):
     def run(self, sql: str, values: Sequence[object]) -> sqlite3.Cursor:
         """Execute one statement through the driver itself; Peewee's own way takes twice the time."""
         try:
-            return self.driver().execute(sql, values)
+            # the thread's open connection, without asking each time whether it is open
+            connection: sqlite3.Connection = self._state.conn or self.driver()  # type: ignore[attr-defined]
+            return connection.execute(sql, values)
         except sqlite3.Error:
             with peewee_errors:  # Peewee's errors, as of any other statement
                 raise

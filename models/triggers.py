@@ -13,6 +13,9 @@ booking's score counts in the average of the agent who was scored.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 
@@ -68,7 +71,7 @@ def open_booking_of_assignment(_sender: type[Assignment], assignment: Assignment
     booking = Booking.lock(waiting[0][0])
     booking.assignment_id = assignment.assignment_id
     booking.agent_id = assignment.agent_id
-    booking.changed_at = assignment.assigned_at
+    booking.changed_at = booking.given_at = assignment.assigned_at
     booking.save()
 
 
@@ -79,10 +82,14 @@ def move_load(_sender: type[Booking], booking: Booking, created: bool) -> None:
     holds = booking.agent_id if booking.status == PENDING else None
     if held == holds:
         return
+    gathered = _gathered.get()
+    if gathered is not None:
+        _gather(gathered, held, holds, booking.changed_at)
+        return
     if held is not None:
         _change_load(held, -1)
     if holds is not None:
-        booking.holder = _change_load(holds, +1)
+        booking.holder = _change_load(holds, +1, booking.changed_at)
 
 
 @after_save(Booking)
@@ -123,7 +130,33 @@ def _tell(change: RanksChanged) -> None:
         logger.exception("a listener failed on %s", change)
 
 
-def _change_load(agent_id: int, step: int) -> Agent:
+_gathered: ContextVar[dict[int, tuple[int, str | None]] | None] = ContextVar("gathered_loads", default=None)
+
+
+@contextmanager
+def loads_gathered() -> Iterator[None]:
+    """Let the loads move when the block ends, each agent's at once: for thousands of bookings."""
+    gathered: dict[int, tuple[int, str | None]] = {}
+    token = _gathered.set(gathered)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    for agent_id, (steps, given_at) in gathered.items():
+        _change_load(agent_id, steps, given_at)
+
+
+def _gather(
+    gathered: dict[int, tuple[int, str | None]], held: int | None, holds: int | None, given_at: str
+) -> None:
+    if held is not None:
+        steps, last = gathered.get(held, (0, None))
+        gathered[held] = steps - 1, last
+    if holds is not None:
+        gathered[holds] = gathered.get(holds, (0, None))[0] + 1, given_at
+
+
+def _change_load(agent_id: int, step: int, given_at: str | None = None) -> Agent:
     agent = Agent.lock(agent_id)
     if agent.load + step < 0:  # never clamped: that would only hide it
         raise Refused(
@@ -132,6 +165,8 @@ def _change_load(agent_id: int, step: int) -> Agent:
             "astra doctor --repair counts the loads anew",
         )
     agent.load += step
+    if given_at is not None:
+        agent.last_given_at = given_at
     agent.save()
     return agent
 
@@ -175,6 +210,7 @@ def open_booking(lead: Lead, assignment: Assignment | None) -> None:
         launch_location=lead.launch_location,
         created_at=at,
         changed_at=at,
+        given_at=at if assignment else None,
     )
     booking.save()
     lead.booking = booking

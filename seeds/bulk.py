@@ -22,6 +22,8 @@ from models.customers import Customer, Lead
 from models.database import current_database
 from models.errors import Conflict
 
+# given, progressed, asked, shuffled: no clock of this desk runs for what happened elsewhere
+NOT_HERE = (None, None, None, None)
 KEYS_AT_ONCE = 1000  # ids in one query; agents in a commit
 
 Tuple = tuple[Any, ...]
@@ -97,6 +99,13 @@ _complete_leads = ManyRows(
         {Lead.destination: parameter("destination"), Lead.launch_location: parameter("launch_location")}
     ).where(Lead.lead_id == parameter("lead_id")),
 )
+_given_last = ManyRows(
+    ("at", "agent_id", "at"),
+    lambda: Agent.update({Agent.last_given_at: parameter("at")}).where(
+        Agent.agent_id == parameter("agent_id"),
+        Agent.last_given_at.is_null() | (Agent.last_given_at < parameter("at")),
+    ),
+)
 _last_customer = CompiledQuery(lambda: Customer.select(fn.MAX(Customer.customer_id)))
 _last_lead = CompiledQuery(lambda: Lead.select(fn.MAX(Lead.lead_id)))
 
@@ -152,10 +161,12 @@ def write_history(
 
 
 def write_batch(batch: list[History]) -> None:
-    """Write some history inside a transaction, and count its agents' loads anew."""
+    """Write some history inside a transaction; count its agents' loads anew, and when they last got any."""
     fresh = [item for item in batch if not item.is_known]
     known = [item for item in batch if item.is_known]
     bookings: list[Tuple] = []
+    last = {item.agent_id: item.assigned_at for item in sorted(fresh, key=_assigned_at)}
+    _given_last([(at, agent_id, at) for agent_id, at in last.items() if agent_id is not None])
     if fresh:
         bookings += _write_leads(fresh)
     if known:
@@ -163,6 +174,10 @@ def write_batch(batch: list[History]) -> None:
     if bookings:
         _insert_bookings(bookings)
         recount({agent_id for _, _, _, agent_id, status, *_ in bookings if status == PENDING})
+
+
+def _assigned_at(item: History) -> str:
+    return item.assigned_at
 
 
 def _write_leads(fresh: list[History]) -> list[Tuple]:
@@ -233,6 +248,7 @@ def _booking_row(item: History, booking: Outcome, lead_id: int, agent_id: int | 
         booking.date_fault,
         False,
         1,
+        *NOT_HERE,
     )
 
 

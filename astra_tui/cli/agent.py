@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import rich_click as click
 
-from astra_tui.cli.options import Call, agent_number, changing, limited, reading
-from astra_tui.cli.output import Column, details, line
-from dispatch import agents, views
+from astra_tui.cli.options import AGENT, Call, agent_number, changing, dry_run, limited, reading
+from astra_tui.cli.output import Column, details, line, local, plural
+from dispatch import agents, contact_rate, handover, moments, presence, shifts, views
+from models.agents import PRESENCES
 
 Row = dict[str, Any]
 
@@ -27,9 +29,10 @@ LIST_COLUMNS = (
     Column("Department", "department"),
     Column("Load", lambda row: f"{row['load']}/{row['capacity']}", right=True),
     Column("Issues", "issue_load", right=True),
-    Column("Presence", lambda row: "left" if row["left_at"] else row["presence"]),
+    Column("Presence", lambda row: _presence(row)),
     Column("Years", "years_of_service", right=True),
     Column("Rating", lambda row: f"{row['rating']:.2f}", right=True),
+    Column("Contact", lambda row: _contact(row), right=True),
     Column("Job title", "job_title"),
 )
 
@@ -40,8 +43,8 @@ LIST_COLUMNS = (
 @reading
 def list_agents(call: Call, with_left: bool, limit: int | None) -> None:
     """List the agents, best rank first."""
-    with call.desk():
-        rows = views.agents(with_left=with_left)[:limit]
+    with call.desk() as desk:
+        rows = contact_rate.with_rates(desk, views.agents(with_left=with_left)[:limit])
     call.tell_all(rows, LIST_COLUMNS, "no agents yet: astra agent add, or astra import")
 
 
@@ -50,8 +53,8 @@ def list_agents(call: Call, with_left: bool, limit: int | None) -> None:
 @reading
 def show(call: Call, agent_id: int) -> None:
     """Show one agent."""
-    with call.desk():
-        row = views.agent(agent_id)
+    with call.desk() as desk:
+        (row,) = contact_rate.with_rates(desk, [views.agent(agent_id)])
     call.tell(row, lambda row: details((key.replace("_", " "), value) for key, value in row.items()))
 
 
@@ -65,6 +68,9 @@ def show(call: Call, agent_id: int) -> None:
 @click.option("--rating", metavar="0-5", help="An average customer rating brought along.")
 @click.option("--license", metavar="NUMBER", help="Space licence number; nobody else may have it.")
 @click.option("--manager", metavar="NAME", help="The manager's name.")
+@click.option("--capacity", metavar="N", help="How many Pending bookings the agent can hold.")
+@click.option("--skills", metavar="NAMES", help="Destinations, with commas; none: every one.")
+@click.option("--locations", metavar="NAMES", help="Launch locations, with commas; none: every one.")
 @changing
 def add(call: Call, /, **given: Any) -> None:
     """Take on an agent; waiting bookings are assigned at once."""
@@ -83,6 +89,8 @@ def add(call: Call, /, **given: Any) -> None:
 @click.option("--license", metavar="NUMBER", help="Space licence number; an empty one clears it.")
 @click.option("--manager", metavar="NAME", help="The manager's name; an empty one clears it.")
 @click.option("--capacity", metavar="N", help="How many Pending bookings and issues the agent can hold.")
+@click.option("--skills", metavar="NAMES", help="Destinations, with commas; an empty one: every one.")
+@click.option("--locations", metavar="NAMES", help="Launch locations, with commas; an empty one: every one.")
 @click.option("--level", metavar="1-5", help="Skill level; else it grows with the years of service.")
 @click.option("--specialisations", metavar="LIST", help="Categories of issues, with commas; empty clears.")
 @click.option("--languages", metavar="LIST", help="Languages, with commas; an empty text clears them.")
@@ -94,10 +102,11 @@ def change(call: Call, /, agent_id: int, **changes: str | None) -> None:
 
 @agent.command()
 @agent_number
+@click.option("--hand-over", is_flag=True, help="Give what the agent holds back to the desk first.")
 @changing
-def leave(call: Call, agent_id: int) -> None:
+def leave(call: Call, agent_id: int, hand_over: bool) -> None:
     """Let an agent go who holds no Pending bookings; the history stays."""
-    call.tell(call.change(agents.leave, agent_id), _tell_line)
+    call.tell(call.change(agents.leave, agent_id, hand_over), _tell_line)
 
 
 @agent.command("return")
@@ -106,6 +115,89 @@ def leave(call: Call, agent_id: int) -> None:
 def come_back(call: Call, agent_id: int) -> None:
     """Take back an agent who left; waiting bookings are assigned at once."""
     call.tell(call.change(agents.come_back, agent_id), _tell_line)
+
+
+@agent.command("presence")
+@agent_number
+@click.argument("state", metavar="|".join(PRESENCES))
+@click.option("--until", metavar="WHEN", help="When it ends by itself, any of: " + moments.EXAMPLES + ".")
+@click.option("--reason", metavar="TEXT", help="Why, for the others to read.")
+@dry_run
+@changing
+def set_presence(
+    call: Call, agent_id: int, state: str, until: str | None, reason: str | None, dry_run: bool
+) -> None:
+    """Say whether an agent is at work.
+
+    Who is busy or on a break keeps all work and gets none. The unclaimed work of who is away or
+    offline goes to others at once; claimed work stays.
+    """
+    given = (agent_id, state.strip().casefold(), until, reason)
+    if dry_run:
+        with call.desk() as desk:
+            row = presence.preview_presence(desk, *given)
+    else:
+        row = call.change(presence.set_presence, *given)
+    call.tell(row, lambda row: _tell_moves(row, dry_run))
+
+
+@agent.command()
+@agent_number
+@click.option("--hours", required=True, metavar="HOURS", help=f"Or none; {shifts.EXAMPLES}.")
+@changing
+def shift(call: Call, agent_id: int, hours: str) -> None:
+    """Set the hours at which an agent comes and goes by the clock."""
+    call.tell(call.change(presence.set_hours, agent_id, hours), lambda row: _tell_moves(row, False))
+
+
+@agent.command("handover")
+@agent_number
+@click.option("--to", required=True, metavar="AGENT|desk", help="Another agent, or the desk's policy.")
+@dry_run
+@changing
+def hand_over(call: Call, agent_id: int, to: str, dry_run: bool) -> None:
+    """Move all of an agent's Pending work, claimed or not."""
+    taker = to if to == handover.DESK else AGENT.convert(to, None, None)
+    if dry_run:
+        with call.desk() as desk:
+            row = handover.preview_hand_over(desk, agent_id, taker)
+    else:
+        row = call.change(handover.hand_over, agent_id, taker)
+    call.tell(row, lambda row: _tell_moves(row, dry_run))
+
+
+def _presence(row: Mapping[str, Any]) -> str:
+    """An agent's presence with its end and reason."""
+    if row["left_at"]:
+        return "left"
+    until = f" until {local(row['presence_until'])}" if row["presence_until"] else ""
+    reason = f" ({row['presence_reason']})" if row["presence_reason"] else ""
+    return f"{row['presence']}{until}{reason}"
+
+
+def _contact(row: Mapping[str, Any]) -> str:
+    """The successful contact rate, and of how many."""
+    if row["contact_rate"] is None:
+        return "–"
+    return f"{row['contact_rate']:.0%} of {row['contact_assigned']}"
+
+
+def _tell_moves(row: Row, is_preview: bool) -> None:
+    """What becomes, or would become, of an agent's work."""
+    line(f"{'Would be: ' if is_preview else ''}Agent {row['agent_id']}: {row['name']}, {_presence(row)}")
+    for move in row["moves"]:
+        taker = "waits" if move["to_agent_id"] is None else f"to agent {move['to_agent_id']}"
+        line(f"  booking {move['booking_id']} {taker}")
+    if row["kept"]:
+        line(f"  {plural(len(row['kept']), 'booking')} kept: {_ids(row['kept'])}")
+    if row.get("drained"):
+        line(f"  {plural(len(row['drained']), 'waiting booking')} assigned: {_ids(row['drained'])}")
+    if row.get("over_capacity"):
+        line("  above the capacity of the agent who gets it")
+
+
+def _ids(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers))
 
 
 def _tell_line(row: Row) -> None:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import rich_click as click
 
-from astra_tui.cli.options import AGENT, Call, booking_number, changing, limited, reading
+from astra_tui.cli.options import (
+    AGENT,
+    Call,
+    booking_number,
+    booking_numbers,
+    changing,
+    dry_run,
+    limited,
+    reading,
+)
 from astra_tui.cli.output import Column, details, line, local, money
 from astra_tui.cli.shown import tell_history
-from dispatch import bookings, edits, follow_ups, moments, views
+from dispatch import batch, bookings, edits, follow_ups, moments, timers, views
 from dispatch.desk import Desk
 from dispatch.search import prepare
 from models.bookings import STATUSES
@@ -26,6 +35,7 @@ def booking() -> None:
 
 COMMANDS = {"booking": booking}
 
+REFUSED = 1  # exit code
 LIST_COLUMNS = (
     Column("Id", "booking_id", right=True),
     Column("Customer", "customer_name"),
@@ -46,7 +56,11 @@ def _holder(row: Row) -> str:
 def _state(row: Row) -> str:
     if row["voided"]:
         return "Cancelled, a mistake"
-    return "Pending, claimed" if row["status"] == "Pending" and row["claimed_at"] else str(row["status"])
+    if row["status"] != "Pending" or not row["claimed_at"]:
+        return str(row["status"])
+    if row["unattended"]:
+        return "Pending, unattended"
+    return "Pending, still on it?" if row["asked_at"] else "Pending, claimed"
 
 
 def _tell_line(row: Row) -> None:
@@ -64,6 +78,7 @@ def _tell_line(row: Row) -> None:
 @click.option("--unclaimed", is_flag=True, help="Only those that their agent has not claimed yet.")
 @click.option("--waiting", is_flag=True, help="Only those without an agent.")
 @click.option("--due", is_flag=True, help="Only those to get back to now; the longest overdue first.")
+@click.option("--asked", is_flag=True, help="Only claims whose agent was asked: still on it?")
 @click.option("--text", default="", help="Only those with this in the customer, destination or number.")
 @click.option(
     "--sort",
@@ -159,16 +174,25 @@ def _tell_details(row: Row) -> None:
 )
 @changing
 def claim(call: Call, booking_id: int, agent_id: int) -> None:
-    """Claim a booking for the agent who has it."""
+    """Claim a booking for the agent who has it; with the setting pull, also another's unclaimed one."""
     call.tell(call.change(bookings.claim, booking_id, agent_id), _tell_line)
 
 
 @booking.command()
 @booking_number
 @changing
-def release(call: Call, booking_id: int) -> None:
-    """Give up a claim; the booking stays with its agent."""
-    call.tell(call.change(bookings.release, booking_id), _tell_line)
+def keep(call: Call, booking_id: int) -> None:
+    """Answer that a claim is still being worked on."""
+    call.tell(call.change(timers.keep, booking_id), _tell_line)
+
+
+@booking.command()
+@booking_numbers
+@dry_run
+@changing
+def release(call: Call, booking_ids: tuple[int, ...], dry_run: bool) -> None:
+    """Give up the claim of one or several bookings; they stay with their agents."""
+    _one_or_all(call, booking_ids, dry_run, bookings.release, batch.release)
 
 
 @booking.command()
@@ -238,24 +262,61 @@ def confirm(
 
 
 @booking.command()
-@booking_number
+@booking_numbers
 @click.option("--reason", required=True, help="Why the customer does not travel.")
+@dry_run
 @changing
-def cancel(call: Call, booking_id: int, reason: str) -> None:
-    """Cancel a Pending booking."""
-    call.tell(call.change(bookings.cancel, booking_id, reason), _tell_line)
+def cancel(call: Call, booking_ids: tuple[int, ...], reason: str, dry_run: bool) -> None:
+    """Cancel one or several Pending bookings."""
+    _one_or_all(call, booking_ids, dry_run, bookings.cancel, batch.cancel, reason)
 
 
 @booking.command()
-@booking_number
+@booking_numbers
 @click.option(
     "--to", "to_agent_id", type=AGENT, required=True, metavar="AGENT", help="The agent who gets it."
 )
 @click.option("--reason", required=True, help="Why it changes hands.")
+@dry_run
 @changing
-def reassign(call: Call, booking_id: int, to_agent_id: int, reason: str) -> None:
-    """Give a Pending booking to another agent, unclaimed."""
-    call.tell(call.change(bookings.reassign, booking_id, to_agent_id, reason), _tell_line)
+def reassign(call: Call, booking_ids: tuple[int, ...], to_agent_id: int, reason: str, dry_run: bool) -> None:
+    """Give one or several Pending bookings to another agent, unclaimed.
+
+    It may be more than the agent's capacity: then it is told as an override.
+    """
+    _one_or_all(call, booking_ids, dry_run, bookings.reassign, batch.reassign, to_agent_id, reason)
+
+
+def _one_or_all(
+    call: Call,
+    booking_ids: tuple[int, ...],
+    is_preview: bool,
+    one: Callable[..., Row],
+    several: Callable[..., dict[str, Any]],
+    *given: Any,
+) -> None:
+    """Change one booking and print it, or several in one go, with a result for each."""
+    if len(booking_ids) == 1 and not is_preview:
+        call.tell(call.change(one, booking_ids[0], *given), _tell_line)
+        return
+    if is_preview:
+        with call.desk() as desk:
+            result = batch.preview(desk, lambda: several(desk, booking_ids, *given))
+    else:
+        result = call.change(several, booking_ids, *given)
+    call.tell(result, lambda result: _tell_batch(result, is_preview))
+    if not result["done"]:
+        call.surroundings.exit_code = REFUSED
+
+
+def _tell_batch(result: dict[str, Any], is_preview: bool) -> None:
+    for row in result["results"]:
+        if row["ok"]:
+            _tell_line(row["booking"])
+        else:
+            line(f"Booking {row['booking_id']}: refused, {row['error']['message']}")
+    would = "would be done" if is_preview else "done"
+    line(f"{result['done']} {would}, {result['refused']} refused")
 
 
 @booking.command()

@@ -18,6 +18,8 @@ COMMANDS = {
     "booking": "booking",
     "agent": "agent",
     "customer": "customer",
+    "shuffle": "sweep",
+    "sweep": "sweep",
     "issue": "issue",
     "triage": "triage",
     "dashboard": "dashboard",

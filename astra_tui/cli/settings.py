@@ -7,8 +7,8 @@ from typing import Any
 import rich_click as click
 
 from astra_tui.cli.options import Call, changing
-from astra_tui.cli.output import Column, line
-from dispatch import configure
+from astra_tui.cli.output import Column, line, plural, table
+from dispatch import configure, trial
 from dispatch.desk import Desk
 from dispatch.policies import POLICIES
 from dispatch.settings import DEFINITIONS
@@ -21,6 +21,12 @@ POLICY_COLUMNS = (
     Column("", lambda row: "*" if row["current"] else ""),
     Column("Policy", "name"),
     Column("Who gets the lead", "help"),
+)
+
+TRIAL_COLUMNS = (
+    Column("Agent", lambda row: row["agent_name"] or "waiting"),
+    Column("Got", "got", right=True),
+    Column("Would get", "would_get", right=True),
 )
 
 
@@ -61,10 +67,13 @@ def _setting(desk: Desk, key: str) -> Row:
 
 @click.command("policy")
 @click.argument("name", required=False)
+@click.option("--preview", is_flag=True, help="Only tell how the last 50 leads would have gone.")
 @changing
-def policy(call: Call, name: str | None) -> None:
+def policy(call: Call, name: str | None, preview: bool) -> None:
     """List the policies, or let the one named decide from now on."""
     if name is None:
+        if preview:
+            raise click.UsageError("--preview goes with the name of a policy")
         with call.desk() as desk:
             current = desk.settings["policy"]
         rows = [{"name": key, "help": each.help, "current": key == current} for key, each in POLICIES.items()]
@@ -72,8 +81,19 @@ def policy(call: Call, name: str | None) -> None:
         return
     if name not in POLICIES:
         raise InvalidInput("policy", f"there is no policy {name!r}", "accepted: " + ", ".join(POLICIES))
+    if preview:
+        with call.desk() as desk:
+            tried = trial.try_policy(desk, name)
+        call.tell(tried, _tell_trial)
+        return
     row = call.change(configure.set_value, "policy", name)
     call.tell({"policy": name} | row, lambda row: line(f"{row['policy']} decides from now on"))
+
+
+def _tell_trial(tried: Row) -> None:
+    moved = sum(row["agent_id"] != row["would_get"] for row in tried["leads"])
+    line(f"Of the last {plural(len(tried['leads']), 'lead')}, {moved} would have gone to another agent")
+    table(TRIAL_COLUMNS, tried["agents"], "there are no leads yet")
 
 
 COMMANDS = {"set": set_value, "policy": policy}

@@ -6,20 +6,26 @@ from typing import Any
 
 import rich_click as click
 
-from astra_tui.cli.options import Call, booking_number, reading
+from astra_tui.cli.options import AGENT, Call, booking_number, reading
 from astra_tui.cli.output import Column, details, line, local, table
-from dispatch import decisions
+from dispatch import decisions, why_not
 
 Row = dict[str, Any]
 
 
 @click.command("why")
 @booking_number
+@click.option("--not", "not_agent", type=AGENT, metavar="AGENT", help="Also why it is not with this agent.")
+@click.option("--policies", is_flag=True, help="Also whom each policy would choose, were it given out now.")
 @reading
-def why(call: Call, booking_id: int) -> None:
+def why(call: Call, booking_id: int, not_agent: int | None, policies: bool) -> None:
     """Tell why a booking went to its agent: the last decision, and who came next."""
-    with call.desk():
+    with call.desk() as desk:
         row = decisions.why(booking_id)
+        if not_agent is not None:
+            row["not"] = why_not.why_not(desk, booking_id, not_agent)
+        if policies:
+            row["policies"] = why_not.other_policies(desk, booking_id)
     call.tell(row, _tell)
 
 
@@ -37,6 +43,8 @@ def _tell(row: Row) -> None:
             ("decided", local(row.get("decided_at"))),
         )
     )
+    if row.get("over_capacity"):
+        line("above the agent's capacity, by hand")
     candidates = [candidate for candidate in (row.get("winner"), *row.get("next", ())) if candidate]
     if candidates:
         line()
@@ -49,6 +57,22 @@ def _tell(row: Row) -> None:
     if row.get("excluded"):
         line()
         table((*_AGENT, Column("Kept out: who", "rule")), row["excluded"], "")
+    _tell_more(row)
 
 
+def _tell_more(row: Row) -> None:
+    """What was asked beside the decision."""
+    if row.get("not"):
+        line()
+        line(f"Not {row['not']['agent_name']} ({row['not']['agent_id']}): {row['not']['because']}")
+    if row.get("policies"):
+        line()
+        table(_POLICY, row["policies"], "")
+
+
+_POLICY = (
+    Column("Policy", "policy"),
+    Column("Would choose now", lambda row: row["agent_name"] or "nobody"),
+    Column("Because", "reason"),
+)
 _AGENT = (Column("Id", "agent_id", right=True), Column("Agent", "agent_name"))

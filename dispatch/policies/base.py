@@ -2,30 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple, Protocol
 
+from dispatch.eligibility import Pool
 from models.customers import Lead
+
+ONLY_ONE = "the only agent who can take it"
 
 
 class Candidate(NamedTuple):
-    """An eligible agent and the values the policy compared, in the order it compared them."""
+    """An agent and the values the policy compared, in the order it compared them."""
 
     agent_id: int
     keys: tuple[Any, ...]
 
 
 class Policy(Protocol):
-    """Orders eligible agents, best first. A policy reads; it never writes."""
+    """Orders the agents of a pool, best first. A policy reads; only ``chosen`` may write.
+
+    The pool has the rules of eligibility in it. A policy that can say its order in SQL asks for
+    ``pool.first(order, limit)``, another takes ``pool.agent_ids()``.
+    """
 
     name: ClassVar[str]
     help: ClassVar[str]
     key_names: ClassVar[tuple[str, ...]]
 
-    def ranked(self, lead: Lead, limit: int, excluded: Collection[int]) -> list[Candidate]:
-        """The best ``limit`` eligible agents without the excluded ones, best first."""
+    def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
+        """The best ``limit`` agents of the pool, best first."""
         ...
 
-    def reason(self, ranked: list[Candidate]) -> str:
+    def place(self, candidate: Candidate) -> tuple[Any, ...]:
+        """Where a candidate stands: the lower, the better. It compares candidates of several pools."""
+        ...
+
+    def reason(self, ranked: Sequence[Candidate]) -> str:
         """Why the first won, in words: the keys down to the one that decided."""
         ...
+
+    def chosen(self, lead: Lead, winner: Candidate) -> None:
+        """The lead has gone to the winner: remember what the next choice has to know."""
+        ...
+
+
+class Forgetful:
+    """The part of a policy that remembers nothing."""
+
+    def chosen(self, lead: Lead, winner: Candidate) -> None:
+        """Nothing to remember."""
+
+
+def told(phrases: Sequence[str], ranked: Sequence[Candidate]) -> str:
+    """Why the first won: a phrase for each key, {} for its value, down to the one that decided."""
+    first = ranked[0]
+    if len(ranked) == 1:
+        return ONLY_ONE
+    second = ranked[1]
+    words = []
+    for phrase, mine, theirs in zip(
+        phrases, (*first.keys, first.agent_id), (*second.keys, second.agent_id), strict=True
+    ):
+        words.append(phrase.format(mine))
+        if mine != theirs:
+            break
+    return ", then ".join(words)

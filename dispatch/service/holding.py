@@ -52,10 +52,10 @@ def check_holder(issue: Issue, agent: Agent) -> None:
 
 
 def _check_room(agent: Agent) -> None:
-    if agent.load + agent.issue_load >= agent.capacity:
+    if agent.held >= agent.capacity:
         raise Refused(
-            "at_capacity",
-            f"{agent.name} holds {agent.load + agent.issue_load} of {agent.capacity} already",
+            "full",
+            f"{agent.name} holds {agent.held} of {agent.capacity} already",
             "astra issue reassign gives it in spite of that, with a reason",
         )
 
@@ -69,7 +69,7 @@ def reassign(running: Command, issue_id: int, to_agent_id: int, reason: str) -> 
     if issue.agent_id == to_agent_id:
         raise Refused("same_agent", f"issue {issue_id} is with {agent.name} already")
     running.detail = {"reason": reason}
-    if agent.load + agent.issue_load >= agent.capacity:
-        running.detail["above_capacity"] = True
+    if agent.held >= agent.capacity:
+        running.detail["over_capacity"] = True
     queue.give(running, issue, to_agent_id, f"{running.actor}: {reason}")
     return saved(running, issue)

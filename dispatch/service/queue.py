@@ -17,9 +17,11 @@ from dispatch.service.routing import Helper
 from dispatch.service.status import enter
 from dispatch.service.triggers import UNASSIGNED
 from dispatch.service.work import moment
-from models.agents import Agent
-from models.base import CompiledQuery
-from models.issues import ASSIGNED, NEW, PENDING_CUSTOMER, Issue
+from models.agents import AVAILABLE, GONE, Agent
+from models.base import CompiledQuery, tuples
+from models.issues import ASSIGNED, HELD, NEW, PENDING_CUSTOMER, Issue
+
+AGENTS = f"{Agent._meta.table_name}:"
 
 _helpers = CompiledQuery(
     lambda: Agent.select(
@@ -33,7 +35,7 @@ _helpers = CompiledQuery(
         Agent.rating,
     ).where(
         Agent.left_at.is_null(),
-        Agent.presence == "available",
+        Agent.presence == AVAILABLE,
         Agent.load + Agent.issue_load < Agent.capacity,
     )
 )
@@ -87,6 +89,38 @@ _waiting = CompiledQuery(
 
 
 @before_event
+def settle(running: Command) -> None:
+    """What a command left behind: issues of who has gone find another, and what waits finds who is free."""
+    for key, changed in list(running.after.items()):
+        if key.startswith(AGENTS) and (changed.get("presence") in GONE or changed.get("left_at")):
+            _let_go(running, int(key.removeprefix(AGENTS)), everything=bool(changed.get("left_at")))
+    drain(running)
+
+
+def _let_go(running: Command, agent_id: int, *, everything: bool) -> None:
+    """Take from an agent who has gone what is not begun; who has left keeps nothing."""
+    statuses = HELD if everything else (ASSIGNED,)
+    query = Issue.select(Issue.issue_id).where(Issue.agent_id == agent_id, Issue.status.in_(statuses))
+    held = [issue_id for (issue_id,) in tuples(query.order_by(Issue.priority.desc(), Issue.issue_id))]
+    if held:
+        of_its_own_accord(running.desk, "issue.let_go", lambda inner: _find_others(inner, held))
+
+
+def _find_others(running: Command, held: list[int]) -> None:
+    for issue_id in held:
+        issue = Issue.lock(issue_id)
+        helper = routing.choose(issue.category, helpers())
+        if helper is None:
+            let_wait(running, issue)
+        else:
+            give(running, issue, helper.agent_id, routing.reason(issue.category, helper))
+        issue.changed_at = moment(running, issue)
+        issue.save()
+    running.detail = {"issues": held}
+    running.issue_id = held[0] if len(held) == 1 else None
+    watch.examine(running.desk, running.now, held)
+
+
 def drain(running: Command) -> None:
     """What waits goes to whom the command has freed, as an event of the desk's own."""
     waiting = _waiting()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from peewee import Case, fn
 
+from dispatch.commands import DESK_ACTOR
 from dispatch.service import clocks, escalations, sla, triggers
 from dispatch.service.triggers import Fired, Standing
 from models.base import CompiledQuery, listed, parameter, tuples
@@ -142,7 +143,7 @@ def _close_what_is_over(now: str, subject: Subject) -> None:
     """Work that lay idle went on: nobody needs to say so."""
     for row in subject.escalations:
         if row.trigger == triggers.NO_PROGRESS and row.closed_at is None and row.since < subject.progress:
-            escalations.close_row(now, "astra", row.escalation_id, "work went on")
+            escalations.close_row(now, DESK_ACTOR, row.escalation_id, "work went on")
             row.closed_at = now
 
 

@@ -19,6 +19,17 @@ COLUMNS = [
     "ALTER TABLE events ADD COLUMN issue_id INTEGER",
 ]
 
+# Bookings and issues share one capacity: who may take work is told by both loads together.
+CAPACITY = [
+    "DROP INDEX agents_best_first",
+    "ALTER TABLE space_travel_agents DROP COLUMN takes_work",
+    """ALTER TABLE space_travel_agents ADD COLUMN takes_work INTEGER
+        GENERATED ALWAYS AS (presence = 'available' AND load + issue_load < capacity) VIRTUAL""",
+    """CREATE INDEX agents_best_first ON space_travel_agents
+        (takes_work, load, years_of_service DESC, rating DESC, agent_id)
+        WHERE left_at IS NULL""",
+]
+
 TABLES = [
     f"""CREATE TABLE issues (
         issue_id INTEGER PRIMARY KEY,
@@ -166,5 +177,5 @@ APPEND_ONLY = [
 
 
 def up(migrator: Any, db: Any) -> None:
-    for statement in [*COLUMNS, *TABLES, *INDEXES, *APPEND_ONLY]:
+    for statement in [*COLUMNS, *CAPACITY, *TABLES, *INDEXES, *APPEND_ONLY]:
         db.execute_sql(statement)

@@ -42,7 +42,7 @@ def test_add_and_show(astra: Run) -> None:
     )
     row = astra("agent", "add", *ADA, *given, "--json").json
     assert (row["agent_id"], row["email"], row["rating"], row["rank"]) == (1, "ada@example.com", 4.5, 1)
-    assert astra("agent", "show", 1, "--json").json == row
+    assert row.items() <= astra("agent", "show", 1, "--json").json.items()
     assert "Ada Byron" in astra("agent", "show", 1).out
 
 

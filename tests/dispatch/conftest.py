@@ -30,8 +30,8 @@ def look(desk: Desk) -> Callable[..., Any]:
 @pytest.fixture
 def two(add_agent: AddAgent) -> None:
     """Ada (1) has more years than Bob (2), and so gets the first lead."""
-    add_agent("Ada", years=9, rating=4.0)
-    add_agent("Bob", years=5, rating=4.0)
+    add_agent("Ada", years=9, rating=4.0, capacity=100)
+    add_agent("Bob", years=5, rating=4.0, capacity=100)
 
 
 @pytest.fixture

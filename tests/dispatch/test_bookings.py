@@ -90,7 +90,8 @@ def test_every_command_returns_the_booking_as_it_is_afterwards(
     except Refused:
         bookings.claim(desk, 1, 1) if run is COMMANDS["release"] else bookings.cancel(desk, 1, "no money")
         row = run(desk)
-    assert row == look(views.booking, 1)
+    told = {key: row[key] for key in row if key != "over_capacity"}
+    assert told == look(views.booking, 1)
 
 
 @pytest.mark.parametrize(

@@ -76,8 +76,9 @@ def test_every_command_leaves_one_event_with_its_actor(
 def test_an_event_keeps_the_rows_before_and_after(desk: Desk, lead: LeadResult, look: Look) -> None:
     bookings.claim(desk, 1, 1)
     event = newest(look)
-    assert event["before"] == {"bookings:1": {"claimed_at": None, "version": 1}}
-    assert event["after"] == {"bookings:1": {"claimed_at": "2082-03-01 09:00:00", "version": 2}}
+    assert event["before"] == {"bookings:1": {"claimed_at": None, "progress_at": None, "version": 1}}
+    now = "2082-03-01 09:00:00"
+    assert event["after"] == {"bookings:1": {"claimed_at": now, "progress_at": now, "version": 2}}
     assert (event["booking_id"], event["agent_id"]) == (1, 1)
 
 

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,12 +20,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from dispatch import agents, bookings, edits, follow_ups, intake, undo, views
+from dispatch import agents, bookings, edits, follow_ups, handover, intake, undo, views
 from dispatch.desk import Desk
+from dispatch.presence import set_presence
 from models.errors import DeskError
 
 Row = dict[str, Any]
 PRIOR_ANSWERS = 20
+DECLINE_MINUTES = 30
+GONE = ("away", "offline")
 
 
 class No(Exception):
@@ -40,6 +44,8 @@ class Rules:
         self.events: list[Row] = []
         self.assignments = 0
         self.touched: dict[tuple[str, int], Row | None] = {}
+        self.minute = 0
+        self.kept_from: dict[int, set[int]] = {}
 
     # -- worked out
 
@@ -66,16 +72,24 @@ class Rules:
             return None
         return 1 + sum(self.key(other) < self.key(agent_id) for other in self.here())
 
+    def takes(self, agent_id: int) -> bool:
+        agent = self.agents[agent_id]
+        able = agent["presence"] == "available" and self.load(agent_id) < agent["capacity"]
+        return able and not agent["left"]
+
     def best(self, without: set[int]) -> int | None:
-        eligible = [agent_id for agent_id in self.here() if agent_id not in without]
+        eligible = [agent_id for agent_id in self.here() if agent_id not in without and self.takes(agent_id)]
         return min(eligible, key=lambda agent_id: (self.key(agent_id), agent_id), default=None)
 
     def decliners(self, booking_id: int) -> set[int]:
         gone = {event["undoes"] for event in self.events}
-        return {
+        return self.kept_from.get(booking_id, set()) | {
             event["declined"][1]
             for number, event in enumerate(self.events, 1)
-            if event["declined"] and event["declined"][0] == booking_id and number not in gone
+            if event["declined"]
+            and event["declined"][0] == booking_id
+            and number not in gone
+            and self.minute - event["minute"] < DECLINE_MINUTES
         }
 
     # -- rows
@@ -106,11 +120,27 @@ class Rules:
             raise No
         return self.agents[agent_id]
 
+    def attending(self, agent_id: int) -> None:
+        """Nobody gets work while away."""
+        if self.present(agent_id)["presence"] in GONE:
+            raise No
+
     def give(self, booking_id: int, agent_id: int | None) -> None:
         self.change("booking", booking_id, agent=agent_id, claimed=False)
         if agent_id is not None and self.bookings[booking_id]["assignment"] is None:
             self.assignments += 1
             self.change("booking", booking_id, assignment=self.assignments)
+
+    def to_the_desk(self, agent_id: int, *, only_unclaimed: bool = False) -> None:
+        stays = self.takes(agent_id)
+        for booking_id, booking in self.bookings.items():
+            held = booking["status"] == "Pending" and booking["agent"] == agent_id
+            if not held or (only_unclaimed and booking["claimed"]):
+                continue
+            taker = self.best(self.decliners(booking_id) | {agent_id})
+            if taker is not None or not stays:
+                self.kept_from[booking_id] = {agent_id}
+                self.give(booking_id, taker)
 
     def drain(self) -> None:
         for booking_id, booking in self.bookings.items():
@@ -123,27 +153,30 @@ class Rules:
 
     def run(self, command: str, *arguments: Any) -> None:
         """One command and its event; a refused one has changed nothing."""
-        self.touched = {}
-        event = {"command": command, "undoes": None, "declined": None} | (
+        self.touched, self.kept_from = {}, {}
+        event = {"command": command, "undoes": None, "declined": None, "minute": self.minute} | (
             getattr(self, command)(*arguments) or {}
         )
+        if command != "lead":
+            self.drain()
         self.events.append(event | {"touched": self.touched})
 
-    def add(self, years: int, rating: float | None) -> None:
+    def add(self, years: int, rating: float | None, capacity: int) -> None:
         number = len(self.agents) + 1
         self.agents[number] = {
             "years": years,
             "rating": rating or 0.0,
             "rated": rating is not None,
             "left": False,
+            "presence": "available",
+            "capacity": capacity,
         }
         self.touched["agent", number] = None
-        self.drain()
 
-    def alter(self, agent_id: int, years: int, rating: float | None) -> None:
+    def alter(self, agent_id: int, years: int, rating: float | None, capacity: int) -> None:
         if agent_id not in self.agents:
             raise No
-        self.change("agent", agent_id, years=years)
+        self.change("agent", agent_id, years=years, capacity=capacity)
         if rating is not None:
             self.change("agent", agent_id, rating=rating, rated=True)
 
@@ -156,8 +189,26 @@ class Rules:
     def come_back(self, agent_id: int) -> None:
         if agent_id not in self.agents or not self.agents[agent_id]["left"]:
             raise No
-        self.change("agent", agent_id, left=False)
-        self.drain()
+        self.change("agent", agent_id, left=False, presence="available")
+
+    def presence(self, agent_id: int, presence: str) -> None:
+        self.present(agent_id)
+        self.change("agent", agent_id, presence=presence)
+        if presence in GONE:
+            self.to_the_desk(agent_id, only_unclaimed=True)
+
+    def hand_over(self, agent_id: int, to: int | None) -> None:
+        if agent_id not in self.agents:
+            raise No
+        if to is None:
+            self.to_the_desk(agent_id)
+            return
+        self.attending(to)
+        if to == agent_id:
+            raise No
+        for booking_id, booking in self.bookings.items():
+            if booking["status"] == "Pending" and booking["agent"] == agent_id:
+                self.give(booking_id, to)
 
     def lead(self, name: str) -> None:
         number, taker = len(self.bookings) + 1, self.best(set())
@@ -193,10 +244,14 @@ class Rules:
         if not self.pending(booking_id)["claimed"]:
             raise No
         self.change("booking", booking_id, claimed=False)
+        holder = self.bookings[booking_id]["agent"]
+        if self.agents[holder]["presence"] in GONE:
+            self.give(booking_id, self.best(self.decliners(booking_id)))
 
     def decline(self, booking_id: int) -> Row:
         holder = self.pending(booking_id)["agent"]
-        self.give(booking_id, self.best(self.decliners(booking_id) | {holder}))
+        self.kept_from[booking_id] = {holder}
+        self.give(booking_id, self.best(self.decliners(booking_id)))
         return {"declined": (booking_id, holder)}
 
     def contact(self, booking_id: int, outcome: str, follow: str | None) -> None:
@@ -226,7 +281,7 @@ class Rules:
 
     def reassign(self, booking_id: int, agent_id: int) -> None:
         booking = self.pending(booking_id, waiting_too=True)
-        self.present(agent_id)
+        self.attending(agent_id)
         if booking["agent"] == agent_id:
             raise No
         self.give(booking_id, agent_id)
@@ -236,7 +291,7 @@ class Rules:
         if booking["status"] == "Pending" or booking["voided"]:
             raise No
         holder = booking["agent"]
-        if holder is None or self.agents[holder]["left"]:
+        if holder is None or not self.takes(holder):
             holder = self.best(self.decliners(booking_id))
         self.change("booking", booking_id, status="Pending", reason=None, claimed=False)
         self.give(booking_id, holder)
@@ -264,13 +319,23 @@ class Rules:
         if not 1 <= number <= len(self.events) or number in gone or self.events[number - 1]["undoes"]:
             raise No
         event = self.events[number - 1]
+        kept = deepcopy((self.agents, self.bookings))
+        try:
+            self.put_all_back(number, event, gone)
+        except No:
+            self.agents, self.bookings = kept
+            raise
+        return {"undoes": number}
+
+    def put_all_back(self, number: int, event: Row, gone: set[int | None]) -> None:
         for row, before in event["touched"].items():
             self.check_undo(number, row, before, gone)
         for (kind, row_id), before in event["touched"].items():
             self.put_back(kind, row_id, before)
-        if event["command"] == "leave":
-            self.drain()
-        return {"undoes": number}
+        for kind, row_id in event["touched"]:
+            booking = self.bookings[row_id] if kind == "booking" else None
+            if booking and _held(booking) and not booking["claimed"]:
+                self.attending(booking["agent"])
 
     def check_undo(
         self, number: int, row: tuple[str, int], before: Row | None, gone: set[int | None]
@@ -313,6 +378,8 @@ def template() -> Path:
 
 PICKS = st.integers(0, 99)
 YEARS = st.integers(0, 2)
+CAPACITIES = st.sampled_from([0, 1, 2, 10])
+PRESENCES = st.sampled_from(["available", "available", "busy", "break", "away", "offline"])
 RATINGS = st.sampled_from([None, 3.0, 4.5])
 NAMES = st.sampled_from(["Kate", "Liam"])
 MOMENTS = st.sampled_from([None, "2082-03-02 09:00:00", "2083-01-01 12:30:00"])  # none comes during a run
@@ -360,25 +427,43 @@ class DeskAndRules(RuleBasedStateMachine):
         rows = self.plain.agents
         return _picked(pick, [number for number, row in rows.items() if row["left"] == left], [*rows, 99])
 
-    @initialize(years=YEARS, leads=st.integers(0, 3))
-    def two_agents(self, years: int, leads: int) -> None:
-        self.add(years, 4.5)
-        self.add(1, None)
+    @initialize(years=YEARS, leads=st.integers(0, 3), capacity=CAPACITIES)
+    def two_agents(self, years: int, leads: int, capacity: int) -> None:
+        self.add(years, 4.5, 10)
+        self.add(1, None, capacity)
         for _ in range(leads):
             self.lead("Kate")
 
-    @rule(years=YEARS, rating=RATINGS)
-    def add(self, years: int, rating: float | None) -> None:
-        given = {"department": "Premium Bookings", "job_title": "Space Travel Agent"}
+    @rule(minutes=st.sampled_from([1, 20, 40]))
+    def time_passes(self, minutes: int) -> None:
+        """What is declined is offered again after a while: at the next command that may free somebody."""
+        self.plain.minute += minutes
+        self.moment += timedelta(minutes=minutes)
+
+    @rule(pick=PICKS, presence=PRESENCES)
+    def presence(self, pick: int, presence: str) -> None:
+        agent_id = self.agent(pick)
+        given = {"agent_id": agent_id, "presence": presence}
+        self.both(set_presence, "presence", agent_id, presence, **given)
+
+    @rule(pick=PICKS, other=PICKS)
+    def hand_over(self, pick: int, other: int) -> None:
+        agent_id, to = self.agent(pick), self.agent(other) if other < 60 else None
+        self.both(handover.hand_over, "hand_over", agent_id, to, agent_id=agent_id, to=to or "desk")
+
+    @rule(years=YEARS, rating=RATINGS, capacity=CAPACITIES)
+    def add(self, years: int, rating: float | None, capacity: int) -> None:
+        given: Row = {"department": "Premium Bookings", "job_title": "Space Travel Agent"}
         name = {"first_name": "Ada", "last_name": "Byron"}
         if len(self.plain.agents) < 5:
-            self.both(agents.add, "add", years, rating, years=years, rating=rating, **given, **name)
+            given |= {"years": years, "rating": rating, "capacity": capacity, **name}
+            self.both(agents.add, "add", years, rating, capacity, **given)
 
-    @rule(pick=PICKS, years=YEARS, rating=RATINGS)
-    def alter(self, pick: int, years: int, rating: float | None) -> None:
+    @rule(pick=PICKS, years=YEARS, rating=RATINGS, capacity=CAPACITIES)
+    def alter(self, pick: int, years: int, rating: float | None, capacity: int) -> None:
         agent_id = self.agent(pick)
-        given = {"agent_id": agent_id, "years": years, "rating": rating}
-        self.both(agents.change, "alter", agent_id, years, rating, **given)
+        given = {"agent_id": agent_id, "years": years, "rating": rating, "capacity": capacity}
+        self.both(agents.change, "alter", agent_id, years, rating, capacity, **given)
 
     @rule(pick=PICKS)
     def leave(self, pick: int) -> None:
@@ -486,6 +571,9 @@ class DeskAndRules(RuleBasedStateMachine):
         waiting = sum(row["status"] == "Pending" and row["agent"] is None for row in rules.bookings.values())
         pending = sum(row["status"] == "Pending" for row in rules.bookings.values())
         assert totals == views.Totals(waiting, pending, ())
+        assert {row["agent_id"]: (row["presence"], row["capacity"]) for row in people} == {
+            agent_id: (agent["presence"], agent["capacity"]) for agent_id, agent in rules.agents.items()
+        }
         for row in rows:
             assert (row["completed_at"] is not None) == (row["status"] == "Confirmed")
             assert (row["cancelled_at"] is not None) == (row["status"] == "Cancelled")

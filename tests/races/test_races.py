@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from dispatch import agents
+from dispatch import agents, bookings, configure, views
 from dispatch.desk import Desk
+from models.bookings import Booking
 
 AddAgent = Callable[..., dict[str, Any]]
 Race = Callable[..., list[dict[str, Any]]]
@@ -22,7 +23,7 @@ FIELDS = ("name", "method", "source", "destination", "launch")
 @pytest.fixture(autouse=True)
 def five_agents(desk: Desk, add_agent: AddAgent) -> None:
     for years in range(5):
-        add_agent(years=years)
+        add_agent(years=years, capacity=10_000)
     desk.close()
 
 
@@ -80,7 +81,9 @@ def test_four_processes_do_everything_at_once(
     outcomes: Counter[str] = sum((Counter(result["outcomes"]) for result in results), Counter())
     assert sum(outcomes.values()) == 4 * number
     done = sum(count for outcome, count in outcomes.items() if ":" not in outcome)
-    assert ask("SELECT count(*) FROM events WHERE actor LIKE 'mixed%'") == [(done,)], "one event a command"
+    assert ask("SELECT count(*) FROM events WHERE actor LIKE 'mixed%'") == [(done - outcomes["sweep"],)], (
+        "one event a command"
+    )
     for command in ("claim", "confirm", "cancel", "reassign", "decline", "undo"):
         assert outcomes[command], f"no {command} came through"
         assert any(outcome.startswith(f"{command}:") for outcome in outcomes) or command == "undo"
@@ -111,6 +114,43 @@ def test_of_two_claims_at_once_one_wins_and_the_other_is_told(path: Path, race: 
         (30, 30)
     ]
     assert ask("SELECT DISTINCT version FROM bookings") == [(2,)]
+
+
+@pytest.mark.parametrize("number", [200, pytest.param(2000, marks=pytest.mark.stress)])
+def test_eight_processes_claim_the_same_bookings_for_anybody(
+    path: Path, race: Race, ask: Ask, check: Callable[[], None], number: int
+) -> None:
+    """Whoever comes first has it, by a pull or as the holder; everybody else is told who does."""
+    race(("leads", number, "Contested"))
+    desk = Desk.open(path)
+    configure.set_value(desk, "pull", "on")
+    desk.close()
+    results = race(*[("scramble", 5, number, seed) for seed in range(8)])
+    outcomes: Counter[str] = sum((Counter(result["outcomes"]) for result in results), Counter())
+    assert outcomes["done"] == number
+    assert sum(outcomes.values()) == 8 * number
+    assert set(outcomes) <= {"done", "not_the_holder", "already_claimed"}
+    assert ask("SELECT count(*) FROM bookings WHERE claimed_at IS NULL") == [(0,)]
+    assert ask("SELECT sum(load) FROM space_travel_agents") == [(number,)]
+    check()
+
+
+def test_eight_terminals_sweep_and_each_thing_is_done_once(
+    path: Path, race: Race, ask: Ask, check: Callable[[], None]
+) -> None:
+    race(("leads", 30, "Silent"))
+    desk = Desk.open(path)
+    with desk.reading():
+        rows = views.bookings(views.BookingFilter())
+    for row in rows:
+        bookings.claim(desk, row["booking_id"], row["agent_id"])
+    with desk.transaction():
+        Booking.update(progress_at="2000-01-01 00:00:00").execute()
+    desk.close()
+    results = race(*[("sweeps", 4) for _ in range(8)])
+    assert sum(result["done"].get("asked", 0) for result in results) == 30
+    assert ask("SELECT count(*) FROM events WHERE command = 'booking.ask' AND actor = 'sweeper'") == [(30,)]
+    check()
 
 
 def test_a_claim_and_a_reassignment_come_in_one_order_or_the_other(

@@ -16,6 +16,9 @@ from typing import Any
 
 from dispatch import agents, bookings, bulk, doctor, files, intake, views
 from dispatch.desk import Desk
+from dispatch.presence import set_presence
+from dispatch.shuffle import shuffle
+from dispatch.sweep import sweep
 from dispatch.undo import undo
 from models.errors import DatabaseUnavailable, DeskError
 
@@ -81,6 +84,32 @@ def claim(desk: Desk, agent_id: str, number: str) -> dict[str, Any]:
         else:
             told["codes"].append("done")
     return told
+
+
+def scramble(desk: Desk, agents_count: str, number: str, seed: str) -> dict[str, Any]:
+    """Claim the first so many bookings in some order, each for whichever agent."""
+    chance = random.Random(int(seed))
+    order = list(range(1, int(number) + 1))
+    chance.shuffle(order)
+    outcomes: Counter[str] = Counter()
+    for booking_id in order:
+        try:
+            bookings.claim(desk, booking_id, chance.randint(1, int(agents_count)))
+        except DatabaseUnavailable:
+            raise
+        except DeskError as error:
+            outcomes[error.code] += 1
+        else:
+            outcomes["done"] += 1
+    return {"outcomes": outcomes}
+
+
+def sweeps(desk: Desk, number: str) -> dict[str, Any]:
+    """Sweep so many times; it is told how much was done."""
+    done: Counter[str] = Counter()
+    for _ in range(int(number)):
+        done.update({key: len(rows) for key, rows in sweep(desk).items()})
+    return {"done": done}
 
 
 def reassign(desk: Desk, agent_id: str, number: str) -> dict[str, Any]:
@@ -172,10 +201,16 @@ COMMANDS: dict[str, Callable[[Desk, random.Random], object]] = {
     "leave": lambda desk, chance: agents.leave(desk, chance.randint(1, 5)),
     "return": lambda desk, chance: agents.come_back(desk, chance.randint(1, 5)),
     "undo": lambda desk, _: undo(desk),
+    "presence": lambda desk, chance: set_presence(
+        desk, chance.randint(1, 5), chance.choice(("available", "available", "busy", "away"))
+    ),
+    "shuffle": lambda desk, _: shuffle(desk),
+    "sweep": lambda desk, _: sweep(desk),
 }
 
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
-    task.__name__: task for task in (leads, file, batch, claim, reassign, visits, watch, request, mixed)
+    task.__name__: task
+    for task in (leads, file, batch, claim, scramble, sweeps, reassign, visits, watch, request, mixed)
 }
 
 

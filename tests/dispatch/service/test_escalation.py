@@ -305,5 +305,5 @@ def test_the_sweep_is_in_the_log_by_the_desk_itself(desk: Desk, issue: Row, cloc
     sweep_issues(desk)
     with desk.reading():
         last: Any = views.events(issue_id=1)[0]
-    assert (last["command"], last["actor"]) == ("issue.sweep", "astra")
+    assert (last["command"], last["actor"]) == ("issue.sweep", "sweeper")
     assert last["detail"]["warnings"] == [{"issue_id": 1, "clock": "first_response", "percent": 50}]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dispatch import agents, bookings, undo, views
+from dispatch import agents, bookings, presence, undo, views
 from dispatch.desk import Desk
 from dispatch.intake import LeadResult
 from dispatch.service import holding, lifecycle
@@ -72,7 +72,7 @@ def test_bookings_and_issues_share_one_capacity(
     assert open_issue()["agent_id"] is None
     bookings.cancel(desk, 1, "changed plans")
     assert show()["agent_id"] == 1, "whoever has room again gets what waits"
-    assert log(desk)[-2:] == [("issue.drain", "astra"), ("booking.cancel", "kim")]
+    assert log(desk)[-2:] == [("issue.drain", "sweeper"), ("booking.cancel", "kim")]
 
 
 def test_a_drained_issue_does_not_stand_in_the_way_of_undo(
@@ -127,5 +127,47 @@ def test_an_agent_with_room_takes_a_waiting_issue_on(
     )
     agents.change(desk, 1, capacity=1)
     open_issue()
-    refused(lambda: holding.claim(desk, 2, 1), "at_capacity")
+    refused(lambda: holding.claim(desk, 2, 1), "full")
     assert holding.reassign(desk, 2, 1, "only this once")["agent_id"] == 1, "a person may, with a reason"
+
+
+# -- who goes away
+
+
+def test_what_is_not_begun_finds_another_when_its_agent_goes_away(
+    desk: Desk, ada: Row, open_issue: Open, show: Show, add_agent: AddAgent
+) -> None:
+    open_issue("one")
+    open_issue("two")
+    holding.claim(desk, 1, 1)
+    add_agent("Eve", years=30)
+    presence.set_presence(desk, 1, "away")
+    assert [(show(number)["agent_id"], show(number)["status"]) for number in (1, 2)] == [
+        (1, "in_progress"),
+        (2, "assigned"),
+    ]
+    presence.set_presence(desk, 2, "offline")
+    assert (show(2)["status"], show(2)["queue_position"]) == ("new", 1)
+    presence.set_presence(desk, 1, "available")
+    assert show(2)["agent_id"] == 1, "who is back takes what waits"
+
+
+def test_who_leaves_for_good_keeps_nothing(desk: Desk, ada: Row, open_issue: Open, show: Show) -> None:
+    open_issue("one")
+    holding.claim(desk, 1, 1)
+    refused(lambda: agents.leave(desk, 1), "holds_work")
+    assert agents.leave(desk, 1, hand_over=True)["issue_load"] == 1, "told before the issues have gone"
+    assert show(1)["status"] == "new"
+    with desk.reading():
+        assert views.agent(1)["issue_load"] == 0
+
+
+def test_issues_fill_the_capacity_for_bookings_too(
+    desk: Desk, ada: Row, open_issue: Open, add_lead: Callable[..., LeadResult]
+) -> None:
+    agents.change(desk, 1, capacity=1)
+    open_issue("one")
+    assert add_lead()["agent_id"] is None
+    lifecycle.resolve(desk, 1)
+    with desk.reading():
+        assert views.booking(1)["agent_id"] == 1

@@ -1,0 +1,125 @@
+"""The challenge's 450 leads once more, each policy in turn: how evenly do they fall on its agents?
+
+Every booking is closed at the moment at which it was closed then, a lead that never became one at
+once. The twenty that are Pending to this day have no such moment: left open for ever, they would keep
+leads from whoever got one in the first week, so they are closed after the longest time that any other
+took. Jain's index is 1 when all agents got as many, and 1/n when one got everything (mission.md A).
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from datetime import datetime
+from heapq import heappop, heappush
+from pathlib import Path
+from typing import Any
+
+from peewee import JOIN
+
+from benchmarks.measure import Effort, Row
+from dispatch import bookings, intake
+from dispatch.desk import Desk
+from dispatch.policies import POLICIES
+from models.agents import Agent
+from models.base import tuples
+from models.bookings import Assignment, Booking
+from models.clock import from_text
+from seeds.importer import import_files
+
+DATA = Path(__file__).resolve().parents[2] / "shared/data/agent-challenge"
+BUDGET = 0.95
+HELD_TO_IT = "balanced"
+DESTINATION, LAUNCH = "Mars", "Sydney Stellar Port"
+
+Replayed = tuple[datetime, datetime | None, dict[str, str]]
+
+
+def run(_effort: Effort, folder: Path) -> list[Row]:
+    data = Path(os.environ.get("ASTRA_CHALLENGE_DATA", DATA))
+    if not data.is_dir():
+        return [Row("fairness of the policies", note="left out: the challenge's data is not here")]
+    leads, people = _history(folder, data)
+    rows = []
+    for name in POLICIES:
+        got = _replay(folder / f"{name}.db", name, leads, people)
+        index = jain([got[agent_id] for agent_id in range(1, len(people) + 1)])
+        held = name == HELD_TO_IT
+        most = max(got.values()) / sum(got.values())
+        rows.append(
+            Row(
+                f"fairness of {name} (Jain), {len(leads)} leads",
+                f">= {BUDGET}" if held else "",
+                f"{index:.3f}",
+                "",
+                f"most {most:.0%}",
+                index >= BUDGET if held else None,
+            )
+        )
+    return rows
+
+
+def jain(shares: list[int]) -> float:
+    """(sum x)^2 / (n sum x^2)."""
+    squares = len(shares) * sum(share * share for share in shares)
+    return sum(shares) ** 2 / squares if squares else 1.0
+
+
+def _history(folder: Path, data: Path) -> tuple[list[Replayed], list[dict[str, Any]]]:
+    """The leads with the moment at which each was closed, and the agents."""
+    desk = Desk.open(folder / "history.db", create=True, actor="bench")
+    import_files(desk, sorted(data.glob("*.sql*")))
+    with desk.reading():
+        query = (
+            Assignment.select(
+                Assignment.assigned_at, Assignment.customer_name, Assignment.method, Assignment.source,
+                Booking.booking_id, Booking.completed_at, Booking.cancelled_at, Booking.destination,
+                Booking.launch_location,
+            )
+            .join(Booking, JOIN.LEFT_OUTER, on=(Booking.assignment_id == Assignment.assignment_id))
+            .order_by(Assignment.assigned_at, Assignment.assignment_id)
+        )  # fmt: skip
+        leads = _closed([_lead(*row) for row in tuples(query)])
+        names = ("first_name", "last_name", "department", "job_title", "years_of_service", "rating")
+        found = Agent.select(*(getattr(Agent, name) for name in names)).order_by(Agent.agent_id)
+        people = [dict(zip(names, row, strict=True)) for row in tuples(found)]
+    desk.close()
+    return leads, people
+
+
+def _closed(leads: list[Replayed]) -> list[Replayed]:
+    longest = max(end - received for received, end, _ in leads if end is not None)
+    return [(received, end or received + longest, lead) for received, end, lead in leads]
+
+
+def _lead(
+    at: str, name: str, method: str, source: str, booking_id: int | None, completed: str | None,
+    cancelled: str | None, destination: str | None, launch: str | None,
+) -> Replayed:  # fmt: skip
+    trip = {"destination": destination or DESTINATION, "launch": launch or LAUNCH}
+    closed = at if booking_id is None else completed or cancelled
+    end = None if closed is None else from_text(max(closed, at))
+    return from_text(at), end, {"name": name, "method": method, "source": source, **trip}
+
+
+def _replay(path: Path, policy: str, leads: list[Replayed], people: list[dict[str, Any]]) -> Counter[int]:
+    """Give the leads out on an empty desk, and count who got them."""
+    moment = leads[0][0]
+    desk = Desk.open(path, create=True, actor="bench", clock=lambda: moment, year_shift=0)
+    with desk.reading(), desk.database.atomic():
+        for person in people:
+            Agent(**person, capacity=len(leads)).save()
+    got: Counter[int] = Counter()
+    closing: list[tuple[datetime, int]] = []
+    for received, closed, lead in leads:
+        while closing and closing[0][0] <= received:
+            moment, booking_id = heappop(closing)
+            bookings.cancel(desk, booking_id, "as it was then")
+        moment = received
+        result = intake.receive(desk, **lead, policy=policy)
+        assert result["agent_id"] is not None  # nobody is away or full
+        got[result["agent_id"]] += 1
+        if closed is not None:
+            heappush(closing, (closed, result["booking_id"]))
+    desk.close()
+    return got

@@ -1,0 +1,157 @@
+"""Whom a policy chooses among the eligible agents, and who would have come before but for a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from dispatch import returning
+from dispatch.eligibility import STANDING, Pool, Standing, pool_for
+from dispatch.policies import POLICIES, Candidate, Policy
+from models.agents import Taker
+from models.base import CompiledQuery, parameter
+from models.customers import Lead
+from models.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from dispatch.desk import Desk
+
+RUNNERS_UP = 10
+EXCLUDED_KEPT = 50
+FIRST_LOOK = 8  # mostly enough to see that nobody, or few, came before the winner
+
+Row = dict[str, Any]
+
+
+def policy_named(name: str) -> Policy:
+    """The policy of that name. Raises InvalidInput, naming those there are."""
+    policy = POLICIES.get(name)
+    if policy is None:
+        raise InvalidInput("policy", f"there is no policy {name!r}", "accepted: " + ", ".join(POLICIES))
+    return policy
+
+
+@dataclass(slots=True)
+class Choice:
+    """Whom a policy chooses: the best agents in its order, and the rules dropped to find any."""
+
+    policy: Policy
+    pool: Pool
+    ranked: list[Candidate]
+    relaxed: tuple[str, ...] = ()
+    returning: str | None = None
+
+    @property
+    def agent_id(self) -> int | None:
+        return self.ranked[0].agent_id if self.ranked else None
+
+    @property
+    def reason(self) -> str:
+        """Why it is this agent, in words."""
+        told = self.returning or self.policy.reason(self.ranked)
+        if self.relaxed:
+            told += f" (nobody free keeps every rule: {' and '.join(self.relaxed)} dropped)"
+        return told
+
+
+def choose(
+    desk: Desk,
+    lead: Lead,
+    policy: Policy,
+    *,
+    package: str | None = None,
+    without: Mapping[int, str] | None = None,
+    limit: int = RUNNERS_UP + 1,
+) -> Choice:
+    """Let a policy choose among the eligible agents; nothing is written.
+
+    ``without`` maps agents who are kept out of this lead to the rule's words. When nobody who may take work
+    keeps all of the other rules, they are dropped in order.
+    """
+    settings = desk.settings
+    if not desk.in_transaction:
+        settings.begin()
+    strictest = pool_for(desk, lead, package, without or ())
+    choice = Choice(policy, strictest, policy.ranked(lead, strictest, limit))
+    if not choice.ranked:
+        choice = _relaxed(choice, lead, limit)
+    return _returning(choice, lead) if settings["returning"] and choice.ranked else choice
+
+
+def _returning(choice: Choice, lead: Lead) -> Choice:
+    """The same with the customer's own agent first, where there is one who can take it."""
+    known = returning.favourite(lead, choice.pool, choice.ranked[0])
+    if known is None:
+        return choice
+    first = choice.policy.ranked(lead, choice.pool.only(known.agent_id), 1)
+    others = [candidate for candidate in choice.ranked if candidate.agent_id != known.agent_id]
+    return replace(choice, ranked=[*first, *others], returning=known.reason)
+
+
+def _relaxed(strict: Choice, lead: Lead, limit: int) -> Choice:
+    if not strict.pool.everybody().first_id():
+        return strict
+    for pool, dropped in strict.pool.relaxations():
+        ranked = strict.policy.ranked(lead, pool, limit) if dropped else []
+        if ranked:
+            return replace(strict, pool=pool, ranked=ranked, relaxed=dropped)
+    return strict
+
+
+def kept_out(choice: Choice, lead: Lead, excluded: Mapping[int, str]) -> tuple[list[list[Any]], Row]:
+    """Those who would have come before the winner, with the rule that kept them out; and a count by rule.
+
+    At most fifty are looked at: whoever is beyond them would not be read about either.
+    """
+    policy, pool = choice.policy, choice.pool
+    passed_by = bool(excluded) or pool.is_narrow
+    if not pool.some_unable and not passed_by:
+        return [], {}
+    winner = min(map(policy.place, choice.ranked), default=None)
+    found = _before(policy, lead, pool.unable(), winner, EXCLUDED_KEPT)
+    unable = {agent_id for _, agent_id, _ in found}
+    if passed_by:
+        fit = {candidate.agent_id for candidate in choice.ranked}
+        able = pool.everybody(told=True)
+        found += [row for row in _before(policy, lead, able, winner, EXCLUDED_KEPT) if row[1] not in fit]
+        found.sort()
+    rows: list[list[Any]] = []
+    counts: dict[str, int] = {}
+    for _, agent_id, columns in found[:EXCLUDED_KEPT]:
+        if agent_id in excluded:
+            word, told = "declined", excluded[agent_id]
+        elif agent_id in unable:
+            word, told = Standing(*columns).rule()
+        else:
+            word, told = Standing(*columns).broken_rule(pool)
+        rows.append([agent_id, told])
+        counts[word] = counts.get(word, 0) + 1
+    return rows, counts
+
+
+def _before(policy: Policy, lead: Lead, pool: Pool, winner: Any, most: int) -> list[tuple[Any, int, Any]]:
+    """The first agents of a pool, as far as they stand before the winner: place, agent, standing."""
+    found = []
+    few = FIRST_LOOK if winner is not None else most
+    while True:
+        found = [
+            (policy.place(candidate), candidate.agent_id) for candidate in policy.ranked(lead, pool, few)
+        ]
+        if few == most or len(found) < few or found[-1][0] > winner:
+            break
+        few = most
+    standings = pool.standings
+    return [
+        (place, agent_id, standings.get(agent_id) or standing_of(agent_id))
+        for place, agent_id in found
+        if winner is None or place < winner
+    ]
+
+
+_standing = CompiledQuery(lambda: Taker.select(*STANDING).where(Taker.agent_id == parameter("agent_id")))
+
+
+def standing_of(agent_id: int) -> Standing:
+    """What could keep an agent who is here from taking a lead."""
+    return Standing(*_standing(agent_id=agent_id)[0])

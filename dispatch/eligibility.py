@@ -1,0 +1,252 @@
+"""Who may take a lead: presence and capacity always; department, skill and location where they are listed.
+
+Those rules come before any policy, which only puts the agents of a ``Pool`` in order. A query of a
+policy is compiled once for each shape of pool, so that a choice stays one indexed seek.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, reduce
+from operator import and_, itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from peewee import SQL, Expression, ModelSelect, fn
+
+from models.agents import Taker
+from models.base import CompiledQuery, parameter
+from models.customers import Lead
+
+if TYPE_CHECKING:
+    from dispatch.desk import Desk
+
+DEPARTMENT, SKILL, LOCATION = "department", "skill", "location"
+RELAXED_FIRST = (LOCATION, SKILL, DEPARTMENT)
+"""Which rule is dropped first when nobody free keeps them all; presence and capacity never are."""
+
+EVERY = -1  # as a limit
+QUOTE = '"'
+
+Tuple = tuple[Any, ...]
+
+_RULES: Mapping[str, Expression] = {
+    DEPARTMENT: Taker.department == parameter(DEPARTMENT),
+    SKILL: Taker.skills.is_null() | (fn.INSTR(Taker.skills, parameter(SKILL)) > 0),
+    LOCATION: Taker.locations.is_null() | (fn.INSTR(Taker.locations, parameter(LOCATION)) > 0),
+    "only": Taker.agent_id == parameter("only"),
+}
+
+
+_SOMEBODY_UNABLE = fn.EXISTS(Taker.select(SQL("1")).where(Taker.takes_work == SQL("0")))
+_KEEPS, _UNABLE = -2, -1  # the columns that a first look has more than the policy asked for
+STANDING = (
+    Taker.presence,
+    Taker.presence_until,
+    Taker.presence_reason,
+    Taker.load + Taker.issue_load,
+    Taker.capacity,
+    Taker.department,
+    Taker.skills,
+    Taker.locations,
+)
+_keeps_rules = itemgetter(_KEEPS)
+
+
+class Shape(NamedTuple):
+    """What a pool's query is compiled for.
+
+    A first ``look`` is not narrowed by the rules, but has two columns more: keeps the agent the
+    rules, and is there anybody who may not take work? Mostly all do, and there is nobody. For a pool
+    that is asked about to be ``told`` of, the columns of a Standing stand behind the policy's.
+    """
+
+    rules: tuple[str, ...]
+    look: bool
+    told: bool = False
+
+
+class Order:
+    """A policy's order of agents: ``build`` makes the query of Taker's columns, the agent's id first.
+
+    What stands in it as ``parameter(name)`` is given by name when it is asked. One ``by_id`` is
+    walked through as the table lies, and not by the index of those who may take work.
+    """
+
+    def __init__(self, build: Callable[[], ModelSelect[Any]], *, by_id: bool = False) -> None:
+        self._build = build
+        self._takes_work: Any = Taker.takes_work + 0 if by_id else Taker.takes_work
+        self._compiled: dict[Shape, CompiledQuery] = {}
+
+    def rows(self, shape: Shape, values: dict[str, object]) -> list[Tuple]:
+        query = self._compiled.get(shape)
+        if query is None:
+            query = self._compiled[shape] = CompiledQuery(lambda: self._query(shape))
+        return query(**values)
+
+    def _query(self, shape: Shape) -> ModelSelect[Any]:
+        query = self._build().where(self._takes_work == parameter("takes_work"))
+        rules = [_RULES[rule] for rule in shape.rules]
+        if shape.look:
+            query = query.select_extend(reduce(and_, rules) if rules else SQL("1"), _SOMEBODY_UNABLE)
+        elif rules:
+            query = query.where(*rules)
+        if shape.told:
+            query = query.select_extend(*STANDING)
+        return query.limit(parameter("limit"))
+
+
+@dataclass(slots=True)
+class Pool:
+    """Some of the agents who are here, for a policy to put in order.
+
+    They may take work, keep the ``rules``, and are none of ``without``. With ``takes_work`` 0 they
+    are those who may not take work, whatever else they keep.
+
+    ``desk`` is for policies that need its clock or settings. After a look ``is_narrow`` tells whether the
+    rules have kept out anybody who would have been among the first, and ``some_unable`` whether there
+    is anybody who may not take work. A pool that is ``told`` keeps the columns of each one's Standing.
+    """
+
+    desk: Desk | None = None
+    values: dict[str, object] = field(default_factory=dict)
+    rules: tuple[str, ...] = ()
+    without: Collection[int] = ()
+    takes_work: int = 1
+    is_narrow: bool = False
+    some_unable: bool = True
+    told: bool = False
+    standings: dict[int, Tuple] = field(default_factory=dict)
+
+    def first(self, order: Order, limit: int, **values: object) -> list[Tuple]:
+        """The first agents in an order: its columns, and behind them perhaps some more."""
+        wanted = limit + len(self.without) if limit != EVERY else EVERY
+        given = {**self.values, **values, "limit": wanted, "takes_work": self.takes_work}
+        if self.told:
+            rows = order.rows(Shape(self.rules, False, True), given)
+            self.standings = {row[0]: row[-len(STANDING) :] for row in rows}
+            return rows
+        rows = order.rows(Shape(self.rules, True), given)
+        if rows:
+            self.some_unable = rows[0][_UNABLE]
+            if self.rules and not all(map(_keeps_rules, rows)):
+                self.is_narrow = True
+                rows = order.rows(Shape(self.rules, False), given)
+        if self.without:
+            rows = [row for row in rows if row[0] not in self.without]
+            return rows if limit == EVERY else rows[:limit]
+        return rows
+
+    def agent_ids(self) -> list[int]:
+        """Every agent of the pool, by id: for a policy that has no order in SQL."""
+        return [row[0] for row in self.first(_BY_ID, EVERY)]
+
+    def first_id(self) -> int | None:
+        """One agent of the pool, or None when it is empty."""
+        rows = self.first(_ANY, 1)
+        return rows[0][0] if rows else None
+
+    def only(self, agent_id: int) -> Pool:
+        """The same pool, narrowed to one agent: empty, or just that one."""
+        return replace(self, values=self.values | {"only": agent_id}, rules=(*self.rules, "only"))
+
+    def relaxations(self) -> Iterator[tuple[Pool, tuple[str, ...]]]:
+        """This pool and then wider ones, each with the rules that it drops."""
+        dropped: tuple[str, ...] = ()
+        yield self, dropped
+        for rule in RELAXED_FIRST:
+            if rule in self.rules:
+                dropped = (*dropped, rule)
+                rules = tuple(kept for kept in self.rules if kept not in dropped)
+                yield replace(self, rules=rules), dropped
+
+    def everybody(self, *, told: bool = False) -> Pool:
+        """Whoever may take work, whether or not the other rules are kept."""
+        return replace(self, rules=(), without=(), told=told, standings={})
+
+    def unable(self) -> Pool:
+        """Who is here, and may not take work: not available, or at capacity; to be told of."""
+        return replace(self, rules=(), without=(), takes_work=0, told=True, standings={})
+
+
+_ANY = Order(lambda: Taker.select(Taker.agent_id))
+_BY_ID = Order(lambda: Taker.select(Taker.agent_id).order_by(Taker.agent_id))
+
+
+def pool_for(desk: Desk, lead: Lead, package: str | None = None, without: Collection[int] = ()) -> Pool:
+    """The strictest pool for a lead; ``without`` is who is kept out of it."""
+    values: dict[str, object] = {}
+    departments = desk.settings["departments"]
+    department = department_for(departments, lead, package) if departments else None
+    if department:
+        values[DEPARTMENT] = department
+    if desk.settings.some_listing:
+        if lead.destination:
+            values[SKILL] = listed_word(lead.destination)
+        if lead.launch_location:
+            values[LOCATION] = listed_word(lead.launch_location)
+    return Pool(desk, values, tuple(values), without)
+
+
+@lru_cache(maxsize=1024)
+def listed_word(name: str) -> str:
+    """A name as it stands in a list that an agent has."""
+    return json.dumps(name, ensure_ascii=False)
+
+
+def department_for(departments: str, lead: Lead, package: str | None) -> str | None:
+    """A lead's department: by its package, or one named in the requests, else by the destination."""
+    known = department_map(departments)
+    if package in known:
+        return known[package]
+    wishes = (lead.requests or "").casefold()
+    for name, department in known.items():
+        if wishes and name.casefold() in wishes:
+            return department
+    return known.get(lead.destination or "")
+
+
+@lru_cache(maxsize=8)
+def department_map(departments: str) -> dict[str, str]:
+    """What the setting says: ``Mars=Premium Bookings; Ringside Cruise=Luxury Voyages``. Raises ValueError."""
+    known: dict[str, str] = {}
+    for pair in filter(str.strip, departments.split(";")):
+        name, equals, department = (part.strip() for part in pair.partition("="))
+        if not (name and equals and department):
+            raise ValueError(pair)
+        known[name] = department
+    return known
+
+
+class Standing(NamedTuple):
+    """What keeps an agent from taking work, or a lead, or does not."""
+
+    presence: str
+    until: str | None
+    reason: str | None
+    load: int
+    capacity: int
+    department: str
+    skills: str | None
+    locations: str | None
+
+    def broken_rule(self, pool: Pool) -> tuple[str, str]:
+        """Which of a pool's rules is not kept: in a word, to count by, and in words, to tell."""
+        for rule in pool.rules:
+            wanted = str(pool.values[rule])
+            if rule == DEPARTMENT and self.department != wanted:
+                return rule, f"not in {wanted}"
+            names = {SKILL: self.skills, LOCATION: self.locations}.get(rule)
+            if names is not None and wanted not in names:
+                return rule, f"does not cover {wanted.strip(QUOTE)}"
+        return "other", "kept out"
+
+    def rule(self) -> tuple[str, str]:
+        """The rule in a word, to count by, and in words, to tell."""
+        if self.presence != "available":
+            until = f" until {self.until[:16]}" if self.until else ""
+            reason = f": {self.reason}" if self.reason else ""
+            told = "on a break" if self.presence == "break" else self.presence
+            return self.presence, told + until + reason
+        return "full", f"full ({self.load}/{self.capacity})"

@@ -1,0 +1,121 @@
+"""Presence, policies, sweeps, shuffles and batches from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+LEAD = ("--name", "Kate", "--method", "Text", "--source", "Organic", "--destination", "Mars")
+TRIP = (*LEAD, "--launch", "Sydney Stellar Port")
+
+
+@pytest.fixture
+def busy(staffed: Run) -> Run:
+    """A desk with some work."""
+    for _ in range(4):
+        staffed("lead", "add", *TRIP)
+    return staffed
+
+
+def test_presence_is_previewed_set_and_listed(busy: Run) -> None:
+    before = busy("agent", "show", "1", "--json").json
+    told = busy(
+        "agent", "presence", "1", "away", "--until", "in 2 hours", "--reason", "lunch", "--dry-run", "--json"
+    )
+    assert busy("agent", "show", "1", "--json").json == before
+    done = busy("agent", "presence", "1", "AWAY", "--until", "in 2 hours", "--reason", "lunch", "--json")
+    assert {key: done.json[key] for key in ("presence", "returned", "kept")} == {
+        key: told.json[key] for key in ("presence", "returned", "kept")
+    }
+    assert "away until" in busy("agent", "list").out
+    assert busy("agent", "presence", "1", "asleep", "--json").code == 2
+    assert "available" in busy("agent", "presence", "1", "available").out
+
+
+def test_shift_handover_and_leaving(busy: Run) -> None:
+    assert busy("agent", "shift", "1", "--hours", "daily 0:00-23:59 UTC", "--json").json["hours"]
+    assert busy("agent", "shift", "1", "--hours", "sometimes", "--json").error["code"] == "invalid_hours"
+    assert busy("agent", "shift", "1", "--hours", "none", "--json").json["hours"] is None
+    held = busy("agent", "show", "1", "--json").json["load"]
+    planned = busy("agent", "handover", "1", "--to", "2", "--dry-run", "--json").json
+    assert len(planned["moves"]) == held
+    assert busy("agent", "handover", "1", "--to", "2", "--json").json == planned
+    assert busy("agent", "handover", "1", "--to", "nobody", "--json").code == 2
+    assert busy("agent", "leave", "2", "--hand-over", "--json").json["load"] == 0
+
+
+def test_policies_are_listed_previewed_and_chosen(busy: Run) -> None:
+    names = [row["name"] for row in busy("policy", "--json").json]
+    assert {"rank", "rank+contact", "round_robin", "skill", "balanced"} <= set(names)
+    tried = busy("policy", "round_robin", "--preview", "--json").json
+    assert len(tried["leads"]) == 4
+    assert "would have gone to another agent" in busy("policy", "balanced", "--preview").out
+    assert busy("set", "policy", "--json").json["value"] == "rank", "a preview chooses nothing"
+    assert busy("policy", "--preview", "--json").code == 2
+    assert busy("lead", "add", *TRIP, "--policy", "round_robin", "--json").json["policy"] == "round_robin"
+    busy("policy", "balanced")
+    assert busy("lead", "add", *TRIP, "--json").json["policy"] == "balanced"
+
+
+def test_shuffle_and_sweep_print_what_was_moved(busy: Run) -> None:
+    assert set(busy("sweep", "--json").json) == {
+        "presence",
+        "lapsed",
+        "asked",
+        "released",
+        "assigned",
+        "moves",
+    }
+    assert "Nothing was due" in busy("sweep").out
+    for booking in range(1, 5):
+        busy("booking", "reassign", str(booking), "--to", "1", "--reason", "hers")
+    planned = busy("shuffle", "--dry-run", "--json").json
+    assert set(planned["moves"][0]) == {"booking_id", "from_agent_id", "to_agent_id"}
+    assert busy("shuffle", "--json").json == planned
+    assert "nothing moves" in busy("shuffle").out
+    assert busy("undo", "--json").json["command"] == "shuffle"
+
+
+def test_several_bookings_in_one_go_and_back(busy: Run) -> None:
+    preview = busy(
+        "booking", "cancel", "1", "2", "99", "--reason", "launch is off", "--dry-run", "--json"
+    ).json
+    assert [row["ok"] for row in preview["results"]] == [True, True, False]
+    result = busy("booking", "cancel", "1", "2", "99", "--reason", "launch is off", "--json")
+    assert (result.code, result.json["done"], result.json["refused"]) == (0, 2, 1)
+    assert busy("booking", "show", "1", "--json").json["history"][-1]["command"] == "booking.cancel_all"
+    busy("undo")
+    assert busy("booking", "show", "2", "--json").json["status"] == "Pending"
+    told = busy("booking", "reassign", "1", "2", "--to", "1", "--reason", "ill")
+    assert "refused" in told.out
+    assert busy("booking", "release", "98", "99", "--json").code == 1
+
+
+def test_a_claim_is_kept_and_asked_ones_are_listed(busy: Run) -> None:
+    holder = busy("booking", "show", "1", "--json").json["agent_id"]
+    busy("booking", "claim", "1", "--agent", str(holder))
+    assert busy("booking", "keep", "1", "--json").json["asked_at"] is None
+    assert busy("booking", "list", "--asked", "--json").json == []
+
+
+def test_why_not_and_other_policies(busy: Run) -> None:
+    row = busy("why", "1", "--json").json
+    other = next(each["agent_id"] for each in row["next"])
+    told = busy("why", "1", "--not", str(other), "--policies", "--json").json
+    assert told["not"]["agent_id"] == other
+    assert told["not"]["because"]
+    assert {each["policy"] for each in told["policies"]} >= {"rank", "balanced"}
+    text = busy("why", "1", "--not", str(other), "--policies").out
+    assert f"({other}):" in text
+    assert "Would choose now" in text
+
+
+def test_agents_have_skills_capacity_and_a_contact_rate(busy: Run) -> None:
+    row = busy("agent", "set", "1", "--skills", "mars", "--locations", "Sydney Stellar Port", "--json").json
+    assert (row["skills"], row["locations"]) == (["Mars"], ["Sydney Stellar Port"])
+    shown = busy("agent", "show", "1", "--json").json
+    assert {"contact_rate", "contact_low", "contact_high", "contact_assigned"} <= set(shown)
+    assert {"contact_rate"} <= set(busy("agent", "list", "--json").json[0])
