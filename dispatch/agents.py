@@ -12,6 +12,7 @@ from dispatch.giving import drain_waiting
 from dispatch.handover import to_the_desk
 from dispatch.presence import put as set_presence
 from dispatch.service import routing
+from dispatch.service.queue import settle
 from dispatch.triage import categories
 from models.agents import AVAILABLE, Agent
 from models.errors import InvalidInput, Refused
@@ -199,5 +200,6 @@ CHANGEABLE = tuple(_SETTERS)
 
 def _shown(running: Command, agent: Agent) -> Row:
     drain_waiting(running)
+    settle(running)
     running.booking_id, running.agent_id = None, agent.agent_id
     return views.agent(agent.agent_id)

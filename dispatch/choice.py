@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dispatch import returning
-from dispatch.eligibility import STANDING, Pool, Standing, pool_for
+from dispatch.eligibility import STANDING, Pool, Standing, pool_for, unable_rule
 from dispatch.policies import POLICIES, Candidate, Policy
 from models.agents import Taker
 from models.base import CompiledQuery, parameter
@@ -108,7 +108,8 @@ def kept_out(choice: Choice, lead: Lead, excluded: Mapping[int, str]) -> tuple[l
     passed_by = bool(excluded) or pool.is_narrow
     if not pool.some_unable and not passed_by:
         return [], {}
-    winner = min(map(policy.place, choice.ranked), default=None)
+    best = choice.ranked if choice.returning else choice.ranked[:1]  # a favourite may not be the first
+    winner = min(map(policy.place, best), default=None)
     found = _before(policy, lead, pool.unable(), winner, EXCLUDED_KEPT)
     unable = {agent_id for _, agent_id, _ in found}
     if passed_by:
@@ -122,7 +123,7 @@ def kept_out(choice: Choice, lead: Lead, excluded: Mapping[int, str]) -> tuple[l
         if agent_id in excluded:
             word, told = "declined", excluded[agent_id]
         elif agent_id in unable:
-            word, told = Standing(*columns).rule()
+            word, told = unable_rule(*columns[:5])
         else:
             word, told = Standing(*columns).broken_rule(pool)
         rows.append([agent_id, told])

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peewee import SQL, Expression, ModelSelect, fn
 
-from models.agents import Taker
+from models.agents import AVAILABLE, BREAK, Taker
 from models.base import CompiledQuery, parameter
 from models.customers import Lead
 
@@ -243,10 +243,17 @@ class Standing(NamedTuple):
         return "other", "kept out"
 
     def rule(self) -> tuple[str, str]:
-        """The rule in a word, to count by, and in words, to tell."""
-        if self.presence != "available":
-            until = f" until {self.until[:16]}" if self.until else ""
-            reason = f": {self.reason}" if self.reason else ""
-            told = "on a break" if self.presence == "break" else self.presence
-            return self.presence, told + until + reason
-        return "full", f"full ({self.load}/{self.capacity})"
+        """Why the agent may take no work: in a word, to count by, and in words, to tell."""
+        return unable_rule(*self[:5])
+
+
+@lru_cache(maxsize=4096)
+def unable_rule(
+    presence: str, until: str | None, reason: str | None, load: int, capacity: int
+) -> tuple[str, str]:
+    """The rule of a Standing. Remembered: there may be fifty in a decision, mostly the same for hours."""
+    if presence != AVAILABLE:
+        ends = f" until {until[:16]}" if until else ""
+        why = f": {reason}" if reason else ""
+        return presence, ("on a break" if presence == BREAK else presence) + ends + why
+    return "full", f"full ({load}/{capacity})"

@@ -11,6 +11,7 @@ from peewee import IntegrityError, ModelSelect
 from dispatch import views
 from dispatch.bookings import working_agent
 from dispatch.commands import TABLES, Command, command
+from dispatch.handover import to_the_desk
 from dispatch.service import taken_back
 from models.agents import GONE, Agent
 from models.audit import Event
@@ -70,6 +71,12 @@ def undo(running: Command, event_id: int | None = None) -> Row:
             else:
                 _retire(running, row)
     _check_attended(rows)
+    for row in rows.values():
+        if isinstance(row, Agent) and row.presence in GONE and row.left_at is None:
+            to_the_desk(running, row, only_unclaimed=True)  # as when somebody goes
+    over = _over_capacity(rows)
+    if over:
+        running.detail["over_capacity"] = over
     running.undoes = event.event_id
     running.booking_id, running.agent_id = event.booking_id, event.agent_id
     running.customer_id, running.issue_id = event.customer_id, event.issue_id
@@ -81,6 +88,7 @@ def undo(running: Command, event_id: int | None = None) -> Row:
         "agent_id": event.agent_id,
         "customer_id": event.customer_id,
         "issue_id": event.issue_id,
+        "over_capacity": over,
         "booking": views.booking(event.booking_id) if event.booking_id is not None else None,
     }
 
@@ -201,6 +209,17 @@ def _check_attended(rows: dict[str, BaseModel]) -> None:
                     f"booking {row.booking_id} would go back to {holder.name}, who is {holder.presence}",
                     f"astra booking reassign {row.booking_id} --to AGENT --reason ...",
                 )
+
+
+def _over_capacity(rows: dict[str, BaseModel]) -> list[int]:
+    """The agents who hold more than their capacity by what was given back to them."""
+    holders = {
+        row.agent_id
+        for row in rows.values()
+        if isinstance(row, Booking) and row.status == PENDING and row.agent_id is not None
+    }
+    agents = [Agent.lock(agent_id) for agent_id in sorted(holders)]
+    return [agent.agent_id for agent in agents if agent.load > agent.capacity]
 
 
 def _restore(running: Command, row: BaseModel, before: Row) -> None:

@@ -272,3 +272,15 @@ def test_who_leaves_can_hand_over_first(desk: Desk, work: None, look: Look) -> N
 def test_a_handover_needs_another_agent(desk: Desk, work: None, to: Any) -> None:
     with pytest.raises((InvalidInput, Refused, NotFound)):
         hand_over(desk, 1, to)
+
+
+def test_an_undo_that_sends_somebody_away_leaves_no_work_with_them(
+    desk: Desk, two: None, add_lead: AddLead, look: Look
+) -> None:
+    set_presence(desk, 1, "away")
+    set_presence(desk, 1, "available")
+    event = look(views.events, limit=1)[0]["event_id"]
+    add_lead()
+    assert holders(look) == [1]
+    undo(desk, event)
+    assert holders(look) == [2]

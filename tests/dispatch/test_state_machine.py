@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from dispatch import agents, bookings, edits, follow_ups, handover, intake, undo, views
+from dispatch import shuffle as shuffling
 from dispatch.desk import Desk
 from dispatch.presence import set_presence
 from models.errors import DeskError
@@ -210,6 +211,23 @@ class Rules:
             if booking["status"] == "Pending" and booking["agent"] == agent_id:
                 self.give(booking_id, to)
 
+    def shuffle(self, moves: list[Row]) -> None:
+        """Whatever moves were made: each was allowed, and no other is afterwards."""
+        for move in moves:
+            booking = self.bookings[move["booking_id"]]
+            assert booking["agent"] == move["from_agent_id"]
+            assert self.may_shuffle(move["booking_id"], move["to_agent_id"])
+            self.change("booking", move["booking_id"], agent=move["to_agent_id"])
+        assert not any(self.may_shuffle(number, to) for number in self.bookings for to in self.agents)
+
+    def may_shuffle(self, booking_id: int, to: int) -> bool:
+        booking = self.bookings[booking_id]
+        if not _held(booking) or booking["claimed"] or self.decliners(booking_id) or not self.takes(to):
+            return False
+        giver, taker = self.agents[booking["agent"]], self.agents[to]
+        gap = self.load(booking["agent"]) * taker["capacity"] - self.load(to) * giver["capacity"]
+        return bool(gap >= giver["capacity"] + taker["capacity"])
+
     def lead(self, name: str) -> None:
         number, taker = len(self.bookings) + 1, self.best(set())
         self.bookings[number] = {
@@ -336,6 +354,13 @@ class Rules:
             booking = self.bookings[row_id] if kind == "booking" else None
             if booking and _held(booking) and not booking["claimed"]:
                 self.attending(booking["agent"])
+        for kind, row_id in event["touched"]:
+            if (
+                kind == "agent"
+                and self.agents[row_id]["presence"] in GONE
+                and not self.agents[row_id]["left"]
+            ):
+                self.to_the_desk(row_id, only_unclaimed=True)
 
     def check_undo(
         self, number: int, row: tuple[str, int], before: Row | None, gone: set[int | None]
@@ -450,6 +475,11 @@ class DeskAndRules(RuleBasedStateMachine):
     def hand_over(self, pick: int, other: int) -> None:
         agent_id, to = self.agent(pick), self.agent(other) if other < 60 else None
         self.both(handover.hand_over, "hand_over", agent_id, to, agent_id=agent_id, to=to or "desk")
+
+    @rule()
+    def shuffle(self) -> None:
+        self.moment += timedelta(seconds=1)
+        self.plain.run("shuffle", shuffling.shuffle(self.desk)["moves"])
 
     @rule(years=YEARS, rating=RATINGS, capacity=CAPACITIES)
     def add(self, years: int, rating: float | None, capacity: int) -> None:
