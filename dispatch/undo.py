@@ -62,18 +62,7 @@ def undo(running: Command, event_id: int | None = None) -> Row:
         _check_untouched(event, key, row, after[key])
     for key, row in rows.items():
         _check_holder(row, before.get(key), among=rows)
-    with loads_gathered():
-        for key, row in rows.items():
-            if isinstance(row, Issue):
-                taken_back.put_back(running, row, before.get(key))
-            elif key in before:
-                _restore(running, row, before[key])
-            else:
-                _retire(running, row)
-    _check_attended(rows)
-    for row in rows.values():
-        if isinstance(row, Agent) and row.presence in GONE and row.left_at is None:
-            to_the_desk(running, row, only_unclaimed=True)  # as when somebody goes
+    _write_inverse(running, rows, before)
     over = _over_capacity(rows)
     if over:
         running.detail["over_capacity"] = over
@@ -91,6 +80,21 @@ def undo(running: Command, event_id: int | None = None) -> Row:
         "over_capacity": over,
         "booking": views.booking(event.booking_id) if event.booking_id is not None else None,
     }
+
+
+def _write_inverse(running: Command, rows: dict[str, BaseModel], before: dict[str, Row]) -> None:
+    with loads_gathered():
+        for key, row in rows.items():
+            if isinstance(row, Issue):
+                taken_back.put_back(running, row, before.get(key))
+            elif key in before:
+                _restore(running, row, before[key])
+            else:
+                _retire(running, row)
+    _check_attended(rows)
+    for row in rows.values():
+        if isinstance(row, Agent) and row.presence in GONE and row.left_at is None:
+            to_the_desk(running, row, only_unclaimed=True)  # as when somebody goes
 
 
 def last_command(actor: str) -> Row | None:
@@ -219,7 +223,7 @@ def _over_capacity(rows: dict[str, BaseModel]) -> list[int]:
         if isinstance(row, Booking) and row.status == PENDING and row.agent_id is not None
     }
     agents = [Agent.lock(agent_id) for agent_id in sorted(holders)]
-    return [agent.agent_id for agent in agents if agent.load > agent.capacity]
+    return [agent.agent_id for agent in agents if agent.held > agent.capacity]
 
 
 def _restore(running: Command, row: BaseModel, before: Row) -> None:

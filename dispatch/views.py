@@ -265,14 +265,10 @@ def _agent_row(values: tuple[Any, ...]) -> Row:
     names = (column.name for column in AGENT_COLUMNS)
     row = dict(zip(names, values, strict=True))
     row["rank"] = row.pop("agent_rank")
-    for listed_names in ("skills", "locations"):
+    for listed_names in ("skills", "locations", "specialisations", "languages"):
         row[listed_names] = json.loads(row[listed_names]) if row[listed_names] else []
     row["name"] = f"{row['first_name']} {row['last_name']}"
-    row["level"] = routing.level_of(row["level"], row["years_of_service"])
-    row["performance"] = round(routing.performance_of(row["rating"]), 4)
-    for column in ("specialisations", "languages"):
-        row[column] = json.loads(row[column])
-    return row
+    return row | routing.shown(row["level"], row["years_of_service"], row["rating"])
 
 
 @dataclass(frozen=True)
@@ -292,7 +288,7 @@ class EventFilter:
 
 
 def events(*, limit: int | None = None, **which: Any) -> list[Row]:
-    """The log, newest first, of one booking, one issue or one actor: what an EventFilter takes."""
+    """The log, newest first; ``which`` is what an EventFilter takes."""
     return log(EventFilter(**which), limit)
 
 

@@ -38,6 +38,14 @@ def performance_of(rating: float) -> float:
     return rating / BEST_RATING
 
 
+def shown(level: int | None, years_of_service: int, rating: float) -> dict[str, float]:
+    """What an agent's row tells of it: the level that holds, and the performance."""
+    return {
+        "level": level_of(level, years_of_service),
+        "performance": round(performance_of(rating), 4),
+    }
+
+
 def score(specialised: bool, level: int, load: int, capacity: int, performance: float) -> float:
     """0.4 if specialised + 0.2 x level/5 + 0.2 x (1 - load/capacity) + 0.2 x performance."""
     room = 1 - load / capacity if capacity else 0.0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from models.clock import utc_now
 from tests.astra_tui.conftest import Run, rows_of, words
 
 WORKED_EXAMPLE = (
@@ -180,10 +182,7 @@ def test_an_agents_skills_are_set_and_shown(staffed: Run) -> None:
     row = ended.json
     assert (row["level"], row["specialisations"]) == (4, ["refund_request", "billing_dispute"])
     assert staffed("agent", "set", 1, "--level", 6, "--json").error["code"] == "invalid_level"
-    assert (
-        staffed("agent", "set", 1, "--specialisations", "x", "--json").error["code"]
-        == "invalid_specialisations"
-    )
+    assert staffed("agent", "set", 1, "--specialisations", "x", "--json").error["code"] == "invalid_category"
 
 
 def test_a_customers_tier_is_set(booked: Run) -> None:
@@ -191,3 +190,12 @@ def test_a_customers_tier_is_set(booked: Run) -> None:
     row = booked("issue", "open", "--text", "x", "--booking", 1, "--json").json
     assert (row["tier"], row["customer_id"]) == ("gold", 1)
     assert "tier" in booked("customer", "show", 1).out
+
+
+def test_the_sweep_tells_what_was_warned_and_escalated(opened: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert opened("sweep", "--json").json["warned"] == []
+    late = utc_now() + timedelta(hours=1)
+    monkeypatch.setattr("dispatch.desk.utc_now", lambda: late)
+    told = opened("sweep", "--json").json
+    assert (told["warned"], told["escalated"]) == ([1], [1])
+    assert opened("sweep").out == "Nothing was due\n"

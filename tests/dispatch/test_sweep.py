@@ -24,6 +24,8 @@ NOTHING: dict[str, Any] = {
     "released": [],
     "assigned": [],
     "moves": [],
+    "warned": [],
+    "escalated": [],
 }
 
 
