@@ -61,6 +61,7 @@ def undo(running: Command, event_id: int | None = None) -> Row:
     for row in rows.values():
         if isinstance(row, Agent) and row.presence in GONE and row.left_at is None:
             to_the_desk(running, row, only_unclaimed=True)  # as when somebody goes
+    running.may_free = True
     over = _over_capacity(rows)
     if over:
         running.detail["over_capacity"] = over
