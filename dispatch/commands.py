@@ -111,7 +111,7 @@ _finishers: list[Finisher] = []
 def before_event(finisher: Finisher) -> Finisher:
     """Have a function called at the end of every command after which somebody may be free for more work.
 
-    That is any but one that only makes new rows: of those that change none, some change a setting.
+    That is one that changes a booking or an agent, makes an agent, or says so itself (``may_free``).
     """
     _finishers.append(finisher)
     return finisher
@@ -161,7 +161,7 @@ def _perform(
     token = _running.set(running)
     try:
         result = function(running, *args, **kwargs)
-        if running.may_free or not running.writes:
+        if running.may_free:
             for finish in _finishers:
                 finish(running)
         if running.before:

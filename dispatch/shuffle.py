@@ -135,6 +135,7 @@ def _carry_out(running: Command, moves: list[Move]) -> list[Row]:
             booking.save()
             _decide(running, booking, move)
     running.detail["moves"] = len(moves)
+    running.may_free = True
     running.booking_id = None
     return [move._asdict() for move in moves]
 

@@ -60,9 +60,11 @@ def undo(running: Command, event_id: int | None = None) -> Row:
     rows = {key: _row(key) for key in after}
     for key, row in rows.items():
         _check_untouched(event, key, row, after[key])
+    back = {rows[key]._pk for key, row in before.items() if "left_at" in row and row["left_at"] is None}
     for key, row in rows.items():
-        _check_holder(row, before.get(key), among=rows)
+        _check_holder(row, before.get(key), back, among=rows)
     _write_inverse(running, rows, before)
+    running.may_free = True
     over = _over_capacity(rows)
     if over:
         running.detail["over_capacity"] = over
@@ -179,11 +181,11 @@ def _later_change(event: Event, key: str) -> Event | None:
     return later
 
 
-def _check_holder(row: BaseModel, before: Row | None, among: Collection[str]) -> None:
-    """Refuse what would leave a Pending booking with an agent who is not here."""
+def _check_holder(row: BaseModel, before: Row | None, back: set[int], among: Collection[str]) -> None:
+    """Refuse what would leave a Pending booking with an agent who is not here, nor ``back`` by this."""
     if isinstance(row, Booking) and before is not None:
         holder = before.get("agent_id", row.agent_id)
-        if before.get("status", row.status) == PENDING and holder is not None:
+        if before.get("status", row.status) == PENDING and holder is not None and holder not in back:
             working_agent(holder)
     if isinstance(row, Issue) and before is not None and before.get("agent_id") is not None:
         working_agent(before["agent_id"])

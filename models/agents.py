@@ -99,7 +99,6 @@ class Taker(Model):
     locations = TextField(null=True)
     last_given_at = TextField(null=True)
     presence = TextField()
-    presence_until = TextField(null=True)
     presence_reason = TextField(null=True)
     issue_load = IntegerField()
     level = IntegerField(null=True)

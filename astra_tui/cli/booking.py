@@ -67,6 +67,7 @@ def _tell_line(row: Row) -> None:
     line(
         f"Booking {row['booking_id']}: {row['customer_name']}, {row['destination']}, "
         f"{_state(row)}, {_holder(row)}"
+        + (", above the agent's capacity" if row.get("over_capacity") else "")
         + (f", follow-up {local(row['follow_up_at'])}" if row["follow_up_at"] else "")
     )
 

@@ -266,6 +266,8 @@ def test_who_leaves_can_hand_over_first(desk: Desk, work: None, look: Look) -> N
     assert "--hand-over" in caught.value.hint
     assert agents.leave(desk, 1, hand_over=True)["load"] == 0
     assert holders(look) == [2, 2, 2, 2]
+    undo(desk)
+    assert holders(look) == [1, 2, 1, 2]
 
 
 @pytest.mark.parametrize("to", ["nobody", 1, 9])
@@ -284,3 +286,12 @@ def test_an_undo_that_sends_somebody_away_leaves_no_work_with_them(
     assert holders(look) == [1]
     undo(desk, event)
     assert holders(look) == [2]
+
+
+def test_an_undo_above_the_capacity_says_so(desk: Desk, work: None, look: Look, add_lead: AddLead) -> None:
+    bookings.cancel(desk, 1, "no money")
+    with desk.acting_as("lee"):
+        agents.change(desk, 1, capacity=1)
+    assert undo(desk)["over_capacity"] == [1]
+    assert look(views.events, limit=1)[0]["detail"]["over_capacity"] == [1]
+    assert look(views.agent, 1)["load"] == 2
