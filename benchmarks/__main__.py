@@ -21,6 +21,7 @@ BENCHMARKS = (
     "beside",
     "search",
     "log",
+    "triage",
     "service",
 )
 

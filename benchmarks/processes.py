@@ -23,6 +23,10 @@ def environment(folder: Path, database: Path | None = None) -> dict[str, str]:
     return os.environ | own
 
 
-def run_command(*arguments: str, folder: Path, database: Path | None = None) -> None:
-    """Run a command to its end, unseen. Raises CalledProcessError."""
-    subprocess.run(arguments, check=True, capture_output=True, env=environment(folder, database), cwd=folder)
+def run_command(*arguments: str, folder: Path, database: Path | None = None) -> str:
+    """Run a command to its end, unseen, and return what it printed. Raises CalledProcessError."""
+    surroundings = environment(folder, database)
+    ended = subprocess.run(
+        arguments, check=True, capture_output=True, env=surroundings, cwd=folder, text=True
+    )
+    return ended.stdout

@@ -161,7 +161,8 @@ def _tell_rows(call: Call, rows: list[dict[str, Any]]) -> None:
         ),
         "no message could be read",
     )
-    _narrate_errors([row for row in rows if "error" in row])
+    if not call.as_json:
+        _narrate_errors([row for row in rows if "error" in row])
 
 
 def _tell_figures(figures: dict[str, Any]) -> None:

@@ -15,8 +15,6 @@ _FEW = r"(?:\s+[\w'-]+){0,3}\s+"
 _POLITE = r"(?:thanks|thank you|thx)"
 _GREETING = rf"(?:\W*(?:hi|hello|hey|good \w+|dear \w+|{_POLITE})\b[^.?!]{{0,12}}[.!,])?"
 _ONLY_QUESTIONS = re.compile(rf"(?:{_GREETING}[^.?!]+\?+\W*)+{_POLITE}?\W*")
-# They tell the shape of a sentence and join every other cue, so that their pairs mean nothing.
-_GRAMMAR = frozenset({"mine", "yours", "past tense", "has not", "wants", "!"})
 
 
 @lru_cache(maxsize=1)
@@ -43,10 +41,3 @@ def cues_in(text: str) -> list[str]:
     if "!" in text:
         found.append("!")
     return found
-
-
-def with_pairs(found: list[str]) -> list[str]:
-    """The cues, and every two of them that mean something: "cancel + charge" is no "cancel + money back"."""
-    telling = [cue for cue in found if cue not in _GRAMMAR]
-    pairs = [f"{one} + {other}" for place, one in enumerate(telling) for other in telling[place + 1 :]]
-    return found + pairs

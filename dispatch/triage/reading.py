@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dispatch import checks
-from dispatch.triage.categories import CATEGORIES, FALLBACK, tier
+from dispatch.triage import categories
+from dispatch.triage.categories import CATEGORIES, FALLBACK
 from dispatch.triage.complexity import complexity
 from dispatch.triage.corrections import Correction, Corrections
 from dispatch.triage.entities import NO_NAMES, KnownNames, entities
@@ -73,14 +74,14 @@ def triage(
     """Everything that can be said of a message, with the keys of ``astra triage --json``.
 
     ``category``: a person's choice instead of the classifier's, for the priority too. Raises InvalidInput for
-    a text without a visible character, and for a tier that does not exist.
+    a text without a visible character, and for a tier or category that does not exist.
     """
     if not is_visible(text):
         raise InvalidInput("text", "the message is empty", "give the customer's own words")
-    customer_tier = tier(customer_tier)
+    customer_tier = categories.tier(customer_tier)
     judged = classify(text, corrections=corrections)
     feeling, named, urgent = sentiment(text), entities(text, known), urgency_indicators(text)
-    chosen = category or judged.category
+    chosen = judged.category if category is None else categories.category(category)
     steps = priority_steps(chosen, feeling["compound"], customer_tier, urgent)
     return {
         "category": chosen,
@@ -95,6 +96,11 @@ def triage(
         "complexity": complexity(text, named),
         "alternatives": judged.alternatives(),
     }
+
+
+def load() -> None:
+    """Read the model and the word lists now (some 0.1 s): for a worker, before somebody types."""
+    triage("load")
 
 
 def is_visible(text: str) -> bool:

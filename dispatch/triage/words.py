@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 
-from dispatch.triage.cues import cues_in, with_pairs
+from dispatch.triage.cues import cues_in
 
 READ_CHARACTERS = 10_000
 """A message is judged by its beginning: a forwarded log of 100 kB must not hold up the desk."""
@@ -20,7 +20,7 @@ _ADDRESS = re.compile(r"[^\s@]{1,100}@[^\s@]{1,100}|https?://\S+|www\.\S+", re.I
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+")
 
 Features = tuple[list[str], list[str], list[str]]
-"""What is counted, in three blocks: words and pairs of words, pieces of words, cues and pairs of cues."""
+"""What is counted, in three blocks: words and pairs of words, pieces of words, cues."""
 
 
 def readable(text: str) -> str:
@@ -28,6 +28,7 @@ def readable(text: str) -> str:
     return _MARKUP.sub(" ", text[:READ_CHARACTERS].translate(_APOSTROPHES))
 
 
+@lru_cache(maxsize=16)  # every part of triage asks for the same text
 def plain(text: str) -> str:
     """The same in lower case, without accents; addresses are one word."""
     text = _ADDRESS.sub(" address ", readable(text)).lower()
@@ -59,4 +60,4 @@ def features(text: str) -> Features:
     found = words(simple)
     pairs = [f"{one} {other}" for one, other in pairwise(found)]
     pieces = [gram for word in found for gram in grams(word)]
-    return found + pairs, pieces, with_pairs(cues_in(simple))
+    return found + pairs, pieces, cues_in(simple)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -30,7 +31,7 @@ def corpus() -> list[Example]:
     ]
 
 
-def folds(examples: list[Example]) -> list[int]:
+def folds(examples: Sequence[Example]) -> list[int]:
     """The fold in which each example is held out: whole sub-intents together, every category in each fold."""
     fold_of: dict[tuple[str, str], int] = {}
     seen: dict[str, int] = dict.fromkeys(CATEGORIES, 0)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,16 +20,20 @@ from threadpoolctl import threadpool_limits
 from dispatch.triage.evaluation import Judged, accuracy, evaluate
 from dispatch.triage.model import BLOCKS, MODEL_FILE, SCALE
 from dispatch.triage.words import Features, features
-from seeds.triage.corpus import FOLDS, Example, folds
+from seeds.triage.corpus import Example, folds
 
-RAREST: Final = (2, 3, 4)
+RAREST: Final = (2, 3, 2)
 """In how many messages a feature of each block has to stand, to count."""
 
 STRENGTH: Final = 6.0
 """The inverse of the regularisation."""
 
-WANTED_ACCURACY: Final = 0.96
-"""On what the model does not abstain from, held out: the threshold is the lowest that reaches it."""
+WANTED_ACCURACY: Final = 0.97
+"""On what the model does not abstain from, held out: the threshold is the lowest that reaches it.
+
+Two points above the 0.95 that is promised: the cues were written by who wrote the corpus, so messages from
+outside are a little harder.
+"""
 
 
 class Learned:
@@ -84,12 +87,15 @@ def _thousandths(values: Any) -> list[int]:
     return [round(float(value) * SCALE) for value in values]
 
 
-def held_out(examples: Sequence[Example]) -> list[dict[str, float]]:
-    """The probabilities of each message by a model that never saw its sub-intent."""
+def held_out(examples: Sequence[Example], fold_of: Sequence[int] | None = None) -> list[dict[str, float]]:
+    """The probabilities of each message by a model that never saw its sub-intent.
+
+    ``fold_of``: another way to hold out than that of ``folds``.
+    """
     counted = [features(example.text) for example in examples]
-    fold_of = folds(list(examples))
+    fold_of = folds(examples) if fold_of is None else fold_of
     found: list[dict[str, float]] = [{} for _ in examples]
-    for fold in range(FOLDS):
+    for fold in sorted(set(fold_of)):
         known = [place for place, its in enumerate(fold_of) if its != fold]
         asked = [place for place, its in enumerate(fold_of) if its == fold]
         learned = Learned([counted[place] for place in known], [examples[place].category for place in known])
@@ -142,4 +148,4 @@ def _line(name: str, row: Sequence[int]) -> str:
 
 def model_path() -> Path:
     """Where the shipped model stands in this checkout."""
-    return Path(str(import_module("dispatch.triage").__file__)).with_name(MODEL_FILE)
+    return Path(__file__).parents[2] / "dispatch" / "triage" / MODEL_FILE

@@ -78,6 +78,13 @@ def test_agent_list_loads_neither_the_application_nor_what_it_does_not_need(
     assert not loaded & {"textual", "screens", "seeds", "sklearn", "numpy", "psycopg"}
 
 
+def test_triage_needs_no_desk_and_no_library_of_learning(environment: dict[str, str]) -> None:
+    ended = process(environment, "triage", "I forgot my password", code=LOADED)
+    assert ended.stdout.split()[:2] == ["category", "account_access"]
+    loaded = {name.split(".")[0] for name in ended.stderr.split()}
+    assert not loaded & {"textual", "screens", "seeds", "sklearn", "numpy", "scipy", "requests"}
+
+
 def test_without_a_terminal_the_application_is_refused_in_a_sentence(
     environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -1,0 +1,159 @@
+"""The messages that triage learns from, and the model in the package: theirs, and good enough."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from itertools import combinations
+from random import Random
+from typing import Any
+
+import pytest
+
+from dispatch.triage.categories import CATEGORIES
+from dispatch.triage.evaluation import Judged, evaluate
+from dispatch.triage.model import Model
+from dispatch.triage.words import plain, words
+from seeds.triage.corpus import FOLDS, Example, corpus, folds
+
+
+@pytest.fixture(scope="module")
+def examples() -> list[Example]:
+    return corpus()
+
+
+@pytest.fixture(scope="module")
+def shipped() -> dict[str, Any]:
+    from seeds.triage.training import model_path
+
+    table: dict[str, Any] = json.loads(model_path().read_text("utf-8"))
+    return table
+
+
+def test_every_category_has_many_messages_about_many_subjects(examples: list[Example]) -> None:
+    for category in CATEGORIES:
+        intents = Counter(example.intent for example in examples if example.category == category)
+        assert sum(intents.values()) >= 60
+        assert len(intents) >= 6
+        assert min(intents.values()) >= 5
+
+
+def test_messages_are_of_all_lengths_and_registers(examples: list[Example]) -> None:
+    texts = [example.text for example in examples]
+    lengths = sorted(len(text) for text in texts)
+    assert lengths[len(lengths) // 20] < 40
+    assert sum(length > 200 for length in lengths) >= 40
+    assert sum(length > 300 for length in lengths) >= 20
+    assert sum(text == text.lower() for text in texts) > 100
+    assert sum(not text.isascii() for text in texts) > 5
+    assert sum("!" in text for text in texts) > 40
+
+
+def test_no_message_is_nearly_another(examples: list[Example]) -> None:
+    """No two messages share two thirds of their words; those of a few words may."""
+    by_word: dict[str, list[int]] = defaultdict(list)
+    bags = [frozenset(words(plain(example.text))) for example in examples]
+    for place, bag in enumerate(bags):
+        for word in bag:
+            by_word[word].append(place)
+    shared = Counter(
+        pair for places in by_word.values() if len(places) < 200 for pair in combinations(places, 2)
+    )
+    near = [
+        (examples[one].text, examples[other].text)
+        for (one, other), _ in shared.most_common(2000)
+        if min(len(bags[one]), len(bags[other])) > 4
+        and len(bags[one] & bags[other]) / len(bags[one] | bags[other]) > 2 / 3
+    ]
+    assert near == []
+
+
+def test_the_messages_from_outside_are_not_in_the_corpus(
+    examples: list[Example], request: pytest.FixtureRequest
+) -> None:
+    bags = [set(words(plain(example.text))) for example in examples]
+    folder = request.config.rootpath / "tests" / "dispatch" / "triage"
+    for name in ("outside", "unseen", "plain"):
+        for line in (folder / f"{name}.jsonl").read_text("utf-8").splitlines():
+            bag = set(words(plain(json.loads(line)["text"])))
+            assert len(bag) <= 4 or max(len(bag & other) / len(bag | other) for other in bags) <= 2 / 3, line
+
+
+def test_whole_sub_intents_are_held_out(examples: list[Example]) -> None:
+    fold_of = folds(examples)
+    seen: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for example, fold in zip(examples, fold_of, strict=True):
+        seen[example.category, example.intent].add(fold)
+    assert all(len(found) == 1 for found in seen.values())
+    for fold in range(FOLDS):
+        its = {example.category for example, where in zip(examples, fold_of, strict=True) if where == fold}
+        assert its == set(CATEGORIES)
+
+
+def test_held_out_sub_intents_are_told_apart_and_the_shipped_model_is_what_the_corpus_gives(
+    shipped: dict[str, Any], examples: list[Example]
+) -> None:
+    """Both in one test, because both need the training, which takes seconds."""
+    from seeds.triage.training import train
+
+    trained = train(examples)
+    measured = trained["measured"]
+    assert measured["macro_f1"] >= 0.85
+    assert measured["covered_accuracy"] >= 0.95
+    assert measured["coverage"] >= 0.75
+    assert abs(trained["threshold"] - shipped["threshold"]) <= 0.03
+    for figure, value in shipped["measured"].items():
+        assert trained["measured"][figure] == pytest.approx(value, abs=0.02)
+    here, there = Model(trained), Model(shipped)
+    for example in examples[::10]:
+        assert here.probabilities(example.text) == pytest.approx(there.probabilities(example.text), abs=0.01)
+
+
+def test_the_plain_table_says_what_scikit_learn_says(
+    examples: list[Example], shipped: dict[str, Any]
+) -> None:
+    from dispatch.triage.words import features
+    from seeds.triage.training import Learned
+
+    counted = [features(example.text) for example in examples]
+    learned = Learned(counted, [example.category for example in examples])
+    asked = [
+        "where is my refund",
+        "zzz",
+        "crash crash crash crash",
+        *(example.text for example in examples[::50]),
+    ]
+    model = Model(shipped)
+    for text, wanted in zip(asked, learned.probabilities([features(text) for text in asked]), strict=True):
+        assert model.probabilities(text) == pytest.approx(wanted, abs=0.01)
+
+
+def test_the_models_file_is_small_plain_and_readable_in_a_diff(shipped: dict[str, Any]) -> None:
+    from seeds.triage.training import model_path
+
+    text = model_path().read_text("utf-8")
+    assert len(text.encode()) < 2_000_000
+    assert sum(len(shipped[block]) for block in ("words", "pieces", "cues")) < text.count("\n")
+    assert not re.search(r"\d\.\d{6}", text)
+
+
+@pytest.mark.stress
+@pytest.mark.parametrize("seed", range(5))
+def test_the_figures_do_not_hang_on_which_sub_intents_are_held_out_together(
+    examples: list[Example], shipped: dict[str, Any], seed: int
+) -> None:
+    from seeds.triage.training import held_out
+
+    intents = sorted({(example.category, example.intent) for example in examples})
+    Random(seed).shuffle(intents)
+    fold_of = {intent: place % 6 for place, intent in enumerate(intents)}
+    found = held_out(examples, [fold_of[example.category, example.intent] for example in examples])
+    figures = evaluate(
+        [
+            Judged.of(example.category, probabilities, shipped["threshold"])
+            for example, probabilities in zip(examples, found, strict=True)
+        ]
+    )
+    assert figures["macro_f1"] >= 0.85
+    assert figures["covered_accuracy"] >= 0.95
