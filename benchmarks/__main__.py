@@ -23,6 +23,7 @@ BENCHMARKS = (
     "log",
     "match",
     "triage",
+    "service",
 )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.large import large_desk, timed
 from benchmarks.measure import Effort, Row, ms
-from dispatch import views
+from dispatch import logbook
 from dispatch.desk import Desk
 from dispatch.event_filter import EventFilter
 from models.audit import Event
@@ -39,9 +39,10 @@ def run(effort: Effort, _folder: Path) -> list[Row]:
         _fill(desk, events)
         with desk.reading():
             times = {
-                what: timed(partial(views.log, which, PAGE), effort.rounds) for what, which in FILTERS.items()
+                what: timed(partial(logbook.page, which, PAGE), effort.rounds)
+                for what, which in FILTERS.items()
             }
-            middle = partial(views.log, EventFilter(), PAGE, before=events // 2)
+            middle = partial(logbook.page, EventFilter(), PAGE, before=events // 2)
             times["a page in the middle"] = timed(middle, effort.rounds)
     finally:
         desk.close()

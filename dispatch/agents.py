@@ -11,6 +11,9 @@ from dispatch.commands import Command, command
 from dispatch.giving import drain_waiting
 from dispatch.handover import to_the_desk
 from dispatch.presence import put as set_presence
+from dispatch.service import routing
+from dispatch.service.queue import settle
+from dispatch.triage import categories
 from models.agents import AVAILABLE, Agent
 from models.errors import InvalidInput, Refused
 
@@ -84,17 +87,13 @@ def leave(running: Command, agent_id: int, hand_over: bool = False) -> Row:
     """The agent goes: keeps the row and the history, has no rank and gets nothing any more.
 
     With ``hand_over`` what the agent holds goes to the desk first; what nobody can take waits.
-    Raises NotFound, and Refused for an agent who holds Pending bookings otherwise.
+    Raises NotFound, and Refused for an agent who holds Pending bookings or open issues otherwise.
     """
     agent = Agent.lock(agent_id)
     if agent.left_at is not None:
         raise Refused("agent_left", f"{agent.name} left at {agent.left_at} already")
-    if agent.load and not hand_over:
-        raise Refused(
-            "holds_work",
-            f"{agent.name} holds {agent.load} Pending booking{'s' if agent.load > 1 else ''}",
-            f"astra agent handover {agent_id} --to desk, or: astra agent leave {agent_id} --hand-over",
-        )
+    if not hand_over:
+        _refuse_holder(agent)
     agent.left_at = running.now
     agent.due_at = None
     agent.save()
@@ -115,6 +114,17 @@ def come_back(running: Command, agent_id: int) -> Row:
     set_presence(running, agent, AVAILABLE)
     agent.save()
     return _shown(running, agent)
+
+
+def _refuse_holder(agent: Agent) -> None:
+    for held, what in ((agent.load, "Pending booking"), (agent.issue_load, "open issue")):
+        if held:
+            raise Refused(
+                "holds_work",
+                f"{agent.name} holds {held} {what}{'s' if held > 1 else ''}",
+                f"astra agent handover {agent.agent_id} --to desk,"
+                f" or: astra agent leave {agent.agent_id} --hand-over",
+            )
 
 
 def _put(running: Command, agent: Agent, field: str, value: Any) -> None:
@@ -141,6 +151,15 @@ def _put_license(_running: Command, agent: Agent, value: Any) -> None:
     if holder is not None and holder.agent_id != agent.agent_id:
         raise Refused("license_taken", f"licence {text} belongs to {holder.name} ({holder.agent_id})")
     agent.license_number = text
+
+
+def _listed(value: str, field: str) -> str:
+    """Names with commas between them, each once, as they are stored. Raises InvalidInput."""
+    text = checks.optional_text(value, field, limit=checks.TEXT_LENGTH) or ""
+    names = list(dict.fromkeys(filter(None, (name.strip() for name in text.split(",")))))
+    if field == "specialisations":
+        names = [categories.category(name) for name in names]
+    return json.dumps(names, ensure_ascii=False)
 
 
 def _named(running: Command, kind: str, given: str | Iterable[str]) -> str | None:
@@ -170,6 +189,9 @@ _SETTERS: dict[str, Setter] = {
     "manager": _column("manager_name", lambda _, value: checks.optional_text(value, "manager")),
     "capacity": _column("capacity", lambda _, value: checks.whole(value, "capacity", 0, MOST_CAPACITY)),
     "skills": _column("skills", lambda running, value: _named(running, "destination", value)),
+    "level": _column("level", lambda _, value: checks.whole(value, "level", 1, routing.BEST_LEVEL)),
+    "specialisations": _column("specialisations", lambda _, value: _listed(value, "specialisations")),
+    "languages": _column("languages", lambda _, value: _listed(value, "languages")),
     "locations": _column("locations", lambda running, value: _named(running, "launch", value)),
 }
 """How each of what can be given is checked, and where it goes."""
@@ -178,5 +200,6 @@ CHANGEABLE = tuple(_SETTERS)
 
 def _shown(running: Command, agent: Agent) -> Row:
     drain_waiting(running)
+    settle(running)
     running.booking_id, running.agent_id = None, agent.agent_id
     return views.agent(agent.agent_id)

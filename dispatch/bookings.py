@@ -57,8 +57,8 @@ def _pull(running: Command, booking: Booking, agent: Agent) -> None:
             f" --to {agent.agent_id} --reason ...",
         )
     attending_agent(agent.agent_id)
-    if agent.load >= agent.capacity:
-        raise Refused("full", f"{agent.name} holds {agent.load} of {agent.capacity} bookings already")
+    if agent.held >= agent.capacity:
+        raise Refused("full", f"{agent.name} holds {agent.held} of {agent.capacity} already")
     running.detail = {"pulled_from": holder.agent_id}
     decide_by_hand(running, booking.lead_id, agent, f"{agent.name} pulled it from {holder.name}", PULLED)
     give(running, booking, agent.agent_id)

@@ -14,6 +14,7 @@ from models.audit import Event
 from models.base import tuples
 from models.bookings import Booking
 from models.customers import Customer, Lead
+from models.issues import Issue
 
 MOST = 50
 LONGEST_NUMBER = 18  # digits that always fit into 64 bits
@@ -60,6 +61,15 @@ def events(typed: str) -> list[Candidate]:
         return []
     query = Event.select(Event.event_id, Event.command, Event.actor).where(_begins(Event.event_id, typed))
     return _told(query.order_by(Event.event_id.desc()))
+
+
+def issues(typed: str) -> list[Candidate]:
+    """Issues by the beginning of the number or a part of the title; newest first."""
+    meant = (
+        _begins(Issue.issue_id, typed) if _is_number(typed) else fn.LOWER(Issue.title).contains(typed.lower())
+    )
+    query = Issue.select(Issue.issue_id, Issue.category, Issue.title).where(meant)
+    return _told(query.order_by(Issue.issue_id.desc()))
 
 
 def _told(query: Any) -> list[Candidate]:

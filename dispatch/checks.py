@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from models.errors import InvalidInput
@@ -122,6 +123,16 @@ def whole(value: str | int, field: str, low: int, high: int) -> int:
             field, f"{excerpt(str(value))} is not a valid {word}", f"a whole number from {low} to {high}"
         )
     return number
+
+
+def one_of(value: str | None, field: str, accepted: Sequence[str]) -> str:
+    """One word of a list. Raises InvalidInput, naming what is accepted."""
+    text = stripped(value, field)
+    if text not in accepted:
+        word = field.replace("_", " ")
+        problem = f"{excerpt(text)} is not a {word}" if text else f"the {word} is missing"
+        raise InvalidInput(field, problem, "accepted: " + ", ".join(accepted))
+    return text
 
 
 def rating(value: str | float) -> float:

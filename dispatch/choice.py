@@ -123,7 +123,7 @@ def kept_out(choice: Choice, lead: Lead, excluded: Mapping[int, str]) -> tuple[l
         if agent_id in excluded:
             word, told = "declined", excluded[agent_id]
         elif agent_id in unable:
-            word, told = unable_rule(*columns[:5])
+            word, told = unable_rule(*columns[:4])
         else:
             word, told = Standing(*columns).broken_rule(pool)
         rows.append([agent_id, told])

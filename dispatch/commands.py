@@ -20,6 +20,7 @@ from models.base import BaseModel, CompiledQuery, after_save, parameter
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import DeskError, Refused
+from models.issues import Issue, Survey
 
 if TYPE_CHECKING:
     from dispatch.desk import Desk
@@ -30,13 +31,18 @@ R = TypeVar("R")
 AUDITED: dict[type[BaseModel], tuple[str, ...]] = {
     # the columns that only follow from others are left out: the triggers move them back on undo
     Booking: (),
-    Agent: ("load", "rating", "score_sum", "score_count", "last_given_at"),
+    Agent: ("load", "issue_load", "rating", "score_sum", "score_count", "last_given_at"),
     Customer: (),
     Lead: (),
     Assignment: ("agent_id",),
+    Issue: (),
+    Survey: (),
 }
 TABLES = {model._meta.table_name: model for model in AUDITED}
 _KEYS = {model: (model._meta.table_name, model._meta.primary_key.name) for model in AUDITED}
+
+DESK_ACTOR = "sweeper"
+"""Who signs what the desk does of its own accord; a person's undo passes over it."""
 
 _running: ContextVar[Command | None] = ContextVar("running_command", default=None)
 
@@ -44,11 +50,13 @@ _running: ContextVar[Command | None] = ContextVar("running_command", default=Non
 class Command:
     """What a running command knows: its desk and time, and the rows it has saved so far."""
 
-    def __init__(self, desk: Desk, name: str) -> None:
+    def __init__(self, desk: Desk, name: str, actor: str | None = None) -> None:
         self.desk = desk
         self.name = name
+        self.actor = actor or desk.actor
         self.now = desk.now()
         self.booking_id: int | None = None
+        self.issue_id: int | None = None
         self.agent_id: int | None = None
         self.customer_id: int | None = None
         self.detail: dict[str, Any] = {}
@@ -82,7 +90,7 @@ class Command:
         changed = {column: value for column, value in row.changed.items() if column not in derived}
         if not changed:
             return
-        self.may_free = self.may_free or kind in (Booking, Agent)
+        self.may_free = self.may_free or kind in (Booking, Agent, Issue)
         before = self.before.setdefault(key, {})
         for column in changed:
             before.setdefault(column, row.was(column))
@@ -103,7 +111,7 @@ _finishers: list[Finisher] = []
 def before_event(finisher: Finisher) -> Finisher:
     """Have a function called at the end of every command after which somebody may be free for more work.
 
-    That is any but one that only makes new rows: of those that change none, some change a setting.
+    That is one that changes a booking or an agent, makes an agent, or says so itself (``may_free``).
     """
     _finishers.append(finisher)
     return finisher
@@ -153,7 +161,7 @@ def _perform(
     token = _running.set(running)
     try:
         result = function(running, *args, **kwargs)
-        if running.may_free or not running.writes:
+        if running.may_free:
             for finish in _finishers:
                 finish(running)
         if running.before:
@@ -169,15 +177,22 @@ def _perform(
         _running.reset(token)
 
 
+def of_its_own_accord(desk: Desk, name: str, function: Callable[[Command], R]) -> R:
+    """What the desk does by itself inside the transaction at hand, as an event of its own."""
+    return _perform(Command(desk, name, DESK_ACTOR), None, function)
+
+
 def _write_event(running: Command, fingerprint: str | None, result: Any) -> None:
     event = Event(
         at=running.now,
-        actor=running.desk.actor,
+        actor=running.actor,
         command=running.name,
         booking_id=running.booking_id,
         agent_id=running.agent_id,
         customer_id=running.customer_id,
     )
+    if running.issue_id is not None:
+        event.issue_id = running.issue_id
     if running.detail:
         event.detail = _dump(running.detail)
     if running.before:

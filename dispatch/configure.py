@@ -21,6 +21,7 @@ def set_value(running: Command, key: str, value: str) -> dict[str, Any]:
     running.detail = {"key": key, "old": running.desk.settings[key], "new": parsed}
     settings.store(key, parsed)
     running.desk.settings.refresh()
+    running.may_free = True  # rules may have been lifted
     return {"key": key, "value": parsed, "settings_version": running.desk.settings.version}
 
 

@@ -8,14 +8,17 @@ from typing import Any
 
 from peewee import JOIN
 
-from dispatch import checks, views
+from dispatch import checks, logbook, views
 from dispatch.commands import Command, command
 from dispatch.search import booking_number, catch_up, found, prepare
+from dispatch.service.dealings import dealings
+from dispatch.triage import categories
 from models.audit import Event
 from models.base import listed, tuples
 from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound, Refused
+from models.issues import Issue
 from models.search import backlog, fold, name_needle, needle, words_in
 
 __all__ = [
@@ -49,6 +52,7 @@ COLUMNS = (
     Customer.email,
     Customer.created_at,
     Customer.merged_into,
+    Customer.tier,
 )
 
 
@@ -113,12 +117,16 @@ def card(customer_id: int, limit: int = MOST_ON_CARD) -> Row:
         raise NotFound("customer", customer_id, "astra customer find looks for one")
     merged = Customer.select(Customer.customer_id).where(Customer.merged_into == customer_id)
     bookings = views.bookings_of([customer_id], limit)
-    return rows[0] | {
-        "merged": [other for (other,) in tuples(merged)],
-        "leads": _leads(customer_id, limit),
-        "bookings": bookings,
-        "events": _events(customer_id, [row["booking_id"] for row in bookings], limit),
-    }
+    return (
+        rows[0]
+        | dealings(customer_id)
+        | {
+            "merged": [other for (other,) in tuples(merged)],
+            "leads": _leads(customer_id, limit),
+            "bookings": bookings,
+            "events": _events(customer_id, [row["booking_id"] for row in bookings], limit),
+        }
+    )
 
 
 def _leads(customer_id: int, limit: int) -> list[Row]:
@@ -138,7 +146,7 @@ def _events(customer_id: int, booking_ids: Sequence[int], limit: int) -> list[Ro
     for of_it in (Event.customer_id == customer_id, Event.booking_id.in_(listed(booking_ids))):
         query = Event.select(Event.event_id).where(of_it).order_by(Event.event_id.desc()).limit(limit)
         newest |= {event_id for (event_id,) in tuples(query)}
-    return views.events_among(sorted(newest)[-limit:] if limit else [])
+    return logbook.events_among(sorted(newest)[-limit:] if limit else [])
 
 
 def suspects(
@@ -241,8 +249,10 @@ def merge(running: Command, keep_id: int, other_id: int) -> Row:
         lead = Lead.lock(lead_id)
         lead.customer_id = keep_id
         lead.save()
+    _move_issues(keep_id, other_id)
     keep.phone = keep.phone or other.phone
     keep.email = keep.email or other.email
+    keep.tier = keep.tier or other.tier
     keep.save()
     other.merged_into = keep_id
     other.save()
@@ -276,6 +286,14 @@ def _two(keep_id: int, other_id: int) -> tuple[Customer, Customer]:
     return _present(keep_id), _present(other_id)
 
 
+def _move_issues(keep_id: int, other_id: int) -> None:
+    theirs = Issue.select(Issue.issue_id).where(Issue.customer_id == other_id).order_by(Issue.issue_id)
+    for (issue_id,) in tuples(theirs):
+        issue = Issue.lock(issue_id)
+        issue.customer_id = keep_id
+        issue.save()
+
+
 @command("customer.edit")
 def edit(
     running: Command,
@@ -284,10 +302,11 @@ def edit(
     name: str | None = None,
     phone: str | None = None,
     email: str | None = None,
+    tier: str | None = None,
 ) -> Row:
     """Change what is given and leave the rest; leads under the old name get the new one.
 
-    An empty text clears phone and e-mail. Raises NotFound, Refused, InvalidInput.
+    An empty text clears phone, e-mail and tier. Raises NotFound, Refused, InvalidInput.
     """
     customer = _present(customer_id)
     if phone is not None:
@@ -296,6 +315,8 @@ def edit(
         customer.email = checks.email(email)
     if name is not None:
         customer.name = checks.name(name, "customer_name")
+    if tier is not None:
+        customer.tier = categories.tier(tier)
     if not customer.differs():
         raise InvalidInput("edit", "nothing to change", "give at least one new value")
     before = customer.was("name")

@@ -73,7 +73,7 @@ def decide_by_hand(
     running: Command, lead_id: int, agent: Agent, reason: str, policy: str = BY_HAND
 ) -> Decision:
     """Keep the decision of a person who named the agent; above the agent's capacity it is an override."""
-    over = agent.load >= agent.capacity
+    over = agent.held >= agent.capacity
     decision = Decision(
         lead_id=lead_id,
         agent_id=agent.agent_id,

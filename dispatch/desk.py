@@ -15,8 +15,10 @@ from peewee import DatabaseError, DataError, IntegrityError, InterfaceError, Pro
 
 from dispatch import presence, settings
 from dispatch.decisions import choose_for_new_lead
+from dispatch.service import queue as _queue  # noqa: F401  # gives out waiting issues after each command
 from dispatch.values import AcceptedValues, create_values
 from models import database as db
+from models import service_triggers as _service_triggers  # noqa: F401  # and those of the service desk
 from models import tallies as _tallies  # noqa: F401  # connects the counting for the match score
 from models import triggers as _triggers  # noqa: F401  # connects the five triggers
 from models.clock import Clock, shift_years, to_text, utc_now

@@ -13,6 +13,7 @@ from dispatch.commands import Command, command
 from dispatch.desk import Desk
 from dispatch.findings import NAMED, Finding, distribution
 from dispatch.search import LARGE_BACKLOG
+from dispatch.service import checkup
 from models import tallies
 from models.agents import Agent
 from models.base import tuples
@@ -46,6 +47,8 @@ def examine(desk: Desk) -> dict[str, Any]:
         _assignments(),
         *distribution(desk),
         _tallies(),
+        checkup.issue_loads(),
+        checkup.clocks_agree(),
         _search(),
         _journal(),
         _permissions(path),
@@ -57,7 +60,7 @@ def examine(desk: Desk) -> dict[str, Any]:
 
 @command("doctor.repair")
 def repair(running: Command) -> dict[str, Any]:
-    """Count every agent's Pending bookings and tallies anew, and let assignments follow their bookings."""
+    """Count what every agent holds and the tallies anew, let assignments follow, and set clocks right."""
     loads = []
     for agent_id, load, pending in _wrong_loads():
         agent = Agent.lock(agent_id)
@@ -74,7 +77,7 @@ def repair(running: Command) -> dict[str, Any]:
     wrong = tallies.differing(tallies.stored(), counts)
     if wrong:
         tallies.replace(counts)
-    running.detail = {"loads": loads, "assignments": assignments, "tallies": len(wrong)}
+    running.detail = {"loads": loads, "assignments": assignments, "tallies": len(wrong)} | checkup.repair()
     return running.detail
 
 

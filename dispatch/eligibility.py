@@ -43,9 +43,8 @@ _SOMEBODY_UNABLE = fn.EXISTS(Taker.select(SQL("1")).where(Taker.takes_work == SQ
 _KEEPS, _UNABLE = -2, -1  # the columns that a first look has more than the policy asked for
 STANDING = (
     Taker.presence,
-    Taker.presence_until,
     Taker.presence_reason,
-    Taker.load,
+    Taker.load + Taker.issue_load,
     Taker.capacity,
     Taker.department,
     Taker.skills,
@@ -223,7 +222,6 @@ class Standing(NamedTuple):
     """What keeps an agent from taking work, or a lead, or does not."""
 
     presence: str
-    until: str | None
     reason: str | None
     load: int
     capacity: int
@@ -244,16 +242,13 @@ class Standing(NamedTuple):
 
     def rule(self) -> tuple[str, str]:
         """Why the agent may take no work: in a word, to count by, and in words, to tell."""
-        return unable_rule(*self[:5])
+        return unable_rule(*self[:4])
 
 
 @lru_cache(maxsize=4096)
-def unable_rule(
-    presence: str, until: str | None, reason: str | None, load: int, capacity: int
-) -> tuple[str, str]:
+def unable_rule(presence: str, reason: str | None, load: int, capacity: int) -> tuple[str, str]:
     """The rule of a Standing. Remembered: there may be fifty in a decision, mostly the same for hours."""
     if presence != AVAILABLE:
-        ends = f" until {until[:16]}" if until else ""
         why = f": {reason}" if reason else ""
-        return presence, ("on a break" if presence == BREAK else presence) + ends + why
+        return presence, ("on a break" if presence == BREAK else presence) + why
     return "full", f"full ({load}/{capacity})"

@@ -26,6 +26,7 @@ class EventFilter:
     until: str | None = None
     text: str = ""
     undone: bool = False
+    issue_id: int | None = None
 
     def conditions(self) -> list[Expression]:
         """The same for a query of Event."""
@@ -38,6 +39,7 @@ class EventFilter:
         for column, wanted in (
             (Event.agent_id, self.agent_id),
             (Event.actor, self.actor),
+            (Event.issue_id, self.issue_id),
         ):
             if wanted is not None:
                 conditions.append(column == wanted)

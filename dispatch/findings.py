@@ -69,7 +69,11 @@ def _lists(desk: Desk) -> Finding:
 
 
 def _capacities() -> Finding:
-    query = Agent.select(Agent.agent_id).where(Agent.load > Agent.capacity).order_by(Agent.agent_id)
+    query = (
+        Agent.select(Agent.agent_id)
+        .where(Agent.load + Agent.issue_load > Agent.capacity)
+        .order_by(Agent.agent_id)
+    )
     over = [agent_id for (agent_id,) in tuples(query)]
     if over:
         hint = "astra shuffle evens out what is not claimed"

@@ -43,6 +43,14 @@ def until(text: str, now: str, offset: timedelta) -> str:
     return _bound(text, now, offset, ends=True)
 
 
+def between(start: str | None, end: str | None, now: str, offset: timedelta) -> tuple[str | None, str | None]:
+    """Both as stored times, None where nothing is given. Raises InvalidInput."""
+    return (
+        None if start is None else since(start, now, offset),
+        None if end is None else until(end, now, offset),
+    )
+
+
 def _bound(text: str, now: str, offset: timedelta, *, ends: bool) -> str:
     said = checks.stripped(text, "time")
     words = re.sub(r"[\s,]+", " ", said.casefold()).strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dispatch import checks, moments, shifts, views
-from dispatch.commands import Command, command
+from dispatch.commands import DESK_ACTOR, Command, command
 from dispatch.giving import drain_waiting
 from dispatch.handover import claimed_of, to_the_desk
 from models.agents import AVAILABLE, BREAK, BUSY, GONE, OFFLINE, PRESENCES, Agent
@@ -16,7 +16,7 @@ from models.errors import InvalidInput, Refused
 if TYPE_CHECKING:
     from dispatch.desk import Desk
 
-SWEEPER = "sweeper"
+SWEEPER = DESK_ACTOR
 SHIFT_OVER = "shift over"
 
 Row = dict[str, Any]
@@ -43,6 +43,7 @@ def set_presence(
             raise InvalidInput("time", "available has no end", "leave --until out, or set the shift's hours")
         end = moments.understand(until or "", running.now, local_offset())
     put(running, agent, presence, end, checks.optional_text(reason, "reason"))
+    running.detail = {"presence": presence} | ({"until_at": end} if end else {})
     agent.save()
     return _settled(running, agent)
 
@@ -68,6 +69,7 @@ def set_hours(running: Command, agent_id: int, hours: str | None) -> Row:
     if agent.hours is not None or (agent.presence == OFFLINE and agent.presence_reason == SHIFT_OVER):
         _follow_shift(running, agent)
     agent.due_at = next_due(agent, running.now)
+    running.detail = {"hours": agent.hours}
     agent.save()
     return _settled(running, agent)
 

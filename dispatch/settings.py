@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from peewee import fn
 
+from dispatch.service import hours, sla
 from models.agents import Agent
 from models.base import CompiledQuery, parameter
 from models.errors import InvalidInput, Refused
 from models.settings import Setting
 
 VERSION_KEY = "settings_version"
+LONGEST_CONTACT = 100
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,23 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         return value
 
     return parse
+
+
+def _week(text: str) -> str:
+    hours.calendar(text)
+    if " except " in text:
+        raise ValueError(text)
+    return " ".join(text.lower().split())
+
+
+def _days(text: str) -> str:
+    return " ".join(sorted({date.fromisoformat(day).isoformat() for day in text.replace(",", " ").split()}))
+
+
+def _contact(text: str) -> str:
+    if not 0 < len(text.strip()) <= LONGEST_CONTACT or not text.isprintable():
+        raise ValueError(text)
+    return text.strip()
 
 
 def _policy(text: str) -> str:
@@ -87,8 +107,44 @@ DEFINITIONS = {
             _weights,
             "published, learned, or a version's number (astra weights list)",
         ),
+        Definition(
+            "sla_first_response_minutes",
+            sla.FIRST_RESPONSE_MINUTES,
+            "minutes to the first answer of an issue, CRITICAL to LOW; for issues from now on",
+            sla.parse_minutes,
+            "five whole numbers, none smaller than the one before: 5 15 60 240 480",
+        ),
+        Definition(
+            "sla_resolution_minutes",
+            sla.RESOLUTION_MINUTES,
+            "minutes to an issue's resolution, CRITICAL to LOW; for issues from now on",
+            sla.parse_minutes,
+            "five whole numbers, none smaller than the one before: 15 120 480 1440 4320",
+        ),
+        Definition(
+            "sla_hours",
+            hours.ROUND_THE_CLOCK,
+            "when the clocks of issues run, in UTC or the zone given; for issues from now on",
+            _week,
+            hours.ACCEPTED,
+        ),
+        Definition(
+            "sla_holidays",
+            "",
+            "days on which no clock runs, where sla_hours has hours; for issues from now on",
+            _days,
+            "days such as 2082-12-25 2082-12-26, or an empty text",
+        ),
+        _number("reopen_days", 14, 0, 3650, "days after its end in which an issue can be taken up again"),
+        Definition(
+            "escalation_contact",
+            "head of service",
+            "who is told of an escalation at level 3",
+            _contact,
+            "a name of 1 to 100 characters",
+        ),
         _number("rating_prior_answers", 20, 0, 100_000, "answers that an imported average rating counts as"),
-        _number("default_capacity", 10, 0, 100_000, "capacity of a new agent, in Pending bookings"),
+        _number("default_capacity", 10, 0, 100_000, "capacity of a new agent, in open bookings and issues"),
         _number(
             "year_shift",
             56,

@@ -70,7 +70,7 @@ def plan(desk: Desk, now: str, optimiser: Optimiser = even_out, *, rested: bool 
     query = Agent.select(
         Agent.agent_id,
         Agent.load,
-        Agent.capacity,
+        fn.MAX(Agent.capacity - Agent.issue_load, 0),  # what issues leave for bookings
         Agent.presence,
         Agent.department,
         Agent.skills,
@@ -135,6 +135,7 @@ def _carry_out(running: Command, moves: list[Move]) -> list[Row]:
             booking.save()
             _decide(running, booking, move)
     running.detail["moves"] = len(moves)
+    running.may_free = True
     running.booking_id = None
     return [move._asdict() for move in moves]
 

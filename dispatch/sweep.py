@@ -1,4 +1,4 @@
-"""All that the clock does, in one pass: presences, shifts, offers, claims, what waits, the shuffle.
+"""All that the clock does, in one pass: presences, shifts, offers, claims, what waits, issues, the shuffle.
 
 It may run in several terminals at once, and as often as one likes. Whatever is due is looked up first
 without the lock, and once more with it: what another terminal has done meanwhile is not done again.
@@ -13,6 +13,7 @@ from dispatch import presence, shuffle, timers
 from dispatch.commands import Command, command
 from dispatch.giving import drain_waiting, drainable
 from dispatch.presence import SWEEPER
+from dispatch.service.sweep import sweep_issues
 
 if TYPE_CHECKING:
     from dispatch.desk import Desk
@@ -26,7 +27,8 @@ def sweep(desk: Desk) -> Row:
     """Do all that is due. Returns the agents or bookings that each of the clocks was about.
 
     ``presence``: agents; ``lapsed``, ``asked``, ``released``, ``assigned``: bookings; ``moves``: of the
-    shuffle. Each change is an event of the sweeper. A pass that finds nothing due takes no lock.
+    shuffle; ``warned``, ``escalated``: issues. Each change is an event of the sweeper. A pass that finds
+    nothing due takes no lock.
     """
     with desk.acting_as(SWEEPER), desk.request(None):
         return {
@@ -36,7 +38,15 @@ def sweep(desk: Desk) -> Row:
             "released": _each(desk, timers.unanswered, timers.expire),
             "assigned": _assigned(desk),
             "moves": shuffle.run_if_due(desk),
+            **_issues(desk),
         }
+
+
+def _issues(desk: Desk) -> dict[str, list[int]]:
+    """The issues with a new warning, and those with a new escalation or level."""
+    told = sweep_issues(desk)
+    keys = {"warned": "warnings", "escalated": "escalations"}
+    return {key: sorted({row["issue_id"] for row in told[kind]}) for key, kind in keys.items()}
 
 
 def _presences(desk: Desk) -> list[int]:

@@ -12,12 +12,14 @@ from dispatch import views
 from dispatch.bookings import working_agent
 from dispatch.commands import TABLES, Command, command
 from dispatch.handover import to_the_desk
+from dispatch.service import taken_back
 from models.agents import GONE, Agent
 from models.audit import Event
 from models.base import BaseModel, tuples
 from models.bookings import CANCELLED, PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import NotFound, Refused
+from models.issues import HELD, Issue, Survey
 from models.triggers import loads_gathered
 
 MISTAKE = "entered by mistake"
@@ -28,6 +30,15 @@ NEVER_UNDONE = {
     "weights.use": "weights are not undone; use the others again",
     "weights.learn": "a version of the weights stays; use another one",
     "doctor.repair": "a repair only counts anew",
+    "issue.reply": "what a customer was told, or told us, stays said",
+    "issue.note": "a note stays in the conversation; write another one",
+    "issue.escalate": "people were told; astra issue settle closes it, with the reason",
+    "issue.acknowledge": "people rely on it; astra issue escalate raises it again",
+    "issue.settle": "it was closed with a reason; astra issue escalate raises it again",
+    "issue.let_go": "the desk did it; astra issue reassign hands an issue on",
+    "issue.drain": "the desk did it; astra issue reassign hands an issue on",
+    "issue.sweep": "the clock did it",
+    "issue.train": "a model is only trained anew",
 }
 FOLLOWS = ("changed_at", "version", "assignment_id")  # written by every save, or never taken back
 
@@ -51,24 +62,17 @@ def undo(running: Command, event_id: int | None = None) -> Row:
     rows = {key: _row(key) for key in after}
     for key, row in rows.items():
         _check_untouched(event, key, row, after[key])
+    back = {rows[key]._pk for key, row in before.items() if "left_at" in row and row["left_at"] is None}
     for key, row in rows.items():
-        _check_holder(row, before.get(key), among=rows)
-    with loads_gathered():
-        for key, row in rows.items():
-            if key in before:
-                _restore(running, row, before[key])
-            else:
-                _retire(running, row)
-    _check_attended(rows)
-    for row in rows.values():
-        if isinstance(row, Agent) and row.presence in GONE and row.left_at is None:
-            to_the_desk(running, row, only_unclaimed=True)  # as when somebody goes
+        _check_holder(row, before.get(key), back, among=rows)
+    _write_inverse(running, rows, before)
+    running.may_free = True
     over = _over_capacity(rows)
     if over:
         running.detail["over_capacity"] = over
     running.undoes = event.event_id
     running.booking_id, running.agent_id = event.booking_id, event.agent_id
-    running.customer_id = event.customer_id
+    running.customer_id, running.issue_id = event.customer_id, event.issue_id
     running.detail["command"] = event.command
     return {
         "undone_event_id": event.event_id,
@@ -76,16 +80,33 @@ def undo(running: Command, event_id: int | None = None) -> Row:
         "booking_id": event.booking_id,
         "agent_id": event.agent_id,
         "customer_id": event.customer_id,
+        "issue_id": event.issue_id,
         "over_capacity": over,
         "booking": views.booking(event.booking_id) if event.booking_id is not None else None,
     }
+
+
+def _write_inverse(running: Command, rows: dict[str, BaseModel], before: dict[str, Row]) -> None:
+    with loads_gathered():
+        for key, row in rows.items():
+            if isinstance(row, Issue):
+                taken_back.put_back(running, row, before.get(key))
+            elif key in before:
+                _restore(running, row, before[key])
+            else:
+                _retire(running, row)
+    _check_attended(rows)
+    for row in rows.values():
+        if isinstance(row, Agent) and row.presence in GONE and row.left_at is None:
+            to_the_desk(running, row, only_unclaimed=True)  # as when somebody goes
 
 
 def last_command(actor: str) -> Row | None:
     """What ``undo`` would take back for this actor, or None."""
     query = _undoable().where(Event.actor == actor).limit(1)
     for event in query:
-        return {"event_id": event.event_id, "command": event.command, "booking_id": event.booking_id}
+        keys = ("event_id", "command", "booking_id", "issue_id")
+        return {key: getattr(event, key) for key in keys}
     return None
 
 
@@ -143,7 +164,7 @@ def _check_untouched(event: Event, key: str, row: BaseModel, after: Row) -> None
 
 def _surely_untouched(row: BaseModel, after: Row) -> bool:
     """Can be told without a look at the log, which has no index of rows."""
-    if isinstance(row, Booking):
+    if isinstance(row, Booking | Issue):
         return bool(row.version == after.get("version", 1))
     # leads and assignments change with their booking; a customer who came with a lead stays in any case
     return not isinstance(row, Agent | Customer) or (isinstance(row, Customer) and not after)
@@ -162,21 +183,26 @@ def _later_change(event: Event, key: str) -> Event | None:
     return later
 
 
-def _check_holder(row: BaseModel, before: Row | None, among: Collection[str]) -> None:
-    """Refuse what would leave a Pending booking with an agent who is not here."""
+def _check_holder(row: BaseModel, before: Row | None, back: set[int], among: Collection[str]) -> None:
+    """Refuse what would leave a Pending booking with an agent who is not here, nor ``back`` by this."""
     if isinstance(row, Booking) and before is not None:
         holder = before.get("agent_id", row.agent_id)
-        if before.get("status", row.status) == PENDING and holder is not None:
+        if before.get("status", row.status) == PENDING and holder is not None and holder not in back:
             working_agent(holder)
+    if isinstance(row, Issue) and before is not None and before.get("agent_id") is not None:
+        working_agent(before["agent_id"])
     if isinstance(row, Agent) and row.left_at is None and (before is None or before.get("left_at")):
         held = Booking.select(Booking.booking_id).where(
             Booking.agent_id == row.agent_id, Booking.status == PENDING
         )
-        if any(f"{Booking._meta.table_name}:{booking_id}" not in among for (booking_id,) in tuples(held)):
+        issues = Issue.select(Issue.issue_id).where(Issue.agent_id == row.agent_id, Issue.status.in_(HELD))
+        keys = [f"{Booking._meta.table_name}:{booking_id}" for (booking_id,) in tuples(held)]
+        keys += [f"{Issue._meta.table_name}:{issue_id}" for (issue_id,) in tuples(issues)]
+        if any(key not in among for key in keys):
             raise Refused(
                 "holds_work",
-                f"{row.name} ({row.agent_id}) has been given bookings since, and would have to leave",
-                "reassign them first",
+                f"{row.name} ({row.agent_id}) has been given work since, and would have to leave",
+                "reassign it first",
             )
 
 
@@ -201,7 +227,7 @@ def _over_capacity(rows: dict[str, BaseModel]) -> list[int]:
         if isinstance(row, Booking) and row.status == PENDING and row.agent_id is not None
     }
     agents = [Agent.lock(agent_id) for agent_id in sorted(holders)]
-    return [agent.agent_id for agent in agents if agent.load > agent.capacity]
+    return [agent.agent_id for agent in agents if agent.held > agent.capacity]
 
 
 def _restore(running: Command, row: BaseModel, before: Row) -> None:
@@ -222,7 +248,7 @@ def _retire(running: Command, row: BaseModel) -> None:
         row.voided = True
     elif isinstance(row, Agent):
         row.left_at = running.now
-    elif not isinstance(row, Customer | Lead | Assignment):
+    elif not isinstance(row, Customer | Lead | Assignment | Survey):
         raise TypeError(f"no inverse for a new {row.label}")
     _save(running, row)
 

@@ -9,11 +9,10 @@ from typing import Any
 
 from peewee import JOIN, Expression, ModelSelect, Tuple, fn
 
-from dispatch.event_filter import EventFilter
 from dispatch.next_action import is_due
 from dispatch.search import mentions
+from dispatch.service import routing
 from models.agents import GONE, Agent, AgentRank
-from models.audit import Event
 from models.base import listed, tuples
 from models.bookings import PENDING, Booking
 from models.customers import Customer, Lead
@@ -248,6 +247,10 @@ AGENT_COLUMNS = (
     Agent.hours,
     Agent.skills,
     Agent.locations,
+    Agent.issue_load,
+    Agent.level,
+    Agent.specialisations,
+    Agent.languages,
 )
 
 
@@ -261,60 +264,10 @@ def _agent_row(values: tuple[Any, ...]) -> Row:
     names = (column.name for column in AGENT_COLUMNS)
     row = dict(zip(names, values, strict=True))
     row["rank"] = row.pop("agent_rank")
-    for listed_names in ("skills", "locations"):
+    for listed_names in ("skills", "locations", "specialisations", "languages"):
         row[listed_names] = json.loads(row[listed_names]) if row[listed_names] else []
     row["name"] = f"{row['first_name']} {row['last_name']}"
-    return row
-
-
-def events(*, limit: int | None = None, booking_id: int | None = None, actor: str | None = None) -> list[Row]:
-    """The log, newest first, of one booking or one actor."""
-    return log(EventFilter(booking_id=booking_id, actor=actor), limit)
-
-
-def log(
-    which: EventFilter, limit: int | None = None, before: int | None = None, after: int | None = None
-) -> list[Row]:
-    """The log, newest first: the events ``before`` the one with this id, or the next ones ``after`` it."""
-    conditions = which.conditions()
-    if before is not None:
-        conditions.append(Event.event_id < before)
-    if after is not None:
-        conditions.append(Event.event_id > after)
-    order = Event.event_id.desc() if after is None else Event.event_id.asc()
-    # the ids alone come from a narrow index: a seldom actor is found without reading every row
-    ids = Event.select(Event.event_id).where(*conditions).order_by(order).limit(limit)
-    return events_among(ids)
-
-
-def events_among(ids: Any) -> list[Row]:
-    """The events with these ids (a query or a list), newest first."""
-    undoing = Event.alias()
-    columns = (Event.event_id, Event.at, Event.actor, Event.command, Event.booking_id, Event.agent_id)
-    more = (Event.detail, Event.before, Event.after, Event.request_id, Event.undoes, Event.customer_id)
-    customer = fn.COALESCE(Lead.customer_name, Customer.name)
-    query = (
-        Event.select(*columns, *more, customer, undoing.event_id)
-        .join(undoing, JOIN.LEFT_OUTER, on=(undoing.undoes == Event.event_id))
-        .join_from(Event, Booking, JOIN.LEFT_OUTER, on=(Event.booking_id == Booking.booking_id))
-        .join(Lead, JOIN.LEFT_OUTER, on=(Booking.lead_id == Lead.lead_id))
-        .join_from(Event, Customer, JOIN.LEFT_OUTER, on=(Event.customer_id == Customer.customer_id))
-        .where(Event.event_id.in_(ids))
-        .order_by(Event.event_id.desc())
-    )
-    return [_event_row(values) for values in tuples(query)]
-
-
-def _event_row(values: tuple[Any, ...]) -> Row:
-    names = ("event_id", "at", "actor", "command", "booking_id", "agent_id", "detail", "before", "after")
-    row = dict(
-        zip(
-            (*names, "request_id", "undoes", "customer_id", "customer_name", "undone_by"), values, strict=True
-        )
-    )
-    for column in ("detail", "before", "after"):
-        row[column] = json.loads(row[column]) if row[column] else {}
-    return row
+    return row | routing.shown(row["level"], row["years_of_service"], row["rating"])
 
 
 def desk_of(agent_id: int, now: str) -> list[Row]:

@@ -23,6 +23,8 @@ class Agent(BaseModel):
     and ``locations`` (launch) are JSON lists, None for every one. ``due_at`` is the next moment at which
     the clock changes the presence: the end of ``presence_until``, or a turn of the shift ``hours``.
     ``last_given_at`` is when the agent last got a booking, ``offers_missed`` how many in a row went by.
+    ``issue_load`` is the number of open issues held; ``level`` (1-5, None: by the years of service),
+    ``specialisations`` and ``languages`` (JSON lists) tell which issues the agent can help with.
     """
 
     label = "agent"
@@ -53,6 +55,10 @@ class Agent(BaseModel):
     locations = TextField(null=True)
     last_given_at = TextField(null=True)
     offers_missed = IntegerField(default=0)
+    level = IntegerField(null=True)
+    specialisations = TextField(default="[]")
+    languages = TextField(default="[]")
+    issue_load = IntegerField(default=0)
 
     class Meta:
         table_name = "space_travel_agents"
@@ -60,6 +66,11 @@ class Agent(BaseModel):
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+    @property
+    def held(self) -> int:
+        """Bookings and issues together: they share one capacity."""
+        return self.load + self.issue_load
 
     def refresh_rating(self) -> None:
         """Derive the average from its parts; no answers at all give 0."""
@@ -88,8 +99,9 @@ class Taker(Model):
     locations = TextField(null=True)
     last_given_at = TextField(null=True)
     presence = TextField()
-    presence_until = TextField(null=True)
     presence_reason = TextField(null=True)
+    issue_load = IntegerField()
+    level = IntegerField(null=True)
 
     class Meta:
         database = current_database

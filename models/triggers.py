@@ -109,9 +109,9 @@ def move_score(_sender: type[Booking], booking: Booking, created: bool) -> None:
     if "score" not in booking.changed and "scored_agent_id" not in booking.changed:
         return
     if booking.was("score") is not None:
-        _change_score(booking.was("scored_agent_id"), -booking.was("score"), -1)
+        change_score(booking.was("scored_agent_id"), -booking.was("score"), -1)
     if booking.score is not None and booking.scored_agent_id is not None:
-        _change_score(booking.scored_agent_id, booking.score, +1)
+        change_score(booking.scored_agent_id, booking.score, +1)
 
 
 @after_save(Agent)
@@ -172,7 +172,7 @@ def _change_load(agent_id: int, step: int, given_at: str | None = None) -> Agent
     return agent
 
 
-def _change_score(agent_id: int, points: int, answers: int) -> None:
+def change_score(agent_id: int, points: int, answers: int) -> None:
     agent = Agent.lock(agent_id)
     agent.score_sum += points
     agent.score_count += answers

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Self, TypeVar
 
-from dispatch import views
+from dispatch import logbook, views
 from dispatch.event_filter import EventFilter
 from dispatch.views import BookingFilter
 from models.errors import NotFound
@@ -84,5 +84,5 @@ class LogWindow(ListWindow[EventFilter]):
     def page(self, limit: int, beyond: Row | None, *, upwards: bool = False) -> list[Row]:
         number = beyond["event_id"] if beyond is not None else None
         if upwards:
-            return views.log(self.which, limit, after=number)[::-1]
-        return views.log(self.which, limit, before=number)
+            return logbook.page(self.which, limit, after=number)[::-1]
+        return logbook.page(self.which, limit, before=number)

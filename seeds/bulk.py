@@ -194,7 +194,7 @@ def _write_leads(fresh: list[History]) -> list[Tuple]:
     for offset, item in enumerate(fresh):
         assignment_id, agent_id, name, method, source, at, destination, launch, requests, booking, _ = item
         lead = lead_id + offset
-        customers.append((customer_id + offset, name, None, None, at, None))
+        customers.append((customer_id + offset, name, None, None, at, None, None))
         leads.append((lead, customer_id + offset, name, method, source, destination, launch, requests, at))
         assignments.append((assignment_id, lead, agent_id, name, method, source, at))
         if booking is not None:

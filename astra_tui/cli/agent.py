@@ -29,6 +29,7 @@ LIST_COLUMNS = (
     Column("Name", "name"),
     Column("Department", "department"),
     Column("Load", lambda row: f"{row['load']}/{row['capacity']}", right=True),
+    Column("Issues", "issue_load", right=True),
     Column("Presence", lambda row: _presence(row)),
     Column("Years", "years_of_service", right=True),
     Column("Rating", lambda row: f"{row['rating']:.2f}", right=True),
@@ -92,9 +93,12 @@ def add(call: Call, /, **given: Any) -> None:
 @click.option("--rating", metavar="0-5", help="An average customer rating brought along.")
 @click.option("--license", metavar="NUMBER", help="Space licence number; an empty one clears it.")
 @click.option("--manager", metavar="NAME", help="The manager's name; an empty one clears it.")
-@click.option("--capacity", metavar="N", help="How many Pending bookings the agent can hold.")
+@click.option("--capacity", metavar="N", help="How many Pending bookings and issues the agent can hold.")
 @click.option("--skills", metavar="NAMES", help="Destinations, with commas; an empty one: every one.")
 @click.option("--locations", metavar="NAMES", help="Launch locations, with commas; an empty one: every one.")
+@click.option("--level", metavar="1-5", help="Skill level; else it grows with the years of service.")
+@click.option("--specialisations", metavar="LIST", help="Categories of issues, with commas; empty clears.")
+@click.option("--languages", metavar="LIST", help="Languages, with commas; an empty text clears them.")
 @changing
 def change(call: Call, /, agent_id: int, **changes: str | None) -> None:
     """Change what is given on an agent."""

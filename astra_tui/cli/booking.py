@@ -20,7 +20,7 @@ from astra_tui.cli.options import (
 )
 from astra_tui.cli.output import Column, details, line, local, money
 from astra_tui.cli.shown import tell_history
-from dispatch import batch, bookings, edits, follow_ups, moments, timers, views
+from dispatch import batch, bookings, edits, follow_ups, logbook, moments, timers, views
 from dispatch.desk import Desk
 from dispatch.next_action import next_action
 from dispatch.search import prepare
@@ -69,6 +69,7 @@ def _tell_line(row: Row) -> None:
     line(
         f"Booking {row['booking_id']}: {row['customer_name']}, {row['destination']}, "
         f"{_state(row)}, {_holder(row)}"
+        + (", above the agent's capacity" if row.get("over_capacity") else "")
         + (f", follow-up {local(row['follow_up_at'])}" if row["follow_up_at"] else "")
     )
 
@@ -153,7 +154,7 @@ def show(call: Call, booking_id: int) -> None:
     with call.desk() as desk:
         row = views.booking(booking_id)
         row["next_action"] = next_action(row, desk.now())
-        row["history"] = views.events(booking_id=booking_id)[::-1]
+        row["history"] = logbook.events(booking_id=booking_id)[::-1]
     call.tell(row, _tell_details)
 
 

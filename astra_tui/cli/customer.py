@@ -8,7 +8,7 @@ from typing import Any
 import rich_click as click
 
 from astra_tui.cli.options import CUSTOMER, Call, changing, reading
-from astra_tui.cli.output import Column, details, line, local, plural, table
+from astra_tui.cli.output import Column, details, line, local, money, plural, table
 from astra_tui.cli.shown import tell_history
 from dispatch import customers
 
@@ -106,6 +106,7 @@ def similar(call: Call, customer_id: int) -> None:
 @click.option("--name", help="The customer's name, on leads that had the old one too.")
 @click.option("--phone", help="Telephone number; an empty one clears it.")
 @click.option("--email", help="E-mail address; an empty one clears it.")
+@click.option("--tier", metavar="TIER", help="bronze, silver, gold, platinum or enterprise; empty clears it.")
 @changing
 def edit(call: Call, /, customer_id: int, **changes: str | None) -> None:
     """Change what is given on a customer."""
@@ -138,6 +139,11 @@ def _tell_card(row: Row) -> None:
             ("merged from", ", ".join(map(str, row["merged"]))),
             ("phone", row["phone"]),
             ("email", row["email"]),
+            ("tier", row["tier"]),
+            ("total value", money(row["total_value"]) if row["total_value"] else None),
+            ("issues", row["previous_issues"] or None),
+            ("satisfaction", row["satisfaction"]),
+            ("preferred channel", row["preferred_channel"]),
             ("known since", local(row["created_at"])),
             ("open bookings", row["open_bookings"]),
         )

@@ -7,7 +7,7 @@ from typing import Any
 import rich_click as click
 
 from astra_tui.cli.options import Call, changing
-from astra_tui.cli.output import is_plain, line
+from astra_tui.cli.output import is_plain, line, local
 from dispatch import doctor as desk_doctor
 
 UNSOUND = 1
@@ -17,7 +17,7 @@ UNSOUND = 1
 @click.option(
     "--repair",
     is_flag=True,
-    help="Count loads and tallies anew and let assignments follow, as a logged command.",
+    help="Count loads and tallies anew, let assignments follow, set clocks right, as a logged command.",
 )
 @changing
 def doctor(call: Call, repair: bool) -> None:
@@ -52,3 +52,7 @@ def _tell(report: dict[str, Any]) -> None:
     wrong = report.get("repaired", {}).get("tallies")
     if wrong:
         line(f"{wrong:,} of the match score's tallies counted anew")
+    for row in report.get("repaired", {}).get("issue_loads", ()):
+        line(f"agent {row['agent_id']}: issue load {row['from']} is now {row['to']}")
+    for row in report.get("repaired", {}).get("clocks", ()):
+        line(f"issue {row['issue_id']}: the {row['clock']} clock is due at {local(row['due_at'])} now")

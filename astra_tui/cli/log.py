@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import rich_click as click
 
-from astra_tui.cli.options import AGENT, BOOKING, EVENT, Call, limited, reading
+from astra_tui.cli.options import AGENT, BOOKING, EVENT, ISSUE, Call, limited, reading
 from astra_tui.cli.shown import EVENT_COLUMNS
-from dispatch import periods, views
+from dispatch import logbook, periods, views
 from dispatch.event_filter import EventFilter
+from dispatch.service import views as service_views
 from models.clock import local_offset
 
 
@@ -15,6 +16,7 @@ from models.clock import local_offset
 @click.option(
     "--booking", "booking_id", type=BOOKING, metavar="BOOKING", help="Only what was done to this booking."
 )
+@click.option("--issue", "issue_id", type=ISSUE, metavar="ISSUE", help="Only what was done to this issue.")
 @click.option("--agent", "agent_id", type=AGENT, metavar="AGENT", help="Only what was about this agent.")
 @click.option("--actor", "by", metavar="ACTOR", help="Only what this actor did.")
 @click.option(
@@ -32,6 +34,7 @@ from models.clock import local_offset
 def log(
     call: Call,
     booking_id: int | None,
+    issue_id: int | None,
     agent_id: int | None,
     by: str | None,
     name: str | None,
@@ -47,15 +50,15 @@ def log(
     Times are the terminal's; with Z at the end they are UTC.
     """
     with call.desk() as desk:
-        now, offset = desk.now(), local_offset()
-        start = None if since is None else periods.since(since, now, offset)
-        end = None if until is None else periods.until(until, now, offset)
+        start, end = periods.between(since, until, desk.now(), local_offset())
         if booking_id is not None:
             views.booking(booking_id)
+        if issue_id is not None:
+            service_views.issue(desk, issue_id)
         if agent_id is not None:
             views.agent(agent_id)
-        which = EventFilter(booking_id, agent_id, by, name, start, end, text, undone)
-        rows = views.log(which, limit, before)
+        which = EventFilter(booking_id, agent_id, by, name, start, end, text, undone, issue_id)
+        rows = logbook.page(which, limit, before)
     call.tell_all(rows, EVENT_COLUMNS, "nothing like this has been done here")
 
 

@@ -119,6 +119,7 @@ BOOKING = Number("a booking", "bookings")
 AGENT = Number("an agent", "agents")
 EVENT = Number("an event", "events")
 CUSTOMER = Number("a customer", "customers_like")
+ISSUE = Number("an issue", "issues")
 
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, errors too.")
@@ -137,6 +138,7 @@ _request_id = click.option(
 dry_run = click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
 limited = click.option("--limit", type=click.IntRange(0, LARGEST_ID), metavar="N", help="At most N rows.")
 booking_number = click.argument("booking_id", metavar="BOOKING", type=BOOKING)
+issue_number = click.argument("issue_id", metavar="ISSUE", type=ISSUE)
 booking_numbers = click.argument("booking_ids", metavar="BOOKING...", type=BOOKING, nargs=-1, required=True)
 agent_number = click.argument("agent_id", metavar="AGENT", type=AGENT)
 

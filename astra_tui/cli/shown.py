@@ -34,6 +34,7 @@ EVENT_COLUMNS = (
     Column("Actor", "actor"),
     Column("Command", "command"),
     Column("Booking", "booking_id", right=True),
+    Column("Issue", "issue_id", right=True),
     Column("Agent", "agent_id", right=True),
     Column("Details", in_few_words),
 )

@@ -39,7 +39,7 @@ def shuffle(call: Call, dry_run: bool) -> None:
 @click.command("sweep")
 @reading
 def sweep(call: Call) -> None:
-    """Do what the clock demands: breaks, shifts, offers, claims, what waits, the recurring shuffle.
+    """Do what the clock demands: breaks, shifts, offers, claims, what waits, issues, the recurring shuffle.
 
     The application does so by itself; a desk without one can call it every minute.
     """
@@ -56,6 +56,8 @@ WORDS = {
     "asked": "agents asked about a claim: bookings",
     "released": "claims released",
     "assigned": "waiting bookings assigned",
+    "warned": "issues whose time runs out",
+    "escalated": "issues escalated",
 }
 
 

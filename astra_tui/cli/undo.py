@@ -23,5 +23,6 @@ COMMANDS = {"undo": undo}
 
 
 def _tell(row: dict[str, Any]) -> None:
-    about = f" of booking {row['booking_id']}" if row["booking_id"] is not None else ""
+    about = f" of issue {row['issue_id']}" if row["issue_id"] is not None else ""
+    about = f" of booking {row['booking_id']}" if row["booking_id"] is not None else about
     line(f"Undone: {row['command']}{about} (event {row['undone_event_id']})")

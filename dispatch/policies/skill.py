@@ -19,8 +19,8 @@ BEST_RATING = 5.0
 
 # An agent without a list matches every destination, but is a specialist of none.
 _SPECIALISED = Case(None, [(fn.INSTR(fn.COALESCE(Taker.skills, ""), parameter("wanted")) > 0, 1)], 0)
-_LEVEL = fn.MIN(HIGHEST_LEVEL, 1 + Taker.years_of_service / YEARS_A_LEVEL)
-_FREE = fn.ROUND(1.0 - Taker.load.cast("REAL") / fn.MAX(Taker.capacity, 1), 6)
+_LEVEL = fn.COALESCE(Taker.level, fn.MIN(HIGHEST_LEVEL, 1 + Taker.years_of_service / YEARS_A_LEVEL))
+_FREE = fn.ROUND(1.0 - (Taker.load + Taker.issue_load).cast("REAL") / fn.MAX(Taker.capacity, 1), 6)
 _PERFORMANCE = fn.ROUND(Taker.rating / BEST_RATING, 6)
 _SCORE = fn.ROUND(_SPECIALISED * 0.4 + _LEVEL * 0.2 / HIGHEST_LEVEL + _FREE * 0.2 + _PERFORMANCE * 0.2, 9)
 _by_score = Order(
@@ -33,8 +33,8 @@ _by_score = Order(
 class SkillPolicy(Forgetful):
     """0.4 if specialised + 0.2 x level/5 + 0.2 x (1 - load/capacity) + 0.2 x performance.
 
-    Specialised is who lists the destination as a skill, the level grows by one every five years of
-    service from 1 to 5, and performance is the rating from 0 to 1. Ties go to the lowest id.
+    Specialised is who lists the destination as a skill, the level, where none is set, grows by one every
+    five years of service from 1 to 5, and performance is the rating from 0 to 1. Ties go to the lowest id.
     """
 
     name: ClassVar[str] = "skill"

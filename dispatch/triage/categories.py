@@ -6,23 +6,12 @@ from typing import Final
 
 from dispatch import checks
 from models.errors import InvalidInput
+from models.issues import CATEGORIES, PRIORITIES, TIERS
 
-CATEGORIES: Final = (
-    "technical_support",
-    "billing_dispute",
-    "product_complaint",
-    "feature_request",
-    "account_access",
-    "refund_request",
-    "general_inquiry",
-)
+__all__ = ["CATEGORIES", "FALLBACK", "PRIORITIES", "TIERS", "category", "tier"]
+
 FALLBACK: Final = "general_inquiry"
 """What a message is until somebody says so, where the classifier abstains."""
-
-PRIORITIES: Final = ("LOW", "MEDIUM", "HIGH", "URGENT", "CRITICAL")
-"""From 1 to 5."""
-
-TIERS: Final = ("bronze", "silver", "gold", "platinum", "enterprise")
 
 
 def category(value: object) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from dispatch import decisions, views
+from dispatch import decisions, logbook, views
 from screens.contacts import ways
 from screens.next_step import STEPS, with_next_step
 from screens.text import day_and_moment, event_line, moment, money, state
@@ -25,7 +25,7 @@ def booking_query(booking_id: int | None, now: str) -> Callable[[], Row | None]:
             return None
         return {
             "booking": with_next_step(views.booking(booking_id), now),
-            "events": views.events(booking_id=booking_id, limit=HISTORY_LINES),
+            "events": logbook.events(booking_id=booking_id, limit=HISTORY_LINES),
             "why": decisions.why(booking_id),
         }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from dispatch import views
+from dispatch import logbook
 from screens.event_words import changes, details
 from screens.text import CARE, COMMAND_WORDS, moment, subject
 from screens.widgets.detail_pane import DetailPane
@@ -22,7 +22,7 @@ def event_query(event: Row | None) -> Callable[[], Row | None]:
         if event is None:
             return None
         others = [number for number in (event["undone_by"], event["undoes"]) if number is not None]
-        return {"event": event, "other": next(iter(views.events_among(others)), None)}
+        return {"event": event, "other": next(iter(logbook.events_among(others)), None)}
 
     return work
 

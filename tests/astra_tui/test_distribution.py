@@ -68,6 +68,8 @@ def test_shuffle_and_sweep_print_what_was_moved(busy: Run) -> None:
         "released",
         "assigned",
         "moves",
+        "warned",
+        "escalated",
     }
     assert "Nothing was due" in busy("sweep").out
     for booking in range(1, 5):

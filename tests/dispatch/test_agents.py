@@ -41,6 +41,11 @@ def test_a_new_agent_is_available_and_ranked(add_agent: AddAgent) -> None:
         "hours": None,
         "skills": [],
         "locations": [],
+        "issue_load": 0,
+        "level": 2,
+        "performance": 0.9,
+        "specialisations": [],
+        "languages": [],
     }
 
 
@@ -55,14 +60,20 @@ def test_a_new_agents_capacity_is_the_settings(desk: Desk, add_agent: AddAgent) 
         ({"first_name": " Adele "}, {"first_name": "Adele", "name": "Adele Byron"}),
         ({"department": "Luxury Voyages"}, {"department": "Luxury Voyages"}),
         ({"job_title": "Lead Space Travel Agent"}, {"job_title": "Lead Space Travel Agent"}),
-        ({"years": 0}, {"years_of_service": 0}),
+        ({"years": 0}, {"years_of_service": 0, "level": 1}),
         ({"capacity": "0"}, {"capacity": 0}),
         ({"skills": "mars, Titan"}, {"skills": ["Mars", "Titan"]}),
         ({"locations": ["Sydney Stellar Port"]}, {"locations": ["Sydney Stellar Port"]}),
         ({"skills": ""}, {"skills": []}),
         ({"license": "L7"}, {"license_number": "L7"}),
         ({"email": ""}, {"email": None}),
-        ({"rating": 0}, {"rating": 0.0}),
+        ({"rating": 0}, {"rating": 0.0, "performance": 0.0}),
+        ({"level": "5"}, {"level": 5}),
+        (
+            {"specialisations": "billing_dispute, refund_request"},
+            {"specialisations": ["billing_dispute", "refund_request"]},
+        ),
+        ({"languages": "de,en,de"}, {"languages": ["de", "en"]}),
     ],
 )
 def test_a_change_leaves_the_rest(
@@ -90,6 +101,16 @@ BAD: list[dict[str, Any]] = [
     {"rating": "nan"},
     {"rating": "good"},
 ]
+
+
+@pytest.mark.parametrize("given", [{"level": 0}, {"level": 6}, {"specialisations": "gardening"}])
+def test_a_skill_that_is_not_accepted_is_refused(
+    desk: Desk, add_agent: AddAgent, look: Look, given: dict[str, Any]
+) -> None:
+    before = add_agent()
+    with pytest.raises(InvalidInput):
+        agents.change(desk, 1, **given)
+    assert look(views.agents) == [before]
 
 
 @pytest.mark.parametrize("given", BAD)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import agents, batch, bookings, views
+from dispatch import agents, batch, bookings, logbook, views
 from dispatch.desk import Desk
 from dispatch.undo import undo
 from models.errors import DeskError, InvalidInput, Refused
@@ -56,7 +56,7 @@ def test_every_booking_has_its_result_and_one_undo_takes_all_back(
     assert (result["done"], result["refused"]) == (sum(expected), len(expected) - sum(expected))
     assert all((row["error"] is None) is row["ok"] for row in result["results"])
     assert look(views.totals).drift == ()
-    assert look(views.events, booking_id=1)[0]["command"] == f"booking.{name}_all"
+    assert look(logbook.events, booking_id=1)[0]["command"] == f"booking.{name}_all"
     undo(desk)
     assert seen(look) == before
 
@@ -79,7 +79,11 @@ def test_a_batch_above_the_capacity_is_an_override(desk: Desk, four: None, look:
         True,
         True,
     ]
-    assert look(views.events, limit=1)[0]["detail"] == {"bookings": 2, "reason": "ill", "over_capacity": True}
+    assert look(logbook.events, limit=1)[0]["detail"] == {
+        "bookings": 2,
+        "reason": "ill",
+        "over_capacity": True,
+    }
 
 
 def test_a_batch_of_nothing_or_to_nobody_is_refused(desk: Desk, four: None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import agents, bookings, views
+from dispatch import agents, bookings, logbook, views
 from dispatch.desk import Desk
 from dispatch.intake import LeadResult
 from models.errors import DeskError, InvalidInput, NotFound, Refused
@@ -37,10 +37,10 @@ def waiting(desk: Desk, lead: LeadResult) -> None:
 
 def refused(desk: Desk, look: Look, run: Callable[[], object]) -> DeskError:
     """The refusal of a command, which must have changed nothing."""
-    before = look(lambda: (views.bookings(views.BookingFilter()), views.agents(), views.events()))
+    before = look(lambda: (views.bookings(views.BookingFilter()), views.agents(), logbook.events()))
     with pytest.raises(DeskError) as caught:
         run()
-    assert look(lambda: (views.bookings(views.BookingFilter()), views.agents(), views.events())) == before
+    assert look(lambda: (views.bookings(views.BookingFilter()), views.agents(), logbook.events())) == before
     return caught.value
 
 
@@ -188,7 +188,7 @@ def test_an_unknown_outcome_is_refused(desk: Desk, look: Look) -> None:
 
 def test_a_note_is_kept_in_the_history_and_changes_no_row(desk: Desk, look: Look) -> None:
     assert bookings.note(desk, 1, "two lines\nof text")["version"] == 1
-    event = look(views.events, booking_id=1)[0]
+    event = look(logbook.events, booking_id=1)[0]
     assert (event["command"], event["detail"]) == ("booking.note", {"text": "two lines\nof text"})
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from peewee import IntegrityError
 
-from dispatch import agents, bookings, configure, edits, intake, views
+from dispatch import agents, bookings, configure, edits, intake, logbook, views
 from dispatch.commands import Command, command
 from dispatch.desk import Desk, default_actor
 from dispatch.intake import LeadResult
@@ -35,7 +35,7 @@ LEAD = {
 
 
 def newest(look: Look) -> dict[str, Any]:
-    events: list[dict[str, Any]] = look(views.events, limit=1)
+    events: list[dict[str, Any]] = look(logbook.events, limit=1)
     return events[0]
 
 
@@ -64,7 +64,7 @@ EVERY_COMMAND: list[tuple[str, Callable[[Desk], object]]] = [
 def test_every_command_leaves_one_event_with_its_actor(
     desk: Desk, lead: LeadResult, clock: Any, look: Look
 ) -> None:
-    for number, (name, run) in enumerate(EVERY_COMMAND, len(look(views.events)) + 1):
+    for number, (name, run) in enumerate(EVERY_COMMAND, len(look(logbook.events)) + 1):
         clock.advance(minutes=1)
         desk.actor = f"actor {number}" if name != "undo" else desk.actor
         run(desk)
@@ -118,10 +118,10 @@ def test_a_row_made_and_changed_by_one_command_counts_as_made(desk: Desk, look: 
 def test_a_refused_command_leaves_no_event(
     desk: Desk, lead: LeadResult, look: Look, run: Callable[[Desk], object]
 ) -> None:
-    before = look(views.events)
+    before = look(logbook.events)
     with pytest.raises((Refused, InvalidInput)):
         run(desk)
-    assert look(views.events) == before
+    assert look(logbook.events) == before
 
 
 def test_a_command_that_fails_half_way_leaves_nothing(desk: Desk, lead: LeadResult, look: Look) -> None:
@@ -189,7 +189,7 @@ def test_a_machine_without_names_has_an_unknown_actor(monkeypatch: pytest.Monkey
 
 
 def rows(look: Look) -> Any:
-    return look(lambda: (views.bookings(views.BookingFilter()), views.agents(), views.events()))
+    return look(lambda: (views.bookings(views.BookingFilter()), views.agents(), logbook.events()))
 
 
 def test_a_repeated_request_returns_the_first_result_and_writes_nothing(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import configure, views
+from dispatch import configure, logbook
 from dispatch.desk import Desk
 from dispatch.intake import LeadResult
 from dispatch.values import FIRST_VALUES, LISTS, listing
@@ -45,7 +45,7 @@ def test_a_setting_holds_for_every_terminal(desk: Desk, other: Desk) -> None:
 
 def test_a_change_of_settings_is_in_the_log(desk: Desk, look: Look) -> None:
     configure.set_value(desk, "default_capacity", "7")
-    assert look(views.events)[0]["detail"] == {"key": "default_capacity", "old": 10, "new": 7}
+    assert look(logbook.events)[0]["detail"] == {"key": "default_capacity", "old": 10, "new": 7}
 
 
 def test_a_decision_names_the_settings_it_was_made_by(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import bookings, customers, edits, undo, views
+from dispatch import bookings, customers, edits, logbook, undo, views
 from dispatch.desk import Desk
 from dispatch.event_filter import EventFilter
 from dispatch.intake import LeadResult
@@ -151,7 +151,7 @@ def test_merging_gives_the_kept_one_all_that_the_other_had(people: None, desk: D
     assert look(customers.card, 4)["merged"] == [1]
     gone = look(customers.card, 1)
     assert (gone["merged_into"], gone["phone"], gone["leads"]) == (4, "+497111234", [])
-    assert look(views.log, EventFilter(command="customer.merge"))[0]["detail"] == {
+    assert look(logbook.page, EventFilter(command="customer.merge"))[0]["detail"] == {
         "customer_id": 4,
         "merged_customer_id": 1,
     }
@@ -205,7 +205,7 @@ def test_a_merge_is_not_undone_when_something_changed_since(
     people: None, desk: Desk, look: Look, change: str
 ) -> None:
     customers.merge(desk, 4, 1)
-    event = look(views.log, EventFilter(command="customer.merge"))[0]["event_id"]
+    event = look(logbook.page, EventFilter(command="customer.merge"))[0]["event_id"]
     if change == "merge":
         customers.merge(desk, 2, 4)
     else:
@@ -273,5 +273,5 @@ def test_the_log_is_narrowed_down_by_everything(people: None, desk: Desk, look: 
         (EventFilter(booking_id=1), ["booking.claim", "lead.add"]),
         (EventFilter(since=start, until=later, booking_id=2), ["lead.add"]),
     ):
-        assert [row["command"] for row in look(views.log, which)] == commands
-    assert len(look(views.log, EventFilter(command="lead.add"), 2)) == 2
+        assert [row["command"] for row in look(logbook.page, which)] == commands
+    assert len(look(logbook.page, EventFilter(command="lead.add"), 2)) == 2

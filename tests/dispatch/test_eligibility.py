@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import agents, bookings, configure, views
+from dispatch import agents, bookings, configure, logbook, views
 from dispatch.decisions import why
 from dispatch.desk import Desk
 from dispatch.presence import set_presence
@@ -34,7 +34,7 @@ def test_a_person_may_go_above_the_capacity_and_it_shows(
     add_lead()
     assert bookings.reassign(desk, 1, 1, "only she can")["over_capacity"]
     assert look(why, 1)["over_capacity"]
-    assert look(views.events, limit=1)[0]["detail"]["over_capacity"]
+    assert look(logbook.events, limit=1)[0]["detail"]["over_capacity"]
     assert look(views.agent, 1)["load"] == 1
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import bookings, follow_ups, undo, views
+from dispatch import bookings, follow_ups, logbook, undo, views
 from dispatch.desk import Desk
 from dispatch.intake import LeadResult
 from models.bookings import Booking
@@ -38,10 +38,10 @@ def at(look: Look, booking_id: int = 1) -> str | None:
 
 def refused(desk: Desk, look: Look, run: Callable[[], object]) -> DeskError:
     """The refusal of a command, which must have changed nothing."""
-    before = look(lambda: (views.booking(1), views.events()))
+    before = look(lambda: (views.booking(1), logbook.events()))
     with pytest.raises(DeskError) as caught:
         run()
-    assert look(lambda: (views.booking(1), views.events())) == before
+    assert look(lambda: (views.booking(1), logbook.events())) == before
     return caught.value
 
 
@@ -51,7 +51,7 @@ def test_a_follow_up_is_set_moved_and_cleared(desk: Desk, look: Look) -> None:
     assert row["follow_up_at"] == IN_2_HOURS
     assert follow_ups.follow_up(desk, 1, "2082-03-02 08:00 UTC")["follow_up_at"] == "2082-03-02 08:00:00"
     assert follow_ups.follow_up(desk, 1, None)["follow_up_at"] is None
-    told = look(views.events, booking_id=1)[:3]
+    told = look(logbook.events, booking_id=1)[:3]
     assert [event["command"] for event in told] == ["booking.follow_up"] * 3
     assert [event["detail"]["follow_up_at"] for event in told] == [None, "2082-03-02 08:00:00", IN_2_HOURS]
 
@@ -129,7 +129,7 @@ def test_no_answer_a_note_and_the_next_try_are_one_event(desk: Desk, look: Look)
     assert row == look(views.booking, 1)
     assert (row["contact_attempts"], row["last_outcome"]) == (1, "no_answer")
     assert (row["contacted_at"], row["follow_up_at"]) == (None, IN_2_HOURS)
-    newest = look(views.events, booking_id=1)[0]
+    newest = look(logbook.events, booking_id=1)[0]
     assert newest["command"] == "booking.contact"
     told = {"outcome": "no_answer", "text": "voice mail", "follow_up_at": IN_2_HOURS}
     assert newest["detail"] == told

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import agents, bookings, views
+from dispatch import agents, bookings, logbook, views
 from dispatch.desk import Desk
 from dispatch.intake import LeadResult
 from models.customers import Customer, Lead
@@ -87,7 +87,7 @@ def test_waiting_leads_are_drained_oldest_first(
     assert [row["assignment_id"] for row in rows] == [1, 2, 3]
     assert {row["agent_id"] for row in rows} == {1}
     assert look(views.agent, 1)["load"] == 3
-    assert look(views.events, limit=1)[0]["detail"] == {"drained": [1, 2, 3]}
+    assert look(logbook.events, limit=1)[0]["detail"] == {"drained": [1, 2, 3]}
 
 
 def test_a_returning_agent_drains_the_waiting(
@@ -188,12 +188,12 @@ def test_what_is_not_accepted_is_refused_and_leaves_no_row(
     value: Any,
     named: str,
 ) -> None:
-    before = (counts(), look(views.events))
+    before = (counts(), look(logbook.events))
     with pytest.raises(InvalidInput) as caught:
         add_lead(**{field: value})
     assert named in f"{caught.value.message} {caught.value.hint}"
     assert caught.value.exit_code == 2
-    assert (counts(), look(views.events)) == before
+    assert (counts(), look(logbook.events)) == before
 
 
 @pytest.mark.parametrize("name", ["Zoë 👩‍🚀 O'Neil", "محمد", "x" * 100, "[/] [@click=app.quit]", "a\u200db"])

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch import agents, bookings, configure, trial, views
+from dispatch import agents, bookings, configure, logbook, trial, views
 from dispatch.decisions import preview, why
 from dispatch.desk import Desk
 from dispatch.presence import set_presence
@@ -207,12 +207,12 @@ def test_a_trial_tells_who_would_have_got_the_last_leads_and_keeps_nothing(
         add_lead(f"Customer {number}")
         if close:
             bookings.cancel(desk, number + 1, "no money")
-    before = look(lambda: (views.bookings(views.BookingFilter()), views.agents(), views.events()))
+    before = look(lambda: (views.bookings(views.BookingFilter()), views.agents(), logbook.events()))
     told = trial.try_policy(desk, "round_robin")
     assert [row["would_get"] for row in told["leads"]] == [1, 2, 3, 1, 2, 3]
     assert [(row["agent_id"], row["would_get"]) for row in told["agents"]] == [(1, 2), (2, 2), (3, 2)]
     assert sum(row["got"] for row in told["agents"]) == 6
-    assert look(lambda: (views.bookings(views.BookingFilter()), views.agents(), views.events())) == before
+    assert look(lambda: (views.bookings(views.BookingFilter()), views.agents(), logbook.events())) == before
     assert trial.try_policy(desk, "round_robin", limit=2)["leads"] != told["leads"]
 
 

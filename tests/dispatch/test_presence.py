@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import agents, bookings, shifts, views
+from dispatch import agents, bookings, logbook, shifts, views
 from dispatch.desk import Desk
 from dispatch.event_filter import EventFilter
 from dispatch.handover import hand_over, preview_hand_over
@@ -56,9 +56,9 @@ def test_who_is_busy_or_on_a_break_keeps_all_and_gets_none(
 
 
 def test_a_preview_tells_the_same_and_changes_nothing(desk: Desk, work: None, look: Look) -> None:
-    before = look(lambda: (views.bookings(views.BookingFilter()), views.agents(), views.events()))
+    before = look(lambda: (views.bookings(views.BookingFilter()), views.agents(), logbook.events()))
     told = preview_presence(desk, 1, "away", "in 2 hours", "dentist")
-    assert look(lambda: (views.bookings(views.BookingFilter()), views.agents(), views.events())) == before
+    assert look(lambda: (views.bookings(views.BookingFilter()), views.agents(), logbook.events())) == before
     assert told == set_presence(desk, 1, "away", "in 2 hours", "dentist")
 
 
@@ -99,7 +99,7 @@ def test_a_break_ends_by_itself_for_the_next_choice(
     clock.advance(minutes=30)
     assert add_lead()["agent_id"] == 1
     assert look(views.totals).waiting == 0
-    turn = look(views.log, EventFilter(command="agent.turn"))[0]
+    turn = look(logbook.page, EventFilter(command="agent.turn"))[0]
     assert (turn["actor"], turn["detail"]["to"]) == ("sweeper", "available")
     assert turn["detail"]["drained"] == [1]
 
@@ -267,6 +267,8 @@ def test_who_leaves_can_hand_over_first(desk: Desk, work: None, look: Look) -> N
     assert "--hand-over" in caught.value.hint
     assert agents.leave(desk, 1, hand_over=True)["load"] == 0
     assert holders(look) == [2, 2, 2, 2]
+    undo(desk)
+    assert holders(look) == [1, 2, 1, 2]
 
 
 @pytest.mark.parametrize("to", ["nobody", 1, 9])
@@ -280,8 +282,17 @@ def test_an_undo_that_sends_somebody_away_leaves_no_work_with_them(
 ) -> None:
     set_presence(desk, 1, "away")
     set_presence(desk, 1, "available")
-    event = look(views.events, limit=1)[0]["event_id"]
+    event = look(logbook.events, limit=1)[0]["event_id"]
     add_lead()
     assert holders(look) == [1]
     undo(desk, event)
     assert holders(look) == [2]
+
+
+def test_an_undo_above_the_capacity_says_so(desk: Desk, work: None, look: Look, add_lead: AddLead) -> None:
+    bookings.cancel(desk, 1, "no money")
+    with desk.acting_as("lee"):
+        agents.change(desk, 1, capacity=1)
+    assert undo(desk)["over_capacity"] == [1]
+    assert look(logbook.events, limit=1)[0]["detail"]["over_capacity"] == [1]
+    assert look(views.agent, 1)["load"] == 2

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch import agents, bookings, configure, shuffle, views
+from dispatch import agents, bookings, configure, logbook, shuffle, views
 from dispatch.decisions import why
 from dispatch.desk import Desk
 from dispatch.evening import Bearer, Loose, Move, even_out, may_move
@@ -110,7 +110,7 @@ def test_a_desk_is_evened_out_once_and_undone_at_once(desk: Desk, uneven: None, 
     moved = result["moves"][0]
     told = look(why, moved["booking_id"])
     assert (told["agent_id"], told["policy"]) == (moved["to_agent_id"], "shuffle")
-    history = look(views.events, booking_id=moved["booking_id"])
+    history = look(logbook.events, booking_id=moved["booking_id"])
     assert history[0]["command"] == "shuffle", "a booking's history tells of it"
     assert shuffle.shuffle(desk) == {"moves": []}
     undo(desk)

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from dispatch import agents, bookings, edits, follow_ups, handover, intake, undo, views
+from dispatch import agents, bookings, edits, follow_ups, handover, intake, logbook, undo, views
 from dispatch import shuffle as shuffling
 from dispatch.desk import Desk
 from dispatch.presence import set_presence
@@ -588,7 +588,7 @@ class DeskAndRules(RuleBasedStateMachine):
             rows = views.bookings(views.BookingFilter(sort="id", descending=False))
             people = views.agents(with_left=True)
             totals = views.totals()
-            events = views.events()
+            events = logbook.events()
         rules = self.plain
         assert [_told(row) for row in rows] == [
             _expected(number, row) for number, row in rules.bookings.items()

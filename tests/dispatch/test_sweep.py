@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import agents, bookings, configure, timers, views
+from dispatch import agents, bookings, configure, logbook, timers, views
 from dispatch.desk import Desk
 from dispatch.presence import set_presence
 from dispatch.sweep import sweep
@@ -24,6 +24,8 @@ NOTHING: dict[str, Any] = {
     "released": [],
     "assigned": [],
     "moves": [],
+    "warned": [],
+    "escalated": [],
 }
 
 
@@ -42,9 +44,9 @@ def done(desk: Desk) -> dict[str, Any]:
 
 
 def test_a_desk_with_nothing_due_is_left_alone(desk: Desk, claimed: None, look: Look) -> None:
-    before = look(views.events)
+    before = look(logbook.events)
     assert done(desk) == {}
-    assert look(views.events) == before
+    assert look(logbook.events) == before
 
 
 # -- claims
@@ -69,7 +71,7 @@ def test_a_silent_claim_is_asked_about_and_then_released_with_its_age_kept(
         1,
         created,
     )
-    assert {event["actor"] for event in look(views.events)[:2]} == {"sweeper"}
+    assert {event["actor"] for event in look(logbook.events)[:2]} == {"sweeper"}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import agents, bookings, configure, edits, views
+from dispatch import agents, bookings, configure, edits, logbook, views
 from dispatch.desk import Desk
 from dispatch.intake import LeadResult
 from dispatch.undo import MISTAKE, last_command, undo
@@ -29,10 +29,10 @@ def state(look: Look) -> Any:
 
 
 def refusal(look: Look, run: Callable[[], object]) -> Refused:
-    before = (state(look), look(views.events))
+    before = (state(look), look(logbook.events))
     with pytest.raises(Refused) as caught:
         run()
-    assert (state(look), look(views.events)) == before
+    assert (state(look), look(logbook.events)) == before
     return caught.value
 
 
@@ -95,7 +95,7 @@ def test_undo_is_an_event_linked_to_the_one_it_undoes(desk: Desk, claimed: None,
     result = undo(desk)
     assert (result["undone_event_id"], result["command"], result["booking_id"]) == (4, "booking.claim", 1)
     assert result["booking"] == look(views.booking, 1)
-    newest, claim = look(views.events, limit=2)
+    newest, claim = look(logbook.events, limit=2)
     assert (newest["command"], newest["undoes"], newest["detail"]) == (
         "undo",
         4,
@@ -223,7 +223,8 @@ def test_settings_and_values_are_not_undone(desk: Desk, look: Look, run: Callabl
 
 
 def test_last_command_tells_what_undo_would_take_back(desk: Desk, claimed: None, look: Look) -> None:
-    assert look(last_command, "kim") == {"event_id": 4, "command": "booking.claim", "booking_id": 1}
+    last = {"event_id": 4, "command": "booking.claim", "booking_id": 1, "issue_id": None}
+    assert look(last_command, "kim") == last
     undo(desk)
     assert look(last_command, "kim")["command"] == "lead.add"
     assert look(last_command, "lee") is None

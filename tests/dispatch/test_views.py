@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import agents, bookings, views
+from dispatch import agents, bookings, logbook, views
 from dispatch.desk import Desk
 from dispatch.intake import LeadResult
 from models.agents import Agent
@@ -141,13 +141,13 @@ def test_totals_count_what_is_open_and_name_what_drifted(crowded: None, desk: De
 def test_the_log_is_told_newest_first_and_filtered(crowded: None, desk: Desk, look: Look) -> None:
     desk.actor = "lee"
     bookings.note(desk, 1, "hello")
-    assert [row["command"] for row in look(views.events, booking_id=1)] == [
+    assert [row["command"] for row in look(logbook.events, booking_id=1)] == [
         "booking.note",
         "booking.claim",
         "lead.add",
     ]
-    assert [row["command"] for row in look(views.events, actor="lee")] == ["booking.note"]
-    newest = [row["event_id"] for row in look(views.events, limit=3)]
+    assert [row["command"] for row in look(logbook.events, actor="lee")] == ["booking.note"]
+    newest = [row["event_id"] for row in look(logbook.events, limit=3)]
     assert newest == sorted(newest, reverse=True)
 
 

@@ -56,7 +56,7 @@ def next_schema(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     folder.mkdir(parents=True)
     for file in (ROOT / "models" / "migrations").glob("0*.py"):
         (folder / file.name).write_text(file.read_text("utf-8"), "utf-8")
-    migration = 'def up(migrator, db):\n    db.execute_sql("ALTER TABLE customers ADD COLUMN tier TEXT")\n'
+    migration = 'def up(migrator, db):\n    db.execute_sql("ALTER TABLE customers ADD COLUMN mood TEXT")\n'
     (folder / "0099_tier.py").write_text(migration, "utf-8")
     monkeypatch.setattr(db, "__file__", str(folder.parent / "database.py"))
     monkeypatch.setattr(db, "SCHEMA_VERSION", db.SCHEMA_VERSION + 1)
@@ -205,10 +205,10 @@ def test_a_path_that_cannot_be_a_desk_is_refused(tmp_path: Path, name: str, crea
 def test_an_upgrade_is_made_after_a_backup(path: Path, next_schema: Path) -> None:
     change(path, "INSERT INTO customers (name, created_at) VALUES ('Kate', 'x')")
     Desk.open(path).close()
-    assert "tier" in columns(path, "customers")
+    assert "mood" in columns(path, "customers")
     assert query(path, "SELECT name FROM customers") == [("Kate",)]
     backup = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak")
-    assert "tier" not in columns(backup, "customers")
+    assert "mood" not in columns(backup, "customers")
     assert query(backup, "SELECT name FROM customers") == [("Kate",)]
     assert query(backup, "PRAGMA integrity_check") == [("ok",)]
 
@@ -224,23 +224,23 @@ def test_the_backup_is_never_of_the_upgraded_file(path: Path, next_schema: Path)
     finally:
         late.close()
     backup = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak")
-    assert "tier" not in columns(backup, "customers")
+    assert "mood" not in columns(backup, "customers")
 
 
 def test_a_failed_upgrade_leaves_the_desk_as_it_was(path: Path, next_schema: Path) -> None:
     (next_schema / "0099_tier.py").write_text(
-        'def up(migrator, db):\n    db.execute_sql("ALTER TABLE customers ADD COLUMN tier TEXT")\n    1 / 0\n'
+        'def up(migrator, db):\n    db.execute_sql("ALTER TABLE customers ADD COLUMN mood TEXT")\n    1 / 0\n'
     )
     with pytest.raises(ZeroDivisionError):
         Desk.open(path)
-    assert "tier" not in columns(path, "customers")
+    assert "mood" not in columns(path, "customers")
     assert query(path, "PRAGMA user_version") == [(db.SCHEMA_VERSION - 1,)]
 
 
 def test_a_backup_that_cannot_be_written_stops_the_upgrade(path: Path, next_schema: Path) -> None:
     path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak").mkdir()
     assert refusal(path).exit_code == 3
-    assert "tier" not in columns(path, "customers")
+    assert "mood" not in columns(path, "customers")
 
 
 def test_a_lock_that_is_never_freed_is_told(desk: Desk, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

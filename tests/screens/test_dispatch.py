@@ -10,7 +10,7 @@ from textual import events
 from textual.widgets import Static
 
 from astra_tui.app import AstraApp
-from dispatch import intake, views
+from dispatch import intake, logbook, views
 from dispatch.desk import Desk
 from dispatch.views import BookingFilter
 from screens.dispatch import Dispatch
@@ -139,5 +139,5 @@ async def test_keys_of_the_latest_bookings_work_from_their_list(running: Any) ->
         await app.settle()
         row = app.screen.chosen_booking()
         await press(app, "n", *"ok", "enter")
-        (event,) = await app.backend.read(lambda: views.events(limit=1))
+        (event,) = await app.backend.read(lambda: logbook.events(limit=1))
         assert (event["command"], event["booking_id"]) == ("booking.note", row["booking_id"])

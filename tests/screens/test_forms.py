@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from astra_tui.app import AstraApp
-from dispatch import views
+from dispatch import logbook, views
 from screens.modals.form import Field, FormModal
 from screens.modals.pick_agent import PickAgent
 from screens.widgets.agent_picker import AgentPicker
@@ -110,7 +110,7 @@ async def test_bad_input_is_told_inside_the_form_and_kept(golden_file: Path, run
 
 
 async def log(app: AstraApp) -> list[dict[str, Any]]:
-    return await app.backend.read(views.events)
+    return await app.backend.read(logbook.events)
 
 
 async def test_enter_walks_through_the_fields_and_does_it_from_the_last(

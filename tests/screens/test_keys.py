@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 from astra_tui.app import AstraApp
 from astra_tui.preferences import Preferences
-from dispatch import views
+from dispatch import logbook, views
 from dispatch.event_filter import EventFilter
 from screens import catalogue, keys
 from screens.help import verbs
@@ -243,9 +243,9 @@ async def contact_note_edit(app: AstraApp) -> None:
     await press(app, "f9")
     assert (await booking(app, 9))["customer_name"] == "Emil [/] Kovacs"
     assert (await booking(app, 9))["requests"] is None
-    events = await app.backend.read(lambda: views.events(booking_id=9, limit=3))
+    events = await app.backend.read(lambda: logbook.events(booking_id=9, limit=3))
     assert [event["command"] for event in events] == ["booking.edit", "booking.note", "booking.contact"]
-    (_, voicemail) = await app.backend.read(lambda: views.log(EventFilter(9, command="booking.contact")))
+    (_, voicemail) = await app.backend.read(lambda: logbook.page(EventFilter(9, command="booking.contact")))
     assert voicemail["detail"]["text"] == "voicemail"
 
 
@@ -492,13 +492,13 @@ async def test_under_a_modal_only_its_own_keys_work(golden_file: Path, running: 
 
 async def test_letters_in_the_form_never_touch_a_booking(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
-        logged = await app.backend.read(lambda: views.events(limit=1))
+        logged = await app.backend.read(lambda: logbook.events(limit=1))
         for field in ("customer", "phone", "method", "source", "destination", "launch", "requests"):
             app.screen.query_one(f"#{field}").focus()
             await press(app, *"cfxrlwuq")
         assert len(app.screen_stack) == 1
         assert app.screen.query_one("#requests", Input).value == "cfxrlwuq"
-        assert await app.backend.read(lambda: views.events(limit=1)) == logged
+        assert await app.backend.read(lambda: logbook.events(limit=1)) == logged
 
 
 async def test_the_palette_lists_what_can_be_done_and_does_it(golden_file: Path, running: Any) -> None:

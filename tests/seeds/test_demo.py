@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import bookings, intake, views
+from dispatch import bookings, intake, logbook, views
 from dispatch.desk import Desk
 from models.agents import Agent
 from models.bookings import Assignment, Booking
@@ -58,7 +58,7 @@ def test_the_usual_shape(desk: Desk) -> None:
         statuses = Counter(row["status"] for row in views.bookings(views.BookingFilter()))
         unbooked = Lead.select().where(Lead.lead_id.not_in(Booking.select(Booking.lead_id)))
         assert [lead.destination is not None for lead in unbooked] == [True] * 38
-        (event,) = views.events()
+        (event,) = logbook.events()
     assert statuses["Pending"] == 20
     assert 0.6 < statuses["Confirmed"] / 412 < 0.72
     assert (event["command"], event["actor"]) == ("import", "kim")

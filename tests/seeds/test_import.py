@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import agents, bookings, edits, views
+from dispatch import agents, bookings, edits, logbook, views
 from dispatch.desk import Desk
 from models.agents import Agent
 from models.audit import Event
@@ -66,7 +66,7 @@ def test_the_run_is_one_event_with_its_actor(desk: Desk, files: Any, load: Load)
     load(*files.three())
 
     with desk.reading():
-        (event,) = views.events()
+        (event,) = logbook.events()
     assert (event["command"], event["actor"]) == ("import", "kim")
     assert event["detail"]["files"] == ["bookings.sql", "assignment_history.sql", "space_travel_agents.sql"]
     assert [event["detail"][kind] for kind in COUNTS] == [1, 1, 1]

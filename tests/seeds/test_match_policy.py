@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import configure, decisions, intake, views
+from dispatch import configure, decisions, intake, logbook
 from dispatch.desk import Desk
 from dispatch.match import weights
 from dispatch.match.features import Terms
@@ -132,6 +132,6 @@ def test_a_desk_without_agents_lets_the_lead_wait(desk: Desk) -> None:
 def test_the_event_of_a_lesson_names_its_version(made: Desk) -> None:
     learn(made, lesson(gate_open=True))
     with made.reading():
-        event = views.events(limit=1)[0]
+        event = logbook.events(limit=1)[0]
     assert event["command"] == "weights.learn"
     assert event["detail"] == json.loads('{"version": 1, "outcomes": 400, "gate_open": true}')

@@ -1,0 +1,154 @@
+"""Issues and agents brought together: who gets one, what waits, and who is served next.
+
+Whoever becomes able to take work gets what waits, the most urgent first and of equals the oldest. The
+desk looks at the end of each command that freed somebody, in the same transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from dispatch.commands import Command, before_event, of_its_own_accord
+from dispatch.service import escalations, routing, watch
+from dispatch.service.routing import Helper
+from dispatch.service.status import enter
+from dispatch.service.triggers import UNASSIGNED
+from dispatch.service.work import moment
+from models.agents import AVAILABLE, GONE, Agent
+from models.base import CompiledQuery, tuples
+from models.issues import ASSIGNED, HELD, NEW, PENDING_CUSTOMER, Issue
+
+AGENTS = f"{Agent._meta.table_name}:"
+
+_helpers = CompiledQuery(
+    lambda: Agent.select(
+        Agent.agent_id,
+        Agent.first_name.concat(" ").concat(Agent.last_name),
+        Agent.specialisations,
+        Agent.level,
+        Agent.years_of_service,
+        Agent.load + Agent.issue_load,
+        Agent.capacity,
+        Agent.rating,
+    ).where(
+        Agent.left_at.is_null(),
+        Agent.presence == AVAILABLE,
+        Agent.load + Agent.issue_load < Agent.capacity,
+    )
+)
+
+
+def helpers() -> list[Helper]:
+    """The agents who may take work: available, and below the capacity that bookings and issues share."""
+    return [
+        Helper(
+            agent_id,
+            name,
+            tuple(json.loads(specialisations)),
+            routing.level_of(level, years),
+            load,
+            capacity,
+            routing.performance_of(rating),
+        )
+        for agent_id, name, specialisations, level, years, load, capacity, rating in _helpers()
+    ]
+
+
+def give(running: Command, issue: Issue, agent_id: int, reason: str) -> None:
+    """Put an issue into an agent's hands; the clocks go on as they are. The caller saves the issue.
+
+    It is assigned then; one that waits for the customer goes on waiting.
+    """
+    issue.agent_id = agent_id
+    issue.routing_reason = reason
+    issue.assigned_at = moment(running, issue)
+    if issue.status != PENDING_CUSTOMER:
+        enter(running, issue, ASSIGNED)
+    for row in escalations.still_open([issue.issue_id]):
+        if row.trigger == UNASSIGNED:
+            escalations.close(running, row.escalation_id, f"assigned: {reason}")
+
+
+def let_wait(running: Command, issue: Issue) -> None:
+    """Nobody can take it now: the issue waits, with the age it has. The caller saves it."""
+    issue.agent_id = None
+    issue.routing_reason = routing.NOBODY
+    enter(running, issue, NEW)
+
+
+_waiting = CompiledQuery(
+    lambda: (
+        Issue.select(Issue.issue_id, Issue.category)
+        .where(Issue.status == NEW)
+        .order_by(Issue.priority.desc(), Issue.opened_at, Issue.issue_id)
+    )
+)
+
+
+@before_event
+def settle(running: Command) -> None:
+    """What a command left behind: issues of who has gone find another, and what waits finds who is free."""
+    for key, changed in list(running.after.items()):
+        if key.startswith(AGENTS) and (changed.get("presence") in GONE or changed.get("left_at")):
+            _let_go(running, int(key.removeprefix(AGENTS)), everything=bool(changed.get("left_at")))
+    drain(running)
+
+
+def _let_go(running: Command, agent_id: int, *, everything: bool) -> None:
+    """Take from an agent who has gone what is not begun; who has left keeps nothing."""
+    statuses = HELD if everything else (ASSIGNED,)
+    query = Issue.select(Issue.issue_id).where(Issue.agent_id == agent_id, Issue.status.in_(statuses))
+    held = [issue_id for (issue_id,) in tuples(query.order_by(Issue.priority.desc(), Issue.issue_id))]
+    if held:
+        of_its_own_accord(running.desk, "issue.let_go", lambda inner: _find_others(inner, held))
+
+
+def _find_others(running: Command, held: list[int]) -> None:
+    for issue_id in held:
+        issue = Issue.lock(issue_id)
+        helper = routing.choose(issue.category, helpers())
+        if helper is None:
+            let_wait(running, issue)
+        else:
+            give(running, issue, helper.agent_id, routing.reason(issue.category, helper))
+        issue.changed_at = moment(running, issue)
+        issue.save()
+    running.detail = {"issues": held}
+    running.issue_id = held[0] if len(held) == 1 else None
+    watch.examine(running.desk, running.now, held)
+
+
+def drain(running: Command) -> None:
+    """What waits goes to whom the command has freed, as an event of the desk's own."""
+    waiting = _waiting()
+    plan = list(_matched(waiting)) if waiting else []
+    if plan:
+        of_its_own_accord(running.desk, "issue.drain", lambda inner: _hand_out(inner, plan))
+
+
+def _matched(waiting: list[tuple[Any, ...]]) -> Iterator[tuple[int, Helper]]:
+    """Which waiting issue goes to whom, in the order of service."""
+    able = {helper.agent_id: helper for helper in helpers()}
+    hopeless: set[str] = set()  # loads only grow here: who cannot be helped now cannot be later
+    for issue_id, category in waiting:
+        helper = None if category in hopeless else routing.choose(category, able.values())
+        if helper is None:
+            hopeless.add(category)
+            continue
+        yield issue_id, helper
+        able[helper.agent_id] = replace(helper, load=helper.load + 1)
+
+
+def _hand_out(running: Command, plan: list[tuple[int, Helper]]) -> None:
+    for issue_id, helper in plan:
+        issue = Issue.lock(issue_id)
+        give(running, issue, helper.agent_id, routing.reason(issue.category, helper))
+        issue.changed_at = moment(running, issue)
+        issue.save()
+    assigned = [issue_id for issue_id, _ in plan]
+    running.detail = {"assigned": [[issue_id, helper.agent_id] for issue_id, helper in plan]}
+    running.issue_id = assigned[0] if len(assigned) == 1 else None
+    watch.examine(running.desk, running.now, assigned)

@@ -1,0 +1,293 @@
+"""What screens and commands show of issues: plain JSON-ready dicts, one issue or the list by urgency."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from peewee import JOIN, Expression, ModelSelect, fn
+
+from dispatch.service import clocks, escalations, facts, prediction, sla, waiting
+from models.agents import Agent
+from models.base import listed, tuples
+from models.clock import from_text
+from models.customers import Customer
+from models.errors import NotFound
+from models.issues import (
+    FIRST_RESPONSE,
+    HELD,
+    NEW,
+    OPEN,
+    PRIORITIES,
+    RESOLUTION,
+    Escalation,
+    Interaction,
+    Issue,
+    SlaClock,
+    SlaWarning,
+    Survey,
+)
+
+if TYPE_CHECKING:
+    from dispatch.desk import Desk
+
+Row = dict[str, Any]
+
+URGENCY, CHANGED = "urgency", "changed"
+SORTS = (URGENCY, CHANGED)
+AGENT_NAME = Agent.first_name.concat(" ").concat(Agent.last_name)
+
+
+@dataclass(frozen=True)
+class IssueFilter:
+    """Which issues. ``statuses`` empty means every one; ``text`` is looked for in title and customer.
+
+    ``since`` and ``until`` are stored times of opening, the first in, the second out.
+    """
+
+    statuses: tuple[str, ...] = OPEN
+    priority: int | None = None
+    category: str | None = None
+    channel: str | None = None
+    agent_id: int | None = None
+    customer_id: int | None = None
+    escalated: bool = False
+    unsure: bool = False
+    text: str = ""
+    since: str | None = None
+    until: str | None = None
+    sort: str = URGENCY
+
+
+_Due = SlaClock.alias()
+
+
+def issues(desk: Desk, which: IssueFilter, limit: int | None = None, after: Row | None = None) -> list[Row]:
+    """Issues by urgency, or the newest change first; ``after`` is the last row of the page before."""
+    query = Issue.select(Issue.issue_id).join(
+        _Due, on=(_Due.issue_id == Issue.issue_id) & (_Due.kind == RESOLUTION)
+    )
+    if which.text:
+        query = query.join(Customer, JOIN.LEFT_OUTER, on=(Issue.customer_id == Customer.customer_id))
+    conditions = _conditions(which)
+    if after is not None:
+        conditions.append(_beyond(which, after))
+    ids = [issue_id for (issue_id,) in tuples(query.where(*conditions).order_by(*_order(which)).limit(limit))]
+    return rows_of(desk, ids)
+
+
+def _order(which: IssueFilter) -> tuple[Any, ...]:
+    if which.sort == CHANGED:
+        return Issue.changed_at.desc(), Issue.issue_id.desc()
+    return Issue.priority.desc(), _Due.due_at, Issue.issue_id
+
+
+def _beyond(which: IssueFilter, last: Row) -> Expression:
+    number = last["issue_id"]
+    if which.sort == CHANGED:
+        same = (Issue.changed_at == last["changed_at"]) & (Issue.issue_id < number)
+        older: Expression = (Issue.changed_at < last["changed_at"]) | same
+        return older
+    priority, due = PRIORITIES.index(last["priority"]) + 1, last["sla"]["resolution_due"]
+    later = (_Due.due_at > due) | ((_Due.due_at == due) & (Issue.issue_id > number))
+    beyond: Expression = (Issue.priority < priority) | ((Issue.priority == priority) & later)
+    return beyond
+
+
+def _conditions(which: IssueFilter) -> list[Any]:
+    conditions: list[Any] = [~Issue.voided]
+    if which.statuses:
+        conditions.append(Issue.status.in_(which.statuses))
+    for column, wanted in (
+        (Issue.priority, which.priority),
+        (Issue.category, which.category),
+        (Issue.channel, which.channel),
+        (Issue.agent_id, which.agent_id),
+        (Issue.customer_id, which.customer_id),
+    ):
+        if wanted is not None:
+            conditions.append(column == wanted)
+    if which.unsure:
+        conditions.append(Issue.unsure)
+    if which.escalated:
+        raised = Escalation.select(Escalation.issue_id).where(Escalation.closed_at.is_null())
+        conditions.append(Issue.issue_id.in_(raised))
+    if which.since is not None:
+        conditions.append(Issue.opened_at >= which.since)
+    if which.until is not None:
+        conditions.append(Issue.opened_at < which.until)
+    if which.text.strip():
+        text = which.text.strip()
+        conditions.append(Issue.title.contains(text) | Customer.name.contains(text))
+    return conditions
+
+
+def rows_of(desk: Desk, issue_ids: Sequence[int]) -> list[Row]:
+    """The rows of a list, in the order of the ids."""
+    now = from_text(desk.now())
+    timed, levels = facts.clocks_of(issue_ids), escalation_levels(issue_ids)
+    query = (
+        _with_names(Issue.select(Issue, Customer.name.alias("customer_name"), AGENT_NAME.alias("agent_name")))
+        .where(Issue.issue_id.in_(listed(issue_ids)))
+        .objects()
+    )
+    made = {
+        issue.issue_id: _row(issue, timed[issue.issue_id], levels.get(issue.issue_id, 0), now)
+        for issue in query
+    }
+    return [made[issue_id] for issue_id in issue_ids if issue_id in made]
+
+
+def _with_names(query: ModelSelect[Any]) -> ModelSelect[Any]:
+    return query.join(Customer, JOIN.LEFT_OUTER, on=(Issue.customer_id == Customer.customer_id)).join(
+        Agent, JOIN.LEFT_OUTER, on=(Issue.agent_id == Agent.agent_id)
+    )
+
+
+def _row(issue: Any, timed: dict[str, SlaClock], level: int, now: datetime) -> Row:
+    first, resolution = timed[FIRST_RESPONSE], timed[RESOLUTION]
+    next_clock = resolution if first.met_at is not None else first
+    return {
+        "issue_id": issue.issue_id,
+        "title": issue.title,
+        "status": issue.status,
+        "escalation_level": level,
+        "category": issue.category,
+        "confidence": issue.confidence,
+        "unsure": bool(issue.unsure),
+        "priority": PRIORITIES[issue.priority - 1],
+        "tier": issue.tier,
+        "channel": issue.channel,
+        "customer_id": issue.customer_id,
+        "customer_name": issue.customer_name,
+        "booking_id": issue.booking_id,
+        "agent_id": issue.agent_id,
+        "agent_name": issue.agent_name if issue.agent_id is not None else None,
+        "opened_at": issue.opened_at,
+        "changed_at": issue.changed_at,
+        "resolved_at": issue.resolved_at,
+        "sla": {
+            "first_response_due": first.due_at,
+            "resolution_due": resolution.due_at,
+            "next": next_clock.kind,
+            "first_response": clocks.shown(first, now),
+            "resolution": clocks.shown(resolution, now),
+        },
+        "voided": bool(issue.voided),
+        "version": issue.version,
+    }
+
+
+def escalation_levels(issue_ids: Sequence[int]) -> dict[int, int]:
+    """The highest open level of each escalated issue."""
+    query = (
+        Escalation.select(Escalation.issue_id, fn.MAX(Escalation.level))
+        .where(Escalation.issue_id.in_(listed(issue_ids)), Escalation.closed_at.is_null())
+        .group_by(Escalation.issue_id)
+    )
+    return dict(tuples(query))
+
+
+def issue(desk: Desk, issue_id: int) -> Row:
+    """All that is known of one issue, but for the conversation. Raises NotFound."""
+    rows = rows_of(desk, [issue_id])
+    if not rows:
+        raise NotFound("issue", issue_id, "astra issue list shows them")
+    found = Issue.get(Issue.issue_id == issue_id)
+    row = rows[0] | _triaged(found)
+    talk = facts.talk_of([issue_id]).get(issue_id, facts.Talk())
+    resolution = facts.clocks_of([issue_id])[issue_id][RESOLUTION]
+    level = facts.levels_of([found.agent_id]).get(found.agent_id or 0)
+    estimate = facts.estimate_minutes(resolution, level)
+    now = from_text(desk.now())
+    case = facts.case_of(found, talk, resolution, level, now)
+    return row | {
+        **_routed(desk, found, estimate),
+        "actual_resolution_minutes": _actual_minutes(found, now),
+        "satisfaction": prediction.told(case, prediction.current_model()),
+        "progress": facts.progress(found, talk, resolution, estimate, now),
+        "escalations": [escalations.shown(one) for one in escalations.of_issues([issue_id])],
+        "warnings": warnings_of(issue_id),
+        "survey": survey_of(issue_id),
+        "last_interaction_id": talk.last_interaction_id,
+        "waiting_since": found.waiting_since,
+        "assigned_at": found.assigned_at,
+        "closed_at": found.closed_at,
+        "reopened_at": found.reopened_at,
+    }
+
+
+def _triaged(found: Issue) -> Row:
+    return {
+        "description": found.description,
+        "priority_steps": json.loads(found.priority_steps),
+        "sentiment": json.loads(found.sentiment),
+        "entities": json.loads(found.entities),
+        "keywords": json.loads(found.tags),
+        "urgency_indicators": json.loads(found.urgency_indicators),
+        "complexity": found.complexity,
+    }
+
+
+def _routed(desk: Desk, found: Issue, estimate: float) -> Row:
+    place = waiting.position(found) if found.status == NEW else None
+    return {
+        "routing_reason": found.routing_reason,
+        "queue_position": place,
+        "expected_wait_minutes": None if place is None else waiting.expected_wait_minutes(place),
+        "expected_response_minutes": expected_response_minutes(desk, found),
+        "estimated_resolution_minutes": round(estimate, 1),
+    }
+
+
+def expected_response_minutes(desk: Desk, found: Issue) -> float | None:
+    """For an issue that somebody holds: the load counts it already."""
+    if found.status not in HELD:
+        return None
+    columns = (Agent.load + Agent.issue_load, Agent.capacity)
+    ((load, capacity),) = tuples(Agent.select(*columns).where(Agent.agent_id == found.agent_id))
+    figures = str(desk.settings[sla.setting_of(FIRST_RESPONSE)])
+    return sla.expected_response_minutes(sla.minutes_of(figures, found.priority), load, capacity)
+
+
+def _actual_minutes(found: Issue, now: datetime) -> float | None:
+    return round(facts.elapsed_hours(found, now) * 60, 1) if found.resolved_at else None
+
+
+def warnings_of(issue_id: int) -> list[Row]:
+    """The warnings that its clocks have given, oldest first."""
+    query = SlaWarning.select(SlaWarning.kind, SlaWarning.percent, SlaWarning.at)
+    given = query.where(SlaWarning.issue_id == issue_id).order_by(SlaWarning.warning_id)
+    return [{"clock": kind, "percent": percent, "at": at} for kind, percent, at in tuples(given)]
+
+
+def survey_of(issue_id: int) -> Row | None:
+    """Whom the customer was asked to rate, and the answer."""
+    columns = (Survey.agent_id, Survey.asked_at, Survey.score, Survey.answered_at, Survey.comment)
+    for values in tuples(Survey.select(*columns).where(Survey.issue_id == issue_id)):
+        return dict(zip((column.name for column in columns), values, strict=True))
+    return None
+
+
+def interactions(issue_id: int) -> list[Row]:
+    """The conversation, oldest first: messages, notes and changes of status."""
+    names = ("interaction_id", "at", "kind", "author", "agent_id", "channel", "text", "compound")
+    more = ("resolution_attempt", "answer_needed", "status_from", "status_to")
+    columns = [getattr(Interaction, name) for name in (*names, *more)]
+    query = (
+        Interaction.select(*columns, AGENT_NAME)
+        .join(Agent, JOIN.LEFT_OUTER, on=(Interaction.agent_id == Agent.agent_id))
+        .where(Interaction.issue_id == issue_id)
+        .order_by(Interaction.interaction_id)
+    )
+    rows = []
+    for values in tuples(query):
+        row = dict(zip((*names, *more, "agent_name"), values, strict=True))
+        for name in ("resolution_attempt", "answer_needed"):
+            row[name] = bool(row[name])
+        row["agent_name"] = row["agent_name"] if row["agent_id"] is not None else None
+        rows.append(row)
+    return rows

@@ -1,0 +1,227 @@
+"""Service issues: what was asked, what was said, until when, who was alarmed, and how it was rated."""
+
+from __future__ import annotations
+
+from peewee import AutoField, BooleanField, DoubleField, IntegerField, TextField
+
+from models.agents import Agent
+from models.base import BaseModel, reference
+from models.bookings import Booking
+from models.customers import Customer
+
+NEW = "new"
+ASSIGNED = "assigned"
+IN_PROGRESS = "in_progress"
+PENDING_CUSTOMER = "pending_customer"
+RESOLVED = "resolved"
+CLOSED = "closed"
+ISSUE_STATUSES = (NEW, ASSIGNED, IN_PROGRESS, PENDING_CUSTOMER, RESOLVED, CLOSED)
+HELD = (ASSIGNED, IN_PROGRESS, PENDING_CUSTOMER)
+OPEN = (NEW, *HELD)
+
+PRIORITIES = ("LOW", "MEDIUM", "HIGH", "URGENT", "CRITICAL")
+"""By number: LOW is 1, CRITICAL 5 (mission.md C)."""
+TIERS = ("bronze", "silver", "gold", "platinum", "enterprise")
+CHANNELS = ("email", "phone", "chat", "social_media", "web_form")
+CATEGORIES = (
+    "technical_support",
+    "billing_dispute",
+    "product_complaint",
+    "feature_request",
+    "account_access",
+    "refund_request",
+    "general_inquiry",
+)
+
+MESSAGE, NOTE, STATUS = "message", "note", "status"
+CUSTOMER, DESK = "customer", "desk"
+FIRST_RESPONSE, RESOLUTION = "first_response", "resolution"
+
+
+class Issue(BaseModel):
+    """Something a customer needs. ``agent_id`` None means waiting, since ``waiting_since``.
+
+    ``priority`` is 1 to 5; ``tags``, ``sentiment``, ``entities``, ``urgency_indicators`` and
+    ``priority_steps`` are JSON, as triage told them. ``unsure`` asks for a person's choice of the
+    category, ``corrected_at`` is when one was made: triage learns from it. ``voided`` marks an issue
+    that was entered by mistake.
+    """
+
+    label = "issue"
+
+    issue_id = AutoField()
+    customer_id = reference(Customer, "customer_id", null=True)
+    booking_id = reference(Booking, "booking_id", null=True)
+    agent_id = reference(Agent, "agent_id", null=True)
+    status = TextField(default=NEW)
+    category = TextField()
+    confidence = DoubleField()
+    unsure = BooleanField(default=False)
+    priority = IntegerField()
+    priority_steps = TextField()
+    tier = TextField(null=True)
+    channel = TextField()
+    title = TextField()
+    description = TextField()
+    tags = TextField()
+    sentiment = TextField()
+    entities = TextField()
+    urgency_indicators = TextField()
+    complexity = TextField()
+    routing_reason = TextField()
+    opened_at = TextField()
+    changed_at = TextField()
+    waiting_since = TextField(null=True)
+    assigned_at = TextField(null=True)
+    resolved_at = TextField(null=True)
+    closed_at = TextField(null=True)
+    reopened_at = TextField(null=True)
+    corrected_at = TextField(null=True)
+    voided = BooleanField(default=False)
+    version = IntegerField(default=1)
+
+    class Meta:
+        table_name = "issues"
+
+
+class Interaction(BaseModel):
+    """A message, an internal note or a change of status (mission.md C5). Append-only.
+
+    ``author`` is the customer or the desk; ``agent_id`` who spoke or acted for the desk. Messages are
+    seen by the customer, notes are not.
+    """
+
+    label = "interaction"
+
+    interaction_id = AutoField()
+    issue_id = reference(Issue, "issue_id")
+    at = TextField()
+    kind = TextField()
+    author = TextField()
+    agent_id = reference(Agent, "agent_id", null=True)
+    channel = TextField(null=True)
+    text = TextField(null=True)
+    compound = DoubleField(null=True)
+    resolution_attempt = BooleanField(default=False)
+    answer_needed = BooleanField(default=False)
+    status_from = TextField(null=True)
+    status_to = TextField(null=True)
+
+    class Meta:
+        table_name = "interactions"
+
+
+class SlaClock(BaseModel):
+    """A promise: ``allowed_s`` working seconds from ``started_at``, used up at ``due_at``.
+
+    ``hours`` is the working time it was made in (dispatch.service.hours). While ``paused_at`` is set
+    nothing is used, and ``due_at`` stands as of then; ``met_at`` is when it ended. A due time that has
+    passed stays, and ``late_pause_s`` are the working seconds of the pauses after it.
+    """
+
+    label = "clock"
+
+    clock_id = AutoField()
+    issue_id = reference(Issue, "issue_id")
+    kind = TextField()
+    started_at = TextField()
+    allowed_s = IntegerField()
+    hours = TextField()
+    due_at = TextField()
+    late_pause_s = IntegerField(default=0)
+    paused_at = TextField(null=True)
+    met_at = TextField(null=True)
+
+    class Meta:
+        table_name = "sla_clocks"
+
+
+class SlaWarning(BaseModel):
+    """A part of a clock's time is used up: 50, 75, 90 or 100 %, each told once."""
+
+    label = "warning"
+
+    warning_id = AutoField()
+    issue_id = reference(Issue, "issue_id")
+    kind = TextField()
+    percent = IntegerField()
+    at = TextField()
+
+    class Meta:
+        table_name = "sla_warnings"
+
+
+class Escalation(BaseModel):
+    """An issue needs more eyes: by which trigger, at which level, and who was told (JSON ``steps``).
+
+    ``since`` is when the trigger's condition began; ``next_step_at`` when the next level follows if
+    nothing happens. ``raised_by`` (JSON) names what made it begin above level 1.
+    """
+
+    label = "escalation"
+
+    escalation_id = AutoField()
+    issue_id = reference(Issue, "issue_id")
+    trigger = TextField(column_name="trigger_name")
+    since = TextField()
+    urgency = TextField()
+    level = IntegerField()
+    reason = TextField()
+    raised_by = TextField(default="[]")
+    steps = TextField()
+    opened_at = TextField()
+    next_step_at = TextField(null=True)
+    acknowledged_at = TextField(null=True)
+    acknowledged_by = TextField(null=True)
+    closed_at = TextField(null=True)
+    closed_by = TextField(null=True)
+    close_reason = TextField(null=True)
+
+    class Meta:
+        table_name = "escalations"
+
+
+class Watch(BaseModel):
+    """When an issue has to be looked at next, though nobody touches it; None: not at all."""
+
+    label = "watch"
+
+    issue_id = IntegerField(primary_key=True)
+    next_check_at = TextField(null=True)
+
+    class Meta:
+        table_name = "issue_watch"
+
+
+class Survey(BaseModel):
+    """How the customer rates the agent who resolved the issue; one answer."""
+
+    label = "survey"
+
+    survey_id = AutoField()
+    issue_id = reference(Issue, "issue_id")
+    agent_id = reference(Agent, "agent_id")
+    asked_at = TextField()
+    score = IntegerField(null=True)
+    answered_at = TextField(null=True)
+    comment = TextField(null=True)
+
+    class Meta:
+        table_name = "surveys"
+
+
+class SatisfactionModel(BaseModel):
+    """What was learned from real answers: weights (JSON), and its error on answers it had not seen."""
+
+    label = "satisfaction model"
+
+    model_id = AutoField()
+    trained_at = TextField()
+    answers = IntegerField()
+    error = DoubleField()
+    formula_error = DoubleField()
+    accuracy = DoubleField()
+    weights = TextField()
+
+    class Meta:
+        table_name = "satisfaction_models"

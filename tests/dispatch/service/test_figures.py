@@ -1,0 +1,258 @@
+"""The figures of mission.md C, one by one: times, triggers, routing, satisfaction."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from dispatch.service import routing, satisfaction, sla, triggers
+from dispatch.service.hours import calendar
+from dispatch.service.routing import Helper
+from dispatch.service.satisfaction import Facts
+from dispatch.service.triggers import Standing
+from dispatch.settings import DEFINITIONS
+from models.issues import PRIORITIES
+
+NOON = datetime(2082, 11, 23, 12, 0, tzinfo=UTC)
+FROM_CRITICAL = (5, 4, 3, 2, 1)
+
+
+def by_priority(figures: Any) -> list[int]:
+    return [sla.minutes_of(figures, priority) for priority in FROM_CRITICAL]
+
+
+def test_priorities_are_numbered_from_low_to_critical() -> None:
+    assert [PRIORITIES[number - 1] for number in FROM_CRITICAL] == [
+        "CRITICAL",
+        "URGENT",
+        "HIGH",
+        "MEDIUM",
+        "LOW",
+    ]
+
+
+def test_the_slas_are_those_of_the_mission() -> None:
+    assert by_priority(DEFINITIONS["sla_resolution_minutes"].default) == [15, 120, 480, 1440, 4320]
+    assert by_priority(DEFINITIONS["sla_first_response_minutes"].default) == [5, 15, 60, 240, 480]
+
+
+def test_the_escalation_times_are_those_of_the_mission() -> None:
+    assert by_priority(sla.UNASSIGNED_ESCALATES_MINUTES) == [15, 60, 240, 1440, 2880]
+    assert by_priority(sla.UNRESOLVED_ESCALATES_MINUTES) == [30, 120, 480, 2880, 5760]
+
+
+@pytest.mark.parametrize("text", ["15 120 480 1440", "15 120 90 1440 4320", "0 1 2 3 4", "a b c d e", ""])
+def test_five_minutes_that_do_not_fall_are_needed(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        sla.parse_minutes(text)
+
+
+def test_the_expected_response_grows_with_the_load() -> None:
+    assert sla.expected_response_minutes(60, 5, 10) == 90
+    assert sla.expected_response_minutes(5, 1, 10) == 5.5
+    assert sla.expected_response_minutes(240, 10, 10) == 480
+
+
+@pytest.mark.parametrize(("level", "minutes"), [(5, 96), (4, 192), (3, 288), (1, 480), (None, 288)])
+def test_the_estimate_is_the_sla_by_the_level(level: int | None, minutes: float) -> None:
+    assert sla.estimated_resolution_minutes(480, level) == minutes
+
+
+def test_a_pause_moves_what_is_left() -> None:
+    hours = calendar("24x7")
+    ten, eleven = NOON.replace(hour=10), NOON.replace(hour=11)
+    assert sla.due(ten, 3 * 3600, [(eleven, NOON)], hours) == NOON.replace(hour=14)
+    assert sla.due(ten, 3 * 3600, [(eleven, None)], hours) == NOON.replace(hour=13), "as of the pause"
+    assert sla.due(ten, 1800, [(eleven, NOON)], hours) == ten.replace(minute=30), "overdue stays overdue"
+    assert sla.after_pause(NOON.replace(hour=13), eleven, NOON, hours) == NOON.replace(hour=14)
+    assert sla.after_pause(ten, eleven, NOON, hours) == ten
+
+
+# -- routing
+
+
+def helper(number: int = 1, **given: Any) -> Helper:
+    usual: dict[str, Any] = {"specialisations": (), "level": 4, "load": 0, "capacity": 10, "performance": 0.8}
+    return Helper(number, "Ada", **(usual | given))
+
+
+def test_the_routing_score() -> None:
+    assert routing.score(True, 5, 0, 10, 1.0) == pytest.approx(1.0)
+    assert routing.score(False, 4, 5, 10, 0.8) == pytest.approx(0.2 * 0.8 + 0.2 * 0.5 + 0.2 * 0.8)
+    assert routing.score(True, 2, 10, 10, 0.0) == pytest.approx(0.4 + 0.08)
+
+
+def test_only_specialists_and_the_skilled_are_candidates() -> None:
+    assert routing.choose("billing_dispute", [helper(level=3)]) is None
+    assert routing.choose("billing_dispute", [helper(level=4)]) is not None
+    assert (
+        routing.choose("billing_dispute", [helper(level=1, specialisations=("billing_dispute",))]) is not None
+    )
+
+
+def test_nobody_above_capacity_is_chosen() -> None:
+    assert routing.choose("billing_dispute", [helper(load=10)]) is None
+    assert routing.choose("billing_dispute", [helper(capacity=0)]) is None
+
+
+def test_the_specialist_wins_and_ties_go_to_the_lowest_id() -> None:
+    specialist = helper(9, level=1, specialisations=("billing_dispute",))
+    assert routing.choose("billing_dispute", [helper(1, level=5, performance=0.5), specialist]) == specialist
+    assert routing.choose("billing_dispute", [helper(3), helper(2)]) == helper(2)
+
+
+def test_the_reason_is_told() -> None:
+    assert routing.reason("billing_dispute", helper(specialisations=("billing_dispute",))) == (
+        "Specialised in billing_dispute"
+    )
+    assert routing.reason("billing_dispute", helper(level=5)) == "Skill level 5"
+
+
+@pytest.mark.parametrize(
+    ("level", "years", "expected"), [(None, 0, 1), (None, 12, 3), (None, 60, 5), (2, 60, 2)]
+)
+def test_a_level_that_is_not_set_grows_with_the_years(level: int | None, years: int, expected: int) -> None:
+    assert routing.level_of(level, years) == expected
+
+
+# -- triggers
+
+
+def standing(**given: Any) -> Standing:
+    usual: dict[str, Any] = {
+        "priority": 3,
+        "waited_s": None,
+        "used_s": 0,
+        "idle_s": 0,
+        "interactions": 0,
+        "compounds": (),
+        "waiting_since": None,
+        "opened": NOON,
+        "progress": NOON,
+    }
+    return Standing(**(usual | given))
+
+
+def names(**given: Any) -> list[str]:
+    return [fired.trigger for fired in triggers.fired(standing(**given))]
+
+
+@pytest.mark.parametrize(
+    ("priority", "minutes"), list(zip(FROM_CRITICAL, sla.UNASSIGNED_ESCALATES_MINUTES, strict=True))
+)
+def test_waiting_too_long_escalates(priority: int, minutes: int) -> None:
+    waiting = {"priority": priority, "waiting_since": NOON, "idle_s": None}
+    assert names(**waiting, waited_s=minutes * 60 - 1) == []
+    assert names(**waiting, waited_s=minutes * 60) == ["unassigned"]
+
+
+@pytest.mark.parametrize(
+    ("priority", "minutes"), list(zip(FROM_CRITICAL, sla.UNRESOLVED_ESCALATES_MINUTES, strict=True))
+)
+def test_taking_too_long_escalates(priority: int, minutes: int) -> None:
+    assert names(priority=priority, used_s=minutes * 60 - 1) == []
+    assert names(priority=priority, used_s=minutes * 60) == ["unresolved"]
+
+
+def test_five_interactions_escalate() -> None:
+    assert names(interactions=4) == []
+    assert names(interactions=5) == ["interactions"]
+
+
+@pytest.mark.parametrize(
+    ("compounds", "fires"),
+    [
+        ((-0.9, -0.9), False),
+        ((-0.5, -0.5, -0.5), False),
+        ((-0.5, -0.5, -0.51), True),
+        ((0.9, -0.6, -0.6, -0.6), True),
+        ((-0.9, -0.9, -0.9, 0.5), False),
+    ],
+)
+def test_the_mean_of_the_last_three_sentiments_escalates(compounds: tuple[float, ...], fires: bool) -> None:
+    assert names(compounds=compounds) == (["sentiment"] if fires else [])
+
+
+def test_no_progress_escalates_but_not_while_the_customer_has_to_answer() -> None:
+    assert names(idle_s=240 * 60) == ["no_progress"]
+    assert names(idle_s=240 * 60 - 1) == []
+    assert names(idle_s=None) == []
+
+
+def test_urgency_is_high_when_the_time_was_exceeded() -> None:
+    assert triggers.urgency(standing(used_s=480 * 60)) == "high"
+    assert triggers.urgency(standing(waited_s=240 * 60)) == "high"
+    assert triggers.urgency(standing(interactions=9)) == "medium"
+
+
+def test_what_raises_begins_higher() -> None:
+    assert triggers.first_level([]) == 1
+    assert triggers.first_level(["high_tier"]) == 2
+    assert triggers.first_level(["high_tier", "repeated_issue"]) == 3
+
+
+# -- satisfaction
+
+
+def predicted(hours: float = 0, level: int = 5, interactions: int = 0, sentiment: float = 1.0) -> float:
+    return satisfaction.predict(satisfaction.factors(Facts(hours, level, interactions, sentiment)))
+
+
+def test_the_prediction_lies_between_its_ends() -> None:
+    assert predicted() == pytest.approx(4.5)
+    assert predicted(25, 1, 5, -1.0) == pytest.approx(0.875)
+
+
+@pytest.mark.parametrize(
+    ("hours", "factor"), [(1, 0.8), (1.1, 0.6), (4, 0.6), (4.1, 0.4), (24, 0.4), (24.1, 0.2)]
+)
+def test_the_resolution_time_has_four_steps(hours: float, factor: float) -> None:
+    assert satisfaction.factors(Facts(hours, 3, 0, 0.0))["resolution_time"] == factor
+
+
+@pytest.mark.parametrize(("number", "factor"), [(2, 0.8), (3, 0.6), (4, 0.6), (5, 0.3)])
+def test_interactions_have_three_steps(number: int, factor: float) -> None:
+    assert satisfaction.factors(Facts(0, 3, number, 0.0))["interactions"] == factor
+
+
+def test_level_and_sentiment_are_shares() -> None:
+    parts = satisfaction.factors(Facts(0, 3, 0, -0.4))
+    assert parts["agent_level"] == 0.6
+    assert parts["sentiment"] == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(
+    ("score", "risk", "churn"),
+    [
+        (2.49, "high", 0.004),
+        (2.5, "medium", 0.0),
+        (3.49, "medium", 0.0),
+        (3.5, "low", 0.0),
+        (1.25, "high", 0.5),
+    ],
+)
+def test_risk_and_churn_follow_the_prediction(score: float, risk: str, churn: float) -> None:
+    assert satisfaction.risk(score) == risk
+    assert satisfaction.churn_probability(score) == pytest.approx(churn)
+
+
+def test_recommendations_for_a_customer_at_risk() -> None:
+    worst = Facts(25, 1, 4, -0.31)
+    assert satisfaction.recommendations(3.49, worst) == [
+        satisfaction.FOLLOW_UP,
+        satisfaction.SENIOR,
+        satisfaction.COMPENSATION,
+        satisfaction.EXPEDITE,
+        satisfaction.EMPATHY,
+    ]
+    mild = Facts(24, 3, 3, -0.3)
+    assert satisfaction.recommendations(3.49, mild) == [satisfaction.FOLLOW_UP, satisfaction.SENIOR]
+
+
+def test_recommendations_for_others() -> None:
+    worst = Facts(25, 1, 4, -0.31)
+    assert satisfaction.recommendations(3.5, worst) == [satisfaction.SURVEY, satisfaction.UPDATES]
+    assert satisfaction.recommendations(4.49, worst) == [satisfaction.SURVEY, satisfaction.UPDATES]
+    assert satisfaction.recommendations(4.5, worst) == []

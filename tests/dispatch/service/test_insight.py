@@ -1,0 +1,255 @@
+"""Figures of the service desk: analytics, dashboard, and the model that learns from answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dispatch.desk import Desk
+from dispatch.service import (
+    alarms,
+    analytics,
+    clocks,
+    conversation,
+    dashboard,
+    lifecycle,
+    logistic,
+    surveys,
+    training,
+    views,
+)
+from dispatch.service.analytics import Period
+from dispatch.service.prediction import Case
+from dispatch.service.satisfaction import Facts
+from dispatch.service.sweep import sweep_issues
+from dispatch.service.training import Answer
+from models.issues import CATEGORIES, CHANNELS, Issue, SatisfactionModel, Survey
+from tests.conftest import TestClock
+from tests.dispatch.service.conftest import Row
+
+Open = Callable[..., Row]
+
+
+@pytest.fixture
+def worked(desk: Desk, ada: Row, open_issue: Open, clock: TestClock) -> Desk:
+    """Two refunds of last month, and this month: one refund by phone, one dispute, one open."""
+    for hours, score in ((10, 2), (20, 4)):
+        number = open_issue("[refund_request] x", channel="email")["issue_id"]
+        clock.advance(hours=hours)
+        conversation.reply(desk, number, "one")
+        lifecycle.resolve(desk, number, "two")
+        surveys.rate(desk, number, score)
+    clock.advance(days=35)
+    for text, channel, score in (("[refund_request] y", "phone", 5), ("[billing_dispute] z", "email", 3)):
+        number = open_issue(text, channel=channel)["issue_id"]
+        clock.advance(hours=2)
+        lifecycle.resolve(desk, number, "done")
+        surveys.rate(desk, number, score)
+    open_issue("How?")
+    return desk
+
+
+def read(desk: Desk, function: Callable[..., Any], *given: Any) -> Any:
+    with desk.reading():
+        return function(*given)
+
+
+def test_every_figure_has_its_count(worked: Desk) -> None:
+    report = read(worked, analytics.report, Period.last(30, worked.now()))
+    assert report["totals"] == {
+        "opened": {"value": 3, "count": 3},
+        "resolved": {"value": 2, "count": 2},
+        "mean_resolution_hours": {"value": 2.0, "count": 2},
+        "mean_satisfaction": {"value": 4.0, "count": 2},
+        "first_contact_resolution": {"value": 1.0, "count": 2},
+    }
+    assert list(report["by_priority"]) == ["HIGH", "MEDIUM"]
+    assert report["by_category"]["refund_request"]["mean_satisfaction"] == {"value": 5.0, "count": 1}
+    assert report["by_channel"]["web_form"]["mean_resolution_hours"] == {"value": None, "count": 0}
+
+
+def test_trends_are_computed_from_the_period_before(worked: Desk) -> None:
+    trends = read(worked, analytics.report, Period.last(30, worked.now()))["trends"]
+    assert trends["resolved"] == {"value": 2, "before": 2, "change": 0, "counts": [2, 2]}
+    assert trends["mean_resolution_hours"]["change"] == -13.0
+    assert trends["mean_satisfaction"] == {"value": 4.0, "before": 3.0, "change": 1.0, "counts": [2, 2]}
+    assert trends["first_contact_resolution"]["change"] == 1.0
+
+
+def test_a_figure_of_nothing_is_no_figure(desk: Desk) -> None:
+    report = read(desk, analytics.report, Period.last(30, desk.now()))
+    assert report["totals"]["mean_satisfaction"] == {"value": None, "count": 0}
+    assert report["trends"]["mean_satisfaction"]["change"] is None
+
+
+def test_the_rows_behind_a_figure_are_shown(worked: Desk) -> None:
+    period = Period.last(30, worked.now())
+
+    def behind(*what: str) -> list[int]:
+        return [row["issue_id"] for row in read(worked, analytics.rows_behind, worked, period, *what)]
+
+    assert behind("opened") == [3, 4, 5]
+    assert behind("mean_resolution_hours") == [3, 4]
+    assert behind("mean_satisfaction", "category", "refund_request") == [3]
+
+
+def test_the_dashboard_counts_the_rows(worked: Desk, open_issue: Open, clock: TestClock) -> None:
+    open_issue("[account_access] urgent :( :(", tier="gold")
+    alarms.escalate(worked, 5, "look here")
+    clock.advance(minutes=30)
+    sweep_issues(worked)
+    told = read(worked, dashboard.dashboard, worked)
+    assert told["active"]["by_priority"] == {"CRITICAL": 1, "URGENT": 0, "HIGH": 0, "MEDIUM": 1, "LOW": 0}
+    assert told["active"]["mean_age_hours"] == {"value": 0.5, "count": 2}
+    assert [(row["agent_id"], row["issue_load"], row["utilisation"]) for row in told["agents"]] == [
+        (1, 2, 0.2)
+    ]
+    alerts = told["alerts"]
+    assert [
+        (row["issue_id"], row["clock"], row["late_minutes"]) for row in alerts["sla_breaches"]["rows"]
+    ] == [
+        (6, "first_response", 25),
+        (6, "resolution", 15),
+    ]
+    assert alerts["escalations"]["count"] == 3, "manual, unresolved and no progress"
+    assert told["satisfaction"]["count"] == 2
+    assert told["resolution"]["totals"]["resolved"]["count"] == 2
+
+
+def test_customers_at_risk_are_named(desk: Desk, open_issue: Open, clock: TestClock) -> None:
+    open_issue(":( :( :( slow")
+    clock.advance(hours=30)
+    told = read(desk, dashboard.dashboard, desk)
+    risky = told["alerts"]["customers_at_risk"]
+    assert risky == {"count": 1, "rows": [{"issue_id": 1, "predicted": 2.0}]}
+    assert (told["satisfaction"]["below_2_5"], told["satisfaction"]["share_below_3"]) == (1, 1.0)
+
+
+def test_a_list_by_urgency_is_read_in_pages(desk: Desk, ada: Row, open_issue: Open, clock: TestClock) -> None:
+    for text in ("a", "[refund_request] b", "[billing_dispute] c", "d", "[account_access] urgent e"):
+        open_issue(text)
+        clock.advance(minutes=1)
+    which = views.IssueFilter()
+    whole = read(desk, views.issues, desk, which)
+    assert [row["issue_id"] for row in whole] == [5, 3, 1, 2, 4]
+    pages, last = [], None
+    while page := read(desk, views.issues, desk, which, 2, last):
+        pages += [row["issue_id"] for row in page]
+        last = page[-1]
+    assert pages == [5, 3, 1, 2, 4]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"priority": 3}, [2]),
+        ({"category": "billing_dispute"}, [2]),
+        ({"channel": "chat"}, [1]),
+        ({"agent_id": 1}, [2, 1]),
+        ({"escalated": True}, [1]),
+        ({"text": "two"}, [2]),
+        ({"statuses": ("resolved",)}, [3]),
+        ({"statuses": (), "sort": "changed"}, [3, 1, 2]),
+        ({"since": "2082-03-01 09:00:30"}, [2]),
+        ({"until": "2082-03-01 09:00:30"}, [1]),
+        ({"unsure": True}, []),
+    ],
+)
+def test_lists_are_narrowed_down(
+    desk: Desk, ada: Row, open_issue: Open, clock: TestClock, given: Row, expected: list[int]
+) -> None:
+    for text, channel in (("one", "chat"), ("[billing_dispute] two", "email"), ("three", "email")):
+        open_issue(text, channel=channel)
+        clock.advance(minutes=1)
+    lifecycle.resolve(desk, 3)
+    alarms.escalate(desk, 1, "look")
+    found = read(desk, views.issues, desk, views.IssueFilter(**given))
+    assert [row["issue_id"] for row in found] == expected
+
+
+# -- learning
+
+
+def answer(hours: float, sentiment: float, score: int) -> Answer:
+    return Answer(Case(Facts(hours, 3, 2, sentiment), CATEGORIES[0], 3, CHANNELS[0]), score)
+
+
+def test_the_fit_finds_what_makes_the_difference() -> None:
+    rows = [[1.0, float(x)] for x in range(-10, 11)]
+    weights = logistic.fit(rows, [row[1] > 2 for row in rows])
+    assert logistic.probability(weights, [1.0, 10.0]) > 0.95
+    assert logistic.probability(weights, [1.0, -10.0]) < 0.05
+    middle = -weights[0] / weights[1]
+    assert 1.5 < middle < 3.5, "the turn lies between 2 and 3"
+
+
+def test_equations_are_solved() -> None:
+    assert logistic.solve([[0.0, 2.0], [1.0, 1.0]], [4.0, 5.0]) == [3.0, 2.0]
+
+
+def test_a_trained_model_beats_the_formula_where_customers_tell_more_than_it_knows() -> None:
+    answers = [answer(hour, 0.0, 5 if hour < 10 else 1) for hour in range(20)] * 6
+    errors = training.measured(answers)
+    assert errors["error"] < 0.7 < errors["formula_error"]
+    assert errors["accuracy"] > 0.9
+    assert training.learn(answers) == training.learn(answers)
+
+
+def test_after_a_hundred_answers_the_model_replaces_the_formula(
+    desk: Desk, ada: Row, open_issue: Open, show: Callable[..., Row]
+) -> None:
+    _answer_many(desk, 99)
+    assert sweep_issues(desk)["trained"] is None
+    _answer_many(desk, 1)
+    trained = sweep_issues(desk)["trained"]
+    assert (trained["kind"], trained["answers"]) == ("trained", 100)
+    assert sweep_issues(desk)["trained"] is None, "not again until there are a tenth more"
+    told = open_issue()["satisfaction"]
+    assert told["model"] == trained
+    assert 1 <= told["predicted"] <= 5
+    _answer_many(desk, 10)
+    assert sweep_issues(desk)["trained"]["answers"] == 110
+    with desk.reading():
+        assert SatisfactionModel.select().count() == 2
+
+
+def _answer_many(desk: Desk, number: int) -> None:
+    """Rows of resolved and rated issues, written straight down: only what they say matters here."""
+    with desk.transaction():
+        for place in range(number):
+            issue = Issue(
+                agent_id=1,
+                status="resolved",
+                category=CATEGORIES[place % 7],
+                confidence=1.0,
+                priority=1 + place % 5,
+                priority_steps="[]",
+                channel=CHANNELS[place % 5],
+                title="x",
+                description="x",
+                tags="[]",
+                sentiment='{"compound": 0.1}',
+                entities="[]",
+                urgency_indicators="[]",
+                complexity="low",
+                routing_reason="x",
+                opened_at="2082-02-01 09:00:00",
+                changed_at="2082-02-01 09:00:00",
+                resolved_at=f"2082-02-01 {10 + place % 10}:00:00",
+            )
+            issue.save()
+            _clocks(desk, issue)
+            Survey(
+                issue_id=issue.issue_id,
+                agent_id=1,
+                asked_at="2082-02-02 09:00:00",
+                score=5 if place % 10 < 5 else 2,
+                answered_at="2082-02-02 09:00:00",
+            ).save()
+
+
+def _clocks(desk: Desk, issue: Issue) -> None:
+    for clock in clocks.start(issue, desk.settings):
+        clocks.end(clock, str(issue.resolved_at))

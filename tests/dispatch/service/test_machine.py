@@ -1,0 +1,241 @@
+"""Random commands on issues: whatever comes, the figures agree with what was said, and nothing is told twice.
+
+``Plain`` keeps the same account with lists and minutes: a clock is how many minutes ran, minute by minute.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from dispatch import agents, undo
+from dispatch.desk import Desk
+from dispatch.service import (
+    alarms,
+    checkup,
+    conversation,
+    editing,
+    holding,
+    lifecycle,
+    opening,
+    sla,
+    surveys,
+    understanding,
+    views,
+)
+from dispatch.service.sweep import sweep_issues
+from models.agents import Agent
+from models.base import tuples
+from models.errors import DeskError
+from models.issues import HELD, OPEN, PRIORITIES, Escalation, Issue, SlaWarning
+from tests.dispatch.service.conftest import compound_of, prioritise, understand
+
+START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+RESOLUTION_MINUTES = dict(zip(PRIORITIES[::-1], (15, 120, 480, 1440, 4320), strict=True))
+ISSUES = st.integers(1, 2)
+AGENTS = st.integers(1, 2)
+TEXTS = st.sampled_from(["fine", ":( :( :(", "[billing_dispute] urgent", "[refund_request] money"])
+
+
+@cache
+def template() -> Path:
+    path = Path(tempfile.mkdtemp()) / "template.db"
+    desk = Desk.open(path, create=True, clock=lambda: START, actor="kim")
+    known: dict[str, Any] = {"department": "Premium Bookings", "job_title": "Space Travel Agent"}
+    agents.add(desk, first_name="Ada", last_name="Byron", years=20, rating=4, **known)
+    agents.add(desk, first_name="Bob", last_name="Byron", years=5, **known)
+    agents.change(desk, 1, capacity=2)
+    agents.change(desk, 2, capacity=1, specialisations="billing_dispute")
+    desk.close()
+    return path
+
+
+class Plain:
+    """One issue, minute by minute: how long its resolution clock has run."""
+
+    def __init__(self) -> None:
+        self.ran = 0
+        self.answered = False
+
+    def runs(self, row: dict[str, Any]) -> bool:
+        waits = row["status"] == "pending_customer" and self.answered
+        return row["status"] in OPEN and not waits
+
+
+class Machine:
+    """Two issues of one desk, and everything that can be done to them."""
+
+    def __init__(self) -> None:
+        self.stack = ExitStack()
+        folder = self.stack.enter_context(tempfile.TemporaryDirectory())
+        self.path = Path(shutil.copy(template(), Path(folder) / "desk.db"))
+        for name, function in (
+            ("understand", understand),
+            ("feeling", compound_of),
+            ("prioritise", prioritise),
+        ):
+            self.stack.enter_context(patch.object(understanding, name, function))
+        self.moment = START
+        self.desk = Desk.open(self.path, clock=lambda: self.moment, actor="kim")
+        self.stack.callback(self.desk.close)
+        self.plain: dict[int, Plain] = {}
+        for text in ("fine", "[billing_dispute] urgent"):
+            self.plain[opening.open_issue(self.desk, text)["issue_id"]] = Plain()
+
+    def show(self, issue_id: int) -> dict[str, Any]:
+        with self.desk.reading():
+            return views.issue(self.desk, issue_id)
+
+    def attempt(self, function: Any, *args: Any, **given: Any) -> dict[str, Any] | None:
+        try:
+            row: dict[str, Any] = function(self.desk, *args, **given)
+        except DeskError:
+            return None
+        return row
+
+    def answer(self, issue: int, *, wait: bool = False) -> None:
+        if self.attempt(conversation.reply, issue, "fine", wait=wait):
+            self.plain[issue].answered = True
+
+    def ask(self, issue: int) -> None:
+        self.answer(issue, wait=True)
+
+    def hear(self, issue: int, text: str = ":( :( :(") -> None:
+        if self.attempt(conversation.reply, issue, text, author="customer"):
+            self.plain[issue].answered = False
+
+    def note(self, issue: int) -> None:
+        self.attempt(conversation.note, issue, "hm")
+
+    def step(self, issue: int, status: str) -> None:
+        self.attempt(lifecycle.set_status, issue, status)
+
+    def hand_on(self, issue: int) -> None:
+        before = self.show(issue)
+        row = self.attempt(holding.reassign, issue, 3 - (before["agent_id"] or 1), "why not")
+        if row is not None:
+            for kind in ("first_response", "resolution"):
+                assert row["sla"][kind] == before["sla"][kind], "never reset by reassignment"
+
+    def prioritise(self, issue: int, priority: str) -> None:
+        self.attempt(editing.edit, issue, priority=priority)
+
+    def escalate(self, issue: int) -> None:
+        if self.attempt(alarms.escalate, issue, "look here"):
+            self.attempt(alarms.acknowledge, issue)
+
+    def sweep(self) -> None:
+        sweep_issues(self.desk)
+        again = sweep_issues(self.desk)
+        assert (again["warnings"], again["escalations"]) == ([], [])
+        with self.desk.reading():
+            self.check_that_nothing_due_is_missing()
+
+    def let_pass(self, minutes: int) -> None:
+        for issue_id, plain in self.plain.items():
+            plain.ran += minutes * plain.runs(self.show(issue_id))
+        self.moment += timedelta(minutes=minutes)
+
+    def check_that_nothing_due_is_missing(self) -> None:
+        for issue_id, plain in self.plain.items():
+            row = views.issue(self.desk, issue_id)
+            if row["status"] not in OPEN:
+                continue
+            given = {one["percent"] for one in row["warnings"] if one["clock"] == "resolution"}
+            allowed = RESOLUTION_MINUTES[row["priority"]]
+            due = {percent for percent in sla.WARNING_PERCENTS if plain.ran * 100 >= allowed * percent}
+            assert due <= given
+            open_triggers = [one["trigger"] for one in row["escalations"] if one["closed_at"] is None]
+            told = [one["trigger"] for one in row["escalations"]]
+            if row["progress"]["interactions"] >= 5:
+                assert "interactions" in told
+            limit = 60 * sla.minutes_of(
+                sla.UNRESOLVED_ESCALATES_MINUTES, PRIORITIES.index(row["priority"]) + 1
+            )
+            if plain.ran * 60 >= limit:
+                assert "unresolved" in told
+            assert len(open_triggers) == len(set(open_triggers))
+
+    def clocks_and_loads_agree_with_what_was_said(self) -> None:
+        with self.desk.reading():
+            assert list(checkup.wrong_clocks()) == []
+            assert checkup.wrong_issue_loads() == []
+            held = Counter(tuples(Issue.select(Issue.agent_id).where(Issue.status.in_(HELD))))
+            loads = dict(tuples(Agent.select(Agent.agent_id, Agent.issue_load)))
+            assert {agent: held[(agent,)] for agent in loads} == loads
+
+    def clocks_ran_as_long_as_somebody_could_work(self) -> None:
+        for issue_id, plain in self.plain.items():
+            row = self.show(issue_id)
+            left = RESOLUTION_MINUTES[row["priority"]] - plain.ran
+            assert row["sla"]["resolution"]["left_minutes"] == left
+
+    def nothing_is_told_twice(self) -> None:
+        with self.desk.reading():
+            columns = (SlaWarning.issue_id, SlaWarning.kind, SlaWarning.percent)
+            given = Counter(tuples(SlaWarning.select(*columns)))
+            occasions = (Escalation.issue_id, Escalation.trigger, Escalation.since)
+            raised = Counter(tuples(Escalation.select(*occasions).where(Escalation.trigger != "manual")))
+        assert set(given.values()) <= {1}
+        assert set(raised.values()) <= {1}
+
+
+ACTIONS: dict[str, Callable[[Machine, int], object]] = {
+    "ask": lambda desk, issue: desk.ask(issue),
+    "answer": lambda desk, issue: desk.answer(issue),
+    "hear": lambda desk, issue: desk.hear(issue),
+    "note": lambda desk, issue: desk.note(issue),
+    "begin": lambda desk, issue: desk.step(issue, "in_progress"),
+    "pend": lambda desk, issue: desk.step(issue, "pending_customer"),
+    "resolve": lambda desk, issue: desk.step(issue, "resolved"),
+    "close": lambda desk, issue: desk.step(issue, "closed"),
+    "reopen": lambda desk, issue: desk.attempt(lifecycle.reopen, issue, "again"),
+    "hand on": lambda desk, issue: desk.hand_on(issue),
+    "raise": lambda desk, issue: desk.prioritise(issue, "CRITICAL"),
+    "lower": lambda desk, issue: desk.prioritise(issue, "MEDIUM"),
+    "escalate": lambda desk, issue: desk.escalate(issue),
+    "settle": lambda desk, issue: desk.attempt(alarms.settle, issue, "it is fine"),
+    "rate": lambda desk, issue: desk.attempt(surveys.rate, issue, 4),
+    "undo": lambda desk, _issue: desk.attempt(undo.undo),
+    "sweep": lambda desk, _issue: desk.sweep(),
+}
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from([*ACTIONS, "ask", "hear", "sweep"]),
+        st.sampled_from([1, 1, 2]),
+        st.sampled_from([0, 7, 61, 300, 1500]),
+    ),
+    min_size=5,
+    max_size=25,
+)
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # a shorter one would take minutes to find
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(STEPS)
+def test_whatever_is_done_the_figures_agree_and_nothing_is_told_twice(
+    steps: list[tuple[str, int, int]],
+) -> None:
+    desk = Machine()
+    with desk.stack:
+        for action, issue, minutes in steps:
+            ACTIONS[action](desk, issue)
+            desk.let_pass(minutes)
+            desk.clocks_and_loads_agree_with_what_was_said()
+            desk.clocks_ran_as_long_as_somebody_could_work()
+            desk.nothing_is_told_twice()

@@ -1,0 +1,173 @@
+"""Waiting issues: their place, their wait, and who gets them when somebody is free."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from dispatch import agents, bookings, logbook, presence, undo, views
+from dispatch.desk import Desk
+from dispatch.intake import LeadResult
+from dispatch.service import holding, lifecycle
+from models.agents import Agent
+from tests.conftest import TestClock
+from tests.dispatch.service.conftest import Row, refused
+
+Open = Callable[..., Row]
+Show = Callable[..., Row]
+AddAgent = Callable[..., Row]
+
+
+def log(desk: Desk) -> list[tuple[str, str]]:
+    with desk.reading():
+        return [(row["command"], row["actor"]) for row in logbook.events()][::-1]
+
+
+def test_a_waiting_issue_is_told_its_place_and_wait(open_issue: Open, show: Show, clock: TestClock) -> None:
+    first = open_issue()
+    assert (first["status"], first["agent_id"], first["queue_position"]) == ("new", None, 1)
+    assert (first["expected_wait_minutes"], first["expected_response_minutes"]) == (0, None)
+    assert first["routing_reason"] == "nobody who could help has room"
+    clock.advance(minutes=1)
+    assert open_issue()["queue_position"] == 2, "of equals the oldest is first"
+    clock.advance(minutes=1)
+    assert open_issue("[account_access] urgent", tier="gold")["queue_position"] == 1, (
+        "the most urgent is first"
+    )
+    assert (show(2)["queue_position"], show(2)["expected_wait_minutes"]) == (3, 60)
+
+
+def test_the_expected_wait_learns_from_real_handling_times(
+    desk: Desk, ada: Row, open_issue: Open, clock: TestClock
+) -> None:
+    agents.change(desk, 1, capacity=1)
+    open_issue()
+    open_issue()
+    clock.advance(minutes=50)
+    lifecycle.resolve(desk, 1)
+    assert open_issue()["expected_wait_minutes"] == 0
+    assert open_issue()["expected_wait_minutes"] == 50
+
+
+def test_the_queue_is_drained_by_urgency_and_then_age(
+    desk: Desk, ada: Row, open_issue: Open, show: Show
+) -> None:
+    agents.change(desk, 1, capacity=0)
+    for text in ("one", "two", "[account_access] three", "[account_access] urgent four"):
+        open_issue(text)
+    agents.change(desk, 1, capacity=2)
+    assert [show(number)["agent_id"] for number in (1, 2, 3, 4)] == [None, None, 1, 1]
+    agents.change(desk, 1, capacity=3)
+    assert [show(number)["agent_id"] for number in (1, 2)] == [1, None]
+    lifecycle.resolve(desk, 3)
+    assert show(2)["agent_id"] == 1
+
+
+def test_bookings_and_issues_share_one_capacity(
+    desk: Desk, ada: Row, open_issue: Open, show: Show, add_lead: Callable[..., LeadResult]
+) -> None:
+    agents.change(desk, 1, capacity=1)
+    add_lead()
+    assert open_issue()["agent_id"] is None
+    bookings.cancel(desk, 1, "changed plans")
+    assert show()["agent_id"] == 1, "whoever has room again gets what waits"
+    assert log(desk)[-2:] == [("issue.drain", "sweeper"), ("booking.cancel", "kim")]
+
+
+def test_a_drained_issue_does_not_stand_in_the_way_of_undo(
+    desk: Desk, ada: Row, open_issue: Open, add_lead: Callable[..., LeadResult]
+) -> None:
+    agents.change(desk, 1, capacity=1)
+    add_lead()
+    open_issue()
+    bookings.cancel(desk, 1, "changed plans")
+    holding.claim(desk, 1, 1)
+    with desk.reading():
+        cancelled = next(row["event_id"] for row in logbook.events() if row["command"] == "booking.cancel")
+    undo.undo(desk, cancelled)
+    with desk.reading():
+        row = views.agent(1)
+    assert (row["load"], row["issue_load"]) == (1, 1)
+    refused(lambda: undo.undo(desk, cancelled - 1), "not_undoable")
+
+
+@pytest.mark.parametrize(
+    ("given", "takes"),
+    [({"years": 20}, True), ({"years": 5}, False)],
+)
+def test_only_who_can_help_is_given_an_issue(
+    desk: Desk, open_issue: Open, add_agent: AddAgent, show: Show, given: Row, takes: bool
+) -> None:
+    open_issue("[refund_request] back")
+    add_agent(**given)
+    assert (show()["agent_id"] == 1) is takes
+    agents.change(desk, 1, specialisations="refund_request")
+    assert show()["agent_id"] == 1
+
+
+def test_who_is_away_gets_nothing(desk: Desk, ada: Row, open_issue: Open) -> None:
+    with desk.transaction():
+        agent = Agent.lock(1)
+        agent.presence = "away"
+        agent.save()
+    assert open_issue()["agent_id"] is None
+
+
+def test_an_agent_with_room_takes_a_waiting_issue_on(
+    desk: Desk, open_issue: Open, add_agent: AddAgent
+) -> None:
+    open_issue()
+    add_agent("Bob", years=0)
+    row = holding.claim(desk, 1, 1)
+    assert (row["status"], row["agent_id"], row["routing_reason"]) == (
+        "in_progress",
+        1,
+        "claimed by Bob Byron",
+    )
+    agents.change(desk, 1, capacity=1)
+    open_issue()
+    refused(lambda: holding.claim(desk, 2, 1), "full")
+    assert holding.reassign(desk, 2, 1, "only this once")["agent_id"] == 1, "a person may, with a reason"
+
+
+# -- who goes away
+
+
+def test_what_is_not_begun_finds_another_when_its_agent_goes_away(
+    desk: Desk, ada: Row, open_issue: Open, show: Show, add_agent: AddAgent
+) -> None:
+    open_issue("one")
+    open_issue("two")
+    holding.claim(desk, 1, 1)
+    add_agent("Eve", years=30)
+    presence.set_presence(desk, 1, "away")
+    assert [(show(number)["agent_id"], show(number)["status"]) for number in (1, 2)] == [
+        (1, "in_progress"),
+        (2, "assigned"),
+    ]
+    presence.set_presence(desk, 2, "offline")
+    assert (show(2)["status"], show(2)["queue_position"]) == ("new", 1)
+    presence.set_presence(desk, 1, "available")
+    assert show(2)["agent_id"] == 1, "who is back takes what waits"
+
+
+def test_who_leaves_for_good_keeps_nothing(desk: Desk, ada: Row, open_issue: Open, show: Show) -> None:
+    open_issue("one")
+    holding.claim(desk, 1, 1)
+    refused(lambda: agents.leave(desk, 1), "holds_work")
+    assert agents.leave(desk, 1, hand_over=True)["issue_load"] == 0
+    assert show(1)["status"] == "new"
+    with desk.reading():
+        assert views.agent(1)["issue_load"] == 0
+
+
+def test_issues_fill_the_capacity_for_bookings_too(
+    desk: Desk, ada: Row, open_issue: Open, add_lead: Callable[..., LeadResult]
+) -> None:
+    agents.change(desk, 1, capacity=1)
+    open_issue("one")
+    assert add_lead()["agent_id"] is None
+    lifecycle.resolve(desk, 1)
+    with desk.reading():
+        assert views.booking(1)["agent_id"] == 1

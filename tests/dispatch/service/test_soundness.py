@@ -1,0 +1,141 @@
+"""Several terminals at once, the doctor, what triage learns, and files of before."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import threading
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dispatch import doctor
+from dispatch.desk import Desk
+from dispatch.service import checkup, conversation, editing, opening
+from dispatch.service.sweep import sweep_issues
+from models import database as db
+from models.base import tuples
+from models.issues import Escalation, SlaWarning
+from tests.conftest import TestClock
+from tests.dispatch.service.conftest import Row
+
+Open = Callable[..., Row]
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_sweeps_of_several_terminals_tell_everything_once(
+    desk: Desk, path: Path, ada: Row, open_issue: Open, clock: TestClock
+) -> None:
+    for number in range(40):
+        open_issue(f"[billing_dispute] {number}")
+    clock.advance(hours=5)
+    terminals = [Desk.open(path, clock=clock, actor=f"t{number}") for number in range(4)]
+    told: list[Row] = []
+
+    def sweep(terminal: Desk) -> None:
+        told.append(sweep_issues(terminal))
+        terminal.close()
+
+    threads = [threading.Thread(target=sweep, args=(terminal,)) for terminal in terminals]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(told) == 4
+    warnings = Counter(
+        (row["issue_id"], row["clock"], row["percent"]) for one in told for row in one["warnings"]
+    )
+    assert set(warnings.values()) == {1}
+    assert len(warnings) == 40 * 5, "four of the first answer, one of the resolution"
+    with desk.reading():
+        assert SlaWarning.select().count() == 40 * 5
+        raised = Counter(tuples(Escalation.select(Escalation.issue_id, Escalation.trigger)))
+    assert set(raised.values()) == {1}
+
+
+def test_the_sweep_finds_what_is_due_by_an_index(desk: Desk) -> None:
+    with desk.reading():
+        connection = desk.database.driver()
+        statements: list[str] = []
+        connection.set_trace_callback(statements.append)
+        sweep_issues(desk)
+        connection.set_trace_callback(None)
+        (query,) = [statement for statement in statements if "next_check_at" in statement]
+        plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}"))
+    assert "INDEX watch_due" in plan
+    assert "SCAN" not in plan
+
+
+def test_the_doctor_finds_a_wrong_clock_and_a_wrong_load_and_mends_them(
+    desk: Desk, path: Path, ada: Row, open_issue: Open, clock: TestClock, show: Callable[..., Row]
+) -> None:
+    open_issue("[billing_dispute] x")
+    conversation.reply(desk, 1, "Which card?", wait=True)
+    before = show()["sla"]
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE sla_clocks SET due_at = '2082-03-09 00:00:00', paused_at = NULL")
+        connection.execute("UPDATE space_travel_agents SET issue_load = 7")
+    connection.close()
+    with desk.reading():
+        wrong = {check["check"]: check for check in doctor.examine(desk)["checks"] if not check["ok"]}
+    assert "agent 1 has 7 and holds 1" in wrong["issue loads"]["detail"]
+    assert wrong["clocks"]["detail"].startswith("2 wrong: first_response of issue 1")
+    repaired = doctor.repair(desk)
+    assert repaired["issue_loads"] == [{"agent_id": 1, "from": 7, "to": 1}]
+    assert [row["clock"] for row in repaired["clocks"]] == ["first_response", "resolution"]
+    assert show()["sla"] == before
+    with desk.reading():
+        assert list(checkup.wrong_clocks()) == []
+
+
+def test_what_was_said_is_kept_by_the_database_itself(
+    desk: Desk, path: Path, ada: Row, open_issue: Open
+) -> None:
+    open_issue()
+    connection = sqlite3.connect(path)
+    for statement in ("UPDATE interactions SET text = 'x'", "DELETE FROM interactions"):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            connection.execute(statement)
+    connection.close()
+
+
+def test_triage_learns_from_a_persons_choice(desk: Desk, ada: Row, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()  # the real triage
+    puzzling = "The zorblax of my quuxlet keeps frobnicating since Tuesday"
+    first = opening.open_issue(desk, puzzling)
+    assert first["category"] != "product_complaint"
+    editing.edit(desk, 1, category="product_complaint")
+    again = opening.open_issue(desk, puzzling)
+    assert (again["category"], again["unsure"]) == ("product_complaint", False)
+
+
+def test_a_desk_of_before_opens_and_takes_issues(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: TestClock
+) -> None:
+    folder = tmp_path / "release" / "migrations"
+    folder.mkdir(parents=True)
+    for migration in (ROOT / "models" / "migrations").glob("000[1-4]_*.py"):
+        shutil.copy(migration, folder)
+    path = tmp_path / "old.db"
+    with monkeypatch.context() as patch:
+        patch.setattr(db, "__file__", str(folder.parent / "database.py"))
+        patch.setattr(db, "SCHEMA_VERSION", 4)
+        Desk.open(path, create=True, clock=clock).close()
+    connection = sqlite3.connect(path)
+    connection.execute(
+        "INSERT INTO space_travel_agents (agent_id, first_name, last_name, job_title, department,"
+        " years_of_service, rating, prior_rating, prior_answers, score_sum, score_count, load, capacity,"
+        " presence) VALUES (1, 'Ada', 'Byron', 'Agent', 'Premium', 20, 4, 4, 20, 0, 0, 0, 10, 'available')"
+    )
+    connection.commit()
+    connection.close()
+    desk = Desk.open(path, clock=clock, actor="kim")
+    try:
+        assert opening.open_issue(desk, "How?")["agent_id"] == 1
+        with desk.reading():
+            assert doctor.examine(desk)["ok"]
+    finally:
+        desk.close()
+    assert path.with_name("old.db.v4.bak").exists()
