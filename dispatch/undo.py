@@ -44,6 +44,26 @@ def undo(running: Command, event_id: int | None = None) -> Row:
         raise Refused(
             "not_undoable", f"event {event.event_id} is {event.command}", NEVER_UNDONE[event.command]
         )
+    over = _put_back(running, event)
+    if over:
+        running.detail["over_capacity"] = over
+    running.undoes = event.event_id
+    running.booking_id, running.agent_id = event.booking_id, event.agent_id
+    running.customer_id = event.customer_id
+    running.detail["command"] = event.command
+    return {
+        "undone_event_id": event.event_id,
+        "command": event.command,
+        "booking_id": event.booking_id,
+        "agent_id": event.agent_id,
+        "customer_id": event.customer_id,
+        "over_capacity": over,
+        "booking": views.booking(event.booking_id) if event.booking_id is not None else None,
+    }
+
+
+def _put_back(running: Command, event: Event) -> list[int]:
+    """Write the inverse of every row of an event; returns the agents who are above their capacity by it."""
     before: dict[str, Row] = json.loads(event.before or "{}")
     after: dict[str, Row] = json.loads(event.after or "{}")
     rows = {key: _row(key) for key in after}
@@ -63,22 +83,7 @@ def undo(running: Command, event_id: int | None = None) -> Row:
         if isinstance(row, Agent) and row.presence in GONE and row.left_at is None:
             to_the_desk(running, row, only_unclaimed=True)  # as when somebody goes
     running.may_free = True
-    over = _over_capacity(rows)
-    if over:
-        running.detail["over_capacity"] = over
-    running.undoes = event.event_id
-    running.booking_id, running.agent_id = event.booking_id, event.agent_id
-    running.customer_id = event.customer_id
-    running.detail["command"] = event.command
-    return {
-        "undone_event_id": event.event_id,
-        "command": event.command,
-        "booking_id": event.booking_id,
-        "agent_id": event.agent_id,
-        "customer_id": event.customer_id,
-        "over_capacity": over,
-        "booking": views.booking(event.booking_id) if event.booking_id is not None else None,
-    }
+    return _over_capacity(rows)
 
 
 def last_command(actor: str) -> Row | None:
