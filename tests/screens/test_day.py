@@ -57,7 +57,7 @@ class Day:
 @pytest_asyncio.fixture
 async def day(path: Path, clock: TestClock, add_agent: Callable[..., dict[str, Any]]) -> AsyncIterator[Day]:
     for number, name in enumerate(AGENTS):
-        add_agent(name, years=9 - number)
+        add_agent(name, years=9 - number, capacity=20)
     async with AsyncExitStack() as stack:
         yield Day(path, clock, stack)
 
