@@ -206,7 +206,8 @@ def read_rows(model: type[M], query: ModelSelect[M]) -> list[M]:
     """The rows of a query of whole rows, in a third of the time that Peewee takes; for reading only."""
     names = model._meta.sorted_field_names
     rows: list[M] = []
-    for values in tuples(query):
+    sql, parameters = query.sql()
+    for values in current_database.obj.run(sql, parameters).fetchall():
         row = model.__new__(model)
         row.__data__ = dict(zip(names, values, strict=True))
         row.__rel__ = {}
