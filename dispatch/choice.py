@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 RUNNERS_UP = 10
 EXCLUDED_KEPT = 50
-FIRST_LOOK = 8  # mostly enough to see that nobody, or few, came before the winner
+FIRST_LOOK = 16  # mostly enough to see that nobody, or few, came before the winner
 
 Row = dict[str, Any]
 
@@ -115,7 +115,7 @@ def kept_out(choice: Choice, lead: Lead, excluded: Mapping[int, str]) -> tuple[l
     if passed_by:
         fit = {candidate.agent_id for candidate in choice.ranked}
         able = pool.everybody(told=True)
-        found += [row for row in _before(policy, lead, able, winner, EXCLUDED_KEPT) if row[1] not in fit]
+        found += [row for row in _before(policy, lead, able, winner, FIRST_LOOK) if row[1] not in fit]
         found.sort()
     rows: list[list[Any]] = []
     counts: dict[str, int] = {}
@@ -131,23 +131,22 @@ def kept_out(choice: Choice, lead: Lead, excluded: Mapping[int, str]) -> tuple[l
     return rows, counts
 
 
-def _before(policy: Policy, lead: Lead, pool: Pool, winner: Any, most: int) -> list[tuple[Any, int, Any]]:
-    """The first agents of a pool, as far as they stand before the winner: place, agent, standing."""
-    found = []
-    few = FIRST_LOOK if winner is not None else most
-    while True:
-        found = [
-            (policy.place(candidate), candidate.agent_id) for candidate in policy.ranked(lead, pool, few)
-        ]
-        if few == most or len(found) < few or found[-1][0] > winner:
-            break
-        few = most
+def _before(policy: Policy, lead: Lead, pool: Pool, winner: Any, look: int) -> list[tuple[Any, int, Any]]:
+    """The first agents of a pool, as far as they stand before the winner: place, agent, standing.
+
+    ``look`` is how many are looked at first; if the winner is not met among them, it is fifty.
+    """
+    ranked = policy.ranked(lead, pool, look)
+    if look < EXCLUDED_KEPT and len(ranked) == look and (winner is None or policy.place(ranked[-1]) < winner):
+        ranked = policy.ranked(lead, pool, EXCLUDED_KEPT)
     standings = pool.standings
-    return [
-        (place, agent_id, standings.get(agent_id) or standing_of(agent_id))
-        for place, agent_id in found
-        if winner is None or place < winner
-    ]
+    found = []
+    for candidate in ranked:
+        place, agent_id = policy.place(candidate), candidate.agent_id
+        if winner is not None and place >= winner:
+            break
+        found.append((place, agent_id, standings.get(agent_id) or standing_of(agent_id)))
+    return found
 
 
 _standing = CompiledQuery(lambda: Taker.select(*STANDING).where(Taker.agent_id == parameter("agent_id")))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, reduce
 from operator import and_, itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from peewee import SQL, Expression, ModelSelect, fn
 
@@ -41,7 +41,7 @@ _RULES: Mapping[str, Expression] = {
 
 _SOMEBODY_UNABLE = fn.EXISTS(Taker.select(SQL("1")).where(Taker.takes_work == SQL("0")))
 _KEEPS, _UNABLE = -2, -1  # the columns that a first look has more than the policy asked for
-STANDING = (
+STANDING: Final = (
     Taker.presence,
     Taker.presence_reason,
     Taker.load + Taker.issue_load,
@@ -50,6 +50,8 @@ STANDING = (
     Taker.skills,
     Taker.locations,
 )
+UNABLE_COLUMNS = 4  # the first ones tell why somebody may take no work
+ABLE, UNABLE = 1, 2  # of whom a pool is to tell
 _keeps_rules = itemgetter(_KEEPS)
 
 
@@ -63,7 +65,7 @@ class Shape(NamedTuple):
 
     rules: tuple[str, ...]
     look: bool
-    told: bool = False
+    told: int = 0
 
 
 class Order:
@@ -92,7 +94,7 @@ class Order:
         elif rules:
             query = query.where(*rules)
         if shape.told:
-            query = query.select_extend(*STANDING)
+            query = query.select_extend(*(STANDING if shape.told == ABLE else STANDING[:UNABLE_COLUMNS]))
         return query.limit(parameter("limit"))
 
 
@@ -115,7 +117,7 @@ class Pool:
     takes_work: int = 1
     is_narrow: bool = False
     some_unable: bool = True
-    told: bool = False
+    told: int = 0
     standings: dict[int, Tuple] = field(default_factory=dict)
 
     def first(self, order: Order, limit: int, **values: object) -> list[Tuple]:
@@ -123,8 +125,9 @@ class Pool:
         wanted = limit + len(self.without) if limit != EVERY else EVERY
         given = {**self.values, **values, "limit": wanted, "takes_work": self.takes_work}
         if self.told:
-            rows = order.rows(Shape(self.rules, False, True), given)
-            self.standings = {row[0]: row[-len(STANDING) :] for row in rows}
+            rows = order.rows(Shape(self.rules, False, self.told), given)
+            columns = len(STANDING) if self.told == ABLE else UNABLE_COLUMNS
+            self.standings = {row[0]: row[-columns:] for row in rows}
             return rows
         rows = order.rows(Shape(self.rules, True), given)
         if rows:
@@ -162,11 +165,11 @@ class Pool:
 
     def everybody(self, *, told: bool = False) -> Pool:
         """Whoever may take work, whether or not the other rules are kept."""
-        return replace(self, rules=(), without=(), told=told, standings={})
+        return replace(self, rules=(), without=(), told=ABLE if told else 0, standings={})
 
     def unable(self) -> Pool:
         """Who is here, and may not take work: not available, or at capacity; to be told of."""
-        return replace(self, rules=(), without=(), takes_work=0, told=True, standings={})
+        return replace(self, rules=(), without=(), takes_work=0, told=UNABLE, standings={})
 
 
 _ANY = Order(lambda: Taker.select(Taker.agent_id))

@@ -55,17 +55,7 @@ def undo(running: Command, event_id: int | None = None) -> Row:
         raise Refused(
             "not_undoable", f"event {event.event_id} is {event.command}", NEVER_UNDONE[event.command]
         )
-    before: dict[str, Row] = json.loads(event.before or "{}")
-    after: dict[str, Row] = json.loads(event.after or "{}")
-    rows = {key: _row(key) for key in after}
-    for key, row in rows.items():
-        _check_untouched(event, key, row, after[key])
-    back = {rows[key]._pk for key, row in before.items() if "left_at" in row and row["left_at"] is None}
-    for key, row in rows.items():
-        _check_holder(row, before.get(key), back, among=rows)
-    _write_inverse(running, rows, before)
-    running.may_free = True
-    over = _over_capacity(rows)
+    over = _put_back(running, event)
     if over:
         running.detail["over_capacity"] = over
     running.undoes = event.event_id
@@ -82,6 +72,21 @@ def undo(running: Command, event_id: int | None = None) -> Row:
         "over_capacity": over,
         "booking": views.booking(event.booking_id) if event.booking_id is not None else None,
     }
+
+
+def _put_back(running: Command, event: Event) -> list[int]:
+    """Write the inverse of every row of an event; returns the agents who are above their capacity by it."""
+    before: dict[str, Row] = json.loads(event.before or "{}")
+    after: dict[str, Row] = json.loads(event.after or "{}")
+    rows = {key: _row(key) for key in after}
+    for key, row in rows.items():
+        _check_untouched(event, key, row, after[key])
+    back = {rows[key]._pk for key, row in before.items() if "left_at" in row and row["left_at"] is None}
+    for key, row in rows.items():
+        _check_holder(row, before.get(key), back, among=rows)
+    _write_inverse(running, rows, before)
+    running.may_free = True
+    return _over_capacity(rows)
 
 
 def _write_inverse(running: Command, rows: dict[str, BaseModel], before: dict[str, Row]) -> None:
