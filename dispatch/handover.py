@@ -9,6 +9,7 @@ from dispatch.bookings import attending_agent
 from dispatch.commands import Command, command
 from dispatch.decisions import decide_by_hand
 from dispatch.giving import drain_waiting, find_agent, give, may_take, somebody_for
+from dispatch.service import queue
 from models.agents import Agent
 from models.base import tuples
 from models.bookings import PENDING, Booking
@@ -25,21 +26,24 @@ Row = dict[str, Any]
 
 @command("agent.handover")
 def hand_over(running: Command, agent_id: int, to: int | str) -> Row:
-    """Move all of an agent's Pending work, claimed or not, to an agent or to the ``desk``.
+    """Move all of an agent's Pending work and open issues, claimed or not, to an agent or to the ``desk``.
 
-    The desk gives each booking to whom its policy chooses; what nobody can take waits, or stays with an
-    agent who may take work. Returns the agent with ``moves``. Raises NotFound, Refused, InvalidInput.
+    The desk gives each to whom its policy chooses; what nobody can take waits, or stays with an
+    agent who may take work. Returns the agent with ``moves`` and ``issue_moves``. Raises NotFound,
+    Refused, InvalidInput.
     """
     agent = Agent.lock(agent_id)
     if to == DESK:
         moves = to_the_desk(running, agent)
     else:
         moves = _to_agent(running, agent, to)
+    issues = queue.hand_over(running, agent, None if to == DESK else int(to))
     running.detail["to"] = to
     drain_waiting(running)
     running.booking_id, running.agent_id = None, agent_id
     return views.agent(agent_id) | {
         "moves": moves,
+        "issue_moves": issues,
         "kept": views.pending_ids(agent_id),
         "over_capacity": running.detail.get("over_capacity", False),
     }

@@ -19,6 +19,8 @@ from models.errors import Conflict, NotFound
 
 Row = dict[str, Any]
 
+M = TypeVar("M", bound="BaseModel")
+
 _sql: dict[tuple[object, ...], str] = {}
 
 
@@ -198,6 +200,20 @@ def listed(numbers: Iterable[int]) -> Select:
     """Numbers as a query, for ``in_()``: one parameter, however many there are."""
     source = fn.json_each(json.dumps(list(numbers))).alias("numbers")
     return Select((source,), (SQL("numbers.value"),))
+
+
+def read_rows(model: type[M], query: ModelSelect[M]) -> list[M]:
+    """The rows of a query of whole rows, in a third of the time that Peewee takes; for reading only."""
+    names = model._meta.sorted_field_names
+    rows: list[M] = []
+    sql, parameters = query.sql()
+    for values in current_database.obj.run(sql, parameters).fetchall():
+        row = model.__new__(model)
+        row.__data__ = dict(zip(names, values, strict=True))
+        row.__rel__ = {}
+        row._dirty = set()
+        rows.append(row)
+    return rows
 
 
 def tuples(query: ModelSelect[Any]) -> list[tuple[Any, ...]]:

@@ -193,6 +193,9 @@ def _tell_moves(row: Row, is_preview: bool) -> None:
     for move in row["moves"]:
         taker = "waits" if move["to_agent_id"] is None else f"to agent {move['to_agent_id']}"
         line(f"  booking {move['booking_id']} {taker}")
+    for move in row.get("issue_moves", ()):
+        taker = "waits" if move["to_agent_id"] is None else f"to agent {move['to_agent_id']}"
+        line(f"  issue {move['issue_id']} {taker}")
     if row["kept"]:
         line(f"  {plural(len(row['kept']), 'booking')} kept: {_ids(row['kept'])}")
     if row.get("drained"):

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch.service import analytics, clocks, facts, outlook, satisfaction
 from models.agents import Agent
-from models.base import tuples
+from models.base import read_rows, tuples
 from models.clock import from_text
 from models.database import current_database
-from models.issues import NEW, OPEN, PRIORITIES, Escalation, Issue
+from models.issues import NEW, OPEN, PRIORITIES, Escalation, Issue, SlaClock
 
 if TYPE_CHECKING:
     from dispatch.desk import Desk
 
 Row = dict[str, Any]
+Timed = dict[int, dict[str, SlaClock]]
 
 
 def dashboard(desk: Desk, days: int = analytics.USUAL_DAYS) -> Row:
@@ -28,8 +29,9 @@ def dashboard(desk: Desk, days: int = analytics.USUAL_DAYS) -> Row:
     now = desk.now()
     moment = from_text(now)
     with current_database.atomic("DEFERRED"):  # all as of one moment
-        active = list(Issue.select().where(Issue.status.in_(OPEN)).order_by(Issue.issue_id))
-        expected = outlook.predictions(active, moment)
+        active = read_rows(Issue, Issue.select().where(Issue.status.in_(OPEN)).order_by(Issue.issue_id))
+        timed = facts.clocks_of([issue.issue_id for issue in active])
+        expected = outlook.predictions(active, moment, timed)
         return {
             "at": now,
             "days": days,
@@ -37,7 +39,7 @@ def dashboard(desk: Desk, days: int = analytics.USUAL_DAYS) -> Row:
             "agents": agents(),
             "resolution": analytics.report(analytics.Period.last(days, now)),
             "satisfaction": outlook.overview(active, expected),
-            "alerts": alerts(active, expected, moment),
+            "alerts": alerts(timed, expected, moment),
         }
 
 
@@ -74,14 +76,14 @@ def agents() -> list[Row]:
     return sorted(rows, key=lambda row: (-(row["utilisation"] or 0), row["agent_id"]))
 
 
-def alerts(active: Sequence[Issue], expected: dict[int, float], now: datetime) -> Row:
+def alerts(timed: Timed, expected: dict[int, float], now: datetime) -> Row:
     """What is wrong: broken promises, open escalations, and customers who may leave; each with its issue."""
     risky = [
         {"issue_id": number, "predicted": round(score, 4)}
         for number, score in expected.items()
         if satisfaction.risk(score) == "high"
     ]
-    breaches, raised = _breaches([issue.issue_id for issue in active], now), _escalations()
+    breaches, raised = _breaches(timed, now), _escalations()
     return {
         "sla_breaches": {"count": len(breaches), "rows": breaches},
         "escalations": {"count": len(raised), "rows": raised},
@@ -89,7 +91,7 @@ def alerts(active: Sequence[Issue], expected: dict[int, float], now: datetime) -
     }
 
 
-def _breaches(issue_ids: Sequence[int], now: datetime) -> list[Row]:
+def _breaches(timed: Timed, now: datetime) -> list[Row]:
     """Running clocks whose time is used up, and first answers that came late."""
     return [
         {
@@ -99,7 +101,7 @@ def _breaches(issue_ids: Sequence[int], now: datetime) -> list[Row]:
             "late_minutes": -clocks.shown(clock, now)["left_minutes"],
             "met_at": clock.met_at,
         }
-        for number, mine in facts.clocks_of(issue_ids).items()
+        for number, mine in timed.items()
         for kind, clock in mine.items()
         if clocks.is_breached(clock, now)
     ]

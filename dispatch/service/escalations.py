@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch.service import sla, triggers
 from dispatch.service.triggers import TOP_LEVEL, Fired
 from models.agents import Agent
-from models.base import listed
+from models.base import listed, read_rows
 from models.clock import from_text, to_text
 from models.issues import CLOSED, FIRST_RESPONSE, Escalation, Issue
 
@@ -163,13 +163,13 @@ def still_open(issue_ids: Sequence[int]) -> list[Escalation]:
     query = Escalation.select().where(
         Escalation.issue_id.in_(listed(issue_ids)), Escalation.closed_at.is_null()
     )
-    return list(query.order_by(Escalation.escalation_id))
+    return read_rows(Escalation, query.order_by(Escalation.escalation_id))
 
 
 def of_issues(issue_ids: Sequence[int]) -> list[Escalation]:
     """Every escalation of some issues, oldest first, for reading."""
     query = Escalation.select().where(Escalation.issue_id.in_(listed(issue_ids)))
-    return list(query.order_by(Escalation.escalation_id))
+    return read_rows(Escalation, query.order_by(Escalation.escalation_id))
 
 
 def shown(escalation: Escalation) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from dispatch.service import clocks, routing, sla
 from dispatch.service.prediction import Case
 from dispatch.service.satisfaction import Facts
 from models.agents import Agent
-from models.base import listed, tuples
+from models.base import listed, read_rows, tuples
 from models.clock import from_text
 from models.issues import (
     CUSTOMER,
@@ -75,7 +75,8 @@ def levels_of(agent_ids: Iterable[int | None]) -> dict[int, int]:
 def clocks_of(issue_ids: Sequence[int]) -> dict[int, dict[str, SlaClock]]:
     """The clocks of some issues by kind, for reading."""
     told: dict[int, dict[str, SlaClock]] = {issue_id: {} for issue_id in issue_ids}
-    for clock in SlaClock.select().where(SlaClock.issue_id.in_(listed(issue_ids))):
+    query = SlaClock.select().where(SlaClock.issue_id.in_(listed(issue_ids)))
+    for clock in read_rows(SlaClock, query):
         told[clock.issue_id][clock.kind] = clock
     return told
 
@@ -103,10 +104,12 @@ def case_of(issue: Issue, talk: Talk, resolution: SlaClock, level: int | None, n
     return Case(facts, issue.category, issue.priority, issue.channel)
 
 
-def cases_of(issues: Sequence[Issue], now: datetime) -> dict[int, Case]:
-    """Many issues as the satisfaction models see them."""
+def cases_of(
+    issues: Sequence[Issue], now: datetime, timed: Mapping[int, Mapping[str, SlaClock]] | None = None
+) -> dict[int, Case]:
+    """Many issues as the satisfaction models see them; ``timed`` are their clocks, where they are at hand."""
     ids = [issue.issue_id for issue in issues]
-    talk, timed = talk_of(ids), clocks_of(ids)
+    talk, timed = talk_of(ids), clocks_of(ids) if timed is None else timed
     levels = levels_of(issue.agent_id for issue in issues)
     return {
         issue.issue_id: case_of(

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from dispatch.service import facts, prediction, satisfaction
-from models.issues import Issue
+from models.issues import Issue, SlaClock
 
 Row = dict[str, Any]
 
 
-def predictions(issues: Sequence[Issue], now: datetime) -> dict[int, float]:
-    """The score to expect of every issue."""
+def predictions(
+    issues: Sequence[Issue], now: datetime, timed: Mapping[int, Mapping[str, SlaClock]]
+) -> dict[int, float]:
+    """The score to expect of every issue; ``timed`` are their clocks."""
     model = prediction.current_model()
-    cases = facts.cases_of(issues, now)
+    cases = facts.cases_of(issues, now, timed)
     return {issue_id: prediction.predicted(case, model) for issue_id, case in cases.items()}
 
 

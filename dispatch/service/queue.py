@@ -97,11 +97,38 @@ def settle(running: Command) -> None:
     drain(running)
 
 
+def hand_over(running: Command, giver: Agent, to_agent_id: int | None) -> list[dict[str, int | None]]:
+    """Move all of an agent's open issues to another, or each to the best other one; returns the moves.
+
+    What nobody else can take stays with an agent who may take work, and waits otherwise.
+    """
+    moves: list[dict[str, int | None]] = []
+    for issue_id in _held(giver.agent_id, HELD):
+        issue, others = Issue.lock(issue_id), [one for one in helpers() if one.agent_id != giver.agent_id]
+        helper = routing.choose(issue.category, others)
+        if to_agent_id is not None:
+            give(running, issue, to_agent_id, f"{giver.name} handed it over")
+        elif helper is not None:
+            give(running, issue, helper.agent_id, routing.reason(issue.category, helper))
+        elif giver.presence == AVAILABLE:
+            continue
+        else:
+            let_wait(running, issue)
+        issue.changed_at = moment(running, issue)
+        issue.save()
+        moves.append({"issue_id": issue_id, "from_agent_id": giver.agent_id, "to_agent_id": issue.agent_id})
+    return moves
+
+
+def _held(agent_id: int, statuses: tuple[str, ...]) -> list[int]:
+    """An agent's issues, the most urgent first."""
+    query = Issue.select(Issue.issue_id).where(Issue.agent_id == agent_id, Issue.status.in_(statuses))
+    return [issue_id for (issue_id,) in tuples(query.order_by(Issue.priority.desc(), Issue.issue_id))]
+
+
 def _let_go(running: Command, agent_id: int, *, everything: bool) -> None:
     """Take from an agent who has gone what is not begun; who has left keeps nothing."""
-    statuses = HELD if everything else (ASSIGNED,)
-    query = Issue.select(Issue.issue_id).where(Issue.agent_id == agent_id, Issue.status.in_(statuses))
-    held = [issue_id for (issue_id,) in tuples(query.order_by(Issue.priority.desc(), Issue.issue_id))]
+    held = _held(agent_id, HELD if everything else (ASSIGNED,))
     if held:
         of_its_own_accord(running.desk, "issue.let_go", lambda inner: _find_others(inner, held))
 

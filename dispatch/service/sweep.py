@@ -18,7 +18,7 @@ from models.issues import Watch
 
 Row = dict[str, Any]
 
-AT_ONCE = 250  # issues in a commit: a terminal beside it waits some 20 ms
+AT_ONCE = 100  # issues in a commit: a terminal beside it waits some 30 ms, if everything about them is due
 
 _due = CompiledQuery(
     lambda: (

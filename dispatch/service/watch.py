@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from peewee import Case, fn
 
 from dispatch.commands import DESK_ACTOR
-from dispatch.service import clocks, escalations, sla, triggers
+from dispatch.service import clocks, escalations, facts, sla, triggers
 from dispatch.service.triggers import Fired, Standing
-from models.base import CompiledQuery, listed, parameter, tuples
+from models.base import CompiledQuery, listed, parameter, read_rows, tuples
 from models.clock import from_text, to_text
 from models.issues import (
     CUSTOMER,
@@ -226,9 +226,7 @@ def _look_again(issue_id: int, at: datetime | None) -> None:
 def _subjects(issue_ids: Sequence[int]) -> list[Subject]:
     """The issues with their rows, read for all of them at once."""
     ids = listed(issue_ids)
-    told: dict[int, dict[str, SlaClock]] = defaultdict(dict)
-    for clock in SlaClock.select().where(SlaClock.issue_id.in_(ids)):
-        told[clock.issue_id][clock.kind] = clock
+    told = facts.clocks_of(issue_ids)
     warned: dict[int, set[tuple[str, int]]] = defaultdict(set)
     columns = (SlaWarning.issue_id, SlaWarning.kind, SlaWarning.percent)
     for issue_id, kind, percent in tuples(SlaWarning.select(*columns).where(SlaWarning.issue_id.in_(ids))):
@@ -238,7 +236,7 @@ def _subjects(issue_ids: Sequence[int]) -> list[Subject]:
         raised[row.issue_id].append(row)
     talk = _talk(issue_ids)
     subjects = []
-    for issue in Issue.select().where(Issue.issue_id.in_(ids)).order_by(Issue.issue_id):
+    for issue in read_rows(Issue, Issue.select().where(Issue.issue_id.in_(ids)).order_by(Issue.issue_id)):
         key = issue.issue_id
         number, last = talk.get(key, (0, None))
         progress = max(last or issue.opened_at, issue.assigned_at or issue.opened_at)

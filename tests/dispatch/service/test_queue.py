@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dispatch import agents, bookings, logbook, presence, undo, views
+from dispatch import agents, bookings, handover, logbook, presence, undo, views
 from dispatch.desk import Desk
 from dispatch.intake import LeadResult
 from dispatch.service import holding, lifecycle
@@ -171,3 +171,18 @@ def test_issues_fill_the_capacity_for_bookings_too(
     lifecycle.resolve(desk, 1)
     with desk.reading():
         assert views.booking(1)["agent_id"] == 1
+
+
+def test_a_handover_moves_issues_too_and_is_taken_back(
+    desk: Desk, ada: Row, open_issue: Open, show: Show, add_agent: AddAgent
+) -> None:
+    open_issue("[billing_dispute] one")
+    add_agent("Bob", years=5)
+    assert handover.hand_over(desk, 1, "desk")["issue_moves"] == [], "nobody else can: it stays"
+    moves = handover.hand_over(desk, 1, 2)["issue_moves"]
+    assert moves == [{"issue_id": 1, "from_agent_id": 1, "to_agent_id": 2}]
+    assert (show()["agent_id"], show()["routing_reason"]) == (2, "Ada Byron handed it over")
+    undo.undo(desk)
+    assert show()["agent_id"] == 1
+    add_agent("Eve", years=30)
+    assert handover.hand_over(desk, 1, "desk")["issue_moves"][0]["to_agent_id"] == 3
