@@ -43,7 +43,6 @@ BAD_INPUT: list[tuple[int, str, list[tuple[dict[str, str], str]]]] = [
     (9, "r", [({"reason": ""}, "the reason is missing")]),
     (9, "n", [({"text": ""}, "the text is missing")]),
     (9, "t", [({"outcome": ""}, "is not an outcome")]),
-    (9, "s", [({"score": "5"}, "booking 9 is not finished")]),
     (2, "s", [({"score": "6"}, "'6' is not a valid score"), ({"score": "five"}, "'five' is not a valid")]),
     (
         9,
@@ -58,7 +57,6 @@ BAD_INPUT: list[tuple[int, str, list[tuple[dict[str, str], str]]]] = [
             ({"destination_revenue": "-1"}, "out of range"),
         ],
     ),
-    (2, "f", [({"destination_revenue": "1", "package_revenue": "1"}, "booking 2 is Confirmed")]),
     (
         9,
         "e",
@@ -107,6 +105,20 @@ async def test_bad_input_is_told_inside_the_form_and_kept(golden_file: Path, run
         await press(app, "escape", "a", "f9")
         assert "the first name is empty" in problem(app)
         assert await log(app) == before  # nothing was written
+
+
+async def test_no_form_opens_for_what_the_desk_would_refuse_anyway(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        for number, pressed, said in (
+            (2, "tfxrgd", "booking 2 is Confirmed\no makes it Pending"),
+            (9, "s", "booking 9 is Pending\nonly a finished one has a score"),
+            (12, "tfgd", "booking 12 waits for an agent\nr gives it to one"),
+        ):
+            await at_booking(app, number)
+            for key in pressed:
+                await press(app, key)
+                assert len(app.screen_stack) == 1, (number, key)
+                assert [toast.message for toast in app._notifications] == [said], (number, key)
 
 
 async def log(app: AstraApp) -> list[dict[str, Any]]:
