@@ -375,7 +375,9 @@ class AstraApp(GreetingApp):
         for verb in verbs(screen):
             action = verb.binding.action
             if action not in ("quit", "command_palette"):  # Textual brings the one, and is the other
-                yield SystemCommand(verb.binding.description, verb.told, self._runner(verb.node, action))
+                yield SystemCommand(
+                    verb.binding.description, verb.told_with_keys, self._runner(verb.node, action)
+                )
         yield SystemCommand("Tour", "The keys in five short pages", self.action_tour)
         yield from super().get_system_commands(screen)
 

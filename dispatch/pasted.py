@@ -53,6 +53,12 @@ class Pasted:
         """Some of the lines as a text of their own, with the columns' names."""
         return "\n".join([self.head] * bool(self.head) + [line.text for line in lines])
 
+    def places_of(self, lines: Sequence[PastedLine]) -> list[int]:
+        """The line of ``text_of`` these lines on which each of them begins, from 1."""
+        above = [self.head] * bool(self.head)
+        heights = [text.count("\n") + 1 for text in (*above, *(line.text for line in lines))]
+        return [1 + sum(heights[:place]) for place in range(len(above), len(heights))]
+
 
 def read_pasted(text: str, values: AcceptedValues) -> Pasted:
     """Read CSV (with or without a header), a spreadsheet's cells or JSONL; the lists are those last read."""

@@ -9,7 +9,9 @@ from textual.screen import ModalScreen
 
 from dispatch import bookings, decisions, views
 from dispatch.next_action import next_action
+from models.bookings import PENDING
 from models.errors import DeskError, Refused
+from screens import keys
 from screens.contacts import reach
 from screens.modals import booking_forms as forms
 from screens.modals.panel import why_panel
@@ -39,12 +41,18 @@ class BookingActions(Place):
 
     def action_contact(self) -> None:
         self._with_form(
-            "Noted", lambda row: forms.contact_form(row, self.backend.desk.now), told_with_follow_up
+            "Noted",
+            lambda row: forms.contact_form(row, self.backend.desk.now),
+            told_with_follow_up,
+            needs=self._is_held,
         )
 
     def action_follow_up(self) -> None:
         self._with_form(
-            "Follow-up", lambda row: forms.follow_up_form(row, self.backend.desk.now), told_with_follow_up
+            "Follow-up",
+            lambda row: forms.follow_up_form(row, self.backend.desk.now),
+            told_with_follow_up,
+            needs=self._is_held,
         )
 
     def action_next_step(self) -> None:
@@ -60,31 +68,36 @@ class BookingActions(Place):
             "reassign": self.action_reassign,
         }
         if step is None:
-            state = "was entered by mistake" if row["voided"] else f"is {row['status']}"
-            self.say(f"Booking {row['booking_id']} {state}: nothing comes next", severity="warning")
+            self.say(
+                f"Booking {row['booking_id']} {_told_state(row)}: nothing comes next", severity="warning"
+            )
         else:
             steps[step]()
 
     def action_confirm(self) -> None:
-        self._with_form("Confirmed", lambda row: forms.confirm_form(row, self.backend.values))
+        self._with_form(
+            "Confirmed", lambda row: forms.confirm_form(row, self.backend.values), needs=self._is_held
+        )
 
     def action_cancel(self) -> None:
-        self._with_form("Cancelled", forms.cancel_form)
+        self._with_form("Cancelled", forms.cancel_form, needs=self._is_open)
 
     def action_decline(self) -> None:
-        self._with_form("Declined", forms.decline_form)
+        self._with_form("Declined", forms.decline_form, needs=self._is_held)
 
     def action_note(self) -> None:
         self._with_form("Noted", forms.note_form)
 
     def action_rate(self) -> None:
-        self._with_form("Scored", forms.rate_form)
+        self._with_form("Scored", forms.rate_form, needs=self._is_finished)
 
     def action_edit(self) -> None:
         self._with_form("Saved", lambda row: forms.edit_form(row, self.backend.values))
 
     def action_reassign(self) -> None:
-        self._with_form("Reassigned", lambda row: forms.reassign_form(row, views.agents()))
+        self._with_form(
+            "Reassigned", lambda row: forms.reassign_form(row, views.agents()), needs=self._is_open
+        )
 
     def action_why(self) -> None:
         row = self._chosen()
@@ -114,6 +127,27 @@ class BookingActions(Place):
         if row is not None:
             self.host.show_log(f"booking:{row['booking_id']}")
 
+    # What the desk would refuse whatever is typed is said before a form is opened. Each raises Refused.
+
+    def _is_open(self, row: Row) -> None:
+        if row["status"] != PENDING:
+            hint = "enter the lead anew" if row["voided"] else "{booking.reopen} makes it Pending"
+            raise self._refusal("not_pending", f"booking {row['booking_id']} {_told_state(row)}", hint)
+
+    def _is_held(self, row: Row) -> None:
+        self._is_open(row)
+        if row["agent_id"] is None:
+            text = f"booking {row['booking_id']} waits for an agent"
+            raise self._refusal("waiting", text, "{booking.reassign} gives it to one")
+
+    def _is_finished(self, row: Row) -> None:
+        if row["status"] == PENDING or row["voided"]:
+            text = f"booking {row['booking_id']} {_told_state(row)}"
+            raise self._refusal("not_finished", text, "only a finished one has a score")
+
+    def _refusal(self, code: str, text: str, hint: str) -> Refused:
+        return Refused(code, text, keys.with_keys(self.app, hint))
+
     def _chosen(self) -> Row | None:
         row = self.chosen_booking()
         if row is None:
@@ -136,8 +170,10 @@ class BookingActions(Place):
         word: str,
         form: Callable[[Row], ModalScreen[Row | None]],
         tell: Callable[[str, Row], str] | None = None,
+        *,
+        needs: Callable[[Row], None] | None = None,
     ) -> None:
-        """Open a form for the booking as it is now, not as the list last saw it."""
+        """Open a form for the booking as it is now, not as the list last saw it, if that ``needs`` it."""
         row = self._chosen()
         if row is None:
             return
@@ -146,8 +182,13 @@ class BookingActions(Place):
             if result is not None:
                 self.say((tell or told)(word, result))
 
-        number = row["booking_id"]
-        self.host.ask(lambda: form(views.booking(number)), lambda modal: self.open(modal, closed), opens=True)
+        def ready() -> ModalScreen[Row | None]:
+            booking = views.booking(row["booking_id"])
+            if needs is not None:
+                needs(booking)
+            return form(booking)
+
+        self.host.ask(ready, lambda modal: self.open(modal, closed), opens=True)
 
 
 def told(word: str, booking: Row) -> str:
@@ -160,6 +201,10 @@ def told_with_follow_up(word: str, booking: Row) -> str:
     """The same, and when to get back to the customer."""
     at = booking["follow_up_at"]
     return f"{told(word, booking)}, {f'follow-up {day_and_moment(at)}' if at else 'no follow-up'}"
+
+
+def _told_state(row: Row) -> str:
+    return "was entered by mistake" if row["voided"] else f"is {row['status']}"
 
 
 def _line(row: Row) -> str:

@@ -57,7 +57,7 @@ def _with_those_above(above: Sequence[Binding], screen: type[Screen[Any]]) -> li
 def _kinds_of(base: Any) -> list[Any]:
     for module in pkgutil.walk_packages(screens.__path__, "screens."):
         import_module(module.name)
-    return list(_below(base))
+    return list(dict.fromkeys(_below(base)))  # a class below two of ours is found twice
 
 
 def _below(base: Any) -> Iterator[Any]:

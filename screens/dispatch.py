@@ -23,7 +23,7 @@ from screens.booking_actions import BookingActions
 from screens.drafting import DraftKeeper
 from screens.modals.known_customer import Answer, KnownCustomer
 from screens.modals.several_leads import SeveralLeads
-from screens.text import load_bar, moment, refusal, short_moment, state
+from screens.text import load_bar, moment, refusal, short, short_moment, state
 from screens.widgets.choice import Choice
 from screens.widgets.lead_form import LeadForm, LineInput
 from screens.widgets.live_table import Column, LiveTable
@@ -52,7 +52,7 @@ LATEST_COLUMNS = (
     Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=3),
     Column("customer_name", "Customer", 12, lambda row: row["customer_name"], grows=True),
     Column("destination", "To", 8, lambda row: row["destination"], drop=2),
-    Column("agent_name", "Agent", 12, lambda row: f"→ {row['agent_name'] or 'waiting'}", grows=True),
+    Column("agent_name", "Agent", 12, lambda row: _went_to(row), grows=True),
     Column("state", "State", 18, state, drop=1),
 )
 
@@ -88,6 +88,8 @@ class Dispatch(BookingActions):
         self._typed_count = 0
         self._asked_about: tuple[str, str, str] | None = None
         self._keeper: DraftKeeper | None = None
+        self._last_booking: int | None = None
+        self._is_last_shown = True
 
     def body(self) -> ComposeResult:
         with Horizontal(id="dispatch-body"):
@@ -134,7 +136,20 @@ class Dispatch(BookingActions):
         self.query_one("#candidates", LiveTable).show_rows(preview["candidates"])
         self.query_one("#reason", Static).update(_reason(preview))
         self.query_one("#latest", LiveTable).show_rows(data["latest"])
+        self._show_last(data["latest"])
         self._tell_suspected(data["who"], data["suspected"])
+
+    def _show_last(self, latest: list[Row]) -> None:
+        """Put the cursor on the booking that was opened last, once, and tell if it was taken back."""
+        last = next((row for row in latest if row["booking_id"] == self._last_booking), None)
+        if last is None:
+            return
+        table = self.query_one("#latest", LiveTable)
+        if not self._is_last_shown and not table.has_focus:
+            table.stand_at(last["booking_id"])
+        self._is_last_shown = True
+        if last["voided"] and self.form.has_succeeded:
+            self.form.tell(f"Taken back: booking {last['booking_id']}, {short(last['customer_name'])}")
 
     # what is typed
 
@@ -144,6 +159,8 @@ class Dispatch(BookingActions):
     def _changed(self) -> None:
         if self._keeper is not None:
             self._keeper.note(self.form.values())
+        if self.form.slip() is None:
+            self.form.go_on(emptied=True)  # a choice that was missing is made
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -181,9 +198,9 @@ class Dispatch(BookingActions):
     @on(Input.Submitted)
     @on(Choice.Accepted)
     def _next_field(self, event: Input.Submitted | Choice.Accepted) -> None:
-        """Enter goes on; from the name straight to what every lead needs."""
+        """Enter goes on; from name and phone straight to what every lead needs."""
         event.stop()
-        if event.control.id == "customer":
+        if event.control.id in ("customer", "phone"):
             self.query_one("#method").focus()
         else:
             self.focus_next()
@@ -216,6 +233,7 @@ class Dispatch(BookingActions):
         def closed(done: str | None) -> None:
             if done is not None:
                 self.form.tell(done, "success")
+                self.query_one("#latest", LiveTable).action_scroll_top()
 
         self.open(SeveralLeads(text), closed)
 
@@ -293,6 +311,7 @@ class Dispatch(BookingActions):
             self.form.empty()
             if self._keeper is not None:
                 self._keeper.forget()
+        self._last_booking, self._is_last_shown = result["booking_id"], False
         given = f"→ {result['agent_name']}" if result["agent_id"] else "waits: no agent can take it yet"
         self.form.tell(f"{values['name']} {given}, booking {result['booking_id']}", "success")
 
@@ -300,6 +319,10 @@ class Dispatch(BookingActions):
         """What was typed stays in the form."""
         self._assigning = False
         self.form.tell(refusal(error), "error")
+
+
+def _went_to(row: Row) -> str:
+    return "taken back" if row["voided"] else f"→ {row['agent_name'] or 'waiting'}"
 
 
 def _reason(preview: Row) -> Text:

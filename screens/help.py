@@ -14,6 +14,7 @@ from rich.text import Text
 from textual.binding import Binding
 from textual.content import Content
 from textual.dom import DOMNode
+from textual.markup import escape
 from textual.screen import Screen
 
 from screens import figures, keys
@@ -36,6 +37,11 @@ class Verb:
     def told(self) -> str:
         """What it does, in a sentence."""
         return self.binding.tooltip or self.binding.description
+
+    @property
+    def told_with_keys(self) -> str:
+        """The same for the palette, which reads it as markup."""
+        return escape(f"{self.told} ({' '.join(dict.fromkeys(self.keys))})")
 
     @property
     def group(self) -> str:

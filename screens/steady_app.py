@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from textual import events
+from textual import events, work
 from textual.app import App
 from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
@@ -41,7 +41,7 @@ class SteadyApp(App[None]):
         await super().on_event(event)
         if is_typed:
             self._is_at_a_key = True
-            self.run_worker(self._go_on_typing(), group="typing")
+            self._go_on_typing()
 
     def type_again(self, event: events.Key | events.Paste) -> None:
         """Look at a key once more, before those that were typed after it."""
@@ -52,6 +52,7 @@ class SteadyApp(App[None]):
         )
         self._typed_ahead.appendleft(again)
 
+    @work(group="typing")
     async def _go_on_typing(self) -> None:
         while True:
             with suppress(TimeoutError):  # somebody who waits for the desk may still leave the place, or quit

@@ -22,11 +22,17 @@ LABELS = {
     "manager": "Manager",
     "capacity": "Capacity",
 }
+OPTIONAL = frozenset({"email", "license", "manager"})
 
 
-def _fields(before: dict[str, str], values: AcceptedValues) -> list[Field]:
+def _fields(
+    before: dict[str, str], values: AcceptedValues, optional: frozenset[str] = OPTIONAL
+) -> list[Field]:
     lists = {"department": values.of("department"), "job_title": values.of("job_title")}
-    return [Field(name, LABELS[name], text, lists.get(name, ())) for name, text in before.items()]
+    return [
+        Field(name, LABELS[name], text, lists.get(name, ()), hint="optional" if name in optional else "")
+        for name, text in before.items()
+    ]
 
 
 def add_agent_form(values: AcceptedValues) -> FormModal:
@@ -35,7 +41,7 @@ def add_agent_form(values: AcceptedValues) -> FormModal:
     del before["capacity"]
     return FormModal(
         "Add an agent",
-        _fields(before, values),
+        _fields(before, values, OPTIONAL | {"rating"}),
         lambda desk, given: agents.add(desk, **_given(given)),
         submit="Add",
         about="The average rating is what the agent brings along; leave it empty if there is none.",

@@ -39,17 +39,32 @@ def confirm_form(booking: Row, values: AcceptedValues) -> FormModal:
             "destination_revenue",
             "Destination rev.",
             _amount(booking["destination_revenue"]),
-            hint="150000.00",
+            hint="for example 150000.00",
         ),
-        Field("package_revenue", "Package revenue", _amount(booking["package_revenue"]), hint="25000.00"),
+        Field(
+            "package_revenue",
+            "Package revenue",
+            _amount(booking["package_revenue"]),
+            hint="for example 25000.00",
+        ),
     ]
     number = booking["booking_id"]
+
+    def command(desk: Desk, given: Values) -> Row:
+        try:
+            return bookings.confirm(desk, number, **{name: text or None for name, text in given.items()})
+        except InvalidInput as error:
+            missing = [name for name, text in given.items() if not text.strip()]
+            if error.code != "invalid_quote" or not missing:
+                raise
+            words = " and the ".join(name.replace("_", " ") for name in missing)
+            verb = "is" if len(missing) == 1 else "are"
+            raise InvalidInput(missing[0], f"the {words} {verb} missing", "needed to confirm") from None
+
     return FormModal(
         f"Confirm booking {number}",
         fields,
-        lambda desk, given: bookings.confirm(
-            desk, number, **{name: text or None for name, text in given.items()}
-        ),
+        command,
         submit="Confirm",
         about=_about(booking),
     )

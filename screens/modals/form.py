@@ -12,10 +12,10 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Footer, Input, Label, Static
+from textual.widgets import Button, Footer, Input, Label, RadioSet, Select, Static
 
 from dispatch.desk import Desk
-from models.errors import DeskError
+from models.errors import DeskError, InvalidInput
 from screens.modals.modal import Modal
 from screens.text import refusal
 from screens.widgets.agent_picker import AgentPicker
@@ -68,7 +68,8 @@ class Field:
 class FormModal(Modal[Row | None]):
     """Asks for a few values and runs a command with them; closes with its result, or None on escape.
 
-    What the desk refuses is told inside the form, which stays open with everything typed in it.
+    What the desk refuses is told inside the form, which stays open with everything typed in it; the
+    cursor goes to the field at fault, and the words go away as soon as something is changed.
     One that is for ``changes_only`` just closes when nothing was changed.
     """
 
@@ -135,10 +136,14 @@ class FormModal(Modal[Row | None]):
         return found
 
     @on(Input.Changed)
+    @on(RadioSet.Changed)
+    @on(Select.Changed)
+    def _changed(self) -> None:
+        self._is_warned = False
+        self._tell("")
+
+    @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        if self._is_warned:
-            self._is_warned = False
-            self._tell("")
         for field in self._fields:
             if field.name == event.input.id:
                 self._understand(field, event.value)
@@ -206,6 +211,8 @@ class FormModal(Modal[Row | None]):
         self._busy = False
         is_told = any(str(below.visual) == error.message for below in self.query(".told").results(Static))
         self._tell(error.hint[:1].upper() + error.hint[1:] if is_told else refusal(error))
+        if isinstance(error, InvalidInput) and any(field.name == error.field for field in self._fields):
+            self.query_one(f"#{error.field}").focus()
 
     def _tell(self, text: str) -> None:
         self.query_one("#problem", Static).update(Content(text))

@@ -41,7 +41,7 @@ def _verdict(row: Row) -> Text:
 
 
 COLUMNS = (
-    Column("line", "Line", 4, lambda row: str(row["line"]), right=True),
+    Column("line", "Line", 4, lambda row: str(row["place"] or ""), right=True),
     Column("name", "Customer", 16, lambda row: row["fields"].get("name") or "–"),
     Column("destination", "To", 8, lambda row: row["fields"].get("destination") or "–", drop=1),
     Column("verdict", "What becomes of it", 24, _verdict, grows=True),
@@ -142,8 +142,17 @@ class SeveralLeads(Modal[str | None]):
         """All that is wrong with the line under the cursor, with what is accepted instead."""
         row = self.query_one("#checked", LiveTable).current
         errors = row["errors"] if row else ()
-        text = "\n".join(f"line {row['line']}: {error}" for error in errors) if row else ""
+        text = "\n".join(f"line {row['place']}: {error}" for error in errors) if row else ""
         self.query_one("#detail", Static).update(Content(text))
+
+    @on(DataTable.RowSelected)
+    def _go_to_line(self) -> None:
+        """To the line in the text, where it can be mended."""
+        row = self.query_one("#checked", LiveTable).current
+        if row is not None and row["place"]:
+            lines = self.query_one("#lines", TextArea)
+            lines.move_cursor((row["place"] - 1, 0))
+            lines.focus()
 
     def _tell(self, text: str) -> None:
         self.query_one("#told", Static).update(Content(text))
@@ -183,8 +192,9 @@ class SeveralLeads(Modal[str | None]):
         lines = self.query_one("#lines", TextArea)
         with lines.prevent(TextArea.Changed):
             lines.load_text(pasted.text_of(left) if left else "")
+        places = dict(zip((line.line for line in left), pasted.places_of(left), strict=True))
         self._done += len(rows) - len(left)
-        self._list(rows)
+        self._list([row | {"place": places.get(row["line"])} for row in rows])
         self._tell(_summary(len(rows) - len(left), len(left)))
 
     def _refused(self, error: DeskError) -> None:
@@ -203,14 +213,14 @@ class SeveralLeads(Modal[str | None]):
 
 
 def _row(line: int, fields: Any, errors: tuple[str, ...], received: Received | None = None) -> Row:
-    """A line in the table: what is wrong with it, or what became of it."""
+    """A line in the table: what is wrong with it, or what became of it; ``place`` is where it stands now."""
     became = ""
     if received is not None and received["lead"] is None:
         errors = (received["error"],)
     elif received is not None and received["lead"] is not None:
         lead = received["lead"]
         became = f"→ {lead['agent_name'] or 'waits'}, booking {lead['booking_id']}"
-    return {"line": line, "fields": fields, "errors": errors, "became": became}
+    return {"line": line, "place": line, "fields": fields, "errors": errors, "became": became}
 
 
 def _counts(pasted: Pasted) -> str:

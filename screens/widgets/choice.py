@@ -87,12 +87,12 @@ class Choice(RadioSet):
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Letters choose here, so no command's key is shown for them."""
-        return character is not None and character.isalpha()
+        return character is not None and character.isalnum()
 
     def on_key(self, event: events.Key) -> None:
-        if event.character is None or not event.character.isalpha():
+        if event.character is None or not event.character.isalnum():
             return
-        event.stop()  # a letter that begins no name is a slip, and not the key of some command
+        event.stop()  # one that begins no name is a slip, and not the key of some command or place
         name = _next_starting_with(event.character, self._names, self.value)
         if name is not None:
             self.value = name
@@ -150,16 +150,15 @@ class Pick(Select[str]):
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Letters choose here, so no command's key is shown for them."""
-        return character is not None and character.isalpha()
+        return character is not None and character.isalnum()
 
     def on_key(self, event: events.Key) -> None:
         if self.expanded or event.character is None or not event.character.isalnum():
             return
         names = [value for _, value in self._options if isinstance(value, str)]
+        event.stop()
+        event.prevent_default()
         name = _next_starting_with(event.character, names, self.chosen)
-        if name is not None or event.character.isalpha():
-            event.stop()
-            event.prevent_default()
         if name is not None:
             self.value = name
 

@@ -175,6 +175,11 @@ class LiveTable(DataTable[Text]):
         if spec.sort:
             self.post_message(self.SortAsked(spec.sort))
 
+    def stand_at(self, key: object) -> None:
+        """Put the cursor on the row with this key, if it is there."""
+        if str(key) in self._anchors:
+            self.move_cursor(row=self.get_row_index(str(key)))
+
     def mark_sort(self, sort: str, descending: bool) -> None:
         """Show in the header which column the rows are sorted by."""
         marked = f"{sort}{'▾' if descending else '▴'}"

@@ -137,7 +137,7 @@ MODALS: dict[str, Scene] = {
     "cancel-refused": refuse_cancelling,
     "reassign": pressed("f4", "escape", "home", "r"),
     "edit": pressed("f4", "escape", "home", "down", "e"),
-    "contact": pressed("f4", "escape", "home", "t"),
+    "contact": pressed("f4", "escape", "home", "down", "t"),
     "follow-up": pressed("f5", "home", "g"),
     "agent": pressed("f3", "home", "e"),
     "pick-agent": pressed("f5", "a"),

@@ -82,6 +82,23 @@ async def test_a_refusal_stays_to_be_read_while_others_work(running: Any, other_
         await app.settle()
         assert "Somebody" in text_of(app)
         assert "the launch location is missing" in notice(app)
+        await press(app, "s")
+        assert notice(app) == ""  # it is mended
+
+
+async def test_the_keys_mean_the_lead_that_was_assigned_last(running: Any) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        await press(app, *"Kate", "tab", *"0711 12345", "enter")
+        assert app.focused is not None
+        assert app.focused.id == "method"
+        await press(app, "t", "enter", "o", "enter", "m", "enter", "s", "f9")
+        (row,) = await newest(app, 1)
+        assert app.screen.chosen_booking()["booking_id"] == row["booking_id"]
+        await press(app, "f8")
+        assert f"Why booking {row['booking_id']} " in text_of(app)
+        await press(app, "escape", "ctrl+z")
+        assert notice(app) == f"Taken back: booking {row['booking_id']}, Kate"
+        assert "Kate              taken back" in text_of(app)
 
 
 async def test_assign_twice_is_one_lead_and_its_agent_stays_told(running: Any) -> None:

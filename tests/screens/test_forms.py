@@ -43,13 +43,12 @@ BAD_INPUT: list[tuple[int, str, list[tuple[dict[str, str], str]]]] = [
     (9, "r", [({"reason": ""}, "the reason is missing")]),
     (9, "n", [({"text": ""}, "the text is missing")]),
     (9, "t", [({"outcome": ""}, "is not an outcome")]),
-    (9, "s", [({"score": "5"}, "booking 9 is not finished")]),
     (2, "s", [({"score": "6"}, "'6' is not a valid score"), ({"score": "five"}, "'five' is not a valid")]),
     (
         9,
         "f",
         [
-            ({"package": "", "destination_revenue": "1"}, "booking 9 has no quote yet"),
+            ({"package": "", "destination_revenue": "1"}, "the package and the package revenue are missing"),
             (
                 {"destination_revenue": "a lot", "package_revenue": "1"},
                 "'a lot' is not a destination revenue",
@@ -58,7 +57,6 @@ BAD_INPUT: list[tuple[int, str, list[tuple[dict[str, str], str]]]] = [
             ({"destination_revenue": "-1"}, "out of range"),
         ],
     ),
-    (2, "f", [({"destination_revenue": "1", "package_revenue": "1"}, "booking 2 is Confirmed")]),
     (
         9,
         "e",
@@ -109,6 +107,20 @@ async def test_bad_input_is_told_inside_the_form_and_kept(golden_file: Path, run
         assert await log(app) == before  # nothing was written
 
 
+async def test_no_form_opens_for_what_the_desk_would_refuse_anyway(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        for number, pressed, said in (
+            (2, "tfxrgd", "booking 2 is Confirmed\no makes it Pending"),
+            (9, "s", "booking 9 is Pending\nonly a finished one has a score"),
+            (12, "tfgd", "booking 12 waits for an agent\nr gives it to one"),
+        ):
+            await at_booking(app, number)
+            for key in pressed:
+                await press(app, key)
+                assert len(app.screen_stack) == 1, (number, key)
+                assert [toast.message for toast in app._notifications] == [said], (number, key)
+
+
 async def log(app: AstraApp) -> list[dict[str, Any]]:
     return await app.backend.read(logbook.events)
 
@@ -125,9 +137,10 @@ async def test_enter_walks_through_the_fields_and_does_it_from_the_last(
             await press(app, "enter")
         assert walked == ["package", "destination_revenue", "package_revenue"]
         assert isinstance(app.screen, FormModal)
-        assert "no quote yet" in problem(app)
-        await fill_in(app, destination_revenue="100")
-        await press(app, *"20", "enter")  # still in the last field
+        assert "the destination revenue and the package revenue are missing" in problem(app)
+        await press(app, "1")  # the cursor went to the first field at fault
+        assert problem(app) == ""
+        await press(app, *"00", "enter", *"20", "enter")
         assert (await booking(app, 9))["total_revenue"] == 120
 
 

@@ -495,9 +495,10 @@ async def test_letters_in_the_form_never_touch_a_booking(golden_file: Path, runn
         logged = await app.backend.read(lambda: logbook.events(limit=1))
         for field in ("customer", "phone", "method", "source", "destination", "launch", "requests"):
             app.screen.query_one(f"#{field}").focus()
-            await press(app, *"cfxrlwuq")
+            await press(app, *"cfxrlwuq4")
+        assert place(app) == "dispatch"
         assert len(app.screen_stack) == 1
-        assert app.screen.query_one("#requests", Input).value == "cfxrlwuq"
+        assert app.screen.query_one("#requests", Input).value == "cfxrlwuq4"
         assert await app.backend.read(lambda: logbook.events(limit=1)) == logged
 
 
@@ -510,6 +511,8 @@ async def test_the_palette_lists_what_can_be_done_and_does_it(golden_file: Path,
             offered = {command.title for command in app.get_system_commands(app.screen)}
             wanted = {one.description for one in [*bindings, *keys.APP]}
             assert wanted <= offered, name
+        told = {command.title: command.help for command in app.get_system_commands(app.screen)}
+        assert told["Queue"] == "Go to Queue; the number works outside inputs (f4 3)"
         await press(app, "f4", "escape", "down", "ctrl+p", *"claim", "enter")
         assert (await booking(app, 8))["claimed_at"]
         await press(app, "ctrl+p", *"undo", "enter")

@@ -61,6 +61,13 @@ async def test_lines_are_checked_assigned_and_mended(golden_file: Path, running:
         assert told(app) == "2 leads assigned; 2 to be mended stay above (u takes back the last one)"
         assert f"→ {rows[0]['agent_name']}, booking 14" in text_of(app)
         assert modal(app).text.splitlines()[1:] == [SEVERAL.splitlines()[2], SEVERAL.splitlines()[4]]
+        table = modal(app).query_one(LiveTable)
+        assert [row["place"] for row in table.rows_shown] == [None, 2, None, 3]  # as the text stands now
+        table.focus()
+        await press(app, "end", "enter")
+        lines = modal(app).query_one("#lines", TextArea)
+        assert app.focused is lines
+        assert lines.cursor_location == (2, 0)
         await mend_the_rest(app, pilot)
 
 
