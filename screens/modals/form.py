@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Footer, Input, Label, Static
+from textual.widgets import Button, Footer, Input, Label, OptionList, RadioSet, Select, Static
 
 from dispatch.desk import Desk
 from models.errors import DeskError
@@ -20,6 +20,7 @@ from screens.modals.modal import Modal
 from screens.text import refusal
 from screens.widgets.agent_picker import AgentPicker
 from screens.widgets.choice import Choice, Pick
+from screens.widgets.preview import Look, Preview
 
 Row = dict[str, Any]
 Values = dict[str, str]
@@ -69,7 +70,8 @@ class FormModal(Modal[Row | None]):
     """Asks for a few values and runs a command with them; closes with its result, or None on escape.
 
     What the desk refuses is told inside the form, which stays open with everything typed in it.
-    One that is for ``changes_only`` just closes when nothing was changed.
+    One that is for ``changes_only`` just closes when nothing was changed. ``preview`` tells, while it
+    is filled in, what it would do.
     """
 
     CSS_PATH = "form.tcss"
@@ -88,6 +90,7 @@ class FormModal(Modal[Row | None]):
         submit: str,
         about: str = "",
         changes_only: bool = False,
+        preview: Look | None = None,
     ) -> None:
         super().__init__()
         self._heading = title
@@ -96,6 +99,7 @@ class FormModal(Modal[Row | None]):
         self._verb = submit
         self._about = about
         self._changes_only = changes_only
+        self._preview = Preview(preview) if preview else None
         self._busy = False
         self._is_warned = False
         self._result: Row | None = None
@@ -111,6 +115,8 @@ class FormModal(Modal[Row | None]):
                         yield field.widget()
                     if field.told:
                         yield Static(classes="told", id=f"{field.name}-told")
+            if self._preview:
+                yield self._preview
             yield Static(Content(""), id="problem")
             with Horizontal(id="buttons"):
                 yield Button(Content(self._verb), id="submit", variant="primary", compact=True)
@@ -125,6 +131,15 @@ class FormModal(Modal[Row | None]):
             elif field.is_choice:
                 self.query_one(f"#{field.name}", Choice).value = field.value
             self._understand(field, field.value)
+        self.call_after_refresh(self._look_ahead)
+
+    @on(Input.Changed)
+    @on(RadioSet.Changed)
+    @on(Select.Changed)
+    @on(OptionList.OptionHighlighted)
+    def _look_ahead(self) -> None:
+        if self._preview is not None and self.is_laid_out:
+            self._preview.follow(self.values())
 
     def values(self) -> Values:
         """What is in the fields now."""
