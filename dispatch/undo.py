@@ -49,8 +49,9 @@ def undo(running: Command, event_id: int | None = None) -> Row:
     rows = {key: _row(key) for key in after}
     for key, row in rows.items():
         _check_untouched(event, key, row, after[key])
+    back = _coming_back(before)
     for key, row in rows.items():
-        _check_holder(row, before.get(key), among=rows)
+        _check_holder(row, before.get(key), among=rows, back=back)
     with loads_gathered():
         for key, row in rows.items():
             if key in before:
@@ -160,11 +161,21 @@ def _later_change(event: Event, key: str) -> Event | None:
     return later
 
 
-def _check_holder(row: BaseModel, before: Row | None, among: Collection[str]) -> None:
-    """Refuse what would leave a Pending booking with an agent who is not here."""
+def _coming_back(before: dict[str, Row]) -> set[int]:
+    """The agents who left by the command that is taken back."""
+    agents = f"{Agent._meta.table_name}:"
+    return {
+        int(key.removeprefix(agents))
+        for key, row in before.items()
+        if key.startswith(agents) and row.get("left_at", "") is None
+    }
+
+
+def _check_holder(row: BaseModel, before: Row | None, among: Collection[str], back: Collection[int]) -> None:
+    """Refuse what would leave a Pending booking with an agent who is not here, and does not come ``back``."""
     if isinstance(row, Booking) and before is not None:
         holder = before.get("agent_id", row.agent_id)
-        if before.get("status", row.status) == PENDING and holder is not None:
+        if before.get("status", row.status) == PENDING and holder is not None and holder not in back:
             working_agent(holder)
     if isinstance(row, Agent) and row.left_at is None and (before is None or before.get("left_at")):
         held = Booking.select(Booking.booking_id).where(

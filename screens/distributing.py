@@ -54,6 +54,7 @@ class DistributingApp(GreetingApp):
                 host.report(error)
         else:
             self._told_of = ""
+            await host.look_for_changes()
 
     def action_policy(self, name: str = "") -> None:
         """Choose who gets the next lead; the form tells how the last leads would have gone."""

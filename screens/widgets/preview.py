@@ -53,8 +53,9 @@ class Preview(VerticalScroll, can_focus=False):
         desk = host.backend.desk
 
         def then(told: Text) -> None:
-            if ticket == self._ticket and self.is_attached:
-                self.query_one(Static).update(told)
+            if ticket == self._ticket:
+                for lines in self.query(Static):  # none when the form has closed meanwhile
+                    lines.update(told)
 
         def refused(error: DeskError) -> None:
             then(Text(f"✗ {error.message}", "bold"))

@@ -14,6 +14,7 @@ from astra_tui.app import AstraApp
 from astra_tui.preferences import Preferences
 from dispatch import views
 from dispatch.event_filter import EventFilter
+from dispatch.handover import claimed_of
 from dispatch.policies import POLICIES
 from screens import catalogue, keys
 from screens.help import verbs
@@ -508,15 +509,18 @@ async def why_not_them(app: AstraApp) -> None:
 
 @check("agent.presence", "agent.handover", "agent.shift")
 async def who_is_at_work(app: AstraApp) -> None:
+    first, *others = await app.backend.read(lambda: views.pending_ids(1))
+    await at_booking(app, first)
+    await press(app, *([] if shown_now(app)["claimed_at"] else ["c"]))
     await press(app, "f3", "slash", *"baker", "enter")
     held = shown_now(app)["load"]
-    assert held
+    assert held == 1 + len(others)
     await press(app, "p", "o")
-    assert "to others: " in text_of(app), text_of(app)
-    assert "1 booking stays with Soren Baker, claimed and unattended" in text_of(app)
+    claimed = len(await app.backend.read(lambda: claimed_of(1)))
+    assert "with Soren Baker, claimed and unattended" in " ".join(text_of(app).split())
     await press(app, "f9")
-    assert (shown_now(app)["presence"], shown_now(app)["unattended"]) == ("offline", 1)
-    assert "! 1 unattended" in text_of(app)
+    assert (shown_now(app)["presence"], shown_now(app)["unattended"]) == ("offline", claimed)
+    assert f"! {claimed} unattended" in text_of(app)
     await press(app, "t", "f9")
     assert shown_now(app)["load"] == 0
     await press(app, "s")
