@@ -54,7 +54,7 @@ def _takers(moves: Sequence[Row]) -> str:
 
 def counts_of(result: Row, participle: str) -> Text:
     """How many rows of a batch succeed, and how many do not."""
-    text = Text(f"{plural(result['done'], 'booking')} {participle}", "bold", overflow="fold")
+    text = Text(overflow="fold").append(f"{plural(result['done'], 'booking')} {participle}", "bold")
     if result["refused"]:
         text.append(f", {result['refused']} refused", f"bold {CARE}")
     return text

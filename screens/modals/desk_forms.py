@@ -42,9 +42,8 @@ def _trial(tried: Row) -> Text:
     if not leads:
         return Text("No leads yet to try it on")
     other = sum(row["agent_id"] != row["would_get"] for row in leads)
-    text = Text(
-        f"Of the last {len(leads)} leads, {other} would go to somebody else:", "bold", overflow="fold"
-    )
+    text = Text(overflow="fold")
+    text.append(f"Of the last {len(leads)} leads, {other} would go to somebody else:", "bold")
     text.append(f"\n{'':<{NAME_WIDTH}}  {'got':>5} {'would get':>10}", "dim")
     for row in tried["agents"]:
         name = Text(row["agent_name"] or "waiting")
@@ -75,7 +74,7 @@ def _moves(moves: list[Row]) -> Text:
         return Text("The loads are even: nothing would move")
     wanted = {move[key] for move in moves for key in ("from_agent_id", "to_agent_id")}
     names = {row["agent_id"]: short(row["name"], 24) for row in views.agents_by_id(list(wanted))}
-    text = Text(f"{len(moves)} would move:", "bold")
+    text = Text().append(f"{len(moves)} would move:", "bold")
     for move in moves[:MOST_MOVES]:
         giver, taker = names.get(move["from_agent_id"]), names.get(move["to_agent_id"])
         text.append(f"\n{move['booking_id']:>7}  {giver} → {taker}")

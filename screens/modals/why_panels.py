@@ -18,7 +18,7 @@ def why_panel(why: Row) -> Panel:
     text = Text(overflow="fold")
     text.append(f"{why['agent_name'] or 'Nobody'}", "bold")
     text.append(f"\n{why['reason']}\n")
-    for note, style in _notes(why):
+    for note, style in notes(why):
         text.append(f"{note}\n", style)
     if why["policy"]:
         decided = f"{why['policy']} policy, settings version {why['settings_version']}"
@@ -30,7 +30,7 @@ def why_panel(why: Row) -> Panel:
     return Panel(f"Why booking {why['booking_id']} is where it is", text)
 
 
-def _notes(why: Row) -> list[tuple[str, str]]:
+def notes(why: Row) -> list[tuple[str, str]]:
     """What was out of the ordinary."""
     notes = []
     if why.get("over_capacity"):
@@ -46,7 +46,7 @@ def _kept_out(why: Row) -> Text:
     text = Text()
     if counts:
         told = ", ".join(f"{number} {rule}" for rule, number in sorted(counts.items()))
-        text.append(f"\n\nKept out before them: {told}", "bold")
+        text.append(f"\n\n{'Kept out before them' if why['winner'] else 'Kept out'}: {told}", "bold")
     for row in rows:
         text.append(f"\n  ✗ {row['agent_name']} ({row['agent_id']}): {row['rule']}", CARE)
     return text

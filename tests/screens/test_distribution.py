@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -192,8 +193,12 @@ def told_reason(app: AstraApp) -> str:
 
 async def test_policy_and_shuffle_are_looked_at_first(golden_file: Path, running: Any, lee: Desk) -> None:
     agents.change(lee, 1, capacity="2")
-    async with running(golden_file, size=(80, 24)) as (app, _):
-        await press(app, "f3", "ctrl+p", *"policy: balanced", "enter")
+    async with running(golden_file) as (app, pilot):
+        await press(app, "f3")
+        await pilot.click(".info")
+        await app.settle()
+        assert isinstance(app.screen, FormModal)
+        await press(app, "escape", "ctrl+p", *"policy: balanced", "enter")
         assert isinstance(app.screen, FormModal)
         assert "Of the last 12 leads, " in told(app)
         assert app.backend.desk.settings["policy"] == "rank"
@@ -232,7 +237,15 @@ async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_o
         await press(app, "f9")
         assert "◔ break until 12:30 (03-04), tea [/]" in told(app)
 
-        await press(app, "f3", "slash", *"baker", "enter", "x")
+        await press(app, "f3")
+        app.screen.query_one(LiveTable).choose(["name", "contact_rate"])
+        app.screen.reload()
+        await app.settle()
+        assert re.search(r"Soren Baker +\d+% \(\d+%-\d+%\) of \d+", text_of(app)), (
+            "rate, interval, of how many"
+        )
+        app.screen.query_one(LiveTable).choose([])
+        await press(app, "slash", *"baker", "enter", "x")
         assert "3 bookings go to others" in told(app)
         await press(app, "f9", "escape")
         agent = await app.backend.read(lambda: views.agent(1))
