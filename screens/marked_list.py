@@ -17,7 +17,7 @@ from screens.modals.panel import Panel
 from screens.widgets.live_table import LiveTable
 
 Row = dict[str, Any]
-MOST_MARKED = 500  # all of them are gone through for each preview, under the write lock
+MOST_MARKED = 200  # a preview goes through all of them under the write lock: a second on a busy machine
 
 
 class MarkedList(BookingList):

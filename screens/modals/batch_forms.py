@@ -13,10 +13,11 @@ from models.errors import InvalidInput
 from screens.consequences import before_a_batch, plural
 from screens.modals.form import Field, FormModal, Values
 from screens.text import BAD
+from screens.widgets.preview import Preview
 
 Row = dict[str, Any]
 Ids = Sequence[int]
-UNSAID = "not said yet"  # a reason for the rehearsal, until one is typed
+UNSAID = "not said yet"  # a reason for the rehearsal: no outcome depends on it
 
 
 def reassign_marked(ids: Ids, agents: Sequence[Row]) -> FormModal:
@@ -28,10 +29,10 @@ def reassign_marked(ids: Ids, agents: Sequence[Row]) -> FormModal:
         return int(given["to"])
 
     def look(desk: Desk, given: Values) -> Text:
-        to, reason = taker(given), given["reason"].strip() or UNSAID
+        to = taker(given)
 
         def run() -> tuple[Row, Row]:
-            return batch.reassign(desk, ids, to, reason), views.agent(to)
+            return batch.reassign(desk, ids, to, UNSAID), views.agent(to)
 
         result, agent = desk.rehearse(run)
         text = before_a_batch(result, f"would go to {agent['name']}")
@@ -45,17 +46,16 @@ def reassign_marked(ids: Ids, agents: Sequence[Row]) -> FormModal:
         [Field("to", "To", agents=tuple(agents)), Field("reason", "Reason", hint="why they change hands")],
         lambda desk, given: batch.reassign(desk, ids, taker(given), given["reason"]),
         submit="Reassign",
-        preview=look,
+        preview=Preview(look, only=("to",)),
     )
 
 
 def cancel_marked(ids: Ids) -> FormModal:
     """Cancel the marked bookings for one reason."""
 
-    def look(desk: Desk, given: Values) -> Text:
-        reason = given["reason"].strip() or UNSAID
+    def look(desk: Desk, _: Values) -> Text:
         return before_a_batch(
-            batch.preview(desk, lambda: batch.cancel(desk, ids, reason)), "would be cancelled"
+            batch.preview(desk, lambda: batch.cancel(desk, ids, UNSAID)), "would be cancelled"
         )
 
     return FormModal(
@@ -63,7 +63,7 @@ def cancel_marked(ids: Ids) -> FormModal:
         [Field("reason", "Reason", hint="the same for all of them")],
         lambda desk, given: batch.cancel(desk, ids, given["reason"]),
         submit="Cancel them",
-        preview=look,
+        preview=Preview(look, only=()),
     )
 
 
@@ -78,5 +78,5 @@ def release_marked(ids: Ids) -> FormModal:
         [],
         lambda desk, _: batch.release(desk, ids),
         submit="Release",
-        preview=look,
+        preview=Preview(look),
     )

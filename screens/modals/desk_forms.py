@@ -11,6 +11,7 @@ from dispatch.desk import Desk
 from dispatch.policies import POLICIES
 from screens.modals.form import Field, FormModal, Values
 from screens.text import short
+from screens.widgets.preview import Preview
 
 Row = dict[str, Any]
 NAME_WIDTH = 30
@@ -32,7 +33,7 @@ def policy_form(current: str, name: str) -> FormModal:
         lambda desk, given: configure.set_value(desk, "policy", given["policy"]),
         submit="Use it",
         about=f"In force: {current}. The change holds for every terminal.",
-        preview=look,
+        preview=Preview(look),
     )
 
 
@@ -65,7 +66,7 @@ def shuffle_form() -> FormModal:
         lambda desk, _: shuffle.shuffle(desk),
         submit="Move them",
         about="Unclaimed bookings go to agents with room, if that evens out the loads. Claimed work stays.",
-        preview=look,
+        preview=Preview(look),
     )
 
 

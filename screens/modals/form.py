@@ -20,7 +20,7 @@ from screens.modals.modal import Modal
 from screens.text import refusal
 from screens.widgets.agent_picker import AgentPicker
 from screens.widgets.choice import Choice, Pick
-from screens.widgets.preview import Look, Preview
+from screens.widgets.preview import Preview
 
 Row = dict[str, Any]
 Values = dict[str, str]
@@ -90,7 +90,7 @@ class FormModal(Modal[Row | None]):
         submit: str,
         about: str = "",
         changes_only: bool = False,
-        preview: Look | None = None,
+        preview: Preview | None = None,
     ) -> None:
         super().__init__()
         self._heading = title
@@ -99,7 +99,7 @@ class FormModal(Modal[Row | None]):
         self._verb = submit
         self._about = about
         self._changes_only = changes_only
-        self._preview = Preview(preview) if preview else None
+        self._preview = preview
         self._busy = False
         self._is_warned = False
         self._result: Row | None = None

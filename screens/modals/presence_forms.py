@@ -16,6 +16,7 @@ from models.errors import InvalidInput
 from screens.consequences import of_an_agent
 from screens.modals.form import Field, FormModal, Values
 from screens.text import day_and_moment, presence_words
+from screens.widgets.preview import Preview
 
 Row = dict[str, Any]
 TO_DESK, TO_AGENT = "The desk", "An agent"
@@ -50,7 +51,7 @@ def presence_form(agent: Row, now: Callable[[], str]) -> FormModal:
         lambda desk, values: presence.set_presence(desk, *given(values)),
         submit="Set it",
         about=f"Now {presence_words(agent)}.",
-        preview=look,
+        preview=Preview(look, only=("presence", "until")),
     )
 
 
@@ -76,7 +77,7 @@ def shift_form(agent: Row) -> FormModal:
         submit="Set it",
         about=f"Examples: {shifts.EXAMPLES}",
         changes_only=True,
-        preview=look,
+        preview=Preview(look),
     )
 
 
@@ -105,7 +106,7 @@ def handover_form(agent: Row, others: list[Row]) -> FormModal:
         lambda desk, values: handover.hand_over(desk, number, taker(values)),
         submit="Hand over",
         about="The desk gives each booking to whom its policy chooses.",
-        preview=look,
+        preview=Preview(look),
     )
 
 
@@ -123,5 +124,5 @@ def leaving_form(agent: Row) -> FormModal:
         lambda desk, _: agents.leave(desk, number, True),
         submit="Hand over and leave",
         about="The desk gives out all that the agent holds, claimed work too.",
-        preview=look,
+        preview=Preview(look),
     )

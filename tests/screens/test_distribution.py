@@ -93,7 +93,9 @@ async def test_marked_bookings_are_dealt_with_together(golden_file: Path, runnin
         assert [(await booking(app, number))["status"] for number in (8, 9)] == ["Pending", "Pending"]
 
 
-async def test_a_batch_is_taken_back_whole_or_not_at_all(golden_file: Path, running: Any, lee: Desk) -> None:
+async def test_a_batch_is_taken_back_whole_or_not_at_all(
+    golden_file: Path, running: Any, lee: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         await press(app, "f4", "escape", "home")
         table = app.screen.query_one(LiveTable)
@@ -114,6 +116,13 @@ async def test_a_batch_is_taken_back_whole_or_not_at_all(golden_file: Path, runn
         await press(app, "A", "l")
         assert "bookings would be released" in told(app)
         await press(app, "escape", "escape")
+        monkeypatch.setattr("screens.marked_list.MOST_MARKED", 5)
+        await press(app, "A")
+        assert "Marked 5 bookings, the first 5: no more at once" in told(app)
+        table.move_cursor(row=table.row_count - 1)
+        await press(app, "space")
+        assert "At most 5 bookings can be marked at once" in told(app)
+        assert "5 marked ✓" in text_of(app)
 
 
 async def test_a_click_before_a_row_or_with_ctrl_marks_it(golden_file: Path, running: Any) -> None:
