@@ -26,8 +26,8 @@ from models.errors import DatabaseUnavailable, DeskError
 from models.search import backlog
 from screens import clipboard, keys
 from screens.backend import Backend, Changes
+from screens.distributing import DistributingApp
 from screens.drafting import Drafts
-from screens.greeting import GreetingApp
 from screens.help import Verb, help_panel, verbs
 from screens.inbox import Inbox
 from screens.messages import DeskChanged
@@ -52,7 +52,7 @@ LOOK_EVERY_S = 0.25
 BELOW_A_MODAL = ("go", "find", "log", "undo", "help", "why", "first_steps")
 
 
-class AstraApp(GreetingApp):
+class AstraApp(DistributingApp):
     """Astra in a terminal, or headless under Pilot.
 
     ``database`` is a file's path, ``clock`` tells the present UTC moment, ``actor`` signs events.

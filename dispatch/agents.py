@@ -86,8 +86,9 @@ def change(running: Command, /, agent_id: int, **changes: Any) -> Row:
 def leave(running: Command, agent_id: int, hand_over: bool = False) -> Row:
     """The agent goes: keeps the row and the history, has no rank and gets nothing any more.
 
-    With ``hand_over`` what the agent holds goes to the desk first; what nobody can take waits.
-    Raises NotFound, and Refused for an agent who holds Pending bookings or open issues otherwise.
+    With ``hand_over`` what the agent holds goes to the desk first; what nobody can take waits. Returns
+    the agent with those ``moves``. Raises NotFound, and Refused for who holds Pending bookings or open
+    issues otherwise.
     """
     agent = Agent.lock(agent_id)
     if agent.left_at is not None:
@@ -97,8 +98,8 @@ def leave(running: Command, agent_id: int, hand_over: bool = False) -> Row:
     agent.left_at = running.now
     agent.due_at = None
     agent.save()
-    to_the_desk(running, agent)
-    return _shown(running, agent)
+    moves = to_the_desk(running, agent)
+    return _shown(running, agent) | {"moves": moves}
 
 
 @command("agent.return")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch import views
 from dispatch.choice import EXCLUDED_KEPT, choose, kept_out, policy_named
 from dispatch.commands import Command, running_command
+from dispatch.eligibility import kept_out_counts
 from dispatch.policies import POLICIES
 from models.agents import Agent
 from models.audit import Decision
@@ -102,7 +103,8 @@ def _nobody(counts: Row) -> str:
 def preview(desk: Desk, limit: int = 20, lead: Lead | None = None, policy: str | None = None) -> Row:
     """Who would get a lead now: ``candidates`` are agents as in ``agent list``, best first.
 
-    ``lead`` is one that is not saved, with as much of its trip as is known by now.
+    ``lead`` is one that is not saved, with as much of its trip as is known by now. ``kept_out`` counts
+    those who are here and cannot get it, by rule.
     """
     lead = lead or Lead()
     choice = choose(desk, lead, policy_named(policy or desk.settings["policy"]), limit=limit)
@@ -112,6 +114,7 @@ def preview(desk: Desk, limit: int = 20, lead: Lead | None = None, policy: str |
         "policy": choice.policy.name,
         "reason": choice.reason if ranked else _nobody(kept_out(choice, lead, {})[1]),
         "candidates": [rows[candidate.agent_id] for candidate in ranked if candidate.agent_id in rows],
+        "kept_out": kept_out_counts(choice.pool),
     }
 
 

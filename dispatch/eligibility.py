@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from peewee import SQL, Expression, ModelSelect, fn
 
 from models.agents import AVAILABLE, BREAK, Taker
-from models.base import CompiledQuery, parameter
+from models.base import CompiledQuery, parameter, tuples
 from models.customers import Lead
 
 if TYPE_CHECKING:
@@ -170,6 +170,33 @@ class Pool:
     def unable(self) -> Pool:
         """Who is here, and may not take work: not available, or at capacity; to be told of."""
         return replace(self, rules=(), without=(), takes_work=0, told=UNABLE, standings={})
+
+
+def kept_out_counts(pool: Pool) -> dict[str, int]:
+    """How many of those who are here a pool leaves out, by the rule in a word; for a person to read.
+
+    Presence comes first, then capacity, then the rules in their order: each agent counts once.
+    """
+    unable = Taker.select(Taker.presence, fn.COUNT(Taker.agent_id)).where(Taker.takes_work == SQL("0"))
+    counts: dict[str, int] = {}
+    for presence, number in tuples(unable.group_by(Taker.presence)):
+        counts["full" if presence == AVAILABLE else presence] = number
+    rest = Taker.select(fn.COUNT(Taker.agent_id)).where(Taker.takes_work == SQL("1"))
+    before = tuples(rest)[0][0]
+    for rule in pool.rules:
+        rest = rest.where(_kept(rule, pool.values[rule]))
+        after = tuples(rest)[0][0]
+        counts[rule] = before - after
+        before = after
+    return {rule: number for rule, number in counts.items() if number}
+
+
+def _kept(rule: str, wanted: object) -> Expression:
+    """The condition of a rule with its value in it."""
+    if rule == DEPARTMENT:
+        return Taker.department == wanted
+    names = Taker.skills if rule == SKILL else Taker.locations
+    return names.is_null() | (fn.INSTR(names, wanted) > 0)
 
 
 _ANY = Order(lambda: Taker.select(Taker.agent_id))

@@ -226,6 +226,17 @@ def agent(agent_id: int) -> Row:
     raise NotFound("agent", agent_id, "astra agent list shows them")
 
 
+def unattended() -> dict[int, int]:
+    """How many claimed bookings lie with each agent who is not there to work on them."""
+    query = (
+        Booking.select(Booking.agent_id, fn.COUNT(Booking.booking_id))
+        .join(Agent, on=(Booking.agent_id == Agent.agent_id))
+        .where(_UNATTENDED)
+        .group_by(Booking.agent_id)
+    )
+    return dict(tuples(query))
+
+
 AGENT_COLUMNS = (
     Agent.agent_id,
     Agent.first_name,

@@ -7,18 +7,22 @@ from typing import Any
 
 from textual.screen import ModalScreen
 
-from dispatch import bookings, decisions, views
+from dispatch import bookings, decisions, timers, views, why_not
+from dispatch.desk import Desk
 from dispatch.next_action import next_action
 from models.bookings import PENDING
 from models.errors import DeskError, Refused
 from screens import keys
 from screens.contacts import reach
 from screens.modals import booking_forms as forms
-from screens.modals.panel import why_panel
+from screens.modals.pick_agent import PickAgent
+from screens.modals.why_panels import why_not_panel, why_panel
 from screens.place import Place
 from screens.text import day_and_moment, short
 
 Row = dict[str, Any]
+HELD = ("already_claimed", "not_the_holder")
+"""Refusals whose own hint is for the command line; here a key helps."""
 
 
 class BookingActions(Place):
@@ -29,9 +33,26 @@ class BookingActions(Place):
         raise NotImplementedError
 
     def action_claim(self) -> None:
-        self._at_once(
-            "Claimed", lambda row: lambda desk: bookings.claim(desk, row["booking_id"], _holder(row))
-        )
+        self._at_once("Claimed", self._claim)
+
+    def _claim(self, row: Row) -> Callable[[Any], Row]:
+        """For its holder; another's unclaimed work for oneself where the setting ``pull`` allows it."""
+        number, taker, me = row["booking_id"], _holder(row), self.host.my_agent_id
+        if me is not None and row["claimed_at"] is None and self.backend.desk.settings["pull"]:
+            taker = me
+
+        def claim(desk: Desk) -> Row:
+            try:
+                return bookings.claim(desk, number, taker)
+            except Refused as error:
+                if error.code not in HELD:
+                    raise
+                raise Refused(error.code, error.message, "r gives it to another agent") from error
+
+        return claim
+
+    def action_keep(self) -> None:
+        self._at_once("Still on it", lambda row: lambda desk: timers.keep(desk, row["booking_id"]))
 
     def action_release(self) -> None:
         self._at_once("Released", lambda row: lambda desk: bookings.release(desk, row["booking_id"]))
@@ -104,6 +125,25 @@ class BookingActions(Place):
         if row is not None:
             number = row["booking_id"]
             self.host.ask(lambda: decisions.why(number), lambda why: self.open(why_panel(why)), opens=True)
+
+    def action_why_not(self) -> None:
+        """Ask for an agent, then tell why not them, and whom each policy would choose now."""
+        row = self._chosen()
+        if row is None:
+            return
+        number, desk = row["booking_id"], self.backend.desk
+
+        def work(agent_id: int) -> tuple[Row, list[Row]]:
+            return why_not.why_not(desk, number, agent_id), why_not.other_policies(desk, number)
+
+        def picked(agent_id: int | None) -> None:
+            if agent_id is not None:
+                self.host.ask(
+                    lambda: work(agent_id), lambda told: self.open(why_not_panel(*told)), opens=True
+                )
+
+        title = f"Why did booking {number} not go to ...?"
+        self.host.ask(views.agents, lambda agents: self.open(PickAgent(title, agents), picked), opens=True)
 
     def action_copy(self) -> None:
         """The number or address for the customer's method; where none is known, the row."""

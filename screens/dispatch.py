@@ -17,19 +17,28 @@ from textual.widgets import Button, DataTable, Input, RadioSet, Select, Static
 from dispatch import customers, decisions, intake, views
 from dispatch.desk import Desk
 from dispatch.views import BookingFilter
+from models.customers import Lead
 from models.errors import DeskError
 from screens import figures, keys, suspects
 from screens.booking_actions import BookingActions
 from screens.drafting import DraftKeeper
 from screens.modals.known_customer import Answer, KnownCustomer
 from screens.modals.several_leads import SeveralLeads
-from screens.text import load_bar, moment, refusal, short, short_moment, state
+from screens.text import CARE, load_bar, moment, refusal, short, short_moment, state
 from screens.widgets.choice import Choice
 from screens.widgets.lead_form import LeadForm, LineInput
 from screens.widgets.live_table import Column, LiveTable
 
 Row = dict[str, Any]
 LATEST = 30
+KEPT_OUT = {
+    "break": "on a break",
+    "full": "at capacity",
+    "department": "of another department",
+    "skill": "not for the destination",
+    "location": "not for the launch",
+}
+"""The rules that leave agents out, in words behind a number; the others are presences."""
 TYPING_PAUSE_S = 0.1
 BOOKING_ACTIONS = frozenset(binding.action for binding in keys.BOOKING)
 
@@ -86,6 +95,7 @@ class Dispatch(BookingActions):
         super().__init__()
         self._assigning = False
         self._typed_count = 0
+        self._asked_for: dict[str, str | None] = {}
         self._asked_about: tuple[str, str, str] | None = None
         self._keeper: DraftKeeper | None = None
         self._last_booking: int | None = None
@@ -118,11 +128,12 @@ class Dispatch(BookingActions):
         return self.query_one("#latest", LiveTable).current
 
     def look_up(self) -> Callable[[], Row]:
-        desk, who = self.backend.desk, self.form.identity()
+        desk, who, trip = self.backend.desk, self.form.identity(), self._trip()
+        self._asked_for = trip
 
         def work() -> Row:
             return {
-                "preview": decisions.preview(desk),
+                "preview": decisions.preview(desk, lead=Lead(**trip)),
                 "latest": views.bookings(BookingFilter(sort="id"), limit=LATEST),
                 "suspected": customers.suspects(*who) if any(who) else [],
                 "who": who,
@@ -151,6 +162,14 @@ class Dispatch(BookingActions):
         if last["voided"] and self.form.has_succeeded:
             self.form.tell(f"Taken back: booking {last['booking_id']}, {short(last['customer_name'])}")
 
+    def _trip(self) -> dict[str, str | None]:
+        """As much of the lead as decides who may get it; what is wished for only names a department."""
+        values = self.form.values()
+        trip = {"destination": values["destination"], "launch_location": values["launch"]}
+        if self.backend.desk.settings["departments"]:
+            trip["requests"] = values["requests"]
+        return {name: text or None for name, text in trip.items()}
+
     # what is typed
 
     @on(Input.Changed)
@@ -161,6 +180,8 @@ class Dispatch(BookingActions):
             self._keeper.note(self.form.values())
         if self.form.slip() is None:
             self.form.go_on(emptied=True)  # a choice that was missing is made
+        if self._trip() != self._asked_for:
+            self.reload()
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -326,7 +347,14 @@ def _went_to(row: Row) -> str:
 
 
 def _reason(preview: Row) -> Text:
-    if not preview["candidates"]:
+    """Why it is the first one, and who is kept out; or that nobody can take it."""
+    counts = preview["kept_out"]
+    out = ", ".join(f"{number} {KEPT_OUT.get(rule, rule)}" for rule, number in counts.items())
+    if not preview["candidates"] and not counts:
         return Text("No agents yet: leads wait. f3 opens the roster, where a adds one.", "bold yellow")
+    if not preview["candidates"]:
+        text = Text.assemble(("! Nobody can take it now", f"bold {CARE}"), f": {out}. ", overflow="fold")
+        return text.append("A lead waits, and goes to the first who is free.")
     first = preview["candidates"][0]
-    return Text.assemble((first["name"], "bold"), f": {preview['reason']}", overflow="fold")
+    text = Text.assemble((first["name"], "bold"), f": {preview['reason']}", overflow="fold")
+    return text.append(f"\n{sum(counts.values())} kept out: {out}", CARE) if counts else text

@@ -23,9 +23,21 @@ RATING: Figure = (
     "The average of the customers' scores, 1 to 5. An average that the agent brought along counts as many "
     "answers as the desk's rating_prior_answers says.",
 )
+PRESENCE: Figure = (
+    "Presence",
+    "available ●; busy ◐ and break ◔ keep their work and get none; away and offline ○ keep what they "
+    "claimed, the rest goes to others. It may end by the clock, or follow the shift's hours.",
+)
+REACHED: Figure = (
+    "Reached",
+    "Of what the agent was given in the last 90 days: the share of customers reached within the desk's "
+    "contact_within_minutes, the interval that holds the true share in 95 of 100 cases (Wilson), of how "
+    "many. A column to be chosen.",
+)
 STATE: Figure = (
     "State",
-    "Pending: not decided yet, claimed by its agent or not. Waiting: no agent could take it. Confirmed and "
+    "Pending: not decided yet, claimed by its agent or not. Waiting: no agent could take it. Unattended: "
+    "claimed by somebody who is away. Still on it?: the desk asks, as nobody was called. Confirmed and "
     "Cancelled are final until the booking is reopened.",
 )
 REVENUE: Figure = (
@@ -40,7 +52,8 @@ WORK: Figure = (
 )
 CANDIDATES: Figure = (
     "Who gets it",
-    "The agents who can take a lead now, in the order of the policy in force; the first one gets it.",
+    "The agents who can take this lead now, in the order of the policy in force; the first one gets it. "
+    "Below: how many are kept out, and by which rule.",
 )
 EVERYWHERE: tuple[Figure, ...] = (
     (

@@ -51,7 +51,7 @@ class Verb:
             return "Anywhere"
         if identifier.startswith(("booking.", "why")):
             return "The booking under the cursor"
-        if identifier.startswith("agent."):
+        if identifier.startswith("agent.") and getattr(self.node, "NAME", "") == "roster":
             return "The agent under the cursor"
         return "The list" if identifier in LIST_IDS else "This place"
 

@@ -66,6 +66,9 @@ class Host(Protocol):
         """Take customers who are missing in the search index into it, a little at a time."""
         ...
 
+    async def look_for_changes(self, *, own: bool = False) -> None:
+        """Find out now whether anybody, oneself for one, has committed, and tell the place in sight."""
+
     def ask(
         self,
         query: Callable[[], T],

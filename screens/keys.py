@@ -89,10 +89,22 @@ APP = [
     ),
 ]
 
-WHY_SHOWN = [_key("why", "f8", "why", "Why", "Why the booking went to its agent", priority=True)]
+WHY_NOT = _key(
+    "why.not",
+    "W",
+    "why_not",
+    "Why not",
+    "Why an agent did not get it, and whom each policy chooses",
+    show=False,
+)
+WHY_SHOWN = [
+    _key("why", "f8", "why", "Why", "Why the booking went to its agent", priority=True),
+    WHY_NOT,
+]
 WHY = [
     _key("why", "f8", "why", "Why", "Why the booking went to its agent", show=False, priority=True),
     _key("why.letter", "w", "why", "Why", "Why the booking went to its agent", show=False),
+    WHY_NOT,
 ]
 
 COPY = _key("copy", "y", "copy", "Copy", "Copy the customer's number or address, or else the row", show=False)
@@ -119,6 +131,7 @@ BOOKING = [
         "When to get back to the customer; empty for never",
         show=False,
     ),
+    _key("booking.keep", "k", "keep", "Still on it", "The claim goes on: its clock starts anew", show=False),
     _key("booking.edit", "e", "edit", "Edit", "Mend customer, trip or quote", show=False),
     _key("booking.note", "n", "note", "Note", "Write a note into its history", show=False),
     _key("booking.release", "l", "release", "Release", "Give up the claim; it stays tentatively", show=False),
@@ -171,12 +184,22 @@ QUEUE = [
         "View",
         "All, pending, unclaimed, waiting, confirmed, cancelled",
         show=False,
-    )
+    ),
+    _key("mark", "space", "mark", "Mark", "Mark it, and go down; r, x and l are for the marked", show=False),
+    _key("mark.range", "M", "mark_range", "Mark range", "Mark from the last mark to the cursor", show=False),
+    _key("mark.all", "A", "mark_all", "Mark all", "Mark all that the list has; escape unmarks", show=False),
 ]
+
+PRESENCE = _key(
+    "agent.presence", "p", "presence", "Presence", "Available, busy, break, away or offline; until when"
+)
 
 ROSTER = [
     _key("agent.add", "a", "add_agent", "Add", "Take on an agent"),
     _key("agent.edit", "e", "edit_agent", "Edit", "Change the agent's details and capacity"),
+    PRESENCE,
+    _key("agent.handover", "t", "hand_over", "Hand over", "All of the agent's work, to others", show=False),
+    _key("agent.shift", "s", "shift", "Shift", "The hours at which the agent comes and goes", show=False),
     _key("agent.leave", "x", "leave", "Leave/return", "The agent goes, or is back"),
     _key("agent.bookings", "b", "bookings", "Bookings", "The agent's bookings, in the queue"),
     _key("roster.left", "v", "toggle_left", "Who left", "Show or hide the agents who left", show=False),
@@ -186,6 +209,7 @@ ROSTER = [
 SHOWN_ON_MY_DESK = ("booking.next", "booking.follow_up", "booking.confirm", "booking.cancel")
 MY_DESK = [
     _key("desk.agent", "a", "choose_agent", "Agent", "Choose whose desk this is", show=False),
+    replace(PRESENCE, show=False),
     COLUMNS,
     *(replace(binding, show=binding.id in SHOWN_ON_MY_DESK) for binding in BOOKING),
 ]

@@ -12,11 +12,16 @@ from textual.content import Content
 from textual.widgets import Static
 
 from dispatch import views
+from dispatch.presence import set_presence
+from dispatch.timers import AWAY_REASON
+from models.agents import AVAILABLE, AWAY
 from models.errors import NotFound
 from screens import figures, keys
 from screens.booking_list import EXTRA_COLUMNS, BookingList
+from screens.keys import key_of
 from screens.modals.pick_agent import PickAgent
 from screens.next_step import STEPS, with_next_step
+from screens.presence import open_presence, presence_text, told_of_presence
 from screens.text import CARE, load_bar, short_moment, state
 from screens.widgets.booking_detail import BookingDetail
 from screens.widgets.live_table import Column, LiveTable
@@ -30,7 +35,7 @@ GROUP_STYLES: dict[str, str] = {
     "done today": "dim",
 }
 COLUMNS = (
-    Column("group", "Work", 14, lambda row: Text(row["due"] or row["group"], GROUP_STYLES[row["group"]])),
+    Column("group", "Work", 14, lambda row: _work(row)),
     Column("booking_id", "No.", 6, lambda row: str(row["booking_id"]), right=True),
     Column("customer_name", "Customer", 12, lambda row: row["customer_name"], grows=True),
     Column("method", "Reach by", 10, lambda row: row["method"], drop=2),
@@ -51,8 +56,10 @@ class MyDesk(BookingList):
         "One agent's work. On top is what is due: the follow-ups whose moment has come, the longest "
         "overdue first. In progress is what the agent has claimed; tentative is what the desk gave them "
         "and they have not claimed yet, oldest first; done today is what they closed. m does the next "
-        "step of the booking under the cursor, g says when to get back to the customer. a chooses "
-        "another agent."
+        "step of the booking under the cursor, g says when to get back to the customer. Where the desk "
+        "asks whether you are still on it, {booking.keep} says yes; unanswered, the claim ends. "
+        "{agent.presence} says how the agent is at work, and brings back at once whom the desk put on "
+        "away. {desk.agent} chooses another agent."
     )
     BINDINGS = [*keys.MY_DESK, *keys.WHY]
     IS_TIMELY = True
@@ -82,13 +89,32 @@ class MyDesk(BookingList):
     def show(self, data: tuple[Row | None, list[Row]]) -> None:
         agent, rows = data
         self.host.inbox.visited()
-        self.query_one(".headline", Static).update(_headline(agent, rows))
+        keep, back = (key_of(self.app, identifier) for identifier in ("booking.keep", "agent.presence"))
+        self.query_one(".headline", Static).update(_headline(agent, rows, keep, back))
         self.table.show_rows(rows)
         self.show_detail()
 
     def on_mount(self) -> None:
         if self.host.my_agent_id is None:
             self.action_choose_agent()
+
+    def action_presence(self) -> None:
+        """The agent's own presence; whom the desk put on away is back with this one key."""
+        agent_id = self.host.my_agent_id
+        if agent_id is None:
+            self.say("Nobody's desk yet: a chooses an agent", severity="warning")
+            return
+
+        def ask(agent: Row) -> None:
+            if agent["presence"] == AWAY and agent["presence_reason"] == AWAY_REASON:
+                self.host.perform(
+                    lambda desk: set_presence(desk, agent_id, AVAILABLE),
+                    lambda row: self.say(told_of_presence(row)),
+                )
+            else:
+                open_presence(self, agent)
+
+        self.host.ask(lambda: views.agent(agent_id), ask, opens=True)
 
     def action_choose_agent(self) -> None:
         self.host.ask(views.agents, self._offer, opens=True)
@@ -106,11 +132,24 @@ class MyDesk(BookingList):
         self.open(PickAgent("Whose desk is this?", agents), chosen)
 
 
-def _headline(agent: Row | None, rows: list[Row]) -> Text:
+def _work(row: Row) -> Text:
+    """The group it is in, or what the desk asks or says about it."""
+    if row["asked_at"] and row["group"] != "done today":
+        return Text("still on it?", f"bold {CARE}")
+    return Text(row["due"] or row["group"], GROUP_STYLES[row["group"]])
+
+
+def _headline(agent: Row | None, rows: list[Row], keep: str, back: str) -> Text:
     if agent is None:
         return Text("Nobody's desk yet: press a to choose an agent", "bold")
     line = Text(f"{agent['name']} ({agent['agent_id']})  ", "bold")
     line.append_text(load_bar(agent))
+    if agent["presence"] != AVAILABLE:
+        line.append("  ").append_text(presence_text(agent))
+        line.append(f", {back} is back" if agent["presence_reason"] == AWAY_REASON else "", "bold")
+    asked = sum(row["asked_at"] is not None and row["group"] != "done today" for row in rows)
+    if asked:
+        line.append(f"  ·  {asked} still on it? {keep} keeps it", f"bold {CARE}")
     counts = [f"{sum(row['group'] == group for row in rows)} {group}" for group in GROUP_STYLES]
     line.append("  ·  " + ", ".join(counts), "dim")
     line.append(f"  ·  rank {agent['rank'] or '–'}, {agent['presence']}", "dim")

@@ -17,9 +17,10 @@ from textual.widgets import Input, Static
 from dispatch import views
 from dispatch.views import BookingFilter
 from screens import figures, keys
-from screens.booking_list import EXTRA_COLUMNS, BookingList
+from screens.booking_list import EXTRA_COLUMNS
 from screens.filters import VIEWS, parse_filter, view_of
 from screens.keys import key_of
+from screens.marked_list import MarkedList
 from screens.next_step import with_next_step
 from screens.paged_list import Held, PagedList
 from screens.text import short_moment, state
@@ -29,6 +30,7 @@ from screens.window import Window
 
 Row = dict[str, Any]
 
+FOR_MARKED = ("booking.reassign", "booking.cancel", "booking.release", "back")
 ORDERS = {"changed": ("oldest first", "newest first"), "id": ("lowest first", "highest first")}
 COLUMNS = (
     Column("booking_id", "No.", 6, lambda row: str(row["booking_id"]), right=True, sort="id"),
@@ -41,7 +43,7 @@ COLUMNS = (
 )
 
 
-class Queue(PagedList[BookingFilter], BookingList):
+class Queue(PagedList[BookingFilter], MarkedList):
     """The bookings of the desk."""
 
     NAME = "queue"
@@ -50,7 +52,10 @@ class Queue(PagedList[BookingFilter], BookingList):
         "Every booking of the desk, newest change first. The pane tells all about the one under the "
         "cursor: quote, its history, and why it went to its agent. {queue.view} changes what is listed; "
         "{filter} filters by words in the customer's name, the destination or the number, and by "
-        "status:pending, agent:6, to:mars, is:unclaimed, is:waiting."
+        "status:pending, agent:6, to:mars, is:unclaimed, is:waiting. {mark} marks a booking, {mark.range} "
+        "all from the last mark to the cursor, {mark.all} all that is listed; a click with ctrl, or before "
+        "a row, marks too. {booking.reassign}, {booking.cancel} and {booking.release} then do it to "
+        "all that are marked, after telling what would become of each; {back} takes the marks away."
     )
     BINDINGS = [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY]
     AUTO_FOCUS = "#queue"
@@ -74,6 +79,7 @@ class Queue(PagedList[BookingFilter], BookingList):
         with self.prevent(Input.Changed):
             self.query_one("#filter", Input).value = text
         self._window = Window(parse_filter(text, which))
+        self.table.picks = True
 
     def body(self) -> ComposeResult:
         with Horizontal(classes="list-body"):
@@ -111,6 +117,18 @@ class Queue(PagedList[BookingFilter], BookingList):
 
     def parse(self, text: str) -> BookingFilter:
         return parse_filter(text, self._filter)
+
+    def action_mark_all(self) -> None:
+        self.mark_all_of(self._filter)
+
+    def action_back(self) -> None:
+        """First take the marks away, then clear what was typed."""
+        if not self.unmark_all():
+            super().action_back()
+
+    def _tell_marks(self) -> None:
+        super()._tell_marks()
+        self._describe(self.table.rows_shown)
 
     def _unfiltered(self) -> BookingFilter:
         return BookingFilter(sort=self._filter.sort, descending=self._filter.descending)
@@ -151,7 +169,11 @@ class Queue(PagedList[BookingFilter], BookingList):
         up, down = ORDERS.get(self._filter.sort, ("A to Z", "Z to A"))
         order = f"by {self._filter.sort}, {down if self._filter.descending else up}"
         line = Text(view_of(self._filter), "bold")
-        if rows:
+        if self._marks:
+            reassign, cancel, release, back = (key_of(self.app, identifier) for identifier in FOR_MARKED)
+            line.append(f"  {len(self._marks)} marked ✓", "bold")
+            line.append(f"  {reassign} reassign  {cancel} cancel  {release} release  {back} unmark", "dim")
+        elif rows:
             line.append(
                 f"  {len(rows)} shown{self.more(rows)}  ·  {order}  ·  {key_of(self.app, 'queue.view')} view",
                 "dim",

@@ -13,15 +13,19 @@ from textual.screen import ModalScreen
 from textual.widgets import DataTable, Input, Static
 
 from dispatch import agents, views
+from dispatch.contact_rate import with_rates
 from screens import figures, keys
 from screens.keys import key_of
 from screens.modals.agent_forms import add_agent_form, edit_agent_form
+from screens.modals.presence_forms import handover_form, leaving_form, shift_form
 from screens.place import Place
+from screens.presence import open_presence, presence_text
 from screens.text import load_bar
 from screens.widgets.live_table import Column, LiveTable
 
 Row = dict[str, Any]
 
+CONTACT = "contact_rate"
 COLUMNS = (
     Column("rank", "#", 5, lambda row: str(row["rank"] or "–"), right=True, sort="rank", title="Rank"),
     Column("name", "Agent", 16, lambda row: row["name"], grows=True, sort="name"),
@@ -39,14 +43,7 @@ COLUMNS = (
         sort="years_of_service",
     ),
     Column("rating", "Rating", 7, lambda row: rating(row), right=True, sort="rating"),
-    Column(
-        "presence",
-        "Presence",
-        10,
-        lambda row: "left" if row["left_at"] else row["presence"],
-        drop=1,
-        sort="presence",
-    ),
+    Column("presence", "Presence", 12, presence_text, drop=1, grows=True, sort="presence"),
     Column("agent_id", "Id", 6, lambda row: str(row["agent_id"]), drop=3, right=True, sort="agent_id"),
     Column("email", "E-mail", 26, lambda row: row["email"] or "", sort="email", extra=True),
     Column(
@@ -60,10 +57,20 @@ COLUMNS = (
         sort="license_number",
         extra=True,
     ),
+    Column("hours", "Shift", 20, lambda row: row["hours"] or "", sort="hours", extra=True),
+    Column(
+        CONTACT,
+        "Reached",
+        20,
+        lambda row: contact_rate(row),
+        sort=CONTACT,
+        extra=True,
+        title="Reached in time",
+    ),
 )
 SORTS = tuple(column.sort for column in COLUMNS)
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
-HIGHEST_FIRST = ("load", "years_of_service", "rating")
+HIGHEST_FIRST = ("load", "years_of_service", "rating", CONTACT)
 
 
 def rating(row: Row) -> Text:
@@ -71,16 +78,35 @@ def rating(row: Row) -> Text:
     return Text(f"{row['rating']:.2f}" if row["rating"] else "–")
 
 
+def contact_rate(row: Row) -> str:
+    """The share of customers reached in time, the interval that holds it, and of how many."""
+    rate = row.get(CONTACT)
+    if rate is None:
+        return "–"
+    return f"{rate:4.0%} ({row['contact_low']:.0%}-{row['contact_high']:.0%}) of {row['contact_assigned']}"
+
+
 class Roster(Place):
     """The agents of the desk."""
 
     NAME = "roster"
-    FIGURES = (figures.RANK, figures.LOAD, figures.CAPACITY, figures.YEARS, figures.RATING)
+    FIGURES = (
+        figures.RANK,
+        figures.LOAD,
+        figures.CAPACITY,
+        figures.YEARS,
+        figures.RATING,
+        figures.PRESENCE,
+        figures.REACHED,
+    )
     HELP = (
         "Every agent, best rank first. Rank 1 gets the next lead: the lowest load, then most years of "
         "service, then the best rating; agents alike in all three share a rank. Load is the number of "
         "the agent's Pending bookings, of the capacity. Click a header, or use {sort} and {sort.reverse}, "
-        "to sort; {filter} filters by name and department."
+        "to sort; {filter} filters by name and department. {agent.presence} says how an agent is at work, "
+        "{agent.handover} hands over all of their work, {agent.shift} sets the hours at which they come and "
+        "go; each tells first what would become of the work. An ! stands where a load is above capacity, "
+        "and where claimed work is unattended because its agent is away."
     )
     BINDINGS = [*keys.ROSTER, *keys.LIST]
     CSS_PATH = "lists.tcss"
@@ -109,8 +135,16 @@ class Roster(Place):
         return self.query_one("#roster", LiveTable)
 
     def look_up(self) -> Callable[[], list[Row]]:
-        with_left = self._with_left
-        return lambda: views.agents(with_left=with_left)
+        with_left, desk = self._with_left, self.backend.desk
+        # counted only for who wants to see it: all that came in for ninety days is looked at
+        counts_contacts = CONTACT in (*self.table.chosen, self._sort)
+
+        def work() -> list[Row]:
+            rows, left_alone = views.agents(with_left=with_left), views.unattended()
+            rows = [row | {"unattended": left_alone.get(row["agent_id"], 0)} for row in rows]
+            return with_rates(desk, rows) if counts_contacts else rows
+
+        return work
 
     def show(self, data: list[Row]) -> None:
         self._agents = data
@@ -119,7 +153,7 @@ class Roster(Place):
     def _arrange(self) -> None:
         words = self.query_one("#filter", Input).value.lower().split()
         found = [row for row in self._agents if _mentions(row, words)]
-        found.sort(key=lambda row: _sort_key(row[self._sort]), reverse=self._descending)
+        found.sort(key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
         self.table.mark_sort(self._sort, self._descending)
         self.table.show_rows(found[:MOST_HELD])
         hidden_sort = "" if self.table.shows_sort(self._sort) else self._sort.replace("_", " ")
@@ -128,9 +162,12 @@ class Roster(Place):
 
     def _hints(self) -> str:
         """The keys that people look for."""
-        ids = ("agent.bookings", "agent.add", "agent.edit", "filter")
-        bookings, add, edit, find = (key_of(self.app, identifier) for identifier in ids)
-        return f"enter or {bookings} bookings  {add} add  {edit} edit  {find} filter"
+        ids = ("agent.bookings", "agent.presence", "agent.handover", "agent.shift", "filter")
+        bookings, presence, hand_over, shift, find = (key_of(self.app, identifier) for identifier in ids)
+        return (
+            f"enter or {bookings} bookings  {presence} presence  {hand_over} hand over  "
+            f"{shift} shift  {find} filter"
+        )
 
     @on(Input.Changed, "#filter")
     def _typed(self) -> None:
@@ -197,11 +234,30 @@ class Roster(Place):
         if row is None:
             return
         number, gone = row["agent_id"], row["left_at"] is not None
+        if row["load"] and not gone:
+            self._open(leaving_form(row), "Handed over and left")
+            return
         command = agents.come_back if gone else agents.leave
         word = "is back" if gone else "has left (v shows who left, u takes it back)"
         self.host.perform(
             lambda desk: command(desk, number), lambda agent: self.say(f"{agent['name']} {word}")
         )
+
+    def action_presence(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            open_presence(self, row)
+
+    def action_hand_over(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            others = [agent for agent in self._agents if not agent["left_at"]]
+            self._open(handover_form(row, others), "Handed over")
+
+    def action_shift(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            self._open(shift_form(row), "Shift hours set")
 
     def action_copy(self) -> None:
         row = self._chosen()

@@ -53,11 +53,25 @@ def load_bar(row: Row) -> Text:
     load, capacity = row["load"], row["capacity"]
     share = 1.0 if capacity == 0 else min(1.0, load / capacity)
     style = f"bold {BAD}" if load > capacity else GOOD if share < 0.5 else CARE if share < 1 else BAD
-    return Text.assemble((BARS[round(share * (len(BARS) - 1))], style), f" {load}/{capacity}")
+    bar = Text.assemble((BARS[round(share * (len(BARS) - 1))], style), f" {load}/{capacity}")
+    return bar.append("!", style) if load > capacity else bar
+
+
+PRESENCE_SIGNS = {"available": "●", "busy": "◐", "break": "◔", "away": "○", "offline": "○"}
+
+
+def presence_words(agent: Row) -> str:
+    """How an agent is at work, until when, and why: ``break until 12:30, lunch``."""
+    if agent["left_at"]:
+        return "left"
+    day, _, hour = short_moment(agent["presence_until"]).partition(" ")
+    until = f" until {hour} ({day})" if hour else ""
+    reason = f", {agent['presence_reason']}" if agent["presence_reason"] else ""
+    return f"{agent['presence']}{until}{reason}"
 
 
 def state(row: Row) -> Text:
-    """A booking's status in one word or two: claimed, unclaimed, due, waiting, Confirmed, Cancelled."""
+    """A booking's status in one word or two: claimed, unclaimed, due, unattended, waiting, Confirmed, ..."""
     if row["voided"]:
         return Text("entered by mistake", "dim")
     if row["status"] == "Confirmed":
@@ -66,6 +80,10 @@ def state(row: Row) -> Text:
         return Text("Cancelled", BAD)
     if row["agent_id"] is None:
         return Text("Waiting", f"bold {CARE}")
+    if row["unattended"]:
+        return Text("! unattended", f"bold {BAD}")
+    if row["asked_at"]:
+        return Text("Still on it? claimed", f"bold {CARE}")
     if row.get("due"):  # what next_step made of the follow-up
         return Text(f"Due, {'claimed' if row['claimed_at'] else 'unclaimed'}", f"bold {CARE}")
     return Text("Pending, claimed", "bold") if row["claimed_at"] else Text("Pending, unclaimed")
@@ -85,6 +103,20 @@ COMMAND_WORDS = {
     "booking.rate": "scored",
     "booking.edit": "edited",
     "booking.follow_up": "follow-up",
+    "booking.keep": "still on it",
+    "booking.ask": "asked whether still on it",
+    "booking.expire": "claim ended, no answer",
+    "booking.lapse": "not claimed in time",
+    "booking.reassign_all": "several reassigned",
+    "booking.cancel_all": "several cancelled",
+    "booking.release_all": "several released",
+    "agent.presence": "presence",
+    "agent.turn": "presence by the clock",
+    "agent.shift": "shift hours",
+    "agent.handover": "work handed over",
+    "shuffle": "loads evened out",
+    "shuffle.recurring": "loads evened out",
+    "waiting.assign": "waiting bookings given out",
     "customer.edit": "edited",
     "customer.merge": "merged",
     "agent.add": "taken on",
@@ -117,7 +149,7 @@ def subject(row: Row) -> str:
 def taken_back(done: Row) -> str:
     """What a toast says after an undo."""
     what = COMMAND_WORDS.get(done["command"], done["command"])
-    return f"Taken back: {subject(done)} {what}"
+    return f"Taken back: {f'{subject(done)} {what}'.strip()}"
 
 
 def said(command: str, detail: Row) -> str:

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Footer, Input, Label, RadioSet, Select, Static
+from textual.widgets import Button, Footer, Input, Label, OptionList, RadioSet, Select, Static
 
 from dispatch.desk import Desk
 from models.errors import DeskError, InvalidInput
@@ -20,6 +20,7 @@ from screens.modals.modal import Modal
 from screens.text import refusal
 from screens.widgets.agent_picker import AgentPicker
 from screens.widgets.choice import Choice, Pick
+from screens.widgets.preview import Preview
 
 Row = dict[str, Any]
 Values = dict[str, str]
@@ -70,7 +71,8 @@ class FormModal(Modal[Row | None]):
 
     What the desk refuses is told inside the form, which stays open with everything typed in it; the
     cursor goes to the field at fault, and the words go away as soon as something is changed.
-    One that is for ``changes_only`` just closes when nothing was changed.
+    One that is for ``changes_only`` just closes when nothing was changed. ``preview`` tells, while it
+    is filled in, what it would do.
     """
 
     CSS_PATH = "form.tcss"
@@ -89,6 +91,7 @@ class FormModal(Modal[Row | None]):
         submit: str,
         about: str = "",
         changes_only: bool = False,
+        preview: Preview | None = None,
     ) -> None:
         super().__init__()
         self._heading = title
@@ -97,6 +100,7 @@ class FormModal(Modal[Row | None]):
         self._verb = submit
         self._about = about
         self._changes_only = changes_only
+        self._preview = preview
         self._busy = False
         self._is_warned = False
         self._result: Row | None = None
@@ -112,6 +116,8 @@ class FormModal(Modal[Row | None]):
                         yield field.widget()
                     if field.told:
                         yield Static(classes="told", id=f"{field.name}-told")
+            if self._preview:
+                yield self._preview
             yield Static(Content(""), id="problem")
             with Horizontal(id="buttons"):
                 yield Button(Content(self._verb), id="submit", variant="primary", compact=True)
@@ -126,6 +132,15 @@ class FormModal(Modal[Row | None]):
             elif field.is_choice:
                 self.query_one(f"#{field.name}", Choice).value = field.value
             self._understand(field, field.value)
+        self.call_after_refresh(self._look_ahead)
+
+    @on(Input.Changed)
+    @on(RadioSet.Changed)
+    @on(Select.Changed)
+    @on(OptionList.OptionHighlighted)
+    def _look_ahead(self) -> None:
+        if self._preview is not None and self.is_laid_out:
+            self._preview.follow(self.values())
 
     def values(self) -> Values:
         """What is in the fields now."""

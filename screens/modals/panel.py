@@ -10,9 +10,6 @@ from textual.content import Content
 from textual.widgets import Footer, Static
 
 from screens.modals.modal import Modal
-from screens.text import moment
-
-Row = dict[str, object]
 
 
 class Panel(Modal[None]):
@@ -45,35 +42,3 @@ class Panel(Modal[None]):
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self._text.plain)
         self.app.notify("Copied", markup=False)
-
-
-def why_panel(why: dict[str, object]) -> Panel:
-    """The decision about a booking: who won and by which keys, who came next, who was kept out."""
-    text = Text(overflow="fold")
-    text.append(f"{why['agent_name'] or 'Nobody'}", "bold")
-    text.append(f"\n{why['reason']}\n")
-    if why["policy"]:
-        decided = f"{why['policy']} policy, settings version {why['settings_version']}"
-        text.append(f"\nDecided {moment(str(why['decided_at']))} by {decided}\n", "dim")
-    candidates = [why["winner"], *_rows(why, "next")] if why.get("winner") else []
-    for position, row in enumerate(candidates, start=1):
-        text.append("\n")
-        text.append_text(_candidate(position, row if isinstance(row, dict) else {}))
-    for row in _rows(why, "excluded"):
-        text.append(f"\nkept out: {row['agent_name']} ({row['agent_id']}): {row['rule']}", "yellow")
-    return Panel(f"Why booking {why['booking_id']} is where it is", text)
-
-
-def _rows(why: dict[str, object], key: str) -> list[dict[str, object]]:
-    rows = why.get(key)
-    return rows if isinstance(rows, list) else []
-
-
-def _candidate(position: int, row: dict[str, object]) -> Text:
-    keys = [
-        f"{name.replace('_', ' ')} {value}"
-        for name, value in row.items()
-        if name not in ("agent_id", "agent_name")
-    ]
-    line = Text(f"{position:>3}  {row['agent_name']} ({row['agent_id']})", "bold" if position == 1 else "")
-    return line.append("  " + ", ".join(keys), "dim")

@@ -1,4 +1,4 @@
-"""Finding an agent by a part of the name or by the id; the best ranked come first."""
+"""Finding an agent by a part of the name or by the id; the best ranked come first, the unavailable last."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from textual.message import Message
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from screens.text import load_bar
+from models.agents import AVAILABLE
+from screens.text import CARE, PRESENCE_SIGNS, load_bar
 
 Row = dict[str, Any]
 MOST_SHOWN = 50
@@ -53,8 +54,8 @@ class AgentPicker(Vertical):
         return options.get_option_at_index(options.highlighted).id or ""
 
     def offer(self, agents: Sequence[Row]) -> None:
-        """Choose among these, in this order."""
-        self._agents = agents
+        """Choose among these, in this order; who is available stands before the others."""
+        self._agents = sorted(agents, key=lambda row: row["presence"] != AVAILABLE)
         self._list(self.query_one(Input).value)
 
     @on(Input.Changed)
@@ -102,5 +103,6 @@ def _line(row: Row) -> Text:
     name.truncate(NAME_WIDTH, overflow="ellipsis", pad=True)  # in cells: 山 takes two
     line = Text(f"{row['agent_id']:>5}  ").append_text(name).append("  ")
     line.append_text(load_bar(row))
-    line.append(f"  rank {row['rank']}", "dim")
-    return line
+    if row["presence"] != AVAILABLE:
+        return line.append(f"  {PRESENCE_SIGNS[row['presence']]} {row['presence']}", CARE)
+    return line.append(f"  rank {row['rank']}", "dim")

@@ -83,11 +83,15 @@ class Heading:
         texts = ("  ".join(parts) for parts in lines)
         return next((text for text in texts if cell_len(text) <= width), hour)
 
+    def tells_policy(self, width: int) -> bool:
+        """Is there room for the policy's name?"""
+        return self.fitting(width).startswith(self.policy)
+
     @property
     def whole(self) -> str:
         """All of it, for a tooltip."""
         agent = f"\nMy desk is {self.agent}'s" if self.agent else ""
-        return f"Signed as {self.actor}{agent}\n{self.path}\n{self.policy}"
+        return f"Signed as {self.actor}{agent}\n{self.path}\n{self.policy}: a click chooses another"
 
 
 class TopBar(Horizontal):
@@ -124,9 +128,20 @@ class TopBar(Horizontal):
             return
         for tab in self.query(PlaceTab):
             tab.count(self._told.new if tab.place == "my-desk" else 0)
-        info, taken = self.query_one(".info", Static), sum(tab.cells for tab in self.query(PlaceTab))
-        info.update(Content(self._told.fitting(self.size.width - taken - NAME_CELLS - 2)))
+        info = self.query_one(".info", Static)
+        info.update(Content(self._told.fitting(self._room)))
         info.tooltip = Content(self._told.whole)
+
+    @property
+    def _room(self) -> int:
+        """Cells beside the names of the places."""
+        return self.size.width - sum(tab.cells for tab in self.query(PlaceTab)) - NAME_CELLS - 2
+
+    async def on_click(self, event: events.Click) -> None:
+        """A click on the right, where the policy stands, chooses another one."""
+        told = self._told if event.widget is self.query_one(".info") else None
+        if told is not None and told.tells_policy(self._room):
+            await self.run_action("app.policy")
 
 
 class EmptyDesk(Static):

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from dispatch import decisions, logbook, views
 from screens.contacts import ways
+from screens.modals.why_panels import notes
 from screens.next_step import STEPS, with_next_step
 from screens.text import day_and_moment, event_line, moment, money, state
 from screens.widgets.detail_pane import DetailPane
@@ -55,6 +56,8 @@ def _describe(data: Row) -> Text:
             text.append(value)
     text.append("\n\nWhy\n", "bold")
     text.append(data["why"]["reason"])
+    for note, style in notes(data["why"]):
+        text.append(f"\n{note}", style)
     text.append("\n\nHistory\n", "bold")
     text.append("\n".join(event_line(event) for event in data["events"]) or "imported, nothing done here yet")
     return text

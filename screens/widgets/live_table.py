@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -24,6 +24,7 @@ Row = dict[str, Any]
 PADDING = 2  # one blank on each side of a cell
 FEW = 20  # rows that are removed one by one; of more it is faster to fill in the rest anew
 MARK, MARKED_S = "•", 6.0  # before what others changed, and how long
+PICKED = "✓"  # before what somebody has marked
 CLOSE = 10  # rows from an end at which more is asked for
 HEADER, RIGHT_BUTTON = -1, 3
 
@@ -92,6 +93,13 @@ class LiveTable(DataTable[Text]):
             super().__init__()
             self.table = table
 
+    class PickAsked(Message):
+        """A row was clicked with ctrl, or before its first cell: to be marked, or not any more."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
     def __init__(self, columns: Sequence[Column], key: str, *, cursor: bool = True, **kwargs: Any) -> None:
         super().__init__(cursor_type="row" if cursor else "none", **kwargs)
         self.can_focus = cursor
@@ -105,6 +113,8 @@ class LiveTable(DataTable[Text]):
         self._shown: tuple[tuple[str, int], ...] = ()
         self.marks_changes = False
         self._changed: set[str] = set()
+        self._picked: frozenset[str] = frozenset()
+        self.picks = False
         self._mark_timer: Timer | None = None
 
     @property
@@ -146,8 +156,19 @@ class LiveTable(DataTable[Text]):
         by_key = {spec.key: spec for spec in self.specs}
         return [by_key[key] for key in self.chosen]
 
+    def pick(self, keys: Iterable[str]) -> None:
+        """Show these rows as marked by somebody; ``picks`` lets clicks ask for it too."""
+        self._picked = frozenset(keys)
+        self.refresh()
+
     def on_click(self, event: events.Click) -> None:
-        if event.button == RIGHT_BUTTON and event.style.meta.get("row") == HEADER:
+        row = event.style.meta.get("row", HEADER)
+        if self.picks and row > HEADER and (event.ctrl or event.x == 0):
+            event.prevent_default()
+            event.stop()
+            self.move_cursor(row=row)
+            self.post_message(self.PickAsked(self._cursor_key() or ""))
+        elif event.button == RIGHT_BUTTON and row == HEADER:
             event.prevent_default()
             event.stop()
             self.post_message(self.ColumnsAsked(self))
@@ -232,13 +253,16 @@ class LiveTable(DataTable[Text]):
         """A line of the table; the mark takes the blank before the first cell, so that nothing moves."""
         strip = super().render_line(y)
         row = y - self.header_height + round(self.scroll_y)
-        if not self._changed or y < self.header_height or row >= self.row_count or self.scroll_x:
+        marks = self._changed or self._picked
+        if not marks or y < self.header_height or row >= self.row_count or self.scroll_x:
             return strip
-        if self.coordinate_to_cell_key(Coordinate(row, 0)).row_key.value not in self._changed:
+        key = self.coordinate_to_cell_key(Coordinate(row, 0)).row_key.value
+        sign = PICKED if key in self._picked else MARK if key in self._changed else ""
+        if not sign:
             return strip
         ground = next((segment.style for segment in strip if segment.style), Style.null())
         style = ground + self.get_component_rich_style("live-table--changed", partial=True)
-        return Strip.join([Strip([Segment(MARK, style)]), strip.crop(1)])
+        return Strip.join([Strip([Segment(sign, style)]), strip.crop(1)])
 
     def _take_off(self, keys: list[str]) -> None:
         if len(keys) > FEW:  # DataTable goes through all rows for each that is removed

@@ -265,10 +265,13 @@ def test_who_leaves_can_hand_over_first(desk: Desk, work: None, look: Look) -> N
     with pytest.raises(Refused) as caught:
         agents.leave(desk, 1)
     assert "--hand-over" in caught.value.hint
-    assert agents.leave(desk, 1, hand_over=True)["load"] == 0
+    before = holders(look)
+    row = agents.leave(desk, 1, hand_over=True)
+    assert (row["load"], {move["to_agent_id"] for move in row["moves"]}) == (0, {2})
     assert holders(look) == [2, 2, 2, 2]
-    undo(desk)
-    assert holders(look) == [1, 2, 1, 2]
+    undo(desk)  # who comes back gets the work back with it
+    assert holders(look) == before
+    assert look(lambda: views.agent(1))["left_at"] is None
 
 
 @pytest.mark.parametrize("to", ["nobody", 1, 9])

@@ -82,9 +82,11 @@ def running(demo_file: Path) -> Running:
         clock: Clock = standing_still,
         preferences: Preferences | None = None,
         drafts: Drafts | None = None,
+        sweeps: bool = False,
     ) -> AsyncIterator[tuple[AstraApp, Pilot[None]]]:
         app = AstraApp(database=path, clock=clock, actor=actor, preferences=preferences, drafts=drafts)
         app.animation_level = "none"
+        app.sweeps_by_itself = sweeps
         async with app.run_test(size=size, notifications=True) as pilot:
             await app.settle()
             yield app, pilot

@@ -10,6 +10,7 @@ from textual.keys import _character_to_key, key_to_character
 from textual.widgets import Input
 
 from astra_tui.app import AstraApp
+from screens.marked_list import MarkedList
 from screens.widgets.live_table import LiveTable
 
 Scene = Callable[[AstraApp], Awaitable[None]]
@@ -127,7 +128,31 @@ async def read_help_to_the_end(app: AstraApp) -> None:
     await app.settle()
 
 
+async def choose_policy(app: AstraApp) -> None:
+    await press(app, "f2")
+    app.action_policy("balanced")
+    await app.settle()
+
+
+async def look_at_shuffle(app: AstraApp) -> None:
+    await press(app, "f3")
+    app.action_shuffle()
+    await app.settle()
+
+
+MARKED = ("f4", "escape", "home", "space", "down", "down", "M")
+
 MODALS: dict[str, Scene] = {
+    "presence": pressed("f3", "end", "p", "o"),
+    "handover": pressed("f3", "end", "t"),
+    "shift": pressed("f3", "end", "s", *"daily 8-11"),
+    "leaving": pressed("f3", "end", "x"),
+    "queue-marked": pressed(*MARKED),
+    "batch-cancel": pressed(*MARKED, "x"),
+    "batch-reassign": pressed(*MARKED, "r", *"zion"),
+    "why-not": pressed("f4", "escape", "home", "down", "W", *"nova", "enter"),
+    "policy": choose_policy,
+    "shuffle": look_at_shuffle,
     "columns": pressed("f4", "escape", "comma", *("down",) * 7, "space"),
     "fill": pressed("f2", "ctrl+n"),
     "import": pressed("f2", "ctrl+n", "enter", "f9"),
@@ -157,6 +182,8 @@ async def leave(app: AstraApp) -> None:
     """Close what lies above the place, take the toasts away, and show the usual columns."""
     while len(app.screen_stack) > 1:
         await press(app, "escape")
+    if isinstance(app.screen, MarkedList):
+        app.screen.unmark_all()
     for table in app.screen.query(LiveTable):
         table.choose([])
     app.clear_notifications()

@@ -14,6 +14,8 @@ from astra_tui.app import AstraApp
 from astra_tui.preferences import Preferences
 from dispatch import logbook, views
 from dispatch.event_filter import EventFilter
+from dispatch.handover import claimed_of
+from dispatch.policies import POLICIES
 from screens import catalogue, keys
 from screens.help import verbs
 from screens.modals.customer_card import CustomerCard
@@ -468,6 +470,69 @@ async def several_at_once(app: AstraApp) -> None:
     assert place(app) == "dispatch"
 
 
+@check("mark", "mark.range", "mark.all")
+async def mark_several(app: AstraApp) -> None:
+    await press(app, "f4", "escape", "home", "space", "down", "down", "M")
+    assert "4 marked ✓" in text_of(app)
+    await press(app, "home", "space")  # once more: not any longer
+    assert "3 marked ✓" in text_of(app)
+    await press(app, "escape")
+    assert "marked" not in text_of(app)
+    await press(app, "v", "A")
+    pending = len(app.screen.query_one(LiveTable).rows_shown)
+    assert f"{pending} marked ✓" in text_of(app)
+    assert f"Marked {pending} bookings" in text_of(app)
+    await press(app, "escape", "escape")
+
+
+@check("booking.keep")
+async def still_on_it(app: AstraApp) -> None:
+    await at_booking(app, 16)
+    await press(app, "k")
+    assert "booking 16 is not claimed" in text_of(app)
+    await press(app, "c", "k")
+    (event,) = await app.backend.read(lambda: logbook.events(booking_id=16, limit=1))
+    assert event["command"] == "booking.keep"
+    await press(app, "u", "u")
+
+
+@check("why.not")
+async def why_not_them(app: AstraApp) -> None:
+    await at_booking(app, 9)
+    await press(app, "W", *"singh", "enter")
+    assert isinstance(app.screen, Panel)
+    assert app.screen._heading == "Booking 9: why not Nova Singh?"
+    told = app.screen._text.plain
+    assert "Were it given out now" in told
+    assert all(policy in told for policy in POLICIES)
+
+
+@check("agent.presence", "agent.handover", "agent.shift")
+async def who_is_at_work(app: AstraApp) -> None:
+    first, *others = await app.backend.read(lambda: views.pending_ids(1))
+    await at_booking(app, first)
+    await press(app, *([] if shown_now(app)["claimed_at"] else ["c"]))
+    await press(app, "f3", "slash", *"baker", "enter")
+    held = shown_now(app)["load"]
+    assert held == 1 + len(others)
+    await press(app, "p", "o")
+    claimed = len(await app.backend.read(lambda: claimed_of(1)))
+    assert "with Soren Baker, claimed and unattended" in " ".join(text_of(app).split())
+    await press(app, "f9")
+    assert (shown_now(app)["presence"], shown_now(app)["unattended"]) == ("offline", claimed)
+    assert f"! {claimed} unattended" in text_of(app)
+    await press(app, "t", "f9")
+    assert shown_now(app)["load"] == 0
+    await press(app, "s")
+    await fill_in(app, hours="daily 8-9")
+    assert "= daily 08:00-09:00 +00:00" in text_of(app)
+    await press(app, "f9")
+    assert shown_now(app)["hours"] == "daily 08:00-09:00 +00:00"
+    await press(app, "u", "u", "u")
+    assert (shown_now(app)["load"], shown_now(app)["presence"]) == (held, "available")
+    await press(app, "escape")
+
+
 @check("quit", "leaving.stay", "leaving.quit")
 async def quit_astra(app: AstraApp) -> None:
     await press(app, "f2", *"Kate", "ctrl+q", "escape")
@@ -524,7 +589,7 @@ async def test_the_palette_lists_what_can_be_done_and_does_it(golden_file: Path,
 
 async def test_keys_of_ones_own(golden_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = Preferences(
-        keymap={"booking.claim": "k", "help": "f12", "queue.view": "g"}, agent=1, theme="astra-light"
+        keymap={"booking.claim": "j", "help": "f12", "queue.view": "g"}, agent=1, theme="astra-light"
     )
     app = AstraApp(
         database=golden_file,
@@ -539,14 +604,14 @@ async def test_keys_of_ones_own(golden_file: Path, tmp_path: Path, monkeypatch: 
         assert app.theme == "astra-light"
         await at_booking(app, 9)
         assert "f12 Help" in text_of(app)
-        assert "k Claim" in text_of(app)
+        assert "j Claim" in text_of(app)
         assert "g view" in text_of(app)
         await press(app, "c")
         assert not (await booking(app, 9))["claimed_at"]
-        await press(app, "k")
+        await press(app, "j")
         assert (await booking(app, 9))["claimed_at"]
         shown = {verb.binding.action: verb.keys for verb in verbs(app.screen)}
-        assert (shown["claim"], shown["help"]) == (["k"], ["?", "f12"])
+        assert (shown["claim"], shown["help"]) == (["j"], ["?", "f12"])
         await press(app, "f12")
         assert isinstance(app.screen, Panel)
         assert "agent. g changes what is listed" in app.screen._text.plain

@@ -1,0 +1,82 @@
+"""One form for several marked bookings: what would become of each, then all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.text import Text
+
+from dispatch import batch, views
+from dispatch.desk import Desk
+from models.errors import InvalidInput
+from screens.consequences import before_a_batch, plural
+from screens.modals.form import Field, FormModal, Values
+from screens.text import BAD
+from screens.widgets.preview import Preview
+
+Row = dict[str, Any]
+Ids = Sequence[int]
+UNSAID = "not said yet"  # a reason for the rehearsal: no outcome depends on it
+
+
+def reassign_marked(ids: Ids, agents: Sequence[Row]) -> FormModal:
+    """Give the marked bookings to an agent."""
+
+    def taker(given: Values) -> int:
+        if not given["to"]:
+            raise InvalidInput("agent", "no agent is chosen", "type a part of the name, or the id")
+        return int(given["to"])
+
+    def look(desk: Desk, given: Values) -> Text:
+        to = taker(given)
+
+        def run() -> tuple[Row, Row]:
+            return batch.reassign(desk, ids, to, UNSAID), views.agent(to)
+
+        result, agent = desk.rehearse(run)
+        text = before_a_batch(result, f"would go to {agent['name']}")
+        if agent["load"] > agent["capacity"]:
+            over = f"\n! above capacity then: {agent['load']} of {agent['capacity']}, kept as an override"
+            text.append(over, f"bold {BAD}")
+        return text
+
+    return FormModal(
+        f"Reassign {plural(len(ids), 'marked booking')}",
+        [Field("to", "To", agents=tuple(agents)), Field("reason", "Reason", hint="why they change hands")],
+        lambda desk, given: batch.reassign(desk, ids, taker(given), given["reason"]),
+        submit="Reassign",
+        preview=Preview(look, only=("to",)),
+    )
+
+
+def cancel_marked(ids: Ids) -> FormModal:
+    """Cancel the marked bookings for one reason."""
+
+    def look(desk: Desk, _: Values) -> Text:
+        return before_a_batch(
+            batch.preview(desk, lambda: batch.cancel(desk, ids, UNSAID)), "would be cancelled"
+        )
+
+    return FormModal(
+        f"Cancel {plural(len(ids), 'marked booking')}",
+        [Field("reason", "Reason", hint="the same for all of them")],
+        lambda desk, given: batch.cancel(desk, ids, given["reason"]),
+        submit="Cancel them",
+        preview=Preview(look, only=()),
+    )
+
+
+def release_marked(ids: Ids) -> FormModal:
+    """Give up the claims of the marked bookings."""
+
+    def look(desk: Desk, _: Values) -> Text:
+        return before_a_batch(batch.preview(desk, lambda: batch.release(desk, ids)), "would be released")
+
+    return FormModal(
+        f"Release {plural(len(ids), 'marked booking')}",
+        [],
+        lambda desk, _: batch.release(desk, ids),
+        submit="Release",
+        preview=Preview(look),
+    )

@@ -1,0 +1,78 @@
+"""What a form would do, told while it is filled in: rehearsed in the reading thread, never written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, cast
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from dispatch.desk import Desk
+from models.errors import DeskError
+
+if TYPE_CHECKING:
+    from screens.host import Host
+
+Values = dict[str, str]
+Look = Callable[[Desk, Values], Text]
+"""What the values of a form would do; may raise DeskError."""
+TYPING_PAUSE_S = 0.12
+
+
+class Preview(VerticalScroll, can_focus=False):
+    """A few lines that follow the form; an answer to older values is dropped.
+
+    With ``only`` it follows just those fields: a rehearsal holds the desk's write lock for its time.
+    """
+
+    DEFAULT_CSS = """
+    Preview { height: auto; max-height: 9; margin-top: 1; padding: 0 1; background: $panel; }
+    Preview:focus { background: $primary 20%; }
+    Preview > Static { width: 1fr; height: auto; }
+    """
+
+    def __init__(self, look: Look, only: Collection[str] | None = None) -> None:
+        super().__init__()
+        self._look = look
+        self._only = only
+        self._asked: Values | None = None
+        self._ticket = 0
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content("..."))
+
+    def follow(self, values: Values) -> None:
+        """Tell what these values would do, once somebody stops typing."""
+        asked = {name: text for name, text in values.items() if self._only is None or name in self._only}
+        if asked == self._asked:
+            return
+        self._asked = asked
+        self._ticket += 1
+        self.run_worker(self._ask(self._ticket, values), group="preview")
+
+    def _let_scroll(self) -> None:
+        """What is longer than the room for it can be reached, and scrolled, with the keyboard."""
+        self.can_focus = self.max_scroll_y > 0
+
+    async def _ask(self, ticket: int, values: Values) -> None:
+        await asyncio.sleep(TYPING_PAUSE_S)
+        if ticket != self._ticket or not self.is_attached:
+            return  # somebody has typed on, or left
+        host = cast("Host", self.app)
+        desk = host.backend.desk
+
+        def then(told: Text) -> None:
+            if ticket == self._ticket:
+                for lines in self.query(Static):  # none when the form has closed meanwhile
+                    lines.update(told)
+                self.call_after_refresh(self._let_scroll)
+
+        def refused(error: DeskError) -> None:
+            then(Text(f"✗ {error.message}", "bold"))
+
+        host.ask(lambda: self._look(desk, values), then, refused)

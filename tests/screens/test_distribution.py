@@ -1,0 +1,263 @@
+"""Who gets work, on the screens: the sweeper, marks and batches, races, policies, and what waits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Static
+
+from astra_tui.app import AstraApp
+from dispatch import agents, bookings, configure, presence, views
+from dispatch.desk import Desk
+from models.errors import InvalidInput
+from screens.modals.form import FormModal
+from screens.modals.panel import Panel
+from screens.widgets.live_table import LiveTable
+from tests.screens.conftest import NOON, standing_still
+from tests.screens.picture import text_of
+from tests.screens.scenes import LEAD, fill_in, leave, press
+from tests.screens.test_keys import at_booking, booking
+
+
+@pytest.fixture
+def lee(golden_file: Path) -> Iterator[Desk]:
+    """Somebody else at the small desk."""
+    desk = Desk.open(golden_file, clock=standing_still, actor="lee")
+    yield desk
+    desk.close()
+
+
+def told(app: AstraApp) -> str:
+    """The screen's text as one line."""
+    return " ".join(text_of(app).split())
+
+
+async def test_the_sweeper_runs_at_the_start_and_tells_a_mistake_once(
+    golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = NOON
+
+    def clock() -> datetime:
+        return moment
+
+    async with running(golden_file, clock=clock, sweeps=True) as (app, _):
+        assert (await booking(app, 12))["agent_id"] is not None, "declined half an hour ago: given out"
+        app.my_agent_id = 1
+        await press(app, "f4", "escape", "f5")
+        moment = NOON + timedelta(hours=3)  # the follow-up of booking 1 is overdue by more than four
+        app.sweep()
+        await app.settle()
+        assert "1 still on it? k keeps it" in told(app)
+        assert "still on it?" in text_of(app)
+        app.screen.query_one(LiveTable).move_cursor(row=0)
+        await press(app, "k")
+        assert "still on it? k keeps it" not in told(app)
+
+        def broken(desk: Desk) -> dict[str, Any]:
+            raise RuntimeError("the clock [/] has stopped")
+
+        monkeypatch.setattr("screens.backend.sweep", broken)
+        for _ in range(2):
+            app.sweep()
+            await app.settle()
+            assert isinstance(app.screen, Panel) or len(app.screen_stack) == 1
+            await leave(app)
+        assert app._told_of == "RuntimeError('the clock [/] has stopped')"
+
+
+async def test_marked_bookings_are_dealt_with_together(golden_file: Path, running: Any, lee: Desk) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await press(app, "f4", "escape", "home")
+        table = app.screen.query_one(LiveTable)
+        for number in (3, 8, 9):  # Cancelled, and two that are Pending
+            table.move_cursor(row=table.get_row_index(str(number)))
+            await press(app, "space")
+        bookings.contact(lee, 10, "no_answer", "something else comes to the top")
+        await app.settle()
+        await press(app, "greater_than_sign", "less_than_sign")
+        assert "3 marked ✓" in text_of(app), "marks outlive refreshing and another order"
+        await press(app, "x")
+        assert "2 bookings would be cancelled, 1 refused" in told(app)
+        await press(app, *"no money", "f9")
+        assert isinstance(app.screen, Panel)
+        assert "2 bookings cancelled, 1 refused" in app.screen._text.plain
+        assert "✗      3  booking 3 is Cancelled" in app.screen._text.plain
+        await press(app, "escape")
+        assert "1 marked ✓" in text_of(app), "what was refused stays marked"
+        await press(app, "u")
+        assert [(await booking(app, number))["status"] for number in (8, 9)] == ["Pending", "Pending"]
+
+
+async def test_a_batch_is_taken_back_whole_or_not_at_all(
+    golden_file: Path, running: Any, lee: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await press(app, "f4", "escape", "home")
+        table = app.screen.query_one(LiveTable)
+        for number in (8, 9):
+            table.move_cursor(row=table.get_row_index(str(number)))
+            await press(app, "space")
+        await press(app, "r", *"zion")
+        assert "2 bookings would go to Zion Parker" in told(app)
+        await press(app, "enter", *"holiday", "enter")
+        assert [(await booking(app, number))["agent_id"] for number in (8, 9)] == [6, 6]
+        assert "Reassigned 2 bookings; undo takes back all of them" in told(app)
+        bookings.claim(lee, 9, 6)
+        await app.settle()
+        await press(app, "u")
+        assert "has changed since" in told(app)
+        assert (await booking(app, 8))["agent_id"] == 6, "nothing of the batch is taken back then"
+
+        await press(app, "A", "l")
+        assert "bookings would be released" in told(app)
+        await press(app, "escape", "escape")
+        monkeypatch.setattr("screens.marked_list.MOST_MARKED", 5)
+        await press(app, "A")
+        assert "Marked 5 bookings, the first 5: no more at once" in told(app)
+        table.move_cursor(row=table.row_count - 1)
+        await press(app, "space")
+        assert "At most 5 bookings can be marked at once" in told(app)
+        assert "5 marked ✓" in text_of(app)
+
+
+async def test_a_click_before_a_row_or_with_ctrl_marks_it(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, pilot):
+        await press(app, "f4", "escape", "home")
+        await pilot.click("#queue", offset=(0, 2))
+        await pilot.click("#queue", offset=(20, 3), control=True)
+        await app.settle()
+        assert "2 marked ✓" in text_of(app)
+        await pilot.click("#queue", offset=(0, 2))
+        await app.settle()
+        assert "1 marked ✓" in text_of(app)
+        assert len(app.screen_stack) == 1, "a click that marks opens nothing"
+
+
+async def test_two_applications_claim_the_same_booking(golden_file: Path, running: Any) -> None:
+    async with running(golden_file) as (mine, _):
+        mine.my_agent_id = 6
+        await at_booking(mine, 9)
+        holder = (await booking(mine, 9))["agent_name"]
+        theirs = AstraApp(database=golden_file, clock=standing_still, actor="lee")
+        theirs.sweeps_by_itself = False
+        async with theirs.run_test(size=(80, 24), notifications=True):
+            await theirs.settle()
+            await at_booking(theirs, 9)
+            await press(theirs, "c")
+            assert (await booking(theirs, 9))["claimed_at"]
+        # what is on my screen is older: the key is pressed as if nothing had happened
+        mine.screen.query_one(LiveTable).current.update(claimed_at=None)
+        await press(mine, "c")
+        assert f"{holder} claimed booking 9 at" in told(mine)
+        assert "r gives it to another agent" in told(mine)
+
+
+async def test_unclaimed_work_of_another_is_pulled_where_the_desk_allows_it(
+    golden_file: Path, running: Any, lee: Desk
+) -> None:
+    configure.set_value(lee, "pull", "on")
+    async with running(golden_file) as (app, _):
+        app.my_agent_id = 6
+        await at_booking(app, 9)
+        await press(app, "c")
+        row = await booking(app, 9)
+        assert (row["agent_id"], bool(row["claimed_at"])) == (6, True)
+        await press(app, "enter")
+        assert "Zion Parker pulled it from" in told(app)
+
+
+async def test_who_gets_it_tells_who_is_kept_out(golden_file: Path, running: Any, lee: Desk) -> None:
+    presence.set_presence(lee, 1, "away", None, "ill")
+    presence.set_presence(lee, 2, "break")
+    agents.change(lee, 6, skills="Europa")
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        shown = app.screen.query_one("#candidates", LiveTable)
+        assert {row["agent_id"] for row in shown.rows_shown} == {3, 4, 5, 6}
+        assert "2 kept out: 1 away, 1 on a break" in told_reason(app)
+        await fill_in(app, **LEAD)
+        assert {row["agent_id"] for row in shown.rows_shown} == {3, 4, 5}, "of the destination typed"
+        assert "1 not for the destination" in told_reason(app)
+        for number in (3, 4, 5, 6):
+            agents.change(lee, number, capacity="0")
+        await app.settle()
+        assert "! Nobody can take it now: " in told_reason(app)
+        assert "4 at capacity" in told_reason(app)
+        await press(app, "ctrl+l")
+        await fill_in(app, **(LEAD | {"customer": "Nora Quist"}))
+        await press(app, "f9")
+        assert (await booking(app, 13))["agent_id"] is None
+        await at_booking(app, 13)
+        await press(app, "enter")
+        assert "no agent can take it yet: 1 away, 1 break, 4 full" in told(app)
+
+
+def told_reason(app: AstraApp) -> str:
+    return " ".join(str(app.screen.query_one("#reason", Static).visual).split())
+
+
+async def test_policy_and_shuffle_are_looked_at_first(golden_file: Path, running: Any, lee: Desk) -> None:
+    agents.change(lee, 1, capacity="2")
+    async with running(golden_file) as (app, pilot):
+        await press(app, "f3")
+        await pilot.click(".info")
+        await app.settle()
+        assert isinstance(app.screen, FormModal)
+        await press(app, "escape", "ctrl+p", *"policy: balanced", "enter")
+        assert isinstance(app.screen, FormModal)
+        assert "Of the last 12 leads, " in told(app)
+        assert app.backend.desk.settings["policy"] == "rank"
+        await press(app, "f9")
+        assert app.backend.desk.settings["policy"] == "balanced"
+        assert "The policy is balanced now" in told(app)
+        loads = {row["agent_id"]: row["load"] for row in await app.backend.read(views.agents)}
+        await press(app, "ctrl+p", *"shuffle", "enter")
+        assert "8 Soren Baker → " in told(app)
+        await press(app, "f9")
+        assert (await booking(app, 8))["agent_id"] != 1
+        assert "Moved 1 booking; undo takes back all of it" in told(app)
+        await press(app, "u")
+        assert {row["agent_id"]: row["load"] for row in await app.backend.read(views.agents)} == loads
+        with pytest.raises(InvalidInput):
+            configure.set_value(lee, "policy", "nosuch")
+
+
+async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_one_key(
+    golden_file: Path, running: Any, lee: Desk
+) -> None:
+    from dispatch.timers import AWAY_REASON
+
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        app.my_agent_id = 2
+        presence.set_presence(lee, 2, "away", None, AWAY_REASON)
+        await press(app, "f5")
+        assert f"○ away, {AWAY_REASON}, p is back" in told(app)
+        await press(app, "p")
+        assert (await app.backend.read(lambda: views.agent(2)))["presence"] == "available"
+        assert "Nova Singh is available" in told(app)
+        await press(app, "p", "b", "b")
+        await fill_in(app, until="in 30 min", reason="tea [/]")
+        assert "= Wed 2082-03-04 12:30, then available" in told(app)
+        assert "No new work. " in told(app)
+        await press(app, "f9")
+        assert "◔ break until 12:30 (03-04), tea [/]" in told(app)
+
+        await press(app, "f3")
+        app.screen.query_one(LiveTable).choose(["name", "contact_rate"])
+        app.screen.reload()
+        await app.settle()
+        assert re.search(r"Soren Baker +\d+% \(\d+%-\d+%\) of \d+", text_of(app)), (
+            "rate, interval, of how many"
+        )
+        app.screen.query_one(LiveTable).choose([])
+        await press(app, "slash", *"baker", "enter", "x")
+        assert "3 bookings go to others" in told(app)
+        await press(app, "f9", "escape")
+        agent = await app.backend.read(lambda: views.agent(1))
+        assert (agent["load"], bool(agent["left_at"])) == (0, True)
+        await press(app, "u")
+        assert (await app.backend.read(lambda: views.agent(1)))["load"] == 3
