@@ -92,6 +92,7 @@ async def shoot(database: Path, scene: str, size: tuple[int, int], theme: str, t
     from astra_tui.app import AstraApp
 
     app = AstraApp(database=database, clock=clock, actor="kim")
+    app.sweeps_by_itself = False
     app.animation_level = "none"
     async with app.run_test(size=size, notifications=True) as pilot:
         app.theme = theme

@@ -80,9 +80,9 @@ def state(row: Row) -> Text:
         return Text("Cancelled", BAD)
     if row["agent_id"] is None:
         return Text("Waiting", f"bold {CARE}")
-    if row["unattended"]:
+    if row.get("unattended"):
         return Text("! unattended", f"bold {BAD}")
-    if row["asked_at"]:
+    if row.get("asked_at"):
         return Text("Still on it? claimed", f"bold {CARE}")
     if row.get("due"):  # what next_step made of the follow-up
         return Text(f"Due, {'claimed' if row['claimed_at'] else 'unclaimed'}", f"bold {CARE}")

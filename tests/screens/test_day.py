@@ -41,6 +41,7 @@ class Day:
     async def sits_down(self, actor: str, agent_id: int | None = None, **given: Any) -> Terminal:
         """Somebody opens the application; an agent goes to their desk."""
         app = AstraApp(database=self._path, clock=self._clock, actor=actor, **given)
+        app.sweeps_by_itself = False  # the clock jumps from hour to hour here, and no sweep in between
         app.my_agent_id = agent_id
         terminal = await self._stack.enter_async_context(Terminal(app, (100, 30)))
         if agent_id is not None:

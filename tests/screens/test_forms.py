@@ -331,7 +331,7 @@ async def test_while_the_desk_is_locked_a_form_waits_and_its_answer_finds_it_bel
             other.close()
         await app.settle()
         assert len(app.screen_stack) == 1
-        assert (await log(app))[0]["detail"] == {"text": "late"}
+        assert (await log(app))[0]["detail"]["text"] == "late"
         for text, is_open in (("", True), ("fine", False)):
             await press(app, "n")
             await fill_in(app, text=text)

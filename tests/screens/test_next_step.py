@@ -99,5 +99,5 @@ def test_the_header_counts_cells_and_its_tooltip_says_it_all() -> None:
     wide = Heading("rank policy", "山田", "", Path("/desks/desk.db"), "2082-03-04 12:00")
     assert wide.fitting(20) == "山田  desk.db  12:00"
     assert wide.fitting(19) == "山田  12:00"
-    assert wide.whole == "Signed as 山田\n/desks/desk.db\nrank policy"
+    assert wide.whole == "Signed as 山田\n/desks/desk.db\nrank policy: a click chooses another"
     assert "My desk is Soren Baker's" in HEADING.whole

@@ -29,7 +29,7 @@ def test_a_state_is_a_word(changes: dict[str, Any], words: str) -> None:
 
 @pytest.mark.parametrize(
     ("load", "capacity", "shown"),
-    [(0, 10, "▁ 0/10"), (10, 10, "█ 10/10"), (12, 10, "█ 12/10"), (0, 0, "█ 0/0"), (5, 10, "▅ 5/10")],
+    [(0, 10, "▁ 0/10"), (10, 10, "█ 10/10"), (12, 10, "█ 12/10!"), (0, 0, "█ 0/0"), (5, 10, "▅ 5/10")],
 )
 def test_a_load_is_a_bar_and_a_number(load: int, capacity: int, shown: str) -> None:
     assert load_bar({"load": load, "capacity": capacity}).plain == shown
