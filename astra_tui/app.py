@@ -90,9 +90,9 @@ class AstraApp(DistributingApp):
             self.register_theme(theme)
         wanted = preferences or Preferences()
         self.theme = wanted.theme if wanted.theme in self.available_themes else THEMES[0].name
-        self.set_reactive(AstraApp.my_agent_id, wanted.agent)
         self.set_keymap(wanted.keymap)
         self.backend = Backend(str(database), clock, actor)
+        self.set_reactive(AstraApp.my_agent_id, self._memory.agent_at(self.backend.path, wanted.agent))
         self.drafts = DraftFile(database) if drafts is None and self._remembers else drafts
         self.inbox = Inbox(self)
         self.lost_since: str | None = None
@@ -118,6 +118,7 @@ class AstraApp(DistributingApp):
     def watch_my_agent_id(self, agent_id: int | None) -> None:
         if agent_id is not None:
             self._remember("agent", agent_id)
+            self.remember("agent", [str(agent_id), str(self.backend.path)])
         self.inbox.look()
 
     def recall(self, key: str, default: Any) -> Any:

@@ -56,7 +56,9 @@ def open_application(database: str | None, actor: str | None) -> int:
     from astra_tui.app import AstraApp
 
     wanted, problems = preferences.load(check=check_preferences)
-    app = AstraApp(database=path, actor=actor, preferences=wanted, problems=problems)
+    file = preferences.config_path()  # by its name alone: a toast has little room
+    told = [problem.replace(str(file), file.name) for problem in problems]
+    app = AstraApp(database=path, actor=actor, preferences=wanted, problems=told)
     app.run()
     return app.return_code or 0
 

@@ -47,6 +47,12 @@ class Memory:
         self._changed[key] = value
         return self._path is not None
 
+    def agent_at(self, desk: Path, preferred: int | None) -> int | None:
+        """The preferred agent; but who was chosen at another desk is somebody else at this one."""
+        chosen = self.get("agent", list[str]())  # the number, and the desk
+        was_chosen_elsewhere = chosen[:1] == [str(preferred)] and chosen[1:] != [str(desk)]
+        return None if was_chosen_elsewhere else preferred
+
     def write(self) -> None:
         """Put what has changed into the file; what another terminal remembered meanwhile stays there."""
         if self._path is None:

@@ -167,7 +167,8 @@ class Queue(PagedList[BookingFilter], MarkedList):
 
     def _describe(self, rows: list[Row]) -> None:
         up, down = ORDERS.get(self._filter.sort, ("A to Z", "Z to A"))
-        order = f"by {self._filter.sort}, {down if self._filter.descending else up}"
+        by = "number" if self._filter.sort == "id" else self._filter.sort
+        order = f"by {by}, {down if self._filter.descending else up}"
         line = Text(view_of(self._filter), "bold")
         if self._marks:
             reassign, cancel, release, back = (key_of(self.app, identifier) for identifier in FOR_MARKED)

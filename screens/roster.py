@@ -281,7 +281,8 @@ class Roster(Place):
 def _headline(agents: list[Row], found: list[Row], hidden_sort: str = "", hints: str = "") -> Text:
     if not agents:
         return Text("No agents yet: press a to add one, or import them with astra import FILE", "bold")
-    count = f"{len(agents)} agents" if len(found) == len(agents) else f"{len(found)} of {len(agents)} agents"
+    all_told = f"{len(agents)} {'agent' if len(agents) == 1 else 'agents'}"
+    count = all_told if len(found) == len(agents) else f"{len(found)} of {all_told}"
     line = Text(count, "bold")
     if hidden_sort:
         line.append(f"  ·  by {hidden_sort}", "dim")

@@ -60,6 +60,6 @@ def _sound(call: Call) -> dict[str, Any]:
     given, problems = preferences.load(check=call.surroundings.check_preferences)
     if problems:
         raise InvalidInput(
-            "config", "; ".join(problems), "mend the file with an editor; astra config path tells where it is"
+            "config", "\n".join(problems), "mend the file with an editor; astra config path tells where it is"
         )
     return dataclasses.asdict(given)

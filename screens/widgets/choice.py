@@ -118,6 +118,12 @@ class Choice(RadioSet):
 class Pick(Select[str]):
     """A name from a list that opens; typing letters chooses without opening it."""
 
+    DEFAULT_CSS = """
+    Pick:focus #label {
+        background: $block-cursor-background; color: $block-cursor-foreground;
+        text-style: $block-cursor-text-style;
+    }
+    """
     BINDINGS = [
         Binding("down,space,up", "show_overlay", "Open the list", show=False),
         Binding("enter", "accept", "Next field", show=False),

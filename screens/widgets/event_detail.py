@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from dispatch import logbook
+from dispatch import logbook, views
 from screens.event_words import changes, details
 from screens.text import CARE, COMMAND_WORDS, moment, subject
 from screens.widgets.detail_pane import DetailPane
@@ -22,7 +22,12 @@ def event_query(event: Row | None) -> Callable[[], Row | None]:
         if event is None:
             return None
         others = [number for number in (event["undone_by"], event["undoes"]) if number is not None]
-        return {"event": event, "other": next(iter(logbook.events_among(others)), None)}
+        agents = views.agents_by_id([event["agent_id"]]) if event["agent_id"] is not None else []
+        return {
+            "event": event,
+            "other": next(iter(logbook.events_among(others)), None),
+            "agent": next((f"{agent['name']} ({agent['agent_id']})" for agent in agents), ""),
+        }
 
     return work
 
@@ -48,7 +53,7 @@ def _describe(data: Row) -> Text:
     if event["undoes"] is not None:
         what = f", {other['command']} {_by(other)}" if other else ""
         text.append(f"\nTakes back event {event['undoes']}{what}", f"bold {CARE}")
-    for label, value in _facts(event):
+    for label, value in _facts(event, data["agent"]):
         if value:
             text.append(f"\n{label:<12}", "dim")
             text.append(value)
@@ -64,10 +69,10 @@ def _by(event: Row | None) -> str:
     return f"{moment(event['at'])} by {event['actor']}" if event else ""
 
 
-def _facts(event: Row) -> list[tuple[str, str]]:
+def _facts(event: Row, agent: str) -> list[tuple[str, str]]:
     return [
         ("Customer", event["customer_name"] or ""),
-        ("Agent", str(event["agent_id"] or "")),
+        ("Agent", agent),
         *((label[:1].upper() + label[1:], value) for label, value in details(event)),
         ("Request id", event["request_id"] or ""),
     ]

@@ -78,3 +78,15 @@ async def test_without_colour_all_is_said_in_words(
         await SCENES["lead"](app)
         assert "◉ Text" in text_of(app)
         assert "○ Phone Call" in text_of(app)
+
+
+async def test_without_colour_the_list_in_focus_stands_out(
+    golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        label = app.screen.query_one("#destination #label")
+        before = label.rich_style.bgcolor
+        app.screen.query_one("#destination").focus()
+        await app.settle()
+        assert contrast(Style(color=before, bgcolor=label.rich_style.bgcolor)) > 2

@@ -164,3 +164,19 @@ def test_what_cannot_be_written_is_not_missed(tmp_path: Path) -> None:
     memory.put("place", "queue")
     memory.write()
     assert memory.get("place", "") == "queue"
+
+
+async def test_who_was_chosen_at_one_desk_is_nobody_at_another(golden_file: Path, tmp_path: Path) -> None:
+    """The numbers are the desk's own: agent 2 here is a stranger there."""
+    other = tmp_path / "other.db"
+    other.write_bytes(golden_file.read_bytes())
+    remember()
+    async with own(golden_file) as app:
+        app.my_agent_id = 2
+        await app.settle()
+    async with own(golden_file, agent=2) as app:
+        assert app.my_agent_id == 2
+    async with own(other, agent=2) as app:
+        assert app.my_agent_id is None
+    async with own(other, agent=3) as app:
+        assert app.my_agent_id == 3  # of config.toml, and chosen nowhere
