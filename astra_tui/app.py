@@ -162,6 +162,14 @@ class AstraApp(GreetingApp):
         if isinstance(queue, Queue):
             queue.call_after_refresh(work, queue)
 
+    def show_issue(self, issue_id: int) -> None:
+        from screens.service import Service
+
+        self.go("service")
+        service = self.screen
+        if isinstance(service, Service):
+            service.call_after_refresh(service.show_issue, issue_id)
+
     def show_log(self, text: str) -> None:
         from screens.log import Log
 

@@ -45,6 +45,8 @@ class Verb:
             return "Anywhere"
         if identifier.startswith(("booking.", "why")):
             return "The booking under the cursor"
+        if identifier.startswith("issue.") and identifier != "issue.open":
+            return "The issue under the cursor"
         if identifier.startswith("agent."):
             return "The agent under the cursor"
         return "The list" if identifier in LIST_IDS else "This place"
