@@ -108,7 +108,7 @@ class Service(PagedList[IssueFilter], IssueActions):
 
     def show(self, data: Held | Figures) -> None:
         if isinstance(data, Figures):
-            self.board.show(data)
+            self.board.show(data, self._board_headline())
             return
         self._sought = None
         self.table.mark_sort(data[0].which.sort, data[0].which.sort == CHANGED)
@@ -207,6 +207,12 @@ class Service(PagedList[IssueFilter], IssueActions):
             self._list(replace(which.filter, sort=self._filter.sort))
 
         self.host.ask(rows_of_figure(message.figure), found, opens=True)
+
+    def _board_headline(self) -> Text:
+        back = (
+            f"enter lists what a figure is made of, tab goes over, {key_of(self.app, 'service.board')} back"
+        )
+        return Text.assemble(("Dashboard", "bold"), (f"  {back}", "dim"))
 
     def _describe(self, rows: list[Row]) -> None:
         view = view_of(self._filter, self.host.my_agent_id)

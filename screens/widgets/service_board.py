@@ -9,9 +9,10 @@ from typing import Any
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.message import Message
-from textual.widgets import DataTable
+from textual.widgets import DataTable, Static
 
 from dispatch.desk import Desk
 from dispatch.service import analytics, dashboard
@@ -83,13 +84,13 @@ AGENT_COLUMNS = (
 )
 
 
-class ServiceBoard(Horizontal):
+class ServiceBoard(Vertical):
     """Figures on one side, agents on the other; tab goes over, enter asks for the rows."""
 
     DEFAULT_CSS = """
     ServiceBoard { display: none; height: 1fr; }
-    ServiceBoard > #figures { width: 1fr; }
-    ServiceBoard > #workload { width: 52; margin-left: 1; }
+    ServiceBoard #figures { width: 1fr; }
+    ServiceBoard #workload { width: 52; margin-left: 1; }
     """
 
     class FigureChosen(Message):
@@ -100,14 +101,18 @@ class ServiceBoard(Horizontal):
             self.figure = figure
 
     def compose(self) -> ComposeResult:
-        yield LiveTable(FIGURE_COLUMNS, "key", id="figures")
-        yield LiveTable(AGENT_COLUMNS, "agent_id", id="workload")
+        with Vertical(id="board"):
+            yield Static(Content(""), classes="headline")
+            with Horizontal():
+                yield LiveTable(FIGURE_COLUMNS, "key", id="figures")
+                yield LiveTable(AGENT_COLUMNS, "agent_id", id="workload")
 
     def take_focus(self) -> None:
         self.query_one("#figures").focus()
 
-    def show(self, data: Figures) -> None:
+    def show(self, data: Figures, headline: Text) -> None:
         """Show what ``board_query`` read."""
+        self.query_one(".headline", Static).update(headline)
         self.query_one("#figures", LiveTable).show_rows(data.figures)
         self.query_one("#workload", LiveTable).show_rows(data.agents)
 
