@@ -120,7 +120,7 @@ def conversation(interactions: list[Row], longest: int | None = None) -> Text:
 
 def _spoken(one: Row, longest: int | None) -> Text:
     who = "customer" if one["author"] == "customer" else one["agent_name"] or "desk"
-    line = Text(f"{short_moment(one['at'])}  ", "dim")
+    line = Text().append(f"{short_moment(one['at'])}  ", "dim")
     if one["status_to"] == "assigned":
         return line.append(f"→ given to {who}", "dim")
     if one["kind"] == "status":

@@ -239,7 +239,7 @@ ISSUE = [
 ]
 SERVICE = [
     *ISSUE,
-    _key("service.board", "d", "board", "Dashboard", "Figures of the service desk; back to the list"),
+    _key("service.board", "d", "board", "Figures", "The dashboard of the service desk; back to the list"),
     _key(
         "service.view",
         "v",

@@ -18,6 +18,8 @@ Row = dict[str, Any]
 EXCERPT = 600  # characters of a text in the pane; the panel shows all of it
 LAST_SPOKEN = 12  # interactions in the pane
 LABEL = 11
+SHORT_LABEL = 9  # of what stands on top: a clock and its due time fit into the narrow pane
+A_DAY = 24 * 60
 RISK_STYLES = {"high": f"bold {BAD}", "medium": CARE, "low": ""}
 FACTORS = {
     "resolution_time": "time",
@@ -56,7 +58,7 @@ def described(issue: Row, longest: int | None = None, last: int | None = None) -
     text.append_text(words.state(issue)).append(f"  {words.category(issue)}")
     for label, value in _facts(issue):
         if value:
-            _add(text, label, value)
+            _add(text, label, value, SHORT_LABEL)
     _add_spoken(text, issue, longest, last)
     _heading(text, "Why so urgent")
     _add_steps(text, issue)
@@ -73,8 +75,8 @@ def _heading(text: Text, heading: str) -> None:
     text.append(f"\n\n{heading}", "bold underline")
 
 
-def _add(text: Text, label: str, value: str | Text) -> None:
-    text.append(f"\n{label:<{LABEL}}", "dim")
+def _add(text: Text, label: str, value: str | Text, width: int = LABEL) -> None:
+    text.append(f"\n{label:<{width}}", "dim")
     text.append_text(value if isinstance(value, Text) else Text(value))
 
 
@@ -97,7 +99,11 @@ def _facts(issue: Row) -> list[tuple[str, str | Text]]:
 
 
 def _clock(clock: Row, verb: str) -> Text:
-    return words.clock_line(clock, verb).append(f"  ({short_moment(clock['due'])})", "dim")
+    """A clock, and when its time is over: the hour, or of what is further away the day."""
+    line, due = words.clock_line(clock, verb), short_moment(clock["due"])
+    if clock["met_at"]:
+        return line
+    return line.append(f" ({due[6:] if abs(clock['left_minutes']) < A_DAY else due[:5]})", "dim")
 
 
 def _warned(warnings: list[Row]) -> str:

@@ -54,7 +54,7 @@ class Shown:
 
 
 def _name(row: Row) -> Text:
-    return Text(row["name"], "bold underline") if row["is_heading"] else Text(f"  {row['name']}")
+    return Text(row["name"], "bold") if row["is_heading"] else Text(f"  {row['name']}")
 
 
 FIGURE_COLUMNS = (
@@ -113,7 +113,11 @@ class ServiceBoard(Vertical):
     def show(self, data: Figures, headline: Text) -> None:
         """Show what ``board_query`` read."""
         self.query_one(".headline", Static).update(headline)
-        self.query_one("#figures", LiveTable).show_rows(data.figures)
+        figures = self.query_one("#figures", LiveTable)
+        is_first = not figures.rows_shown
+        figures.show_rows(data.figures)
+        if is_first:
+            figures.move_cursor(row=1)  # below the heading
         self.query_one("#workload", LiveTable).show_rows(data.agents)
 
     @on(DataTable.RowSelected)

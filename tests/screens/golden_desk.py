@@ -79,9 +79,11 @@ def make_golden_desk(path: Path) -> None:
             phone="+1 555 0100" if number == 0 else None,
         )
     clock.moment += timedelta(minutes=30)
-    _work(desk)
-    with desk.acting_as("lee"):  # what kim did last stays what undo takes back
+    morning = clock.moment
+    with desk.acting_as("lee"):  # before kim's work, so that undo and the log are about that
         _serve(desk, clock)
+    clock.moment = morning
+    _work(desk)
     desk.close()
 
 

@@ -234,7 +234,7 @@ async def test_what_comes_to_the_agent_is_announced_once(
         await app.settle()
         assert sorted(line[:11] for line in told(app)) == ["ESCALATED 1", "ESCALATED 2"]
         app.clear_notifications()
-        clock.advance(hours=9)
+        clock.advance(hours=25)
         sweep_issues(colleague)
         await app.settle()
         lines = told(app)
