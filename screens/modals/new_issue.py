@@ -60,6 +60,8 @@ class NewIssue(Modal[Row | None]):
         self._ticket = 0
         self._customer: Row | None = None
         self._told: Row | None = None
+        self._read_text: str | None = None
+        self._submits = False
         self._is_busy = self._is_warned = self._is_asked = False
         self._result: Row | None = None
 
@@ -133,9 +135,12 @@ class NewIssue(Modal[Row | None]):
 
         def then(told: Row | None) -> None:
             if ticket == self._ticket and self.is_laid_out:
-                self._told = told
+                self._told, self._read_text = told, text
                 shown = triaged(told, category) if told else Content(NOTHING_YET)
                 self.query_one("#triage", Static).update(shown)
+                if self._submits:
+                    self._submits = False
+                    self.action_submit()
 
         self.host.ask(work, then, self._refused)
 
@@ -169,6 +174,10 @@ class NewIssue(Modal[Row | None]):
     @on(Button.Pressed, "#submit")
     def action_submit(self) -> None:
         if self._is_busy:
+            return
+        if self._read_text != self.text and not self._submits:  # f9 was quicker than triage
+            self._submits = True
+            self._understand(0)
             return
         if self._told and self._told["unsure"] and not self._category and not self._is_asked:
             self._is_asked = True
@@ -225,7 +234,7 @@ class NewIssue(Modal[Row | None]):
         return "New issue: the customer's words will be lost." if self.text.strip() else ""
 
     def _refused(self, error: DeskError) -> None:
-        self._is_busy = False
+        self._is_busy = self._submits = False
         if self.is_laid_out:
             self._tell(refusal(error))
 
