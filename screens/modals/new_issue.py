@@ -109,7 +109,7 @@ class NewIssue(Modal[Row | None]):
 
     @on(TextArea.Changed)
     def _typed(self) -> None:
-        self._is_warned = self._is_asked = False
+        self._is_warned = self._is_asked = self._submits = False
         self._understand(TYPING_PAUSE_S)
 
     @on(Pick.Changed)
