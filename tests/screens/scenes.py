@@ -127,6 +127,13 @@ async def open_an_unsure_issue(app: AstraApp) -> None:
     await press(app, "f6", "escape", "a", *"hm", "f9")
 
 
+async def reply_to_an_issue(app: AstraApp) -> None:
+    await press(app, "f6", "escape", "home", "t")
+    await fill_in(app, then="They have to answer")
+    app.screen.query_one("#text", TextArea).text = "[/] hello"
+    await app.settle()
+
+
 async def take_the_tour(app: AstraApp) -> None:
     await press(app, "f2")
     app.action_tour()
@@ -161,7 +168,7 @@ MODALS: dict[str, Scene] = {
     "several": paste_several,
     "issue": pressed("f6", "escape", "home", "enter"),
     "issue-why": pressed("f6", "escape", "home", "down", "w"),
-    "issue-reply": pressed("f6", "escape", "home", "t", *"[/] hello"),
+    "issue-reply": reply_to_an_issue,
     "issue-category": pressed("f6", "escape", "home", "g"),
     "new-issue": type_an_issue,
     "new-issue-unsure": open_an_unsure_issue,
