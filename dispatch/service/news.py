@@ -69,11 +69,12 @@ def since(before: IssueGlance, now: IssueGlance, own: Collection[int]) -> list[R
     mine = _done_by(before, now, own)
     news = [_news(NEW, number) for number in sorted(now.held - before.held) if number not in mine]
     news += [_news(WARNED, *values) for values in _warned(before, now)]
+    raised: dict[int, int] = {}  # of several escalations of an issue, the highest is told
     for number, (issue_id, level) in sorted(now.levels.items()):
         _, before_level = before.levels.get(number, (issue_id, 0))
         if level > before_level and "issue.escalate" not in mine.get(issue_id, set()):
-            news.append(_news(ESCALATED, issue_id) | {"level": level})
-    return news
+            raised[issue_id] = max(level, raised.get(issue_id, 0))
+    return news + [_news(ESCALATED, number) | {"level": level} for number, level in raised.items()]
 
 
 def _news(kind: str, issue_id: int, clock: str = "", percent: int = 0) -> Row:
