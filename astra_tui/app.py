@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from textual.actions import ActionParseResult
     from textual.dom import DOMNode
 
-    from screens.queue import Queue
-
 T = TypeVar("T")
 
 PASSING = ("locked", "replaced")  # over in a moment: no reason to call the database lost
@@ -150,26 +148,23 @@ class AstraApp(DistributingApp):
         self.remember("place", place)
 
     def show_bookings_of(self, agent_id: int) -> None:
-        self._with_queue(lambda queue: queue.show_only(f"agent:{agent_id}"))
+        self._at("queue", lambda queue: queue.show_only(f"agent:{agent_id}"))
 
     def show_booking(self, booking_id: int) -> None:
-        self._with_queue(lambda queue: queue.show_booking(booking_id))
+        self._at("queue", lambda queue: queue.show_booking(booking_id))
 
-    def _with_queue(self, work: Callable[[Queue], object]) -> None:
-        from screens.queue import Queue
-
-        self.go("queue")
-        queue = self.screen
-        if isinstance(queue, Queue):
-            queue.call_after_refresh(work, queue)
+    def show_issue(self, issue_id: int) -> None:
+        self._at("service", lambda service: service.show_issue(issue_id))
 
     def show_log(self, text: str) -> None:
-        from screens.log import Log
+        self._at("log", lambda log: log.show_only(text))
 
-        self.go("log")
-        log = self.screen
-        if isinstance(log, Log):
-            log.call_after_refresh(log.show_only, text)
+    def _at(self, name: str, work: Callable[[Any], object]) -> None:
+        """Go to a place, and do something there as soon as it is laid out."""
+        self.go(name)
+        place = self.place
+        if place is not None and place is self.screen:
+            place.call_after_refresh(work, place)
 
     # work in the background
 

@@ -55,6 +55,26 @@ CANDIDATES: Figure = (
     "The agents who can take this lead now, in the order of the policy in force; the first one gets it. "
     "Below: how many are kept out, and by which rule.",
 )
+PRIORITY: Figure = (
+    "Priority",
+    "MEDIUM, or HIGH for technical, billing and access; one step more each for an upset customer, a gold or "
+    "platinum tier (enterprise two) and an urgent word; CRITICAL at most. w tells the steps.",
+)
+TIME_LEFT: Figure = (
+    "Time left",
+    "Of the first answer's time until there is one, then of the resolution's; the bar fills as it is "
+    "used up. ▲ three quarters are used, ! overdue, ‖ stands still while the customer has to answer, ✓ done "
+    "in time.",
+)
+ESCALATED: Figure = (
+    "ESCALATED",
+    "The highest level of what is open: 1 is told to the agent, 2 to the manager, 3 to the desk's contact.",
+)
+EXPECTED: Figure = (
+    "of 5 expected",
+    "The customer's likely score: by the formula of time, agent, talk and sentiment, or by the model that "
+    "was trained on 100 real answers or more. Below 2.5 is high risk.",
+)
 EVERYWHERE: tuple[Figure, ...] = (
     (
         "Bottom line",

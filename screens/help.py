@@ -51,6 +51,8 @@ class Verb:
             return "Anywhere"
         if identifier.startswith(("booking.", "why")):
             return "The booking under the cursor"
+        if identifier.startswith("issue.") and identifier != "issue.open":
+            return "The issue under the cursor"
         if identifier.startswith("agent.") and getattr(self.node, "NAME", "") == "roster":
             return "The agent under the cursor"
         return "The list" if identifier in LIST_IDS else "This place"

@@ -58,6 +58,10 @@ class Host(Protocol):
         """Go to the queue, with the cursor on a booking."""
         ...
 
+    def show_issue(self, issue_id: int) -> None:
+        """Go to the service desk, with the cursor on an issue."""
+        ...
+
     def show_log(self, text: str) -> None:
         """Go to the log, filtered by a text."""
         ...

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch import arrivals, views
 from dispatch.arrivals import Glance
+from screens.issue_news import IssueNews
 from screens.text import short
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Inbox:
         self._host = host
         self._before: Glance | None = None
         self._told: set[int] = set()
+        self._issues = IssueNews(host)
         self.unseen: frozenset[int] = frozenset()
 
     @property
@@ -36,6 +38,7 @@ class Inbox:
     def look(self) -> None:
         """Find out in the background what has come; to be called after every change."""
         self._host.ask(self._query(), self._take)
+        self._issues.look()
 
     def visited(self) -> None:
         """My desk is in sight: nothing on it is unseen any more."""

@@ -26,8 +26,15 @@ def _key(
     return Binding(keys, action, label, id=identifier, tooltip=tooltip, show=show, priority=priority)
 
 
-PLACES = ("dispatch", "roster", "queue", "my-desk")
-TITLES = {"dispatch": "Dispatch", "roster": "Roster", "queue": "Queue", "my-desk": "My desk", "log": "Log"}
+PLACES = ("dispatch", "roster", "queue", "my-desk", "service")
+TITLES = {
+    "dispatch": "Dispatch",
+    "roster": "Roster",
+    "queue": "Queue",
+    "my-desk": "My desk",
+    "service": "Service",
+    "log": "Log",
+}
 
 UNDO = [
     _key("undo", "ctrl+z", "undo", "Undo", "Take back your last command", priority=True),
@@ -214,6 +221,60 @@ MY_DESK = [
     *(replace(binding, show=binding.id in SHOWN_ON_MY_DESK) for binding in BOOKING),
 ]
 
+ISSUE = [
+    _key("issue.open", "a", "open_issue", "New issue", "Open an issue from the customer's own words"),
+    _key("issue.claim", "c", "claim", "Claim", "Begin work on it, or take on one that waits"),
+    _key("issue.reply", "t", "reply", "Reply", "Answer the customer, or take down what the customer says"),
+    _key("issue.resolve", "f", "resolve", "Resolve", "It is solved: a last word to the customer, if any"),
+    _key("issue.escalate", "exclamation_mark", "escalate", "Escalate", "More eyes are needed: say why"),
+    _key(
+        "issue.category",
+        "g",
+        "category",
+        "Category",
+        "Say what it is about with one key; triage learns from it",
+        show=False,
+    ),
+    _key("issue.wait", "p", "wait", "Wait/go on", "The customer has to answer, or it goes on", show=False),
+    _key(
+        "issue.note", "n", "note", "Note", "Write an internal note; the customer does not see it", show=False
+    ),
+    _key("issue.reassign", "r", "reassign", "Reassign", "Hand the issue over to another agent", show=False),
+    _key(
+        "issue.acknowledge",
+        "k",
+        "acknowledge",
+        "Acknowledge",
+        "Somebody takes care of its escalations: no further level follows",
+        show=False,
+    ),
+    _key("issue.settle", "K", "settle", "Settle", "Close its escalations: give the reason", show=False),
+    _key("issue.close", "x", "close_issue", "Close", "A resolved issue is done with", show=False),
+    _key("issue.reopen", "o", "reopen", "Reopen", "Take up an ended issue again: say why", show=False),
+    _key("issue.rate", "s", "rate", "Score", "The customer's answer to the survey, 1 to 5", show=False),
+    _key("issue.edit", "e", "edit", "Edit", "Mend title, priority, tier or booking", show=False),
+    _key(
+        "issue.booking", "b", "go_to_booking", "Its booking", "The linked booking, in the queue", show=False
+    ),
+    _key("issue.customer", "i", "customer", "Customer", "Open the customer's card", show=False),
+    _key("issue.log", "H", "issue_log", "Its log", "All that was done to the issue", show=False),
+    _key("issue.why", "w,f8", "why", "Why", "Why it is so urgent, and why its agent has it", show=False),
+    COPY,
+]
+SERVICE = [
+    *ISSUE,
+    _key("service.board", "d", "board", "Figures", "The dashboard of the service desk; back to the list"),
+    _key(
+        "service.view",
+        "v",
+        "next_view",
+        "View",
+        "Open, mine, waiting, escalated, unsure, with the customer, ended, all",
+        show=False,
+    ),
+    *(binding for binding in LIST if binding.id != "sort.reverse"),
+]
+
 FORM = [
     _key("form.assign", "f9", "assign", "Assign", "Assign the lead, from any field", priority=True),
     _key("form.clear", "ctrl+l", "clear", "Clear", "Empty the form; what was typed is gone"),
@@ -222,7 +283,7 @@ FORM = [
 
 BY_ID = {
     str(binding.id): binding
-    for group in (APP, WHY, BOOKING, LIST, QUEUE, ROSTER, MY_DESK, LOG, FORM)
+    for group in (APP, WHY, BOOKING, LIST, QUEUE, ROSTER, MY_DESK, SERVICE, LOG, FORM)
     for binding in group
 }
 

@@ -49,10 +49,10 @@ class Log(PagedList[EventFilter]):
     NAME = "log"
     HELP = (
         "Every command of the desk, newest first: who did it, when, and what it changed. / filters by "
-        "booking:12, agent:6, by:kim, command:claim, since:today, until:2082-11-22, is:undone, and by words "
-        "in the command or the actor. Times are today, yesterday, 9:30, -2h, a date; one with a blank is "
-        'quoted: since:"yesterday 17:00". u takes back the command under the cursor, whoever gave it; '
-        "escape clears the filter, and then goes back to where you were."
+        "booking:12, issue:3, agent:6, by:kim, command:claim, since:today, until:2082-11-22, is:undone, and "
+        "by words in the command or the actor. Times are today, yesterday, 9:30, -2h, a date; one with a "
+        'blank is quoted: since:"yesterday 17:00". u takes back the command under the cursor, whoever gave '
+        "it; escape clears the filter, and then goes back to where you were."
     )
     BINDINGS = [*keys.LOG]
     CSS_PATH = "lists.tcss"
@@ -107,14 +107,16 @@ class Log(PagedList[EventFilter]):
         event = self._chosen()
         if event is None:
             return
-        if event["booking_id"] is not None:
+        if event["issue_id"] is not None:
+            self.host.show_issue(event["issue_id"])
+        elif event["booking_id"] is not None:
             self.host.show_booking(event["booking_id"])
         elif event["customer_id"] is not None:
             self.open_customer(event["customer_id"])
         elif event["agent_id"] is not None:
             self.host.show_bookings_of(event["agent_id"])
         else:
-            self.say("That was about no booking, customer or agent", severity="warning")
+            self.say("That was about no issue, booking, customer or agent", severity="warning")
 
     def action_undo_event(self) -> None:
         event = self._chosen()

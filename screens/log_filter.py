@@ -41,7 +41,7 @@ def _pair(key: str, value: str, times: dict[str, Callable[[str], str]]) -> dict[
         return None
     if key in times:
         return {key: times[key](value)}
-    if key in ("booking", "agent") and value.isascii() and value.isdecimal() and len(value) < 19:
+    if key in ("booking", "agent", "issue") and value.isascii() and value.isdecimal() and len(value) < 19:
         return {f"{key}_id": int(value)}
     if key == "by":
         return {"actor": value}

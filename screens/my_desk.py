@@ -6,17 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import DataTable, Static
 
 from dispatch import views
 from dispatch.presence import set_presence
+from dispatch.service import views as issue_views
+from dispatch.service.views import IssueFilter
 from dispatch.timers import AWAY_REASON
 from models.agents import AVAILABLE, AWAY
 from models.errors import NotFound
-from screens import figures, keys
+from screens import figures, issue_words, keys
 from screens.booking_list import EXTRA_COLUMNS, BookingList
 from screens.keys import key_of
 from screens.modals.pick_agent import PickAgent
@@ -27,6 +30,7 @@ from screens.widgets.booking_detail import BookingDetail
 from screens.widgets.live_table import Column, LiveTable
 
 Row = dict[str, Any]
+Work = tuple[Row | None, list[Row], list[Row]]
 
 GROUP_STYLES: dict[str, str] = {
     "due": f"bold {CARE}",
@@ -47,6 +51,16 @@ COLUMNS = (
 )
 
 
+ISSUE_COLUMNS = (
+    Column("issue_id", "Issue", 5, lambda row: str(row["issue_id"]), right=True),
+    Column("priority", "Priority", 8, issue_words.priority),
+    Column("time", "Time left", 16, issue_words.time_left),
+    Column("state", "State", 12, issue_words.state, grows=True, drop=1),
+    Column("title", "Title", 14, lambda row: row["title"], grows=True),
+)
+MOST_ISSUES = 50
+
+
 class MyDesk(BookingList):
     """The chosen agent's own work."""
 
@@ -59,7 +73,8 @@ class MyDesk(BookingList):
         "step of the booking under the cursor, g says when to get back to the customer. Where the desk "
         "asks whether you are still on it, {booking.keep} says yes; unanswered, the claim ends. "
         "{agent.presence} says how the agent is at work, and brings back at once whom the desk put on "
-        "away. {desk.agent} chooses another agent."
+        "away. {desk.agent} chooses another agent. Below are the agent's open issues: tab goes there, "
+        "enter opens one on Service."
     )
     BINDINGS = [*keys.MY_DESK, *keys.WHY]
     IS_TIMELY = True
@@ -70,28 +85,55 @@ class MyDesk(BookingList):
             with Vertical():
                 yield Static(Content(""), classes="headline")
                 yield LiveTable(COLUMNS, "booking_id", id="my-desk")
+                yield LiveTable(ISSUE_COLUMNS, "issue_id", id="my-issues")
             yield BookingDetail()
 
-    def look_up(self) -> Callable[[], tuple[Row | None, list[Row]]]:
-        agent_id, now = self.host.my_agent_id, self.backend.desk.now()
+    @property
+    def table(self) -> LiveTable:
+        return self.query_one("#my-desk", LiveTable)
 
-        def work() -> tuple[Row | None, list[Row]]:
+    @property
+    def issues(self) -> LiveTable:
+        return self.query_one("#my-issues", LiveTable)
+
+    def chosen_booking(self) -> Row | None:
+        """None while the cursor is among the issues: a key must not touch what one does not look at."""
+        return None if self.issues.has_focus else self.table.current
+
+    @on(DataTable.RowSelected, "#my-issues")
+    def _go_to_issue(self, message: DataTable.RowSelected) -> None:
+        message.stop()
+        message.prevent_default()
+        row = self.issues.current
+        if row is not None:
+            self.host.show_issue(row["issue_id"])
+
+    def look_up(self) -> Callable[[], Work]:
+        agent_id, desk = self.host.my_agent_id, self.backend.desk
+        now = desk.now()
+
+        def work() -> Work:
             if agent_id is None:
-                return None, []
+                return None, [], []
             try:
-                rows = views.desk_of(agent_id, now)
-                return views.agent(agent_id), [with_next_step(row, now) for row in rows]
+                rows = [with_next_step(row, now) for row in views.desk_of(agent_id, now)]
+                issues = issue_views.issues(desk, IssueFilter(agent_id=agent_id), MOST_ISSUES)
+                return views.agent(agent_id), rows, issues
             except NotFound:  # the agent that was remembered belongs to another desk
-                return None, []
+                return None, [], []
 
         return work
 
-    def show(self, data: tuple[Row | None, list[Row]]) -> None:
-        agent, rows = data
+    def show(self, data: Work) -> None:
+        agent, rows, issues = data
         self.host.inbox.visited()
         keep, back = (key_of(self.app, identifier) for identifier in ("booking.keep", "agent.presence"))
-        self.query_one(".headline", Static).update(_headline(agent, rows, keep, back))
+        self.query_one(".headline", Static).update(_headline(agent, rows, len(issues), keep, back))
         self.table.show_rows(rows)
+        if not issues and self.issues.has_focus:
+            self.table.focus()
+        self.issues.display = bool(issues)
+        self.issues.show_rows(issues)
         self.show_detail()
 
     def on_mount(self) -> None:
@@ -139,7 +181,7 @@ def _work(row: Row) -> Text:
     return Text(row["due"] or row["group"], GROUP_STYLES[row["group"]])
 
 
-def _headline(agent: Row | None, rows: list[Row], keep: str, back: str) -> Text:
+def _headline(agent: Row | None, rows: list[Row], issues: int, keep: str, back: str) -> Text:
     if agent is None:
         return Text("Nobody's desk yet: press a to choose an agent", "bold")
     line = Text(f"{agent['name']} ({agent['agent_id']})  ", "bold")
@@ -151,6 +193,7 @@ def _headline(agent: Row | None, rows: list[Row], keep: str, back: str) -> Text:
     if asked:
         line.append(f"  ·  {asked} still on it? {keep} keeps it", f"bold {CARE}")
     counts = [f"{sum(row['group'] == group for row in rows)} {group}" for group in GROUP_STYLES]
+    counts += [f"{issues} issues"] if issues else []
     line.append("  ·  " + ", ".join(counts), "dim")
     line.append(f"  ·  rank {agent['rank'] or '–'}, {agent['presence']}", "dim")
     return line

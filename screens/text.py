@@ -126,6 +126,21 @@ COMMAND_WORDS = {
     "setting.set": "setting",
     "value.add": "accepted",
     "doctor.repair": "repaired",
+    "issue.open": "came in",
+    "issue.claim": "claimed",
+    "issue.reply": "reply",
+    "issue.note": "note",
+    "issue.status": "status",
+    "issue.resolve": "resolved",
+    "issue.close": "closed",
+    "issue.reopen": "reopened",
+    "issue.reassign": "reassigned",
+    "issue.escalate": "escalated",
+    "issue.acknowledge": "acknowledged",
+    "issue.settle": "settled",
+    "issue.rate": "scored",
+    "issue.edit": "edited",
+    "issue.sweep": "clock",
     "undo": "undo",
 }
 
@@ -139,8 +154,8 @@ def event_line(event: Row) -> str:
 
 
 def subject(row: Row) -> str:
-    """What an event, or an undo, was about: the booking, else the customer, else the agent."""
-    for kind in ("booking", "customer", "agent"):
+    """What an event, or an undo, was about: the issue or booking, else the customer, else the agent."""
+    for kind in ("issue", "booking", "customer", "agent"):
         if row.get(f"{kind}_id") is not None:
             return f"{kind} {row[f'{kind}_id']}"
     return ""

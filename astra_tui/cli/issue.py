@@ -54,6 +54,7 @@ COMMANDS = {"issue": issue}
 @click.option("--tier", metavar="TIER", help="Any of: " + ", ".join(TIERS) + "; else the customer's.")
 @click.option("--customer", "customer_id", type=CUSTOMER, metavar="CUSTOMER", help="Whose issue it is.")
 @click.option("--booking", "booking_id", type=BOOKING, metavar="BOOKING", help="What it is about.")
+@click.option("--category", metavar="NAME", help=CATEGORY_HELP + " Else triage says.")
 @changing
 def open_issue(call: Call, /, text: str, **given: Any) -> None:
     """Open an issue: understood, timed, and given to the best agent at once."""

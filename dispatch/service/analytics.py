@@ -124,17 +124,23 @@ def trends(now: dict[str, Figure], before: dict[str, Figure]) -> dict[str, Row]:
     return told
 
 
-def rows_behind(
-    desk: Desk, period: Period, figure: str, dimension: str | None = None, name: str | None = None
-) -> list[Row]:
-    """The issues that a figure is made of, as in a list; of one value of a dimension, or all."""
+def ids_behind(
+    period: Period, figure: str, dimension: str | None = None, name: str | None = None
+) -> list[int]:
+    """The issues that a figure is made of; of one value of a dimension, or all."""
     told = [one for one in _told(period) if dimension is None or getattr(one, dimension) == name]
     belongs: dict[str, Callable[[Told], bool]] = {
         OPENED: lambda one: one.opened,
         SATISFACTION: lambda one: one.score is not None,
     }
-    chosen = filter(belongs.get(figure, lambda one: one.resolved), told)
-    return views.rows_of(desk, [one.issue_id for one in chosen])
+    return [one.issue_id for one in filter(belongs.get(figure, lambda one: one.resolved), told)]
+
+
+def rows_behind(
+    desk: Desk, period: Period, figure: str, dimension: str | None = None, name: str | None = None
+) -> list[Row]:
+    """The same as in a list."""
+    return views.rows_of(desk, ids_behind(period, figure, dimension, name))
 
 
 def _told(period: Period) -> list[Told]:

@@ -38,20 +38,26 @@ def open_issue(
     tier: str | None = None,
     customer_id: int | None = None,
     booking_id: int | None = None,
+    category: str | None = None,
 ) -> Row:
     """Open an issue from a customer's own words, and give it to the best agent, or let it wait.
 
     Without ``tier`` the customer's holds; who has none gets the one that is given. The booking tells the
-    customer. Raises InvalidInput, NotFound, Refused.
+    customer. A person's ``category`` counts more than triage's, which learns from it. Raises InvalidInput,
+    NotFound, Refused.
     """
     said = work.words(text)
     way = checks.one_of(channel or USUAL_CHANNEL, "channel", CHANNELS)
     customer = customer_of(customer_id, booking_id)
     rank = _tier(customer, tier)
     told = understanding.understand(said, rank)
+    if category is not None:
+        chosen = categories.category(category)
+        told |= {"category": chosen, "unsure": False, **understanding.prioritise(chosen, said, rank)}
     issue = _issue(running, said, way, rank, told)
     issue.customer_id = customer.customer_id if customer else None
     issue.booking_id = booking_id
+    issue.corrected_at = None if category is None else running.now
     _route_and_save(running, issue)
     running.issue_id, running.agent_id = issue.issue_id, issue.agent_id
     running.customer_id, running.booking_id = issue.customer_id, booking_id

@@ -34,7 +34,8 @@ def prioritise(category: str, text: str, tier: str | None) -> Row:
     """``priority`` and ``priority_steps`` for a category that a person chose (mission.md C2)."""
     from dispatch.triage.reading import triage
 
-    return triage(text, customer_tier=tier, category=category)
+    told = triage(text, customer_tier=tier, category=category)
+    return {key: told[key] for key in ("priority", "priority_steps")}
 
 
 def feeling(text: str) -> float:

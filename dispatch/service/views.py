@@ -45,7 +45,8 @@ AGENT_NAME = Agent.first_name.concat(" ").concat(Agent.last_name)
 class IssueFilter:
     """Which issues. ``statuses`` empty means every one; ``text`` is looked for in title and customer.
 
-    ``since`` and ``until`` are stored times of opening, the first in, the second out.
+    ``since`` and ``until`` are stored times of opening, the first in, the second out. ``ids``: only
+    these, as the ones that a figure is made of.
     """
 
     statuses: tuple[str, ...] = OPEN
@@ -60,41 +61,57 @@ class IssueFilter:
     since: str | None = None
     until: str | None = None
     sort: str = URGENCY
+    ids: tuple[int, ...] | None = None
 
 
 _Due = SlaClock.alias()
 
 
-def issues(desk: Desk, which: IssueFilter, limit: int | None = None, after: Row | None = None) -> list[Row]:
-    """Issues by urgency, or the newest change first; ``after`` is the last row of the page before."""
+def issues(
+    desk: Desk,
+    which: IssueFilter,
+    limit: int | None = None,
+    after: Row | None = None,
+    *,
+    upwards: bool = False,
+) -> list[Row]:
+    """Issues by urgency, or the newest change first; ``after`` is the last row of the page before.
+
+    ``upwards``: in the opposite order, so that what comes ``after`` a row is what stands above it.
+    """
     query = Issue.select(Issue.issue_id).join(
         _Due, on=(_Due.issue_id == Issue.issue_id) & (_Due.kind == RESOLUTION)
     )
     if which.text:
         query = query.join(Customer, JOIN.LEFT_OUTER, on=(Issue.customer_id == Customer.customer_id))
+    order = [(column, descending != upwards) for column, descending in _order(which)]
     conditions = _conditions(which)
     if after is not None:
-        conditions.append(_beyond(which, after))
-    ids = [issue_id for (issue_id,) in tuples(query.where(*conditions).order_by(*_order(which)).limit(limit))]
+        conditions.append(_beyond(order, _place(which, after)))
+    ordered = [column.desc() if descending else column.asc() for column, descending in order]
+    ids = [issue_id for (issue_id,) in tuples(query.where(*conditions).order_by(*ordered).limit(limit))]
     return rows_of(desk, ids)
 
 
-def _order(which: IssueFilter) -> tuple[Any, ...]:
+def _order(which: IssueFilter) -> list[tuple[Any, bool]]:
+    """The columns of the order, and whether each one is descending."""
     if which.sort == CHANGED:
-        return Issue.changed_at.desc(), Issue.issue_id.desc()
-    return Issue.priority.desc(), _Due.due_at, Issue.issue_id
+        return [(Issue.changed_at, True), (Issue.issue_id, True)]
+    return [(Issue.priority, True), (_Due.due_at, False), (Issue.issue_id, False)]
 
 
-def _beyond(which: IssueFilter, last: Row) -> Expression:
-    number = last["issue_id"]
+def _place(which: IssueFilter, row: Row) -> list[Any]:
+    """A row's values in the columns of the order."""
     if which.sort == CHANGED:
-        same = (Issue.changed_at == last["changed_at"]) & (Issue.issue_id < number)
-        older: Expression = (Issue.changed_at < last["changed_at"]) | same
-        return older
-    priority, due = PRIORITIES.index(last["priority"]) + 1, last["sla"]["resolution_due"]
-    later = (_Due.due_at > due) | ((_Due.due_at == due) & (Issue.issue_id > number))
-    beyond: Expression = (Issue.priority < priority) | ((Issue.priority == priority) & later)
-    return beyond
+        return [row["changed_at"], row["issue_id"]]
+    return [PRIORITIES.index(row["priority"]) + 1, row["sla"]["resolution_due"], row["issue_id"]]
+
+
+def _beyond(order: list[tuple[Any, bool]], place: list[Any]) -> Expression:
+    """What comes after a place: later by the first column, or alike in it and later by the next."""
+    (column, descending), value = order[0], place[0]
+    later: Expression = column < value if descending else column > value
+    return later if len(order) == 1 else later | ((column == value) & _beyond(order[1:], place[1:]))
 
 
 def _conditions(which: IssueFilter) -> list[Any]:
@@ -110,6 +127,8 @@ def _conditions(which: IssueFilter) -> list[Any]:
     ):
         if wanted is not None:
             conditions.append(column == wanted)
+    if which.ids is not None:
+        conditions.append(Issue.issue_id.in_(listed(which.ids)))
     if which.unsure:
         conditions.append(Issue.unsure)
     if which.escalated:

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Footer, Input, Label, OptionList, RadioSet, Select, Static
+from textual.widgets import Button, Footer, Input, Label, OptionList, RadioSet, Select, Static, TextArea
 
 from dispatch.desk import Desk
 from models.errors import DeskError, InvalidInput
@@ -31,7 +31,7 @@ OPTION_EXTRA = 4  # an option's mark and the blanks around it
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form: a text, one of ``options``, or (``agent``) an agent.
+    """One field of a form: a text (of several ``lines``), one of ``options``, or (``agent``) an agent.
 
     A few short ``options`` stand side by side; more open as a list. ``told`` says, below the field,
     how what is typed is understood, or raises DeskError.
@@ -44,6 +44,7 @@ class Field:
     hint: str = ""
     agents: tuple[Row, ...] = ()
     told: Callable[[str], str] | None = None
+    lines: int = 1
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -63,6 +64,12 @@ class Field:
             return Choice(self.names, id=self.name)
         if self.options:
             return Pick(self.names, value=self.value or Pick.NULL, id=self.name)
+        if self.lines > 1:
+            area = TextArea(
+                self.value, placeholder=self.hint, compact=True, tab_behavior="focus", id=self.name
+            )
+            area.styles.height = self.lines
+            return area
         return Input(self.value, placeholder=self.hint, compact=True, id=self.name)
 
 
@@ -147,12 +154,16 @@ class FormModal(Modal[Row | None]):
         found: Values = {}
         for field in self._fields:
             widget = self.query_one(f"#{field.name}")
-            found[field.name] = widget.chosen if isinstance(widget, Pick) else str(cast("Any", widget).value)
+            if isinstance(widget, TextArea):
+                found[field.name] = widget.text
+            else:
+                found[field.name] = widget.chosen if isinstance(widget, Pick) else cast("Any", widget).value
         return found
 
     @on(Input.Changed)
     @on(RadioSet.Changed)
     @on(Select.Changed)
+    @on(TextArea.Changed)
     def _changed(self) -> None:
         self._is_warned = False
         self._tell("")
@@ -208,8 +219,11 @@ class FormModal(Modal[Row | None]):
 
     def unsaved(self) -> str:
         """A choice is made again with one key, but what was typed is told before it is lost."""
-        inputs = ((field, self.query(f"Input#{field.name}")) for field in self._fields)
-        typed = any(found and found.only_one(Input).value != field.value for field, found in inputs)
+        given = zip(self._fields, self.values().values(), strict=True)
+        typed = any(
+            text != field.value and isinstance(self.query_one(f"#{field.name}"), Input | TextArea)
+            for field, text in given
+        )
         return f"{self._heading}: what you have typed there will be lost." if typed else ""
 
     def _done(self, result: Row) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 from dispatch import agents, bookings, intake
 from dispatch.desk import Desk
+from dispatch.service import alarms, conversation, holding, lifecycle, opening, surveys
+from dispatch.service.sweep import sweep_issues
 
 AGENTS = (
     ("Soren", "Baker", "Premium Bookings", "Lead Space Travel Agent", 21, 4.7),
@@ -77,6 +79,10 @@ def make_golden_desk(path: Path) -> None:
             phone="+1 555 0100" if number == 0 else None,
         )
     clock.moment += timedelta(minutes=30)
+    morning = clock.moment
+    with desk.acting_as("lee"):  # before kim's work, so that undo and the log are about that
+        _serve(desk, clock)
+    clock.moment = morning
     _work(desk)
     desk.close()
 
@@ -95,6 +101,55 @@ def _work(desk: Desk) -> None:
     bookings.reassign(desk, 8, 1, "asked for the agent of last year")
     for _ in AGENTS:  # nobody wants it: it waits
         bookings.decline(desk, 12, "speaks no Ukrainian")
+
+
+ISSUES: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    (
+        "08:40",
+        "The app crashes whenever I open the boarding pass, and it still shows an error. Unacceptable!",
+        {"tier": "enterprise", "channel": "phone", "customer_id": 2},
+    ),
+    ("09:00", "Could you add a window seat filter to the trip search?", {"channel": "chat"}),
+    (
+        "10:00",
+        "[/] I was charged twice for my booking, $300. Please [@click=app.quit]mend[/] the invoice.",
+        {"booking_id": 4, "channel": "email"},
+    ),
+    ("11:00", "مرحبا 👩‍👩‍👧 山田 🚀", {"channel": "social_media", "customer_id": 5}),
+    ("11:20", "Please cancel my trip and give me my money back, I want a full refund.", {"booking_id": 9}),
+    (
+        "11:50",
+        "I'm unable to access my account after the recent update. This is urgent as I need to complete "
+        "a transaction today.",
+        {"tier": "gold", "customer_id": 1},
+    ),
+)
+
+
+def _serve(desk: Desk, clock: Ticking) -> None:
+    """Issues: one escalated and late, one rated, one with the customer, one unsure, one in time, one new."""
+    for at, text, given in ISSUES:
+        hour, minute = map(int, at.split(":"))
+        clock.moment = clock.moment.replace(hour=hour, minute=minute)
+        issue = opening.open_issue(desk, text, **given)
+        clock.moment += timedelta(minutes=5)
+        _attend(desk, issue["issue_id"], issue["agent_id"])
+    clock.moment = clock.moment.replace(hour=12, minute=0)
+    sweep_issues(desk)
+
+
+def _attend(desk: Desk, number: int, agent_id: int) -> None:
+    if number == 1:
+        conversation.reply(desk, 1, "We look into it [/] at once.")
+        conversation.note(desk, 1, "the new version crashes for everybody 🚀")
+        alarms.escalate(desk, 1, "the whole company is stuck", 2)
+    elif number == 2:
+        lifecycle.resolve(desk, 2, "It will be there with the next version.")
+        surveys.rate(desk, 2, 5, "quick [/]")
+    elif number == 3:
+        conversation.reply(desk, 3, "Which of the two charges is the wrong one?", wait=True)
+    elif number == 5:
+        holding.claim(desk, 5, agent_id)
 
 
 def _booking(desk: Desk, number: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from textual import events
 from textual.keys import _character_to_key, key_to_character
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from astra_tui.app import AstraApp
 from screens.marked_list import MarkedList
@@ -109,10 +109,30 @@ PLACES: dict[str, Scene] = {
     "queue-filtered": filter_queue,
     "my-desk": pressed("f5"),
     "why": pressed("f4", "escape", "home", "enter"),
+    "service": pressed("f6", "escape", "home"),
+    "service-figures": pressed("f6", "d"),
     "log": pressed("f4", "h", "home", "down", "down"),
     "customer": pressed("f4", "escape", "end", "i"),
     "find-customer": pressed("f4", "ctrl+f", "k"),
 }
+
+
+async def type_an_issue(app: AstraApp) -> None:
+    await press(app, "f6", "escape", "a")
+    text = "[/] I was charged $300 twice for booking 4. Please send it back today, this is unacceptable."
+    app.screen.query_one("#text", TextArea).text = text
+    await app.settle()
+
+
+async def open_an_unsure_issue(app: AstraApp) -> None:
+    await press(app, "f6", "escape", "a", *"hm", "f9")
+
+
+async def reply_to_an_issue(app: AstraApp) -> None:
+    await press(app, "f6", "escape", "home", "t")
+    await fill_in(app, then="They have to answer")
+    app.screen.query_one("#text", TextArea).text = "[/] hello"
+    await app.settle()
 
 
 async def take_the_tour(app: AstraApp) -> None:
@@ -171,6 +191,12 @@ MODALS: dict[str, Scene] = {
     "log-refused": pressed("h", "slash", *"since:x"),
     "known-customer": ask_whose,
     "several": paste_several,
+    "issue": pressed("f6", "escape", "home", "enter"),
+    "issue-why": pressed("f6", "escape", "home", "down", "w"),
+    "issue-reply": reply_to_an_issue,
+    "issue-category": pressed("f6", "escape", "home", "g"),
+    "new-issue": type_an_issue,
+    "new-issue-unsure": open_an_unsure_issue,
     "quit": quit_with_a_lead,
     "help-dispatch": pressed("f2", "f1"),
     "help-roster": pressed("f3", "f1"),
@@ -180,6 +206,8 @@ MODALS: dict[str, Scene] = {
 
 async def leave(app: AstraApp) -> None:
     """Close what lies above the place, take the toasts away, and show the usual columns."""
+    if app.screen.query("#figures") and app.screen.query_one("#figures").has_focus:
+        await press(app, "d")
     while len(app.screen_stack) > 1:
         await press(app, "escape")
     if isinstance(app.screen, MarkedList):

@@ -16,6 +16,8 @@ from dispatch import logbook, views
 from dispatch.event_filter import EventFilter
 from dispatch.handover import claimed_of
 from dispatch.policies import POLICIES
+from dispatch.service import views as issue_views
+from models.issues import CATEGORIES
 from screens import catalogue, keys
 from screens.help import verbs
 from screens.modals.customer_card import CustomerCard
@@ -36,6 +38,7 @@ PLACES: dict[str, list[Binding]] = {
     "roster": [*keys.ROSTER, *keys.LIST],
     "queue": [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY],
     "my-desk": [*keys.MY_DESK, *keys.WHY],
+    "service": [*keys.SERVICE],
     "log": [*keys.LOG],
 }
 INSTEAD = {"log.undo": "undo.letter"}
@@ -142,16 +145,17 @@ async def help_lists_every_key(app: AstraApp) -> None:
             await leave(app)
 
 
-@check("place.dispatch", "place.roster", "place.queue", "place.my-desk")
+@check("place.dispatch", "place.roster", "place.queue", "place.my-desk", "place.service")
 async def keys_of_the_places(app: AstraApp) -> None:
-    for key, name in zip(("f3", "f4", "f5", "f2"), ("roster", "queue", "my-desk", "dispatch"), strict=True):
+    names = ("roster", "queue", "my-desk", "service", "dispatch")
+    for key, name in zip(("f3", "f4", "f5", "f6", "f2"), names, strict=True):
         await press(app, key)
         assert place(app) == name
     await press(app, "2")  # the customer's name is in focus
     assert place(app) == "dispatch"
     assert app.screen.query_one("#customer", Input).value == "2"
     app.screen.query_one("#customer", Input).value = ""
-    await press(app, "f3", "3", "4", "2")
+    await press(app, "f3", "3", "4", "5", "2")
     assert place(app) == "roster"
 
 
@@ -434,6 +438,139 @@ async def choose_whose_desk(app: AstraApp) -> None:
     await press(app, "a", *"nova", "enter")
     assert app.my_agent_id == 2
     assert "Nova Singh (2)" in str(app.screen.query_one(".headline", Static).visual)
+
+
+async def at_issue(app: AstraApp, number: int) -> None:
+    """Go to the service desk, and put the cursor on an issue."""
+    app.show_issue(number)
+    await app.settle()
+    assert shown_now(app)["issue_id"] == number
+
+
+async def issue(app: AstraApp, number: int) -> dict[str, Any]:
+    desk = app.backend.desk
+    return await app.backend.read(lambda: issue_views.issue(desk, number))
+
+
+@check("issue.claim", "issue.reply", "issue.note", "issue.wait")
+async def talk_about_an_issue(app: AstraApp) -> None:
+    await at_issue(app, 6)
+    await press(app, "c")
+    assert (await issue(app, 6))["status"] == "in_progress"
+    await press(app, "t", *"Try [/b] now")
+    await fill_in(app, then="They have to answer")
+    await press(app, "f9")
+    assert (await issue(app, 6))["status"] == "pending_customer"
+    await press(app, "p")
+    assert (await issue(app, 6))["status"] == "in_progress"
+    await press(app, "n", *"vip", "f9")
+    spoken = await app.backend.read(lambda: issue_views.interactions(6))
+    assert [one["text"] for one in spoken if one["kind"] != "status"] == ["Try [/b] now", "vip"]
+    assert "In progress: issue 6" not in text_of(app)  # the note's toast has taken its place
+
+
+@check("issue.escalate", "issue.acknowledge", "issue.settle")
+async def escalate_and_settle(app: AstraApp) -> None:
+    await at_issue(app, 6)
+    await press(app, "exclamation_mark", *"a director", "f9")
+    assert (await issue(app, 6))["escalation_level"] == 1
+    assert "ESCALATED 1" in text_of(app)
+    await press(app, "k")
+    assert (await issue(app, 6))["escalations"][-1]["acknowledged_by"] == "kim"
+    await press(app, "K", *"calmed down", "f9")
+    assert (await issue(app, 6))["escalation_level"] == 0
+
+
+@check("issue.reassign", "issue.edit", "issue.why")
+async def hand_over_and_edit_an_issue(app: AstraApp) -> None:
+    await at_issue(app, 6)
+    await press(app, "r", *"zion", "enter", *"knows it", "enter")
+    assert (await issue(app, 6))["agent_id"] == 6
+    await press(app, "e")
+    await fill_in(app, title="[/] Locked out", booking="1", priority="LOW")
+    await press(app, "f9")
+    row = await issue(app, 6)
+    assert (row["title"], row["booking_id"], row["priority"]) == ("[/] Locked out", 1, "LOW")
+    for key in ("w", "f8"):
+        await press(app, key)
+        assert isinstance(app.screen, Panel)
+        assert "by hand" in app.screen._text.plain or "set by kim" in app.screen._text.plain
+        await press(app, "escape")
+    await press(app, "y")
+    assert app.clipboard.startswith("Issue 6, Kate Nguyen: [/] Locked out, LOW account access")
+
+
+@check("issue.booking", "issue.customer", "issue.log")
+async def go_from_an_issue(app: AstraApp) -> None:
+    await at_issue(app, 6)
+    await press(app, "i")
+    assert isinstance(app.screen, CustomerCard)
+    await press(app, "escape", "H")
+    assert place(app) == "log"
+    assert shown_now(app)["command"] == "issue.edit"
+    await press(app, "enter")
+    assert (place(app), shown_now(app)["issue_id"]) == ("service", 6)
+    await press(app, "b")
+    assert (place(app), shown_now(app)["booking_id"]) == ("queue", 1)
+
+
+@check("issue.resolve", "issue.close", "issue.reopen", "issue.rate")
+async def end_an_issue(app: AstraApp) -> None:
+    await at_issue(app, 6)
+    await press(app, "f", *"all good", "f9")
+    assert (await issue(app, 6))["status"] == "resolved"
+    await at_issue(app, 6)
+    await press(app, "s", *"6", "f9")
+    assert isinstance(app.screen, FormModal)
+    await fill_in(app, score="4")
+    await press(app, "f9")
+    assert (await issue(app, 6))["survey"]["score"] == 4
+    await press(app, "x")
+    assert (await issue(app, 6))["status"] == "closed"
+    await press(app, "o", *"again", "f9")
+    assert (await issue(app, 6))["status"] == "in_progress"
+
+
+@check("issue.category", "category.close", "category.take", *(f"category.{number}" for number in range(1, 8)))
+async def correct_the_category(app: AstraApp) -> None:
+    await at_issue(app, 4)
+    await press(app, "g", "escape")
+    assert (await issue(app, 4))["unsure"]
+    await press(app, *(key for number in range(1, 8) for key in ("g", str(number))))
+    events = await app.backend.read(lambda: logbook.events(issue_id=4, limit=7))
+    chosen = [event["after"]["issues:4"].get("category") for event in events]
+    assert chosen[::-1][:6] == list(CATEGORIES[:6])
+    assert not (await issue(app, 4))["unsure"]
+    await press(app, "g", "up", "enter")
+    assert (await issue(app, 4))["category"] == CATEGORIES[-2]
+
+
+@check("issue.open", "new.close", "new.open", "new.customer")
+async def open_an_issue(app: AstraApp) -> None:
+    await press(app, "f6", "a", "escape")
+    assert place(app) == "service"
+    await press(app, "a", *"I was charged twice, please send $300 back", "ctrl+f", *"kate", "enter")
+    assert "Kate Nguyen" in text_of(app)
+    await press(app, "escape", "f9")
+    row = await issue(app, 7)
+    assert (row["customer_name"], row["category"], row["channel"]) == (
+        "Kate Nguyen",
+        "billing_dispute",
+        "web_form",
+    )
+    assert shown_now(app)["issue_id"] == 7
+
+
+@check("service.board", "service.view")
+async def views_and_figures_of_the_service_desk(app: AstraApp) -> None:
+    await press(app, "f6", "escape", "v")
+    assert {row["agent_id"] for row in app.screen.query_one("#service", LiveTable).rows_shown} <= {2}
+    await press(app, "v", "v")
+    assert [row["issue_id"] for row in app.screen.query_one("#service", LiveTable).rows_shown] == [1]
+    await press(app, "d")
+    assert app.screen.query_one("#figures").has_focus
+    await press(app, "d")
+    assert app.screen.query_one("#service").has_focus
 
 
 @check("form.assign", "form.clear")

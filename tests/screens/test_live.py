@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from astra_tui.app import AstraApp
 from dispatch import agents, bookings, intake
@@ -221,14 +221,13 @@ async def test_another_file_in_its_place_is_taken_up(
         Path(new).rename(demo_file)
         await app.settle()
         assert "6 agents" in text_of(app)
-        await press(app, "home", "x")
-        assert "has left" in text_of(app)
+        await press(app, "home", "e")
+        app.screen.query_one("#capacity", Input).value = "3"
+        await press(app, "f9")
         connection = sqlite3.connect(demo_file)
-        count = connection.execute(
-            "SELECT count(*) FROM space_travel_agents WHERE left_at IS NULL"
-        ).fetchone()
+        rows = connection.execute("SELECT capacity FROM space_travel_agents WHERE agent_id = 2").fetchall()
         connection.close()
-        assert count == (5,)
+        assert rows == [(3,)]
 
 
 async def test_a_mistake_of_a_query_is_a_panel_and_the_application_goes_on(

@@ -67,7 +67,7 @@ async def _filters(app: AstraApp) -> None:
     assert await filtered(app, 'by:"[/] lee"') == everything[:1]
     assert await filtered(app, "since:today until:yesterday") == []
     assert "nothing like this" in text_of(app)
-    assert await filtered(app, "note") == [*everything[:1], *mine[:1]]
+    assert await filtered(app, "booking.note") == [*everything[:1], *mine[:1]]
     assert await filtered(app, "since:soo") == [*everything[:1], *mine[:1]]  # while it is being typed
     assert "'soo' is not a time of the log" in text_of(app)
     assert await filtered(app, "since:12:01") == everything  # that of yesterday: it is noon now

@@ -1,0 +1,284 @@
+"""Service: the list lives, everything typed is shown as it is, and nobody answers over another's head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Input, Static, TextArea
+
+from astra_tui.app import AstraApp
+from dispatch.desk import Desk
+from dispatch.service import alarms, conversation, holding, opening, views
+from dispatch.service.sweep import sweep_issues
+from dispatch.service.views import IssueFilter
+from models.issues import NEW, OPEN, RESOLVED
+from screens.issue_filter import NOBODY, parse_issue_filter, view_of
+from screens.issue_words import clock_line, span
+from screens.modals.form import FormModal
+from screens.modals.new_issue import NewIssue
+from screens.modals.panel import Panel
+from screens.place import Place
+from screens.service import Service
+from screens.widgets.live_table import LiveTable
+from tests.conftest import TestClock
+from tests.screens.conftest import NOON
+from tests.screens.picture import text_of, widths
+from tests.screens.scenes import fill_in, leave, press
+
+HOSTILE = "[/] [b]x[/b] [@click=app.quit]y[/] 👩‍👩‍👧 مرحبا \\x1b[31m $name"
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    clock = TestClock()
+    clock.moment = NOON
+    return clock
+
+
+@pytest.fixture
+def colleague(demo_file: Path, clock: TestClock) -> Iterator[Desk]:
+    """Somebody else at the same desk, at the same time."""
+    desk = Desk.open(demo_file, clock=clock, actor="lee")
+    yield desk
+    desk.close()
+
+
+# words and filters
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", {}),
+        ("status:res", {"statuses": (RESOLVED,)}),
+        ("is:waiting", {"statuses": (NEW,)}),
+        ("is:escalated is:mine", {"escalated": True, "agent_id": 6}),
+        ("is:unsure category:refund", {"unsure": True, "category": "refund_request"}),
+        ("priority:Urgent agent:12 [/] due", {"priority": 4, "agent_id": 12, "text": "[/] due"}),
+        ("category:x status: re:x", {"text": "category:x status: re:x"}),
+    ],
+)
+def test_a_filter_text_is_understood(text: str, parts: dict[str, Any]) -> None:
+    assert parse_issue_filter(text, IssueFilter(), 6) == IssueFilter(**parts)
+
+
+def test_views_have_names() -> None:
+    assert view_of(IssueFilter(), 6) == "Open"
+    assert view_of(IssueFilter(agent_id=6), 6) == "Mine"
+    assert view_of(IssueFilter(agent_id=7), 6) == "Mixed"
+    assert view_of(IssueFilter(ids=(1,)), 6) == "Figure"
+    nobodys = parse_issue_filter("is:mine", IssueFilter(), None)
+    assert (nobodys.agent_id, view_of(nobodys, None)) == (NOBODY, "Mine")
+    kept = parse_issue_filter("word", IssueFilter(statuses=(NEW,)), 6)
+    assert (kept.statuses, kept.text) == ((NEW,), "word")
+    assert parse_issue_filter("", IssueFilter(ids=(1,), statuses=()), 6).statuses == OPEN
+
+
+@pytest.mark.parametrize(
+    ("clock", "told"),
+    [
+        ({"left_minutes": 12.0, "used_percent": 20.0}, "▂ due 12 min"),
+        ({"left_minutes": 2.0, "used_percent": 80.0}, "▇▲due 2 min"),
+        ({"left_minutes": -130.0, "used_percent": 300.0, "breached": True}, "█!overdue 2 h 10"),
+        ({"left_minutes": 90.0, "used_percent": 50.0, "paused_at": "x"}, "▅‖paused 1 h 30"),
+        ({"left_minutes": 5.0, "used_percent": 50.0, "met_at": "x"}, "▅✓done in time"),
+        ({"left_minutes": -5.0, "used_percent": 150.0, "met_at": "x", "breached": True}, "█!done late"),
+    ],
+)
+def test_time_left_is_told_by_a_sign_and_words_too(clock: dict[str, Any], told: str) -> None:
+    usual = {"paused_at": None, "met_at": None, "breached": False}
+    assert clock_line(usual | clock, "due").plain == told
+
+
+def test_spans_read_well() -> None:
+    assert [span(minutes) for minutes in (0.5, 59, 60, 125, 640, 3000)] == [
+        "30 s",
+        "59 min",
+        "1 h",
+        "2 h 05",
+        "10 h",
+        "2 d",
+    ]
+
+
+# on screen
+
+
+async def at(app: AstraApp, number: int) -> None:
+    app.show_issue(number)
+    await app.settle()
+    row = app.screen.query_one(LiveTable).current
+    assert row is not None
+    assert row["issue_id"] == number
+
+
+def pane(app: AstraApp) -> str:
+    return str(app.screen.query_one("IssueDetail > Static", Static).visual)
+
+
+async def test_the_list_lives_and_all_text_is_data(
+    demo_file: Path, running: Any, colleague: Desk, clock: TestClock
+) -> None:
+    numbers = [
+        opening.open_issue(colleague, f"{HOSTILE} number {number}", tier="gold")["issue_id"]
+        for number in range(30)
+    ]
+    async with running(demo_file, size=(80, 24), clock=clock) as (app, _):
+        await press(app, "f6")
+        assert widths(app) == {80}
+        assert HOSTILE in pane(app)
+        await at(app, numbers[20])
+        table = app.screen.query_one(LiveTable)
+        top = table.scroll_y
+        clock.advance(minutes=2)
+        await app.settle()
+        before = {row["issue_id"]: row["sla"]["first_response"]["left_minutes"] for row in table.rows_shown}
+        clock.advance(minutes=3)
+        opening.open_issue(colleague, "the app crashes, urgent", tier="enterprise")
+        await app.settle()
+        after = {row["issue_id"]: row["sla"]["first_response"]["left_minutes"] for row in table.rows_shown}
+        assert after[numbers[3]] == before[numbers[3]] - 3
+        assert table.rows_shown[0]["priority"] == "CRITICAL"
+        assert table.current is not None
+        assert table.current["issue_id"] == numbers[20]
+        assert table.scroll_y in (top, top + 1)
+        await _huge_text(app, colleague)
+
+
+async def _huge_text(app: AstraApp, colleague: Desk) -> None:
+    number = opening.open_issue(colleague, "[/] " + "long story " * 9_000)["issue_id"]
+    await at(app, number)
+    assert "characters more: enter shows all" in pane(app)
+    await press(app, "enter")
+    assert isinstance(app.screen, Panel)
+    assert app.screen._text.plain.count("long story") == 9_000
+    await leave(app)
+
+
+async def test_two_who_answer_at_once_are_told(
+    demo_file: Path, running: Any, colleague: Desk, clock: TestClock
+) -> None:
+    number = opening.open_issue(colleague, "I was charged twice for my booking")["issue_id"]
+    async with running(demo_file, clock=clock) as (app, _):
+        await at(app, number)
+        await press(app, "t", *"from me")
+        conversation.reply(colleague, number, "from lee [/]")
+        await press(app, "f9")
+        assert isinstance(app.screen, FormModal)
+        assert "somebody answered" in text_of(app)
+        assert "“from lee [/]”" in text_of(app)
+        assert app.screen.values()["text"] == "from me"
+        await press(app, "f9")
+        assert isinstance(app.screen, Place)
+        spoken = await app.backend.read(lambda: views.interactions(number))
+        assert [one["text"] for one in spoken if one["kind"] == "message"] == ["from lee [/]", "from me"]
+        await press(app, "t", *"draft", "escape")
+        assert "Closing again drops what you have typed" in text_of(app)
+        await press(app, "escape", "x")
+        assert "cannot follow" in text_of(app)
+        await press(app, "exclamation_mark", "f9")
+        assert isinstance(app.screen, FormModal), "a reason is needed"
+
+
+async def test_a_new_issue_is_understood_while_one_types(
+    demo_file: Path, running: Any, clock: TestClock
+) -> None:
+    async with running(demo_file, size=(80, 24), clock=clock) as (app, _):
+        await press(app, "f6", "a", "f9")
+        modal = app.screen
+        assert isinstance(modal, NewIssue)
+        assert "the text is empty" in text_of(app)
+        text = "I'm unable to access my account after the recent update. This is urgent, [/] $300 today."
+        modal.query_one("#text", TextArea).text = text
+        await fill_in(app, tier="gold", booking="12345678")
+        shown = str(modal.query_one("#triage", Static).visual)
+        assert "account access" in shown
+        assert "CRITICAL" in shown
+        assert "+1 HIGH" in shown
+        assert "money $300" in shown
+        await press(app, "f9")
+        assert "booking 12345678" in text_of(app)
+        assert modal.text == text, "a refusal loses nothing"
+        await fill_in(app, booking="x")
+        await press(app, "f9")
+        assert isinstance(app.screen, NewIssue)
+        await press(app, "escape")
+        assert "Closing again drops what you have typed" in text_of(app)
+        modal.query_one("#text", TextArea).text = "hm"
+        await fill_in(app, booking="")
+        await press(app, "f9")
+        assert "What is it about? Choose the category" in text_of(app)
+        await fill_in(app, category="refund request")
+        await press(app, "f9")
+        row = app.screen.query_one(LiveTable).current
+        assert row is not None
+        assert (row["title"], row["category"], row["unsure"]) == ("hm", "refund_request", False)
+
+
+async def test_what_comes_to_the_agent_is_announced_once(
+    demo_file: Path, running: Any, colleague: Desk, clock: TestClock
+) -> None:
+    numbers = [opening.open_issue(colleague, f"[/] question {number}")["issue_id"] for number in (1, 2)]
+    async with running(demo_file, clock=clock) as (app, _):
+        app.my_agent_id = 3
+        await app.settle()
+        holding.reassign(colleague, numbers[0], 3, "knows it")
+        await app.settle()
+        assert told(app) == [f"New for you: issue {numbers[0]}, MEDIUM general inquiry, –"]
+        app.clear_notifications()
+        alarms.escalate(colleague, numbers[1], "for all to know", 2)
+        alarms.escalate(colleague, numbers[0], "for the agent", 1)
+        await app.settle()
+        assert sorted(line[:11] for line in told(app)) == ["ESCALATED 1", "ESCALATED 2"]
+        app.clear_notifications()
+        clock.advance(hours=25)
+        sweep_issues(colleague)
+        await app.settle()
+        lines = told(app)
+        assert f"Broken promise: 100 % of the resolution time, issue {numbers[0]}" in "\n".join(lines)
+        app.clear_notifications()
+        sweep_issues(colleague)
+        await app.settle()
+        assert told(app) == []
+        await press(app, "f5")
+        issues = app.screen.query_one("#my-issues", LiveTable)
+        assert numbers[0] in [row["issue_id"] for row in issues.rows_shown]
+        issues.focus()
+        await press(app, "c")
+        assert "No booking is chosen" in text_of(app)
+        await press(app, "enter")
+        assert isinstance(app.screen, Service)
+
+
+def told(app: AstraApp) -> list[str]:
+    return [line for one in app._notifications for line in one.message.splitlines()]
+
+
+async def test_every_figure_lists_its_rows(golden_file: Path, running: Any) -> None:
+    async with running(golden_file) as (app, _):
+        await press(app, "f6", "d")
+        figures = app.screen.query_one("#figures", LiveTable)
+        for key, listed in (
+            ("active.CRITICAL", {1, 6}),
+            ("sla_breaches", {1, 6}),
+            ("escalations", {1}),
+            ("mean_satisfaction", {2}),
+            ("opened", {1, 2, 3, 4, 5, 6}),
+            ("category.feature_request", {2}),
+        ):
+            figures.move_cursor(row=figures.get_row_index(key))
+            await press(app, "enter")
+            table = app.screen.query_one("#service", LiveTable)
+            assert {row["issue_id"] for row in table.rows_shown} == listed, key
+            await press(app, "d")
+        figures.move_cursor(row=0)
+        await press(app, "enter")
+        assert app.screen.query_one("#figures").has_focus, "a heading has no rows"
+        await press(app, "tab", "enter")
+        assert {row["agent_id"] for row in app.screen.query_one("#service", LiveTable).rows_shown} == {1}
+        await press(app, "slash", *"is:unsure", "enter")
+        assert app.screen.query_one("#filter", Input).value == "is:unsure"
+        assert [row["issue_id"] for row in app.screen.query_one("#service", LiveTable).rows_shown] == [4]
