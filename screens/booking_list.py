@@ -10,7 +10,8 @@ from textual.widgets import DataTable
 from screens.booking_actions import BookingActions
 from screens.text import money, short_moment
 from screens.widgets.booking_detail import BookingDetail, booking_query
-from screens.widgets.live_table import Column, LiveTable
+from screens.widgets.columns import Column
+from screens.widgets.live_table import LiveTable
 
 Row = dict[str, Any]
 

@@ -26,8 +26,9 @@ from screens.modals.known_customer import Answer, KnownCustomer
 from screens.modals.several_leads import SeveralLeads
 from screens.text import CARE, load_bar, moment, refusal, short, short_moment, state
 from screens.widgets.choice import Choice
+from screens.widgets.columns import Column
 from screens.widgets.lead_form import LeadForm, LineInput
-from screens.widgets.live_table import Column, LiveTable
+from screens.widgets.live_table import LiveTable
 
 Row = dict[str, Any]
 LATEST = 30

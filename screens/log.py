@@ -19,8 +19,9 @@ from screens import keys
 from screens.log_filter import EXAMPLE, parse_log_filter
 from screens.paged_list import Held, PagedList
 from screens.text import CARE, COMMAND_WORDS, event_line, said, short_moment, subject, taken_back
+from screens.widgets.columns import Column
 from screens.widgets.event_detail import EventDetail, event_query
-from screens.widgets.live_table import Column, LiveTable
+from screens.widgets.live_table import LiveTable
 from screens.window import LogWindow
 
 Row = dict[str, Any]

@@ -27,7 +27,8 @@ from screens.next_step import STEPS, with_next_step
 from screens.presence import open_presence, presence_text, told_of_presence
 from screens.text import CARE, load_bar, short_moment, state
 from screens.widgets.booking_detail import BookingDetail
-from screens.widgets.live_table import Column, LiveTable
+from screens.widgets.columns import Column
+from screens.widgets.live_table import LiveTable
 
 Row = dict[str, Any]
 Work = tuple[Row | None, list[Row], list[Row]]

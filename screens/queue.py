@@ -25,7 +25,8 @@ from screens.next_step import with_next_step
 from screens.paged_list import Held, PagedList
 from screens.text import short_moment, state
 from screens.widgets.booking_detail import BookingDetail
-from screens.widgets.live_table import Column, LiveTable
+from screens.widgets.columns import Column
+from screens.widgets.live_table import LiveTable
 from screens.window import Window
 
 Row = dict[str, Any]

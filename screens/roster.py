@@ -21,7 +21,8 @@ from screens.modals.presence_forms import handover_form, leaving_form, shift_for
 from screens.place import Place
 from screens.presence import open_presence, presence_text
 from screens.text import load_bar
-from screens.widgets.live_table import Column, LiveTable
+from screens.widgets.columns import Column
+from screens.widgets.live_table import LiveTable
 
 Row = dict[str, Any]
 

@@ -23,8 +23,9 @@ from screens.issue_window import IssueWindow
 from screens.keys import key_of
 from screens.paged_list import Held, PagedList
 from screens.text import short_moment
+from screens.widgets.columns import Column
 from screens.widgets.issue_detail import IssueDetail, issue_query
-from screens.widgets.live_table import Column, LiveTable
+from screens.widgets.live_table import LiveTable
 from screens.widgets.service_board import Figures, ServiceBoard, Shown, board_query, rows_of_figure
 
 Row = dict[str, Any]

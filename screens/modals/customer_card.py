@@ -20,7 +20,8 @@ from screens.modals.customer_forms import MergeCustomers, customer_form
 from screens.modals.find_customer import FindCustomer
 from screens.modals.modal import Modal
 from screens.text import CARE, event_line, moment, short, short_moment, state, subject, taken_back
-from screens.widgets.live_table import Column, LiveTable
+from screens.widgets.columns import Column
+from screens.widgets.live_table import LiveTable
 
 Row = dict[str, Any]
 

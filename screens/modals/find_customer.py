@@ -18,7 +18,8 @@ from dispatch import customers, search
 from screens.messages import DeskChanged
 from screens.modals.modal import Modal
 from screens.text import short_moment
-from screens.widgets.live_table import Column, LiveTable
+from screens.widgets.columns import Column
+from screens.widgets.live_table import LiveTable
 
 Row = dict[str, Any]
 Found = tuple[list[Row], int]

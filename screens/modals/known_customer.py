@@ -16,7 +16,8 @@ from textual.widgets import Button, DataTable, Footer, Static
 
 from screens.modals.modal import Modal
 from screens.text import short, state
-from screens.widgets.live_table import Column, LiveTable
+from screens.widgets.columns import Column
+from screens.widgets.live_table import LiveTable
 
 Row = dict[str, Any]
 Verb = Literal["same", "open", "enter"]

@@ -19,7 +19,8 @@ from dispatch.pasted import Pasted, read_pasted
 from models.errors import DeskError
 from screens.modals.modal import Modal
 from screens.text import BAD, GOOD, refusal
-from screens.widgets.live_table import Column, LiveTable
+from screens.widgets.columns import Column
+from screens.widgets.live_table import LiveTable
 
 if TYPE_CHECKING:
     from screens.host import Host

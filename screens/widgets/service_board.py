@@ -19,7 +19,8 @@ from dispatch.service import analytics, dashboard
 from dispatch.service.views import IssueFilter
 from models.issues import NEW, PRIORITIES
 from screens.text import BAD, BARS, CARE, GOOD
-from screens.widgets.live_table import Column, LiveTable
+from screens.widgets.columns import Column
+from screens.widgets.live_table import LiveTable
 
 Row = dict[str, Any]
 

@@ -14,7 +14,8 @@ from astra_tui.memory import Memory, memory_path
 from screens.help import Help
 from screens.modals.columns import Columns
 from screens.modals.form import FormModal
-from screens.widgets.live_table import Column, LiveTable, fitting_columns
+from screens.widgets.columns import Column, fitting_columns
+from screens.widgets.live_table import LiveTable
 from tests.screens.picture import text_of
 from tests.screens.scenes import press
 from tests.screens.test_first_minutes import own

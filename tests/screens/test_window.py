@@ -9,7 +9,7 @@ import pytest
 
 from dispatch.desk import Desk
 from dispatch.views import BookingFilter
-from screens.widgets.live_table import Column, fitting_columns
+from screens.widgets.columns import Column, fitting_columns
 from screens.window import MOST_HELD, PAGE, Window
 
 
