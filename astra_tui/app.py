@@ -149,7 +149,10 @@ class AstraApp(GreetingApp):
         self.remember("place", place)
 
     def show_bookings_of(self, agent_id: int) -> None:
-        self._with_queue(lambda queue: queue.show_only(f"agent:{agent_id}"))
+        self.show_bookings(f"agent:{agent_id}")
+
+    def show_bookings(self, text: str) -> None:
+        self._with_queue(lambda queue: queue.show_only(text))
 
     def show_booking(self, booking_id: int) -> None:
         self._with_queue(lambda queue: queue.show_booking(booking_id))
@@ -179,9 +182,11 @@ class AstraApp(GreetingApp):
         refused: Callable[[DeskError], object] | None = None,
         *,
         opens: bool = False,
+        beside: bool = False,
     ) -> None:
         group, told = ("open", refused or self._refuse) if opens else ("ask", refused)
-        self.run_worker(self._attempt(self.backend.read(query), then, told), group=group)
+        read = self.backend.beside if beside else self.backend.read
+        self.run_worker(self._attempt(read(query), then, told), group=group)
 
     def perform(
         self,
@@ -376,7 +381,6 @@ class AstraApp(GreetingApp):
             action = verb.binding.action
             if action not in ("quit", "command_palette"):  # Textual brings the one, and is the other
                 yield SystemCommand(verb.binding.description, verb.told, self._runner(verb.node, action))
-        yield SystemCommand("Tour", "The keys in five short pages", self.action_tour)
         yield from super().get_system_commands(screen)
 
     def _runner(self, node: Any, action: str) -> Any:

@@ -32,6 +32,12 @@ def _my_desk() -> Screen[Any]:
     return MyDesk()
 
 
+def _insights() -> Screen[Any]:
+    from screens.insights import Insights
+
+    return Insights()
+
+
 def _log() -> Screen[Any]:
     from screens.log import Log
 
@@ -43,5 +49,6 @@ PLACE_MAKERS: dict[str, str | Callable[[], Screen[Any]]] = {
     "roster": _roster,
     "queue": _queue,
     "my-desk": _my_desk,
+    "insights": _insights,
     "log": _log,
 }

@@ -14,6 +14,7 @@ from textual.widgets import DataTable, Input, Static
 
 from dispatch import agents, views
 from screens import figures, keys
+from screens.insight_columns import interval
 from screens.keys import key_of
 from screens.modals.agent_forms import add_agent_form, edit_agent_form
 from screens.place import Place
@@ -60,10 +61,34 @@ COLUMNS = (
         sort="license_number",
         extra=True,
     ),
+    Column(
+        "match_score", "Match", 6, lambda row: match_score(row), right=True, sort="match_score", extra=True
+    ),
+    Column(
+        "rate",
+        "Confirmed",
+        12,
+        lambda row: interval(row) if row.get("rate") is not None else "",
+        right=True,
+        sort="rate",
+        extra=True,
+        title="Confirmed, shrunk (95 %)",
+    ),
+    Column(
+        "decided",
+        "Decided",
+        8,
+        lambda row: str(row.get("decided", "")),
+        right=True,
+        sort="decided",
+        extra=True,
+    ),
 )
+LEARNED = frozenset(("match_score", "rate", "decided"))
+"""Columns that are worked out only where they are shown: with thousands of agents that takes a while."""
 SORTS = tuple(column.sort for column in COLUMNS)
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
-HIGHEST_FIRST = ("load", "years_of_service", "rating")
+HIGHEST_FIRST = ("load", "years_of_service", "rating", *LEARNED)
 
 
 def rating(row: Row) -> Text:
@@ -71,16 +96,31 @@ def rating(row: Row) -> Text:
     return Text(f"{row['rating']:.2f}" if row["rating"] else "–")
 
 
+def match_score(row: Row) -> Text:
+    """The score for the lead in the form, greyed where it decides nothing."""
+    score = row.get("match_score")
+    return Text("" if score is None else f"{score:.1f}", "" if row.get("steers") else "dim")
+
+
 class Roster(Place):
     """The agents of the desk."""
 
     NAME = "roster"
-    FIGURES = (figures.RANK, figures.LOAD, figures.CAPACITY, figures.YEARS, figures.RATING)
+    FIGURES = (
+        figures.RANK,
+        figures.LOAD,
+        figures.CAPACITY,
+        figures.YEARS,
+        figures.RATING,
+        figures.MATCH,
+        figures.SHRUNK,
+    )
     HELP = (
         "Every agent, best rank first. Rank 1 gets the next lead: the lowest load, then most years of "
         "service, then the best rating; agents alike in all three share a rank. Load is the number of "
         "the agent's Pending bookings, of the capacity. Click a header, or use {sort} and {sort.reverse}, "
-        "to sort; {filter} filters by name and department."
+        "to sort; {filter} filters by name and department. {columns} offers more columns: Match is the "
+        "score for the lead in Dispatch's form, empty while there is none; Confirmed is what the agent sold."
     )
     BINDINGS = [*keys.ROSTER, *keys.LIST]
     CSS_PATH = "lists.tcss"
@@ -109,8 +149,17 @@ class Roster(Place):
         return self.query_one("#roster", LiveTable)
 
     def look_up(self) -> Callable[[], list[Row]]:
-        with_left = self._with_left
-        return lambda: views.agents(with_left=with_left)
+        with_left, lead, wanted = self._with_left, self.host.lead, LEARNED & {*self.table.chosen, self._sort}
+
+        def work() -> list[Row]:
+            rows = views.agents(with_left=with_left)
+            if not wanted:
+                return rows
+            from dispatch.match.roster import with_scores
+
+            return with_scores(rows, lead, wanted)
+
+        return work
 
     def show(self, data: list[Row]) -> None:
         self._agents = data
@@ -119,7 +168,7 @@ class Roster(Place):
     def _arrange(self) -> None:
         words = self.query_one("#filter", Input).value.lower().split()
         found = [row for row in self._agents if _mentions(row, words)]
-        found.sort(key=lambda row: _sort_key(row[self._sort]), reverse=self._descending)
+        found.sort(key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
         self.table.mark_sort(self._sort, self._descending)
         self.table.show_rows(found[:MOST_HELD])
         hidden_sort = "" if self.table.shows_sort(self._sort) else self._sort.replace("_", " ")

@@ -61,7 +61,18 @@ def why_panel(why: dict[str, object]) -> Panel:
         text.append_text(_candidate(position, row if isinstance(row, dict) else {}))
     for row in _rows(why, "excluded"):
         text.append(f"\nkept out: {row['agent_name']} ({row['agent_id']}): {row['rule']}", "yellow")
+    if isinstance(match := why.get("match"), dict):
+        text.append_text(_score_now(match))
     return Panel(f"Why booking {why['booking_id']} is where it is", text)
+
+
+def _score_now(match: Row) -> Text:
+    """The parts of the winner's score: they were not kept, so they are those of now."""
+    from screens.modals.match_panels import contributions
+
+    parts = match["contributions"]
+    head = f"\n\nThe score by the figures of now ({match['weights']} weights): {match['match_score']:.1f}\n"
+    return Text(head, "bold").append_text(contributions(parts if isinstance(parts, dict) else {}))
 
 
 def _rows(why: dict[str, object], key: str) -> list[dict[str, object]]:
