@@ -22,7 +22,7 @@ from screens import figures, keys
 from screens.filters import filter_of
 from screens.insight_columns import AGENTS, FIGURES, WEIGHTS, with_shares
 from screens.keys import key_of
-from screens.modals.match_panels import evidence_text, training_panel, weights_panel
+from screens.modals.match_panels import evidence_text, training_panel, weights_panel, written_panel
 from screens.modals.report_form import report_form
 from screens.place import Place
 from screens.training import TrainingRun
@@ -314,8 +314,7 @@ class Insights(Place):
             return report_files.write(report.build(desk, values["terms"], weights.in_use()), values["folder"])
 
         def then(result: Row) -> None:
-            missing = "".join(f"; not {left['file']}: {left['reason']}" for left in result["left_out"])
-            self.say(f"Written: {', '.join(result['files'])}{missing}")
+            self.open(written_panel(result))
 
         self.host.ask(work, then, beside=True)
 

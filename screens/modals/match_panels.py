@@ -47,7 +47,7 @@ def contributions(
         text.append(f"{feature_name(name):<{NAME_WIDTH}}")
         if values is not None and weights is not None:
             text.append(f"{values[name]:.2f} × {weights[name]:+7.2f} = ", "dim")
-        text.append(f"{part:>+{NUMBER_WIDTH}.2f} ").append_text(signed_bar(part, low, high, BAR_WIDTH))
+        text.append(f"{part + 0.0:>+{NUMBER_WIDTH}.2f} ").append_text(signed_bar(part, low, high, BAR_WIDTH))
         text.append("\n")
     whole = sum(parts.values())
     before = NAME_WIDTH + (0 if values is None else len("0.00 × +00.00 = ") + 1)
@@ -117,6 +117,15 @@ def training_panel(row: Row) -> Panel:
     )
     text.append_text(_table(("Of", "Name", "Log-odds", "95 %"), lines))
     return Panel("What the training came to", text)
+
+
+def written_panel(result: Row) -> Panel:
+    """Which files a report came to, and what could not be written."""
+    text = Text(overflow="fold")
+    text.append("Written:\n", "bold").append("".join(f"{file}\n" for file in result["files"]))
+    for left in result["left_out"]:
+        text.append(f"\nNot written: {left['file']}\n{left['reason']}: {left['hint']}\n")
+    return Panel("Report on the match score", text)
 
 
 def evaluation_text(evaluation: Row) -> Text:

@@ -22,7 +22,8 @@ def report_form(terms: Terms | None, values: AcceptedValues) -> FormModal:
         folder = typed.pop("folder").strip()
         if not folder:
             raise InvalidInput("folder", "no folder is named", "type its path; . is the one Astra runs in")
-        return {"terms": terms_of(desk, **typed), "folder": folder}
+        with desk.reading():
+            return {"terms": terms_of(desk, **typed), "folder": folder}
 
     return FormModal(
         "Report on the match score",

@@ -108,10 +108,31 @@ PLACES: dict[str, Scene] = {
     "queue-filtered": filter_queue,
     "my-desk": pressed("f5"),
     "why": pressed("f4", "escape", "home", "enter"),
+    "insights": pressed("f7", "home"),
     "log": pressed("f4", "h", "home", "down", "down"),
     "customer": pressed("f4", "escape", "end", "i"),
     "find-customer": pressed("f4", "ctrl+f", "k"),
 }
+
+
+async def weigh_up(app: AstraApp) -> None:
+    await type_lead(app)
+    app.screen.query_one("#candidates").focus()
+    await press(app, "enter")
+
+
+def insights(section: str) -> Scene:
+    """A section of Insights; the bookings again for those who come after."""
+
+    async def scene(app: AstraApp) -> None:
+        await press(app, "f2", "ctrl+l", "f7")
+        getattr(app.screen, "show_section")(section)  # noqa: B009  # any place's type has none
+        await app.settle()
+
+    return scene
+
+
+PLACES |= {f"insights-{section}": insights(section) for section in ("agents", "match", "weights")}
 
 
 async def take_the_tour(app: AstraApp) -> None:
@@ -128,6 +149,7 @@ async def read_help_to_the_end(app: AstraApp) -> None:
 
 
 MODALS: dict[str, Scene] = {
+    "score": weigh_up,
     "columns": pressed("f4", "escape", "comma", *("down",) * 7, "space"),
     "fill": pressed("f2", "ctrl+n"),
     "import": pressed("f2", "ctrl+n", "enter", "f9"),
