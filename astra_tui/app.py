@@ -148,7 +148,10 @@ class AstraApp(DistributingApp):
         self.remember("place", place)
 
     def show_bookings_of(self, agent_id: int) -> None:
-        self._at("queue", lambda queue: queue.show_only(f"agent:{agent_id}"))
+        self.show_bookings(f"agent:{agent_id}")
+
+    def show_bookings(self, text: str) -> None:
+        self._at("queue", lambda queue: queue.show_only(text))
 
     def show_booking(self, booking_id: int) -> None:
         self._at("queue", lambda queue: queue.show_booking(booking_id))
@@ -175,9 +178,11 @@ class AstraApp(DistributingApp):
         refused: Callable[[DeskError], object] | None = None,
         *,
         opens: bool = False,
+        beside: bool = False,
     ) -> None:
         group, told = ("open", refused or self._refuse) if opens else ("ask", refused)
-        self.run_worker(self._attempt(self.backend.read(query), then, told), group=group)
+        read = self.backend.beside if beside else self.backend.read
+        self.run_worker(self._attempt(read(query), then, told), group=group)
 
     def perform(
         self,

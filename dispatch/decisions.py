@@ -136,7 +136,17 @@ def why(booking_id: int) -> Row:
             "agent_name": _names([booking.agent_id]).get(booking.agent_id),
             "reason": "imported with its agent: this desk did not decide it",
         }
-    return row | _explain(standing)
+    return row | _explain(standing) | _scored(booking, standing)
+
+
+def _scored(booking: Booking, decision: Decision) -> Row:
+    """What the score of an agent that the score chose is made of, by the figures of now."""
+    chosen = json.loads(decision.candidates)[:1]
+    if decision.policy != "match" or not chosen or chosen[0][1:2] in ([], [None]):
+        return {}
+    from dispatch.match.steering import parts_for
+
+    return {"match": parts_for(Lead.get_by_id(booking.lead_id), chosen[0][0])}
 
 
 def standing_decision(booking: Booking) -> Decision | None:

@@ -74,6 +74,13 @@ BOOKING_SORTS: dict[str, Any] = {  # peewee's columns; what they are compared to
     "status": Booking.status,
 }
 FOLLOW_UP = "follow_up"  # one order more, for a filter with due_until: an index finds those alone
+_EQUAL: dict[str, Any] = {  # fields of a BookingFilter that are a column's value
+    "status": Booking.status,
+    "agent_id": Booking.agent_id,
+    "destination": Booking.destination,
+    "source": Lead.source,
+    "method": Lead.method,
+}
 _ORDERS = BOOKING_SORTS | {FOLLOW_UP: Booking.follow_up_at}
 
 
@@ -88,6 +95,8 @@ class BookingFilter:
     status: str | None = None
     agent_id: int | None = None
     destination: str | None = None
+    source: str | None = None
+    method: str | None = None
     unclaimed: bool = False
     waiting: bool = False
     text: str = ""
@@ -166,12 +175,8 @@ def as_units(cents: int | None) -> float | None:
 
 def _conditions(which: BookingFilter) -> list[Expression]:
     conditions = [Booking.booking_id.is_null(False)]
-    if which.status:
-        conditions.append(Booking.status == which.status)
-    if which.agent_id is not None:
-        conditions.append(Booking.agent_id == which.agent_id)
-    if which.destination:
-        conditions.append(Booking.destination == which.destination)
+    wanted = ((column, getattr(which, name)) for name, column in _EQUAL.items())
+    conditions += [column == value for column, value in wanted if value not in (None, "")]
     if which.unclaimed:
         conditions += [
             Booking.status == PENDING,

@@ -1,9 +1,10 @@
-"""The desk, away from the UI thread: one thread reads and watches, one thread writes."""
+"""The desk, away from the UI thread: one thread reads and watches, one writes, and two work out figures."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -35,7 +36,8 @@ class Backend:
     """Runs queries and commands of a Desk in its two threads; each thread has its own connection.
 
     Commands run one after the other in the order they were given, and a slow query never holds
-    one up. ``open()`` comes first; everything raises DeskError as the desk does.
+    one up. What takes long, a score of thousands of agents or a training, goes ``beside`` both. ``open()``
+    comes first; everything raises DeskError as the desk does.
 
     ``values`` are the accepted values as last read, for the UI thread: unlike the desk's own, which
     a refused command makes forget, they never ask the database by themselves. ``own_events`` are the
@@ -48,6 +50,8 @@ class Backend:
         self._actor = actor
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="astra-read")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="astra-write")
+        self._beside = ThreadPoolExecutor(2, thread_name_prefix="astra-beside")
+        self.closing = threading.Event()
         self.values = AcceptedValues()
         self.own_events: set[int] = set()
         self._seen_version: int | None = None
@@ -85,6 +89,22 @@ class Backend:
                 return query()
 
         return await self._in(self._reader, work)
+
+    async def beside(self, query: Callable[[], T]) -> T:
+        """Run what takes long in a thread and with a connection of its own: no other answer waits for it.
+
+        What goes on for seconds looks at ``closing`` now and then, and gives up.
+        """
+
+        def work() -> T:
+            self._identity()
+            try:
+                with self.desk.reading():
+                    return query()
+            finally:
+                self.desk.close()  # none is left to a file that is replaced
+
+        return await self._in(self._beside, work)
 
     async def run(self, command: Callable[[Desk], T]) -> T:
         """Run a command in the writing thread; it commits before this returns."""
@@ -136,7 +156,9 @@ class Backend:
         return heard
 
     async def close(self) -> None:
-        """Finish what is under way and close both connections."""
+        """Finish what is under way, but for what goes on beside, and close the connections."""
+        self.closing.set()
+        self._beside.shutdown(wait=False, cancel_futures=True)
         for executor in (self._writer, self._reader):
             if self._desk is not None:
                 await self._in(executor, self._desk.close)

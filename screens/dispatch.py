@@ -5,59 +5,41 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, DataTable, Input, RadioSet, Select, Static
+from textual.widgets import Button, DataTable, Input, RadioSet, Select
 
 from dispatch import customers, decisions, intake, views
 from dispatch.desk import Desk
+from dispatch.match.features import Terms
+from dispatch.match.lead import unsaved_lead
 from dispatch.views import BookingFilter
-from models.customers import Lead
 from models.errors import DeskError
 from screens import figures, keys, suspects
 from screens.booking_actions import BookingActions
 from screens.drafting import DraftKeeper
 from screens.modals.known_customer import Answer, KnownCustomer
+from screens.modals.match_panels import score_panel
 from screens.modals.several_leads import SeveralLeads
-from screens.text import CARE, load_bar, moment, refusal, short, short_moment, state
+from screens.text import moment, refusal, short, short_moment, state
 from screens.widgets.choice import Choice
 from screens.widgets.columns import Column
 from screens.widgets.lead_form import LeadForm, LineInput
 from screens.widgets.live_table import LiveTable
+from screens.widgets.who_gets_it import WhoGetsIt
+
+if TYPE_CHECKING:
+    from dispatch.match.glance import Glance
 
 Row = dict[str, Any]
 LATEST = 30
-KEPT_OUT = {
-    "break": "on a break",
-    "full": "at capacity",
-    "department": "of another department",
-    "skill": "not for the destination",
-    "location": "not for the launch",
-}
-"""The rules that leave agents out, in words behind a number; the others are presences."""
 TYPING_PAUSE_S = 0.1
 BOOKING_ACTIONS = frozenset(binding.action for binding in keys.BOOKING)
 
-CANDIDATES = (
-    Column("rank", "#", 3, lambda row: str(row["rank"]), right=True),
-    Column("name", "Agent", 14, lambda row: row["name"], grows=True),
-    Column("department", "Department", 20, lambda row: row["department"], drop=3),
-    Column("load", "Load", 6, load_bar),
-    Column("years_of_service", "Years", 5, lambda row: str(row["years_of_service"]), right=True, drop=1),
-    Column(
-        "rating",
-        "Rating",
-        6,
-        lambda row: f"{row['rating']:.1f}" if row["rating"] else "–",
-        right=True,
-        drop=2,
-    ),
-)
 LATEST_COLUMNS = (
     Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=3),
     Column("customer_name", "Customer", 12, lambda row: row["customer_name"], grows=True),
@@ -78,7 +60,15 @@ class Dispatch(BookingActions):
     """Where leads come in."""
 
     NAME = "dispatch"
-    FIGURES = (figures.CANDIDATES, figures.RANK, figures.LOAD, figures.RATING, figures.STATE)
+    FIGURES = (
+        figures.CANDIDATES,
+        figures.MATCH,
+        figures.CHANCE,
+        figures.RANK,
+        figures.LOAD,
+        figures.RATING,
+        figures.STATE,
+    )
     HELP = (
         "Type a lead and press Assign: the best agent gets it at once, and a booking is opened. Enter "
         "goes to the next field, tab to phone and e-mail too; in Contact, Source, Destination and Launch "
@@ -86,9 +76,10 @@ class Dispatch(BookingActions):
         "booking is asked about before the lead is assigned. What is typed is kept until it is assigned "
         "or cleared, whatever becomes of the terminal. "
         "The right side shows who gets it under the policy in force, and the latest bookings; a "
-        "booking's keys work on the one under the cursor there."
+        "booking's keys work on the one under the cursor there. Match is each agent's score for the lead "
+        "as far as it is typed; {match.parts}, or enter on an agent, tells what it is made of."
     )
-    BINDINGS = [*keys.FORM, *keys.WHY_SHOWN, *keys.BOOKING]
+    BINDINGS = [*keys.FORM, *keys.MATCH, *keys.WHY_SHOWN, *keys.BOOKING]
     CSS_PATH = "dispatch.tcss"
     AUTO_FOCUS = "#customer"
 
@@ -96,7 +87,8 @@ class Dispatch(BookingActions):
         super().__init__()
         self._assigning = False
         self._typed_count = 0
-        self._asked_for: dict[str, str | None] = {}
+        self._weighed: Terms | None = None
+        self._weighing = 0
         self._asked_about: tuple[str, str, str] | None = None
         self._keeper: DraftKeeper | None = None
         self._last_booking: int | None = None
@@ -106,13 +98,10 @@ class Dispatch(BookingActions):
         with Horizontal(id="dispatch-body"):
             yield LeadForm(self.backend.values)
             with Vertical(id="answers"):
-                with Vertical(id="who"):
-                    yield LiveTable(CANDIDATES, "agent_id", id="candidates", cursor=False)
-                    yield Static(Content(""), id="reason")
+                yield WhoGetsIt()
                 yield LiveTable(LATEST_COLUMNS, "booking_id", id="latest")
 
     def on_mount(self) -> None:
-        self.query_one("#who").border_title = Content("Who gets it")
         self.query_one("#latest").border_title = Content("Latest")
         self._keeper = DraftKeeper(self, self.host.drafts)
         self.run_worker(self._take_up(self._keeper), group="open")
@@ -125,16 +114,20 @@ class Dispatch(BookingActions):
     def form(self) -> LeadForm:
         return self.query_one(LeadForm)
 
+    @property
+    def who(self) -> WhoGetsIt:
+        return self.query_one(WhoGetsIt)
+
     def chosen_booking(self) -> Row | None:
         return self.query_one("#latest", LiveTable).current
 
     def look_up(self) -> Callable[[], Row]:
-        desk, who, trip = self.backend.desk, self.form.identity(), self._trip()
-        self._asked_for = trip
+        desk, who, terms = self.backend.desk, self.form.identity(), self.form.terms()
 
         def work() -> Row:
             return {
-                "preview": decisions.preview(desk, lead=Lead(**trip)),
+                "preview": decisions.preview(desk, lead=unsaved_lead(terms)),
+                "terms": terms,
                 "latest": views.bookings(BookingFilter(sort="id"), limit=LATEST),
                 "suspected": customers.suspects(*who) if any(who) else [],
                 "who": who,
@@ -143,10 +136,10 @@ class Dispatch(BookingActions):
         return work
 
     def show(self, data: Row) -> None:
-        preview = data["preview"]
         self.form.offer(self.backend.values)
-        self.query_one("#candidates", LiveTable).show_rows(preview["candidates"])
-        self.query_one("#reason", Static).update(_reason(preview))
+        if data["terms"] == self.form.terms():  # else what was typed since asks by itself
+            self.who.show_preview(data["preview"])
+            self._look_at(data["terms"])
         self.query_one("#latest", LiveTable).show_rows(data["latest"])
         self._show_last(data["latest"])
         self._tell_suspected(data["who"], data["suspected"])
@@ -163,16 +156,6 @@ class Dispatch(BookingActions):
         if last["voided"] and self.form.has_succeeded:
             self.form.tell(f"Taken back: booking {last['booking_id']}, {short(last['customer_name'])}")
 
-    def _trip(self) -> dict[str, str | None]:
-        """As much of the lead as decides who may get it; what is wished for only names a department."""
-        values = self.form.values()
-        trip = {"destination": values["destination"], "launch_location": values["launch"]}
-        if self.backend.desk.settings["departments"]:
-            trip["requests"] = values["requests"]
-        return {name: text or None for name, text in trip.items()}
-
-    # what is typed
-
     @on(Input.Changed)
     @on(RadioSet.Changed)
     @on(Select.Changed)
@@ -181,8 +164,46 @@ class Dispatch(BookingActions):
             self._keeper.note(self.form.values())
         if self.form.slip() is None:
             self.form.go_on(emptied=True)  # a choice that was missing is made
-        if self._trip() != self._asked_for:
-            self.reload()
+        if self.form.terms() != self._weighed:
+            self._weighed = self.host.lead = self.form.terms()
+            self._weighing += 1
+            self.run_worker(self._weigh(self._weighing), group="weigh")
+
+    async def _weigh(self, number: int) -> None:
+        """See who gets the lead as it is now, once for all that a fast typist types."""
+        await asyncio.sleep(TYPING_PAUSE_S)
+        if number != self._weighing or not self.is_laid_out:
+            return
+        desk, terms = self.backend.desk, self._weighed
+
+        self._look_at(terms)
+        ticket = self._weighing
+
+        def then(preview: Row) -> None:
+            if self.is_laid_out and ticket == self._weighing:
+                self.who.show_preview(preview)
+
+        self.host.ask(lambda: decisions.preview(desk, lead=unsaved_lead(terms)), then, beside=True)
+
+    def _look_at(self, terms: Terms | None) -> None:
+        """Show the scores for a lead when they are ready: with thousands of agents that takes a while."""
+        self._weighing += 1
+        number = self._weighing
+
+        def work() -> Glance | None:
+            from dispatch.match.glance import glance  # a start that scores nothing need not wait for it
+
+            return glance(terms) if terms is not None and number == self._weighing else None
+
+        def then(seen: Glance | None) -> None:
+            if self.is_laid_out and number == self._weighing:
+                self.who.show_glance(seen)
+                self.form.tell_chance(seen.chance if seen else None)
+
+        if terms is None:
+            then(None)
+        else:
+            self.host.ask(work, then, beside=True)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -273,9 +294,24 @@ class Dispatch(BookingActions):
     def _entered(self) -> None:
         self.action_why()
 
+    @on(DataTable.RowSelected, "#candidates")
+    def action_parts(self) -> None:
+        candidate, seen = self.who.current, self.who.glance
+        scored = (candidate or {}).get("match")
+        if seen is not None and scored is not None:
+            self.open(score_panel(scored, seen))
+        elif self.form.terms() is None:
+            self.say("No lead to score yet: fill in something of its trip", severity="warning")
+        else:
+            self.say("The scores are still being worked out", severity="warning")
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While a lead is on its way, what is typed is meant for the next one, and no key."""
-        return not (self._assigning and action in BOOKING_ACTIONS)
+        """While a lead is on its way, what is typed is meant for the next one, and no key.
+
+        Nor has a booking's key a meaning among the agents.
+        """
+        is_elsewhere = self._assigning or (self.focused is not None and self.focused.id == "candidates")
+        return not (is_elsewhere and action in BOOKING_ACTIONS)
 
     @on(Button.Pressed, "#assign")
     def action_assign(self) -> None:
@@ -345,17 +381,3 @@ class Dispatch(BookingActions):
 
 def _went_to(row: Row) -> str:
     return "taken back" if row["voided"] else f"→ {row['agent_name'] or 'waiting'}"
-
-
-def _reason(preview: Row) -> Text:
-    """Why it is the first one, and who is kept out; or that nobody can take it."""
-    counts = preview["kept_out"]
-    out = ", ".join(f"{number} {KEPT_OUT.get(rule, rule)}" for rule, number in counts.items())
-    if not preview["candidates"] and not counts:
-        return Text("No agents yet: leads wait. f3 opens the roster, where a adds one.", "bold yellow")
-    if not preview["candidates"]:
-        text = Text.assemble(("! Nobody can take it now", f"bold {CARE}"), f": {out}. ", overflow="fold")
-        return text.append("A lead waits, and goes to the first who is free.")
-    first = preview["candidates"][0]
-    text = Text.assemble((first["name"], "bold"), f": {preview['reason']}", overflow="fold")
-    return text.append(f"\n{sum(counts.values())} kept out: {out}", CARE) if counts else text

@@ -75,6 +75,40 @@ EXPECTED: Figure = (
     "The customer's likely score: by the formula of time, agent, talk and sentiment, or by the model that "
     "was trained on 100 real answers or more. Below 2.5 is high risk.",
 )
+MATCH: Figure = (
+    "Match",
+    "Nine features, each the agent's place among all, by the weights in use; the lowest sum is 0, the "
+    "highest 100. Greyed where the desk's history gives no reason to go by it: the line below tells why.",
+)
+CHANCE: Figure = (
+    "Chance",
+    "How likely the lead is to be confirmed, by what was learned from decided ones (Insights, Train), and by "
+    "how many points each word of it moves that. Nothing before something was learned.",
+)
+COUNTED: Figure = (
+    "Number",
+    "Bookings, but for those entered by mistake. Of decided: the Confirmed ones of all Confirmed and "
+    "Cancelled. Revenue: trip and package of the Confirmed ones.",
+)
+IN_TIME: Figure = (
+    "In time",
+    "Customers reached within the desk's contact_within_minutes, of all that this desk gave the agent in the "
+    "last 90 days.",
+)
+EVIDENCE: Figure = (
+    "p",
+    "How likely chance alone makes agents, methods or sources differ as much (chi-square test over all "
+    "assignments). Below 0.05 there is more to it.",
+)
+IMPORTANCE: Figure = (
+    "Importance",
+    "A feature's weight times how much the agents differ in it, as a share of all nine.",
+)
+SHRUNK: Figure = (
+    "Confirmed",
+    "Of an agent's decided assignments: the share to expect, drawn to the desk's mean the more the fewer "
+    "there are, and the interval that holds it in 95 of 100 cases.",
+)
 EVERYWHERE: tuple[Figure, ...] = (
     (
         "Bottom line",

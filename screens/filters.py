@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 from dispatch.views import BookingFilter
 from models.bookings import STATUSES
+
+WORD = re.compile(r'(?P<key>[a-z]+):(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S+))|\S+', re.IGNORECASE)
+
+NAMES = {"to": "destination", "source": "source", "method": "method"}
 
 VIEWS: dict[str, dict[str, Any]] = {
     "All": {"status": None, "unclaimed": False, "waiting": False},
@@ -29,8 +34,9 @@ def view_of(which: BookingFilter) -> str:
 def parse_filter(text: str, current: BookingFilter) -> BookingFilter:
     """What a filter text asks for, in the current order and, unless it says otherwise, the current view.
 
-    ``status:pending``, ``agent:6``, ``to:mars``, ``is:unclaimed`` and ``is:waiting`` are understood;
-    everything else is a word to look for, an unknown pair too.
+    ``status:pending``, ``agent:6``, ``to:mars``, ``source:bought``, ``method:text``, ``is:unclaimed`` and
+    ``is:waiting`` are understood; a value with blanks is quoted, and then taken as it stands. Everything
+    else is a word to look for, an unknown pair too.
     """
     which = BookingFilter(
         status=current.status,
@@ -40,17 +46,17 @@ def parse_filter(text: str, current: BookingFilter) -> BookingFilter:
         descending=current.descending,
     )
     words = []
-    for word in text.split():
-        key, _, value = word.partition(":")
-        part = _pair(key.lower(), value)
+    for match in WORD.finditer(text):
+        part = _pair((match["key"] or "").lower(), match["plain"] or "", match["quoted"] or "")
         if part is None:
-            words.append(word)
+            words.append(match[0])
         else:
             which = replace(which, **part)
     return replace(which, text=" ".join(words))
 
 
-def _pair(key: str, value: str) -> dict[str, Any] | None:
+def _pair(key: str, plain: str, quoted: str) -> dict[str, Any] | None:
+    value = quoted or plain
     if not value:
         return None
     if key == "status" and value.capitalize() in STATUSES:
@@ -59,6 +65,11 @@ def _pair(key: str, value: str) -> dict[str, Any] | None:
         return VIEWS[value.capitalize()]
     if key == "agent" and value.isascii() and value.isdecimal() and len(value) < 19:
         return {"agent_id": int(value)}
-    if key == "to":
-        return {"destination": value.capitalize()}
+    if key in NAMES:
+        return {NAMES[key]: quoted or plain.capitalize()}
     return None
+
+
+def filter_of(key: str, value: str) -> str:
+    """The pair that asks for exactly this value."""
+    return f'{key}:"{value}"'

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, cast
+
+from textual.app import SystemCommand
+from textual.screen import Screen
 
 from dispatch import views
 from screens.modals.first_steps import FirstSteps
@@ -13,6 +16,7 @@ from screens.place import Place
 from screens.steady_app import SteadyApp
 
 if TYPE_CHECKING:
+    from dispatch.match.features import Terms
     from screens.host import Host
 
 Row = dict[str, Any]
@@ -21,6 +25,8 @@ SEEN = "tour.seen"
 
 class GreetingApp(SteadyApp):
     """An application that helps whoever opens it for the first time."""
+
+    lead: Terms | None = None
 
     @property
     def _host(self) -> Host:
@@ -41,6 +47,11 @@ class GreetingApp(SteadyApp):
                 self._with_emptiness(self._offer_if_empty)
 
         self._open(Tour(), closed)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette offers the tour too."""
+        yield SystemCommand("Tour", "The keys in five short pages", self.action_tour)
+        yield from super().get_system_commands(screen)
 
     def action_first_steps(self) -> None:
         self._with_emptiness(self._offer)

@@ -15,6 +15,7 @@ from screens.drafting import Drafts
 from screens.inbox import Inbox
 
 if TYPE_CHECKING:
+    from dispatch.match.features import Terms
     from screens.place import Place
 
 T = TypeVar("T")
@@ -29,6 +30,9 @@ class Host(Protocol):
     lost_since: str | None
     drafts: Drafts | None
     """Where what is typed is kept; None where nothing of the user's is written."""
+
+    lead: Terms | None
+    """What is known of the lead in Dispatch's form; None where nothing is that a score depends on."""
 
     @property
     def place(self) -> Place | None:
@@ -52,6 +56,10 @@ class Host(Protocol):
 
     def show_bookings_of(self, agent_id: int) -> None:
         """Go to the queue, filtered by an agent."""
+        ...
+
+    def show_bookings(self, text: str) -> None:
+        """Go to the queue, filtered by a text."""
         ...
 
     def show_booking(self, booking_id: int) -> None:
@@ -80,11 +88,13 @@ class Host(Protocol):
         refused: Callable[[DeskError], object] | None = None,
         *,
         opens: bool = False,
+        beside: bool = False,
     ) -> None:
         """Read something in the background and go on with it in the UI thread.
 
         What is typed before the answer waits for it if the answer ``opens`` a place or modal; then a
-        database that cannot be read is told in a toast too, unless the error goes to ``refused``.
+        database that cannot be read is told in a toast too, unless the error goes to ``refused``. What takes
+        long goes ``beside`` the other queries.
         """
         ...
 

@@ -26,13 +26,15 @@ def _key(
     return Binding(keys, action, label, id=identifier, tooltip=tooltip, show=show, priority=priority)
 
 
-PLACES = ("dispatch", "roster", "queue", "my-desk", "service")
+PLACES = {"dispatch": 1, "roster": 2, "queue": 3, "my-desk": 4, "service": 5, "insights": 6}
+"""Each place with its number: the key outside inputs; from anywhere it is the function key after it."""
 TITLES = {
     "dispatch": "Dispatch",
     "roster": "Roster",
     "queue": "Queue",
     "my-desk": "My desk",
     "service": "Service",
+    "insights": "Insights",
     "log": "Log",
 }
 
@@ -51,7 +53,7 @@ APP = [
             f"Go to {TITLES[place]}; the number works outside inputs",
             show=False,
         )
-        for number, place in enumerate(PLACES, start=1)
+        for place, number in PLACES.items()
     ),
     *UNDO,
     _key(
@@ -281,9 +283,24 @@ FORM = [
     _key("form.several", "ctrl+t", "several", "Several", "Paste or type several leads, one a line"),
 ]
 
+MATCH = [
+    _key(
+        "match.parts", "equals_sign", "parts", "Score", "What the agent's match score is made of", show=False
+    )
+]
+
+INSIGHTS = [
+    _key("insights.view", "v", "next_view", "View", "Bookings, agents, match score, weights"),
+    _key("insights.open", "enter", "open_row", "Open", "The figure's bookings in the queue; or the weights"),
+    _key("insights.train", "t", "train", "Train", "Learn weights from the desk's outcomes; again stops it"),
+    _key("insights.use", "p", "use_weights", "Put in use", "Score by the weights under the cursor"),
+    _key("insights.report", "r", "report", "Report", "Write the ranked agents and the plot as files"),
+    COPY,
+]
+
 BY_ID = {
     str(binding.id): binding
-    for group in (APP, WHY, BOOKING, LIST, QUEUE, ROSTER, MY_DESK, SERVICE, LOG, FORM)
+    for group in (APP, WHY, BOOKING, LIST, QUEUE, ROSTER, MY_DESK, SERVICE, LOG, FORM, MATCH, INSIGHTS)
     for binding in group
 }
 

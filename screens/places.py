@@ -38,6 +38,12 @@ def _service() -> Screen[Any]:
     return Service()
 
 
+def _insights() -> Screen[Any]:
+    from screens.insights import Insights
+
+    return Insights()
+
+
 def _log() -> Screen[Any]:
     from screens.log import Log
 
@@ -50,5 +56,6 @@ PLACE_MAKERS: dict[str, str | Callable[[], Screen[Any]]] = {
     "queue": _queue,
     "my-desk": _my_desk,
     "service": _service,
+    "insights": _insights,
     "log": _log,
 }

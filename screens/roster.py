@@ -15,6 +15,7 @@ from textual.widgets import DataTable, Input, Static
 from dispatch import agents, views
 from dispatch.contact_rate import with_rates
 from screens import figures, keys
+from screens.insight_columns import interval
 from screens.keys import key_of
 from screens.modals.agent_forms import add_agent_form, edit_agent_form
 from screens.modals.presence_forms import handover_form, leaving_form, shift_form
@@ -68,10 +69,34 @@ COLUMNS = (
         extra=True,
         title="Reached in time",
     ),
+    Column(
+        "match_score", "Match", 6, lambda row: match_score(row), right=True, sort="match_score", extra=True
+    ),
+    Column(
+        "rate",
+        "Confirmed",
+        12,
+        lambda row: interval(row) if row.get("rate") is not None else "",
+        right=True,
+        sort="rate",
+        extra=True,
+        title="Confirmed, shrunk (95 %)",
+    ),
+    Column(
+        "decided",
+        "Decided",
+        8,
+        lambda row: str(row.get("decided", "")),
+        right=True,
+        sort="decided",
+        extra=True,
+    ),
 )
+LEARNED = frozenset(("match_score", "rate", "decided"))
+"""Columns that are worked out only where they are shown: with thousands of agents that takes a while."""
 SORTS = tuple(column.sort for column in COLUMNS)
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
-HIGHEST_FIRST = ("load", "years_of_service", "rating", CONTACT)
+HIGHEST_FIRST = ("load", "years_of_service", "rating", CONTACT, *LEARNED)
 
 
 def rating(row: Row) -> Text:
@@ -87,6 +112,12 @@ def contact_rate(row: Row) -> str:
     return f"{rate:4.0%} ({row['contact_low']:.0%}-{row['contact_high']:.0%}) of {row['contact_assigned']}"
 
 
+def match_score(row: Row) -> Text:
+    """The score for the lead in the form, greyed where it decides nothing."""
+    score = row.get("match_score")
+    return Text("" if score is None else f"{score:.1f}", "" if row.get("steers") else "dim")
+
+
 class Roster(Place):
     """The agents of the desk."""
 
@@ -99,6 +130,8 @@ class Roster(Place):
         figures.RATING,
         figures.PRESENCE,
         figures.REACHED,
+        figures.MATCH,
+        figures.SHRUNK,
     )
     HELP = (
         "Every agent, best rank first. Rank 1 gets the next lead: the lowest load, then most years of "
@@ -107,7 +140,9 @@ class Roster(Place):
         "to sort; {filter} filters by name and department. {agent.presence} says how an agent is at work, "
         "{agent.handover} hands over all of their work, {agent.shift} sets the hours at which they come and "
         "go; each tells first what would become of the work. An ! stands where a load is above capacity, "
-        "and where claimed work is unattended because its agent is away."
+        "and where claimed work is unattended because its agent is away. "
+        "{columns} offers more columns: Match is the score for the lead in Dispatch's form, empty while "
+        "there is none; Confirmed is what the agent sold."
     )
     BINDINGS = [*keys.ROSTER, *keys.LIST]
     CSS_PATH = "lists.tcss"
@@ -136,14 +171,19 @@ class Roster(Place):
         return self.query_one("#roster", LiveTable)
 
     def look_up(self) -> Callable[[], list[Row]]:
-        with_left, desk = self._with_left, self.backend.desk
-        # counted only for who wants to see it: all that came in for ninety days is looked at
-        counts_contacts = CONTACT in (*self.table.chosen, self._sort)
+        shown = {*self.table.chosen, self._sort}
+        with_left, lead, desk = self._with_left, self.host.lead, self.backend.desk
 
         def work() -> list[Row]:
             rows, left_alone = views.agents(with_left=with_left), views.unattended()
             rows = [row | {"unattended": left_alone.get(row["agent_id"], 0)} for row in rows]
-            return with_rates(desk, rows) if counts_contacts else rows
+            if CONTACT in shown:  # all that came in for ninety days is looked at
+                rows = with_rates(desk, rows)
+            if LEARNED.isdisjoint(shown):
+                return rows
+            from dispatch.match.roster import with_scores
+
+            return with_scores(rows, lead, LEARNED & shown)
 
         return work
 

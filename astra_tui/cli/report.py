@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import rich_click as click
 
 from astra_tui.cli.match import lead_options
 from astra_tui.cli.options import Call, reading
-from astra_tui.cli.output import line, narrate
+from astra_tui.cli.output import Column, line, narrate, table
+from dispatch import desk_figures as figures
 from dispatch.match import report as match_report
-from dispatch.match import weights
+from dispatch.match import report_files, weights
+from dispatch.match.features import one_moment
 from dispatch.match.lead import terms_of
-from dispatch.match.plot import svg, write_png
-from models.errors import InvalidInput, Refused
 
 
 @click.group("report")
@@ -34,42 +32,16 @@ def match(call: Call, /, weights_name: str | None, folder: str, **lead: str) -> 
     """Write the agents ranked for a lead (Markdown, HTML) and the feature importance (SVG, PNG)."""
     with call.desk() as desk:
         found = match_report.build(desk, terms_of(desk, **lead), weights.named(weights_name))
-    try:
-        result = _write(found, Path(folder))
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InvalidInput(
-            "out", f"the report cannot be written to {folder}: {reason}", "name another folder with --out"
-        ) from error
-    call.tell(result, _tell)
+    call.tell(report_files.write(found, folder), _tell)
 
 
-def _write(found: match_report.Report, folder: Path) -> dict[str, Any]:
-    folder.mkdir(parents=True, exist_ok=True)
-    picture = "match-importance.svg"
-    texts = {
-        "match.md": match_report.markdown(found, picture),
-        "match.html": match_report.html(found),
-        picture: svg(found.glance.importance) + "\n",
-    }
-    for name, text in texts.items():
-        (folder / name).write_text(text, "utf-8")
-    files = [str(folder / name) for name in texts]
-    left_out: list[dict[str, str]] = []
-    image = folder / "match-importance.png"
-    try:
-        write_png(found.glance.importance, image)
-        files.append(str(image))
-    except Refused as refusal:
-        left_out.append({"file": str(image), "reason": refusal.message, "hint": refusal.hint})
-    seen = found.glance
-    return {
-        "files": files,
-        "left_out": left_out,
-        "sentence": seen.verdict.sentence,
-        "chance": None if seen.chance is None else asdict(seen.chance),
-        "importance": [asdict(each) for each in seen.importance],
-    }
+@report.command("desk")
+@reading
+def desk_figures(call: Call) -> None:
+    """Tell what the bookings come to by status, destination, source and method, and what each agent sold."""
+    with call.desk() as desk, one_moment():
+        result = {"figures": figures.by_kind(), "agents": figures.by_agent(desk)}
+    call.tell(result, _tell_desk)
 
 
 def _tell(result: dict[str, Any]) -> None:
@@ -79,3 +51,34 @@ def _tell(result: dict[str, Any]) -> None:
         narrate(f"not written: {missing['file']}: {missing['reason']}")
         narrate(f"Hint: {missing['hint']}")
     narrate(result["sentence"])
+
+
+def _tell_desk(result: dict[str, Any]) -> None:
+    table(FIGURES, result["figures"], "")
+    line()
+    table(AGENTS, result["agents"], "nobody is here")
+
+
+def _percent(key: str) -> Any:
+    return lambda row: "" if row[key] is None else f"{row[key]:.0%}"
+
+
+FIGURES = (
+    Column("By", "kind"),
+    Column("", "value"),
+    Column("Bookings", "bookings", right=True),
+    Column("Pending", "pending", right=True),
+    Column("Confirmed", "confirmed", right=True),
+    Column("Cancelled", "cancelled", right=True),
+    Column("Confirmed of decided", _percent("confirmed_share"), right=True),
+    Column("Revenue", lambda row: f"{row['revenue']:,.2f}", right=True),
+)
+AGENTS = (
+    Column("Id", "agent_id", right=True),
+    Column("Agent", "agent_name"),
+    Column("Load", lambda row: f"{row['load']}/{row['capacity']}", right=True),
+    Column("Decided", "decided", right=True),
+    Column("Confirmed, shrunk", lambda row: "{rate:.0%} ({low:.0%} to {high:.0%})".format(**row)),
+    Column("Given", "contact_assigned", right=True),
+    Column("Reached in time", _percent("contact_rate"), right=True),
+)

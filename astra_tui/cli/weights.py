@@ -8,6 +8,7 @@ import rich_click as click
 
 from astra_tui.cli.options import Call, changing, reading
 from astra_tui.cli.output import Column, details, line, local, table
+from dispatch.match import evidence as desk_evidence
 from dispatch.match import weights as desk_weights
 
 Row = dict[str, Any]
@@ -40,6 +41,16 @@ def show(call: Call, name: str | None) -> None:
     call.tell(row, _tell)
 
 
+@weights.command("evidence")
+@click.argument("name", required=False)
+@reading
+def evidence(call: Call, name: str | None) -> None:
+    """Say whether the desk's history bears weights out, and by which figures; without a NAME those in use."""
+    with call.desk():
+        row = desk_evidence.summary(desk_weights.named(name))
+    call.tell(row, _tell_evidence)
+
+
 @weights.command("use")
 @click.argument("name")
 @changing
@@ -51,6 +62,21 @@ def use(call: Call, name: str) -> None:
     own = desk_weights.of_file(name)
     call.tell(
         call.change(desk_weights.use, name, own), lambda row: line(f"the score weighs by {row['name']}")
+    )
+
+
+def _tell_evidence(row: Row) -> None:
+    details(
+        (
+            ("weights", row["weights"]),
+            ("steer the match policy", "yes" if row["steers"] else "no"),
+            ("because", row["sentence"]),
+            ("assignments", f"{row['assignments']:,}"),
+            *(
+                (f"{name}s alike, by chance", desk_evidence.told_p(value))
+                for name, value in row["p_values"].items()
+            ),
+        )
     )
 
 

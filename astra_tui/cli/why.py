@@ -54,6 +54,11 @@ def _tell(row: Row) -> None:
             candidates,
             "",
         )
+    if row.get("match"):
+        line()
+        parts = sorted(row["match"]["contributions"].items(), key=lambda part: -abs(part[1]))
+        line(f"The score by the figures of now: {row['match']['match_score']:.1f}")
+        table(_PARTS, [{"feature": name, "part": part} for name, part in parts], "")
     if row.get("excluded"):
         line()
         table((*_AGENT, Column("Kept out: who", "rule")), row["excluded"], "")
@@ -75,4 +80,5 @@ _POLICY = (
     Column("Would choose now", lambda row: row["agent_name"] or "nobody"),
     Column("Because", "reason"),
 )
+_PARTS = (Column("Feature", "feature"), Column("Part", lambda row: f"{row['part']:+.2f}", right=True))
 _AGENT = (Column("Id", "agent_id", right=True), Column("Agent", "agent_name"))

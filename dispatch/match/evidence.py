@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from peewee import fn
 
@@ -113,3 +114,18 @@ def lead_differences() -> dict[str, float]:
                 counts[value] = confirmed, assigned + number
             found[kind] = chi_square_p(counts.values(), yates=len(counts) == 2)
     return found
+
+
+def summary(used: WeightSet) -> dict[str, Any]:
+    """The verdict on weights with all the figures behind it: ``astra weights evidence --json``."""
+    with one_moment():
+        found = verdict(used)
+        differences = lead_differences()
+    return {
+        "weights": used.name,
+        "sentence": found.sentence,
+        "believed": found.believed,
+        "steers": found.steers,
+        "assignments": found.assignments,
+        "p_values": {"agent": found.p_agents} | differences,
+    }

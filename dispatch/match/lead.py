@@ -5,6 +5,8 @@ from __future__ import annotations
 from dispatch import checks
 from dispatch.desk import Desk
 from dispatch.match.features import Terms
+from models.base import tuples
+from models.customers import Lead
 
 
 def terms_of(
@@ -19,3 +21,24 @@ def terms_of(
         launch=values.check("launch", launch),
         requests=checks.optional_text(requests, "requests", limit=checks.TEXT_LENGTH) or "",
     )
+
+
+def unsaved_lead(terms: Terms | None) -> Lead:
+    """A lead that nobody has taken in, with as much of its trip as is known: for a preview."""
+    if terms is None:
+        return Lead()
+    return Lead(
+        method=terms.method or None,
+        source=terms.source or None,
+        destination=terms.destination or None,
+        launch_location=terms.launch or None,
+        requests=terms.requests or None,
+    )
+
+
+def latest_terms() -> Terms | None:
+    """What the lead that came in last was like, inside ``desk.reading()``; None before the first."""
+    columns = (Lead.method, Lead.source, Lead.destination, Lead.launch_location, Lead.requests)
+    for values in tuples(Lead.select(*columns).order_by(Lead.lead_id.desc()).limit(1)):
+        return Terms(*(value or "" for value in values))
+    return None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dispatch.match.evidence import verdict
 from dispatch.match.features import Terms
 from dispatch.match.score import score
 from dispatch.match.weights import in_use
 from models.customers import Lead
+
+Row = dict[str, Any]
 
 
 def deciding_scores(lead: Lead) -> dict[int, float]:
@@ -14,8 +18,27 @@ def deciding_scores(lead: Lead) -> dict[int, float]:
     used = in_use()
     if not verdict(used).steers:
         return {}
-    terms = Terms(lead.method or "", lead.source or "", lead.destination or "", requests=lead.requests or "")
-    return {agent.agent_id: agent.match_score for agent in score(terms, used.weights).agents}
+    return {agent.agent_id: agent.match_score for agent in score(terms_of(lead), used.weights).agents}
+
+
+def terms_of(lead: Lead) -> Terms:
+    """What a score goes by of a lead that is there."""
+    return Terms(
+        lead.method or "",
+        lead.source or "",
+        lead.destination or "",
+        lead.launch_location or "",
+        lead.requests or "",
+    )
+
+
+def parts_for(lead: Lead, agent_id: int) -> Row | None:
+    """An agent's score for a lead and its parts as of now, with the weights' name; None for one who left."""
+    used = in_use()
+    for agent in score(terms_of(lead), used.weights).agents:
+        if agent.agent_id == agent_id:
+            return agent.row() | {"weights": used.name}
+    return None
 
 
 def sentence() -> str:

@@ -34,6 +34,12 @@ def train(
     Raises InvalidInput for an unknown recipe, and Refused where there is too little to learn from or a
     feature knows the outcome.
     """
+    lesson = study(desk, recipe=recipe, progress=progress)
+    return told(desk, lesson, None) if dry_run else keep(desk, lesson)
+
+
+def study(desk: Desk, *, recipe: str = HONEST, progress: Progress | None = None) -> Lesson:
+    """Everything but keeping it: what takes long, and writes nothing. Raises as ``train`` does."""
     if recipe not in RECIPES:
         raise InvalidInput("recipe", f"there is no recipe {recipe!r}", "accepted: " + ", ".join(RECIPES))
     tell = progress or _silent
@@ -58,9 +64,18 @@ def train(
         "coefficients": fits["full"]["terms"],
         "evaluation": evaluation,
     }
-    if not dry_run:
-        row["version"] = learn(desk, Lesson(recipe, row, fits))["version"]
-    return row | _verdict(desk, row, fits)
+    return Lesson(recipe, row, fits)
+
+
+def keep(desk: Desk, lesson: Lesson) -> Row:
+    """Keep what was studied as a new version; the result is that of ``train``."""
+    return told(desk, lesson, learn(desk, lesson)["version"])
+
+
+def told(desk: Desk, lesson: Lesson, number: int | None) -> Row:
+    """What was learned, with what to think of it; ``number`` is its version, None if it was not kept."""
+    row = lesson.row | {"version": number}
+    return row | _verdict(desk, row, lesson.fits)
 
 
 def _check_enough(samples: Samples) -> None:

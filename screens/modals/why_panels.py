@@ -27,7 +27,17 @@ def why_panel(why: Row) -> Panel:
     for position, row in enumerate(candidates, start=1):
         text.append("\n").append_text(_candidate(position, row))
     text.append_text(_kept_out(why))
+    if why.get("match"):
+        text.append_text(_score_now(why["match"]))
     return Panel(f"Why booking {why['booking_id']} is where it is", text)
+
+
+def _score_now(match: Row) -> Text:
+    """The parts of the winner's score: they were not kept, so they are those of now."""
+    from screens.modals.match_panels import contributions
+
+    head = f"\n\nThe score by the figures of now ({match['weights']} weights): {match['match_score']:.1f}\n"
+    return Text(head, "bold").append_text(contributions(match["contributions"]))
 
 
 def notes(why: Row) -> list[tuple[str, str]]:

@@ -110,7 +110,7 @@ class TopBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static(Content(NAME), classes="name")
-        for number, place in enumerate(PLACES, start=1):
+        for place, number in PLACES.items():
             yield PlaceTab(place, number, place == self._place)
         log = PlaceTab("log", 0, self._place == "log")
         log.tooltip = "h"

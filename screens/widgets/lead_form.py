@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
+from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -13,9 +15,13 @@ from textual.widgets import Button, Input, Label, Static
 
 from dispatch import intake
 from dispatch.files import REQUIRED
+from dispatch.match.features import Terms
 from dispatch.values import AcceptedValues
 from models.errors import InvalidInput
 from screens.widgets.choice import Choice, Pick
+
+if TYPE_CHECKING:
+    from dispatch.match.chance import Chance
 
 LABELS = {
     "customer": "Customer",
@@ -95,6 +101,7 @@ class LeadForm(Vertical):
         with Horizontal(id="assign-row"):
             yield Button("Assign", id="assign", variant="primary", compact=True)
         yield Static(Content(""), id="notice")
+        yield Static(Content(""), id="chance")
 
     def on_mount(self) -> None:
         self.border_title = Content("New lead")
@@ -108,6 +115,12 @@ class LeadForm(Vertical):
         if isinstance(widget, Pick):
             return widget.chosen
         return widget.value if isinstance(widget, Input | Choice) else ""
+
+    def terms(self) -> Terms | None:
+        """What a match score can go by so far; None where nothing is known that it depends on."""
+        fields = ("method", "source", "destination", "launch", "requests")
+        terms = Terms(*(self._value(field).strip() for field in fields))
+        return terms if any(terms) else None
 
     def identity(self) -> tuple[str, str, str]:
         """Name, phone and e-mail: who the customer may be."""
@@ -158,6 +171,13 @@ class LeadForm(Vertical):
         notice.update(Content(text))
         for name in TONES:
             notice.set_class(name == tone, f"-{name}")
+
+    def tell_chance(self, chance: Chance | None) -> None:
+        """How likely the lead is to be confirmed, and why; None says nothing."""
+        line = Text()
+        if chance is not None:
+            line.append(f"Chance to confirm {chance.probability:.0%}", "bold").append(f"\n{chance.reason}")
+        self.query_one("#chance", Static).update(line)
 
     @property
     def has_succeeded(self) -> bool:

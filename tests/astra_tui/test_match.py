@@ -196,3 +196,43 @@ def test_a_report_of_an_empty_desk(astra: Run, tmp_path: Path) -> None:
     ended = astra("report", "match", *LEAD, "--out", tmp_path)
     assert ended.code == 0
     assert "there is no agent to score" in (tmp_path / "match.md").read_text("utf-8")
+
+
+def test_the_evidence_has_its_figures(at_work: Run) -> None:
+    row = at_work("weights", "evidence", "--json").json
+    assert set(row["p_values"]) == {"agent", "method", "source"}
+    assert all(0 <= value <= 1 for value in row["p_values"].values())
+    assert (row["weights"], row["steers"], row["believed"], row["assignments"]) == (
+        "published",
+        False,
+        False,
+        164,
+    )
+    told = at_work("weights", "evidence").out
+    assert row["sentence"] in " ".join(told.split())
+    assert "agents alike, by chance" in told
+    at_work("weights", "use", "published")
+    assert at_work("weights", "evidence", "--json").json["steers"] is True
+
+
+def test_the_desk_report_has_figures_and_agents(at_work: Run) -> None:
+    row = at_work("report", "desk", "--json").json
+    (whole,) = (each for each in row["figures"] if each["kind"] == "all")
+    assert whole["bookings"] == 150
+    assert [agent["rate"] for agent in row["agents"]] == sorted(
+        (agent["rate"] for agent in row["agents"]), reverse=True
+    )
+    assert len(row["agents"]) == 10
+    told = at_work("report", "desk").out
+    assert all(word in told for word in ("destination", "Mars", "Confirmed of decided", "Reached in time"))
+
+
+def test_why_tells_the_parts_of_a_score_that_chose(at_work: Run) -> None:
+    at_work("weights", "use", "published")
+    lead = at_work("lead", "add", "--name", "Ida", *LEAD, "--policy", "match", "--json").json
+    row = at_work("why", lead["booking_id"], "--json").json
+    assert row["match"]["agent_id"] == lead["agent_id"]
+    assert tuple(row["match"]["contributions"]) == FEATURES
+    assert "The score by the figures of now: " in at_work("why", lead["booking_id"]).out
+    by_rank = at_work("lead", "add", "--name", "Bo", *LEAD, "--policy", "rank", "--json").json
+    assert "match" not in at_work("why", by_rank["booking_id"], "--json").json

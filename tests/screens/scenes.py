@@ -111,6 +111,7 @@ PLACES: dict[str, Scene] = {
     "why": pressed("f4", "escape", "home", "enter"),
     "service": pressed("f6", "escape", "home"),
     "service-figures": pressed("f6", "d"),
+    "insights": pressed("f7", "home"),
     "log": pressed("f4", "h", "home", "down", "down"),
     "customer": pressed("f4", "escape", "end", "i"),
     "find-customer": pressed("f4", "ctrl+f", "k"),
@@ -133,6 +134,26 @@ async def reply_to_an_issue(app: AstraApp) -> None:
     await fill_in(app, then="They have to answer")
     app.screen.query_one("#text", TextArea).text = "[/] hello"
     await app.settle()
+
+
+async def weigh_up(app: AstraApp) -> None:
+    await type_lead(app)
+    app.screen.query_one("#candidates").focus()
+    await press(app, "enter")
+
+
+def insights(section: str) -> Scene:
+    """A section of Insights; the bookings again for those who come after."""
+
+    async def scene(app: AstraApp) -> None:
+        await press(app, "f2", "ctrl+l", "f7")
+        getattr(app.screen, "show_section")(section)  # noqa: B009  # any place's type has none
+        await app.settle()
+
+    return scene
+
+
+PLACES |= {f"insights-{section}": insights(section) for section in ("agents", "match", "weights")}
 
 
 async def take_the_tour(app: AstraApp) -> None:
@@ -173,6 +194,7 @@ MODALS: dict[str, Scene] = {
     "why-not": pressed("f4", "escape", "home", "down", "W", *"nova", "enter"),
     "policy": choose_policy,
     "shuffle": look_at_shuffle,
+    "score": weigh_up,
     "columns": pressed("f4", "escape", "comma", *("down",) * 7, "space"),
     "fill": pressed("f2", "ctrl+n"),
     "import": pressed("f2", "ctrl+n", "enter", "f9"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dispatch.views import BookingFilter
-from screens.filters import VIEWS, parse_filter, view_of
+from screens.filters import VIEWS, filter_of, parse_filter, view_of
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,9 @@ from screens.filters import VIEWS, parse_filter, view_of
         ("STATUS:Confirmed", {"status": "Confirmed"}),
         ("agent:6 kate", {"agent_id": 6, "text": "kate"}),
         ("to:mars", {"destination": "Mars"}),
+        ('to:"Alpha Centauri" source:bought', {"destination": "Alpha Centauri", "source": "Bought"}),
+        ('method:"Phone Call" kate', {"method": "Phone Call", "text": "kate"}),
+        (filter_of("to", "Mars"), {"destination": "Mars"}),
         ("is:unclaimed", {"unclaimed": True}),
         ("is:waiting", {"waiting": True}),
         ("is:unclaimed is:waiting", {"waiting": True}),  # the last one counts

@@ -34,11 +34,12 @@ from tests.screens.picture import text_of
 from tests.screens.scenes import LEAD, fill_in, leave, press
 
 PLACES: dict[str, list[Binding]] = {
-    "dispatch": [*keys.FORM, *keys.WHY_SHOWN, *keys.BOOKING],
+    "dispatch": [*keys.FORM, *keys.MATCH, *keys.WHY_SHOWN, *keys.BOOKING],
     "roster": [*keys.ROSTER, *keys.LIST],
     "queue": [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY],
     "my-desk": [*keys.MY_DESK, *keys.WHY],
     "service": [*keys.SERVICE],
+    "insights": [*keys.INSIGHTS],
     "log": [*keys.LOG],
 }
 INSTEAD = {"log.undo": "undo.letter"}
@@ -145,12 +146,14 @@ async def help_lists_every_key(app: AstraApp) -> None:
             await leave(app)
 
 
-@check("place.dispatch", "place.roster", "place.queue", "place.my-desk", "place.service")
+@check(*(f"place.{name}" for name in keys.PLACES))
 async def keys_of_the_places(app: AstraApp) -> None:
-    names = ("roster", "queue", "my-desk", "service", "dispatch")
-    for key, name in zip(("f3", "f4", "f5", "f6", "f2"), names, strict=True):
-        await press(app, key)
+    for name, number in [*keys.PLACES.items(), ("dispatch", 1)]:
+        await press(app, f"f{number + 1}")
         assert place(app) == name
+    await press(app, "f3", "6")
+    assert place(app) == "insights"
+    await press(app, "f2")
     await press(app, "2")  # the customer's name is in focus
     assert place(app) == "dispatch"
     assert app.screen.query_one("#customer", Input).value == "2"
@@ -336,6 +339,52 @@ async def copy_what_reaches_the_customer(app: AstraApp) -> None:
     )
     await press(app, "f3", "home", "y")
     assert app.clipboard.startswith("Agent 2, Nova Singh")
+
+
+@check("match.parts")
+async def parts_of_a_score(app: AstraApp) -> None:
+    await press(app, "f2")
+    app.screen.query_one("#candidates").focus()
+    await press(app, "equals_sign")
+    assert "No lead to score yet" in text_of(app)
+    await fill_in(app, **LEAD)
+    app.screen.query_one("#candidates").focus()
+    await press(app, "down", "equals_sign")
+    assert isinstance(app.screen, Panel)
+    said = app.screen._text.plain
+    await press(app, "escape", "enter")
+    assert isinstance(app.screen, Panel)
+    assert app.screen._text.plain == said
+    assert "Of 6 agents the lowest sum" in said
+    await press(app, "escape", "f2", "ctrl+l")
+
+
+@check("insights.view", "insights.open", "insights.train", "insights.use", "insights.report")
+async def keys_of_insights(app: AstraApp) -> None:
+    await press(app, "f7", "down", "enter")
+    assert (place(app), app.screen.query_one("#filter", Input).value) == ("queue", 'status:"Pending"')
+    await press(app, "escape", "f7", "v", "v", "v")
+    assert shown_in(app, "weights")["name"] == "published"
+    await press(app, "enter")
+    assert "+92.220" in text_of(app)
+    await press(app, "escape", "p")
+    assert "The score weighs by published" in text_of(app)
+    await press(app, "t")
+    assert "decided assignments are too few" in " ".join(text_of(app).split())
+    await press(app, "r")
+    assert app.screen.query_one("#folder", Input).value == "astra-report"
+    assert isinstance(app.screen, FormModal)
+    latest = await app.backend.read(lambda: views.bookings(views.BookingFilter(sort="id"), limit=1))
+    assert app.screen.values()["destination"] == latest[0]["destination"]
+    await fill_in(app, folder="")
+    await press(app, "f9")
+    assert "no folder is named" in text_of(app)
+
+
+def shown_in(app: AstraApp, table: str) -> dict[str, Any]:
+    row = app.screen.query_one(f"#{table}", LiveTable).current
+    assert row is not None
+    return row
 
 
 @check("retry")

@@ -1,0 +1,325 @@
+"""Insights: what the bookings come to, what each agent sold, and whether to believe the match score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import ContentSwitcher, DataTable, Static
+
+from dispatch import desk_figures
+from dispatch.desk import Desk
+from dispatch.match import weights
+from models.errors import DeskError
+from screens import figures, keys
+from screens.filters import filter_of
+from screens.insight_columns import AGENTS, FIGURES, WEIGHTS, with_shares
+from screens.keys import key_of
+from screens.modals.match_panels import evidence_text, training_panel, weights_panel, written_panel
+from screens.modals.report_form import report_form
+from screens.place import Place
+from screens.training import TrainingRun
+from screens.widgets.live_table import LiveTable
+
+if TYPE_CHECKING:
+    from dispatch.match.features import Terms
+    from dispatch.match.keep import Lesson
+
+Row = dict[str, Any]
+MOST_HELD = 500
+SECTIONS = {"bookings": "Bookings", "agents": "Agents", "match": "Match score", "weights": "Weights"}
+FILTERS = {
+    desk_figures.STATUS: "status",
+    desk_figures.DESTINATION: "to",
+    desk_figures.SOURCE: "source",
+    desk_figures.METHOD: "method",
+}
+
+
+def _bookings(_desk: Desk, _lead: Terms | None) -> list[Row]:
+    return with_shares(desk_figures.by_kind())
+
+
+def _agents(desk: Desk, _lead: Terms | None) -> list[Row]:
+    return desk_figures.by_agent(desk)[:MOST_HELD]
+
+
+def _weights(_desk: Desk, _lead: Terms | None) -> list[Row]:
+    return weights.listing()
+
+
+def _match(_desk: Desk, lead: Terms | None) -> Text:
+    from dispatch.match import evidence
+    from dispatch.match.glance import glance
+    from dispatch.match.lead import latest_terms
+
+    terms = lead or latest_terms()
+    return evidence_text(evidence.summary(weights.in_use()), glance(terms) if terms else None, lead is None)
+
+
+READ: dict[str, Callable[[Desk, Any], Any]] = {
+    "bookings": _bookings,
+    "agents": _agents,
+    "match": _match,
+    "weights": _weights,
+}
+
+
+class SectionTab(Static):
+    """One section's name; a click shows it."""
+
+    DEFAULT_CSS = """
+    SectionTab { width: auto; padding: 0 1; color: $text-muted; pointer: pointer; }
+    SectionTab:hover { text-style: underline; }
+    SectionTab.-here { color: $foreground; text-style: bold reverse; }
+    """
+
+    class Chosen(Message):
+        """Somebody clicked it."""
+
+        def __init__(self, section: str) -> None:
+            super().__init__()
+            self.section = section
+
+    def __init__(self, section: str) -> None:
+        super().__init__(Content(SECTIONS[section]))
+        self.section = section
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.post_message(self.Chosen(self.section))
+
+
+class Insights(Place):
+    """Figures and plots; each section is worked out when it is looked at, beside everything else."""
+
+    NAME = "insights"
+    FIGURES = (figures.COUNTED, figures.SHRUNK, figures.IN_TIME, figures.EVIDENCE, figures.IMPORTANCE)
+    HELP = (
+        "What the desk's rows say. {insights.view} goes from the bookings to the agents, the match score and "
+        "the weights. {insights.open} shows a figure's bookings in the queue, or what weights are. "
+        "{insights.train} learns new weights from the desk's own outcomes, which may take a while and can be "
+        "stopped by the same key; {insights.use} puts the weights under the cursor in use; {insights.report} "
+        "writes the ranked agents and the plot as files. The plot is for the lead in Dispatch's form, or "
+        "else for the latest one."
+    )
+    BINDINGS = [*keys.INSIGHTS]
+    CSS_PATH = "lists.tcss"
+    AUTO_FOCUS = "#bookings"
+
+    class Progressed(Message):
+        """The training is so far."""
+
+        def __init__(self, told: str) -> None:
+            super().__init__()
+            self.told = told
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._section = "bookings"
+        self._shown: set[str] = set()
+        self._is_at_work = self._asked_again = False
+        self._text = Text()
+        self._training: TrainingRun | None = None
+
+    def body(self) -> ComposeResult:
+        with Horizontal(id="sections", classes="headline"):
+            for section in SECTIONS:
+                yield SectionTab(section)
+            yield Static(Content(""), id="hint")
+        with ContentSwitcher(initial=self._section):
+            yield LiveTable(FIGURES, "key", id="bookings")
+            yield LiveTable(AGENTS, "agent_id", id="agents")
+            with VerticalScroll(id="match"):
+                yield Static(id="evidence")
+            yield LiveTable(WEIGHTS, "name", id="weights")
+
+    def on_mount(self) -> None:
+        self._mark_section()
+
+    def look_up(self) -> Callable[[], None]:
+        return lambda: None  # the figures are read beside, for one section at a time
+
+    def show(self, data: None) -> None:
+        self._work_out()
+
+    def _work_out(self) -> None:
+        """Read the section in sight; what changes meanwhile has it read once more."""
+        if self._is_at_work:
+            self._asked_again = True
+            return
+        self._is_at_work, self._asked_again = True, False
+        section, desk, lead = self._section, self.backend.desk, self.host.lead
+
+        def then(found: Any) -> None:
+            self._is_at_work = False
+            if self.is_laid_out and section == self._section:
+                self._fill(section, found)
+            if self._asked_again:
+                self._work_out()
+
+        def refused(error: DeskError) -> None:
+            self._is_at_work = False
+            self.host.report(error)
+
+        opens = section not in self._shown
+        self.host.ask(partial(READ[section], desk, lead), then, refused, opens=opens, beside=True)
+
+    def _fill(self, section: str, found: Any) -> None:
+        self._shown.add(section)
+        if section == "match":
+            self._text = found
+            self.query_one("#evidence", Static).update(found)
+        else:
+            table = self.query_one(f"#{section}", LiveTable)
+            table.marks_changes = False  # sums change with every booking
+            table.show_rows(found)
+
+    def show_section(self, section: str) -> None:
+        """Show one of SECTIONS."""
+        self._section = section
+        self.query_one(ContentSwitcher).current = section
+        self.query_one(f"#{section}").focus()
+        self._mark_section()
+        self._work_out()
+
+    def _mark_section(self) -> None:
+        for tab in self.query(SectionTab):
+            tab.set_class(tab.section == self._section, "-here")
+        if self._training is None:
+            view = key_of(self.app, "insights.view")
+            self.query_one("#hint", Static).update(Content(f" {view} the next"))
+
+    @on(SectionTab.Chosen)
+    def _clicked(self, message: SectionTab.Chosen) -> None:
+        self.show_section(message.section)
+
+    def action_next_view(self) -> None:
+        names = list(SECTIONS)
+        self.show_section(names[(names.index(self._section) + 1) % len(names)])
+
+    @property
+    def _row(self) -> Row | None:
+        """The row under the cursor; None in a text, or where there is none."""
+        table = None if self._section == "match" else self.query_one(f"#{self._section}", LiveTable)
+        return table.current if table is not None else None
+
+    @on(DataTable.RowSelected)
+    def action_open_row(self) -> None:
+        row = self._row
+        if row is None:
+            self.say("Nothing to open here", severity="warning")
+        elif self._section == "agents":
+            self.host.show_bookings_of(row["agent_id"])
+        elif self._section == "weights":
+            name = str(row["version"] or row["name"])
+            self.host.ask(
+                lambda: weights.shown(name), lambda shown: self.open(weights_panel(shown)), opens=True
+            )
+        else:
+            kind = FILTERS.get(row["kind"])
+            self.host.show_bookings(filter_of(kind, row["value"]) if kind else "")
+
+    def action_use_weights(self) -> None:
+        row = self._row if self._section == "weights" else None
+        if row is None:
+            self.say("Go to the weights first, and to the ones to use", severity="warning")
+            return
+        name = str(row["version"] or row["name"])
+        self.host.perform(
+            lambda desk: weights.use(desk, name), lambda used: self.say(f"The score weighs by {used['name']}")
+        )
+
+    def action_copy(self) -> None:
+        row = self._row
+        if self._section == "match":
+            self.copy(self._text.plain, "the evidence")
+        elif row is not None:
+            told = (f"{name.replace('_', ' ')} {value}" for name, value in row.items() if name in COPIED)
+            self.copy(", ".join(told))
+
+    # training
+
+    def action_train(self) -> None:
+        """Begin to learn, or stop it."""
+        if self._training is not None:
+            self._training.stop()
+            return
+        run = self._training = TrainingRun(self._report, self.backend.closing)
+        desk = self.backend.desk
+        self._tell_training("beginning ...")
+        self.host.ask(lambda: run.study(desk), self._studied, self._untrained, beside=True)
+
+    def _report(self, told: str) -> None:
+        """Called in the training's thread."""
+        self.post_message(self.Progressed(told))
+
+    @on(Progressed)
+    def _progressed(self, message: Progressed) -> None:
+        if self._training is not None:
+            self._tell_training(message.told)
+
+    def _tell_training(self, told: str) -> None:
+        line = f" Training, {told}  ({key_of(self.app, 'insights.train')} stops it)"
+        self.query_one("#hint", Static).update(Content(line))
+
+    def _studied(self, lesson: Lesson) -> None:
+        from dispatch.match import training
+
+        self.host.perform(lambda desk: training.keep(desk, lesson), self._trained, self._untrained)
+
+    def _trained(self, row: Row) -> None:
+        self._over()
+        if self.app.screen is self:
+            self.open(training_panel(row))
+        else:
+            self.host.announce(f"Training has ended: version {row['version']}. {row['sentence']}")
+
+    def _untrained(self, error: DeskError) -> None:
+        self._over()
+        self.host.report(error)
+
+    def _over(self) -> None:
+        self._training = None
+        self._mark_section()
+
+    # the report
+
+    def action_report(self) -> None:
+        from dispatch.match.lead import latest_terms
+
+        lead = self.host.lead
+        self.host.ask(lambda: lead or latest_terms(), self._ask_for_folder, opens=True)
+
+    def _ask_for_folder(self, terms: Terms | None) -> None:
+        def closed(values: Row | None) -> None:
+            if values is not None:
+                self._write_report(values)
+
+        self.open(report_form(terms, self.backend.values), closed)
+
+    def _write_report(self, values: Row) -> None:
+        desk = self.backend.desk
+
+        def work() -> Row:
+            from dispatch.match import report, report_files
+
+            return report_files.write(report.build(desk, values["terms"], weights.in_use()), values["folder"])
+
+        def then(result: Row) -> None:
+            self.open(written_panel(result))
+
+        self.host.ask(work, then, beside=True)
+
+
+COPIED = (
+    *("kind", "value", "bookings", "pending", "confirmed", "cancelled", "confirmed_share", "revenue"),
+    *("agent_name", "decided", "rate", "low", "high", "name", "origin", "outcomes", "learned_at"),
+)

@@ -1,0 +1,184 @@
+"""Panels about the match score: what one is made of, what weights are, and what a training came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from screens.modals.panel import Panel
+from screens.plots import signed_bar
+from screens.text import moment
+
+if TYPE_CHECKING:
+    from dispatch.match.features import Terms
+    from dispatch.match.glance import Glance
+    from dispatch.match.score import Scored
+
+Row = dict[str, Any]
+NAME_WIDTH, NUMBER_WIDTH = 16, 8
+BAR_WIDTH = 26
+SIGNIFICANT = 0.05
+
+
+def feature_name(feature: str) -> str:
+    """A feature as people read it: ``dest expertise``."""
+    return feature.removesuffix("_score").replace("_", " ")
+
+
+def lead_line(terms: Terms) -> str:
+    """What is known of a lead, in a line."""
+    return " · ".join(word for word in terms if word)
+
+
+def contributions(
+    parts: Mapping[str, float],
+    values: Mapping[str, float] | None = None,
+    weights: Mapping[str, float] | None = None,
+) -> Text:
+    """Each feature's part of a score before scaling, signed, in figures and as a bar; the largest first.
+
+    With ``values`` and ``weights`` each stands as their product.
+    """
+    low, high = min(0.0, *parts.values()), max(0.0, *parts.values())
+    text = Text()
+    for name, part in sorted(parts.items(), key=lambda each: -abs(each[1])):
+        text.append(f"{feature_name(name):<{NAME_WIDTH}}")
+        if values is not None and weights is not None:
+            text.append(f"{values[name]:.2f} × {weights[name]:+7.2f} = ", "dim")
+        text.append(f"{part + 0.0:>+{NUMBER_WIDTH}.2f} ").append_text(signed_bar(part, low, high, BAR_WIDTH))
+        text.append("\n")
+    whole = sum(parts.values())
+    before = NAME_WIDTH + (0 if values is None else len("0.00 × +00.00 = ") + 1)
+    return text.append(f"{'together':<{before}}{whole:>+{NUMBER_WIDTH}.2f}\n", "bold")
+
+
+def score_panel(scored: Scored, seen: Glance) -> Panel:
+    """Why an agent has the score for a lead: nine parts, their sum, and how that is scaled."""
+    text = Text(overflow="fold")
+    text.append(f"{scored.agent_name} ({scored.agent_id})", "bold")
+    text.append(f"   match {scored.match_score:.1f}\n", "bold")
+    text.append(f"{lead_line(seen.terms)}; {seen.weights.name} weights\n\n", "dim")
+    text.append_text(contributions(scored.contributions, scored.values, seen.weights.weights))
+    sums = [sum(agent.contributions.values()) for agent in seen.scores.agents]
+    text.append(
+        f"\nOf {len(sums):,} agents the lowest sum ({min(sums):+.2f}) is 0, the highest ({max(sums):+.2f}) "
+        "100.\nEach part is value × weight. A value is the agent's place among all, 0 the lowest and 1 "
+        "the highest; for requirements 1 or 0.\n"
+    )
+    text.append(f"\n{seen.scores.note or seen.verdict.sentence}\n", "italic")
+    return Panel(f"Match score of {scored.agent_name}", text)
+
+
+def weights_panel(shown: Row) -> Panel:
+    """Weights with where they are from, and how well they foretold."""
+    text = Text(overflow="fold")
+    if shown.get("learned_at"):
+        text.append(f"from {shown['origin']}, {moment(shown['learned_at'])}")
+        if shown["outcomes"]:
+            span = f"{moment(shown['first_at'])} to {moment(shown['last_at'])}"
+            text.append(f"; {shown['outcomes']:,} outcomes, {span}")
+        text.append("\n\n")
+    else:
+        text.append("the published ones: nobody learned them from this desk\n\n")
+    weights: Mapping[str, float] = shown["weights"]
+    low, high = min(0.0, *weights.values()), max(0.0, *weights.values())
+    for name, weight in weights.items():
+        text.append(f"{feature_name(name):<{NAME_WIDTH}}{weight:>+9.3f} ")
+        text.append_text(signed_bar(weight, low, high, BAR_WIDTH)).append("\n")
+    if shown.get("evaluation", {}).get("models"):
+        text.append("\n").append_text(evaluation_text(shown["evaluation"]))
+    return Panel(f"Weights: {shown['name']}", text)
+
+
+def training_panel(row: Row) -> Panel:
+    """What a training learned, and how well it foretells: everything that ``astra train`` prints."""
+    text = Text(overflow="fold")
+    text.append(f"version {row['version']}", "bold")
+    text.append(
+        f": {row['outcomes']:,} outcomes, {row['confirmed']:,} of them Confirmed,\n"
+        f"{moment(row['first_at'])} to {moment(row['last_at'])}\n"
+        "Leak audit passed: no feature knows the outcome.\n"
+    )
+    gate = "open: the score steers the match policy" if row["gate_open"] else "shut: it decides nothing"
+    text.append(f"Gate {gate}\n").append(f"{row['sentence']}\n\n", "italic")
+    text.append_text(evaluation_text(row["evaluation"]))
+    p_values = ", ".join(f"{name} {told_p(value)}" for name, value in row["p_values"].items())
+    text.append(f"\nBy chance alone as different: {p_values}\n\n")
+    lines = (
+        (
+            each["kind"] if each["kind"] != "feature" else "",
+            feature_name(each["name"]) if each["kind"] == "feature" else each["name"],
+            f"{each['weight']:+.3f}",
+            f"{each['low']:+.3f} to {each['high']:+.3f}",
+        )
+        for each in row["coefficients"]
+    )
+    text.append_text(_table(("Of", "Name", "Log-odds", "95 %"), lines))
+    return Panel("What the training came to", text)
+
+
+def written_panel(result: Row) -> Panel:
+    """Which files a report came to, and what could not be written."""
+    text = Text(overflow="fold")
+    text.append("Written:\n", "bold").append("".join(f"{file}\n" for file in result["files"]))
+    for left in result["left_out"]:
+        text.append(f"\nNot written: {left['file']}\n{left['reason']}: {left['hint']}\n")
+    return Panel("Report on the match score", text)
+
+
+def evaluation_text(evaluation: Row) -> Text:
+    """AUC, Brier score, log loss and calibration, beside the baselines."""
+    models = evaluation["models"]
+    if not models:
+        return Text("Too few outcomes to foretell later ones.\n")
+    rows = [(each["model"], *(f"{each[key]:.3f}" for key in ("auc", "brier", "log_loss"))) for each in models]
+    text = Text(f"{evaluation['outcomes']:,} outcomes foretold, each from what was known before:\n")
+    text.append_text(_table(("By", "AUC", "Brier", "Log loss"), rows))
+    parts = models[-1]["calibration"]
+    told = ", ".join(f"{part['foretold']:.0%} → {part['confirmed']:.0%}" for part in parts)
+    return text.append(f"Foretold → came true: {told}\n")
+
+
+def told_p(value: float) -> str:
+    """How likely chance alone is, as it is printed."""
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
+def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> Text:
+    lines = [tuple(heading), *(tuple(row) for row in rows)]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(heading))]
+    text = Text()
+    for number, line in enumerate(lines):
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        text.append("  ".join(cells).rstrip() + "\n", "bold" if number == 0 else "")
+    return text
+
+
+def evidence_text(summary: Row, seen: Glance | None, is_latest: bool) -> Text:
+    """Whether the score is to be believed, by which figures, and what tells the agents apart."""
+    text = Text(overflow="fold")
+    text.append(f"{summary['weights']} weights: ", "bold")
+    text.append("the score steers the match policy\n" if summary["steers"] else "the score decides nothing\n")
+    text.append(f"{summary['sentence']}\n\n", "italic")
+    text.append(f"By chance alone as different ({summary['assignments']:,} assignments)\n", "bold")
+    for name, value in summary["p_values"].items():
+        told = "chance would do" if value >= SIGNIFICANT else "more than chance"
+        text.append(f"  {name + 's':<10}{told_p(value):<12}{told}\n")
+    if seen is None:
+        return text.append("\nNo lead has come in yet: there is nothing to score.\n")
+    whose = "the latest lead" if is_latest else "the lead in the form"
+    text.append("\nWhat tells the agents apart", "bold").append(f" for {whose}, {lead_line(seen.terms)}\n")
+    text.append("right of the axis: raises the score; left of it, hatched: lowers it\n", "dim")
+    shares = [each.share if each.weight >= 0 else -each.share for each in seen.importance]
+    low, high = min(0.0, *shares), max(0.0, *shares)
+    for each, share in zip(seen.importance, shares, strict=True):
+        text.append(
+            f"{feature_name(each.feature):<{NAME_WIDTH}}{each.share:>5.0%}  weight {each.weight:>+7.2f}  "
+        )
+        text.append_text(signed_bar(share, low, high, BAR_WIDTH)).append("\n")
+    if seen.chance is not None:
+        text.append(f"\nIts chance to confirm: {seen.chance.probability:.0%}", "bold")
+        text.append(f" ({seen.chance.reason})\n")
+    return text.append(f"{seen.scores.note}\n" if seen.scores.note else "")

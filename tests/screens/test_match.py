@@ -1,0 +1,227 @@
+"""The match score while a lead is typed, and what Insights makes of the desk's rows."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Input, Static
+
+from astra_tui.app import AstraApp
+from dispatch import configure, desk_figures, intake, views
+from dispatch.desk import Desk
+from dispatch.match import glance as glances
+from dispatch.match import weights
+from dispatch.match.features import Terms
+from dispatch.match.glance import Glance
+from dispatch.views import BookingFilter
+from screens.modals.panel import Panel
+from screens.widgets.live_table import LiveTable
+from screens.widgets.who_gets_it import WhoGetsIt
+from tests.screens.picture import text_of
+from tests.screens.scenes import LEAD, fill_in, press
+from tests.screens.test_keys import place
+
+LATER = """
+import asyncio, sys
+from astra_tui.app import AstraApp
+
+async def main():
+    app = AstraApp(database=sys.argv[1])
+    async with app.run_test(size=(80, 24)):
+        app.screen.query_one("#destination").value = "Mars"
+        await app.settle()
+        assert app.screen.who.glance is not None
+        print(sorted({"sklearn", "numpy"} & set(sys.modules)))
+
+asyncio.run(main())
+"""
+
+
+def rows(app: AstraApp, table: str) -> list[dict[str, Any]]:
+    return app.screen.query_one(f"#{table}", LiveTable).rows_shown
+
+
+def scores(app: AstraApp) -> dict[int, float]:
+    """The scores that are shown, by agent."""
+    shown = rows(app, "candidates")
+    return {row["agent_id"]: row["match"].match_score for row in shown if row["match"] is not None}
+
+
+async def expected(app: AstraApp, terms: Terms) -> dict[int, float]:
+    seen = await app.backend.read(lambda: glances.glance(terms))
+    shown = {row["agent_id"] for row in rows(app, "candidates")}
+    return {agent.agent_id: agent.match_score for agent in seen.scores.agents if agent.agent_id in shown}
+
+
+def told(app: AstraApp, widget: str) -> str:
+    return str(app.screen.query_one(f"#{widget}", Static).render())
+
+
+async def test_scores_follow_the_form_and_say_what_to_think_of_them(running: Any) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        assert scores(app) == {}
+        assert told(app, "verdict") == told(app, "chance") == ""
+        await fill_in(app, destination="Mars")
+        half = scores(app)
+        assert half == await expected(app, Terms("", "", "Mars"))
+        await fill_in(app, **(LEAD | {"requests": "luxury"}))
+        launch = LEAD["launch"]
+        assert scores(app) == await expected(app, Terms("Text", "Organic", "Mars", launch, "luxury"))
+        assert scores(app) != half
+        assert told(app, "verdict").startswith("Match: 450 assignments show")
+        assert not any(row["steers"] for row in rows(app, "candidates"))
+        app.screen.query_one("#candidates").focus()
+        await press(app, "c", "enter")  # c claims no booking here
+        assert isinstance(app.screen, Panel)
+        scored = rows_of_place(app)[0]["match"]
+        said = app.screen._text.plain
+        assert f"{scored.agent_name} ({scored.agent_id})   match {scored.match_score:.1f}" in said
+        assert said.count(f"{sum(scored.contributions.values()):+.2f}") >= 1
+        assert all(f"{part + 0.0:+.2f}" in said for part in scored.contributions.values())
+        await press(app, "escape", "f9")
+        await press(app, "escape")
+        await press(app, "ctrl+l")
+        assert scores(app) == {}
+        assert told(app, "verdict") == ""
+
+
+def rows_of_place(app: AstraApp) -> list[dict[str, Any]]:
+    """The candidates of the place below a panel."""
+    assert app.place is not None
+    return app.place.query_one("#candidates", LiveTable).rows_shown
+
+
+async def test_the_match_policy_says_its_doubt_once_and_its_why_tells_the_parts(
+    running: Any, other_terminal: Desk
+) -> None:
+    configure.set_value(other_terminal, "policy", "match")
+    async with running(size=(120, 36)) as (app, _):
+        await fill_in(app, **LEAD)
+        assert "assignments show" in told(app, "reason")
+        assert told(app, "verdict") == ""
+        weights.use(other_terminal, "published")  # somebody wants it so
+        await app.settle()
+        assert all(row["steers"] for row in rows(app, "candidates"))
+        shown = [row["match"].match_score for row in rows(app, "candidates")]
+        assert shown == sorted(shown, reverse=True)
+        lead = intake.receive(
+            other_terminal,
+            **{
+                "name": "Ida [/]",
+                **{key: LEAD[key] for key in ("method", "source", "destination", "launch")},
+            },
+        )
+        app.show_booking(lead["booking_id"])
+        await app.settle()
+        await press(app, "f8")
+        assert isinstance(app.screen, Panel)
+        assert "The score by the figures of now (published weights): 100.0" in app.screen._text.plain
+        assert "match score 100.0" in app.screen._text.plain
+
+
+async def test_a_key_never_waits_for_scores_and_a_late_answer_is_dropped(
+    running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true_glance, slow, asked = glances.glance, threading.Event(), []
+
+    def glance(terms: Terms) -> Glance:
+        asked.append(terms)
+        if terms.destination == "Venus":
+            slow.wait(10)
+        return true_glance(terms)
+
+    monkeypatch.setattr(glances, "glance", glance)
+    async with running(size=(80, 24)) as (app, pilot):
+        app.screen.query_one("#destination").value = "Venus"
+        while not asked:
+            await pilot.pause(0.01)
+        await pilot.press("K", "a")
+        assert app.screen.query_one("#customer", Input).value == "Ka"
+        who = app.screen.query_one(WhoGetsIt)
+        app.screen.query_one("#destination").value = "Titan"
+        while who.glance is None:
+            await pilot.pause(0.01)
+        slow.set()
+        await app.settle()
+        assert [terms.destination for terms in asked] == ["Venus", "Titan"]
+        assert who.glance.terms.destination == "Titan"
+        assert scores(app) == await expected(app, Terms("", "", "Titan"))
+
+
+async def test_insights_lead_from_figures_to_their_rows(running: Any, tmp_path: Path) -> None:
+    async with running(size=(120, 36)) as (app, _):
+        await press(app, "f7")
+        assert {
+            row["value"]: row["bookings"] for row in rows(app, "bookings") if row["kind"] == "method"
+        } == {
+            row["value"]: row["bookings"]
+            for row in await app.backend.read(desk_figures.by_kind)
+            if row["kind"] == "method"
+        }
+        table = app.screen.query_one("#bookings", LiveTable)
+        table.move_cursor(row=table.get_row_index("method:Phone Call"))
+        number = table.current["bookings"] if table.current else 0
+        await press(app, "enter")
+        assert place(app) == "queue"
+        assert app.screen.query_one("#filter", Input).value == 'method:"Phone Call"'
+        listed = app.screen.query_one(LiveTable).rows_shown
+        assert {row["method"] for row in listed} == {"Phone Call"}
+        found = await app.backend.read(lambda: views.bookings(BookingFilter(method="Phone Call")))
+        assert len(found) == number > 0
+        await press(app, "escape", "f7", "v", "enter")
+        assert app.screen.query_one("#filter", Input).value.startswith("agent:")
+        await press(app, "escape", "f7", "v")
+        assert "450 assignments show" in " ".join(text_of(app).split())
+        assert "for the latest lead" in text_of(app)
+        assert text_of(app).count("weight ") == 9
+        await press(app, "r")
+        await fill_in(app, folder=str(tmp_path / "out"))
+        await press(app, "f9")
+        made = {file.name for file in (tmp_path / "out").iterdir()}
+        assert made >= {"match.md", "match.html", "match-importance.svg"}
+        assert isinstance(app.screen, Panel)
+        assert str(tmp_path / "out" / "match.html") in app.screen._text.plain
+
+
+async def test_training_goes_on_beside_and_can_be_stopped(running: Any) -> None:
+    async with running(size=(120, 36)) as (app, pilot):
+        await press(app, "f7", *"vvv")
+        await pilot.press("t")
+        await pilot.press("t")
+        await app.settle()
+        assert "the training was stopped" in text_of(app)
+        assert [row["name"] for row in rows(app, "weights")] == ["published"]
+        await press(app, "t")
+        assert isinstance(app.screen, Panel)
+        said = app.screen._text.plain
+        assert said.startswith("version 1: ")
+        assert all(word in said for word in ("Gate shut", "AUC", "Brier", "lead only", "base rate", "95 %"))
+        await press(app, "escape")
+        assert [row["name"] for row in rows(app, "weights") if row["in_use"]] == ["version 1"]
+        await press(app, "f2")
+        await fill_in(app, **LEAD)
+        assert told(app, "chance").startswith("Chance to confirm ")
+        assert "points; from " in told(app, "chance")
+        await press(app, "f3")
+        roster = app.screen.query_one(LiveTable)
+        roster.choose(["name", "match_score", "rate", "decided"])
+        await press(app, "ctrl+r")
+        seen = await app.backend.read(
+            lambda: glances.glance(Terms("Text", "Organic", "Mars", "", LEAD["requests"]))
+        )
+        assert {row["agent_id"]: row["match_score"] for row in roster.rows_shown} == {
+            agent.agent_id: agent.match_score for agent in seen.scores.agents
+        }
+        assert all(0 < row["low"] < row["rate"] < row["high"] < 1 for row in roster.rows_shown)
+
+
+def test_dispatch_never_loads_what_trains(demo_file: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", LATER, demo_file], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (run.stdout, run.returncode) == ("[]\n", 0), run.stderr
