@@ -83,9 +83,9 @@ def test_config_tells_the_path_and_the_values(anywhere: Run, file: Path) -> None
 
 
 def test_the_rest_of_a_keymap_is_used(file: Path) -> None:
-    file.write_text('theme = "no"\n[keymap]\nbooking.clam = "k"\nbooking.note = "k"\nhelp = "f12"\n')
+    file.write_text('theme = "no"\n[keymap]\nbooking.clam = "k"\nbooking.note = "z"\nhelp = "f12"\n')
     wanted, problems = load(check=check_preferences)
-    assert wanted == Preferences(keymap={"booking.note": "k", "help": "f12"})
+    assert wanted == Preferences(keymap={"booking.note": "z", "help": "f12"})
     assert len(problems) == 2
 
 

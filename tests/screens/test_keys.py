@@ -100,6 +100,7 @@ def test_every_key_is_checked_below() -> None:
 # what they do
 
 
+@pytest.mark.timeout(600)  # a hundred and fifty keys, one after the other
 async def test_every_key_does_what_it_says(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         app.my_agent_id = 1
