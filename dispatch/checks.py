@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
@@ -11,7 +10,6 @@ from models.errors import InvalidInput
 
 NAME_LENGTH = 100
 TEXT_LENGTH = 10_000
-IN_THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 LARGEST_CENTS = 999_999_999_999  # DECIMAL(12,2)
 
 # They turn the text around them, so that a name reads as something else in a list.
@@ -98,15 +96,11 @@ def phone(value: str | None) -> str | None:
 
 
 def money_cents(value: str | float | Decimal, field: str) -> int:
-    """An amount in the desk's currency as integer cents. Raises InvalidInput.
-
-    Commas between thousands are taken, as amounts are shown with them.
-    """
-    accepted = "accepted: 0 to 9999999999.99 with at most two decimal places, as 1500 or 1,500.00"
+    """An amount in the desk's currency as integer cents. Raises InvalidInput."""
+    accepted = "accepted: 0 to 9999999999.99 with at most two decimal places, and no commas"
     word = field.replace("_", " ")
-    text = str(value).strip()
     try:
-        amount = Decimal(text.replace(",", "") if IN_THOUSANDS.fullmatch(text) else text)
+        amount = Decimal(str(value).strip())
         cents = amount * 100
         if not amount.is_finite() or cents != cents.to_integral_value():
             raise InvalidOperation

@@ -17,7 +17,6 @@ from models.errors import InvalidInput
 def test_every_amount_of_two_places_is_exact(cents: int) -> None:
     assert checks.money_cents(str(Decimal(cents) / 100), "amount") == cents
     assert checks.money_cents(f"{cents // 100}.{cents % 100:02d}", "amount") == cents
-    assert checks.money_cents(f"{cents // 100:,}.{cents % 100:02d}", "amount") == cents  # as it is shown
 
 
 @given(st.text() | st.floats() | st.integers())
@@ -30,30 +29,14 @@ def test_any_amount_is_accepted_whole_or_refused(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "value",
-    [
-        "",
-        "-0.01",
-        "0.001",
-        "inf",
-        "nan",
-        "sNaN",
-        "1e999999",
-        "1e-999999",
-        "1,50",
-        "1,5000",
-        "15,00,000",
-        ",500",
-        "1,500,",
-        None,
-        True,
-    ],
+    "value", ["", "-0.01", "0.001", "inf", "nan", "sNaN", "1e999999", "1e-999999", "1,50", None, True]
 )
 def test_what_is_no_amount_is_refused(value: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
         checks.money_cents(value, "package_revenue")
     assert caught.value.code == "invalid_package_revenue"
     assert "0 to 9999999999.99" in caught.value.hint
+    assert "no commas" in caught.value.hint
 
 
 @given(st.text())
