@@ -18,10 +18,12 @@ from screens.drafting import Draft
 KATE = Draft({"name": "Kate [/] Nguyễn 🚀", "method": "Text", "phone": ""}, "2082-03-04 12:00:00")
 JOHN = Draft({"name": "John Doe"}, "2082-03-04 12:05:00")
 TYPING = """
+import signal
 import sys
 from pathlib import Path
 from astra_tui.drafts import DraftFile
 from screens.drafting import Draft
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may have it ignored
 file = DraftFile("desk.db", Path(sys.argv[1]))
 file.keep(Draft({"name": "John Doe"}, "2082-03-04 12:05:00"))
 print("kept", flush=True)
