@@ -95,7 +95,7 @@ async def some_at_once_are_one_toast(app: AstraApp, other: Desk, bells: list[Non
     assert told.startswith("4 new for you: ")
     assert told.endswith(" and 1 more")
     assert (tab(app), len(bells)) == ("My desk 5", 2)
-    assert widths(app) == {80}
+    assert widths(app) == {120}
     await leave(app)
 
 

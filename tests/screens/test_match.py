@@ -188,12 +188,22 @@ async def test_insights_lead_from_figures_to_their_rows(running: Any, tmp_path: 
         assert str(tmp_path / "out" / "match.html") in app.screen._text.plain
 
 
-async def test_training_goes_on_beside_and_can_be_stopped(running: Any) -> None:
+def endless(_desk: Any, *, progress: Any) -> None:
+    while True:
+        progress(0, 0, "on and on")
+        threading.Event().wait(0.01)
+
+
+async def test_training_goes_on_beside_and_can_be_stopped(
+    running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with running(size=(120, 36)) as (app, pilot):
         await press(app, "f7", *"vvv")
-        await pilot.press("t")
-        await pilot.press("t")
-        await app.settle()
+        with monkeypatch.context() as slow:
+            slow.setattr("dispatch.match.training.study", endless)
+            await pilot.press("t")
+            await pilot.press("t")
+            await app.settle()
         assert "the training was stopped" in text_of(app)
         assert [row["name"] for row in rows(app, "weights")] == ["published"]
         await press(app, "t")

@@ -119,10 +119,14 @@ async def test_what_stands_in_help_can_be_clicked(golden_file: Path, running: An
         await pilot.click(".help")
         for wanted, done in (("Take on an agent", FormModal), ("What this place is for", Help)):
             await app.settle()
-            app.screen.query_one("#panel").scroll_to(y=0 if done is FormModal else 16, animate=False)
-            await app.settle()
-            lines = text_of(app).splitlines()
-            line = next(number for number, text in enumerate(lines) if wanted in text)
+            panel, lines, line = app.screen.query_one("#panel"), list[str](), None
+            while line is None:  # down to where it stands
+                lines = text_of(app).splitlines()
+                line = next((number for number, text in enumerate(lines) if wanted in text), None)
+                if line is None:
+                    assert panel.scroll_y < panel.max_scroll_y, wanted
+                    panel.scroll_to(y=panel.scroll_y + 6, animate=False)
+                    await app.settle()
             await pilot.click(offset=(lines[line].index(wanted), line))
             await app.settle()
             assert type(app.screen) is done
