@@ -189,11 +189,9 @@ async def test_insights_lead_from_figures_to_their_rows(running: Any, tmp_path: 
 
 
 async def test_training_goes_on_beside_and_can_be_stopped(running: Any) -> None:
-    async with running(size=(120, 36)) as (app, pilot):
+    async with running(size=(120, 36)) as (app, _):
         await press(app, "f7", *"vvv")
-        await pilot.press("t")
-        await pilot.press("t")
-        await app.settle()
+        await press(app, "t", "t")
         assert "the training was stopped" in text_of(app)
         assert [row["name"] for row in rows(app, "weights")] == ["published"]
         await press(app, "t")
