@@ -148,7 +148,7 @@ class Dispatch(BookingActions):
     def _changed(self) -> None:
         if self._keeper is not None:
             self._keeper.note(self.form.values())
-        if self.form.terms() != self._weighed:
+        if self.is_laid_out and self.form.terms() != self._weighed:
             self._weighed = self.host.lead = self.form.terms()
             self._weighing += 1
             self.run_worker(self._weigh(self._weighing), group="weigh")

@@ -55,7 +55,7 @@ def bells(monkeypatch: pytest.MonkeyPatch) -> list[None]:
 async def test_new_work_is_told_once_and_counted_until_it_is_looked_at(
     running: Any, other_terminal: Desk, bells: list[None]
 ) -> None:
-    async with running(size=(80, 24), actor="lee") as (app, _):  # lee's other terminal counts as another
+    async with running(size=(80, 24), actor="lee") as (app, pilot):  # lee's other terminal counts as another
         app.my_agent_id = 6
         await app.settle()
         await one_is_told(app, other_terminal, bells)
@@ -69,6 +69,8 @@ async def test_new_work_is_told_once_and_counted_until_it_is_looked_at(
         app.my_agent_id = 3
         await app.settle()
         assert (tab(app), len(bells)) == ("My desk", 3)
+        await pilot.resize_terminal(96, 24)
+        await app.quiet()
         assert "lee (Nova Singh)" in text_of(app)
         assert str(app.backend.path) in str(app.screen.query_one(TopBar).query_one(".info").tooltip)
 
