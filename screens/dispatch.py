@@ -162,6 +162,8 @@ class Dispatch(BookingActions):
     def _changed(self) -> None:
         if self._keeper is not None:
             self._keeper.note(self.form.values())
+        if not self.is_laid_out:
+            return
         if self.form.slip() is None:
             self.form.go_on(emptied=True)  # a choice that was missing is made
         if self.form.terms() != self._weighed:

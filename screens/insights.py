@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -125,7 +124,8 @@ class Insights(Place):
         super().__init__()
         self._section = "bookings"
         self._shown: set[str] = set()
-        self._is_at_work = self._asked_again = False
+        self._at_work: set[str] = set()
+        self._asked_again: set[str] = set()
         self._text = Text()
         self._training: TrainingRun | None = None
 
@@ -152,25 +152,27 @@ class Insights(Place):
 
     def _work_out(self) -> None:
         """Read the section in sight; what changes meanwhile has it read once more."""
-        if self._is_at_work:
-            self._asked_again = True
+        section = self._section
+        if section in self._at_work:
+            self._asked_again.add(section)
             return
-        self._is_at_work, self._asked_again = True, False
-        section, desk, lead = self._section, self.backend.desk, self.host.lead
+        self._at_work.add(section)
+        self._asked_again.discard(section)
+        desk, lead = self.backend.desk, self.host.lead
+
+        def work() -> Any:
+            try:
+                return READ[section](desk, lead)
+            finally:
+                self._at_work.discard(section)
 
         def then(found: Any) -> None:
-            self._is_at_work = False
-            if self.is_laid_out and section == self._section:
+            if self.is_laid_out:
                 self._fill(section, found)
-            if self._asked_again:
+            if section in self._asked_again and section == self._section:
                 self._work_out()
 
-        def refused(error: DeskError) -> None:
-            self._is_at_work = False
-            self.host.report(error)
-
-        opens = section not in self._shown
-        self.host.ask(partial(READ[section], desk, lead), then, refused, opens=opens, beside=True)
+        self.host.ask(work, then, opens=section not in self._shown, beside=True)
 
     def _fill(self, section: str, found: Any) -> None:
         self._shown.add(section)
@@ -249,13 +251,17 @@ class Insights(Place):
 
     def action_train(self) -> None:
         """Begin to learn, or stop it."""
-        if self._training is not None:
+        if self._training is not None and not self._training.has_ended:
             self._training.stop()
             return
         run = self._training = TrainingRun(self._report, self.backend.closing)
         desk = self.backend.desk
         self._tell_training("beginning ...")
-        self.host.ask(lambda: run.study(desk), self._studied, self._untrained, beside=True)
+
+        def studied(lesson: Lesson) -> None:
+            self.host.perform(lambda desk: run.keep(desk, lesson), self._trained, self._untrained)
+
+        self.host.ask(lambda: run.study(desk), studied, self._untrained, beside=True)
 
     def _report(self, told: str) -> None:
         """Called in the training's thread."""
@@ -269,11 +275,6 @@ class Insights(Place):
     def _tell_training(self, told: str) -> None:
         line = f" Training, {told}  ({key_of(self.app, 'insights.train')} stops it)"
         self.query_one("#hint", Static).update(Content(line))
-
-    def _studied(self, lesson: Lesson) -> None:
-        from dispatch.match import training
-
-        self.host.perform(lambda desk: training.keep(desk, lesson), self._trained, self._untrained)
 
     def _trained(self, row: Row) -> None:
         self._over()
