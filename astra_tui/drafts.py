@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import secrets
-import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import IO
 
 from platformdirs import user_state_path
 
+from astra_tui.preferences import replace_file
 from screens.drafting import Draft
 
 DRAFT, LOCK = ".json", ".lock"
@@ -51,7 +51,7 @@ class DraftFile:
                 return
             self._hold()
             told = {"typed_at": draft.typed_at, "values": dict(draft.values)}
-            _replace(self._file, json.dumps(told, ensure_ascii=True))
+            replace_file(self._file, json.dumps(told, ensure_ascii=True), flush=False)
 
     def take_up(self) -> Draft | None:
         """The newest draft of a terminal at this desk that is gone; from now on it is this one's."""
@@ -130,15 +130,3 @@ def _read(file: Path) -> Draft | None:
         return Draft(values, str(told["typed_at"])) if any(values.values()) else None
     except (FileNotFoundError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
         return None
-
-
-def _replace(path: Path, text: str) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".draft-")  # for its owner's eyes only
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise

@@ -195,15 +195,20 @@ def _toml(value: str | int) -> str:
     return f'"{"".join(escaped)}"'
 
 
-def replace_file(path: Path, text: str) -> None:
-    """Write a file as a whole: readers see it old or new, never half. Raises OSError."""
+def replace_file(path: Path, text: str, *, flush: bool = True) -> None:
+    """Write a file as a whole: readers see it old or new, never half. Raises OSError.
+
+    A new one is for its owner's eyes only. Without ``flush`` it outlives the process, but maybe not the
+    machine: for what is written while somebody types.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+            if flush:
+                file.flush()
+                os.fsync(file.fileno())
         if path.exists():
             os.chmod(name, path.stat().st_mode)
         os.replace(name, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from textual.screen import ModalScreen
@@ -11,7 +12,7 @@ from dispatch import bookings, decisions, timers, views, why_not
 from dispatch.desk import Desk
 from dispatch.next_action import next_action
 from models.bookings import PENDING
-from models.errors import DeskError, Refused
+from models.errors import Refused
 from screens import keys
 from screens.contacts import reach
 from screens.modals import booking_forms as forms
@@ -195,15 +196,7 @@ class BookingActions(Place):
         return row
 
     def _at_once(self, word: str, command: Callable[[Row], Callable[[Any], Row]]) -> None:
-        row = self._chosen()
-        if row is None:
-            return
-        try:
-            ready = command(row)
-        except DeskError as error:
-            self.host.report(error)
-            return
-        self.host.perform(ready, lambda result: self.say(told(word, result)))
+        self.perform_on(self._chosen(), command, partial(told, word))
 
     def _with_form(
         self,
@@ -218,17 +211,13 @@ class BookingActions(Place):
         if row is None:
             return
 
-        def closed(result: Row | None) -> None:
-            if result is not None:
-                self.say((tell or told)(word, result))
-
         def ready() -> ModalScreen[Row | None]:
             booking = views.booking(row["booking_id"])
             if needs is not None:
                 needs(booking)
             return form(booking)
 
-        self.host.ask(ready, lambda modal: self.open(modal, closed), opens=True)
+        self.open_form(ready, partial(tell or told, word))
 
 
 def told(word: str, booking: Row) -> str:

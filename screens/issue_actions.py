@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from textual.screen import ModalScreen
@@ -10,7 +11,7 @@ from textual.screen import ModalScreen
 from dispatch import views as desk_views
 from dispatch.desk import Desk
 from dispatch.service import alarms, editing, holding, lifecycle, views
-from models.errors import DeskError, Refused
+from models.errors import Refused
 from models.issues import IN_PROGRESS, PENDING_CUSTOMER
 from screens.issue_words import category, customer, status, told
 from screens.keys import key_of
@@ -156,15 +157,7 @@ class IssueActions(Place):
         command: Callable[[Row], Callable[[Desk], Row]],
         tell: Callable[[str, Row], str] = told,
     ) -> None:
-        row = self._chosen()
-        if row is None:
-            return
-        try:
-            ready = command(row)
-        except DeskError as error:
-            self.host.report(error)
-            return
-        self.host.perform(ready, lambda issue: self.say(tell(word, issue)))
+        self.perform_on(self._chosen(), command, partial(tell, word))
 
     def _with_form(self, word: str, form: Callable[[Row], ModalScreen[Row | None]]) -> None:
         """Open a form for the issue as it is now, not as the list last saw it."""
@@ -172,14 +165,8 @@ class IssueActions(Place):
         if row is None:
             return
 
-        def closed(issue: Row | None) -> None:
-            if issue is not None:
-                self.say(told(word, issue))
-
         number, desk = row["issue_id"], self.backend.desk
-        self.host.ask(
-            lambda: form(views.issue(desk, number)), lambda modal: self.open(modal, closed), opens=True
-        )
+        self.open_form(lambda: form(views.issue(desk, number)), partial(told, word))
 
     def _with_panel(self, panel: Callable[[Row], Panel]) -> None:
         row = self._chosen()

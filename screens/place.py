@@ -26,10 +26,12 @@ from screens.widgets.live_table import LiveTable
 from screens.widgets.lost_bar import LostBar
 
 if TYPE_CHECKING:
+    from dispatch.desk import Desk
     from screens.backend import Backend
     from screens.host import Host
 
 Result = TypeVar("Result")
+Row = dict[str, Any]
 MINUTE = 16  # characters of a stored time, as far as its minute
 
 
@@ -215,6 +217,27 @@ class Place(Screen[None]):
             lambda card: self.open(CustomerCard(card), closed),
             opens=True,
         )
+
+    def perform_on(
+        self, row: Row | None, command: Callable[[Row], Callable[[Desk], Row]], tell: Callable[[Row], str]
+    ) -> None:
+        """Run a command for a row, if there is one, and tell of its result or of what speaks against it."""
+        if row is None:
+            return
+        try:
+            ready = command(row)
+        except DeskError as error:
+            self.host.report(error)
+            return
+        self.host.perform(ready, lambda result: self.say(tell(result)))
+
+    def open_form(self, make: Callable[[], ModalScreen[Row | None]], tell: Callable[[Row], str]) -> None:
+        """Open a form that is made in the reading thread, and tell of its result."""
+        self.host.ask(make, lambda form: self.open(form, self.telling(tell)), opens=True)
+
+    def telling(self, tell: Callable[[Row], str]) -> Callable[[Row | None], None]:
+        """What to do when a form closes: tell of its result, if it has one."""
+        return lambda result: None if result is None else self.say(tell(result))
 
     def open(self, modal: ModalScreen[Result], closed: Callable[[Result | None], None] | None = None) -> None:
         """Open a modal over this place, unless the person has opened another or gone elsewhere meanwhile."""

@@ -312,11 +312,7 @@ class Roster(Place):
         return row
 
     def _open(self, form: ModalScreen[Row | None], word: str) -> None:
-        def closed(result: Row | None) -> None:
-            if result is not None:
-                self.say(f"{word}: {result['name']}, agent {result['agent_id']}")
-
-        self.open(form, closed)
+        self.open(form, self.telling(lambda agent: f"{word}: {agent['name']}, agent {agent['agent_id']}"))
 
 
 def _headline(agents: list[Row], found: list[Row], hidden_sort: str = "", hints: str = "") -> Text:

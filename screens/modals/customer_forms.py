@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rich.text import Text
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
@@ -13,10 +13,9 @@ from textual.content import Content
 from textual.widgets import Button, Footer, Static
 
 from dispatch import customers
-from models.errors import DeskError
+from screens.modals.command_modal import CommandModal
 from screens.modals.form import Field, FormModal
-from screens.modals.modal import Modal
-from screens.text import moment, refusal
+from screens.text import moment
 
 Row = dict[str, Any]
 LABELS = {"name": "Name", "phone": "Phone", "email": "E-mail"}
@@ -38,7 +37,7 @@ def customer_form(customer: Row) -> FormModal:
     )
 
 
-class MergeCustomers(Modal[Row | None]):
+class MergeCustomers(CommandModal):
     """Tells what a merge would do, either way round, and does it; closes with its result.
 
     ``previews`` are two of ``customers.preview_merge``: the first is done unless they are swapped.
@@ -54,8 +53,6 @@ class MergeCustomers(Modal[Row | None]):
     def __init__(self, previews: tuple[Row, Row]) -> None:
         super().__init__()
         self._previews = previews
-        self._busy = False
-        self._result: Row | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(id="merge"):
@@ -77,30 +74,9 @@ class MergeCustomers(Modal[Row | None]):
 
     @on(Button.Pressed, "#submit")
     def action_submit(self) -> None:
-        if self._busy:
-            return
-        self._busy = True
-        keep, other = (self._previews[0][who]["customer_id"] for who in ("keep", "other"))
-        self.host.perform(lambda desk: customers.merge(desk, keep, other), self._done, self._refused)
-
-    @on(Button.Pressed, "#close")
-    def action_close(self) -> None:
         if not self._busy:
-            self.leave()
-
-    def _done(self, result: Row) -> None:
-        self._result = result
-        self._close_when_done()
-
-    @on(events.ScreenResume)
-    def _close_when_done(self) -> None:
-        """Close with the result as soon as nothing else (the palette) lies above."""
-        if self._result is not None:
-            self.leave(self._result)
-
-    def _refused(self, error: DeskError) -> None:
-        self._busy = False
-        self.query_one("#problem", Static).update(Content(refusal(error)))
+            keep, other = (self._previews[0][who]["customer_id"] for who in ("keep", "other"))
+            self._send(lambda desk: customers.merge(desk, keep, other))
 
 
 def merge_text(preview: Row) -> Text:

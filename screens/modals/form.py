@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -16,7 +16,7 @@ from textual.widgets import Button, Footer, Input, Label, OptionList, RadioSet, 
 
 from dispatch.desk import Desk
 from models.errors import DeskError, InvalidInput
-from screens.modals.modal import Modal
+from screens.modals.command_modal import CommandModal
 from screens.text import refusal
 from screens.widgets.agent_picker import AgentPicker
 from screens.widgets.choice import Choice, Pick
@@ -73,7 +73,7 @@ class Field:
         return Input(self.value, placeholder=self.hint, compact=True, id=self.name)
 
 
-class FormModal(Modal[Row | None]):
+class FormModal(CommandModal):
     """Asks for a few values and runs a command with them; closes with its result, or None on escape.
 
     What the desk refuses is told inside the form, which stays open with everything typed in it; the
@@ -108,9 +108,6 @@ class FormModal(Modal[Row | None]):
         self._about = about
         self._changes_only = changes_only
         self._preview = preview
-        self._busy = False
-        self._is_warned = False
-        self._result: Row | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(id="form"):
@@ -204,18 +201,7 @@ class FormModal(Modal[Row | None]):
         if self._changes_only and values == {field.name: field.value for field in self._fields}:
             self.leave()
         else:
-            self._busy = True
-            self.host.perform(lambda desk: self._command(desk, values), self._done, self._refused)
-
-    @on(Button.Pressed, "#close")
-    def action_close(self) -> None:
-        if self._busy:  # the command cannot be called back, and its refusal must find the form
-            self._tell("one moment: the desk has not answered yet")
-        elif self.unsaved() and not self._is_warned:
-            self._is_warned = True
-            self._tell("Closing again drops what you have typed")
-        else:
-            self.leave()
+            self._send(lambda desk: self._command(desk, values))
 
     def unsaved(self) -> str:
         """A choice is made again with one key, but what was typed is told before it is lost."""
@@ -226,22 +212,9 @@ class FormModal(Modal[Row | None]):
         )
         return f"{self._heading}: what you have typed there will be lost." if typed else ""
 
-    def _done(self, result: Row) -> None:
-        self._result = result
-        self._close_when_done()
-
-    @on(events.ScreenResume)
-    def _close_when_done(self) -> None:
-        """Close with the result as soon as nothing else (the palette) lies above."""
-        if self._result is not None:
-            self.leave(self._result)
-
     def _refused(self, error: DeskError) -> None:
         self._busy = False
         is_told = any(str(below.visual) == error.message for below in self.query(".told").results(Static))
         self._tell(error.hint[:1].upper() + error.hint[1:] if is_told else refusal(error))
         if isinstance(error, InvalidInput) and any(field.name == error.field for field in self._fields):
             self.query_one(f"#{error.field}").focus()
-
-    def _tell(self, text: str) -> None:
-        self.query_one("#problem", Static).update(Content(text))

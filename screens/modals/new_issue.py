@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from rich.text import Text
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -19,10 +19,10 @@ from dispatch.service import opening, understanding
 from models.errors import DeskError, InvalidInput
 from models.issues import CATEGORIES, CHANNELS, TIERS
 from screens import issue_words as words
+from screens.modals.command_modal import CommandModal
 from screens.modals.find_customer import FindCustomer
 from screens.modals.issue_forms import booking_number
-from screens.modals.modal import Modal
-from screens.text import CARE, refusal, short
+from screens.text import CARE, short
 from screens.widgets.choice import Pick
 
 Row = dict[str, Any]
@@ -34,7 +34,7 @@ NOTHING_YET = "What triage makes of it stands here while you type"
 PLACEHOLDER = "The customer's own words"
 
 
-class NewIssue(Modal[Row | None]):
+class NewIssue(CommandModal):
     """Closes with the opened issue, or None; what the desk refuses is told here, and nothing is lost."""
 
     CSS_PATH = "new_issue.tcss"
@@ -61,9 +61,7 @@ class NewIssue(Modal[Row | None]):
         self._customer: Row | None = None
         self._told: Row | None = None
         self._read_text: str | None = None
-        self._submits = False
-        self._is_busy = self._is_warned = self._is_asked = False
-        self._result: Row | None = None
+        self._submits = self._is_asked = False
 
     def compose(self) -> ComposeResult:
         with Vertical(id="new-issue"):
@@ -173,7 +171,7 @@ class NewIssue(Modal[Row | None]):
 
     @on(Button.Pressed, "#submit")
     def action_submit(self) -> None:
-        if self._is_busy:
+        if self._busy:
             return
         if self._read_text != self.text and not self._submits:  # f9 was quicker than triage
             self._submits = True
@@ -190,8 +188,7 @@ class NewIssue(Modal[Row | None]):
         except DeskError as error:
             self._refused(error)
             return
-        self._is_busy = True
-        self.host.perform(self._command(number), self._done, self._refused)
+        self._send(self._command(number))
 
     def _command(self, booking_id: int | None) -> Any:
         text, category, customer = self.text, self._category, self._customer
@@ -211,35 +208,12 @@ class NewIssue(Modal[Row | None]):
 
         return command
 
-    def _done(self, issue: Row) -> None:
-        self._result = issue
-        self._close_when_done()
-
-    @on(events.ScreenResume)
-    def _close_when_done(self) -> None:
-        if self._result is not None:
-            self.leave(self._result)
-
-    @on(Button.Pressed, "#close")
-    def action_close(self) -> None:
-        if self._is_busy:
-            self._tell("one moment: the desk has not answered yet")
-        elif self.unsaved() and not self._is_warned:
-            self._is_warned = True
-            self._tell("Closing again drops what you have typed")
-        else:
-            self.leave()
-
     def unsaved(self) -> str:
         return "New issue: the customer's words will be lost." if self.text.strip() else ""
 
     def _refused(self, error: DeskError) -> None:
-        self._is_busy = self._submits = False
-        if self.is_laid_out:
-            self._tell(refusal(error))
-
-    def _tell(self, text: str) -> None:
-        self.query_one("#problem", Static).update(Content(text))
+        super()._refused(error)
+        self._submits = False
 
 
 def triaged(told: Row, chosen: str | None = None) -> Text:
