@@ -11,12 +11,11 @@ from peewee import fn
 
 from dispatch.commands import Command, command
 from dispatch.desk import Desk
-from dispatch.findings import NAMED, Finding, distribution
+from dispatch.findings import NAMED, Finding, distribution, miscounted
 from dispatch.search import LARGE_BACKLOG
 from dispatch.service import checkup
 from models import tallies
 from models.agents import Agent
-from models.base import tuples
 from models.bookings import PENDING, Assignment, Booking
 from models.database import SCHEMA_VERSION, current_database
 from models.search import backlog
@@ -195,11 +194,7 @@ def _wrong_loads() -> list[tuple[int, int, int]]:
         .where(Booking.status == PENDING, Booking.agent_id.is_null(False))
         .group_by(Booking.agent_id)
     )
-    agents = Agent.select(Agent.agent_id, Agent.load).order_by(Agent.agent_id)
-    with current_database.atomic("DEFERRED"):  # both as of one moment, or a busy desk would seem wrong
-        pending: dict[int, int] = dict(tuples(counts))
-        loads = tuples(agents)
-    return [(agent, load, pending.get(agent, 0)) for agent, load in loads if load != pending.get(agent, 0)]
+    return miscounted(Agent.load, counts)
 
 
 def _astray_assignments() -> list[tuple[int, int | None, int | None]]:

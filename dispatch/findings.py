@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dispatch.giving import drainable
 from dispatch.presence import due
 from models.agents import GONE, PRESENCES, Agent
 from models.base import tuples
 from models.bookings import PENDING, Booking
+from models.database import current_database
 
 if TYPE_CHECKING:
     from dispatch.desk import Desk
@@ -111,3 +112,15 @@ def _waiting(desk: Desk) -> Finding:
 def _named(numbers: list[int]) -> str:
     more = f" and {len(numbers) - NAMED} more" if len(numbers) > NAMED else ""
     return ", ".join(map(str, numbers[:NAMED])) + more
+
+
+def miscounted(load: Any, held_by: Any) -> list[tuple[int, int, int]]:
+    """Agents whose load is not what they hold: (agent, load, held), lowest id first.
+
+    ``load`` is a column of Agent, ``held_by`` a query of agent ids with how many they hold.
+    """
+    agents = Agent.select(Agent.agent_id, load).order_by(Agent.agent_id)
+    with current_database.atomic("DEFERRED"):  # both as of one moment, or a busy desk would seem wrong
+        held: dict[int, int] = dict(tuples(held_by))
+        loads = tuples(agents)
+    return [(agent, load, held.get(agent, 0)) for agent, load in loads if load != held.get(agent, 0)]

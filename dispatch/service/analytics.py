@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from dispatch.service import facts, views
+from dispatch.service import facts
 from models.base import listed, tuples
 from models.clock import from_text, to_text
 from models.issues import PRIORITIES, Issue, Survey
 
 if TYPE_CHECKING:
-    from dispatch.desk import Desk
+    pass
 
 Row = dict[str, Any]
 Figure = dict[str, Any]
@@ -134,13 +134,6 @@ def ids_behind(
         SATISFACTION: lambda one: one.score is not None,
     }
     return [one.issue_id for one in filter(belongs.get(figure, lambda one: one.resolved), told)]
-
-
-def rows_behind(
-    desk: Desk, period: Period, figure: str, dimension: str | None = None, name: str | None = None
-) -> list[Row]:
-    """The same as in a list."""
-    return views.rows_of(desk, ids_behind(period, figure, dimension, name))
 
 
 def _told(period: Period) -> list[Told]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from peewee import fn
 
-from dispatch.findings import NAMED, Finding
+from dispatch.findings import NAMED, Finding, miscounted
 from dispatch.service import clocks
 from models.agents import Agent
 from models.base import tuples
@@ -68,11 +68,7 @@ def wrong_issue_loads() -> list[tuple[int, int, int]]:
         .where(Issue.status.in_(HELD))
         .group_by(Issue.agent_id)
     )
-    agents = Agent.select(Agent.agent_id, Agent.issue_load).order_by(Agent.agent_id)
-    with current_database.atomic("DEFERRED"):  # both as of one moment, or a busy desk would seem wrong
-        held: dict[int, int] = dict(tuples(counts))
-        loads = tuples(agents)
-    return [(agent, load, held.get(agent, 0)) for agent, load in loads if load != held.get(agent, 0)]
+    return miscounted(Agent.issue_load, counts)
 
 
 def wrong_clocks() -> Iterator[tuple[SlaClock, dict[str, str | int | None]]]:

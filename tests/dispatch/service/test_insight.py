@@ -88,7 +88,8 @@ def test_the_rows_behind_a_figure_are_shown(worked: Desk) -> None:
     period = Period.last(30, worked.now())
 
     def behind(*what: str) -> list[int]:
-        return [row["issue_id"] for row in read(worked, analytics.rows_behind, worked, period, *what)]
+        ids = read(worked, analytics.ids_behind, period, *what)
+        return [row["issue_id"] for row in read(worked, views.rows_of, worked, ids)]
 
     assert behind("opened") == [3, 4, 5]
     assert behind("mean_resolution_hours") == [3, 4]
