@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dispatch import views
 from dispatch.choice import EXCLUDED_KEPT, choose, kept_out, policy_named
 from dispatch.commands import Command, running_command
 from dispatch.eligibility import kept_out_counts
-from dispatch.policies import POLICIES
+from dispatch.policies import POLICIES, Candidate
 from models.agents import Agent
 from models.audit import Decision
 from models.base import tuples
@@ -55,7 +56,7 @@ def decide(
         policy=policy.name,
         settings_version=running.desk.settings.version,
         reason=f"{because}: {reason}" if because else reason,
-        candidates=_dump([[candidate.agent_id, *candidate.keys] for candidate in choice.ranked]),
+        candidates=f"[{','.join([_told(policy.name, candidate) for candidate in choice.ranked])}]",
     )
     notes: Row = {"relaxed": choice.relaxed} if choice.relaxed else {}
     if passed_over:
@@ -68,6 +69,15 @@ def decide(
         policy.chosen(lead, choice.ranked[0])
     running.decision = decision
     return decision
+
+
+@lru_cache(maxsize=4096)
+def _told(_policy: str, candidate: Candidate) -> str:
+    """A candidate as a decision keeps it: remembered, as ten of eleven stand as they stood for the last lead.
+
+    The policy belongs to what is remembered, because its keys may equal another's (1 is True).
+    """
+    return _dump([candidate.agent_id, *candidate.keys])
 
 
 def decide_by_hand(

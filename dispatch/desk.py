@@ -166,7 +166,7 @@ class Desk:
             return
         with self.reading():
             try:
-                with self.database.atomic():
+                with self.database.transaction():
                     self._at_work.depth = 1
                     self.settings.begin()
                     if self.settings.due_at is not None:

@@ -81,6 +81,25 @@ class Agent(BaseModel):
         self.rating = round(total / (self.prior_answers + self.score_count), RATING_DECIMALS)
 
 
+class Holder(BaseModel):
+    """An agent as the load triggers read and write one: a lead would feel the time of all the columns."""
+
+    label = "agent"
+
+    agent_id = AutoField()
+    first_name = TextField()
+    last_name = TextField()
+    load = IntegerField()
+    last_given_at = TextField(null=True)
+
+    class Meta:
+        table_name = "space_travel_agents"
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
 class Taker(Model):
     """An agent who is here, as the policies see them: read, never written.
 

@@ -22,6 +22,7 @@ Row = dict[str, Any]
 M = TypeVar("M", bound="BaseModel")
 
 _sql: dict[tuple[object, ...], str] = {}
+_heard_by: dict[type[Model], tuple[list[Any], int, list[Callable[..., None]]]] = {}
 
 
 class BaseModel(Model):
@@ -51,7 +52,8 @@ class BaseModel(Model):
             super().__init__(**values)
             return
         # one step for all columns: a new row is written whole, so nothing needs to be marked as dirty
-        self.__data__ = self._meta.get_default_dict() | values
+        self.__data__: Row = self._meta.get_default_dict()
+        self.__data__.update(values)
         self.__rel__: Row = {}
         self._dirty = set()
 
@@ -109,10 +111,9 @@ class BaseModel(Model):
             self._insert(changed)
         else:
             self._update(changed)
-        # what post_save.send() does, in a third of the time
-        for _name, listener, model in signals.post_save._receiver_list:
-            if model is None or model is type(self):
-                listener(type(self), self, created)
+        sender = type(self)
+        for listener in _listeners(sender):
+            listener(sender, self, created)
         self._dirty.clear()
         self.loaded = self.__data__.copy()
         return 1
@@ -136,6 +137,16 @@ class BaseModel(Model):
             values.append(self.was("version"))
         if current_database.obj.run(sql, values).rowcount == 0:
             raise Conflict(f"{self.label} {self._pk} was changed by somebody else meanwhile")
+
+
+def _listeners(model: type[BaseModel]) -> list[Callable[..., None]]:
+    """Whom ``post_save.send()`` would call for a row of a model; sorted out once, until others connect."""
+    connected = signals.post_save._receiver_list
+    known = _heard_by.get(model)
+    if known is None or known[0] is not connected or known[1] != len(connected):
+        heard = [listener for _, listener, sender in connected if sender in (None, model)]
+        known = _heard_by[model] = connected, len(connected), heard
+    return known[2]
 
 
 def _columns(model: type[BaseModel], names: tuple[str, ...]) -> list[str]:

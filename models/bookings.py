@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peewee import AutoField, BooleanField, IntegerField, Model, TextField
 
-from models.agents import Agent
+from models.agents import Agent, Holder
 from models.base import BaseModel, reference
 from models.customers import Lead
 from models.database import current_database
@@ -50,7 +50,7 @@ class Booking(BaseModel):
     """
 
     label = "booking"
-    holder: Agent | None = None
+    holder: Holder | None = None
 
     booking_id = AutoField()
     lead_id = reference(Lead, "lead_id")

@@ -6,8 +6,8 @@ import os.path
 import random
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -80,7 +80,12 @@ class DeskDatabase(SqliteDatabase):
 
     def begin(self, lock_type: str | None = None) -> None:
         """BEGIN IMMEDIATE, tried again at random short intervals for up to five seconds."""
-        retry_while_locked(lambda: super(DeskDatabase, self).begin(lock_type))
+        statement = f"BEGIN {lock_type or self._lock_type}"  # type: ignore[attr-defined]  # not in its stubs
+        retry_while_locked(lambda: self.run(statement, ()))
+
+    def commit(self) -> None:
+        """COMMIT, without a cursor of its own."""
+        self.run("COMMIT", ())
 
     def driver(self) -> sqlite3.Connection:
         """This thread's connection, opened where needed."""
@@ -97,25 +102,37 @@ class DeskDatabase(SqliteDatabase):
             with peewee_errors:  # Peewee's errors, as of any other statement
                 raise
 
-    @contextmanager
-    def active(self) -> Iterator[DeskDatabase]:
+    def active(self) -> Active:
         """Make this the database that the models speak to, inside the block."""
-        token = _current.set(self)
-        try:
-            yield self
-        finally:
-            _current.reset(token)
+        return Active(self)
+
+
+class Active:
+    """A block in which the models speak to one database; a class, as every command enters two."""
+
+    __slots__ = ("_database", "_token")
+
+    def __init__(self, database: DeskDatabase) -> None:
+        self._database = database
+
+    def __enter__(self) -> DeskDatabase:
+        self._token = _current.set(self._database)
+        return self._database
+
+    def __exit__(self, *_error: object) -> None:
+        _current.reset(self._token)
 
 
 def retry_while_locked(attempt: Callable[[], T]) -> T:
     """Call ``attempt`` until the lock is free. Raises DatabaseUnavailable after 5 s."""
-    deadline = time.monotonic() + LOCK_PATIENCE_S
+    deadline: float | None = None
     while True:
         try:
             return attempt()
         except OperationalError as error:
             if "locked" not in str(error):
                 raise
+            deadline = deadline or time.monotonic() + LOCK_PATIENCE_S
             if time.monotonic() > deadline:
                 raise DatabaseUnavailable(
                     "locked",

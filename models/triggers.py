@@ -22,8 +22,8 @@ from functools import partial
 
 from playhouse.signals import Signal
 
-from models.agents import Agent
-from models.base import CompiledQuery, after_save, parameter
+from models.agents import Agent, Holder
+from models.base import BaseModel, CompiledQuery, after_save, parameter
 from models.bookings import PENDING, Assignment, Booking
 from models.customers import Lead
 from models.database import current_database
@@ -115,7 +115,8 @@ def move_score(_sender: type[Booking], booking: Booking, created: bool) -> None:
 
 
 @after_save(Agent)
-def announce_load(_sender: type[Agent], agent: Agent, created: bool) -> None:
+@after_save(Holder)
+def announce_load(_sender: type[BaseModel], agent: Agent | Holder, created: bool) -> None:
     """Rule 5: nothing to store."""
     old = agent.was("load")
     if not created and old != agent.load and ranks_changed._receiver_list:
@@ -157,8 +158,8 @@ def _gather(
         gathered[holds] = gathered.get(holds, (0, None))[0] + 1, given_at
 
 
-def _change_load(agent_id: int, step: int, given_at: str | None = None) -> Agent:
-    agent = Agent.lock(agent_id)
+def _change_load(agent_id: int, step: int, given_at: str | None = None) -> Holder:
+    agent = Holder.lock(agent_id)
     if agent.load + step < 0:  # never clamped: that would only hide it
         raise Refused(
             "load_drift",
