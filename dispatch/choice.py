@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dispatch import returning
-from dispatch.eligibility import STANDING, Pool, Standing, pool_for, unable_rule
+from dispatch.eligibility import STANDING, UNABLE_COLUMNS, Pool, Standing, pool_for, unable_rule
 from dispatch.policies import POLICIES, Candidate, Policy
 from models.agents import Taker
 from models.base import CompiledQuery, parameter
@@ -110,43 +111,37 @@ def kept_out(choice: Choice, lead: Lead, excluded: Mapping[int, str]) -> tuple[l
         return [], {}
     best = choice.ranked if choice.returning else choice.ranked[:1]  # a favourite may not be the first
     winner = min(map(policy.place, best), default=None)
-    found = _before(policy, lead, pool.unable(), winner, EXCLUDED_KEPT)
-    unable = {agent_id for _, agent_id, _ in found}
+    unable, able = pool.unable(), pool.everybody(told=True)
+    found = _before(policy, lead, unable, winner, EXCLUDED_KEPT)
+    unfit = {candidate.agent_id for candidate in found}
     if passed_by:
         fit = {candidate.agent_id for candidate in choice.ranked}
-        able = pool.everybody(told=True)
-        found += [row for row in _before(policy, lead, able, winner, FIRST_LOOK) if row[1] not in fit]
-        found.sort()
+        for candidate in _before(policy, lead, able, winner, FIRST_LOOK):  # few: each is put in its place
+            if candidate.agent_id not in fit:
+                insort(found, candidate, key=policy.place)
     rows: list[list[Any]] = []
     counts: dict[str, int] = {}
-    for _, agent_id, columns in found[:EXCLUDED_KEPT]:
+    for agent_id, *_ in found[:EXCLUDED_KEPT]:
         if agent_id in excluded:
             word, told = "declined", excluded[agent_id]
-        elif agent_id in unable:
-            word, told = unable_rule(*columns[:4])
+        elif agent_id in unfit:
+            word, told = unable_rule(*(unable.standings.get(agent_id) or standing_of(agent_id)[:UNABLE_COLUMNS]))
         else:
-            word, told = Standing(*columns).broken_rule(pool)
+            word, told = Standing(*(able.standings.get(agent_id) or standing_of(agent_id))).broken_rule(pool)
         rows.append([agent_id, told])
         counts[word] = counts.get(word, 0) + 1
     return rows, counts
 
 
-def _before(policy: Policy, lead: Lead, pool: Pool, winner: Any, look: int) -> list[tuple[Any, int, Any]]:
-    """The first agents of a pool, as far as they stand before the winner: place, agent, standing.
+def _before(policy: Policy, lead: Lead, pool: Pool, winner: Any, look: int) -> list[Candidate]:
+    """The first agents of a pool, as far as they stand before the winner.
 
     ``look`` is how many are looked at first; if the winner is not met among them, it is fifty.
     """
     ranked = policy.ranked(lead, pool, look)
     if look < EXCLUDED_KEPT and len(ranked) == look and (winner is None or policy.place(ranked[-1]) < winner):
         ranked = policy.ranked(lead, pool, EXCLUDED_KEPT)
-    standings = pool.standings
-    found = []
-    for candidate in ranked:
-        place, agent_id = policy.place(candidate), candidate.agent_id
-        if winner is not None and place >= winner:
-            break
-        found.append((place, agent_id, standings.get(agent_id) or standing_of(agent_id)))
-    return found
+    return ranked if winner is None else ranked[: bisect_left(ranked, winner, key=policy.place)]
 
 
 _standing = CompiledQuery(lambda: Taker.select(*STANDING).where(Taker.agent_id == parameter("agent_id")))

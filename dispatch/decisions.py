@@ -77,7 +77,7 @@ def _told(_policy: str, candidate: Candidate) -> str:
 
     The policy belongs to what is remembered, because its keys may equal another's (1 is True).
     """
-    return _dump([candidate.agent_id, *candidate.keys])
+    return _dump(candidate)
 
 
 def decide_by_hand(

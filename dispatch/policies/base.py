@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar, NamedTuple, Protocol
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Protocol
 
 from dispatch.eligibility import Pool
 from models.customers import Lead
@@ -11,11 +11,27 @@ from models.customers import Lead
 ONLY_ONE = "the only agent who can take it"
 
 
-class Candidate(NamedTuple):
-    """An agent and the values the policy compared, in the order it compared them."""
+class Candidate(tuple[Any, ...]):
+    """An agent's id, and behind it the values the policy compared, in the order it compared them."""
 
-    agent_id: int
-    keys: tuple[Any, ...]
+    __slots__ = ()
+
+    def __new__(cls, agent_id: int, keys: Iterable[Any]) -> Candidate:
+        return tuple.__new__(cls, (agent_id, *keys))
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[tuple[Any, ...]], keys: int) -> list[Candidate]:
+        """Candidates from rows that begin with the id and so many keys."""
+        columns = 1 + keys
+        return [tuple.__new__(cls, row[:columns]) for row in rows]
+
+    @property
+    def agent_id(self) -> int:
+        return int(self[0])
+
+    @property
+    def keys(self) -> tuple[Any, ...]:
+        return self[1:]
 
 
 class Policy(Protocol):

@@ -27,11 +27,11 @@ class RankPolicy(Forgetful):
     key_names: ClassVar[tuple[str, ...]] = ("load", "years_of_service", "rating")
 
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
-        return [Candidate(row[0], row[1:4]) for row in pool.first(_best_first, limit)]
+        return Candidate.of_rows(pool.first(_best_first, limit), len(self.key_names))
 
     def place(self, candidate: Candidate) -> tuple[Any, ...]:
-        load, years, rating = candidate.keys
-        return load, -years, -rating, candidate.agent_id
+        agent_id, load, years, rating = candidate
+        return load, -years, -rating, agent_id
 
     def reason(self, ranked: Sequence[Candidate]) -> str:
         return told(PHRASES, ranked)
