@@ -125,7 +125,9 @@ def kept_out(choice: Choice, lead: Lead, excluded: Mapping[int, str]) -> tuple[l
         if agent_id in excluded:
             word, told = "declined", excluded[agent_id]
         elif agent_id in unfit:
-            word, told = unable_rule(*(unable.standings.get(agent_id) or standing_of(agent_id)[:UNABLE_COLUMNS]))
+            word, told = unable_rule(
+                *(unable.standings.get(agent_id) or standing_of(agent_id)[:UNABLE_COLUMNS])
+            )
         else:
             word, told = Standing(*(able.standings.get(agent_id) or standing_of(agent_id))).broken_rule(pool)
         rows.append([agent_id, told])

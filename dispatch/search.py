@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peewee import Expression, fn
 
@@ -92,8 +92,15 @@ def _not_indexed(needles: Collection[str]) -> list[int]:
     return [customer_id for customer_id, words in reversed(rows) if all(text in words for text in needles)]
 
 
-def mentions(text: str) -> Expression:
-    """The condition that a booking is of a customer found by this text, goes there, or has this number.
+class Mentions(NamedTuple):
+    """A condition on bookings. So ``many`` may meet it that going through the list soon fills a page."""
+
+    condition: Expression
+    many: bool
+
+
+def mentions(text: str) -> Mentions:
+    """That a booking is of a customer found by this text, goes there, or has this number.
 
     For a query of Booking joined with Lead. Few customers are looked up by their leads; for many, or a
     destination, whoever reads the bookings in order meets enough of them.
@@ -101,19 +108,17 @@ def mentions(text: str) -> Expression:
     needles = [search.needle(word) for word in search.words_in(text)]
     number = Booking.booking_id == booking_number(text)
     if not needles:
-        return number
+        return Mentions(number, many=False)
     places = _destinations(needles)
     if not places and not search.are_more(needles, MOST_FETCHED):
         customers = found(needles, MOST_FETCHED + MOST_LOOKED_THROUGH)
         theirs = Lead.select(Lead.lead_id).where(Lead.customer_id.in_(listed(customers)))
-        of_customers: Expression = Booking.lead_id.in_(theirs) | number
-        return of_customers
+        return Mentions(Booking.lead_id.in_(theirs) | number, many=False)
     own = CustomerSearch.select(CustomerSearch.customer_id).where(
         CustomerSearch.customer_id == Lead.customer_id, search.has_all(needles)
     )
     newest = Lead.customer_id.in_(listed(_not_indexed(needles)))
-    anyhow: Expression = Booking.destination.in_(places) | number | newest | fn.EXISTS(own)
-    return anyhow
+    return Mentions(Booking.destination.in_(places) | number | newest | fn.EXISTS(own), many=True)
 
 
 def _destinations(needles: Collection[str]) -> list[str]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Any
 
-from peewee import JOIN, Expression, ModelSelect, Tuple, fn
+from peewee import JOIN, Entity, Expression, ModelSelect, Tuple, fn
 
 from dispatch.next_action import is_due
 from dispatch.search import mentions
 from dispatch.service import routing
 from models.agents import GONE, Agent, AgentRank
 from models.base import listed, tuples
-from models.bookings import PENDING, Booking
+from models.bookings import PENDING, STATUSES, Booking
 from models.customers import Customer, Lead
 from models.database import current_database
 from models.errors import InvalidInput, NotFound
@@ -111,15 +113,41 @@ def bookings(which: BookingFilter, limit: int | None = None, after: Row | None =
     conditions = _conditions(which)
     if after is not None:
         conditions.append(_beyond(which, after))
+    mentioned = mentions(which.text) if which.text else None
+    if mentioned is not None:
+        conditions.append(mentioned.condition)
+    in_order = limit is not None and (mentioned is None or mentioned.many)
+    merged = in_order and which.sort == "changed" and not _one_status(which) and which.agent_id is None
+    if mentioned or merged:
+        # thousands may have to be put in order, or gone through: only the page is read whole
+        page = _numbers(which, conditions, STATUSES if merged else ()).limit(limit)
+        conditions = [Booking.booking_id.in_(page.select_from(page.c.number))]
+    query = _booking_query().where(*conditions)
+    ordered = query.order_by(*_directed(which, _sort_key(which), Booking.booking_id)).limit(limit)
+    return [_booking_row(values) for values in tuples(ordered)]
+
+
+def _numbers(which: BookingFilter, conditions: list[Expression], statuses: Sequence[str]) -> Any:
+    """The numbers of bookings in order: with ``statuses``, what each has in the order of change, merged."""
+    query = Booking.select(Booking.booking_id.alias("number"), _sort_key(which).alias("sort_key"))
+    query = query.join(Lead, on=(Booking.lead_id == Lead.lead_id)).where(*conditions)
+    of_each = [query.where(Booking.status == status) for status in statuses] or [query]
+    return reduce(add, of_each).order_by(*_directed(which, Entity("sort_key"), Entity("number")))
+
+
+def _sort_key(which: BookingFilter) -> Any:
+    """What bookings are put in order by. An agent's own are found by the agent, and not met in that order."""
     column = _ORDERS[which.sort]
-    order: tuple[Any, ...] = (column, Booking.booking_id)
-    if which.descending:
-        order = (column.desc(), Booking.booking_id.desc())
-    if which.text:  # thousands may have to be put in order, or gone through: only the page is read whole
-        page = Booking.select(Booking.booking_id).join(Lead, on=(Booking.lead_id == Lead.lead_id))
-        conditions = [Booking.booking_id.in_(page.where(*conditions).order_by(*order).limit(limit))]
-    query = _booking_query().where(*conditions).order_by(*order).limit(limit)
-    return [_booking_row(values) for values in tuples(query)]
+    return column.concat("") if which.sort == "changed" and which.agent_id is not None else column
+
+
+def _directed(which: BookingFilter, *columns: Any) -> tuple[Any, ...]:
+    return tuple(column.desc() for column in columns) if which.descending else columns
+
+
+def _one_status(which: BookingFilter) -> bool:
+    """Does the filter leave bookings of one status only?"""
+    return bool(which.status or which.unclaimed or which.waiting or which.asked)
 
 
 def pending_ids(agent_id: int) -> list[int]:
@@ -191,13 +219,11 @@ def _conditions(which: BookingFilter) -> list[Expression]:
             conditions.append(Booking.status == PENDING)
     if which.asked:
         conditions += [Booking.status == PENDING, Booking.asked_at.is_null(False)]
-    if which.text:
-        conditions.append(mentions(which.text))
     return conditions
 
 
 def _beyond(which: BookingFilter, last: Row) -> Expression:
-    column = _ORDERS[which.sort]
+    column = _sort_key(which)
     key = {"changed": "changed_at", "id": "booking_id", "customer": "customer_name", "agent": "agent_id"}
     key[FOLLOW_UP] = "follow_up_at"
     value, last_id = last[key.get(which.sort, which.sort)], last["booking_id"]

@@ -15,7 +15,7 @@ from peewee import fn
 
 from models.agents import Agent
 from models.base import CompiledQuery, parameter
-from models.bookings import PENDING, Assignment, Booking
+from models.bookings import Assignment, Booking, Held
 from models.clock import from_text, to_text
 from models.database import current_database
 from models.tallies import ALL, DAY, DESTINATION, METHOD, SOURCE, Tally
@@ -95,8 +95,6 @@ _on_cut_day = CompiledQuery(
         .group_by(Booking.agent_id)
     )
 )
-# "=" would let SQLite take the index of all that is Pending, and go through whatever waits for an agent.
-_IS_PENDING = Booking.status.between(PENDING, PENDING)
 _open_alike = CompiledQuery(
     lambda: (
         Agent.select(
@@ -104,8 +102,8 @@ _open_alike = CompiledQuery(
             fn.SUM(Assignment.method == parameter("method")),
             fn.SUM(Assignment.source == parameter("source")),
         )
-        .join(Booking, on=((Booking.agent_id == Agent.agent_id) & _IS_PENDING))
-        .join(Assignment, on=(Booking.assignment_id == Assignment.assignment_id))
+        .join(Held, on=(Held.agent_id == Agent.agent_id))
+        .join(Assignment, on=(Held.assignment_id == Assignment.assignment_id))
         .where(Agent.load > 0)
         .group_by(Agent.agent_id)
     )

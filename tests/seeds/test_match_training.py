@@ -440,4 +440,4 @@ def test_a_glance_scans_no_history(taught: Desk, trained: dict[str, Any]) -> Non
             "bookings_completed" in row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}")
         )
     assert any("INDEX bookings_agent" in plan for plan in plans)
-    assert not any("bookings_pending" in plan for plan in plans)
+    assert not any("bookings_status" in plan for plan in plans)
