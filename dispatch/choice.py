@@ -100,15 +100,17 @@ def _relaxed(strict: Choice, lead: Lead, limit: int) -> Choice:
     return strict
 
 
-def kept_out(choice: Choice, lead: Lead, excluded: Mapping[int, str]) -> tuple[list[list[Any]], Row]:
-    """Those who would have come before the winner, with the rule that kept them out; and a count by rule.
+def kept_out(
+    choice: Choice, lead: Lead, excluded: Mapping[int, str]
+) -> tuple[dict[str, list[int]], dict[str, int]]:
+    """Those who would have come before the winner, by what kept them out; and a count by rule.
 
     At most fifty are looked at: whoever is beyond them would not be read about either.
     """
     policy, pool = choice.policy, choice.pool
     passed_by = bool(excluded) or pool.is_narrow
     if not pool.some_unable and not passed_by:
-        return [], {}
+        return {}, {}
     best = choice.ranked if choice.returning else choice.ranked[:1]  # a favourite may not be the first
     winner = min(map(policy.place, best), default=None)
     unable, able = pool.unable(), pool.everybody(told=True)
@@ -119,7 +121,7 @@ def kept_out(choice: Choice, lead: Lead, excluded: Mapping[int, str]) -> tuple[l
         for candidate in _before(policy, lead, able, winner, FIRST_LOOK):  # few: each is put in its place
             if candidate.agent_id not in fit:
                 insort(found, candidate, key=policy.place)
-    rows: list[list[Any]] = []
+    kept: dict[str, list[int]] = {}
     counts: dict[str, int] = {}
     for agent_id, *_ in found[:EXCLUDED_KEPT]:
         if agent_id in excluded:
@@ -130,9 +132,9 @@ def kept_out(choice: Choice, lead: Lead, excluded: Mapping[int, str]) -> tuple[l
             )
         else:
             word, told = Standing(*(able.standings.get(agent_id) or standing_of(agent_id))).broken_rule(pool)
-        rows.append([agent_id, told])
+        kept.setdefault(told, []).append(agent_id)
         counts[word] = counts.get(word, 0) + 1
-    return rows, counts
+    return kept, counts
 
 
 def _before(policy: Policy, lead: Lead, pool: Pool, winner: Any, look: int) -> list[Candidate]:

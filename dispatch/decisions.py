@@ -174,7 +174,9 @@ def _decisions_of(booking: Booking) -> list[Decision]:
 def _explain(decision: Decision) -> Row:
     candidates = json.loads(decision.candidates)
     excluded = json.loads(decision.excluded)
-    names = _names([row[0] for row in candidates + excluded])
+    names = _names(
+        [row[0] for row in candidates] + [number for numbers in excluded.values() for number in numbers]
+    )
     policy = POLICIES.get(decision.policy)
     keys = policy.key_names if policy else ()
     told = [
@@ -193,7 +195,9 @@ def _explain(decision: Decision) -> Row:
         "winner": told[0] if told else None,
         "next": told[1:],
         "excluded": [
-            {"agent_id": row[0], "agent_name": names.get(row[0]), "rule": row[1]} for row in excluded
+            {"agent_id": number, "agent_name": names.get(number), "rule": rule}
+            for rule, numbers in excluded.items()
+            for number in numbers
         ],
     }
 

@@ -78,8 +78,8 @@ def _why_not(desk: Desk, booking_id: int, agent_id: int) -> Row:
 
 def _from_decision(decision: Decision, agent_id: int) -> Row | None:
     """What the decision itself tells of an agent."""
-    for excluded_id, rule in json.loads(decision.excluded):
-        if excluded_id == agent_id:
+    for rule, kept_out in json.loads(decision.excluded).items():
+        if agent_id in kept_out:
             return {"kind": RULE, "because": rule}
     candidates = [Candidate(first, tuple(keys)) for first, *keys in json.loads(decision.candidates)]
     policy = POLICIES.get(decision.policy)

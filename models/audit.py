@@ -13,7 +13,7 @@ class Decision(BaseModel):
     """Why a lead went to an agent, or to nobody.
 
     ``candidates`` is JSON: the winner and the next ten with the policy's keys. ``excluded`` is
-    JSON: up to fifty agents who would have come before the winner, with the rule that kept them out.
+    JSON: up to fifty agents who would have come before the winner, best first by the rule that kept them out.
     ``notes`` is JSON: what else there is to tell, such as rules that were relaxed.
     """
 
@@ -27,7 +27,7 @@ class Decision(BaseModel):
     settings_version = IntegerField()
     reason = TextField()
     candidates = TextField()
-    excluded = TextField(default="[]")
+    excluded = TextField(default="{}")
     notes = TextField(default="{}")
 
     class Meta:

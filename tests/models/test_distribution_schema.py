@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from pathlib import Path
@@ -29,7 +30,9 @@ INSERT INTO bookings (booking_id, lead_id, assignment_id, agent_id, status, dest
 VALUES (1, 1, 1, 1, 'Pending', 'Mars', 'Dubai', 'x', 'x', 0, 3),
        (2, 2, 2, 1, 'Pending', 'Mars', 'Dubai', 'x', 'x', 0, 1);
 INSERT INTO decisions (lead_id, agent_id, decided_at, policy, settings_version, reason, candidates, excluded)
-VALUES (1, 1, 'x', 'rank', 1, 'lowest load (0)', '[[1,0,9,4.0]]', '[]');
+VALUES (1, 1, 'x', 'rank', 1, 'lowest load (0)', '[[1,0,9,4.0]]',
+        '[[5,"away"],[7,"full (1/1)"],[2,"away"]]'),
+       (2, 1, 'x', 'rank', 1, 'lowest load (0)', '[[1,0,9,4.0]]', '[]');
 """
 
 
@@ -58,6 +61,8 @@ def test_a_desk_of_schema_3_opens_and_distributes(old_file: Path) -> None:
         driver = desk.database.driver()
         found = driver.execute("SELECT takes_work, last_given_at FROM agents_here ORDER BY agent_id")
         assert found.fetchall() == [(1, "2082-01-02 09:00:00"), (1, None)]
+        kept_out = driver.execute("SELECT excluded FROM decisions ORDER BY decision_id").fetchall()
+        assert [json.loads(text) for (text,) in kept_out] == [{"away": [5, 2], "full (1/1)": [7]}, {}]
         with desk.reading():
             rows = views.bookings(views.BookingFilter())
         assert [(row["given_at"], row["asked_at"], row["unattended"]) for row in rows] == [
