@@ -14,7 +14,7 @@ from benchmarks.measure import Effort, Row, ms
 from dispatch import logbook
 from dispatch.desk import Desk
 from dispatch.event_filter import EventFilter
-from models.audit import Event
+from models.audit import MOST_LINES, Event, write_lines
 from seeds.bulk import batches
 
 FILTERS = {
@@ -30,7 +30,6 @@ FILTERS = {
 PAGE = 100
 BUDGET_S = 0.2
 COMMANDS = ("lead.add", "booking.claim", "booking.contact", "booking.confirm")
-BATCH = 4_000
 
 
 def run(effort: Effort, _folder: Path) -> list[Row]:
@@ -71,6 +70,7 @@ def _fill(desk: Desk, count: int) -> None:
         }
         for number in range(count)
     )
-    for batch in batches(made, BATCH):
+    for batch in batches(made, MOST_LINES):
         with desk.transaction():
             Event.insert_many(batch).execute()
+            write_lines()

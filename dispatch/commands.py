@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from dispatch.search import keep_up
 from models.agents import Agent
-from models.audit import Decision, Event, EventBooking
+from models.audit import Decision, Event, EventBooking, log_event
 from models.base import BaseModel, CompiledQuery, after_save, parameter
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
@@ -206,6 +206,7 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> None
         event.fingerprint = fingerprint
         event.result = _dump(result)
     event.save()
+    log_event(event.event_id)
     if running.desk.heard is not None:
         running.desk.heard(event.event_id)
     if len(running.bookings) > 1 or running.booking_id is None:

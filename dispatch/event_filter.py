@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from peewee import Expression
+from peewee import Expression, ModelSelect
 
-from models.audit import Event, EventBooking
+from models.audit import Event, EventBooking, LogLine, last_line
 
 
 @dataclass(frozen=True)
@@ -28,36 +29,56 @@ class EventFilter:
     undone: bool = False
     issue_id: int | None = None
 
-    def conditions(self) -> list[Expression]:
-        """The same for a query of Event."""
-        conditions = [Event.event_id.is_null(False)]
+    def numbers(self, before: int | None = None, after: int | None = None) -> Any:
+        """A query of these events' ids (``event_id``), of those before or after one of them.
+
+        A seldom actor or command is found by the lines, and in the newest events that have none yet.
+        """
+        after = after or 0
+        if self.booking_id is not None or self.issue_id is not None or self.undone:
+            return self._among(Event, after, before).where(*self._by_row())
+        if not self._by_line(Event):
+            return self._among(Event, after, before)
+        last = last_line()  # one bound from below: of two SQLite takes the first, and may read all for it
+        lined = self._among(LogLine, after, before).where(LogLine.event_id <= last)
+        return lined + self._among(Event, max(after, last), before)
+
+    def _among(self, line: type[Event] | type[LogLine], after: int, before: int | None) -> ModelSelect[Any]:
+        query = line.select(line.event_id).where(line.event_id > after, *self._by_line(line))
+        return query if before is None else query.where(line.event_id < before)
+
+    def _by_row(self) -> list[Expression]:
+        """What only the event itself tells; each has an index of its own."""
+        conditions: list[Expression] = []
         if self.booking_id is not None:
             beside = EventBooking.select(EventBooking.event_id).where(
                 EventBooking.booking_id == self.booking_id
             )
             conditions.append((Event.booking_id == self.booking_id) | Event.event_id.in_(beside))
-        for column, wanted in (
-            (Event.agent_id, self.agent_id),
-            (Event.actor, self.actor),
-            (Event.issue_id, self.issue_id),
-        ):
-            if wanted is not None:
-                conditions.append(column == wanted)
-        if self.command is not None:
-            same: Expression = Event.command == self.command
-            conditions.append(
-                same if "." in self.command else same | Event.command.endswith("." + self.command)
-            )
-        conditions += [
-            Event.command.contains(word) | Event.actor.contains(word) for word in self.text.split()
-        ]
-        if self.since is not None:
-            conditions.append(Event.at >= self.since)
-        if self.until is not None:
-            conditions.append(Event.at < self.until)
+        if self.issue_id is not None:
+            conditions.append(Event.issue_id == self.issue_id)
         if self.undone:
             undoing = Event.alias()
             conditions.append(
                 Event.event_id.in_(undoing.select(undoing.undoes).where(undoing.undoes.is_null(False)))
             )
+        return conditions
+
+    def _by_line(self, line: type[Event] | type[LogLine]) -> list[Expression]:
+        """What an event's line tells as well."""
+        conditions: list[Expression] = []
+        if self.agent_id is not None:
+            conditions.append(line.agent_id == self.agent_id)
+        if self.actor is not None:
+            conditions.append(line.actor == self.actor)
+        if self.command is not None:
+            same: Expression = line.command == self.command
+            conditions.append(
+                same if "." in self.command else same | line.command.endswith("." + self.command)
+            )
+        conditions += [line.command.contains(word) | line.actor.contains(word) for word in self.text.split()]
+        if self.since is not None:
+            conditions.append(line.at >= self.since)
+        if self.until is not None:
+            conditions.append(line.at < self.until)
         return conditions

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from peewee import JOIN, fn
+from peewee import JOIN, Entity, fn
 
 from dispatch.event_filter import EventFilter
 from models.audit import Event
@@ -41,15 +41,9 @@ def page(
     which: EventFilter, limit: int | None = None, before: int | None = None, after: int | None = None
 ) -> list[Row]:
     """The log, newest first: the events ``before`` the one with this id, or the next ones ``after`` it."""
-    conditions = which.conditions()
-    if before is not None:
-        conditions.append(Event.event_id < before)
-    if after is not None:
-        conditions.append(Event.event_id > after)
-    order = Event.event_id.desc() if after is None else Event.event_id.asc()
-    # the ids alone come from a narrow index: a seldom actor is found without reading every row
-    ids = Event.select(Event.event_id).where(*conditions).order_by(order).limit(limit)
-    return events_among(ids)
+    number: Any = Entity("event_id")
+    ids = which.numbers(before, after).order_by(number.desc() if after is None else number).limit(limit)
+    return events_among(ids.select_from(ids.c.event_id))
 
 
 def events_among(ids: Any) -> list[Row]:

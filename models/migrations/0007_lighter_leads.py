@@ -8,6 +8,16 @@ STATEMENTS = [
     # Within a status, for a filter by it; and the whole list is what the three have, merged. An index
     # of all and another of the Pending would each cost a lead a page.
     "CREATE INDEX bookings_status ON bookings (status, changed_at, booking_id)",
+    # Written by blocks, as a table: an index cannot wait.
+    "DROP INDEX events_log",
+    """CREATE TABLE events_log (
+        event_id INTEGER PRIMARY KEY,
+        at TEXT NOT NULL,
+        actor TEXT NOT NULL,
+        command TEXT NOT NULL,
+        agent_id INTEGER
+    )""",
+    "INSERT INTO events_log SELECT event_id, at, actor, command, agent_id FROM events",
     "DROP INDEX bookings_pending",
     "DROP INDEX bookings_changed",
     # By that index: the planner would rather go through all that is Pending, and so what waits for an agent.
