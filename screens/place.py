@@ -53,7 +53,7 @@ class Place(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        # Its widgets are styled as they come; Textual would parse all style sheets anew, twice, for a new place.
+        # Its widgets are styled as they come: for a new place Textual would parse every sheet anew, twice.
         self._css_update_count = self.app._css_update_count
         self._ticket = 0
         self._minute = ""
