@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Footer
 
@@ -15,7 +16,14 @@ class KeyLine(Footer):
         super().__init__(show_command_palette=False, compact=True)
         self._shown: Shown | None = None
 
+    def compose(self) -> ComposeResult:
+        for key in super().compose():
+            key.add_class("-compact", update=False)  # else each would be styled a second time
+            yield key
+
     async def recompose(self) -> None:
+        if not self.is_attached:  # the screen went while this was waiting for its turn
+            return
         keys = self._keys()
         if keys != self._shown:
             self._shown = keys
