@@ -22,8 +22,8 @@ class KeyLine(Footer):
             yield key
 
     async def recompose(self) -> None:
-        if not self.is_attached:  # the screen went while this was waiting for its turn
-            return
+        if not self.is_attached or self.screen is not self.app.screen:
+            return  # gone, or below a modal: it waits for its screen to be on top again
         keys = self._keys()
         if keys != self._shown:
             self._shown = keys
