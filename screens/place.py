@@ -53,6 +53,8 @@ class Place(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        # Its widgets are styled as they come: for a new place Textual would parse every sheet anew, twice.
+        self._css_update_count = self.app._css_update_count
         self._ticket = 0
         self._minute = ""
         self._others_changed = False

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Footer, Input, Label, Static, TextArea
+from textual.widgets import Button, Input, Label, Static, TextArea
 
 from dispatch import customers
 from dispatch.desk import Desk
@@ -24,6 +24,7 @@ from screens.modals.find_customer import FindCustomer
 from screens.modals.issue_forms import booking_number
 from screens.text import CARE, short
 from screens.widgets.choice import Pick
+from screens.widgets.key_line import KeyLine
 
 Row = dict[str, Any]
 
@@ -75,7 +76,7 @@ class NewIssue(CommandModal):
             with Horizontal(id="buttons"):
                 yield Button("Open it", id="submit", variant="primary", compact=True)
                 yield Button("Close", id="close", compact=True)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def _fields(self) -> ComposeResult:
         with Horizontal(classes="field"):

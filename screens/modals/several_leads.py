@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, DataTable, Footer, Static, TextArea
+from textual.widgets import Button, DataTable, Static, TextArea
 
 from dispatch.bulk import Received, receive_lines
 from dispatch.pasted import Pasted, read_pasted
@@ -20,6 +20,7 @@ from models.errors import DeskError
 from screens.modals.modal import Modal
 from screens.text import BAD, GOOD, refusal
 from screens.widgets.columns import Column
+from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class SeveralLeads(Modal[str | None]):
             with Horizontal(id="buttons"):
                 yield Button("Assign", id="assign-lines", variant="primary", compact=True)
                 yield Button("Close", id="close", compact=True)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one("#question").border_title = Content("Several leads")

@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from screens.keys import KEY_IN_TEXT, key_of
 from screens.modals.passing import Passing
+from screens.widgets.key_line import KeyLine
 
 PAGES = (
     (
@@ -74,7 +75,7 @@ class Tour(Passing[bool | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="tour"):
             yield Static(Content(""), id="page")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self._turn(0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Input, Label, Static
@@ -19,6 +19,7 @@ from dispatch.match.features import Terms
 from dispatch.values import AcceptedValues
 from models.errors import InvalidInput
 from screens.widgets.choice import Choice, Pick
+from screens.widgets.frame import Frame
 
 if TYPE_CHECKING:
     from dispatch.match.chance import Chance
@@ -81,7 +82,7 @@ def _are_leads(lines: list[str]) -> bool:
     return lines[0].startswith("{") or columns >= len(REQUIRED)
 
 
-class LeadForm(Vertical):
+class LeadForm(Frame):
     """Customer with phone and e-mail, contact, source, destination, launch, requirements, and Assign."""
 
     def __init__(self, values: AcceptedValues) -> None:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
 from screens.text import CARE, load_bar
 from screens.widgets.columns import Column
+from screens.widgets.frame import Frame
 from screens.widgets.live_table import LiveTable
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ CANDIDATES = (
 )
 
 
-class WhoGetsIt(Vertical):
+class WhoGetsIt(Frame):
     """The candidates in the order of the policy, its reason, and the verdict on the scores, told once."""
 
     DEFAULT_CSS = """
