@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dispatch.triage.model import Model
-from dispatch.triage.words import plain, words
+from dispatch.triage.words import told, words
 
 ALIKE = 0.75
 """The similarity (cosine of the weighted words, 0 to 1) from which a corrected message counts.
@@ -79,6 +79,6 @@ class Corrections:
 
 def _direction(model: Model, text: str) -> dict[str, float]:
     """A message's words weighted by how telling they are, as a vector of length one."""
-    weights = {word: count * model.idf(word) for word, count in Counter(words(plain(text))).items()}
+    weights = {word: count * model.idf(word) for word, count in Counter(words(told(text))).items()}
     length = math.sqrt(sum(weight * weight for weight in weights.values()))
     return {word: weight / length for word, weight in weights.items()}

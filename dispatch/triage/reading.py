@@ -18,7 +18,7 @@ from dispatch.triage.model import Model, shipped_model
 from dispatch.triage.priority import priority, priority_steps
 from dispatch.triage.sentiment import sentiment
 from dispatch.triage.urgency import urgency_indicators
-from dispatch.triage.words import plain, words
+from dispatch.triage.words import told, words
 from models.errors import InvalidInput
 
 ALTERNATIVES = 3
@@ -110,5 +110,5 @@ def is_visible(text: str) -> bool:
 
 
 def _understood(model: Model, text: str) -> bool:
-    found = words(plain(text))
+    found = words(told(text))
     return bool(found) and sum(map(model.knows, found)) >= FEWEST_KNOWN * len(found)

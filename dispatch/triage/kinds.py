@@ -1,0 +1,63 @@
+"""The kinds of words of ``kinds.toml``: words that mean much the same to the classifier."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from importlib.resources import files
+
+SHORTEST_STEM = 3
+
+# An ending and what stands in its place in the word that is listed.
+_ENDINGS = (
+    ("'s", ""),
+    ("s", ""),
+    ("es", ""),
+    ("ies", "y"),
+    ("ed", ""),
+    ("d", ""),
+    ("ied", "y"),
+    ("ing", ""),
+    ("ing", "e"),
+    ("er", ""),
+    ("ly", ""),
+)
+
+
+def kinds_in(words: Iterable[str]) -> list[str]:
+    """The kinds that the words of a plain text belong to, each once, in order of appearance."""
+    return list(dict.fromkeys(kind for word in words for kind in kinds_of(word)))
+
+
+@lru_cache(maxsize=20_000)
+def kinds_of(word: str) -> tuple[str, ...]:
+    """The kinds of one word, in whatever form it stands; none of an unknown one."""
+    known = _kinds()
+    for form in _forms(word):
+        if form in known:
+            return known[form]
+    if "-" in word:
+        return tuple(kind for part in word.split("-") for kind in kinds_of(part))
+    return ()
+
+
+def _forms(word: str) -> Iterator[str]:
+    """The word, then what it may be a form of: "stopped" of "stopp" and "stop"."""
+    yield word
+    for ending, instead in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
+            stem = word[: -len(ending)] + instead
+            yield stem
+            if len(stem) > SHORTEST_STEM and stem[-1] == stem[-2]:
+                yield stem[:-1]
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> dict[str, tuple[str, ...]]:
+    told: dict[str, str] = tomllib.loads(files("dispatch.triage").joinpath("kinds.toml").read_text("utf-8"))
+    found: dict[str, tuple[str, ...]] = {}
+    for kind, its in told.items():
+        for word in its.split():
+            found[word] = (*found.get(word, ()), kind)
+    return found
