@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from itertools import takewhile
 
 from textual import events, work
 from textual.app import App
@@ -13,9 +14,13 @@ from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
 
 STEP_S = 0.005
-PATIENCE_S = 2.0
-SETTLE_PATIENCE_S = 5.0
+PATIENT_TURNS = 400
+"""Of STEP_S each: 2 s on an idle machine, more on a busy one, which is no reason to give up."""
+ANSWER_S = 1.0
 STILL_ROUNDS, MOST_ROUNDS = 2, 50
+SILENT_ROUNDS = 5  # what a round counts for in which somebody did not answer: ten of them are enough
+
+Typed = events.Key | events.Paste
 
 
 class SteadyApp(App[None]):
@@ -30,18 +35,25 @@ class SteadyApp(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._typed_ahead: deque[events.Event] = deque()
+        self._typed_ahead: deque[Typed] = deque()
         self._is_at_a_key = False
 
     async def on_event(self, event: events.Event) -> None:
-        is_typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
-        if is_typed and self._is_at_a_key:
+        if event.is_forwarded or not isinstance(event, events.Key | events.Paste | events.MouseUp):
+            await super().on_event(event)
+        elif isinstance(event, events.MouseUp):
+            await super().on_event(event)
+            if not self._is_at_a_key:  # a click opens things, too, and not only where the focus is
+                self._begin(self._all_of_screen)
+        elif self._is_at_a_key:
             self._typed_ahead.append(event)
-            return
-        await super().on_event(event)
-        if is_typed:
-            self._is_at_a_key = True
-            self._go_on_typing()
+        else:
+            await super().on_event(event)
+            self._begin(self._typed_at)
+
+    def _begin(self, nodes: Callable[[], Iterable[MessagePump]]) -> None:
+        self._is_at_a_key = True
+        self._go_on_typing(nodes)
 
     def type_again(self, event: events.Key | events.Paste) -> None:
         """Look at a key once more, before those that were typed after it."""
@@ -53,15 +65,33 @@ class SteadyApp(App[None]):
         self._typed_ahead.appendleft(again)
 
     @work(group="typing")
-    async def _go_on_typing(self) -> None:
+    async def _go_on_typing(self, nodes: Callable[[], Iterable[MessagePump]]) -> None:
         while True:
-            with suppress(TimeoutError):  # somebody who waits for the desk may still leave the place, or quit
-                async with asyncio.timeout(PATIENCE_S):
-                    await self._quiet(self._typed_at, self.BUSY_GROUPS)
+            if not await self._quiet(nodes, self.BUSY_GROUPS, self._wants_to_leave):
+                self._drop_what_waits()
             if not self._typed_ahead:
                 break
             await super().on_event(self._typed_ahead.popleft())
         self._is_at_a_key = False
+
+    def _wants_to_leave(self) -> bool:
+        return any(map(self._leaves, self._typed_ahead))
+
+    def _leaves(self, event: Typed) -> bool:
+        """Is it a key by which somebody leaves what does not answer, and no letter of a text?"""
+        if not isinstance(event, events.Key) or event.is_printable:
+            return False
+        active = self.active_bindings.get(event.key)
+        action = "" if active is None else active.binding.action
+        return event.key == "escape" or action == "quit" or action.startswith("go(")
+
+    def _drop_what_waits(self) -> None:
+        """Forget what was typed for something that did not open, before the key that leaves it."""
+        waiting = list(takewhile(lambda event: not self._leaves(event), self._typed_ahead))
+        for _ in waiting:
+            self._typed_ahead.popleft()
+        if waiting:
+            self.notify("The desk did not answer; what was typed meanwhile is dropped", severity="warning")
 
     async def quiet(self) -> None:
         """Return when every message is handled, no worker is at work, and all of it is on screen."""
@@ -82,12 +112,34 @@ class SteadyApp(App[None]):
         waits = screen._callbacks or screen._dirty_widgets
         return not (waits or screen._layout_required or screen._repaint_required)
 
-    async def _quiet(self, nodes: Callable[[], Iterable[MessagePump]], groups: frozenset[str] | None) -> None:
-        await _handled(nodes)
-        while self.is_busy(groups):
-            await asyncio.sleep(STEP_S)
-            if not self.is_busy(groups):
-                await _handled(nodes)
+    async def _quiet(
+        self,
+        nodes: Callable[[], Iterable[MessagePump]],
+        groups: frozenset[str] | None,
+        gives_up: Callable[[], bool] = lambda: False,
+    ) -> bool:
+        """Wait until no worker is at work and no message waits; False if somebody ``gives_up`` before.
+
+        A round counts only if it ends where it began: what a worker opens while the nodes of before are
+        asked has no field yet that could take a key. A message that is passed on takes a round for each
+        node, hence more than one; a screen that never comes to rest does not hold a key for ever.
+        """
+        still = rounds = turns = 0
+        while still < STILL_ROUNDS and rounds < MOST_ROUNDS:
+            if self.is_busy(groups):
+                still = rounds = 0
+                turns += 1
+                if turns > PATIENT_TURNS and gives_up():
+                    return False
+                await asyncio.sleep(STEP_S)
+                continue
+            there = list(nodes())
+            at_work = [node for node in there if not _is_at_rest(node)]
+            await asyncio.sleep(0)
+            rounds += 1 if await _all_answered(at_work) else SILENT_ROUNDS
+            is_still = not at_work and not self.is_busy(groups) and there == list(nodes())
+            still = still + 1 if is_still else 0
+        return True
 
     def is_busy(self, groups: frozenset[str] | None = None) -> bool:
         """Is a worker, or one of these groups, at work?"""
@@ -105,17 +157,6 @@ class SteadyApp(App[None]):
         return list(self.focused.ancestors_with_self)
 
 
-async def _handled(nodes: Callable[[], Iterable[MessagePump]]) -> None:
-    """Wait until none of the nodes has a message: one that is passed on takes a round for each of them."""
-    still = 0
-    with suppress(TimeoutError):  # a screen that never comes to rest must not hold a script for ever
-        async with asyncio.timeout(SETTLE_PATIENCE_S):
-            while still < STILL_ROUNDS:
-                asked = [node for node in nodes() if not _is_at_rest(node)]
-                await (_all_reached(asked) if asked else asyncio.sleep(0))
-                still = 0 if asked else still + 1
-
-
 def _is_at_rest(node: MessagePump) -> bool:
     """Has it nothing left to do? To look is a hundred times cheaper than to ask each by a message."""
     if node._closing or node._closed:
@@ -126,8 +167,8 @@ def _is_at_rest(node: MessagePump) -> bool:
     return bool(ready._waiters) and not ready.is_set()  # its loop waits for a message, and none is there
 
 
-async def _all_reached(nodes: Iterable[MessagePump]) -> None:
-    """Wait until each of the nodes has come to a message that is sent to it now."""
+async def _all_answered(nodes: Iterable[MessagePump]) -> bool:
+    """Has each of the nodes come to a message that is sent to it now?"""
     reached: list[asyncio.Event] = []
     for node in nodes:
         event = asyncio.Event()
@@ -135,11 +176,13 @@ async def _all_reached(nodes: Iterable[MessagePump]) -> None:
             reached.append(node._mounted_event)  # its first messages are still to come
         elif node.call_later(event.set):
             reached.append(event)
-    await _all_set(reached)
+    return await _all_set(reached)
 
 
-async def _all_set(happenings: list[asyncio.Event]) -> None:
+async def _all_set(happenings: list[asyncio.Event]) -> bool:
     with suppress(TimeoutError):  # a widget that was removed meanwhile never answers
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(ANSWER_S):
             for event in happenings:
                 await event.wait()
+            return True
+    return False

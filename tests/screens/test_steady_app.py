@@ -1,13 +1,81 @@
-"""Keys are handled one after the other; one that ends the application leaves nothing behind."""
+"""Keys are handled one after the other; what is typed ahead of a modal reaches it, or nothing at all."""
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import warnings
+from typing import ClassVar
 
-from textual import events
+import pytest
+from textual import events, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input, Static
 
+from screens import steady_app
+from screens.modals.modal import Modal
 from screens.steady_app import SteadyApp
+
+
+class Slow(Static):
+    """Takes some turns of the loop for all it does, as on a machine that is busy elsewhere."""
+
+    async def on_event(self, event: events.Event) -> None:
+        for _ in range(8):
+            await asyncio.sleep(0)
+        await super().on_event(event)
+
+
+class Asking(Modal[None]):
+    def compose(self) -> ComposeResult:
+        yield Slow()
+        yield Input(id="text")
+
+
+class Opening(SteadyApp):
+    """Opens a modal as places do: a worker looks something up, and its answer is the modal."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "ask", "Ask"),
+        Binding("z", "wrong", "Nothing to press"),
+        Binding("escape", "leave", "Leave"),
+    ]
+
+    def __init__(self, turns: int = 0) -> None:
+        super().__init__()
+        self.turns = turns
+        self.answered = asyncio.Event()
+        self.did: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield Slow()
+
+    @work(group="open")
+    async def action_ask(self) -> None:
+        for _ in range(self.turns):
+            await asyncio.sleep(0)
+        await self.answered.wait()
+        if not self.did:
+            self.push_screen(Asking())
+
+    def action_wrong(self) -> None:
+        self.did.append("wrong")
+
+    def action_leave(self) -> None:
+        self.did.append("leave")
+
+    def type(self, *keys: str) -> None:
+        """At once, as the terminal hands over what was typed while it was busy."""
+        for key in keys:
+            self.post_message(events.Key(key, key if len(key) == 1 else None))
+
+    async def until_typed(self) -> None:
+        """Return when all that was typed has been looked at."""
+        self.call_later(lambda: None)
+        await self.quiet()
+        while self._is_at_a_key:
+            await asyncio.sleep(0)
 
 
 async def test_a_key_that_quits_leaves_no_warning_in_the_terminal() -> None:
@@ -19,3 +87,42 @@ async def test_a_key_that_quits_leaves_no_warning_in_the_terminal() -> None:
             app.workers.cancel_all()  # as an exit does, before what follows a key has begun
         gc.collect()
     assert [str(warning.message) for warning in told] == []
+
+
+async def test_what_is_typed_ahead_reaches_a_modal_whenever_it_comes() -> None:
+    """The first letter was lost when the modal came while those below it were asked for the last time."""
+    found: dict[int, str] = {}
+    app = Opening()
+    app.answered.set()
+    async with app.run_test():
+        for app.turns in range(30):
+            app.type("n", "z", "u")
+            await app.until_typed()
+            found[app.turns] = app.screen.query_one("#text", Input).value
+            await app.pop_screen()
+    assert set(found.values()) == {"zu"}, found
+    assert app.did == []
+
+
+async def test_text_waits_for_an_answer_and_who_leaves_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After two seconds what was typed for a modal was taken for keys of the place below it."""
+    monkeypatch.setattr(steady_app, "PATIENT_TURNS", 1)
+    monkeypatch.setattr(steady_app, "STEP_S", 0)
+    app = Opening()
+    async with app.run_test(notifications=True):
+        app.type("n", "z")
+        for _ in range(500):
+            await asyncio.sleep(0)
+        assert app.did == []
+        app.answered.set()
+        await app.until_typed()
+        assert app.screen.query_one("#text", Input).value == "z"
+        await app.pop_screen()
+
+        app.answered.clear()
+        app.type("n", "z", "escape")
+        for _ in range(500):
+            await asyncio.sleep(0)
+        assert app.did == ["leave"]
+        assert "dropped" in str([toast.message for toast in app._notifications])
+        app.answered.set()
