@@ -305,6 +305,8 @@ def test_the_leads_chance_is_what_the_fit_says(taught: Desk, trained: dict[str, 
             row = given.matrix[place : place + 1]
             assert alone.probability == pytest.approx(lead.predict(given.only(COVARIATES).matrix[[place]])[0])
             assert both.probability == pytest.approx(full.predict(row)[0])
+            for told in (alone, both):  # the points add up: 71 % and +9, +6, +4 are 90 %
+                assert sum(told.points.values()) == pytest.approx(100 * (told.probability - told.usual))
             assert chance.AGENT in both.points
 
 
@@ -321,6 +323,20 @@ def test_the_chance_says_why(taught: Desk, trained: dict[str, Any]) -> None:
     assert "usually 6" in good.reason
     assert unheard_of.probability == unheard_of.usual
     assert unheard_of.points == {}
+
+
+def test_words_that_cancel_out_are_still_worth_their_points() -> None:
+    terms = [{"kind": "method", "name": "Text", "mean": 0.0, "weight": 1.0}]
+    terms += [{"kind": "source", "name": "Bought", "mean": 0.0, "weight": -1.0}]
+    row = LearnedWeight(
+        version=1,
+        outcomes=60,
+        evaluation="{}",
+        fits=json.dumps({"lead": {"intercept": 0.0, "usual": {}, "terms": terms}}),
+    )
+    found = chance.of(row, Terms("Text", "Bought", "Mars"), None)
+    assert found.probability == found.usual == 0.5
+    assert found.points == pytest.approx({"Text": 25.0, "Bought": -25.0})
 
 
 def test_no_chance_is_told_before_anything_was_learned(desk: Desk) -> None:
