@@ -97,11 +97,6 @@ def confirm(desk: Desk, pick: int, other: int) -> None:
     bookings.confirm(desk, pick, package=package, destination_revenue=other, package_revenue="0.5")
 
 
-def holder(desk: Desk, pick: int) -> int:
-    with desk.reading():
-        return views.booking(pick)["agent_id"] or 1
-
-
 def come_or_go(desk: Desk, agent_id: int) -> None:
     try:
         agents.come_back(desk, agent_id)
@@ -120,8 +115,6 @@ COMMANDS: dict[str, Callable[[Desk, int, int], object]] = {
     "source": lambda desk, pick, other: edits.edit(desk, pick, source=("Organic", "Bought")[other % 2]),
     "trip": lambda desk, pick, other: edits.edit(desk, pick, **TRIPS[other % 2]),
     "come or go": lambda desk, pick, _: come_or_go(desk, pick % 3 + 1),
-    "claim": lambda desk, pick, _: bookings.claim(desk, pick, holder(desk, pick)),
-    "release": lambda desk, pick, _: bookings.release(desk, pick),
     "rate": lambda desk, pick, other: bookings.rate(desk, pick, other),
     "quote": lambda desk, pick, other: edits.edit(desk, pick, destination_revenue=other, package_revenue="7"),
     "shuffle": lambda desk, *_: shuffle.shuffle(desk),
@@ -153,7 +146,6 @@ def tallies_equal_a_full_count(steps: list[tuple[str, int, int]]) -> None:
             for number in (1, 2, 3):
                 lead(desk, number, number)
             confirm(desk, 1, 5)
-            bookings.claim(desk, 2, holder(desk, 2))
             for name, pick, other in steps:
                 moment += timedelta(hours=7)
                 try:
