@@ -75,6 +75,7 @@ class Insights(Place):
         self._shown: set[str] = set()
         self._at_work: set[str] = set()
         self._asked_again: set[str] = set()
+        self._is_ready = False
         self._held: list[events.Key] = []
         self._text = Text()
         self._training: TrainingRun | None = None
@@ -131,6 +132,7 @@ class Insights(Place):
                 self._say_instead(
                     f"Not worked out: {error.message}. {key_of(self.app, 'retry')} tries again."
                 )
+                self._is_ready = True  # nothing is coming that a key could wait for
 
         self.host.ask(work, then, refused, opens=section not in self._shown, beside=True)
         self.set_timer(SLOW_S, self._tell_hint)
@@ -150,35 +152,43 @@ class Insights(Place):
             self._put_in_sight()
 
     def _put_in_sight(self) -> None:
-        """The section, or words where it is not there yet or has no rows; then what was typed for it."""
+        """The section, or words where it is not there yet or has no rows."""
         section = self._section
         if section not in self._shown:
             self._say_instead(f"Working out the {SECTIONS[section].lower()} ...")
-            return
-        if section in EMPTY and not self.query_one(f"#{section}", LiveTable).rows_shown:
+        elif section in EMPTY and not self.query_one(f"#{section}", LiveTable).rows_shown:
             self._say_instead(keys.with_keys(self.app, EMPTY[section]))
+            self._go_on(section)
         elif self._switcher.current != section:
+            self._is_ready = False
+            self.set_focus(None)
             self._switcher.current = section
-            self.query_one(f"#{section}").focus()
+            self.call_after_refresh(self._go_on, section)  # before, a table has no rows to choose from
+
+    def _go_on(self, section: str) -> None:
+        """The section is laid out: now comes what was typed for it."""
+        if section != self._section:
+            return
+        self._is_ready = True
+        if self._switcher.current == section:
+            self.set_focus(self.query_one(f"#{section}"))
         held, self._held = self._held, []
-        if self.app.screen is self:
-            cast("SteadyApp", self.app).type_again(*held)
+        cast("SteadyApp", self.app).type_again(*held)
 
     @property
     def _switcher(self) -> ContentSwitcher:
         return self.query_one(ContentSwitcher)
 
     def _say_instead(self, words: str) -> None:
+        self._is_ready = False
         self.query_one(f"#{WORDS}", Static).update(Content(words))
         self._switcher.current = WORDS
         self.set_focus(None)
 
     def on_key(self, event: events.Key) -> None:
         """Keep what is typed for a section until it is there; other keys go their way."""
-        if self._section in self._shown:
-            return
         active = self.active_bindings.get(event.key)
-        if active is None or active.binding.action in OF_THE_ROW:
+        if not self._is_ready and (active is None or active.binding.action in OF_THE_ROW):
             event.stop()
             self._held.append(event)
 

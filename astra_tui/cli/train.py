@@ -9,7 +9,7 @@ import rich_click as click
 from astra_tui.cli.options import Call, changing
 from astra_tui.cli.output import Column, line, local, narrate, table
 from astra_tui.cli.progress import progress_bar
-from dispatch.match.evidence import told_differences
+from dispatch.match.evidence import told_differences, told_gain
 
 Row = dict[str, Any]
 
@@ -57,8 +57,9 @@ def tell_evaluation(evaluation: Row) -> None:
     if not models:
         return
     line(f"Foretold forward in time: {evaluation['outcomes']:,} outcomes, by what was known before them.")
+    line(told_gain(evaluation))
     line()
-    line("Foretold → came true, from the fifth of the outcomes that seemed least likely to the most:")
+    line("Foretold → came true, by fifths of the outcomes, the least likely first:")
     fifths = [
         {model["model"]: "{foretold:.0%} → {confirmed:.0%}".format(**part) for model, part in parts}
         for parts in _side_by_side(models)

@@ -57,7 +57,9 @@ def of(learned: LearnedWeight, terms: Terms, agent: Mapping[str, float] | None) 
     whole = sum(parts.values())
     probability = logistic(equation["intercept"] + whole)
     points = {word: 100 * part * _slope(usual, probability, whole) for word, part in parts.items()}
-    doubt = "" if _foretells(json.loads(learned.evaluation)) else "; in the past this foretold no better"
+    doubt = (
+        "" if _foretells(json.loads(learned.evaluation)) else f"; so far no better a guess than {usual:.0%}"
+    )
     reason = f"usually {usual:.0%}{_told(points)}; from {learned.outcomes:,} outcomes{doubt}"
     return Chance(probability, usual, points, reason)
 

@@ -55,7 +55,7 @@ class Verdict:
             by = "load and rank" if policy in (MATCH, RANK) else f"the {policy} policy"
             return f"{self.grounds}: ordering by {by}"
         if policy != MATCH:
-            return f"{self.grounds}; the score decides only under the match policy"
+            return f"{self.grounds}; only the match policy goes by it"
         return self.grounds if self.believed else f"{self.grounds}: {self.weights} weights decide, as chosen"
 
 
@@ -68,8 +68,8 @@ def verdict(used: WeightSet) -> Verdict:
     if learned is not None and learned.gate_open:
         gain = json.loads(learned.evaluation)["gain"]
         grounds = (
-            f"learned from {learned.outcomes:,} outcomes: better than the lead alone by"
-            f" {gain['mean']:.3f} in log loss (95 %: {gain['low']:.3f} to {gain['high']:.3f})"
+            f"{learned.outcomes:,} outcomes bear it out: log loss {gain['mean']:.3f} lower than by the lead"
+            f" alone (95 %: {gain['low']:.3f} to {gain['high']:.3f})"
         )
         return Verdict(True, True, grounds, used.name, assignments, p)
     return Verdict(False, used.is_wish, _doubt(used, assignments, p), used.name, assignments, p)
@@ -82,13 +82,13 @@ def _doubt(used: WeightSet, assignments: int, p: float) -> str:
     told = "1 assignment shows" if assignments == 1 else f"{assignments:,} assignments show"
     if p >= SIGNIFICANT:
         return f"{told} no difference between agents ({told_p(p)})"
-    differ = f"{told} a difference between agents ({told_p(p)})"
+    differ = f"{told} that agents differ ({told_p(p)})"
     learned = used.learned
     if learned is None or learned.origin != TRAINED:
-        return f"{differ}, but {_whose(used)} weights were not learned from them (astra train)"
+        return f"{differ}, but {_whose(used)} weights are not learned from them"
     if learned.outcomes < LEAST_OUTCOMES:
         return f"{differ}, but {learned.outcomes} outcomes are fewer than {LEAST_OUTCOMES}"
-    return f"{differ}, but the learned weights foretold no better than the lead alone"
+    return f"{differ}, but the learned weights foretell no better than the lead alone"
 
 
 def _whose(used: WeightSet) -> str:
@@ -106,6 +106,13 @@ def told_differences(p_values: Mapping[str, float]) -> list[tuple[str, str, str]
         (f"{name}s", told_p(p), "they differ" if p < SIGNIFICANT else "no difference to be seen")
         for name, p in p_values.items()
     ]
+
+
+def told_gain(evaluation: Mapping[str, Any]) -> str:
+    """By how much the agent's features foretold better than the lead alone, and what the gate asks for."""
+    gain = evaluation["gain"]
+    figures = f"{gain['mean']:+.4f} in log loss (95 %: {gain['low']:+.4f} to {gain['high']:+.4f})"
+    return f"Better than the lead alone by {figures}; the gate asks for more than 0."
 
 
 def confirmed_by_agent() -> dict[int, tuple[int, int]]:

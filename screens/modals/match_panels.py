@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from dispatch.match.evidence import LEAST_OUTCOMES, LEAST_TO_LEARN, MATCH, told_differences
+from dispatch.match.evidence import LEAST_OUTCOMES, LEAST_TO_LEARN, MATCH, told_differences, told_gain
 from screens.modals.panel import Panel
 from screens.plots import signed_bar
 from screens.text import moment
@@ -101,7 +101,9 @@ def training_panel(row: Row) -> Panel:
         f"{moment(row['first_at'])} to {moment(row['last_at'])}\n"
         "Leak audit passed: no feature knows the outcome.\n"
     )
-    gate = "open: the match policy goes by the score" if row["gate_open"] else "shut: it decides nothing"
+    gate = (
+        "open: the match policy goes by the score" if row["gate_open"] else "shut: the score decides nothing"
+    )
     text.append(f"Gate {gate}\n").append(f"{row['sentence']}\n\n", "italic")
     text.append_text(evaluation_text(row["evaluation"]))
     text.append("\n").append_text(_differences(row["p_values"])).append("\n")
@@ -135,7 +137,8 @@ def evaluation_text(evaluation: Row) -> Text:
     rows = [(each["model"], *(f"{each[key]:.3f}" for key in ("auc", "brier", "log_loss"))) for each in models]
     text = Text(f"{evaluation['outcomes']:,} outcomes foretold, each from what was known before:\n")
     text.append_text(_table(("By", "AUC", "Brier", "Log loss"), rows))
-    text.append("\nForetold → came true, from the least likely fifth of the outcomes to the most:\n")
+    text.append(f"{told_gain(evaluation)}\n")
+    text.append("\nForetold → came true, by fifths of the outcomes, the least likely first:\n")
     fifths = (
         (
             model["model"],
@@ -149,7 +152,7 @@ def evaluation_text(evaluation: Row) -> Text:
 def _differences(p_values: Mapping[str, float]) -> Text:
     """How surely agents, methods and sources differ, one a line."""
     lines = ((f"  {name}", p, meaning) for name, p, meaning in told_differences(p_values))
-    return Text("Do they differ?\n", "bold").append_text(_table(None, lines))
+    return Text.assemble(("Do they differ?\n", "bold"), _table(None, lines))
 
 
 def _table(heading: Sequence[str] | None, rows: Iterable[Sequence[str]]) -> Text:
@@ -196,7 +199,7 @@ def _way_to_learn(decided: int, train_key: str) -> str:
 
 def _importance(seen: Glance) -> Text:
     """The plot: each feature's share of what tells the agents apart, signed."""
-    text = Text("right of the axis: raises the score; left of it, hatched: lowers it\n", "dim")
+    text = Text.assemble(("right of the axis: raises the score; left of it, hatched: lowers it\n", "dim"))
     shares = [each.share if each.weight >= 0 else -each.share for each in seen.importance]
     low, high = min(0.0, *shares), max(0.0, *shares)
     for each, share in zip(seen.importance, shares, strict=True):
@@ -210,5 +213,5 @@ def _importance(seen: Glance) -> Text:
 def _chance(seen: Glance) -> Text:
     if seen.chance is None:
         return Text()
-    told = Text(f"\nIts chance to confirm: {seen.chance.probability:.0%}", "bold")
-    return told.append(f" ({seen.chance.reason})\n", "not bold")
+    told = f"\nIts chance to confirm: {seen.chance.probability:.0%}"
+    return Text.assemble((told, "bold"), f" ({seen.chance.reason})\n")

@@ -125,7 +125,14 @@ def test_training_is_told_and_used(at_work: Run) -> None:
 def test_training_tells_people_too(at_work: Run) -> None:
     ended = at_work("train", "--dry-run")
     assert "nothing was kept" in ended.out
-    for word in ("communication_score", "Log loss", "lead and agent", "Foretold", "agents p = "):
+    for word in (
+        "communication_score",
+        "Log loss",
+        "lead and agent",
+        "Foretold",
+        "agents p = ",
+        "Better than the lead",
+    ):
         assert word in ended.out
     heading, *fifths = ended.out[ended.out.index("came true") :].splitlines()[1:7]
     assert " ".join(heading.split()) == "base rate lead only agent only lead and agent"

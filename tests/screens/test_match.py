@@ -267,6 +267,8 @@ async def test_a_section_that_cannot_be_read_says_so_and_forgets_what_was_typed(
         async with running(size=(80, 24)) as (app, _):
             await press(app, "f7", "v", "v", "v")
             assert "Not worked out: another command is writing. ^r tries again." in text_of(app)
+            await press(app, "enter")
+            assert "Nothing to open here" in text_of(app)
             failing.undo()
             await press(app, "ctrl+r")
             assert rows(app, "weights")

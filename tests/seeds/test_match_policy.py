@@ -77,8 +77,8 @@ def test_an_open_gate_lets_the_score_decide(made: Desk) -> None:
     lead = intake.receive(made, **LEAD)
     assert lead["agent_id"] == expected
     assert lead["reason"] == (
-        f"best match score ({points:.1f}); learned from 400 outcomes: better than the lead alone by 0.020"
-        " in log loss (95 %: 0.010 to 0.030)"
+        f"best match score ({points:.1f}); 400 outcomes bear it out: log loss 0.020 lower than by the lead"
+        " alone (95 %: 0.010 to 0.030)"
     )
     with made.reading():
         why = decisions.why(lead["booking_id"])
@@ -115,13 +115,13 @@ def test_where_another_policy_is_in_force_nobody_is_told_that_the_score_decides(
     with made.reading():
         chosen = evidence.verdict(weights.in_use())
     assert chosen.under("match") == f"{doubtful.grounds}: published weights decide, as chosen"
-    assert chosen.under("rank") == f"{doubtful.grounds}; the score decides only under the match policy"
+    assert chosen.under("rank") == f"{doubtful.grounds}; only the match policy goes by it"
     learn(made, lesson(gate_open=True))
     weights.use(made, "learned")
     with made.reading():
         believed = evidence.verdict(weights.in_use())
     assert believed.under("match") == believed.grounds
-    assert believed.under("skill").endswith("; the score decides only under the match policy")
+    assert believed.under("skill").endswith("; only the match policy goes by it")
 
 
 def test_equal_scores_are_decided_by_the_next_policy(desk: Desk, add_agent: Callable[..., Any]) -> None:

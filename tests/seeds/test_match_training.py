@@ -79,7 +79,7 @@ def test_agents_who_differ_open_the_gate(taught: Desk, trained: dict[str, Any]) 
         verdict = evidence.verdict(used)
     assert used.weights == trained["weights"]
     assert verdict.believed
-    assert verdict.sentence.startswith(f"learned from {trained['outcomes']:,} outcomes: better than the lead")
+    assert verdict.sentence.startswith(f"{trained['outcomes']:,} outcomes bear it out: log loss ")
 
 
 def test_the_same_history_teaches_the_same(taught: Desk, trained: dict[str, Any]) -> None:
@@ -349,7 +349,7 @@ def test_weights_of_a_file_leave_the_lead_its_chance(taught: Desk, trained: dict
     with taught.reading():
         assert chance.chance(Terms("Text", "Organic", "Mars")) is not None
         assert not evidence.verdict(weights.in_use()).believed
-        assert "these weights were not learned from them" in evidence.verdict(weights.in_use()).sentence
+        assert "these weights are not learned from them" in evidence.verdict(weights.in_use()).sentence
 
 
 # -- measures and rates
