@@ -301,7 +301,7 @@ class Dispatch(BookingActions):
         candidate, seen = self.who.current, self.who.glance
         scored = (candidate or {}).get("match")
         if seen is not None and scored is not None:
-            self.open(score_panel(scored, seen))
+            self.open(score_panel(scored, seen, self.backend.desk.settings["policy"]))
         elif self.form.terms() is None:
             self.say("No lead to score yet: fill in something of its trip", severity="warning")
         else:

@@ -78,7 +78,7 @@ EXPECTED: Figure = (
 MATCH: Figure = (
     "Match",
     "Nine features, each the agent's place among all, by the weights in use; the lowest sum is 0, the "
-    "highest 100. Greyed where the desk's history gives no reason to go by it: the line below tells why.",
+    "highest 100. Greyed where the desk's history gives no reason to go by it: Dispatch tells why.",
 )
 CHANCE: Figure = (
     "Chance",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rich.text import Text
 from textual import events, on
@@ -14,12 +14,12 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher, DataTable, Static
 
 from dispatch import desk_figures
-from dispatch.desk import Desk
 from dispatch.match import weights
 from models.errors import DeskError
 from screens import figures, keys
 from screens.filters import filter_of
-from screens.insight_columns import AGENTS, FIGURES, WEIGHTS, with_shares
+from screens.insight_columns import AGENTS, FIGURES, WEIGHTS
+from screens.insight_sections import EMPTY, READ, SECTIONS, Found, SectionTab
 from screens.keys import key_of
 from screens.modals.match_panels import evidence_text, training_panel, weights_panel, written_panel
 from screens.modals.report_form import report_form
@@ -30,70 +30,18 @@ from screens.widgets.live_table import LiveTable
 if TYPE_CHECKING:
     from dispatch.match.features import Terms
     from dispatch.match.keep import Lesson
+    from screens.steady_app import SteadyApp
 
 Row = dict[str, Any]
-MOST_HELD = 500
-SECTIONS = {"bookings": "Bookings", "agents": "Agents", "match": "Match score", "weights": "Weights"}
+SLOW_S = 0.3  # what takes longer is told of
+WORDS = "words"
+OF_THE_ROW = frozenset({"open_row", "use_weights", "copy"})
 FILTERS = {
     desk_figures.STATUS: "status",
     desk_figures.DESTINATION: "to",
     desk_figures.SOURCE: "source",
     desk_figures.METHOD: "method",
 }
-
-
-def _bookings(_desk: Desk, _lead: Terms | None) -> list[Row]:
-    return with_shares(desk_figures.by_kind())
-
-
-def _agents(desk: Desk, _lead: Terms | None) -> list[Row]:
-    return desk_figures.by_agent(desk)[:MOST_HELD]
-
-
-def _weights(_desk: Desk, _lead: Terms | None) -> list[Row]:
-    return weights.listing()
-
-
-def _match(_desk: Desk, lead: Terms | None) -> Text:
-    from dispatch.match import evidence
-    from dispatch.match.glance import glance
-    from dispatch.match.lead import latest_terms
-
-    terms = lead or latest_terms()
-    return evidence_text(evidence.summary(weights.in_use()), glance(terms) if terms else None, lead is None)
-
-
-READ: dict[str, Callable[[Desk, Any], Any]] = {
-    "bookings": _bookings,
-    "agents": _agents,
-    "match": _match,
-    "weights": _weights,
-}
-
-
-class SectionTab(Static):
-    """One section's name; a click shows it."""
-
-    DEFAULT_CSS = """
-    SectionTab { width: auto; padding: 0 1; color: $text-muted; pointer: pointer; }
-    SectionTab:hover { text-style: underline; }
-    SectionTab.-here { color: $foreground; text-style: bold reverse; }
-    """
-
-    class Chosen(Message):
-        """Somebody clicked it."""
-
-        def __init__(self, section: str) -> None:
-            super().__init__()
-            self.section = section
-
-    def __init__(self, section: str) -> None:
-        super().__init__(Content(SECTIONS[section]))
-        self.section = section
-
-    def on_click(self, event: events.Click) -> None:
-        event.stop()
-        self.post_message(self.Chosen(self.section))
 
 
 class Insights(Place):
@@ -103,7 +51,8 @@ class Insights(Place):
     FIGURES = (figures.COUNTED, figures.SHRUNK, figures.IN_TIME, figures.EVIDENCE, figures.IMPORTANCE)
     HELP = (
         "What the desk's rows say. {insights.view} goes from the bookings to the agents, the match score and "
-        "the weights. {insights.open} shows a figure's bookings in the queue, or what weights are. "
+        "the weights. {insights.open} shows a figure's bookings in the queue, or what weights are: for the "
+        "match score, those in use. "
         "{insights.train} learns new weights from the desk's own outcomes, which may take a while and can be "
         "stopped by the same key; {insights.use} puts the weights under the cursor in use; {insights.report} "
         "writes the ranked agents and the plot as files. The plot is for the lead in Dispatch's form, or "
@@ -111,7 +60,7 @@ class Insights(Place):
     )
     BINDINGS = [*keys.INSIGHTS]
     CSS_PATH = "lists.tcss"
-    AUTO_FOCUS = "#bookings"
+    AUTO_FOCUS = ""  # a section gets it as soon as it is there
 
     class Progressed(Message):
         """The training is so far."""
@@ -126,6 +75,8 @@ class Insights(Place):
         self._shown: set[str] = set()
         self._at_work: set[str] = set()
         self._asked_again: set[str] = set()
+        self._is_ready = False
+        self._held: list[events.Key] = []
         self._text = Text()
         self._training: TrainingRun | None = None
 
@@ -134,7 +85,8 @@ class Insights(Place):
             for section in SECTIONS:
                 yield SectionTab(section)
             yield Static(Content(""), id="hint")
-        with ContentSwitcher(initial=self._section):
+        with ContentSwitcher(initial=WORDS):
+            yield Static(id=WORDS)
             yield LiveTable(FIGURES, "key", id="bookings")
             yield LiveTable(AGENTS, "agent_id", id="agents")
             with VerticalScroll(id="match"):
@@ -143,6 +95,7 @@ class Insights(Place):
 
     def on_mount(self) -> None:
         self._mark_section()
+        self._put_in_sight()
 
     def look_up(self) -> Callable[[], None]:
         return lambda: None  # the figures are read beside, for one section at a time
@@ -172,32 +125,98 @@ class Insights(Place):
             if section in self._asked_again and section == self._section:
                 self._work_out()
 
-        self.host.ask(work, then, opens=section not in self._shown, beside=True)
+        def refused(error: DeskError) -> None:
+            self._held.clear()
+            self.host.report(error)
+            if self.is_laid_out and section == self._section not in self._shown:
+                self._say_instead(
+                    f"Not worked out: {error.message}. {key_of(self.app, 'retry')} tries again."
+                )
+                self._is_ready = True  # nothing is coming that a key could wait for
 
-    def _fill(self, section: str, found: Any) -> None:
+        self.host.ask(work, then, refused, opens=section not in self._shown, beside=True)
+        self.set_timer(SLOW_S, self._tell_hint)
+
+    def _fill(self, section: str, found: Found) -> None:
         self._shown.add(section)
         if section == "match":
-            self._text = found
-            self.query_one("#evidence", Static).update(found)
+            summary, seen, is_latest = found
+            self._text = evidence_text(summary, seen, is_latest, key_of(self.app, "insights.train"))
+            self.query_one("#evidence", Static).update(self._text)
         else:
             table = self.query_one(f"#{section}", LiveTable)
             table.marks_changes = False  # sums change with every booking
             table.show_rows(found)
+        self._tell_hint()
+        if section == self._section:
+            self._put_in_sight()
+
+    def _put_in_sight(self) -> None:
+        """The section, or words where it is not there yet or has no rows."""
+        section = self._section
+        if section not in self._shown:
+            self._say_instead(f"Working out the {SECTIONS[section].lower()} ...")
+        elif section in EMPTY and not self.query_one(f"#{section}", LiveTable).rows_shown:
+            self._say_instead(keys.with_keys(self.app, EMPTY[section]))
+            self._go_on(section)
+        elif self._switcher.current != section:
+            self._is_ready = False
+            self.set_focus(None)
+            self._switcher.current = section
+            self.call_after_refresh(self._go_on, section)  # before, a table has no rows to choose from
+
+    def _go_on(self, section: str) -> None:
+        """The section is laid out: now comes what was typed for it."""
+        if section != self._section:
+            return
+        self._is_ready = True
+        if self._switcher.current == section:
+            self.set_focus(self.query_one(f"#{section}"))
+        held, self._held = self._held, []
+        cast("SteadyApp", self.app).type_again(*held)
+
+    @property
+    def _switcher(self) -> ContentSwitcher:
+        return self.query_one(ContentSwitcher)
+
+    def _say_instead(self, words: str) -> None:
+        self._is_ready = False
+        self.query_one(f"#{WORDS}", Static).update(Content(words))
+        self._switcher.current = WORDS
+        self.set_focus(None)
+
+    def on_key(self, event: events.Key) -> None:
+        """Keep what is typed for a section until it is there; other keys go their way."""
+        active = self.active_bindings.get(event.key)
+        if not self._is_ready and (active is None or active.binding.action in OF_THE_ROW):
+            event.stop()
+            self._held.append(event)
+
+    @on(events.ScreenSuspend)
+    def _gone_elsewhere(self) -> None:
+        self._held.clear()
 
     def show_section(self, section: str) -> None:
         """Show one of SECTIONS."""
         self._section = section
-        self.query_one(ContentSwitcher).current = section
-        self.query_one(f"#{section}").focus()
+        self._held.clear()
         self._mark_section()
+        self._put_in_sight()
         self._work_out()
 
     def _mark_section(self) -> None:
         for tab in self.query(SectionTab):
             tab.set_class(tab.section == self._section, "-here")
-        if self._training is None:
-            view = key_of(self.app, "insights.view")
-            self.query_one("#hint", Static).update(Content(f" {view} the next"))
+        self._tell_hint()
+
+    def _tell_hint(self) -> None:
+        """Say how to go on, and what is being worked out anew if that takes a while."""
+        if self._training is None and self.is_laid_out:
+            anew = self._section in self._at_work and self._section in self._shown
+            hint = (
+                f" {key_of(self.app, 'insights.view')} the next{'; working it out anew ...' if anew else ''}"
+            )
+            self.query_one("#hint", Static).update(Content(hint))
 
     @on(SectionTab.Chosen)
     def _clicked(self, message: SectionTab.Chosen) -> None:
@@ -216,18 +235,21 @@ class Insights(Place):
     @on(DataTable.RowSelected)
     def action_open_row(self) -> None:
         row = self._row
-        if row is None:
+        if self._section == "match":
+            self._open_weights(None)
+        elif row is None:
             self.say("Nothing to open here", severity="warning")
         elif self._section == "agents":
             self.host.show_bookings_of(row["agent_id"])
         elif self._section == "weights":
-            name = str(row["version"] or row["name"])
-            self.host.ask(
-                lambda: weights.shown(name), lambda shown: self.open(weights_panel(shown)), opens=True
-            )
+            self._open_weights(str(row["version"] or row["name"]))
         else:
             kind = FILTERS.get(row["kind"])
             self.host.show_bookings(filter_of(kind, row["value"]) if kind else "")
+
+    def _open_weights(self, name: str | None) -> None:
+        """What weights are, and how well they foretold; None are those in use."""
+        self.host.ask(lambda: weights.shown(name), lambda shown: self.open(weights_panel(shown)), opens=True)
 
     def action_use_weights(self) -> None:
         row = self._row if self._section == "weights" else None

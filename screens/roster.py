@@ -14,6 +14,7 @@ from textual.widgets import DataTable, Input, Static
 
 from dispatch import agents, views
 from dispatch.contact_rate import with_rates
+from dispatch.match.roster import RosterScores, roster_scores, with_agent_rates
 from screens import figures, keys
 from screens.insight_columns import interval
 from screens.keys import key_of
@@ -32,9 +33,9 @@ COLUMNS = (
     Column("rank", "#", 5, lambda row: str(row["rank"] or "–"), right=True, sort="rank", title="Rank"),
     Column("name", "Agent", 16, lambda row: row["name"], grows=True, sort="name"),
     Column(
-        "department", "Department", 20, lambda row: row["department"], drop=2, grows=True, sort="department"
+        "department", "Department", 20, lambda row: row["department"], drop=3, grows=True, sort="department"
     ),
-    Column("job_title", "Title", 25, lambda row: row["job_title"], drop=4, sort="job_title"),
+    Column("job_title", "Title", 25, lambda row: row["job_title"], drop=5, sort="job_title"),
     Column("load", "Load", 9, load_bar, sort="load"),
     Column(
         "years_of_service",
@@ -45,8 +46,9 @@ COLUMNS = (
         sort="years_of_service",
     ),
     Column("rating", "Rating", 7, lambda row: rating(row), right=True, sort="rating"),
+    Column("match_score", "Match", 6, lambda row: match_score(row), drop=2, right=True, sort="match_score"),
     Column("presence", "Presence", 12, presence_text, drop=1, grows=True, sort="presence"),
-    Column("agent_id", "Id", 6, lambda row: str(row["agent_id"]), drop=3, right=True, sort="agent_id"),
+    Column("agent_id", "Id", 6, lambda row: str(row["agent_id"]), drop=4, right=True, sort="agent_id"),
     Column("email", "E-mail", 26, lambda row: row["email"] or "", sort="email", extra=True),
     Column(
         "manager_name", "Manager", 18, lambda row: row["manager_name"] or "", sort="manager_name", extra=True
@@ -70,9 +72,6 @@ COLUMNS = (
         title="Reached in time",
     ),
     Column(
-        "match_score", "Match", 6, lambda row: match_score(row), right=True, sort="match_score", extra=True
-    ),
-    Column(
         "rate",
         "Confirmed",
         12,
@@ -92,11 +91,12 @@ COLUMNS = (
         extra=True,
     ),
 )
-LEARNED = frozenset(("match_score", "rate", "decided"))
-"""Columns that are worked out only where they are shown: with thousands of agents that takes a while."""
+MATCH, RATES = "match_score", frozenset(("rate", "decided"))
+"""Columns that are worked out only where they are chosen: with thousands of agents that takes a while."""
 SORTS = tuple(column.sort for column in COLUMNS)
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
-HIGHEST_FIRST = ("load", "years_of_service", "rating", CONTACT, *LEARNED)
+HIGHEST_FIRST = ("load", "years_of_service", "rating", CONTACT, MATCH, *RATES)
+WIDE = 110
 
 
 def rating(row: Row) -> Text:
@@ -113,7 +113,7 @@ def contact_rate(row: Row) -> str:
 
 
 def match_score(row: Row) -> Text:
-    """The score for the lead in the form, greyed where it decides nothing."""
+    """The score for a lead, greyed where it decides nothing."""
     score = row.get("match_score")
     return Text("" if score is None else f"{score:.1f}", "" if row.get("steers") else "dim")
 
@@ -141,8 +141,8 @@ class Roster(Place):
         "{agent.handover} hands over all of their work, {agent.shift} sets the hours at which they come and "
         "go; each tells first what would become of the work. An ! stands where a load is above capacity, "
         "and where claimed work is unattended because its agent is away. "
-        "{columns} offers more columns: Match is the score for the lead in Dispatch's form, empty while "
-        "there is none; Confirmed is what the agent sold."
+        "Match is the score for the lead in Dispatch's form, or else for the latest one. {columns} offers "
+        "more columns: Confirmed is what the agent sold."
     )
     BINDINGS = [*keys.ROSTER, *keys.LIST]
     CSS_PATH = "lists.tcss"
@@ -154,6 +154,8 @@ class Roster(Place):
         self._descending = False
         self._with_left = False
         self._agents: list[Row] = []
+        self._scores = RosterScores()
+        self._scoring = 0
 
     def on_mount(self) -> None:
         """The order that was chosen last time."""
@@ -172,28 +174,39 @@ class Roster(Place):
 
     def look_up(self) -> Callable[[], list[Row]]:
         shown = {*self.table.chosen, self._sort}
-        with_left, lead, desk = self._with_left, self.host.lead, self.backend.desk
+        with_left, desk = self._with_left, self.backend.desk
 
         def work() -> list[Row]:
             rows, left_alone = views.agents(with_left=with_left), views.unattended()
             rows = [row | {"unattended": left_alone.get(row["agent_id"], 0)} for row in rows]
             if CONTACT in shown:  # all that came in for ninety days is looked at
                 rows = with_rates(desk, rows)
-            if LEARNED.isdisjoint(shown):
-                return rows
-            from dispatch.match.roster import with_scores
-
-            return with_scores(rows, lead, LEARNED & shown)
+            return rows if RATES.isdisjoint(shown) else with_agent_rates(rows)
 
         return work
 
     def show(self, data: list[Row]) -> None:
         self._agents = data
         self._arrange()
+        if MATCH in {*self.table.chosen, self._sort}:
+            self._score()
+
+    def _score(self) -> None:
+        """Show the scores when they are ready: with thousands of agents that takes a while."""
+        self._scoring += 1
+        number, lead = self._scoring, self.host.lead
+
+        def then(scores: RosterScores) -> None:
+            if self.is_laid_out and number == self._scoring:
+                self._scores = scores
+                self._arrange()
+
+        self.host.ask(lambda: roster_scores(lead), then, beside=True)
 
     def _arrange(self) -> None:
         words = self.query_one("#filter", Input).value.lower().split()
-        found = [row for row in self._agents if _mentions(row, words)]
+        scored = self._scores.by_agent
+        found = [row | scored.get(row["agent_id"], {}) for row in self._agents if _mentions(row, words)]
         found.sort(key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
         self.table.mark_sort(self._sort, self._descending)
         self.table.show_rows(found[:MOST_HELD])
@@ -205,9 +218,10 @@ class Roster(Place):
         """The keys that people look for."""
         ids = ("agent.bookings", "agent.presence", "agent.handover", "agent.shift", "filter")
         bookings, presence, hand_over, shift, find = (key_of(self.app, identifier) for identifier in ids)
+        whose = f"  ·  match: {self._scores.whose}" if self._scores.whose and self.size.width >= WIDE else ""
         return (
             f"enter or {bookings} bookings  {presence} presence  {hand_over} hand over  "
-            f"{shift} shift  {find} filter"
+            f"{shift} shift  {find} filter{whose}"
         )
 
     @on(Input.Changed, "#filter")

@@ -55,14 +55,18 @@ class SteadyApp(App[None]):
         self._is_at_a_key = True
         self._go_on_typing(nodes)
 
-    def type_again(self, event: events.Key | events.Paste) -> None:
-        """Look at a key once more, before those that were typed after it."""
-        again = (
+    def type_again(self, *typed: events.Key | events.Paste) -> None:
+        """Look at keys once more, in their order, before those that were typed after them."""
+        again = [
             events.Key(event.key, event.character)
             if isinstance(event, events.Key)
             else events.Paste(event.text)
-        )
-        self._typed_ahead.appendleft(again)
+            for event in typed
+        ]
+        self._typed_ahead.extendleft(reversed(again))
+        if again and not self._is_at_a_key:
+            self._is_at_a_key = True
+            self._go_on_typing()
 
     @work(group="typing")
     async def _go_on_typing(self, nodes: Callable[[], Iterable[MessagePump]]) -> None:

@@ -93,7 +93,7 @@ def add_lead(desk: Desk) -> Callable[..., intake.LeadResult]:
     return add
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def challenge_data() -> Path:
     """The folder of the public challenge's files; the test is skipped where it is absent."""
     import os

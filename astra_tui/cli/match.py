@@ -54,12 +54,13 @@ def match(call: Call, /, weights_name: str | None, **lead: str) -> None:
         with one_moment():
             seen = glance(terms, weights.named(weights_name))
             known = {rate.agent_id: asdict(rate) for rate in rates()}
+        policy = desk.settings["policy"]
     rows = [agent.row() | {"rate": _rate(known[agent.agent_id])} for agent in seen.scores.agents]
     call.tell_all(rows, COLUMNS, "")
     if seen.scores.note:
         narrate(seen.scores.note)
     if not call.as_json:
-        narrate(f"weights: {seen.weights.name}. {seen.verdict.sentence}")
+        narrate(f"weights: {seen.weights.name}. {seen.verdict.under(policy)}")
         if seen.chance is not None:
             narrate(f"chance to confirm: {seen.chance.probability:.0%} ({seen.chance.reason})")
 

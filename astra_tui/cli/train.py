@@ -9,6 +9,7 @@ import rich_click as click
 from astra_tui.cli.options import Call, changing
 from astra_tui.cli.output import Column, line, local, narrate, table
 from astra_tui.cli.progress import progress_bar
+from dispatch.match.evidence import told_differences, told_gain
 
 Row = dict[str, Any]
 
@@ -43,20 +44,38 @@ def _tell(row: Row) -> None:
     line()
     table(COEFFICIENTS, row["coefficients"], "")
     line()
-    evaluation = row["evaluation"]
-    table(MODELS, evaluation["models"], "too few outcomes to foretell later ones")
-    if evaluation["models"]:
-        line(f"Foretold forward in time: {evaluation['outcomes']:,} outcomes, by what was known before them.")
-        line()
-        table(CALIBRATION, evaluation["models"][-1]["calibration"], "")
+    tell_evaluation(row["evaluation"])
     line()
-    told = ", ".join(f"{name} {_p(value)}" for name, value in row["p_values"].items())
-    line(f"By chance alone as different: {told}")
+    line(f"Do they differ? {differences(row['p_values'])}")
     narrate(row["sentence"])
 
 
-def _p(value: float) -> str:
-    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+def tell_evaluation(evaluation: Row) -> None:
+    """Print how well a fit foretold, beside the baselines."""
+    models = evaluation["models"]
+    table(MODELS, models, "too few outcomes to foretell later ones")
+    if not models:
+        return
+    line(f"Foretold forward in time: {evaluation['outcomes']:,} outcomes, by what was known before them.")
+    line(told_gain(evaluation))
+    line()
+    line("Foretold → came true, by fifths of the outcomes, the least likely first:")
+    fifths = [
+        {model["model"]: "{foretold:.0%} → {confirmed:.0%}".format(**part) for model, part in parts}
+        for parts in _side_by_side(models)
+    ]
+    table([Column(model["model"], model["model"], right=True) for model in models], fifths, "")
+
+
+def _side_by_side(models: list[Row]) -> list[list[tuple[Row, Row]]]:
+    """The calibration of all models, fifth by fifth."""
+    columns = ([(model, part) for part in model["calibration"]] for model in models)
+    return [list(parts) for parts in zip(*columns, strict=True)]
+
+
+def differences(p_values: Row) -> str:
+    """How surely agents, methods and sources differ, in a line."""
+    return "; ".join(f"{name} {p}: {meaning}" for name, p, meaning in told_differences(p_values))
 
 
 def _number(key: str, form: str = ".3f") -> Any:
@@ -75,9 +94,4 @@ MODELS = (
     Column("AUC", _number("auc"), right=True),
     Column("Brier", _number("brier"), right=True),
     Column("Log loss", _number("log_loss"), right=True),
-)
-CALIBRATION = (
-    Column("Outcomes", "outcomes", right=True),
-    Column("Foretold", _number("foretold", ".0%"), right=True),
-    Column("Confirmed", _number("confirmed", ".0%"), right=True),
 )

@@ -8,6 +8,7 @@ import rich_click as click
 
 from astra_tui.cli.options import Call, changing, reading
 from astra_tui.cli.output import Column, details, line, local, table
+from astra_tui.cli.train import tell_evaluation
 from dispatch.match import evidence as desk_evidence
 from dispatch.match import weights as desk_weights
 
@@ -46,8 +47,8 @@ def show(call: Call, name: str | None) -> None:
 @reading
 def evidence(call: Call, name: str | None) -> None:
     """Say whether the desk's history bears weights out, and by which figures; without a NAME those in use."""
-    with call.desk():
-        row = desk_evidence.summary(desk_weights.named(name))
+    with call.desk() as desk:
+        row = desk_evidence.summary(desk_weights.named(name), desk.settings["policy"])
     call.tell(row, _tell_evidence)
 
 
@@ -72,9 +73,10 @@ def _tell_evidence(row: Row) -> None:
             ("steer the match policy", "yes" if row["steers"] else "no"),
             ("because", row["sentence"]),
             ("assignments", f"{row['assignments']:,}"),
+            ("decided", f"{row['decided']:,}"),
             *(
-                (f"{name}s alike, by chance", desk_evidence.told_p(value))
-                for name, value in row["p_values"].items()
+                (name, f"{p}: {meaning}")
+                for name, p, meaning in desk_evidence.told_differences(row["p_values"])
             ),
         )
     )
@@ -97,6 +99,9 @@ def _tell(row: Row) -> None:
         rows,
         "",
     )
+    if row.get("outcomes"):
+        line()
+        tell_evaluation(row["evaluation"])
 
 
 def _range(row: Any) -> str | None:

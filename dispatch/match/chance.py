@@ -10,6 +10,7 @@ from typing import Any
 
 from dispatch.match.features import Terms
 from dispatch.match.weights import in_use, newest
+from models.weights import LearnedWeight
 
 COVARIATES = ("method", "source", "destination", "launch")
 AGENT = "the agent"
@@ -24,7 +25,8 @@ Equation = dict[str, Any]
 class Chance:
     """The probability that a lead is confirmed, what it usually is, and what makes the difference.
 
-    ``points`` are percentage points by which each word of the lead, and the agent, move the usual chance.
+    ``points`` are percentage points by which each word of the lead, and the agent, move the usual chance;
+    together they come to the difference.
     """
 
     probability: float
@@ -42,16 +44,22 @@ def chance(terms: Terms, agent: Mapping[str, float] | None = None) -> Chance | N
     learned = in_use().learned
     if learned is None or not json.loads(learned.fits):
         learned = newest()
-    if learned is None:
-        return None
+    return None if learned is None else of(learned, terms, agent)
+
+
+def of(learned: LearnedWeight, terms: Terms, agent: Mapping[str, float] | None) -> Chance:
+    """The lead's probability by one version's equation; see ``chance``."""
     fits = json.loads(learned.fits)
     with_agent = bool(agent) and bool(learned.gate_open)
     equation = fits["full" if with_agent else "lead"]
     parts = moves(equation, terms, agent if with_agent else None)
     usual = logistic(equation["intercept"])
-    points = {word: 100 * (logistic(equation["intercept"] + part) - usual) for word, part in parts.items()}
-    probability = logistic(equation["intercept"] + sum(parts.values()))
-    doubt = "" if _foretells(json.loads(learned.evaluation)) else "; in the past this foretold no better"
+    whole = sum(parts.values())
+    probability = logistic(equation["intercept"] + whole)
+    points = {word: 100 * part * _slope(usual, probability, whole) for word, part in parts.items()}
+    doubt = (
+        "" if _foretells(json.loads(learned.evaluation)) else f"; so far no better a guess than {usual:.0%}"
+    )
     reason = f"usually {usual:.0%}{_told(points)}; from {learned.outcomes:,} outcomes{doubt}"
     return Chance(probability, usual, points, reason)
 
@@ -71,6 +79,14 @@ def moves(equation: Equation, terms: Terms, agent: Mapping[str, float] | None = 
         features = [term for term in equation["terms"] if term["kind"] == "feature"]
         parts[AGENT] = sum(term["weight"] * (agent[term["name"]] - term["mean"]) for term in features)
     return parts
+
+
+def _slope(usual: float, probability: float, log_odds: float) -> float:
+    """What one of the log-odds is worth on the straight way from the usual chance to this one.
+
+    Shares of it add up to the difference (the Aumann-Shapley rule); a way of no length has the curve's slope.
+    """
+    return (probability - usual) / log_odds if abs(log_odds) > 1e-9 else usual * (1 - usual)
 
 
 def logistic(log_odds: float) -> float:

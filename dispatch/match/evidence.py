@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +11,15 @@ from peewee import fn
 
 from dispatch.match.features import one_moment
 from dispatch.match.significance import chi_square_p
-from dispatch.match.weights import PUBLISHED, TRAINED, WeightSet
+from dispatch.match.weights import PUBLISHED, TRAINED, WeightSet, newest
 from models.agents import Agent
 from models.base import CompiledQuery, tuples
 from models.bookings import PENDING, Assignment, Booking
 from models.tallies import ALL, METHOD, SOURCE, Tally
 
-LEAST_OUTCOMES = 300
-FALLBACK = "ordering by load and rank"
+LEAST_TO_LEARN, LEAST_OUTCOMES = 50, 300
 SIGNIFICANT = 0.05
+MATCH, RANK = "match", "rank"
 
 _closed = CompiledQuery(
     lambda: Tally.select(Tally.agent_id, Tally.closed, Tally.confirmed).where(
@@ -30,7 +31,7 @@ _loads = CompiledQuery(lambda: Agent.select(Agent.agent_id, Agent.load).where(Ag
 
 @dataclass(frozen=True)
 class Verdict:
-    """What to think of a score: whether it steers, the sentence that says why, and the figures behind it.
+    """What to think of a score: whether it steers, on what grounds, and the figures behind them.
 
     ``believed`` is the gate: the weights are learned, and were better than the lead alone. ``steers`` is
     whether the ``match`` policy goes by the score: the gate is open, or somebody wants these weights.
@@ -38,9 +39,24 @@ class Verdict:
 
     believed: bool
     steers: bool
-    sentence: str
+    grounds: str
+    weights: str
     assignments: int
     p_agents: float
+
+    @property
+    def sentence(self) -> str:
+        """The grounds, and what the ``match`` policy makes of them."""
+        return self.under(MATCH)
+
+    def under(self, policy: str) -> str:
+        """The grounds, and who decides where a policy is in force."""
+        if not self.steers:
+            by = "load and rank" if policy in (MATCH, RANK) else f"the {policy} policy"
+            return f"{self.grounds}: ordering by {by}"
+        if policy != MATCH:
+            return f"{self.grounds}; only the match policy goes by it"
+        return self.grounds if self.believed else f"{self.grounds}: {self.weights} weights decide, as chosen"
 
 
 def verdict(used: WeightSet) -> Verdict:
@@ -51,13 +67,12 @@ def verdict(used: WeightSet) -> Verdict:
     learned = used.learned
     if learned is not None and learned.gate_open:
         gain = json.loads(learned.evaluation)["gain"]
-        sentence = (
-            f"learned from {learned.outcomes:,} outcomes: better than the lead alone by"
-            f" {gain['mean']:.3f} in log loss (95 %: {gain['low']:.3f} to {gain['high']:.3f})"
+        grounds = (
+            f"{learned.outcomes:,} outcomes bear it out: log loss {gain['mean']:.3f} lower than by the lead"
+            f" alone (95 %: {gain['low']:.3f} to {gain['high']:.3f})"
         )
-        return Verdict(True, True, sentence, assignments, p)
-    outcome = f"{used.name} weights decide, as was wished" if used.is_wish else FALLBACK
-    return Verdict(False, used.is_wish, f"{_doubt(used, assignments, p)}: {outcome}", assignments, p)
+        return Verdict(True, True, grounds, used.name, assignments, p)
+    return Verdict(False, used.is_wish, _doubt(used, assignments, p), used.name, assignments, p)
 
 
 def _doubt(used: WeightSet, assignments: int, p: float) -> str:
@@ -66,14 +81,14 @@ def _doubt(used: WeightSet, assignments: int, p: float) -> str:
         return "no assignment yet, nothing to learn from"
     told = "1 assignment shows" if assignments == 1 else f"{assignments:,} assignments show"
     if p >= SIGNIFICANT:
-        return f"{told} no difference between agents (p = {p:.2f})"
-    differ = f"{told} a difference between agents ({told_p(p)})"
+        return f"{told} no difference between agents ({told_p(p)})"
+    differ = f"{told} that agents differ ({told_p(p)})"
     learned = used.learned
     if learned is None or learned.origin != TRAINED:
-        return f"{differ}, but {_whose(used)} weights were not learned from them (astra train)"
+        return f"{differ}, but {_whose(used)} weights are not learned from them"
     if learned.outcomes < LEAST_OUTCOMES:
         return f"{differ}, but {learned.outcomes} outcomes are fewer than {LEAST_OUTCOMES}"
-    return f"{differ}, but the learned weights foretold no better than the lead alone"
+    return f"{differ}, but the learned weights foretell no better than the lead alone"
 
 
 def _whose(used: WeightSet) -> str:
@@ -81,8 +96,23 @@ def _whose(used: WeightSet) -> str:
 
 
 def told_p(p: float) -> str:
-    """A p-value as it is printed."""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.01 else f"p = {p:.2f}"
+    """A p-value as it is printed: to three places where it is small."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+
+
+def told_differences(p_values: Mapping[str, float]) -> list[tuple[str, str, str]]:
+    """For each of what may differ (``agents``): its p-value as it is printed, and what that means."""
+    return [
+        (f"{name}s", told_p(p), "they differ" if p < SIGNIFICANT else "no difference to be seen")
+        for name, p in p_values.items()
+    ]
+
+
+def told_gain(evaluation: Mapping[str, Any]) -> str:
+    """By how much the agent's features foretold better than the lead alone, and what the gate asks for."""
+    gain = evaluation["gain"]
+    figures = f"{gain['mean']:+.4f} in log loss (95 %: {gain['low']:+.4f} to {gain['high']:+.4f})"
+    return f"Better than the lead alone by {figures}; the gate asks for more than 0."
 
 
 def confirmed_by_agent() -> dict[int, tuple[int, int]]:
@@ -116,16 +146,21 @@ def lead_differences() -> dict[str, float]:
     return found
 
 
-def summary(used: WeightSet) -> dict[str, Any]:
+def summary(used: WeightSet, policy: str) -> dict[str, Any]:
     """The verdict on weights with all the figures behind it: ``astra weights evidence --json``."""
     with one_moment():
         found = verdict(used)
         differences = lead_differences()
+        decided = sum(closed for _, closed, _ in _closed())
+        was_learned = newest() is not None
     return {
         "weights": used.name,
-        "sentence": found.sentence,
+        "policy": policy,
+        "sentence": found.under(policy),
         "believed": found.believed,
         "steers": found.steers,
         "assignments": found.assignments,
+        "decided": decided,
+        "was_learned": was_learned,
         "p_values": {"agent": found.p_agents} | differences,
     }

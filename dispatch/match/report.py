@@ -32,7 +32,13 @@ class Report:
 
     glance: Glance
     rates: dict[int, Rate]
+    policy: str
     made_at: str
+
+    @property
+    def sentence(self) -> str:
+        """What to think of the scores, and who decides."""
+        return self.glance.verdict.under(self.policy)
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -50,7 +56,7 @@ class Report:
             facts.append(
                 ("Chance to confirm", f"{self.glance.chance.probability:.0%} ({self.glance.chance.reason})")
             )
-        facts += [("Weights", self.glance.weights.name), ("Evidence", self.glance.verdict.sentence)]
+        facts += [("Weights", self.glance.weights.name), ("Evidence", self.sentence)]
         if self.glance.scores.note:
             facts.append(("Note", self.glance.scores.note))
         return [*facts, ("Made", f"{self.made_at} UTC")]
@@ -76,7 +82,8 @@ NUMBERS = (0, 2)
 def build(desk: Desk, terms: Terms, weights: WeightSet) -> Report:
     """Everything a report tells of a lead, inside ``desk.reading()``."""
     with one_moment():
-        return Report(glance(terms, weights), {rate.agent_id: rate for rate in rates()}, desk.now())
+        known = {rate.agent_id: rate for rate in rates()}
+        return Report(glance(terms, weights), known, desk.settings["policy"], desk.now())
 
 
 def short(feature: str) -> str:

@@ -46,7 +46,7 @@ def _write(report: Report, folder: Path) -> dict[str, Any]:
     return {
         "files": files,
         "left_out": left_out,
-        "sentence": seen.verdict.sentence,
+        "sentence": report.sentence,
         "chance": None if seen.chance is None else asdict(seen.chance),
         "importance": [asdict(each) for each in seen.importance],
     }

@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from dispatch.match.evidence import verdict
 from dispatch.match.features import Terms, one_moment
+from dispatch.match.lead import latest_terms
 from dispatch.match.rates import rates
 from dispatch.match.score import score
 from dispatch.match.weights import in_use
 
 Row = dict[str, Any]
-SCORE, RATES = "match_score", ("confirmed", "decided", "rate", "low", "high")
+RATES = ("confirmed", "decided", "rate", "low", "high")
 
 
-def with_scores(rows: Sequence[Row], lead: Terms | None, wanted: Set[str]) -> list[Row]:
-    """Rows of agents with what is ``wanted`` of match_score and the parts of a Rate, in ``desk.reading()``.
+@dataclass(frozen=True)
+class RosterScores:
+    """``match_score`` by agent, and whether it ``steers`` anything; ``whose`` tells for which lead."""
 
-    A score needs a lead; ``steers`` tells whether it decides anything. Who left has neither.
-    """
-    added: dict[int, Row] = {row["agent_id"]: {} for row in rows}
+    by_agent: Mapping[int, Row] = field(default_factory=dict)
+    whose: str = ""
+
+
+def roster_scores(lead: Terms | None) -> RosterScores:
+    """The scores for a lead, or else for the one that came in last, inside ``desk.reading()``."""
     with one_moment():
-        if lead is not None and SCORE in wanted:
-            used = in_use()
-            steers = verdict(used).steers
-            for agent in score(lead, used.weights).agents:
-                added.setdefault(agent.agent_id, {}).update(match_score=agent.match_score, steers=steers)
-        if not wanted.isdisjoint(RATES):
-            for rate in rates():
-                told = {name: value for name, value in asdict(rate).items() if name in RATES}
-                added.setdefault(rate.agent_id, {}).update(told)
-    return [row | added[row["agent_id"]] for row in rows]
+        terms = lead or latest_terms()
+        if terms is None:
+            return RosterScores()
+        used = in_use()
+        steers = verdict(used).steers
+        found = {
+            agent.agent_id: {"match_score": agent.match_score, "steers": steers}
+            for agent in score(terms, used.weights).agents
+        }
+    return RosterScores(found, "the latest lead" if lead is None else "the lead in the form")
+
+
+def with_agent_rates(rows: Sequence[Row]) -> list[Row]:
+    """Rows of agents with the parts of their Rate, inside ``desk.reading()``; who left has none."""
+    known = {rate.agent_id: asdict(rate) for rate in rates()}
+    return [
+        row | {name: known[row["agent_id"]][name] for name in RATES if row["agent_id"] in known}
+        for row in rows
+    ]

@@ -61,7 +61,8 @@ def score(terms: Terms, weights: Weights) -> Scores:
 
 
 def _contributions(values: Values, weights: Weights) -> dict[str, float]:
-    return {name: weights[name] * value for name, value in zip(FEATURES, values, strict=True)}
+    # + 0.0: a negative weight times nothing is -0.0, which nobody wants to read
+    return {name: weights[name] * value + 0.0 for name, value in zip(FEATURES, values, strict=True)}
 
 
 def scale(sums: list[float]) -> list[float]:
@@ -71,7 +72,7 @@ def scale(sums: list[float]) -> list[float]:
     low, high = min(sums), max(sums)
     spread = high - low
     # sums of the same parts may differ in their last bits
-    if spread <= 1e-9 * max(abs(low), abs(high)):
+    if spread <= 1e-12 * max(abs(low), abs(high)):
         return [0.0] * len(sums)
     return [round(100 * (value - low) / spread, 1) for value in sums]
 

@@ -12,6 +12,7 @@ from typing import Any
 from dispatch.desk import Desk
 from dispatch.match import audit, evidence
 from dispatch.match.evaluation import evaluate
+from dispatch.match.evidence import LEAST_TO_LEARN
 from dispatch.match.features import FEATURES
 from dispatch.match.fit import FEATURE, design, fit
 from dispatch.match.keep import Lesson, learn
@@ -21,7 +22,6 @@ from models.errors import InvalidInput, Refused
 
 HONEST, PUBLISHED = "honest", "published"
 RECIPES = (HONEST, PUBLISHED)
-LEAST_TO_LEARN = 50
 
 Row = dict[str, Any]
 
@@ -115,7 +115,7 @@ def _verdict(desk: Desk, row: Row, fits: Row) -> Row:
         found = evidence.verdict(WeightSet("these", row["weights"], learned))
         differences = evidence.lead_differences()
     p_values = {"agent": found.p_agents} | differences
-    return {"sentence": found.sentence, "p_values": p_values}
+    return {"sentence": found.under(desk.settings["policy"]), "p_values": p_values}
 
 
 def _silent(_done: int, _total: int, _what: str) -> None:

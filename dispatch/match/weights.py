@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ PUBLISHED_WEIGHTS = dict(
 )
 SETTING = "match_weights"
 LARGEST_FILE_BYTES = 1_000_000
+LARGEST_WEIGHT = 1e12  # sums and spreads of nine of them stay finite and exact enough
 ACCEPTED = f"{PUBLISHED}, {LEARNED}, a version (astra weights list), or a JSON file of the nine weights"
 
 
@@ -148,13 +148,12 @@ def checked(found: object, where: str) -> dict[str, float]:
 
 
 def _number(name: str, value: object, where: str) -> float:
-    try:
-        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-            return float(value)
-    except OverflowError:
-        pass
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST_WEIGHT:
+        return float(value)
     told = excerpt(json.dumps(value))
-    raise InvalidInput("weights", f"{name} in {where} is {told}, not a finite number", _example())
+    raise InvalidInput(
+        "weights", f"{name} in {where} is {told}, not a finite number up to {LARGEST_WEIGHT:g}", _example()
+    )
 
 
 def _example() -> str:
@@ -181,15 +180,17 @@ def listing() -> list[Row]:
 
 
 def _row(row: LearnedWeight) -> Row:
+    """A version; whose weights come from a file was learned from nothing, and no gate was asked."""
+    is_learned = row.origin == TRAINED
     return {
         "name": f"version {row.version}",
         "version": row.version,
         "origin": row.origin,
         "learned_at": row.learned_at,
-        "outcomes": row.outcomes,
+        "outcomes": row.outcomes if is_learned else None,
         "first_at": row.first_at,
         "last_at": row.last_at,
-        "gate_open": bool(row.gate_open),
+        "gate_open": bool(row.gate_open) if is_learned else None,
     }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from dispatch.match.evidence import LEAST_OUTCOMES, LEAST_TO_LEARN, MATCH, told_differences, told_gain
 from screens.modals.panel import Panel
 from screens.plots import signed_bar
 from screens.text import moment
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 NAME_WIDTH, NUMBER_WIDTH = 16, 8
 BAR_WIDTH = 26
-SIGNIFICANT = 0.05
 
 
 def feature_name(feature: str) -> str:
@@ -54,11 +54,12 @@ def contributions(
     return text.append(f"{'together':<{before}}{whole:>+{NUMBER_WIDTH}.2f}\n", "bold")
 
 
-def score_panel(scored: Scored, seen: Glance) -> Panel:
-    """Why an agent has the score for a lead: nine parts, their sum, and how that is scaled."""
+def score_panel(scored: Scored, seen: Glance, policy: str) -> Panel:
+    """Why an agent has the score for a lead: what to think of it, nine parts, and how their sum is scaled."""
     text = Text(overflow="fold")
     text.append(f"{scored.agent_name} ({scored.agent_id})", "bold")
     text.append(f"   match {scored.match_score:.1f}\n", "bold")
+    text.append(f"{seen.scores.note or seen.verdict.under(policy)}\n", "italic")
     text.append(f"{lead_line(seen.terms)}; {seen.weights.name} weights\n\n", "dim")
     text.append_text(contributions(scored.contributions, scored.values, seen.weights.weights))
     sums = [sum(agent.contributions.values()) for agent in seen.scores.agents]
@@ -67,7 +68,6 @@ def score_panel(scored: Scored, seen: Glance) -> Panel:
         "100.\nEach part is value × weight. A value is the agent's place among all, 0 the lowest and 1 "
         "the highest; for requirements 1 or 0.\n"
     )
-    text.append(f"\n{seen.scores.note or seen.verdict.sentence}\n", "italic")
     return Panel(f"Match score of {scored.agent_name}", text)
 
 
@@ -101,11 +101,12 @@ def training_panel(row: Row) -> Panel:
         f"{moment(row['first_at'])} to {moment(row['last_at'])}\n"
         "Leak audit passed: no feature knows the outcome.\n"
     )
-    gate = "open: the score steers the match policy" if row["gate_open"] else "shut: it decides nothing"
+    gate = (
+        "open: the match policy goes by the score" if row["gate_open"] else "shut: the score decides nothing"
+    )
     text.append(f"Gate {gate}\n").append(f"{row['sentence']}\n\n", "italic")
     text.append_text(evaluation_text(row["evaluation"]))
-    p_values = ", ".join(f"{name} {told_p(value)}" for name, value in row["p_values"].items())
-    text.append(f"\nBy chance alone as different: {p_values}\n\n")
+    text.append("\n").append_text(_differences(row["p_values"])).append("\n")
     lines = (
         (
             each["kind"] if each["kind"] != "feature" else "",
@@ -136,41 +137,69 @@ def evaluation_text(evaluation: Row) -> Text:
     rows = [(each["model"], *(f"{each[key]:.3f}" for key in ("auc", "brier", "log_loss"))) for each in models]
     text = Text(f"{evaluation['outcomes']:,} outcomes foretold, each from what was known before:\n")
     text.append_text(_table(("By", "AUC", "Brier", "Log loss"), rows))
-    parts = models[-1]["calibration"]
-    told = ", ".join(f"{part['foretold']:.0%} → {part['confirmed']:.0%}" for part in parts)
-    return text.append(f"Foretold → came true: {told}\n")
+    text.append(f"{told_gain(evaluation)}\n")
+    text.append("\nForetold → came true, by fifths of the outcomes, the least likely first:\n")
+    fifths = (
+        (
+            model["model"],
+            *("{foretold:.0%} → {confirmed:.0%}".format(**part) for part in model["calibration"]),
+        )
+        for model in models
+    )
+    return text.append_text(_table(None, fifths))
 
 
-def told_p(value: float) -> str:
-    """How likely chance alone is, as it is printed."""
-    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+def _differences(p_values: Mapping[str, float]) -> Text:
+    """How surely agents, methods and sources differ, one a line."""
+    lines = ((f"  {name}", p, meaning) for name, p, meaning in told_differences(p_values))
+    return Text.assemble(("Do they differ?\n", "bold"), _table(None, lines))
 
 
-def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> Text:
-    lines = [tuple(heading), *(tuple(row) for row in rows)]
-    widths = [max(len(line[place]) for line in lines) for place in range(len(heading))]
+def _table(heading: Sequence[str] | None, rows: Iterable[Sequence[str]]) -> Text:
+    lines = [*([heading] if heading else []), *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     text = Text()
-    for number, line in enumerate(lines):
+    for line in lines:
         cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        text.append("  ".join(cells).rstrip() + "\n", "bold" if number == 0 else "")
+        text.append("  ".join(cells).rstrip() + "\n", "bold" if line is heading else "")
     return text
 
 
-def evidence_text(summary: Row, seen: Glance | None, is_latest: bool) -> Text:
+def evidence_text(summary: Row, seen: Glance | None, is_latest: bool, train_key: str) -> Text:
     """Whether the score is to be believed, by which figures, and what tells the agents apart."""
     text = Text(overflow="fold")
-    text.append(f"{summary['weights']} weights: ", "bold")
-    text.append("the score steers the match policy\n" if summary["steers"] else "the score decides nothing\n")
-    text.append(f"{summary['sentence']}\n\n", "italic")
-    text.append(f"By chance alone as different ({summary['assignments']:,} assignments)\n", "bold")
-    for name, value in summary["p_values"].items():
-        told = "chance would do" if value >= SIGNIFICANT else "more than chance"
-        text.append(f"  {name + 's':<10}{told_p(value):<12}{told}\n")
+    text.append(f"{summary['weights']} weights: ", "bold").append(f"{_effect(summary)}\n")
+    text.append(f"{summary['sentence']}\n", "italic")
+    if not summary["was_learned"]:
+        text.append(_way_to_learn(summary["decided"], train_key))
+    if summary["assignments"]:
+        text.append("\n").append_text(_differences(summary["p_values"]))
     if seen is None:
         return text.append("\nNo lead has come in yet: there is nothing to score.\n")
     whose = "the latest lead" if is_latest else "the lead in the form"
     text.append("\nWhat tells the agents apart", "bold").append(f" for {whose}, {lead_line(seen.terms)}\n")
-    text.append("right of the axis: raises the score; left of it, hatched: lowers it\n", "dim")
+    if seen.scores.note:
+        return text.append(f"{seen.scores.note}\n").append_text(_chance(seen))
+    return text.append_text(_importance(seen)).append_text(_chance(seen))
+
+
+def _effect(summary: Row) -> str:
+    """What a score by the weights in use decides."""
+    if not summary["steers"]:
+        return "the score decides nothing"
+    now = "" if summary["policy"] == MATCH else f", but the {summary['policy']} policy is in force"
+    return f"the match policy goes by the score{now}"
+
+
+def _way_to_learn(decided: int, train_key: str) -> str:
+    needed = f"{LEAST_TO_LEARN} are needed, {LEAST_OUTCOMES} before a score may decide"
+    ready = f"; {train_key} learns from them" if decided >= LEAST_TO_LEARN else ""
+    return f"This desk has learned no weights yet. {decided:,} outcomes are decided ({needed}){ready}.\n"
+
+
+def _importance(seen: Glance) -> Text:
+    """The plot: each feature's share of what tells the agents apart, signed."""
+    text = Text.assemble(("right of the axis: raises the score; left of it, hatched: lowers it\n", "dim"))
     shares = [each.share if each.weight >= 0 else -each.share for each in seen.importance]
     low, high = min(0.0, *shares), max(0.0, *shares)
     for each, share in zip(seen.importance, shares, strict=True):
@@ -178,7 +207,11 @@ def evidence_text(summary: Row, seen: Glance | None, is_latest: bool) -> Text:
             f"{feature_name(each.feature):<{NAME_WIDTH}}{each.share:>5.0%}  weight {each.weight:>+7.2f}  "
         )
         text.append_text(signed_bar(share, low, high, BAR_WIDTH)).append("\n")
-    if seen.chance is not None:
-        text.append(f"\nIts chance to confirm: {seen.chance.probability:.0%}", "bold")
-        text.append(f" ({seen.chance.reason})\n")
-    return text.append(f"{seen.scores.note}\n" if seen.scores.note else "")
+    return text
+
+
+def _chance(seen: Glance) -> Text:
+    if seen.chance is None:
+        return Text()
+    told = f"\nIts chance to confirm: {seen.chance.probability:.0%}"
+    return Text.assemble((told, "bold"), f" ({seen.chance.reason})\n")

@@ -110,10 +110,15 @@ class WhoGetsIt(Frame):
 
     def _told(self) -> str:
         """What to think of the scores, unless the policy's reason has said it already."""
-        if self._glance is None or not self._preview["candidates"]:
+        seen = self._glance
+        if seen is None or not self._preview["candidates"]:
             return ""
-        sentence = self._glance.scores.note or self._glance.verdict.sentence
-        return "" if sentence in self._preview["reason"] else f"Match: {sentence}"
+        if seen.scores.note:
+            return f"Match: {seen.scores.note}"
+        sentence = seen.verdict.under(self._preview["policy"])
+        if sentence in self._preview["reason"]:
+            return ""
+        return f"{'Match' if seen.verdict.steers else 'Match is grey'}: {sentence}"
 
 
 def _reason(preview: Row) -> Text:

@@ -116,6 +116,8 @@ def test_training_is_told_and_used(at_work: Run) -> None:
     published, version = sorted(at_work("weights", "list", "--json").json, key=lambda row: row["origin"])
     assert (published["in_use"], version["in_use"], version["gate_open"]) == (False, True, False)
     assert version["outcomes"] == row["outcomes"]
+    shown = at_work("weights", "show", "1").out
+    assert all(word in shown for word in ("recency_score", "base rate", "Brier", "→"))
     assert at_work("weights", "use", "published").out == "the score weighs by published\n"
     assert at_work("weights", "show", "--json").json["weights"] == PUBLISHED_WEIGHTS
 
@@ -123,8 +125,18 @@ def test_training_is_told_and_used(at_work: Run) -> None:
 def test_training_tells_people_too(at_work: Run) -> None:
     ended = at_work("train", "--dry-run")
     assert "nothing was kept" in ended.out
-    for word in ("communication_score", "Log loss", "lead and agent", "Foretold", "agent p = "):
+    for word in (
+        "communication_score",
+        "Log loss",
+        "lead and agent",
+        "Foretold",
+        "agents p = ",
+        "Better than the lead",
+    ):
         assert word in ended.out
+    heading, *fifths = ended.out[ended.out.index("came true") :].splitlines()[1:7]
+    assert " ".join(heading.split()) == "base rate lead only agent only lead and agent"
+    assert [line.count("%") for line in fifths] == [8] * 5  # foretold and come true, beside the baselines
     assert at_work("weights", "list", "--json").json[1:] == []
 
 
@@ -210,7 +222,15 @@ def test_the_evidence_has_its_figures(at_work: Run) -> None:
     )
     told = at_work("weights", "evidence").out
     assert row["sentence"] in " ".join(told.split())
-    assert "agents alike, by chance" in told
+    assert "agents p = " in " ".join(told.split())
+    assert row["decided"] == at_work("train", "--dry-run", "--json").json["outcomes"] < 164
+    at_work("policy", "balanced")
+    assert (
+        at_work("weights", "evidence", "--json")
+        .json["sentence"]
+        .endswith(": ordering by the balanced policy")
+    )
+    assert at_work("match", *LEAD).err.rstrip().endswith(": ordering by the balanced policy")
     at_work("weights", "use", "published")
     assert at_work("weights", "evidence", "--json").json["steers"] is True
 

@@ -113,6 +113,59 @@ def test_the_outcome_of_an_assignment_is_not_in_its_features(
     assert won.features[-1].tolist() == lost.features[-1].tolist()
 
 
+def test_an_outcome_counts_from_the_second_after_it_was_known(
+    desk: Desk, add_agent: Add, add_lead: Add, clock: Any
+) -> None:
+    """A sale of noon is nothing to the lead of that very second, and all to the lead of a second later."""
+    add_agent("Ada")
+    add_agent("Bob")
+    number = add_lead()["booking_id"]
+    clock.advance(hours=1)
+    early = add_lead()["booking_id"]
+    bookings.reassign(desk, early, 1, "knows them")
+    bookings.confirm(desk, number, *QUOTE)
+    clock.advance(seconds=1)
+    late = add_lead()["booking_id"]
+    bookings.reassign(desk, late, 1, "knows them")
+    for booking_id in (early, late):
+        bookings.cancel(desk, booking_id, "no money")
+    features = gathered(desk).features
+    revenue, availability = FEATURES.index("revenue_score"), FEATURES.index("availability_score")
+    assert features[:, revenue].tolist() == [0.0, 0.0, 1.0]
+    assert features[1, availability] == 0.0  # the sold one was open yet, and Bob held nothing
+
+
+def test_the_recent_days_of_the_past_begin_to_the_second_too(
+    desk: Desk, add_agent: Add, add_lead: Add, clock: Any
+) -> None:
+    """Ada sold 2 of 3 within the days, the first of them just so; Bob with 3 of 4 above her, Cyd below."""
+    for name in ("Ada", "Bob", "Cyd"):
+        add_agent(name)
+
+    def sell(agent: int, number: int = 1) -> None:
+        for _ in range(number):
+            booking = add_lead()
+            if booking["agent_id"] != agent:
+                bookings.reassign(desk, booking["booking_id"], agent, "knows them")
+            bookings.confirm(desk, booking["booking_id"], *QUOTE)
+
+    sell(2)
+    sell(3)
+    clock.advance(hours=1)
+    sell(1)
+    clock.advance(seconds=1)
+    sell(1)
+    clock.advance(days=30)
+    sell(1)
+    sell(2, 3)
+    sell(3)
+    clock.advance(seconds=1)
+    last = add_lead()
+    assert last["agent_id"] == 1
+    bookings.cancel(desk, last["booking_id"], "no money")
+    assert gathered(desk).features[-1, FEATURES.index("recency_score")] == 0.5
+
+
 def test_who_was_never_reached_tells_nothing_by_the_missing_destination(
     desk: Desk, add_agent: Add, add_lead: Add
 ) -> None:

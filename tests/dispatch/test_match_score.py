@@ -43,6 +43,7 @@ def test_percent_ranks_share_the_lowest_rank() -> None:
 def test_scores_lie_between_0_and_100() -> None:
     assert scale([-3, 0, 1]) == [0.0, 75.0, 100.0]
     assert scale([0.1 + 0.2, 0.3]) == [0.0, 0.0]
+    assert scale([9.66, 9.66 + 1e-9]) == [0.0, 100.0]
     assert scale([]) == []
 
 
@@ -115,6 +116,12 @@ def test_revenue_that_is_missing_counts_nothing(desk: Desk, add_agent: Add, add_
     assert named_features(desk)[1]["revenue_score"] == 0.0
 
 
+def test_no_part_of_a_score_is_told_as_minus_nothing(desk: Desk, add_agent: Add) -> None:
+    add_agent("Ada")
+    add_agent("Bob", years=9)
+    assert "-0.0" not in json.dumps([agent.row() for agent in scored(desk).agents])
+
+
 def test_who_may_hold_nothing_is_not_available(desk: Desk, add_agent: Add) -> None:
     add_agent("Ada")
     with desk.reading():
@@ -161,6 +168,7 @@ def test_a_file_of_nine_weights_is_read(tmp_path: Path) -> None:
         ({"rating_score": float("nan")}, "rating_score in mine.json is 'NaN'"),
         ({"recency_score": float("inf")}, "recency_score"),
         ({"recency_score": 10**400}, "recency_score"),
+        ({"recency_score": -1e308}, "not a finite number up to 1e+12"),  # the scores would be infinite
         ({"charm_score": 1}, "unknown weight: 'charm_score'"),
     ],
 )
@@ -212,7 +220,9 @@ def test_weights_of_a_file_become_a_version_that_is_used(desk: Desk) -> None:
     with desk.reading():
         assert weights.in_use().weights == mine
         assert [row["in_use"] for row in weights.listing()] == [False, True]
-        assert weights.shown(None)["origin"] == "file"
+        shown = weights.shown(None)
+    # nothing was learned from, and no gate was asked
+    assert (shown["origin"], shown["outcomes"], shown["gate_open"]) == ("file", None, None)
     weights.use(desk, "published")
     with desk.reading():
         assert [row["in_use"] for row in weights.listing()] == [True, False]

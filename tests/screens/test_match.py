@@ -18,7 +18,10 @@ from dispatch.match import glance as glances
 from dispatch.match import weights
 from dispatch.match.features import Terms
 from dispatch.match.glance import Glance
+from dispatch.match.lead import latest_terms
 from dispatch.views import BookingFilter
+from models.errors import Refused
+from screens.insight_sections import READ
 from screens.modals.panel import Panel
 from screens.widgets.live_table import LiveTable
 from screens.widgets.who_gets_it import WhoGetsIt
@@ -73,13 +76,15 @@ async def test_scores_follow_the_form_and_say_what_to_think_of_them(running: Any
         launch = LEAD["launch"]
         assert scores(app) == await expected(app, Terms("Text", "Organic", "Mars", launch, "luxury"))
         assert scores(app) != half
-        assert told(app, "verdict").startswith("Match: 450 assignments show")
+        assert told(app, "verdict").startswith("Match is grey: 450 assignments show")
+        assert told(app, "verdict").endswith(": ordering by load and rank")
         assert not any(row["steers"] for row in rows(app, "candidates"))
         app.screen.query_one("#candidates").focus()
         await press(app, "c", "enter")  # c claims no booking here
         assert isinstance(app.screen, Panel)
         scored = rows_of_place(app)[0]["match"]
         said = app.screen._text.plain
+        assert "450 assignments show" in said.split("revenue")[0]  # what to think of it comes first
         assert f"{scored.agent_name} ({scored.agent_id})   match {scored.match_score:.1f}" in said
         assert said.count(f"{sum(scored.contributions.values()):+.2f}") >= 1
         assert all(f"{part + 0.0:+.2f}" in said for part in scored.contributions.values())
@@ -173,8 +178,7 @@ async def test_insights_lead_from_figures_to_their_rows(running: Any, tmp_path: 
         assert {row["method"] for row in listed} == {"Phone Call"}
         found = await app.backend.read(lambda: views.bookings(BookingFilter(method="Phone Call")))
         assert len(found) == number > 0
-        await press(app, "escape", "f7", "v")  # a section is filled beside all else: keys do not wait for it
-        await press(app, "enter")
+        await press(app, "escape", "f7", "v", "enter")
         assert app.screen.query_one("#filter", Input).value.startswith("agent:")
         await press(app, "escape", "f7", "v")
         assert "450 assignments show" in " ".join(text_of(app).split())
@@ -187,6 +191,106 @@ async def test_insights_lead_from_figures_to_their_rows(running: Any, tmp_path: 
         assert made >= {"match.md", "match.html", "match-importance.svg"}
         assert isinstance(app.screen, Panel)
         assert str(tmp_path / "out" / "match.html") in app.screen._text.plain
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Agents and weights are read once this is set; and keys that wait for them soon do no more."""
+    may_go_on = threading.Event()
+
+    def patient(section: str) -> Any:
+        true_read = READ[section]
+
+        def read(desk: Desk, lead: Terms | None) -> Any:
+            may_go_on.wait(10)
+            return true_read(desk, lead)
+
+        return read
+
+    for section in ("agents", "weights"):
+        monkeypatch.setitem(READ, section, patient(section))
+    monkeypatch.setattr("screens.steady_app.PATIENCE_S", 0.05)
+    return may_go_on
+
+
+async def test_keys_wait_for_a_section_however_long_it_takes(running: Any, slow: threading.Event) -> None:
+    async with running(size=(80, 24)) as (app, pilot):
+        await press(app, "f7")
+        for key in ("v", "down", "enter"):
+            await pilot.press(key)
+        insights = app.screen
+        while len(insights._held) < 2:
+            await pilot.pause(0.01)
+        assert "Working out the agents ..." in text_of(app)
+        slow.set()
+        await app.settle()
+        assert place(app) == "queue"
+        second = insights.query_one("#agents", LiveTable).rows_shown[1]
+        assert app.screen.query_one("#filter", Input).value == f"agent:{second['agent_id']}"
+
+        slow.clear()
+        for key in ("f7", "v", "v", "enter"):
+            await pilot.press(key)
+        while not insights._held:
+            await pilot.pause(0.01)
+        await pilot.press("f2")  # who goes elsewhere has changed their mind
+        slow.set()
+        await app.settle()
+        assert app.screen is app.place
+        assert place(app) == "dispatch"
+
+
+async def test_a_section_that_is_worked_out_anew_stays_readable(
+    running: Any, slow: threading.Event, other_terminal: Desk
+) -> None:
+    async with running(size=(80, 24)) as (app, pilot):
+        slow.set()
+        await press(app, "f7", *"vvv")
+        slow.clear()
+        weights.use(other_terminal, "published")
+        while "working it out anew ..." not in text_of(app):
+            await pilot.pause(0.01)
+        assert rows(app, "weights")  # what there was can be read meanwhile
+        slow.set()
+        await app.settle()
+        assert "working it out anew ..." not in text_of(app)
+
+
+async def test_a_section_that_cannot_be_read_says_so_and_forgets_what_was_typed(
+    running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_desk: Desk, _lead: Terms | None) -> Any:
+        raise Refused("busy", "another command is writing")
+
+    with monkeypatch.context() as failing:
+        failing.setitem(READ, "weights", refused)
+        async with running(size=(80, 24)) as (app, _):
+            await press(app, "f7", "v", "v", "v")
+            assert "Not worked out: another command is writing. ^r tries again." in text_of(app)
+            await press(app, "enter")
+            assert "Nothing to open here" in text_of(app)
+            failing.undo()
+            await press(app, "ctrl+r")
+            assert rows(app, "weights")
+
+
+async def test_insights_of_an_empty_desk_say_what_comes_here(running: Any, path: Path) -> None:
+    async with running(path, size=(80, 24)) as (app, _):
+        await press(app, "f7")
+        assert "No bookings yet. Leads come in on Dispatch (f2)" in text_of(app)
+        await press(app, "v")
+        assert "No agents yet: f3 opens the roster, where a adds one." in text_of(app)
+        await press(app, "v")
+        said = " ".join(text_of(app).split())
+        assert "0 outcomes are decided (50 are needed, 300 before a score may decide)." in said
+        assert "No lead has come in yet" in said
+        assert "p = " not in said
+        await press(app, "enter")
+        assert isinstance(app.screen, Panel)
+        assert "+92.220" in app.screen._text.plain  # the weights in use
+        await press(app, "escape")
+        await press(app, "v")
+        assert [row["name"] for row in rows(app, "weights")] == ["published"]
 
 
 def endless(_desk: Any, *, progress: Any) -> None:
@@ -219,6 +323,7 @@ async def test_training_goes_on_beside_and_can_be_stopped(
         assert told(app, "chance").startswith("Chance to confirm ")
         assert "points; from " in told(app, "chance")
         await press(app, "f3")
+        assert "match: the lead in the form" in text_of(app)
         roster = app.screen.query_one(LiveTable)
         roster.choose(["name", "match_score", "rate", "decided"])
         await press(app, "ctrl+r")
@@ -229,6 +334,20 @@ async def test_training_goes_on_beside_and_can_be_stopped(
             agent.agent_id: agent.match_score for agent in seen.scores.agents
         }
         assert all(0 < row["low"] < row["rate"] < row["high"] < 1 for row in roster.rows_shown)
+
+
+async def test_without_a_lead_in_the_form_the_roster_scores_for_the_latest_one(running: Any) -> None:
+    async with running(size=(120, 36)) as (app, _):
+        await press(app, "f3")
+        assert "match: the latest lead" in text_of(app)
+        latest = await app.backend.read(lambda: glances.glance(latest_terms() or Terms("", "", "")))
+        expected = {agent.agent_id: agent.match_score for agent in latest.scores.agents}
+        assert {row["agent_id"]: row["match_score"] for row in rows(app, "roster")} == expected
+        app.screen.post_message(LiveTable.SortAsked("match_score"))
+        await app.settle()
+        shown = [row["match_score"] for row in rows(app, "roster")]
+        assert shown == sorted(shown, reverse=True)
+        assert not any(row["steers"] for row in rows(app, "roster"))
 
 
 def test_dispatch_never_loads_what_trains(demo_file: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import json
+import math
 import random
 import shutil
 import sqlite3
@@ -11,14 +12,16 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from astra_tui.main import main
 from dispatch import bookings, edits, intake
 from dispatch.desk import Desk
 from dispatch.match import evidence
 from dispatch.match.features import FEATURES, Terms
+from dispatch.match.samples import collect
 from dispatch.match.score import score
 from dispatch.match.training import train
 from dispatch.match.weights import PUBLISHED_WEIGHTS, in_use
@@ -45,14 +48,12 @@ WHERE coalesce(voided, 0) = 0 AND a.agent_id IS NOT NULL
 
 
 @pytest.fixture(scope="module")
-def challenge(tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Path) -> Iterator[Desk]:
-    usual = Path(__file__).parents[3] / "shared/data/agent-challenge"
-    folder = Path(os.environ.get("ASTRA_CHALLENGE_DATA", usual))
-    if not folder.is_dir():
-        pytest.skip("the challenge's data is not here")
+def challenge(
+    tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Path, challenge_data: Path
+) -> Iterator[Desk]:
     path = shutil.copy(empty_desk_file, tmp_path_factory.mktemp("challenge") / "desk.db")
     desk = Desk.open(path, actor="kim")
-    import_files(desk, sorted(folder.glob("*.sql.txt")))
+    import_files(desk, sorted(challenge_data.glob("*.sql.txt")))
     yield desk
     desk.close()
 
@@ -128,6 +129,15 @@ def test_the_published_table_of_scores(challenge: Desk) -> None:
     assert found.note == ""
 
 
+def test_the_command_tells_the_published_table(challenge: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    lead = ("--method", LEAD.method, "--source", LEAD.source, "--destination", LEAD.destination)
+    trip = ("--launch", "Tokyo Spaceport Terminal", "--requests", LEAD.requests)
+    desk = ("--db", str(challenge.database.path), "--weights", "published", "--json")
+    assert main(["match", *lead, *trip, *desk]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["agent_id"], row["match_score"]) for row in rows] == list(PUBLISHED.items())
+
+
 def test_every_lead_agrees_with_the_whole_history(challenge: Desk) -> None:
     kinds = (FIRST_VALUES["method"], FIRST_VALUES["source"], FIRST_VALUES["destination"], ("", "LUXURY"))
     for method, source, destination, requests in product(*kinds):
@@ -174,6 +184,82 @@ def test_the_history_shows_no_difference_between_agents(challenge: Desk) -> None
     assert not verdict.believed
     assert of_leads["method"] < 0.001
     assert round(of_leads["source"], 3) == 0.009
+
+
+class Told(NamedTuple):
+    """An assignment of the history, as plain SQL tells it."""
+
+    number: int
+    agent: int
+    method: str
+    source: str
+    at: str
+    status: str | None
+    destination: str | None
+    closed_at: str | None
+    cents: int
+
+
+AS_IT_WAS = """
+SELECT a.assignment_id, a.agent_id, a.method, a.source, a.assigned_at, b.status, b.destination,
+       coalesce(b.completed_at, b.cancelled_at),
+       coalesce(b.destination_revenue_cents, 0) + coalesce(b.package_revenue_cents, 0)
+FROM assignment_history a LEFT JOIN bookings b ON b.assignment_id = a.assignment_id
+ORDER BY a.assigned_at, a.assignment_id
+"""
+
+
+def as_known_at(row: Told, agents: list[Any], before: list[Told]) -> list[float]:
+    """An agent's features by mission.md B, from what was known when the assignment was made: all by lists."""
+    closed = [one for one in before if one.closed_at is not None and one.closed_at < row.at]
+    sold = [one for one in closed if one.status == "Confirmed"]
+    is_closed, is_sold = ({one.number for one in known} for known in (closed, sold))
+    times = [datetime.fromisoformat(one.closed_at or "") for one in sold]
+    cut = max(times) - timedelta(hours=720) if times else None
+    columns: list[list[float]] = [[] for _ in range(8)]
+    for agent_id, rating, years, capacity in agents:
+        given = [one for one in before if one.agent == agent_id]
+        mine = [one for one in sold if one.agent == agent_id]
+        late = [datetime.fromisoformat(one.closed_at or "") >= cut for one in mine if cut is not None]
+        pending = sum(one.status is not None and one.number not in is_closed for one in given)
+        for column, value in zip(
+            columns,
+            (
+                rating,
+                years,
+                sum(one.cents for one in mine),
+                part([one.destination == row.destination for one in mine]),
+                part([one.number in is_sold for one in given if one.source == row.source]),
+                part([one.number in is_sold for one in given if one.method == row.method]),
+                part(late),
+                1 - pending / capacity,
+            ),
+            strict=True,
+        ):
+            column.append(value)
+    place = [agent[0] for agent in agents].index(row.agent)
+    ranks = [sum(value < column[place] for value in column) / (len(agents) - 1) for column in columns]
+    ranks[3] = ranks[3] if row.destination is not None else math.nan
+    ranks.insert(FEATURES.index("requirements_score"), 0)  # nobody's wishes were imported
+    return ranks
+
+
+def test_what_is_learned_from_was_known_when_each_assignment_was_made(challenge: Desk) -> None:
+    """Every assignment against a plain look at what came before it: no outcome counts before its time."""
+    with sqlite3.connect(challenge.database.path) as connection:
+        history = [Told(*row) for row in connection.execute(AS_IT_WAS)]
+        agents = connection.execute(
+            "SELECT agent_id, rating, years_of_service, capacity FROM space_travel_agents ORDER BY agent_id"
+        ).fetchall()
+    connection.close()
+    with challenge.reading():
+        samples = collect(lambda *_: None)
+    decided = [place for place, row in enumerate(history) if row.status != "Pending"]
+    assert len(samples) == len(decided) == 430
+    for sample, place in enumerate(decided):
+        row = history[place]
+        expected = as_known_at(row, agents, history[:place])
+        assert samples.features[sample].tolist() == pytest.approx(expected, nan_ok=True), row
 
 
 def test_honest_training_leaves_the_gate_shut(challenge: Desk) -> None:

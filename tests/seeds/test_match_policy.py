@@ -10,7 +10,7 @@ import pytest
 
 from dispatch import configure, decisions, intake, logbook
 from dispatch.desk import Desk
-from dispatch.match import weights
+from dispatch.match import evidence, weights
 from dispatch.match.features import Terms
 from dispatch.match.keep import Lesson, learn
 from dispatch.match.score import score
@@ -77,8 +77,8 @@ def test_an_open_gate_lets_the_score_decide(made: Desk) -> None:
     lead = intake.receive(made, **LEAD)
     assert lead["agent_id"] == expected
     assert lead["reason"] == (
-        f"best match score ({points:.1f}); learned from 400 outcomes: better than the lead alone by 0.020"
-        " in log loss (95 %: 0.010 to 0.030)"
+        f"best match score ({points:.1f}); 400 outcomes bear it out: log loss 0.020 lower than by the lead"
+        " alone (95 %: 0.010 to 0.030)"
     )
     with made.reading():
         why = decisions.why(lead["booking_id"])
@@ -103,7 +103,25 @@ def test_weights_that_somebody_wants_decide(made: Desk, own: dict[str, float] | 
     lead = intake.receive(made, **LEAD)
     assert (lead["agent_id"], points) == (expected, 100.0)
     assert lead["reason"].startswith("best match score (100.0); ")
-    assert lead["reason"].endswith("weights decide, as was wished")
+    assert lead["reason"].endswith("weights decide, as chosen")
+
+
+def test_where_another_policy_is_in_force_nobody_is_told_that_the_score_decides(made: Desk) -> None:
+    with made.reading():
+        doubtful = evidence.verdict(weights.in_use())
+    assert doubtful.under("rank") == doubtful.sentence == f"{doubtful.grounds}: ordering by load and rank"
+    assert doubtful.under("balanced") == f"{doubtful.grounds}: ordering by the balanced policy"
+    weights.use(made, "published")
+    with made.reading():
+        chosen = evidence.verdict(weights.in_use())
+    assert chosen.under("match") == f"{doubtful.grounds}: published weights decide, as chosen"
+    assert chosen.under("rank") == f"{doubtful.grounds}; only the match policy goes by it"
+    learn(made, lesson(gate_open=True))
+    weights.use(made, "learned")
+    with made.reading():
+        believed = evidence.verdict(weights.in_use())
+    assert believed.under("match") == believed.grounds
+    assert believed.under("skill").endswith("; only the match policy goes by it")
 
 
 def test_equal_scores_are_decided_by_the_next_policy(desk: Desk, add_agent: Callable[..., Any]) -> None:

@@ -79,7 +79,7 @@ def test_agents_who_differ_open_the_gate(taught: Desk, trained: dict[str, Any]) 
         verdict = evidence.verdict(used)
     assert used.weights == trained["weights"]
     assert verdict.believed
-    assert verdict.sentence.startswith(f"learned from {trained['outcomes']:,} outcomes: better than the lead")
+    assert verdict.sentence.startswith(f"{trained['outcomes']:,} outcomes bear it out: log loss ")
 
 
 def test_the_same_history_teaches_the_same(taught: Desk, trained: dict[str, Any]) -> None:
@@ -305,6 +305,8 @@ def test_the_leads_chance_is_what_the_fit_says(taught: Desk, trained: dict[str, 
             row = given.matrix[place : place + 1]
             assert alone.probability == pytest.approx(lead.predict(given.only(COVARIATES).matrix[[place]])[0])
             assert both.probability == pytest.approx(full.predict(row)[0])
+            for told in (alone, both):  # the points add up: 71 % and +9, +6, +4 are 90 %
+                assert sum(told.points.values()) == pytest.approx(100 * (told.probability - told.usual))
             assert chance.AGENT in both.points
 
 
@@ -323,6 +325,20 @@ def test_the_chance_says_why(taught: Desk, trained: dict[str, Any]) -> None:
     assert unheard_of.points == {}
 
 
+def test_words_that_cancel_out_are_still_worth_their_points() -> None:
+    terms = [{"kind": "method", "name": "Text", "mean": 0.0, "weight": 1.0}]
+    terms += [{"kind": "source", "name": "Bought", "mean": 0.0, "weight": -1.0}]
+    row = LearnedWeight(
+        version=1,
+        outcomes=60,
+        evaluation="{}",
+        fits=json.dumps({"lead": {"intercept": 0.0, "usual": {}, "terms": terms}}),
+    )
+    found = chance.of(row, Terms("Text", "Bought", "Mars"), None)
+    assert found.probability == found.usual == 0.5
+    assert found.points == pytest.approx({"Text": 25.0, "Bought": -25.0})
+
+
 def test_no_chance_is_told_before_anything_was_learned(desk: Desk) -> None:
     with desk.reading():
         assert chance.chance(Terms("Text", "Organic", "Mars")) is None
@@ -333,7 +349,7 @@ def test_weights_of_a_file_leave_the_lead_its_chance(taught: Desk, trained: dict
     with taught.reading():
         assert chance.chance(Terms("Text", "Organic", "Mars")) is not None
         assert not evidence.verdict(weights.in_use()).believed
-        assert "these weights were not learned from them" in evidence.verdict(weights.in_use()).sentence
+        assert "these weights are not learned from them" in evidence.verdict(weights.in_use()).sentence
 
 
 # -- measures and rates
