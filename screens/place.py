@@ -58,6 +58,9 @@ class Place(Screen[None]):
         self._others_changed = False
         self._opens = False
         self.is_lost = False
+        # A new screen takes its styles as it is mounted. Textual has every style sheet parsed anew for it as
+        # well, twice (0.2 s), unless it knows the present state of the styles.
+        self._css_update_count = self.app._css_update_count
 
     @property
     def host(self) -> Host:

@@ -10,12 +10,13 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from dispatch.views import Totals
 from screens.keys import PLACES, TITLES, key_of
 from screens.messages import PlaceChosen
 from screens.text import short
+from screens.widgets.key_line import KeyLine
 
 NAME = "Astra"
 NAME_CELLS = len(NAME) + 2
@@ -170,7 +171,7 @@ class StatusBar(Horizontal):
 
     DEFAULT_CSS = """
     StatusBar { dock: bottom; height: 1; background: $panel; }
-    StatusBar > Footer { dock: none; width: 1fr; background: $panel; }
+    StatusBar > KeyLine { dock: none; width: 1fr; background: $panel; }
     StatusBar > .help { width: auto; margin-left: 1; background: $panel; }
     StatusBar > .totals { width: auto; padding: 0 1; background: $panel; color: $text-muted; }
     StatusBar > .totals.-drift { color: $error; text-style: bold; }
@@ -179,7 +180,7 @@ class StatusBar(Horizontal):
     _totals: Totals | None = None
 
     def compose(self) -> ComposeResult:
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
         yield Static(classes="help")
         yield Static(Content(""), classes="totals")
 
