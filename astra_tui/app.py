@@ -223,8 +223,9 @@ class AstraApp(DistributingApp):
 
     def demo(self) -> Callable[[Desk], dict[str, Any]]:
         from seeds.demo import make_demo
+        from seeds.service import tell_issues
 
-        return lambda desk: dict(make_demo(desk))
+        return lambda desk: {**make_demo(desk), "issues": tell_issues(desk)}
 
     # what another terminal did
 

@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -49,6 +49,7 @@ class _AtWork(threading.local):
 
     request_id: str | None = None
     actor: str | None = None
+    ago = timedelta()
     depth = 0
 
 
@@ -135,7 +136,7 @@ class Desk:
         moment = self._clock()
         if moment.tzinfo is not None:
             moment = moment.astimezone(UTC)
-        return to_text(shift_years(moment, self.settings["year_shift"]))
+        return to_text(shift_years(moment, self.settings["year_shift"]) - self._at_work.ago)
 
     def data_version(self) -> int:
         """A number that changes whenever another connection commits; compare within one thread."""
@@ -195,6 +196,15 @@ class Desk:
             yield
         finally:
             self._at_work.actor = outer
+
+    @contextmanager
+    def earlier(self, ago: timedelta) -> Iterator[None]:
+        """Let the commands inside the block be of so long ago: for a made-up story, never for real work."""
+        outer, self._at_work.ago = self._at_work.ago, ago
+        try:
+            yield
+        finally:
+            self._at_work.ago = outer
 
     @contextmanager
     def _deeper(self) -> Iterator[None]:

@@ -136,6 +136,7 @@ DEFINITIONS = {
             "days such as 2082-12-25 2082-12-26, or an empty text",
         ),
         _number("reopen_days", 14, 0, 3650, "days after its end in which an issue can be taken up again"),
+        _number("close_after_days", 14, 0, 3650, "days after which a resolved issue is closed; 0: never"),
         Definition(
             "escalation_contact",
             "head of service",

@@ -13,6 +13,7 @@ from dispatch import presence, shuffle, timers
 from dispatch.commands import Command, command
 from dispatch.giving import drain_waiting, drainable
 from dispatch.presence import SWEEPER
+from dispatch.service import closing, lifecycle
 from dispatch.service.sweep import sweep_issues
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ def sweep(desk: Desk) -> Row:
     """Do all that is due. Returns the agents or bookings that each of the clocks was about.
 
     ``presence``: agents; ``lapsed``, ``asked``, ``released``, ``assigned``: bookings; ``moves``: of the
-    shuffle; ``warned``, ``escalated``: issues. Each change is an event of the sweeper. A pass that finds
-    nothing due takes no lock.
+    shuffle; ``warned``, ``escalated``, ``closed``: issues. Each change is an event of the sweeper. A pass
+    that finds nothing due takes no lock.
     """
     with desk.acting_as(SWEEPER), desk.request(None):
         return {
@@ -39,6 +40,7 @@ def sweep(desk: Desk) -> Row:
             "assigned": _assigned(desk),
             "moves": shuffle.run_if_due(desk),
             **_issues(desk),
+            "closed": _each(desk, closing.due, lifecycle.close),
         }
 
 
@@ -61,16 +63,16 @@ def _presences(desk: Desk) -> list[int]:
 def _each(
     desk: Desk, find: Callable[[Desk, int | None], list[int]], act: Callable[[Desk, int], object]
 ) -> list[int]:
-    """Do something to every booking that is due, some in a commit."""
+    """Do something to every booking or issue that is due, some in a commit."""
     with desk.reading():
         due = find(desk, None)
     done = []
     for start in range(0, len(due), AT_ONCE):
         with desk.batch():
-            for booking_id in due[start : start + AT_ONCE]:
-                if find(desk, booking_id):
-                    act(desk, booking_id)
-                    done.append(booking_id)
+            for number in due[start : start + AT_ONCE]:
+                if find(desk, number):
+                    act(desk, number)
+                    done.append(number)
     return done
 
 

@@ -30,10 +30,12 @@ def make_desk(folder: str) -> Path:
     from dispatch import bookings, intake
     from dispatch.desk import Desk
     from seeds.demo import make_demo
+    from seeds.service import tell_issues
 
     path = Path(folder) / "desk.db"
     desk = Desk.open(path, create=True, clock=clock, actor="kim")
     make_demo(desk)
+    tell_issues(desk)
     lead = {"method": "Text", "source": "Organic", "launch": "Sydney Stellar Port"}
     intake.receive(
         desk, name="João Müller-Ødegård 山田", destination="Mars", requests="a dome with a view", **lead

@@ -207,10 +207,19 @@ class _Place:
     name: str
 
 
-def listed(numbers: Iterable[int]) -> Select:
-    """Numbers as a query, for ``in_()``: one parameter, however many there are."""
-    source = fn.json_each(json.dumps(list(numbers))).alias("numbers")
+def listed(numbers: Iterable[int] | Value) -> Select:
+    """Numbers as a query, for ``in_()``: one parameter, however many there are.
+
+    A CompiledQuery takes a ``parameter()``, and later the numbers as JSON.
+    """
+    given = numbers if isinstance(numbers, Value) else json.dumps(list(numbers))
+    source = fn.json_each(given).alias("numbers")
     return Select((source,), (SQL("numbers.value"),))
+
+
+def seconds_of(moment: Any) -> Any:
+    """A stored time, a column or a text, as whole seconds; of two the difference is the time between."""
+    return fn.strftime("%s", moment).cast("integer")
 
 
 def read_rows(model: type[M], query: ModelSelect[M]) -> list[M]:

@@ -8,14 +8,16 @@ from typing import Any
 
 from textual.screen import ModalScreen
 
-from dispatch import bookings, decisions, timers, views, why_not
+from dispatch import bookings, customers, decisions, timers, views, why_not
 from dispatch.desk import Desk
 from dispatch.next_action import next_action
 from models.bookings import PENDING
 from models.errors import Refused
 from screens import keys
 from screens.contacts import reach
+from screens.issue_words import told as issue_told
 from screens.modals import booking_forms as forms
+from screens.modals.new_issue import NewIssue
 from screens.modals.pick_agent import PickAgent
 from screens.modals.why_panels import why_not_panel, why_panel
 from screens.place import Place
@@ -162,6 +164,22 @@ class BookingActions(Place):
         row = self._chosen()
         if row is not None:
             self.open_customer(row["customer_id"])
+
+    def action_new_issue(self) -> None:
+        """The customer of this booking needs something."""
+        row = self._chosen()
+        if row is None:
+            return
+
+        def closed(issue: Row | None) -> None:
+            if issue is not None:
+                self.say(f"{issue_told('Opened', issue)}; {keys.key_of(self.app, 'place.service')} shows it")
+
+        self.host.ask(
+            lambda: customers.card(row["customer_id"]),
+            lambda card: self.open(NewIssue(card, row["booking_id"]), closed),
+            opens=True,
+        )
 
     def action_booking_log(self) -> None:
         row = self._chosen()

@@ -53,7 +53,7 @@ def priority(row: Row) -> Text:
 
 
 def status(row: Row) -> str:
-    if row["voided"]:
+    if row.get("voided"):
         return "by mistake"
     return {"new": "waiting", "pending_customer": "with customer"}.get(
         row["status"], str(row["status"]).replace("_", " ")

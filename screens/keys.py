@@ -157,6 +157,7 @@ BOOKING = [
         "booking.rate", "s", "rate", "Score", "The customer's score of a finished booking, 1 to 5", show=False
     ),
     _key("booking.customer", "i", "customer", "Customer", "Open the customer's card", show=False),
+    _key("booking.issue", "I", "new_issue", "New issue", "Open an issue about the booking", show=False),
     _key("booking.log", "H", "booking_log", "Its log", "All that was done to the booking", show=False),
     COPY,
 ]
@@ -224,7 +225,7 @@ MY_DESK = [
 ]
 
 ISSUE = [
-    _key("issue.open", "a", "open_issue", "New issue", "Open an issue from the customer's own words"),
+    _key("issue.open", "a,I", "open_issue", "New issue", "Open an issue from the customer's own words"),
     _key("issue.claim", "c", "claim", "Claim", "Begin work on it, or take on one that waits"),
     _key("issue.reply", "t", "reply", "Reply", "Answer the customer, or take down what the customer says"),
     _key("issue.resolve", "f", "resolve", "Resolve", "It is solved: a last word to the customer, if any"),

@@ -73,6 +73,7 @@ class Service(PagedList[IssueFilter], IssueActions):
         self._sought: int | None = None
         self._detail_ticket = 0
         self._figure = ""
+        self._is_counting = self._counts_again = False
 
     def body(self) -> ComposeResult:
         with Horizontal(classes="list-body", id="issues"):
@@ -102,19 +103,45 @@ class Service(PagedList[IssueFilter], IssueActions):
     def look_up(self) -> Callable[[], Any]:
         window = self._window
         if self._shows_board:
-            return board_query(self.backend.desk)
+            return lambda: None  # the figures are read beside
         if self._sought is not None and isinstance(window, IssueWindow):
             return partial(window.at, self._sought)
         return super().look_up()
 
-    def show(self, data: Held | Figures) -> None:
-        if isinstance(data, Figures):
-            self.board.show(data, self._board_headline())
+    def show(self, data: Held | None) -> None:
+        if data is None or self._shows_board:
+            self._count()
             return
         self._sought = None
         self.table.mark_sort(data[0].which.sort, data[0].which.sort == CHANGED)
         self._describe(self._take(data))
         self.show_detail()
+
+    def _count(self) -> None:
+        """Read the figures beside everything else; what changes meanwhile has them read once more."""
+        self._counts_again = self._is_counting
+        if self._is_counting or not self._shows_board:
+            return
+        self._is_counting = True
+
+        def then(told: Figures) -> None:
+            if self.is_laid_out:
+                self.board.show(told, self._board_headline())
+            if self._counts_again:
+                self._count()
+
+        self.host.ask(self._counted(), then, opens=not self.board.is_filled, beside=True)
+
+    def _counted(self) -> Callable[[], Figures]:
+        query = board_query(self.backend.desk)
+
+        def work() -> Figures:
+            try:
+                return query()
+            finally:
+                self._is_counting = False
+
+        return work
 
     def chosen_issue(self) -> Row | None:
         return None if self._shows_board else self.table.current

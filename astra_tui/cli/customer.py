@@ -39,6 +39,15 @@ BOOKING_COLUMNS = (
     Column("Changed", lambda row: local(row["changed_at"]), whole=True),
 )
 
+ISSUE_COLUMNS = (
+    Column("Issue", "issue_id", right=True),
+    Column("Priority", "priority"),
+    Column("Status", "status"),
+    Column("Category", "category"),
+    Column("Opened", lambda row: local(row["opened_at"]), whole=True),
+    Column("Title", "title"),
+)
+
 customer_number = click.argument("customer_id", metavar="CUSTOMER", type=CUSTOMER)
 
 
@@ -151,6 +160,9 @@ def _tell_card(row: Row) -> None:
     if row["bookings"]:
         line()
         table(BOOKING_COLUMNS, row["bookings"], "")
+    if row["issues"]:
+        line()
+        table(ISSUE_COLUMNS, row["issues"], "")
     if row["events"]:
         line()
         tell_history(row["events"][::-1])

@@ -13,6 +13,7 @@ from astra_tui.cli.options import Call, reading
 from astra_tui.cli.output import line, plural
 from astra_tui.cli.progress import progress_bar
 from seeds.demo import AGENTS, BOOKINGS, MOST_AGENTS, MOST_BOOKINGS, make_demo
+from seeds.service import tell_issues
 
 
 @click.command("demo")
@@ -40,7 +41,8 @@ def demo(call: Call, no_open: bool, agents: int, bookings: int) -> None:
     path = database_to_create(database)
     with opened(path, call.actor, create=True) as desk, progress_bar("bookings") as progress:
         made = make_demo(desk, agents=agents, bookings=bookings, progress=progress)
-    call.tell({"database": str(path)} | made, _tell)
+        issues = tell_issues(desk)
+    call.tell({"database": str(path)} | made | {"issues": issues}, _tell)
     if not no_open:
         call.surroundings.exit_code = call.surroundings.open_application(database, call.actor)
 
@@ -53,3 +55,4 @@ def _tell(result: dict[str, Any]) -> None:
         f"{plural(result['agents'], 'agent')}, {plural(result['assignments'], 'assignment')} and "
         f"{plural(result['bookings'], 'booking')} in {result['database']}"
     )
+    line(f"{plural(result['issues'], 'issue')} at the service desk")

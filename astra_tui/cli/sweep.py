@@ -58,6 +58,7 @@ WORDS = {
     "assigned": "waiting bookings assigned",
     "warned": "issues whose time runs out",
     "escalated": "issues escalated",
+    "closed": "resolved issues closed",
 }
 
 

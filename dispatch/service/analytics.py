@@ -6,18 +6,17 @@ of no rows has the value None. Trends compare the period with the one of the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dispatch.service import facts
-from models.base import listed, tuples
+from peewee import Case as When
+from peewee import ModelSelect, fn
+
+from models.base import seconds_of, tuples
 from models.clock import from_text, to_text
-from models.issues import PRIORITIES, Issue, Survey
-
-if TYPE_CHECKING:
-    pass
+from models.issues import PRIORITIES, STATUS, Interaction, Issue, Survey
 
 Row = dict[str, Any]
 Figure = dict[str, Any]
@@ -50,62 +49,63 @@ class Period:
         since, until = from_text(self.since), from_text(self.until)
         return Period(to_text(since - (until - since)), self.since)
 
-    def has(self, moment: str | None) -> bool:
-        return moment is not None and self.since <= moment < self.until
+
+@dataclass
+class Tally:
+    """Issues that are alike in category, priority and channel, counted and added up over a period."""
+
+    opened: int = 0
+    resolved: int = 0
+    resolution_s: int = 0
+    at_first_contact: int = 0
+    rated: int = 0
+    scores: int = 0
+
+    def add(self, other: Tally) -> None:
+        for field in fields(Tally):
+            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
 
 
-@dataclass(frozen=True)
-class Told:
-    """One issue as far as the figures ask; ``score`` is the answer given in the period."""
-
-    issue_id: int
-    category: str
-    priority: str
-    channel: str
-    opened: bool
-    resolved: bool
-    hours: float
-    interactions: int
-    score: int | None
+Tallies = dict[tuple[str, str, str], Tally]
 
 
 def report(period: Period) -> Row:
     """Every figure of a period in all and by each dimension, with the trend in all."""
-    told = _told(period)
-    totals = figures(told)
+    tallies = _tallies(period)
+    totals = figures(tallies.values())
     return {
         "since": period.since,
         "until": period.until,
         "totals": totals,
-        **{f"by_{dimension}": _by(dimension, told) for dimension in DIMENSIONS},
-        "trends": trends(totals, figures(_told(period.before()))),
+        **{f"by_{dimension}": _by(place, tallies) for place, dimension in enumerate(DIMENSIONS)},
+        "trends": trends(totals, figures(_tallies(period.before()).values())),
     }
 
 
-def figures(told: Sequence[Told]) -> dict[str, Figure]:
+def figures(tallies: Iterable[Tally]) -> dict[str, Figure]:
     """The five figures of some issues."""
-    resolved = [one for one in told if one.resolved]
-    rated = [one.score for one in told if one.score is not None]
-    at_once = [float(one.interactions <= FIRST_CONTACT_INTERACTIONS) for one in resolved]
-    opened = sum(one.opened for one in told)
+    all_ = Tally()
+    for tally in tallies:
+        all_.add(tally)
     return {
-        OPENED: {"value": opened, "count": opened},
-        RESOLVED: {"value": len(resolved), "count": len(resolved)},
-        RESOLUTION_HOURS: _mean([one.hours for one in resolved]),
-        SATISFACTION: _mean(rated),
-        FIRST_CONTACT: _mean(at_once),
+        OPENED: {"value": all_.opened, "count": all_.opened},
+        RESOLVED: {"value": all_.resolved, "count": all_.resolved},
+        RESOLUTION_HOURS: _mean(all_.resolution_s / 3600, all_.resolved),
+        SATISFACTION: _mean(all_.scores, all_.rated),
+        FIRST_CONTACT: _mean(all_.at_first_contact, all_.resolved),
     }
 
 
-def _mean(values: Sequence[float]) -> Figure:
-    return {"value": round(sum(values) / len(values), 4) if values else None, "count": len(values)}
+def _mean(total: float, count: int) -> Figure:
+    return {"value": round(total / count, 4) if count else None, "count": count}
 
 
-def _by(dimension: str, told: Sequence[Told]) -> dict[str, dict[str, Figure]]:
-    groups: dict[str, list[Told]] = {}
-    for one in told:
-        groups.setdefault(getattr(one, dimension), []).append(one)
-    names = PRIORITIES[::-1] if dimension == "priority" else sorted(groups)
+def _by(place: int, tallies: Tallies) -> dict[str, dict[str, Figure]]:
+    """The figures for each value of the dimension at a place of the key."""
+    groups: dict[str, list[Tally]] = {}
+    for key, tally in tallies.items():
+        groups.setdefault(key[place], []).append(tally)
+    names = PRIORITIES[::-1] if DIMENSIONS[place] == "priority" else sorted(groups)
     return {name: figures(groups[name]) for name in names if name in groups}
 
 
@@ -128,46 +128,47 @@ def ids_behind(
     period: Period, figure: str, dimension: str | None = None, name: str | None = None
 ) -> list[int]:
     """The issues that a figure is made of; of one value of a dimension, or all."""
-    told = [one for one in _told(period) if dimension is None or getattr(one, dimension) == name]
-    belongs: dict[str, Callable[[Told], bool]] = {
-        OPENED: lambda one: one.opened,
-        SATISFACTION: lambda one: one.score is not None,
-    }
-    return [one.issue_id for one in filter(belongs.get(figure, lambda one: one.resolved), told)]
+    when = {OPENED: Issue.opened_at, SATISFACTION: Survey.answered_at}.get(figure, Issue.resolved_at)
+    query = _in_period(period, when, Issue.issue_id)
+    if dimension is not None:
+        value = PRIORITIES.index(name) + 1 if dimension == "priority" and name else name
+        query = query.where(getattr(Issue, dimension) == value)
+    return [issue_id for (issue_id,) in tuples(query.order_by(Issue.issue_id))]
 
 
-def _told(period: Period) -> list[Told]:
-    """The issues that were opened, resolved or rated in a period, by id."""
-    since, until = period.since, period.until
-    rated = Survey.select(Survey.issue_id, Survey.score).where(
-        Survey.answered_at >= since, Survey.answered_at < until
+def _tallies(period: Period) -> Tallies:
+    """What was opened, resolved and rated in a period: one query each, whatever the number of issues."""
+    told: Tallies = {}
+    number = fn.COUNT(Issue.issue_id)
+    spent = fn.SUM(fn.MAX(0, seconds_of(Issue.resolved_at) - seconds_of(Issue.opened_at)))
+    counted = (
+        (Issue.opened_at, ("opened",), (number,)),
+        (
+            Issue.resolved_at,
+            ("resolved", "resolution_s", "at_first_contact"),
+            (number, spent, fn.SUM(When(None, [(_said() <= FIRST_CONTACT_INTERACTIONS, 1)], 0))),
+        ),
+        (Survey.answered_at, ("rated", "scores"), (number, fn.SUM(Survey.score))),
     )
-    scores: dict[int, int] = dict(tuples(rated))
-    ids = set(scores)
-    for column in (Issue.opened_at, Issue.resolved_at):
-        query = Issue.select(Issue.issue_id).where(column >= since, column < until)
-        ids |= {issue_id for (issue_id,) in tuples(query)}
-    return list(_read(period, sorted(ids), scores))
+    kind = (Issue.category, Issue.priority, Issue.channel)
+    for when, names, sums in counted:
+        for category, priority, channel, *values in tuples(
+            _in_period(period, when, *kind, *sums).group_by(*kind)
+        ):
+            tally = Tally(**dict(zip(names, values, strict=True)))
+            told.setdefault((category, PRIORITIES[priority - 1], channel), Tally()).add(tally)
+    return told
 
 
-def _read(period: Period, ids: list[int], scores: dict[int, int]) -> Iterator[Told]:
-    columns = (Issue.issue_id, Issue.category, Issue.priority, Issue.channel, Issue.opened_at)
-    query = (
-        Issue.select(*columns, Issue.resolved_at)
-        .where(Issue.issue_id.in_(listed(ids)), ~Issue.voided)
-        .order_by(Issue.issue_id)
+def _in_period(period: Period, when: Any, *columns: Any) -> ModelSelect[Any]:
+    """Issues with a time of theirs, or of their survey, in a period."""
+    query = Issue.select(*columns).where(~Issue.voided, when >= period.since, when < period.until)
+    return query.join(Survey, on=(Survey.issue_id == Issue.issue_id)) if when.model is Survey else query
+
+
+def _said() -> Any:
+    """How many messages and notes an issue has."""
+    said = Interaction.select(fn.COUNT(Interaction.interaction_id)).where(
+        Interaction.issue_id == Issue.issue_id, Interaction.kind != STATUS
     )
-    talk = facts.talk_of(ids)
-    for issue_id, category, priority, channel, opened_at, resolved_at in tuples(query):
-        span = from_text(resolved_at or opened_at) - from_text(opened_at)
-        yield Told(
-            issue_id,
-            category,
-            PRIORITIES[priority - 1],
-            channel,
-            period.has(opened_at),
-            period.has(resolved_at),
-            max(0.0, span.total_seconds() / 3600),
-            talk.get(issue_id, facts.Talk()).interactions,
-            scores.get(issue_id),
-        )
+    return fn.COALESCE(said, 0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from dispatch.service import sla
 from dispatch.service.hours import Hours, calendar, written
@@ -32,6 +32,23 @@ from models.issues import (
 
 KINDS = (FIRST_RESPONSE, RESOLUTION)
 ENDED = (RESOLVED, CLOSED)
+
+
+class ClockRow(NamedTuple):
+    """A clock for reading, where there are thousands: made in a fifth of the time that a SlaClock takes."""
+
+    issue_id: int
+    kind: str
+    due_at: str
+    allowed_s: int
+    hours: str
+    late_pause_s: int
+    paused_at: str | None
+    met_at: str | None
+
+
+ROW_COLUMNS = tuple(getattr(SlaClock, name) for name in ClockRow._fields)
+AnyClock = SlaClock | ClockRow
 
 
 def start(issue: Issue, settings: Settings) -> list[SlaClock]:
@@ -187,12 +204,12 @@ def recomputed(clock: SlaClock, told: Timeline) -> dict[str, str | int | None]:
     }
 
 
-def used_s(clock: SlaClock, now: datetime) -> int:
+def used_s(clock: AnyClock, now: datetime) -> int:
     """Working seconds used up so far."""
     return max(0, clock.allowed_s - left_s(clock, now))
 
 
-def left_s(clock: SlaClock, now: datetime) -> int:
+def left_s(clock: AnyClock, now: datetime) -> int:
     """Working seconds left, negative when overdue: as of now, of the pause, or of the end."""
     stood = clock.met_at or clock.paused_at
     at = from_text(stood) if stood else now
@@ -200,19 +217,19 @@ def left_s(clock: SlaClock, now: datetime) -> int:
     return left + clock.late_pause_s if left < 0 else left
 
 
-def moment_of(clock: SlaClock, used_s: int) -> datetime:
+def moment_of(clock: AnyClock, used_s: int) -> datetime:
     """When so many working seconds are used, by a clock that runs until then."""
     more = clock.late_pause_s if used_s > clock.allowed_s else 0
     due, hours = from_text(clock.due_at), calendar(clock.hours)
     return sla.moment_of(due, clock.allowed_s, used_s + more, hours)
 
 
-def is_breached(clock: SlaClock, now: datetime) -> bool:
+def is_breached(clock: AnyClock, now: datetime) -> bool:
     """Is, or was, more time used than allowed?"""
     return left_s(clock, now) < 0
 
 
-def passed_percents(clock: SlaClock, now: datetime) -> tuple[int, ...]:
+def passed_percents(clock: AnyClock, now: datetime) -> tuple[int, ...]:
     """Which parts of the time are used up. What was done in time warns nobody; what was late does."""
     used = used_s(clock, now)
     if clock.met_at is not None:
@@ -220,11 +237,11 @@ def passed_percents(clock: SlaClock, now: datetime) -> tuple[int, ...]:
     return tuple(percent for percent in sla.WARNING_PERCENTS if used * 100 >= clock.allowed_s * percent)
 
 
-def hours_of(clock: SlaClock) -> Hours:
+def hours_of(clock: AnyClock) -> Hours:
     return calendar(clock.hours)
 
 
-def shown(clock: SlaClock, now: datetime) -> dict[str, Any]:
+def shown(clock: AnyClock, now: datetime) -> dict[str, Any]:
     """A clock for people and scripts; ``left_minutes`` is negative when overdue."""
     left = left_s(clock, now)
     return {

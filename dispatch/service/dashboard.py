@@ -10,10 +10,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from dispatch.service import analytics, clocks, facts, outlook, satisfaction
+from peewee import fn
+
+from dispatch.service import analytics, clocks, outlook, satisfaction
+from dispatch.service.clocks import ClockRow
+from dispatch.service.outlook import Expectation
 from models.agents import Agent
-from models.base import read_rows, tuples
-from models.clock import from_text
+from models.base import CompiledQuery, parameter, seconds_of, tuples
+from models.clock import from_text, to_text
 from models.database import current_database
 from models.issues import NEW, OPEN, PRIORITIES, Escalation, Issue, SlaClock
 
@@ -21,7 +25,6 @@ if TYPE_CHECKING:
     from dispatch.desk import Desk
 
 Row = dict[str, Any]
-Timed = dict[int, dict[str, SlaClock]]
 
 
 def dashboard(desk: Desk, days: int = analytics.USUAL_DAYS) -> Row:
@@ -29,30 +32,36 @@ def dashboard(desk: Desk, days: int = analytics.USUAL_DAYS) -> Row:
     now = desk.now()
     moment = from_text(now)
     with current_database.atomic("DEFERRED"):  # all as of one moment
-        active = read_rows(Issue, Issue.select().where(Issue.status.in_(OPEN)).order_by(Issue.issue_id))
-        timed = facts.clocks_of([issue.issue_id for issue in active])
-        expected = outlook.predictions(active, moment, timed)
+        expected = outlook.expectations(moment)
         return {
             "at": now,
             "days": days,
-            "active": _active(active, moment),
+            "active": active(now),
             "agents": agents(),
             "resolution": analytics.report(analytics.Period.last(days, now)),
-            "satisfaction": outlook.overview(active, expected),
-            "alerts": alerts(timed, expected, moment),
+            "satisfaction": outlook.overview(expected),
+            "alerts": alerts(expected, moment),
         }
 
 
-def _active(active: Sequence[Issue], now: datetime) -> Row:
-    priorities = Counter(issue.priority for issue in active)
-    statuses = Counter(issue.status for issue in active)
-    ages = [facts.elapsed_hours(issue, now) for issue in active]
+def active(now: str) -> Row:
+    """How many issues are open, in all, by priority and by status, and how old they are."""
+    age_s = fn.SUM(fn.MAX(0, seconds_of(now) - seconds_of(Issue.opened_at)))
+    query = Issue.select(Issue.priority, Issue.status, fn.COUNT(Issue.issue_id), age_s)
+    priorities, statuses, seconds = Counter[int](), Counter[str](), 0
+    for priority, status, number, aged in tuples(
+        query.where(Issue.status.in_(OPEN)).group_by(Issue.priority, Issue.status)
+    ):
+        priorities[priority] += number
+        statuses[status] += number
+        seconds += aged
+    count = priorities.total()
     return {
-        "count": len(active),
+        "count": count,
         "by_priority": {name: priorities[PRIORITIES.index(name) + 1] for name in PRIORITIES[::-1]},
         "by_status": {status: statuses[status] for status in OPEN},
         "waiting": statuses[NEW],
-        "mean_age_hours": {"value": round(sum(ages) / len(ages), 2) if ages else None, "count": len(ages)},
+        "mean_age_hours": {"value": round(seconds / 3600 / count, 2) if count else None, "count": count},
     }
 
 
@@ -76,14 +85,14 @@ def agents() -> list[Row]:
     return sorted(rows, key=lambda row: (-(row["utilisation"] or 0), row["agent_id"]))
 
 
-def alerts(timed: Timed, expected: dict[int, float], now: datetime) -> Row:
+def alerts(expected: Sequence[Expectation], now: datetime) -> Row:
     """What is wrong: broken promises, open escalations, and customers who may leave; each with its issue."""
     risky = [
-        {"issue_id": number, "predicted": round(score, 4)}
-        for number, score in expected.items()
-        if satisfaction.risk(score) == "high"
+        {"issue_id": one.issue_id, "predicted": round(one.score, 4)}
+        for one in expected
+        if satisfaction.risk(one.score) == "high"
     ]
-    breaches, raised = _breaches(timed, now), _escalations()
+    breaches, raised = _breaches(now), _escalations()
     return {
         "sla_breaches": {"count": len(breaches), "rows": breaches},
         "escalations": {"count": len(raised), "rows": raised},
@@ -91,25 +100,45 @@ def alerts(timed: Timed, expected: dict[int, float], now: datetime) -> Row:
     }
 
 
-def _breaches(timed: Timed, now: datetime) -> list[Row]:
+_overdue = CompiledQuery(
+    lambda: (
+        SlaClock.select(*clocks.ROW_COLUMNS)
+        .join(Issue, on=(Issue.issue_id == SlaClock.issue_id))
+        .where(
+            Issue.status.in_(OPEN),
+            SlaClock.due_at < fn.COALESCE(SlaClock.met_at, SlaClock.paused_at, parameter("now")),
+        )
+        .order_by(SlaClock.issue_id, SlaClock.clock_id)
+    )
+)
+
+
+def _breaches(now: datetime) -> list[Row]:
     """Running clocks whose time is used up, and first answers that came late."""
+    overdue = map(ClockRow._make, _overdue(now=to_text(now)))
+    late = ((clock, -clocks.left_s(clock, now)) for clock in overdue)
     return [
         {
-            "issue_id": number,
-            "clock": kind,
+            "issue_id": clock.issue_id,
+            "clock": clock.kind,
             "due": clock.due_at,
-            "late_minutes": -clocks.shown(clock, now)["left_minutes"],
+            "late_minutes": round(late_s / 60, 1),
             "met_at": clock.met_at,
         }
-        for number, mine in timed.items()
-        for kind, clock in mine.items()
-        if clocks.is_breached(clock, now)
+        for clock, late_s in late
+        if late_s > 0
     ]
 
 
+_ESCALATED = ("issue_id", "trigger", "level", "urgency", "opened_at", "acknowledged_at")
+_raised = CompiledQuery(
+    lambda: (
+        Escalation.select(*(getattr(Escalation, name) for name in _ESCALATED))
+        .where(Escalation.closed_at.is_null())
+        .order_by(Escalation.level.desc(), Escalation.escalation_id)
+    )
+)
+
+
 def _escalations() -> list[Row]:
-    names = ("issue_id", "trigger", "level", "urgency", "opened_at", "acknowledged_at")
-    columns = [getattr(Escalation, name) for name in names]
-    query = Escalation.select(*columns).where(Escalation.closed_at.is_null())
-    ordered = query.order_by(Escalation.level.desc(), Escalation.escalation_id)
-    return [dict(zip(names, values, strict=True)) for values in tuples(ordered)]
+    return [dict(zip(_ESCALATED, values, strict=True)) for values in _raised()]

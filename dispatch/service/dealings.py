@@ -9,7 +9,7 @@ from peewee import fn
 from models.base import tuples
 from models.bookings import CONFIRMED, Booking
 from models.customers import Lead
-from models.issues import Issue, Survey
+from models.issues import PRIORITIES, Issue, Survey
 
 Row = dict[str, Any]
 
@@ -18,7 +18,7 @@ MOST_LISTED = 20
 
 def dealings(customer_id: int) -> Row:
     """Total value, number of issues, mean of the given scores, the channel used most, and the last issues."""
-    columns = (Issue.issue_id, Issue.status, Issue.category, Issue.title, Issue.opened_at)
+    columns = (Issue.issue_id, Issue.status, Issue.priority, Issue.category, Issue.title, Issue.opened_at)
     mine = Issue.select(*columns).where(Issue.customer_id == customer_id, ~Issue.voided)
     last = tuples(mine.order_by(Issue.issue_id.desc()).limit(MOST_LISTED))
     names = [column.name for column in columns]
@@ -27,8 +27,12 @@ def dealings(customer_id: int) -> Row:
         "previous_issues": int(mine.count()),
         "satisfaction": _satisfaction(customer_id),
         "preferred_channel": _preferred_channel(customer_id),
-        "issues": [dict(zip(names, values, strict=True)) for values in last],
+        "issues": [_issue(dict(zip(names, values, strict=True))) for values in last],
     }
+
+
+def _issue(row: Row) -> Row:
+    return row | {"priority": PRIORITIES[row["priority"] - 1]}
 
 
 def _total_value(customer_id: int) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,12 @@ from peewee import Case as When
 from peewee import fn
 
 from dispatch.service import clocks, routing, sla
+from dispatch.service.clocks import AnyClock, ClockRow
 from dispatch.service.prediction import Case
 from dispatch.service.satisfaction import Facts
 from models.agents import Agent
-from models.base import listed, read_rows, tuples
-from models.clock import from_text
+from models.base import CompiledQuery, listed, parameter, seconds_of, tuples
+from models.clock import from_text, to_text
 from models.issues import (
     CUSTOMER,
     MESSAGE,
@@ -64,24 +65,29 @@ def talk_of(issue_ids: Sequence[int]) -> dict[int, Talk]:
     }
 
 
-def levels_of(agent_ids: Iterable[int | None]) -> dict[int, int]:
-    """The skill levels of some agents."""
-    columns = (Agent.agent_id, Agent.level, Agent.years_of_service)
-    known = sorted({agent_id for agent_id in agent_ids if agent_id is not None})
-    query = Agent.select(*columns).where(Agent.agent_id.in_(listed(known)))
+def levels_of(agent_ids: Iterable[int | None] | None) -> dict[int, int]:
+    """The skill levels of some agents; None: of all."""
+    query = Agent.select(Agent.agent_id, Agent.level, Agent.years_of_service)
+    if agent_ids is not None:
+        known = sorted({agent_id for agent_id in agent_ids if agent_id is not None})
+        query = query.where(Agent.agent_id.in_(listed(known)))
     return {agent_id: routing.level_of(level, years) for agent_id, level, years in tuples(query)}
 
 
-def clocks_of(issue_ids: Sequence[int]) -> dict[int, dict[str, SlaClock]]:
+_clocks = CompiledQuery(
+    lambda: SlaClock.select(*clocks.ROW_COLUMNS).where(SlaClock.issue_id.in_(listed(parameter("ids"))))
+)
+
+
+def clocks_of(issue_ids: Sequence[int]) -> dict[int, dict[str, ClockRow]]:
     """The clocks of some issues by kind, for reading."""
-    told: dict[int, dict[str, SlaClock]] = {issue_id: {} for issue_id in issue_ids}
-    query = SlaClock.select().where(SlaClock.issue_id.in_(listed(issue_ids)))
-    for clock in read_rows(SlaClock, query):
+    told: dict[int, dict[str, ClockRow]] = {issue_id: {} for issue_id in issue_ids}
+    for clock in map(ClockRow._make, _clocks(ids=json.dumps(list(issue_ids)))):
         told[clock.issue_id][clock.kind] = clock
     return told
 
 
-def estimate_minutes(resolution: SlaClock, level: int | None) -> float:
+def estimate_minutes(resolution: AnyClock, level: int | None) -> float:
     """SLA x (6 - level) / 5, of what the clock allows."""
     return sla.estimated_resolution_minutes(resolution.allowed_s // 60, level)
 
@@ -92,7 +98,7 @@ def elapsed_hours(issue: Issue, now: datetime) -> float:
     return sla.age(from_text(issue.opened_at), end).total_seconds() / 3600
 
 
-def case_of(issue: Issue, talk: Talk, resolution: SlaClock, level: int | None, now: datetime) -> Case:
+def case_of(issue: Issue, talk: Talk, resolution: AnyClock, level: int | None, now: datetime) -> Case:
     """An issue as the satisfaction models see it (mission.md C7)."""
     hours = elapsed_hours(issue, now)
     if issue.status in OPEN:
@@ -104,12 +110,50 @@ def case_of(issue: Issue, talk: Talk, resolution: SlaClock, level: int | None, n
     return Case(facts, issue.category, issue.priority, issue.channel)
 
 
-def cases_of(
-    issues: Sequence[Issue], now: datetime, timed: Mapping[int, Mapping[str, SlaClock]] | None = None
-) -> dict[int, Case]:
-    """Many issues as the satisfaction models see them; ``timed`` are their clocks, where they are at hand."""
+_of_issue = Interaction.issue_id == Issue.issue_id
+_open = CompiledQuery(
+    lambda: (
+        Issue.select(
+            Issue.issue_id,
+            Issue.category,
+            Issue.priority,
+            Issue.channel,
+            seconds_of(parameter("now")) - seconds_of(Issue.opened_at),
+            SlaClock.allowed_s,
+            Issue.agent_id,
+            Interaction.select(fn.COUNT(Interaction.interaction_id)).where(
+                _of_issue, Interaction.kind != STATUS
+            ),
+            Interaction.select(Interaction.compound)
+            .where(_of_issue, Interaction.kind == MESSAGE, Interaction.author == CUSTOMER)
+            .order_by(Interaction.interaction_id.desc())
+            .limit(1),
+            fn.json_extract(Issue.sentiment, "$.compound"),
+        )
+        .join(SlaClock, on=(SlaClock.issue_id == Issue.issue_id) & (SlaClock.kind == RESOLUTION))
+        .where(Issue.status.in_(OPEN))
+        .order_by(Issue.issue_id)
+    )
+)
+
+
+def open_cases(now: datetime) -> dict[int, Case]:
+    """Every open issue as ``case_of`` has it, by one query: there may be thousands."""
+    levels, cases = levels_of(None), {}
+    for number, category, priority, channel, age_s, allowed_s, agent_id, said, last, first in _open(
+        now=to_text(now)
+    ):
+        level = levels.get(agent_id or 0)
+        hours = max(age_s / 3600, sla.estimated_resolution_minutes(allowed_s // 60, level) / 60)
+        known = Facts(hours, level or sla.USUAL_LEVEL, said, first if last is None else last)
+        cases[number] = Case(known, category, priority, channel)
+    return cases
+
+
+def cases_of(issues: Sequence[Issue], now: datetime) -> dict[int, Case]:
+    """Many issues as the satisfaction models see them."""
     ids = [issue.issue_id for issue in issues]
-    talk, timed = talk_of(ids), clocks_of(ids) if timed is None else timed
+    talk, timed = talk_of(ids), clocks_of(ids)
     levels = levels_of(issue.agent_id for issue in issues)
     return {
         issue.issue_id: case_of(
@@ -124,7 +168,7 @@ def cases_of(
 
 
 def progress(
-    issue: Issue, talk: Talk, resolution: SlaClock, estimate: float, now: datetime
+    issue: Issue, talk: Talk, resolution: AnyClock, estimate: float, now: datetime
 ) -> dict[str, Any]:
     """How far an issue is (mission.md C5); ``share`` is elapsed / estimate, at most 1."""
     hours = elapsed_hours(issue, now)

@@ -1,40 +1,46 @@
-"""How satisfied the customers of some issues will be, in all, by channel and by category (mission.md C7)."""
+"""How satisfied the customers of open issues will be, in all, by channel and by category (mission.md C7)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from dispatch.service import facts, prediction, satisfaction
-from models.issues import Issue, SlaClock
+from dispatch.service.prediction import Case
 
 Row = dict[str, Any]
 
 
-def predictions(
-    issues: Sequence[Issue], now: datetime, timed: Mapping[int, Mapping[str, SlaClock]]
-) -> dict[int, float]:
-    """The score to expect of every issue; ``timed`` are their clocks."""
+class Expectation(NamedTuple):
+    """The score to expect of an open issue."""
+
+    issue_id: int
+    case: Case
+    score: float
+
+
+def expectations(now: datetime) -> list[Expectation]:
+    """One of every open issue, by the model that holds now."""
     model = prediction.current_model()
-    cases = facts.cases_of(issues, now, timed)
-    return {issue_id: prediction.predicted(case, model) for issue_id, case in cases.items()}
+    cases = facts.open_cases(now)
+    return [Expectation(number, case, prediction.predicted(case, model)) for number, case in cases.items()]
 
 
-def overview(issues: Sequence[Issue], expected: dict[int, float]) -> Row:
+def overview(expected: Sequence[Expectation]) -> Row:
     """Mean, shares and counts of the expected scores, with the model that they come from."""
     return {
-        **_summary([expected[issue.issue_id] for issue in issues]),
-        "by_channel": _by("channel", issues, expected),
-        "by_category": _by("category", issues, expected),
+        **_summary([one.score for one in expected]),
+        "by_channel": _by((one.case.channel, one.score) for one in expected),
+        "by_category": _by((one.case.category, one.score) for one in expected),
         "model": prediction.model_told(prediction.current_model()),
     }
 
 
-def _by(column: str, issues: Sequence[Issue], expected: dict[int, float]) -> dict[str, Row]:
+def _by(named: Iterable[tuple[str, float]]) -> dict[str, Row]:
     scores: dict[str, list[float]] = {}
-    for issue in issues:
-        scores.setdefault(getattr(issue, column), []).append(expected[issue.issue_id])
+    for name, score in named:
+        scores.setdefault(name, []).append(score)
     return {name: _summary(scores[name]) for name in sorted(scores)}
 
 

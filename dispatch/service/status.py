@@ -119,7 +119,7 @@ def is_answered(issue_id: int) -> bool:
 
 def reopen_deadline(issue: Issue, days: int) -> str:
     """Until when an ended issue can be taken up again."""
-    ended = issue.closed_at or issue.resolved_at or issue.changed_at
+    ended = issue.resolved_at or issue.closed_at or issue.changed_at  # closing it later opens no new window
     return to_text(from_text(ended) + timedelta(days=days))
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from peewee import JOIN, Expression, ModelSelect, fn
+from peewee import JOIN, Expression, fn
 
 from dispatch.service import clocks, escalations, facts, prediction, sla, waiting
+from dispatch.service.clocks import ClockRow
 from models.agents import Agent
-from models.base import listed, tuples
+from models.base import CompiledQuery, listed, parameter, tuples
 from models.clock import from_text
 from models.customers import Customer
 from models.errors import NotFound
@@ -144,50 +145,56 @@ def _conditions(which: IssueFilter) -> list[Any]:
     return conditions
 
 
+_LISTED = (
+    "issue_id",
+    "title",
+    "status",
+    "category",
+    "confidence",
+    "unsure",
+    "priority",
+    "tier",
+    "channel",
+    "customer_id",
+    "booking_id",
+    "agent_id",
+    "opened_at",
+    "changed_at",
+    "resolved_at",
+    "voided",
+    "version",
+)
+_listed = CompiledQuery(
+    lambda: (
+        Issue.select(*(getattr(Issue, name) for name in _LISTED), Customer.name, AGENT_NAME)
+        .join(Customer, JOIN.LEFT_OUTER, on=(Issue.customer_id == Customer.customer_id))
+        .join(Agent, JOIN.LEFT_OUTER, on=(Issue.agent_id == Agent.agent_id))
+        .where(Issue.issue_id.in_(listed(parameter("ids"))))
+    )
+)
+
+
 def rows_of(desk: Desk, issue_ids: Sequence[int]) -> list[Row]:
     """The rows of a list, in the order of the ids."""
     now = from_text(desk.now())
     timed, levels = facts.clocks_of(issue_ids), escalation_levels(issue_ids)
-    query = (
-        _with_names(Issue.select(Issue, Customer.name.alias("customer_name"), AGENT_NAME.alias("agent_name")))
-        .where(Issue.issue_id.in_(listed(issue_ids)))
-        .objects()
-    )
-    made = {
-        issue.issue_id: _row(issue, timed[issue.issue_id], levels.get(issue.issue_id, 0), now)
-        for issue in query
-    }
+    made = {}
+    for *values, customer_name, agent_name in _listed(ids=json.dumps(list(issue_ids))):
+        row = dict(zip(_LISTED, values, strict=True))
+        row["customer_name"] = customer_name
+        row["agent_name"] = agent_name if row["agent_id"] is not None else None
+        number = row["issue_id"]
+        made[number] = _row(row, timed[number], levels.get(number, 0), now)
     return [made[issue_id] for issue_id in issue_ids if issue_id in made]
 
 
-def _with_names(query: ModelSelect[Any]) -> ModelSelect[Any]:
-    return query.join(Customer, JOIN.LEFT_OUTER, on=(Issue.customer_id == Customer.customer_id)).join(
-        Agent, JOIN.LEFT_OUTER, on=(Issue.agent_id == Agent.agent_id)
-    )
-
-
-def _row(issue: Any, timed: dict[str, SlaClock], level: int, now: datetime) -> Row:
+def _row(found: Row, timed: dict[str, ClockRow], level: int, now: datetime) -> Row:
     first, resolution = timed[FIRST_RESPONSE], timed[RESOLUTION]
     next_clock = resolution if first.met_at is not None else first
-    return {
-        "issue_id": issue.issue_id,
-        "title": issue.title,
-        "status": issue.status,
+    return found | {
         "escalation_level": level,
-        "category": issue.category,
-        "confidence": issue.confidence,
-        "unsure": bool(issue.unsure),
-        "priority": PRIORITIES[issue.priority - 1],
-        "tier": issue.tier,
-        "channel": issue.channel,
-        "customer_id": issue.customer_id,
-        "customer_name": issue.customer_name,
-        "booking_id": issue.booking_id,
-        "agent_id": issue.agent_id,
-        "agent_name": issue.agent_name if issue.agent_id is not None else None,
-        "opened_at": issue.opened_at,
-        "changed_at": issue.changed_at,
-        "resolved_at": issue.resolved_at,
+        "unsure": bool(found["unsure"]),
+        "priority": PRIORITIES[found["priority"] - 1],
         "sla": {
             "first_response_due": first.due_at,
             "resolution_due": resolution.due_at,
@@ -195,19 +202,22 @@ def _row(issue: Any, timed: dict[str, SlaClock], level: int, now: datetime) -> R
             "first_response": clocks.shown(first, now),
             "resolution": clocks.shown(resolution, now),
         },
-        "voided": bool(issue.voided),
-        "version": issue.version,
+        "voided": bool(found["voided"]),
     }
+
+
+_levels = CompiledQuery(
+    lambda: (
+        Escalation.select(Escalation.issue_id, fn.MAX(Escalation.level))
+        .where(Escalation.issue_id.in_(listed(parameter("ids"))), Escalation.closed_at.is_null())
+        .group_by(Escalation.issue_id)
+    )
+)
 
 
 def escalation_levels(issue_ids: Sequence[int]) -> dict[int, int]:
     """The highest open level of each escalated issue."""
-    query = (
-        Escalation.select(Escalation.issue_id, fn.MAX(Escalation.level))
-        .where(Escalation.issue_id.in_(listed(issue_ids)), Escalation.closed_at.is_null())
-        .group_by(Escalation.issue_id)
-    )
-    return dict(tuples(query))
+    return dict(_levels(ids=json.dumps(list(issue_ids))))
 
 
 def issue(desk: Desk, issue_id: int) -> Row:

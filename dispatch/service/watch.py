@@ -16,6 +16,7 @@ from peewee import Case, fn
 
 from dispatch.commands import DESK_ACTOR
 from dispatch.service import clocks, escalations, facts, sla, triggers
+from dispatch.service.clocks import ClockRow
 from dispatch.service.triggers import Fired, Standing
 from models.base import CompiledQuery, listed, parameter, read_rows, tuples
 from models.clock import from_text, to_text
@@ -28,7 +29,6 @@ from models.issues import (
     Escalation,
     Interaction,
     Issue,
-    SlaClock,
     SlaWarning,
     Watch,
 )
@@ -57,7 +57,7 @@ class Subject:
     """One issue with all that is looked at."""
 
     issue: Issue
-    clocks: dict[str, SlaClock]
+    clocks: dict[str, ClockRow]
     warned: set[tuple[str, int]]
     escalations: list[Escalation]
     interactions: int

@@ -14,7 +14,7 @@ from textual.widgets import DataTable, Static
 
 from dispatch import customers, undo
 from dispatch.customers import MOST_ON_CARD
-from screens import keys
+from screens import issue_words, keys
 from screens.messages import DeskChanged
 from screens.modals.customer_forms import MergeCustomers, customer_form
 from screens.modals.find_customer import FindCustomer
@@ -36,8 +36,18 @@ COLUMNS = (
 )
 
 
-class CustomerCard(Modal[int | None]):
-    """Everything about one customer; closes with the booking to go to, or None.
+ISSUES = (
+    Column("issue_id", "Issue", 7, lambda row: str(row["issue_id"]), right=True),
+    Column("opened_at", "Came in", 11, lambda row: short_moment(row["opened_at"]), drop=1),
+    Column("priority", "Priority", 8, issue_words.priority),
+    Column("status", "State", 13, lambda row: issue_words.status(row)),
+    Column("category", "About", 17, lambda row: row["category"].replace("_", " "), drop=2),
+    Column("title", "Title", 14, lambda row: row["title"], grows=True),
+)
+
+
+class CustomerCard(Modal[tuple[str, int] | None]):
+    """Everything about one customer; closes with the ("booking" or "issue", number) to go to, or None.
 
     ``card`` is what ``customers.card`` tells. It is read anew whenever the desk changes.
     """
@@ -49,9 +59,9 @@ class CustomerCard(Modal[int | None]):
         Binding(
             "enter",
             "go_to",
-            "To the booking",
+            "Go to it",
             id="card.booking",
-            tooltip="Go to the booking under the cursor, in the queue",
+            tooltip="Go to the booking under the cursor, in the queue, or to the issue, in Service",
             priority=True,  # or the table's own enter would keep it out of the footer
         ),
         Binding("e", "edit", "Edit", id="customer.edit", tooltip="Mend name, phone or e-mail"),
@@ -78,6 +88,7 @@ class CustomerCard(Modal[int | None]):
         with Vertical(id="card"):
             yield Static(Content(""), id="person")
             yield LiveTable(COLUMNS, "booking_id", id="card-bookings")
+            yield LiveTable(ISSUES, "issue_id", id="card-issues")
             with VerticalScroll(id="card-history"):
                 yield Static(Content(""))
         yield KeyLine()
@@ -103,7 +114,10 @@ class CustomerCard(Modal[int | None]):
         self._card = card
         self.query_one("#card").border_title = Content(f"Customer {card['customer_id']}")
         self.query_one("#person", Static).update(person(card))
-        self.query_one(LiveTable).show_rows(card["bookings"])
+        self.query_one("#card-bookings", LiveTable).show_rows(card["bookings"])
+        issues = self.query_one("#card-issues", LiveTable)
+        issues.display = bool(card["issues"])
+        issues.show_rows(card["issues"])
         self.query_one("#card-history > Static", Static).update(history(card))
 
     def action_close(self) -> None:
@@ -111,9 +125,11 @@ class CustomerCard(Modal[int | None]):
 
     @on(DataTable.RowSelected)
     def action_go_to(self) -> None:
-        row = self.query_one(LiveTable).current
+        """Of the table in focus; of the bookings, if neither is."""
+        kind = "issue" if self.query_one("#card-issues").has_focus else "booking"
+        row = self.query_one(f"#card-{kind}s", LiveTable).current
         if row is not None:
-            self.leave(row["booking_id"])
+            self.leave((kind, row[f"{kind}_id"]))
 
     def action_copy(self) -> None:
         """The phone number, and the e-mail when it is pressed again."""
@@ -174,6 +190,7 @@ def person(card: Row) -> Text:
         ("Phone", card["phone"] or "not known"),
         ("E-mail", card["email"] or "not known"),
         ("Since", f"{moment(card['created_at'])}, {card['open_bookings']} open"),
+        ("Service", _service(card)),
         ("Merged", f"customer {merged} too" if merged else ""),
         ("Shown", f"the newest {MOST_ON_CARD} of what there is more of" if is_cut else ""),
     ):
@@ -181,6 +198,20 @@ def person(card: Row) -> Text:
             text.append(f"\n{label:<8}", "dim")
             text.append(value)
     return text
+
+
+def _service(card: Row) -> str:
+    """The tier, what they have paid, and how they are with the desk."""
+    if not (card["tier"] or card["previous_issues"]):
+        return ""
+    count, score = card["previous_issues"], card["satisfaction"]
+    told = (
+        card["tier"] or "no tier",
+        f"{count} issue{'' if count == 1 else 's'}",
+        f"rated {score:.1f}" if score is not None else "",
+        f"paid {card['total_value']:,.2f}" if card["total_value"] else "",
+    )
+    return ", ".join(filter(None, told))
 
 
 def history(card: Row) -> Text:

@@ -36,7 +36,10 @@ PLACEHOLDER = "The customer's own words"
 
 
 class NewIssue(CommandModal):
-    """Closes with the opened issue, or None; what the desk refuses is told here, and nothing is lost."""
+    """Closes with the opened issue, or None; what the desk refuses is told here, and nothing is lost.
+
+    ``customer`` (as ``customers.card`` tells) and ``booking_id`` are filled in already.
+    """
 
     CSS_PATH = "new_issue.tcss"
     AUTO_FOCUS = "#text"
@@ -56,10 +59,11 @@ class NewIssue(CommandModal):
         ),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, customer: Row | None = None, booking_id: int | None = None) -> None:
         super().__init__()
         self._ticket = 0
-        self._customer: Row | None = None
+        self._customer = customer
+        self._booking_id = booking_id
         self._told: Row | None = None
         self._read_text: str | None = None
         self._submits = self._is_asked = False
@@ -90,7 +94,8 @@ class NewIssue(CommandModal):
             yield Button("nobody yet: find one", compact=True, id="customer")
         with Horizontal(classes="field"):
             yield Label("Booking")
-            yield Input(placeholder="its number, if it is about one", compact=True, id="booking")
+            known = str(self._booking_id or "")
+            yield Input(known, placeholder="its number, if it is about one", compact=True, id="booking")
         with Horizontal(classes="field"):
             yield Label("Category")
             yield Pick(CATEGORY_NAMES, prompt="as triage says", id="category")
@@ -98,6 +103,8 @@ class NewIssue(CommandModal):
     def on_mount(self) -> None:
         self.query_one("#new-issue").border_title = Content("New issue")
         self.query_one("#understood").border_title = Content("What triage reads")
+        if self._customer is not None:
+            self._show_customer(self._customer)
         # the model is read now, in the background, so that the first word does not wait for it
         self.host.ask(lambda: understanding.understand("hello", None), lambda _: None)
 
@@ -162,9 +169,12 @@ class NewIssue(CommandModal):
     def _use_customer(self, card: Row) -> None:
         if self.is_laid_out:
             self._customer = card
-            tier = f", {card['tier']}" if card.get("tier") else ""
-            self.query_one("#customer", Button).label = Content(f"{short(card['name'], 28)}{tier}")
+            self._show_customer(card)
             self._understand(0)
+
+    def _show_customer(self, customer: Row) -> None:
+        tier = f", {customer['tier']}" if customer.get("tier") else ""
+        self.query_one("#customer", Button).label = Content(f"{short(customer['name'], 28)}{tier}")
 
     @on(Input.Submitted)
     def _next(self) -> None:

@@ -171,7 +171,7 @@ class StatusBar(Horizontal):
 
     DEFAULT_CSS = """
     StatusBar { dock: bottom; height: 1; background: $panel; }
-    StatusBar > Footer { dock: none; width: 1fr; background: $panel; }
+    StatusBar > KeyLine { dock: none; width: 1fr; background: $panel; }
     StatusBar > .help { width: auto; margin-left: 1; background: $panel; }
     StatusBar > .totals { width: auto; padding: 0 1; background: $panel; color: $text-muted; }
     StatusBar > .totals.-drift { color: $error; text-style: bold; }

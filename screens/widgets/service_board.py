@@ -108,6 +108,11 @@ class ServiceBoard(Vertical):
                 yield LiveTable(FIGURE_COLUMNS, "key", id="figures")
                 yield LiveTable(AGENT_COLUMNS, "agent_id", id="workload")
 
+    @property
+    def is_filled(self) -> bool:
+        """Have figures been shown already?"""
+        return bool(self.query_one("#figures", LiveTable).rows_shown)
+
     def take_focus(self) -> None:
         self.query_one("#figures").focus()
 

@@ -45,13 +45,14 @@ def test_a_demo_desk_in_a_file(anywhere: Run, tmp_path: Path) -> None:
     size = ("--agents", 5, "--bookings", 20)
     made = anywhere("demo", "--db", file, "--no-open", *size, "--json").json
     assert (made["database"], made["agents"], made["bookings"]) == (str(file), 5, 20)
+    assert len(anywhere("issue", "list", "--db", file, "--all", "--json").json) == made["issues"]
     assert len(anywhere("agent", "list", "--db", file, "--json").json) == 5
     assert anywhere("doctor", "--db", file).code == 0
 
 
 def test_a_demo_desk_to_throw_away_tells_where_it_is(anywhere: Run) -> None:
     told = anywhere("demo", "--no-open", "--agents", 3, "--bookings", 0).out
-    file = Path(told.split(" in ")[1].strip())
+    file = Path(told.split(" in ")[1].splitlines()[0])
     assert file.is_file()
     shutil.rmtree(file.parent)
 

@@ -70,6 +70,7 @@ def test_shuffle_and_sweep_print_what_was_moved(busy: Run) -> None:
         "moves",
         "warned",
         "escalated",
+        "closed",
     }
     assert "Nothing was due" in busy("sweep").out
     for booking in range(1, 5):

@@ -25,6 +25,7 @@ NOTHING: dict[str, Any] = {
     "assigned": [],
     "moves": [],
     "warned": [],
+    "closed": [],
     "escalated": [],
 }
 

@@ -190,6 +190,11 @@ ROW: dict[str, Any] = {
     "email": "a@example.com",
     "created_at": "2082-11-22 01:02:03",
     "merged_into": None,
+    "tier": None,
+    "total_value": 0.0,
+    "previous_issues": 0,
+    "satisfaction": None,
+    "issues": [],
     "merged": [],
     "open_bookings": 0,
     "bookings": [],
@@ -206,6 +211,9 @@ def test_a_card_says_what_is_not_known() -> None:
     assert "the newest 50" not in said
     assert "the newest 50" in person(ROW | {"events": [{}] * 50}).plain
     assert "merged into customer 9" in person(ROW | {"merged_into": 9}).plain
+    assert "Service" not in said
+    known = {"tier": "gold", "total_value": 1200.0, "previous_issues": 2, "satisfaction": 4.5}
+    assert "Service gold, 2 issues, rated 4.5, paid 1,200.00" in person(ROW | known).plain
     assert "imported, nothing done here yet" in history(ROW).plain
 
 

@@ -622,6 +622,15 @@ async def open_an_issue(app: AstraApp) -> None:
     assert shown_now(app)["issue_id"] == 7
 
 
+@check("booking.issue")
+async def open_an_issue_about_a_booking(app: AstraApp) -> None:
+    await at_booking(app, 9)
+    await press(app, "I", *"refund my trip please", "f9")
+    row = await issue(app, 7)
+    assert (row["booking_id"], row["customer_id"]) == (9, 9)
+    assert place(app) == "queue"
+
+
 @check("service.board", "service.view")
 async def views_and_figures_of_the_service_desk(app: AstraApp) -> None:
     await press(app, "f6", "escape", "v")

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from dispatch import agents, logbook, undo, views
+from dispatch import agents, configure, logbook, undo, views
 from dispatch.desk import Desk
+from dispatch.event_filter import EventFilter
 from dispatch.service import alarms, conversation, editing, holding, lifecycle, surveys
 from dispatch.service import views as service_views
+from dispatch.sweep import sweep
 from models.issues import ISSUE_STATUSES
 from tests.conftest import TestClock
 from tests.dispatch.service.conftest import Row, refused
@@ -254,6 +256,32 @@ def test_an_issue_is_reopened_within_fourteen_days(
     clock.advance(days=14, seconds=1)
     refused(lambda: lifecycle.reopen(desk, 1, "again"), "too_late")
     sound()
+
+
+def test_a_resolved_issue_is_closed_by_the_clock_and_only_then(
+    desk: Desk, begun: Row, clock: TestClock, sound: Sound
+) -> None:
+    lifecycle.resolve(desk, 1)
+    clock.advance(days=13, hours=23)
+    assert sweep(desk)["closed"] == []
+    clock.advance(hours=1)
+    assert sweep(desk)["closed"] == [1]
+    with desk.reading():
+        assert service_views.issue(desk, 1)["status"] == "closed"
+        assert logbook.page(EventFilter(issue_id=1), 1)[0]["actor"] == "sweeper"
+    assert sweep(desk)["closed"] == []
+    clock.advance(seconds=1)
+    refused(lambda: lifecycle.reopen(desk, 1, "again"), "too_late")
+    sound()
+
+
+def test_a_desk_may_close_its_issues_itself(desk: Desk, begun: Row, clock: TestClock) -> None:
+    configure.set_value(desk, "close_after_days", "0")
+    lifecycle.resolve(desk, 1)
+    clock.advance(days=400)
+    assert sweep(desk)["closed"] == []
+    configure.set_value(desk, "close_after_days", "3")
+    assert sweep(desk)["closed"] == [1]
 
 
 def test_who_left_is_replaced_when_an_issue_is_reopened(

@@ -1,0 +1,53 @@
+"""The demo's issues: in every state, the same each time, with clocks and loads that are right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dispatch import doctor, logbook, undo, views
+from dispatch.desk import Desk
+from dispatch.service import views as service_views
+from models.errors import Refused
+from models.issues import ASSIGNED, IN_PROGRESS, PENDING_CUSTOMER, RESOLVED
+from seeds.demo import make_demo
+from seeds.service import CASES, tell_issues
+
+
+def told(desk: Desk) -> list[dict[str, Any]]:
+    with desk.reading():
+        return service_views.issues(desk, service_views.IssueFilter(statuses=()))
+
+
+def test_the_demo_has_issues_in_every_state(desk: Desk, tmp_path: Path, clock: Any) -> None:
+    other = Desk.open(tmp_path / "other.db", clock=clock, create=True)
+    for one in (desk, other):
+        make_demo(one)
+        with one.reading():
+            before = [(row["agent_id"], row["rank"]) for row in views.agents()]
+        assert tell_issues(one) == len(CASES)
+        with one.reading():
+            assert [(row["agent_id"], row["rank"]) for row in views.agents()] == before, "issues move no rank"
+            assert doctor.examine(one)["ok"]
+    rows = told(desk)
+    assert rows == told(other)
+    other.close()
+    assert {row["status"] for row in rows} == {ASSIGNED, IN_PROGRESS, PENDING_CUSTOMER, RESOLVED}
+    assert any(row["escalation_level"] for row in rows)
+    assert any(row["unsure"] for row in rows)
+    assert all(row["opened_at"] <= row["changed_at"] <= desk.now() for row in rows)
+    with desk.reading():
+        surveys = [service_views.survey_of(row["issue_id"]) for row in rows]
+        assert sorted(survey["score"] for survey in surveys if survey) == [2, 4, 5]
+        assert {event["actor"] for event in logbook.events(limit=20)} <= {"lee", "sweeper"}
+    with pytest.raises(Refused):
+        undo.undo(desk)
+
+
+def test_where_nobody_can_take_them_issues_wait(desk: Desk) -> None:
+    make_demo(desk, agents=1, bookings=0)
+    assert tell_issues(desk) == len(CASES)
+    with desk.reading():
+        assert doctor.examine(desk)["ok"]
