@@ -13,7 +13,7 @@ from dispatch.next_action import is_due
 from dispatch.search import mentions
 from dispatch.service import routing
 from models.agents import GONE, Agent, AgentRank
-from models.base import listed, tuples
+from models.base import CompiledQuery, listed, parameter, tuples
 from models.bookings import PENDING, Booking
 from models.customers import Customer, Lead
 from models.database import current_database
@@ -111,10 +111,7 @@ def bookings(which: BookingFilter, limit: int | None = None, after: Row | None =
     conditions = _conditions(which)
     if after is not None:
         conditions.append(_beyond(which, after))
-    column = _ORDERS[which.sort]
-    order: tuple[Any, ...] = (column, Booking.booking_id)
-    if which.descending:
-        order = (column.desc(), Booking.booking_id.desc())
+    order = _order(which)
     if which.text:  # thousands may have to be put in order, or gone through: only the page is read whole
         page = Booking.select(Booking.booking_id).join(Lead, on=(Booking.lead_id == Lead.lead_id))
         conditions = [Booking.booking_id.in_(page.where(*conditions).order_by(*order).limit(limit))]
@@ -130,9 +127,27 @@ def pending_ids(agent_id: int) -> list[int]:
 
 def booking(booking_id: int) -> Row:
     """One booking. Raises NotFound."""
-    for values in tuples(_booking_query().where(Booking.booking_id == booking_id)):
+    for values in _one_booking(booking_id=booking_id):
         return _booking_row(values)
     raise NotFound("booking", booking_id, "astra booking list shows them")
+
+
+def bookings_by_id(booking_ids: Sequence[int]) -> list[Row]:
+    """Some bookings, lowest number first."""
+    query = _booking_query().where(Booking.booking_id.in_(listed(booking_ids))).order_by(Booking.booking_id)
+    return [_booking_row(values) for values in tuples(query)]
+
+
+def booking_ids(which: BookingFilter, limit: int) -> list[int]:
+    """The numbers of the first bookings that a filter finds, in its order."""
+    query = Booking.select(Booking.booking_id).join(Lead, on=(Booking.lead_id == Lead.lead_id))
+    found = query.where(*_conditions(which)).order_by(*_order(which)).limit(limit)
+    return [booking_id for (booking_id,) in tuples(found)]
+
+
+def _order(which: BookingFilter) -> tuple[Any, ...]:
+    column = _ORDERS[which.sort]
+    return (column.desc(), Booking.booking_id.desc()) if which.descending else (column, Booking.booking_id)
 
 
 def bookings_of(
@@ -154,6 +169,10 @@ def _booking_query() -> ModelSelect[Any]:
         .join(Customer, on=(Lead.customer_id == Customer.customer_id))
         .join(Agent, JOIN.LEFT_OUTER, on=(Booking.agent_id == Agent.agent_id))
     )
+
+
+# Every command on a booking ends with this look at it, and a batch looks at hundreds.
+_one_booking = CompiledQuery(lambda: _booking_query().where(Booking.booking_id == parameter("booking_id")))
 
 
 def _booking_row(values: tuple[Any, ...]) -> Row:
@@ -226,7 +245,7 @@ def agents_by_id(agent_ids: list[int]) -> list[Row]:
 
 def agent(agent_id: int) -> Row:
     """One agent. Raises NotFound."""
-    for values in tuples(_agent_query().where(Agent.agent_id == agent_id)):
+    for values in _one_agent(agent_id=agent_id):
         return _agent_row(values)
     raise NotFound("agent", agent_id, "astra agent list shows them")
 
@@ -274,6 +293,9 @@ def _agent_query() -> ModelSelect[Any]:
     return Agent.select(*AGENT_COLUMNS).join(
         AgentRank, JOIN.LEFT_OUTER, on=(AgentRank.agent_id == Agent.agent_id)
     )
+
+
+_one_agent = CompiledQuery(lambda: _agent_query().where(Agent.agent_id == parameter("agent_id")))
 
 
 def _agent_row(values: tuple[Any, ...]) -> Row:

@@ -121,3 +121,19 @@ def test_agents_have_skills_capacity_and_a_contact_rate(busy: Run) -> None:
     shown = busy("agent", "show", "1", "--json").json
     assert {"contact_rate", "contact_low", "contact_high", "contact_assigned"} <= set(shown)
     assert {"contact_rate"} <= set(busy("agent", "list", "--json").json[0])
+
+
+def test_all_that_a_filter_finds_is_dealt_with_at_once(busy: Run) -> None:
+    held = [row["booking_id"] for row in busy("booking", "list", "--agent", "1", "--json").json]
+    given = ("--agent", "1", "--to", "2", "--reason", "she is ill")
+    planned = busy("booking", "reassign", *given, "--dry-run", "--json").json
+    assert sorted(row["booking_id"] for row in planned["results"]) == sorted(held)
+    for _ in range(2):
+        result = busy("booking", "reassign", *given, "--request-id", "once", "--json").json
+        assert result["done"] == planned["done"] == len(held)
+    assert busy("booking", "list", "--agent", "1", "--json").json == []
+    assert busy("booking", "cancel", "--agent", "1", "--reason", "x").out.strip() == "no such bookings"
+    assert "0 refused" in busy("booking", "cancel", "--destination", "mars", "--reason", "x", "--dry-run").out
+    for wrong in ((), ("1", "--unclaimed")):
+        assert busy("booking", "cancel", *wrong, "--reason", "x", "--json").error["code"] == "usage"
+    assert busy("booking", "release", "--agent", "99", "--json").error["code"] == "not_found"
