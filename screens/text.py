@@ -91,6 +91,7 @@ def state(row: Row) -> Text:
 
 COMMAND_WORDS = {
     "lead.add": "came in",
+    "lead.add_all": "several came in",
     "booking.claim": "claimed",
     "booking.release": "released",
     "booking.decline": "declined",
