@@ -127,7 +127,7 @@ class Pool:
         if self.told:
             rows = order.rows(Shape(self.rules, False, self.told), given)
             columns = len(STANDING) if self.told == ABLE else UNABLE_COLUMNS
-            self.standings = {row[0]: row[-columns:] for row in rows}
+            self.standings |= {row[0]: row[-columns:] for row in rows}
             return rows
         rows = order.rows(Shape(self.rules, True), given)
         if rows:

@@ -196,9 +196,13 @@ class _Place:
     name: str
 
 
-def listed(numbers: Iterable[int]) -> Select:
-    """Numbers as a query, for ``in_()``: one parameter, however many there are."""
-    source = fn.json_each(json.dumps(list(numbers))).alias("numbers")
+def listed(numbers: Iterable[int] | Value) -> Select:
+    """Numbers as a query, for ``in_()``: one parameter, however many there are.
+
+    In a CompiledQuery it is a ``parameter``, and JSON is given for it.
+    """
+    given = numbers if isinstance(numbers, Value) else json.dumps(list(numbers))
+    source = fn.json_each(given).alias("numbers")
     return Select((source,), (SQL("numbers.value"),))
 
 
