@@ -251,6 +251,7 @@ def _retire(running: Command, row: BaseModel) -> None:
         row.cancelled_at = running.now
         row.cancel_reason = MISTAKE
         row.voided = True
+        row.given_at = None  # it counts in no rate: nobody was ever given it
     elif isinstance(row, Agent):
         row.left_at = running.now
     elif not isinstance(row, Customer | Lead | Assignment | Survey):

@@ -158,6 +158,21 @@ def test_the_recurring_run_minds_dwell_time_and_cool_down(
     assert sweep(desk)["moves"] == []
 
 
+def test_a_run_that_a_wrong_clock_made_does_not_keep_the_next_one_waiting(
+    desk: Desk, add_agent: AddAgent, add_lead: AddLead, clock: Any
+) -> None:
+    configure.set_value(desk, "shuffle_seconds", "60")
+    clock.advance(days=365)
+    sweep(desk)
+    clock.advance(days=-365)
+    add_agent("Ada")
+    for _ in range(4):
+        add_lead()
+    add_agent("Bob")
+    clock.advance(minutes=10)
+    assert len(sweep(desk)["moves"]) == 2
+
+
 def test_another_optimiser_can_stand_in(desk: Desk, uneven: None) -> None:
     def one(bearers: Any, loose: Any) -> list[Move]:
         return [Move(next(iter(loose)).booking_id, 1, 3)]
