@@ -41,11 +41,15 @@ def add(
     capacity: int | str | None = None,
     skills: str | Iterable[str] | None = None,
     locations: str | Iterable[str] | None = None,
+    level: int | str | None = None,
+    specialisations: str | None = None,
+    languages: str | None = None,
 ) -> Row:
     """Take on an agent, available at once; waiting bookings go to the desk's agents again.
 
     ``rating`` is an average brought along, which counts as the setting's number of answers. Skills are
-    destinations, locations launch locations; none means every one. Raises InvalidInput, Refused.
+    destinations, locations launch locations; none means every one. Specialisations are categories of
+    issues. Raises InvalidInput, Refused.
     """
     agent = Agent(capacity=running.desk.settings["default_capacity"])
     given = {
@@ -61,6 +65,9 @@ def add(
         "capacity": capacity,
         "skills": skills,
         "locations": locations,
+        "level": level,
+        "specialisations": specialisations,
+        "languages": languages,
     }
     for field, value in given.items():
         if value is not None:

@@ -44,7 +44,13 @@ def test_shift_handover_and_leaving(busy: Run) -> None:
     assert len(planned["moves"]) == held
     assert busy("agent", "handover", "1", "--to", "2", "--json").json == planned
     assert busy("agent", "handover", "1", "--to", "nobody", "--json").code == 2
-    assert busy("agent", "leave", "2", "--hand-over", "--json").json["load"] == 0
+    shift = ("agent", "shift", "2", "--hours", "mon 0:00-0:01 UTC")
+    assert "Would be: Agent 2" in busy(*shift, "--dry-run").out
+    assert busy("agent", "show", "2", "--json").json["hours"] is None
+    leave = ("agent", "leave", "2", "--hand-over")
+    planned = busy(*leave, "--dry-run", "--json").json
+    assert busy("agent", "show", "2", "--json").json["left_at"] is None
+    assert busy(*leave, "--json").json["moves"] == planned["moves"]
 
 
 def test_policies_are_listed_previewed_and_chosen(busy: Run) -> None:
@@ -121,6 +127,15 @@ def test_agents_have_skills_capacity_and_a_contact_rate(busy: Run) -> None:
     shown = busy("agent", "show", "1", "--json").json
     assert {"contact_rate", "contact_low", "contact_high", "contact_assigned"} <= set(shown)
     assert {"contact_rate"} <= set(busy("agent", "list", "--json").json[0])
+    skilled = ("--capacity", "3", "--skills", "titan", "--level", "4", "--languages", "Greek")
+    names = ("--first-name", "Ann", "--last-name", "Noether", "--job-title", "Space Travel Agent")
+    added = busy("agent", "add", *names, "--department", "Premium Bookings", *skilled, "--json").json
+    assert [added[key] for key in ("capacity", "skills", "level", "languages")] == [
+        3,
+        ["Titan"],
+        4,
+        ["Greek"],
+    ]
 
 
 def test_all_that_a_filter_finds_is_dealt_with_at_once(busy: Run) -> None:
