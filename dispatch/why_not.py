@@ -129,7 +129,7 @@ def _by_key(policy: Policy, winner: Candidate, other: Candidate) -> Row:
             words = name.replace("_", " ")
             return {
                 "kind": KEY,
-                "because": f"{words}: {lost}, where agent {winner.agent_id} had {won}",
+                "because": f"{words}: {lost}, where {Agent.lock(winner.agent_id).name} had {won}",
                 "policy": policy.name,
                 "key": name,
                 "winner_id": winner.agent_id,

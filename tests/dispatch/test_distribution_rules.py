@@ -37,6 +37,7 @@ DECLINE_MINUTES = 30
 BY_HAND = {"booking.reassign", "booking.reassign_all", "agent.handover", "undo"}
 """Commands by which a person may give more than the capacity."""
 AGENT, BOOKING = ("agent_id", "presence", "capacity", "load"), ("booking_id", "agent_id", "claimed_at")
+MOST_PENDING = 12
 DESTINATIONS = ("Mars", "Titan")
 LAUNCHES = ("Sydney Stellar Port", "Dubai Interplanetary Hub")
 
@@ -195,10 +196,11 @@ class DayOfADesk(RuleBasedStateMachine):
 
     # -- commands
 
-    @initialize(skills=st.sampled_from([None, "Mars", "Titan"]))
-    def three_agents(self, skills: str | None) -> None:
+    @initialize(skills=st.sampled_from([None, "Mars", "Titan"]), leads=st.integers(3, 9))
+    def three_agents_at_work(self, skills: str | None, leads: int) -> None:
         for number, capacity in enumerate((2, 1, 3)):
             self.take_on(capacity, skills if number else None, LAUNCHES[0] if number == 1 else None)
+        self.leads(leads, "rank", DESTINATIONS[leads % 2], LAUNCHES[0], None)
 
     @rule(
         capacity=st.integers(0, 4),
@@ -214,14 +216,15 @@ class DayOfADesk(RuleBasedStateMachine):
             self.run(lambda desk: agents.add(desk, **names, **given))
 
     @rule(
+        number=st.integers(1, 4),
         policy=st.sampled_from(list(POLICIES)),
         to=st.sampled_from(DESTINATIONS),
         launch=st.sampled_from(LAUNCHES),
         phone=st.sampled_from([None, "4711", "4712"]),
     )
-    def lead(self, policy: str, to: str, launch: str, phone: str | None) -> None:
-        if len(self.before.pending) < 12:
-            trip = {"method": "Text", "source": "Organic", "destination": to, "launch": launch}
+    def leads(self, number: int, policy: str, to: str, launch: str, phone: str | None) -> None:
+        trip = {"method": "Text", "source": "Organic", "destination": to, "launch": launch}
+        for _ in range(min(number, MOST_PENDING - len(self.before.pending))):
             self.run(lambda desk: intake.receive(desk, name="Kate", phone=phone, policy=policy, **trip))
 
     @rule(policy=st.sampled_from(list(POLICIES)))

@@ -27,7 +27,7 @@ def test_the_key_that_decided_is_told_with_both_values(desk: Desk, lead: Any) ->
         9,
         5,
     )
-    assert told["because"] == "years of service: 5, where agent 1 had 9"
+    assert told["because"] == "years of service: 5, where Ada Byron had 9"
 
 
 def test_the_rule_of_the_decision_is_told(desk: Desk, two: None, add_lead: AddLead, clock: Any) -> None:
@@ -45,7 +45,7 @@ def test_the_rule_of_the_decision_is_told(desk: Desk, two: None, add_lead: AddLe
         (lambda desk: agents.change(desk, 2, skills="Titan"), "rule", "does not cover Mars"),
         (lambda desk: set_presence(desk, 2, "busy"), "rule", "busy"),
         (lambda desk: agents.leave(desk, 2), "rule", "left at 2082-03-01 09:00:00"),
-        (lambda _desk: None, "key", "years of service: 5, where agent 1 had 9"),
+        (lambda _desk: None, "key", "years of service: 5, where Ada Byron had 9"),
     ],
 )
 def test_what_the_decision_does_not_tell_is_worked_out_as_of_now(
@@ -86,7 +86,7 @@ def test_what_a_person_decided_is_told_before_what_the_policy_would_say(
     bookings.reassign(desk, 1, 2, "speaks French")
     told = why_not(desk, 1, 3)
     assert told["decided"] == "by hand: kim: speaks French"
-    assert told["because"] == "years of service: 1, where agent 1 had 9"
+    assert told["because"] == "years of service: 1, where Ada Byron had 9"
 
 
 def test_a_returning_customers_own_agent_is_told_as_the_reason(
