@@ -290,9 +290,13 @@ class DayOfADesk(RuleBasedStateMachine):
         ]
         self.run(verbs[verb])
 
-    @rule()
-    def even_out(self) -> None:
+    @rule(claims=st.lists(PICKS, max_size=6), newcomers=st.booleans())
+    def even_out(self, claims: list[int], newcomers: bool) -> None:
         """Claimed work stays, each run lowers the sum, and a second one moves nothing."""
+        for pick in claims:
+            self.claim(pick, 1)
+        if newcomers:
+            self.take_on(4, None, None)
         before = self.before
         self.run(shuffle)
         moved = [
