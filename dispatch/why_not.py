@@ -75,7 +75,7 @@ def _why_not(desk: Desk, booking_id: int, agent_id: int) -> Row:
     if told is not None and decision is not None:
         return row | told | {"as_of": decision.decided_at}
     if decision is not None and decision.policy not in POLICIES:
-        row["decided"] = f"{decision.policy}: {decision.reason}"
+        row["decided"] = f"by {decision.policy.removeprefix('by ')}: {decision.reason}"
     return row | _as_of_now(desk, booking, agent) | {"as_of": desk.now()}
 
 

@@ -70,7 +70,7 @@ def _tell_more(row: Row) -> None:
     if row.get("not"):
         line()
         if row["not"].get("decided"):
-            line(f"No policy decided it, {row['not']['decided']}")
+            line(f"Decided {row['not']['decided']}")
         line(f"Not {row['not']['agent_name']} ({row['not']['agent_id']}): {row['not']['because']}")
     if row.get("policies"):
         line()

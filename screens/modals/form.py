@@ -130,6 +130,7 @@ class FormModal(CommandModal):
 
     def on_mount(self) -> None:
         self.query_one("#form").border_title = Content(self._heading)
+        self.set_class(any(field.agents for field in self._fields), "-picks")
         for field in self._fields:
             if field.agents:
                 self.query_one(f"#{field.name}", AgentPicker).offer(field.agents)

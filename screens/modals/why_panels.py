@@ -73,7 +73,7 @@ def why_not_panel(told: Row, others: list[Row]) -> Panel:
     text = Text(overflow="fold")
     text.append(told["agent_name"], "bold")
     if told.get("decided"):
-        text.append(f"\nNo policy decided it, {told['decided']}")
+        text.append(f"\nDecided {told['decided']}")
         text.append("\nBy the policy it would be as follows", "dim")
     text.append(f"\n{told['because']}\n")
     if told.get("policy"):
