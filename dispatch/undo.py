@@ -72,8 +72,15 @@ def undo(running: Command, event_id: int | None = None) -> Row:
         "customer_id": event.customer_id,
         "issue_id": event.issue_id,
         "over_capacity": over,
+        "bookings": len(_bookings_of(event)),
         "booking": views.booking(event.booking_id) if event.booking_id is not None else None,
     }
+
+
+def _bookings_of(event: Event) -> list[str]:
+    """The keys of the bookings that a command changed or made."""
+    of_table = f"{Booking._meta.table_name}:"
+    return [key for key in json.loads(event.after or "{}") if key.startswith(of_table)]
 
 
 def _put_back(running: Command, event: Event) -> list[int]:

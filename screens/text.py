@@ -165,7 +165,8 @@ def subject(row: Row) -> str:
 def taken_back(done: Row) -> str:
     """What a toast says after an undo."""
     what = COMMAND_WORDS.get(done["command"], done["command"])
-    return f"Taken back: {f'{subject(done)} {what}'.strip()}"
+    several = f" ({done['bookings']:,} bookings)" if done["bookings"] > 1 else ""
+    return f"Taken back: {f'{subject(done)} {what}'.strip()}{several}"
 
 
 def said(command: str, detail: Row) -> str:
