@@ -18,6 +18,8 @@ from dispatch.values import FIRST_VALUES
 from models.agents import Agent
 
 LEADS = 500
+OTHERS = ("round_robin", "balanced", "skill", "rank+contact")
+LEADS_EACH, MOST_ROUNDS = 100, 9
 BUDGET = 1.5
 
 
@@ -34,6 +36,7 @@ def run(effort: Effort, folder: Path) -> list[Row]:
         plain, crowd, ruled, ruled_crowd = by_turns(
             [partial(desk.add, size) for desk in desks], effort.rounds, size
         )
+        others = [_by_policy(name, ruled_few, ruled_many, effort) for name in OTHERS]
     finally:
         for desk in desks:
             desk.close()
@@ -42,7 +45,16 @@ def run(effort: Effort, folder: Path) -> list[Row]:
         _row(f"the same with {MANY:,} agents", crowd, plain),
         Row(f"{FEW} agents, {rules}", "", us(ruled.median), us(ruled.best), f"{ruled.over(plain):.2f} x"),
         _row(f"{MANY:,} agents, {rules}", ruled_crowd, ruled),
+        *others,
     ]
+
+
+def _by_policy(name: str, few: LeadDesk, many: LeadDesk, effort: Effort) -> Row:
+    """The same on the desks with everything on, by another policy."""
+    size, rounds = effort.size(LEADS_EACH), min(effort.rounds, MOST_ROUNDS)
+    side, crowded = by_turns([partial(desk.add, size, name) for desk in (few, many)], rounds, size)
+    ratio = f"{crowded.over(side):.2f} x"
+    return Row(f"  the same by {name}", "", us(crowded.median), us(crowded.best), ratio)
 
 
 def _row(what: str, times: Times, beside: Times) -> Row:

@@ -27,42 +27,17 @@ Setter = Callable[[Command, Agent, Any], None]
 
 @command("agent.add")
 def add(
-    running: Command,
-    *,
-    first_name: str,
-    last_name: str,
-    department: str,
-    job_title: str,
-    email: str | None = None,
-    years: int | str = 0,
-    rating: float | str | None = None,
-    license: str | None = None,
-    manager: str | None = None,
-    capacity: int | str | None = None,
-    skills: str | Iterable[str] | None = None,
-    locations: str | Iterable[str] | None = None,
+    running: Command, /, *, first_name: str, last_name: str, department: str, job_title: str, **given: Any
 ) -> Row:
     """Take on an agent, available at once; waiting bookings go to the desk's agents again.
 
-    ``rating`` is an average brought along, which counts as the setting's number of answers. Skills are
-    destinations, locations launch locations; none means every one. Raises InvalidInput, Refused.
+    What else is ``given`` is of CHANGEABLE: ``rating`` is an average brought along, which counts as the
+    setting's number of answers; ``skills`` are destinations, ``locations`` launch locations, none means
+    every one; ``specialisations`` are categories of issues. Raises InvalidInput, Refused.
     """
     agent = Agent(capacity=running.desk.settings["default_capacity"])
-    given = {
-        "first_name": first_name,
-        "last_name": last_name,
-        "email": email,
-        "department": department,
-        "job_title": job_title,
-        "years": years,
-        "rating": rating,
-        "license": license,
-        "manager": manager,
-        "capacity": capacity,
-        "skills": skills,
-        "locations": locations,
-    }
-    for field, value in given.items():
+    names = {"first_name": first_name, "last_name": last_name}
+    for field, value in (names | {"department": department, "job_title": job_title} | given).items():
         if value is not None:
             _put(running, agent, field, value)
     agent.save()

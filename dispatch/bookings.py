@@ -70,16 +70,8 @@ def release(running: Command, booking_id: int) -> Row:
 
     Raises NotFound, Refused.
     """
-    return released(running, booking_id)
-
-
-def released(running: Command, booking_id: int) -> Row:
-    """Give up a claim as part of a command."""
     booking = pending_booking(running, booking_id)
-    if booking.claimed_at is None:
-        raise Refused(
-            "not_claimed", f"booking {booking_id} is not claimed", "only claimed work can be released"
-        )
+    check_claimed(booking)
     return unclaim(running, booking)
 
 
@@ -169,21 +161,22 @@ def confirm(
 @command("booking.cancel")
 def cancel(running: Command, booking_id: int, reason: str) -> Row:
     """The customer does not book; a waiting one can be cancelled too. Raises NotFound, Refused."""
-    return cancelled(running, booking_id, reason)
-
-
-def cancelled(running: Command, booking_id: int, reason: str) -> Row:
-    """Cancel a booking as part of a command."""
     reason = checks.required_text(reason, "reason")
     booking = pending_booking(running, booking_id, waiting_too=True)
+    running.detail = {"reason": reason}
+    cancelled(running, booking, reason)
+    return _shown(running, booking_id)
+
+
+def cancelled(running: Command, booking: Booking, reason: str) -> None:
+    """Cancel a booking as part of a command."""
     booking.status = CANCELLED
     booking.cancelled_at = running.now
     booking.cancel_reason = reason
     booking.follow_up_at = None
     if booking.agent_id is not None:
         booking.claimed_at = booking.claimed_at or running.now
-    running.detail = {"reason": reason}
-    return saved(running, booking)
+    save(running, booking)
 
 
 @command("booking.reassign")
@@ -192,20 +185,20 @@ def reassign(running: Command, booking_id: int, to_agent_id: int, reason: str) -
 
     That is told as ``over_capacity``. Raises NotFound, and Refused for an agent who is away.
     """
-    return reassigned(running, booking_id, to_agent_id, reason)
-
-
-def reassigned(running: Command, booking_id: int, to_agent_id: int, reason: str) -> Row:
-    """Give a booking to another agent as part of a command."""
     reason = checks.required_text(reason, "reason")
     booking = pending_booking(running, booking_id, waiting_too=True)
     agent = attending_agent(to_agent_id)
-    if booking.agent_id == to_agent_id:
-        raise Refused("same_agent", f"booking {booking_id} is with {agent.name} already")
     running.detail = {"reason": reason}
+    over = reassigned(running, booking, agent, reason)
+    return _shown(running, booking_id) | {"over_capacity": over}
+
+
+def reassigned(running: Command, booking: Booking, agent: Agent, reason: str) -> bool:
+    """Give a booking to another agent as part of a command; is it more than the agent's capacity?"""
+    check_other(booking, agent)
     decision = decide_by_hand(running, booking.lead_id, agent, reason)
-    give(running, booking, to_agent_id)
-    return _shown(running, booking_id) | {"over_capacity": decision.notes != "{}"}
+    give(running, booking, agent.agent_id)
+    return decision.notes != "{}"
 
 
 @command("booking.reopen")
@@ -301,19 +294,38 @@ def pending_booking(running: Command, booking_id: int, *, waiting_too: bool = Fa
     """The booking that a command is about, to be changed. Raises NotFound, Refused."""
     booking = Booking.lock(booking_id)
     running.booking_id = booking_id
+    check_open(booking, waiting_too=waiting_too)
+    return booking
+
+
+def check_open(booking: Booking, *, waiting_too: bool = False) -> None:
+    """Refuse what is closed, and, unless ``waiting_too``, what has no agent. Raises Refused."""
+    number = booking.booking_id
     if booking.status != PENDING:
         raise Refused(
             "not_pending",
-            f"booking {booking_id} is {booking.status}",
-            f"astra booking reopen {booking_id} makes it Pending",
+            f"booking {number} is {booking.status}",
+            f"astra booking reopen {number} makes it Pending",
         )
     if booking.agent_id is None and not waiting_too:
         raise Refused(
             "waiting",
-            f"booking {booking_id} waits for an agent",
-            f"astra booking reassign {booking_id} --to AGENT",
+            f"booking {number} waits for an agent",
+            f"astra booking reassign {number} --to AGENT",
         )
-    return booking
+
+
+def check_claimed(booking: Booking) -> None:
+    """Refuse what nobody has claimed. Raises Refused."""
+    if booking.claimed_at is None:
+        number = booking.booking_id
+        raise Refused("not_claimed", f"booking {number} is not claimed", "only claimed work can be released")
+
+
+def check_other(booking: Booking, agent: Agent) -> None:
+    """Refuse to give a booking to the agent who has it. Raises Refused."""
+    if booking.agent_id == agent.agent_id:
+        raise Refused("same_agent", f"booking {booking.booking_id} is with {agent.name} already")
 
 
 def saved(running: Command, booking: Booking) -> Row:

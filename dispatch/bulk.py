@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 
 from dispatch import intake
 from dispatch.choice import policy_named
+from dispatch.commands import Command, command
 from dispatch.desk import Desk
 from dispatch.files import LeadFile, Record
 from models.errors import DatabaseUnavailable, DeskError
@@ -77,15 +78,29 @@ class Received(TypedDict):
     error: str
 
 
-def receive_lines(
-    desk: Desk, lines: Sequence[tuple[int, Mapping[str, str | None]]], run: str
-) -> list[Received]:
-    """Take in some lines in one commit, each a command with the request id ``run:line``.
+Lines = Sequence[tuple[int, Mapping[str, str | None]]]
+
+
+@command("lead.add_all")
+def receive_lines(running: Command, lines: Lines) -> list[Received]:
+    """Take in some lines in one command, so that one undo takes all of them back.
 
     A line that is refused leaves the others standing. Raises DatabaseUnavailable; nothing is in then.
     """
-    with desk.batch():
-        return [_received(desk, f"{run}:{line}", line, fields) for line, fields in lines]
+    results = [_taken_in(running, line, fields) for line, fields in lines]
+    running.booking_id = running.agent_id = None
+    running.detail = {"leads": sum(one["lead"] is not None for one in results)}
+    return results
+
+
+def _taken_in(running: Command, line: int, fields: Mapping[str, Any]) -> Received:
+    written = running.writes
+    try:
+        return Received(line=line, lead=intake.received(running, **fields), error="")
+    except DeskError as error:
+        if isinstance(error, DatabaseUnavailable) or running.writes != written:  # none of them may stand
+            raise
+        return Received(line=line, lead=None, error=told(error))
 
 
 def _received(desk: Desk, request_id: str, line: int, fields: Mapping[str, Any]) -> Received:

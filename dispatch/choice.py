@@ -93,7 +93,7 @@ def _returning(choice: Choice, lead: Lead) -> Choice:
 def _relaxed(strict: Choice, lead: Lead, limit: int) -> Choice:
     if not strict.pool.everybody().first_id():
         return strict
-    for pool, dropped in strict.pool.relaxations():
+    for pool, dropped in strict.pool.relaxations(strict.policy.relaxed_first):
         ranked = strict.policy.ranked(lead, pool, limit) if dropped else []
         if ranked:
             return replace(strict, pool=pool, ranked=ranked, relaxed=dropped)

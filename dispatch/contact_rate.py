@@ -7,6 +7,7 @@ about when a customer was reached. All of it is read from the index of an agent'
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from math import sqrt
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peewee import Case, fn
 
-from models.base import listed, tuples
+from models.base import CompiledQuery, listed, parameter
 from models.bookings import PENDING, STATUSES, Booking
 from models.clock import from_text, to_text
 
@@ -49,26 +50,38 @@ class Rate(NamedTuple):
         return max(0.0, (middle - margin) / scale), min(1.0, (middle + margin) / scale)
 
 
+_reached = Booking.contacted_at <= fn.DATETIME(Booking.given_at, parameter("within"))
+_decided = (
+    (Booking.status != PENDING)
+    | Booking.contacted_at.is_null(False)
+    | (Booking.given_at <= parameter("in_time"))
+)
+_counted = CompiledQuery(
+    lambda: (
+        Booking.select(
+            Booking.agent_id, fn.SUM(Case(None, [(_reached, 1)], 0)), fn.SUM(Case(None, [(_decided, 1)], 0))
+        )
+        .where(
+            Booking.agent_id.in_(listed(parameter("agents"))),
+            Booking.status.in_(STATUSES),
+            Booking.given_at > parameter("since"),
+        )
+        .group_by(Booking.agent_id)
+    )
+)
+
+
 def rates(desk: Desk, agent_ids: Sequence[int]) -> dict[int, Rate]:
     """The rates of some agents; who was given nothing has none of none."""
     now = from_text(desk.now())
     within = timedelta(minutes=desk.settings["contact_within_minutes"])
-    in_time = Booking.contacted_at <= fn.DATETIME(Booking.given_at, f"+{int(within.total_seconds())} seconds")
-    counts = (Booking.status != PENDING) | Booking.contacted_at.is_null(False)
-    query = (
-        Booking.select(
-            Booking.agent_id,
-            fn.SUM(Case(None, [(in_time, 1)], 0)),
-            fn.SUM(Case(None, [(counts | (Booking.given_at <= to_text(now - within)), 1)], 0)),
-        )
-        .where(
-            Booking.agent_id.in_(listed(agent_ids)),
-            Booking.status.in_(STATUSES),
-            Booking.given_at > to_text(now - timedelta(days=DAYS)),
-        )
-        .group_by(Booking.agent_id)
+    counted = _counted(
+        agents=json.dumps(list(agent_ids)),
+        within=f"+{int(within.total_seconds())} seconds",
+        in_time=to_text(now - within),
+        since=to_text(now - timedelta(days=DAYS)),
     )
-    found = {agent_id: Rate(reached, assigned) for agent_id, reached, assigned in tuples(query)}
+    found = {agent_id: Rate(reached, assigned) for agent_id, reached, assigned in counted}
     return {agent_id: found.get(agent_id, Rate(0, 0)) for agent_id in agent_ids}
 
 

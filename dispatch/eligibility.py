@@ -7,7 +7,7 @@ policy is compiled once for each shape of pool, so that a choice stays one index
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, reduce
 from operator import and_, itemgetter
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from dispatch.desk import Desk
 
 DEPARTMENT, SKILL, LOCATION = "department", "skill", "location"
-RELAXED_FIRST = (LOCATION, SKILL, DEPARTMENT)
-"""Which rule is dropped first when nobody free keeps them all; presence and capacity never are."""
+RELAXED_FIRST = ((LOCATION,), (SKILL,), (DEPARTMENT,))
+"""Which rules are dropped first when nobody free keeps them all; presence and capacity never are."""
 
 EVERY = -1  # as a limit
 QUOTE = '"'
@@ -127,7 +127,7 @@ class Pool:
         if self.told:
             rows = order.rows(Shape(self.rules, False, self.told), given)
             columns = len(STANDING) if self.told == ABLE else UNABLE_COLUMNS
-            self.standings = {row[0]: row[-columns:] for row in rows}
+            self.standings |= {row[0]: row[-columns:] for row in rows}
             return rows
         rows = order.rows(Shape(self.rules, True), given)
         if rows:
@@ -153,15 +153,16 @@ class Pool:
         """The same pool, narrowed to one agent: empty, or just that one."""
         return replace(self, values=self.values | {"only": agent_id}, rules=(*self.rules, "only"))
 
-    def relaxations(self) -> Iterator[tuple[Pool, tuple[str, ...]]]:
-        """This pool and then wider ones, each with the rules that it drops."""
+    def relaxations(self, order: Sequence[tuple[str, ...]]) -> Iterator[tuple[Pool, tuple[str, ...]]]:
+        """This pool and then wider ones, each with the rules that it drops; ``order`` as RELAXED_FIRST."""
         dropped: tuple[str, ...] = ()
         yield self, dropped
-        for rule in RELAXED_FIRST:
-            if rule in self.rules:
-                dropped = (*dropped, rule)
-                rules = tuple(kept for kept in self.rules if kept not in dropped)
-                yield replace(self, rules=rules), dropped
+        for rules in order:
+            more = tuple(rule for rule in rules if rule in self.rules)
+            if more:
+                dropped = (*dropped, *more)
+                kept = tuple(rule for rule in self.rules if rule not in dropped)
+                yield replace(self, rules=kept), dropped
 
     def everybody(self, *, told: bool = False) -> Pool:
         """Whoever may take work, whether or not the other rules are kept."""

@@ -66,12 +66,16 @@ def find_agent(
 
 
 def somebody_for(running: Command, booking: Booking, excluded: Mapping[int, str] | None = None) -> bool:
-    """Would ``find_agent`` find one? Nothing is kept of the question."""
+    """Would ``find_agent`` find one?"""
+    return taker_for(running, booking, excluded) is not None
+
+
+def taker_for(running: Command, booking: Booking, excluded: Mapping[int, str] | None = None) -> int | None:
+    """Whom ``find_agent`` would find; nothing is kept of the question."""
     policy = policy_named(running.policy or running.desk.settings["policy"])
     kept_out = declined_by(running, booking.booking_id) | dict(excluded or {})
     lead = Lead.lock(booking.lead_id)
-    choice = choose(running.desk, lead, policy, package=booking.package, without=kept_out, limit=1)
-    return bool(choice.ranked)
+    return choose(running.desk, lead, policy, package=booking.package, without=kept_out, limit=1).agent_id
 
 
 def may_take(agent_id: int) -> bool:

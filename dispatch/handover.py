@@ -8,9 +8,9 @@ from dispatch import views
 from dispatch.bookings import attending_agent
 from dispatch.commands import Command, command
 from dispatch.decisions import decide_by_hand
-from dispatch.giving import drain_waiting, find_agent, give, may_take, somebody_for
+from dispatch.giving import drain_waiting, find_agent, give, somebody_for
 from dispatch.service import queue
-from models.agents import Agent
+from models.agents import GONE, Agent
 from models.base import tuples
 from models.bookings import PENDING, Booking
 from models.errors import InvalidInput, Refused
@@ -28,8 +28,8 @@ Row = dict[str, Any]
 def hand_over(running: Command, agent_id: int, to: int | str) -> Row:
     """Move all of an agent's Pending work and open issues, claimed or not, to an agent or to the ``desk``.
 
-    The desk gives each to whom its policy chooses; what nobody can take waits, or stays with an
-    agent who may take work. Returns the agent with ``moves`` and ``issue_moves``. Raises NotFound,
+    The desk gives each to whom its policy chooses; what nobody else can take stays with an agent who is
+    at work, and waits otherwise. Returns the agent with ``moves`` and ``issue_moves``. Raises NotFound,
     Refused, InvalidInput.
     """
     agent = Agent.lock(agent_id)
@@ -60,7 +60,7 @@ def to_the_desk(running: Command, agent: Agent, *, only_unclaimed: bool = False)
     Returns the moves: {"booking_id", "from_agent_id", "to_agent_id"}, the last None for one that waits.
     """
     moves: list[Row] = []
-    stays = may_take(agent.agent_id)
+    stays = agent.left_at is None and agent.presence not in GONE
     for booking_id in _held(agent.agent_id, only_unclaimed=only_unclaimed):
         booking = Booking.lock(booking_id)
         kept_out = {agent.agent_id: HANDED_OVER}

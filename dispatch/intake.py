@@ -29,8 +29,7 @@ class LeadResult(TypedDict):
     reason: str
 
 
-@command("lead.add")
-def receive(
+def received(
     running: Command,
     customer_id: int | None = None,
     /,
@@ -45,7 +44,7 @@ def receive(
     email: str | None = None,
     policy: str | None = None,
 ) -> LeadResult:
-    """Take in a lead; the triggers assign it and open its booking.
+    """Take in a lead as part of a command; the triggers assign it and open its booking.
 
     It is that of the customer with this phone or e-mail, unless a ``customer_id`` says whose it is; one
     who was merged counts as the one who stands. Raises InvalidInput, and NotFound for the customer.
@@ -70,6 +69,10 @@ def receive(
     if known:
         include(known, lead.customer_name)
     return _result(running, lead)
+
+
+receive = command("lead.add")(received)
+"""``received`` as a command of its own."""
 
 
 def _known(phone: str | None, email: str | None) -> int | None:

@@ -24,7 +24,7 @@ _last_seller = CompiledQuery(
         .limit(1)
     )
 )
-_fill = Order(lambda: Taker.select(Taker.agent_id, Taker.load, Taker.capacity))
+_fill = Order(lambda: Taker.select(Taker.agent_id, Taker.load_ratio))
 _name = CompiledQuery(
     lambda: Agent.select(Agent.first_name, Agent.last_name).where(Agent.agent_id == parameter("agent_id"))
 )
@@ -54,4 +54,4 @@ def favourite(lead: Lead, pool: Pool, best: Candidate) -> Favourite | None:
 def _fill_of(pool: Pool, agent_id: int) -> float | None:
     """The load ratio of an agent of the pool; None for one who is not in it."""
     rows = pool.only(agent_id).first(_fill, 1)
-    return rows[0][1] / rows[0][2] if rows else None
+    return rows[0][1] if rows else None

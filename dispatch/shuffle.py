@@ -60,9 +60,10 @@ def run_if_due(desk: Desk, optimiser: Optimiser = even_out) -> list[Row]:
 
 
 def _is_due(desk: Desk) -> bool:
-    seconds = desk.settings["shuffle_seconds"]
+    seconds, now = desk.settings["shuffle_seconds"], desk.now()
     last = settings.recall(SHUFFLED_AT)
-    return bool(seconds) and (last is None or last <= _before(desk.now(), seconds=seconds))
+    # a last run that is still to come was made by a clock that went wrong
+    return bool(seconds) and (last is None or last > now or last <= _before(now, seconds=seconds))
 
 
 def plan(desk: Desk, now: str, optimiser: Optimiser = even_out, *, rested: bool = False) -> list[Move]:

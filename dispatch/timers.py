@@ -17,7 +17,7 @@ from dispatch.commands import Command, command
 from dispatch.giving import find_agent, somebody_for
 from dispatch.handover import to_the_desk
 from dispatch.presence import put as set_presence
-from models.agents import AWAY, Agent
+from models.agents import AVAILABLE, AWAY, BUSY, Agent
 from models.base import tuples
 from models.bookings import PENDING, Booking
 from models.clock import from_text, to_text
@@ -26,6 +26,7 @@ from models.errors import Refused
 if TYPE_CHECKING:
     from dispatch.desk import Desk
 
+AT_WORK = (AVAILABLE, BUSY)
 MISSED_IN_A_ROW = 2
 NOT_CLAIMED = "did not claim it in time"
 AWAY_REASON = f"{MISSED_IN_A_ROW} offers in a row not claimed"
@@ -48,16 +49,20 @@ def keep(running: Command, booking_id: int) -> Row:
 
 @command("booking.lapse")
 def lapse(running: Command, booking_id: int) -> Row:
-    """An offer was not claimed in time: on to the next agent. Two in a row put the first one on away."""
+    """An offer was not claimed in time: on to the next agent. Two in a row put the first one on away.
+
+    Who is on a break has said so, and misses nothing by it.
+    """
     booking = pending_booking(running, booking_id)
     agent = Agent.lock(booking.agent_id)
     running.detail = {"not_claimed_by": agent.agent_id}
     find_agent(running, booking, {agent.agent_id: NOT_CLAIMED}, because=f"{agent.name} {NOT_CLAIMED}")
     agent = Agent.lock(agent.agent_id)
-    agent.offers_missed += 1
-    if agent.offers_missed >= MISSED_IN_A_ROW:
-        set_presence(running, agent, AWAY, reason=AWAY_REASON)
-    agent.save()
+    if agent.presence in AT_WORK:
+        agent.offers_missed += 1
+        if agent.offers_missed >= MISSED_IN_A_ROW:
+            set_presence(running, agent, AWAY, reason=AWAY_REASON)
+        agent.save()
     if agent.presence == AWAY:
         to_the_desk(running, agent, only_unclaimed=True)
     row = views.booking(booking_id)

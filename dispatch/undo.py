@@ -72,8 +72,15 @@ def undo(running: Command, event_id: int | None = None) -> Row:
         "customer_id": event.customer_id,
         "issue_id": event.issue_id,
         "over_capacity": over,
+        "bookings": len(_bookings_of(event)),
         "booking": views.booking(event.booking_id) if event.booking_id is not None else None,
     }
+
+
+def _bookings_of(event: Event) -> list[str]:
+    """The keys of the bookings that a command changed or made."""
+    of_table = f"{Booking._meta.table_name}:"
+    return [key for key in json.loads(event.after or "{}") if key.startswith(of_table)]
 
 
 def _put_back(running: Command, event: Event) -> list[int]:
@@ -251,6 +258,7 @@ def _retire(running: Command, row: BaseModel) -> None:
         row.cancelled_at = running.now
         row.cancel_reason = MISTAKE
         row.voided = True
+        row.given_at = None  # it counts in no rate: nobody was ever given it
     elif isinstance(row, Agent):
         row.left_at = running.now
     elif not isinstance(row, Customer | Lead | Assignment | Survey):

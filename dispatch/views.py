@@ -15,7 +15,7 @@ from dispatch.next_action import is_due
 from dispatch.search import mentions
 from dispatch.service import routing
 from models.agents import GONE, Agent, AgentRank
-from models.base import listed, tuples
+from models.base import CompiledQuery, listed, parameter, tuples
 from models.bookings import PENDING, STATUSES, Booking
 from models.customers import Customer, Lead
 from models.database import current_database
@@ -110,6 +110,13 @@ class BookingFilter:
 
 def bookings(which: BookingFilter, limit: int | None = None, after: Row | None = None) -> list[Row]:
     """Bookings in order; ``after`` is the last row of the page before (keyset paging)."""
+    query = _booking_query().where(*_page(which, limit, after))
+    ordered = query.order_by(*_order(which)).limit(limit)
+    return [_booking_row(values) for values in tuples(ordered)]
+
+
+def _page(which: BookingFilter, limit: int | None, after: Row | None = None) -> list[Expression]:
+    """The conditions for a page of bookings, which is still to be put in order and limited."""
     conditions = _conditions(which)
     if after is not None:
         conditions.append(_beyond(which, after))
@@ -118,13 +125,11 @@ def bookings(which: BookingFilter, limit: int | None = None, after: Row | None =
         conditions.append(mentioned.condition)
     in_order = limit is not None and (mentioned is None or mentioned.many)
     merged = in_order and which.sort == "changed" and not _one_status(which) and which.agent_id is None
-    if mentioned or merged:
-        # thousands may have to be put in order, or gone through: only the page is read whole
-        page = _numbers(which, conditions, STATUSES if merged else ()).limit(limit)
-        conditions = [Booking.booking_id.in_(page.select_from(page.c.number))]
-    query = _booking_query().where(*conditions)
-    ordered = query.order_by(*_directed(which, _sort_key(which), Booking.booking_id)).limit(limit)
-    return [_booking_row(values) for values in tuples(ordered)]
+    if not (mentioned or merged):
+        return conditions
+    # thousands may have to be put in order, or gone through: only the page is read whole
+    page = _numbers(which, conditions, STATUSES if merged else ()).limit(limit)
+    return [Booking.booking_id.in_(page.select_from(page.c.number))]
 
 
 def _numbers(which: BookingFilter, conditions: list[Expression], statuses: Sequence[str]) -> Any:
@@ -158,9 +163,26 @@ def pending_ids(agent_id: int) -> list[int]:
 
 def booking(booking_id: int) -> Row:
     """One booking. Raises NotFound."""
-    for values in tuples(_booking_query().where(Booking.booking_id == booking_id)):
+    for values in _one_booking(booking_id=booking_id):
         return _booking_row(values)
     raise NotFound("booking", booking_id, "astra booking list shows them")
+
+
+def bookings_by_id(booking_ids: Sequence[int]) -> list[Row]:
+    """Some bookings, lowest number first."""
+    query = _booking_query().where(Booking.booking_id.in_(listed(booking_ids))).order_by(Booking.booking_id)
+    return [_booking_row(values) for values in tuples(query)]
+
+
+def booking_ids(which: BookingFilter, limit: int) -> list[int]:
+    """The numbers of the first bookings that a filter finds, in its order."""
+    query = Booking.select(Booking.booking_id).join(Lead, on=(Booking.lead_id == Lead.lead_id))
+    found = query.where(*_page(which, limit)).order_by(*_order(which)).limit(limit)
+    return [booking_id for (booking_id,) in tuples(found)]
+
+
+def _order(which: BookingFilter) -> tuple[Any, ...]:
+    return _directed(which, _sort_key(which), Booking.booking_id)
 
 
 def bookings_of(
@@ -182,6 +204,10 @@ def _booking_query() -> ModelSelect[Any]:
         .join(Customer, on=(Lead.customer_id == Customer.customer_id))
         .join(Agent, JOIN.LEFT_OUTER, on=(Booking.agent_id == Agent.agent_id))
     )
+
+
+# Every command on a booking ends with this look at it, and a batch looks at hundreds.
+_one_booking = CompiledQuery(lambda: _booking_query().where(Booking.booking_id == parameter("booking_id")))
 
 
 def _booking_row(values: tuple[Any, ...]) -> Row:
@@ -252,7 +278,7 @@ def agents_by_id(agent_ids: list[int]) -> list[Row]:
 
 def agent(agent_id: int) -> Row:
     """One agent. Raises NotFound."""
-    for values in tuples(_agent_query().where(Agent.agent_id == agent_id)):
+    for values in _one_agent(agent_id=agent_id):
         return _agent_row(values)
     raise NotFound("agent", agent_id, "astra agent list shows them")
 
@@ -300,6 +326,9 @@ def _agent_query() -> ModelSelect[Any]:
     return Agent.select(*AGENT_COLUMNS).join(
         AgentRank, JOIN.LEFT_OUTER, on=(AgentRank.agent_id == Agent.agent_id)
     )
+
+
+_one_agent = CompiledQuery(lambda: _agent_query().where(Agent.agent_id == parameter("agent_id")))
 
 
 def _agent_row(values: tuple[Any, ...]) -> Row:

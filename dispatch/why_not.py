@@ -57,7 +57,8 @@ def why_not(desk: Desk, booking_id: int, agent_id: int) -> Row:
     """Why a booking is not with an agent: the rule that kept them out, or the key that decided.
 
     It is read from the decision where that tells of the agent, else worked out on the desk as it is
-    now (``as_of``). ``kind`` is rule, key or chosen; for a key both values are told. Raises NotFound.
+    now (``as_of``); where no policy decided, ``decided`` is the reason that was given. ``kind`` is rule,
+    key or chosen; for a key both values are told. Raises NotFound.
     """
     return desk.rehearse(lambda: _why_not(desk, booking_id, agent_id))
 
@@ -73,6 +74,8 @@ def _why_not(desk: Desk, booking_id: int, agent_id: int) -> Row:
     told = _from_decision(decision, agent_id) if decision else None
     if told is not None and decision is not None:
         return row | told | {"as_of": decision.decided_at}
+    if decision is not None and decision.policy not in POLICIES:
+        row["decided"] = f"by {decision.policy.removeprefix('by ')}: {decision.reason}"
     return row | _as_of_now(desk, booking, agent) | {"as_of": desk.now()}
 
 
@@ -86,6 +89,8 @@ def _from_decision(decision: Decision, agent_id: int) -> Row | None:
     mine = next((candidate for candidate in candidates if candidate.agent_id == agent_id), None)
     if mine is None or policy is None:
         return None
+    if policy.place(mine) < policy.place(candidates[0]):  # by the keys this one: a returning customer's went
+        return {"kind": RULE, "because": decision.reason}
     return _by_key(policy, candidates[0], mine)
 
 
@@ -110,6 +115,8 @@ def _as_of_now(desk: Desk, booking: Booking, agent: Agent) -> Row:
         return {"kind": RULE, "because": standing.broken_rule(choice.pool)[1]}
     if choice.agent_id == agent.agent_id:
         return {"kind": CHOSEN, "because": f"{policy.name} would choose {agent.name} now"}
+    if choice.returning and policy.place(mine[0]) < policy.place(choice.ranked[0]):
+        return {"kind": RULE, "because": choice.returning}
     return _by_key(policy, choice.ranked[0], mine[0])
 
 
@@ -122,7 +129,7 @@ def _by_key(policy: Policy, winner: Candidate, other: Candidate) -> Row:
             words = name.replace("_", " ")
             return {
                 "kind": KEY,
-                "because": f"{words}: {lost}, where agent {winner.agent_id} had {won}",
+                "because": f"{words}: {lost}, where {Agent.lock(winner.agent_id).name} had {won}",
                 "policy": policy.name,
                 "key": name,
                 "winner_id": winner.agent_id,

@@ -104,7 +104,9 @@ class Taker(Model):
     """An agent who is here, as the policies see them: read, never written.
 
     ``takes_work`` is derived by the database: available, and below capacity. An index has those who
-    take work in the order of ``rank``, and after them those who do not.
+    take work in the order of ``rank``, and after them those who do not; so have two more for
+    ``load_ratio`` (what is held, bookings and issues, of the capacity) and for ``skill_base`` (the score
+    of the policy ``skill`` for who is no specialist), which are derived too.
     """
 
     agent_id = IntegerField(primary_key=True)
@@ -121,6 +123,8 @@ class Taker(Model):
     presence_reason = TextField(null=True)
     issue_load = IntegerField()
     level = IntegerField(null=True)
+    load_ratio = DoubleField()
+    skill_base = DoubleField()
 
     class Meta:
         database = current_database

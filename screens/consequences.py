@@ -13,6 +13,7 @@ from screens.text import BAD, CARE, short
 
 Row = dict[str, Any]
 MOST_NAMED = 6  # takers who are told one by one
+MOST_LISTED = 300  # rows of a batch
 
 
 def plural(number: int, noun: str) -> str:
@@ -62,17 +63,25 @@ def counts_of(result: Row, participle: str) -> Text:
 
 def before_a_batch(result: Row, participle: str) -> Text:
     """What a batch would do: the counts, and first what would be refused, with the reason."""
-    text = counts_of(result, participle)
-    for row in sorted(result["results"], key=lambda row: bool(row["ok"])):
-        text.append("\n").append_text(_row(row))
-    return text
+    return _row_by_row(counts_of(result, participle), _refused_first(result["results"]))
 
 
 def after_a_batch(result: Row, participle: str) -> Text:
-    """Every row of a batch in its order, with what became of it."""
-    text = counts_of(result, participle).append("\n")
-    for row in result["results"]:
+    """The rows of a batch in their order, with what became of each; of a long one first what was refused."""
+    rows = result["results"]
+    rows = _refused_first(rows) if len(rows) > MOST_LISTED else rows
+    return _row_by_row(counts_of(result, participle).append("\n"), rows)
+
+
+def _refused_first(rows: Sequence[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: bool(row["ok"]))
+
+
+def _row_by_row(text: Text, rows: Sequence[Row]) -> Text:
+    for row in rows[:MOST_LISTED]:
         text.append("\n").append_text(_row(row))
+    if len(rows) > MOST_LISTED:
+        text.append(f"\n         and {plural(len(rows) - MOST_LISTED, 'booking')} more", "dim")
     return text
 
 
@@ -82,4 +91,5 @@ def _row(row: Row) -> Text:
         return Text(f"✗ {row['booking_id']:>6}  {row['error']['message']}", CARE)
     holder = booking["agent_name"] or "waiting for an agent"
     name = short(booking["customer_name"])
-    return Text(f"✓ {row['booking_id']:>6}  {name}: {booking['status']}, {holder}")
+    text = Text(f"✓ {row['booking_id']:>6}  {name}: {booking['status']}, {holder}")
+    return text.append(" ! above capacity", f"bold {BAD}") if booking.get("over_capacity") else text

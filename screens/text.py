@@ -91,6 +91,7 @@ def state(row: Row) -> Text:
 
 COMMAND_WORDS = {
     "lead.add": "came in",
+    "lead.add_all": "several came in",
     "booking.claim": "claimed",
     "booking.release": "released",
     "booking.decline": "declined",
@@ -164,7 +165,8 @@ def subject(row: Row) -> str:
 def taken_back(done: Row) -> str:
     """What a toast says after an undo."""
     what = COMMAND_WORDS.get(done["command"], done["command"])
-    return f"Taken back: {f'{subject(done)} {what}'.strip()}"
+    several = f" ({done['bookings']:,} bookings)" if done["bookings"] > 1 else ""
+    return f"Taken back: {f'{subject(done)} {what}'.strip()}{several}"
 
 
 def said(command: str, detail: Row) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import rich_click as click
@@ -73,9 +73,12 @@ def show(call: Call, agent_id: int) -> None:
 @click.option("--rating", metavar="0-5", help="An average customer rating brought along.")
 @click.option("--license", metavar="NUMBER", help="Space licence number; nobody else may have it.")
 @click.option("--manager", metavar="NAME", help="The manager's name.")
-@click.option("--capacity", metavar="N", help="How many Pending bookings the agent can hold.")
+@click.option("--capacity", metavar="N", help="How many Pending bookings and issues the agent can hold.")
 @click.option("--skills", metavar="NAMES", help="Destinations, with commas; none: every one.")
 @click.option("--locations", metavar="NAMES", help="Launch locations, with commas; none: every one.")
+@click.option("--level", metavar="1-5", help="Skill level; else it grows with the years of service.")
+@click.option("--specialisations", metavar="LIST", help="Categories of issues, with commas.")
+@click.option("--languages", metavar="LIST", help="Languages, with commas.")
 @changing
 def add(call: Call, /, **given: Any) -> None:
     """Take on an agent; waiting bookings are assigned at once."""
@@ -108,10 +111,12 @@ def change(call: Call, /, agent_id: int, **changes: str | None) -> None:
 @agent.command()
 @agent_number
 @click.option("--hand-over", is_flag=True, help="Give what the agent holds back to the desk first.")
+@dry_run
 @changing
-def leave(call: Call, agent_id: int, hand_over: bool) -> None:
+def leave(call: Call, agent_id: int, hand_over: bool, dry_run: bool) -> None:
     """Let an agent go who holds no Pending bookings; the history stays."""
-    call.tell(call.change(agents.leave, agent_id, hand_over), _tell_line)
+    row = _done_or_tried(call, dry_run, agents.leave, agent_id, hand_over)
+    call.tell(row, lambda row: _tell_moves(row | {"kept": []}, dry_run))
 
 
 @agent.command("return")
@@ -138,21 +143,19 @@ def set_presence(
     offline goes to others at once; claimed work stays.
     """
     given = (agent_id, state.strip().casefold(), until, reason)
-    if dry_run:
-        with call.desk() as desk:
-            row = presence.preview_presence(desk, *given)
-    else:
-        row = call.change(presence.set_presence, *given)
+    row = _done_or_tried(call, dry_run, presence.set_presence, *given)
     call.tell(row, lambda row: _tell_moves(row, dry_run))
 
 
 @agent.command()
 @agent_number
 @click.option("--hours", required=True, metavar="HOURS", help=f"Or none; {shifts.EXAMPLES}.")
+@dry_run
 @changing
-def shift(call: Call, agent_id: int, hours: str) -> None:
+def shift(call: Call, agent_id: int, hours: str, dry_run: bool) -> None:
     """Set the hours at which an agent comes and goes by the clock."""
-    call.tell(call.change(presence.set_hours, agent_id, hours), lambda row: _tell_moves(row, False))
+    row = _done_or_tried(call, dry_run, presence.set_hours, agent_id, hours)
+    call.tell(row, lambda row: _tell_moves(row, dry_run))
 
 
 @agent.command("handover")
@@ -163,12 +166,16 @@ def shift(call: Call, agent_id: int, hours: str) -> None:
 def hand_over(call: Call, agent_id: int, to: str, dry_run: bool) -> None:
     """Move all of an agent's Pending work, claimed or not."""
     taker = to if to == handover.DESK else AGENT.convert(to, None, None)
-    if dry_run:
-        with call.desk() as desk:
-            row = handover.preview_hand_over(desk, agent_id, taker)
-    else:
-        row = call.change(handover.hand_over, agent_id, taker)
+    row = _done_or_tried(call, dry_run, handover.hand_over, agent_id, taker)
     call.tell(row, lambda row: _tell_moves(row, dry_run))
+
+
+def _done_or_tried(call: Call, dry_run: bool, command: Callable[..., Row], *given: Any) -> Row:
+    """What a command answers, or would answer."""
+    if not dry_run:
+        return call.change(command, *given)
+    with call.desk() as desk:
+        return desk.rehearse(lambda: command(desk, *given))
 
 
 def _presence(row: Mapping[str, Any]) -> str:
@@ -181,10 +188,11 @@ def _presence(row: Mapping[str, Any]) -> str:
 
 
 def _contact(row: Mapping[str, Any]) -> str:
-    """The successful contact rate, and of how many."""
+    """The successful contact rate, the interval that holds it, and of how many."""
     if row["contact_rate"] is None:
         return "–"
-    return f"{row['contact_rate']:.0%} of {row['contact_assigned']}"
+    interval = f"({row['contact_low']:.0%}-{row['contact_high']:.0%})"
+    return f"{row['contact_rate']:.0%} {interval} of {row['contact_assigned']}"
 
 
 def _tell_moves(row: Row, is_preview: bool) -> None:

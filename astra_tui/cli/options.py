@@ -139,7 +139,6 @@ dry_run = click.option("--dry-run", is_flag=True, help="Only tell what would hap
 limited = click.option("--limit", type=click.IntRange(0, LARGEST_ID), metavar="N", help="At most N rows.")
 booking_number = click.argument("booking_id", metavar="BOOKING", type=BOOKING)
 issue_number = click.argument("issue_id", metavar="ISSUE", type=ISSUE)
-booking_numbers = click.argument("booking_ids", metavar="BOOKING...", type=BOOKING, nargs=-1, required=True)
 agent_number = click.argument("agent_id", metavar="AGENT", type=AGENT)
 
 

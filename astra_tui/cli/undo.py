@@ -25,4 +25,5 @@ COMMANDS = {"undo": undo}
 def _tell(row: dict[str, Any]) -> None:
     about = f" of issue {row['issue_id']}" if row["issue_id"] is not None else ""
     about = f" of booking {row['booking_id']}" if row["booking_id"] is not None else about
+    about = f" of {row['bookings']} bookings" if row["bookings"] > 1 else about
     line(f"Undone: {row['command']}{about} (event {row['undone_event_id']})")

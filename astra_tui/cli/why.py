@@ -69,6 +69,8 @@ def _tell_more(row: Row) -> None:
     """What was asked beside the decision."""
     if row.get("not"):
         line()
+        if row["not"].get("decided"):
+            line(f"Decided {row['not']['decided']}")
         line(f"Not {row['not']['agent_name']} ({row['not']['agent_id']}): {row['not']['because']}")
     if row.get("policies"):
         line()

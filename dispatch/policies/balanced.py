@@ -14,12 +14,10 @@ from models.customers import Lead
 
 PHRASES = ("lowest load ratio ({:.2f})", "longest without a new booking (since {})", "lowest agent id ({})")
 
-# Whoever may not take work can have a capacity of 0: their ratio is then the load itself.
-_RATIO = (Taker.load + Taker.issue_load).cast("REAL") / fn.MAX(Taker.capacity, 1)
 _SINCE = fn.COALESCE(Taker.last_given_at, "ever")
 _evenly = Order(
-    lambda: Taker.select(Taker.agent_id, _RATIO, _SINCE).order_by(
-        _RATIO, Taker.last_given_at.asc(nulls="FIRST"), Taker.agent_id
+    lambda: Taker.select(Taker.agent_id, Taker.load_ratio, _SINCE).order_by(
+        Taker.load_ratio, Taker.last_given_at.asc(nulls="FIRST"), Taker.agent_id
     )
 )
 

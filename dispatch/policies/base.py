@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Protocol
 
-from dispatch.eligibility import Pool
+from dispatch.eligibility import RELAXED_FIRST, Pool
 from models.customers import Lead
 
 ONLY_ONE = "the only agent who can take it"
@@ -44,6 +44,8 @@ class Policy(Protocol):
     name: ClassVar[str]
     help: ClassVar[str]
     key_names: ClassVar[tuple[str, ...]]
+    relaxed_first: ClassVar[Sequence[tuple[str, ...]]]
+    """Which rules of eligibility are dropped first, and which together, when nobody free keeps them all."""
 
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
         """The best ``limit`` agents of the pool, best first."""
@@ -63,7 +65,9 @@ class Policy(Protocol):
 
 
 class Forgetful:
-    """The part of a policy that remembers nothing."""
+    """A policy that remembers nothing, and has the rules dropped one by one."""
+
+    relaxed_first: ClassVar[Sequence[tuple[str, ...]]] = RELAXED_FIRST
 
     def chosen(self, lead: Lead, winner: Candidate) -> None:
         """Nothing to remember."""

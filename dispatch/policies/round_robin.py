@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from dispatch.eligibility import Order, Pool
+from dispatch.eligibility import DEPARTMENT, LOCATION, SKILL, Order, Pool
 from dispatch.policies.base import ONLY_ONE, Candidate
 from models.agents import Taker
 from models.base import CompiledQuery, parameter
@@ -26,12 +26,14 @@ class RoundRobinPolicy:
     """For each pair the last agent is remembered; the next higher id gets it, past the end it wraps round.
 
     The pointer is a place in the row of ids: it goes on from an agent who is gone, and is stored for a
-    pair that was never seen before as for any other.
+    pair that was never seen before as for any other. Where nobody matches both, the search goes on without
+    either, from the pair's pointer, and moves it.
     """
 
     name: ClassVar[str] = "round_robin"
     help: ClassVar[str] = "the next agent in turn, for each launch location and destination"
     key_names: ClassVar[tuple[str, ...]] = ("after",)
+    relaxed_first: ClassVar[Sequence[tuple[str, ...]]] = ((LOCATION, SKILL), (DEPARTMENT,))
 
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
         rows = _pointer(**_pair(lead))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from peewee import Case, fn
+from peewee import fn
 
-from dispatch.eligibility import Order, Pool, listed_word
+from dispatch.eligibility import EVERY, SKILL, Order, Pool, listed_word
 from dispatch.policies.base import ONLY_ONE, Candidate, Forgetful
 from models.agents import Taker
 from models.base import parameter
@@ -16,18 +16,24 @@ from models.customers import Lead
 YEARS_A_LEVEL = 5
 HIGHEST_LEVEL = 5
 BEST_RATING = 5.0
+SPECIALISED = 0.4
+DECIMALS = 9  # of the score: sums of doubles that should be equal are
 
-# An agent without a list matches every destination, but is a specialist of none.
-_SPECIALISED = Case(None, [(fn.INSTR(fn.COALESCE(Taker.skills, ""), parameter("wanted")) > 0, 1)], 0)
 _LEVEL = fn.COALESCE(Taker.level, fn.MIN(HIGHEST_LEVEL, 1 + Taker.years_of_service / YEARS_A_LEVEL))
-_FREE = fn.ROUND(1.0 - (Taker.load + Taker.issue_load).cast("REAL") / fn.MAX(Taker.capacity, 1), 6)
-_PERFORMANCE = fn.ROUND(Taker.rating / BEST_RATING, 6)
-_SCORE = fn.ROUND(_SPECIALISED * 0.4 + _LEVEL * 0.2 / HIGHEST_LEVEL + _FREE * 0.2 + _PERFORMANCE * 0.2, 9)
-_by_score = Order(
-    lambda: Taker.select(Taker.agent_id, _SCORE, _SPECIALISED, _LEVEL, _FREE, _PERFORMANCE).order_by(
-        _SCORE.desc(), Taker.agent_id
+_COLUMNS = (Taker.agent_id, Taker.skill_base, _LEVEL, Taker.load_ratio, Taker.rating)
+
+
+def _best_of(*whom: Any) -> Order:
+    return Order(
+        lambda: Taker.select(*_COLUMNS).where(*whom).order_by(Taker.skill_base.desc(), Taker.agent_id)
     )
-)
+
+
+_IS_LISTED = fn.INSTR(Taker.skills, parameter("wanted"))
+_specialists = _best_of(Taker.skills.is_null(False), _IS_LISTED > 0)
+# An agent without a list matches every destination, but is a specialist of none.
+_of_every = _best_of(Taker.skills.is_null())
+_of_others = _best_of(Taker.skills.is_null(False), _IS_LISTED == 0)
 
 
 class SkillPolicy(Forgetful):
@@ -43,11 +49,12 @@ class SkillPolicy(Forgetful):
 
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
         wanted = listed_word(lead.destination or "")
-        rows = pool.first(_by_score, limit, wanted=wanted)
-        return [
-            Candidate(agent_id, (score, bool(specialised), level, free, performance))
-            for agent_id, score, specialised, level, free, performance, *_ in rows
-        ]
+        found = [_candidate(row, True) for row in pool.first(_specialists, limit, wanted=wanted)]
+        found += [_candidate(row, False) for row in pool.first(_of_every, limit)]
+        if SKILL not in pool.rules:  # else they are kept out
+            found += [_candidate(row, False) for row in pool.first(_of_others, limit, wanted=wanted)]
+        found.sort(key=self.place)
+        return found if limit == EVERY else found[:limit]
 
     def place(self, candidate: Candidate) -> tuple[Any, ...]:
         return -candidate.keys[0], candidate.agent_id
@@ -58,3 +65,11 @@ class SkillPolicy(Forgetful):
         score, specialised, level, free, performance = ranked[0].keys
         made = f"level {level}, {free:.0%} free, rating {performance * BEST_RATING:.1f}"
         return f"highest score ({score:.3f}: {'specialised, ' if specialised else ''}{made})"
+
+
+def _candidate(row: tuple[Any, ...], specialised: bool) -> Candidate:
+    agent_id, base, level, ratio, rating, *_ = row
+    score = round(base + SPECIALISED, DECIMALS) if specialised else base
+    return Candidate(
+        agent_id, (score, specialised, level, round(1 - ratio, 6), round(rating / BEST_RATING, 6))
+    )

@@ -21,16 +21,31 @@ LABELS = {
     "license": "Licence number",
     "manager": "Manager",
     "capacity": "Capacity",
+    "skills": "Destinations",
+    "locations": "Launch locations",
+    "level": "Skill level",
+    "specialisations": "Specialised in",
+    "languages": "Languages",
 }
-OPTIONAL = frozenset({"email", "license", "manager"})
+LISTED = ("skills", "locations", "specialisations", "languages")
+HINTS = {
+    **dict.fromkeys(("email", "license", "manager"), "optional"),
+    "skills": "with commas between; empty: every one",
+    "locations": "with commas between; empty: every one",
+    "specialisations": "kinds of issues, with commas between",
+    "languages": "with commas between",
+}
+HINTS_OF_NEW = {
+    "rating": "optional",
+    "capacity": "empty: as the desk's setting",
+    "level": "1 to 5; empty: by the years of service",
+}
 
 
-def _fields(
-    before: dict[str, str], values: AcceptedValues, optional: frozenset[str] = OPTIONAL
-) -> list[Field]:
+def _fields(before: dict[str, str], values: AcceptedValues, hints: dict[str, str] = HINTS) -> list[Field]:
     lists = {"department": values.of("department"), "job_title": values.of("job_title")}
     return [
-        Field(name, LABELS[name], text, lists.get(name, ()), hint="optional" if name in optional else "")
+        Field(name, LABELS[name], text, lists.get(name, ()), hint=hints.get(name, ""))
         for name, text in before.items()
     ]
 
@@ -38,10 +53,9 @@ def _fields(
 def add_agent_form(values: AcceptedValues) -> FormModal:
     """A new agent, available at once."""
     before = dict.fromkeys(LABELS, "") | {"years": "0"}
-    del before["capacity"]
     return FormModal(
         "Add an agent",
-        _fields(before, values, OPTIONAL | {"rating"}),
+        _fields(before, values, HINTS | HINTS_OF_NEW),
         lambda desk, given: agents.add(desk, **_given(given)),
         submit="Add",
         about="The average rating is what the agent brings along; leave it empty if there is none.",
@@ -61,7 +75,10 @@ def edit_agent_form(agent: Row, values: AcceptedValues) -> FormModal:
         "license": agent["license_number"] or "",
         "manager": agent["manager_name"] or "",
         "capacity": str(agent["capacity"]),
+        "level": str(agent["level"]),
+        **{name: ", ".join(agent[name]) for name in LISTED},
     }
+    before = {name: before[name] for name in LABELS}
     return FormModal(
         f"Edit agent {agent['agent_id']}",
         _fields(before, values),

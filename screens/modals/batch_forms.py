@@ -17,7 +17,6 @@ from screens.widgets.preview import Preview
 
 Row = dict[str, Any]
 Ids = Sequence[int]
-UNSAID = "not said yet"  # a reason for the rehearsal: no outcome depends on it
 
 
 def reassign_marked(ids: Ids, agents: Sequence[Row]) -> FormModal:
@@ -30,14 +29,11 @@ def reassign_marked(ids: Ids, agents: Sequence[Row]) -> FormModal:
 
     def look(desk: Desk, given: Values) -> Text:
         to = taker(given)
-
-        def run() -> tuple[Row, Row]:
-            return batch.reassign(desk, ids, to, UNSAID), views.agent(to)
-
-        result, agent = desk.rehearse(run)
+        result, agent = batch.preview_reassign(desk, ids, to), views.agent(to)
         text = before_a_batch(result, f"would go to {agent['name']}")
-        if agent["load"] > agent["capacity"]:
-            over = f"\n! above capacity then: {agent['load']} of {agent['capacity']}, kept as an override"
+        held, capacity = agent["load"] + agent["issue_load"] + result["done"], agent["capacity"]
+        if result["done"] and held > capacity:
+            over = f"\n! above capacity then: {held} of {capacity}, kept as an override"
             text.append(over, f"bold {BAD}")
         return text
 
@@ -54,9 +50,7 @@ def cancel_marked(ids: Ids) -> FormModal:
     """Cancel the marked bookings for one reason."""
 
     def look(desk: Desk, _: Values) -> Text:
-        return before_a_batch(
-            batch.preview(desk, lambda: batch.cancel(desk, ids, UNSAID)), "would be cancelled"
-        )
+        return before_a_batch(batch.preview_cancel(desk, ids), "would be cancelled")
 
     return FormModal(
         f"Cancel {plural(len(ids), 'marked booking')}",
@@ -71,7 +65,7 @@ def release_marked(ids: Ids) -> FormModal:
     """Give up the claims of the marked bookings."""
 
     def look(desk: Desk, _: Values) -> Text:
-        return before_a_batch(batch.preview(desk, lambda: batch.release(desk, ids)), "would be released")
+        return before_a_batch(batch.preview_release(desk, ids), "would be released")
 
     return FormModal(
         f"Release {plural(len(ids), 'marked booking')}",

@@ -15,6 +15,8 @@ from screens.modals.modal import Modal
 from screens.text import refusal
 
 Row = dict[str, Any]
+SOON_S = 0.4  # an answer that takes longer is waited for with a word
+AT_WORK = "at work ..."
 
 
 class CommandModal(Modal[Row | None]):
@@ -31,7 +33,12 @@ class CommandModal(Modal[Row | None]):
 
     def _send(self, command: Callable[[Desk], Row]) -> None:
         self._busy = True
+        self.set_timer(SOON_S, self._still_at_work)
         self.host.perform(command, self._done, self._refused)
+
+    def _still_at_work(self) -> None:
+        if self._busy and self._result is None:
+            self._tell(AT_WORK)
 
     @on(Button.Pressed, "#close")
     def action_close(self) -> None:

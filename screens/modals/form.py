@@ -84,7 +84,7 @@ class FormModal(CommandModal):
     """
 
     CSS_PATH = "form.tcss"
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-middle"), (30, "-high")]
     BINDINGS = [
         Binding("escape", "close", "Close", id="form.close", tooltip="Close without doing anything"),
         Binding("f9", "submit", "Do it", id="form.submit", tooltip="Do it, from any field", priority=True),
@@ -131,6 +131,7 @@ class FormModal(CommandModal):
 
     def on_mount(self) -> None:
         self.query_one("#form").border_title = Content(self._heading)
+        self.set_class(any(field.agents for field in self._fields), "-picks")
         for field in self._fields:
             if field.agents:
                 self.query_one(f"#{field.name}", AgentPicker).offer(field.agents)
@@ -143,6 +144,7 @@ class FormModal(CommandModal):
     @on(RadioSet.Changed)
     @on(Select.Changed)
     @on(OptionList.OptionHighlighted)
+    @on(AgentPicker.Narrowed)
     def _look_ahead(self) -> None:
         if self._preview is not None and self.is_laid_out:
             self._preview.follow(self.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from rich.text import Text
@@ -14,11 +15,14 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, DataTable, Static, TextArea
 
+from dispatch import customers
 from dispatch.bulk import Received, receive_lines
-from dispatch.pasted import Pasted, read_pasted
+from dispatch.desk import Desk
+from dispatch.pasted import Pasted, PastedLine, read_pasted
 from models.errors import DeskError
+from screens import suspects
 from screens.modals.modal import Modal
-from screens.text import BAD, GOOD, refusal
+from screens.text import BAD, CARE, GOOD, refusal
 from screens.widgets.columns import Column
 from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
@@ -34,11 +38,14 @@ PLACEHOLDER = (
     "A first line with the columns' names may stand above; JSONL is understood too."
 )
 DROP = "Closing again drops these lines"
+ASKED = "f9 again assigns it all the same; if it is the same trip, take the line out"
 
 
 def _verdict(row: Row) -> Text:
     if row["errors"]:
         return Text(row["errors"][0], BAD)
+    if row["question"]:
+        return Text(f"? {row['question']}", CARE)
     return Text(row["became"], GOOD) if row["became"] else Text("✓ good", GOOD)
 
 
@@ -73,7 +80,8 @@ class SeveralLeads(Modal[str | None]):
         self._pasted = Pasted()
         self._ticket = 0
         self._is_busy = self._is_warned = False
-        self._done = 0
+        self._done = self._done_last = 0
+        self._asked: set[str] = set()  # lines that are assigned next time, whoever has an open booking
         # what was pasted twice is meant twice; what is pressed twice is not
         self._run = secrets.token_hex(8)
 
@@ -134,7 +142,7 @@ class SeveralLeads(Modal[str | None]):
     def _list(self, rows: list[Row]) -> None:
         table = self.query_one("#checked", LiveTable)
         table.show_rows(rows)
-        first_bad = next((place for place, row in enumerate(rows) if row["errors"]), 0)
+        first_bad = next((place for place, row in enumerate(rows) if row["errors"] or row["question"]), 0)
         if not table.has_focus:
             table.move_cursor(row=first_bad)
         self._show_detail()
@@ -143,8 +151,8 @@ class SeveralLeads(Modal[str | None]):
     def _show_detail(self) -> None:
         """All that is wrong with the line under the cursor, with what is accepted instead."""
         row = self.query_one("#checked", LiveTable).current
-        errors = row["errors"] if row else ()
-        text = "\n".join(f"line {row['place']}: {error}" for error in errors) if row else ""
+        told = (*row["errors"], *([f"{row['question']}; {ASKED}"] if row["question"] else [])) if row else ()
+        text = "\n".join(f"line {row['place']}: {each}" for each in told) if row else ""
         self.query_one("#detail", Static).update(Content(text))
 
     @on(DataTable.RowSelected)
@@ -166,11 +174,15 @@ class SeveralLeads(Modal[str | None]):
         self._set_busy(True)
         self._ticket += 1  # what is being checked is checked again below
         text, values, run = self.text, self.host.backend.values, f"{self._run}:{self._ticket}"
+        asked = frozenset(self._asked)
 
-        def work(desk: Any) -> tuple[Pasted, list[Received]]:
+        def work(desk: Desk) -> Answer:
             pasted = read_pasted(text, values)
-            good = [(line.line, line.fields) for line in pasted.good]
-            return pasted, receive_lines(desk, good, run) if good else []
+            with desk.reading():
+                questions = _questions([line for line in pasted.good if line.text not in asked])
+            lines = [(line.line, line.fields) for line in pasted.good if line.line not in questions]
+            with desk.request(run):
+                return pasted, questions, receive_lines(desk, lines) if lines else []
 
         self._tell("assigning ...")
         self.host.perform(work, lambda answer: self._assigned(*answer), self._refused)
@@ -179,9 +191,9 @@ class SeveralLeads(Modal[str | None]):
         """While the desk is at work the lines stay as they are: what is in must not be typed over."""
         self._is_busy = self.query_one("#lines", TextArea).read_only = busy
 
-    def _assigned(self, pasted: Pasted, received: list[Received]) -> None:
+    def _assigned(self, pasted: Pasted, questions: dict[int, str], received: list[Received]) -> None:
         self._set_busy(False)
-        if not received:
+        if not received and not questions:
             self._show(pasted)
             if not pasted.problem:
                 self._tell(
@@ -189,15 +201,20 @@ class SeveralLeads(Modal[str | None]):
                 )
             return
         became = {one["line"]: one for one in received}
-        rows = [_row(line.line, line.fields, line.errors, became.get(line.line)) for line in pasted.lines]
-        left = [line for line, row in zip(pasted.lines, rows, strict=True) if row["errors"]]
+        rows = [
+            _row(line.line, line.fields, line.errors, became.get(line.line), questions.get(line.line, ""))
+            for line in pasted.lines
+        ]
+        left = [line for line, row in zip(pasted.lines, rows, strict=True) if not row["became"]]
+        self._asked |= {line.text for line in left if line.line in questions}
         lines = self.query_one("#lines", TextArea)
         with lines.prevent(TextArea.Changed):
             lines.load_text(pasted.text_of(left) if left else "")
         places = dict(zip((line.line for line in left), pasted.places_of(left), strict=True))
-        self._done += len(rows) - len(left)
+        self._done_last = len(rows) - len(left)
+        self._done += self._done_last
         self._list([row | {"place": places.get(row["line"])} for row in rows])
-        self._tell(_summary(len(rows) - len(left), len(left)))
+        self._tell(_summary(self._done_last, len(left) - len(questions), len(questions)))
 
     def _refused(self, error: DeskError) -> None:
         self._set_busy(False)
@@ -211,10 +228,26 @@ class SeveralLeads(Modal[str | None]):
             self._is_warned = True
             self._tell(DROP)
         else:
-            self.leave(_summary(self._done, 0) if self._done else None)
+            self.leave(_summary(self._done, last=self._done_last) if self._done else None)
 
 
-def _row(line: int, fields: Any, errors: tuple[str, ...], received: Received | None = None) -> Row:
+Answer = tuple[Pasted, dict[int, str], list[Received]]
+
+
+def _questions(lines: Sequence[PastedLine]) -> dict[int, str]:
+    """The lines whose customers have an open booking already: what a person should know of them first."""
+    found = {}
+    for line in lines:
+        name, phone, email = (line.fields.get(field) or "" for field in ("name", "phone", "email"))
+        known = customers.in_question(customers.suspects(name, phone, email))
+        if known:
+            found[line.line] = suspects.told(known[:1])
+    return found
+
+
+def _row(
+    line: int, fields: Any, errors: tuple[str, ...], received: Received | None = None, question: str = ""
+) -> Row:
     """A line in the table: what is wrong with it, or what became of it; ``place`` is where it stands now."""
     became = ""
     if received is not None and received["lead"] is None:
@@ -222,7 +255,8 @@ def _row(line: int, fields: Any, errors: tuple[str, ...], received: Received | N
     elif received is not None and received["lead"] is not None:
         lead = received["lead"]
         became = f"→ {lead['agent_name'] or 'waits'}, booking {lead['booking_id']}"
-    return {"line": line, "place": line, "fields": fields, "errors": errors, "became": became}
+    told = {"errors": errors, "question": question, "became": became}
+    return {"line": line, "place": line, "fields": fields, **told}
 
 
 def _counts(pasted: Pasted) -> str:
@@ -235,6 +269,15 @@ def _counts(pasted: Pasted) -> str:
     return ", ".join(parts)
 
 
-def _summary(done: int, left: int) -> str:
-    rest = f"; {left} to be mended stay above" if left else ""
-    return f"{done} {'lead' if done == 1 else 'leads'} assigned{rest} (u takes back the last one)"
+def _summary(done: int, bad: int = 0, known: int = 0, last: int | None = None) -> str:
+    """How many are in and how many are not, and what ``u`` would take back of them."""
+    told = f"{done} {'lead' if done == 1 else 'leads'} assigned"
+    if done:
+        taken = f"the last {last}" if last not in (None, done) else "it" if done == 1 else "all"
+        told += f" (u takes {taken} back)"
+    if bad:
+        told += f"; {bad} to be mended stay{'s' if bad == 1 else ''} above"
+    if known:
+        whose = "customer has an open booking" if known == 1 else "customers have open bookings"
+        told += f"; {known} whose {whose}: f9 again assigns {'it' if known == 1 else 'them'}"
+    return told

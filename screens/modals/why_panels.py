@@ -72,6 +72,9 @@ def why_not_panel(told: Row, others: list[Row]) -> Panel:
     """Why a booking is not with an agent, and whom each policy would choose for it now."""
     text = Text(overflow="fold")
     text.append(told["agent_name"], "bold")
+    if told.get("decided"):
+        text.append(f"\nDecided {told['decided']}")
+        text.append("\nBy the policy it would be as follows", "dim")
     text.append(f"\n{told['because']}\n")
     if told.get("policy"):
         text.append(f"\nThe {told['policy']} policy decides by {told['key'].replace('_', ' ')} here.", "dim")

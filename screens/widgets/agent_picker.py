@@ -35,6 +35,9 @@ class AgentPicker(Vertical):
     class Picked(Message):
         """Enter was pressed on an agent."""
 
+    class Narrowed(Message):
+        """Other agents are listed, or none: the one highlighted before may be gone."""
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._agents: Sequence[Row] = ()
@@ -91,6 +94,9 @@ class AgentPicker(Vertical):
         options.add_options(Option(_line(row), id=str(row["agent_id"])) for row in found[:MOST_SHOWN])
         if found:
             options.highlighted = 0
+        else:
+            options.add_option(Option(Text("nobody like this", "dim"), disabled=True))
+        self.post_message(self.Narrowed())
 
 
 def _matches(row: Row, words: list[str]) -> bool:

@@ -44,7 +44,13 @@ def test_shift_handover_and_leaving(busy: Run) -> None:
     assert len(planned["moves"]) == held
     assert busy("agent", "handover", "1", "--to", "2", "--json").json == planned
     assert busy("agent", "handover", "1", "--to", "nobody", "--json").code == 2
-    assert busy("agent", "leave", "2", "--hand-over", "--json").json["load"] == 0
+    shift = ("agent", "shift", "2", "--hours", "mon 0:00-0:01 UTC")
+    assert "Would be: Agent 2" in busy(*shift, "--dry-run").out
+    assert busy("agent", "show", "2", "--json").json["hours"] is None
+    leave = ("agent", "leave", "2", "--hand-over")
+    planned = busy(*leave, "--dry-run", "--json").json
+    assert busy("agent", "show", "2", "--json").json["left_at"] is None
+    assert busy(*leave, "--json").json["moves"] == planned["moves"]
 
 
 def test_policies_are_listed_previewed_and_chosen(busy: Run) -> None:
@@ -122,3 +128,28 @@ def test_agents_have_skills_capacity_and_a_contact_rate(busy: Run) -> None:
     shown = busy("agent", "show", "1", "--json").json
     assert {"contact_rate", "contact_low", "contact_high", "contact_assigned"} <= set(shown)
     assert {"contact_rate"} <= set(busy("agent", "list", "--json").json[0])
+    skilled = ("--capacity", "3", "--skills", "titan", "--level", "4", "--languages", "Greek")
+    names = ("--first-name", "Ann", "--last-name", "Noether", "--job-title", "Space Travel Agent")
+    added = busy("agent", "add", *names, "--department", "Premium Bookings", *skilled, "--json").json
+    assert [added[key] for key in ("capacity", "skills", "level", "languages")] == [
+        3,
+        ["Titan"],
+        4,
+        ["Greek"],
+    ]
+
+
+def test_all_that_a_filter_finds_is_dealt_with_at_once(busy: Run) -> None:
+    held = [row["booking_id"] for row in busy("booking", "list", "--agent", "1", "--json").json]
+    given = ("--agent", "1", "--to", "2", "--reason", "she is ill")
+    planned = busy("booking", "reassign", *given, "--dry-run", "--json").json
+    assert sorted(row["booking_id"] for row in planned["results"]) == sorted(held)
+    for _ in range(2):
+        result = busy("booking", "reassign", *given, "--request-id", "once", "--json").json
+        assert result["done"] == planned["done"] == len(held)
+    assert busy("booking", "list", "--agent", "1", "--json").json == []
+    assert busy("booking", "cancel", "--agent", "1", "--reason", "x").out.strip() == "no such bookings"
+    assert "0 refused" in busy("booking", "cancel", "--destination", "mars", "--reason", "x", "--dry-run").out
+    for wrong in ((), ("1", "--unclaimed")):
+        assert busy("booking", "cancel", *wrong, "--reason", "x", "--json").error["code"] == "usage"
+    assert busy("booking", "release", "--agent", "99", "--json").error["code"] == "not_found"

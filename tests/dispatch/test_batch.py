@@ -9,6 +9,7 @@ import pytest
 
 from dispatch import agents, batch, bookings, logbook, views
 from dispatch.desk import Desk
+from dispatch.presence import set_presence
 from dispatch.undo import undo
 from models.errors import DeskError, InvalidInput, Refused
 
@@ -32,26 +33,42 @@ def seen(look: Look) -> Any:
     return [{key: row[key] for key in row.keys() - moving} for row in rows], people
 
 
-RUNS: dict[str, tuple[Callable[[Desk, list[int]], Any], list[bool]]] = {
+Run = Callable[[Desk, Any], Any]
+RUNS: dict[str, tuple[Run, Run, list[bool]]] = {
     "reassign": (
-        lambda desk, ids: batch.reassign(desk, ids, 2, "she is ill"),
+        lambda desk, which: batch.reassign(desk, which, 2, "she is ill"),
+        lambda desk, which: batch.preview_reassign(desk, which, 2),
         [True, False, True, False, False],
     ),
-    "cancel": (lambda desk, ids: batch.cancel(desk, ids, "launch is off"), [True, True, True, False, False]),
-    "release": (lambda desk, ids: batch.release(desk, ids), [True, False, True, False, False]),
+    "cancel": (
+        lambda desk, which: batch.cancel(desk, which, "launch is off"),
+        batch.preview_cancel,
+        [True, True, True, False, False],
+    ),
+    "release": (batch.release, batch.preview_release, [True, False, True, False, False]),
 }
+WRITTEN = {"changed_at", "version", "given_at", "cancel_reason"}  # what a preview need not tell
+
+
+def essence(result: Any) -> Any:
+    """A result without what only the writing itself decides."""
+    rows = [
+        row | {"booking": row["booking"] and {k: v for k, v in row["booking"].items() if k not in WRITTEN}}
+        for row in result["results"]
+    ]
+    return result | {"results": rows}
 
 
 @pytest.mark.parametrize("name", RUNS)
 def test_every_booking_has_its_result_and_one_undo_takes_all_back(
     desk: Desk, four: None, look: Look, name: str
 ) -> None:
-    run, expected = RUNS[name]
+    run, preview, expected = RUNS[name]
     ids, before = [1, 2, 3, 4, 99], seen(look)
-    planned = batch.preview(desk, lambda: run(desk, ids))
+    planned = preview(desk, ids)
     assert seen(look) == before
     result = run(desk, [*ids, 1])
-    assert result == planned
+    assert essence(result) == essence(planned)
     assert [row["ok"] for row in result["results"]] == expected
     assert (result["done"], result["refused"]) == (sum(expected), len(expected) - sum(expected))
     assert all((row["error"] is None) is row["ok"] for row in result["results"])
@@ -74,11 +91,11 @@ def test_a_batch_that_was_changed_since_is_not_undone_and_says_by_what(
 
 
 def test_a_batch_above_the_capacity_is_an_override(desk: Desk, four: None, look: Look) -> None:
-    agents.change(desk, 2, capacity=1)
-    assert [row["booking"]["over_capacity"] for row in batch.reassign(desk, [1, 3], 2, "ill")["results"]] == [
-        True,
-        True,
-    ]
+    agents.change(desk, 2, capacity=2)  # one more fits
+    planned = batch.preview_reassign(desk, [1, 3], 2)
+    result = batch.reassign(desk, [1, 3], 2, "ill")
+    assert [row["booking"]["over_capacity"] for row in result["results"]] == [False, True]
+    assert essence(result) == essence(planned)
     assert look(logbook.events, limit=1)[0]["detail"] == {
         "bookings": 2,
         "reason": "ill",
@@ -93,3 +110,51 @@ def test_a_batch_of_nothing_or_to_nobody_is_refused(desk: Desk, four: None) -> N
         batch.reassign(desk, [1], 9, "ill")
     with pytest.raises(InvalidInput):
         batch.cancel(desk, [1], " ")
+
+
+def test_a_preview_waits_for_nobody(desk: Desk, four: None, path: Any) -> None:
+    """It only reads: while another terminal is in the middle of a command it answers all the same."""
+    other = Desk.open(path, actor="lee")
+    with other.transaction():
+        assert batch.preview_cancel(desk, [1, 2])["done"] == 2
+        assert batch.preview_reassign(desk, [1, 2], 2)["refused"] == 1
+        assert batch.preview_release(desk, [1, 2])["refused"] == 1
+    other.close()
+
+
+def test_what_a_filter_finds_is_dealt_with_and_a_repeat_does_nothing_more(
+    desk: Desk, four: None, look: Look
+) -> None:
+    which = views.BookingFilter(status="Pending", agent_id=1, sort="id", descending=False)
+    planned = batch.preview_cancel(desk, which)
+    for _ in range(2):
+        with desk.request("once"):
+            result = batch.cancel(desk, which, "she left")
+        assert [row["booking_id"] for row in result["results"]] == [1, 3]
+        assert essence(result) == essence(planned)
+    assert look(views.booking, 2)["status"] == "Pending"
+    assert batch.cancel(desk, which, "again") == {"done": 0, "refused": 0, "results": []}
+
+
+def test_what_is_released_by_somebody_away_goes_on_and_the_preview_says_to_whom(
+    desk: Desk, four: None, look: Look
+) -> None:
+    set_presence(desk, 1, "away")
+    planned = batch.preview_release(desk, [1, 3])
+    result = batch.release(desk, [1, 3])
+    assert [row["booking"]["agent_id"] for row in result["results"]] == [2, 2]
+    assert essence(result) == essence(planned)
+    assert look(views.totals).drift == ()
+
+
+def test_waiting_bookings_are_given_out_by_hand_at_once(
+    desk: Desk, add_agent: Any, add_lead: AddLead, look: Look
+) -> None:
+    add_agent(capacity=0)
+    for _ in range(3):
+        add_lead()
+    assert batch.reassign(desk, [1, 2, 3], 1, "only she can")["done"] == 3
+    assert (look(views.agent, 1)["load"], look(views.totals).drift) == (3, ())
+    assert [look(views.booking, number)["assignment_id"] for number in (1, 2, 3)] == [1, 2, 3]
+    undo(desk)
+    assert (look(views.agent, 1)["load"], look(views.totals).waiting) == (0, 3)

@@ -10,6 +10,7 @@ import pytest
 from dispatch import bookings, configure, views
 from dispatch.contact_rate import Rate, rates, with_rates
 from dispatch.desk import Desk
+from dispatch.undo import undo
 from models.bookings import Booking
 
 AddLead = Callable[..., Any]
@@ -48,6 +49,14 @@ def test_imported_and_old_work_tells_nothing(
         Booking.update(given_at=None).execute()
     (row,) = look(lambda: with_rates(desk, [views.agent(1)]))
     assert (row["contact_rate"], row["contact_low"], row["contact_assigned"]) == (None, None, 0)
+
+
+def test_a_lead_entered_by_mistake_was_never_given_to_anybody(
+    desk: Desk, two: None, add_lead: AddLead, look: Look
+) -> None:
+    add_lead()
+    undo(desk)
+    assert look(rates, desk, [1])[1] == Rate(0, 0)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from dispatch.decisions import why
 from dispatch.desk import Desk
 from dispatch.presence import set_presence
 from dispatch.sweep import sweep
+from models.agents import Agent
 from models.errors import InvalidInput
 
 AddAgent = Callable[..., dict[str, Any]]
@@ -183,6 +184,21 @@ def test_a_returning_customer_goes_to_the_last_seller_unless_too_busy(
     result = add_lead(phone="4711")
     assert result["agent_id"] == agent_id
     assert ("sold this customer the last trip" in result["reason"]) is (agent_id == 2)
+
+
+def test_issues_count_in_how_busy_the_last_seller_is(
+    desk: Desk, add_agent: AddAgent, add_lead: AddLead
+) -> None:
+    """Bookings and issues share one capacity: three bookings and an issue are 0.4 above the best."""
+    configure.set_value(desk, "returning", "on")
+    add_agent("Ada", years=9)
+    add_agent("Bob", years=1)
+    sold(desk, 2, add_lead(phone="4711")["booking_id"])
+    for _ in range(3):
+        bookings.reassign(desk, add_lead()["booking_id"], 2, "busy")
+    with desk.transaction():
+        Agent.update(issue_load=1).where(Agent.agent_id == 2).execute()
+    assert add_lead(phone="4711")["agent_id"] == 1
 
 
 def test_returning_is_off_at_first(desk: Desk, two: None, add_lead: AddLead) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from dispatch import bulk, intake, views
+from dispatch import bookings, bulk, intake, logbook, views
 from dispatch.desk import Desk
 from dispatch.pasted import MOST_CHARACTERS, MOST_LINES, Pasted, read_pasted
-from models.errors import DatabaseUnavailable
+from dispatch.undo import undo
+from models.errors import DatabaseUnavailable, Refused
 
 Look = Callable[..., Any]
 HEADER = "name,method,source,destination,launch"
@@ -124,26 +125,52 @@ def test_the_good_lines_are_one_commit_and_repeating_it_changes_nothing(
 ) -> None:
     lines = [(line.line, line.fields) for line in read(f"Kate,{REST}\nJo,{REST}\nIda,{REST}").good]
     lines.insert(1, (9, lines[0][1] | {"destination": "Pluto"}))
-    results = bulk.receive_lines(desk, lines, "x")
-    assert [one["lead"]["booking_id"] for one in results if one["lead"]] == [1, 2, 3]
-    assert [one["error"][:7] for one in results] == ["", "'Pluto'", "", ""]
-    assert bulk.receive_lines(desk, lines, "x") == results
+    with desk.request("x"):
+        results = bulk.receive_lines(desk, lines)
+        assert [one["lead"]["booking_id"] for one in results if one["lead"]] == [1, 2, 3]
+        assert [one["error"][:7] for one in results] == ["", "'Pluto'", "", ""]
+        assert bulk.receive_lines(desk, lines) == results
     assert len(look(views.bookings, views.BookingFilter())) == 3
-    assert bulk.receive_lines(desk, [], "x") == []
+    assert look(logbook.events, booking_id=2)[0]["command"] == "lead.add_all"
+
+
+def test_all_lines_are_taken_back_together_or_not_at_all(
+    two: None, desk: Desk, look: Look, read: Callable[[str], Pasted], add_lead: Callable[..., Any]
+) -> None:
+    kim = add_lead("Kim", phone="0711 1")
+    lines = [(line.line, line.fields) for line in read(f"Kate,{REST}\nJo,{REST},,0711 1\nIda,{REST}").good]
+    bulk.receive_lines(desk, lines)
+    assert [row["load"] for row in look(views.agents)] == [2, 2]
+    assert look(views.booking, 3)["customer_id"] == look(views.booking, kim["booking_id"])["customer_id"]
+    with desk.acting_as("lee"):
+        bookings.claim(desk, 3, look(views.booking, 3)["agent_id"])
+    with pytest.raises(Refused, match=r"booking 3 has changed since .* booking.claim of lee"):
+        undo(desk)
+    with desk.acting_as("lee"):
+        undo(desk)
+    undo(desk)
+    assert [row["voided"] for row in look(views.bookings, views.BookingFilter(sort="id"))] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert [row["load"] for row in look(views.agents)] == [0, 1], "Kim is still there"
+    assert look(views.totals).drift == ()
 
 
 def test_a_database_that_goes_away_takes_none_of_them(
     two: None, desk: Desk, look: Look, read: Callable[[str], Pasted], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = [(line.line, line.fields) for line in read(f"Kate,{REST}\nJo,{REST}").good]
-    receive = intake.receive
+    received = intake.received
 
-    def then_gone(desk: Desk, **fields: Any) -> Any:
+    def then_gone(running: Any, **fields: Any) -> Any:
         if fields["name"] == "Jo":
             raise DatabaseUnavailable("gone", "the disk is gone")
-        return receive(desk, **fields)
+        return received(running, **fields)
 
-    monkeypatch.setattr(intake, "receive", then_gone)
+    monkeypatch.setattr(intake, "received", then_gone)
     with pytest.raises(DatabaseUnavailable):
-        bulk.receive_lines(desk, lines, "x")
+        bulk.receive_lines(desk, lines)
     assert look(views.bookings, views.BookingFilter()) == []

@@ -6,17 +6,22 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import cycle
 from typing import Any
+from unittest import mock
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dispatch import agents, bookings, configure, logbook, trial, views
 from dispatch.decisions import preview, why
 from dispatch.desk import Desk
+from dispatch.eligibility import Pool
+from dispatch.policies import POLICIES, rank_contact
 from dispatch.presence import set_presence
 from dispatch.undo import undo
-from models.customers import Lead
+from models.agents import Agent
+from models.bookings import Booking
+from models.customers import Customer, Lead
 from models.errors import InvalidInput
 
 AddAgent = Callable[..., dict[str, Any]]
@@ -113,6 +118,23 @@ def test_round_robin_over_equal_agents_differs_by_at_most_one(
     assert max(shares) - min(shares) <= 1
 
 
+def test_round_robin_goes_on_without_either_constraint_where_nobody_matches_both(
+    policy: Callable[[str], None], add_agent: AddAgent, add_lead: AddLead, look: Look
+) -> None:
+    """mission.md D1: from the same pair's pointer, and it is stored there; half a match is none."""
+    dubai = "Dubai Interplanetary Hub"
+    add_agent(skills="Titan", locations=dubai)
+    add_agent(skills="Mars", locations=dubai)
+    add_agent(skills="Titan", locations=SYDNEY)
+    policy("round_robin")
+    assert [add_lead(launch=SYDNEY)["agent_id"] for _ in range(4)] == [1, 2, 3, 1]
+    assert look(why, 1)["relaxed"] == ["location", "skill"]
+    assert [add_lead(destination="Titan", launch=dubai)["agent_id"] for _ in range(2)] == [1, 1]
+    add_agent(skills="Mars", locations=SYDNEY)
+    assert add_lead(launch=SYDNEY)["agent_id"] == 4, "who matches both comes before all others"
+    assert look(why, 7)["relaxed"] == []
+
+
 # -- skill, balanced, rank+contact
 
 
@@ -183,6 +205,122 @@ def test_rank_and_contact_puts_who_reaches_customers_before_years(
         2,
         "lowest load (0), then best contact rate (100%), then most years (5)",
     )
+
+
+def plainly(row: dict[str, Any], policy: str, contact: float) -> tuple[Any, ...]:
+    """Where an agent stands by a policy, written from the mission's words."""
+    ratio = (row["load"] + row["issue_load"]) / max(row["capacity"], 1)
+    rank = (-row["years_of_service"], -row["rating"], row["agent_id"])
+    if policy == "rank":
+        return row["load"], *rank
+    if policy == "rank+contact":
+        return row["load"], -contact, *rank
+    if policy == "balanced":
+        return ratio, row["last_given_at"] or "", row["agent_id"]
+    level = row["level"] or min(5, 1 + row["years_of_service"] // 5)
+    specialised = 0.4 if row["skills"] and "Mars" in row["skills"] else 0
+    score = specialised + 0.2 * level / 5 + 0.2 * (1 - ratio) + 0.2 * row["rating"] / 5
+    return -round(score, 9), row["agent_id"]
+
+
+PEOPLE = st.lists(
+    st.fixed_dictionaries(
+        {
+            "load": st.integers(0, 3),
+            "issue_load": st.integers(0, 2),
+            "capacity": st.integers(0, 7),
+            "years_of_service": st.integers(0, 30),
+            "rating": st.sampled_from([0.0, 3.3, 4.1, 5.0]),
+            "level": st.sampled_from([None, None, 1, 4, 5]),
+            "skills": st.sampled_from([None, '["Mars"]', '["Titan"]', '["Mars", "Titan"]']),
+            "last_given_at": st.sampled_from([None, "2082-02-27 09:00:00", "2082-02-28 09:00:00"]),
+            "presence": st.sampled_from(["available", "available", "available", "away"]),
+        }
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # whatever is written is rolled back
+)
+@given(
+    people=PEOPLE,
+    limit=st.integers(1, 12),
+    reached=st.sets(st.integers(1, 12)),
+    closed=st.integers(0, 12),
+)
+def test_every_order_is_that_of_the_plain_rule(
+    desk: Desk, people: list[dict[str, Any]], limit: int, reached: set[int], closed: int
+) -> None:
+    """Whatever the indexes and the early ends of a walk: the same agents, in the same order."""
+    rows = [row | {"agent_id": number} for number, row in enumerate(people, 1)]
+    lead = Lead(destination="Mars", launch_location=SYDNEY)
+
+    def compared() -> list[Any]:
+        employ(desk, rows, reached, closed)
+        found = []
+        for name in ("rank", "rank+contact", "balanced", "skill"):
+            for rules in ({}, {"skill": '"Mars"'}):
+                able = [row for row in rows if may_take(row, bool(rules))]
+                able.sort(key=lambda row: plainly(row, name, rate_of(row["agent_id"], reached, closed)))
+                ranked = POLICIES[name].ranked(lead, Pool(desk, dict(rules), tuple(rules)), limit)
+                found.append((name, [each.agent_id for each in ranked], able[:limit]))
+        return found
+
+    with mock.patch.multiple(rank_contact, FIRST_LOOK=1, STEP=2):
+        answers = desk.rehearse(compared)
+    for name, ranked, able in answers:
+        assert ranked == [row["agent_id"] for row in able], name
+
+
+def may_take(row: dict[str, Any], for_mars: bool) -> bool:
+    has_room = row["presence"] == "available" and row["load"] + row["issue_load"] < row["capacity"]
+    return has_room and not (for_mars and row["skills"] and "Mars" not in row["skills"])
+
+
+def rate_of(agent_id: int, reached: set[int], closed: int) -> float:
+    return 1.0 if agent_id > closed or agent_id in reached else 0.0
+
+
+def employ(desk: Desk, rows: list[dict[str, Any]], reached: set[int], closed: int) -> None:
+    """Take on these agents; the first so many were given a booking each, and some reached the customer."""
+    now, trip = desk.now(), {"destination": "Mars", "launch_location": SYDNEY}
+    names = {"first_name": "Ada", "last_name": "Byron", "job_title": "x", "department": "x"}
+    who = {"customer_id": 1, "customer_name": "Kate", "method": "Text", "source": "Organic"}
+    Customer.insert(customer_id=1, name="Kate", created_at=now).execute()
+    for row in rows:
+        number = row["agent_id"]
+        Agent.insert(**row, **names).execute()
+        Lead.insert(lead_id=number, received_at=now, **who, **trip).execute()
+        if number <= closed:
+            times = {"created_at": now, "changed_at": now, "given_at": now, "cancelled_at": now}
+            contact = {"contacted_at": now if number in reached else None}
+            given = {"lead_id": number, "agent_id": number, "status": "Cancelled"}
+            Booking.insert(**given, **times, **contact, **trip).execute()
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [("rank", "best_first"), ("rank+contact", "best_first"), ("balanced", "by_ratio"), ("skill", "by_skill")],
+)
+def test_an_order_is_read_from_its_index(desk: Desk, three: None, name: str, index: str) -> None:
+    """Nobody is put in order who is not asked for: thirty thousand agents cost as much as thirty."""
+    statements: list[str] = []
+    with desk.reading():
+        connection = desk.database.driver()
+        connection.set_trace_callback(statements.append)
+        POLICIES[name].ranked(Lead(destination="Mars", launch_location=SYDNEY), Pool(desk), 3)
+        connection.set_trace_callback(None)
+        found = [each for each in statements if "agents_here" in each]
+        plans = [
+            " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {each}")) for each in found
+        ]
+    assert all(f"USING INDEX agents_{index}" in plan and "B-TREE" not in plan for plan in plans), plans
 
 
 # -- one lead, previews

@@ -299,3 +299,15 @@ def test_an_undo_above_the_capacity_says_so(desk: Desk, work: None, look: Look, 
     assert undo(desk)["over_capacity"] == [1]
     assert look(logbook.events, limit=1)[0]["detail"]["over_capacity"] == [1]
     assert look(views.agent, 1)["load"] == 2
+
+
+def test_a_full_agent_keeps_what_nobody_else_can_take(
+    desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
+) -> None:
+    """It would lie waiting beside the one agent who has just become free for it."""
+    add_agent(capacity=2)
+    for _ in range(2):
+        add_lead()
+    row = hand_over(desk, 1, "desk")
+    assert (row["moves"], row["kept"]) == ([], [1, 2])
+    assert look(views.totals).waiting == 0

@@ -133,7 +133,7 @@ class Rules:
             self.change("booking", booking_id, assignment=self.assignments)
 
     def to_the_desk(self, agent_id: int, *, only_unclaimed: bool = False) -> None:
-        stays = self.takes(agent_id)
+        stays = not self.agents[agent_id]["left"] and self.agents[agent_id]["presence"] not in GONE
         for booking_id, booking in self.bookings.items():
             held = booking["status"] == "Pending" and booking["agent"] == agent_id
             if not held or (only_unclaimed and booking["claimed"]):

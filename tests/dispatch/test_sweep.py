@@ -187,6 +187,24 @@ def test_a_claim_between_two_missed_offers_clears_the_count(
     assert look(views.agent, 1)["presence"] == "available"
 
 
+def test_who_is_on_a_break_misses_no_offer_by_it(
+    desk: Desk, offers: None, two: None, add_lead: AddLead, look: Look, clock: Any
+) -> None:
+    """The work goes on, for the customer waits; but the break ends by itself, as it was said."""
+    for _ in range(3):  # 1 and 3 to Ada, 2 to Bob
+        add_lead()
+    bookings.claim(desk, 2, 2)
+    set_presence(desk, 1, "break", "in 30 min")
+    clock.advance(minutes=10)
+    assert done(desk) == {"lapsed": [1, 3]}
+    assert look(views.agent, 1)["presence"] == "break"
+    for number in (1, 3):
+        bookings.claim(desk, number, 2)
+    clock.advance(minutes=20)
+    assert done(desk) == {"presence": [1]}
+    assert look(views.agent, 1)["presence"] == "available"
+
+
 def test_an_offer_that_nobody_else_could_take_stays(
     desk: Desk, offers: None, add_agent: AddAgent, add_lead: AddLead, clock: Any
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import agents, bookings, logbook, views
+from dispatch import agents, bookings, configure, logbook, views
 from dispatch.desk import Desk
 from dispatch.policies import POLICIES
 from dispatch.presence import set_presence
@@ -27,7 +27,7 @@ def test_the_key_that_decided_is_told_with_both_values(desk: Desk, lead: Any) ->
         9,
         5,
     )
-    assert told["because"] == "years of service: 5, where agent 1 had 9"
+    assert told["because"] == "years of service: 5, where Ada Byron had 9"
 
 
 def test_the_rule_of_the_decision_is_told(desk: Desk, two: None, add_lead: AddLead, clock: Any) -> None:
@@ -45,7 +45,7 @@ def test_the_rule_of_the_decision_is_told(desk: Desk, two: None, add_lead: AddLe
         (lambda desk: agents.change(desk, 2, skills="Titan"), "rule", "does not cover Mars"),
         (lambda desk: set_presence(desk, 2, "busy"), "rule", "busy"),
         (lambda desk: agents.leave(desk, 2), "rule", "left at 2082-03-01 09:00:00"),
-        (lambda _desk: None, "key", "years of service: 5, where agent 1 had 9"),
+        (lambda _desk: None, "key", "years of service: 5, where Ada Byron had 9"),
     ],
 )
 def test_what_the_decision_does_not_tell_is_worked_out_as_of_now(
@@ -77,3 +77,32 @@ def test_every_policy_tells_its_choice_and_nothing_changes(
     assert set(told) == set(POLICIES)
     assert (told["rank"], told["skill"]) == ("Ada Byron", "Spec Byron")
     assert look(lambda: (views.agents(), logbook.events())) == before
+
+
+def test_what_a_person_decided_is_told_before_what_the_policy_would_say(
+    desk: Desk, lead: Any, add_agent: AddAgent
+) -> None:
+    add_agent("Cid", years=1)
+    bookings.reassign(desk, 1, 2, "speaks French")
+    told = why_not(desk, 1, 3)
+    assert told["decided"] == "by hand: kim: speaks French"
+    assert told["because"] == "years of service: 1, where Ada Byron had 9"
+
+
+def test_a_returning_customers_own_agent_is_told_as_the_reason(
+    desk: Desk, two: None, add_lead: AddLead
+) -> None:
+    """By the keys the other one would have been first: they are not what decided."""
+    configure.set_value(desk, "returning", "on")
+    first = add_lead(phone="4711")["booking_id"]
+    bookings.reassign(desk, first, 2, "hers")
+    bookings.confirm(desk, first, "Luxury Dome Stay", 1, 1)
+    number = add_lead(phone="4711")["booking_id"]
+    for _ in ("from the decision", "as of now"):
+        told = why_not(desk, number, 1)
+        assert (told["kind"], told["because"][:46]) == (
+            "rule",
+            "Bob Byron sold this customer the last trip (lo",
+        )
+        bookings.reassign(desk, number, 1, "his")
+        bookings.reassign(desk, number, 2, "hers")

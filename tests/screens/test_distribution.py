@@ -91,6 +91,7 @@ async def test_marked_bookings_are_dealt_with_together(golden_file: Path, runnin
         assert "1 marked ✓" in text_of(app), "what was refused stays marked"
         await press(app, "u")
         assert [(await booking(app, number))["status"] for number in (8, 9)] == ["Pending", "Pending"]
+        assert "Taken back: several cancelled (2 bookings)" in told(app)
 
 
 async def test_a_batch_is_taken_back_whole_or_not_at_all(
@@ -104,6 +105,10 @@ async def test_a_batch_is_taken_back_whole_or_not_at_all(
             await press(app, "space")
         await press(app, "r", *"zion")
         assert "2 bookings would go to Zion Parker" in told(app)
+        await press(app, "q")
+        assert "no agent is chosen" in told(app), "nobody is called Zionq"
+        assert "Zion Parker" not in told(app)
+        await press(app, "backspace")
         await press(app, "enter", *"holiday", "enter")
         assert [(await booking(app, number))["agent_id"] for number in (8, 9)] == [6, 6]
         assert "Reassigned 2 bookings; undo takes back all of them" in told(app)

@@ -430,10 +430,11 @@ async def keys_of_the_roster(app: AstraApp) -> None:
         app, first_name="Zoë", last_name="[/]", department="Luxury Voyages", job_title="Space Travel Agent"
     )
     await press(app, "f9", "slash", *"zo", "enter", "e")
-    await fill_in(app, capacity="3")
+    await fill_in(app, capacity="3", skills="mars, titan")
     await press(app, "f9")
     (row,) = app.screen.query_one(LiveTable).rows_shown
     assert (row["agent_id"], row["name"], row["capacity"]) == (7, "Zoë [/]", 3)
+    assert row["skills"] == ["Mars", "Titan"]
     await press(app, "x")
     assert app.screen.query_one(LiveTable).rows_shown == []
     await press(app, "v", "x", "v")

@@ -58,7 +58,7 @@ async def test_lines_are_checked_assigned_and_mended(golden_file: Path, running:
         rows = await newest(app, 3)
         assert [row["customer_name"] for row in rows] == ["山田 花子", "Nora Quist", "Oskar Sokolov"]
         assert rows[1]["phone"] == "+4971177"
-        assert told(app) == "2 leads assigned; 2 to be mended stay above (u takes back the last one)"
+        assert told(app) == "2 leads assigned (u takes all back); 2 to be mended stay above"
         assert f"→ {rows[0]['agent_name']}, booking 14" in text_of(app)
         assert modal(app).text.splitlines()[1:] == [SEVERAL.splitlines()[2], SEVERAL.splitlines()[4]]
         table = modal(app).query_one(LiveTable)
@@ -82,14 +82,35 @@ async def mend_the_rest(app: AstraApp, pilot: Any) -> None:
     await press(app, "escape")
     assert told(app) == "Closing again drops these lines"
     await press(app, "escape")
-    assert notice(app) == "3 leads assigned (u takes back the last one)"
+    assert notice(app) == "3 leads assigned (u takes the last 1 back)"
     assert form(app)["name"] == "Half typed"
-    await paste(app, "customer", f"Ida,{REST}\nBo,{REST}")
+    await ask_about_the_known(app)
+
+
+async def ask_about_the_known(app: AstraApp) -> None:
+    """Whoever has an open booking stays above, told by whom it is held, until f9 is pressed once more."""
+    known = f"Oskar Sokolov,{REST}"
+    await paste(app, "customer", f"Ida,{REST}\n{known}\nBo,{REST}")
     await press(app, "f9")
-    assert modal(app).text == ""
+    assert told(app) == (
+        "2 leads assigned (u takes all back); 1 whose customer has an open booking: f9 again assigns it"
+    )
+    assert modal(app).text == known
+    detail = str(modal(app).query_one("#detail", Static).visual)
+    assert detail.startswith("line 1: Oskar Sokolov has open booking 1")
+    assert "? Oskar Sokolov" in text_of(app)
+    await write(app, f"{known},phone 7")
+    await write(app, known)
+    await press(app, "f9")
+    assert (told(app), modal(app).text) == ("1 lead assigned (u takes it back)", "")
     await press(app, "escape")
     assert len(app.screen_stack) == 1
-    assert len(await newest(app, 99)) == 17
+    assert notice(app) == "3 leads assigned (u takes the last 1 back)"
+    assert len(await newest(app, 99)) == 18
+    app.action_undo()
+    app.action_undo()
+    await app.settle()
+    assert [row["voided"] for row in await newest(app, 4)] == [True, True, True, False]
 
 
 async def test_what_is_pasted_where(golden_file: Path, running: Any) -> None:
@@ -166,4 +187,4 @@ async def test_while_the_desk_is_locked_the_lines_stay_as_they_are(golden_file: 
         finally:
             other.close()
         await app.settle()
-        assert told(app) == "1 lead assigned (u takes back the last one)"
+        assert told(app) == "1 lead assigned (u takes it back)"
