@@ -9,6 +9,7 @@ from dispatch.commands import Command, command
 from dispatch.eligibility import department_map
 from dispatch.values import LISTS, WORDS, refuse_known
 from models.errors import InvalidInput
+from models.orders import keep_order
 from models.values import Package
 
 
@@ -18,6 +19,8 @@ def set_value(running: Command, key: str, value: str) -> dict[str, Any]:
     parsed = settings.parse_setting(key, value)
     if key == "departments":
         _check_departments(running, parsed)
+    if key == "policy":
+        keep_order(parsed)
     running.detail = {"key": key, "old": running.desk.settings[key], "new": parsed}
     settings.store(key, parsed)
     running.desk.settings.refresh()

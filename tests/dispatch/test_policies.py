@@ -310,6 +310,7 @@ def employ(desk: Desk, rows: list[dict[str, Any]], reached: set[int], closed: in
 )
 def test_an_order_is_read_from_its_index(desk: Desk, three: None, name: str, index: str) -> None:
     """Nobody is put in order who is not asked for: thirty thousand agents cost as much as thirty."""
+    configure.set_value(desk, "policy", name)
     statements: list[str] = []
     with desk.reading():
         connection = desk.database.driver()
@@ -321,6 +322,25 @@ def test_an_order_is_read_from_its_index(desk: Desk, three: None, name: str, ind
             " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {each}")) for each in found
         ]
     assert all(f"USING INDEX agents_{index}" in plan and "B-TREE" not in plan for plan in plans), plans
+
+
+def test_a_desk_has_the_indexes_of_its_own_policy(desk: Desk) -> None:
+    """Each costs a lead a page, so nobody pays for the order of a policy that is not in force."""
+
+    def indexes() -> set[str]:
+        with desk.reading():
+            rows = desk.database.driver().execute(
+                "SELECT name FROM sqlite_master WHERE name LIKE 'agents_by%'"
+            )
+            return {name for (name,) in rows}
+
+    assert indexes() == set()
+    configure.set_value(desk, "policy", "skill")
+    assert indexes() == {"agents_by_skill_any", "agents_by_skill_listed"}
+    configure.set_value(desk, "policy", "balanced")
+    assert indexes() == {"agents_by_ratio"}
+    configure.set_value(desk, "policy", "rank")
+    assert indexes() == set()
 
 
 # -- one lead, previews
