@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.desks import FEW, MANY, ROOMY, LeadDesk, make_desk
 from benchmarks.measure import Effort, Row, Times, by_turns, us
+from dispatch.configure import set_value
 from dispatch.values import FIRST_VALUES
 from models.agents import Agent
 
@@ -50,11 +51,13 @@ def run(effort: Effort, folder: Path) -> list[Row]:
 
 
 def _by_policy(name: str, few: LeadDesk, many: LeadDesk, effort: Effort) -> Row:
-    """The same on the desks with everything on, by another policy."""
+    """The same on the desks with everything on, under another policy."""
+    for desk in (few, many):
+        set_value(desk.desk, "policy", name)
     size, rounds = effort.size(LEADS_EACH), min(effort.rounds, MOST_ROUNDS)
-    side, crowded = by_turns([partial(desk.add, size, name) for desk in (few, many)], rounds, size)
+    side, crowded = by_turns([partial(desk.add, size) for desk in (few, many)], rounds, size)
     ratio = f"{crowded.over(side):.2f} x"
-    return Row(f"  the same by {name}", "", us(crowded.median), us(crowded.best), ratio)
+    return Row(f"  the same under {name}", "", us(crowded.median), us(crowded.best), ratio)
 
 
 def _row(what: str, times: Times, beside: Times) -> Row:

@@ -78,10 +78,10 @@ class LeadDesk:
         self.desk = desk
         self._leads = leads()
 
-    def add(self, count: int, policy: str | None = None) -> None:
+    def add(self, count: int) -> None:
         """Take in leads, one transaction each."""
         for lead in islice(self._leads, count):
-            intake.receive(self.desk, **lead, policy=policy)
+            intake.receive(self.desk, **lead)
 
     def close(self) -> None:
         self.desk.close()
