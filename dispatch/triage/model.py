@@ -1,6 +1,6 @@
 """The classifier at run time: a table of weights in a plain file, added up without any library.
 
-TF-IDF in three blocks (words and pairs of words, pieces of words, cues), each of length
+TF-IDF in three blocks (words and pairs of words, pieces of words, cues and kinds of words), each of length
 one, and a linear model over them: ``seeds/triage`` trains it with scikit-learn, this module only reads it.
 """
 

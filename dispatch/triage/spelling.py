@@ -1,7 +1,7 @@
 """How a word is usually spelled: short forms of chats, and misspellings of the words of a service desk.
 
-Only words that a desk hears daily are corrected, and only what is one slip away: a dictionary of all
-English words would cost more than it helps, and a word taken for another one misleads.
+Only words that a desk hears daily are corrected, and only what is one slip away from them: a dictionary of
+all English words would cost more than it helps, and a word taken for another one misleads.
 """
 
 from __future__ import annotations

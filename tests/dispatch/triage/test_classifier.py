@@ -81,9 +81,10 @@ def test_messages_from_outside_the_corpus(name: str, messages: int) -> None:
         judged.append(Judged(row["category"], guess, found.confidence, found.unsure))
     figures = evaluate(judged)
     assert figures["messages"] == messages
-    assert figures["macro_f1"] >= 0.85
+    assert figures["macro_f1"] >= 0.9
+    assert figures["answered_macro_f1"] >= 0.9
     assert figures["covered_accuracy"] >= 0.95
-    assert figures["coverage"] >= 0.8
+    assert figures["coverage"] >= 0.9
 
 
 def test_a_correction_speaks_for_messages_like_it(model: Model) -> None:
