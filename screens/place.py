@@ -14,6 +14,7 @@ from textual.screen import ModalScreen, Screen
 from dispatch import customers, views
 from models.clock import to_local
 from models.errors import DeskError
+from screens.breakpoints import fit
 from screens.figures import Figure
 from screens.keys import key_of
 from screens.messages import DeskChanged, PlaceChosen
@@ -53,6 +54,7 @@ class Place(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        fit(self)
         # Its widgets are styled as they come: for a new place Textual would parse every sheet anew, twice.
         self._css_update_count = self.app._css_update_count
         self._ticket = 0
