@@ -10,13 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from models.issues import CATEGORIES
 from screens.issue_words import category
 from screens.modals.modal import Modal
 from screens.text import short
+from screens.widgets.key_footer import KeyFooter
 
 Row = dict[str, Any]
 MEANINGS = {
@@ -76,7 +77,7 @@ class ChooseCategory(Modal[str | None]):
             about = f"{short(self._issue['title'], TITLE_CELLS)}\nnow: {category(self._issue)}"
             yield Static(Content(about), id="about")
             yield OptionList(*map(_option, enumerate(CATEGORIES, start=1)), compact=True, markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one("#form").border_title = Content(f"What is issue {self._issue['issue_id']} about?")

@@ -9,10 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.modals.modal import Modal
+from screens.widgets.key_footer import KeyFooter
 from screens.widgets.live_table import LiveTable
 
 
@@ -59,7 +60,7 @@ class Columns(Modal[None]):
         with Vertical(id="columns"):
             yield OptionList(compact=True, markup=False)
             yield Static(Content(""), id="told")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one("#columns").border_title = Content("Columns")

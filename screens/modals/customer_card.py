@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from dispatch import customers, undo
 from dispatch.customers import MOST_ON_CARD
@@ -21,6 +21,7 @@ from screens.modals.find_customer import FindCustomer
 from screens.modals.modal import Modal
 from screens.text import CARE, event_line, moment, short, short_moment, state, subject, taken_back
 from screens.widgets.columns import Column
+from screens.widgets.key_footer import KeyFooter
 from screens.widgets.live_table import LiveTable
 
 Row = dict[str, Any]
@@ -79,7 +80,7 @@ class CustomerCard(Modal[int | None]):
             yield LiveTable(COLUMNS, "booking_id", id="card-bookings")
             with VerticalScroll(id="card-history"):
                 yield Static(Content(""))
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self._show(self._card)

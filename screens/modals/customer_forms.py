@@ -10,12 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Button, Static
 
 from dispatch import customers
 from screens.modals.command_modal import CommandModal
 from screens.modals.form import Field, FormModal
 from screens.text import moment
+from screens.widgets.key_footer import KeyFooter
 
 Row = dict[str, Any]
 LABELS = {"name": "Name", "phone": "Phone", "email": "E-mail"}
@@ -62,7 +63,7 @@ class MergeCustomers(CommandModal):
                 yield Button("Merge", id="submit", variant="primary", compact=True)
                 yield Button("Swap", id="swap", compact=True)
                 yield Button("Close", id="close", compact=True)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one("#merge").border_title = Content("Make two customers one")

@@ -12,13 +12,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import DataTable, Footer, Input, Static
+from textual.widgets import DataTable, Input, Static
 
 from dispatch import customers, search
 from screens.messages import DeskChanged
 from screens.modals.modal import Modal
 from screens.text import short_moment
 from screens.widgets.columns import Column
+from screens.widgets.key_footer import KeyFooter
 from screens.widgets.live_table import LiveTable
 
 Row = dict[str, Any]
@@ -79,7 +80,7 @@ class FindCustomer(Modal[int | None]):
             )
             yield LiveTable((*COLUMNS, BECAUSE) if self._first else COLUMNS, "customer_id", id="found")
             yield Static(Content(""), id="told")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one("#find").border_title = Content(self._heading)

@@ -7,10 +7,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.modals.passing import Passing
+from screens.widgets.key_footer import KeyFooter
 
 WAYS = {
     "import_files": ("Import files", "agents, assignments and bookings: SQL, CSV or JSON lines"),
@@ -59,7 +60,7 @@ class FirstSteps(Passing[str | None]):
             )
             options.can_focus = False  # its own enter would hide the one that the footer tells
             yield options
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one("#steps").border_title = Content(

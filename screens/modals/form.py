@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Footer, Input, Label, OptionList, RadioSet, Select, Static, TextArea
+from textual.widgets import Button, Input, Label, OptionList, RadioSet, Select, Static, TextArea
 
 from dispatch.desk import Desk
 from models.errors import DeskError, InvalidInput
@@ -20,6 +20,7 @@ from screens.modals.command_modal import CommandModal
 from screens.text import refusal
 from screens.widgets.agent_picker import AgentPicker
 from screens.widgets.choice import Choice, Pick
+from screens.widgets.key_footer import KeyFooter
 from screens.widgets.preview import Preview
 
 Row = dict[str, Any]
@@ -126,7 +127,7 @@ class FormModal(CommandModal):
             with Horizontal(id="buttons"):
                 yield Button(Content(self._verb), id="submit", variant="primary", compact=True)
                 yield Button("Close", id="close", compact=True)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one("#form").border_title = Content(self._heading)

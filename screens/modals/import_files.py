@@ -12,12 +12,13 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Button, Footer, Input, Label, Static
+from textual.widgets import Button, Input, Label, Static
 
 from dispatch.desk import Desk
 from models.errors import DeskError, InvalidInput
 from screens.modals.modal import Modal
 from screens.text import refusal
+from screens.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from screens.host import Host
@@ -93,7 +94,7 @@ class ImportFiles(Modal[Row | None]):
             with Horizontal(id="buttons"):
                 yield Button("Check", id="go", variant="primary", compact=True)
                 yield Button("Close", id="close", compact=True)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one("#form").border_title = Content("Import files")

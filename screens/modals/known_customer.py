@@ -12,11 +12,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, DataTable, Footer, Static
+from textual.widgets import Button, DataTable, Static
 
 from screens.modals.modal import Modal
 from screens.text import short, state
 from screens.widgets.columns import Column
+from screens.widgets.key_footer import KeyFooter
 from screens.widgets.live_table import LiveTable
 
 Row = dict[str, Any]
@@ -75,7 +76,7 @@ class KnownCustomer(Modal[Answer | None]):
                 yield Button("2 Open it", id="open", compact=True)
                 yield Button("3 Enter anyway", id="enter", compact=True)
                 yield Button("Back", id="back", compact=True)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def _about(self) -> str:
         if self._is_settled:

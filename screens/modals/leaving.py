@@ -9,9 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Button, Static
 
 from screens.modals.modal import Modal
+from screens.widgets.key_footer import KeyFooter
 
 
 class Leaving(Modal[bool]):
@@ -34,7 +35,7 @@ class Leaving(Modal[bool]):
             with Horizontal(id="buttons"):
                 yield Button("Stay", id="stay", variant="primary", compact=True)
                 yield Button("Quit", id="leave", compact=True)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one("#question").border_title = Content("Quit Astra?")

@@ -7,9 +7,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from screens.modals.modal import Modal
+from screens.widgets.key_footer import KeyFooter
 
 
 class Panel(Modal[None]):
@@ -29,7 +30,7 @@ class Panel(Modal[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="panel"):
             yield Static(self._text)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         panel = self.query_one("#panel")

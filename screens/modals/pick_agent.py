@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer
 
 from screens.modals.modal import Modal
 from screens.widgets.agent_picker import AgentPicker
+from screens.widgets.key_footer import KeyFooter
 
 Row = dict[str, Any]
 
@@ -43,7 +43,7 @@ class PickAgent(Modal[int | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="form"):
             yield AgentPicker(id="agent")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one("#form").border_title = Content(self._heading)

@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from screens.keys import KEY_IN_TEXT, key_of
 from screens.modals.passing import Passing
+from screens.widgets.key_footer import KeyFooter
 
 PAGES = (
     (
@@ -21,11 +22,13 @@ PAGES = (
         "assigns it: the best agent gets it at once, and a booking is opened.",
     ),
     (
-        "Four places",
+        "Six places",
         "{place.dispatch} Dispatch: leads come in.\n"
         "{place.roster} Roster: the agents, with load and rank.\n"
         "{place.queue} Queue: every booking; {filter} filters, {queue.view} changes the view.\n"
         "{place.my-desk} My desk: one agent's own work.\n"
+        "{place.service} Service: what customers complain of, by urgency.\n"
+        "{place.insights} Insights: how the desk does, in figures.\n"
         "The tabs on top can be clicked, and so can all that is written at the bottom.",
     ),
     (
@@ -74,7 +77,7 @@ class Tour(Passing[bool | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="tour"):
             yield Static(Content(""), id="page")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self._turn(0)

@@ -10,12 +10,13 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from dispatch.views import Totals
 from screens.keys import PLACES, TITLES, key_of
 from screens.messages import PlaceChosen
 from screens.text import short
+from screens.widgets.key_footer import KeyFooter
 
 NAME = "Astra"
 NAME_CELLS = len(NAME) + 2
@@ -179,7 +180,7 @@ class StatusBar(Horizontal):
     _totals: Totals | None = None
 
     def compose(self) -> ComposeResult:
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
         yield Static(classes="help")
         yield Static(Content(""), classes="totals")
 
