@@ -380,7 +380,6 @@ class AstraApp(DistributingApp):
                 yield SystemCommand(
                     verb.binding.description, verb.told_with_keys, self._runner(verb.node, action)
                 )
-        yield SystemCommand("Tour", "The keys in five short pages", self.action_tour)
         yield from super().get_system_commands(screen)
 
     def _runner(self, node: Any, action: str) -> Any:

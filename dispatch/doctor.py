@@ -42,6 +42,7 @@ def examine(desk: Desk) -> dict[str, Any]:
         _integrity(),
         _references(),
         _schema(),
+        _settings(desk),
         _loads(),
         _assignments(),
         *distribution(desk),
@@ -102,6 +103,17 @@ def _schema() -> Finding:
     return Finding(
         "schema", version == SCHEMA_VERSION, f"schema {version}, this Astra knows {SCHEMA_VERSION}"
     )
+
+
+def _settings(desk: Desk) -> Finding:
+    unreadable = desk.settings.unreadable
+    if not unreadable:
+        return Finding("settings", True, "every setting can be read")
+    named = "; ".join(
+        f"{key} is {text!r}, so {desk.settings[key]!r} holds" for key, text in sorted(unreadable.items())
+    )
+    hint = "astra set KEY VALUE sets it anew; year_shift was fixed when the desk was made: restore a backup"
+    return Finding("settings", False, named, hint)
 
 
 def _loads() -> Finding:

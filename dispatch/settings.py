@@ -205,12 +205,14 @@ class Settings:
 
     ``begin()`` looks with it for what every choice has to know: ``due_at``, the next stored time at
     which the clock changes a presence, and ``some_listing``, whether any agent lists skills or locations.
+    What is stored and this version cannot read is ``unreadable``: its default holds until it is set anew.
     """
 
     def __init__(self) -> None:
         self.version = -1
         self.due_at: str | None = None
         self.some_listing = True
+        self.unreadable: dict[str, str] = {}
         self._values: dict[str, Any] = {}
         self._in_doubt = False
 
@@ -227,11 +229,7 @@ class Settings:
         version = int(stored_version)
         if version != self.version or self._in_doubt:
             self._in_doubt = False
-            stored = dict(_rows())
-            self._values = {
-                key: definition.parse(stored[key]) if key in stored else definition.default
-                for key, definition in DEFINITIONS.items()
-            }
+            self._values, self.unreadable = _read(dict(_rows()))
             self.version = version
 
     def forget(self) -> None:
@@ -243,6 +241,20 @@ class Settings:
 
     def items(self) -> list[tuple[str, Any]]:
         return sorted(self._values.items())
+
+
+def _read(stored: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Every setting's value, and what is stored of those that cannot be read."""
+    values: dict[str, Any] = {}
+    unreadable: dict[str, str] = {}
+    for key, definition in DEFINITIONS.items():
+        values[key] = definition.default
+        if key in stored:
+            try:
+                values[key] = definition.parse(stored[key])
+            except ValueError:  # another version's word, or a slip of somebody's own SQL
+                unreadable[key] = stored[key]
+    return values, unreadable
 
 
 def parse_setting(key: str, text: str) -> Any:

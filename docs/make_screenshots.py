@@ -44,8 +44,24 @@ def make_desk(folder: str) -> Path:
     bookings.claim(desk, second["booking_id"], second["agent_id"] or 0)
     bookings.contact(desk, second["booking_id"], "no_answer")
     bookings.note(desk, second["booking_id"], "prefers to be called after 18:00")
+    open_issues(desk)
     desk.close()
     return path
+
+
+def open_issues(desk: Any) -> None:
+    """A few issues of every kind, each as its customer would put it."""
+    from dispatch.service import opening
+
+    for text, channel, tier in (
+        ("The booking app crashed and I cannot see my trip, this is urgent", "phone", "gold"),
+        ("I was charged twice for the Luxury Dome Stay on Mars", "email", "enterprise"),
+        ("I cannot log in: my password is not accepted any more", "web_form", "silver"),
+        ("Please refund my cancelled trip to Titan", "email", "bronze"),
+        ("It would be nice to choose the seat in the app", "web_form", "bronze"),
+        ("What may I take on board from Tokyo?", "chat", "bronze"),
+    ):
+        opening.open_issue(desk, text, channel=channel, tier=tier)
 
 
 async def type_lead(app: Any, _pilot: Any) -> None:
@@ -75,6 +91,8 @@ SCENES: dict[str, Step] = {
     "roster": pressed("f3"),
     "queue": pressed("f4"),
     "my-desk": pressed("f5", "enter"),
+    "service": pressed("f6"),
+    "insights": pressed("f7"),
     "confirm": pressed("f4", "f"),
     "cancel": pressed("f4", "x"),
     "reassign": pressed("f4", "r"),
@@ -88,6 +106,8 @@ SCENES: dict[str, Step] = {
     "log": pressed("f3", "h"),
     "refused": pressed("f4", "c"),
 }
+
+IN_README = ("dispatch", "queue", "service", "insights")
 
 
 async def shoot(database: Path, scene: str, size: tuple[int, int], theme: str, target: Path) -> None:
@@ -121,8 +141,8 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         desk = make_desk(folder)
         if not options.all:
-            await shoot(desk, "dispatch", (110, 30), "astra-dark", HERE / "dispatch.svg")
-            await shoot(desk, "queue", (110, 30), "astra-dark", HERE / "queue.svg")
+            for scene in IN_README:
+                await shoot(desk, scene, (110, 30), "astra-dark", HERE / f"{scene}.svg")
             return
         for size in ((80, 24), (120, 36)):
             for theme in ("astra-dark", "astra-light", "astra-contrast"):

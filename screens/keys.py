@@ -180,9 +180,9 @@ LOG = [
     _key("log.booking", "enter", "go_to", "Go to it", "To the booking, customer or agent that it was about"),
     # in place of the application's own u, which takes back the last command
     _key("log.undo", "u", "undo_event", "Undo this", "Take back the command under the cursor"),
+    replace(FILTER, show=True),
+    replace(BACK, show=True),
     *(binding for binding in BOOKING if binding.id in ("booking.customer", "booking.log")),
-    FILTER,
-    BACK,
     COPY,
 ]
 
@@ -218,10 +218,10 @@ ROSTER = [
 
 SHOWN_ON_MY_DESK = ("booking.next", "booking.follow_up", "booking.confirm", "booking.cancel")
 MY_DESK = [
-    _key("desk.agent", "a", "choose_agent", "Agent", "Choose whose desk this is", show=False),
+    *(replace(binding, show=binding.id in SHOWN_ON_MY_DESK) for binding in BOOKING),
+    _key("desk.agent", "a", "choose_agent", "Agent", "Choose whose desk this is"),
     replace(PRESENCE, show=False),
     COLUMNS,
-    *(replace(binding, show=binding.id in SHOWN_ON_MY_DESK) for binding in BOOKING),
 ]
 
 ISSUE = [

@@ -22,11 +22,13 @@ PAGES = (
         "assigns it: the best agent gets it at once, and a booking is opened.",
     ),
     (
-        "Four places",
+        "Six places",
         "{place.dispatch} Dispatch: leads come in.\n"
         "{place.roster} Roster: the agents, with load and rank.\n"
         "{place.queue} Queue: every booking; {filter} filters, {queue.view} changes the view.\n"
         "{place.my-desk} My desk: one agent's own work.\n"
+        "{place.service} Service: what customers complain of, by urgency.\n"
+        "{place.insights} Insights: how the desk does, in figures.\n"
         "The tabs on top can be clicked, and so can all that is written at the bottom.",
     ),
     (

@@ -1,25 +1,39 @@
-"""The keys at the bottom of a screen."""
+"""The keys at the bottom: as many as there is room for, and none of them cut."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Footer
+from textual.widgets._footer import FooterKey
+
+GAP = 1  # behind each key
 
 Shown = list[tuple[Binding, bool, str]]
 
 
 class KeyLine(Footer):
-    """The keys that work now. It is made anew only when they are others, not whenever the focus moves."""
+    """Keys in the order in which their screen lists them, the most important first; help has them all.
+
+    The line is made anew only when they are others, not whenever the focus moves.
+    """
 
     def __init__(self) -> None:
         super().__init__(show_command_palette=False, compact=True)
         self._shown: Shown | None = None
 
     def compose(self) -> ComposeResult:
-        for key in super().compose():
+        found = list(super().compose())
+        for key in found:
             key.add_class("-compact", update=False)  # else each would be styled a second time
-            yield key
+        self._fit(key for key in found if isinstance(key, FooterKey))
+        yield from found
+
+    def on_resize(self) -> None:
+        self._fit(self.query(FooterKey))
 
     async def recompose(self) -> None:
         if not self.is_attached or self.screen is not self.app.screen:
@@ -28,6 +42,14 @@ class KeyLine(Footer):
         if keys != self._shown:
             self._shown = keys
             await super().recompose()
+
+    def _fit(self, keys: Iterable[FooterKey]) -> None:
+        room = self.size.width
+        for key in keys:
+            needed = cell_len(f"{key.key_display} {key.description}") + GAP
+            # the gap behind the last one may be cut
+            key.display = not self.size.width or needed - GAP <= room
+            room -= needed if key.display else 0
 
     def _keys(self) -> Shown:
         active = self.screen.active_bindings.values()

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from dispatch import configure, logbook
+from dispatch import configure, doctor, logbook
 from dispatch.desk import Desk
 from dispatch.intake import LeadResult
 from dispatch.values import FIRST_VALUES, LISTS, listing
 from models.audit import Decision
 from models.errors import InvalidInput, Refused
+from models.settings import Setting
 
 AddLead = Callable[..., LeadResult]
 Look = Callable[..., Any]
@@ -41,6 +42,23 @@ def test_a_setting_holds_for_every_terminal(desk: Desk, other: Desk) -> None:
     assert result == {"key": "default_capacity", "value": 7, "settings_version": 2}
     with other.transaction():
         assert other.settings["default_capacity"] == 7
+
+
+def test_a_stored_setting_that_cannot_be_read_does_not_lock_anybody_out(desk: Desk, path: Path) -> None:
+    """A word of another version made opening fail with a ValueError."""
+    configure.set_value(desk, "default_capacity", "7")
+    with desk.transaction():
+        Setting.update(value="plenty").where(Setting.key == "default_capacity").execute()
+    opened = Desk.open(path, actor="lee")
+    assert opened.settings["default_capacity"] == 10
+    with opened.reading():
+        report = doctor.examine(opened)
+    (finding,) = [row for row in report["checks"] if row["check"] == "settings"]
+    assert not finding["ok"]
+    assert "default_capacity is 'plenty', so 10 holds" in finding["detail"]
+    configure.set_value(opened, "default_capacity", "8")
+    assert (opened.settings["default_capacity"], opened.settings.unreadable) == (8, {})
+    opened.close()
 
 
 def test_a_change_of_settings_is_in_the_log(desk: Desk, look: Look) -> None:

@@ -16,7 +16,12 @@ AddAgent = Callable[..., dict[str, Any]]
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE events SET actor = 'nobody'", "UPDATE events SET at = at", "DELETE FROM events"],
+    [
+        "UPDATE events SET actor = 'nobody'",
+        "UPDATE events SET at = at",
+        "DELETE FROM events",
+        "INSERT OR REPLACE INTO events SELECT * FROM events",
+    ],
 )
 def test_an_event_stays_as_it_was_written(
     database: DeskDatabase, add_agent: AddAgent, statement: str
