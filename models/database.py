@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 APPLICATION_ID = 0x41535452  # "ASTR": told apart from any other program's SQLite file
-SCHEMA_VERSION = 8  # the highest number in models/migrations
+SCHEMA_VERSION = 9  # the highest number in models/migrations
 LOCK_PATIENCE_S = 5.0
 OPEN_PATIENCE_S = 5
 PRAGMAS = {

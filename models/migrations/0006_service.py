@@ -157,8 +157,6 @@ INDEXES = [
     "CREATE INDEX issues_opened ON issues (opened_at)",
     "CREATE INDEX issues_corrected ON issues (corrected_at) WHERE corrected_at IS NOT NULL",
     "CREATE INDEX issues_resolved ON issues (resolved_at) WHERE resolved_at IS NOT NULL",
-    "CREATE INDEX issues_unclosed ON issues (resolved_at) WHERE status = 'resolved'",
-    "CREATE INDEX issues_changed ON issues (changed_at, issue_id)",
     "CREATE INDEX interactions_issue ON interactions (issue_id, interaction_id)",
     # At most one open for each (issue, trigger), whoever raises it.
     "CREATE UNIQUE INDEX escalations_open ON escalations (issue_id, trigger_name) WHERE closed_at IS NULL",
