@@ -83,8 +83,7 @@ class DeskDatabase(SqliteDatabase):
 
     def begin(self, lock_type: str | None = None) -> None:
         """BEGIN IMMEDIATE, tried again at random short intervals for up to five seconds."""
-        statement = f"BEGIN {lock_type or self._lock_type}"  # type: ignore[attr-defined]  # not in its stubs
-        retry_while_locked(lambda: self.run(statement, ()))
+        retry_while_locked(lambda: super(DeskDatabase, self).begin(lock_type))
 
     def commit(self) -> None:
         """COMMIT, without a cursor of its own."""
