@@ -71,6 +71,7 @@ class FindCustomer(Modal[int | None]):
             count = f"{len(self._first)} may be" if self._first else "Nobody seems to be"
             self._idle = f"{count} the same; type to find another"
         self._ticket = 0
+        self._wanted: str | None = None  # the text whose first answer is to be taken
         self._answered: str | None = None
 
     def compose(self) -> ComposeResult:
@@ -115,8 +116,8 @@ class FindCustomer(Modal[int | None]):
         """Somebody may have come in, changed, or been taken into the index."""
         self._search()
 
-    def _search(self, *, takes: bool = False) -> None:
-        """Look for what is typed; an answer that is too late is dropped. ``takes``: and choose the first."""
+    def _search(self) -> None:
+        """Look for what is typed; an answer that is too late is dropped."""
         if not self.is_laid_out:
             return
         self._ticket += 1
@@ -128,10 +129,11 @@ class FindCustomer(Modal[int | None]):
         def then(answer: Found) -> None:
             if ticket == self._ticket and self.is_laid_out:
                 self._show(text, *answer)
-                if takes:
+                if text == self._wanted:
+                    self._wanted = None
                     self._take_current()
 
-        self.host.ask(query, then, opens=takes)
+        self.host.ask(query, then, opens=text == self._wanted)
 
     def _show(self, text: str, rows: list[Row], behind: int) -> None:
         is_another, self._answered = text != self._answered, text
@@ -145,8 +147,9 @@ class FindCustomer(Modal[int | None]):
     def action_take(self) -> None:
         if self._answered == self._text:
             self._take_current()
-        else:  # enter was quicker than the answer
-            self._search(takes=True)
+        else:  # enter was quicker than the answer, and holds for whichever search answers first
+            self._wanted = self._text
+            self._search()
 
     @on(DataTable.RowSelected)
     def _take_current(self) -> None:
