@@ -47,7 +47,7 @@ COLUMNS = (
     ),
     Column("rating", "Rating", 7, lambda row: rating(row), right=True, sort="rating"),
     Column("match_score", "Match", 6, lambda row: match_score(row), drop=2, right=True, sort="match_score"),
-    Column("presence", "Presence", 12, presence_text, drop=1, grows=True, sort="presence"),
+    Column("presence", "Presence", 15, presence_text, drop=1, grows=True, sort="presence"),
     Column("agent_id", "Id", 6, lambda row: str(row["agent_id"]), drop=4, right=True, sort="agent_id"),
     Column("email", "E-mail", 26, lambda row: row["email"] or "", sort="email", extra=True),
     Column(

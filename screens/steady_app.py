@@ -65,8 +65,7 @@ class SteadyApp(App[None]):
         ]
         self._typed_ahead.extendleft(reversed(again))
         if again and not self._is_at_a_key:
-            self._is_at_a_key = True
-            self._go_on_typing()
+            self._begin(self._typed_at)
 
     @work(group="typing")
     async def _go_on_typing(self, nodes: Callable[[], Iterable[MessagePump]]) -> None:

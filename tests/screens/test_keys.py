@@ -628,7 +628,7 @@ async def open_an_issue(app: AstraApp) -> None:
 async def open_an_issue_about_a_booking(app: AstraApp) -> None:
     await at_booking(app, 9)
     await press(app, "I", *"refund my trip please", "f9")
-    row = await issue(app, 7)
+    row = await issue(app, 8)
     assert (row["booking_id"], row["customer_id"]) == (9, 9)
     assert place(app) == "queue"
 

@@ -335,7 +335,7 @@ async def test_the_mouse_sorts_chooses_and_enters(running: Any) -> None:
     async with running(size=(120, 36)) as (app, pilot):
         await press(app, "f3")
         table = app.screen.query_one("#roster", LiveTable)
-        for offset, mark in (((10, 0), "Agent▴"), ((10, 0), "Agent▾"), ((70, 0), "Load▾")):
+        for offset, mark in (((10, 0), "Agent▴"), ((10, 0), "Agent▾"), ((60, 0), "Load▾")):
             await pilot.click("#roster", offset=offset)
             await app.settle()
             assert mark in text_of(app)

@@ -195,7 +195,7 @@ async def test_insights_lead_from_figures_to_their_rows(running: Any, tmp_path: 
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Agents and weights are read once this is set; and keys that wait for them soon do no more."""
+    """Agents and weights are read once this is set; a key that leaves does not wait for them."""
     may_go_on = threading.Event()
 
     def patient(section: str) -> Any:
@@ -209,7 +209,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 
     for section in ("agents", "weights"):
         monkeypatch.setitem(READ, section, patient(section))
-    monkeypatch.setattr("screens.steady_app.PATIENCE_S", 0.05)
+    monkeypatch.setattr("screens.steady_app.PATIENT_TURNS", 1)
     return may_go_on
 
 
@@ -219,9 +219,9 @@ async def test_keys_wait_for_a_section_however_long_it_takes(running: Any, slow:
         for key in ("v", "down", "enter"):
             await pilot.press(key)
         insights = app.screen
-        while len(insights._held) < 2:
+        while "Working out the agents ..." not in text_of(app):
             await pilot.pause(0.01)
-        assert "Working out the agents ..." in text_of(app)
+        assert place(app) == "insights"
         slow.set()
         await app.settle()
         assert place(app) == "queue"
@@ -231,9 +231,9 @@ async def test_keys_wait_for_a_section_however_long_it_takes(running: Any, slow:
         slow.clear()
         for key in ("f7", "v", "v", "enter"):
             await pilot.press(key)
-        while not insights._held:
-            await pilot.pause(0.01)
         await pilot.press("f2")  # who goes elsewhere has changed their mind
+        while place(app) != "dispatch":
+            await pilot.pause(0.01)
         slow.set()
         await app.settle()
         assert app.screen is app.place
