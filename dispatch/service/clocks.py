@@ -154,12 +154,11 @@ class Timeline:
 
     def _enter(self, status: str, at: datetime) -> None:
         self.status = status
-        if status not in ENDED:
-            self.ended = None
-        elif self.ended is None:
-            self.ended = at
-            self.responded = self.responded or at
-            self._go_on(at)  # the end is a pause of its own
+        if (status in ENDED) == (self.ended is not None):
+            return
+        self._go_on(at)  # the end is a pause of its own, whatever comes before it and after
+        self.ended = at if status in ENDED else None
+        self.responded = self.responded or self.ended
 
     def _stand_still(self, at: datetime) -> None:
         stands = self.status in ENDED or (self.status == PENDING_CUSTOMER and self.answered)

@@ -94,12 +94,13 @@ def _move_clocks(issue: Issue, before: str, status: str, at: str) -> None:
     if status in clocks.ENDED:
         for clock in mine.values():
             clocks.end(clock, at)
-    elif before in clocks.ENDED:
+        return
+    if before in clocks.ENDED:
         clocks.take_up_again(mine[RESOLUTION], at)
-    elif status == PENDING_CUSTOMER and is_answered(issue.issue_id):
-        clocks.pause(mine[RESOLUTION], at)
     elif before == PENDING_CUSTOMER:
         clocks.go_on(mine[RESOLUTION], at)
+    if status == PENDING_CUSTOMER and is_answered(issue.issue_id):  # it may come from an undone end
+        clocks.pause(mine[RESOLUTION], at)
 
 
 _last_message = CompiledQuery(

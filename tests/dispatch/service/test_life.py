@@ -408,6 +408,22 @@ def test_an_end_that_is_taken_back_brings_the_escalations_back(desk: Desk, begun
     assert show()["escalation_level"] == 1
 
 
+def test_an_end_that_is_taken_back_waits_for_the_customer_again(
+    desk: Desk, begun: Row, show: Show, clock: TestClock, sound: Sound
+) -> None:
+    conversation.reply(desk, 1, "Which card?", wait=True)
+    clock.advance(hours=1)
+    lifecycle.resolve(desk, 1)
+    clock.advance(hours=1)
+    undo.undo(desk)
+    assert show()["sla"]["resolution"]["paused_at"] == "2082-03-01 11:00:00"
+    sound()
+    clock.advance(hours=30)
+    row = conversation.reply(desk, 1, "The blue one", author="customer")
+    assert row["sla"]["resolution_due"] == "2082-03-03 01:00:00", "none of the 8 hours was ours"
+    sound()
+
+
 def test_only_the_last_step_is_taken_back(desk: Desk, begun: Row) -> None:
     lifecycle.set_status(desk, 1, "pending_customer")
     refused(lambda: undo.undo(desk, _event(desk, "issue.claim")), "changed_since")

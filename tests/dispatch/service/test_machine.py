@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from dispatch import agents, undo
@@ -219,6 +219,8 @@ STEPS = st.lists(
     min_size=5,
     max_size=25,
 )
+PENDING_AGAIN_IN_TIME = [("ask", 1, 61), ("resolve", 1, 300), ("undo", 1, 7), ("hear", 1, 61)]
+PENDING_AGAIN_OVERDUE = [("note", 1, 1500), *PENDING_AGAIN_IN_TIME]
 
 
 @settings(
@@ -228,6 +230,8 @@ STEPS = st.lists(
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(STEPS)
+@example(PENDING_AGAIN_IN_TIME)
+@example(PENDING_AGAIN_OVERDUE)
 def test_whatever_is_done_the_figures_agree_and_nothing_is_told_twice(
     steps: list[tuple[str, int, int]],
 ) -> None:
