@@ -20,7 +20,7 @@ PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
 PRAGMA foreign_keys = ON;
 PRAGMA cache_size = -16384;
-PRAGMA wal_autocheckpoint = 8000;
+PRAGMA wal_autocheckpoint = 16000;
 
 CREATE TABLE space_travel_agents (
     agent_id INTEGER PRIMARY KEY,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -198,7 +198,7 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> None
     if running.before:
         event.before = _dump(running.before)
     if running.after:
-        event.after = _dump(running.after)
+        event.after = _dump(running.after) if running.before else _made(running.after)
     if running.undoes:
         event.undoes = running.undoes
     if fingerprint:
@@ -212,6 +212,11 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> None
     if len(running.bookings) > 1 or running.booking_id is None:
         for booking_id in sorted(running.bookings - {running.booking_id}):
             EventBooking(event_id=event.event_id, booking_id=booking_id).save()
+
+
+def _made(keys: Iterable[str]) -> str:
+    """The JSON of rows that were made and nothing else: that of every lead, without looking for values."""
+    return "{" + ",".join([f'"{key}":{{}}' for key in keys]) + "}"
 
 
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
