@@ -44,24 +44,8 @@ def make_desk(folder: str) -> Path:
     bookings.claim(desk, second["booking_id"], second["agent_id"] or 0)
     bookings.contact(desk, second["booking_id"], "no_answer")
     bookings.note(desk, second["booking_id"], "prefers to be called after 18:00")
-    open_issues(desk)
     desk.close()
     return path
-
-
-def open_issues(desk: Any) -> None:
-    """A few issues of every kind, each as its customer would put it."""
-    from dispatch.service import opening
-
-    for text, channel, tier in (
-        ("The booking app crashed and I cannot see my trip, this is urgent", "phone", "gold"),
-        ("I was charged twice for the Luxury Dome Stay on Mars", "email", "enterprise"),
-        ("I cannot log in: my password is not accepted any more", "web_form", "silver"),
-        ("Please refund my cancelled trip to Titan", "email", "bronze"),
-        ("It would be nice to choose the seat in the app", "web_form", "bronze"),
-        ("What may I take on board from Tokyo?", "chat", "bronze"),
-    ):
-        opening.open_issue(desk, text, channel=channel, tier=tier)
 
 
 async def type_lead(app: Any, _pilot: Any) -> None:
