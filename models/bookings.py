@@ -95,15 +95,3 @@ class Waiting(Model):
     class Meta:
         database = current_database
         table_name = "bookings_in_wait"
-
-
-class Held(Model):
-    """A Pending booking that somebody has: a view, for going from agents to what they hold."""
-
-    booking_id = IntegerField(primary_key=True)
-    agent_id = IntegerField()
-    assignment_id = IntegerField()
-
-    class Meta:
-        database = current_database
-        table_name = "bookings_held"

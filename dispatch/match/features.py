@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import NamedTuple
 
-from peewee import fn
+from peewee import JOIN, fn
 
 from models.agents import Agent
 from models.base import CompiledQuery, parameter
-from models.bookings import Assignment, Booking, Held
+from models.bookings import PENDING, Assignment, Booking
 from models.clock import from_text, to_text
 from models.database import current_database
 from models.tallies import ALL, DAY, DESTINATION, METHOD, SOURCE, Tally
@@ -95,6 +95,8 @@ _on_cut_day = CompiledQuery(
         .group_by(Booking.agent_id)
     )
 )
+# Outer joins, though each has its row: SQLite then goes from the agents to what they hold. Else it may go
+# through all that is Pending, and so whatever waits for an agent, or through every booking.
 _open_alike = CompiledQuery(
     lambda: (
         Agent.select(
@@ -102,8 +104,12 @@ _open_alike = CompiledQuery(
             fn.SUM(Assignment.method == parameter("method")),
             fn.SUM(Assignment.source == parameter("source")),
         )
-        .join(Held, on=(Held.agent_id == Agent.agent_id))
-        .join(Assignment, on=(Held.assignment_id == Assignment.assignment_id))
+        .join(
+            Booking,
+            JOIN.LEFT_OUTER,
+            on=((Booking.agent_id == Agent.agent_id) & (Booking.status == PENDING)),
+        )
+        .join(Assignment, JOIN.LEFT_OUTER, on=(Booking.assignment_id == Assignment.assignment_id))
         .where(Agent.load > 0)
         .group_by(Agent.agent_id)
     )
@@ -156,8 +162,8 @@ class _History:
             )
         ]
         open_alike = _open_alike(method=terms.method, source=terms.source)
-        self._open_of_method = {agent: number for agent, number, _ in open_alike}
-        self._open_of_source = {agent: number for agent, _, number in open_alike}
+        self._open_of_method = {agent: number or 0 for agent, number, _ in open_alike}
+        self._open_of_source = {agent: number or 0 for agent, _, number in open_alike}
         self._recent = _recent_completions()
 
     def of(self, agent_id: int) -> Values:

@@ -20,10 +20,6 @@ STATEMENTS = [
     "INSERT INTO events_log SELECT event_id, at, actor, command, agent_id FROM events",
     "DROP INDEX bookings_pending",
     "DROP INDEX bookings_changed",
-    # By that index: the planner would rather go through all that is Pending, and so what waits for an agent.
-    """CREATE VIEW bookings_held AS
-        SELECT booking_id, agent_id, assignment_id FROM bookings INDEXED BY bookings_agent
-        WHERE status = 'Pending' AND agent_id IS NOT NULL""",
     # Those who were kept out, by the rule: it is the same for most of fifty.
     """UPDATE decisions SET excluded = coalesce(
         (SELECT json_group_object(rule, json(numbers)) FROM (
