@@ -147,6 +147,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
 
     def _edited(self, row: Row | None) -> None:
         if row is not None:
+            self._reload(opens=True)
             self.host.tell(f"Saved: {short(row['name'])} ({row['customer_id']})")
 
     def action_merge(self) -> None:
