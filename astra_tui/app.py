@@ -242,6 +242,7 @@ class AstraApp(DistributingApp):
 
     def _looked(self, changes: Changes, own: bool) -> None:
         place, self._is_reachable = self.place, True
+        own = own or self.is_at_command
         if place is not None and (changes.any or place.is_lost):
             for screen in self.screen_stack:  # what lies above the place may show the desk too
                 screen.post_message(DeskChanged(own, changes.by_others))

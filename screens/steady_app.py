@@ -150,6 +150,11 @@ class SteadyApp(App[None]):
             not worker.is_finished for worker in self.workers if groups is None or worker.group in groups
         )
 
+    @property
+    def is_at_command(self) -> bool:
+        """Is a command under way? What the clock finds changed meanwhile may be one's own doing."""
+        return self.is_busy(frozenset({"command"}))
+
     def _all_of_screen(self) -> list[MessagePump]:
         return [self, *self.screen.walk_children(with_self=True)]
 
