@@ -212,7 +212,7 @@ def replace_file(path: Path, text: str, *, flush: bool = True) -> None:
         if path.exists():
             os.chmod(name, path.stat().st_mode)
         os.replace(name, path)
-    except BaseException:
+    except BaseException:  # whatever ends it, an interrupt too: half a file must not lie about
         with suppress(OSError):
             os.unlink(name)
         raise

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dispatch import returning
-from dispatch.eligibility import STANDING, UNABLE_COLUMNS, Pool, Standing, pool_for, unable_rule
+from dispatch.eligibility import STANDING, Pool, Standing, pool_for, unable_rule
 from dispatch.policies import POLICIES, Candidate, Policy
 from models.agents import Taker
 from models.base import CompiledQuery, parameter
@@ -127,9 +127,8 @@ def kept_out(
         if agent_id in excluded:
             word, told = "declined", excluded[agent_id]
         elif agent_id in unfit:
-            word, told = unable_rule(
-                *(unable.standings.get(agent_id) or standing_of(agent_id)[:UNABLE_COLUMNS])
-            )
+            known = unable.standings.get(agent_id)
+            word, told = unable_rule(*known) if known else standing_of(agent_id).rule()
         else:
             word, told = Standing(*(able.standings.get(agent_id) or standing_of(agent_id))).broken_rule(pool)
         kept.setdefault(told, []).append(agent_id)

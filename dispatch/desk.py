@@ -88,7 +88,7 @@ class Desk:
                 if version < db.SCHEMA_VERSION:
                     db.migrate(database, lambda: desk._furnish(year_shift))
                 desk.settings.refresh()
-        except BaseException:
+        except BaseException:  # whatever ends it, an interrupt too: nobody else has the desk to close it
             desk.close()
             raise
         return desk
@@ -173,7 +173,7 @@ class Desk:
                     if self.settings.due_at is not None:
                         presence.catch_up(self)
                     yield
-            except BaseException:
+            except BaseException:  # whatever ended it, an interrupt too, what was set is rolled back
                 self.settings.forget()
                 self.values.forget()
                 raise

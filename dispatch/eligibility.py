@@ -273,7 +273,7 @@ class Standing(NamedTuple):
 
     def rule(self) -> tuple[str, str]:
         """Why the agent may take no work: in a word, to count by, and in words, to tell."""
-        return unable_rule(*self[:4])
+        return unable_rule(*self[:UNABLE_COLUMNS])
 
 
 @lru_cache(maxsize=4096)

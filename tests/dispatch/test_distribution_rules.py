@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
@@ -30,6 +30,7 @@ from dispatch.sweep import sweep
 from models.audit import Event
 from models.base import tuples
 from models.errors import DeskError
+from tests.dispatch.steady import STEADY
 
 Row = dict[str, Any]
 GONE = ("away", "offline")
@@ -324,10 +325,4 @@ class DayOfADesk(RuleBasedStateMachine):
 
 
 TestDayOfADesk = DayOfADesk.TestCase
-TestDayOfADesk.settings = settings(
-    max_examples=40,
-    stateful_step_count=40,
-    derandomize=True,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+TestDayOfADesk.settings = settings(STEADY, max_examples=40, stateful_step_count=40)

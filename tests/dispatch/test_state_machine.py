@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -25,6 +25,7 @@ from dispatch import shuffle as shuffling
 from dispatch.desk import Desk
 from dispatch.presence import set_presence
 from models.errors import DeskError
+from tests.dispatch.steady import STEADY
 
 Row = dict[str, Any]
 PRIOR_ANSWERS = 20
@@ -652,10 +653,4 @@ def _expected(number: int, row: Row) -> Row:
 
 
 TestDeskAndRules = DeskAndRules.TestCase
-TestDeskAndRules.settings = settings(
-    max_examples=80,
-    stateful_step_count=45,
-    derandomize=True,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+TestDeskAndRules.settings = settings(STEADY, max_examples=80, stateful_step_count=45)
