@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dispatch import intake
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from dispatch.values import FIRST_VALUES
 from models.agents import Agent
@@ -55,7 +56,7 @@ def leads() -> Iterator[dict[str, str]]:
 
 def make_desk(folder: Path, agents: int) -> Desk:
     """An open desk with so many agents in a new file."""
-    desk = Desk.open(folder / f"desk-{agents}.db", create=True, actor="bench")
+    desk = open_desk(folder / f"desk-{agents}.db", create=True, actor="bench")
     with desk.reading(), desk.database.atomic():
         for row in agent_rows(agents):
             Agent(**row, capacity=ROOMY).save()

@@ -19,7 +19,7 @@ from peewee import JOIN
 
 from benchmarks.measure import Effort, Row
 from dispatch import bookings, intake
-from dispatch.desk import Desk
+from dispatch.bootstrap import open_desk
 from dispatch.policies import POLICIES
 from models.agents import Agent
 from models.base import tuples
@@ -67,7 +67,7 @@ def jain(shares: list[int]) -> float:
 
 def _history(folder: Path, data: Path) -> tuple[list[Replayed], list[dict[str, Any]]]:
     """The leads with the moment at which each was closed, and the agents."""
-    desk = Desk.open(folder / "history.db", create=True, actor="bench")
+    desk = open_desk(folder / "history.db", create=True, actor="bench")
     import_files(desk, sorted(data.glob("*.sql*")))
     with desk.reading():
         query = (
@@ -105,7 +105,7 @@ def _lead(
 def _replay(path: Path, policy: str, leads: list[Replayed], people: list[dict[str, Any]]) -> Counter[int]:
     """Give the leads out on an empty desk, and count who got them."""
     moment = leads[0][0]
-    desk = Desk.open(path, create=True, actor="bench", clock=lambda: moment, year_shift=0)
+    desk = open_desk(path, create=True, actor="bench", clock=lambda: moment, year_shift=0)
     with desk.reading(), desk.database.atomic():
         for person in people:
             Agent(**person, capacity=len(leads)).save()

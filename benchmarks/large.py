@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.measure import Effort, Times
 from dispatch import customers
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from seeds.demo import make_demo
 
@@ -25,7 +26,7 @@ def large_desk(effort: Effort, agents: int = AGENTS) -> tuple[Desk, int]:
     """The open desk with its customers indexed, and its number of bookings."""
     bookings = QUICK_BOOKINGS if effort.scale < 1 else BOOKINGS
     path = _made.get((bookings, agents))
-    desk = Desk.open(path or _new_file(), create=path is None, actor="bench")
+    desk = open_desk(path or _new_file(), create=path is None, actor="bench")
     if path is None:
         print(f"making a desk of {bookings:,} bookings ...", file=sys.stderr)
         make_demo(desk, agents=agents, bookings=bookings)

@@ -10,6 +10,7 @@ from benchmarks.large import timed
 from benchmarks.measure import Effort, Row, Times, ms, s
 from benchmarks.terminal import NothingPainted, Terminal
 from dispatch import customers
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from dispatch.service import clocks, dashboard, editing, opening, views, watch
 from dispatch.service.sweep import sweep_issues
@@ -38,7 +39,7 @@ class _Clock:
 
 def run(effort: Effort, folder: Path) -> list[Row]:
     number, clock = effort.size(ISSUES), _Clock()
-    desk = Desk.open(folder / "service.db", create=True, clock=clock, actor="bench")
+    desk = open_desk(folder / "service.db", create=True, clock=clock, actor="bench")
     make_demo(desk)
     _fill(desk, clock, number)
     rows = [_swept(desk, clock, number, rounds=min(5, effort.rounds))]

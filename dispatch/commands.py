@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from dispatch.search import keep_up
 from models.agents import Agent
 from models.audit import Decision, Event, EventBooking, log_event
 from models.base import BaseModel, CompiledQuery, after_save, parameter
@@ -104,19 +103,6 @@ def _write_down(sender: type[BaseModel], row: BaseModel, created: bool) -> None:
         running.note_row(row, created)
 
 
-Finisher = Callable[[Command], None]
-_finishers: list[Finisher] = []
-
-
-def before_event(finisher: Finisher) -> Finisher:
-    """Have a function called at the end of every command after which somebody may be free for more work.
-
-    That is one that changes a booking or an agent, makes an agent, or says so itself (``may_free``).
-    """
-    _finishers.append(finisher)
-    return finisher
-
-
 def running_command() -> Command:
     """The command at work in this thread. Raises LookupError outside of one."""
     running = _running.get()
@@ -162,10 +148,10 @@ def _perform(
     try:
         result = function(running, *args, **kwargs)
         if running.may_free:
-            for finish in _finishers:
+            for finish in running.desk.rules.after_command:
                 finish(running)
         if running.before:
-            keep_up(running.before)
+            running.desk.rules.rows_changed(running.before)
         _write_event(running, fingerprint, result)
         return result
     except DeskError as error:

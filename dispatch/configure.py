@@ -16,7 +16,7 @@ from models.values import Package
 @command("setting.set")
 def set_value(running: Command, key: str, value: str) -> dict[str, Any]:
     """Set a desk setting for every terminal. Raises InvalidInput, Refused."""
-    parsed = settings.parse_setting(key, value)
+    parsed = settings.parse_setting(running.desk.settings.definitions, key, value)
     if key == "departments":
         _check_departments(running, parsed)
     if key == "policy":

@@ -13,14 +13,10 @@ from typing import Self, TypeVar
 
 from peewee import DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError
 
-from dispatch import presence, settings
-from dispatch.decisions import choose_for_new_lead
-from dispatch.service import queue as _queue  # noqa: F401  # gives out waiting issues after each command
+from dispatch import settings
+from dispatch.rules import Rules
 from dispatch.values import AcceptedValues, create_values
 from models import database as db
-from models import service_triggers as _service_triggers  # noqa: F401  # and those of the service desk
-from models import tallies as _tallies  # noqa: F401  # connects the counting for the match score
-from models import triggers as _triggers  # noqa: F401  # connects the five triggers
 from models.clock import Clock, shift_years, to_text, utc_now
 from models.errors import InvalidInput
 
@@ -60,15 +56,16 @@ class Desk:
     ``heard`` is told the id of every event that a command of this desk writes, before it commits.
     """
 
-    def __init__(self, database: db.DeskDatabase, clock: Clock, actor: str) -> None:
+    def __init__(self, database: db.DeskDatabase, clock: Clock, actor: str, rules: Rules) -> None:
         self.database = database
+        self.rules = rules
         self._actor = actor
-        self.settings = settings.Settings()
+        self.settings = settings.Settings(rules.settings)
         self.values = AcceptedValues()
         self.heard: Callable[[int], object] | None = None
         self._clock = clock
         self._at_work = _AtWork()
-        database.chooser = choose_for_new_lead
+        database.chooser = rules.choose_agent
 
     @classmethod
     def open(
@@ -79,10 +76,11 @@ class Desk:
         actor: str | None = None,
         create: bool = False,
         year_shift: int = YEAR_SHIFT,
+        rules: Rules,
     ) -> Self:
         """Open the desk in a file, made and migrated where needed. Raises DatabaseUnavailable."""
         database, version = db.connect(Path(path), create=create)
-        desk = cls(database, clock or utc_now, actor or default_actor())
+        desk = cls(database, clock or utc_now, actor or default_actor(), rules)
         try:
             with desk.reading():
                 if version < db.SCHEMA_VERSION:
@@ -171,7 +169,7 @@ class Desk:
                     self._at_work.depth = 1
                     self.settings.begin()
                     if self.settings.due_at is not None:
-                        presence.catch_up(self)
+                        self.rules.before_command(self)
                     yield
             except BaseException:  # whatever ended it, an interrupt too, what was set is rolled back
                 self.settings.forget()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from peewee import Tuple
 
 from dispatch.choice import choose, policy_named
-from dispatch.commands import Command, before_event
+from dispatch.commands import Command
 from dispatch.decisions import decide
 from dispatch.eligibility import Pool
 from models.agents import Taker
@@ -119,8 +119,7 @@ def drainable(desk: Desk) -> bool:
     return anybody_free() and any(somebody_for(asking, Booking.lock(booking_id)) for booking_id in _waiting())
 
 
-@before_event
-def _drain(running: Command) -> None:
+def assign_waiting(running: Command) -> None:
     """Whatever a command has changed, nothing waits after it for an agent who is free."""
     drain_waiting(running)
 

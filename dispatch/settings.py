@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from peewee import fn
 
-from dispatch.service import hours, sla
 from models.agents import Agent
 from models.base import CompiledQuery, parameter
 from models.errors import InvalidInput, Refused
 from models.settings import Setting
 
 VERSION_KEY = "settings_version"
-LONGEST_CONTACT = 100
 
 
 @dataclass(frozen=True)
@@ -31,162 +27,6 @@ class Definition:
     accepted: str
     fixed: bool = False
 
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        value = int(text)
-        if not low <= value <= high:
-            raise ValueError(text)
-        return value
-
-    return parse
-
-
-def _week(text: str) -> str:
-    hours.calendar(text)
-    if " except " in text:
-        raise ValueError(text)
-    return " ".join(text.lower().split())
-
-
-def _days(text: str) -> str:
-    return " ".join(sorted({date.fromisoformat(day).isoformat() for day in text.replace(",", " ").split()}))
-
-
-def _contact(text: str) -> str:
-    if not 0 < len(text.strip()) <= LONGEST_CONTACT or not text.isprintable():
-        raise ValueError(text)
-    return text.strip()
-
-
-def _policy(text: str) -> str:
-    from dispatch.policies import POLICIES  # policies are dispatch's own, and import nothing from here
-
-    if text not in POLICIES:
-        raise ValueError(text)
-    return text
-
-
-def _switch(text: str) -> bool:
-    word = text.strip().casefold()
-    if word not in SWITCHES:
-        raise ValueError(text)
-    return SWITCHES[word]
-
-
-def _departments(text: str) -> str:
-    from dispatch.eligibility import department_map  # likewise
-
-    if text.strip().casefold() in ("", "off"):
-        return ""
-    return "; ".join(f"{name}={department}" for name, department in department_map(text).items())
-
-
-def _number(key: str, default: int, low: int, high: int, help: str, *, fixed: bool = False) -> Definition:
-    return Definition(key, default, help, _whole(low, high), f"a whole number from {low} to {high}", fixed)
-
-
-SWITCHES = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
-MOST_MINUTES = 100_000  # ten weeks
-
-
-def _weights(text: str) -> str:
-    if text not in ("published", "learned") and not re.fullmatch("[1-9][0-9]{0,17}", text):
-        raise ValueError(text)
-    return text
-
-
-DEFINITIONS = {
-    definition.key: definition
-    for definition in (
-        Definition("policy", "rank", "who gets the next lead", _policy, "a policy's name (astra policy)"),
-        Definition(
-            "match_weights",
-            "learned",
-            "what the match score weighs by (astra weights); learned: the newest version",
-            _weights,
-            "published, learned, or a version's number (astra weights list)",
-        ),
-        Definition(
-            "sla_first_response_minutes",
-            sla.FIRST_RESPONSE_MINUTES,
-            "minutes to the first answer of an issue, CRITICAL to LOW; for issues from now on",
-            sla.parse_minutes,
-            "five whole numbers, none smaller than the one before: 5 15 60 240 480",
-        ),
-        Definition(
-            "sla_resolution_minutes",
-            sla.RESOLUTION_MINUTES,
-            "minutes to an issue's resolution, CRITICAL to LOW; for issues from now on",
-            sla.parse_minutes,
-            "five whole numbers, none smaller than the one before: 15 120 480 1440 4320",
-        ),
-        Definition(
-            "sla_hours",
-            hours.ROUND_THE_CLOCK,
-            "when the clocks of issues run, in UTC or the zone given; for issues from now on",
-            _week,
-            hours.ACCEPTED,
-        ),
-        Definition(
-            "sla_holidays",
-            "",
-            "days on which no clock runs, where sla_hours has hours; for issues from now on",
-            _days,
-            "days such as 2082-12-25 2082-12-26, or an empty text",
-        ),
-        _number("reopen_days", 14, 0, 3650, "days after its end in which an issue can be taken up again"),
-        _number("close_after_days", 14, 0, 3650, "days after which a resolved issue is closed; 0: never"),
-        Definition(
-            "escalation_contact",
-            "head of service",
-            "who is told of an escalation at level 3",
-            _contact,
-            "a name of 1 to 100 characters",
-        ),
-        _number("rating_prior_answers", 20, 0, 100_000, "answers that an imported average rating counts as"),
-        _number("default_capacity", 10, 0, 100_000, "capacity of a new agent, in open bookings and issues"),
-        _number(
-            "year_shift",
-            56,
-            0,
-            1000,
-            "years that the desk lives ahead of today; fixed when the desk is made",
-            fixed=True,
-        ),
-        Definition(
-            "departments",
-            "",
-            "which department gets a destination or package; empty: any",
-            _departments,
-            "off, or pairs such as Mars=Premium Bookings; Ringside Cruise=Luxury Voyages",
-        ),
-        Definition(
-            "returning",
-            False,
-            "returning customers go to the agent of the last trip",
-            _switch,
-            "on or off",
-        ),
-        Definition("pull", False, "agents may claim unclaimed work of one another", _switch, "on or off"),
-        _number(
-            "decline_minutes", 30, 0, MOST_MINUTES, "minutes in which declined work is not offered again"
-        ),
-        _number(
-            "offer_minutes",
-            0,
-            0,
-            MOST_MINUTES,
-            "minutes to claim a booking before the next agent gets it; 0: any",
-        ),
-        _number("contact_hours", 4, 0, 2_000, "hours in which a claimed customer is called; 0: any"),
-        _number("keep_minutes", 30, 1, MOST_MINUTES, "minutes to answer that before the claim is released"),
-        _number("contact_within_minutes", 60, 1, MOST_MINUTES, "minutes in which a contact is a success"),
-        _number("shuffle_seconds", 0, 0, 1_000_000, "seconds between two shuffles; 0: only by hand"),
-        _number("dwell_minutes", 10, 0, MOST_MINUTES, "minutes before the shuffle may move a booking"),
-        _number("cooldown_minutes", 60, 0, MOST_MINUTES, "minutes before it may move the same one again"),
-    )
-}
 
 _rows = CompiledQuery(lambda: Setting.select(Setting.key, Setting.value))
 _row_of = CompiledQuery(lambda: Setting.select(Setting.value).where(Setting.key == parameter("key")))
@@ -208,7 +48,8 @@ class Settings:
     What is stored and this version cannot read is ``unreadable``: its default holds until it is set anew.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, definitions: Mapping[str, Definition]) -> None:
+        self.definitions = definitions
         self.version = -1
         self.due_at: str | None = None
         self.some_listing = True
@@ -229,7 +70,7 @@ class Settings:
         version = int(stored_version)
         if version != self.version or self._in_doubt:
             self._in_doubt = False
-            self._values, self.unreadable = _read(dict(_rows()))
+            self._values, self.unreadable = _read(self.definitions, dict(_rows()))
             self.version = version
 
     def forget(self) -> None:
@@ -243,11 +84,13 @@ class Settings:
         return sorted(self._values.items())
 
 
-def _read(stored: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+def _read(
+    definitions: Mapping[str, Definition], stored: dict[str, str]
+) -> tuple[dict[str, Any], dict[str, str]]:
     """Every setting's value, and what is stored of those that cannot be read."""
     values: dict[str, Any] = {}
     unreadable: dict[str, str] = {}
-    for key, definition in DEFINITIONS.items():
+    for key, definition in definitions.items():
         values[key] = definition.default
         if key in stored:
             try:
@@ -257,12 +100,12 @@ def _read(stored: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     return values, unreadable
 
 
-def parse_setting(key: str, text: str) -> Any:
+def parse_setting(definitions: Mapping[str, Definition], key: str, text: str) -> Any:
     """The value that a text means for a setting. Raises InvalidInput and Refused."""
-    definition = DEFINITIONS.get(key)
+    definition = definitions.get(key)
     if definition is None:
         raise InvalidInput(
-            "setting", f"there is no setting {key!r}", "accepted: " + ", ".join(sorted(DEFINITIONS))
+            "setting", f"there is no setting {key!r}", "accepted: " + ", ".join(sorted(definitions))
         )
     if definition.fixed:
         raise Refused("fixed_setting", f"{key} was fixed when the desk was made")

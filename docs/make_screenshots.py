@@ -28,12 +28,12 @@ def clock() -> datetime:
 def make_desk(folder: str) -> Path:
     """A demo desk with one lead more, so that the form has just been used."""
     from dispatch import bookings, intake
-    from dispatch.desk import Desk
+    from dispatch.bootstrap import open_desk
     from seeds.demo import make_demo
     from seeds.service import tell_issues
 
     path = Path(folder) / "desk.db"
-    desk = Desk.open(path, create=True, clock=clock, actor="kim")
+    desk = open_desk(path, create=True, clock=clock, actor="kim")
     make_demo(desk)
     tell_issues(desk)
     lead = {"method": "Text", "source": "Organic", "launch": "Sydney Stellar Port"}

@@ -20,7 +20,6 @@ from models.errors import DatabaseUnavailable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from models.customers import Lead
 
 T = TypeVar("T")
 
@@ -75,7 +74,7 @@ class DeskDatabase(SqliteDatabase):
     the agent's id, or None when the lead has to wait.
     """
 
-    chooser: Callable[[Lead], int | None] | None = None
+    chooser: Callable[[Any], int | None] | None = None
 
     def __init__(self, path: Path) -> None:
         super().__init__(str(path), pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=OPEN_PATIENCE_S)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from dispatch import arrivals
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from dispatch.sweep import sweep
 from dispatch.values import AcceptedValues
@@ -70,7 +71,7 @@ class Backend:
         """Open the desk and read its lists. Raises DatabaseUnavailable."""
 
         def work() -> Desk:
-            desk = Desk.open(self.path, clock=self._clock, actor=self._actor, create=True)
+            desk = open_desk(self.path, clock=self._clock, actor=self._actor, create=True)
             with desk.reading():
                 self.values.reload()
             desk.heard = self.own_events.add

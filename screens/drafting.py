@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from textual.notifications import SeverityLevel
 
 if TYPE_CHECKING:
-    from screens.place import Place
+    from screens.backend import Backend
 
 PAUSE_S = 0.2  # so much may be lost; a fast typist writes the file five times a second
 
@@ -37,13 +39,22 @@ class Drafts(Protocol):
         ...
 
 
+class Typed(Protocol):
+    """The place with the form that is kept."""
+
+    @property
+    def backend(self) -> Backend: ...
+    def run_worker(self, work: Any, *, group: str) -> object: ...
+    def say(self, text: str, *, severity: SeverityLevel = "information") -> None: ...
+
+
 class DraftKeeper:
     """Keeps the form of a place while it is filled in, away from the UI thread.
 
     Without ``Drafts`` (an application that has no user) it does nothing.
     """
 
-    def __init__(self, place: Place, drafts: Drafts | None) -> None:
+    def __init__(self, place: Typed, drafts: Drafts | None) -> None:
         self._place = place
         self._drafts = drafts
         self._next: Draft | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from textual.notifications import SeverityLevel
 
@@ -12,13 +12,41 @@ from dispatch.desk import Desk
 from models.errors import DeskError
 from screens.backend import Backend
 from screens.drafting import Drafts
-from screens.inbox import Inbox
 
 if TYPE_CHECKING:
     from dispatch.match.features import Terms
-    from screens.place import Place
 
 T = TypeVar("T")
+
+
+class PlaceInSight(Protocol):
+    """What the application's other parts need of the place in sight."""
+
+    NAME: ClassVar[str]
+
+    @property
+    def is_laid_out(self) -> bool:
+        """Are its widgets there?"""
+        ...
+
+    def tell_time(self) -> None:
+        """Show the time, and what is new, in the top bar."""
+        ...
+
+
+class Unseen(Protocol):
+    """New work for the chosen agent that nobody has looked at yet."""
+
+    unseen: frozenset[int]
+
+    @property
+    def name(self) -> str:
+        """Whose work it is."""
+        ...
+
+    def visited(self) -> None:
+        """It has been looked at."""
+        ...
 
 
 class Host(Protocol):
@@ -26,7 +54,12 @@ class Host(Protocol):
 
     backend: Backend
     my_agent_id: int | None
-    inbox: Inbox
+
+    @property
+    def inbox(self) -> Unseen:
+        """New work that nobody has looked at yet."""
+        ...
+
     lost_since: str | None
     drafts: Drafts | None
     """Where what is typed is kept; None where nothing of the user's is written."""
@@ -35,7 +68,7 @@ class Host(Protocol):
     """What is known of the lead in Dispatch's form; None where nothing is that a score depends on."""
 
     @property
-    def place(self) -> Place | None:
+    def place(self) -> PlaceInSight | None:
         """The place in sight, or under the modal in sight."""
         ...
 

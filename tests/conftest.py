@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from dispatch import agents, intake
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 
 START = datetime(2026, 3, 1, 9, 0, 0, tzinfo=UTC)
@@ -50,7 +51,7 @@ def _own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def empty_desk_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "empty.db"
-    Desk.open(path, create=True).close()
+    open_desk(path, create=True).close()
     return path
 
 
@@ -68,7 +69,7 @@ def path(tmp_path: Path, empty_desk_file: Path) -> Path:
 @pytest.fixture
 def desk(path: Path, clock: TestClock) -> Iterator[Desk]:
     """An empty desk; ``kim`` is at work."""
-    desk = Desk.open(path, clock=clock, actor="kim")
+    desk = open_desk(path, clock=clock, actor="kim")
     yield desk
     desk.close()
 

@@ -94,7 +94,7 @@ def _policies() -> Found:
 
 
 def _settings() -> Found:
-    from dispatch.settings import DEFINITIONS
+    from dispatch.setting_definitions import DEFINITIONS
 
     return [(definition.key, definition.help) for definition in DEFINITIONS.values()]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from astra_tui.cli.output import narrate
 from dispatch import checks
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from models.errors import DatabaseUnavailable, InvalidInput
 
@@ -82,7 +83,7 @@ def opened(path: Path, actor: str | None, *, create: bool = False) -> Iterator[D
     """The desk in a file, its queries at hand inside the block."""
     if actor is not None:
         actor = checks.name(actor, "actor")
-    desk = Desk.open(path, actor=actor, create=create)
+    desk = open_desk(path, actor=actor, create=create)
     try:
         desk.actor = checks.name(desk.actor, "actor")
         with desk.reading():

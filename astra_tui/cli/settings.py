@@ -12,7 +12,7 @@ from astra_tui.cli.output import Column, line, plural, table
 from dispatch import configure, trial
 from dispatch.desk import Desk
 from dispatch.policies import POLICIES
-from dispatch.settings import DEFINITIONS
+from dispatch.setting_definitions import DEFINITIONS
 from models.errors import InvalidInput
 
 Row = dict[str, Any]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,7 @@ def in_use() -> WeightSet:
     Inside ``desk.reading()`` or a command. A version that is not there leaves the published ones, too.
     """
     rows = _setting_row(key=SETTING)
-    value = rows[0][0] if rows else settings.DEFINITIONS[SETTING].default
+    value = rows[0][0] if rows else LEARNED
     try:
         found = _of_setting(value)
     except NotFound:
@@ -68,7 +69,7 @@ def named(name: str | None) -> WeightSet:
     own = of_file(name)
     if own is not None:
         return WeightSet(name, own)
-    return _of_setting(settings.parse_setting(SETTING, name))
+    return _of_setting(accepted(name))
 
 
 def of_file(name: str) -> dict[str, float] | None:
@@ -88,6 +89,13 @@ def _of_setting(value: str) -> WeightSet:
 
 
 _setting_row = CompiledQuery(lambda: Setting.select(Setting.value).where(Setting.key == parameter("key")))
+
+
+def accepted(name: str) -> str:
+    """A value of the setting. Raises InvalidInput."""
+    if name not in (PUBLISHED, LEARNED) and not re.fullmatch("[1-9][0-9]{0,17}", name):
+        raise InvalidInput("setting", f"{name!r} is no value for {SETTING}", f"accepted: {ACCEPTED}")
+    return name
 
 
 def newest() -> LearnedWeight | None:
@@ -216,7 +224,7 @@ def use(running: Command, name: str, weights: dict[str, float] | None = None) ->
         row.save()
         running.detail["from"] = name
         name = str(row.version)
-    value = settings.parse_setting(SETTING, name)
+    value = accepted(name)
     chosen = _of_setting(value)
     settings.store(SETTING, value)
     running.desk.settings.refresh()

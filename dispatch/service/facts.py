@@ -12,8 +12,8 @@ from peewee import Case as When
 from peewee import fn
 
 from dispatch.service import clocks, routing, sla
+from dispatch.service.case import Case
 from dispatch.service.clocks import AnyClock, ClockRow
-from dispatch.service.prediction import Case
 from dispatch.service.satisfaction import Facts
 from models.agents import Agent
 from models.base import CompiledQuery, listed, parameter, seconds_of, tuples

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from dispatch.service import facts, prediction, satisfaction
-from dispatch.service.prediction import Case
+from dispatch.service.case import Case
 
 Row = dict[str, Any]
 

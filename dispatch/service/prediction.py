@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from dispatch.service import satisfaction
-from dispatch.service.satisfaction import Facts
+from dispatch.service.case import Case
+from dispatch.service.trained_model import expected_score
 from models.issues import SatisfactionModel
 
 Row = dict[str, Any]
 
 FORMULA, TRAINED = "formula", "trained"
 PLACES = 4
-
-
-@dataclass(frozen=True)
-class Case:
-    """An issue as the models see it."""
-
-    facts: Facts
-    category: str
-    priority: int
-    channel: str
 
 
 def current_model() -> SatisfactionModel | None:
@@ -36,9 +26,7 @@ def current_model() -> SatisfactionModel | None:
 def predicted(case: Case, model: SatisfactionModel | None) -> float:
     """The customer's score to expect: by the trained model, or by the formula (0.875 to 4.5)."""
     if model is not None:
-        from dispatch.service import training
-
-        return training.expected_score(model.weights, case)
+        return expected_score(model.weights, case)
     return satisfaction.predict(satisfaction.factors(case.facts))
 
 

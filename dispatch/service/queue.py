@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from dispatch.commands import Command, before_event, of_its_own_accord
+from dispatch.commands import Command, of_its_own_accord
 from dispatch.service import escalations, routing, watch
 from dispatch.service.routing import Helper
 from dispatch.service.status import enter
@@ -88,7 +88,6 @@ _waiting = CompiledQuery(
 )
 
 
-@before_event
 def settle(running: Command) -> None:
     """What a command left behind: issues of who has gone find another, and what waits finds who is free."""
     for key, changed in list(running.after.items()):

@@ -7,19 +7,18 @@ answers, and tried on the fifth left out (mission.md C7).
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from dispatch.commands import Command, of_its_own_accord
 from dispatch.desk import Desk
 from dispatch.service import facts, logistic, satisfaction
-from dispatch.service.logistic import Vector
-from dispatch.service.prediction import Case, current_model, model_told
+from dispatch.service.case import Case
+from dispatch.service.prediction import current_model, model_told
+from dispatch.service.trained_model import Learned, features
 from models.base import tuples
 from models.clock import from_text
-from models.issues import CATEGORIES, CHANNELS, Issue, SatisfactionModel, Survey
+from models.issues import Issue, SatisfactionModel, Survey
 
 Row = dict[str, Any]
 
@@ -35,39 +34,6 @@ class Answer(NamedTuple):
 
     case: Case
     score: int
-
-
-class Learned(NamedTuple):
-    """What a model is made of; ``high`` and ``low`` are the mean scores of satisfied and other customers."""
-
-    means: Vector
-    spreads: Vector
-    weights: Vector
-    high: float
-    low: float
-
-    def chance(self, case: Case) -> float:
-        """That the customer is satisfied."""
-        return logistic.probability(self.weights, logistic.scaled(features(case), self.means, self.spreads))
-
-    def score(self, case: Case) -> float:
-        """The score to expect, 1 to 5."""
-        chance = self.chance(case)
-        return chance * self.high + (1 - chance) * self.low
-
-
-def features(case: Case) -> Vector:
-    """Hours, level, interactions, sentiment, priority, category and channel, as numbers."""
-    known = case.facts
-    numbers = [
-        math.log1p(max(0.0, known.hours)),
-        float(known.level),
-        float(known.interactions),
-        known.sentiment,
-        float(case.priority),
-    ]
-    numbers += [float(case.category == one) for one in CATEGORIES[1:]]
-    return numbers + [float(case.channel == one) for one in CHANNELS[1:]]
 
 
 def learn(answers: Sequence[Answer]) -> Learned:
@@ -132,13 +98,3 @@ def answers_of(desk: Desk) -> list[Answer]:
     issues = list(Issue.select().where(Issue.issue_id.in_(list(scores)), ~Issue.voided))
     cases = facts.cases_of(issues, from_text(desk.now()))
     return [Answer(cases[number], score) for number, score in scores.items() if number in cases]
-
-
-@lru_cache(maxsize=4)
-def _learned(weights: str) -> Learned:
-    return Learned(**json.loads(weights))
-
-
-def expected_score(weights: str, case: Case) -> float:
-    """The score to expect of a case, by a stored model's weights."""
-    return _learned(weights).score(case)

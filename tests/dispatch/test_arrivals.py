@@ -10,6 +10,7 @@ import pytest
 
 from dispatch import agents, bookings, intake
 from dispatch.arrivals import Glance, arrived, by_others, glance, last_event
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from tests.conftest import TestClock
 
@@ -42,7 +43,7 @@ class Watcher:
 @pytest.fixture
 def other(path: Path, clock: TestClock) -> Iterator[Desk]:
     """Another terminal of the same person."""
-    desk = Desk.open(path, clock=clock, actor="kim")
+    desk = open_desk(path, clock=clock, actor="kim")
     yield desk
     desk.close()
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dispatch import agents, batch, bookings, logbook, views
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from dispatch.presence import set_presence
 from dispatch.undo import undo
@@ -114,7 +115,7 @@ def test_a_batch_of_nothing_or_to_nobody_is_refused(desk: Desk, four: None) -> N
 
 def test_a_preview_waits_for_nobody(desk: Desk, four: None, path: Any) -> None:
     """It only reads: while another terminal is in the middle of a command it answers all the same."""
-    other = Desk.open(path, actor="lee")
+    other = open_desk(path, actor="lee")
     with other.transaction():
         assert batch.preview_cancel(desk, [1, 2])["done"] == 2
         assert batch.preview_reassign(desk, [1, 2], 2)["refused"] == 1

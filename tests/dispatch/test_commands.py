@@ -12,6 +12,7 @@ import pytest
 from peewee import IntegrityError
 
 from dispatch import agents, bookings, configure, edits, intake, logbook, views
+from dispatch.bootstrap import open_desk
 from dispatch.commands import Command, command
 from dispatch.desk import Desk, default_actor
 from dispatch.intake import LeadResult
@@ -172,7 +173,7 @@ def test_the_actor_is_the_environments_else_the_login_name(
     monkeypatch.delenv("ASTRA_ACTOR")
     monkeypatch.setattr("getpass.getuser", lambda: "lee")
     assert default_actor() == "lee"
-    desk = Desk.open(path, actor="kim")
+    desk = open_desk(path, actor="kim")
     assert desk.actor == "kim"
     desk.close()
 
@@ -276,7 +277,7 @@ def roll_back(desk: Desk, command: Callable[[], object]) -> None:
 
 def test_a_setting_that_was_rolled_back_is_forgotten(desk: Desk, path: Path) -> None:
     roll_back(desk, lambda: configure.set_value(desk, "default_capacity", "3"))
-    other = Desk.open(path)
+    other = open_desk(path)
     configure.set_value(other, "default_capacity", "7")  # the same version number, another value
     other.close()
     with desk.transaction():

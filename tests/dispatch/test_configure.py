@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dispatch import configure, doctor, logbook
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from dispatch.intake import LeadResult
 from dispatch.values import FIRST_VALUES, LISTS, listing
@@ -23,7 +24,7 @@ Look = Callable[..., Any]
 @pytest.fixture
 def other(path: Path, desk: Desk) -> Iterator[Desk]:
     """A second terminal on the same file."""
-    other = Desk.open(path, actor="lee")
+    other = open_desk(path, actor="lee")
     yield other
     other.close()
 
@@ -49,7 +50,7 @@ def test_a_stored_setting_that_cannot_be_read_does_not_lock_anybody_out(desk: De
     configure.set_value(desk, "default_capacity", "7")
     with desk.transaction():
         Setting.update(value="plenty").where(Setting.key == "default_capacity").execute()
-    opened = Desk.open(path, actor="lee")
+    opened = open_desk(path, actor="lee")
     assert opened.settings["default_capacity"] == 10
     with opened.reading():
         report = doctor.examine(opened)

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from dispatch import agents, batch, bookings, configure, handover, intake, undo
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from dispatch.policies import POLICIES
 from dispatch.presence import set_presence
@@ -69,7 +70,7 @@ class Seen(NamedTuple):
 @cache
 def template() -> Path:
     path = Path(tempfile.mkdtemp()) / "template.db"
-    desk = Desk.open(path, create=True)
+    desk = open_desk(path, create=True)
     for key, value in (("pull", "on"), ("returning", "on"), ("offer_minutes", "20"), ("contact_hours", "1")):
         configure.set_value(desk, key, value)
     configure.set_value(desk, "departments", "Titan=Luxury Voyages")
@@ -87,7 +88,7 @@ class DayOfADesk(RuleBasedStateMachine):
         self.open = ExitStack()
         folder = self.open.enter_context(tempfile.TemporaryDirectory())
         path = shutil.copy(template(), Path(folder) / "desk.db")
-        self.desk = Desk.open(path, clock=lambda: self.moment, actor="kim")
+        self.desk = open_desk(path, clock=lambda: self.moment, actor="kim")
         self.open.callback(self.desk.close)
         self.before = self.look()
 

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dispatch import agents, bookings, configure, logbook, trial, views
+from dispatch.bootstrap import open_desk
 from dispatch.decisions import preview, why
 from dispatch.desk import Desk
 from dispatch.eligibility import Pool
@@ -99,7 +100,7 @@ def test_round_robin_over_equal_agents_differs_by_at_most_one(
 
     path = tmp_path_factory.mktemp("robin") / "desk.db"
     path.write_bytes(empty_desk_file.read_bytes())
-    desk = Desk.open(path, actor="kim")
+    desk = open_desk(path, actor="kim")
     person: dict[str, Any] = {
         "department": "Premium Bookings",
         "job_title": "Space Travel Agent",

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dispatch import checks, customers, edits, intake, search, undo, views
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from models.bookings import Booking
 from models.customers import Customer, Lead
@@ -131,7 +132,7 @@ def test_what_is_found_is_what_looking_at_every_customer_finds(
     texts: list[str],
     data: st.DataObject,
 ) -> None:
-    desk = Desk.open(shutil.copy(empty_desk_file, tmp_path / "search.db"), actor="kim")
+    desk = open_desk(shutil.copy(empty_desk_file, tmp_path / "search.db"), actor="kim")
     try:
         for step in steps:
             perform(desk, step)
@@ -176,7 +177,7 @@ def test_catching_up_goes_as_far_as_it_may(many: Desk) -> None:
 
 def test_several_terminals_catch_up_at_once_and_index_each_customer_once(many: Desk) -> None:
     def work() -> None:
-        desk = Desk.open(many.database.path, actor="lee")
+        desk = open_desk(many.database.path, actor="lee")
         for _ in range(10):
             customers.catch_up(desk, 30)
         desk.close()

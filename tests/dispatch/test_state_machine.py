@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from dispatch import agents, bookings, edits, follow_ups, handover, intake, logbook, undo, views
 from dispatch import shuffle as shuffling
-from dispatch.desk import Desk
+from dispatch.bootstrap import open_desk
 from dispatch.presence import set_presence
 from models.errors import DeskError
 from tests.dispatch.steady import STEADY
@@ -398,7 +398,7 @@ class Rules:
 @cache
 def template() -> Path:
     path = Path(tempfile.mkdtemp()) / "template.db"
-    Desk.open(path, create=True).close()
+    open_desk(path, create=True).close()
     return path
 
 
@@ -421,7 +421,7 @@ class DeskAndRules(RuleBasedStateMachine):
         self.open = ExitStack()
         folder = self.open.enter_context(tempfile.TemporaryDirectory())
         path = shutil.copy(template(), Path(folder) / "desk.db")
-        self.desk = Desk.open(path, clock=lambda: self.moment, actor="kim")
+        self.desk = open_desk(path, clock=lambda: self.moment, actor="kim")
         self.open.callback(self.desk.close)
 
     def teardown(self) -> None:

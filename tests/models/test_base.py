@@ -10,7 +10,7 @@ import pytest
 from peewee import IntegrityError
 from playhouse.signals import post_save
 
-from dispatch.desk import Desk
+from dispatch.bootstrap import open_desk
 from dispatch.intake import LeadResult
 from models.agents import Agent
 from models.base import BaseModel, CompiledQuery, parameter
@@ -192,8 +192,8 @@ def test_a_compiled_query_takes_its_values_by_name(database: DeskDatabase, add_a
 
 
 def test_two_desks_in_one_process_write_each_into_its_own_file(tmp_path: Any) -> None:
-    first = Desk.open(tmp_path / "first.db", create=True)
-    second = Desk.open(tmp_path / "second.db", create=True)
+    first = open_desk(tmp_path / "first.db", create=True)
+    second = open_desk(tmp_path / "second.db", create=True)
     try:
         for desk, name in ((first, "One"), (second, "Two"), (first, "Three")):
             with desk.transaction():

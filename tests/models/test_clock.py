@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dispatch.desk import Desk
+from dispatch.bootstrap import open_desk
 from models.clock import from_text, shift_years, to_text
 
 # whole seconds from 1970 to 2400
@@ -60,7 +60,7 @@ def test_another_form_of_a_time_is_refused(text: str) -> None:
     ],
 )
 def test_the_desks_present_is_utc_56_years_ahead(path: Path, moment: datetime) -> None:
-    desk = Desk.open(path, clock=lambda: moment)
+    desk = open_desk(path, clock=lambda: moment)
     try:
         assert desk.now() == "2082-11-22 01:02:03"
     finally:
@@ -69,8 +69,8 @@ def test_the_desks_present_is_utc_56_years_ahead(path: Path, moment: datetime) -
 
 def test_the_shift_is_fixed_when_the_desk_is_made(tmp_path: Path) -> None:
     moment = datetime(2044, 2, 29, 12, 0, 0, tzinfo=UTC)
-    Desk.open(tmp_path / "desk.db", create=True, year_shift=0).close()
-    desk = Desk.open(tmp_path / "desk.db", clock=lambda: moment, year_shift=56)
+    open_desk(tmp_path / "desk.db", create=True, year_shift=0).close()
+    desk = open_desk(tmp_path / "desk.db", clock=lambda: moment, year_shift=56)
     try:
         assert desk.now() == "2044-02-29 12:00:00"
     finally:

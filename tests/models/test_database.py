@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from peewee import OperationalError
 
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from dispatch.values import FIRST_VALUES
 from models import database as db
@@ -21,9 +22,9 @@ from models.errors import DatabaseUnavailable
 ROOT = Path(__file__).resolve().parents[2]
 OPENER = """
 import sys
-from dispatch.desk import Desk
+from dispatch.bootstrap import open_desk
 sys.stdin.readline()
-desk = Desk.open(sys.argv[1], create=True, year_shift=int(sys.argv[2]))
+desk = open_desk(sys.argv[1], create=True, year_shift=int(sys.argv[2]))
 with desk.reading():
     print(desk.settings["year_shift"], len(desk.values.of("destination")))
 """
@@ -45,7 +46,7 @@ def change(path: Path, sql: str) -> None:
 
 def refusal(path: Path, **given: Any) -> DatabaseUnavailable:
     with pytest.raises(DatabaseUnavailable) as caught:
-        Desk.open(path, **given).close()
+        open_desk(path, **given).close()
     return caught.value
 
 
@@ -68,7 +69,7 @@ def columns(path: Path, table: str) -> list[str]:
 
 
 def test_a_new_file_is_a_whole_desk(tmp_path: Path) -> None:
-    desk = Desk.open(tmp_path / "desk.db", create=True)
+    desk = open_desk(tmp_path / "desk.db", create=True)
     try:
         with desk.reading():
             assert desk.values.of("destination") == FIRST_VALUES["destination"]
@@ -82,7 +83,7 @@ def test_a_new_file_is_a_whole_desk(tmp_path: Path) -> None:
 
 def test_an_empty_file_becomes_a_desk(tmp_path: Path) -> None:
     (tmp_path / "desk.db").touch()
-    Desk.open(tmp_path / "desk.db").close()
+    open_desk(tmp_path / "desk.db").close()
     assert query(tmp_path / "desk.db", "SELECT count(*) FROM destinations") == [(5,)]
 
 
@@ -116,7 +117,7 @@ def test_a_file_that_is_made_between_two_looks_at_it_is_not_taken_for_foreign(
 ) -> None:
     """No mark of ours, and a moment later tables: that was another process making the desk."""
     path = tmp_path / "desk.db"
-    makers = [threading.Thread(target=lambda: Desk.open(path, create=True).close())]
+    makers = [threading.Thread(target=lambda: open_desk(path, create=True).close())]
     look = db.DeskDatabase.get_tables
 
     def get_tables(database: db.DeskDatabase, schema: str | None = None) -> list[str]:
@@ -130,7 +131,7 @@ def test_a_file_that_is_made_between_two_looks_at_it_is_not_taken_for_foreign(
 
     started: list[threading.Thread] = []
     monkeypatch.setattr(db.DeskDatabase, "get_tables", get_tables)
-    Desk.open(path, create=True).close()
+    open_desk(path, create=True).close()
     started[0].join()
     assert query(path, "SELECT count(*) FROM destinations") == [(5,)]
 
@@ -147,8 +148,8 @@ def test_a_desk_that_was_killed_in_the_making_is_made_anew(
     with monkeypatch.context() as patch:
         patch.setattr(Desk, "_furnish", killed)
         with pytest.raises(KeyboardInterrupt):
-            Desk.open(path, create=True)
-    Desk.open(path).close()
+            open_desk(path, create=True)
+    open_desk(path).close()
     assert query(path, "SELECT count(*) FROM destinations") == [(5,)]
 
 
@@ -204,7 +205,7 @@ def test_a_path_that_cannot_be_a_desk_is_refused(tmp_path: Path, name: str, crea
 
 def test_an_upgrade_is_made_after_a_backup(path: Path, next_schema: Path) -> None:
     change(path, "INSERT INTO customers (name, created_at) VALUES ('Kate', 'x')")
-    Desk.open(path).close()
+    open_desk(path).close()
     assert "mood" in columns(path, "customers")
     assert query(path, "SELECT name FROM customers") == [("Kate",)]
     backup = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak")
@@ -218,7 +219,7 @@ def test_the_backup_is_never_of_the_upgraded_file(path: Path, next_schema: Path)
     late = db.DeskDatabase(path)
     try:
         assert db.connect(path, create=False)[1] == db.SCHEMA_VERSION - 1
-        Desk.open(path).close()
+        open_desk(path).close()
         with late.active():
             db.migrate(late, lambda: None)
     finally:
@@ -232,7 +233,7 @@ def test_a_failed_upgrade_leaves_the_desk_as_it_was(path: Path, next_schema: Pat
         'def up(migrator, db):\n    db.execute_sql("ALTER TABLE customers ADD COLUMN mood TEXT")\n    1 / 0\n'
     )
     with pytest.raises(ZeroDivisionError):
-        Desk.open(path)
+        open_desk(path)
     assert "mood" not in columns(path, "customers")
     assert query(path, "PRAGMA user_version") == [(db.SCHEMA_VERSION - 1,)]
 

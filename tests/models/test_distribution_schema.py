@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dispatch import bookings, intake, shuffle, views
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from dispatch.presence import set_presence
 from models import database as db
@@ -48,7 +49,7 @@ def old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with monkeypatch.context() as patch:
         patch.setattr(db, "__file__", str(folder.parent / "database.py"))
         patch.setattr(db, "SCHEMA_VERSION", 3)
-        Desk.open(path, create=True).close()
+        open_desk(path, create=True).close()
     connection = sqlite3.connect(path)
     connection.executescript(OLD_ROWS)
     connection.close()
@@ -56,7 +57,7 @@ def old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_desk_of_schema_3_opens_and_distributes(old_file: Path) -> None:
-    desk = Desk.open(old_file, actor="kim")
+    desk = open_desk(old_file, actor="kim")
     try:
         driver = desk.database.driver()
         found = driver.execute("SELECT takes_work, last_given_at FROM agents_here ORDER BY agent_id")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dispatch import follow_ups, undo, views
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from models import database as db
 
@@ -45,7 +46,7 @@ def old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with monkeypatch.context() as patch:
         patch.setattr(db, "__file__", str(folder.parent / "database.py"))
         patch.setattr(db, "SCHEMA_VERSION", 1)
-        Desk.open(path, create=True).close()
+        open_desk(path, create=True).close()
     connection = sqlite3.connect(path)
     connection.executescript(OLD_ROWS)
     connection.close()
@@ -53,7 +54,7 @@ def old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_desk_of_schema_1_opens_after_a_backup_and_its_attempts_are_counted(old_file: Path) -> None:
-    desk = Desk.open(old_file, actor="kim")
+    desk = open_desk(old_file, actor="kim")
     try:
         with desk.reading():
             rows = views.bookings(views.BookingFilter(sort="id", descending=False))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dispatch import customers
-from dispatch.desk import Desk
+from dispatch.bootstrap import open_desk
 from models import database as db
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "models" / "migrations"
@@ -34,7 +34,7 @@ def old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with monkeypatch.context() as patch:
         patch.setattr(db, "__file__", str(folder.parent / "database.py"))
         patch.setattr(db, "SCHEMA_VERSION", 1)
-        Desk.open(path, create=True).close()
+        open_desk(path, create=True).close()
     connection = sqlite3.connect(path)
     connection.executescript(ROWS)
     connection.close()
@@ -43,7 +43,7 @@ def old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("indexed", [False, True])
 def test_a_file_of_the_first_schema_opens_and_is_searched(old_file: Path, indexed: bool) -> None:
-    desk = Desk.open(old_file, actor="kim")
+    desk = open_desk(old_file, actor="kim")
     try:
         if indexed:
             assert customers.catch_up(desk) == 0
@@ -60,7 +60,7 @@ def test_a_file_of_the_first_schema_opens_and_is_searched(old_file: Path, indexe
 
 
 def test_the_first_schema_is_kept_beside_it(old_file: Path) -> None:
-    Desk.open(old_file).close()
+    open_desk(old_file).close()
     backup = sqlite3.connect(old_file.with_name("old.db.v1.bak"))
     assert backup.execute("PRAGMA user_version").fetchall() == [(1,)]
     assert backup.execute("SELECT name FROM customers").fetchall() == [("Kate Nguyen",), ("Zoë Li",)]

@@ -28,6 +28,7 @@ from dispatch import (
     undo,
     views,
 )
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from dispatch.match import weights
 from models import tallies
@@ -72,7 +73,7 @@ def check(desk: Desk) -> None:
 @cache
 def template() -> Path:
     path = Path(tempfile.mkdtemp()) / "template.db"
-    desk = Desk.open(path, create=True, actor="kim", clock=lambda: datetime(2026, 3, 1, 9, tzinfo=UTC))
+    desk = open_desk(path, create=True, actor="kim", clock=lambda: datetime(2026, 3, 1, 9, tzinfo=UTC))
     for name in ("Ada", "Bob", "Cyd"):
         agents.add(desk, first_name=name, **PEOPLE)
     desk.close()
@@ -141,7 +142,7 @@ def tallies_equal_a_full_count(steps: list[tuple[str, int, int]]) -> None:
     moment = datetime(2026, 3, 1, 9, tzinfo=UTC)
     with tempfile.TemporaryDirectory() as folder:
         path = shutil.copy(template(), Path(folder) / "desk.db")
-        desk = Desk.open(path, clock=lambda: moment, actor="kim")
+        desk = open_desk(path, clock=lambda: moment, actor="kim")
         try:
             for number in (1, 2, 3):
                 lead(desk, number, number)

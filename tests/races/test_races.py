@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from dispatch import agents, bookings, configure, views
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from models.bookings import Booking
 
@@ -39,7 +40,7 @@ def lead_file(path: Path, name: str, lines: int) -> Path:
 
 def only_agent_5(path: Path) -> None:
     """Every lead goes to agent 5: the others have left."""
-    desk = Desk.open(path, actor="lee")
+    desk = open_desk(path, actor="lee")
     for agent_id in range(1, 5):
         agents.leave(desk, agent_id)
     desk.close()
@@ -122,7 +123,7 @@ def test_eight_processes_claim_the_same_bookings_for_anybody(
 ) -> None:
     """Whoever comes first has it, by a pull or as the holder; everybody else is told who does."""
     race(("leads", number, "Contested"))
-    desk = Desk.open(path)
+    desk = open_desk(path)
     configure.set_value(desk, "pull", "on")
     desk.close()
     results = race(*[("scramble", 5, number, seed) for seed in range(8)])
@@ -139,7 +140,7 @@ def test_eight_terminals_sweep_and_each_thing_is_done_once(
     path: Path, race: Race, ask: Ask, check: Callable[[], None]
 ) -> None:
     race(("leads", 30, "Silent"))
-    desk = Desk.open(path)
+    desk = open_desk(path)
     with desk.reading():
         rows = views.bookings(views.BookingFilter())
     for row in rows:
@@ -158,7 +159,7 @@ def test_a_claim_and_a_reassignment_come_in_one_order_or_the_other(
 ) -> None:
     only_agent_5(path)
     race(("leads", 30, "Contested"))
-    desk = Desk.open(path)
+    desk = open_desk(path)
     agents.come_back(desk, 1)
     desk.close()
     claims, _ = race(("claim", 5, 30), ("reassign", 1, 30))

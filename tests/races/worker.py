@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from dispatch import agents, bookings, bulk, doctor, files, intake, views
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from dispatch.presence import set_presence
 from dispatch.shuffle import shuffle
@@ -124,7 +125,7 @@ def visits(desk: Desk, number: str, prefix: str) -> dict[str, Any]:
     path = desk.database.path
     desk.close()
     for line in range(int(number)):
-        visitor = Desk.open(path, actor=prefix)
+        visitor = open_desk(path, actor=prefix)
         with visitor.reading():
             assert len(views.agents()) == 5
             assert views.totals().drift == ()
@@ -220,7 +221,7 @@ def tell(value: object) -> None:
 
 
 def main(task: str, database: str, *arguments: str) -> None:
-    desk = Desk.open(database, actor=f"{task} {' '.join(arguments)}")
+    desk = open_desk(database, actor=f"{task} {' '.join(arguments)}")
     tell("ready")
     sys.stdin.readline()
     result = TASKS[task](desk, *arguments)

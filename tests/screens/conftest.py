@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from astra_tui.app import AstraApp
 from astra_tui.preferences import Preferences
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from models.clock import Clock
 from screens.drafting import Drafts
@@ -37,7 +38,7 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("demo") / "demo.db"
-    desk = Desk.open(path, create=True, clock=standing_still, actor="seed")
+    desk = open_desk(path, create=True, clock=standing_still, actor="seed")
     make_demo(desk)
     desk.close()
     return path
@@ -65,7 +66,7 @@ def golden_file(tmp_path: Path, golden_template: Path) -> Path:
 @pytest.fixture
 def other_terminal(demo_file: Path) -> Iterator[Desk]:
     """Somebody else at the same desk."""
-    desk = Desk.open(demo_file, clock=standing_still, actor="lee")
+    desk = open_desk(demo_file, clock=standing_still, actor="lee")
     yield desk
     desk.close()
 

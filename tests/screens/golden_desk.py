@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dispatch import agents, bookings, intake
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from dispatch.service import alarms, conversation, holding, lifecycle, opening, surveys
 from dispatch.service.sweep import sweep_issues
@@ -54,7 +55,7 @@ class Ticking:
 def make_golden_desk(path: Path) -> None:
     """Fill a new desk in this file."""
     clock = Ticking()
-    desk = Desk.open(path, create=True, clock=clock, actor="kim")
+    desk = open_desk(path, create=True, clock=clock, actor="kim")
     for first, last, department, title, years, rating in AGENTS:
         agents.add(
             desk,

@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 
 from astra_tui.app import AstraApp
 from dispatch import bookings, customers, intake, search
-from dispatch.desk import Desk
+from dispatch.bootstrap import open_desk
 from models.search import backlog
 from screens.modals.customer_card import CustomerCard, history, person
 from screens.modals.customer_forms import MergeCustomers, merge_text
@@ -28,7 +28,7 @@ HOSTILE = "[/] [@click=app.quit]x[/] [bold]"
 @pytest.fixture
 def busy_file(golden_file: Path) -> Path:
     """The golden desk with three Kates of whom two are one, and sixty who are called alike."""
-    desk = Desk.open(golden_file, clock=standing_still, actor="lee")
+    desk = open_desk(golden_file, clock=standing_still, actor="lee")
     intake.receive(desk, name="Kate Nguyen", phone="+49 711 1234", email="kate@example.com", **LEAD)
     intake.receive(desk, name="Katie Nguyen", phone="+49 711 1234", **LEAD)
     with desk.batch():
@@ -121,7 +121,7 @@ async def _keys_and_mouse_choose(app: AstraApp, pilot: Any) -> None:
 
 
 async def test_a_card_shows_all_and_stays_up_to_date(busy_file: Path, running: Any) -> None:
-    other = Desk.open(busy_file, clock=standing_still, actor="lee")
+    other = open_desk(busy_file, clock=standing_still, actor="lee")
     async with running(busy_file, size=(80, 24)) as (app, _):
         await press(app, "f4", "escape", "slash", *"#14", "enter", "i")
         assert (card(app)["customer_id"], names(app)) == (13, ["Katie Nguyen", "Kate Nguyen"])

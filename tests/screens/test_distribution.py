@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from astra_tui.app import AstraApp
 from dispatch import agents, bookings, configure, presence, views
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from models.errors import InvalidInput
 from screens.modals.form import FormModal
@@ -27,7 +28,7 @@ from tests.screens.test_keys import at_booking, booking
 @pytest.fixture
 def lee(golden_file: Path) -> Iterator[Desk]:
     """Somebody else at the small desk."""
-    desk = Desk.open(golden_file, clock=standing_still, actor="lee")
+    desk = open_desk(golden_file, clock=standing_still, actor="lee")
     yield desk
     desk.close()
 

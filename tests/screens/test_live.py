@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from astra_tui.app import AstraApp
 from dispatch import agents, bookings, intake
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from screens.modals.panel import Panel
 from screens.place import Place
@@ -109,7 +110,7 @@ async def test_sizes_change_and_everything_stays_where_it_is(running: Any) -> No
 
 async def test_every_booking_comes_by_on_the_way_down_and_up(tmp_path: Path, running: Any) -> None:
     path = tmp_path / "long.db"
-    desk = Desk.open(path, create=True, clock=standing_still, actor="seed")
+    desk = open_desk(path, create=True, clock=standing_still, actor="seed")
     make_demo(desk, agents=30, bookings=650)
     desk.close()
     async with running(path, size=(60, 60)) as (app, _):

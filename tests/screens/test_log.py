@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from astra_tui.app import AstraApp
 from dispatch import bookings, intake
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from screens.modals.customer_card import CustomerCard
 from screens.widgets.event_detail import EventDetail
@@ -36,7 +37,7 @@ async def filtered(app: AstraApp, text: str) -> list[int]:
 
 
 async def test_a_dispatcher_reads_the_log(golden_file: Path, running: Any) -> None:
-    other = Desk.open(golden_file, clock=standing_still, actor="[/] lee")
+    other = open_desk(golden_file, clock=standing_still, actor="[/] lee")
     async with running(golden_file, size=(120, 36)) as (app, _):
         await press(app, "f5", "escape", "h")
         newest = events(app)[0]
@@ -118,7 +119,7 @@ async def _back_to_where_one_was(app: AstraApp) -> None:
 
 
 async def test_a_long_log_is_paged(path: Path, running: Any) -> None:
-    desk = Desk.open(path, clock=standing_still, actor="lee")
+    desk = open_desk(path, clock=standing_still, actor="lee")
     lead = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": "Sydney Stellar Port"}
     with desk.batch():
         for number in range(630):

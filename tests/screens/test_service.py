@@ -10,6 +10,7 @@ import pytest
 from textual.widgets import Input, Static, TextArea
 
 from astra_tui.app import AstraApp
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from dispatch.service import alarms, conversation, holding, opening, views
 from dispatch.service.sweep import sweep_issues
@@ -41,7 +42,7 @@ def clock() -> TestClock:
 @pytest.fixture
 def colleague(demo_file: Path, clock: TestClock) -> Iterator[Desk]:
     """Somebody else at the same desk, at the same time."""
-    desk = Desk.open(demo_file, clock=clock, actor="lee")
+    desk = open_desk(demo_file, clock=clock, actor="lee")
     yield desk
     desk.close()
 

@@ -9,7 +9,7 @@ import pytest
 
 from astra_tui.app import AstraApp
 from dispatch import views
-from dispatch.desk import Desk
+from dispatch.bootstrap import open_desk
 from screens.widgets.live_table import LiveTable
 from seeds.importer import import_files
 from tests.screens.scenes import press
@@ -25,7 +25,7 @@ AFTER_CANCEL = {3: 1, 27: 1, 24: 3, 1: 4, 16: 4}
 
 @pytest.fixture
 def challenge_file(path: Path, challenge_data: Path) -> Path:
-    desk = Desk.open(path, actor="seed")
+    desk = open_desk(path, actor="seed")
     import_files(desk, sorted(challenge_data.glob("*.sql.txt")))
     desk.close()
     return path

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from dispatch import bookings, intake, logbook, views
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from models.agents import Agent
 from models.bookings import Assignment, Booking
@@ -95,7 +96,7 @@ def test_the_story_is_possible_at_any_hour(desk: Desk, clock: object, hours: flo
 
 
 def test_the_same_seed_and_moment_make_the_same_desk(desk: Desk, tmp_path: Path, clock: object) -> None:
-    others = [Desk.open(tmp_path / f"{name}.db", clock=clock, create=True) for name in "ab"]  # type: ignore[arg-type]
+    others = [open_desk(tmp_path / f"{name}.db", clock=clock, create=True) for name in "ab"]
     make_demo(desk)
     make_demo(others[0])
     make_demo(others[1], seed=7)

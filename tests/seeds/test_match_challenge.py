@@ -18,6 +18,7 @@ import pytest
 
 from astra_tui.main import main
 from dispatch import bookings, edits, intake
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from dispatch.match import evidence
 from dispatch.match.features import FEATURES, Terms
@@ -52,7 +53,7 @@ def challenge(
     tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Path, challenge_data: Path
 ) -> Iterator[Desk]:
     path = shutil.copy(empty_desk_file, tmp_path_factory.mktemp("challenge") / "desk.db")
-    desk = Desk.open(path, actor="kim")
+    desk = open_desk(path, actor="kim")
     import_files(desk, sorted(challenge_data.glob("*.sql.txt")))
     yield desk
     desk.close()

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from dispatch import bookings
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from dispatch.match import audit, chance, evidence, rates, weights
 from dispatch.match.evaluation import measures
@@ -47,7 +48,7 @@ def sentence(desk: Desk) -> str:
 def lesson(tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Path) -> tuple[Path, dict[str, Any]]:
     """The file of a desk whose agents differ, and what was learned from it."""
     path = Path(shutil.copy(empty_desk_file, tmp_path_factory.mktemp("taught") / "desk.db"))
-    desk = Desk.open(path, clock=TestClock(), actor="kim")
+    desk = open_desk(path, clock=TestClock(), actor="kim")
     make_demo(desk, agents=AGENTS, bookings=BOOKINGS, seed=3, skill_sd=PLANTED_SD)
     learned = train(desk)
     desk.close()
@@ -63,7 +64,7 @@ def trained(lesson: tuple[Path, dict[str, Any]]) -> dict[str, Any]:
 @pytest.fixture
 def taught(lesson: tuple[Path, dict[str, Any]], tmp_path: Path, clock: TestClock) -> Iterator[Desk]:
     """A desk of its own with the lesson's history."""
-    desk = Desk.open(shutil.copy(lesson[0], tmp_path / "taught.db"), clock=clock, actor="kim")
+    desk = open_desk(shutil.copy(lesson[0], tmp_path / "taught.db"), clock=clock, actor="kim")
     yield desk
     desk.close()
 
@@ -133,7 +134,7 @@ def test_the_gate_over_twenty_seeds(path: Any, tmp_path: Any, clock: Any) -> Non
     for skill_sd in (PLANTED_SD, 0.0):
         opened[skill_sd] = 0
         for seed in range(1, 21):
-            desk = Desk.open(shutil.copy(path, tmp_path / f"{skill_sd}-{seed}.db"), clock=clock, actor="kim")
+            desk = open_desk(shutil.copy(path, tmp_path / f"{skill_sd}-{seed}.db"), clock=clock, actor="kim")
             make_demo(desk, agents=AGENTS, bookings=BOOKINGS, seed=seed, skill_sd=skill_sd)
             opened[skill_sd] += train(desk, dry_run=True)["gate_open"]
             desk.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from models import tallies
 from seeds.demo import make_demo
@@ -72,7 +73,7 @@ def test_a_file_of_the_schema_before_is_counted_when_it_is_opened(
         "DELETE FROM schema_migration WHERE name LIKE '0005%'; PRAGMA user_version = 3;"
     )
     desk.close()
-    again = Desk.open(Path(path))
+    again = open_desk(Path(path))
     try:
         assert stored(again) == expected
     finally:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dispatch import doctor, logbook, undo, views
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from dispatch.service import views as service_views
 from models.errors import Refused
@@ -22,7 +23,7 @@ def told(desk: Desk) -> list[dict[str, Any]]:
 
 
 def test_the_demo_has_issues_in_every_state(desk: Desk, tmp_path: Path, clock: Any) -> None:
-    other = Desk.open(tmp_path / "other.db", clock=clock, create=True)
+    other = open_desk(tmp_path / "other.db", clock=clock, create=True)
     for one in (desk, other):
         make_demo(one)
         with one.reading():

@@ -12,7 +12,7 @@ from dispatch.service.hours import calendar
 from dispatch.service.routing import Helper
 from dispatch.service.satisfaction import Facts
 from dispatch.service.triggers import Standing
-from dispatch.settings import DEFINITIONS
+from dispatch.setting_definitions import DEFINITIONS
 from models.issues import PRIORITIES
 
 NOON = datetime(2082, 11, 23, 12, 0, tzinfo=UTC)

@@ -21,7 +21,7 @@ from dispatch.service import (
     views,
 )
 from dispatch.service.analytics import Period
-from dispatch.service.prediction import Case
+from dispatch.service.case import Case
 from dispatch.service.satisfaction import Facts
 from dispatch.service.sweep import sweep_issues
 from dispatch.service.training import Answer

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from dispatch import agents, undo
-from dispatch.desk import Desk
+from dispatch.bootstrap import open_desk
 from dispatch.service import (
     alarms,
     checkup,
@@ -51,7 +51,7 @@ TEXTS = st.sampled_from(["fine", ":( :( :(", "[billing_dispute] urgent", "[refun
 @cache
 def template() -> Path:
     path = Path(tempfile.mkdtemp()) / "template.db"
-    desk = Desk.open(path, create=True, clock=lambda: START, actor="kim")
+    desk = open_desk(path, create=True, clock=lambda: START, actor="kim")
     known: dict[str, Any] = {"department": "Premium Bookings", "job_title": "Space Travel Agent"}
     agents.add(desk, first_name="Ada", last_name="Byron", years=20, rating=4, **known)
     agents.add(desk, first_name="Bob", last_name="Byron", years=5, **known)
@@ -87,7 +87,7 @@ class Machine:
         ):
             self.stack.enter_context(patch.object(understanding, name, function))
         self.moment = START
-        self.desk = Desk.open(self.path, clock=lambda: self.moment, actor="kim")
+        self.desk = open_desk(self.path, clock=lambda: self.moment, actor="kim")
         self.stack.callback(self.desk.close)
         self.plain: dict[int, Plain] = {}
         for text in ("fine", "[billing_dispute] urgent"):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from dispatch import doctor
+from dispatch.bootstrap import open_desk
 from dispatch.desk import Desk
 from dispatch.service import checkup, conversation, editing, opening
 from dispatch.service.sweep import sweep_issues
@@ -31,7 +32,7 @@ def test_sweeps_of_several_terminals_tell_everything_once(
     for number in range(40):
         open_issue(f"[billing_dispute] {number}")
     clock.advance(hours=5)
-    terminals = [Desk.open(path, clock=clock, actor=f"t{number}") for number in range(4)]
+    terminals = [open_desk(path, clock=clock, actor=f"t{number}") for number in range(4)]
     told: list[Row] = []
 
     def sweep(terminal: Desk) -> None:
@@ -122,7 +123,7 @@ def test_a_desk_of_before_opens_and_takes_issues(
     with monkeypatch.context() as patch:
         patch.setattr(db, "__file__", str(folder.parent / "database.py"))
         patch.setattr(db, "SCHEMA_VERSION", 4)
-        Desk.open(path, create=True, clock=clock).close()
+        open_desk(path, create=True, clock=clock).close()
     connection = sqlite3.connect(path)
     connection.execute(
         "INSERT INTO space_travel_agents (agent_id, first_name, last_name, job_title, department,"
@@ -131,7 +132,7 @@ def test_a_desk_of_before_opens_and_takes_issues(
     )
     connection.commit()
     connection.close()
-    desk = Desk.open(path, clock=clock, actor="kim")
+    desk = open_desk(path, clock=clock, actor="kim")
     try:
         assert opening.open_issue(desk, "How?")["agent_id"] == 1
         with desk.reading():

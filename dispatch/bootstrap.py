@@ -1,0 +1,25 @@
+"""Opens a desk with all of its rules: the one place that knows them all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from dispatch import presence
+from dispatch.decisions import choose_for_new_lead
+from dispatch.desk import Desk
+from dispatch.giving import assign_waiting
+from dispatch.rules import Rules
+from dispatch.search import keep_up
+from dispatch.service.queue import settle
+from dispatch.setting_definitions import DEFINITIONS
+from models import service_triggers as _service_triggers  # noqa: F401
+from models import tallies as _tallies  # noqa: F401
+from models import triggers as _triggers  # noqa: F401
+
+RULES = Rules(choose_for_new_lead, presence.catch_up, (assign_waiting, settle), keep_up, DEFINITIONS)
+
+
+def open_desk(path: str | Path, **given: Any) -> Desk:
+    """Open the desk in a file, made and migrated where needed. Raises DatabaseUnavailable."""
+    return Desk.open(path, rules=RULES, **given)
