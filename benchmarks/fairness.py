@@ -18,14 +18,15 @@ from typing import Any
 from peewee import JOIN
 
 from benchmarks.measure import Effort, Row
-from dispatch import bookings, intake
+from dispatch import bookings
+from dispatch.assignment.policies import POLICIES
 from dispatch.bootstrap import open_desk
-from dispatch.policies import POLICIES
+from dispatch.leads import intake
 from models.agents import Agent
 from models.base import tuples
 from models.bookings import Assignment, Booking
 from models.clock import from_text
-from seeds.importer import import_files
+from seeds.importing.importer import import_files
 
 DATA = Path(__file__).resolve().parents[2] / "shared/data/agent-challenge"
 BUDGET = 0.95

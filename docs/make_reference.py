@@ -46,8 +46,8 @@ before the noun or after the verb.
 
 def keys_page() -> str:
     """Every place and modal: the key, its id, and what it does."""
-    from screens import keys
-    from screens.catalogue import bindings_of, modals, places
+    from screens.base import keys
+    from screens.shell.key_catalogue import bindings_of, modals, places
 
     parts = [MADE, "# Keys", KEYS_ABOUT, "## Anywhere", _keys_table(keys.APP)]
     for place in places():
@@ -63,7 +63,7 @@ def keys_page() -> str:
 
 
 def _with_keys(text: str) -> str:
-    from screens.keys import BY_ID, KEY_IN_TEXT
+    from screens.base.keys import BY_ID, KEY_IN_TEXT
 
     return KEY_IN_TEXT.sub(lambda match: f"`{_shown(BY_ID[match[1]].key.split(',')[0])}`", text)
 

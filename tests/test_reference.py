@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from screens import catalogue
+from screens.shell import key_catalogue
 from tests.astra_tui.test_conventions import EVERY
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -38,4 +38,4 @@ def test_every_command_and_every_key_stands_there() -> None:
     assert {" ".join(path) for path in EVERY} <= headings
     keys = (DOCS / "keys.md").read_text(encoding="utf-8")
     listed = set(re.findall(r"^\| .* \| `([\w.-]+)` \|", keys, re.MULTILINE))
-    assert listed == {binding.id for bindings in catalogue.areas().values() for binding in bindings}
+    assert listed == {binding.id for bindings in key_catalogue.areas().values() for binding in bindings}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from dispatch.triage.entities import Entity
-from dispatch.triage.words import plain
+from dispatch.triage.normalisation import plain
 
 COUNTED: Final = {"package": "PRODUCT", "launch_location": "ORG", "money": "MONEY", "date": "DATE"}
 """Our types of entity that count, and the type that mission.md C1 calls them.

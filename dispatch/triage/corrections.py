@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dispatch.triage.model import Model
-from dispatch.triage.words import told, words
+from dispatch.triage.normalisation import told, words
 
 ALIKE = 0.75
 """The similarity (cosine of the weighted words, 0 to 1) from which a corrected message counts.

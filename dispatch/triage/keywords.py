@@ -12,7 +12,7 @@ from collections import Counter
 from functools import lru_cache
 from importlib.resources import files
 
-from dispatch.triage.words import plain
+from dispatch.triage.normalisation import plain
 
 MOST = 10
 SHORTEST = 4

@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
-from dispatch.triage.words import Features, features
+from dispatch.triage.normalisation import Features, features
 
 MODEL_FILE: Final = "model.json"
 SCALE: Final = 1000

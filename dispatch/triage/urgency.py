@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dispatch.triage.words import plain
+from dispatch.triage.normalisation import plain
 
 INDICATORS = (
     "urgent",

@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 from dispatch.triage.categories import CATEGORIES
 from dispatch.triage.evaluation import Judged, accuracy, evaluate
 from dispatch.triage.model import BLOCKS, MODEL_FILE, SCALE
-from dispatch.triage.words import Features, features
+from dispatch.triage.normalisation import Features, features
 from seeds.triage.corpus import Example, folds
 
 RAREST: Final = (2, 6, 2)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from dispatch import follow_ups
-from dispatch.desk import Desk
+from dispatch.bookings import follow_ups
+from dispatch.desk.desk import Desk
 from models.clock import to_local
 from tests.astra_tui.conftest import Run, rows_of, words
 

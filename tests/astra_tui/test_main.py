@@ -65,7 +65,7 @@ def test_version_imports_nothing_heavy(environment: dict[str, str]) -> None:
     ended = process(environment, "--version", code=LOADED)
     assert ended.stdout.startswith("astra ")
     loaded = set(ended.stderr.split())
-    assert not loaded & {"click", "rich", "peewee", "textual", "dispatch.desk"}
+    assert not loaded & {"click", "rich", "peewee", "textual", "dispatch.desk.desk"}
 
 
 def test_agent_list_loads_neither_the_application_nor_what_it_does_not_need(
@@ -145,5 +145,12 @@ def test_a_score_loads_nothing_that_only_training_needs(environment: dict[str, s
     ended = process(environment, "match", *lead, "Tokyo Spaceport Terminal", "--json", code=LOADED)
     assert json.loads(ended.stdout)[0]["match_score"] == 0.0
     loaded = set(ended.stderr.split())
-    assert "dispatch.match.score" in loaded
-    assert not loaded & {"sklearn", "scipy", "numpy", "matplotlib", "textual", "dispatch.match.training"}
+    assert "dispatch.matching.score" in loaded
+    assert not loaded & {
+        "sklearn",
+        "scipy",
+        "numpy",
+        "matplotlib",
+        "textual",
+        "dispatch.matching.learning.training",
+    }

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from astra_tui import preferences
 from astra_tui.main import check_preferences
-from astra_tui.preferences import Preferences, load, save
+from astra_tui.user import preferences
+from astra_tui.user.preferences import Preferences, load, save
 from models.errors import InvalidInput
 from tests.astra_tui.conftest import Run
 
@@ -116,7 +116,7 @@ def test_save_replaces_the_file_at_once(file: Path, monkeypatch: pytest.MonkeyPa
     def broken(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr("astra_tui.preferences.os.replace", broken)
+    monkeypatch.setattr("astra_tui.user.preferences.os.replace", broken)
     with pytest.raises(InvalidInput, match="disk full"):
         save("theme", "solarized")
     assert file.read_text() == 'theme = "nord"\n'

@@ -14,7 +14,7 @@ import pytest
 from dispatch.triage.categories import CATEGORIES
 from dispatch.triage.evaluation import Judged, evaluate
 from dispatch.triage.model import Model
-from dispatch.triage.words import plain, words
+from dispatch.triage.normalisation import plain, words
 from seeds.triage.corpus import FOLDS, Example, corpus, folds
 
 
@@ -114,7 +114,7 @@ def test_held_out_sub_intents_are_told_apart_and_the_shipped_model_is_what_the_c
 def test_the_plain_table_says_what_scikit_learn_says(
     examples: list[Example], shipped: dict[str, Any]
 ) -> None:
-    from dispatch.triage.words import features
+    from dispatch.triage.normalisation import features
     from seeds.triage.training import Counted, Learned, likelihoods
 
     counted = Counted([features(example.text) for example in examples])
@@ -145,7 +145,7 @@ def test_the_models_file_is_small_plain_and_readable_in_a_diff(shipped: dict[str
 def test_the_figures_do_not_hang_on_which_sub_intents_are_held_out_together(
     examples: list[Example], shipped: dict[str, Any], seed: int
 ) -> None:
-    from dispatch.triage.words import features
+    from dispatch.triage.normalisation import features
     from seeds.triage.training import Counted, held_out, likelihoods
 
     counted = Counted([features(example.text) for example in examples])

@@ -12,8 +12,8 @@ from dispatch.triage.categories import CATEGORIES
 from dispatch.triage.corrections import Corrections
 from dispatch.triage.evaluation import Judged, evaluate
 from dispatch.triage.model import Model, shipped_model
-from dispatch.triage.reading import classify
-from dispatch.triage.words import features, plain
+from dispatch.triage.normalisation import features, plain
+from dispatch.triage.pipeline import classify
 
 HERE = Path(__file__).parent
 

@@ -13,8 +13,8 @@ from dispatch.triage.categories import CATEGORIES, PRIORITIES
 from dispatch.triage.complexity import complexity
 from dispatch.triage.entities import KnownNames, entities
 from dispatch.triage.keywords import keywords
+from dispatch.triage.pipeline import triage
 from dispatch.triage.priority import priority, priority_steps
-from dispatch.triage.reading import triage
 from dispatch.triage.sentiment import sentiment
 from dispatch.triage.urgency import INDICATORS, urgency_indicators
 from models.errors import InvalidInput

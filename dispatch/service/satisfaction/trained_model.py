@@ -1,0 +1,58 @@
+"""A trained model of satisfaction, and the score that it expects."""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+from dispatch.service.satisfaction import logistic_regression
+from dispatch.service.satisfaction.case import Case
+from dispatch.service.satisfaction.logistic_regression import Vector
+from models.issues import CATEGORIES, CHANNELS
+
+
+class Learned(NamedTuple):
+    """What a model is made of; ``high`` and ``low`` are the mean scores of satisfied and other customers."""
+
+    means: Vector
+    spreads: Vector
+    weights: Vector
+    high: float
+    low: float
+
+    def chance(self, case: Case) -> float:
+        """That the customer is satisfied."""
+        return logistic_regression.probability(
+            self.weights, logistic_regression.scaled(features(case), self.means, self.spreads)
+        )
+
+    def score(self, case: Case) -> float:
+        """The score to expect, 1 to 5."""
+        chance = self.chance(case)
+        return chance * self.high + (1 - chance) * self.low
+
+
+def features(case: Case) -> Vector:
+    """Hours, level, interactions, sentiment, priority, category and channel, as numbers."""
+    known = case.facts
+    numbers = [
+        math.log1p(max(0.0, known.hours)),
+        float(known.level),
+        float(known.interactions),
+        known.sentiment,
+        float(case.priority),
+    ]
+    numbers += [float(case.category == one) for one in CATEGORIES[1:]]
+    return numbers + [float(case.channel == one) for one in CHANNELS[1:]]
+
+
+@lru_cache(maxsize=4)
+def _learned(weights: str) -> Learned:
+    return Learned(**json.loads(weights))
+
+
+def expected_score(weights: str, case: Case) -> float:
+    """The score to expect of a case, by a stored model's weights."""
+    return _learned(weights).score(case)
