@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from dispatch.bootstrap import RULES as DESK_RULES
 from dispatch.match.weights import PUBLISHED_WEIGHTS
 from dispatch.service import sla
-from dispatch.setting_definitions import DEFINITIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 RULES = (ROOT / "docs" / "rules.md").read_text("utf-8")
 SECTIONS = tuple(re.findall(r"^## (.+)$", RULES, re.MULTILINE))
 CITATION = re.compile(r"docs/rules\.md, ([^\n]*(?:\n[^\n]*)?)")
-SLA_ROWS = {
+SLA_ROWS: dict[str, str | tuple[int, ...]] = {
     "first response": sla.FIRST_RESPONSE_MINUTES,
     "resolution (": sla.RESOLUTION_MINUTES,
     "escalates when unassigned": sla.UNASSIGNED_ESCALATES_MINUTES,
@@ -70,4 +70,4 @@ def test_the_times_of_the_service_desk_are_those_of_the_code(beginning: str) -> 
 
 def test_every_setting_changes_a_rule_that_is_named() -> None:
     listed = RULES.split("## Settings")[1].split("## ")[0]
-    assert set(re.findall(r"`(\w+)`", listed)) == set(DEFINITIONS)
+    assert set(re.findall(r"`(\w+)`", listed)) == set(DESK_RULES.settings)
