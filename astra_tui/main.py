@@ -16,7 +16,7 @@ UNUSED_DRIVERS = ("psycopg2cffi", "psycopg2", "psycopg", "pymysql", "MySQLdb")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit code (design.md 4)."""
+    """Run one command and return its exit code (docs/cli.md)."""
     given = sys.argv[1:] if arguments is None else arguments
     if given == ["--version"]:
         sys.stdout.write(f"astra {__version__}\n")

@@ -3,7 +3,7 @@
 Every booking is closed at the moment at which it was closed then, a lead that never became one at
 once. The twenty that are Pending to this day have no such moment: left open for ever, they would keep
 leads from whoever got one in the first week, so they are closed after the longest time that any other
-took. Jain's index is 1 when all agents got as many, and 1/n when one got everything (mission.md A).
+took. Jain's index is 1 when all agents got as many, 1/n when one got everything (docs/rules.md, Policies).
 """
 
 from __future__ import annotations

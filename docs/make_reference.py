@@ -1,6 +1,6 @@
-"""The references: docs/keys.md from the bindings of the screens, docs/cli.md from the commands.
+"""The references: keys.md from the screens' bindings, cli.md from the commands, settings.md of the desk.
 
-python docs/make_reference.py            writes both
+python docs/make_reference.py            writes them all
 """
 
 from __future__ import annotations
@@ -41,6 +41,12 @@ before the noun or after the verb.
 - Exit codes: 0 done, 1 the desk refused, 2 wrong usage or input, 3 the database cannot be opened.
 - `eval "$(astra completion bash)"` (or zsh; fish: `astra completion fish | source`) completes commands,
   options, and the live ids and names of the desk.
+"""
+
+SETTINGS_ABOUT = """\
+The desk's settings are the same for every terminal, and each change is an event. `astra set` lists them,
+`astra set KEY` shows one, `astra set KEY VALUE` changes it. [rules.md](rules.md) names the rule that each one
+changes. Your own database, theme, agent and keys are in config.toml (`astra config path`).
 """
 
 
@@ -145,7 +151,23 @@ def _options(command: Any, context: Any) -> str:
     return "\n".join(lines)
 
 
-PAGES = {"keys.md": keys_page, "cli.md": cli_page}
+def settings_page() -> str:
+    """Every setting of the desk with its default and what it accepts."""
+    from dispatch.bootstrap import RULES
+
+    lines = ["| setting | default | accepted | what for |", "|---|---|---|---|"]
+    for key, setting in RULES.settings.items():
+        lines.append(f"| `{key}` | {_default(setting.default)} | {setting.accepted} | {setting.help} |")
+    return "\n\n".join([MADE, "# Settings", SETTINGS_ABOUT.strip("\n"), "\n".join(lines)]) + "\n"
+
+
+def _default(value: object) -> str:
+    if isinstance(value, bool):
+        return "`on`" if value else "`off`"
+    return f"`{value}`" if str(value) else "empty"
+
+
+PAGES = {"keys.md": keys_page, "cli.md": cli_page, "settings.md": settings_page}
 
 
 def main() -> None:

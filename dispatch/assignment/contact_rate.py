@@ -1,4 +1,4 @@
-"""The successful contact rate: whose customers are reached in time (mission.md A, wishes).
+"""The successful contact rate: whose customers are reached in time (docs/rules.md, Contact rate).
 
 It counts what an agent was given at this desk in the last ninety days: reached within the setting's
 minutes, of all whose time is up, who were reached, or who are closed. What was imported tells nothing

@@ -1,4 +1,4 @@
-"""Evening out loads: which unclaimed bookings move to which lighter agent (mission.md D3).
+"""Load balancing: which unclaimed bookings move to which agent (docs/rules.md, Round robin and shuffle).
 
 A booking moves only if load_from x capacity_to - load_to x capacity_from >= capacity_from + capacity_to:
 the loads, weighed by capacity, differ by at least one booking on both sides. Each such move lowers

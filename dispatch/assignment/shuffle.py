@@ -1,4 +1,4 @@
-"""Evening out the desk: unclaimed bookings move to compatible agents with a lighter load (mission.md D3)."""
+"""The shuffle: unclaimed bookings move to lighter agents (docs/rules.md, Round robin and shuffle)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the service desk knows of a customer, all of it from the rows (mission.md C)."""
+"""A customer at the service desk, from the rows (docs/rules.md, Customers and duplicates)."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ class AcceptedValues:
 
 
 def create_values() -> None:
-    """The lists of a new desk (mission.md A)."""
+    """The lists of a new desk (docs/rules.md, Accepted values)."""
     for kind, names in FIRST_VALUES.items():
         for name in names:
             LISTS[kind](name=name).save()

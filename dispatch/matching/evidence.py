@@ -126,7 +126,7 @@ def confirmed_by_agent() -> dict[int, tuple[int, int]]:
 
 
 def lead_differences() -> dict[str, float]:
-    """How likely chance alone makes leads of other methods, and of other sources, differ (mission.md B)."""
+    """How likely chance alone makes leads of other methods, and of other sources, differ."""
     found = {}
     with one_moment():
         for kind, column in ((METHOD, Assignment.method), (SOURCE, Assignment.source)):

@@ -1,4 +1,4 @@
-"""The nine features of every agent for a lead, from running tallies and open work (mission.md B).
+"""The nine features of every agent for a lead, from tallies and open work (docs/rules.md, Match score).
 
 Nothing here looks at the history: a score costs the same with a hundred bookings and with a million.
 """

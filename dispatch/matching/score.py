@@ -1,4 +1,4 @@
-"""The match score: weights x features, scaled over the agents to 0-100 (mission.md B)."""
+"""The match score: weights x features, scaled over the agents to 0-100 (docs/rules.md, Match score)."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ Row = dict[str, Any]
 PUBLISHED, LEARNED = "published", "learned"
 TRAINED, FROM_FILE = "trained", "file"
 
-# Determined by the published table up to their scale (mission.md B).
+# Determined by the published table up to their scale (docs/rules.md, Match score).
 PUBLISHED_WEIGHTS = dict(
     zip(FEATURES, (-0.70, -9.35, 92.22, -5.33, 1.95, 0.13, -9.66, -5.89, 0.05), strict=True)
 )

@@ -1,4 +1,4 @@
-"""Figures of the service desk over a period, every one from rows and with its count (mission.md C6).
+"""Figures of a period at the service desk, each from rows with its count (docs/rules.md, Issue analytics).
 
 A figure is ``{"value", "count"}``: the count says how many rows it is the mean or share of, and a figure
 of no rows has the value None. Trends compare the period with the one of the same length before it.

@@ -1,6 +1,6 @@
 """The service desk at a glance: what is active, who has how much to do, how it goes, and what is wrong.
 
-Every figure is counted from the rows as of one moment, and comes with its count (mission.md C8).
+Every figure is of one moment, from rows, with its count (docs/rules.md, Service dashboard).
 """
 
 from __future__ import annotations

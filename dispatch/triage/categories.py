@@ -1,4 +1,4 @@
-"""The service desk's vocabulary: categories, priorities and tiers (mission.md C)."""
+"""The service desk's vocabulary: categories, priorities and tiers (docs/rules.md, Triage)."""
 
 from __future__ import annotations
 

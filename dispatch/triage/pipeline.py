@@ -1,4 +1,4 @@
-"""One message read: everything that triage says of it, as one object (mission.md C1 and C2)."""
+"""One message read: everything that triage says of it, as one object (docs/rules.md, Triage)."""
 
 from __future__ import annotations
 

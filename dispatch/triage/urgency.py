@@ -22,12 +22,12 @@ INDICATORS = (
     "deadline",
     "time sensitive",
 )
-"""What marks a message as urgent (mission.md C1)."""
+"""What marks a message as urgent (docs/rules.md, Triage)."""
 
 RAISING = frozenset(
     {"urgent", "critical", "emergency", "immediately", "asap", "broken", "down", "not working"}
 )
-"""Those that raise the priority (mission.md C2)."""
+"""Those that raise the priority (docs/rules.md, Priority)."""
 
 # The same said otherwise: "isn't working", "cannot access", "time-sensitive".
 _SAID = {

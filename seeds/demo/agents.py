@@ -1,4 +1,4 @@
-"""The demo's agents: thirty on whom the walkthrough of mission.md A holds, and any number more."""
+"""The demo's agents: thirty on which docs/rules.md, Published walkthrough holds, and any number more."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def make_demo(
 ) -> DemoResult:
     """Fill an empty desk with agents and the ten weeks up to now; the same seed and moment, the same desk.
 
-    The usual shape is the one that the walkthrough of mission.md A holds on. ``skill_sd`` lets agents differ:
+    On the usual shape docs/rules.md, Published walkthrough holds. ``skill_sd`` lets agents differ:
     the standard deviation of their part in the log-odds of a sale. Raises Refused when the
     desk has agents or history already, and InvalidInput for a size out of range.
     """

@@ -1,6 +1,6 @@
 """Random commands against a second, plain telling of the rules: both agree after every step.
 
-``Rules`` is written from mission.md A and design.md 3 with dicts and sorting, and imports no rule of
+``Rules`` is written from docs/rules.md with dicts and sorting, and imports no rule of
 the desk. Loads, ranks and averages are worked out from its bookings, never kept.
 """
 

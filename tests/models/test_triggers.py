@@ -1,4 +1,4 @@
-"""mission.md A, rules 1 to 5: what a saved row does to loads, ranks and scores."""
+"""docs/rules.md, Assignment by rank: what a saved row does to loads, ranks and scores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The published walkthrough (mission.md A), typed into the application through the promised ids."""
+"""docs/rules.md, Published walkthrough, typed into the application through the promised ids."""
 
 from __future__ import annotations
 

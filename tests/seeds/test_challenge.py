@@ -1,4 +1,4 @@
-"""The public challenge's own files, and the published walkthrough on them (mission.md A)."""
+"""The public challenge's own files, and docs/rules.md, Published walkthrough on them."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def challenge(
 
 
 def plainly(path: Path, terms: Terms) -> dict[int, tuple[float, dict[str, float]]]:
-    """Score and contributions by mission.md B, written down with lists; it reads all of the history."""
+    """Score and contributions by docs/rules.md, Match score, in plain lists over the whole history."""
     with sqlite3.connect(path) as connection:
         agents = connection.execute(
             "SELECT agent_id, rating, years_of_service, department, capacity FROM space_travel_agents"
@@ -213,7 +213,7 @@ ORDER BY a.assigned_at, a.assignment_id
 
 
 def as_known_at(row: Told, agents: list[Any], before: list[Told]) -> list[float]:
-    """An agent's features by mission.md B, from what was known when the assignment was made: all by lists."""
+    """An agent's features by docs/rules.md, Match score, as of the assignment: all by lists."""
     closed = [one for one in before if one.closed_at is not None and one.closed_at < row.at]
     sold = [one for one in closed if one.status == "Confirmed"]
     is_closed, is_sold = ({one.number for one in known} for known in (closed, sold))

@@ -25,7 +25,7 @@ _evenly = Order(
 class BalancedPolicy(Forgetful):
     """Everybody is filled alike; at equal loads a new booking goes round by who had the last longest ago.
 
-    Tenure as a tie-break starves people (mission.md A, defects); idleness does not.
+    Tenure as a tie-break starves people (docs/rules.md, Policies); idleness does not.
     """
 
     name: ClassVar[str] = "balanced"

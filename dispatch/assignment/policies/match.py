@@ -1,4 +1,4 @@
-"""``match``: the best match score, where there is reason to believe it (mission.md B); else as ``rank``.
+"""``match``: the best match score where evidence allows it, else as ``rank`` (docs/rules.md, Match evidence).
 
 What scores is imported when it is asked: a command that assigns nothing need not wait for it.
 """

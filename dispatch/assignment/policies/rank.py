@@ -1,4 +1,4 @@
-"""``rank``: the lowest load, then the most years of service, then the best rating (mission.md A)."""
+"""``rank``: the lowest load, most years of service, best rating (docs/rules.md, Assignment by rank)."""
 
 from __future__ import annotations
 

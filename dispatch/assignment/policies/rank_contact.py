@@ -1,4 +1,4 @@
-"""``rank+contact``: rank, with who reaches the customers between load and years (mission.md A, wishes)."""
+"""``rank+contact``: rank, with who reaches the customers between load and years (docs/rules.md, Policies)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``round_robin``: the next higher id for each pair of launch location and destination (mission.md D1)."""
+"""``round_robin``: the next higher id for each pair of places (docs/rules.md, Round robin and shuffle)."""
 
 from __future__ import annotations
 

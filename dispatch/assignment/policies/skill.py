@@ -1,4 +1,4 @@
-"""``skill``: specialised agents first, weighed with level, free capacity and rating (mission.md C3)."""
+"""``skill``: specialists first, weighed with level, free capacity and rating (docs/rules.md, Policies)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The leak audit: a feature that knows the outcome stops the training, by name (mission.md B)."""
+"""The leak audit: a feature that knows the outcome stops the training (docs/rules.md, Match evidence)."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class _Row:
 def collect(progress: Progress, *, published_recipe: bool = False) -> Samples:
     """Go through the history once, inside ``desk.reading()``.
 
-    ``published_recipe`` makes the features as their source did (mission.md B): over the whole history, and
+    ``published_recipe`` makes the features as the published recipe did: over the whole history, and
     the revenue of the very same booking. It is there for the audit to find out.
     """
     with one_moment():

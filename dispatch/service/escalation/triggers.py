@@ -1,4 +1,4 @@
-"""What escalates an issue (mission.md C4), from figures alone: each trigger has a name and a reason."""
+"""Escalation triggers, with names and reasons, from figures alone (docs/rules.md, SLA and escalation)."""
 
 from __future__ import annotations
 

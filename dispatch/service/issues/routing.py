@@ -1,4 +1,4 @@
-"""Which agent suits an issue (mission.md C3): the score, the choice, and its reason; no rows."""
+"""Which agent suits an issue (docs/rules.md, Routing): the score, the choice, and its reason; no rows."""
 
 from __future__ import annotations
 

@@ -24,14 +24,14 @@ Row = dict[str, Any]
 
 
 def understand(text: str, tier: str | None) -> Row:
-    """Category, confidence, priority with its steps, sentiment, entities, ... (mission.md C1, C2)."""
+    """Category, confidence, priority with its steps, sentiment, entities, ... (docs/rules.md, Triage)."""
     from dispatch.triage.pipeline import triage
 
     return triage(text, customer_tier=tier, known=_names(), corrections=_corrections())
 
 
 def prioritise(category: str, text: str, tier: str | None) -> Row:
-    """``priority`` and ``priority_steps`` for a category that a person chose (mission.md C2)."""
+    """``priority`` and ``priority_steps`` for a category that a person chose (docs/rules.md, Priority)."""
     from dispatch.triage.pipeline import triage
 
     told = triage(text, customer_tier=tier, category=category)

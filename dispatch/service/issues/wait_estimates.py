@@ -1,4 +1,4 @@
-"""What a waiting issue can expect: its place in the queue, and how long that will take (mission.md C3)."""
+"""What a waiting issue can expect: its place in the queue, and how long (docs/rules.md, Routing)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MEASURED_OVER = 100
 
 
 def position(issue: Issue) -> int:
-    """The place of a waiting issue among all that wait; 1 is served next (mission.md C3)."""
+    """The place of a waiting issue among all that wait; 1 is served next (docs/rules.md, Routing)."""
     older = (Issue.opened_at < issue.opened_at) | (
         (Issue.opened_at == issue.opened_at) & (Issue.issue_id < issue.issue_id)
     )

@@ -1,4 +1,4 @@
-"""An issue as the satisfaction models see it (mission.md C7)."""
+"""An issue as the satisfaction models see it (docs/rules.md, Satisfaction)."""
 
 from __future__ import annotations
 

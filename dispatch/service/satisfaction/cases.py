@@ -88,7 +88,7 @@ def elapsed_hours(issue: Issue, now: datetime) -> float:
 
 
 def case_of(issue: Issue, talk: Talk, resolution: AnyClock, level: int | None, now: datetime) -> Case:
-    """An issue as the satisfaction models see it (mission.md C7)."""
+    """An issue as the satisfaction models see it (docs/rules.md, Satisfaction)."""
     hours = elapsed_hours(issue, now)
     if issue.status in OPEN:
         hours = max(hours, estimate_minutes(resolution, level) / 60)
@@ -159,7 +159,7 @@ def cases_of(issues: Sequence[Issue], now: datetime) -> dict[int, Case]:
 def progress(
     issue: Issue, talk: Talk, resolution: AnyClock, estimate: float, now: datetime
 ) -> dict[str, Any]:
-    """How far an issue is (mission.md C5); ``share`` is elapsed / estimate, at most 1."""
+    """How far an issue is (docs/rules.md, Progress); ``share`` is elapsed / estimate, at most 1."""
     hours = elapsed_hours(issue, now)
     left = clocks.left_s(resolution, now)
     return {

@@ -1,4 +1,4 @@
-"""How satisfied the customers of open issues will be, in all, by channel and by category (mission.md C7)."""
+"""Predicted satisfaction of open issues, in all, by channel and category (docs/rules.md, Satisfaction)."""
 
 from __future__ import annotations
 

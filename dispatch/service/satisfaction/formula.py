@@ -1,4 +1,4 @@
-"""How satisfied a customer will be, and what would help: mission.md C7's formula, no rows."""
+"""How satisfied a customer will be, and what would help, by formula (docs/rules.md, Satisfaction)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Learning from real answers who will be satisfied; in place of the formula once there are a hundred.
 
 The error beside a model is of answers it had not seen: it is trained five times on four fifths of the
-answers, and tried on the fifth left out (mission.md C7).
+answers, and tried on the fifth left out (docs/rules.md, Satisfaction).
 """
 
 from __future__ import annotations

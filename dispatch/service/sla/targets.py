@@ -1,4 +1,4 @@
-"""How long things may take (mission.md C3, C4): pure figures, no rows."""
+"""Targets of the service desk, figures without rows (docs/rules.md, SLA and escalation)."""
 
 from __future__ import annotations
 
@@ -82,12 +82,12 @@ def moment_of(due_at: datetime, allowed_s: int, used_s: int, hours: Hours) -> da
 
 
 def expected_response_minutes(first_response_minutes: int, load: int, capacity: int) -> float:
-    """X (1 + load/capacity), the load counted with this issue (mission.md C3)."""
+    """X (1 + load/capacity), the load counted with this issue (docs/rules.md, Routing)."""
     return round(first_response_minutes * (1 + load / max(1, capacity)), 1)
 
 
 def estimated_resolution_minutes(resolution_minutes: int, level: int | None) -> float:
-    """SLA x (6 - level) / 5 (mission.md C3)."""
+    """SLA x (6 - level) / 5 (docs/rules.md, Routing)."""
     return resolution_minutes * (BEST_LEVEL + 1 - (level or USUAL_LEVEL)) / 5
 
 

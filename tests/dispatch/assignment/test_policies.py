@@ -125,7 +125,7 @@ def test_round_robin_over_equal_agents_differs_by_at_most_one(
 def test_round_robin_goes_on_without_either_constraint_where_nobody_matches_both(
     policy: Callable[[str], None], add_agent: AddAgent, add_lead: AddLead, look: Look
 ) -> None:
-    """mission.md D1: from the same pair's pointer, and it is stored there; half a match is none."""
+    """The pair's own pointer is used; half a match is none (docs/rules.md, Round robin and shuffle)."""
     dubai = "Dubai Interplanetary Hub"
     add_agent(skills="Titan", locations=dubai)
     add_agent(skills="Mars", locations=dubai)
@@ -145,7 +145,7 @@ def test_round_robin_goes_on_without_either_constraint_where_nobody_matches_both
 def test_skill_is_the_formula(
     policy: Callable[[str], None], add_agent: AddAgent, add_lead: AddLead, look: Look
 ) -> None:
-    """0.4 specialised + 0.2 level/5 + 0.2 free + 0.2 rating/5, by hand (mission.md C3)."""
+    """0.4 specialised + 0.2 level/5 + 0.2 free + 0.2 rating/5, by hand (docs/rules.md, Policies)."""
     add_agent("Old", years=30, rating=5.0)
     add_agent("Spec", years=0, rating=2.5, skills="Mars, Titan")
     policy("skill")
@@ -212,7 +212,7 @@ def test_rank_and_contact_puts_who_reaches_customers_before_years(
 
 
 def plainly(row: dict[str, Any], policy: str, contact: float) -> tuple[Any, ...]:
-    """Where an agent stands by a policy, written from the mission's words."""
+    """An agent's place by a policy, written from docs/rules.md, Policies."""
     ratio = (row["load"] + row["issue_load"]) / max(row["capacity"], 1)
     rank = (-row["years_of_service"], -row["rating"], row["agent_id"])
     if policy == "rank":

@@ -86,7 +86,7 @@ def test_each_move_lowers_the_sum_and_a_second_run_makes_none(people: list[Any],
 
 
 def test_two_hundred_bookings_of_thirty_agents_settle() -> None:
-    """mission.md D, defects: 200 requests and 30 agents settle in 50 moves or so, then 0."""
+    """docs/rules.md, Round robin and shuffle: 200 bookings and 30 agents settle in about 50 moves, then 0."""
     bearers, loose = bearers_of(
         [(0, 10, True, None)] * 30, [(number * number % 30, None) for number in range(200)]
     )

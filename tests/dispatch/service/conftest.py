@@ -32,7 +32,7 @@ def compound_of(text: str) -> float:
 
 
 def prioritise(category: str, text: str, tier: str) -> Row:
-    """mission.md C2, as far as these tests need it."""
+    """docs/rules.md, Priority, as far as these tests need it."""
     number, steps = (3 if category in HIGHER else 2), []
     adds = (
         ("sentiment", int(compound_of(text) <= -0.5)),

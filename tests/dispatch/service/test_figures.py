@@ -1,4 +1,4 @@
-"""The figures of mission.md C, one by one: times, triggers, routing, satisfaction."""
+"""The service desk's figures, as docs/rules.md has them: times, triggers, routing, satisfaction."""
 
 from __future__ import annotations
 

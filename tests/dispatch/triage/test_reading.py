@@ -1,4 +1,4 @@
-"""Everything that triage says of one message, with the numbers of mission.md C1 and C2."""
+"""Everything that triage says of one message, with the numbers of docs/rules.md, Triage and Priority."""
 
 from __future__ import annotations
 
