@@ -75,7 +75,7 @@ def test_agent_list_loads_neither_the_application_nor_what_it_does_not_need(
     ended = process(environment, "agent", "list", code=LOADED)
     assert "Grace Hopper" in ended.stdout
     loaded = {name.split(".")[0] for name in ended.stderr.split()}
-    assert not loaded & {"textual", "screens", "seeds", "sklearn", "numpy", "psycopg"}
+    assert not loaded & {"textual", "screens", "seeds", "sklearn", "numpy", "psycopg", "tomlkit"}
 
 
 def test_triage_needs_no_desk_and_no_library_of_learning(environment: dict[str, str]) -> None:
