@@ -31,12 +31,12 @@ def make_desk(folder: str) -> Path:
     from dispatch.bootstrap import open_desk
     from dispatch.leads import intake
     from seeds.demo.demo import make_demo
-    from seeds.demo.issues import tell_issues
+    from seeds.demo.issues import make_issues
 
     path = Path(folder) / "desk.db"
     desk = open_desk(path, create=True, clock=clock, actor="kim")
     make_demo(desk)
-    tell_issues(desk)
+    make_issues(desk)
     lead = {"method": "Text", "source": "Organic", "launch": "Sydney Stellar Port"}
     intake.receive(
         desk, name="João Müller-Ødegård 山田", destination="Mars", requests="a dome with a view", **lead
