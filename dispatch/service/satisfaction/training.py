@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from dispatch.desk.commands import Command, of_its_own_accord
+from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
 from dispatch.service.satisfaction import cases as facts
 from dispatch.service.satisfaction import formula as satisfaction
@@ -92,10 +92,11 @@ def train_if_due(desk: Desk) -> Row | None:
         )
         model.save()
         told = model_told(model)
-        of_its_own_accord(desk, "issue.train", lambda inner: _note(inner, told))
+        _note(desk, told)
     return told
 
 
+@command("issue.train", past="model trained", undo=never("the next training replaces it"), by_desk=True)
 def _note(running: Command, told: Row) -> None:
     running.detail = told
 
