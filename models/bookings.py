@@ -45,8 +45,8 @@ class Booking(BaseModel):
     was first reached, ``last_outcome`` the result of the last attempt, ``follow_up_at`` when to call back
     (never set on a closed booking). Imported bookings have none of these four: ``given_at`` (when the agent
     got it at this desk), ``progress_at`` (last sign of work on a claim), ``asked_at`` (when the agent was
-    asked about it) and ``shuffled_at`` (when it last moved to balance loads). ``holder`` is the agent to whom
-    the last save gave it.
+    asked about it) and ``shuffled_at`` (when it last moved to balance loads). ``holder`` is the agent who got
+    it in the last save.
     """
 
     label = "booking"
