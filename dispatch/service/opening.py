@@ -50,11 +50,7 @@ def open_issue(
     way = checks.one_of(channel or USUAL_CHANNEL, "channel", CHANNELS)
     customer = customer_of(customer_id, booking_id)
     rank = _tier(customer, tier)
-    told = understanding.understand(said, rank)
-    if category is not None:
-        chosen = categories.category(category)
-        told |= {"category": chosen, "unsure": False, **understanding.prioritise(chosen, said, rank)}
-    issue = _issue(running, said, way, rank, told)
+    issue = _issue(running, said, way, rank, understanding.understand(said, rank, category))
     issue.customer_id = customer.customer_id if customer else None
     issue.booking_id = booking_id
     issue.corrected_at = None if category is None else running.now

@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
-def understand(text: str, tier: str | None) -> Row:
-    """Category, confidence, priority with its steps, sentiment, entities, ... (mission.md C1, C2)."""
+def understand(text: str, tier: str | None, category: str | None = None) -> Row:
+    """Category (a person's choice if given), confidence, priority with its steps, sentiment, entities, ..."""
     from dispatch.triage.reading import triage
 
-    return triage(text, customer_tier=tier, known=_names(), corrections=_corrections())
+    names, corrections = _names(), _corrections()
+    return triage(text, customer_tier=tier, known=names, corrections=corrections, category=category)
 
 
 def prioritise(category: str, text: str, tier: str | None) -> Row:
-    """``priority`` and ``priority_steps`` for a category that a person chose (mission.md C2)."""
+    """``priority`` and ``priority_steps`` for a category that a person chose."""
     from dispatch.triage.reading import triage
 
     told = triage(text, customer_tier=tier, category=category)
@@ -40,9 +41,10 @@ def prioritise(category: str, text: str, tier: str | None) -> Row:
 
 def feeling(text: str) -> float:
     """The compound sentiment of a message, -1 to 1."""
+    from dispatch.triage.message import Message
     from dispatch.triage.sentiment import sentiment
 
-    return sentiment(text)["compound"]
+    return sentiment(Message(text))["compound"]
 
 
 def _names() -> KnownNames:

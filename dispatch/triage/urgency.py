@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dispatch.triage.words import plain
+from dispatch.triage.message import Message
 
 INDICATORS = (
     "urgent",
@@ -22,12 +22,12 @@ INDICATORS = (
     "deadline",
     "time sensitive",
 )
-"""What marks a message as urgent (mission.md C1)."""
+"""What marks a message as urgent (docs/rules.md, Triage)."""
 
 RAISING = frozenset(
     {"urgent", "critical", "emergency", "immediately", "asap", "broken", "down", "not working"}
 )
-"""Those that raise the priority (mission.md C2)."""
+"""Those that raise the priority (docs/rules.md, Priority)."""
 
 # The same said otherwise: "isn't working", "cannot access", "time-sensitive".
 _SAID = {
@@ -40,7 +40,7 @@ _PATTERNS = {
 }
 
 
-def urgency_indicators(text: str) -> list[str]:
+def urgency_indicators(message: Message) -> list[str]:
     """The indicators in a message, each once, in the order of INDICATORS."""
-    simple = " ".join(plain(text).split())
+    simple = " ".join(message.plain.split())
     return [word for word in INDICATORS if _PATTERNS[word].search(simple)]
