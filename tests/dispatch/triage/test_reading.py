@@ -276,7 +276,8 @@ def test_a_text_without_anything_to_see_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["my money now, the api is down ", "a", "<", "@", "1,0", "\U0001f600", "bad not ", "but ", "? ", "hi, "],
+    ["my money now, the api is down ", "a", "<", "@", "1,0", "\U0001f600", "bad not ", "but ", "? ", "hi, ",
+     "is it late? "],
 )  # fmt: skip
 def test_100_kilobytes_take_a_bounded_time(piece: str) -> None:
     triage("warm up")
