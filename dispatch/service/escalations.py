@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dispatch.service import sla, triggers
+from dispatch.service.escalation import limits
 from dispatch.service.triggers import TOP_LEVEL, Fired
 from models.agents import Agent
 from models.base import listed, read_rows
@@ -84,7 +85,7 @@ def go_further(
     """
     escalation = Escalation.lock(row.escalation_id)
     if escalation.acknowledged_at is not None:
-        limit = timedelta(seconds=triggers.unassigned_limit_s(issue.priority))
+        limit = timedelta(seconds=limits.unassigned_s(issue.priority))
         acknowledged, present = from_text(escalation.acknowledged_at), from_text(now)
         resumes = present + limit if idle_since is None else max(acknowledged, idle_since) + limit
         if resumes > present:
@@ -120,7 +121,7 @@ def acknowledge(running: Command, escalation_id: int, priority: int) -> None:
     """Somebody takes care: no further level, unless nothing is done."""
     escalation = Escalation.lock(escalation_id)
     escalation.acknowledged_at, escalation.acknowledged_by = running.now, running.actor
-    limit = timedelta(seconds=triggers.unassigned_limit_s(priority))
+    limit = timedelta(seconds=limits.unassigned_s(priority))
     escalation.next_step_at = to_text(from_text(running.now) + limit)
     escalation.save()
 

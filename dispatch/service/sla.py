@@ -1,4 +1,4 @@
-"""How long things may take (mission.md C3, C4): pure figures, no rows."""
+"""SLA targets: how long a first response and a resolution may take; pure figures, no rows (docs/rules.md)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ RESOLUTION_MINUTES = "15 120 480 1440 4320"
 """CRITICAL to LOW, as the desk setting of that name."""
 FIRST_RESPONSE_MINUTES = "5 15 60 240 480"
 
-UNASSIGNED_ESCALATES_MINUTES = (15, 60, 240, 1440, 2880)
-UNRESOLVED_ESCALATES_MINUTES = (30, 120, 480, 2880, 5760)
 WARNING_PERCENTS = (50, 75, 90, 100)
 BEST_LEVEL = 5
 USUAL_LEVEL = 3  # of whoever may come to hold an issue that waits
@@ -21,10 +19,9 @@ USUAL_LEVEL = 3  # of whoever may come to hold an issue that waits
 Pause = tuple[datetime, datetime | None]
 
 
-def minutes_of(figures: str | tuple[int, ...], priority: int) -> int:
+def minutes_of(figures: str, priority: int) -> int:
     """The figure of a priority (1 to 5) in a list from CRITICAL to LOW."""
-    listed = tuple(int(one) for one in figures.split()) if isinstance(figures, str) else figures
-    return listed[CRITICAL - priority]
+    return int(figures.split()[CRITICAL - priority])
 
 
 def setting_of(kind: str) -> str:
@@ -82,12 +79,12 @@ def moment_of(due_at: datetime, allowed_s: int, used_s: int, hours: Hours) -> da
 
 
 def expected_response_minutes(first_response_minutes: int, load: int, capacity: int) -> float:
-    """X (1 + load/capacity), the load counted with this issue (mission.md C3)."""
+    """X (1 + load/capacity), the load counted with this issue."""
     return round(first_response_minutes * (1 + load / max(1, capacity)), 1)
 
 
 def estimated_resolution_minutes(resolution_minutes: int, level: int | None) -> float:
-    """SLA x (6 - level) / 5 (mission.md C3)."""
+    """SLA x (6 - level) / 5."""
     return resolution_minutes * (BEST_LEVEL + 1 - (level or USUAL_LEVEL)) / 5
 
 

@@ -1,4 +1,4 @@
-"""What escalates an issue (mission.md C4), from figures alone: each trigger has a name and a reason."""
+"""Triggers of an escalation (docs/rules.md), from figures alone: each has a name and a reason."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch.service.sla import UNASSIGNED_ESCALATES_MINUTES, UNRESOLVED_ESCALATES_MINUTES, minutes_of
+from dispatch.service.escalation import limits
 
 UNASSIGNED, UNRESOLVED = "unassigned", "unresolved"
 INTERACTIONS, SENTIMENT, NO_PROGRESS = "interactions", "sentiment", "no_progress"
@@ -53,19 +53,10 @@ class Fired:
     since: datetime
 
 
-def unassigned_limit_s(priority: int) -> int:
-    """Working seconds that an issue may wait, and for which one may lie untouched."""
-    return 60 * minutes_of(UNASSIGNED_ESCALATES_MINUTES, priority)
-
-
-def unresolved_limit_s(priority: int) -> int:
-    return 60 * minutes_of(UNRESOLVED_ESCALATES_MINUTES, priority)
-
-
 def is_overdue(standing: Standing) -> bool:
     """Has one of the two times been exceeded?"""
-    waited = standing.waited_s is not None and standing.waited_s >= unassigned_limit_s(standing.priority)
-    return waited or standing.used_s >= unresolved_limit_s(standing.priority)
+    waited = standing.waited_s is not None and standing.waited_s >= limits.unassigned_s(standing.priority)
+    return waited or standing.used_s >= limits.unresolved_s(standing.priority)
 
 
 def urgency(standing: Standing) -> str:
@@ -75,11 +66,11 @@ def urgency(standing: Standing) -> str:
 
 def fired(standing: Standing) -> Iterator[Fired]:
     """Every trigger whose condition holds."""
-    limit, priority = unassigned_limit_s(standing.priority), standing.priority
+    limit, priority = limits.unassigned_s(standing.priority), standing.priority
     if standing.waiting_since is not None and (standing.waited_s or 0) >= limit:
         yield Fired(UNASSIGNED, f"nobody has had it for {told(limit)}", standing.waiting_since)
-    if standing.used_s >= unresolved_limit_s(priority):
-        yield Fired(UNRESOLVED, f"unresolved after {told(unresolved_limit_s(priority))}", standing.opened)
+    if standing.used_s >= limits.unresolved_s(priority):
+        yield Fired(UNRESOLVED, f"unresolved after {told(limits.unresolved_s(priority))}", standing.opened)
     if standing.interactions >= MANY_INTERACTIONS:
         yield Fired(INTERACTIONS, f"{standing.interactions} interactions", standing.opened)
     mean = mean_sentiment(standing.compounds)

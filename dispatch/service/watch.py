@@ -17,6 +17,7 @@ from peewee import Case, fn
 from dispatch.commands import DESK_ACTOR
 from dispatch.service import clocks, escalations, facts, sla, triggers
 from dispatch.service.clocks import ClockRow
+from dispatch.service.escalation import limits
 from dispatch.service.triggers import Fired, Standing
 from models.base import CompiledQuery, listed, parameter, read_rows, tuples
 from models.clock import from_text, to_text
@@ -205,11 +206,11 @@ def _trigger_moments(subject: Subject) -> Iterable[datetime]:
     issue, clock = subject.issue, subject.clocks[RESOLUTION]
     hours, told = clocks.hours_of(clock), {(row.trigger, row.since) for row in subject.escalations}
     opened = issue.reopened_at or issue.opened_at
-    limit_s = triggers.unassigned_limit_s(issue.priority)
+    limit_s = limits.unassigned_s(issue.priority)
     if issue.waiting_since and (triggers.UNASSIGNED, issue.waiting_since) not in told:
         yield hours.after(from_text(issue.waiting_since), limit_s)
     if clock.paused_at is None and (triggers.UNRESOLVED, opened) not in told:
-        yield clocks.moment_of(clock, triggers.unresolved_limit_s(issue.priority))
+        yield clocks.moment_of(clock, limits.unresolved_s(issue.priority))
     if subject.is_our_turn and (triggers.NO_PROGRESS, subject.progress) not in told:
         yield hours.after(from_text(subject.progress), limit_s)
 

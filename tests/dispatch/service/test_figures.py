@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dispatch.service import routing, satisfaction, sla, triggers
+from dispatch.service.escalation import limits
 from dispatch.service.hours import calendar
 from dispatch.service.routing import Helper
 from dispatch.service.satisfaction import Facts
@@ -19,7 +20,7 @@ NOON = datetime(2082, 11, 23, 12, 0, tzinfo=UTC)
 FROM_CRITICAL = (5, 4, 3, 2, 1)
 
 
-def by_priority(figures: Any) -> list[int]:
+def by_priority(figures: str) -> list[int]:
     return [sla.minutes_of(figures, priority) for priority in FROM_CRITICAL]
 
 
@@ -39,8 +40,8 @@ def test_the_slas_are_those_of_the_mission() -> None:
 
 
 def test_the_escalation_times_are_those_of_the_mission() -> None:
-    assert by_priority(sla.UNASSIGNED_ESCALATES_MINUTES) == [15, 60, 240, 1440, 2880]
-    assert by_priority(sla.UNRESOLVED_ESCALATES_MINUTES) == [30, 120, 480, 2880, 5760]
+    assert limits.UNASSIGNED_MINUTES == (15, 60, 240, 1440, 2880)
+    assert limits.UNRESOLVED_MINUTES == (30, 120, 480, 2880, 5760)
 
 
 @pytest.mark.parametrize("text", ["15 120 480 1440", "15 120 90 1440 4320", "0 1 2 3 4", "a b c d e", ""])
@@ -140,7 +141,7 @@ def names(**given: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("priority", "minutes"), list(zip(FROM_CRITICAL, sla.UNASSIGNED_ESCALATES_MINUTES, strict=True))
+    ("priority", "minutes"), list(zip(FROM_CRITICAL, limits.UNASSIGNED_MINUTES, strict=True))
 )
 def test_waiting_too_long_escalates(priority: int, minutes: int) -> None:
     waiting = {"priority": priority, "waiting_since": NOON, "idle_s": None}
@@ -149,7 +150,7 @@ def test_waiting_too_long_escalates(priority: int, minutes: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("priority", "minutes"), list(zip(FROM_CRITICAL, sla.UNRESOLVED_ESCALATES_MINUTES, strict=True))
+    ("priority", "minutes"), list(zip(FROM_CRITICAL, limits.UNRESOLVED_MINUTES, strict=True))
 )
 def test_taking_too_long_escalates(priority: int, minutes: int) -> None:
     assert names(priority=priority, used_s=minutes * 60 - 1) == []

@@ -34,6 +34,7 @@ from dispatch.service import (
     understanding,
     views,
 )
+from dispatch.service.escalation import limits
 from dispatch.service.sweep import sweep_issues
 from models.agents import Agent
 from models.base import tuples
@@ -160,10 +161,7 @@ class Machine:
             told = [one["trigger"] for one in row["escalations"]]
             if row["progress"]["interactions"] >= 5:
                 assert "interactions" in told
-            limit = 60 * sla.minutes_of(
-                sla.UNRESOLVED_ESCALATES_MINUTES, PRIORITIES.index(row["priority"]) + 1
-            )
-            if plain.ran * 60 >= limit:
+            if plain.ran * 60 >= limits.unresolved_s(PRIORITIES.index(row["priority"]) + 1):
                 assert "unresolved" in told
             assert len(open_triggers) == len(set(open_triggers))
 
