@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from dispatch.service import routing, satisfaction, sla, triggers
+from dispatch.service.clocks import ClockRow
 from dispatch.service.escalation import limits
 from dispatch.service.hours import calendar
 from dispatch.service.routing import Helper
 from dispatch.service.satisfaction import Facts
-from dispatch.service.triggers import Standing
+from dispatch.service.triggers import Watched
 from dispatch.setting_definitions import DEFINITIONS
-from models.issues import PRIORITIES
+from models.clock import to_text
+from models.issues import IN_PROGRESS, NEW, PRIORITIES, RESOLUTION, Escalation, Issue
 
 NOON = datetime(2082, 11, 23, 12, 0, tzinfo=UTC)
 FROM_CRITICAL = (5, 4, 3, 2, 1)
+DAY_S = 86_400
 
 
 def by_priority(figures: str) -> list[int]:
@@ -121,32 +124,40 @@ def test_a_level_that_is_not_set_grows_with_the_years(level: int | None, years: 
 # -- triggers
 
 
-def standing(**given: Any) -> Standing:
-    usual: dict[str, Any] = {
-        "priority": 3,
-        "waited_s": None,
-        "used_s": 0,
-        "idle_s": 0,
-        "interactions": 0,
-        "compounds": (),
-        "waiting_since": None,
-        "opened": NOON,
-        "progress": NOON,
-    }
-    return Standing(**(usual | given))
+def fired(
+    priority: int = 3,
+    waited_s: int | None = None,
+    used_s: int = 0,
+    idle_s: int | None = 0,
+    interactions: int = 0,
+    compounds: tuple[float, ...] = (),
+) -> list[triggers.Fired]:
+    """What fires at noon; ``idle_s`` is None while the customer has to answer."""
+
+    def ago(seconds: int) -> str:
+        return to_text(NOON - timedelta(seconds=seconds))
+
+    paused_at = ago(0) if idle_s is None else None
+    clock = ClockRow(1, RESOLUTION, ago(used_s - DAY_S), DAY_S, "24x7", 0, paused_at, None)
+    status = IN_PROGRESS if waited_s is None else NEW
+    waiting_since = None if waited_s is None else ago(waited_s)
+    issue = Issue(
+        priority=priority, status=status, waiting_since=waiting_since, opened_at=ago(0), reopened_at=None
+    )
+    rows = ({RESOLUTION: clock}, set[tuple[str, int]](), dict[int, Escalation]())
+    return list(triggers.fired(Watched(issue, *rows, interactions, ago(idle_s or 0), compounds), NOON))
 
 
 def names(**given: Any) -> list[str]:
-    return [fired.trigger for fired in triggers.fired(standing(**given))]
+    return [one.trigger for one in fired(**given)]
 
 
 @pytest.mark.parametrize(
     ("priority", "minutes"), list(zip(FROM_CRITICAL, limits.UNASSIGNED_MINUTES, strict=True))
 )
 def test_waiting_too_long_escalates(priority: int, minutes: int) -> None:
-    waiting = {"priority": priority, "waiting_since": NOON, "idle_s": None}
-    assert names(**waiting, waited_s=minutes * 60 - 1) == []
-    assert names(**waiting, waited_s=minutes * 60) == ["unassigned"]
+    assert names(priority=priority, waited_s=minutes * 60 - 1) == []
+    assert names(priority=priority, waited_s=minutes * 60) == ["unassigned"]
 
 
 @pytest.mark.parametrize(
@@ -183,9 +194,9 @@ def test_no_progress_escalates_but_not_while_the_customer_has_to_answer() -> Non
 
 
 def test_urgency_is_high_when_the_time_was_exceeded() -> None:
-    assert triggers.urgency(standing(used_s=480 * 60)) == "high"
-    assert triggers.urgency(standing(waited_s=240 * 60)) == "high"
-    assert triggers.urgency(standing(interactions=9)) == "medium"
+    assert triggers.urgency(fired(used_s=480 * 60)) == "high"
+    assert triggers.urgency(fired(waited_s=240 * 60)) == "high"
+    assert triggers.urgency(fired(interactions=9)) == "medium"
 
 
 def test_what_raises_begins_higher() -> None:
