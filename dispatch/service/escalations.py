@@ -166,7 +166,7 @@ def of_issues(issue_ids: Sequence[int]) -> list[Escalation]:
     return read_rows(Escalation, query.order_by(Escalation.escalation_id))
 
 
-def shown(escalation: Escalation) -> Row:
+def describe(escalation: Escalation) -> Row:
     """An escalation for people and scripts; ``told`` is who was told last."""
     steps = json.loads(escalation.steps)
     return {

@@ -66,18 +66,6 @@ def late_pause_s(due_at: datetime, pauses: list[Pause], hours: Hours) -> int:
     )
 
 
-def left_s(due_at: datetime, at: datetime, hours: Hours) -> int:
-    """Working seconds left; negative when overdue."""
-    return hours.between(at, due_at) if at <= due_at else -hours.between(due_at, at)
-
-
-def moment_of(due_at: datetime, allowed_s: int, used_s: int, hours: Hours) -> datetime:
-    """When so much is used, by a clock that runs until then; it may be more than is allowed."""
-    if used_s <= allowed_s:
-        return hours.before(due_at, allowed_s - used_s)
-    return hours.after(due_at, used_s - allowed_s)
-
-
 def expected_response_minutes(first_response_minutes: int, load: int, capacity: int) -> float:
     """X (1 + load/capacity), the load counted with this issue."""
     return round(first_response_minutes * (1 + load / max(1, capacity)), 1)

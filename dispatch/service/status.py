@@ -96,9 +96,9 @@ def _move_clocks(issue: Issue, before: str, status: str, at: str) -> None:
             clocks.end(clock, at)
         return
     if before in clocks.ENDED:
-        clocks.take_up_again(mine[RESOLUTION], at)
+        clocks.reopen(mine[RESOLUTION], at)
     elif before == PENDING_CUSTOMER:
-        clocks.go_on(mine[RESOLUTION], at)
+        clocks.resume(mine[RESOLUTION], at)
     if status == PENDING_CUSTOMER and is_answered(issue.issue_id):  # it may come from an undone end
         clocks.pause(mine[RESOLUTION], at)
 

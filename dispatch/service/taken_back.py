@@ -43,7 +43,7 @@ def put_back(running: Command, issue: Issue, before: Row | None) -> None:
 
 def _retire(running: Command, issue: Issue) -> None:
     """It was opened by mistake: closed, and in no figure."""
-    if any(one.text is not None for one in clocks.conversation(issue.issue_id)):
+    if any(one.text is not None for one in clocks.interactions_of(issue.issue_id)):
         raise Refused(
             "changed_since",
             f"something was said about issue {issue.issue_id} since it was opened",

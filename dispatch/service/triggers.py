@@ -79,16 +79,16 @@ def fired(watched: Watched, now: datetime) -> Iterator[Fired]:
     issue, clock = watched.issue, watched.clocks[RESOLUTION]
     hours, limit = clocks.hours_of(clock), limits.unassigned_s(issue.priority)
     if issue.waiting_since and hours.between(from_text(issue.waiting_since), now) >= limit:
-        yield Fired(UNASSIGNED, f"nobody has had it for {told(limit)}", issue.waiting_since)
+        yield Fired(UNASSIGNED, f"nobody has had it for {_span(limit)}", issue.waiting_since)
     if clocks.used_s(clock, now) >= (longest := limits.unresolved_s(issue.priority)):
-        yield Fired(UNRESOLVED, f"unresolved after {told(longest)}", watched.opened)
+        yield Fired(UNRESOLVED, f"unresolved after {_span(longest)}", watched.opened)
     if watched.interactions >= MANY_INTERACTIONS:
         yield Fired(INTERACTIONS, f"{watched.interactions} interactions", watched.opened)
     mean = mean_sentiment(watched.compounds)
     if mean is not None and mean < BAD_SENTIMENT:
         yield Fired(SENTIMENT, f"mean sentiment of the last three is {mean:.2f}", watched.opened)
     if watched.is_our_turn and hours.between(from_text(watched.progress), now) >= limit:
-        yield Fired(NO_PROGRESS, f"nothing was done for {told(limit)}", watched.progress)
+        yield Fired(NO_PROGRESS, f"nothing was done for {_span(limit)}", watched.progress)
 
 
 def urgency(found: Sequence[Fired]) -> str:
@@ -107,6 +107,6 @@ def first_level(raised_by: list[str]) -> int:
     return min(TOP_LEVEL, 1 + len(raised_by))
 
 
-def told(seconds: int) -> str:
+def _span(seconds: int) -> str:
     """``15 min``, ``2 h``, ``48 h``."""
     return f"{seconds // 3600} h" if seconds % 3600 == 0 else f"{seconds // 60} min"

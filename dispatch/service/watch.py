@@ -70,7 +70,7 @@ def _write(desk: Desk, now: str, watched: Watched, action: decisions.Action, out
             row = escalations.rest(row.escalation_id, until)
     watched.escalations[row.escalation_id] = row
     if isinstance(action, Raise | Climb):
-        told = escalations.shown(row)
+        told = escalations.describe(row)
         keys = ("escalation_id", "trigger", "level", "urgency", "told")
         outcome.escalations.append({"issue_id": row.issue_id} | {key: told[key] for key in keys})
 
