@@ -7,7 +7,7 @@ from typing import Any
 
 from dispatch import checks, customers
 from dispatch.commands import Command, command
-from dispatch.service import clocks, queue, routing, understanding, views, watch, work
+from dispatch.service import clocks, queue, routing, understanding, work
 from dispatch.triage import categories
 from models.bookings import Booking
 from models.customers import Customer, Lead
@@ -55,10 +55,8 @@ def open_issue(
     issue.booking_id = booking_id
     issue.corrected_at = None if category is None else running.now
     _route_and_save(running, issue)
-    running.issue_id, running.agent_id = issue.issue_id, issue.agent_id
     running.customer_id, running.booking_id = issue.customer_id, booking_id
-    watch.examine(running.desk, running.now, [issue.issue_id])
-    return views.issue(running.desk, issue.issue_id)
+    return work.saved(running, issue)
 
 
 def customer_of(customer_id: int | None, booking_id: int | None) -> Customer | None:

@@ -7,7 +7,7 @@ from typing import Any
 from dispatch.commands import Command
 from dispatch.service import clocks, escalations, watch
 from dispatch.service.status import enter
-from dispatch.service.work import has_ended, moment
+from dispatch.service.work import has_ended, save
 from models.errors import Refused
 from models.issues import CLOSED, Issue
 
@@ -34,8 +34,7 @@ def put_back(running: Command, issue: Issue, before: Row | None) -> None:
             setattr(issue, column, before.get(column, getattr(issue, column)))
     if issue.priority != issue.was("priority"):
         clocks.follow_priority(issue, running.desk.settings)
-    issue.changed_at = moment(running, issue)
-    issue.save()
+    save(running, issue)
     if ended_at is not None and not has_ended(issue):
         escalations.revive(running, issue, ended_at)
     watch.examine(running.desk, running.now, [issue.issue_id])
