@@ -16,28 +16,30 @@ from textual.notifications import Notification, Notify, SeverityLevel
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
 
-from astra_tui.drafts import DraftFile
-from astra_tui.memory import Memory, memory_path
-from astra_tui.preferences import Preferences, save
-from dispatch import search, undo
-from dispatch.desk import Desk
+from astra_tui.user.draft_files import DraftFile
+from astra_tui.user.preferences import Preferences, save
+from astra_tui.user.remembered import Memory, memory_path
+from dispatch.desk.desk import Desk
+from dispatch.operations import undo
+from dispatch.queries import customer_index
 from models.clock import Clock
+from models.customer_index import backlog
 from models.errors import DatabaseUnavailable, DeskError
-from models.search import backlog
-from screens import clipboard, keys
-from screens.backend import Backend, Changes
-from screens.distributing import DistributingApp
-from screens.drafting import Drafts
-from screens.help import Verb, help_panel, verbs
-from screens.inbox import Inbox
-from screens.messages import DeskChanged
-from screens.modals.leaving import Leaving
-from screens.modals.modal import Modal
-from screens.modals.panel import Panel
-from screens.place import Place
-from screens.places import PLACE_MAKERS
-from screens.text import taken_back
-from screens.theme import THEMES
+from screens.app.distribution import DistributingApp
+from screens.app.routes import PLACE_MAKERS
+from screens.base import clipboard, keys
+from screens.base.backend import Backend, Changes
+from screens.base.drafts import Drafts
+from screens.base.messages import DeskChanged
+from screens.base.textual_internals import all_screens, remove_toast
+from screens.base.theme import THEMES
+from screens.dialogs.modal import Modal
+from screens.dialogs.panel import Panel
+from screens.dialogs.quit_warning import Leaving
+from screens.shell.booking_notifications import Inbox
+from screens.shell.desk_screen import Place
+from screens.shell.help import Verb, help_panel, verbs
+from screens.wording.events import taken_back
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
@@ -61,7 +63,7 @@ class AstraApp(DistributingApp):
 
     TITLE = "Astra"
     # All at once: a style sheet that came with its place would have them all parsed anew (0.1 s).
-    CSS_PATH = ["app.tcss", *sorted(Path(keys.__file__).parent.rglob("*.tcss"))]
+    CSS_PATH = ["app.tcss", *sorted(Path(keys.__file__).parents[1].rglob("*.tcss"))]
     BINDINGS: ClassVar[list[BindingType]] = [*keys.APP]
     MODES = PLACE_MAKERS
     DEFAULT_MODE = "dispatch"
@@ -217,13 +219,13 @@ class AstraApp(DistributingApp):
     def importing(
         self, paths: Sequence[Path], dry_run: bool, progress: Callable[[int, int, str], None]
     ) -> Callable[[Desk], dict[str, Any]]:
-        from seeds.importer import import_files
+        from seeds.importing.importer import import_files
 
         return lambda desk: dict(import_files(desk, paths, dry_run, progress))
 
     def demo(self) -> Callable[[Desk], dict[str, Any]]:
-        from seeds.demo import make_demo
-        from seeds.service import tell_issues
+        from seeds.demo.demo import make_demo
+        from seeds.demo.issues import tell_issues
 
         return lambda desk: {**make_demo(desk), "issues": tell_issues(desk)}
 
@@ -257,8 +259,8 @@ class AstraApp(DistributingApp):
     async def _catch_up(self) -> None:
         """Take what a bulk load left behind into the search index, a little at a time."""
         with suppress(DeskError):  # there is always a next change
-            while await self.backend.read(backlog) >= search.LARGE_BACKLOG:
-                await self.backend.run(lambda desk: search.catch_up(desk, search.BATCH))
+            while await self.backend.read(backlog) >= customer_index.LARGE_BACKLOG:
+                await self.backend.run(lambda desk: customer_index.catch_up(desk, customer_index.BATCH))
 
     def _lost(self, error: DeskError) -> None:
         place, self._is_reachable = self.place, False
@@ -269,8 +271,7 @@ class AstraApp(DistributingApp):
 
     def tell(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
         """A toast in place of the one before: a busy hand would bury the screen under a pile of them."""
-        if self._told is not None and self._told in self._notifications:
-            self._unnotify(self._told, refresh=False)  # what was announced stays
+        remove_toast(self, self._told)  # what was announced stays
         self._told = Notification(text, severity=severity, markup=False, timeout=timeout)
         self.post_message(Notify(self._told))
 
@@ -354,7 +355,7 @@ class AstraApp(DistributingApp):
         if isinstance(self.screen, Leaving):
             self.screen.action_quit_now()
             return
-        screens = [screen for stack in self._screen_stacks.values() for screen in stack]
+        screens = all_screens(self)
         unsaved = [told for one in screens if isinstance(one, Place | Modal) and (told := one.unsaved())]
         if unsaved:
             await self.push_screen(Leaving(unsaved), lambda leaves: self.exit() if leaves else None)
@@ -376,11 +377,9 @@ class AstraApp(DistributingApp):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every verb of the place in sight, and what Textual brings."""
         for verb in verbs(screen):
-            action = verb.binding.action
+            binding, action = verb.binding, verb.binding.action
             if action not in ("quit", "command_palette"):  # Textual brings the one, and is the other
-                yield SystemCommand(
-                    verb.binding.description, verb.told_with_keys, self._runner(verb.node, action)
-                )
+                yield SystemCommand(binding.description, verb.told_with_keys, self._runner(verb.node, action))
         yield from super().get_system_commands(screen)
 
     def _runner(self, node: Any, action: str) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from astra_tui import __version__
 
 if TYPE_CHECKING:
-    from astra_tui.preferences import Preferences
+    from astra_tui.user.preferences import Preferences
 
 # Peewee imports every database driver it finds, which takes longer than all of Astra; this version
 # opens SQLite files only.
@@ -16,7 +16,7 @@ UNUSED_DRIVERS = ("psycopg2cffi", "psycopg2", "psycopg", "pymysql", "MySQLdb")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit code (design.md 4)."""
+    """Run one command and return its exit code (docs/cli.md)."""
     given = sys.argv[1:] if arguments is None else arguments
     if given == ["--version"]:
         sys.stdout.write(f"astra {__version__}\n")
@@ -52,8 +52,8 @@ def open_application(database: str | None, actor: str | None) -> int:
     path = database_to_create(database)
     with opened(path, actor, create=True) as desk:
         actor = desk.actor
-    from astra_tui import preferences
     from astra_tui.app import AstraApp
+    from astra_tui.user import preferences
 
     wanted, problems = preferences.load(check=check_preferences)
     file = preferences.config_path()  # by its name alone: a toast has little room
@@ -65,8 +65,8 @@ def open_application(database: str | None, actor: str | None) -> int:
 
 def check_preferences(wanted: Preferences) -> dict[str, str]:
     """What is wrong with the keys and the theme that somebody asks for; see preferences.Check."""
-    from screens.keymap import problems_of
-    from screens.theme import problem_of
+    from screens.base.theme import problem_of
+    from screens.shell.keymap import problems_of
 
     wrong = {f"keymap.{name}": problem for name, problem in problems_of(wanted.keymap).items()}
     theme = problem_of(wanted.theme)

@@ -13,9 +13,9 @@ from pathlib import Path
 from benchmarks.desks import FEW, leads, make_desk, write_lead_file
 from benchmarks.measure import Effort, Row, Times, ms
 from benchmarks.processes import ASTRA, environment
-from dispatch import intake
-from dispatch.bookings import claim
-from dispatch.desk import Desk
+from dispatch.bookings.lifecycle import claim
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
 from models.audit import Event
 
 LEADS = 60_000

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from benchmarks.desks import FEW, MANY, ROOMY, LeadDesk, make_desk
 from benchmarks.measure import Effort, Row, Times, by_turns, us
-from dispatch.configure import set_value
-from dispatch.values import FIRST_VALUES
+from dispatch.desk.accepted_values import FIRST_VALUES
+from dispatch.operations.configuration import set_value
 from models.agents import Agent
 
 LEADS = 500

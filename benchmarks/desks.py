@@ -9,10 +9,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from dispatch import intake
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
-from dispatch.values import FIRST_VALUES
+from dispatch.desk.accepted_values import FIRST_VALUES
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
 from models.agents import Agent
 
 FEW = 30

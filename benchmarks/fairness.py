@@ -3,7 +3,7 @@
 Every booking is closed at the moment at which it was closed then, a lead that never became one at
 once. The twenty that are Pending to this day have no such moment: left open for ever, they would keep
 leads from whoever got one in the first week, so they are closed after the longest time that any other
-took. Jain's index is 1 when all agents got as many, and 1/n when one got everything (mission.md A).
+took. Jain's index is 1 when all agents got as many, 1/n when one got everything (docs/rules.md, Policies).
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from typing import Any
 from peewee import JOIN
 
 from benchmarks.measure import Effort, Row
-from dispatch import bookings, intake
+from dispatch import bookings
+from dispatch.assignment.policies import POLICIES
 from dispatch.bootstrap import open_desk
-from dispatch.policies import POLICIES
+from dispatch.leads import intake
 from models.agents import Agent
 from models.base import tuples
 from models.bookings import Assignment, Booking
 from models.clock import from_text
-from seeds.importer import import_files
+from seeds.importing.importer import import_files
 
 DATA = Path(__file__).resolve().parents[2] / "shared/data/agent-challenge"
 BUDGET = 0.95

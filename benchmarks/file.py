@@ -11,9 +11,9 @@ from pathlib import Path
 
 from benchmarks.desks import FEW, leads, make_desk, write_lead_file
 from benchmarks.measure import Effort, Row, by_turns
-from dispatch.bulk import receive_file
-from dispatch.desk import Desk
-from dispatch.files import open_leads
+from dispatch.desk.desk import Desk
+from dispatch.inputs.lead_files import open_leads
+from dispatch.leads.file_intake import receive_file
 
 LEADS = 2000
 BUDGET = 5000

@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 
 from benchmarks.measure import Effort, Times
-from dispatch import customers
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
-from seeds.demo import make_demo
+from dispatch.desk.desk import Desk
+from dispatch.queries import customer_index
+from seeds.demo.demo import make_demo
 
 AGENTS = 300
 BOOKINGS = 1_000_000
@@ -30,7 +30,7 @@ def large_desk(effort: Effort, agents: int = AGENTS) -> tuple[Desk, int]:
     if path is None:
         print(f"making a desk of {bookings:,} bookings ...", file=sys.stderr)
         make_demo(desk, agents=agents, bookings=bookings)
-        customers.catch_up(desk)
+        customer_index.catch_up(desk)
         _made[bookings, agents] = desk.database.path
     return desk, bookings
 

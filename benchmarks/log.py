@@ -11,11 +11,11 @@ from pathlib import Path
 
 from benchmarks.large import large_desk, timed
 from benchmarks.measure import Effort, Row, ms
-from dispatch import logbook
-from dispatch.desk import Desk
-from dispatch.event_filter import EventFilter
+from dispatch.desk import event_log
+from dispatch.desk.desk import Desk
+from dispatch.desk.event_filter import EventFilter
 from models.audit import MOST_LINES, Event, write_lines
-from seeds.bulk import batches
+from seeds.bulk_writer import batches
 
 FILTERS = {
     "all": EventFilter(),
@@ -38,10 +38,10 @@ def run(effort: Effort, _folder: Path) -> list[Row]:
         _fill(desk, events)
         with desk.reading():
             times = {
-                what: timed(partial(logbook.page, which, PAGE), effort.rounds)
+                what: timed(partial(event_log.page, which, PAGE), effort.rounds)
                 for what, which in FILTERS.items()
             }
-            middle = partial(logbook.page, EventFilter(), PAGE, before=events // 2)
+            middle = partial(event_log.page, EventFilter(), PAGE, before=events // 2)
             times["a page in the middle"] = timed(middle, effort.rounds)
     finally:
         desk.close()

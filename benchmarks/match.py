@@ -10,10 +10,10 @@ from pathlib import Path
 from benchmarks.desks import FEW
 from benchmarks.large import large_desk, timed
 from benchmarks.measure import Effort, Row, ms
-from dispatch.desk import Desk
-from dispatch.match.features import Terms
-from dispatch.match.score import score
-from dispatch.match.weights import PUBLISHED_WEIGHTS
+from dispatch.desk.desk import Desk
+from dispatch.matching.features import Terms
+from dispatch.matching.score import score
+from dispatch.matching.weights import PUBLISHED_WEIGHTS
 
 BUDGET_S = 0.005
 LEAD = Terms("Phone Call", "Organic", "Mars", requests="a luxury dome")

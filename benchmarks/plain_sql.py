@@ -1,4 +1,4 @@
-"""The same desk as plain SQL: five SQLite triggers and a stored rank table (mission.md A, rules 1 to 5).
+"""The same desk as plain SQL: five triggers and a stored rank table (docs/rules.md, Assignment by rank).
 
 It is what the budgets are held against, so it is written to be quick and does no more than the rules ask:
 no audit, no decision, no customer known again, no claim. Its tables and settings are Astra's where

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.large import large_desk, timed
 from benchmarks.measure import Effort, Row, ms
-from dispatch import customers, views
+from dispatch import customers, queries
 
 TEXTS = ("k", "ka", "katarina", "schmidt", "katarina schmidt", "zzqx", "#777", "mars", "4971112")
 PAGE = 100
@@ -22,7 +22,7 @@ def run(effort: Effort, _folder: Path) -> list[Row]:
     desk, bookings = large_desk(effort)
     try:
         with desk.reading():
-            queue = [partial(views.bookings, views.BookingFilter(text=text), PAGE) for text in TEXTS]
+            queue = [partial(queries.list_bookings, queries.BookingFilter(text=text), PAGE) for text in TEXTS]
             found = [partial(customers.find, text) for text in TEXTS]
             return [
                 _row(f"text filter of the queue, {bookings:,} bookings", queue, effort.rounds),

@@ -11,12 +11,15 @@ from benchmarks.measure import Effort, Row, Times, ms, s
 from benchmarks.terminal import NothingPainted, Terminal
 from dispatch import customers
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
-from dispatch.service import clocks, dashboard, editing, opening, views, watch
-from dispatch.service.sweep import sweep_issues
+from dispatch.desk.desk import Desk
+from dispatch.reporting import service_dashboard
+from dispatch.service.due_checks import sweep_issues
+from dispatch.service.escalation import monitor
+from dispatch.service.issues import editing, intake, queries
+from dispatch.service.sla import clocks
 from models.clock import utc_now
 from models.issues import CATEGORIES, CHANNELS, Issue
-from seeds.demo import make_demo
+from seeds.demo.demo import make_demo
 
 ISSUES = 10_000
 PAGE = 500
@@ -44,9 +47,9 @@ def run(effort: Effort, folder: Path) -> list[Row]:
     _fill(desk, clock, number)
     rows = [_swept(desk, clock, number, rounds=min(5, effort.rounds))]
     with desk.reading():
-        page = timed(lambda: views.issues(desk, views.IssueFilter(), PAGE), effort.rounds)
-        board = timed(lambda: dashboard.dashboard(desk), min(5, effort.rounds))
-    opened = timed(lambda: opening.open_issue(desk, MESSAGE, tier="gold"), effort.rounds)
+        page = timed(lambda: queries.issues(desk, queries.IssueFilter(), PAGE), effort.rounds)
+        board = timed(lambda: service_dashboard.dashboard(desk), min(5, effort.rounds))
+    opened = timed(lambda: intake.open_issue(desk, MESSAGE, tier="gold"), effort.rounds)
     rows += [
         *_screen(desk, folder, number, effort.rounds),
         _row(f"first {PAGE} of {number:,} issues by urgency", page, LIST_BUDGET_S),
@@ -66,7 +69,7 @@ def _screen(desk: Desk, folder: Path, number: int, rounds: int) -> list[Row]:
     """From the key, pressed at another place in a terminal, to what was not there when it was last left."""
     what = f"Service opened, {number:,} open issues"
     with desk.reading():
-        (top,) = views.issues(desk, views.IssueFilter(), 1)
+        (top,) = queries.issues(desk, queries.IssueFilter(), 1)
     editing.edit(desk, top["issue_id"], customer_id=CUSTOMER)
     try:
         first, rows, panes = _opened(desk, folder, rounds)
@@ -132,7 +135,7 @@ def _fill(desk: Desk, clock: _Clock, number: int) -> None:
                 _issue(desk, clock, end, place, number) for place in range(first, min(number, first + 1000))
             ]
             clock.moment = end
-            watch.examine(desk, desk.now(), made)
+            monitor.examine(desk, desk.now(), made)
 
 
 def _issue(desk: Desk, clock: _Clock, end: datetime, place: int, number: int) -> int:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from benchmarks.desks import LeadDesk, make_desk
 from benchmarks.measure import Effort, Row, Times, s
-from dispatch.shuffle import shuffle
-from dispatch.undo import undo
+from dispatch.assignment.shuffle import shuffle
+from dispatch.operations.undo import undo
 from models.agents import Agent
 
 BOOKINGS, AGENTS, LADEN = 10_000, 1_000, 100

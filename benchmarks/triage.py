@@ -11,8 +11,8 @@ from pathlib import Path
 
 from benchmarks.measure import Effort, Row, Times, by_turns, ms
 from benchmarks.processes import run_command
-from dispatch.triage.desk_names import of_a_new_desk
-from dispatch.triage.reading import triage
+from dispatch.triage.known_names import of_a_new_desk
+from dispatch.triage.pipeline import triage
 from seeds.triage.corpus import corpus
 
 MESSAGE_BUDGET_S = 0.005

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from dispatch import presence
-from dispatch.decisions import choose_for_new_lead
-from dispatch.desk import Desk
-from dispatch.giving import assign_waiting
-from dispatch.rules import Rules
-from dispatch.search import keep_up
-from dispatch.service.queue import settle
-from dispatch.setting_definitions import DEFINITIONS
-from models import service_triggers as _service_triggers  # noqa: F401
+from dispatch.agents import presence
+from dispatch.assignment.decisions import choose_for_new_lead
+from dispatch.assignment.waiting_list import assign_waiting
+from dispatch.desk.desk import Desk
+from dispatch.desk.rules import Rules
+from dispatch.operations.setting_definitions import DEFINITIONS
+from dispatch.queries.customer_index import keep_up
+from dispatch.service.issues.queue import settle
+from models import issue_triggers as _service_triggers  # noqa: F401
 from models import tallies as _tallies  # noqa: F401
 from models import triggers as _triggers  # noqa: F401
 

@@ -1,6 +1,6 @@
-"""The references: docs/keys.md from the bindings of the screens, docs/cli.md from the commands.
+"""The references: keys.md from the screens' bindings, cli.md from the commands, settings.md and events.md.
 
-python docs/make_reference.py            writes both
+python docs/make_reference.py            writes them all
 """
 
 from __future__ import annotations
@@ -43,11 +43,22 @@ before the noun or after the verb.
   options, and the live ids and names of the desk.
 """
 
+SETTINGS_ABOUT = """\
+The desk's settings are the same for every terminal, and each change is an event. `astra set` lists them,
+`astra set KEY` shows one, `astra set KEY VALUE` changes it. [rules.md](rules.md) names the rule that each one
+changes. Your own database, theme, agent and keys are in config.toml (`astra config path`).
+"""
+
+EVENTS_ABOUT = """\
+Every command leaves an event in the log. `astra log` and the application say it in these words; `--json` has
+the name, and `astra log --command NAME` asks for it. What undo does is in [rules.md](rules.md), Undo.
+"""
+
 
 def keys_page() -> str:
     """Every place and modal: the key, its id, and what it does."""
-    from screens import keys
-    from screens.catalogue import bindings_of, modals, places
+    from screens.base import keys
+    from screens.shell.key_catalogue import bindings_of, modals, places
 
     parts = [MADE, "# Keys", KEYS_ABOUT, "## Anywhere", _keys_table(keys.APP)]
     for place in places():
@@ -63,7 +74,7 @@ def keys_page() -> str:
 
 
 def _with_keys(text: str) -> str:
-    from screens.keys import BY_ID, KEY_IN_TEXT
+    from screens.base.keys import BY_ID, KEY_IN_TEXT
 
     return KEY_IN_TEXT.sub(lambda match: f"`{_shown(BY_ID[match[1]].key.split(',')[0])}`", text)
 
@@ -145,7 +156,33 @@ def _options(command: Any, context: Any) -> str:
     return "\n".join(lines)
 
 
-PAGES = {"keys.md": keys_page, "cli.md": cli_page}
+def settings_page() -> str:
+    """Every setting of the desk with its default and what it accepts."""
+    from dispatch.bootstrap import RULES
+
+    lines = ["| setting | default | accepted | what for |", "|---|---|---|---|"]
+    for key, setting in RULES.settings.items():
+        lines.append(f"| `{key}` | {_default(setting.default)} | {setting.accepted} | {setting.help} |")
+    return "\n\n".join([MADE, "# Settings", SETTINGS_ABOUT.strip("\n"), "\n".join(lines)]) + "\n"
+
+
+def _default(value: object) -> str:
+    if isinstance(value, bool):
+        return "`on`" if value else "`off`"
+    return f"`{value}`" if str(value) else "empty"
+
+
+def events_page() -> str:
+    """Every command with its words in the log, and whether it can be undone."""
+    from dispatch.operations.command_list import every_command
+
+    lines = ["| event | in the log | undo |", "|---|---|---|"]
+    for name, (past, never) in sorted(every_command().items()):
+        lines.append(f"| `{name}` | {past} | {f'no: {never}' if never else 'yes'} |")
+    return "\n\n".join([MADE, "# Events", EVENTS_ABOUT.strip("\n"), "\n".join(lines)]) + "\n"
+
+
+PAGES = {"keys.md": keys_page, "cli.md": cli_page, "settings.md": settings_page, "events.md": events_page}
 
 
 def main() -> None:

@@ -27,10 +27,11 @@ def clock() -> datetime:
 
 def make_desk(folder: str) -> Path:
     """A demo desk with one lead more, so that the form has just been used."""
-    from dispatch import bookings, intake
+    from dispatch import bookings
     from dispatch.bootstrap import open_desk
-    from seeds.demo import make_demo
-    from seeds.service import tell_issues
+    from dispatch.leads import intake
+    from seeds.demo.demo import make_demo
+    from seeds.demo.issues import tell_issues
 
     path = Path(folder) / "desk.db"
     desk = open_desk(path, create=True, clock=clock, actor="kim")

@@ -19,7 +19,7 @@ def utc_now() -> datetime:
 def shift_years(moment: datetime, years: int) -> datetime:
     """Move a moment by whole years; 29 February rolls to 1 March where the year has none.
 
-    That is what SQLite's ``'+56 years'`` does, by which the walkthrough was made (mission.md A).
+    As SQLite's ``'+56 years'`` does (docs/rules.md, Times and the year shift).
     """
     try:
         return moment.replace(year=moment.year + years)

@@ -20,7 +20,7 @@ HELD = (ASSIGNED, IN_PROGRESS, PENDING_CUSTOMER)
 OPEN = (NEW, *HELD)
 
 PRIORITIES = ("LOW", "MEDIUM", "HIGH", "URGENT", "CRITICAL")
-"""By number: LOW is 1, CRITICAL 5 (mission.md C)."""
+"""By number: LOW is 1, CRITICAL 5 (docs/rules.md, Priority)."""
 TIERS = ("bronze", "silver", "gold", "platinum", "enterprise")
 CHANNELS = ("email", "phone", "chat", "social_media", "web_form")
 CATEGORIES = (
@@ -85,7 +85,7 @@ class Issue(BaseModel):
 
 
 class Interaction(BaseModel):
-    """A message, an internal note or a change of status (mission.md C5). Append-only.
+    """A message, an internal note or a change of status (docs/rules.md, Progress). Append-only.
 
     ``author`` is the customer or the desk; ``agent_id`` who spoke or acted for the desk. Messages are
     seen by the customer, notes are not.

@@ -1,4 +1,4 @@
-"""Running counts of what became of each agent's assignments: what the match score looks at (mission.md B).
+"""Running counts of what became of each agent's assignments: what the match score looks at.
 
 One row for (kind, value, agent): how many assignments are closed, how many of them Confirmed, and
 their revenue. An assignment that is still Pending is in no row: those are few, an index finds them, and

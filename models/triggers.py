@@ -1,4 +1,4 @@
-"""The desk's five triggers (mission.md A, rules 1 to 5), as signals of the models.
+"""The desk's five triggers (docs/rules.md, Assignment by rank), as signals of the models.
 
 1. a new lead goes to the agent that the desk's policy chooses
 2. an assignment opens a Pending booking

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from dispatch import agents, intake
+from dispatch import agents
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
 
 START = datetime(2026, 3, 1, 9, 0, 0, tzinfo=UTC)
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from astra_tui.cli.output import narrate
-from dispatch import checks
+from astra_tui.cli.output.printing import narrate
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
+from dispatch.desk.desk import Desk
+from dispatch.inputs import validation
 from models.errors import DatabaseUnavailable, InvalidInput
 
 URL = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]*)://")
@@ -52,7 +52,7 @@ def _located(given: str | None) -> tuple[Path, bool]:
 
 
 def _configured() -> str | None:
-    from astra_tui import preferences
+    from astra_tui.user import preferences
 
     settings, problems = preferences.load()
     for problem in problems:
@@ -65,7 +65,9 @@ def _as_path(text: str) -> Path:
     if not text.strip():
         raise InvalidInput("database", "the database's name is empty", "give a path: --db desk.db")
     if "\0" in text:
-        raise InvalidInput("database", f"{checks.excerpt(text)} is not a path", "give a path: --db desk.db")
+        raise InvalidInput(
+            "database", f"{validation.excerpt(text)} is not a path", "give a path: --db desk.db"
+        )
     url = URL.match(text)
     if url is None:
         return Path(text).expanduser()
@@ -82,10 +84,10 @@ def _as_path(text: str) -> Path:
 def opened(path: Path, actor: str | None, *, create: bool = False) -> Iterator[Desk]:
     """The desk in a file, its queries at hand inside the block."""
     if actor is not None:
-        actor = checks.name(actor, "actor")
+        actor = validation.name(actor, "actor")
     desk = open_desk(path, actor=actor, create=create)
     try:
-        desk.actor = checks.name(desk.actor, "actor")
+        desk.actor = validation.name(desk.actor, "actor")
         with desk.reading():
             yield desk
     finally:

@@ -12,13 +12,13 @@ import rich_click as click
 from click import get_current_context
 from click.shell_completion import CompletionItem
 
-from astra_tui.cli import output
-from astra_tui.cli.candidates import Found, offered
 from astra_tui.cli.database import database_path, database_to_create, opened
-from astra_tui.cli.output import Column
+from astra_tui.cli.output import printing
+from astra_tui.cli.output.printing import Column
 from astra_tui.cli.root import Surroundings
-from dispatch import checks
-from dispatch.desk import Desk
+from astra_tui.cli.value_types import Found, offered
+from dispatch.desk.desk import Desk
+from dispatch.inputs import validation
 from models.errors import InvalidInput
 
 P = ParamSpec("P")
@@ -65,7 +65,7 @@ class Call:
     def _checked_request_id(self) -> str | None:
         if self.request_id is None:
             return None
-        text = checks.optional_text(self.request_id, "request_id")
+        text = validation.optional_text(self.request_id, "request_id")
         if text is None:
             raise InvalidInput("request_id", "the request id is empty", "leave the option out, or give an id")
         return text
@@ -73,7 +73,7 @@ class Call:
     def tell(self, result: object, show: Callable[[Any], None]) -> None:
         """Print one object, or what ``show`` makes of it for people."""
         if self.as_json:
-            output.put_json(result)
+            printing.put_json(result)
         else:
             show(result)
 
@@ -82,9 +82,9 @@ class Call:
     ) -> None:
         """Print a listing: a JSON array, or a table."""
         if self.as_json:
-            output.put_json(list(rows))
+            printing.put_json(list(rows))
         else:
-            output.table(columns, rows, nothing)
+            printing.table(columns, rows, nothing)
 
 
 class Number(click.ParamType[int]):
@@ -99,7 +99,7 @@ class Number(click.ParamType[int]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         text = str(value)
         if not (text.isascii() and text.isdecimal() and 0 < int(text[:20]) <= LARGEST_ID):
-            told = f"{checks.excerpt(text)} is not the number of {self.what}: a whole number from 1"
+            told = f"{validation.excerpt(text)} is not the number of {self.what}: a whole number from 1"
             self.fail(told, param, ctx)
         return int(text)
 
@@ -107,9 +107,9 @@ class Number(click.ParamType[int]):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         def search() -> Found:
-            from dispatch import candidates
+            from dispatch.operations import completions
 
-            found: Found = getattr(candidates, self._candidates)(incomplete)
+            found: Found = getattr(completions, self._candidates)(incomplete)
             return found
 
         return offered(ctx, search)
@@ -173,7 +173,7 @@ def _with_call(function: Callable[..., None], *options: Decorator) -> Callable[.
         surroundings: Surroundings = get_current_context().obj
         database = surroundings.database if database is None else database
         actor = surroundings.actor if actor is None else actor
-        with output.plainly(plainly):
+        with printing.plainly(plainly):
             function(Call(surroundings, as_json, database, actor, request_id), **given)
 
     decorated: Callable[..., None] = run

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from astra_tui import __version__
-from astra_tui.cli.output import line
+from astra_tui.cli.output.printing import line
 
 if TYPE_CHECKING:
-    from astra_tui.preferences import Check
+    from astra_tui.user.preferences import Check
 
 COMMANDS = {
     "demo": "demo",
@@ -75,7 +75,7 @@ class Nouns(click.RichGroup):
         module = COMMANDS.get(cmd_name)
         if module is None:
             return None
-        return import_module(f"astra_tui.cli.{module}").COMMANDS[cmd_name]  # type: ignore[no-any-return]
+        return import_module(f"astra_tui.cli.commands.{module}").COMMANDS[cmd_name]  # type: ignore[no-any-return]
 
 
 def _show_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:

@@ -16,13 +16,13 @@ import rich_click.rich_click
 from click import Abort, UsageError
 from click.exceptions import ClickException, Exit, NoArgsIsHelpError
 
-from astra_tui.cli.output import narrate, printable, put_json
+from astra_tui.cli.output.printing import narrate, printable, put_json
 from astra_tui.cli.root import OpenApplication, Surroundings, astra
 from astra_tui.cli.terminal import is_dumb
 from models.errors import DeskError
 
 if TYPE_CHECKING:
-    from astra_tui.preferences import Check
+    from astra_tui.user.preferences import Check
 
 DONE, REFUSED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 COMPLETION_VARIABLE = "_ASTRA_COMPLETE"
@@ -64,7 +64,7 @@ def run(arguments: list[str], open_application: OpenApplication, check_preferenc
 
 def _invoke(arguments: list[str], surroundings: Surroundings) -> int:
     if COMPLETION_VARIABLE in os.environ:
-        from astra_tui.cli.completion import complete
+        from astra_tui.cli.commands.completion import complete
 
         return complete(surroundings)
     try:

@@ -1,1 +1,1 @@
-"""Triage: what a customer's free text is about, how it is meant, and how urgent it is (mission.md C1, C2)."""
+"""Triage: subject, sentiment and urgency of a customer's message (docs/rules.md, Triage)."""

@@ -1,10 +1,10 @@
-"""The service desk's vocabulary: categories, priorities and tiers (mission.md C)."""
+"""The service desk's vocabulary: categories, priorities and tiers (docs/rules.md, Triage)."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from dispatch import checks
+from dispatch.inputs import validation
 from models.errors import InvalidInput
 from models.issues import CATEGORIES, PRIORITIES, TIERS
 
@@ -21,12 +21,12 @@ def category(value: object) -> str:
 
 def tier(value: object) -> str | None:
     """A customer's tier, in any case; None and an empty text are none. Raises InvalidInput."""
-    return _one_of(TIERS, value, "tier") if checks.stripped(value, "tier") else None
+    return _one_of(TIERS, value, "tier") if validation.stripped(value, "tier") else None
 
 
 def _one_of(accepted: tuple[str, ...], value: object, field: str) -> str:
-    text = checks.stripped(value, field).lower()
+    text = validation.stripped(value, field).lower()
     if text not in accepted:
-        problem = f"{checks.excerpt(text)} is not a {field}" if text else f"the {field} is missing"
+        problem = f"{validation.excerpt(text)} is not a {field}" if text else f"the {field} is missing"
         raise InvalidInput(field, problem, "accepted: " + ", ".join(accepted))
     return text

@@ -10,7 +10,7 @@ from dispatch.triage.entities import Entity
 from dispatch.triage.message import Message
 
 COUNTED: Final = {"package": "PRODUCT", "launch_location": "ORG", "money": "MONEY", "date": "DATE"}
-"""Our types of entity that count, and the type that docs/rules.md calls them.
+"""The types of entity that count (docs/rules.md, Triage), and what each is elsewhere.
 
 A package is what the desk sells (PRODUCT), a launch location a company's complex (ORG). A destination
 is a place, an agent a person, and numbers and addresses only name things: they do not count.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from dispatch.triage.message import Message
-from dispatch.triage.words import READ_CHARACTERS
+from dispatch.triage.normalisation import READ_CHARACTERS
 
 Entity = dict[str, Any]
 """``type``, ``text`` as it stands in the message, ``start`` and ``end`` in characters."""

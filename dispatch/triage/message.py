@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from dispatch.triage.normalisation import plain, readable, sentences
 from dispatch.triage.spelling import spelled
-from dispatch.triage.words import plain, readable, sentences
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from dispatch.triage.categories import category
-from dispatch.triage.reading import is_visible
+from dispatch.triage.pipeline import is_visible
 from models.errors import InvalidInput
 
 HINT = 'give a JSONL file, an object a line: {"text": "..."}'

@@ -16,9 +16,9 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any, Final
 
-from dispatch.triage.cues import cues_in
-from dispatch.triage.kinds import kinds_in
 from dispatch.triage.message import Message
+from dispatch.triage.phrases import cues_in
+from dispatch.triage.word_classes import kinds_in
 
 MODEL_FILE: Final = "model.json"
 SCALE: Final = 1000

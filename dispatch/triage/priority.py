@@ -1,4 +1,4 @@
-"""The priority of an issue, every step of it told (mission.md C2)."""
+"""The priority of an issue, with every step (docs/rules.md, Priority)."""
 
 from __future__ import annotations
 

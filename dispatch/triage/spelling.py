@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from dispatch.triage.kinds import kinds_of
+from dispatch.triage.word_classes import kinds_of
 
 SHORTEST = 5
 """A shorter word is one slip away from too many others."""

@@ -12,7 +12,7 @@ STATEMENTS = [
     # What the log is filtered by, in the log's own order: whatever is asked for, a million events are
     # some 50 MB to look through, and an event costs one row appended.
     "CREATE INDEX events_log ON events (event_id, at, actor, command, agent_id)",
-    # The words come folded (models/search.py), so the index need not fold them once more. Which rows
+    # The words come folded (models/customer_index.py), so the index need not fold them once more. Which rows
     # have a trigram is enough: whoever searches compares the words themselves.
     """CREATE VIRTUAL TABLE customer_search USING fts5 (
         words, tokenize = 'trigram case_sensitive 1', detail = none, columnsize = 0

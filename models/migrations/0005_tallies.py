@@ -1,4 +1,4 @@
-"""Running counts of each agent's closed assignments, and the weights learned from them (mission.md B)."""
+"""Running counts of each agent's closed assignments, and the weights learned from them."""
 
 from __future__ import annotations
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.orders import keep_order
+from models.policy_indexes import keep_order
 
 # Whoever may not take work can have a capacity of 0: the ratio is then the load itself.
 RATIO = "(CAST(load + issue_load AS REAL) / max(capacity, 1))"
 LEVEL = "coalesce(level, min(5, 1 + years_of_service / 5))"
 
-# Derived by the database, so that no writer can forget them; models/orders.py makes indexes of them.
+# Derived by the database, so that no writer can forget them; models/policy_indexes.py makes indexes of them.
 COLUMNS = [
     f"ALTER TABLE space_travel_agents ADD COLUMN load_ratio REAL GENERATED ALWAYS AS {RATIO} VIRTUAL",
-    # mission.md C3 without what depends on the lead, the 0.4 of a specialist
+    # docs/rules.md, Policies: the skill score without what depends on the lead, the 0.4 of a specialist
     f"""ALTER TABLE space_travel_agents ADD COLUMN skill_base REAL GENERATED ALWAYS AS
         (round({LEVEL} * 0.2 / 5 + (1.0 - {RATIO}) * 0.2 + rating / 5.0 * 0.2, 9)) VIRTUAL""",
 ]

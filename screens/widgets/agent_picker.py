@@ -14,7 +14,8 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from models.agents import AVAILABLE
-from screens.text import CARE, PRESENCE_SIGNS, load_bar
+from screens.wording.agents import PRESENCE_SIGNS, load_bar
+from screens.wording.text import CARE
 
 Row = dict[str, Any]
 MOST_SHOWN = 50

@@ -12,11 +12,11 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from dispatch.views import Totals
-from screens.keys import PLACES, TITLES, key_of
-from screens.messages import PlaceChosen
-from screens.text import short
+from dispatch.queries.totals import Totals
+from screens.base.keys import PLACES, TITLES, key_of
+from screens.base.messages import PlaceChosen
 from screens.widgets.key_line import KeyLine
+from screens.wording.text import short
 
 NAME = "Astra"
 NAME_CELLS = len(NAME) + 2

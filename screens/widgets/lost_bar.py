@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from models.errors import DeskError
-from screens.text import refusal
+from screens.wording.text import refusal
 
 
 class LostBar(Static):

@@ -12,11 +12,11 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from dispatch.desk import Desk
+from dispatch.desk.desk import Desk
 from models.errors import DeskError
 
 if TYPE_CHECKING:
-    from screens.host import Host
+    from screens.base.app_protocol import Host
 
 Values = dict[str, str]
 Look = Callable[[Desk, Values], Text]

@@ -163,7 +163,7 @@ def test_a_mistake_of_our_own_is_one_line_and_a_log_entry(
     def broken(**_: Any) -> None:
         raise RuntimeError("red\x1b[31m")
 
-    monkeypatch.setattr("dispatch.views.agents", broken)
+    monkeypatch.setattr("dispatch.queries.list_agents", broken)
     ended = astra("agent", "list", "--json")
     assert (ended.code, ended.err) == (1, "")
     assert ended.error["code"] == "internal"
@@ -182,7 +182,7 @@ def test_interrupted_in_the_middle_nothing_is_half_written(
         raise KeyboardInterrupt
 
     before = rows_of(path)
-    monkeypatch.setattr("dispatch.intake._result", interrupted)
+    monkeypatch.setattr("dispatch.leads.intake._result", interrupted)
     ended = staffed("lead", "add", *LEAD)
     assert (ended.code, ended.out, ended.err) == (130, "", "")
     assert rows_of(path) == before

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from dispatch import bookings, search
-from dispatch.desk import Desk
+from dispatch import bookings
+from dispatch.desk.desk import Desk
+from dispatch.queries import customer_index
 from tests.astra_tui.conftest import Run
 
 KEYS = {"customer_id", "name", "phone", "email", "open_bookings", "last_booking_id", "last_booking_at"}
@@ -41,7 +42,7 @@ def test_a_customer_is_shown(two_kates: Run) -> None:
     assert [row["command"] for row in card["events"]] == ["lead.add"]
     told = two_kates("customer", "show", 2).out
     assert "Katie Nguyen (2)" in told
-    assert "lead.add" in told
+    assert "kim  booking 2 came in" in told
     assert two_kates("customer", "show", 9).code == 1
 
 
@@ -94,13 +95,13 @@ def test_a_large_backlog_is_told_and_taken_in_by_a_search(
         return check
 
     assert told()["ok"]
-    for module in ("dispatch.search", "dispatch.doctor"):
+    for module in ("dispatch.queries.customer_index", "dispatch.operations.doctor"):
         monkeypatch.setattr(f"{module}.LARGE_BACKLOG", 2)
     assert (told()["ok"], told()["warning"]) == (False, True)
     assert told()["detail"].startswith("2 customers")
     assert two_kates("booking", "list", "--text", "katie", "--json").json[0]["booking_id"] == 2
     assert told()["ok"]
-    assert search.LARGE_BACKLOG == 2
+    assert customer_index.LARGE_BACKLOG == 2
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dispatch import doctor
-from dispatch.desk import Desk
+from dispatch.desk.desk import Desk
+from dispatch.operations import doctor
 from models.agents import Agent
 from tests.astra_tui.conftest import LEAD, Run, rows_of, words
 

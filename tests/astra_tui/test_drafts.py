@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from astra_tui.drafts import DraftFile, drafts_folder
-from screens.drafting import Draft
+from astra_tui.user.draft_files import DraftFile, drafts_folder
+from screens.base.drafts import Draft
 
 KATE = Draft({"name": "Kate [/] Nguyễn 🚀", "method": "Text", "phone": ""}, "2082-03-04 12:00:00")
 JOHN = Draft({"name": "John Doe"}, "2082-03-04 12:05:00")
@@ -21,8 +21,8 @@ TYPING = """
 import signal
 import sys
 from pathlib import Path
-from astra_tui.drafts import DraftFile
-from screens.drafting import Draft
+from astra_tui.user.draft_files import DraftFile
+from screens.base.drafts import Draft
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may have it ignored
 file = DraftFile("desk.db", Path(sys.argv[1]))
 file.keep(Draft({"name": "John Doe"}, "2082-03-04 12:05:00"))

@@ -152,7 +152,7 @@ def test_the_list_is_by_urgency_with_the_time_left(opened: Run) -> None:
 
 def test_undo_names_the_issue(opened: Run) -> None:
     opened("issue", "claim", 1, "--agent", 2)
-    assert opened("undo").out.startswith("Undone: issue.claim of issue 1")
+    assert opened("undo").out.startswith("Undone: issue 1 claimed")
     assert opened("issue", "show", 1, "--json").json["status"] == "assigned"
 
 
@@ -195,7 +195,7 @@ def test_a_customers_tier_is_set(booked: Run) -> None:
 def test_the_sweep_tells_what_was_warned_and_escalated(opened: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert opened("sweep", "--json").json["warned"] == []
     late = utc_now() + timedelta(hours=1)
-    monkeypatch.setattr("dispatch.desk.utc_now", lambda: late)
+    monkeypatch.setattr("dispatch.desk.desk.utc_now", lambda: late)
     told = opened("sweep", "--json").json
     assert (told["warned"], told["escalated"]) == ([1], [1])
     assert opened("sweep").out == "Nothing was due\n"

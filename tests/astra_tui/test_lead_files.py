@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from dispatch import files
-from dispatch.bulk import receive_file
-from dispatch.desk import Desk
+from dispatch.desk.desk import Desk
+from dispatch.inputs import lead_files
+from dispatch.leads.file_intake import receive_file
 from tests.astra_tui.conftest import Run, lead_line, rows_of, words
 
 Write = Callable[..., Path]
@@ -206,8 +206,8 @@ def test_a_run_that_was_killed_is_simply_repeated(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("dispatch.bulk.time.sleep", killed)
-        patch.setattr("dispatch.bulk.BATCH_S", 0.002)
+        patch.setattr("dispatch.leads.file_intake.time.sleep", killed)
+        patch.setattr("dispatch.leads.file_intake.BATCH_S", 0.002)
         assert staffed("lead", "add", "--from", file).code == 130
     done = len(names(staffed))
     assert 0 < done < 300
@@ -246,14 +246,14 @@ def test_leads_without_anybody_to_take_them_wait_and_count(astra: Run, lead_file
 
 
 def test_progress_is_told_in_bytes(desk: Desk, lead_file: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dispatch.bulk.BATCH_S", 0.0)
+    monkeypatch.setattr("dispatch.leads.file_intake.BATCH_S", 0.0)
     file = lead_file(*(lead_line() for _ in range(3)))
     told: list[tuple[int, int]] = []
 
     def progress(done: int, total: int, what: str = "", /) -> None:
         told.append((done, total))
 
-    with file.open("rb") as stream, files.open_leads(stream, "leads") as leads:
+    with file.open("rb") as stream, lead_files.open_leads(stream, "leads") as leads:
         receive_file(desk, leads, progress=progress)
     assert told
     assert told[-1] == (file.stat().st_size, file.stat().st_size)

@@ -12,10 +12,10 @@ from xml.etree import ElementTree
 import pytest
 
 from dispatch import agents
-from dispatch.desk import Desk
-from dispatch.match.features import FEATURES
-from dispatch.match.weights import PUBLISHED_WEIGHTS
-from seeds.demo import make_demo
+from dispatch.desk.desk import Desk
+from dispatch.matching.features import FEATURES
+from dispatch.matching.weights import PUBLISHED_WEIGHTS
+from seeds.demo.demo import make_demo
 from tests.astra_tui.conftest import Run, rows_of
 
 LEAD = (
@@ -155,7 +155,7 @@ def test_interrupted_training_writes_nothing(
         raise KeyboardInterrupt
 
     before = rows_of(path)
-    monkeypatch.setattr("dispatch.match.training.evaluate", interrupted)
+    monkeypatch.setattr("dispatch.matching.learning.training.evaluate", interrupted)
     assert at_work("train").code == 130
     assert rows_of(path) == before
 

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from astra_tui.cli import output, progress
-from astra_tui.cli.output import Column
+from astra_tui.cli.output import printing, progress
+from astra_tui.cli.output.printing import Column
 from tests.astra_tui.conftest import Run
 
 COLUMNS = (Column("Id", "id", right=True), Column("Name", "name"), Column("At", "at", whole=True))
@@ -22,7 +22,7 @@ def shown(capsys: pytest.CaptureFixture[str], width: int | None, monkeypatch: py
         monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
         monkeypatch.setenv("NO_COLOR", "1")
         monkeypatch.setenv("TERM", "dumb")
-    output.table(COLUMNS, [ROW], "nothing")
+    printing.table(COLUMNS, [ROW], "nothing")
     return capsys.readouterr().out.splitlines()[1].rstrip()
 
 
@@ -41,8 +41,8 @@ def test_in_a_narrow_terminal_texts_are_cut_and_numbers_and_times_are_not(
 def test_a_long_table_says_that_there_is_more(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(output, "MOST_ROWS_SHOWN", 2)
-    output.table(COLUMNS, [ROW] * 5, "nothing")
+    monkeypatch.setattr(printing, "MOST_ROWS_SHOWN", 2)
+    printing.table(COLUMNS, [ROW] * 5, "nothing")
     told = capsys.readouterr()
     assert len(told.out.splitlines()) == 3
     assert told.err.startswith("2 of 5 are shown")
@@ -59,7 +59,7 @@ def test_a_long_table_says_that_there_is_more(
     ],
 )
 def test_what_could_steer_a_terminal_is_shown_escaped(text: str, harmless: str) -> None:
-    assert output.printable(text) == harmless
+    assert printing.printable(text) == harmless
 
 
 @pytest.mark.parametrize("arguments", [("set",), ("set", "--json"), ("set", "colour", "--json")])

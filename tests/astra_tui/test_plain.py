@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from astra_tui.cli import output
+from astra_tui.cli.output import printing
 from tests.astra_tui.conftest import Run
 from tests.astra_tui.test_conventions import EVERY, LISTINGS
 
@@ -33,7 +33,7 @@ def test_filters_work_and_values_are_whole(booked: Run, monkeypatch: pytest.Monk
 
 
 def test_more_rows_than_a_table_shows_are_all_read(booked: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(output, "MOST_ROWS_SHOWN", 1)
+    monkeypatch.setattr(printing, "MOST_ROWS_SHOWN", 1)
     ended = booked("agent", "list", "--plain")
     assert (ended.out.count("Name: "), ended.err) == (2, "")
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from dispatch import intake, views
-from dispatch.desk import Desk
+from dispatch import queries
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
 from models.base import BaseModel
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
@@ -43,7 +44,7 @@ def lead(two: None, add_lead: Callable[..., intake.LeadResult]) -> intake.LeadRe
 @pytest.fixture
 def loads(look: Callable[..., Any]) -> Callable[[], dict[int, int]]:
     """Every agent's load, those who left included."""
-    return lambda: {row["agent_id"]: row["load"] for row in look(views.agents, with_left=True)}
+    return lambda: {row["agent_id"]: row["load"] for row in look(queries.list_agents, with_left=True)}
 
 
 @pytest.fixture

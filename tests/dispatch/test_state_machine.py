@@ -1,6 +1,6 @@
 """Random commands against a second, plain telling of the rules: both agree after every step.
 
-``Rules`` is written from mission.md A and design.md 3 with dicts and sorting, and imports no rule of
+``Rules`` is written from docs/rules.md with dicts and sorting, and imports no rule of
 the desk. Loads, ranks and averages are worked out from its bookings, never kept.
 """
 
@@ -20,10 +20,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from dispatch import agents, bookings, edits, follow_ups, handover, intake, logbook, undo, views
-from dispatch import shuffle as shuffling
+from dispatch import agents, bookings, queries
+from dispatch.agents import handover
+from dispatch.agents.presence import set_presence
+from dispatch.assignment import shuffle as shuffling
+from dispatch.bookings import editing, follow_ups
 from dispatch.bootstrap import open_desk
-from dispatch.presence import set_presence
+from dispatch.desk import event_log
+from dispatch.leads import intake
+from dispatch.operations import undo
 from models.errors import DeskError
 from tests.dispatch.steady import STEADY
 
@@ -572,7 +577,7 @@ class DeskAndRules(RuleBasedStateMachine):
     @rule(pick=PICKS, name=NAMES)
     def edit(self, pick: int, name: str) -> None:
         booking_id = self.booking(pick, lambda row: row["name"] != name)
-        self.both(edits.edit, "edit", booking_id, name, booking_id=booking_id, name=name)
+        self.both(editing.edit, "edit", booking_id, name, booking_id=booking_id, name=name)
 
     @rule()
     def undo_the_last(self) -> None:
@@ -586,10 +591,10 @@ class DeskAndRules(RuleBasedStateMachine):
     @invariant()
     def the_desk_is_as_the_rules_say(self) -> None:
         with self.desk.reading():
-            rows = views.bookings(views.BookingFilter(sort="id", descending=False))
-            people = views.agents(with_left=True)
-            totals = views.totals()
-            events = logbook.events()
+            rows = queries.list_bookings(queries.BookingFilter(sort="id", descending=False))
+            people = queries.list_agents(with_left=True)
+            totals = queries.count_totals()
+            events = event_log.events()
         rules = self.plain
         assert [_told(row) for row in rows] == [
             _expected(number, row) for number, row in rules.bookings.items()
@@ -601,7 +606,7 @@ class DeskAndRules(RuleBasedStateMachine):
         assert [event["undoes"] for event in reversed(events)] == [event["undoes"] for event in rules.events]
         waiting = sum(row["status"] == "Pending" and row["agent"] is None for row in rules.bookings.values())
         pending = sum(row["status"] == "Pending" for row in rules.bookings.values())
-        assert totals == views.Totals(waiting, pending, ())
+        assert totals == queries.Totals(waiting, pending, ())
         assert {row["agent_id"]: (row["presence"], row["capacity"]) for row in people} == {
             agent_id: (agent["presence"], agent["capacity"]) for agent_id, agent in rules.agents.items()
         }

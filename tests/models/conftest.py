@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dispatch.desk import Desk
+from dispatch.desk.desk import Desk
 from models.database import DeskDatabase
 
 

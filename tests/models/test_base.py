@@ -11,7 +11,7 @@ from peewee import IntegrityError
 from playhouse.signals import post_save
 
 from dispatch.bootstrap import open_desk
-from dispatch.intake import LeadResult
+from dispatch.leads.intake import LeadResult
 from models.agents import Agent
 from models.base import BaseModel, CompiledQuery, parameter
 from models.bookings import Assignment, Booking

@@ -14,8 +14,8 @@ import pytest
 from peewee import OperationalError
 
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
-from dispatch.values import FIRST_VALUES
+from dispatch.desk.accepted_values import FIRST_VALUES
+from dispatch.desk.desk import Desk
 from models import database as db
 from models.errors import DatabaseUnavailable
 

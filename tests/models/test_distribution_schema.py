@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from dispatch import bookings, intake, shuffle, views
+from dispatch import bookings, queries
+from dispatch.agents.presence import set_presence
+from dispatch.assignment import shuffle
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
-from dispatch.presence import set_presence
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
 from models import database as db
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,7 +67,7 @@ def test_a_desk_of_schema_3_opens_and_distributes(old_file: Path) -> None:
         kept_out = driver.execute("SELECT excluded FROM decisions ORDER BY decision_id").fetchall()
         assert [json.loads(text) for (text,) in kept_out] == [{"away": [5, 2], "full (1/1)": [7]}, {}]
         with desk.reading():
-            rows = views.bookings(views.BookingFilter())
+            rows = queries.list_bookings(queries.BookingFilter())
         assert [(row["given_at"], row["asked_at"], row["unattended"]) for row in rows] == [
             (None, None, False)
         ] * 2
@@ -92,9 +94,9 @@ def plan_of(desk: Desk, run: object, part: str) -> str:
 
 
 def test_a_choice_a_look_at_the_clock_and_at_what_waits_are_index_seeks(desk: Desk) -> None:
-    from dispatch import giving
-    from dispatch.eligibility import Pool
-    from dispatch.policies import POLICIES
+    from dispatch.assignment import waiting_list
+    from dispatch.assignment.eligibility import Pool
+    from dispatch.assignment.policies import POLICIES
     from models.customers import Lead
 
     lead = Lead(destination="Mars", launch_location="Sydney Stellar Port")
@@ -105,5 +107,7 @@ def test_a_choice_a_look_at_the_clock_and_at_what_waits_are_index_seeks(desk: De
     assert seek in unable
     assert "TEMP B-TREE" not in unable
     assert "rowid>?" in plan_of(desk, lambda: robin.ranked(lead, Pool(), 11), "agents_here")
-    assert "INDEX bookings_waiting" in plan_of(desk, lambda: list(giving._waiting()), "bookings_in_wait")
+    assert "INDEX bookings_waiting" in plan_of(
+        desk, lambda: list(waiting_list._waiting()), "bookings_in_wait"
+    )
     assert "INDEX agents_due" in plan_of(desk, desk.settings.begin, "due_at")

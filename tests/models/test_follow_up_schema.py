@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from dispatch import follow_ups, undo, views
+from dispatch import queries
+from dispatch.bookings import follow_ups
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
+from dispatch.desk.desk import Desk
+from dispatch.operations import undo
 from models import database as db
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +59,7 @@ def test_a_desk_of_schema_1_opens_after_a_backup_and_its_attempts_are_counted(ol
     desk = open_desk(old_file, actor="kim")
     try:
         with desk.reading():
-            rows = views.bookings(views.BookingFilter(sort="id", descending=False))
+            rows = queries.list_bookings(queries.BookingFilter(sort="id", descending=False))
         told = [(row["contact_attempts"], row["last_outcome"], row["follow_up_at"]) for row in rows]
         assert told == [(2, "no_answer", None), (1, "reached", None), (1, "no_answer", None), (0, None, None)]
         assert follow_ups.follow_up(desk, 1, "in 2 hours")["version"] == 4
@@ -77,12 +79,12 @@ def test_a_desk_of_schema_1_opens_after_a_backup_and_its_attempts_are_counted(ol
 @pytest.mark.parametrize("agent_id", [None, 1])
 def test_what_is_due_is_found_by_an_index(desk: Desk, agent_id: int | None) -> None:
     """Not by a look at every booking, nor by a sort of more than an agent's own."""
-    which = views.BookingFilter(agent_id=agent_id, due_until="x", sort=views.FOLLOW_UP, descending=False)
+    which = queries.BookingFilter(agent_id=agent_id, due_until="x", sort=queries.FOLLOW_UP, descending=False)
     with desk.reading():
         statements: list[str] = []
         connection = desk.database.driver()
         connection.set_trace_callback(statements.append)
-        views.bookings(which, 50)
+        queries.list_bookings(which, 50)
         connection.set_trace_callback(None)
         (query,) = [statement for statement in statements if "follow_up_at" in statement]
         plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}"))

@@ -10,6 +10,7 @@ import pytest
 
 from dispatch import customers
 from dispatch.bootstrap import open_desk
+from dispatch.queries import customer_index
 from models import database as db
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "models" / "migrations"
@@ -46,7 +47,7 @@ def test_a_file_of_the_first_schema_opens_and_is_searched(old_file: Path, indexe
     desk = open_desk(old_file, actor="kim")
     try:
         if indexed:
-            assert customers.catch_up(desk) == 0
+            assert customer_index.catch_up(desk) == 0
         with desk.reading():
             assert desk.database.pragma("user_version") == db.SCHEMA_VERSION
             for text, expected in (("nguyen", 1), ("kate n.", 1), ("7111", 1), ("#1", 1), ("zoe", 2)):

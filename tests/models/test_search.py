@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.search import document, fold, name_needle, needle, words_in
+from models.customer_index import document, fold, name_needle, needle, words_in
 
 
 @pytest.mark.parametrize(

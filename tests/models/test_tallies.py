@@ -16,21 +16,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dispatch import (
-    agents,
-    bookings,
-    customers,
-    doctor,
-    edits,
-    handover,
-    intake,
-    shuffle,
-    undo,
-    views,
-)
+from dispatch import agents, bookings, customers, queries
+from dispatch.agents import handover
+from dispatch.assignment import shuffle
+from dispatch.bookings import editing
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
-from dispatch.match import weights
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
+from dispatch.matching import weights
+from dispatch.operations import doctor, undo
 from models import tallies
 from models.errors import DeskError, Refused
 
@@ -93,7 +87,7 @@ def lead(desk: Desk, pick: int, other: int) -> None:
 
 def confirm(desk: Desk, pick: int, other: int) -> None:
     with desk.reading():
-        destination = views.booking(pick)["destination"]
+        destination = queries.booking(pick)["destination"]
     package = next(trip["package"] for trip in TRIPS if trip["destination"] == destination)
     bookings.confirm(desk, pick, package=package, destination_revenue=other, package_revenue="0.5")
 
@@ -112,12 +106,14 @@ COMMANDS: dict[str, Callable[[Desk, int, int], object]] = {
     "reopen": lambda desk, pick, _: bookings.reopen(desk, pick),
     "reassign": lambda desk, pick, other: bookings.reassign(desk, pick, other % 4 + 1, "speaks French"),
     "decline": lambda desk, pick, _: bookings.decline(desk, pick, "full"),
-    "method": lambda desk, pick, other: edits.edit(desk, pick, method=("Text", "Phone Call")[other % 2]),
-    "source": lambda desk, pick, other: edits.edit(desk, pick, source=("Organic", "Bought")[other % 2]),
-    "trip": lambda desk, pick, other: edits.edit(desk, pick, **TRIPS[other % 2]),
+    "method": lambda desk, pick, other: editing.edit(desk, pick, method=("Text", "Phone Call")[other % 2]),
+    "source": lambda desk, pick, other: editing.edit(desk, pick, source=("Organic", "Bought")[other % 2]),
+    "trip": lambda desk, pick, other: editing.edit(desk, pick, **TRIPS[other % 2]),
     "come or go": lambda desk, pick, _: come_or_go(desk, pick % 3 + 1),
     "rate": lambda desk, pick, other: bookings.rate(desk, pick, other),
-    "quote": lambda desk, pick, other: edits.edit(desk, pick, destination_revenue=other, package_revenue="7"),
+    "quote": lambda desk, pick, other: editing.edit(
+        desk, pick, destination_revenue=other, package_revenue="7"
+    ),
     "shuffle": lambda desk, *_: shuffle.shuffle(desk),
     "hand over": lambda desk, pick, other: handover.hand_over(desk, pick % 3 + 1, other % 3 + 1),
     "to the desk": lambda desk, pick, _: handover.hand_over(desk, pick % 3 + 1, handover.DESK),
@@ -190,7 +186,7 @@ def test_a_sale_is_counted_by_all_that_the_score_asks_for(
 ) -> None:
     booking_id = sold(desk, add_agent, add_lead)
     with desk.reading():
-        day = views.booking(booking_id)["completed_at"][:10]
+        day = queries.booking(booking_id)["completed_at"][:10]
         assert tallies.stored() == dict.fromkeys(
             [
                 ("all", "", 1),

@@ -1,4 +1,4 @@
-"""mission.md A, rules 1 to 5: what a saved row does to loads, ranks and scores."""
+"""docs/rules.md, Assignment by rank: what a saved row does to loads, ranks and scores."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from peewee import IntegrityError
 
-from dispatch import agents, bookings, intake
-from dispatch.desk import Desk
-from dispatch.undo import undo
+from dispatch import agents, bookings
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
+from dispatch.operations.undo import undo
 from models.agents import Agent, AgentRank
 from models.base import tuples
 from models.bookings import Assignment, Booking

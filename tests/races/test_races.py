@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from dispatch import agents, bookings, configure, views
+from dispatch import agents, bookings, queries
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
+from dispatch.desk.desk import Desk
+from dispatch.operations import configuration
 from models.bookings import Booking
 
 AddAgent = Callable[..., dict[str, Any]]
@@ -124,7 +125,7 @@ def test_eight_processes_claim_the_same_bookings_for_anybody(
     """Whoever comes first has it, by a pull or as the holder; everybody else is told who does."""
     race(("leads", number, "Contested"))
     desk = open_desk(path)
-    configure.set_value(desk, "pull", "on")
+    configuration.set_value(desk, "pull", "on")
     desk.close()
     results = race(*[("scramble", 5, number, seed) for seed in range(8)])
     outcomes: Counter[str] = sum((Counter(result["outcomes"]) for result in results), Counter())
@@ -142,7 +143,7 @@ def test_eight_terminals_sweep_and_each_thing_is_done_once(
     race(("leads", 30, "Silent"))
     desk = open_desk(path)
     with desk.reading():
-        rows = views.bookings(views.BookingFilter())
+        rows = queries.list_bookings(queries.BookingFilter())
     for row in rows:
         bookings.claim(desk, row["booking_id"], row["agent_id"])
     with desk.transaction():

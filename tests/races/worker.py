@@ -14,13 +14,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from dispatch import agents, bookings, bulk, doctor, files, intake, views
+from dispatch import agents, bookings, queries
+from dispatch.agents.presence import set_presence
+from dispatch.assignment.shuffle import shuffle
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
-from dispatch.presence import set_presence
-from dispatch.shuffle import shuffle
-from dispatch.sweep import sweep
-from dispatch.undo import undo
+from dispatch.desk.desk import Desk
+from dispatch.inputs import lead_files
+from dispatch.leads import file_intake, intake
+from dispatch.operations import doctor
+from dispatch.operations.sweep import sweep
+from dispatch.operations.undo import undo
 from models.errors import DatabaseUnavailable, DeskError
 
 TRIP = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": "Sydney Stellar Port"}
@@ -58,8 +61,8 @@ def leads(desk: Desk, number: str, prefix: str) -> dict[str, Any]:
 
 def file(desk: Desk, path: str) -> dict[str, Any]:
     """Take in a file of leads, and tell after every commit how far it has come."""
-    with open(path, "rb") as stream, files.open_leads(stream, path) as found:
-        return dict(bulk.receive_file(desk, found, progress=lambda done, size: tell([done, size])))
+    with open(path, "rb") as stream, lead_files.open_leads(stream, path) as found:
+        return dict(file_intake.receive_file(desk, found, progress=lambda done, size: tell([done, size])))
 
 
 def batch(desk: Desk, number: str, size: str) -> dict[str, Any]:
@@ -127,8 +130,8 @@ def visits(desk: Desk, number: str, prefix: str) -> dict[str, Any]:
     for line in range(int(number)):
         visitor = open_desk(path, actor=prefix)
         with visitor.reading():
-            assert len(views.agents()) == 5
-            assert views.totals().drift == ()
+            assert len(queries.list_agents()) == 5
+            assert queries.count_totals().drift == ()
         intake.receive(visitor, name=f"{prefix} {line}", **TRIP)
         visitor.close()
     return {}
@@ -138,7 +141,7 @@ def watch(desk: Desk, number: str) -> dict[str, Any]:
     """Look so many times whether the figures agree, beside those who change them."""
     for _ in range(int(number)):
         with desk.reading():
-            assert views.totals().drift == ()
+            assert queries.count_totals().drift == ()
             assert doctor.examine(desk)["ok"]
     return {}
 
@@ -170,9 +173,9 @@ def mixed(desk: Desk, number: str, seed: str) -> dict[str, Any]:
 
 def some_booking(desk: Desk, chance: random.Random) -> dict[str, Any]:
     with desk.reading():
-        newest = views.bookings(views.BookingFilter(sort="id"), 1)
+        newest = queries.list_bookings(queries.BookingFilter(sort="id"), 1)
         number = chance.randint(1, newest[0]["booking_id"])
-        return views.booking(number)
+        return queries.booking(number)
 
 
 def claim_some(desk: Desk, chance: random.Random) -> None:

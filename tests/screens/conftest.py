@@ -12,12 +12,12 @@ import pytest
 from textual.pilot import Pilot
 
 from astra_tui.app import AstraApp
-from astra_tui.preferences import Preferences
+from astra_tui.user.preferences import Preferences
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
+from dispatch.desk.desk import Desk
 from models.clock import Clock
-from screens.drafting import Drafts
-from seeds.demo import make_demo
+from screens.base.drafts import Drafts
+from seeds.demo.demo import make_demo
 from tests.screens.golden_desk import make_golden_desk
 
 NOON = datetime(2026, 3, 4, 12, 0, 0, tzinfo=UTC)

@@ -6,11 +6,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from dispatch import agents, bookings, intake
+from dispatch import agents, bookings
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
-from dispatch.service import alarms, conversation, holding, lifecycle, opening, surveys
-from dispatch.service.sweep import sweep_issues
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
+from dispatch.service.due_checks import sweep_issues
+from dispatch.service.issues import (
+    conversation,
+    escalation_commands,
+    lifecycle,
+    ownership,
+    surveys,
+)
+from dispatch.service.issues import (
+    intake as opening,
+)
 
 AGENTS = (
     ("Soren", "Baker", "Premium Bookings", "Lead Space Travel Agent", 21, 4.7),
@@ -143,18 +153,18 @@ def _attend(desk: Desk, number: int, agent_id: int) -> None:
     if number == 1:
         conversation.reply(desk, 1, "We look into it [/] at once.")
         conversation.note(desk, 1, "the new version crashes for everybody 🚀")
-        alarms.escalate(desk, 1, "the whole company is stuck", 2)
+        escalation_commands.escalate(desk, 1, "the whole company is stuck", 2)
     elif number == 2:
         lifecycle.resolve(desk, 2, "It will be there with the next version.")
         surveys.rate(desk, 2, 5, "quick [/]")
     elif number == 3:
         conversation.reply(desk, 3, "Which of the two charges is the wrong one?", wait=True)
     elif number == 5:
-        holding.claim(desk, 5, agent_id)
+        ownership.claim(desk, 5, agent_id)
 
 
 def _booking(desk: Desk, number: int) -> dict[str, Any]:
-    from dispatch import views
+    from dispatch import queries
 
     with desk.reading():
-        return views.booking(number)
+        return queries.booking(number)

@@ -9,7 +9,7 @@ import pyperclip
 import pytest
 
 from astra_tui.app import AstraApp
-from screens import clipboard
+from screens.base import clipboard
 
 
 def wait_for_copying() -> None:

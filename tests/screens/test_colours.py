@@ -9,7 +9,7 @@ import pytest
 from rich.style import Style
 
 from astra_tui.app import AstraApp
-from screens.theme import CONTRAST, DARK, LIGHT, THEMES
+from screens.base.theme import CONTRAST, DARK, LIGHT, THEMES
 from tests.screens.picture import text_of, visible_text
 from tests.screens.scenes import MODALS, PLACES, leave
 

@@ -9,13 +9,15 @@ import pytest
 from textual.widgets import Input, Static
 
 from astra_tui.app import AstraApp
-from dispatch import bookings, customers, intake, search
+from dispatch import bookings, customers
 from dispatch.bootstrap import open_desk
-from models.search import backlog
-from screens.modals.customer_card import CustomerCard, history, person
-from screens.modals.customer_forms import MergeCustomers, merge_text
-from screens.modals.find_customer import MOST_SHOWN, FindCustomer, told
-from screens.place import Place
+from dispatch.leads import intake
+from dispatch.queries import customer_index
+from models.customer_index import backlog
+from screens.customers.card import CustomerCard, history, person
+from screens.customers.finder import MOST_SHOWN, FindCustomer, told
+from screens.customers.forms import MergeCustomers, merge_text
+from screens.shell.desk_screen import Place
 from screens.widgets.live_table import LiveTable
 from tests.screens.conftest import standing_still
 from tests.screens.picture import text_of
@@ -74,7 +76,7 @@ async def _enter_holds_for_a_later_search_too(app: AstraApp) -> None:
 async def test_a_customer_is_found_from_anywhere(
     busy_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "LARGE_BACKLOG", 2)
+    monkeypatch.setattr(customer_index, "LARGE_BACKLOG", 2)
     async with running(busy_file, size=(80, 24)) as (app, pilot):
         app.screen.query_one("#customer", Input).value = "half a name"
         await press(app, "ctrl+f")
@@ -248,7 +250,7 @@ def test_a_merge_says_what_moves() -> None:
 
 def test_a_search_says_what_is_missing() -> None:
     assert told(1, 0) == "1 customer"
-    assert told(0, search.MOST_LOOKED_THROUGH) == "Nobody like this"
-    assert told(2, search.MOST_LOOKED_THROUGH + 5_000) == (
+    assert told(0, customer_index.MOST_LOOKED_THROUGH) == "Nobody like this"
+    assert told(2, customer_index.MOST_LOOKED_THROUGH + 5_000) == (
         "2 customers  ·  5,000 older ones are still being taken in"
     )

@@ -11,13 +11,13 @@ import pytest_asyncio
 from textual.widgets import Input, Static, TextArea
 
 from astra_tui.app import AstraApp
-from astra_tui.drafts import DraftFile, drafts_folder
-from dispatch import customers, views
-from dispatch.desk import Desk
-from screens.modals.customer_card import CustomerCard
-from screens.modals.known_customer import KnownCustomer
-from screens.modals.panel import Panel
-from screens.modals.several_leads import SeveralLeads
+from astra_tui.user.draft_files import DraftFile, drafts_folder
+from dispatch import customers, queries
+from dispatch.desk.desk import Desk
+from screens.customers.card import CustomerCard
+from screens.dialogs.panel import Panel
+from screens.dispatch.duplicate_question import KnownCustomer
+from screens.dispatch.several_leads import SeveralLeads
 from screens.widgets.live_table import LiveTable
 from tests.conftest import TestClock
 from tests.screens.crash import type_and_die
@@ -98,7 +98,7 @@ async def test_a_day_at_the_desk(day: Day, desk: Desk) -> None:
 
 def views_of(desk: Desk, **which: Any) -> list[dict[str, Any]]:
     with desk.reading():
-        return views.bookings(views.BookingFilter(**which))
+        return queries.list_bookings(queries.BookingFilter(**which))
 
 
 async def _the_phone_rings(kim: Terminal, day: Day) -> None:

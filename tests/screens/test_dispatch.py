@@ -10,11 +10,13 @@ from textual import events
 from textual.widgets import Static
 
 from astra_tui.app import AstraApp
-from dispatch import intake, logbook, views
-from dispatch.desk import Desk
-from dispatch.views import BookingFilter
-from screens.dispatch import Dispatch
-from screens.widgets.lead_form import LeadForm
+from dispatch import queries
+from dispatch.desk import event_log
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
+from dispatch.queries.bookings import BookingFilter
+from screens.dispatch.lead_form import LeadForm
+from screens.dispatch.screen import Dispatch
 from tests.screens.picture import text_of
 from tests.screens.scenes import LEAD, fill_in, press
 
@@ -30,7 +32,7 @@ def form(app: AstraApp) -> dict[str, str]:
 
 
 async def newest(app: AstraApp, count: int) -> list[dict[str, Any]]:
-    return await app.backend.read(lambda: views.bookings(BookingFilter(sort="id"), limit=count))
+    return await app.backend.read(lambda: queries.list_bookings(BookingFilter(sort="id"), limit=count))
 
 
 async def test_leads_typed_ahead_land_in_their_fields(running: Any) -> None:
@@ -136,11 +138,11 @@ async def test_while_the_desk_is_locked_the_lead_waits_and_nothing_typed_is_lost
 
 
 async def test_new_destinations_are_offered_and_chosen_ones_stay(running: Any, other_terminal: Desk) -> None:
-    from dispatch import configure
+    from dispatch.operations import configuration
 
     async with running(size=(80, 24)) as (app, _):
         await fill_in(app, **LEAD)
-        configure.add_value(other_terminal, "destination", "Callisto")
+        configuration.add_value(other_terminal, "destination", "Callisto")
         await app.settle()
         assert form(app)["destination"] == "Mars"
         await fill_in(app, destination="Callisto", phone="+49 (711) 1", email="KATE@example.com")
@@ -156,5 +158,5 @@ async def test_keys_of_the_latest_bookings_work_from_their_list(running: Any) ->
         await app.settle()
         row = app.screen.chosen_booking()
         await press(app, "n", *"ok", "enter")
-        (event,) = await app.backend.read(lambda: logbook.events(limit=1))
+        (event,) = await app.backend.read(lambda: event_log.events(limit=1))
         assert (event["command"], event["booking_id"]) == ("booking.note", row["booking_id"])

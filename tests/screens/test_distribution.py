@@ -12,12 +12,14 @@ import pytest
 from textual.widgets import Static
 
 from astra_tui.app import AstraApp
-from dispatch import agents, bookings, configure, presence, views
+from dispatch import agents, bookings, queries
+from dispatch.agents import presence
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
+from dispatch.desk.desk import Desk
+from dispatch.operations import configuration
 from models.errors import InvalidInput
-from screens.modals.form import FormModal
-from screens.modals.panel import Panel
+from screens.dialogs.form import FormModal
+from screens.dialogs.panel import Panel
 from screens.widgets.live_table import LiveTable
 from tests.screens.conftest import NOON, standing_still
 from tests.screens.picture import text_of
@@ -62,7 +64,7 @@ async def test_the_sweeper_runs_at_the_start_and_tells_a_mistake_once(
         def broken(desk: Desk) -> dict[str, Any]:
             raise RuntimeError("the clock [/] has stopped")
 
-        monkeypatch.setattr("screens.backend.sweep", broken)
+        monkeypatch.setattr("screens.base.backend.sweep", broken)
         for _ in range(2):
             app.sweep()
             await app.settle()
@@ -122,7 +124,7 @@ async def test_a_batch_is_taken_back_whole_or_not_at_all(
         await press(app, "A", "l")
         assert "bookings would be released" in told(app)
         await press(app, "escape", "escape")
-        monkeypatch.setattr("screens.marked_list.MOST_MARKED", 5)
+        monkeypatch.setattr("screens.bookings.multi_select.MOST_MARKED", 5)
         await press(app, "A")
         assert "Marked 5 bookings, the first 5: no more at once" in told(app)
         table.move_cursor(row=table.row_count - 1)
@@ -166,7 +168,7 @@ async def test_two_applications_claim_the_same_booking(golden_file: Path, runnin
 async def test_unclaimed_work_of_another_is_pulled_where_the_desk_allows_it(
     golden_file: Path, running: Any, lee: Desk
 ) -> None:
-    configure.set_value(lee, "pull", "on")
+    configuration.set_value(lee, "pull", "on")
     async with running(golden_file) as (app, _):
         app.my_agent_id = 6
         await at_booking(app, 9)
@@ -220,22 +222,22 @@ async def test_policy_and_shuffle_are_looked_at_first(golden_file: Path, running
         await press(app, "f9")
         assert app.backend.desk.settings["policy"] == "balanced"
         assert "The policy is balanced now" in told(app)
-        loads = {row["agent_id"]: row["load"] for row in await app.backend.read(views.agents)}
+        loads = {row["agent_id"]: row["load"] for row in await app.backend.read(queries.list_agents)}
         await press(app, "ctrl+p", *"shuffle", "enter")
         assert "8 Soren Baker → " in told(app)
         await press(app, "f9")
         assert (await booking(app, 8))["agent_id"] != 1
         assert "Moved 1 booking; undo takes back all of it" in told(app)
         await press(app, "u")
-        assert {row["agent_id"]: row["load"] for row in await app.backend.read(views.agents)} == loads
+        assert {row["agent_id"]: row["load"] for row in await app.backend.read(queries.list_agents)} == loads
         with pytest.raises(InvalidInput):
-            configure.set_value(lee, "policy", "nosuch")
+            configuration.set_value(lee, "policy", "nosuch")
 
 
 async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_one_key(
     golden_file: Path, running: Any, lee: Desk
 ) -> None:
-    from dispatch.timers import AWAY_REASON
+    from dispatch.operations.booking_timeouts import AWAY_REASON
 
     async with running(golden_file, size=(80, 24)) as (app, _):
         app.my_agent_id = 2
@@ -243,7 +245,7 @@ async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_o
         await press(app, "f5")
         assert f"○ away, {AWAY_REASON}, p is back" in told(app)
         await press(app, "p")
-        assert (await app.backend.read(lambda: views.agent(2)))["presence"] == "available"
+        assert (await app.backend.read(lambda: queries.agent(2)))["presence"] == "available"
         assert "Nova Singh is available" in told(app)
         await press(app, "p", "b", "b")
         await fill_in(app, until="in 30 min", reason="tea [/]")
@@ -263,7 +265,7 @@ async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_o
         await press(app, "slash", *"baker", "enter", "x")
         assert "3 bookings go to others" in told(app)
         await press(app, "f9", "escape")
-        agent = await app.backend.read(lambda: views.agent(1))
+        agent = await app.backend.read(lambda: queries.agent(1))
         assert (agent["load"], bool(agent["left_at"])) == (0, True)
         await press(app, "u")
-        assert (await app.backend.read(lambda: views.agent(1)))["load"] == 3
+        assert (await app.backend.read(lambda: queries.agent(1)))["load"] == 3

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dispatch.views import BookingFilter
-from screens.filters import VIEWS, filter_of, parse_filter, view_of
+from dispatch.queries.bookings import BookingFilter
+from screens.filters.bookings import VIEWS, filter_of, parse_filter, view_of
 
 
 @pytest.mark.parametrize(

@@ -12,15 +12,15 @@ from textual import events
 from textual.widgets import Input, Static
 
 from astra_tui.app import AstraApp
-from astra_tui.memory import memory_path
-from astra_tui.preferences import Preferences
-from dispatch import views
+from astra_tui.user.preferences import Preferences
+from astra_tui.user.remembered import memory_path
+from dispatch import queries
 from models.errors import InvalidInput
-from screens.modals.first_steps import FirstSteps
-from screens.modals.form import FormModal
-from screens.modals.import_files import ImportFiles, paths_in
-from screens.modals.tour import PAGES, Tour
-from screens.roster import Roster
+from screens.app.first_steps import FirstSteps
+from screens.app.import_files import ImportFiles, paths_in
+from screens.app.tour import PAGES, Tour
+from screens.dialogs.form import FormModal
+from screens.roster.screen import Roster
 from screens.widgets.bars import EmptyDesk
 from screens.widgets.live_table import LiveTable
 from tests.screens.conftest import standing_still
@@ -120,7 +120,7 @@ async def import_agents(app: AstraApp, file: Path) -> None:
     told = str(app.screen.query_one("#told", Static).visual)
     assert "Would write 1 agent, 0 assignments, 0 bookings" in told
     assert "new agents.csv, row 2: " in told
-    assert await app.backend.read(views.is_unused)
+    assert await app.backend.read(queries.is_unused)
     await press(app, "enter")
     assert isinstance(app.screen, Roster)
     assert "Imported 1 agent," in text_of(app)

@@ -12,9 +12,10 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from astra_tui.app import AstraApp
-from dispatch import logbook, views
-from screens.modals.form import Field, FormModal
-from screens.modals.pick_agent import PickAgent
+from dispatch import queries
+from dispatch.desk import event_log
+from screens.dialogs.agent_chooser import PickAgent
+from screens.dialogs.form import Field, FormModal
 from screens.widgets.agent_picker import AgentPicker
 from screens.widgets.choice import Choice, Pick
 from screens.widgets.live_table import LiveTable
@@ -122,7 +123,7 @@ async def test_no_form_opens_for_what_the_desk_would_refuse_anyway(golden_file: 
 
 
 async def log(app: AstraApp) -> list[dict[str, Any]]:
-    return await app.backend.read(logbook.events)
+    return await app.backend.read(event_log.events)
 
 
 async def test_enter_walks_through_the_fields_and_does_it_from_the_last(
@@ -145,7 +146,7 @@ async def test_enter_walks_through_the_fields_and_does_it_from_the_last(
 
 
 async def booking(app: AstraApp, number: int) -> dict[str, Any]:
-    return await app.backend.read(lambda: views.booking(number))
+    return await app.backend.read(lambda: queries.booking(number))
 
 
 async def test_a_double_press_acts_once(golden_file: Path, running: Any) -> None:
@@ -210,7 +211,7 @@ async def test_a_value_that_is_on_no_list_any_more_is_left_alone(
         assert app.screen.query_one("#department", Pick).chosen == "Moon Office"
         await fill_in(app, years="18")
         await press(app, "f9")
-        row = await app.backend.read(lambda: views.agent(2))
+        row = await app.backend.read(lambda: queries.agent(2))
         assert (row["department"], row["years_of_service"]) == ("Moon Office", 18)
 
 
@@ -309,7 +310,7 @@ async def test_a_refusal_leaves_the_forms_usable_and_nothing_changed_just_closes
         await press(app, "e", "f9", "f3", "e", "f9")
         assert len(app.screen_stack) == 1
         assert len(await log(app)) == before
-        app.ask(lambda: views.booking(999), print)
+        app.ask(lambda: queries.booking(999), print)
         await app.settle()
         assert "there is no booking 999" in text_of(app)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from screens import catalogue
-from screens.keymap import problems_of
+from screens.shell import key_catalogue
+from screens.shell.keymap import problems_of
 from tests.screens.test_keys import ALL
 
 
@@ -49,14 +49,14 @@ def test_a_key_given_back_may_be_taken_by_another() -> None:
 
 
 def test_the_catalogue_has_every_key_there_is() -> None:
-    listed = {binding.id for bindings in catalogue.areas().values() for binding in bindings}
+    listed = {binding.id for bindings in key_catalogue.areas().values() for binding in bindings}
     assert {binding.id for binding in ALL} <= listed
 
 
-@pytest.mark.parametrize("area", catalogue.areas())
+@pytest.mark.parametrize("area", key_catalogue.areas())
 def test_no_key_is_two_verbs_as_delivered(area: str) -> None:
     actions: dict[str, set[str]] = {}
-    for binding in catalogue.areas()[area]:
+    for binding in key_catalogue.areas()[area]:
         for key in binding.key.split(","):
             actions.setdefault(key, set()).add(binding.action)
     assert {key: verbs for key, verbs in actions.items() if len(verbs) > 1} == {}

@@ -11,23 +11,25 @@ from textual.binding import Binding
 from textual.widgets import Input, Static
 
 from astra_tui.app import AstraApp
-from astra_tui.preferences import Preferences
-from dispatch import logbook, views
-from dispatch.event_filter import EventFilter
-from dispatch.handover import claimed_of
-from dispatch.policies import POLICIES
-from dispatch.service import views as issue_views
+from astra_tui.user.preferences import Preferences
+from dispatch import queries
+from dispatch.agents.handover import claimed_of
+from dispatch.assignment.policies import POLICIES
+from dispatch.desk import event_log
+from dispatch.desk.event_filter import EventFilter
+from dispatch.service.issues import queries as issue_queries
 from models.issues import CATEGORIES
-from screens import catalogue, keys
-from screens.help import verbs
-from screens.modals.customer_card import CustomerCard
-from screens.modals.first_steps import FirstSteps
-from screens.modals.form import FormModal
-from screens.modals.import_files import ImportFiles
-from screens.modals.panel import Panel
-from screens.modals.tour import Tour
-from screens.place import Place
-from screens.widgets.lead_form import LeadForm
+from screens.app.first_steps import FirstSteps
+from screens.app.import_files import ImportFiles
+from screens.app.tour import Tour
+from screens.base import keys
+from screens.customers.card import CustomerCard
+from screens.dialogs.form import FormModal
+from screens.dialogs.panel import Panel
+from screens.dispatch.lead_form import LeadForm
+from screens.shell import key_catalogue
+from screens.shell.desk_screen import Place
+from screens.shell.help import verbs
 from screens.widgets.live_table import LiveTable
 from tests.screens.conftest import standing_still
 from tests.screens.picture import text_of
@@ -44,7 +46,9 @@ PLACES: dict[str, list[Binding]] = {
 }
 INSTEAD = {"log.undo": "undo.letter"}
 """What a place's key does instead of the application's, on purpose."""
-MODALS: list[Binding] = [binding for modal in catalogue.modals() for binding in catalogue.bindings_of(modal)]
+MODALS: list[Binding] = [
+    binding for modal in key_catalogue.modals() for binding in key_catalogue.bindings_of(modal)
+]
 ALL = [*keys.APP, *(binding for bindings in PLACES.values() for binding in bindings), *MODALS]
 Check = Callable[[AstraApp], Awaitable[None]]
 CHECKS: dict[str, Check] = {}
@@ -117,7 +121,7 @@ async def at_booking(app: AstraApp, number: int) -> None:
 
 
 async def booking(app: AstraApp, number: int) -> dict[str, Any]:
-    return await app.backend.read(lambda: views.booking(number))
+    return await app.backend.read(lambda: queries.booking(number))
 
 
 def shown_now(app: AstraApp) -> dict[str, Any]:
@@ -258,9 +262,9 @@ async def contact_note_edit(app: AstraApp) -> None:
     await press(app, "f9")
     assert (await booking(app, 9))["customer_name"] == "Emil [/] Kovacs"
     assert (await booking(app, 9))["requests"] is None
-    events = await app.backend.read(lambda: logbook.events(booking_id=9, limit=3))
+    events = await app.backend.read(lambda: event_log.events(booking_id=9, limit=3))
     assert [event["command"] for event in events] == ["booking.edit", "booking.note", "booking.contact"]
-    (_, voicemail) = await app.backend.read(lambda: logbook.page(EventFilter(9, command="booking.contact")))
+    (_, voicemail) = await app.backend.read(lambda: event_log.page(EventFilter(9, command="booking.contact")))
     assert voicemail["detail"]["text"] == "voicemail"
 
 
@@ -383,7 +387,7 @@ async def keys_of_insights(app: AstraApp) -> None:
     await press(app, "r")
     assert app.screen.query_one("#folder", Input).value == "astra-report"
     assert isinstance(app.screen, FormModal)
-    latest = await app.backend.read(lambda: views.bookings(views.BookingFilter(sort="id"), limit=1))
+    latest = await app.backend.read(lambda: queries.list_bookings(queries.BookingFilter(sort="id"), limit=1))
     assert app.screen.values()["destination"] == latest[0]["destination"]
     await fill_in(app, folder="")
     await press(app, "f9")
@@ -509,7 +513,7 @@ async def at_issue(app: AstraApp, number: int) -> None:
 
 async def issue(app: AstraApp, number: int) -> dict[str, Any]:
     desk = app.backend.desk
-    return await app.backend.read(lambda: issue_views.issue(desk, number))
+    return await app.backend.read(lambda: issue_queries.issue(desk, number))
 
 
 part("service")
@@ -527,7 +531,7 @@ async def talk_about_an_issue(app: AstraApp) -> None:
     await press(app, "p")
     assert (await issue(app, 6))["status"] == "in_progress"
     await press(app, "n", *"vip", "f9")
-    spoken = await app.backend.read(lambda: issue_views.interactions(6))
+    spoken = await app.backend.read(lambda: issue_queries.interactions(6))
     assert [one["text"] for one in spoken if one["kind"] != "status"] == ["Try [/b] now", "vip"]
     assert "In progress: issue 6" not in text_of(app)  # the note's toast has taken its place
 
@@ -600,7 +604,7 @@ async def correct_the_category(app: AstraApp) -> None:
     await press(app, "g", "escape")
     assert (await issue(app, 4))["unsure"]
     await press(app, *(key for number in range(1, 8) for key in ("g", str(number))))
-    events = await app.backend.read(lambda: logbook.events(issue_id=4, limit=7))
+    events = await app.backend.read(lambda: event_log.events(issue_id=4, limit=7))
     chosen = [event["after"]["issues:4"].get("category") for event in events]
     assert chosen[::-1][:6] == list(CATEGORIES[:6])
     assert not (await issue(app, 4))["unsure"]
@@ -703,7 +707,7 @@ async def still_on_it(app: AstraApp) -> None:
     await press(app, "k")
     assert "booking 16 is not claimed" in text_of(app)
     await press(app, "c", "k")
-    (event,) = await app.backend.read(lambda: logbook.events(booking_id=16, limit=1))
+    (event,) = await app.backend.read(lambda: event_log.events(booking_id=16, limit=1))
     assert event["command"] == "booking.keep"
     await press(app, "u", "u")
 
@@ -721,7 +725,7 @@ async def why_not_them(app: AstraApp) -> None:
 
 @check("agent.presence", "agent.handover", "agent.shift")
 async def who_is_at_work(app: AstraApp) -> None:
-    first, *others = await app.backend.read(lambda: views.pending_ids(1))
+    first, *others = await app.backend.read(lambda: queries.pending_ids(1))
     await at_booking(app, first)
     await press(app, *([] if shown_now(app)["claimed_at"] else ["c"]))
     await press(app, "f3", "slash", *"baker", "enter")
@@ -778,14 +782,14 @@ async def test_under_a_modal_only_its_own_keys_work(golden_file: Path, running: 
 
 async def test_letters_in_the_form_never_touch_a_booking(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
-        logged = await app.backend.read(lambda: logbook.events(limit=1))
+        logged = await app.backend.read(lambda: event_log.events(limit=1))
         for field in ("customer", "phone", "method", "source", "destination", "launch", "requests"):
             app.screen.query_one(f"#{field}").focus()
             await press(app, *"cfxrlwuq4")
         assert place(app) == "dispatch"
         assert len(app.screen_stack) == 1
         assert app.screen.query_one("#requests", Input).value == "cfxrlwuq4"
-        assert await app.backend.read(lambda: logbook.events(limit=1)) == logged
+        assert await app.backend.read(lambda: event_log.events(limit=1)) == logged
 
 
 async def test_the_palette_lists_what_can_be_done_and_does_it(golden_file: Path, running: Any) -> None:

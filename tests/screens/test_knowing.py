@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from astra_tui.app import AstraApp
-from astra_tui.preferences import Preferences
-from dispatch import bookings, follow_ups, intake
-from dispatch.desk import Desk
+from astra_tui.user.preferences import Preferences
+from dispatch import bookings
+from dispatch.bookings import follow_ups
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
 from screens.widgets import live_table
 from screens.widgets.bars import PlaceTab, TopBar
 from screens.widgets.live_table import MARK, LiveTable

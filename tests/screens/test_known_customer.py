@@ -8,10 +8,11 @@ from typing import Any
 from textual.widgets import DataTable
 
 from astra_tui.app import AstraApp
-from dispatch import customers, logbook
-from screens.dispatch import Dispatch
-from screens.modals.known_customer import KnownCustomer
-from screens.queue import Queue
+from dispatch import customers
+from dispatch.desk import event_log
+from screens.bookings.queue import Queue
+from screens.dispatch.duplicate_question import KnownCustomer
+from screens.dispatch.screen import Dispatch
 from screens.widgets.live_table import LiveTable
 from tests.screens.picture import text_of
 from tests.screens.scenes import LEAD, fill_in, press
@@ -147,6 +148,6 @@ async def test_a_customer_without_an_open_booking_has_none_to_open(golden_file: 
         assert "[/] Jo has no open booking" in text_of(app)
         await press(app, "home")
         assert f"Booking {number}" in text_of(app)
-        events = await app.backend.read(lambda: logbook.events(limit=1))
+        events = await app.backend.read(lambda: event_log.events(limit=1))
         await press(app, "escape", "u")
         assert events[0]["booking_id"] == number

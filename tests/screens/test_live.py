@@ -12,15 +12,16 @@ import pytest
 from textual.widgets import Input, Static
 
 from astra_tui.app import AstraApp
-from dispatch import agents, bookings, intake
+from dispatch import agents, bookings
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
-from screens.modals.panel import Panel
-from screens.place import Place
-from screens.queue import Queue
-from screens.roster import Roster
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
+from screens.bookings.queue import Queue
+from screens.dialogs.panel import Panel
+from screens.roster.screen import Roster
+from screens.shell.desk_screen import Place
 from screens.widgets.live_table import LiveTable
-from seeds.demo import make_demo
+from seeds.demo.demo import make_demo
 from tests.screens.conftest import standing_still
 from tests.screens.picture import text_of
 from tests.screens.scenes import fill_in, press
@@ -136,7 +137,7 @@ async def test_every_booking_comes_by_on_the_way_down_and_up(tmp_path: Path, run
 
 
 def test_a_roster_of_thousands_shows_the_first_and_finds_the_others() -> None:
-    from screens.roster import _headline
+    from screens.roster.screen import _headline
 
     people = [{"name": "x"}] * 2000
     assert _headline(people, people).plain == "2000 agents  ·  the first 500 shown, / finds the others"

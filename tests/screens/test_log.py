@@ -8,11 +8,12 @@ from typing import Any
 from textual.widgets import Input
 
 from astra_tui.app import AstraApp
-from dispatch import bookings, intake
+from dispatch import bookings
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
-from screens.modals.customer_card import CustomerCard
-from screens.widgets.event_detail import EventDetail
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
+from screens.customers.card import CustomerCard
+from screens.log.event_detail import EventDetail
 from screens.widgets.live_table import LiveTable
 from tests.screens.conftest import standing_still
 from tests.screens.picture import text_of

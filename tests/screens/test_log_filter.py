@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from dispatch.event_filter import EventFilter
+from dispatch.desk.event_filter import EventFilter
 from models.errors import InvalidInput
-from screens.event_words import changes, details
-from screens.log_filter import EXAMPLE, parse_log_filter
+from screens.filters.log import EXAMPLE, parse_log_filter
+from screens.wording.events import changes, details
 
 NOW, ZONE = "2082-11-24 09:02:03", timedelta(hours=1)
 YESTERDAY = "2082-11-22 23:00:00"

@@ -12,19 +12,22 @@ import pytest
 from textual.widgets import Input, Static
 
 from astra_tui.app import AstraApp
-from dispatch import configure, desk_figures, intake, views
-from dispatch.desk import Desk
-from dispatch.match import glance as glances
-from dispatch.match import weights
-from dispatch.match.features import Terms
-from dispatch.match.glance import Glance
-from dispatch.match.lead import latest_terms
-from dispatch.views import BookingFilter
+from dispatch import queries
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
+from dispatch.matching import assessment as glances
+from dispatch.matching import weights
+from dispatch.matching.assessment import Glance
+from dispatch.matching.features import Terms
+from dispatch.matching.lead_terms import latest_terms
+from dispatch.operations import configuration
+from dispatch.queries.bookings import BookingFilter
+from dispatch.reporting import booking_figures
 from models.errors import Refused
-from screens.insight_sections import READ
-from screens.modals.panel import Panel
+from screens.dialogs.panel import Panel
+from screens.dispatch.candidates import WhoGetsIt
+from screens.insights.sections import READ
 from screens.widgets.live_table import LiveTable
-from screens.widgets.who_gets_it import WhoGetsIt
 from tests.screens.picture import text_of
 from tests.screens.scenes import LEAD, fill_in, press
 from tests.screens.test_keys import place
@@ -104,7 +107,7 @@ def rows_of_place(app: AstraApp) -> list[dict[str, Any]]:
 async def test_the_match_policy_says_its_doubt_once_and_its_why_tells_the_parts(
     running: Any, other_terminal: Desk
 ) -> None:
-    configure.set_value(other_terminal, "policy", "match")
+    configuration.set_value(other_terminal, "policy", "match")
     async with running(size=(120, 36)) as (app, _):
         await fill_in(app, **LEAD)
         assert "assignments show" in told(app, "reason")
@@ -165,7 +168,7 @@ async def test_insights_lead_from_figures_to_their_rows(running: Any, tmp_path: 
             row["value"]: row["bookings"] for row in rows(app, "bookings") if row["kind"] == "method"
         } == {
             row["value"]: row["bookings"]
-            for row in await app.backend.read(desk_figures.by_kind)
+            for row in await app.backend.read(booking_figures.by_kind)
             if row["kind"] == "method"
         }
         table = app.screen.query_one("#bookings", LiveTable)
@@ -176,7 +179,7 @@ async def test_insights_lead_from_figures_to_their_rows(running: Any, tmp_path: 
         assert app.screen.query_one("#filter", Input).value == 'method:"Phone Call"'
         listed = app.screen.query_one(LiveTable).rows_shown
         assert {row["method"] for row in listed} == {"Phone Call"}
-        found = await app.backend.read(lambda: views.bookings(BookingFilter(method="Phone Call")))
+        found = await app.backend.read(lambda: queries.list_bookings(BookingFilter(method="Phone Call")))
         assert len(found) == number > 0
         await press(app, "escape", "f7", "v", "enter")
         assert app.screen.query_one("#filter", Input).value.startswith("agent:")
@@ -209,7 +212,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 
     for section in ("agents", "weights"):
         monkeypatch.setitem(READ, section, patient(section))
-    monkeypatch.setattr("screens.steady_app.PATIENT_TURNS", 1)
+    monkeypatch.setattr("screens.base.key_queue.PATIENT_TURNS", 1)
     return may_go_on
 
 
@@ -305,7 +308,7 @@ async def test_training_goes_on_beside_and_can_be_stopped(
     async with running(size=(120, 36)) as (app, pilot):
         await press(app, "f7", *"vvv")
         with monkeypatch.context() as slow:
-            slow.setattr("dispatch.match.training.study", endless)
+            slow.setattr("dispatch.matching.learning.training.study", endless)
             await pilot.press("t")
             await pilot.press("t")
             await app.settle()

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from screens.contacts import reach, ways
-from screens.inbox import told
-from screens.next_step import due_word, with_next_step
-from screens.text import day_and_moment, state
+from screens.shell.booking_notifications import told
 from screens.widgets.bars import Heading
+from screens.wording.bookings import state
+from screens.wording.contacts import reach, ways
+from screens.wording.next_step import due_word, with_next_step
+from screens.wording.text import day_and_moment
 
 NOW = "2082-03-04 12:00:00"
 PENDING = {"voided": False, "status": "Pending", "agent_id": 1, "claimed_at": NOW, "contacted_at": None}

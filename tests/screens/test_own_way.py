@@ -10,10 +10,10 @@ import pytest
 from textual.widgets import Input
 
 from astra_tui.app import AstraApp
-from astra_tui.memory import Memory, memory_path
-from screens.help import Help
-from screens.modals.columns import Columns
-from screens.modals.form import FormModal
+from astra_tui.user.remembered import Memory, memory_path
+from screens.dialogs.column_chooser import Columns
+from screens.dialogs.form import FormModal
+from screens.shell.help import Help
 from screens.widgets.columns import Column, fitting_columns
 from screens.widgets.live_table import LiveTable
 from tests.screens.picture import text_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from screens.plots import interval_line, signed_bar
+from screens.wording.plots import interval_line, signed_bar
 
 
 @pytest.mark.parametrize(

@@ -11,19 +11,19 @@ from textual.widgets import Input, Static, TextArea
 
 from astra_tui.app import AstraApp
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
-from dispatch.service import alarms, conversation, holding, opening, views
-from dispatch.service.sweep import sweep_issues
-from dispatch.service.views import IssueFilter
+from dispatch.desk.desk import Desk
+from dispatch.service.due_checks import sweep_issues
+from dispatch.service.issues import conversation, escalation_commands, intake, ownership, queries
+from dispatch.service.issues.queries import IssueFilter
 from models.issues import NEW, OPEN, RESOLVED
-from screens.issue_filter import NOBODY, parse_issue_filter, view_of
-from screens.issue_words import clock_line, span
-from screens.modals.form import FormModal
-from screens.modals.new_issue import NewIssue
-from screens.modals.panel import Panel
-from screens.place import Place
-from screens.service import Service
+from screens.dialogs.form import FormModal
+from screens.dialogs.panel import Panel
+from screens.filters.issues import NOBODY, parse_issue_filter, view_of
+from screens.service.new_issue import NewIssue
+from screens.service.screen import Service
+from screens.shell.desk_screen import Place
 from screens.widgets.live_table import LiveTable
+from screens.wording.issues import clock_line, span
 from tests.conftest import TestClock
 from tests.screens.conftest import NOON
 from tests.screens.picture import text_of, widths
@@ -124,7 +124,7 @@ async def test_the_list_lives_and_all_text_is_data(
     demo_file: Path, running: Any, colleague: Desk, clock: TestClock
 ) -> None:
     numbers = [
-        opening.open_issue(colleague, f"{HOSTILE} number {number}", tier="gold")["issue_id"]
+        intake.open_issue(colleague, f"{HOSTILE} number {number}", tier="gold")["issue_id"]
         for number in range(30)
     ]
     async with running(demo_file, size=(80, 24), clock=clock) as (app, _):
@@ -138,7 +138,7 @@ async def test_the_list_lives_and_all_text_is_data(
         await app.settle()
         before = {row["issue_id"]: row["sla"]["first_response"]["left_minutes"] for row in table.rows_shown}
         clock.advance(minutes=3)
-        opening.open_issue(colleague, "the app crashes, urgent", tier="enterprise")
+        intake.open_issue(colleague, "the app crashes, urgent", tier="enterprise")
         await app.settle()
         after = {row["issue_id"]: row["sla"]["first_response"]["left_minutes"] for row in table.rows_shown}
         assert after[numbers[3]] == before[numbers[3]] - 3
@@ -150,7 +150,7 @@ async def test_the_list_lives_and_all_text_is_data(
 
 
 async def _huge_text(app: AstraApp, colleague: Desk) -> None:
-    number = opening.open_issue(colleague, "[/] " + "long story " * 9_000)["issue_id"]
+    number = intake.open_issue(colleague, "[/] " + "long story " * 9_000)["issue_id"]
     await at(app, number)
     assert "characters more: enter shows all" in pane(app)
     await press(app, "enter")
@@ -162,7 +162,7 @@ async def _huge_text(app: AstraApp, colleague: Desk) -> None:
 async def test_two_who_answer_at_once_are_told(
     demo_file: Path, running: Any, colleague: Desk, clock: TestClock
 ) -> None:
-    number = opening.open_issue(colleague, "I was charged twice for my booking")["issue_id"]
+    number = intake.open_issue(colleague, "I was charged twice for my booking")["issue_id"]
     async with running(demo_file, clock=clock) as (app, _):
         await at(app, number)
         await press(app, "t", *"from me")
@@ -174,7 +174,7 @@ async def test_two_who_answer_at_once_are_told(
         assert app.screen.values()["text"] == "from me"
         await press(app, "f9")
         assert isinstance(app.screen, Place)
-        spoken = await app.backend.read(lambda: views.interactions(number))
+        spoken = await app.backend.read(lambda: queries.interactions(number))
         assert [one["text"] for one in spoken if one["kind"] == "message"] == ["from lee [/]", "from me"]
         await press(app, "t", *"draft", "escape")
         assert "Closing again drops what you have typed" in text_of(app)
@@ -222,16 +222,16 @@ async def test_a_new_issue_is_understood_while_one_types(
 async def test_what_comes_to_the_agent_is_announced_once(
     demo_file: Path, running: Any, colleague: Desk, clock: TestClock
 ) -> None:
-    numbers = [opening.open_issue(colleague, f"[/] question {number}")["issue_id"] for number in (1, 2)]
+    numbers = [intake.open_issue(colleague, f"[/] question {number}")["issue_id"] for number in (1, 2)]
     async with running(demo_file, clock=clock) as (app, _):
         app.my_agent_id = 3
         await app.settle()
-        holding.reassign(colleague, numbers[0], 3, "knows it")
+        ownership.reassign(colleague, numbers[0], 3, "knows it")
         await app.settle()
         assert told(app) == [f"New for you: issue {numbers[0]}, MEDIUM general inquiry, –"]
         app.clear_notifications()
-        alarms.escalate(colleague, numbers[1], "for all to know", 2)
-        alarms.escalate(colleague, numbers[0], "for the agent", 1)
+        escalation_commands.escalate(colleague, numbers[1], "for all to know", 2)
+        escalation_commands.escalate(colleague, numbers[0], "for the agent", 1)
         await app.settle()
         assert sorted(line[:11] for line in told(app)) == ["ESCALATED 1", "ESCALATED 2"]
         app.clear_notifications()

@@ -12,9 +12,9 @@ from textual import events
 from textual.widgets import Static, TextArea
 
 from astra_tui.app import AstraApp
-from dispatch.pasted import Pasted, read_pasted
-from screens.modals import several_leads
-from screens.modals.several_leads import SeveralLeads
+from dispatch.leads.pasted_leads import Pasted, read_pasted
+from screens.dispatch import several_leads
+from screens.dispatch.several_leads import SeveralLeads
 from screens.widgets.live_table import LiveTable
 from tests.screens.picture import text_of
 from tests.screens.scenes import SEVERAL, press

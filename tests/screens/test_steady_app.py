@@ -13,9 +13,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
-from screens import steady_app
-from screens.modals.modal import Modal
-from screens.steady_app import SteadyApp
+from screens.base import key_queue
+from screens.base.key_queue import SteadyApp
+from screens.dialogs.modal import Modal
 
 
 class Slow(Static):
@@ -106,8 +106,8 @@ async def test_what_is_typed_ahead_reaches_a_modal_whenever_it_comes() -> None:
 
 async def test_text_waits_for_an_answer_and_who_leaves_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """After two seconds what was typed for a modal was taken for keys of the place below it."""
-    monkeypatch.setattr(steady_app, "PATIENT_TURNS", 1)
-    monkeypatch.setattr(steady_app, "STEP_S", 0)
+    monkeypatch.setattr(key_queue, "PATIENT_TURNS", 1)
+    monkeypatch.setattr(key_queue, "STEP_S", 0)
     app = Opening()
     async with app.run_test(notifications=True):
         app.type("n", "z")

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from models.errors import InvalidInput, Refused
-from screens.text import event_line, load_bar, money, refusal, short, short_moment, state
+from screens.wording.agents import load_bar
+from screens.wording.bookings import state
+from screens.wording.events import event_line
+from screens.wording.text import money, refusal, short, short_moment
 
 PENDING = {"voided": False, "status": "Pending", "agent_id": 1, "claimed_at": None}
 

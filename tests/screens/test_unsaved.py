@@ -11,13 +11,13 @@ import pytest
 from textual.widgets import Button
 
 from astra_tui.app import AstraApp
-from astra_tui.drafts import DraftFile, drafts_folder
-from astra_tui.preferences import Preferences
-from screens.drafting import Draft
-from screens.modals.form import FormModal
-from screens.modals.leaving import Leaving
-from screens.modals.several_leads import SeveralLeads
-from screens.place import Place
+from astra_tui.user.draft_files import DraftFile, drafts_folder
+from astra_tui.user.preferences import Preferences
+from screens.base.drafts import Draft
+from screens.dialogs.form import FormModal
+from screens.dialogs.quit_warning import Leaving
+from screens.dispatch.several_leads import SeveralLeads
+from screens.shell.desk_screen import Place
 from tests.screens.conftest import standing_still
 from tests.screens.picture import text_of
 from tests.screens.scenes import LEAD, fill_in, leave, press

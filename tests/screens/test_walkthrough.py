@@ -1,4 +1,4 @@
-"""The published walkthrough (mission.md A), typed into the application through the promised ids."""
+"""docs/rules.md, Published walkthrough, typed into the application through the promised ids."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from astra_tui.app import AstraApp
-from dispatch import views
+from dispatch import queries
 from dispatch.bootstrap import open_desk
 from screens.widgets.live_table import LiveTable
-from seeds.importer import import_files
+from seeds.importing.importer import import_files
 from tests.screens.scenes import press
 
 FIELDS = ("customer", "method", "source", "destination", "launch")
@@ -78,6 +78,6 @@ async def ranks_on_roster(app: AstraApp, wanted: dict[int, int]) -> dict[int, in
 
 def newest(app: AstraApp, count: int) -> list[dict[str, Any]]:
     with app.backend.desk.reading():
-        rows = views.bookings(views.BookingFilter(sort="id"), limit=count)
+        rows = queries.list_bookings(queries.BookingFilter(sort="id"), limit=count)
     app.backend.desk.close()
     return rows[::-1]

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.desk import Desk
-from dispatch.views import BookingFilter
+from dispatch.desk.desk import Desk
+from dispatch.queries.bookings import BookingFilter
+from screens.base.list_window import MOST_HELD, PAGE
+from screens.bookings.list_window import Window
 from screens.widgets.columns import Column, fitting_columns
-from screens.window import MOST_HELD, PAGE, Window
 
 
 def column(key: str, width: int, drop: int = 0, *, grows: bool = False) -> Column:

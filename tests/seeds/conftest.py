@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from dispatch.desk import Desk
-from seeds.importer import ImportResult, import_files
+from dispatch.desk.desk import Desk
+from seeds.importing.importer import ImportResult, import_files
 
 AGENT = {
     "AgentID": 1,

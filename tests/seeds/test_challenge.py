@@ -1,4 +1,4 @@
-"""The public challenge's own files, and the published walkthrough on them (mission.md A)."""
+"""The public challenge's own files, and docs/rules.md, Published walkthrough on them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from dispatch import bookings, intake, views
-from dispatch.desk import Desk
+from dispatch import bookings, queries
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
 from models.errors import InvalidInput
-from seeds.importer import ImportResult
+from seeds.importing.importer import ImportResult
 
 Load = Callable[..., ImportResult]
 
@@ -32,7 +33,7 @@ JOHN = {
 
 def ranks(desk: Desk) -> dict[int, int]:
     with desk.reading():
-        return {row["agent_id"]: row["rank"] for row in views.agents()}
+        return {row["agent_id"]: row["rank"] for row in queries.list_agents()}
 
 
 def check_walkthrough(desk: Desk) -> None:
@@ -56,7 +57,7 @@ def test_the_published_walkthrough_holds(desk: Desk, load: Load, challenge_data:
     assert result["quarantined"] == result["passed_over"] == []
     assert len(result["flagged"]) == 18
     with desk.reading():
-        assert views.totals() == views.Totals(waiting=0, pending=20, drift=())
+        assert queries.count_totals() == queries.Totals(waiting=0, pending=20, drift=())
     check_walkthrough(desk)
 
 

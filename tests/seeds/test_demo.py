@@ -9,21 +9,23 @@ from typing import Any
 
 import pytest
 
-from dispatch import bookings, intake, logbook, views
+from dispatch import bookings, queries
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
+from dispatch.desk import event_log
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
 from models.agents import Agent
 from models.bookings import Assignment, Booking
 from models.clock import from_text, to_text
 from models.customers import Lead
 from models.errors import InvalidInput, Refused
-from seeds.demo import make_demo
-from seeds.roster import THIRTY
+from seeds.demo.agents import THIRTY
+from seeds.demo.demo import make_demo
 
 
 def ranks(desk: Desk) -> dict[int, int]:
     with desk.reading():
-        return {row["agent_id"]: row["rank"] for row in views.agents()}
+        return {row["agent_id"]: row["rank"] for row in queries.list_agents()}
 
 
 def everything(desk: Desk) -> list[list[tuple[object, ...]]]:
@@ -53,13 +55,13 @@ def test_the_usual_shape(desk: Desk) -> None:
 
     assert made == {"agents": 30, "assignments": 450, "bookings": 412, "pending": 20}
     with desk.reading():
-        assert [row["name"] for row in sorted(views.agents(), key=lambda row: row["agent_id"])] == [
+        assert [row["name"] for row in sorted(queries.list_agents(), key=lambda row: row["agent_id"])] == [
             f"{first} {last}" for first, last, *_ in THIRTY
         ]
-        statuses = Counter(row["status"] for row in views.bookings(views.BookingFilter()))
+        statuses = Counter(row["status"] for row in queries.list_bookings(queries.BookingFilter()))
         unbooked = Lead.select().where(Lead.lead_id.not_in(Booking.select(Booking.lead_id)))
         assert [lead.destination is not None for lead in unbooked] == [True] * 38
-        (event,) = logbook.events()
+        (event,) = event_log.events()
     assert statuses["Pending"] == 20
     assert 0.6 < statuses["Confirmed"] / 412 < 0.72
     assert (event["command"], event["actor"]) == ("import", "kim")
@@ -113,8 +115,8 @@ def test_a_larger_desk_has_right_loads(desk: Desk) -> None:
     made = make_demo(desk, agents=300, bookings=5_000, progress=lambda *told: heard.append(told))
 
     with desk.reading():
-        totals = views.totals()
-        loads = [row["load"] for row in views.agents()]
+        totals = queries.count_totals()
+        loads = [row["load"] for row in queries.list_agents()]
     assert (totals.waiting, totals.drift) == (0, ())
     assert totals.pending == made["pending"] == sum(loads) > 0
     assert max(loads) <= 2 < len(loads) == 300
@@ -128,7 +130,7 @@ def test_small_and_odd_sizes(desk: Desk, agents: int, number: int) -> None:
     with desk.reading():
         assert (Agent.select().count(), Booking.select().count()) == (agents, number)
         assert Assignment.select().count() == made["assignments"]
-        assert views.totals().drift == ()
+        assert queries.count_totals().drift == ()
 
 
 def test_a_desk_in_use_is_refused(desk: Desk) -> None:

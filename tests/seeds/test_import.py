@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
-from dispatch import agents, bookings, edits, logbook, views
-from dispatch.desk import Desk
+from dispatch import agents, bookings, queries
+from dispatch.bookings import editing
+from dispatch.desk import event_log
+from dispatch.desk.desk import Desk
 from models.agents import Agent
 from models.audit import Event
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput
-from seeds.importer import ImportResult
+from seeds.importing.importer import ImportResult
 
 Load = Callable[..., ImportResult]
 
@@ -42,7 +44,7 @@ def test_three_rows_become_a_working_desk(desk: Desk, files: Any, load: Load) ->
     assert counts(result) == (1, 1, 1)
     assert (result["quarantined"], result["flagged"]) == ([], [])
     with desk.reading():
-        row, agent = views.booking(1), views.agent(1)
+        row, agent = queries.booking(1), queries.agent(1)
         prior = Agent.get_by_id(1)
     assert (row["customer_name"], row["agent_id"], row["status"]) == ("Kate Nguyen", 1, "Pending")
     assert (row["destination_revenue"], row["package_revenue"]) == (150000.0, 25000.5)
@@ -59,14 +61,14 @@ def test_an_imported_booking_can_be_worked_on(desk: Desk, files: Any, load: Load
     bookings.confirm(desk, 1)
 
     with desk.reading():
-        assert views.agent(1)["load"] == 0
+        assert queries.agent(1)["load"] == 0
 
 
 def test_the_run_is_one_event_with_its_actor(desk: Desk, files: Any, load: Load) -> None:
     load(*files.three())
 
     with desk.reading():
-        (event,) = logbook.events()
+        (event,) = event_log.events()
     assert (event["command"], event["actor"]) == ("import", "kim")
     assert event["detail"]["files"] == ["bookings.sql", "assignment_history.sql", "space_travel_agents.sql"]
     assert [event["detail"][kind] for kind in COUNTS] == [1, 1, 1]
@@ -95,8 +97,8 @@ def test_waiting_bookings_go_to_the_agents_who_come(
     load(files.sql("space_travel_agents"))
 
     with desk.reading():
-        assert views.booking(waiting["booking_id"])["agent_id"] == 1
-        assert views.agent(1)["load"] == 1
+        assert queries.booking(waiting["booking_id"])["agent_id"] == 1
+        assert queries.agent(1)["load"] == 1
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -174,8 +176,8 @@ def test_jsonl_may_hold_several_tables(desk: Desk, files: Any, load: Load) -> No
     assert counts(result) == (1, 1, 1)
     assert [remark["line"] for remark in result["quarantined"]] == [4, 5, 6, 7]
     with desk.reading():
-        assert views.booking(1)["destination_revenue"] == 130000.1
-        assert views.agent(1)["rating"] == 0
+        assert queries.booking(1)["destination_revenue"] == 130000.1
+        assert queries.agent(1)["rating"] == 0
 
 
 AGENT_FAULTS: list[tuple[dict[str, Any], str]] = [
@@ -289,10 +291,10 @@ def test_an_outcome_before_its_assignment_is_flagged_and_imported(desk: Desk, fi
     (flag,) = result["flagged"]
     assert (flag["table"], flag["row"], flag["line"], flag["id"]) == ("bookings", 1, 2, 1)
     with desk.reading():
-        row = views.booking(1)
+        row = queries.booking(1)
         assert row["date_fault"] == flag["reason"]
         assert row["changed_at"] == "2081-02-01 09:00:00"
-        assert views.agent(1)["load"] == 0
+        assert queries.agent(1)["load"] == 0
 
 
 def test_the_second_row_with_an_id_or_licence_is_quarantined(files: Any, load: Load) -> None:
@@ -326,7 +328,7 @@ def test_a_second_import_changes_nothing_whatever_happened_since(desk: Desk, fil
     paths = files.three()
     load(*paths)
     agents.change(desk, 1, first_name="Augusta", years=20)
-    edits.edit(desk, 1, name="Kate Smith", destination="Venus", package="Cloud City Excursion")
+    editing.edit(desk, 1, name="Kate Smith", destination="Venus", package="Cloud City Excursion")
     bookings.cancel(desk, 1, "changed plans")
     before = rows(desk)
 
@@ -337,8 +339,8 @@ def test_a_second_import_changes_nothing_whatever_happened_since(desk: Desk, fil
     assert again["quarantined"] == []
     assert rows(desk) == [*before[:5], before[5] + 1]
     with desk.reading():
-        assert views.booking(1)["status"] == "Cancelled"
-        assert views.agent(1)["load"] == 0
+        assert queries.booking(1)["status"] == "Cancelled"
+        assert queries.agent(1)["load"] == 0
 
 
 def test_ids_of_other_rows_on_the_desk_are_quarantined(
@@ -373,8 +375,8 @@ def test_bookings_may_come_in_a_later_run(desk: Desk, files: Any, load: Load) ->
     with desk.reading():
         lead = Lead.get_by_id(1)
         assert (lead.destination, lead.launch_location) == ("Mars", "Sydney Stellar Port")
-        assert views.agent(1)["load"] == 1
-        assert views.booking(1)["created_at"] == "2081-02-01 09:00:00"
+        assert queries.agent(1)["load"] == 1
+        assert queries.booking(1)["created_at"] == "2081-02-01 09:00:00"
 
 
 def test_a_pending_booking_of_an_agent_who_left_is_quarantined(desk: Desk, files: Any, load: Load) -> None:
@@ -391,7 +393,7 @@ def test_a_pending_booking_of_an_agent_who_left_is_quarantined(desk: Desk, files
 def test_a_run_that_was_stopped_is_completed_by_the_next(
     desk: Desk, files: Any, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("seeds.importer.BATCH_ROWS", 2)
+    monkeypatch.setattr("seeds.importing.importer.BATCH_ROWS", 2)
     numbers = range(1, 10)
     paths = [
         files.sql("space_travel_agents"),
@@ -406,15 +408,15 @@ def test_a_run_that_was_stopped_is_completed_by_the_next(
     with pytest.raises(KeyboardInterrupt):
         load(*paths, progress=stop)
     with desk.reading():
-        assert views.agent(1)["load"] == 4
-        assert views.totals().drift == ()
+        assert queries.agent(1)["load"] == 4
+        assert queries.count_totals().drift == ()
 
     result = load(*paths)
 
     assert counts(result) == (0, 5, 5)
     assert result["unchanged"] == {"agents": 1, "assignments": 4, "bookings": 4}
     with desk.reading():
-        assert views.agent(1)["load"] == 9
+        assert queries.agent(1)["load"] == 9
 
 
 def test_progress_ends_at_the_number_of_rows(files: Any, load: Load) -> None:

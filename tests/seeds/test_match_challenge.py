@@ -17,19 +17,21 @@ from typing import Any, NamedTuple
 import pytest
 
 from astra_tui.main import main
-from dispatch import bookings, edits, intake
+from dispatch import bookings
+from dispatch.bookings import editing
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
-from dispatch.match import evidence
-from dispatch.match.features import FEATURES, Terms
-from dispatch.match.samples import collect
-from dispatch.match.score import score
-from dispatch.match.training import train
-from dispatch.match.weights import PUBLISHED_WEIGHTS, in_use
-from dispatch.values import FIRST_PACKAGES, FIRST_VALUES
+from dispatch.desk.accepted_values import FIRST_PACKAGES, FIRST_VALUES
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
+from dispatch.matching import evidence
+from dispatch.matching.features import FEATURES, Terms
+from dispatch.matching.learning.training import train
+from dispatch.matching.learning.training_data import collect
+from dispatch.matching.score import score
+from dispatch.matching.weights import PUBLISHED_WEIGHTS, in_use
 from models.errors import DeskError, Refused
-from seeds.demo import make_demo
-from seeds.importer import import_files
+from seeds.demo.demo import make_demo
+from seeds.importing.importer import import_files
 
 PUBLISHED_TABLE = """
 19 100, 6 91, 17 90.2, 7 83.7, 27 81.8, 3 76.9, 5 74.2, 12 66, 28 63.9, 23 63.4, 25 60.4, 24 60, 11 57.1,
@@ -60,7 +62,7 @@ def challenge(
 
 
 def plainly(path: Path, terms: Terms) -> dict[int, tuple[float, dict[str, float]]]:
-    """Score and contributions by mission.md B, written down with lists; it reads all of the history."""
+    """Score and contributions by docs/rules.md, Match score, in plain lists over the whole history."""
     with sqlite3.connect(path) as connection:
         agents = connection.execute(
             "SELECT agent_id, rating, years_of_service, department, capacity FROM space_travel_agents"
@@ -169,7 +171,7 @@ def test_scores_follow_a_desk_at_work(desk: Desk, clock: Any) -> None:
                     lambda older=older: bookings.reopen(desk, older),
                     lambda older=older: bookings.cancel(desk, older, "no money"),
                     lambda older=older: bookings.reassign(desk, older, rng.randint(1, 8), "free"),
-                    lambda older=older: edits.edit(desk, older, source=rng.choice(FIRST_VALUES["source"])),
+                    lambda older=older: editing.edit(desk, older, source=rng.choice(FIRST_VALUES["source"])),
                 )
             )()
         check(desk, Terms(**drawn()))
@@ -211,7 +213,7 @@ ORDER BY a.assigned_at, a.assignment_id
 
 
 def as_known_at(row: Told, agents: list[Any], before: list[Told]) -> list[float]:
-    """An agent's features by mission.md B, from what was known when the assignment was made: all by lists."""
+    """An agent's features by docs/rules.md, Match score, as of the assignment: all by lists."""
     closed = [one for one in before if one.closed_at is not None and one.closed_at < row.at]
     sold = [one for one in closed if one.status == "Confirmed"]
     is_closed, is_sold = ({one.number for one in known} for known in (closed, sold))

@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 
-from dispatch import configure, decisions, intake, logbook
-from dispatch.desk import Desk
-from dispatch.match import evidence, weights
-from dispatch.match.features import Terms
-from dispatch.match.keep import Lesson, learn
-from dispatch.match.score import score
-from seeds.demo import make_demo
+from dispatch.assignment import explanations
+from dispatch.desk import event_log
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
+from dispatch.matching import evidence, weights
+from dispatch.matching.features import Terms
+from dispatch.matching.learning.version_store import Lesson, learn
+from dispatch.matching.score import score
+from dispatch.operations import configuration
+from seeds.demo.demo import make_demo
 
 LEAD = {
     "name": "Kate Nguyen",
@@ -29,7 +32,7 @@ TERMS = Terms("Text", "Organic", "Mars")
 @pytest.fixture
 def made(desk: Desk) -> Desk:
     make_demo(desk, agents=12, bookings=200)
-    configure.set_value(desk, "policy", "match")
+    configuration.set_value(desk, "policy", "match")
     return desk
 
 
@@ -54,7 +57,7 @@ def best(desk: Desk) -> tuple[int, float]:
 
 def first_by_rank(desk: Desk) -> int:
     with desk.reading():
-        return int(decisions.preview(desk, 1, policy="rank")["candidates"][0]["agent_id"])
+        return int(explanations.preview(desk, 1, policy="rank")["candidates"][0]["agent_id"])
 
 
 def test_without_evidence_load_and_rank_decide_and_the_reason_says_so(made: Desk) -> None:
@@ -66,7 +69,7 @@ def test_without_evidence_load_and_rank_decide_and_the_reason_says_so(made: Desk
     assert "show no difference between agents" in lead["reason"]
     assert ": ordering by load and rank; lowest load (0)" in lead["reason"]
     with made.reading():
-        why = decisions.why(lead["booking_id"])
+        why = explanations.why(lead["booking_id"])
     assert why["winner"]["match_score"] is None
     assert why["winner"]["load"] == 0
 
@@ -81,7 +84,7 @@ def test_an_open_gate_lets_the_score_decide(made: Desk) -> None:
         " alone (95 %: 0.010 to 0.030)"
     )
     with made.reading():
-        why = decisions.why(lead["booking_id"])
+        why = explanations.why(lead["booking_id"])
         told = [why["winner"], *why["next"]]
     assert why["winner"]["match_score"] == points == 100.0
     assert [row["match_score"] for row in told] == sorted((row["match_score"] for row in told), reverse=True)
@@ -129,19 +132,19 @@ def test_equal_scores_are_decided_by_the_next_policy(desk: Desk, add_agent: Call
     add_agent("Bob", years=9)
     flat = dict.fromkeys(weights.PUBLISHED_WEIGHTS, 0.0)
     weights.use(desk, "flat.json", flat)
-    configure.set_value(desk, "policy", "match")
+    configuration.set_value(desk, "policy", "match")
     lead = intake.receive(desk, **LEAD)
     assert lead["agent_id"] == 2
     assert lead["reason"].startswith("best match score (0.0), then lowest load (0), then most years (9); ")
 
 
 def test_a_version_that_is_not_there_stops_nobody(made: Desk) -> None:
-    configure.set_value(made, "match_weights", "99")
+    configuration.set_value(made, "match_weights", "99")
     assert intake.receive(made, **LEAD)["agent_id"] is not None
 
 
 def test_a_desk_without_agents_lets_the_lead_wait(desk: Desk) -> None:
-    configure.set_value(desk, "policy", "match")
+    configuration.set_value(desk, "policy", "match")
     for wish in ("learned", "published"):
         weights.use(desk, wish)
         assert intake.receive(desk, **LEAD)["agent_id"] is None
@@ -150,6 +153,6 @@ def test_a_desk_without_agents_lets_the_lead_wait(desk: Desk) -> None:
 def test_the_event_of_a_lesson_names_its_version(made: Desk) -> None:
     learn(made, lesson(gate_open=True))
     with made.reading():
-        event = logbook.events(limit=1)[0]
+        event = event_log.events(limit=1)[0]
     assert event["command"] == "weights.learn"
     assert event["detail"] == json.loads('{"version": 1, "outcomes": 400, "gate_open": true}')

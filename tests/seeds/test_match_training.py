@@ -13,19 +13,20 @@ import pytest
 
 from dispatch import bookings
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
-from dispatch.match import audit, chance, evidence, rates, weights
-from dispatch.match.evaluation import measures
-from dispatch.match.features import FEATURES, Terms
-from dispatch.match.fit import Design, design, fit, known_means
-from dispatch.match.glance import glance
-from dispatch.match.samples import COVARIATES, Samples, collect
-from dispatch.match.score import score
-from dispatch.match.training import train
+from dispatch.desk.desk import Desk
+from dispatch.matching import conversion, conversion_rates, evidence, weights
+from dispatch.matching.assessment import glance
+from dispatch.matching.features import FEATURES, Terms
+from dispatch.matching.learning import leak_audit
+from dispatch.matching.learning.evaluation import measures
+from dispatch.matching.learning.regression import Design, design, fit, known_means
+from dispatch.matching.learning.training import train
+from dispatch.matching.learning.training_data import COVARIATES, Samples, collect
+from dispatch.matching.score import score
 from models.bookings import Booking
 from models.errors import InvalidInput, Refused
-from models.weights import LearnedWeight
-from seeds.demo import make_demo
+from models.learned_weights import LearnedWeight
+from seeds.demo.demo import make_demo
 from tests.conftest import TestClock
 
 Add = Callable[..., Any]
@@ -171,11 +172,11 @@ def test_a_feature_that_foretells_all_too_well_is_found_without_being_told() -> 
     draw = np.random.default_rng(1)
     won = draw.random(400) < 0.5
     features = draw.random((400, len(FEATURES)))
-    assert audit.find(small_samples(features, won), design(small_samples(features, won))) == []
+    assert leak_audit.find(small_samples(features, won), design(small_samples(features, won))) == []
     for sign in (1, -1):
         leaky = features.copy()
         leaky[:, 2] = sign * (won + 0.5 * draw.random(400))
-        found = audit.find(small_samples(leaky, won), design(small_samples(leaky, won)))
+        found = leak_audit.find(small_samples(leaky, won), design(small_samples(leaky, won)))
         assert [leak.name for leak in found] == ["revenue_score"]
         assert found[0].auc > 0.97
 
@@ -185,15 +186,15 @@ def test_a_feature_known_only_afterwards_is_found_however_little_it_tells() -> N
     won = draw.random(100) < 0.5
     samples = small_samples(draw.random((100, 9)), won, {"recency_score": "it is counted afterwards"})
     with pytest.raises(Refused, match="recency_score knows the outcome: it is counted afterwards"):
-        audit.check(samples, design(samples))
+        leak_audit.check(samples, design(samples))
 
 
 def test_auc_counts_the_pairs() -> None:
     draw = np.random.default_rng(2)
     values, won = draw.integers(0, 5, 60), draw.random(60) < 0.4
     pairs = [(mine > theirs) + (mine == theirs) / 2 for mine in values[won] for theirs in values[~won]]
-    assert audit.auc(values, won) == pytest.approx(np.mean(pairs))
-    assert audit.auc(values, won & False) == 0.5
+    assert leak_audit.auc(values, won) == pytest.approx(np.mean(pairs))
+    assert leak_audit.auc(values, won & False) == 0.5
 
 
 # -- bad input
@@ -288,7 +289,7 @@ def test_what_is_unknown_stands_at_the_mean() -> None:
     won = np.array([True, False, True])
     found = fit(Design((("method", "Text"), ("source", "Bought")), matrix, {}), won)
     unknown = found.predict(np.array([[np.nan, np.nan]]))[0]
-    assert unknown == pytest.approx(chance.logistic(found.intercept))
+    assert unknown == pytest.approx(conversion.logistic(found.intercept))
 
 
 def test_the_leads_chance_is_what_the_fit_says(taught: Desk, trained: dict[str, Any]) -> None:
@@ -298,9 +299,9 @@ def test_the_leads_chance_is_what_the_fit_says(taught: Desk, trained: dict[str, 
         lead, full = fit(given.only(COVARIATES), samples.won), fit(given, samples.won)
         for place in range(0, len(samples), 97):
             terms = Terms(*(samples.covariates[name][place] or "" for name in COVARIATES))
-            alone = chance.chance(terms)
+            alone = conversion.chance(terms)
             agent = dict(zip(FEATURES, samples.features[place], strict=True))
-            both = chance.chance(terms, agent)
+            both = conversion.chance(terms, agent)
             assert alone is not None
             assert both is not None
             row = given.matrix[place : place + 1]
@@ -308,14 +309,14 @@ def test_the_leads_chance_is_what_the_fit_says(taught: Desk, trained: dict[str, 
             assert both.probability == pytest.approx(full.predict(row)[0])
             for told in (alone, both):  # the points add up: 71 % and +9, +6, +4 are 90 %
                 assert sum(told.points.values()) == pytest.approx(100 * (told.probability - told.usual))
-            assert chance.AGENT in both.points
+            assert conversion.AGENT in both.points
 
 
 def test_the_chance_says_why(taught: Desk, trained: dict[str, Any]) -> None:
     with taught.reading():
-        good = chance.chance(Terms("Phone Call", "Organic", "Mars"))
-        poor = chance.chance(Terms("Text", "Bought", "Mars"))
-        unheard_of = chance.chance(Terms("Pigeon", "Rumour", "Io"))
+        good = conversion.chance(Terms("Phone Call", "Organic", "Mars"))
+        poor = conversion.chance(Terms("Text", "Bought", "Mars"))
+        unheard_of = conversion.chance(Terms("Pigeon", "Rumour", "Io"))
     assert good is not None
     assert poor is not None
     assert unheard_of is not None
@@ -335,20 +336,20 @@ def test_words_that_cancel_out_are_still_worth_their_points() -> None:
         evaluation="{}",
         fits=json.dumps({"lead": {"intercept": 0.0, "usual": {}, "terms": terms}}),
     )
-    found = chance.of(row, Terms("Text", "Bought", "Mars"), None)
+    found = conversion.of(row, Terms("Text", "Bought", "Mars"), None)
     assert found.probability == found.usual == 0.5
     assert found.points == pytest.approx({"Text": 25.0, "Bought": -25.0})
 
 
 def test_no_chance_is_told_before_anything_was_learned(desk: Desk) -> None:
     with desk.reading():
-        assert chance.chance(Terms("Text", "Organic", "Mars")) is None
+        assert conversion.chance(Terms("Text", "Organic", "Mars")) is None
 
 
 def test_weights_of_a_file_leave_the_lead_its_chance(taught: Desk, trained: dict[str, Any]) -> None:
     weights.use(taught, "mine.json", weights.PUBLISHED_WEIGHTS)
     with taught.reading():
-        assert chance.chance(Terms("Text", "Organic", "Mars")) is not None
+        assert conversion.chance(Terms("Text", "Organic", "Mars")) is not None
         assert not evidence.verdict(weights.in_use()).believed
         assert "these weights are not learned from them" in evidence.verdict(weights.in_use()).sentence
 
@@ -365,8 +366,8 @@ def test_measures_of_a_known_forecast() -> None:
 
 
 def test_rates_shrink_to_the_mean_and_the_less_the_more_agents_differ() -> None:
-    alike = rates.shrink([(20, 30), (19, 30), (21, 30), (20, 30)])
-    different = rates.shrink([(5, 30), (28, 30), (15, 30), (25, 30)])
+    alike = conversion_rates.shrink([(20, 30), (19, 30), (21, 30), (20, 30)])
+    different = conversion_rates.shrink([(5, 30), (28, 30), (15, 30), (25, 30)])
     assert abs(alike.of(28, 30)[0] - 20 / 30) < abs(different.of(28, 30)[0] - 20 / 30)
     assert different.of(28, 30)[0] == pytest.approx(28 / 30, abs=0.08)
     rate, low, high = alike.of(0, 0)
@@ -374,7 +375,7 @@ def test_rates_shrink_to_the_mean_and_the_less_the_more_agents_differ() -> None:
     assert rate == pytest.approx(alike.mean)
     narrow, wide = different.of(150, 300), different.of(15, 30)
     assert narrow[2] - narrow[1] < wide[2] - wide[1]
-    rate, low, high = rates.shrink([]).of(0, 0)
+    rate, low, high = conversion_rates.shrink([]).of(0, 0)
     assert 0 <= low < rate < high <= 1
     assert rate == pytest.approx(0.5)
 
@@ -385,7 +386,7 @@ def test_intervals_hold_the_true_rate_nineteen_times_in_twenty() -> None:
     for _ in range(40):
         truth = draw.beta(14, 7, 30)
         counts = [(int(draw.binomial(40, rate)), 40) for rate in truth]
-        found = rates.shrink(counts)
+        found = conversion_rates.shrink(counts)
         held += [
             low <= rate <= high
             for rate, (_, low, high) in zip(truth, (found.of(*c) for c in counts), strict=True)
@@ -395,7 +396,7 @@ def test_intervals_hold_the_true_rate_nineteen_times_in_twenty() -> None:
 
 def test_everybody_here_has_a_rate(taught: Desk, trained: dict[str, Any]) -> None:
     with taught.reading():
-        found = rates.rates()
+        found = conversion_rates.rates()
     assert len(found) == AGENTS
     assert [rate.rate for rate in found] == sorted((rate.rate for rate in found), reverse=True)
     assert sum(rate.decided for rate in found) == trained["outcomes"]
@@ -420,7 +421,7 @@ def test_a_glance_is_all_of_it_at_one_moment(taught: Desk, trained: dict[str, An
     with taught.reading():
         seen = glance(terms)
         assert seen.scores == score(terms, trained["weights"])
-        assert seen.chance == chance.chance(terms)
+        assert seen.chance == conversion.chance(terms)
         assert glance(Terms("", "", "")).scores.agents  # an empty form
     assert seen.verdict.steers
     assert sum(each.share for each in seen.importance) == pytest.approx(1)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
+from dispatch.desk.desk import Desk
 from models import tallies
-from seeds.demo import make_demo
-from seeds.importer import ImportResult
+from seeds.demo.demo import make_demo
+from seeds.importing.importer import ImportResult
 from tests.seeds.conftest import Files
 
 Load = Callable[..., ImportResult]

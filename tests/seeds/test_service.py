@@ -7,19 +7,21 @@ from typing import Any
 
 import pytest
 
-from dispatch import doctor, logbook, undo, views
+from dispatch import queries
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
-from dispatch.service import views as service_views
+from dispatch.desk import event_log
+from dispatch.desk.desk import Desk
+from dispatch.operations import doctor, undo
+from dispatch.service.issues import queries as issue_queries
 from models.errors import Refused
 from models.issues import ASSIGNED, IN_PROGRESS, PENDING_CUSTOMER, RESOLVED
-from seeds.demo import make_demo
-from seeds.service import CASES, tell_issues
+from seeds.demo.demo import make_demo
+from seeds.demo.issues import CASES, tell_issues
 
 
 def told(desk: Desk) -> list[dict[str, Any]]:
     with desk.reading():
-        return service_views.issues(desk, service_views.IssueFilter(statuses=()))
+        return issue_queries.issues(desk, issue_queries.IssueFilter(statuses=()))
 
 
 def test_the_demo_has_issues_in_every_state(desk: Desk, tmp_path: Path, clock: Any) -> None:
@@ -27,10 +29,12 @@ def test_the_demo_has_issues_in_every_state(desk: Desk, tmp_path: Path, clock: A
     for one in (desk, other):
         make_demo(one)
         with one.reading():
-            before = [(row["agent_id"], row["rank"]) for row in views.agents()]
+            before = [(row["agent_id"], row["rank"]) for row in queries.list_agents()]
         assert tell_issues(one) == len(CASES)
         with one.reading():
-            assert [(row["agent_id"], row["rank"]) for row in views.agents()] == before, "issues move no rank"
+            assert [(row["agent_id"], row["rank"]) for row in queries.list_agents()] == before, (
+                "issues move no rank"
+            )
             assert doctor.examine(one)["ok"]
     rows = told(desk)
     assert rows == told(other)
@@ -40,9 +44,9 @@ def test_the_demo_has_issues_in_every_state(desk: Desk, tmp_path: Path, clock: A
     assert any(row["unsure"] for row in rows)
     assert all(row["opened_at"] <= row["changed_at"] <= desk.now() for row in rows)
     with desk.reading():
-        surveys = [service_views.survey_of(row["issue_id"]) for row in rows]
+        surveys = [issue_queries.survey_of(row["issue_id"]) for row in rows]
         assert sorted(survey["score"] for survey in surveys if survey) == [2, 4, 5]
-        assert {event["actor"] for event in logbook.events(limit=20)} <= {"lee", "sweeper"}
+        assert {event["actor"] for event in event_log.events(limit=20)} <= {"lee", "sweeper"}
     with pytest.raises(Refused):
         undo.undo(desk)
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import InvalidInput
-from seeds.layout import Record
-from seeds.sql_text import SqlText
+from seeds.importing.columns import Record
+from seeds.importing.sql_text import SqlText
 
 HEAD = (
     "INSERT INTO assignment_history "

@@ -1,6 +1,6 @@
 """Decide what is due for an issue: warnings, and escalations to raise, to take further, to rest and to close.
 
-Rows in, named actions out, and no database: watch.py reads the rows before, and writes the actions after.
+Rows in, named actions out, and no database: monitor.py reads the rows before, and writes the actions after.
 
 An example: Ada has had a HIGH issue since 09:00. At 17:00, its eight hours over, ``decide`` answers
 ``Raise(unresolved)`` and Ada hears of it; she has the hour of a HIGH first response to acknowledge. She does
@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from dispatch.service import clocks, sla, triggers
-from dispatch.service.escalation import limits
-from dispatch.service.triggers import NO_PROGRESS, UNASSIGNED, UNRESOLVED, Fired, Watched
+from dispatch.service.escalation import limits, triggers
+from dispatch.service.escalation.triggers import NO_PROGRESS, UNASSIGNED, UNRESOLVED, Fired, Watched
+from dispatch.service.sla import clocks, targets
 from models.clock import from_text, to_text
 from models.issues import OPEN, RESOLUTION, Escalation
 
@@ -111,7 +111,7 @@ def _warning_moments(watched: Watched) -> Iterator[datetime]:
     """When each clock that runs gives its next warning."""
     for kind, clock in watched.clocks.items():
         if clock.paused_at is None and clock.met_at is None:
-            for percent in sla.WARNING_PERCENTS:
+            for percent in targets.WARNING_PERCENTS:
                 if (kind, percent) not in watched.warned:
                     yield clocks.moment_of(clock, clock.allowed_s * percent // 100)
                     break

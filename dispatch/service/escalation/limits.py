@@ -1,4 +1,4 @@
-"""Escalation limits: how long an issue may wait unassigned or stay unresolved (docs/rules.md, Escalation)."""
+"""Limits on waiting unassigned and on staying unresolved (docs/rules.md, SLA and escalation)."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from dispatch import doctor
-from dispatch.desk import Desk
-from dispatch.service import opening, understanding, views
+from dispatch.desk.desk import Desk
+from dispatch.operations import doctor
+from dispatch.service.issues import intake, queries, text_analysis
 from dispatch.triage import categories
 from models.errors import DeskError
 from models.issues import CATEGORIES, PRIORITIES
@@ -33,7 +33,7 @@ def compound_of(text: str) -> float:
 
 
 def prioritise(category: str, text: str, tier: str) -> Row:
-    """mission.md C2, as far as these tests need it."""
+    """docs/rules.md, Priority, as far as these tests need it."""
     number, steps = (3 if category in HIGHER else 2), []
     adds = (
         ("sentiment", int(compound_of(text) <= -0.5)),
@@ -64,9 +64,9 @@ def understand(text: str, tier: str, category: str | None = None) -> Row:
 
 @pytest.fixture(autouse=True)
 def _plain_triage(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(understanding, "understand", understand)
-    monkeypatch.setattr(understanding, "feeling", compound_of)
-    monkeypatch.setattr(understanding, "prioritise", prioritise)
+    monkeypatch.setattr(text_analysis, "understand", understand)
+    monkeypatch.setattr(text_analysis, "feeling", compound_of)
+    monkeypatch.setattr(text_analysis, "prioritise", prioritise)
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def open_issue(desk: Desk) -> Callable[..., Row]:
     """Open an issue; MEDIUM, of a bronze customer, unless the test says otherwise."""
 
     def open_it(text: str = "How do I change my seat?", **given: Any) -> Row:
-        return opening.open_issue(desk, text, **given)
+        return intake.open_issue(desk, text, **given)
 
     return open_it
 
@@ -91,7 +91,7 @@ def show(desk: Desk) -> Callable[[int], Row]:
 
     def show_it(issue_id: int = 1) -> Row:
         with desk.reading():
-            return views.issue(desk, issue_id)
+            return queries.issue(desk, issue_id)
 
     return show_it
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from dispatch import agents, configure, logbook
-from dispatch.desk import Desk
-from dispatch.intake import LeadResult
-from dispatch.service import alarms, conversation, editing, holding, lifecycle
-from dispatch.service.sweep import sweep_issues
+from dispatch import agents
+from dispatch.desk import event_log
+from dispatch.desk.desk import Desk
+from dispatch.leads.intake import LeadResult
+from dispatch.operations import configuration
+from dispatch.service.due_checks import sweep_issues
+from dispatch.service.issues import conversation, editing, escalation_commands, lifecycle, ownership
 from tests.conftest import TestClock
 from tests.dispatch.service.conftest import Row, refused
 
@@ -98,8 +100,8 @@ def test_warnings_follow_a_new_priority(desk: Desk, issue: Row, clock: TestClock
 
 
 def test_business_hours_and_holidays_are_minded(desk: Desk, ada: Row, open_issue: Open) -> None:
-    configure.set_value(desk, "sla_hours", "mon-fri 09:00-17:00")
-    configure.set_value(desk, "sla_holidays", "2082-03-03")
+    configuration.set_value(desk, "sla_hours", "mon-fri 09:00-17:00")
+    configuration.set_value(desk, "sla_holidays", "2082-03-03")
     row = open_issue("[billing_dispute] x")  # on Sunday, 1 March 2082, 09:00
     assert row["sla"]["first_response_due"] == "2082-03-02 10:00:00"
     assert row["sla"]["resolution_due"] == "2082-03-02 17:00:00"
@@ -111,8 +113,8 @@ def test_business_hours_and_holidays_are_minded(desk: Desk, ada: Row, open_issue
 def test_a_pause_for_the_customer_moves_the_due_time_until_that_has_passed(
     desk: Desk, ada: Row, open_issue: Open, clock: TestClock, sound: Callable[[], None]
 ) -> None:
-    """The example in dispatch/service/clocks.py."""
-    configure.set_value(desk, "sla_hours", "mon-fri 09:00-17:00")
+    """The example in dispatch/service/sla/clocks.py."""
+    configuration.set_value(desk, "sla_hours", "mon-fri 09:00-17:00")
     clock.advance(hours=25)  # from Sunday to Monday, 10:00
     due = [open_issue("[billing_dispute] x")["sla"]["resolution_due"]]
     clock.advance(hours=2)
@@ -132,7 +134,7 @@ def test_the_desks_own_minutes_hold_for_new_issues(
     desk: Desk, ada: Row, open_issue: Open, show: Show
 ) -> None:
     open_issue("x")
-    configure.set_value(desk, "sla_resolution_minutes", "10 20 30 40 50")
+    configuration.set_value(desk, "sla_resolution_minutes", "10 20 30 40 50")
     assert open_issue("x")["sla"]["resolution_due"] == "2082-03-01 09:40:00"
     assert show(1)["sla"]["resolution_due"] == "2082-03-02 09:00:00", "what was promised stays"
 
@@ -234,7 +236,7 @@ def test_a_high_tier_and_repeated_trouble_begin_higher(
 def test_an_escalation_climbs_until_somebody_acknowledges(
     desk: Desk, issue: Row, clock: TestClock, show: Show
 ) -> None:
-    row = alarms.escalate(desk, 1, "the press called")
+    row = escalation_commands.escalate(desk, 1, "the press called")
     assert (row["escalation_level"], row["escalations"][0]["told"]) == (1, "Ada Byron (1)")
     clock.advance(hours=1)
     assert [one["told"] for one in sweep_issues(desk)["escalations"]] == ["Eve Moneypenny"]
@@ -250,10 +252,10 @@ def test_an_escalation_climbs_until_somebody_acknowledges(
 def test_acknowledging_stops_the_chain_and_no_progress_resumes_it(
     desk: Desk, issue: Row, clock: TestClock, show: Show
 ) -> None:
-    alarms.escalate(desk, 1, "the press called")
-    row = alarms.acknowledge(desk, 1)
+    escalation_commands.escalate(desk, 1, "the press called")
+    row = escalation_commands.acknowledge(desk, 1)
     assert row["escalations"][0]["acknowledged_by"] == "kim"
-    refused(lambda: alarms.acknowledge(desk, 1), "acknowledged")
+    refused(lambda: escalation_commands.acknowledge(desk, 1), "acknowledged")
     clock.advance(hours=3)
     conversation.note(desk, 1, "talked to the press")
     clock.advance(hours=3)
@@ -269,8 +271,8 @@ def test_acknowledging_stops_the_chain_and_no_progress_resumes_it(
 def test_nobody_is_blamed_while_the_customer_has_to_answer(
     desk: Desk, issue: Row, clock: TestClock, show: Show
 ) -> None:
-    alarms.escalate(desk, 1, "the press called")
-    alarms.acknowledge(desk, 1)
+    escalation_commands.escalate(desk, 1, "the press called")
+    escalation_commands.acknowledge(desk, 1)
     conversation.reply(desk, 1, "Which paper?", wait=True)
     clock.advance(days=2)
     sweep_issues(desk)
@@ -280,13 +282,13 @@ def test_nobody_is_blamed_while_the_customer_has_to_answer(
 def test_escalations_are_closed_with_a_reason_and_stay_closed(
     desk: Desk, issue: Row, clock: TestClock, show: Show
 ) -> None:
-    refused(lambda: alarms.settle(desk, 1, "done"), "not_escalated")
+    refused(lambda: escalation_commands.settle(desk, 1, "done"), "not_escalated")
     for _ in range(5):
         conversation.note(desk, 1, "hm")
-    refused(lambda: alarms.settle(desk, 1, " "), "invalid_reason")
-    refused(lambda: alarms.settle(desk, 1, "done", "sentiment"), "not_escalated")
-    refused(lambda: alarms.settle(desk, 1, "done", "weather"), "invalid_trigger")
-    row = alarms.settle(desk, 1, "the customer is chatty", "interactions")
+    refused(lambda: escalation_commands.settle(desk, 1, " "), "invalid_reason")
+    refused(lambda: escalation_commands.settle(desk, 1, "done", "sentiment"), "not_escalated")
+    refused(lambda: escalation_commands.settle(desk, 1, "done", "weather"), "invalid_trigger")
+    row = escalation_commands.settle(desk, 1, "the customer is chatty", "interactions")
     assert (row["escalation_level"], row["escalations"][0]["close_reason"]) == (0, "the customer is chatty")
     conversation.note(desk, 1, "and again")
     sweep_issues(desk)
@@ -294,19 +296,19 @@ def test_escalations_are_closed_with_a_reason_and_stay_closed(
 
 
 def test_escalating_again_climbs(desk: Desk, issue: Row) -> None:
-    alarms.escalate(desk, 1, "the press called")
-    row = alarms.escalate(desk, 1, "it is in the paper")
+    escalation_commands.escalate(desk, 1, "the press called")
+    row = escalation_commands.escalate(desk, 1, "it is in the paper")
     assert raised(row) == [("manual", 2, True)]
-    assert raised(alarms.escalate(desk, 1, "at once", 3)) == [("manual", 3, True)]
-    refused(lambda: alarms.escalate(desk, 1, "x", 4), "invalid_level")
-    refused(lambda: alarms.escalate(desk, 1, ""), "invalid_reason")
+    assert raised(escalation_commands.escalate(desk, 1, "at once", 3)) == [("manual", 3, True)]
+    refused(lambda: escalation_commands.escalate(desk, 1, "x", 4), "invalid_level")
+    refused(lambda: escalation_commands.escalate(desk, 1, ""), "invalid_reason")
 
 
 def test_the_end_closes_what_is_open(desk: Desk, issue: Row) -> None:
-    alarms.escalate(desk, 1, "the press called")
+    escalation_commands.escalate(desk, 1, "the press called")
     row = lifecycle.resolve(desk, 1)
     assert (raised(row), row["escalations"][0]["close_reason"]) == ([("manual", 1, False)], "resolved")
-    refused(lambda: alarms.escalate(desk, 1, "again"), "resolved")
+    refused(lambda: escalation_commands.escalate(desk, 1, "again"), "resolved")
 
 
 def test_a_reassigned_issue_tells_its_new_holder(
@@ -314,8 +316,8 @@ def test_a_reassigned_issue_tells_its_new_holder(
 ) -> None:
     add_agent("Bob")
     agents.change(desk, 2, manager="Mallory")
-    holding.reassign(desk, 1, 2, "shift ends")
-    alarms.escalate(desk, 1, "the press called")
+    ownership.reassign(desk, 1, 2, "shift ends")
+    escalation_commands.escalate(desk, 1, "the press called")
     clock.advance(hours=1)
     assert [one["told"] for one in sweep_issues(desk)["escalations"]] == ["Mallory"]
 
@@ -324,6 +326,6 @@ def test_the_sweep_is_in_the_log_by_the_desk_itself(desk: Desk, issue: Row, cloc
     clock.advance(minutes=30)
     sweep_issues(desk)
     with desk.reading():
-        last: Any = logbook.events(issue_id=1)[0]
+        last: Any = event_log.events(issue_id=1)[0]
     assert (last["command"], last["actor"]) == ("issue.sweep", "sweeper")
     assert last["detail"]["warnings"] == [{"issue_id": 1, "clock": "first_response", "percent": 50}]

@@ -1,4 +1,4 @@
-"""The figures of mission.md C, one by one: times, triggers, routing, satisfaction."""
+"""The service desk's figures, as docs/rules.md has them: times, triggers, routing, satisfaction."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
-from dispatch.service import routing, satisfaction, sla, triggers
-from dispatch.service.clocks import ClockRow
-from dispatch.service.escalation import limits
-from dispatch.service.hours import calendar
-from dispatch.service.routing import Helper
-from dispatch.service.satisfaction import Facts
-from dispatch.service.triggers import Watched
-from dispatch.setting_definitions import DEFINITIONS
+from dispatch.operations.setting_definitions import DEFINITIONS
+from dispatch.queries import agent_levels
+from dispatch.service.escalation import limits, triggers
+from dispatch.service.escalation.triggers import Watched
+from dispatch.service.issues import routing
+from dispatch.service.issues.routing import Helper
+from dispatch.service.satisfaction import formula
+from dispatch.service.satisfaction.formula import Facts
+from dispatch.service.sla import targets
+from dispatch.service.sla.business_hours import calendar
+from dispatch.service.sla.clocks import ClockRow
 from models.clock import to_text
 from models.issues import IN_PROGRESS, NEW, PRIORITIES, RESOLUTION, Escalation, Issue
 
@@ -24,7 +27,7 @@ DAY_S = 86_400
 
 
 def by_priority(figures: str) -> list[int]:
-    return [sla.minutes_of(figures, priority) for priority in FROM_CRITICAL]
+    return [targets.minutes_of(figures, priority) for priority in FROM_CRITICAL]
 
 
 def test_priorities_are_numbered_from_low_to_critical() -> None:
@@ -50,28 +53,28 @@ def test_the_escalation_times_are_those_of_the_mission() -> None:
 @pytest.mark.parametrize("text", ["15 120 480 1440", "15 120 90 1440 4320", "0 1 2 3 4", "a b c d e", ""])
 def test_five_minutes_that_do_not_fall_are_needed(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
-        sla.parse_minutes(text)
+        targets.parse_minutes(text)
 
 
 def test_the_expected_response_grows_with_the_load() -> None:
-    assert sla.expected_response_minutes(60, 5, 10) == 90
-    assert sla.expected_response_minutes(5, 1, 10) == 5.5
-    assert sla.expected_response_minutes(240, 10, 10) == 480
+    assert targets.expected_response_minutes(60, 5, 10) == 90
+    assert targets.expected_response_minutes(5, 1, 10) == 5.5
+    assert targets.expected_response_minutes(240, 10, 10) == 480
 
 
 @pytest.mark.parametrize(("level", "minutes"), [(5, 96), (4, 192), (3, 288), (1, 480), (None, 288)])
 def test_the_estimate_is_the_sla_by_the_level(level: int | None, minutes: float) -> None:
-    assert sla.estimated_resolution_minutes(480, level) == minutes
+    assert targets.estimated_resolution_minutes(480, level) == minutes
 
 
 def test_a_pause_moves_what_is_left() -> None:
     hours = calendar("24x7")
     ten, eleven = NOON.replace(hour=10), NOON.replace(hour=11)
-    assert sla.due(ten, 3 * 3600, [(eleven, NOON)], hours) == NOON.replace(hour=14)
-    assert sla.due(ten, 3 * 3600, [(eleven, None)], hours) == NOON.replace(hour=13), "as of the pause"
-    assert sla.due(ten, 1800, [(eleven, NOON)], hours) == ten.replace(minute=30), "overdue stays overdue"
-    assert sla.after_pause(NOON.replace(hour=13), eleven, NOON, hours) == NOON.replace(hour=14)
-    assert sla.after_pause(ten, eleven, NOON, hours) == ten
+    assert targets.due(ten, 3 * 3600, [(eleven, NOON)], hours) == NOON.replace(hour=14)
+    assert targets.due(ten, 3 * 3600, [(eleven, None)], hours) == NOON.replace(hour=13), "as of the pause"
+    assert targets.due(ten, 1800, [(eleven, NOON)], hours) == ten.replace(minute=30), "overdue stays overdue"
+    assert targets.after_pause(NOON.replace(hour=13), eleven, NOON, hours) == NOON.replace(hour=14)
+    assert targets.after_pause(ten, eleven, NOON, hours) == ten
 
 
 # -- routing
@@ -118,7 +121,7 @@ def test_the_reason_is_told() -> None:
     ("level", "years", "expected"), [(None, 0, 1), (None, 12, 3), (None, 60, 5), (2, 60, 2)]
 )
 def test_a_level_that_is_not_set_grows_with_the_years(level: int | None, years: int, expected: int) -> None:
-    assert routing.level_of(level, years) == expected
+    assert agent_levels.level_of(level, years) == expected
 
 
 # -- triggers
@@ -209,7 +212,7 @@ def test_what_raises_begins_higher() -> None:
 
 
 def predicted(hours: float = 0, level: int = 5, interactions: int = 0, sentiment: float = 1.0) -> float:
-    return satisfaction.predict(satisfaction.factors(Facts(hours, level, interactions, sentiment)))
+    return formula.predict(formula.factors(Facts(hours, level, interactions, sentiment)))
 
 
 def test_the_prediction_lies_between_its_ends() -> None:
@@ -221,16 +224,16 @@ def test_the_prediction_lies_between_its_ends() -> None:
     ("hours", "factor"), [(1, 0.8), (1.1, 0.6), (4, 0.6), (4.1, 0.4), (24, 0.4), (24.1, 0.2)]
 )
 def test_the_resolution_time_has_four_steps(hours: float, factor: float) -> None:
-    assert satisfaction.factors(Facts(hours, 3, 0, 0.0))["resolution_time"] == factor
+    assert formula.factors(Facts(hours, 3, 0, 0.0))["resolution_time"] == factor
 
 
 @pytest.mark.parametrize(("number", "factor"), [(2, 0.8), (3, 0.6), (4, 0.6), (5, 0.3)])
 def test_interactions_have_three_steps(number: int, factor: float) -> None:
-    assert satisfaction.factors(Facts(0, 3, number, 0.0))["interactions"] == factor
+    assert formula.factors(Facts(0, 3, number, 0.0))["interactions"] == factor
 
 
 def test_level_and_sentiment_are_shares() -> None:
-    parts = satisfaction.factors(Facts(0, 3, 0, -0.4))
+    parts = formula.factors(Facts(0, 3, 0, -0.4))
     assert parts["agent_level"] == 0.6
     assert parts["sentiment"] == pytest.approx(0.3)
 
@@ -246,25 +249,25 @@ def test_level_and_sentiment_are_shares() -> None:
     ],
 )
 def test_risk_and_churn_follow_the_prediction(score: float, risk: str, churn: float) -> None:
-    assert satisfaction.risk(score) == risk
-    assert satisfaction.churn_probability(score) == pytest.approx(churn)
+    assert formula.risk(score) == risk
+    assert formula.churn_probability(score) == pytest.approx(churn)
 
 
 def test_recommendations_for_a_customer_at_risk() -> None:
     worst = Facts(25, 1, 4, -0.31)
-    assert satisfaction.recommendations(3.49, worst) == [
-        satisfaction.FOLLOW_UP,
-        satisfaction.SENIOR,
-        satisfaction.COMPENSATION,
-        satisfaction.EXPEDITE,
-        satisfaction.EMPATHY,
+    assert formula.recommendations(3.49, worst) == [
+        formula.FOLLOW_UP,
+        formula.SENIOR,
+        formula.COMPENSATION,
+        formula.EXPEDITE,
+        formula.EMPATHY,
     ]
     mild = Facts(24, 3, 3, -0.3)
-    assert satisfaction.recommendations(3.49, mild) == [satisfaction.FOLLOW_UP, satisfaction.SENIOR]
+    assert formula.recommendations(3.49, mild) == [formula.FOLLOW_UP, formula.SENIOR]
 
 
 def test_recommendations_for_others() -> None:
     worst = Facts(25, 1, 4, -0.31)
-    assert satisfaction.recommendations(3.5, worst) == [satisfaction.SURVEY, satisfaction.UPDATES]
-    assert satisfaction.recommendations(4.49, worst) == [satisfaction.SURVEY, satisfaction.UPDATES]
-    assert satisfaction.recommendations(4.5, worst) == []
+    assert formula.recommendations(3.5, worst) == [formula.SURVEY, formula.UPDATES]
+    assert formula.recommendations(4.49, worst) == [formula.SURVEY, formula.UPDATES]
+    assert formula.recommendations(4.5, worst) == []

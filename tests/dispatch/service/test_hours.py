@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.service.hours import Hours, calendar, written
+from dispatch.service.sla.business_hours import Hours, calendar, written
 
 OFFICE = "mon-fri 09:00-17:00"
 MONDAY = datetime(2082, 11, 23, 0, 0, tzinfo=UTC)

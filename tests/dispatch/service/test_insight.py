@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from dispatch.desk import Desk
-from dispatch.service import (
-    alarms,
-    analytics,
-    clocks,
-    conversation,
-    dashboard,
-    lifecycle,
-    logistic,
-    surveys,
-    training,
-    views,
-)
-from dispatch.service.analytics import Period
-from dispatch.service.case import Case
-from dispatch.service.satisfaction import Facts
-from dispatch.service.sweep import sweep_issues
-from dispatch.service.training import Answer
+from dispatch.desk.desk import Desk
+from dispatch.reporting import issue_analytics, service_dashboard
+from dispatch.reporting.issue_analytics import Period
+from dispatch.service.due_checks import sweep_issues
+from dispatch.service.issues import conversation, escalation_commands, lifecycle, queries, surveys
+from dispatch.service.satisfaction import training
+from dispatch.service.satisfaction.case import Case
+from dispatch.service.satisfaction.formula import Facts
+from dispatch.service.satisfaction.trained_model import Learned, expected_score, features
+from dispatch.service.satisfaction.training import Answer
+from dispatch.service.sla import clocks
 from models.issues import CATEGORIES, CHANNELS, Issue, SatisfactionModel, Survey
 from tests.conftest import TestClock
 from tests.dispatch.service.conftest import Row
@@ -57,7 +52,7 @@ def read(desk: Desk, function: Callable[..., Any], *given: Any) -> Any:
 
 
 def test_every_figure_has_its_count(worked: Desk) -> None:
-    report = read(worked, analytics.report, Period.last(30, worked.now()))
+    report = read(worked, issue_analytics.report, Period.last(30, worked.now()))
     assert report["totals"] == {
         "opened": {"value": 3, "count": 3},
         "resolved": {"value": 2, "count": 2},
@@ -71,7 +66,7 @@ def test_every_figure_has_its_count(worked: Desk) -> None:
 
 
 def test_trends_are_computed_from_the_period_before(worked: Desk) -> None:
-    trends = read(worked, analytics.report, Period.last(30, worked.now()))["trends"]
+    trends = read(worked, issue_analytics.report, Period.last(30, worked.now()))["trends"]
     assert trends["resolved"] == {"value": 2, "before": 2, "change": 0, "counts": [2, 2]}
     assert trends["mean_resolution_hours"]["change"] == -13.0
     assert trends["mean_satisfaction"] == {"value": 4.0, "before": 3.0, "change": 1.0, "counts": [2, 2]}
@@ -79,7 +74,7 @@ def test_trends_are_computed_from_the_period_before(worked: Desk) -> None:
 
 
 def test_a_figure_of_nothing_is_no_figure(desk: Desk) -> None:
-    report = read(desk, analytics.report, Period.last(30, desk.now()))
+    report = read(desk, issue_analytics.report, Period.last(30, desk.now()))
     assert report["totals"]["mean_satisfaction"] == {"value": None, "count": 0}
     assert report["trends"]["mean_satisfaction"]["change"] is None
 
@@ -88,8 +83,8 @@ def test_the_rows_behind_a_figure_are_shown(worked: Desk) -> None:
     period = Period.last(30, worked.now())
 
     def behind(*what: str) -> list[int]:
-        ids = read(worked, analytics.ids_behind, period, *what)
-        return [row["issue_id"] for row in read(worked, views.rows_of, worked, ids)]
+        ids = read(worked, issue_analytics.ids_behind, period, *what)
+        return [row["issue_id"] for row in read(worked, queries.rows_of, worked, ids)]
 
     assert behind("opened") == [3, 4, 5]
     assert behind("mean_resolution_hours") == [3, 4]
@@ -98,10 +93,10 @@ def test_the_rows_behind_a_figure_are_shown(worked: Desk) -> None:
 
 def test_the_dashboard_counts_the_rows(worked: Desk, open_issue: Open, clock: TestClock) -> None:
     open_issue("[account_access] urgent :( :(", tier="gold")
-    alarms.escalate(worked, 5, "look here")
+    escalation_commands.escalate(worked, 5, "look here")
     clock.advance(minutes=30)
     sweep_issues(worked)
-    told = read(worked, dashboard.dashboard, worked)
+    told = read(worked, service_dashboard.dashboard, worked)
     assert told["active"]["by_priority"] == {"CRITICAL": 1, "URGENT": 0, "HIGH": 0, "MEDIUM": 1, "LOW": 0}
     assert told["active"]["mean_age_hours"] == {"value": 0.5, "count": 2}
     assert [(row["agent_id"], row["issue_load"], row["utilisation"]) for row in told["agents"]] == [
@@ -122,7 +117,7 @@ def test_the_dashboard_counts_the_rows(worked: Desk, open_issue: Open, clock: Te
 def test_customers_at_risk_are_named(desk: Desk, open_issue: Open, clock: TestClock) -> None:
     open_issue(":( :( :( slow")
     clock.advance(hours=30)
-    told = read(desk, dashboard.dashboard, desk)
+    told = read(desk, service_dashboard.dashboard, desk)
     risky = told["alerts"]["customers_at_risk"]
     assert risky == {"count": 1, "rows": [{"issue_id": 1, "predicted": 2.0}]}
     assert (told["satisfaction"]["below_2_5"], told["satisfaction"]["share_below_3"]) == (1, 1.0)
@@ -132,11 +127,11 @@ def test_a_list_by_urgency_is_read_in_pages(desk: Desk, ada: Row, open_issue: Op
     for text in ("a", "[refund_request] b", "[billing_dispute] c", "d", "[account_access] urgent e"):
         open_issue(text)
         clock.advance(minutes=1)
-    which = views.IssueFilter()
-    whole = read(desk, views.issues, desk, which)
+    which = queries.IssueFilter()
+    whole = read(desk, queries.issues, desk, which)
     assert [row["issue_id"] for row in whole] == [5, 3, 1, 2, 4]
     pages, last = [], None
-    while page := read(desk, views.issues, desk, which, 2, last):
+    while page := read(desk, queries.issues, desk, which, 2, last):
         pages += [row["issue_id"] for row in page]
         last = page[-1]
     assert pages == [5, 3, 1, 2, 4]
@@ -165,8 +160,8 @@ def test_lists_are_narrowed_down(
         open_issue(text, channel=channel)
         clock.advance(minutes=1)
     lifecycle.resolve(desk, 3)
-    alarms.escalate(desk, 1, "look")
-    found = read(desk, views.issues, desk, views.IssueFilter(**given))
+    escalation_commands.escalate(desk, 1, "look")
+    found = read(desk, queries.issues, desk, queries.IssueFilter(**given))
     assert [row["issue_id"] for row in found] == expected
 
 
@@ -178,16 +173,23 @@ def answer(hours: float, sentiment: float, score: int) -> Answer:
 
 
 def test_the_fit_finds_what_makes_the_difference() -> None:
-    rows = [[1.0, float(x)] for x in range(-10, 11)]
-    weights = logistic.fit(rows, [row[1] > 2 for row in rows])
-    assert logistic.probability(weights, [1.0, 10.0]) > 0.95
-    assert logistic.probability(weights, [1.0, -10.0]) < 0.05
-    middle = -weights[0] / weights[1]
-    assert 1.5 < middle < 3.5, "the turn lies between 2 and 3"
+    learned = training.learn([answer(0.0, x / 10, 5 if x > 2 else 2) for x in range(-10, 11)] * 5)
+    assert (learned.high, learned.low) == (5, 2)
+    assert learned.chance(answer(0.0, 1.0, 5).case) > 0.95
+    assert learned.chance(answer(0.0, -1.0, 5).case) < 0.05
+    assert learned.chance(answer(0.0, 0.15, 5).case) < 0.5 < learned.chance(answer(0.0, 0.35, 5).case)
 
 
-def test_equations_are_solved() -> None:
-    assert logistic.solve([[0.0, 2.0], [1.0, 1.0]], [4.0, 5.0]) == [3.0, 2.0]
+@pytest.mark.parametrize("score", [1, 5])
+def test_where_all_answers_are_alike_the_next_is_expected_to_be_like_them(score: int) -> None:
+    learned = training.learn([answer(hour, 0.0, score) for hour in range(10)])
+    assert learned.score(answer(3.0, 0.0, score).case) == pytest.approx(score, abs=1e-4)
+
+
+def test_a_stored_model_predicts_by_what_was_stored() -> None:
+    columns = len(features(answer(0.0, 0.0, 1).case))
+    stored = Learned([0.0] * columns, [1.0] * columns, [math.log(3), *[0.0] * columns], 4.0, 2.0)
+    assert expected_score(json.dumps(stored._asdict()), answer(0.0, 0.0, 1).case) == pytest.approx(3.5)
 
 
 def test_a_trained_model_beats_the_formula_where_customers_tell_more_than_it_knows() -> None:

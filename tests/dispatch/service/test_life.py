@@ -7,12 +7,21 @@ from typing import Any
 
 import pytest
 
-from dispatch import agents, configure, logbook, undo, views
-from dispatch.desk import Desk
-from dispatch.event_filter import EventFilter
-from dispatch.service import alarms, conversation, editing, holding, lifecycle, surveys
-from dispatch.service import views as service_views
-from dispatch.sweep import sweep
+from dispatch import agents, queries
+from dispatch.desk import event_log
+from dispatch.desk.desk import Desk
+from dispatch.desk.event_filter import EventFilter
+from dispatch.operations import configuration, undo
+from dispatch.operations.sweep import sweep
+from dispatch.service.issues import (
+    conversation,
+    editing,
+    escalation_commands,
+    lifecycle,
+    ownership,
+    surveys,
+)
+from dispatch.service.issues import queries as issue_queries
 from models.issues import ISSUE_STATUSES
 from tests.conftest import TestClock
 from tests.dispatch.service.conftest import Row, refused
@@ -31,43 +40,43 @@ def issue(ada: Row, add_agent: Callable[..., Row], open_issue: Open) -> Row:
 
 @pytest.fixture
 def begun(desk: Desk, issue: Row) -> Row:
-    return holding.claim(desk, 1, 1)
+    return ownership.claim(desk, 1, 1)
 
 
 def agent(desk: Desk, agent_id: int) -> Row:
     with desk.reading():
-        return views.agent(agent_id)
+        return queries.agent(agent_id)
 
 
 def talk(desk: Desk, issue_id: int = 1) -> list[Row]:
     with desk.reading():
-        return service_views.interactions(issue_id)
+        return issue_queries.interactions(issue_id)
 
 
 # -- holding
 
 
 def test_the_holder_begins_work(desk: Desk, issue: Row) -> None:
-    refused(lambda: holding.claim(desk, 1, 2), "not_the_holder")
-    assert holding.claim(desk, 1, 1)["status"] == "in_progress"
-    refused(lambda: holding.claim(desk, 1, 1), "already_claimed")
-    refused(lambda: holding.claim(desk, 1, 9), "not_found")
+    refused(lambda: ownership.claim(desk, 1, 2), "not_the_holder")
+    assert ownership.claim(desk, 1, 1)["status"] == "in_progress"
+    refused(lambda: ownership.claim(desk, 1, 1), "already_claimed")
+    refused(lambda: ownership.claim(desk, 1, 9), "not_found")
 
 
 def test_reassigning_moves_the_load_and_not_the_clocks(desk: Desk, begun: Row, clock: TestClock) -> None:
     due = begun["sla"]["resolution_due"]
     clock.advance(minutes=10)
-    row = holding.reassign(desk, 1, 2, "Bob knows the customer")
+    row = ownership.reassign(desk, 1, 2, "Bob knows the customer")
     assert (row["agent_id"], row["status"], row["sla"]["resolution_due"]) == (2, "assigned", due)
     assert row["routing_reason"] == "kim: Bob knows the customer"
     assert (agent(desk, 1)["issue_load"], agent(desk, 2)["issue_load"]) == (0, 1)
-    refused(lambda: holding.reassign(desk, 1, 2, "again"), "same_agent")
-    refused(lambda: holding.reassign(desk, 1, 1, " "), "invalid_reason")
+    refused(lambda: ownership.reassign(desk, 1, 2, "again"), "same_agent")
+    refused(lambda: ownership.reassign(desk, 1, 1, " "), "invalid_reason")
 
 
 def test_a_reassignment_while_the_customer_answers_keeps_the_pause(desk: Desk, begun: Row) -> None:
     conversation.reply(desk, 1, "Which card?", wait=True)
-    row = holding.reassign(desk, 1, 2, "shift ends")
+    row = ownership.reassign(desk, 1, 2, "shift ends")
     assert (row["status"], row["sla"]["resolution"]["paused_at"] is None) == ("pending_customer", False)
 
 
@@ -224,7 +233,7 @@ def test_nothing_is_answered_on_an_issue_that_has_ended(desk: Desk, begun: Row) 
     lifecycle.close(desk, 1)
     refused(lambda: conversation.reply(desk, 1, "One more thing"), "closed")
     refused(lambda: conversation.reply(desk, 1, "Hello?", author="customer"), "closed")
-    refused(lambda: holding.reassign(desk, 1, 2, "why not"), "closed")
+    refused(lambda: ownership.reassign(desk, 1, 2, "why not"), "closed")
     refused(lambda: editing.edit(desk, 1, priority="LOW"), "closed")
     refused(lambda: lifecycle.resolve(desk, 1), "closed")
     assert conversation.note(desk, 1, "for the file")["status"] == "closed"
@@ -267,8 +276,8 @@ def test_a_resolved_issue_is_closed_by_the_clock_and_only_then(
     clock.advance(hours=1)
     assert sweep(desk)["closed"] == [1]
     with desk.reading():
-        assert service_views.issue(desk, 1)["status"] == "closed"
-        assert logbook.page(EventFilter(issue_id=1), 1)[0]["actor"] == "sweeper"
+        assert issue_queries.issue(desk, 1)["status"] == "closed"
+        assert event_log.page(EventFilter(issue_id=1), 1)[0]["actor"] == "sweeper"
     assert sweep(desk)["closed"] == []
     clock.advance(seconds=1)
     refused(lambda: lifecycle.reopen(desk, 1, "again"), "too_late")
@@ -276,11 +285,11 @@ def test_a_resolved_issue_is_closed_by_the_clock_and_only_then(
 
 
 def test_a_desk_may_close_its_issues_itself(desk: Desk, begun: Row, clock: TestClock) -> None:
-    configure.set_value(desk, "close_after_days", "0")
+    configuration.set_value(desk, "close_after_days", "0")
     lifecycle.resolve(desk, 1)
     clock.advance(days=400)
     assert sweep(desk)["closed"] == []
-    configure.set_value(desk, "close_after_days", "3")
+    configuration.set_value(desk, "close_after_days", "3")
     assert sweep(desk)["closed"] == [1]
 
 
@@ -293,7 +302,7 @@ def test_who_left_is_replaced_when_an_issue_is_reopened(
     refused(lambda: undo.undo(desk), "agent_left")
     add_agent("Eve", years=30)
     with desk.reading():
-        assert service_views.issue(desk, 1)["agent_id"] == 3
+        assert issue_queries.issue(desk, 1)["agent_id"] == 3
 
 
 def test_a_clock_that_jumps_back_turns_nothing_around(
@@ -332,7 +341,7 @@ def test_one_answer_counts(desk: Desk, begun: Row) -> None:
     surveys.rate(desk, 1, 2)
     refused(lambda: surveys.rate(desk, 1, 5), "already_rated")
     conversation.reply(desk, 1, "Not solved", author="customer")
-    holding.reassign(desk, 1, 2, "another try")
+    ownership.reassign(desk, 1, 2, "another try")
     lifecycle.resolve(desk, 1)
     refused(lambda: surveys.rate(desk, 1, 5), "already_rated")
     undo_of_rating = undo.undo(desk, _event(desk, "issue.rate"))
@@ -343,7 +352,7 @@ def test_one_answer_counts(desk: Desk, begun: Row) -> None:
 def test_an_unanswered_survey_goes_to_who_resolved_it_last(desk: Desk, begun: Row) -> None:
     lifecycle.resolve(desk, 1)
     conversation.reply(desk, 1, "Not solved", author="customer")
-    holding.reassign(desk, 1, 2, "another try")
+    ownership.reassign(desk, 1, 2, "another try")
     lifecycle.resolve(desk, 1)
     assert surveys.rate(desk, 1, 5)["survey"]["agent_id"] == 2
 
@@ -359,7 +368,7 @@ def test_a_score_is_one_to_five(desk: Desk, begun: Row, score: Any) -> None:
 
 def _event(desk: Desk, name: str) -> int:
     with desk.reading():
-        return int(next(row["event_id"] for row in logbook.events(issue_id=1) if row["command"] == name))
+        return int(next(row["event_id"] for row in event_log.events(issue_id=1) if row["command"] == name))
 
 
 def test_an_issue_opened_by_mistake_is_in_no_figure(desk: Desk, issue: Row, show: Show, sound: Sound) -> None:
@@ -368,7 +377,7 @@ def test_an_issue_opened_by_mistake_is_in_no_figure(desk: Desk, issue: Row, show
     assert agent(desk, 1)["issue_load"] == 0
     refused(lambda: lifecycle.reopen(desk, 1, "why"), "voided")
     with desk.reading():
-        assert service_views.issues(desk, service_views.IssueFilter(statuses=())) == []
+        assert issue_queries.issues(desk, issue_queries.IssueFilter(statuses=())) == []
     sound()
 
 
@@ -382,7 +391,7 @@ def test_an_issue_that_was_talked_about_stays(desk: Desk, issue: Row) -> None:
     [
         lambda desk: lifecycle.set_status(desk, 1, "pending_customer"),
         lambda desk: lifecycle.resolve(desk, 1),
-        lambda desk: holding.reassign(desk, 1, 2, "better"),
+        lambda desk: ownership.reassign(desk, 1, 2, "better"),
         lambda desk: editing.edit(desk, 1, priority="CRITICAL", title="Other"),
     ],
 )
@@ -401,7 +410,7 @@ def test_a_step_is_taken_back_and_the_clocks_still_agree(
 
 
 def test_an_end_that_is_taken_back_brings_the_escalations_back(desk: Desk, begun: Row, show: Show) -> None:
-    alarms.escalate(desk, 1, "the press called")
+    escalation_commands.escalate(desk, 1, "the press called")
     lifecycle.resolve(desk, 1)
     assert show()["escalation_level"] == 0
     undo.undo(desk)

@@ -19,23 +19,23 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from dispatch import agents, undo
+from dispatch import agents
 from dispatch.bootstrap import open_desk
-from dispatch.service import (
-    alarms,
-    checkup,
+from dispatch.operations import issue_integrity_checks, undo
+from dispatch.service.due_checks import sweep_issues
+from dispatch.service.escalation import limits
+from dispatch.service.issues import (
     conversation,
     editing,
-    holding,
+    escalation_commands,
+    intake,
     lifecycle,
-    opening,
-    sla,
+    ownership,
+    queries,
     surveys,
-    understanding,
-    views,
+    text_analysis,
 )
-from dispatch.service.escalation import limits
-from dispatch.service.sweep import sweep_issues
+from dispatch.service.sla import targets
 from models.agents import Agent
 from models.base import tuples
 from models.errors import DeskError
@@ -86,17 +86,17 @@ class Machine:
             ("feeling", compound_of),
             ("prioritise", prioritise),
         ):
-            self.stack.enter_context(patch.object(understanding, name, function))
+            self.stack.enter_context(patch.object(text_analysis, name, function))
         self.moment = START
         self.desk = open_desk(self.path, clock=lambda: self.moment, actor="kim")
         self.stack.callback(self.desk.close)
         self.plain: dict[int, Plain] = {}
         for text in ("fine", "[billing_dispute] urgent"):
-            self.plain[opening.open_issue(self.desk, text)["issue_id"]] = Plain()
+            self.plain[intake.open_issue(self.desk, text)["issue_id"]] = Plain()
 
     def show(self, issue_id: int) -> dict[str, Any]:
         with self.desk.reading():
-            return views.issue(self.desk, issue_id)
+            return queries.issue(self.desk, issue_id)
 
     def attempt(self, function: Any, *args: Any, **given: Any) -> dict[str, Any] | None:
         try:
@@ -124,7 +124,7 @@ class Machine:
 
     def hand_on(self, issue: int) -> None:
         before = self.show(issue)
-        row = self.attempt(holding.reassign, issue, 3 - (before["agent_id"] or 1), "why not")
+        row = self.attempt(ownership.reassign, issue, 3 - (before["agent_id"] or 1), "why not")
         if row is not None:
             for kind in ("first_response", "resolution"):
                 assert row["sla"][kind] == before["sla"][kind], "never reset by reassignment"
@@ -133,8 +133,8 @@ class Machine:
         self.attempt(editing.edit, issue, priority=priority)
 
     def escalate(self, issue: int) -> None:
-        if self.attempt(alarms.escalate, issue, "look here"):
-            self.attempt(alarms.acknowledge, issue)
+        if self.attempt(escalation_commands.escalate, issue, "look here"):
+            self.attempt(escalation_commands.acknowledge, issue)
 
     def sweep(self) -> None:
         sweep_issues(self.desk)
@@ -150,12 +150,12 @@ class Machine:
 
     def check_that_nothing_due_is_missing(self) -> None:
         for issue_id, plain in self.plain.items():
-            row = views.issue(self.desk, issue_id)
+            row = queries.issue(self.desk, issue_id)
             if row["status"] not in OPEN:
                 continue
             given = {one["percent"] for one in row["warnings"] if one["clock"] == "resolution"}
             allowed = RESOLUTION_MINUTES[row["priority"]]
-            due = {percent for percent in sla.WARNING_PERCENTS if plain.ran * 100 >= allowed * percent}
+            due = {percent for percent in targets.WARNING_PERCENTS if plain.ran * 100 >= allowed * percent}
             assert due <= given
             open_triggers = [one["trigger"] for one in row["escalations"] if one["closed_at"] is None]
             told = [one["trigger"] for one in row["escalations"]]
@@ -167,8 +167,8 @@ class Machine:
 
     def clocks_and_loads_agree_with_what_was_said(self) -> None:
         with self.desk.reading():
-            assert list(checkup.wrong_clocks()) == []
-            assert checkup.wrong_issue_loads() == []
+            assert list(issue_integrity_checks.wrong_clocks()) == []
+            assert issue_integrity_checks.wrong_issue_loads() == []
             held = Counter(tuples(Issue.select(Issue.agent_id).where(Issue.status.in_(HELD))))
             loads = dict(tuples(Agent.select(Agent.agent_id, Agent.issue_load)))
             assert {agent: held[(agent,)] for agent in loads} == loads
@@ -203,7 +203,7 @@ ACTIONS: dict[str, Callable[[Machine, int], object]] = {
     "raise": lambda desk, issue: desk.prioritise(issue, "CRITICAL"),
     "lower": lambda desk, issue: desk.prioritise(issue, "MEDIUM"),
     "escalate": lambda desk, issue: desk.escalate(issue),
-    "settle": lambda desk, issue: desk.attempt(alarms.settle, issue, "it is fine"),
+    "settle": lambda desk, issue: desk.attempt(escalation_commands.settle, issue, "it is fine"),
     "rate": lambda desk, issue: desk.attempt(surveys.rate, issue, 4),
     "undo": lambda desk, _issue: desk.attempt(undo.undo),
     "sweep": lambda desk, _issue: desk.sweep(),

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from dispatch.desk import Desk
-from dispatch.service import alarms, holding, news, opening, views
-from dispatch.service.sweep import sweep_issues
-from dispatch.service.views import CHANGED, URGENCY, IssueFilter
+from dispatch.desk.desk import Desk
+from dispatch.service.due_checks import sweep_issues
+from dispatch.service.issues import escalation_commands, intake, new_work, ownership, queries
+from dispatch.service.issues.queries import CHANGED, URGENCY, IssueFilter
 from models.errors import InvalidInput
 
 Row = dict[str, Any]
@@ -23,39 +23,39 @@ def helpers(add_agent: Callable[..., Row]) -> Callable[[int], list[int]]:
 
 
 def told(
-    desk: Desk, before: news.IssueGlance, own: frozenset[int] = frozenset()
+    desk: Desk, before: new_work.IssueGlance, own: frozenset[int] = frozenset()
 ) -> list[tuple[str, int, int]]:
     with desk.reading():
-        found = news.since(before, news.glance(before.agent_id), own)
+        found = new_work.since(before, new_work.glance(before.agent_id), own)
     return [(one["kind"], one["issue_id"], one["level"] or one["percent"]) for one in found]
 
 
-def look(desk: Desk, agent_id: int | None) -> news.IssueGlance:
+def look(desk: Desk, agent_id: int | None) -> new_work.IssueGlance:
     with desk.reading():
-        return news.glance(agent_id)
+        return new_work.glance(agent_id)
 
 
 def test_news_reach_whom_they_concern_once(desk: Desk, helpers: Any, clock: Any) -> None:
     first, second = helpers(2)
     mine, others, nobody = look(desk, first), look(desk, second), look(desk, None)
-    number = opening.open_issue(desk, "[billing_dispute] hello")["issue_id"]
+    number = intake.open_issue(desk, "[billing_dispute] hello")["issue_id"]
     with desk.reading():
-        if views.issue(desk, number)["agent_id"] != first:
+        if queries.issue(desk, number)["agent_id"] != first:
             mine, others, first, second = others, mine, second, first
     assert told(desk, mine) == [("new", number, 0)]
     assert told(desk, others) == told(desk, nobody) == []
     mine = look(desk, first)
     assert told(desk, mine) == []
-    alarms.escalate(desk, number, "because")
+    escalation_commands.escalate(desk, number, "because")
     assert told(desk, mine) == [("escalated", number, 1)]
     assert told(desk, others) == told(desk, nobody) == []
-    alarms.escalate(desk, number, "because still")
+    escalation_commands.escalate(desk, number, "because still")
     assert told(desk, nobody) == told(desk, others) == [("escalated", number, 2)]
     mine, nobody = look(desk, first), look(desk, None)
     clock.advance(minutes=60)
     sweep_issues(desk)
     assert ("warned", number, 100) in told(desk, mine)
-    assert [kind for kind, *_ in told(desk, nobody) if kind == news.WARNED] == []
+    assert [kind for kind, *_ in told(desk, nobody) if kind == new_work.WARNED] == []
     mine = look(desk, first)
     sweep_issues(desk)
     assert told(desk, mine) == []
@@ -63,15 +63,15 @@ def test_news_reach_whom_they_concern_once(desk: Desk, helpers: Any, clock: Any)
 
 def test_what_one_did_oneself_is_no_news(desk: Desk, helpers: Any) -> None:
     first, second = helpers(2)
-    number = opening.open_issue(desk, "hello")["issue_id"]
+    number = intake.open_issue(desk, "hello")["issue_id"]
     own: set[int] = set()
     desk.heard = own.add
     with desk.reading():
-        holder = views.issue(desk, number)["agent_id"]
+        holder = queries.issue(desk, number)["agent_id"]
     other = second if holder == first else first
     before = look(desk, other)
-    holding.reassign(desk, number, other, "knows it")
-    alarms.escalate(desk, number, "because", 3)
+    ownership.reassign(desk, number, other, "knows it")
+    escalation_commands.escalate(desk, number, "because", 3)
     assert told(desk, before, frozenset(own)) == []
     assert told(desk, before) == [("new", number, 0), ("escalated", number, 3)]
 
@@ -87,14 +87,14 @@ def test_pages_go_up_as_they_go_down(desk: Desk, helpers: Any, sort: str) -> Non
         "hello again",
         "urgent too",
     ):
-        opening.open_issue(desk, text)
+        intake.open_issue(desk, text)
     which = IssueFilter(sort=sort)
     with desk.reading():
-        rows = views.issues(desk, which)
+        rows = queries.issues(desk, which)
         numbers = [row["issue_id"] for row in rows]
-        down = views.issues(desk, which, 2, rows[2])
-        up = views.issues(desk, which, 2, rows[3], upwards=True)
-        some = views.issues(desk, IssueFilter(ids=(numbers[0], 999)))
+        down = queries.issues(desk, which, 2, rows[2])
+        up = queries.issues(desk, which, 2, rows[3], upwards=True)
+        some = queries.issues(desk, IssueFilter(ids=(numbers[0], 999)))
     assert [row["issue_id"] for row in down] == numbers[3:5]
     assert [row["issue_id"] for row in up] == [numbers[2], numbers[1]]
     assert [row["issue_id"] for row in some] == numbers[:1]
@@ -102,7 +102,7 @@ def test_pages_go_up_as_they_go_down(desk: Desk, helpers: Any, sort: str) -> Non
 
 def test_a_persons_category_counts_at_opening(desk: Desk, helpers: Any) -> None:
     helpers(1)
-    row = opening.open_issue(desk, "hello", category="billing_dispute")
+    row = intake.open_issue(desk, "hello", category="billing_dispute")
     assert (row["category"], row["unsure"], row["priority"]) == ("billing_dispute", False, "HIGH")
     with pytest.raises(InvalidInput, match="category"):
-        opening.open_issue(desk, "hello", category="nonsense")
+        intake.open_issue(desk, "hello", category="nonsense")

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from dispatch import agents, bookings, customers
-from dispatch.desk import Desk
-from dispatch.intake import LeadResult
-from dispatch.service import editing, opening
+from dispatch.desk.desk import Desk
+from dispatch.leads.intake import LeadResult
+from dispatch.service.issues import editing, intake
 from models.issues import Issue
 from tests.conftest import TestClock
 from tests.dispatch.service.conftest import Row, refused
@@ -56,7 +56,7 @@ def test_the_worked_example_is_told_as_the_mission_says(
     desk: Desk, ada: Row, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.undo()  # the real triage
-    row = opening.open_issue(desk, WORKED_EXAMPLE, tier="gold")
+    row = intake.open_issue(desk, WORKED_EXAMPLE, tier="gold")
     assert (row["category"], row["priority"]) == ("account_access", "CRITICAL")
     assert [step["step"] for step in row["priority_steps"]] == ["category", "sentiment", "tier", "urgency"]
     assert row["sentiment"]["compound"] < 0

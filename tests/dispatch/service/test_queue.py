@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from dispatch import agents, bookings, handover, logbook, presence, undo, views
-from dispatch.desk import Desk
-from dispatch.intake import LeadResult
-from dispatch.service import holding, lifecycle
+from dispatch import agents, bookings, queries
+from dispatch.agents import handover, presence
+from dispatch.desk import event_log
+from dispatch.desk.desk import Desk
+from dispatch.leads.intake import LeadResult
+from dispatch.operations import undo
+from dispatch.service.issues import lifecycle, ownership
 from models.agents import Agent
 from tests.conftest import TestClock
 from tests.dispatch.service.conftest import Row, refused
@@ -21,7 +24,7 @@ AddAgent = Callable[..., Row]
 
 def log(desk: Desk) -> list[tuple[str, str]]:
     with desk.reading():
-        return [(row["command"], row["actor"]) for row in logbook.events()][::-1]
+        return [(row["command"], row["actor"]) for row in event_log.events()][::-1]
 
 
 def test_a_waiting_issue_is_told_its_place_and_wait(open_issue: Open, show: Show, clock: TestClock) -> None:
@@ -82,12 +85,12 @@ def test_a_drained_issue_does_not_stand_in_the_way_of_undo(
     add_lead()
     open_issue()
     bookings.cancel(desk, 1, "changed plans")
-    holding.claim(desk, 1, 1)
+    ownership.claim(desk, 1, 1)
     with desk.reading():
-        cancelled = next(row["event_id"] for row in logbook.events() if row["command"] == "booking.cancel")
+        cancelled = next(row["event_id"] for row in event_log.events() if row["command"] == "booking.cancel")
     undo.undo(desk, cancelled)
     with desk.reading():
-        row = views.agent(1)
+        row = queries.agent(1)
     assert (row["load"], row["issue_load"]) == (1, 1)
     refused(lambda: undo.undo(desk, cancelled - 1), "not_undoable")
 
@@ -119,7 +122,7 @@ def test_an_agent_with_room_takes_a_waiting_issue_on(
 ) -> None:
     open_issue()
     add_agent("Bob", years=0)
-    row = holding.claim(desk, 1, 1)
+    row = ownership.claim(desk, 1, 1)
     assert (row["status"], row["agent_id"], row["routing_reason"]) == (
         "in_progress",
         1,
@@ -127,8 +130,8 @@ def test_an_agent_with_room_takes_a_waiting_issue_on(
     )
     agents.change(desk, 1, capacity=1)
     open_issue()
-    refused(lambda: holding.claim(desk, 2, 1), "full")
-    assert holding.reassign(desk, 2, 1, "only this once")["agent_id"] == 1, "a person may, with a reason"
+    refused(lambda: ownership.claim(desk, 2, 1), "full")
+    assert ownership.reassign(desk, 2, 1, "only this once")["agent_id"] == 1, "a person may, with a reason"
 
 
 # -- who goes away
@@ -139,7 +142,7 @@ def test_what_is_not_begun_finds_another_when_its_agent_goes_away(
 ) -> None:
     open_issue("one")
     open_issue("two")
-    holding.claim(desk, 1, 1)
+    ownership.claim(desk, 1, 1)
     add_agent("Eve", years=30)
     presence.set_presence(desk, 1, "away")
     assert [(show(number)["agent_id"], show(number)["status"]) for number in (1, 2)] == [
@@ -154,12 +157,12 @@ def test_what_is_not_begun_finds_another_when_its_agent_goes_away(
 
 def test_who_leaves_for_good_keeps_nothing(desk: Desk, ada: Row, open_issue: Open, show: Show) -> None:
     open_issue("one")
-    holding.claim(desk, 1, 1)
+    ownership.claim(desk, 1, 1)
     refused(lambda: agents.leave(desk, 1), "holds_work")
     assert agents.leave(desk, 1, hand_over=True)["issue_load"] == 0
     assert show(1)["status"] == "new"
     with desk.reading():
-        assert views.agent(1)["issue_load"] == 0
+        assert queries.agent(1)["issue_load"] == 0
 
 
 def test_issues_fill_the_capacity_for_bookings_too(
@@ -170,7 +173,7 @@ def test_issues_fill_the_capacity_for_bookings_too(
     assert add_lead()["agent_id"] is None
     lifecycle.resolve(desk, 1)
     with desk.reading():
-        assert views.booking(1)["agent_id"] == 1
+        assert queries.booking(1)["agent_id"] == 1
 
 
 def test_a_handover_moves_issues_too_and_is_taken_back(

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from dispatch import doctor
 from dispatch.bootstrap import open_desk
-from dispatch.desk import Desk
-from dispatch.service import checkup, conversation, editing, opening
-from dispatch.service.sweep import sweep_issues
+from dispatch.desk.desk import Desk
+from dispatch.operations import doctor, issue_integrity_checks
+from dispatch.service.due_checks import sweep_issues
+from dispatch.service.issues import conversation, editing, intake
 from models import database as db
 from models.base import tuples
 from models.issues import Escalation, SlaWarning
@@ -88,7 +88,7 @@ def test_the_doctor_finds_a_wrong_clock_and_a_wrong_load_and_mends_them(
     assert [row["clock"] for row in repaired["clocks"]] == ["first_response", "resolution"]
     assert show()["sla"] == before
     with desk.reading():
-        assert list(checkup.wrong_clocks()) == []
+        assert list(issue_integrity_checks.wrong_clocks()) == []
 
 
 def test_what_was_said_is_kept_by_the_database_itself(
@@ -105,10 +105,10 @@ def test_what_was_said_is_kept_by_the_database_itself(
 def test_triage_learns_from_a_persons_choice(desk: Desk, ada: Row, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()  # the real triage
     puzzling = "The zorblax of my quuxlet keeps frobnicating since Tuesday"
-    first = opening.open_issue(desk, puzzling)
+    first = intake.open_issue(desk, puzzling)
     assert first["category"] != "product_complaint"
     editing.edit(desk, 1, category="product_complaint")
-    again = opening.open_issue(desk, puzzling)
+    again = intake.open_issue(desk, puzzling)
     assert (again["category"], again["unsure"]) == ("product_complaint", False)
 
 
@@ -134,7 +134,7 @@ def test_a_desk_of_before_opens_and_takes_issues(
     connection.close()
     desk = open_desk(path, clock=clock, actor="kim")
     try:
-        assert opening.open_issue(desk, "How?")["agent_id"] == 1
+        assert intake.open_issue(desk, "How?")["agent_id"] == 1
         with desk.reading():
             assert doctor.examine(desk)["ok"]
     finally:

@@ -13,7 +13,7 @@ from dispatch.triage.corrections import Corrections
 from dispatch.triage.evaluation import Judged, evaluate
 from dispatch.triage.message import Message
 from dispatch.triage.model import Model, features, shipped_model
-from dispatch.triage.reading import classify
+from dispatch.triage.pipeline import classify
 
 HERE = Path(__file__).parent
 

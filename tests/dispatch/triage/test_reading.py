@@ -1,4 +1,4 @@
-"""Everything that triage says of one message, with the numbers of mission.md C1 and C2."""
+"""Everything that triage says of one message, with the numbers of docs/rules.md, Triage and Priority."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from dispatch.triage.complexity import complexity
 from dispatch.triage.entities import KnownNames, entities
 from dispatch.triage.keywords import keywords
 from dispatch.triage.message import Message
+from dispatch.triage.pipeline import triage
 from dispatch.triage.priority import priority, priority_steps
-from dispatch.triage.reading import triage
 from dispatch.triage.sentiment import sentiment
 from dispatch.triage.urgency import INDICATORS, urgency_indicators
 from models.errors import InvalidInput

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from dispatch.triage.kinds import kinds_in, kinds_of
 from dispatch.triage.message import Message
-from dispatch.triage.reading import classify
+from dispatch.triage.pipeline import classify
 from dispatch.triage.spelling import spelled
+from dispatch.triage.word_classes import kinds_in, kinds_of
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.service.clocks import ClockRow
 from dispatch.service.escalation.decisions import Climb, Close, Raise, Rest, Warn, decide, next_check
-from dispatch.service.triggers import TRIGGERS, Watched
+from dispatch.service.escalation.triggers import TRIGGERS, Watched
+from dispatch.service.sla.clocks import ClockRow
 from models.clock import to_text
 from models.issues import Escalation, Issue
 
@@ -97,7 +97,7 @@ def rows(told: dict[str, Any]) -> Watched:
 
 
 def expected(told: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """The rules in minutes: docs/rules.md, Escalation."""
+    """The rules in minutes: docs/rules.md, SLA and escalation."""
     status, limit, late = told["status"], UNASSIGNED[told["priority"]], UNRESOLVED[told["priority"]]
     passed = [percent for percent in (50, 75, 90, 100) if told["ran"] * 100 >= HIGH_SLA * percent]
     if status == "resolved":

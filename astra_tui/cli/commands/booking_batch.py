@@ -1,0 +1,188 @@
+"""``astra booking release | cancel | reassign``: one booking, several, or all that a filter finds."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import rich_click as click
+
+from astra_tui.cli.options import AGENT, BOOKING, Call, changing, dry_run
+from astra_tui.cli.output.bookings import tell_line
+from astra_tui.cli.output.printing import line
+from astra_tui.cli.value_types import DESTINATION, STATUS
+from dispatch import bookings, queries
+from dispatch.bookings import bulk_actions
+from dispatch.desk.desk import Desk
+from dispatch.queries.bookings import BookingFilter
+from dispatch.queries.customer_index import prepare
+from models.bookings import PENDING, STATUSES
+from models.errors import InvalidInput
+
+Row = Mapping[str, Any]
+Given = dict[str, Any]
+
+REFUSED = 1  # exit code
+FILTERS = (
+    click.option(
+        "--status", type=STATUS, metavar="STATUS", help="Only Pending, Confirmed or Cancelled ones."
+    ),
+    click.option("--agent", "agent_id", type=AGENT, metavar="AGENT", help="Only those of this agent."),
+    click.option("--destination", type=DESTINATION, metavar="NAME", help="Only those that go there."),
+    click.option("--unclaimed", is_flag=True, help="Only those that their agent has not claimed yet."),
+    click.option("--waiting", is_flag=True, help="Only those without an agent."),
+    click.option("--asked", is_flag=True, help="Only claims whose agent was asked: still on it?"),
+    click.option(
+        "--text", default="", metavar="TEXT", help="Only those with this in customer, destination or number."
+    ),
+)
+NEITHER = "give the numbers of bookings, or say which: --status, --agent, --unclaimed, ..."
+BOTH = "give either numbers of bookings or a filter, not both"
+
+
+def filtered(function: Callable[..., None]) -> Callable[..., None]:
+    """Options that say which bookings; they arrive together as the mapping ``given``."""
+    names = ("status", "agent_id", "destination", "unclaimed", "waiting", "asked", "text")
+
+    @functools.wraps(function)
+    def run(*args: Any, **given: Any) -> None:
+        chosen = {name: given.pop(name) for name in names}
+        function(*args, given=chosen, **given)
+
+    decorated: Callable[..., None] = run
+    for option in reversed(FILTERS):
+        decorated = option(decorated)
+    return decorated
+
+
+def filter_of(desk: Desk, given: Given, **order: Any) -> BookingFilter:
+    """What those options find. Raises InvalidInput, NotFound."""
+    if given["agent_id"] is not None:
+        queries.agent(given["agent_id"])
+    spelled = {
+        "status": _status(given["status"]),
+        "destination": _destination(desk, given["destination"]),
+    }
+    which = BookingFilter(**(given | spelled | order))
+    if which.text:
+        prepare(desk)
+    return which
+
+
+def _status(given: str | None) -> str | None:
+    if given is None:
+        return None
+    for status in STATUSES:
+        if given.strip().casefold() == status.casefold():
+            return status
+    raise InvalidInput("status", f"{given!r} is not a status", "accepted: " + ", ".join(STATUSES))
+
+
+def _destination(desk: Desk, given: str | None) -> str | None:
+    if given is None:
+        return None
+    known = {name.casefold(): name for name in desk.values.of("destination")}
+    return known.get(given.strip().casefold()) or desk.values.check("destination", given)
+
+
+booking_numbers = click.argument("booking_ids", metavar="[BOOKING]...", type=BOOKING, nargs=-1)
+
+
+@click.command()
+@booking_numbers
+@filtered
+@dry_run
+@changing
+def release(call: Call, booking_ids: tuple[int, ...], given: Given, dry_run: bool) -> None:
+    """Give up the claim of one booking, several, or all that a filter finds; they stay with their agents."""
+    verb = _Verb(bookings.release, bulk_actions.release, bulk_actions.preview_release)
+    _one_or_all(call, booking_ids, given, dry_run, verb)
+
+
+@click.command()
+@booking_numbers
+@filtered
+@click.option("--reason", required=True, help="Why the customer does not travel.")
+@dry_run
+@changing
+def cancel(call: Call, booking_ids: tuple[int, ...], given: Given, reason: str, dry_run: bool) -> None:
+    """Cancel one Pending booking, several, or all that a filter finds."""
+    verb = _Verb(
+        lambda desk, number: bookings.cancel(desk, number, reason),
+        lambda desk, which: bulk_actions.cancel(desk, which, reason),
+        bulk_actions.preview_cancel,
+    )
+    _one_or_all(call, booking_ids, given, dry_run, verb)
+
+
+@click.command()
+@booking_numbers
+@filtered
+@click.option(
+    "--to", "to_agent_id", type=AGENT, required=True, metavar="AGENT", help="The agent who gets it."
+)
+@click.option("--reason", required=True, help="Why it changes hands.")
+@dry_run
+@changing
+def reassign(
+    call: Call, booking_ids: tuple[int, ...], given: Given, to_agent_id: int, reason: str, dry_run: bool
+) -> None:
+    """Give one Pending booking, several, or all that a filter finds to another agent, unclaimed.
+
+    It may be more than the agent's capacity: then it is told as an override.
+    """
+    verb = _Verb(
+        lambda desk, number: bookings.reassign(desk, number, to_agent_id, reason),
+        lambda desk, which: bulk_actions.reassign(desk, which, to_agent_id, reason),
+        lambda desk, which: bulk_actions.preview_reassign(desk, which, to_agent_id),
+    )
+    _one_or_all(call, booking_ids, given, dry_run, verb)
+
+
+class _Verb(NamedTuple):
+    """What is done to one booking, to several, and what the latter would come to."""
+
+    one: Callable[[Desk, int], Row]
+    several: Callable[[Desk, bulk_actions.Which], dict[str, Any]]
+    preview: Callable[[Desk, bulk_actions.Which], dict[str, Any]]
+
+
+def _one_or_all(
+    call: Call, booking_ids: tuple[int, ...], given: Given, is_preview: bool, verb: _Verb
+) -> None:
+    """Change one booking and print it, or several in one go, with a result for each."""
+    by_filter = any(given.values())
+    if by_filter == bool(booking_ids):
+        raise click.UsageError(BOTH if by_filter else NEITHER)
+    if len(booking_ids) == 1 and not is_preview:
+        call.tell(call.change(verb.one, booking_ids[0]), tell_line)
+        return
+
+    def run(desk: Desk) -> dict[str, Any]:
+        which: bulk_actions.Which = booking_ids
+        if by_filter:
+            pending = given | {"status": given["status"] or PENDING}  # nothing else could be done
+            which = filter_of(desk, pending, sort="id", descending=False)
+        return verb.preview(desk, which) if is_preview else verb.several(desk, which)
+
+    if is_preview:
+        with call.desk() as desk:
+            result = run(desk)
+    else:
+        result = call.change(run)
+    call.tell(result, lambda result: _tell_batch(result, is_preview))
+    if result["refused"] and not result["done"]:
+        call.surroundings.exit_code = REFUSED
+
+
+def _tell_batch(result: dict[str, Any], is_preview: bool) -> None:
+    for row in result["results"]:
+        if row["ok"]:
+            tell_line(row["booking"])
+        else:
+            line(f"Booking {row['booking_id']}: refused, {row['error']['message']}")
+    would = "would be done" if is_preview else "done"
+    line(
+        f"{result['done']} {would}, {result['refused']} refused" if result["results"] else "no such bookings"
+    )

@@ -1,0 +1,56 @@
+"""``astra completion``: the script that teaches a shell astra's commands, options, ids and names."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import rich_click as click
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    add_completion_class,
+    get_completion_class,
+    shell_complete,
+)
+
+from astra_tui.cli.options import Call, bare
+from astra_tui.cli.output.printing import raw
+from astra_tui.cli.root import Surroundings, astra
+
+COMPLETION_VARIABLE = "_ASTRA_COMPLETE"
+NOT_PLAIN = re.compile(r"([^\w./:@%+-])")
+
+
+@add_completion_class
+class Bash(BashComplete):
+    """bash puts a word on the line as it gets it: a name with blanks has to bring its backslashes."""
+
+    def format_completion(self, item: CompletionItem) -> str:
+        written = NOT_PLAIN.sub(r"\\\1", item.value)
+        return f"{item.type},{written}"
+
+
+def complete(surroundings: Surroundings) -> int:
+    """Answer a shell that has something half typed, as the environment tells; return the exit code."""
+    instruction = os.environ[COMPLETION_VARIABLE]
+    return shell_complete(astra, {"obj": surroundings}, "astra", COMPLETION_VARIABLE, instruction)
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@bare
+def completion(call: Call, shell: str) -> None:
+    """Print a shell's completion script.
+
+    bash and zsh: eval "$(astra completion bash)" in the start-up file; fish: astra completion fish | source
+    """
+    kind = get_completion_class(shell)
+    if kind is None:
+        raise click.UsageError(f"no completion for {shell}")
+    made = kind(astra, {}, "astra", COMPLETION_VARIABLE)
+    script = made.source_template % made.source_vars()
+    call.tell({"shell": shell, "script": script}, lambda _result: raw(script))
+
+
+COMMANDS = {"completion": completion}

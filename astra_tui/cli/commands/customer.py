@@ -1,0 +1,177 @@
+"""``astra customer``: finding customers, and keeping one person one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import rich_click as click
+
+from astra_tui.cli.options import CUSTOMER, Call, changing, reading
+from astra_tui.cli.output.events import tell_history
+from astra_tui.cli.output.printing import (
+    Column,
+    details,
+    line,
+    local,
+    money,
+    plural,
+    table,
+)
+from dispatch import customers
+from dispatch.queries import customer_index
+
+Row = Mapping[str, Any]
+
+
+@click.group("customer")
+def customer() -> None:
+    """Find customers, and make two that are one person one."""
+
+
+COMMANDS = {"customer": customer}
+
+FIND_COLUMNS = (
+    Column("Id", "customer_id", right=True),
+    Column("Name", "name"),
+    Column("Phone", "phone", whole=True),
+    Column("E-mail", "email"),
+    Column("Open", "open_bookings", right=True),
+    Column("Last booking", "last_booking_id", right=True),
+    Column("Booked", lambda row: local(row["last_booking_at"]), whole=True),
+)
+BOOKING_COLUMNS = (
+    Column("Booking", "booking_id", right=True),
+    Column("Destination", "destination"),
+    Column("Agent", lambda row: row["agent_name"] or "waiting"),
+    Column("Status", lambda row: "Cancelled, a mistake" if row["voided"] else row["status"]),
+    Column("Changed", lambda row: local(row["changed_at"]), whole=True),
+)
+
+ISSUE_COLUMNS = (
+    Column("Issue", "issue_id", right=True),
+    Column("Priority", "priority"),
+    Column("Status", "status"),
+    Column("Category", "category"),
+    Column("Opened", lambda row: local(row["opened_at"]), whole=True),
+    Column("Title", "title"),
+)
+
+customer_number = click.argument("customer_id", metavar="CUSTOMER", type=CUSTOMER)
+
+
+@customer.command()
+@click.argument("text")
+@click.option(
+    "--limit",
+    type=click.IntRange(0, customers.MOST_LISTED),
+    default=customers.MOST_FOUND,
+    metavar="N",
+    help=f"At most N rows; default {customers.MOST_FOUND}.",
+)
+@reading
+def find(call: Call, text: str, limit: int) -> None:
+    """Find customers by part of a name, phone or e-mail, or a booking number.
+
+    Every word of TEXT has to be there, accents and capitals aside: a word of three letters or more
+    anywhere, a shorter one where a word begins. The best come first.
+    """
+    with call.desk() as desk:
+        customer_index.prepare(desk)
+        rows = customers.find(text, limit)
+    call.tell_all(rows, FIND_COLUMNS, "no such customer")
+
+
+@customer.command()
+@customer_number
+@reading
+def show(call: Call, customer_id: int) -> None:
+    """Show a customer with the leads, bookings and history."""
+    with call.desk():
+        row = customers.card(customer_id)
+    call.tell(row, _tell_card)
+
+
+@customer.command()
+@click.argument("keep_id", metavar="KEEP", type=CUSTOMER)
+@click.argument("other_id", metavar="OTHER", type=CUSTOMER)
+@click.option("--dry-run", is_flag=True, help="Only tell what would move.")
+@changing
+def merge(call: Call, keep_id: int, other_id: int, dry_run: bool) -> None:
+    """Make two customers one: KEEP gets all that OTHER has.
+
+    A phone number or e-mail that KEEP lacks is taken over too. astra undo takes it back.
+    """
+    if dry_run:
+        with call.desk():
+            call.tell(customers.preview_merge(keep_id, other_id), _tell_merge)
+    else:
+        call.tell(call.change(customers.merge, keep_id, other_id), _tell_line)
+
+
+@customer.command()
+@customer_number
+@reading
+def similar(call: Call, customer_id: int) -> None:
+    """List who may be the same as a customer, surest first."""
+    with call.desk():
+        rows = customers.similar(customer_id)
+    call.tell_all(rows, (*FIND_COLUMNS[:5], Column("Same", "because")), "nobody like this customer")
+
+
+@customer.command()
+@customer_number
+@click.option("--name", help="The customer's name, on leads that had the old one too.")
+@click.option("--phone", help="Telephone number; an empty one clears it.")
+@click.option("--email", help="E-mail address; an empty one clears it.")
+@click.option("--tier", metavar="TIER", help="bronze, silver, gold, platinum or enterprise; empty clears it.")
+@changing
+def edit(call: Call, /, customer_id: int, **changes: str | None) -> None:
+    """Change what is given on a customer."""
+    call.tell(call.change(customers.edit, customer_id, **changes), _tell_line)
+
+
+def _tell_merge(preview: Row) -> None:
+    keep, other = (f"{preview[who]['name']} ({preview[who]['customer_id']})" for who in ("keep", "other"))
+    details(
+        (
+            ("kept", keep),
+            ("merged", other),
+            ("moves", plural(preview["leads"], "lead")),
+            ("taken over", ", ".join(preview["takes_over"].values())),
+            ("given up", ", ".join(preview["gives_up"].values())),
+        )
+    )
+
+
+def _tell_line(row: Row) -> None:
+    told = [row["name"], row["phone"], row["email"], plural(row["open_bookings"], "open booking")]
+    line(f"Customer {row['customer_id']}: {', '.join(filter(None, told))}")
+
+
+def _tell_card(row: Row) -> None:
+    details(
+        (
+            ("customer", f"{row['name']} ({row['customer_id']})"),
+            ("merged into", row["merged_into"]),
+            ("merged from", ", ".join(map(str, row["merged"]))),
+            ("phone", row["phone"]),
+            ("email", row["email"]),
+            ("tier", row["tier"]),
+            ("total value", money(row["total_value"]) if row["total_value"] else None),
+            ("issues", row["previous_issues"] or None),
+            ("satisfaction", row["satisfaction"]),
+            ("preferred channel", row["preferred_channel"]),
+            ("known since", local(row["created_at"])),
+            ("open bookings", row["open_bookings"]),
+        )
+    )
+    if row["bookings"]:
+        line()
+        table(BOOKING_COLUMNS, row["bookings"], "")
+    if row["issues"]:
+        line()
+        table(ISSUE_COLUMNS, row["issues"], "")
+    if row["events"]:
+        line()
+        tell_history(row["events"][::-1])

@@ -1,0 +1,123 @@
+"""``astra dashboard``: the service desk at a glance, every figure with its count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rich_click as click
+
+from astra_tui.cli.options import Call, reading
+from astra_tui.cli.output.printing import (
+    Column,
+    details,
+    line,
+    local,
+    plural,
+    table,
+)
+from dispatch.reporting import issue_analytics, service_dashboard
+
+Row = dict[str, Any]
+
+MOST_AGENTS, MOST_ALERTS = 10, 10
+LONGEST_DAYS = 3650
+
+AGENT_COLUMNS = (
+    Column("Id", "agent_id", right=True),
+    Column("Agent", "name"),
+    Column("Presence", "presence"),
+    Column("Bookings", "load", right=True),
+    Column("Issues", "issue_load", right=True),
+    Column("Capacity", "capacity", right=True),
+    Column("Used", lambda row: _percent(row["utilisation"]), right=True),
+)
+FIGURE_COLUMNS = (
+    Column("Issues", "name"),
+    Column("Opened", lambda row: row["opened"]["value"], right=True),
+    Column("Resolved", lambda row: row["resolved"]["value"], right=True),
+    Column("Hours", lambda row: _told(row["mean_resolution_hours"]), right=True),
+    Column("Rating", lambda row: _told(row["mean_satisfaction"]), right=True),
+    Column("First contact", lambda row: _told(row["first_contact_resolution"], share=True), right=True),
+)
+
+
+@click.command("dashboard")
+@click.option(
+    "--days",
+    type=click.IntRange(1, LONGEST_DAYS),
+    default=issue_analytics.USUAL_DAYS,
+    metavar="N",
+    help="Resolution figures of the last N days, compared with the N before; default 30.",
+)
+@reading
+def dashboard(call: Call, days: int) -> None:
+    """Show what is active, who has how much to do, how it goes, and what is wrong."""
+    with call.desk() as desk:
+        row = service_dashboard.dashboard(desk, days)
+    call.tell(row, _tell)
+
+
+COMMANDS = {"dashboard": dashboard}
+
+
+def _percent(share: float | None) -> str | None:
+    return None if share is None else f"{share:.0%}"
+
+
+def _told(figure: Row, *, share: bool = False) -> str:
+    if figure["value"] is None:
+        return "-"
+    told = f"{figure['value']:.0%}" if share else f"{figure['value']:.2f}"
+    return f"{told} ({figure['count']})"
+
+
+def _tell(row: Row) -> None:
+    active, guess = row["active"], row["satisfaction"]
+    priorities = ", ".join(f"{number} {name}" for name, number in active["by_priority"].items() if number)
+    expected = _told({"value": guess["mean"], "count": guess["count"]})
+    details(
+        (
+            ("active", f"{active['count']}{f': {priorities}' if priorities else ''}"),
+            ("waiting", active["waiting"]),
+            ("mean age", f"{_told(active['mean_age_hours'])} h"),
+            ("expected rating", f"{expected}, by the {_model(guess['model'])}"),
+        )
+    )
+    line()
+    _tell_alerts(row["alerts"])
+    line()
+    _tell_resolution(row["resolution"], row["days"])
+    line()
+    table(AGENT_COLUMNS, row["agents"][:MOST_AGENTS], "no agents yet")
+
+
+def _model(model: Row) -> str:
+    if model["kind"] == "formula":
+        return "formula"
+    return f"model of {plural(model['answers'], 'answer')}, mean error {model['mean_error']:.2f}"
+
+
+def _tell_alerts(alerts: Row) -> None:
+    breaches, raised, risky = (alerts[key] for key in ("sla_breaches", "escalations", "customers_at_risk"))
+    line(
+        f"{plural(breaches['count'], 'broken promise')}, {plural(raised['count'], 'open escalation')}, "
+        f"{plural(risky['count'], 'customer')} at risk"
+    )
+    for one in breaches["rows"][:MOST_ALERTS]:
+        line(f"  issue {one['issue_id']}: {one['clock'].replace('_', ' ')} was due {local(one['due'])}")
+    for one in raised["rows"][:MOST_ALERTS]:
+        state = "acknowledged" if one["acknowledged_at"] else "not acknowledged"
+        line(f"  issue {one['issue_id']}: escalated, level {one['level']} ({one['trigger']}), {state}")
+    for one in risky["rows"][:MOST_ALERTS]:
+        line(f"  issue {one['issue_id']}: {one['predicted']:.2f} expected")
+
+
+def _tell_resolution(report: Row, days: int) -> None:
+    line(f"The last {days} days; in brackets how many issues a figure is of.")
+    rows = [{"name": "all"} | report["totals"]]
+    for dimension in issue_analytics.DIMENSIONS:
+        rows += [{"name": name} | figures for name, figures in report[f"by_{dimension}"].items()]
+    table(FIGURE_COLUMNS, rows, "")
+    for name, trend in report["trends"].items():
+        if trend["change"] is not None:
+            line(f"{name.replace('_', ' ')}: {trend['change']:+g} against the {days} days before")

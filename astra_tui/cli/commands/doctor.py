@@ -1,0 +1,58 @@
+"""``astra doctor``: is the desk's database sound?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rich_click as click
+
+from astra_tui.cli.options import Call, changing
+from astra_tui.cli.output.printing import is_plain, line, local
+from dispatch.operations import doctor as desk_doctor
+
+UNSOUND = 1
+
+
+@click.command("doctor")
+@click.option(
+    "--repair",
+    is_flag=True,
+    help="Count loads and tallies anew, let assignments follow, set clocks right, as a logged command.",
+)
+@changing
+def doctor(call: Call, repair: bool) -> None:
+    """Look the database over; exit code 1 if something is wrong with it."""
+    repaired = call.change(desk_doctor.repair) if repair else None
+    with call.desk() as desk:
+        report = desk_doctor.examine(desk)
+    if repaired is not None:
+        report["repaired"] = repaired
+    call.tell(report, _tell)
+    if not report["ok"]:
+        call.surroundings.exit_code = UNSOUND
+
+
+COMMANDS = {"doctor": doctor}
+
+
+def _tell(report: dict[str, Any]) -> None:
+    line(report["database"])
+    for row in report["checks"]:
+        state = "ok" if row["ok"] else "warning" if row["warning"] else "WRONG"
+        if is_plain():
+            line(f"{row['check']}: {state}, {row['detail']}")
+        else:
+            line(f"{state:<8} {row['check']:<12} {row['detail']}")
+        if row["hint"]:
+            line(row["hint"] if is_plain() else f"{'':<8} {'':<12} {row['hint']}")
+    for row in report.get("repaired", {}).get("loads", ()):
+        line(f"agent {row['agent_id']}: load {row['from']} is now {row['to']}")
+    for row in report.get("repaired", {}).get("assignments", ()):
+        line(f"assignment {row['assignment_id']} is now with agent {row['to_agent_id']}")
+    wrong = report.get("repaired", {}).get("tallies")
+    if wrong:
+        line(f"{wrong:,} of the match score's tallies counted anew")
+    for row in report.get("repaired", {}).get("issue_loads", ()):
+        line(f"agent {row['agent_id']}: issue load {row['from']} is now {row['to']}")
+    for row in report.get("repaired", {}).get("clocks", ()):
+        line(f"issue {row['issue_id']}: the {row['clock']} clock is due at {local(row['due_at'])} now")

@@ -1,0 +1,88 @@
+"""``astra match``: how well each agent suits a lead, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import rich_click as click
+
+from astra_tui.cli.options import Call, reading
+from astra_tui.cli.output.printing import Column, narrate
+from dispatch.matching import weights
+from dispatch.matching.assessment import glance
+from dispatch.matching.conversion_rates import rates
+from dispatch.matching.features import one_moment
+from dispatch.matching.lead_terms import terms_of
+
+Row = dict[str, Any]
+
+STRONGEST_SHOWN = 3
+
+
+def lead_options(function: Callable[..., None]) -> Callable[..., None]:
+    """The options that say what the lead is like, and what is weighed by."""
+    for option in reversed(
+        (
+            click.option("--method", required=True, metavar="NAME", help="How the customer got in touch."),
+            click.option("--source", required=True, metavar="NAME", help="Where the lead came from."),
+            click.option(
+                "--destination", required=True, metavar="NAME", help="Where the customer wants to go."
+            ),
+            click.option("--launch", required=True, metavar="NAME", help="The launch location."),
+            click.option("--requests", metavar="TEXT", help="What else the customer asked for."),
+            click.option(
+                "--weights",
+                "weights_name",
+                metavar="NAME|FILE",
+                help="published, learned, a version, or a JSON file; default: those in use.",
+            ),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+@click.command("match")
+@lead_options
+@reading
+def match(call: Call, /, weights_name: str | None, **lead: str) -> None:
+    """Score every agent for a lead, best first: 0 to 100, with what each score is made of."""
+    with call.desk() as desk:
+        terms = terms_of(desk, **lead)
+        with one_moment():
+            seen = glance(terms, weights.named(weights_name))
+            known = {rate.agent_id: asdict(rate) for rate in rates()}
+        policy = desk.settings["policy"]
+    rows = [agent.row() | {"rate": _rate(known[agent.agent_id])} for agent in seen.scores.agents]
+    call.tell_all(rows, COLUMNS, "")
+    if seen.scores.note:
+        narrate(seen.scores.note)
+    if not call.as_json:
+        narrate(f"weights: {seen.weights.name}. {seen.verdict.under(policy)}")
+        if seen.chance is not None:
+            narrate(f"chance to confirm: {seen.chance.probability:.0%} ({seen.chance.reason})")
+
+
+COMMANDS = {"match": match}
+
+
+def _rate(rate: Row) -> Row:
+    """An agent's outcomes, and the rate that they come to, shrunk to the desk's mean, with its interval."""
+    return {key: rate[key] for key in ("confirmed", "decided", "rate", "low", "high")}
+
+
+def _strongest(row: Any) -> str:
+    """The contributions that move the score most, signed."""
+    parts = sorted(row["contributions"].items(), key=lambda part: -abs(part[1]))
+    return "  ".join(f"{name.removesuffix('_score')} {value:+.2f}" for name, value in parts[:STRONGEST_SHOWN])
+
+
+COLUMNS = (
+    Column("Id", "agent_id", right=True),
+    Column("Agent", "agent_name"),
+    Column("Score", lambda row: f"{row['match_score']:.1f}", right=True),
+    Column("Most of it", _strongest),
+    Column("Confirmed, shrunk", lambda row: "{rate:.0%} ({low:.0%} to {high:.0%})".format(**row["rate"])),
+)

@@ -1,0 +1,85 @@
+"""``astra report``: what the desk knows, as files to hand on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rich_click as click
+
+from astra_tui.cli.commands.match import lead_options
+from astra_tui.cli.options import Call, reading
+from astra_tui.cli.output.printing import Column, line, narrate, table
+from dispatch.matching import weights
+from dispatch.matching.features import one_moment
+from dispatch.matching.lead_terms import terms_of
+from dispatch.matching.report import report as match_report
+from dispatch.matching.report import report_files
+from dispatch.reporting import booking_figures as figures
+
+
+@click.group("report")
+def report() -> None:
+    """Write reports: files to hand on."""
+
+
+COMMANDS = {"report": report}
+
+
+@report.command("match")
+@lead_options
+@click.option("--out", "folder", default=".", metavar="FOLDER", help="Where to write; default: here.")
+@reading
+def match(call: Call, /, weights_name: str | None, folder: str, **lead: str) -> None:
+    """Write the agents ranked for a lead (Markdown, HTML) and the feature importance (SVG, PNG)."""
+    with call.desk() as desk:
+        found = match_report.build(desk, terms_of(desk, **lead), weights.named(weights_name))
+    call.tell(report_files.write(found, folder), _tell)
+
+
+@report.command("desk")
+@reading
+def desk_figures(call: Call) -> None:
+    """Tell what the bookings come to by status, destination, source and method, and what each agent sold."""
+    with call.desk() as desk, one_moment():
+        result = {"figures": figures.by_kind(), "agents": figures.by_agent(desk)}
+    call.tell(result, _tell_desk)
+
+
+def _tell(result: dict[str, Any]) -> None:
+    for file in result["files"]:
+        line(file)
+    for missing in result["left_out"]:
+        narrate(f"not written: {missing['file']}: {missing['reason']}")
+        narrate(f"Hint: {missing['hint']}")
+    narrate(result["sentence"])
+
+
+def _tell_desk(result: dict[str, Any]) -> None:
+    table(FIGURES, result["figures"], "")
+    line()
+    table(AGENTS, result["agents"], "nobody is here")
+
+
+def _percent(key: str) -> Any:
+    return lambda row: "" if row[key] is None else f"{row[key]:.0%}"
+
+
+FIGURES = (
+    Column("By", "kind"),
+    Column("", "value"),
+    Column("Bookings", "bookings", right=True),
+    Column("Pending", "pending", right=True),
+    Column("Confirmed", "confirmed", right=True),
+    Column("Cancelled", "cancelled", right=True),
+    Column("Confirmed of decided", _percent("confirmed_share"), right=True),
+    Column("Revenue", lambda row: f"{row['revenue']:,.2f}", right=True),
+)
+AGENTS = (
+    Column("Id", "agent_id", right=True),
+    Column("Agent", "agent_name"),
+    Column("Load", lambda row: f"{row['load']}/{row['capacity']}", right=True),
+    Column("Decided", "decided", right=True),
+    Column("Confirmed, shrunk", lambda row: "{rate:.0%} ({low:.0%} to {high:.0%})".format(**row)),
+    Column("Given", "contact_assigned", right=True),
+    Column("Reached in time", _percent("contact_rate"), right=True),
+)

@@ -1,0 +1,101 @@
+"""``astra set`` and ``astra policy``: the desk's settings, the same for every terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rich_click as click
+
+from astra_tui.cli.options import Call, changing
+from astra_tui.cli.output.printing import Column, line, plural, table
+from astra_tui.cli.value_types import POLICY, SETTING
+from dispatch.assignment import policy_trial
+from dispatch.assignment.policies import POLICIES
+from dispatch.desk.desk import Desk
+from dispatch.operations import configuration
+from dispatch.operations.setting_definitions import DEFINITIONS
+from models.errors import InvalidInput
+
+Row = dict[str, Any]
+
+SETTING_COLUMNS = (Column("Setting", "key"), Column("Value", "value"), Column("What it is", "help"))
+POLICY_COLUMNS = (
+    Column("In force", lambda row: "yes" if row["current"] else ""),
+    Column("Policy", "name"),
+    Column("Who gets the lead", "help"),
+)
+
+TRIAL_COLUMNS = (
+    Column("Agent", lambda row: row["agent_name"] or "waiting"),
+    Column("Got", "got", right=True),
+    Column("Would get", "would_get", right=True),
+)
+
+
+@click.command("set")
+@click.argument("key", required=False, type=SETTING)
+@click.argument("value", required=False)
+@changing
+def set_value(call: Call, key: str | None, value: str | None) -> None:
+    """List the desk's settings, show the one named KEY, or set it to VALUE."""
+    if key is None:
+        with call.desk() as desk:
+            rows = [_setting(desk, name) for name in sorted(DEFINITIONS)]
+        call.tell_all(rows, SETTING_COLUMNS)
+    elif value is None:
+        with call.desk() as desk:
+            row = _setting(desk, key)
+        call.tell(row, lambda row: line(f"{row['key']} = {row['value']}: {row['help']}"))
+    else:
+        changed = call.change(configuration.set_value, key, value)
+        call.tell(changed, lambda row: line(f"{row['key']} = {row['value']}"))
+
+
+def _setting(desk: Desk, key: str) -> Row:
+    definition = DEFINITIONS.get(key)
+    if definition is None:
+        raise InvalidInput(
+            "setting", f"there is no setting {key!r}", "accepted: " + ", ".join(sorted(DEFINITIONS))
+        )
+    return {
+        "key": key,
+        "value": desk.settings[key],
+        "default": definition.default,
+        "help": definition.help,
+        "accepted": definition.accepted,
+        "fixed": definition.fixed,
+    }
+
+
+@click.command("policy")
+@click.argument("name", required=False, type=POLICY)
+@click.option("--preview", is_flag=True, help="Only tell how the last 50 leads would have gone.")
+@changing
+def policy(call: Call, name: str | None, preview: bool) -> None:
+    """List the policies, or let the one named decide from now on."""
+    if name is None:
+        if preview:
+            raise click.UsageError("--preview goes with the name of a policy")
+        with call.desk() as desk:
+            current = desk.settings["policy"]
+        rows = [{"name": key, "help": each.help, "current": key == current} for key, each in POLICIES.items()]
+        call.tell_all(rows, POLICY_COLUMNS)
+        return
+    if name not in POLICIES:
+        raise InvalidInput("policy", f"there is no policy {name!r}", "accepted: " + ", ".join(POLICIES))
+    if preview:
+        with call.desk() as desk:
+            tried = policy_trial.try_policy(desk, name)
+        call.tell(tried, _tell_trial)
+        return
+    row = call.change(configuration.set_value, "policy", name)
+    call.tell({"policy": name} | row, lambda row: line(f"{row['policy']} decides from now on"))
+
+
+def _tell_trial(tried: Row) -> None:
+    moved = sum(row["agent_id"] != row["would_get"] for row in tried["leads"])
+    line(f"Of the last {plural(len(tried['leads']), 'lead')}, {moved} would have gone to another agent")
+    table(TRIAL_COLUMNS, tried["agents"], "there are no leads yet")
+
+
+COMMANDS = {"set": set_value, "policy": policy}

@@ -1,0 +1,97 @@
+"""``astra train``: learn the match score's weights from the desk's own outcomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rich_click as click
+
+from astra_tui.cli.options import Call, changing
+from astra_tui.cli.output.printing import Column, line, local, narrate, table
+from astra_tui.cli.output.progress import progress_bar
+from dispatch.matching.evidence import told_differences, told_gain
+
+Row = dict[str, Any]
+
+
+@click.command("train")
+@click.option(
+    "--recipe",
+    default="honest",
+    metavar="NAME",
+    help="honest, or published: the source's own, which the leak audit stops.",
+)
+@click.option("--dry-run", is_flag=True, help="Learn and measure, and keep nothing.")
+@changing
+def train(call: Call, recipe: str, dry_run: bool) -> None:
+    """Learn weights from what was known when each lead came in, and tell how well they foretell."""
+    from dispatch.matching.learning import training  # with scikit-learn, which takes seconds to load
+
+    with progress_bar("training") as progress:
+        row = call.change(training.train, recipe=recipe, dry_run=dry_run, progress=progress)
+    call.tell(row, _tell)
+
+
+COMMANDS = {"train": train}
+
+
+def _tell(row: Row) -> None:
+    kept = "nothing was kept" if row["version"] is None else f"version {row['version']}"
+    line(
+        f"{row['outcomes']:,} outcomes, {row['confirmed']:,} of them Confirmed,"
+        f" {local(row['first_at'])} to {local(row['last_at'])}: {kept}"
+    )
+    line()
+    table(COEFFICIENTS, row["coefficients"], "")
+    line()
+    tell_evaluation(row["evaluation"])
+    line()
+    line(f"Do they differ? {differences(row['p_values'])}")
+    narrate(row["sentence"])
+
+
+def tell_evaluation(evaluation: Row) -> None:
+    """Print how well a fit foretold, beside the baselines."""
+    models = evaluation["models"]
+    table(MODELS, models, "too few outcomes to foretell later ones")
+    if not models:
+        return
+    line(f"Foretold forward in time: {evaluation['outcomes']:,} outcomes, by what was known before them.")
+    line(told_gain(evaluation))
+    line()
+    line("Foretold → came true, by fifths of the outcomes, the least likely first:")
+    fifths = [
+        {model["model"]: "{foretold:.0%} → {confirmed:.0%}".format(**part) for model, part in parts}
+        for parts in _side_by_side(models)
+    ]
+    table([Column(model["model"], model["model"], right=True) for model in models], fifths, "")
+
+
+def _side_by_side(models: list[Row]) -> list[list[tuple[Row, Row]]]:
+    """The calibration of all models, fifth by fifth."""
+    columns = ([(model, part) for part in model["calibration"]] for model in models)
+    return [list(parts) for parts in zip(*columns, strict=True)]
+
+
+def differences(p_values: Row) -> str:
+    """How surely agents, methods and sources differ, in a line."""
+    return "; ".join(f"{name} {p}: {meaning}" for name, p, meaning in told_differences(p_values))
+
+
+def _number(key: str, form: str = ".3f") -> Any:
+    return lambda row: format(row[key], form)
+
+
+COEFFICIENTS = (
+    Column("Of", "kind"),
+    Column("Name", "name"),
+    Column("Log-odds", _number("weight", "+.3f"), right=True),
+    Column("95 % from", _number("low", "+.3f"), right=True),
+    Column("to", _number("high", "+.3f"), right=True),
+)
+MODELS = (
+    Column("Foretold by", "model"),
+    Column("AUC", _number("auc"), right=True),
+    Column("Brier", _number("brier"), right=True),
+    Column("Log loss", _number("log_loss"), right=True),
+)

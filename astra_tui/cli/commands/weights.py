@@ -1,0 +1,119 @@
+"""``astra weights``: what the match score weighs by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rich_click as click
+
+from astra_tui.cli.commands.train import tell_evaluation
+from astra_tui.cli.options import Call, changing, reading
+from astra_tui.cli.output.printing import Column, details, line, local, table
+from dispatch.matching import evidence as desk_evidence
+from dispatch.matching import weights as desk_weights
+
+Row = dict[str, Any]
+
+
+@click.group("weights")
+def weights() -> None:
+    """See what the match score weighs by, and choose it."""
+
+
+COMMANDS = {"weights": weights}
+
+
+@weights.command("list")
+@reading
+def list_weights(call: Call) -> None:
+    """List the published weights and every learned version, newest first."""
+    with call.desk():
+        rows = desk_weights.listing()
+    call.tell_all(rows, COLUMNS)
+
+
+@weights.command("show")
+@click.argument("name", required=False)
+@reading
+def show(call: Call, name: str | None) -> None:
+    """Show weights: published, learned, a version, a JSON file; without a NAME those in use."""
+    with call.desk():
+        row = desk_weights.shown(name)
+    call.tell(row, _tell)
+
+
+@weights.command("evidence")
+@click.argument("name", required=False)
+@reading
+def evidence(call: Call, name: str | None) -> None:
+    """Say whether the desk's history bears weights out, and by which figures; without a NAME those in use."""
+    with call.desk() as desk:
+        row = desk_evidence.summary(desk_weights.named(name), desk.settings["policy"])
+    call.tell(row, _tell_evidence)
+
+
+@weights.command("use")
+@click.argument("name")
+@changing
+def use(call: Call, name: str) -> None:
+    """Score with these from now on: published, learned (the newest version), a version, or a JSON file.
+
+    A file's weights are kept on the desk as a new version.
+    """
+    own = desk_weights.of_file(name)
+    call.tell(
+        call.change(desk_weights.use, name, own), lambda row: line(f"the score weighs by {row['name']}")
+    )
+
+
+def _tell_evidence(row: Row) -> None:
+    details(
+        (
+            ("weights", row["weights"]),
+            ("steer the match policy", "yes" if row["steers"] else "no"),
+            ("because", row["sentence"]),
+            ("assignments", f"{row['assignments']:,}"),
+            ("decided", f"{row['decided']:,}"),
+            *(
+                (name, f"{p}: {meaning}")
+                for name, p, meaning in desk_evidence.told_differences(row["p_values"])
+            ),
+        )
+    )
+
+
+def _tell(row: Row) -> None:
+    details(
+        (
+            ("weights", row["name"]),
+            ("from", row.get("origin")),
+            ("learned", local(row.get("learned_at"))),
+            ("outcomes", row.get("outcomes")),
+            ("range", _range(row)),
+        )
+    )
+    line()
+    rows = [{"feature": name, "weight": value} for name, value in row["weights"].items()]
+    table(
+        (Column("Feature", "feature"), Column("Weight", lambda row: f"{row['weight']:.3f}", right=True)),
+        rows,
+        "",
+    )
+    if row.get("outcomes"):
+        line()
+        tell_evaluation(row["evaluation"])
+
+
+def _range(row: Any) -> str | None:
+    return f"{local(row['first_at'])} to {local(row['last_at'])}" if row.get("first_at") else None
+
+
+COLUMNS = (
+    Column("", lambda row: "*" if row["in_use"] else ""),
+    Column("Weights", "name"),
+    Column("From", "origin"),
+    Column("Learned", lambda row: local(row["learned_at"]), whole=True),
+    Column("Outcomes", "outcomes", right=True),
+    Column("Range", _range, whole=True),
+    Column("Believed", lambda row: {True: "yes", False: "no", None: ""}[row["gate_open"]]),
+)

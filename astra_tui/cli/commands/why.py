@@ -1,0 +1,86 @@
+"""``astra why``: how a booking came to its agent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rich_click as click
+
+from astra_tui.cli.options import AGENT, Call, booking_number, reading
+from astra_tui.cli.output.printing import Column, details, line, local, table
+from dispatch.assignment import counterfactuals, explanations
+
+Row = dict[str, Any]
+
+
+@click.command("why")
+@booking_number
+@click.option("--not", "not_agent", type=AGENT, metavar="AGENT", help="Also why it is not with this agent.")
+@click.option("--policies", is_flag=True, help="Also whom each policy would choose, were it given out now.")
+@reading
+def why(call: Call, booking_id: int, not_agent: int | None, policies: bool) -> None:
+    """Tell why a booking went to its agent: the last decision, and who came next."""
+    with call.desk() as desk:
+        row = explanations.why(booking_id)
+        if not_agent is not None:
+            row["not"] = counterfactuals.why_not(desk, booking_id, not_agent)
+        if policies:
+            row["policies"] = counterfactuals.other_policies(desk, booking_id)
+    call.tell(row, _tell)
+
+
+COMMANDS = {"why": why}
+
+
+def _tell(row: Row) -> None:
+    holder = f"{row['agent_name']} ({row['agent_id']})" if row["agent_id"] is not None else "nobody: it waits"
+    details(
+        (
+            ("booking", row["booking_id"]),
+            ("agent", holder),
+            ("because", row["reason"]),
+            ("policy", row["policy"]),
+            ("decided", local(row.get("decided_at"))),
+        )
+    )
+    if row.get("over_capacity"):
+        line("above the agent's capacity, by hand")
+    candidates = [candidate for candidate in (row.get("winner"), *row.get("next", ())) if candidate]
+    if candidates:
+        line()
+        keys = [key for key in candidates[0] if key not in {"agent_id", "agent_name"}]
+        table(
+            (*_AGENT, *(Column(key.replace("_", " ").capitalize(), key, right=True) for key in keys)),
+            candidates,
+            "",
+        )
+    if row.get("match"):
+        line()
+        parts = sorted(row["match"]["contributions"].items(), key=lambda part: -abs(part[1]))
+        line(f"The score by the figures of now: {row['match']['match_score']:.1f}")
+        table(_PARTS, [{"feature": name, "part": part} for name, part in parts], "")
+    if row.get("excluded"):
+        line()
+        table((*_AGENT, Column("Kept out: who", "rule")), row["excluded"], "")
+    _tell_more(row)
+
+
+def _tell_more(row: Row) -> None:
+    """What was asked beside the decision."""
+    if row.get("not"):
+        line()
+        if row["not"].get("decided"):
+            line(f"Decided {row['not']['decided']}")
+        line(f"Not {row['not']['agent_name']} ({row['not']['agent_id']}): {row['not']['because']}")
+    if row.get("policies"):
+        line()
+        table(_POLICY, row["policies"], "")
+
+
+_POLICY = (
+    Column("Policy", "policy"),
+    Column("Would choose now", lambda row: row["agent_name"] or "nobody"),
+    Column("Because", "reason"),
+)
+_PARTS = (Column("Feature", "feature"), Column("Part", lambda row: f"{row['part']:+.2f}", right=True))
+_AGENT = (Column("Id", "agent_id", right=True), Column("Agent", "agent_name"))

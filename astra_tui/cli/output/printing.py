@@ -1,0 +1,170 @@
+"""What commands print: JSON for scripts, tables and lines for people, narration on stderr.
+
+Inside ``plainly()`` tables and details are read line by line instead: one value a line behind its
+name, a blank line after each row, nothing aligned, drawn or cut. That is what a screen reader needs.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from dispatch.inputs.validation import BIDI_OVERRIDES, REFUSED_CATEGORIES
+from models.clock import to_local
+
+Row = Mapping[str, Any]
+
+PIPE_WIDTH = 10_000  # a table that no terminal shows is never cut
+MOST_ROWS_SHOWN = 1_000
+COLUMN_GAP = 2
+NARROWEST = 4
+
+_plain: ContextVar[bool] = ContextVar("plain", default=False)
+
+
+@contextmanager
+def plainly(wanted: bool) -> Iterator[None]:
+    """Print for a screen reader inside the block, if that is ``wanted``."""
+    token = _plain.set(wanted)
+    try:
+        yield
+    finally:
+        _plain.reset(token)
+
+
+def is_plain() -> bool:
+    """Is a screen reader listened to?"""
+    return _plain.get()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A table's column: its heading, and the key of a row or a function of it.
+
+    ``right`` (numbers) and ``whole`` (times) ones are never cut to fit a terminal.
+    """
+
+    heading: str
+    value: str | Callable[[Row], object]
+    right: bool = False
+    whole: bool = False
+
+    def cell(self, row: Row) -> str:
+        value = self.value(row) if callable(self.value) else row[self.value]
+        return "" if value is None else printable(value)
+
+
+def printable(value: object) -> str:
+    """A value as harmless text: what could steer a terminal or turn its text around is shown escaped."""
+    text = str(value)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_escaped(character) for character in text)
+
+
+def _escaped(character: str) -> str:
+    if character in BIDI_OVERRIDES or unicodedata.category(character) in REFUSED_CATEGORIES:
+        return ascii(character)[1:-1]
+    return character
+
+
+def line(text: object = "") -> None:
+    """One line of data on stdout."""
+    sys.stdout.write(printable(text) + "\n")
+
+
+def raw(text: str) -> None:
+    """Text on stdout as it is, line breaks included."""
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def narrate(text: str, *, plain: bool = True) -> None:
+    """A line for the person at the terminal, on stderr; ``plain=False`` prints help as it is."""
+    sys.stderr.write((printable(text) if plain else text) + "\n")
+
+
+def put_json(value: object) -> None:
+    """One JSON value on stdout; a list has a line for each of its members."""
+    ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
+    if isinstance(value, list):
+        encode = json.JSONEncoder(ensure_ascii=ascii_only).encode
+        rows = ",\n ".join(encode(row) for row in value)
+        sys.stdout.write(f"[{rows}]\n")
+    else:
+        sys.stdout.write(json.dumps(value, ensure_ascii=ascii_only, indent=2) + "\n")
+
+
+def table(columns: Sequence[Column], rows: Sequence[Row], nothing: str) -> None:
+    """Rows as a table as wide as the terminal; ``nothing`` is told where there are none."""
+    if not rows:
+        narrate(nothing)
+    elif is_plain():
+        for row in rows:
+            details((column.heading, column.cell(row)) for column in columns)
+            line()
+    else:
+        _drawn(columns, rows)
+
+
+def _drawn(columns: Sequence[Column], rows: Sequence[Row]) -> None:
+    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    console = Console(file=sys.stdout, markup=False, highlight=False, emoji=False, width=width)
+    cells = [[column.cell(row) for column in columns] for row in rows[:MOST_ROWS_SHOWN]]
+    headings = [column.heading for column in columns]
+    wanted = [max(map(cell_len, found)) for found in zip(headings, *cells, strict=True)]
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for column, wide in zip(columns, _fitted(columns, wanted, console.width), strict=True):
+        justify: Literal["left", "right"] = "right" if column.right else "left"
+        shown.add_column(column.heading, justify=justify, width=wide, no_wrap=True, overflow="ellipsis")
+    for row in cells:
+        shown.add_row(*map(Text, row))
+    console.print(shown)
+    if len(rows) > MOST_ROWS_SHOWN:
+        narrate(f"{MOST_ROWS_SHOWN} of {len(rows)} are shown; narrow the list down, or take all with --json")
+
+
+def _fitted(columns: Sequence[Column], wanted: list[int], space: int) -> list[int]:
+    """The columns' widths in a terminal: the widest texts are cut first, numbers and times never."""
+    widths = list(wanted)
+    elastic = [place for place, column in enumerate(columns) if not (column.right or column.whole)]
+    excess = sum(widths) + COLUMN_GAP * (len(widths) - 1) - space
+    for _ in range(excess):
+        widest = max(elastic, key=widths.__getitem__, default=None)
+        if widest is None or widths[widest] <= NARROWEST:
+            break
+        widths[widest] -= 1
+    return widths
+
+
+def details(pairs: Iterable[tuple[str, object]]) -> None:
+    """Names and values below each other; those without a value are left out."""
+    told = [(name, value) for name, value in pairs if value not in (None, "", {})]
+    width = max((len(name) for name, _ in told), default=0)
+    for name, value in told:
+        line(f"{name}: {value}" if is_plain() else f"{name:<{width}}  {value}")
+
+
+def money(value: float | None) -> str | None:
+    """An amount with two places."""
+    return None if value is None else f"{value:,.2f}"
+
+
+def local(text: str | None) -> str | None:
+    """A stored time in the terminal's zone."""
+    return None if text is None else to_local(text)
+
+
+def plural(number: int, word: str) -> str:
+    """``1 lead``, ``2 leads``."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

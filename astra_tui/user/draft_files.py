@@ -1,0 +1,132 @@
+"""Drafts of forms in the user's state folder: a file for each desk and terminal, left behind by a crash."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from platformdirs import user_state_path
+
+from astra_tui.user.preferences import replace_file
+from screens.base.drafts import Draft
+
+DRAFT, LOCK = ".json", ".lock"
+
+
+def drafts_folder() -> Path:
+    """Where the files are."""
+    return user_state_path("astra", appauthor=False) / "drafts"
+
+
+class DraftFile:
+    """The draft of one terminal at one desk, a Drafts of the screens.
+
+    Beside the file lies another that this terminal holds a lock on. The system lets go of it however
+    the process ends, so a draft whose lock can be had is nobody's any more; a process number would
+    be given to another process one day.
+    """
+
+    def __init__(self, database: str | Path, folder: Path | None = None) -> None:
+        self._folder = folder or drafts_folder()
+        self._desk = hashlib.sha256(
+            os.path.realpath(database).encode("utf-8", "surrogateescape")
+        ).hexdigest()[:16]
+        self._file = self._folder / f"{self._desk}-{secrets.token_hex(4)}{DRAFT}"
+        self._lock: IO[bytes] | None = None
+        self._turn = threading.Lock()
+
+    def keep(self, draft: Draft) -> None:
+        """Write the draft in place of the one before, whole or not at all; an empty one removes the file."""
+        with self._turn:
+            if not any(draft.values.values()):
+                self._file.unlink(missing_ok=True)
+                self._let_go()
+                return
+            self._hold()
+            told = {"typed_at": draft.typed_at, "values": dict(draft.values)}
+            replace_file(self._file, json.dumps(told, ensure_ascii=True), flush=False)
+
+    def take_up(self) -> Draft | None:
+        """The newest draft of a terminal at this desk that is gone; from now on it is this one's."""
+        with self._turn:
+            for file in self._left_behind():
+                draft = self._take(file)
+                if draft is not None:
+                    return draft
+        return None
+
+    def close(self) -> None:
+        """Let go: what is kept now is for the next terminal."""
+        with self._turn:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._lock is not None:
+            _lock_of(self._file).unlink(missing_ok=True)
+            self._lock.close()
+            self._lock = None
+
+    def _hold(self) -> None:
+        """Show other terminals that this draft's is at work."""
+        if self._lock is None:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock = _locked(_lock_of(self._file))
+
+    def _left_behind(self) -> list[Path]:
+        """The drafts of this desk, newest first; living terminals' among them."""
+        files = [file for file in self._folder.glob(f"{self._desk}-*{DRAFT}") if file != self._file]
+        return sorted(files, key=_changed_at, reverse=True)
+
+    def _take(self, file: Path) -> Draft | None:
+        lock = _locked(_lock_of(file))
+        if lock is None:  # its terminal lives, or another has just taken it
+            return None
+        with lock:
+            draft = _read(file)
+            if draft is not None:
+                self._hold()
+                with suppress(FileNotFoundError):
+                    os.replace(file, self._file)
+            else:
+                file.unlink(missing_ok=True)
+            _lock_of(file).unlink(missing_ok=True)
+        return draft
+
+
+def _lock_of(file: Path) -> Path:
+    return file.with_suffix(LOCK)
+
+
+def _locked(path: Path) -> IO[bytes] | None:
+    """The file, opened and locked; None if somebody else has it."""
+    file = path.open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
+def _changed_at(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def _read(file: Path) -> Draft | None:
+    """The draft in a file; None for one that is gone, broken or empty."""
+    try:
+        told = json.loads(file.read_bytes())
+        values = {str(name): str(text) for name, text in told["values"].items()}
+        return Draft(values, str(told["typed_at"])) if any(values.values()) else None
+    except (FileNotFoundError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return None

@@ -1,0 +1,166 @@
+"""The personal configuration, config.toml: which desk, which colours, which keys, which agent I am.
+
+What concerns everybody at the desk is no preference but a setting (``astra set``).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import tomllib
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_config_path
+
+from models.errors import InvalidInput
+
+KEYS: dict[str, tuple[type, str]] = {
+    "database": (str, "a path in quotes"),
+    "theme": (str, "a theme's name in quotes"),
+    "agent": (int, "an agent's number"),
+    "bell": (bool, "true or false: ring for new work"),
+    "toasts": (bool, "true or false: a message for new work"),
+    "keymap": (dict, "a table of binding ids and keys"),
+}
+HINT = "accepted: " + ", ".join(f"{key} ({what})" for key, (_, what) in KEYS.items())
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """What the file says; None where it is silent."""
+
+    database: str | None = None
+    theme: str | None = None
+    agent: int | None = None
+    keymap: dict[str, str] = field(default_factory=dict)
+    bell: bool | None = None
+    toasts: bool | None = None
+
+
+Check = Callable[[Preferences], dict[str, str]]
+"""Tells what only the application knows to be wrong: ``theme`` or ``keymap.<id>``, and why."""
+
+
+def config_path() -> Path:
+    """Where the file is, or would be."""
+    return user_config_path("astra", appauthor=False) / "config.toml"
+
+
+def load(path: Path | None = None, check: Check | None = None) -> tuple[Preferences, list[str]]:
+    """The preferences as far as they can be used, and what is wrong with the rest of the file."""
+    path = path or config_path()
+    try:
+        text = path.read_bytes().decode()
+        given = tomllib.loads(text)
+    except FileNotFoundError:
+        return Preferences(), []
+    except OSError as error:
+        return Preferences(), [f"{path} cannot be read: {error.strerror}"]
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return Preferences(), [f"{path}, line {line}: not UTF-8 text"]
+    except tomllib.TOMLDecodeError as error:
+        return Preferences(), [f"{path}: {error}"]
+    if isinstance(given.get("keymap"), dict):
+        given["keymap"] = dict(_flat(given["keymap"]))
+    unfit = {key: problem for key, value in given.items() if (problem := _problem(key, value))}
+    wanted = Preferences(**{key: value for key, value in given.items() if key not in unfit})
+    wrong = {} if check is None else check(wanted)
+    problems = unfit | {key: f"{key.removeprefix('keymap.')}: {why}" for key, why in wrong.items()}
+    lines = _lines_of(text) if problems else {}
+    return _without(wanted, wrong), [
+        f"{path}, line {lines[key]}: {problems[key]}" for key in sorted(problems, key=lines.__getitem__)
+    ]
+
+
+def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Binding ids have dots in them, which TOML takes for tables unless they are quoted."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _without(wanted: Preferences, wrong: Collection[str]) -> Preferences:
+    keymap = {name: keys for name, keys in wanted.keymap.items() if f"keymap.{name}" not in wrong}
+    return replace(wanted, keymap=keymap, theme=None if "theme" in wrong else wanted.theme)
+
+
+def save(key: str, value: str | int, path: Path | None = None) -> None:
+    """Set one key; the file's other lines and comments stay, and readers see it old or new, never half.
+
+    Raises InvalidInput for an unknown key, a wrong value, or a file that cannot be read or written.
+    """
+    import tomlkit  # loaded only where the file is edited: to read it, tomllib is enough
+
+    path = (path or config_path()).resolve()
+    _check(key, value)
+    try:
+        text = path.read_bytes().decode() if path.exists() else ""
+        tomllib.loads(text)  # the stricter of the two: what it refuses to read is not written either
+        document = tomlkit.parse(text)
+        document[key] = value
+        replace_file(path, tomlkit.dumps(document))
+    except (OSError, ValueError) as error:
+        raise InvalidInput(
+            "config", f"{path} cannot be changed: {error}", "mend it with an editor"
+        ) from error
+
+
+def _check(key: str, value: object) -> None:
+    if key not in KEYS:
+        raise InvalidInput("config", f"there is no preference {key!r}", HINT)
+    if not _fits(key, value):
+        raise InvalidInput("config", f"{value!r} is no value for {key}", f"accepted: {KEYS[key][1]}")
+
+
+def _fits(key: str, value: object) -> bool:
+    if key == "keymap":
+        return isinstance(value, dict) and all(isinstance(keys, str) for keys in value.values())
+    return type(value) is KEYS[key][0]  # a bool is an int, too
+
+
+def _problem(key: str, value: Any) -> str | None:
+    if key not in KEYS:
+        return f"there is no preference {key!r} ({HINT})"
+    return None if _fits(key, value) else f"{value!r} is no value for {key} (accepted: {KEYS[key][1]})"
+
+
+def _lines_of(text: str) -> dict[str, int]:
+    """The line, from 1, of the statement that first sets each key (dotted, if it is in a table)."""
+    lines, start = text.replace("\r\n", "\n").split("\n"), 1
+    found: dict[str, int] = {}
+    for end in range(1, len(lines) + 1):
+        with suppress(tomllib.TOMLDecodeError):  # a statement may go on for several lines
+            given = tomllib.loads("\n".join(lines[:end]))
+            found = dict.fromkeys([*given, *dict(_flat(given))], start) | found
+            start = end + 1
+    return found
+
+
+def replace_file(path: Path, text: str, *, flush: bool = True) -> None:
+    """Write a file as a whole: readers see it old or new, never half. Raises OSError.
+
+    A new one is for its owner's eyes only. Without ``flush`` it outlives the process, but maybe not the
+    machine: for what is written while somebody types.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            if flush:
+                file.flush()
+                os.fsync(file.fileno())
+        if path.exists():
+            os.chmod(name, path.stat().st_mode)
+        os.replace(name, path)
+    except BaseException:  # whatever ends it, an interrupt too: half a file must not lie about
+        with suppress(OSError):
+            os.unlink(name)
+        raise

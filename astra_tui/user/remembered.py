@@ -1,0 +1,76 @@
+"""What the application remembers for one user between two runs: orders, filters, columns, the last place.
+
+It is a courtesy, and no configuration: a file that is broken or cannot be written costs nothing but it.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from platformdirs import user_state_path
+
+from astra_tui.user.preferences import replace_file
+
+T = TypeVar("T", bound="str | bool | int | list[str]")
+
+
+def memory_path() -> Path:
+    """Where the file is, or would be."""
+    return user_state_path("astra", appauthor=False) / "memory.json"
+
+
+class Memory:
+    """Values by key, read once; without a path nothing is read or written."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._values = _read(path)
+        self._changed: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: str, default: T) -> T:
+        """What was remembered, if it is of the default's kind."""
+        value: Any = self._values.get(key)
+        if type(value) is not type(default):
+            return default
+        return default if _holds_more_than_texts(value) else value
+
+    def put(self, key: str, value: str | bool | int | list[str]) -> bool:
+        """Remember a value; is there anything to write?"""
+        if self._values.get(key) == value:
+            return False
+        self._values[key] = value
+        self._changed[key] = value
+        return self._path is not None
+
+    def agent_at(self, desk: Path, preferred: int | None) -> int | None:
+        """The preferred agent; but who was chosen at another desk is somebody else at this one."""
+        chosen = self.get("agent", list[str]())  # the number, and the desk
+        was_chosen_elsewhere = chosen[:1] == [str(preferred)] and chosen[1:] != [str(desk)]
+        return None if was_chosen_elsewhere else preferred
+
+    def write(self) -> None:
+        """Put what has changed into the file; what another terminal remembered meanwhile stays there."""
+        if self._path is None:
+            return
+        with self._lock, suppress(OSError):
+            text = json.dumps(_read(self._path) | self._changed, ensure_ascii=False, indent=1, sort_keys=True)
+            replace_file(self._path, text + "\n")
+
+
+def _holds_more_than_texts(value: object) -> bool:
+    return isinstance(value, list) and not all(isinstance(one, str) for one in value)
+
+
+def _read(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        values = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return values if isinstance(values, dict) else {}

@@ -1,0 +1,106 @@
+"""All of an agent's work, to another agent or back to the desk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dispatch import queries
+from dispatch.assignment.agent_checks import attending_agent
+from dispatch.assignment.assign import find_agent, give, somebody_for
+from dispatch.assignment.decisions import decide_by_hand
+from dispatch.assignment.waiting_list import drain_waiting
+from dispatch.desk.commands import Command, command, put_back
+from dispatch.service.issues import queue
+from models.agents import GONE, Agent
+from models.base import tuples
+from models.bookings import PENDING, Booking
+from models.errors import InvalidInput, Refused
+
+if TYPE_CHECKING:
+    from dispatch.desk.desk import Desk
+
+DESK = "desk"
+HANDED_OVER = "handed it over"
+
+Row = dict[str, Any]
+
+
+@command("agent.handover", past="work handed over", undo=put_back)
+def hand_over(running: Command, agent_id: int, to: int | str) -> Row:
+    """Move all of an agent's Pending work and open issues, claimed or not, to an agent or to the ``desk``.
+
+    The desk gives each to whom its policy chooses; what nobody else can take stays with an agent who is
+    at work, and waits otherwise. Returns the agent with ``moves`` and ``issue_moves``. Raises NotFound,
+    Refused, InvalidInput.
+    """
+    agent = Agent.lock(agent_id)
+    if to == DESK:
+        moves = to_the_desk(running, agent)
+    else:
+        moves = _to_agent(running, agent, to)
+    issues = queue.hand_over(running, agent, None if to == DESK else int(to))
+    running.detail["to"] = to
+    drain_waiting(running)
+    running.booking_id, running.agent_id = None, agent_id
+    return queries.agent(agent_id) | {
+        "moves": moves,
+        "issue_moves": issues,
+        "kept": queries.pending_ids(agent_id),
+        "over_capacity": running.detail.get("over_capacity", False),
+    }
+
+
+def preview_hand_over(desk: Desk, agent_id: int, to: int | str) -> Row:
+    """What ``hand_over`` would answer; nothing is changed."""
+    return desk.rehearse(lambda: hand_over(desk, agent_id, to))
+
+
+def to_the_desk(running: Command, agent: Agent, *, only_unclaimed: bool = False) -> list[Row]:
+    """Let the policy find another agent for each of an agent's bookings, oldest first.
+
+    Returns the moves: {"booking_id", "from_agent_id", "to_agent_id"}, the last None for one that waits.
+    """
+    moves: list[Row] = []
+    stays = agent.left_at is None and agent.presence not in GONE
+    for booking_id in _held(agent.agent_id, only_unclaimed=only_unclaimed):
+        booking = Booking.lock(booking_id)
+        kept_out = {agent.agent_id: HANDED_OVER}
+        if stays and not somebody_for(running, booking, kept_out):
+            continue
+        found = find_agent(running, booking, kept_out, because=f"{agent.name} {HANDED_OVER}")
+        moves.append(_move(booking_id, agent.agent_id, found))
+    return moves
+
+
+def claimed_of(agent_id: int) -> list[int]:
+    """The bookings that an agent has claimed and not closed."""
+    query = Booking.select(Booking.booking_id).where(
+        Booking.agent_id == agent_id, Booking.status == PENDING, Booking.claimed_at.is_null(False)
+    )
+    return [booking_id for (booking_id,) in tuples(query.order_by(Booking.created_at, Booking.booking_id))]
+
+
+def _to_agent(running: Command, agent: Agent, to: int | str) -> list[Row]:
+    if not isinstance(to, int):
+        raise InvalidInput("agent", f"{to!r} is not an agent", f"give an agent's number, or {DESK}")
+    attending_agent(to)
+    if to == agent.agent_id:
+        raise Refused("same_agent", f"{agent.name} has that work already", "choose another agent")
+    moves: list[Row] = []
+    for booking_id in _held(agent.agent_id):
+        booking = Booking.lock(booking_id)
+        decide_by_hand(running, booking.lead_id, Agent.lock(to), f"{agent.name} {HANDED_OVER}")
+        give(running, booking, to)
+        moves.append(_move(booking_id, agent.agent_id, to))
+    return moves
+
+
+def _held(agent_id: int, *, only_unclaimed: bool = False) -> list[int]:
+    query = Booking.select(Booking.booking_id).where(Booking.agent_id == agent_id, Booking.status == PENDING)
+    if only_unclaimed:
+        query = query.where(Booking.claimed_at.is_null())
+    return [booking_id for (booking_id,) in tuples(query.order_by(Booking.created_at, Booking.booking_id))]
+
+
+def _move(booking_id: int, giver: int, taker: int | None) -> Row:
+    return {"booking_id": booking_id, "from_agent_id": giver, "to_agent_id": taker}

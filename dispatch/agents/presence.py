@@ -1,0 +1,162 @@
+"""Who is at work: available, busy, on a break, away or offline; and what the clock changes about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dispatch import queries
+from dispatch.agents.handover import claimed_of, to_the_desk
+from dispatch.assignment.waiting_list import drain_waiting
+from dispatch.desk.commands import DESK_ACTOR, Command, command, put_back
+from dispatch.inputs import due_times, shift_hours, validation
+from models.agents import AVAILABLE, BREAK, BUSY, GONE, OFFLINE, PRESENCES, Agent
+from models.base import CompiledQuery, parameter, tuples
+from models.clock import local_offset
+from models.errors import InvalidInput, Refused
+
+if TYPE_CHECKING:
+    from dispatch.desk.desk import Desk
+
+SWEEPER = DESK_ACTOR
+SHIFT_OVER = "shift over"
+
+Row = dict[str, Any]
+
+
+@command("agent.presence", past="presence", undo=put_back)
+def set_presence(
+    running: Command, agent_id: int, presence: str, until: str | None = None, reason: str | None = None
+) -> Row:
+    """Say how an agent is at work; ``until`` is a moment (dispatch.moments) at which it ends by itself.
+
+    The unclaimed work of one who is away or offline goes to others at once, or waits; what is claimed
+    stays. Returns the agent with ``returned``, the bookings that went, and ``kept``. Raises NotFound,
+    Refused, InvalidInput.
+    """
+    agent = Agent.lock(agent_id)
+    if agent.left_at is not None:
+        raise Refused("agent_left", f"{agent.name} ({agent_id}) is no longer here", "astra agent return")
+    if presence not in PRESENCES:
+        raise InvalidInput("presence", f"{presence!r} is not a presence", "accepted: " + ", ".join(PRESENCES))
+    end = None
+    if validation.stripped(until, "time"):
+        if presence == AVAILABLE:
+            raise InvalidInput("time", "available has no end", "leave --until out, or set the shift's hours")
+        end = due_times.understand(until or "", running.now, local_offset())
+    put(running, agent, presence, end, validation.optional_text(reason, "reason"))
+    running.detail = {"presence": presence} | ({"until_at": end} if end else {})
+    agent.save()
+    return _settled(running, agent)
+
+
+def preview_presence(
+    desk: Desk, agent_id: int, presence: str, until: str | None = None, reason: str | None = None
+) -> Row:
+    """What ``set_presence`` would answer; nothing is changed."""
+    return desk.rehearse(lambda: set_presence(desk, agent_id, presence, until, reason))
+
+
+@command("agent.shift", past="shift hours", undo=put_back)
+def set_hours(running: Command, agent_id: int, hours: str | None) -> Row:
+    """Set an agent's shift hours (dispatch.shifts), or none; the presence follows them from now on.
+
+    Raises NotFound, Refused, InvalidInput.
+    """
+    agent = Agent.lock(agent_id)
+    if agent.left_at is not None:
+        raise Refused("agent_left", f"{agent.name} ({agent_id}) is no longer here", "astra agent return")
+    text = validation.stripped(hours, "hours")
+    agent.hours = None if text in ("", "none") else str(shift_hours.understand(text, local_offset()))
+    if agent.hours is not None or (agent.presence == OFFLINE and agent.presence_reason == SHIFT_OVER):
+        _follow_shift(running, agent)
+    agent.due_at = next_due(agent, running.now)
+    running.detail = {"hours": agent.hours}
+    agent.save()
+    return _settled(running, agent)
+
+
+def put(
+    running: Command, agent: Agent, presence: str, until: str | None = None, reason: str | None = None
+) -> None:
+    """Give an agent a presence; the caller saves."""
+    agent.presence = presence
+    agent.presence_until = until
+    agent.presence_reason = reason
+    if presence == AVAILABLE:
+        agent.offers_missed = 0
+    agent.due_at = next_due(agent, running.now)
+
+
+def next_due(agent: Agent, now: str) -> str | None:
+    """When the clock will change the agent's presence: at its end, or when the shift turns."""
+    turns = [agent.presence_until] if agent.presence_until else []
+    if agent.hours:
+        turns.append(shift_hours.stored(agent.hours).next_turn(now))
+    return min(turns, default=None)
+
+
+def _settled(running: Command, agent: Agent) -> Row:
+    """Let go what the agent does not look after any more, and tell what became of it."""
+    returned = to_the_desk(running, agent, only_unclaimed=True) if agent.presence in GONE else []
+    if returned:
+        running.detail["returned"] = [row["booking_id"] for row in returned]
+    drain_waiting(running)
+    running.booking_id, running.agent_id = None, agent.agent_id
+    kept = claimed_of(agent.agent_id) if agent.presence in GONE else queries.pending_ids(agent.agent_id)
+    return queries.agent(agent.agent_id) | {
+        "returned": [row["booking_id"] for row in returned],
+        "kept": kept,
+        "moves": returned,
+        "drained": running.detail.get("drained", []),
+    }
+
+
+_first_due = CompiledQuery(
+    lambda: (
+        Agent.select(Agent.agent_id)
+        .where(Agent.due_at.is_null(False), Agent.due_at <= parameter("now"))
+        .order_by(Agent.due_at, Agent.agent_id)
+        .limit(1)
+    )
+)
+
+
+def due(desk: Desk) -> list[int]:
+    """The agents whose presence the clock is about to change."""
+    query = Agent.select(Agent.agent_id).where(Agent.due_at.is_null(False), Agent.due_at <= desk.now())
+    return [agent_id for (agent_id,) in tuples(query.order_by(Agent.due_at, Agent.agent_id))]
+
+
+def catch_up(desk: Desk) -> list[Row]:
+    """Change every presence whose moment has come, each as an event of the sweeper; oldest first.
+
+    It runs before every command, so whoever's break is over is there for the next choice.
+    """
+    done: list[Row] = []
+    while due := _first_due(now=desk.now()):
+        with desk.request(None), desk.acting_as(SWEEPER):
+            done.append(_turn(desk, due[0][0]))
+    return done
+
+
+@command("agent.turn", past="presence by the clock", undo=put_back)
+def _turn(running: Command, agent_id: int) -> Row:
+    """What the clock does to one agent: a break is over, a shift begins or ends."""
+    agent = Agent.lock(agent_id)
+    was = agent.presence
+    if agent.presence_until and agent.presence_until <= running.now:
+        put(running, agent, AVAILABLE)
+    _follow_shift(running, agent)
+    agent.due_at = next_due(agent, running.now)
+    running.detail = {"from": was, "to": agent.presence}
+    agent.save()
+    return _settled(running, agent)
+
+
+def _follow_shift(running: Command, agent: Agent) -> None:
+    """Within the hours an agent whom they sent home is available, outside nobody at work stays so."""
+    is_on = agent.hours is None or shift_hours.stored(agent.hours).is_on(running.now)
+    if is_on and agent.presence == OFFLINE and agent.presence_reason == SHIFT_OVER:
+        put(running, agent, AVAILABLE)
+    elif not is_on and agent.presence in (AVAILABLE, BUSY, BREAK):
+        put(running, agent, OFFLINE, reason=SHIFT_OVER)

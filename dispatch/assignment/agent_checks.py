@@ -1,0 +1,42 @@
+"""Checks that an agent may work at all, or may be given work now."""
+
+from __future__ import annotations
+
+from models.agents import GONE, Agent
+from models.errors import Refused
+
+
+def working_agent(agent_id: int) -> Agent:
+    """An agent who is still here. Raises NotFound, Refused."""
+    agent = Agent.lock(agent_id)
+    if agent.left_at is not None:
+        raise Refused("agent_left", f"{agent.name} ({agent_id}) is no longer here", "choose another agent")
+    return agent
+
+
+def attending_agent(agent_id: int) -> Agent:
+    """An agent who is still here, and not away or offline. Raises NotFound, Refused."""
+    agent = working_agent(agent_id)
+    if agent.presence in GONE:
+        raise Refused(
+            "agent_away",
+            f"{agent.name} ({agent_id}) is {agent.presence}",
+            f"choose another agent, or: astra agent presence {agent_id} available",
+        )
+    return agent
+
+
+def check_room(agent: Agent, hint: str = "") -> None:
+    """Refuse work beyond an agent's capacity. Raises Refused."""
+    if agent.held >= agent.capacity:
+        raise Refused("full", f"{agent.name} holds {agent.held} of {agent.capacity} already", hint)
+
+
+def not_the_holder(what: str, number: int, holder: Agent, agent: Agent, claimed: str = "") -> Refused:
+    """The refusal for an agent who acts on a booking or an issue that another one has."""
+    return Refused(
+        "not_the_holder",
+        f"{what} {number} is with {holder.name} ({holder.agent_id}),{claimed}"
+        f" not with {agent.name} ({agent.agent_id})",
+        f"reassign it first: astra {what} reassign {number} --to {agent.agent_id} --reason ...",
+    )

@@ -1,0 +1,94 @@
+"""Giving a booking to an agent, whoever decides it; and the bookings that wait for one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from dispatch.assignment.decisions import decide
+from dispatch.assignment.selection import choose, policy_named
+from dispatch.desk.commands import Command
+from models.agents import Taker
+from models.audit import Event
+from models.base import CompiledQuery, parameter, tuples
+from models.bookings import Booking
+from models.clock import from_text, to_text
+from models.customers import Lead
+from models.triggers import assign
+
+if TYPE_CHECKING:
+    pass
+
+DECLINED = "declined it"
+
+_takes_work = CompiledQuery(
+    lambda: Taker.select(Taker.takes_work).where(Taker.agent_id == parameter("agent_id"))
+)
+
+
+def give(running: Command, booking: Booking, agent_id: int | None) -> None:
+    """Let an agent have a booking, unclaimed; None lets it wait. The first agent gets its assignment."""
+    booking.claimed_at = booking.progress_at = booking.asked_at = None
+    if booking.assignment_id is None and agent_id is not None:
+        booking.save()
+        assign(Lead.lock(booking.lead_id), agent_id, running.now)
+        return
+    booking.agent_id = agent_id
+    booking.given_at = running.now if agent_id is not None else None
+    save(running, booking)
+
+
+def find_agent(
+    running: Command, booking: Booking, excluded: Mapping[int, str] | None = None, *, because: str = ""
+) -> int | None:
+    """Let the policy choose anew for a booking, and give it; nobody there, it waits."""
+    if excluded:
+        running.kept_from[booking.booking_id] = dict(excluded)
+    kept_out = declined_by(running, booking.booking_id)
+    lead = Lead.lock(booking.lead_id)
+    decision = decide(running, lead, kept_out, booking.package, because=because)
+    give(running, booking, decision.agent_id)
+    return decision.agent_id
+
+
+def somebody_for(running: Command, booking: Booking, excluded: Mapping[int, str] | None = None) -> bool:
+    """Would ``find_agent`` find one?"""
+    return taker_for(running, booking, excluded) is not None
+
+
+def taker_for(running: Command, booking: Booking, excluded: Mapping[int, str] | None = None) -> int | None:
+    """Whom ``find_agent`` would find; nothing is kept of the question."""
+    policy = policy_named(running.policy or running.desk.settings["policy"])
+    kept_out = declined_by(running, booking.booking_id) | dict(excluded or {})
+    lead = Lead.lock(booking.lead_id)
+    return choose(running.desk, lead, policy, package=booking.package, without=kept_out, limit=1).agent_id
+
+
+def may_take(agent_id: int) -> bool:
+    """Is the agent here, available and below capacity?"""
+    rows = _takes_work(agent_id=agent_id)
+    return bool(rows and rows[0][0])
+
+
+def save(running: Command, booking: Booking) -> None:
+    """Save a booking with its time, if anything about it has changed."""
+    if booking.differs():
+        booking.changed_at = running.now
+        booking.save()
+
+
+def declined_by(running: Command, booking_id: int) -> dict[int, str]:
+    """The agents who declined this booking a short time ago and did not take that back, just now included."""
+    minutes = running.desk.settings["decline_minutes"]
+    since = to_text(from_text(running.now) - timedelta(minutes=minutes))
+    undone = Event.select(Event.undoes).where(Event.undoes.is_null(False), Event.booking_id == booking_id)
+    events = Event.select(Event.detail).where(
+        Event.booking_id == booking_id,
+        Event.command == "booking.decline",
+        Event.at > since,
+        Event.event_id.not_in(undone),
+    )
+    declined = {json.loads(detail)["declined_by"]: DECLINED for (detail,) in tuples(events)}
+    return declined | running.kept_from.get(booking_id, {})

@@ -1,0 +1,101 @@
+"""The successful contact rate: whose customers are reached in time (docs/rules.md, Contact rate).
+
+It counts what an agent was given at this desk in the last ninety days: reached within the setting's
+minutes, of all whose time is up, who were reached, or who are closed. What was imported tells nothing
+about when a customer was reached. All of it is read from the index of an agent's bookings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from math import sqrt
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from peewee import Case, fn
+
+from models.base import CompiledQuery, listed, parameter
+from models.bookings import PENDING, STATUSES, Booking
+from models.clock import from_text, to_text
+
+if TYPE_CHECKING:
+    from dispatch.desk.desk import Desk
+
+DAYS = 90
+Z = 1.96  # of a normal distribution, for an interval that holds the true rate in 95 of 100 cases
+
+Row = dict[str, Any]
+
+
+class Rate(NamedTuple):
+    """Reached in time, of how many; the rate and its interval are None where there are none."""
+
+    reached: int
+    assigned: int
+
+    @property
+    def rate(self) -> float | None:
+        return self.reached / self.assigned if self.assigned else None
+
+    @property
+    def interval(self) -> tuple[float, float] | tuple[None, None]:
+        """Wilson's score interval: it stays between 0 and 1, and is wide for few."""
+        if not self.assigned:
+            return None, None
+        share, number = self.reached / self.assigned, self.assigned
+        middle = share + Z * Z / (2 * number)
+        margin = Z * sqrt(share * (1 - share) / number + Z * Z / (4 * number * number))
+        scale = 1 + Z * Z / number
+        return max(0.0, (middle - margin) / scale), min(1.0, (middle + margin) / scale)
+
+
+_reached = Booking.contacted_at <= fn.DATETIME(Booking.given_at, parameter("within"))
+_decided = (
+    (Booking.status != PENDING)
+    | Booking.contacted_at.is_null(False)
+    | (Booking.given_at <= parameter("in_time"))
+)
+_counted = CompiledQuery(
+    lambda: (
+        Booking.select(
+            Booking.agent_id, fn.SUM(Case(None, [(_reached, 1)], 0)), fn.SUM(Case(None, [(_decided, 1)], 0))
+        )
+        .where(
+            Booking.agent_id.in_(listed(parameter("agents"))),
+            Booking.status.in_(STATUSES),
+            Booking.given_at > parameter("since"),
+        )
+        .group_by(Booking.agent_id)
+    )
+)
+
+
+def rates(desk: Desk, agent_ids: Sequence[int]) -> dict[int, Rate]:
+    """The rates of some agents; who was given nothing has none of none."""
+    now = from_text(desk.now())
+    within = timedelta(minutes=desk.settings["contact_within_minutes"])
+    counted = _counted(
+        agents=json.dumps(list(agent_ids)),
+        within=f"+{int(within.total_seconds())} seconds",
+        in_time=to_text(now - within),
+        since=to_text(now - timedelta(days=DAYS)),
+    )
+    found = {agent_id: Rate(reached, assigned) for agent_id, reached, assigned in counted}
+    return {agent_id: found.get(agent_id, Rate(0, 0)) for agent_id in agent_ids}
+
+
+def with_rates(desk: Desk, rows: Sequence[Row]) -> list[Row]:
+    """Rows of agents with contact_rate, contact_low, contact_high (None for nobody yet), contact_assigned."""
+    found = rates(desk, [row["agent_id"] for row in rows])
+    return [row | _told(found[row["agent_id"]]) for row in rows]
+
+
+def _told(rate: Rate) -> Row:
+    low, high = rate.interval
+    return {
+        "contact_rate": None if rate.rate is None else round(rate.rate, 4),
+        "contact_low": None if low is None else round(low, 4),
+        "contact_high": None if high is None else round(high, 4),
+        "contact_assigned": rate.assigned,
+    }

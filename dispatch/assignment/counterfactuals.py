@@ -1,0 +1,147 @@
+"""Asked afterwards: what other policies would choose for a booking, and why it is not with somebody."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from dispatch.assignment.assign import declined_by
+from dispatch.assignment.eligibility import pool_for
+from dispatch.assignment.explanations import standing_decision
+from dispatch.assignment.policies import POLICIES, Candidate, Policy
+from dispatch.assignment.selection import choose, profile_of
+from dispatch.desk.commands import Command
+from models.agents import Agent
+from models.audit import Decision
+from models.bookings import Booking
+from models.customers import Lead
+from models.errors import NotFound
+
+if TYPE_CHECKING:
+    from dispatch.desk.desk import Desk
+
+KEY, RULE, CHOSEN = "key", "rule", "chosen"
+
+Row = dict[str, Any]
+
+
+def other_policies(desk: Desk, booking_id: int) -> list[Row]:
+    """Whom each policy would choose for the booking, were it to be given out now. Raises NotFound.
+
+    The desk is as it is now, but the booking is nobody's: it does not count in its agent's load.
+    """
+    return desk.rehearse(lambda: _others(desk, booking_id))
+
+
+def _others(desk: Desk, booking_id: int) -> list[Row]:
+    booking = Booking.lock(booking_id)
+    lead = Lead.lock(booking.lead_id)
+    _put_aside(booking)
+    without = declined_by(Command(desk, "why"), booking_id)
+    rows = []
+    for policy in POLICIES.values():
+        choice = choose(desk, lead, policy, package=booking.package, without=without)
+        agent = None if choice.agent_id is None else Agent.lock(choice.agent_id)
+        rows.append(
+            {
+                "policy": policy.name,
+                "agent_id": choice.agent_id,
+                "agent_name": agent.name if agent else None,
+                "reason": choice.reason if choice.ranked else "nobody could take it",
+            }
+        )
+    return rows
+
+
+def why_not(desk: Desk, booking_id: int, agent_id: int) -> Row:
+    """Why a booking is not with an agent: the rule that kept them out, or the key that decided.
+
+    It is read from the decision where that tells of the agent, else worked out on the desk as it is
+    now (``as_of``); where no policy decided, ``decided`` is the reason that was given. ``kind`` is rule,
+    key or chosen; for a key both values are told. Raises NotFound.
+    """
+    return desk.rehearse(lambda: _why_not(desk, booking_id, agent_id))
+
+
+def _why_not(desk: Desk, booking_id: int, agent_id: int) -> Row:
+    agent, booking = Agent.lock_or_none(agent_id), Booking.lock(booking_id)
+    if agent is None:
+        raise NotFound("agent", agent_id, "astra agent list shows them")
+    row: Row = {"agent_id": agent_id, "agent_name": agent.name, "booking_id": booking_id}
+    if booking.agent_id == agent_id:
+        return row | {"kind": CHOSEN, "because": f"{agent.name} has it"}
+    decision = standing_decision(booking)
+    told = _from_decision(decision, agent_id) if decision else None
+    if told is not None and decision is not None:
+        return row | told | {"as_of": decision.decided_at}
+    if decision is not None and decision.policy not in POLICIES:
+        row["decided"] = f"by {decision.policy.removeprefix('by ')}: {decision.reason}"
+    return row | _as_of_now(desk, booking, agent) | {"as_of": desk.now()}
+
+
+def _from_decision(decision: Decision, agent_id: int) -> Row | None:
+    """What the decision itself tells of an agent."""
+    for rule, kept_out in json.loads(decision.excluded).items():
+        if agent_id in kept_out:
+            return {"kind": RULE, "because": rule}
+    candidates = [Candidate(first, tuple(keys)) for first, *keys in json.loads(decision.candidates)]
+    policy = POLICIES.get(decision.policy)
+    mine = next((candidate for candidate in candidates if candidate.agent_id == agent_id), None)
+    if mine is None or policy is None:
+        return None
+    if policy.place(mine) < policy.place(candidates[0]):  # by the keys this one: a returning customer's went
+        return {"kind": RULE, "because": decision.reason}
+    return _by_key(policy, candidates[0], mine)
+
+
+def _as_of_now(desk: Desk, booking: Booking, agent: Agent) -> Row:
+    """The rule that keeps the agent out now, else the key by which the policy puts others first."""
+    lead = Lead.lock(booking.lead_id)
+    _put_aside(booking)
+    agent = Agent.lock(agent.agent_id)
+    if agent.left_at is not None:
+        return {"kind": RULE, "because": f"left at {agent.left_at}"}
+    declined = declined_by(Command(desk, "why"), booking.booking_id)
+    if agent.agent_id in declined:
+        return {"kind": RULE, "because": declined[agent.agent_id]}
+    pool = pool_for(desk, lead, booking.package)
+    profile = profile_of(agent.agent_id)
+    if not pool.everybody().only(agent.agent_id).first_id():
+        return {"kind": RULE, "because": profile.unable_rule()[1]}
+    policy = POLICIES[desk.settings["policy"]]
+    choice = choose(desk, lead, policy, package=booking.package, without=declined)
+    mine = policy.ranked(lead, choice.pool.only(agent.agent_id), 1)
+    if not mine:
+        return {"kind": RULE, "because": profile.broken_rule(choice.pool)[1]}
+    if choice.agent_id == agent.agent_id:
+        return {"kind": CHOSEN, "because": f"{policy.name} would choose {agent.name} now"}
+    if choice.returning and policy.place(mine[0]) < policy.place(choice.ranked[0]):
+        return {"kind": RULE, "because": choice.returning}
+    return _by_key(policy, choice.ranked[0], mine[0])
+
+
+def _by_key(policy: Policy, winner: Candidate, other: Candidate) -> Row:
+    """The first key in which two candidates differ, with both values; the id at last."""
+    names = (*policy.key_names, "agent_id")
+    theirs, mine = (*winner.keys, winner.agent_id), (*other.keys, other.agent_id)
+    for name, won, lost in zip(names, theirs, mine, strict=False):
+        if won != lost:
+            words = name.replace("_", " ")
+            return {
+                "kind": KEY,
+                "because": f"{words}: {lost}, where {Agent.lock(winner.agent_id).name} had {won}",
+                "policy": policy.name,
+                "key": name,
+                "winner_id": winner.agent_id,
+                "winner_value": won,
+                "value": lost,
+            }
+    return {"kind": CHOSEN, "because": "the same agent"}
+
+
+def _put_aside(booking: Booking) -> None:
+    """Take the booking off its agent's load, inside a rehearsal."""
+    if booking.agent_id is not None and booking.status == "Pending":
+        agent = Agent.lock(booking.agent_id)
+        agent.load = max(0, agent.load - 1)
+        agent.save()

@@ -1,0 +1,105 @@
+"""The record of who got a lead, and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from dispatch.assignment.policies import Candidate
+from dispatch.assignment.selection import EXCLUDED_KEPT, choose, kept_out, policy_named
+from dispatch.desk.commands import Command, running_command
+from models.agents import Agent
+from models.audit import Decision
+from models.customers import Lead
+
+if TYPE_CHECKING:
+    pass
+
+BY_HAND = "by hand"
+NOBODY = "no agent can take it yet"
+
+Row = dict[str, Any]
+
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
+def choose_for_new_lead(lead: Lead) -> int | None:
+    """What the first trigger asks: the agent for a lead that has just been saved, or None."""
+    return decide(running_command(), lead).agent_id
+
+
+def decide(
+    running: Command,
+    lead: Lead,
+    excluded: Mapping[int, str] | None = None,
+    package: str | None = None,
+    *,
+    because: str = "",
+) -> Decision:
+    """Choose for a lead, and keep the decision. ``because`` says what made it necessary once more."""
+    policy = policy_named(running.policy or running.desk.settings["policy"])
+    excluded = excluded or {}
+    choice = choose(running.desk, lead, policy, package=package, without=excluded)
+    passed_over, counts = kept_out(choice, lead, excluded)
+    reason = choice.reason if choice.ranked else reason_for_waiting(counts)
+    decision = Decision(
+        lead_id=lead.lead_id,
+        agent_id=choice.agent_id,
+        decided_at=running.now,
+        policy=policy.name,
+        settings_version=running.desk.settings.version,
+        reason=f"{because}: {reason}" if because else reason,
+        candidates=f"[{','.join([_told(policy.name, candidate) for candidate in choice.ranked])}]",
+    )
+    notes: Row = {"relaxed": choice.relaxed} if choice.relaxed else {}
+    if passed_over:
+        decision.excluded = _dump(passed_over)
+        notes["counts"] = counts
+    if notes:
+        decision.notes = _dump(notes)
+    decision.save()
+    if choice.ranked:
+        policy.chosen(lead, choice.ranked[0])
+    running.decision = decision
+    return decision
+
+
+@lru_cache(maxsize=4096)
+def _told(_policy: str, candidate: Candidate) -> str:
+    """A candidate as a decision keeps it: remembered, as ten of eleven stand as they stood for the last lead.
+
+    The policy belongs to what is remembered, because its keys may equal another's (1 is True).
+    """
+    return _dump(candidate)
+
+
+def decide_by_hand(
+    running: Command, lead_id: int, agent: Agent, reason: str, policy: str = BY_HAND
+) -> Decision:
+    """Keep the decision of a person who named the agent; above the agent's capacity it is an override."""
+    over = agent.held >= agent.capacity
+    decision = Decision(
+        lead_id=lead_id,
+        agent_id=agent.agent_id,
+        decided_at=running.now,
+        policy=policy,
+        settings_version=running.desk.settings.version,
+        reason=f"{running.desk.actor}: {reason}" if policy == BY_HAND else reason,
+        candidates=_dump([[agent.agent_id]]),
+    )
+    if over:
+        decision.notes = _dump({"over_capacity": True})
+        running.detail["over_capacity"] = True
+    decision.save()
+    return decision
+
+
+def reason_for_waiting(counts: Row) -> str:
+    """Why a lead waits: what keeps out those who are here."""
+    if not counts:
+        return NOBODY
+    most = sum(counts.values()) >= EXCLUDED_KEPT
+    told = ", ".join(f"{number} {word}" for word, number in sorted(counts.items()))
+    return f"{NOBODY}: {told}{' and more' if most else ''}"

@@ -1,0 +1,290 @@
+"""Eligibility for a lead: presence and capacity always; department, skill and location where they are listed.
+
+Those rules come before any policy, which only puts the agents of a ``Pool`` in order. An example: a lead to
+Mars, the policy ``rank``, and four agents, here in the order of their rank:
+
+- Ada may take work, and lists Titan only
+- Bob is away
+- Cleo may take work, and lists nothing, which means every destination
+- Dan may take work, and lists Mars
+
+The pool has the rule ``skill``. ``first`` looks at those who may take work, best rank first, and asks of each
+whether the rules are kept: Ada no, Cleo and Dan yes. If all of them kept the rules, that would be the answer,
+after one indexed seek however many agents there are. Here the pool ``is_narrow``, and a second query leaves
+out who does not: Cleo gets the lead, Dan is the runner-up.
+
+Then selection.kept_out names those who come before Cleo but for a rule: ``everybody()`` drops the rules and
+finds Ada ("does not cover Mars"), ``unable()`` finds Bob ("away"). Both keep the ``profiles`` of those they
+find, which say why. Had nobody kept the rules, ``relaxations`` would have dropped them in order.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, reduce
+from operator import and_, itemgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from peewee import SQL, Expression, ModelSelect, fn
+
+from models.agents import AVAILABLE, BREAK, Taker
+from models.base import CompiledQuery, parameter, tuples
+from models.customers import Lead
+
+if TYPE_CHECKING:
+    from dispatch.desk.desk import Desk
+
+DEPARTMENT, SKILL, LOCATION = "department", "skill", "location"
+ONLY = "only"  # one agent
+RELAXED_FIRST = ((LOCATION,), (SKILL,), (DEPARTMENT,))
+"""Which rules are dropped first when nobody free keeps them all; presence and capacity never are."""
+
+EVERY = -1  # as a limit
+QUOTE = '"'
+
+Tuple = tuple[Any, ...]
+
+_SOMEBODY_UNABLE = fn.EXISTS(Taker.select(SQL("1")).where(Taker.takes_work == SQL("0")))
+_KEEPS, _UNABLE = -2, -1  # the columns that a first look has more than the policy asked for
+PROFILE: Final = (
+    Taker.presence,
+    Taker.presence_reason,
+    Taker.load + Taker.issue_load,
+    Taker.capacity,
+    Taker.department,
+    Taker.skills,
+    Taker.locations,
+)
+UNABLE_COLUMNS = 4  # so many of a profile say why somebody may take no work
+_keeps_rules = itemgetter(_KEEPS)
+
+
+def _condition(rule: str, wanted: object) -> Expression:
+    """What a rule asks of an agent; ``wanted`` is a value, or its place in a compiled query."""
+    if rule == DEPARTMENT:
+        return Taker.department == wanted
+    if rule == ONLY:
+        return Taker.agent_id == wanted
+    names = Taker.skills if rule == SKILL else Taker.locations
+    return names.is_null() | (fn.INSTR(names, wanted) > 0)
+
+
+class Shape(NamedTuple):
+    """What a pool's query is compiled for, once each.
+
+    A first ``look`` is not narrowed by the rules, but has two columns more: does the agent keep the rules,
+    and is there anybody who may not take work? Mostly all do, and there is nobody. ``profile`` is how many
+    columns of PROFILE come behind the policy's.
+    """
+
+    rules: tuple[str, ...]
+    look: bool = False
+    profile: int = 0
+
+
+class Order:
+    """A policy's order of agents: ``build`` makes the query of Taker's columns, the agent's id first.
+
+    What stands in it as ``parameter(name)`` is given by name when it is asked. One ``by_id`` is
+    walked through as the table lies, and not by the index of those who may take work.
+    """
+
+    def __init__(self, build: Callable[[], ModelSelect[Any]], *, by_id: bool = False) -> None:
+        self._build = build
+        self._takes_work: Any = Taker.takes_work + 0 if by_id else Taker.takes_work
+        self._compiled: dict[Shape, CompiledQuery] = {}
+
+    def rows(self, shape: Shape, values: dict[str, object]) -> list[Tuple]:
+        query = self._compiled.get(shape)
+        if query is None:
+            query = self._compiled[shape] = CompiledQuery(lambda: self._query(shape))
+        return query(**values)
+
+    def _query(self, shape: Shape) -> ModelSelect[Any]:
+        query = self._build().where(self._takes_work == parameter("takes_work"))
+        rules = [_condition(rule, parameter(rule)) for rule in shape.rules]
+        if shape.look:
+            query = query.select_extend(reduce(and_, rules) if rules else SQL("1"), _SOMEBODY_UNABLE)
+        elif rules:
+            query = query.where(*rules)
+        if shape.profile:
+            query = query.select_extend(*PROFILE[: shape.profile])
+        return query.limit(parameter("limit"))
+
+
+@dataclass(slots=True)
+class Pool:
+    """Some of the agents who are here, for a policy to put in order.
+
+    They may take work, keep the ``rules`` (which ask for the ``values``), and are none of ``without``. With
+    ``takes_work`` 0 they are those who may not take work, whatever else they keep. ``desk`` is for policies
+    that need its clock or settings.
+
+    After a look ``is_narrow`` says whether the rules have kept out anybody who would have been among the
+    first, and ``some_unable`` whether there is anybody who may not take work. Where ``profile`` columns are
+    asked for, ``profiles`` has those of everybody found.
+    """
+
+    desk: Desk | None = None
+    values: dict[str, object] = field(default_factory=dict)
+    rules: tuple[str, ...] = ()
+    without: Collection[int] = ()
+    takes_work: int = 1
+    is_narrow: bool = False
+    some_unable: bool = True
+    profile: int = 0
+    profiles: dict[int, Tuple] = field(default_factory=dict)
+
+    def first(self, order: Order, limit: int, **values: object) -> list[Tuple]:
+        """The first agents in an order: its columns, and behind them perhaps some more."""
+        wanted = limit if limit == EVERY else limit + len(self.without)
+        given = {**self.values, **values, "limit": wanted, "takes_work": self.takes_work}
+        rows = order.rows(Shape(self.rules, not self.profile, self.profile), given)
+        if self.profile:
+            self.profiles |= {row[0]: row[-self.profile :] for row in rows}
+        elif rows:
+            self.some_unable = rows[0][_UNABLE]
+            if self.rules and not all(map(_keeps_rules, rows)):
+                self.is_narrow = True
+                rows = order.rows(Shape(self.rules), given)
+        if self.without:
+            rows = [row for row in rows if row[0] not in self.without]
+            return rows if limit == EVERY else rows[:limit]
+        return rows
+
+    def agent_ids(self) -> list[int]:
+        """Every agent of the pool, by id: for a policy that has no order in SQL."""
+        return [row[0] for row in self.first(_BY_ID, EVERY)]
+
+    def first_id(self) -> int | None:
+        """One agent of the pool, or None when it is empty."""
+        rows = self.first(_ANY, 1)
+        return rows[0][0] if rows else None
+
+    def only(self, agent_id: int) -> Pool:
+        """The same pool, narrowed to one agent: empty, or just that one."""
+        return replace(self, values=self.values | {ONLY: agent_id}, rules=(*self.rules, ONLY))
+
+    def relaxations(self, order: Sequence[tuple[str, ...]]) -> Iterator[tuple[Pool, tuple[str, ...]]]:
+        """Wider and wider pools, each with the rules that it drops; ``order`` as RELAXED_FIRST."""
+        dropped: tuple[str, ...] = ()
+        for rules in order:
+            more = tuple(rule for rule in rules if rule in self.rules)
+            if more:
+                dropped = (*dropped, *more)
+                kept = tuple(rule for rule in self.rules if rule not in dropped)
+                yield replace(self, rules=kept), dropped
+
+    def everybody(self, profile: int = 0) -> Pool:
+        """Whoever may take work, whether or not the other rules are kept."""
+        return replace(self, rules=(), without=(), profile=profile, profiles={})
+
+    def unable(self) -> Pool:
+        """Who is here, and may not take work: not available, or at capacity; with what says why."""
+        return replace(self, rules=(), without=(), takes_work=0, profile=UNABLE_COLUMNS, profiles={})
+
+
+def kept_out_counts(pool: Pool) -> dict[str, int]:
+    """How many of those who are here a pool leaves out, by the rule in a word; for a person to read.
+
+    Presence comes first, then capacity, then the rules in their order: each agent counts once.
+    """
+    unable = Taker.select(Taker.presence, fn.COUNT(Taker.agent_id)).where(Taker.takes_work == SQL("0"))
+    counts: dict[str, int] = {}
+    for presence, number in tuples(unable.group_by(Taker.presence)):
+        counts["full" if presence == AVAILABLE else presence] = number
+    rest = Taker.select(fn.COUNT(Taker.agent_id)).where(Taker.takes_work == SQL("1"))
+    before = tuples(rest)[0][0]
+    for rule in pool.rules:
+        rest = rest.where(_condition(rule, pool.values[rule]))
+        after = tuples(rest)[0][0]
+        counts[rule] = before - after
+        before = after
+    return {rule: number for rule, number in counts.items() if number}
+
+
+_ANY = Order(lambda: Taker.select(Taker.agent_id))
+_BY_ID = Order(lambda: Taker.select(Taker.agent_id).order_by(Taker.agent_id))
+
+
+def pool_for(desk: Desk, lead: Lead, package: str | None = None, without: Collection[int] = ()) -> Pool:
+    """The strictest pool for a lead; ``without`` is who is kept out of it."""
+    values: dict[str, object] = {}
+    departments = desk.settings["departments"]
+    department = department_for(departments, lead, package) if departments else None
+    if department:
+        values[DEPARTMENT] = department
+    if desk.settings.some_listing:
+        if lead.destination:
+            values[SKILL] = listed_word(lead.destination)
+        if lead.launch_location:
+            values[LOCATION] = listed_word(lead.launch_location)
+    return Pool(desk, values, tuple(values), without)
+
+
+@lru_cache(maxsize=1024)
+def listed_word(name: str) -> str:
+    """A name as it stands in a list that an agent has."""
+    return json.dumps(name, ensure_ascii=False)
+
+
+def department_for(departments: str, lead: Lead, package: str | None) -> str | None:
+    """A lead's department: by its package, or one named in the requests, else by the destination."""
+    known = department_map(departments)
+    if package in known:
+        return known[package]
+    wishes = (lead.requests or "").casefold()
+    for name, department in known.items():
+        if wishes and name.casefold() in wishes:
+            return department
+    return known.get(lead.destination or "")
+
+
+@lru_cache(maxsize=8)
+def department_map(departments: str) -> dict[str, str]:
+    """What the setting says: ``Mars=Premium Bookings; Ringside Cruise=Luxury Voyages``. Raises ValueError."""
+    known: dict[str, str] = {}
+    for pair in filter(str.strip, departments.split(";")):
+        name, equals, department = (part.strip() for part in pair.partition("="))
+        if not (name and equals and department):
+            raise ValueError(pair)
+        known[name] = department
+    return known
+
+
+class Profile(NamedTuple):
+    """What the rules ask of an agent: the columns of PROFILE."""
+
+    presence: str
+    reason: str | None
+    load: int
+    capacity: int
+    department: str
+    skills: str | None
+    locations: str | None
+
+    def broken_rule(self, pool: Pool) -> tuple[str, str]:
+        """Which of a pool's rules is not kept: in a word, to count by, and in words, to read."""
+        for rule in pool.rules:
+            wanted = str(pool.values[rule])
+            if rule == DEPARTMENT and self.department != wanted:
+                return rule, f"not in {wanted}"
+            names = {SKILL: self.skills, LOCATION: self.locations}.get(rule)
+            if names is not None and wanted not in names:
+                return rule, f"does not cover {wanted.strip(QUOTE)}"
+        return "other", "kept out"
+
+    def unable_rule(self) -> tuple[str, str]:
+        """Why the agent may take no work: in a word, to count by, and in words, to read."""
+        return unable_rule(*self[:UNABLE_COLUMNS])
+
+
+@lru_cache(maxsize=4096)
+def unable_rule(presence: str, reason: str | None, load: int, capacity: int) -> tuple[str, str]:
+    """The rule of a Profile. Remembered: there may be fifty in a decision, mostly the same for hours."""
+    if presence != AVAILABLE:
+        why = f": {reason}" if reason else ""
+        return presence, ("on a break" if presence == BREAK else presence) + why
+    return "full", f"full ({load}/{capacity})"

@@ -1,0 +1,133 @@
+"""Why a booking is with its agent, and who would get the next lead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dispatch import queries
+from dispatch.assignment.eligibility import kept_out_counts
+from dispatch.assignment.policies import POLICIES
+from dispatch.assignment.selection import choose, kept_out, policy_named
+from models.agents import Agent
+from models.audit import Decision
+from models.base import tuples
+from models.bookings import Booking
+from models.customers import Lead
+from models.errors import NotFound
+
+if TYPE_CHECKING:
+    from dispatch.desk.desk import Desk
+from dispatch.assignment.decisions import Row, reason_for_waiting
+
+
+def preview(desk: Desk, limit: int = 20, lead: Lead | None = None, policy: str | None = None) -> Row:
+    """Who would get a lead now: ``candidates`` are agents as in ``agent list``, best first.
+
+    ``lead`` is one that is not saved, with as much of its trip as is known by now. ``kept_out`` counts
+    those who are here and cannot get it, by rule.
+    """
+    lead = lead or Lead()
+    choice = choose(desk, lead, policy_named(policy or desk.settings["policy"]), limit=limit)
+    ranked = choice.ranked
+    rows = {
+        row["agent_id"]: row for row in queries.agents_by_id([candidate.agent_id for candidate in ranked])
+    }
+    return {
+        "policy": choice.policy.name,
+        "reason": choice.reason if ranked else reason_for_waiting(kept_out(choice, lead, {})[1]),
+        "candidates": [rows[candidate.agent_id] for candidate in ranked if candidate.agent_id in rows],
+        "kept_out": kept_out_counts(choice.pool),
+    }
+
+
+def why(booking_id: int) -> Row:
+    """The decision by which a booking is where it is, with the runners-up. Raises NotFound.
+
+    That is the last one, unless it was undone.
+    """
+    booking = Booking.get_or_none(Booking.booking_id == booking_id)
+    if booking is None:
+        raise NotFound("booking", booking_id)
+    decisions = _decisions_of(booking)
+    row: Row = {"booking_id": booking_id, "decisions": len(decisions)}
+    standing = standing_decision(booking)
+    if standing is None:
+        return row | {
+            "policy": None,
+            "agent_id": booking.agent_id,
+            "agent_name": _names([booking.agent_id]).get(booking.agent_id),
+            "reason": "imported with its agent: this desk did not decide it",
+        }
+    return row | _explain(standing) | _scored(booking, standing)
+
+
+def _scored(booking: Booking, decision: Decision) -> Row:
+    """What the score of an agent that the score chose is made of, by the figures of now."""
+    chosen = json.loads(decision.candidates)[:1]
+    if decision.policy != "match" or not chosen or chosen[0][1:2] in ([], [None]):
+        return {}
+    from dispatch.matching.policy_scores import parts_for
+
+    return {"match": parts_for(Lead.get_by_id(booking.lead_id), chosen[0][0])}
+
+
+def standing_decision(booking: Booking) -> Decision | None:
+    """The decision by which a booking is where it is; None for one that was imported."""
+    decisions = _decisions_of(booking)
+    standing = (decision for decision in decisions if decision.agent_id == booking.agent_id)
+    return next(standing, decisions[0] if decisions else None)
+
+
+def _decisions_of(booking: Booking) -> list[Decision]:
+    query = Decision.select().where(Decision.lead_id == booking.lead_id)
+    return list(query.order_by(Decision.decision_id.desc()))
+
+
+def _explain(decision: Decision) -> Row:
+    candidates = json.loads(decision.candidates)
+    excluded = json.loads(decision.excluded)
+    names = _names(
+        [row[0] for row in candidates] + [number for numbers in excluded.values() for number in numbers]
+    )
+    policy = POLICIES.get(decision.policy)
+    keys = policy.key_names if policy else ()
+    told = [
+        {"agent_id": row[0], "agent_name": names.get(row[0]), **dict(zip(keys, row[1:], strict=False))}
+        for row in candidates
+    ]
+    return {
+        "decision_id": decision.decision_id,
+        "decided_at": decision.decided_at,
+        "policy": decision.policy,
+        "settings_version": decision.settings_version,
+        "agent_id": decision.agent_id,
+        "agent_name": names.get(decision.agent_id),
+        "reason": decision.reason,
+        **_notes(decision),
+        "winner": told[0] if told else None,
+        "next": told[1:],
+        "excluded": [
+            {"agent_id": number, "agent_name": names.get(number), "rule": rule}
+            for rule, numbers in excluded.items()
+            for number in numbers
+        ],
+    }
+
+
+def _notes(decision: Decision) -> Row:
+    """The rules that were relaxed, agents kept out by rule, and whether it was above the capacity."""
+    notes = json.loads(decision.notes)
+    return {
+        "relaxed": notes.get("relaxed", []),
+        "excluded_by_rule": notes.get("counts", {}),
+        "over_capacity": notes.get("over_capacity", False),
+    }
+
+
+def _names(agent_ids: Sequence[int | None]) -> dict[int | None, str]:
+    query = Agent.select(Agent.agent_id, Agent.first_name, Agent.last_name).where(
+        Agent.agent_id.in_(agent_ids)
+    )
+    return {agent_id: f"{first} {last}" for agent_id, first, last in tuples(query)}

@@ -1,0 +1,147 @@
+"""Load balancing: which unclaimed bookings move to which agent (docs/rules.md, Round robin and shuffle).
+
+A booking moves only if load_from x capacity_to - load_to x capacity_from >= capacity_from + capacity_to:
+the loads, weighed by capacity, differ by at least one booking on both sides. Each such move lowers
+the sum of load^2 / capacity, so a run ends, and the next one finds nothing to do.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+Needs = tuple[str | None, ...]
+
+
+class Loose(NamedTuple):
+    """An unclaimed booking: who has it, and what it needs of another agent."""
+
+    booking_id: int
+    agent_id: int
+    needs: Needs
+
+
+@dataclass
+class Bearer:
+    """An agent with a load. ``may_take`` says whether more may come; less may always."""
+
+    agent_id: int
+    load: int
+    capacity: int
+    may_take: bool
+    covers: tuple[frozenset[str] | None, ...] = field(default=())
+
+    def suits(self, needs: Needs) -> bool:
+        """Does the agent cover what a booking needs? None covers everything, and needs nothing."""
+        return all(
+            need is None or covered is None or need in covered
+            for need, covered in zip(needs, self.covers, strict=True)
+        )
+
+    def has_room(self) -> bool:
+        return self.may_take and self.load < self.capacity
+
+
+class Move(NamedTuple):
+    """A booking from one agent to another."""
+
+    booking_id: int
+    from_agent_id: int
+    to_agent_id: int
+
+
+class Optimiser(Protocol):
+    """Another way of evening out can stand in for ``even_out``."""
+
+    def __call__(self, bearers: Iterable[Bearer], loose: Iterable[Loose]) -> list[Move]:
+        """The moves to make, one after the other; seldom a booking moves more than once."""
+        ...
+
+
+def may_move(giver: Bearer, taker: Bearer) -> bool:
+    """The rule, in integers."""
+    gap = giver.load * taker.capacity - taker.load * giver.capacity
+    return taker.has_room() and gap >= giver.capacity + taker.capacity
+
+
+def even_out(bearers: Iterable[Bearer], loose: Iterable[Loose]) -> list[Move]:
+    """Move from the heaviest to the lightest until no booking may move."""
+    return list(_Evening(bearers, loose).moves())
+
+
+class _Evening:
+    """One run. The lightest agents stand in a heap for each kind of need, the heaviest in one."""
+
+    def __init__(self, bearers: Iterable[Bearer], loose: Iterable[Loose]) -> None:
+        self.bearers = {bearer.agent_id: bearer for bearer in bearers}
+        self.held: dict[int, dict[Needs, deque[int]]] = defaultdict(lambda: defaultdict(deque))
+        for booking_id, agent_id, needs in loose:
+            self.held[agent_id][needs].append(booking_id)
+
+    def moves(self) -> Iterator[Move]:
+        """Passes until one makes no move: a giver may have become light enough to be given something."""
+        while moved := list(self._pass()):
+            yield from moved
+
+    def _pass(self) -> Iterator[Move]:
+        self.light: dict[Needs, list[tuple[float, int]]] = {}
+        heavy = [(-_weight(self.bearers[agent_id], -1), agent_id) for agent_id in self.held]
+        heapq.heapify(heavy)
+        while heavy:
+            giver = self.bearers[heapq.heappop(heavy)[1]]
+            found = self._best_for(giver)
+            if found is not None:
+                yield self._move(giver, *found)
+                heapq.heappush(heavy, (-_weight(giver, -1), giver.agent_id))
+
+    def _move(self, giver: Bearer, needs: Needs, taker: Bearer) -> Move:
+        held = self.held[giver.agent_id]
+        booking_id = held[needs].pop()
+        if not held[needs]:
+            del held[needs]
+        giver.load -= 1
+        taker.load += 1
+        # behind the taker's own, so that it is the last to move on
+        self.held[taker.agent_id][needs].appendleft(booking_id)
+        return Move(booking_id, giver.agent_id, taker.agent_id)
+
+    def _best_for(self, giver: Bearer) -> tuple[Needs, Bearer] | None:
+        """The lightest agent who may get one of the giver's bookings, and its needs."""
+        best: tuple[float, Needs, Bearer] | None = None
+        for needs in self.held[giver.agent_id]:
+            taker = self._lightest(needs)
+            if taker is not None and (best is None or _weight(taker, 1) < best[0]):
+                best = _weight(taker, 1), needs, taker
+        return best[1:] if best is not None and may_move(giver, best[2]) else None
+
+    def _lightest(self, needs: Needs) -> Bearer | None:
+        heap = self.light.get(needs)
+        if heap is None:
+            heap = [
+                (_weight(bearer, 1), agent_id)
+                for agent_id, bearer in self.bearers.items()
+                if bearer.has_room() and bearer.suits(needs)
+            ]
+            heapq.heapify(heap)
+            self.light[needs] = heap
+        while heap:
+            weight, agent_id = heap[0]
+            bearer = self.bearers[agent_id]
+            if not bearer.has_room():
+                heapq.heappop(heap)
+            elif weight < _weight(bearer, 1):  # it has got something since
+                heapq.heapreplace(heap, (_weight(bearer, 1), agent_id))
+            else:
+                return bearer
+        return None
+
+
+def _weight(bearer: Bearer, more: int) -> float:
+    """The load ratio with some more; the load itself of whoever has no capacity.
+
+    Two equal ratios of integers are the same double, so the order is exact.
+    """
+    return (bearer.load + more) / bearer.capacity if bearer.capacity else float("inf")

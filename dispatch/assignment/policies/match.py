@@ -1,0 +1,62 @@
+"""``match``: the best match score where evidence allows it, else as ``rank`` (docs/rules.md, Match evidence).
+
+What scores is imported when it is asked: a command that assigns nothing need not wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from dispatch.assignment.eligibility import EVERY, Pool
+from dispatch.assignment.policies.base import Candidate, Forgetful
+from dispatch.assignment.policies.rank import RankPolicy
+from models.customers import Lead
+
+
+class MatchPolicy(Forgetful):
+    """The next policy's order, put in the order of the score. Equal scores stay as they are.
+
+    The score steers where the gate is open, or where the desk was told to use weights of its own
+    choice; otherwise the next policy decides, and the reason says why.
+    """
+
+    name: ClassVar[str] = "match"
+    help: ClassVar[str] = "best match score, where the desk's history bears it out; else as rank"
+    key_names: ClassVar[tuple[str, ...]] = ("match_score", *RankPolicy.key_names)
+
+    def __init__(self) -> None:
+        self._next = RankPolicy()
+
+    def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
+        from dispatch.matching.policy_scores import deciding_scores
+
+        scores = deciding_scores(lead)
+        if not scores:
+            return [_with(None, each) for each in self._next.ranked(lead, pool, limit)]
+        everybody = self._next.ranked(lead, pool, EVERY)
+        scored = sorted((_with(scores[each.agent_id], each) for each in everybody), key=self.place)
+        return scored if limit == EVERY else scored[:limit]
+
+    def place(self, candidate: Candidate) -> tuple[Any, ...]:
+        points = candidate.keys[0]
+        return 0.0 if points is None else -points, *self._next.place(_without(candidate))
+
+    def reason(self, ranked: Sequence[Candidate]) -> str:
+        from dispatch.matching.policy_scores import sentence
+
+        points, told = ranked[0].keys[0], sentence()
+        if points is None:
+            return f"{told}; {self._next.reason([_without(each) for each in ranked])}"
+        if len(ranked) > 1 and ranked[1].keys[0] == points:
+            rest = self._next.reason([_without(each) for each in ranked])
+            return f"best match score ({points:.1f}), then {rest}; {told}"
+        return f"best match score ({points:.1f}); {told}"
+
+
+def _with(points: float | None, candidate: Candidate) -> Candidate:
+    return Candidate(candidate.agent_id, (points, *candidate.keys))
+
+
+def _without(candidate: Candidate) -> Candidate:
+    return Candidate(candidate.agent_id, candidate.keys[1:])

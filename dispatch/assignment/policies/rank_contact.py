@@ -1,0 +1,85 @@
+"""``rank+contact``: rank, with who reaches the customers between load and years (docs/rules.md, Policies)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dispatch.assignment.contact_rate import rates
+from dispatch.assignment.eligibility import EVERY, Order, Pool
+from dispatch.assignment.policies.base import Candidate, Forgetful, told
+from models.agents import Taker
+from models.customers import Lead
+
+if TYPE_CHECKING:
+    from dispatch.desk.desk import Desk
+
+PHRASES = (
+    "lowest load ({})",
+    "best contact rate ({:.0%})",
+    "most years ({})",
+    "best rating ({})",
+    "lowest agent id ({})",
+)
+UNKNOWN = 1.0  # whoever has had no chance yet has missed none
+FIRST_LOOK, STEP = 64, 8  # agents looked at first, and how many times more if that does not settle it
+
+_lightest = Order(
+    lambda: Taker.select(Taker.agent_id, Taker.load, Taker.years_of_service, Taker.rating).order_by(
+        Taker.load, Taker.years_of_service.desc(), Taker.rating.desc(), Taker.agent_id
+    )
+)
+
+
+class RankContactPolicy(Forgetful):
+    """As ``rank``, but among agents of the same load the successful contact rate comes before the years."""
+
+    name: ClassVar[str] = "rank+contact"
+    help: ClassVar[str] = "lowest load, then best contact rate, then most years, then best rating"
+    key_names: ClassVar[tuple[str, ...]] = ("load", "contact_rate", "years_of_service", "rating")
+
+    def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
+        if pool.desk is None:
+            return []
+        look = limit if limit == EVERY else max(limit, FIRST_LOOK)
+        known: dict[int, Candidate] = {}
+        while True:
+            rows = pool.first(_lightest, look)
+            known |= _rated(pool.desk, [row for row in rows if row[0] not in known])
+            if look == EVERY or len(rows) < look:
+                break
+            if _are_settled([known[row[0]] for row in rows], limit):
+                break
+            look *= STEP
+        found = sorted(known.values(), key=self.place)
+        return found if limit == EVERY else found[:limit]
+
+    def place(self, candidate: Candidate) -> tuple[Any, ...]:
+        load, rate, years, rating = candidate.keys
+        return load, -rate, -years, -rating, candidate.agent_id
+
+    def reason(self, ranked: Sequence[Candidate]) -> str:
+        return told(PHRASES, ranked)
+
+
+def _rated(desk: Desk, rows: Sequence[tuple[Any, ...]]) -> dict[int, Candidate]:
+    known = rates(desk, [row[0] for row in rows])
+    return {
+        agent_id: Candidate(agent_id, (load, _shown(known[agent_id].rate), years, rating))
+        for agent_id, load, years, rating, *_ in rows
+    }
+
+
+def _are_settled(walked: Sequence[Candidate], limit: int) -> bool:
+    """Can nobody behind these, who stand in the order of ``rank``, come before the first ``limit``?
+
+    Whoever comes behind is not lighter than the last, and of those as light none has more years; a
+    rate of 1 is the best there is.
+    """
+    heaviest = walked[-1].keys[0]
+    sure = sum(candidate.keys[0] < heaviest or candidate.keys[1] == UNKNOWN for candidate in walked)
+    return bool(sure >= limit)
+
+
+def _shown(rate: float | None) -> float:
+    return UNKNOWN if rate is None else round(rate, 4)

@@ -1,0 +1,63 @@
+"""``round_robin``: the next higher id for each pair of places (docs/rules.md, Round robin and shuffle)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from dispatch.assignment.eligibility import DEPARTMENT, LOCATION, SKILL, Order, Pool
+from dispatch.assignment.policies.base import ONLY_ONE, Candidate
+from models.agents import Taker
+from models.base import CompiledQuery, parameter
+from models.customers import Lead
+from models.round_robin_pointers import RoundRobinPointer
+
+_pointer = CompiledQuery(
+    lambda: RoundRobinPointer.select(RoundRobinPointer.pointer_id, RoundRobinPointer.agent_id).where(
+        RoundRobinPointer.location == parameter("location"), RoundRobinPointer.skill == parameter("skill")
+    )
+)
+_ids = Taker.select(Taker.agent_id).order_by(Taker.agent_id)
+_beyond = Order(lambda: _ids.where(Taker.agent_id > parameter("last")), by_id=True)
+_again = Order(lambda: _ids.where(Taker.agent_id <= parameter("last")), by_id=True)
+
+
+class RoundRobinPolicy:
+    """For each pair the last agent is remembered; the next higher id gets it, past the end it wraps round.
+
+    The pointer is a place in the row of ids: it goes on from an agent who is gone, and is stored for a
+    pair that was never seen before as for any other. Where nobody matches both, the search goes on without
+    either, from the pair's pointer, and moves it.
+    """
+
+    name: ClassVar[str] = "round_robin"
+    help: ClassVar[str] = "the next agent in turn, for each launch location and destination"
+    key_names: ClassVar[tuple[str, ...]] = ("after",)
+    relaxed_first: ClassVar[Sequence[tuple[str, ...]]] = ((LOCATION, SKILL), (DEPARTMENT,))
+
+    def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
+        rows = _pointer(**_pair(lead))
+        last = rows[0][1] if rows else 0
+        following = pool.first(_beyond, limit, last=last)
+        if len(following) < limit and last:
+            following += pool.first(_again, limit - len(following), last=last)
+        return [Candidate(agent_id, (last,)) for agent_id, *_ in following]
+
+    def place(self, candidate: Candidate) -> tuple[Any, ...]:
+        return candidate.agent_id <= candidate.keys[0], candidate.agent_id
+
+    def reason(self, ranked: Sequence[Candidate]) -> str:
+        if len(ranked) == 1:
+            return ONLY_ONE
+        last = ranked[0].keys[0]
+        return f"next in turn after agent {last}" if last else "first in turn: nobody has had this trip yet"
+
+    def chosen(self, lead: Lead, winner: Candidate) -> None:
+        rows = _pointer(**_pair(lead))
+        pointer = RoundRobinPointer.lock(rows[0][0]) if rows else RoundRobinPointer(**_pair(lead))
+        pointer.agent_id = winner.agent_id
+        pointer.save()
+
+
+def _pair(lead: Lead) -> dict[str, str]:
+    return {"location": lead.launch_location or "", "skill": lead.destination or ""}

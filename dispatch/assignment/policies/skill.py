@@ -1,0 +1,75 @@
+"""``skill``: specialists first, weighed with level, free capacity and rating (docs/rules.md, Policies)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from peewee import fn
+
+from dispatch.assignment.eligibility import EVERY, SKILL, Order, Pool, listed_word
+from dispatch.assignment.policies.base import ONLY_ONE, Candidate, Forgetful
+from models.agents import Taker
+from models.base import parameter
+from models.customers import Lead
+
+YEARS_A_LEVEL = 5
+HIGHEST_LEVEL = 5
+BEST_RATING = 5.0
+SPECIALISED = 0.4
+DECIMALS = 9  # of the score: sums of doubles that should be equal are
+
+_LEVEL = fn.COALESCE(Taker.level, fn.MIN(HIGHEST_LEVEL, 1 + Taker.years_of_service / YEARS_A_LEVEL))
+_COLUMNS = (Taker.agent_id, Taker.skill_base, _LEVEL, Taker.load_ratio, Taker.rating)
+
+
+def _best_of(*whom: Any) -> Order:
+    return Order(
+        lambda: Taker.select(*_COLUMNS).where(*whom).order_by(Taker.skill_base.desc(), Taker.agent_id)
+    )
+
+
+_IS_LISTED = fn.INSTR(Taker.skills, parameter("wanted"))
+_specialists = _best_of(Taker.skills.is_null(False), _IS_LISTED > 0)
+# An agent without a list matches every destination, but is a specialist of none.
+_of_every = _best_of(Taker.skills.is_null())
+_of_others = _best_of(Taker.skills.is_null(False), _IS_LISTED == 0)
+
+
+class SkillPolicy(Forgetful):
+    """0.4 if specialised + 0.2 x level/5 + 0.2 x (1 - load/capacity) + 0.2 x performance.
+
+    Specialised is who lists the destination as a skill, the level, where none is set, grows by one every
+    five years of service from 1 to 5, and performance is the rating from 0 to 1. Ties go to the lowest id.
+    """
+
+    name: ClassVar[str] = "skill"
+    help: ClassVar[str] = "specialists of the destination, weighed with level, free capacity and rating"
+    key_names: ClassVar[tuple[str, ...]] = ("score", "specialised", "level", "free", "performance")
+
+    def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
+        wanted = listed_word(lead.destination or "")
+        found = [_candidate(row, True) for row in pool.first(_specialists, limit, wanted=wanted)]
+        found += [_candidate(row, False) for row in pool.first(_of_every, limit)]
+        if SKILL not in pool.rules:  # else they are kept out
+            found += [_candidate(row, False) for row in pool.first(_of_others, limit, wanted=wanted)]
+        found.sort(key=self.place)
+        return found if limit == EVERY else found[:limit]
+
+    def place(self, candidate: Candidate) -> tuple[Any, ...]:
+        return -candidate.keys[0], candidate.agent_id
+
+    def reason(self, ranked: Sequence[Candidate]) -> str:
+        if len(ranked) == 1:
+            return ONLY_ONE
+        score, specialised, level, free, performance = ranked[0].keys
+        made = f"level {level}, {free:.0%} free, rating {performance * BEST_RATING:.1f}"
+        return f"highest score ({score:.3f}: {'specialised, ' if specialised else ''}{made})"
+
+
+def _candidate(row: tuple[Any, ...], specialised: bool) -> Candidate:
+    agent_id, base, level, ratio, rating, *_ = row
+    score = round(base + SPECIALISED, DECIMALS) if specialised else base
+    return Candidate(
+        agent_id, (score, specialised, level, round(1 - ratio, 6), round(rating / BEST_RATING, 6))
+    )

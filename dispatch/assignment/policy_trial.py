@@ -1,0 +1,98 @@
+"""How another policy would have dealt with the last leads: tried, and rolled back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from dispatch.assignment.selection import choose, policy_named
+from models.agents import Agent
+from models.base import tuples
+from models.bookings import PENDING, Booking
+from models.customers import Lead
+
+if TYPE_CHECKING:
+    from dispatch.desk.desk import Desk
+
+LEADS = 50
+
+Row = dict[str, Any]
+
+
+def try_policy(desk: Desk, name: str, limit: int = LEADS) -> Row:
+    """Give the last leads out again by another policy, oldest first, on the desk as it is now.
+
+    What of them is still Pending is taken off its agent first; each then counts in the load of whom it
+    would go to, so that later ones see it. ``leads`` has a row for each, ``agents`` counts both sides.
+    Nothing is kept. Raises InvalidInput for a policy that there is not.
+    """
+    policy = policy_named(name)
+
+    def tried() -> list[Row]:
+        rows = _last_leads(limit)
+        for _, _, agent_id, _, status in rows:
+            if status == PENDING and agent_id is not None:
+                _add_to_load(agent_id, -1)
+        return [_given(desk, name, *row[:4]) for row in rows]
+
+    leads = desk.rehearse(tried)
+    with desk.reading():
+        names = _names()
+    for row in leads:
+        row |= {"agent_name": names.get(row["agent_id"]), "would_name": names.get(row["would_get"])}
+    return {"policy": policy.name, "leads": leads, "agents": _compared(leads, names)}
+
+
+def _compared(leads: list[Row], names: dict[int | None, str]) -> list[Row]:
+    """How many of the leads each agent got and would get, most of these first."""
+    got = Counter(row["agent_id"] for row in leads)
+    would = Counter(row["would_get"] for row in leads)
+    return [
+        {
+            "agent_id": agent_id,
+            "agent_name": names.get(agent_id),
+            "got": got[agent_id],
+            "would_get": would[agent_id],
+        }
+        for agent_id in sorted(got | would, key=lambda each: (-would[each], each or 0))
+    ]
+
+
+def _last_leads(limit: int) -> list[tuple[int, int, int | None, str, str]]:
+    query = (
+        Booking.select(
+            Booking.lead_id, Booking.booking_id, Booking.agent_id, Lead.customer_name, Booking.status
+        )
+        .join(Lead, on=(Lead.lead_id == Booking.lead_id))
+        .where(~Booking.voided)
+        .order_by(Booking.booking_id.desc())
+        .limit(limit)
+    )
+    return tuples(query)[::-1]
+
+
+def _given(desk: Desk, name: str, lead_id: int, booking_id: int, agent_id: int | None, customer: str) -> Row:
+    """Give one lead out again, and count it."""
+    policy, lead = policy_named(name), Lead.lock(lead_id)
+    choice = choose(desk, lead, policy)
+    if choice.agent_id is not None:
+        policy.chosen(lead, choice.ranked[0])
+        _add_to_load(choice.agent_id, +1)
+    return {
+        "lead_id": lead_id,
+        "booking_id": booking_id,
+        "customer_name": customer,
+        "agent_id": agent_id,
+        "would_get": choice.agent_id,
+    }
+
+
+def _add_to_load(agent_id: int, step: int) -> None:
+    agent = Agent.lock(agent_id)
+    agent.load = max(0, agent.load + step)
+    agent.save()
+
+
+def _names() -> dict[int | None, str]:
+    query = Agent.select(Agent.agent_id, Agent.first_name, Agent.last_name)
+    return {agent_id: f"{first} {last}" for agent_id, first, last in tuples(query)}

@@ -1,0 +1,153 @@
+"""Whom a policy chooses among the eligible agents, and who would have come before but for a rule."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from dispatch.assignment import returning_customer
+from dispatch.assignment.eligibility import PROFILE, Pool, Profile, pool_for, unable_rule
+from dispatch.assignment.policies import POLICIES, Candidate, Policy
+from models.agents import Taker
+from models.base import CompiledQuery, parameter
+from models.customers import Lead
+from models.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from dispatch.desk.desk import Desk
+
+RUNNERS_UP = 10
+EXCLUDED_KEPT = 50
+FIRST_LOOK = 16  # mostly enough to see that nobody, or few, came before the winner
+
+Row = dict[str, Any]
+
+
+def policy_named(name: str) -> Policy:
+    """The policy of that name. Raises InvalidInput, naming those there are."""
+    policy = POLICIES.get(name)
+    if policy is None:
+        raise InvalidInput("policy", f"there is no policy {name!r}", "accepted: " + ", ".join(POLICIES))
+    return policy
+
+
+@dataclass(slots=True)
+class Choice:
+    """Whom a policy chooses: the best agents in its order, and the rules dropped to find any."""
+
+    policy: Policy
+    pool: Pool
+    ranked: list[Candidate]
+    relaxed: tuple[str, ...] = ()
+    returning: str | None = None
+
+    @property
+    def agent_id(self) -> int | None:
+        return self.ranked[0].agent_id if self.ranked else None
+
+    @property
+    def reason(self) -> str:
+        """Why it is this agent, in words."""
+        told = self.returning or self.policy.reason(self.ranked)
+        if self.relaxed:
+            told += f" (nobody free keeps every rule: {' and '.join(self.relaxed)} dropped)"
+        return told
+
+
+def choose(
+    desk: Desk,
+    lead: Lead,
+    policy: Policy,
+    *,
+    package: str | None = None,
+    without: Mapping[int, str] | None = None,
+    limit: int = RUNNERS_UP + 1,
+) -> Choice:
+    """Let a policy choose among the eligible agents; nothing is written.
+
+    ``without`` maps agents who are kept out of this lead to the rule's words. When nobody who may take work
+    keeps all of the other rules, they are dropped in order.
+    """
+    settings = desk.settings
+    if not desk.in_transaction:
+        settings.begin()
+    strictest = pool_for(desk, lead, package, without or ())
+    choice = Choice(policy, strictest, policy.ranked(lead, strictest, limit))
+    if not choice.ranked:
+        choice = _relaxed(choice, lead, limit)
+    return _returning(choice, lead) if settings["returning"] and choice.ranked else choice
+
+
+def _returning(choice: Choice, lead: Lead) -> Choice:
+    """The same with the customer's own agent first, where there is one who can take it."""
+    known = returning_customer.favourite(lead, choice.pool, choice.ranked[0])
+    if known is None:
+        return choice
+    first = choice.policy.ranked(lead, choice.pool.only(known.agent_id), 1)
+    others = [candidate for candidate in choice.ranked if candidate.agent_id != known.agent_id]
+    return replace(choice, ranked=[*first, *others], returning=known.reason)
+
+
+def _relaxed(strict: Choice, lead: Lead, limit: int) -> Choice:
+    if not strict.pool.everybody().first_id():
+        return strict
+    for pool, dropped in strict.pool.relaxations(strict.policy.relaxed_first):
+        if ranked := strict.policy.ranked(lead, pool, limit):
+            return replace(strict, pool=pool, ranked=ranked, relaxed=dropped)
+    return strict
+
+
+def kept_out(
+    choice: Choice, lead: Lead, excluded: Mapping[int, str]
+) -> tuple[dict[str, list[int]], dict[str, int]]:
+    """Those who would have come before the winner, by what kept them out; and a count by rule.
+
+    For the example in eligibility.py: ``{"does not cover Mars": [Ada], "away": [Bob]}`` and ``{"skill": 1,
+    "away": 1}``. At most fifty are looked at: whoever is beyond them would not be read about either.
+    """
+    policy, pool = choice.policy, choice.pool
+    passed_by = bool(excluded) or pool.is_narrow
+    if not pool.some_unable and not passed_by:
+        return {}, {}
+    best = choice.ranked if choice.returning else choice.ranked[:1]  # a favourite may not be the first
+    winner = min(map(policy.place, best), default=None)
+    unable, able = pool.unable(), pool.everybody(profile=len(PROFILE))
+    found = _before(policy, lead, unable, winner, EXCLUDED_KEPT)
+    if passed_by:
+        fit = {candidate.agent_id for candidate in choice.ranked}
+        for candidate in _before(policy, lead, able, winner, FIRST_LOOK):  # few: each is put in its place
+            if candidate.agent_id not in fit:
+                insort(found, candidate, key=policy.place)
+    kept: dict[str, list[int]] = {}
+    counts: dict[str, int] = {}
+    for agent_id, *_ in found[:EXCLUDED_KEPT]:
+        if agent_id in excluded:
+            word, told = "declined", excluded[agent_id]
+        elif agent_id in unable.profiles:
+            word, told = unable_rule(*unable.profiles[agent_id])
+        else:
+            word, told = Profile(*able.profiles[agent_id]).broken_rule(pool)
+        kept.setdefault(told, []).append(agent_id)
+        counts[word] = counts.get(word, 0) + 1
+    return kept, counts
+
+
+def _before(policy: Policy, lead: Lead, pool: Pool, winner: Any, look: int) -> list[Candidate]:
+    """The first agents of a pool, as far as they stand before the winner.
+
+    ``look`` is how many are looked at first; if the winner is not met among them, it is fifty.
+    """
+    ranked = policy.ranked(lead, pool, look)
+    if look < EXCLUDED_KEPT and len(ranked) == look and (winner is None or policy.place(ranked[-1]) < winner):
+        ranked = policy.ranked(lead, pool, EXCLUDED_KEPT)
+    return ranked if winner is None else ranked[: bisect_left(ranked, winner, key=policy.place)]
+
+
+_profile = CompiledQuery(lambda: Taker.select(*PROFILE).where(Taker.agent_id == parameter("agent_id")))
+
+
+def profile_of(agent_id: int) -> Profile:
+    """What could keep an agent who is here from taking a lead."""
+    return Profile(*_profile(agent_id=agent_id)[0])

@@ -1,0 +1,161 @@
+"""The shuffle: unclaimed bookings move to lighter agents (docs/rules.md, Round robin and shuffle)."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from peewee import fn
+
+from dispatch.assignment.eligibility import department_for
+from dispatch.assignment.load_balancing import Bearer, Loose, Move, Optimiser, even_out
+from dispatch.desk import settings
+from dispatch.desk.commands import Command, command, put_back
+from models.agents import AVAILABLE, Agent
+from models.audit import Decision, Event
+from models.base import tuples
+from models.bookings import PENDING, Booking
+from models.clock import from_text, to_text
+from models.customers import Lead
+from models.triggers import loads_gathered
+
+if TYPE_CHECKING:
+    from dispatch.desk.desk import Desk
+
+SHUFFLED_AT = "shuffled_at"
+POLICY = "shuffle"
+
+Row = dict[str, Any]
+
+
+@command("shuffle", past="loads evened out", undo=put_back)
+def shuffle(running: Command, optimiser: Optimiser = even_out) -> Row:
+    """Even out the loads now, whatever was moved a moment ago. Returns {"moves": [...]}."""
+    return {"moves": _carry_out(running, plan(running.desk, running.now, optimiser))}
+
+
+def preview_shuffle(desk: Desk, optimiser: Optimiser = even_out) -> Row:
+    """What ``shuffle`` would answer; nothing is changed."""
+    with desk.reading():
+        return {"moves": [move._asdict() for move in plan(desk, desk.now(), optimiser)]}
+
+
+@command("shuffle.recurring", past="loads evened out", undo=put_back)
+def _recurring(running: Command, moves: list[Move]) -> list[Row]:
+    return _carry_out(running, moves)
+
+
+def run_if_due(desk: Desk, optimiser: Optimiser = even_out) -> list[Row]:
+    """Run if the desk's interval has passed since the last run, minding dwell time and cool-down."""
+    with desk.reading():
+        if not _is_due(desk):
+            return []
+    with desk.batch():
+        if not _is_due(desk):  # another terminal was first
+            return []
+        settings.remember(SHUFFLED_AT, desk.now())
+        moves = plan(desk, desk.now(), optimiser, rested=True)
+        return _recurring(desk, moves) if moves else []
+
+
+def _is_due(desk: Desk) -> bool:
+    seconds, now = desk.settings["shuffle_seconds"], desk.now()
+    last = settings.recall(SHUFFLED_AT)
+    # a last run that is still to come was made by a clock that went wrong
+    return bool(seconds) and (last is None or last > now or last <= _before(now, seconds=seconds))
+
+
+def plan(desk: Desk, now: str, optimiser: Optimiser = even_out, *, rested: bool = False) -> list[Move]:
+    """The moves that would even out the desk; ``rested`` leaves what came or was moved lately."""
+    query = Agent.select(
+        Agent.agent_id,
+        Agent.load,
+        fn.MAX(Agent.capacity - Agent.issue_load, 0),  # what issues leave for bookings
+        Agent.presence,
+        Agent.department,
+        Agent.skills,
+        Agent.locations,
+    ).where(Agent.left_at.is_null())
+    departments = desk.settings["departments"]
+    bearers = [
+        Bearer(
+            agent_id,
+            load,
+            capacity,
+            presence == AVAILABLE,
+            (frozenset([department]) if departments else None, _listed(skills), _listed(locations)),
+        )
+        for agent_id, load, capacity, presence, department, skills, locations in tuples(query)
+    ]
+    matters = [any(bearer.covers[rule] is not None for bearer in bearers) for rule in range(3)]
+    return optimiser(bearers, _loose(desk, now, matters, rested=rested))
+
+
+def _loose(desk: Desk, now: str, matters: list[bool], *, rested: bool) -> list[Loose]:
+    """The bookings that may move, newest first; what somebody has just declined stays where it is."""
+    declined = Event.select(Event.event_id).where(
+        Event.booking_id == Booking.booking_id,
+        Event.command == "booking.decline",
+        Event.at > _before(now, minutes=desk.settings["decline_minutes"]),
+    )
+    query = (
+        Booking.select(
+            Booking.booking_id, Booking.agent_id, Booking.destination, Booking.launch_location,
+            Booking.package, Lead.requests,
+        )
+        .join(Lead, on=(Lead.lead_id == Booking.lead_id))
+        .join(Agent, on=(Agent.agent_id == Booking.agent_id))
+        .where(Booking.status == PENDING, Booking.claimed_at.is_null(), Agent.left_at.is_null())
+        .where(~fn.EXISTS(declined))
+        .order_by(Booking.created_at, Booking.booking_id)
+    )  # fmt: skip
+    if rested:
+        query = query.where(
+            Booking.given_at <= _before(now, minutes=desk.settings["dwell_minutes"]),
+            Booking.shuffled_at.is_null()
+            | (Booking.shuffled_at <= _before(now, minutes=desk.settings["cooldown_minutes"])),
+        )
+    departments = desk.settings["departments"]
+    loose = []
+    for booking_id, agent_id, destination, launch, package, requests in tuples(query):
+        lead = Lead(destination=destination, requests=requests) if departments else None
+        department = department_for(departments, lead, package) if lead else None
+        needs = (department, destination, launch)
+        told = tuple(need if known else None for need, known in zip(needs, matters, strict=True))
+        loose.append(Loose(booking_id, agent_id, told))
+    return loose
+
+
+def _carry_out(running: Command, moves: list[Move]) -> list[Row]:
+    with loads_gathered():
+        for move in moves:
+            booking = Booking.lock(move.booking_id)
+            booking.agent_id = move.to_agent_id
+            booking.changed_at = booking.given_at = booking.shuffled_at = running.now
+            booking.save()
+            _decide(running, booking, move)
+    running.detail["moves"] = len(moves)
+    running.may_free = True
+    running.booking_id = None
+    return [move._asdict() for move in moves]
+
+
+def _decide(running: Command, booking: Booking, move: Move) -> None:
+    Decision(
+        lead_id=booking.lead_id,
+        agent_id=move.to_agent_id,
+        decided_at=running.now,
+        policy=POLICY,
+        settings_version=running.desk.settings.version,
+        reason=f"moved from agent {move.from_agent_id} to even out the loads",
+        candidates=f"[[{move.to_agent_id}]]",
+    ).save()
+
+
+def _listed(names: str | None) -> frozenset[str] | None:
+    return frozenset(json.loads(names)) if names else None
+
+
+def _before(now: str, **span: int) -> str:
+    return to_text(from_text(now) - timedelta(**span))

@@ -1,0 +1,69 @@
+"""The bookings that wait for an agent, and their assignment as soon as somebody is free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from peewee import Tuple
+
+from dispatch.assignment.eligibility import Pool
+from dispatch.desk.commands import Command
+from models.base import CompiledQuery, parameter
+from models.bookings import Booking, Waiting
+
+if TYPE_CHECKING:
+    from dispatch.desk.desk import Desk
+from dispatch.assignment.assign import find_agent, somebody_for
+
+AT_ONCE = 100
+
+
+_oldest_waiting = CompiledQuery(
+    lambda: (
+        Waiting.select(Waiting.created_at, Waiting.booking_id)
+        .where(Tuple(Waiting.created_at, Waiting.booking_id) > Tuple(parameter("since"), parameter("last")))
+        .order_by(Waiting.created_at, Waiting.booking_id)
+        .limit(parameter("limit"))
+    )
+)
+
+
+def anybody_free() -> bool:
+    """May anybody take work?"""
+    return Pool().first_id() is not None
+
+
+def drain_waiting(running: Command) -> int:
+    """Assign waiting bookings, oldest first, as long as somebody may take work; returns how many."""
+    drained = []
+    if anybody_free():
+        for booking_id in _waiting():
+            booking = Booking.lock(booking_id)
+            # one that all who are free have declined waits on, untouched
+            if somebody_for(running, booking):
+                find_agent(running, booking)
+                drained.append(booking_id)
+            elif not anybody_free():
+                break
+    if drained:
+        running.detail["drained"] = drained
+    return len(drained)
+
+
+def drainable(desk: Desk) -> bool:
+    """Does a booking wait that somebody could take now?"""
+    asking = Command(desk, "waiting.assign")
+    return anybody_free() and any(somebody_for(asking, Booking.lock(booking_id)) for booking_id in _waiting())
+
+
+def assign_waiting(running: Command) -> None:
+    """Whatever a command has changed, nothing waits after it for an agent who is free."""
+    drain_waiting(running)
+
+
+def _waiting() -> Iterator[int]:
+    since, last = "", 0
+    while rows := _oldest_waiting(since=since, last=last, limit=AT_ONCE):
+        yield from (booking_id for _, booking_id in rows)
+        since, last = rows[-1]

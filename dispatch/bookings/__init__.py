@@ -1,0 +1,31 @@
+"""The life of a booking, as commands of a desk."""
+
+from dispatch.bookings.lifecycle import (
+    OUTCOMES,
+    cancel,
+    claim,
+    confirm,
+    contact,
+    decline,
+    keep,
+    note,
+    rate,
+    reassign,
+    release,
+    reopen,
+)
+
+__all__ = [
+    "OUTCOMES",
+    "cancel",
+    "claim",
+    "confirm",
+    "contact",
+    "decline",
+    "keep",
+    "note",
+    "rate",
+    "reassign",
+    "release",
+    "reopen",
+]

@@ -1,0 +1,121 @@
+"""Mending what was typed: the customer's name and address, what was asked for, and the quote."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch.bookings.lifecycle import booking_at_work, described, set_quote
+from dispatch.customers.records import rename_leads
+from dispatch.desk.commands import Command, command, put_back
+from dispatch.inputs import validation
+from models.bookings import PENDING, Assignment, Booking
+from models.customers import Customer, Lead
+from models.errors import InvalidInput, Refused
+
+Row = dict[str, Any]
+
+
+@command("booking.edit", past="edited", undo=put_back)
+def edit(
+    running: Command,
+    booking_id: int,
+    *,
+    name: str | None = None,
+    phone: str | None = None,
+    email: str | None = None,
+    method: str | None = None,
+    source: str | None = None,
+    destination: str | None = None,
+    launch: str | None = None,
+    requests: str | None = None,
+    package: str | None = None,
+    destination_revenue: str | float | None = None,
+    package_revenue: str | float | None = None,
+) -> Row:
+    """Change what is given and leave the rest; the trip and the quote only while Pending.
+
+    A new name is the customer's, and that of all the leads that show the wrong one.
+    An empty text clears phone, email and requests. Raises NotFound, Refused, InvalidInput.
+    """
+    booking = booking_at_work(running, booking_id)
+    lead = Lead.lock(booking.lead_id)
+    customer = Customer.lock(lead.customer_id)
+    trip = (destination, launch, package, destination_revenue, package_revenue)
+    if any(value is not None for value in trip) and booking.status != PENDING:
+        raise Refused(
+            "not_pending",
+            f"booking {booking_id} is {booking.status}: its trip and quote stay as they are",
+            "reopen it first",
+        )
+    _edit_person(customer, lead, name, phone, email)
+    _edit_request(running, lead, method, source, requests)
+    _edit_trip(running, booking, lead, destination, launch, package)
+    set_quote(running, booking, package, destination_revenue, package_revenue)
+    _save_all(running, booking, lead, customer)
+    return described(running, booking_id)
+
+
+def _edit_person(
+    customer: Customer, lead: Lead, name: str | None, phone: str | None, email: str | None
+) -> None:
+    if name is not None:
+        customer.name = lead.customer_name = validation.name(name, "customer_name")
+    if phone is not None:
+        customer.phone = validation.phone(phone)
+    if email is not None:
+        customer.email = validation.email(email)
+
+
+def _edit_request(
+    running: Command, lead: Lead, method: str | None, source: str | None, requests: str | None
+) -> None:
+    if method is not None:
+        lead.method = running.desk.values.check("method", method)
+    if source is not None:
+        lead.source = running.desk.values.check("source", source)
+    if requests is not None:
+        lead.requests = validation.optional_text(requests, "requests", limit=validation.TEXT_LENGTH)
+
+
+def _edit_trip(
+    running: Command,
+    booking: Booking,
+    lead: Lead,
+    destination: str | None,
+    launch: str | None,
+    package: str | None,
+) -> None:
+    values = running.desk.values
+    if destination is not None:
+        booking.destination = lead.destination = values.check("destination", destination)
+        if (
+            package is None
+            and booking.package
+            and booking.package not in values.packages(booking.destination)
+        ):
+            raise InvalidInput(
+                "package",
+                f"{booking.package!r} is not a package of {booking.destination}",
+                "give the package too; accepted: " + ", ".join(values.packages(booking.destination)),
+            )
+    if launch is not None:
+        booking.launch_location = lead.launch_location = values.check("launch", launch)
+
+
+def _save_all(running: Command, booking: Booking, lead: Lead, customer: Customer) -> None:
+    """Save what changed. The booking is touched last, so that every edit moves its version."""
+    if not (customer.differs() or lead.differs() or booking.differs()):
+        raise InvalidInput("edit", "nothing to change", "give at least one new value")
+    wrong = [customer.was("name"), lead.was("customer_name")]
+    is_renamed = wrong != [customer.name, lead.customer_name]
+    customer.save()
+    if lead.save() and booking.assignment_id is not None:
+        assignment = Assignment.lock(booking.assignment_id)
+        assignment.customer_name = lead.customer_name
+        assignment.method = lead.method
+        assignment.source = lead.source
+        assignment.save()
+    if is_renamed:  # the customer's other leads that show the same mistake
+        rename_leads(customer.customer_id, wrong, customer.name)
+    booking.changed_at = running.now
+    booking.save()

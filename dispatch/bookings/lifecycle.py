@@ -1,0 +1,333 @@
+"""The life of a booking: claim, release, decline, contact, confirm, cancel, reassign, reopen, rate.
+
+Every function is a command of a Desk (see commands.py) and returns the booking as it is afterwards.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch import queries
+from dispatch.assignment.agent_checks import attending_agent, check_room, not_the_holder, working_agent
+from dispatch.assignment.assign import DECLINED, find_agent, give, may_take, save
+from dispatch.assignment.decisions import decide_by_hand
+from dispatch.desk.commands import Command, command, put_back
+from dispatch.inputs import due_times, validation
+from dispatch.queries.next_action import is_due
+from models.agents import GONE, Agent
+from models.bookings import CANCELLED, CONFIRMED, PENDING, Booking
+from models.clock import local_offset
+from models.errors import InvalidInput, Refused
+
+Row = dict[str, Any]
+
+OUTCOMES = ("reached", "no_answer")
+PULLED = "pull"
+
+
+@command("booking.claim", past="claimed", undo=put_back)
+def claim(running: Command, booking_id: int, agent_id: int) -> Row:
+    """The holder takes the booking on; with the setting ``pull`` another agent can take it over so.
+
+    Raises NotFound, Refused.
+    """
+    booking = pending_booking(running, booking_id)
+    agent = working_agent(agent_id)
+    if booking.agent_id != agent_id:
+        _pull(running, booking, agent)
+    elif booking.claimed_at is not None:
+        raise Refused("already_claimed", f"{agent.name} claimed booking {booking_id} at {booking.claimed_at}")
+    booking.claimed_at = booking.progress_at = running.now
+    booking.given_at = booking.given_at or running.now
+    if agent.offers_missed:
+        agent = Agent.lock(agent_id)  # as it is after a pull
+        agent.offers_missed = 0
+        agent.save()
+    return saved(running, booking)
+
+
+def _pull(running: Command, booking: Booking, agent: Agent) -> None:
+    """Move another's unclaimed booking to the agent who claims it. Raises Refused."""
+    holder = Agent.lock(booking.agent_id)
+    if booking.claimed_at is not None or not running.desk.settings["pull"]:
+        claimed = f" who claimed it at {booking.claimed_at}," if booking.claimed_at else ""
+        raise not_the_holder("booking", booking.booking_id, holder, agent, claimed)
+    attending_agent(agent.agent_id)
+    check_room(agent)
+    running.detail = {"pulled_from": holder.agent_id}
+    decide_by_hand(running, booking.lead_id, agent, f"{agent.name} pulled it from {holder.name}", PULLED)
+    give(running, booking, agent.agent_id)
+
+
+@command("booking.release", past="released", undo=put_back)
+def release(running: Command, booking_id: int) -> Row:
+    """Give up a claim; the booking stays with its agent, tentatively, or goes on from one who is away.
+
+    Raises NotFound, Refused.
+    """
+    booking = pending_booking(running, booking_id)
+    check_claimed(booking)
+    return unclaim(running, booking)
+
+
+@command("booking.decline", past="declined", undo=put_back)
+def decline(running: Command, booking_id: int, reason: str) -> Row:
+    """The agent does not want it: on to the next who has not declined it; nobody left, it waits."""
+    reason = validation.required_text(reason, "reason")
+    booking = pending_booking(running, booking_id)
+    decliner = booking.agent_id
+    assert decliner is not None  # a waiting one was refused just now
+    running.detail = {"reason": reason, "declined_by": decliner}
+    find_agent(running, booking, {decliner: DECLINED})
+    return described(running, booking_id)
+
+
+@command("booking.contact", past="contact", undo=put_back)
+def contact(
+    running: Command, booking_id: int, outcome: str, text: str | None = None, follow_up: str | None = None
+) -> Row:
+    """Note an attempt to reach the customer; the first success is kept on the booking.
+
+    ``text`` is what was said, ``follow_up`` when to try again (dispatch.moments). Who is reached need
+    not be called for a follow-up that is due. Raises NotFound, Refused, InvalidInput.
+    """
+    if outcome not in OUTCOMES:
+        raise InvalidInput("outcome", f"{outcome!r} is not an outcome", "accepted: " + ", ".join(OUTCOMES))
+    said = validation.optional_text(text, "text", limit=validation.TEXT_LENGTH, lines=True)
+    booking = pending_booking(running, booking_id)
+    booking.contact_attempts += 1
+    booking.last_outcome = outcome
+    booking.asked_at = None
+    if booking.claimed_at is not None:
+        booking.progress_at = running.now
+    if outcome == "reached":
+        booking.contacted_at = booking.contacted_at or running.now
+        if is_due(booking.follow_up_at, running.now):
+            booking.follow_up_at = None
+    running.detail = {"outcome": outcome} | ({"text": said} if said else {})
+    if validation.stripped(follow_up, "follow_up"):
+        set_follow_up(running, booking, follow_up)
+    return saved(running, booking)
+
+
+@command("booking.note", past="note", undo=put_back)
+def note(running: Command, booking_id: int, text: str) -> Row:
+    """Write a note into the booking's history. Raises NotFound, InvalidInput."""
+    running.detail = {"text": validation.required_text(text, "text")}
+    return saved(running, booking_at_work(running, booking_id))
+
+
+@command("booking.confirm", past="confirmed", undo=put_back)
+def confirm(
+    running: Command,
+    booking_id: int,
+    package: str | None = None,
+    destination_revenue: str | float | None = None,
+    package_revenue: str | float | None = None,
+) -> Row:
+    """The customer booked. What is not given is taken from the quote; closing claims it.
+
+    Raises NotFound, Refused, InvalidInput.
+    """
+    booking = pending_booking(running, booking_id)
+    set_quote(running, booking, package, destination_revenue, package_revenue)
+    missing = [
+        option
+        for option, value in (
+            ("--package", booking.package),
+            ("--destination-revenue", booking.destination_revenue_cents),
+            ("--package-revenue", booking.package_revenue_cents),
+        )
+        if value is None
+    ]
+    if missing:
+        raise InvalidInput(
+            "quote",
+            f"booking {booking_id} has no quote yet: {' and '.join(missing)} missing",
+            "give them to confirm",
+        )
+    booking.status = CONFIRMED
+    booking.completed_at = running.now
+    booking.follow_up_at = None
+    booking.claimed_at = booking.claimed_at or running.now
+    return saved(running, booking)
+
+
+@command("booking.cancel", past="cancelled", undo=put_back)
+def cancel(running: Command, booking_id: int, reason: str) -> Row:
+    """The customer does not book; a waiting one can be cancelled too. Raises NotFound, Refused."""
+    reason = validation.required_text(reason, "reason")
+    booking = pending_booking(running, booking_id, waiting_too=True)
+    running.detail = {"reason": reason}
+    cancelled(running, booking, reason)
+    return described(running, booking_id)
+
+
+def cancelled(running: Command, booking: Booking, reason: str) -> None:
+    """Cancel a booking as part of a command."""
+    booking.status = CANCELLED
+    booking.cancelled_at = running.now
+    booking.cancel_reason = reason
+    booking.follow_up_at = None
+    if booking.agent_id is not None:
+        booking.claimed_at = booking.claimed_at or running.now
+    save(running, booking)
+
+
+@command("booking.reassign", past="reassigned", undo=put_back)
+def reassign(running: Command, booking_id: int, to_agent_id: int, reason: str) -> Row:
+    """A person gives a Pending booking to another agent, unclaimed, even above the agent's capacity.
+
+    That is told as ``over_capacity``. Raises NotFound, and Refused for an agent who is away.
+    """
+    reason = validation.required_text(reason, "reason")
+    booking = pending_booking(running, booking_id, waiting_too=True)
+    agent = attending_agent(to_agent_id)
+    running.detail = {"reason": reason}
+    over = reassigned(running, booking, agent, reason)
+    return described(running, booking_id) | {"over_capacity": over}
+
+
+def reassigned(running: Command, booking: Booking, agent: Agent, reason: str) -> bool:
+    """Give a booking to another agent as part of a command; is it more than the agent's capacity?"""
+    check_other(booking, agent)
+    decision = decide_by_hand(running, booking.lead_id, agent, reason)
+    give(running, booking, agent.agent_id)
+    return decision.notes != "{}"
+
+
+@command("booking.reopen", past="reopened", undo=put_back)
+def reopen(running: Command, booking_id: int) -> Row:
+    """A closed booking is Pending again, unclaimed, its quote kept; who may take no work is replaced."""
+    booking = booking_at_work(running, booking_id)
+    if booking.status == PENDING:
+        raise Refused(
+            "not_closed", f"booking {booking_id} is Pending", "only a closed booking can be reopened"
+        )
+    if booking.voided:
+        raise Refused("voided", f"booking {booking_id} was entered by mistake", "enter the lead anew")
+    booking.status = PENDING
+    booking.completed_at = booking.cancelled_at = booking.cancel_reason = booking.claimed_at = None
+    booking.progress_at = booking.asked_at = None
+    if booking.agent_id is None or not may_take(booking.agent_id):
+        find_agent(running, booking)
+        return described(running, booking_id)
+    booking.given_at = running.now
+    return saved(running, booking)
+
+
+@command("booking.rate", past="scored", undo=put_back)
+def rate(running: Command, booking_id: int, score: int | str) -> Row:
+    """The customer's score, 1 to 5, of a finished booking; a second one replaces the first."""
+    points = validation.whole(score, "score", 1, 5)
+    booking = booking_at_work(running, booking_id)
+    if booking.status == PENDING or booking.voided:
+        raise Refused("not_finished", f"booking {booking_id} is not finished", "confirm or cancel it first")
+    if booking.agent_id is None:
+        raise Refused("nobody_to_rate", f"booking {booking_id} was never with an agent")
+    booking.score = points
+    booking.scored_agent_id = booking.agent_id
+    running.detail = {"score": points}
+    return saved(running, booking)
+
+
+def unclaim(running: Command, booking: Booking) -> Row:
+    """Take the claim off a booking; from an agent who is not there to look at it, it goes on."""
+    booking.claimed_at = booking.progress_at = booking.asked_at = None
+    holder = Agent.lock(booking.agent_id)
+    if holder.presence in GONE:
+        find_agent(running, booking, because=f"{holder.name} is {holder.presence}")
+        return described(running, booking.booking_id)
+    return saved(running, booking)
+
+
+def set_quote(
+    running: Command,
+    booking: Booking,
+    package: str | None,
+    destination_revenue: str | float | None,
+    package_revenue: str | float | None,
+) -> None:
+    """Put the parts of a quote that are given on the booking. Raises InvalidInput."""
+    if package is not None:
+        booking.package = running.desk.values.check_package(booking.destination, package)
+    if destination_revenue is not None:
+        booking.destination_revenue_cents = validation.money_cents(destination_revenue, "destination_revenue")
+    if package_revenue is not None:
+        booking.package_revenue_cents = validation.money_cents(package_revenue, "package_revenue")
+
+
+def set_follow_up(running: Command, booking: Booking, at: str | None) -> None:
+    """Put on the booking when to get back to the customer, and into the event. Raises InvalidInput."""
+    booking.follow_up_at = due_times.understand(at or "", running.now, local_offset())
+    running.detail["follow_up_at"] = booking.follow_up_at
+
+
+def booking_at_work(running: Command, booking_id: int) -> Booking:
+    """The booking that a command is about, to be changed. Raises NotFound."""
+    running.booking_id = booking_id
+    return Booking.lock(booking_id)
+
+
+def pending_booking(running: Command, booking_id: int, *, waiting_too: bool = False) -> Booking:
+    """The same, refused when it is closed or, unless ``waiting_too``, has no agent. Raises NotFound too."""
+    booking = booking_at_work(running, booking_id)
+    check_open(booking, waiting_too=waiting_too)
+    return booking
+
+
+def check_open(booking: Booking, *, waiting_too: bool = False) -> None:
+    """Refuse what is closed, and, unless ``waiting_too``, what has no agent. Raises Refused."""
+    number = booking.booking_id
+    if booking.status != PENDING:
+        raise Refused(
+            "not_pending",
+            f"booking {number} is {booking.status}",
+            f"astra booking reopen {number} makes it Pending",
+        )
+    if booking.agent_id is None and not waiting_too:
+        raise Refused(
+            "waiting",
+            f"booking {number} waits for an agent",
+            f"astra booking reassign {number} --to AGENT",
+        )
+
+
+def check_claimed(booking: Booking) -> None:
+    """Refuse what nobody has claimed. Raises Refused."""
+    if booking.claimed_at is None:
+        number = booking.booking_id
+        raise Refused("not_claimed", f"booking {number} is not claimed", "only claimed work can be released")
+
+
+def check_other(booking: Booking, agent: Agent) -> None:
+    """Refuse to give a booking to the agent who has it. Raises Refused."""
+    if booking.agent_id == agent.agent_id:
+        raise Refused("same_agent", f"booking {booking.booking_id} is with {agent.name} already")
+
+
+def saved(running: Command, booking: Booking) -> Row:
+    """Save the booking of a command, and tell how it is now."""
+    save(running, booking)
+    return described(running, booking.booking_id)
+
+
+def described(running: Command, booking_id: int) -> Row:
+    """How the booking of a command is now."""
+    row = queries.booking(booking_id)
+    running.booking_id = booking_id
+    running.agent_id = row["agent_id"]
+    return row
+
+
+@command("booking.keep", past="still on it", undo=put_back)
+def keep(running: Command, booking_id: int) -> Row:
+    """The agent is still on it: the claim's clock starts anew. Raises NotFound, Refused."""
+    booking = pending_booking(running, booking_id)
+    if booking.claimed_at is None:
+        raise Refused(
+            "not_claimed", f"booking {booking_id} is not claimed", f"astra booking claim {booking_id}"
+        )
+    booking.asked_at = None
+    booking.progress_at = running.now
+    return saved(running, booking)

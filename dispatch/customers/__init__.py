@@ -1,0 +1,20 @@
+"""Customers: their records, search, duplicates and merging."""
+
+from dispatch.customers.duplicates import in_question, similar, suspects
+from dispatch.customers.merging import merge, preview_merge
+from dispatch.customers.records import MOST_LISTED, card, edit, standing
+from dispatch.customers.search import MOST_FOUND, find
+
+__all__ = [
+    "MOST_FOUND",
+    "MOST_LISTED",
+    "card",
+    "edit",
+    "find",
+    "in_question",
+    "merge",
+    "preview_merge",
+    "similar",
+    "standing",
+    "suspects",
+]

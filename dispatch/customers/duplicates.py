@@ -1,0 +1,105 @@
+"""Customers who may be one person under two names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import Any
+
+from dispatch import queries
+from dispatch.customers.records import Row, rows_of, standing
+from dispatch.inputs import validation
+from dispatch.queries.customer_index import found
+from models.base import listed, tuples
+from models.customer_index import fold, needle
+from models.customers import Customer
+from models.errors import InvalidInput
+
+MOST_SUSPECTS = 10
+
+
+MOST_COMPARED = 200
+
+
+NEARLY = 0.88  # of two names' letters, in order: a letter or two of a usual name may differ
+
+
+def suspects(
+    name: str = "", phone: str | None = None, email: str | None = None, limit: int = MOST_SUSPECTS
+) -> list[Row]:
+    """Who may be the customer that somebody is about to enter, surest first.
+
+    Rows as of ``find``, with ``same`` (the phone or e-mail is theirs: a lead goes to them anyway),
+    ``because`` (phone, e-mail, name, similar name) and ``bookings``, their open ones. What is only
+    half typed finds nobody.
+    """
+    because = dict.fromkeys(_with_contact(Customer.phone, _or_none(validation.phone, phone)), "phone")
+    for customer_id in _with_contact(Customer.email, _or_none(validation.email, email)):
+        because.setdefault(customer_id, "e-mail")
+    likely = {customer_id: why for customer_id, why in _namesakes(name).items() if customer_id not in because}
+    rows = [row | {"because": because[row["customer_id"]], "same": True} for row in rows_of(list(because))]
+    namesakes = [
+        row | {"because": likely[row["customer_id"]], "same": False} for row in rows_of(list(likely))
+    ]
+    namesakes.sort(key=lambda row: (row["because"] != "name", not row["open_bookings"]))
+    told = [*rows, *namesakes][:limit]
+    still_open = queries.bookings_of([row["customer_id"] for row in told], open_only=True)
+    for row in told:
+        row["bookings"] = [one for one in still_open if one["customer_id"] == row["customer_id"]]
+    return told
+
+
+def similar(customer_id: int, limit: int = MOST_SUSPECTS) -> list[Row]:
+    """Others who may be the same as this customer, as ``suspects`` tells them. Raises NotFound."""
+    customer = Customer.lock(customer_id)
+    likely = suspects(customer.name, customer.phone, customer.email, limit + 1)
+    return [row for row in likely if row["customer_id"] != customer_id][:limit]
+
+
+def in_question(suspected: Sequence[Row]) -> list[Row]:
+    """Of those whom ``suspects`` told, the ones to ask about before a lead is taken in.
+
+    Somebody may be waiting for them already: they have an open booking, and either the phone or
+    e-mail is theirs, or the name is and no phone or e-mail tells whose lead it is.
+    """
+    settled = any(row["same"] for row in suspected)
+    return [
+        row
+        for row in suspected
+        if row["bookings"] and (row["same"] or (row["because"] == "name" and not settled))
+    ]
+
+
+def _or_none(check: Any, given: str | None) -> str | None:
+    try:
+        checked: str | None = check(given)
+    except InvalidInput:  # it is being typed
+        return None
+    return checked
+
+
+def _with_contact(column: Any, value: str | None) -> list[int]:
+    """Who has this phone or e-mail; one who was merged counts as the one who is left."""
+    if value is None:
+        return []
+    query = Customer.select(Customer.customer_id).where(column == value).order_by(Customer.customer_id)
+    return [standing(customer_id) for (customer_id,) in tuples(query)]
+
+
+def _namesakes(name: str) -> dict[int, str]:
+    """Customers with the same words in their name, or nearly, in any order."""
+    words = fold(name).split()
+    near: dict[int, None] = {}
+    for place, word in enumerate(words):  # any one word may have a slip behind its first letters
+        rest = [needle(other) for other in words[:place] + words[place + 1 :]]
+        near |= dict.fromkeys(found([*rest, needle(word[:3])], MOST_COMPARED))
+    wanted = " ".join(sorted(words))
+    query = Customer.select(Customer.customer_id, Customer.name).where(Customer.customer_id.in_(listed(near)))
+    likely: dict[int, str] = {}
+    for customer_id, known in sorted(tuples(query), reverse=True):
+        theirs = " ".join(sorted(fold(known).split()))
+        if theirs == wanted:
+            likely[customer_id] = "name"
+        elif SequenceMatcher(None, wanted, theirs).ratio() >= NEARLY:
+            likely[customer_id] = "similar name"
+    return likely

@@ -1,0 +1,68 @@
+"""Merging two records of one customer."""
+
+from __future__ import annotations
+
+from dispatch.customers.records import Row, present_customer, rows_of
+from dispatch.desk.commands import Command, command, put_back
+from models.base import tuples
+from models.customers import Customer, Lead
+from models.errors import Refused
+from models.issues import Issue
+
+
+@command("customer.merge", past="merged", undo=put_back)
+def merge(running: Command, keep_id: int, other_id: int) -> Row:
+    """Make two customers one: ``keep_id`` gets the other's leads, and the phone and e-mail it lacks.
+
+    The other's row stays, points to the one who is kept, and is not found any more. Raises NotFound,
+    Refused.
+    """
+    keep, other = _two(keep_id, other_id)
+    theirs = Lead.select(Lead.lead_id).where(Lead.customer_id == other_id).order_by(Lead.lead_id)
+    for (lead_id,) in tuples(theirs):
+        lead = Lead.lock(lead_id)
+        lead.customer_id = keep_id
+        lead.save()
+    _move_issues(keep_id, other_id)
+    keep.phone = keep.phone or other.phone
+    keep.email = keep.email or other.email
+    keep.tier = keep.tier or other.tier
+    keep.save()
+    other.merged_into = keep_id
+    other.save()
+    running.customer_id = keep_id
+    running.detail = {"customer_id": keep_id, "merged_customer_id": other_id}
+    return rows_of([keep_id])[0]
+
+
+def preview_merge(keep_id: int, other_id: int) -> Row:
+    """What ``merge`` would do, and nothing done: both rows, what moves, and what becomes of the contacts.
+
+    ``takes_over`` is what the one who is kept lacks, ``gives_up`` what of the other's is not needed: it
+    is on the other's row only from then on. Raises NotFound, Refused.
+    """
+    keep, other = _two(keep_id, other_id)
+    contacts = {name: (getattr(keep, name), getattr(other, name)) for name in ("phone", "email")}
+    leads = Lead.select().where(Lead.customer_id == other_id)
+    kept, theirs = rows_of([keep_id, other_id])
+    return {
+        "keep": kept,
+        "other": theirs,
+        "leads": leads.count(),
+        "takes_over": {name: has for name, (own, has) in contacts.items() if has and not own},
+        "gives_up": {name: has for name, (own, has) in contacts.items() if has and own},
+    }
+
+
+def _two(keep_id: int, other_id: int) -> tuple[Customer, Customer]:
+    if keep_id == other_id:
+        raise Refused("same_customer", f"customer {keep_id} cannot be merged into itself", "name two")
+    return present_customer(keep_id), present_customer(other_id)
+
+
+def _move_issues(keep_id: int, other_id: int) -> None:
+    theirs = Issue.select(Issue.issue_id).where(Issue.customer_id == other_id).order_by(Issue.issue_id)
+    for (issue_id,) in tuples(theirs):
+        issue = Issue.lock(issue_id)
+        issue.customer_id = keep_id
+        issue.save()

@@ -1,0 +1,43 @@
+"""Search for customers by name, number, e-mail or booking."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch.customers.records import Row, rows_of
+from dispatch.queries.customer_index import booking_number, found
+from models.base import tuples
+from models.bookings import Booking
+from models.customer_index import fold, name_needle, needle, words_in
+from models.customers import Customer, Lead
+
+MOST_FOUND = 20
+
+
+def find(text: str, limit: int = MOST_FOUND) -> list[Row]:
+    """Customers by a part of a name, phone or e-mail, or by a booking's number; best first.
+
+    First who has exactly this number, phone or e-mail, then whose name begins so, then the others,
+    the newest first. Every word has to be there: one of three letters or more anywhere, a shorter
+    one where a word begins. Of more than 10,000 newest customers who are not in the index yet
+    (``backlog``), only that many are looked through.
+    """
+    words = words_in(text)
+    ids = dict.fromkeys(_exactly(text))
+    if words:
+        ids |= dict.fromkeys(found([name_needle(words)], limit))
+        ids |= dict.fromkeys(found([needle(word) for word in words], limit + len(ids)))
+    return rows_of(list(ids)[:limit])
+
+
+def _exactly(text: str) -> list[int]:
+    """The customers with just this booking number, phone or e-mail, newest first."""
+    words = words_in(text)
+    digits = words[0] if words and words[0].isdecimal() and len(words) == 1 else ""
+    number = booking_number(text)
+    lead = Booking.select(Booking.lead_id).where(Booking.booking_id == number)
+    lookups: list[Any] = [Lead.select(Lead.customer_id).where(Lead.lead_id.in_(lead))] if number else []
+    for contact in (Customer.phone.in_([digits, "+" + digits]), Customer.email == fold(text).strip()):
+        people = Customer.select(Customer.customer_id).where(contact, Customer.merged_into.is_null())
+        lookups.append(people.order_by(Customer.customer_id.desc()))
+    return [customer_id for query in lookups for (customer_id,) in tuples(query)]

@@ -1,0 +1,70 @@
+"""A customer at the service desk, from the rows (docs/rules.md, Customers and duplicates)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import fn
+
+from models.base import tuples
+from models.bookings import CONFIRMED, Booking
+from models.customers import Lead
+from models.issues import PRIORITIES, Issue, Survey
+
+Row = dict[str, Any]
+
+MOST_LISTED = 20
+
+
+def dealings(customer_id: int) -> Row:
+    """Total value, number of issues, mean of the given scores, the channel used most, and the last issues."""
+    columns = (Issue.issue_id, Issue.status, Issue.priority, Issue.category, Issue.title, Issue.opened_at)
+    mine = Issue.select(*columns).where(Issue.customer_id == customer_id, ~Issue.voided)
+    last = tuples(mine.order_by(Issue.issue_id.desc()).limit(MOST_LISTED))
+    names = [column.name for column in columns]
+    return {
+        "total_value": _total_value(customer_id),
+        "previous_issues": int(mine.count()),
+        "satisfaction": _satisfaction(customer_id),
+        "preferred_channel": _preferred_channel(customer_id),
+        "issues": [_issue(dict(zip(names, values, strict=True))) for values in last],
+    }
+
+
+def _issue(row: Row) -> Row:
+    return row | {"priority": PRIORITIES[row["priority"] - 1]}
+
+
+def _total_value(customer_id: int) -> float:
+    """The revenue of the Confirmed bookings, in units."""
+    paid = fn.COALESCE(Booking.destination_revenue_cents, 0) + fn.COALESCE(Booking.package_revenue_cents, 0)
+    query = (
+        Booking.select(fn.SUM(paid))
+        .join(Lead, on=(Booking.lead_id == Lead.lead_id))
+        .where(Lead.customer_id == customer_id, Booking.status == CONFIRMED)
+    )
+    return (tuples(query)[0][0] or 0) / 100
+
+
+def _satisfaction(customer_id: int) -> float | None:
+    query = (
+        Survey.select(fn.AVG(Survey.score))
+        .join(Issue, on=(Survey.issue_id == Issue.issue_id))
+        .where(Issue.customer_id == customer_id, Survey.score.is_null(False))
+    )
+    mean = tuples(query)[0][0]
+    return None if mean is None else round(mean, 2)
+
+
+def _preferred_channel(customer_id: int) -> str | None:
+    """The one used most; of equals the one used last."""
+    number = fn.COUNT(Issue.issue_id)
+    query = (
+        Issue.select(Issue.channel)
+        .where(Issue.customer_id == customer_id, ~Issue.voided)
+        .group_by(Issue.channel)
+        .order_by(number.desc(), fn.MAX(Issue.issue_id).desc())
+        .limit(1)
+    )
+    rows = tuples(query)
+    return str(rows[0][0]) if rows else None

@@ -1,0 +1,154 @@
+"""The accepted values: which destinations, packages, launch locations, methods and sources there are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch.inputs import validation
+from models.accepted_values import (
+    CommunicationMethod,
+    Department,
+    Destination,
+    JobTitle,
+    LaunchLocation,
+    LeadSource,
+    NamedValue,
+    Package,
+)
+from models.base import tuples
+from models.errors import InvalidInput, Refused
+
+LISTS: dict[str, type[NamedValue]] = {
+    "destination": Destination,
+    "launch": LaunchLocation,
+    "method": CommunicationMethod,
+    "source": LeadSource,
+    "department": Department,
+    "job_title": JobTitle,
+}
+
+WORDS = {
+    "launch": "launch location",
+    "method": "contact method",
+    "source": "lead source",
+    "job_title": "job title",
+}
+
+FIRST_VALUES: dict[str, tuple[str, ...]] = {
+    "destination": ("Europa", "Ganymede", "Mars", "Titan", "Venus"),
+    "launch": (
+        "Dallas-Fort Worth Launch Complex",
+        "Dubai Interplanetary Hub",
+        "London Ascension Platform",
+        "New York Orbital Gateway",
+        "Sydney Stellar Port",
+        "Tokyo Spaceport Terminal",
+    ),
+    "method": ("Phone Call", "Text"),
+    "source": ("Organic", "Bought"),
+    "department": ("Interplanetary Sales", "Luxury Voyages", "Premium Bookings"),
+    "job_title": ("Lead Space Travel Agent", "Senior Space Travel Agent", "Space Travel Agent"),
+}
+
+FIRST_PACKAGES = (
+    ("Mars", "Luxury Dome Stay"),
+    ("Venus", "Cloud City Excursion"),
+    ("Titan", "Ringside Cruise"),
+    ("Europa", "Zero-Gravity Yacht Cruise"),
+    ("Europa", "Glacier Trek Adventure"),
+    ("Ganymede", "Private Observatory Suite"),
+)
+
+
+class AcceptedValues:
+    """The lists as last read. They only grow, so a value once seen stays accepted."""
+
+    def __init__(self) -> None:
+        self._lists: dict[str, tuple[str, ...]] = {}
+        self._packages: dict[str, tuple[str, ...]] = {}
+
+    def reload(self) -> dict[str, tuple[str, ...]]:
+        """Read every list anew; other threads go on with the old ones until all are read."""
+        packages: dict[str, list[str]] = {}
+        for row in listing("package"):
+            packages.setdefault(row["destination"], []).append(row["name"])
+        lists = {kind: tuple(row["name"] for row in listing(kind)) for kind in LISTS}
+        self._packages = {destination: tuple(names) for destination, names in packages.items()}
+        self._lists = lists
+        return lists
+
+    def forget(self) -> None:
+        """Read them anew next time: what a transaction added was rolled back with it."""
+        self._lists = {}
+
+    def of(self, kind: str) -> tuple[str, ...]:
+        """The accepted names of a kind, in order."""
+        return (self._lists or self.reload())[kind]
+
+    def packages(self, destination: str) -> tuple[str, ...]:
+        """What can be proposed for a destination, in order."""
+        if not self._lists:
+            self.reload()
+        return self._packages.get(destination, ())
+
+    def check(self, kind: str, value: str | None) -> str:
+        """The value itself, if it is accepted. Raises InvalidInput, naming what is."""
+        if value in self._lists.get(kind, ()):  # as good as always
+            return str(value)
+        if validation.stripped(value, kind) not in self._lists.get(kind, ()):
+            self.reload()  # another terminal may have added it
+        return self.check_known(kind, value)
+
+    def check_known(self, kind: str, value: str | None) -> str:
+        """The same against the lists as last read, without a look at the database."""
+        word = WORDS.get(kind, kind)
+        text = validation.stripped(value, kind)
+        accepted = self.of(kind)
+        if text in accepted:
+            return text
+        problem = (
+            f"{validation.excerpt(text)} is not an accepted {word}" if text else f"the {word} is missing"
+        )
+        raise InvalidInput(kind, problem, "accepted: " + ", ".join(accepted))
+
+    def check_package(self, destination: str, value: str | None) -> str:
+        """The package, if the destination has it. Raises InvalidInput, naming those it has."""
+        text = validation.stripped(value, "package")
+        if self._lists and text in self._packages.get(destination, ()):
+            return text
+        self.reload()
+        offered = self.packages(destination)
+        if text in offered:
+            return text
+        problem = (
+            f"{validation.excerpt(text)} is not a package of {destination}"
+            if text
+            else "the package is missing"
+        )
+        raise InvalidInput(
+            "package", problem, "accepted: " + (", ".join(offered) or "none yet (astra package add)")
+        )
+
+
+def create_values() -> None:
+    """The lists of a new desk (docs/rules.md, Accepted values)."""
+    for kind, names in FIRST_VALUES.items():
+        for name in names:
+            LISTS[kind](name=name).save()
+    for destination, name in FIRST_PACKAGES:
+        Package(destination=destination, name=name).save()
+
+
+def listing(kind: str) -> list[dict[str, Any]]:
+    """The rows of one list, packages with their destination."""
+    if kind == "package":
+        query = Package.select(Package.destination, Package.name).order_by(Package.destination, Package.name)
+        return [{"destination": destination, "name": name} for destination, name in tuples(query)]
+    model = LISTS[kind]
+    return [{"name": name} for (name,) in tuples(model.select(model.name).order_by(model.name))]
+
+
+def refuse_known(known: bool, word: str, name: str) -> None:
+    """Raise Refused if a value is on its list already."""
+    if known:
+        raise Refused("exists", f"{name!r} is already a {word}")

@@ -1,0 +1,251 @@
+"""One command is one transaction: checked, saved, and written to the log with its actor.
+
+``@command("booking.claim", past="claimed", undo=put_back)`` turns a function of a Command into one of a
+Desk. Every row that the function saves is heard here by signal and goes into the event, so no command can
+forget its audit.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, NewType, ParamSpec, TypeVar
+
+from models.agents import Agent
+from models.audit import Decision, Event, EventBooking, log_event
+from models.base import BaseModel, CompiledQuery, after_save, parameter
+from models.bookings import Assignment, Booking
+from models.customers import Customer, Lead
+from models.errors import DeskError, Refused
+from models.issues import Issue, Survey
+
+if TYPE_CHECKING:
+    from dispatch.desk.desk import Desk
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+AUDITED: dict[type[BaseModel], tuple[str, ...]] = {
+    # the columns that only follow from others are left out: the triggers move them back on undo
+    Booking: (),
+    Agent: ("load", "issue_load", "rating", "score_sum", "score_count", "last_given_at"),
+    Customer: (),
+    Lead: (),
+    Assignment: ("agent_id",),
+    Issue: (),
+    Survey: (),
+}
+TABLES = {model._meta.table_name: model for model in AUDITED}
+_KEYS = {model: (model._meta.table_name, model._meta.primary_key.name) for model in AUDITED}
+
+DESK_ACTOR = "sweeper"
+"""The actor of what the desk does by itself; a person's undo passes over it."""
+
+
+UndoRule = NewType("UndoRule", str)
+"""Why a command is never undone; empty where undo puts its rows back."""
+put_back, never = UndoRule(""), UndoRule
+
+
+class CommandInfo(NamedTuple):
+    """The words of the log for a command, and its undo rule."""
+
+    past: str
+    undo: UndoRule
+
+
+COMMANDS: dict[str, CommandInfo] = {}
+"""The commands of all modules imported so far, by name; ``operations/command_list.py`` imports the rest."""
+
+_running: ContextVar[Command | None] = ContextVar("running_command", default=None)
+
+
+class Command:
+    """What a running command knows: its desk and time, and the rows it has saved so far."""
+
+    def __init__(self, desk: Desk, name: str, actor: str | None = None) -> None:
+        self.desk = desk
+        self.name = name
+        self.actor = actor or desk.actor
+        self.now = desk.now()
+        self.booking_id: int | None = None
+        self.issue_id: int | None = None
+        self.agent_id: int | None = None
+        self.customer_id: int | None = None
+        self.detail: dict[str, Any] = {}
+        self.undoes: int | None = None
+        self.policy: str | None = None
+        self.decision: Decision | None = None
+        self.before: dict[str, dict[str, Any]] = {}
+        self.after: dict[str, dict[str, Any]] = {}
+        self.bookings: set[int] = set()
+        self.kept_from: dict[int, dict[int, str]] = {}  # booking: agents who must not get it, and why
+        self.writes = 0
+        self.may_free = False  # can somebody take work who could not before?
+
+    def note_row(self, row: BaseModel, created: bool) -> None:
+        """Remember a saved row: its key if it is new, else the changed columns, old and new."""
+        self.writes += 1
+        kind = type(row)
+        table, key_column = _KEYS[kind]
+        number = row.__data__[key_column]
+        key = f"{table}:{number}"
+        if kind is Booking:
+            self.bookings.add(number)
+        if created:
+            self.after[key] = {}
+            if kind is Agent:
+                self.may_free = True
+            return
+        derived = AUDITED[kind]
+        if key in self.after and key not in self.before:  # this command made it
+            return
+        changed = {column: value for column, value in row.changed.items() if column not in derived}
+        if not changed:
+            return
+        self.may_free = self.may_free or kind in (Booking, Agent, Issue)
+        before = self.before.setdefault(key, {})
+        for column in changed:
+            before.setdefault(column, row.was(column))
+        self.after.setdefault(key, {}).update(changed)
+
+
+@after_save()
+def _write_down(sender: type[BaseModel], row: BaseModel, created: bool) -> None:
+    running = _running.get()
+    if running is not None and sender in AUDITED:
+        running.note_row(row, created)
+
+
+def running_command() -> Command:
+    """The command at work in this thread. Raises LookupError outside of one."""
+    running = _running.get()
+    if running is None:
+        raise LookupError("rows of the desk are written inside a command")
+    return running
+
+
+def command(
+    name: str, *, past: str, undo: UndoRule, by_desk: bool = False
+) -> Callable[[Callable[Concatenate[Command, P], R]], Callable[Concatenate[Desk, P], R]]:
+    """Make a function of a Command one transaction with one event; see the module's docstring.
+
+    ``past`` is what the log calls it. ``by_desk``: the desk does it by itself, inside the transaction of
+    another command. The function's result must be JSON: with a request id it is kept, and a repeat
+    returns it.
+    """
+    COMMANDS[name] = CommandInfo(past, undo)
+
+    def decorate(function: Callable[Concatenate[Command, P], R]) -> Callable[Concatenate[Desk, P], R]:
+        @functools.wraps(function)
+        def run(desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            if by_desk:
+                return _perform(Command(desk, name, DESK_ACTOR), None, function, *args, **kwargs)
+            with desk.transaction():
+                fingerprint = None
+                if desk.request_id:
+                    fingerprint = _fingerprint(name, args, kwargs)
+                    done = _earlier(desk.request_id)
+                    if done is not None:
+                        first: R = _replay(desk.request_id, done, fingerprint)
+                        return first
+                return _perform(Command(desk, name), fingerprint, function, *args, **kwargs)
+
+        return run
+
+    return decorate
+
+
+def _perform(
+    running: Command,
+    fingerprint: str | None,
+    function: Callable[Concatenate[Command, P], R],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> R:
+    token = _running.set(running)
+    try:
+        result = function(running, *args, **kwargs)
+        if running.may_free:
+            for finish in running.desk.rules.after_command:
+                finish(running)
+        if running.before:
+            running.desk.rules.rows_changed(running.before)
+        _write_event(running, fingerprint, result)
+        return result
+    except DeskError as error:
+        if running.after and running.desk.in_batch:
+            # the batch's other commands must not commit half of this one
+            raise RuntimeError(f"{running.name} was refused after it had written") from error
+        raise
+    finally:
+        _running.reset(token)
+
+
+def _write_event(running: Command, fingerprint: str | None, result: Any) -> None:
+    event = Event(
+        at=running.now,
+        actor=running.actor,
+        command=running.name,
+        booking_id=running.booking_id,
+        agent_id=running.agent_id,
+        customer_id=running.customer_id,
+    )
+    if running.issue_id is not None:
+        event.issue_id = running.issue_id
+    if running.detail:
+        event.detail = _dump(running.detail)
+    if running.before:
+        event.before = _dump(running.before)
+    if running.after:
+        event.after = _dump(running.after) if running.before else _made(running.after)
+    if running.undoes:
+        event.undoes = running.undoes
+    if fingerprint:
+        event.request_id = running.desk.request_id
+        event.fingerprint = fingerprint
+        event.result = _dump(result)
+    event.save()
+    log_event(event.event_id)
+    if running.desk.heard is not None:
+        running.desk.heard(event.event_id)
+    if len(running.bookings) > 1 or running.booking_id is None:
+        for booking_id in sorted(running.bookings - {running.booking_id}):
+            EventBooking(event_id=event.event_id, booking_id=booking_id).save()
+
+
+def _made(keys: Iterable[str]) -> str:
+    """The JSON of rows that were made and nothing else: that of every lead, without looking for values."""
+    return "{" + ",".join([f'"{key}":{{}}' for key in keys]) + "}"
+
+
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+_events_by_request = CompiledQuery(
+    lambda: Event.select(Event.fingerprint, Event.result).where(Event.request_id == parameter("request_id"))
+)
+
+
+def _earlier(request_id: str) -> tuple[str, str] | None:
+    rows = _events_by_request(request_id=request_id)
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+def _replay(request_id: str, done: tuple[str, str], fingerprint: str) -> Any:
+    if done[0] != fingerprint:
+        raise Refused(
+            "request_id_reused",
+            f"request id {request_id!r} was used before, for another command",
+            "use a new id, or repeat the first command unchanged",
+        )
+    result: Any = json.loads(done[1])
+    return result
+
+
+def _fingerprint(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    given = sorted(item for item in kwargs.items() if item[1] is not None)
+    text = repr((name, args, given))
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -1,0 +1,105 @@
+"""What people type for a moment that has been: "today", "yesterday 17:30", "9:00", "-2h", "2082-11-22".
+
+A period of the log has a beginning and an end. Both are read in the terminal's own zone and on the desk's
+own calendar, as dispatch.moments reads what is to come.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+
+from dispatch.inputs import validation
+from dispatch.inputs.due_times import clock_time
+from models.clock import from_text, to_text
+from models.errors import InvalidInput
+
+EXAMPLES = (
+    "today, yesterday 17:30, 9:00, -2h, 30 min ago, 3 days ago, 2082-11-22, 2082-11-22 09:30, 22.11. 9:00"
+)
+DAYS_AGO = {"today": 0, "yesterday": 1}
+SPANS = {
+    **dict.fromkeys(("minutes", "minute", "mins", "min", "m"), timedelta(minutes=1)),
+    **dict.fromkeys(("hours", "hour", "hrs", "hr", "h"), timedelta(hours=1)),
+    **dict.fromkeys(("days", "day", "d"), timedelta(days=1)),
+    **dict.fromkeys(("weeks", "week", "w"), timedelta(weeks=1)),
+}
+
+
+def since(text: str, now: str, offset: timedelta) -> str:
+    """The stored time at which a period begins; a day alone means its first moment.
+
+    ``now`` is a stored time, the zone is ``offset`` ahead of UTC unless the text ends in "UTC" or
+    "Z". An hour alone is the last such. Raises InvalidInput, naming what is understood.
+    """
+    return _bound(text, now, offset, ends=False)
+
+
+def until(text: str, now: str, offset: timedelta) -> str:
+    """The stored time before which a period ends; a day alone is still in, an hour alone is today's.
+
+    Otherwise as ``since``.
+    """
+    return _bound(text, now, offset, ends=True)
+
+
+def between(start: str | None, end: str | None, now: str, offset: timedelta) -> tuple[str | None, str | None]:
+    """Both as stored times, None where nothing is given. Raises InvalidInput."""
+    return (
+        None if start is None else since(start, now, offset),
+        None if end is None else until(end, now, offset),
+    )
+
+
+def _bound(text: str, now: str, offset: timedelta, *, ends: bool) -> str:
+    said = validation.stripped(text, "time")
+    words = re.sub(r"[\s,]+", " ", said.casefold()).strip()
+    marked = re.fullmatch(r"(.*[0-9]) ?(?:utc|z)", words)
+    if marked:
+        words, offset = marked[1], timedelta()
+    here = (from_text(now) + offset).replace(tzinfo=None)
+    try:
+        meant = _meant(words, here, ends)
+        if meant is not None:
+            return to_text((meant - offset).replace(tzinfo=UTC))
+    except (ValueError, OverflowError):  # no such day or hour, or one before the calendar
+        pass
+    hint = f"at the desk it is {to_text(here)[:16]}; understood: {EXAMPLES}"
+    raise InvalidInput("time", f"{validation.excerpt(said)} is not a time of the log", hint)
+
+
+def _meant(words: str, now: datetime, ends: bool) -> datetime | None:
+    """The moment on the terminal's clock, None for words that mean none."""
+    span = re.fullmatch(rf"-? ?([0-9]{{1,6}}) ?({'|'.join(SPANS)})( ago)?", words)
+    if span and words.startswith("-") != bool(span[3]):
+        return now - SPANS[span[2]] * int(span[1])
+    hour = clock_time(words) if ":" in words or words.endswith("m") else None  # "9" alone may mean anything
+    if hour is not None:
+        moment = datetime.combine(now.date(), hour)
+        return moment if ends or moment <= now else moment - timedelta(days=1)
+    said, _, rest = re.sub(r"(?<=[0-9])t(?=[0-9])", " ", words).partition(" ")
+    day = _day(said, now.date())
+    if day is None:
+        return None
+    if rest:
+        hour = clock_time(rest)
+        return None if hour is None else datetime.combine(day, hour)
+    return datetime.combine(day, time()) + timedelta(days=1 if ends else 0)
+
+
+def _day(word: str, today: date) -> date | None:
+    """A day by its name or date; one without a year is the last such. Raises ValueError for none."""
+    if word in DAYS_AGO:
+        return today - timedelta(days=DAYS_AGO[word])
+    for form in (
+        r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})",
+        r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>[0-9]{4})",
+        r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.?",
+        r"(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})",
+    ):
+        match = re.fullmatch(form, word)
+        if match:
+            given = match.groupdict()
+            day = date(int(given.get("year") or today.year), int(given["month"]), int(given["day"]))
+            return day if "year" in given or day <= today else day.replace(year=day.year - 1)
+    return None

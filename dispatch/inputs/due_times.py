@@ -1,0 +1,149 @@
+"""What people type for a moment to come: "tomorrow 9:00", "in 2 hours", "fri 9", "23.11. 9:00".
+
+Everything is read in the terminal's own zone and on the desk's own calendar, decades ahead. Each form
+of a day is one row of FORMS; a day without a time means 09:00.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
+
+from dispatch.inputs import validation
+from models.clock import from_text, to_text
+from models.errors import InvalidInput
+
+EXAMPLES = (
+    "tomorrow 9:00, today 17:30, 9:00, in 30 min, in 2 hours, in 3 days, monday, next monday 10:00, fri 9,"
+    " 23.11. 9:00, 11-23 09:00"
+)
+MORNING = "9:00"
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAYS_AHEAD = {"today": 0, "tomorrow": 1, "tmrw": 1}
+SPANS = {
+    **dict.fromkeys(("minutes", "minute", "mins", "min", "m"), timedelta(minutes=1)),
+    **dict.fromkeys(("hours", "hour", "hrs", "hr", "h"), timedelta(hours=1)),
+}
+DAY_SPANS = {"days": 1, "day": 1, "d": 1, "weeks": 7, "week": 7, "w": 7}
+LEAP_YEARS_APART = 8  # at most, around 2100
+
+Form = Callable[[re.Match[str], date], date]
+
+
+def understand(text: str, now: str, offset: timedelta) -> str:
+    """The stored time that a text means, after ``now`` (a stored time) in a zone ``offset`` ahead of UTC.
+
+    A text that ends in "UTC" or "Z" is read as UTC, whatever the zone: the form for scripts. Raises
+    InvalidInput, naming what is understood, for the past and for anything else.
+    """
+    said = validation.stripped(text, "time")
+    words = re.sub(r"[\s,]+", " ", said.casefold()).replace(" at ", " ").strip()
+    marked = re.fullmatch(r"(.*[0-9]) ?(?:utc|z)", words)
+    if marked:
+        words, offset = marked[1], timedelta()
+    present = from_text(now)
+    here = (present + offset).replace(tzinfo=None)
+    try:
+        meant = _meant(words, here)
+        stored = None if meant is None else (meant - offset).replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # no such day or hour; a year beyond the calendar
+        stored = None
+    if stored is None or stored <= present:
+        problem = "is not a time to come" if stored is None else "has passed already"
+        raise InvalidInput("time", f"{validation.excerpt(said)} {problem}", _hint(here))
+    return to_text(stored)
+
+
+def _hint(here: datetime) -> str:
+    at = f"at the desk it is {WEEKDAYS[here.weekday()].capitalize()} {to_text(here)[:16]}"
+    return f"{at}; understood: {EXAMPLES}, {here.year}-11-23 09:00"
+
+
+def _meant(words: str, now: datetime) -> datetime | None:
+    """The moment on the terminal's clock, None for words that mean none."""
+    span = re.fullmatch(rf"in {_NUMBER} ?(?P<unit>{'|'.join(SPANS)})", words)
+    if span:
+        return now + SPANS[span["unit"]] * _number(span)
+    alone = None if re.fullmatch("[0-9]{1,2}", words) else clock_time(words)  # "9" alone may mean anything
+    if alone is not None:
+        day = now.date() if alone > now.time() else now.date() + timedelta(days=1)
+        return datetime.combine(day, alone)
+    first, _, rest = words.partition(" ")
+    return _on_a_day(words, now.date()) or _on_a_day(f"{rest} {first}", now.date())
+
+
+def _on_a_day(words: str, today: date) -> datetime | None:
+    for pattern, day in FORMS:
+        match = re.fullmatch(rf"{pattern}(?:[ t](?P<clock>.+))?", words)
+        clock = clock_time(match["clock"] or MORNING) if match else None
+        if match and clock is not None:
+            return datetime.combine(day(match, today), clock)
+    return None
+
+
+def clock_time(words: str) -> time | None:
+    """``9``, ``9:00``, ``17:30:59``, ``5pm``, ``5:30 pm``. Raises ValueError for an hour that is none."""
+    match = re.fullmatch(r"([0-9]{1,2})(?::([0-9]{2}))?(?::([0-9]{2}))? ?(am|pm)?", words)
+    if match is None:
+        return None
+    hour, half = int(match[1]), match[4]
+    if half:
+        if not 1 <= hour <= 12:
+            raise ValueError(words)
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    return time(hour, int(match[2] or 0), int(match[3] or 0))
+
+
+def _number(match: re.Match[str]) -> int:
+    return 1 if match["number"] in ("a", "an") else int(match["number"])
+
+
+def _named(match: re.Match[str], today: date) -> date:
+    return today + timedelta(days=DAYS_AHEAD[match["day"]])
+
+
+def _ahead(match: re.Match[str], today: date) -> date:
+    return today + timedelta(days=DAY_SPANS[match["unit"]] * _number(match))
+
+
+def _weekday(match: re.Match[str], today: date) -> date:
+    """The next such day after today; with "next", that of the next week, which begins on Monday."""
+    wanted = next(number for number, name in enumerate(WEEKDAYS) if name.startswith(match["weekday"]))
+    if match["next"]:
+        return today + timedelta(days=7 - today.weekday() + wanted)
+    return today + timedelta(days=(wanted - today.weekday() - 1) % 7 + 1)
+
+
+def _dated(match: re.Match[str], _today: date) -> date:
+    return date(int(match["year"]), int(match["month"]), int(match["dayno"]))
+
+
+def _yearless(match: re.Match[str], today: date) -> date:
+    """The next such day from today on; 29 February has to wait for a year that has one.
+
+    Raises ValueError for a day that no year has.
+    """
+    for year in range(today.year, today.year + LEAP_YEARS_APART + 1):
+        with suppress(ValueError):
+            day = date(year, int(match["month"]), int(match["dayno"]))
+            if day >= today:
+                return day
+    raise ValueError(match[0])
+
+
+_NUMBER = "(?P<number>[0-9]{1,6}|an?)"
+_MONTH, _DAY, _YEAR = "(?P<month>[0-9]{1,2})", "(?P<dayno>[0-9]{1,2})", "(?P<year>[0-9]{4})"
+_NAMES = "|".join(name[:length] for name in WEEKDAYS for length in range(len(name), 2, -1))
+
+FORMS: tuple[tuple[str, Form], ...] = (
+    (rf"(?P<day>{'|'.join(DAYS_AHEAD)})", _named),
+    (rf"(?P<next>next )?(?P<weekday>{_NAMES})", _weekday),
+    (rf"in {_NUMBER} ?(?P<unit>{'|'.join(DAY_SPANS)})", _ahead),
+    (rf"{_YEAR}-{_MONTH}-{_DAY}", _dated),
+    (rf"{_DAY}\.{_MONTH}\.{_YEAR}", _dated),
+    (rf"{_MONTH}-{_DAY}", _yearless),
+    (rf"{_DAY}\.{_MONTH}\.?", _yearless),
+)
+"""How a day may be told, and which one that is."""

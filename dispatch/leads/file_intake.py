@@ -1,0 +1,153 @@
+"""Leads from a file, several thousand a second, beside people at work on the same desk."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from sqlite3 import Connection
+from typing import Any, TypedDict
+
+from dispatch.assignment.selection import policy_named
+from dispatch.desk.commands import Command, command, put_back
+from dispatch.desk.desk import Desk
+from dispatch.inputs.lead_files import LeadFile, Record
+from dispatch.leads import intake
+from models.errors import DatabaseUnavailable, DeskError
+
+# One commit a batch; and between two of them a pause in which a terminal that tries for the write
+# lock every 0.5 to 3 ms finds it free.
+BATCH_S = 0.010
+PAUSE_S = 0.001
+
+
+class Rejected(TypedDict):
+    """A line that was not taken in, and why."""
+
+    line: int
+    error: str
+
+
+class FileResult(TypedDict):
+    """What became of a file; ``repeated`` lines were in already, and count as accepted."""
+
+    accepted: int
+    rejected: list[Rejected]
+    repeated: int
+
+
+def new_run() -> str:
+    """A name for a run of a file that is meant although it was taken in before."""
+    return secrets.token_hex(4)
+
+
+def receive_file(
+    desk: Desk,
+    leads: LeadFile,
+    *,
+    policy: str | None = None,
+    run: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> FileResult:
+    """Take in every line as a command of its own, with a request id made of content and line.
+
+    So a run that was stopped is simply repeated. Raises InvalidInput for an unknown policy, and
+    DatabaseUnavailable; what was committed by then stays.
+    """
+    if policy is not None:
+        policy_named(policy)
+    intaking = _Intaking(desk, f"{run}-{leads.digest}" if run else leads.digest, policy)
+    records = iter(leads)
+    try:
+        while intaking.batch(records):
+            if progress is not None:
+                progress(leads.read_bytes(), leads.size)
+            time.sleep(PAUSE_S)
+    except DatabaseUnavailable as error:
+        done = intaking.result["accepted"]
+        hint = f"{error.hint}; up to {done} lines are in, and the same command again goes on from there"
+        raise DatabaseUnavailable(error.code, error.message, hint) from error
+    return intaking.result
+
+
+class Received(TypedDict):
+    """What became of one line: the lead's result, or why the desk refused it."""
+
+    line: int
+    lead: intake.LeadResult | None
+    error: str
+
+
+Lines = Sequence[tuple[int, Mapping[str, str | None]]]
+
+
+@command("lead.add_all", past="several came in", undo=put_back)
+def receive_lines(running: Command, lines: Lines) -> list[Received]:
+    """Take in some lines in one command, so that one undo takes all of them back.
+
+    A line that is refused leaves the others standing. Raises DatabaseUnavailable; nothing is in then.
+    """
+    results = [_taken_in(running, line, fields) for line, fields in lines]
+    running.booking_id = running.agent_id = None
+    running.detail = {"leads": sum(one["lead"] is not None for one in results)}
+    return results
+
+
+def _taken_in(running: Command, line: int, fields: Mapping[str, Any]) -> Received:
+    written = running.writes
+    try:
+        return Received(line=line, lead=intake.received(running, **fields), error="")
+    except DeskError as error:
+        if isinstance(error, DatabaseUnavailable) or running.writes != written:  # none of them may stand
+            raise
+        return Received(line=line, lead=None, error=told(error))
+
+
+def _received(desk: Desk, request_id: str, line: int, fields: Mapping[str, Any]) -> Received:
+    try:
+        with desk.request(request_id):
+            return Received(line=line, lead=intake.receive(desk, **fields), error="")
+    except DatabaseUnavailable:
+        raise
+    except DeskError as error:
+        return Received(line=line, lead=None, error=told(error))
+
+
+def told(error: DeskError) -> str:
+    """A refusal in one line."""
+    return f"{error.message} ({error.hint})" if error.hint else error.message
+
+
+class _Intaking:
+    def __init__(self, desk: Desk, prefix: str, policy: str | None) -> None:
+        self.desk = desk
+        self.prefix = prefix
+        self.policy = policy
+        self.result = FileResult(accepted=0, rejected=[], repeated=0)
+
+    def batch(self, records: Iterator[Record]) -> bool:
+        """Take in lines for some milliseconds and commit them; tells whether there may be more."""
+        with self.desk.batch():
+            # SQLite counts the rows it wrote: a repeated command writes none
+            connection: Connection = self.desk.database.connection()  # type: ignore[no-untyped-call]
+            until = time.perf_counter() + BATCH_S
+            for line, fields in records:
+                written = connection.total_changes
+                if isinstance(fields, str):
+                    self._reject(line, fields)
+                elif self._receive(line, fields):
+                    self.result["accepted"] += 1
+                    self.result["repeated"] += connection.total_changes == written
+                if time.perf_counter() > until:
+                    return True
+        return False
+
+    def _receive(self, line: int, fields: dict[str, Any]) -> bool:
+        received = _received(self.desk, f"{self.prefix}:{line}", line, fields | {"policy": self.policy})
+        if received["lead"] is None:
+            self._reject(line, received["error"])
+            return False
+        return True
+
+    def _reject(self, line: int, error: str) -> None:
+        self.result["rejected"].append({"line": line, "error": error})

@@ -1,0 +1,98 @@
+"""Leads pasted as text: read as a file of leads is, each line checked, nothing written yet."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+
+from dispatch.desk.accepted_values import AcceptedValues
+from dispatch.inputs.lead_files import Fields, LeadFile, Record
+from dispatch.leads import intake
+from dispatch.leads.file_intake import told
+from models.errors import InvalidInput
+
+MOST_LINES = 500
+MOST_CHARACTERS = 500_000
+TOO_LONG = f"more than {MOST_LINES} leads: save them in a file and give it to astra lead add --from FILE"
+
+
+@dataclass(frozen=True)
+class PastedLine:
+    """One lead: the line it begins on, its text, its fields, and what the desk would refuse."""
+
+    line: int
+    text: str
+    fields: Fields
+    errors: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """What a text holds; ``problem`` tells why it holds no leads at all.
+
+    ``head`` is what stands before the first lead (the names of the columns), ``ignored`` are columns
+    that leads do not have.
+    """
+
+    lines: tuple[PastedLine, ...] = ()
+    head: str = ""
+    problem: str = ""
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def good(self) -> list[PastedLine]:
+        return [line for line in self.lines if not line.errors]
+
+    @property
+    def bad(self) -> list[PastedLine]:
+        return [line for line in self.lines if line.errors]
+
+    def text_of(self, lines: Sequence[PastedLine]) -> str:
+        """Some of the lines as a text of their own, with the columns' names."""
+        return "\n".join([self.head] * bool(self.head) + [line.text for line in lines])
+
+    def places_of(self, lines: Sequence[PastedLine]) -> list[int]:
+        """The line of ``text_of`` these lines on which each of them begins, from 1."""
+        above = [self.head] * bool(self.head)
+        heights = [text.count("\n") + 1 for text in (*above, *(line.text for line in lines))]
+        return [1 + sum(heights[:place]) for place in range(len(above), len(heights))]
+
+
+def read_pasted(text: str, values: AcceptedValues) -> Pasted:
+    """Read CSV (with or without a header), a spreadsheet's cells or JSONL; the lists are those last read."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        return Pasted()
+    if len(text) > MOST_CHARACTERS:
+        return Pasted(problem=TOO_LONG)
+    try:
+        leads = LeadFile(io.BytesIO(text.encode("utf-8", "surrogatepass")), "the text", bare=True)
+    except InvalidInput as error:
+        return Pasted(problem=told(error))
+    records = list(islice(leads, MOST_LINES + 1))
+    if len(records) > MOST_LINES:
+        return Pasted(problem=TOO_LONG)
+    if not records:
+        return Pasted(problem="only the names of the columns: the leads follow on lines of their own")
+    return Pasted(
+        tuple(_lines(text, records, values)),
+        head="\n".join(text.split("\n")[: records[0][0] - 1]).strip("\n"),
+        ignored=tuple(leads.ignored),
+    )
+
+
+def _lines(text: str, records: Sequence[Record], values: AcceptedValues) -> list[PastedLine]:
+    physical = text.split("\n")
+    begins = [line for line, _ in records] + [len(physical) + 1]
+    whole = [
+        "\n".join(physical[here - 1 : following - 1]).rstrip("\n") for here, following in pairwise(begins)
+    ]
+    return [_checked(line, own, what, values) for (line, what), own in zip(records, whole, strict=True)]
+
+
+def _checked(line: int, text: str, what: Fields | str, values: AcceptedValues) -> PastedLine:
+    if isinstance(what, str):
+        return PastedLine(line, text, {}, (what,))
+    return PastedLine(line, text, what, tuple(map(told, intake.problems(what, values).values())))

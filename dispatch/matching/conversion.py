@@ -1,0 +1,108 @@
+"""How likely a lead is to be confirmed, by the equation that was fitted with the weights, and why."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dispatch.matching.features import Terms
+from dispatch.matching.weights import in_use, newest
+from models.learned_weights import LearnedWeight
+
+COVARIATES = ("method", "source", "destination", "launch")
+AGENT = "the agent"
+TOLD = 3  # parts of the reason
+LEAST_POINTS = 0.5
+
+Equation = dict[str, Any]
+"""``intercept``, ``usual`` (each covariate's word that has no column) and ``terms``; see Fit.as_json()."""
+
+
+@dataclass(frozen=True)
+class Chance:
+    """The probability that a lead is confirmed, what it usually is, and what makes the difference.
+
+    ``points`` are percentage points by which each word of the lead, and the agent, move the usual chance;
+    together they come to the difference.
+    """
+
+    probability: float
+    usual: float
+    points: dict[str, float]
+    reason: str
+
+
+def chance(terms: Terms, agent: Mapping[str, float] | None = None) -> Chance | None:
+    """The lead's own probability, inside ``desk.reading()``; None until weights have been learned.
+
+    ``agent`` are the features of the one who would get it (Scored.values): they count only where the
+    gate is open.
+    """
+    learned = in_use().learned
+    if learned is None or not json.loads(learned.fits):
+        learned = newest()
+    return None if learned is None else of(learned, terms, agent)
+
+
+def of(learned: LearnedWeight, terms: Terms, agent: Mapping[str, float] | None) -> Chance:
+    """The lead's probability by one version's equation; see ``chance``."""
+    fits = json.loads(learned.fits)
+    with_agent = bool(agent) and bool(learned.gate_open)
+    equation = fits["full" if with_agent else "lead"]
+    parts = moves(equation, terms, agent if with_agent else None)
+    usual = logistic(equation["intercept"])
+    whole = sum(parts.values())
+    probability = logistic(equation["intercept"] + whole)
+    points = {word: 100 * part * _slope(usual, probability, whole) for word, part in parts.items()}
+    doubt = (
+        "" if _foretells(json.loads(learned.evaluation)) else f"; so far no better a guess than {usual:.0%}"
+    )
+    reason = f"usually {usual:.0%}{_told(points)}; from {learned.outcomes:,} outcomes{doubt}"
+    return Chance(probability, usual, points, reason)
+
+
+def moves(equation: Equation, terms: Terms, agent: Mapping[str, float] | None = None) -> dict[str, float]:
+    """By how much each word of the lead, and the agent, move the log-odds of the usual lead.
+
+    A word that was not there when the equation was fitted moves nothing.
+    """
+    parts = {}
+    for kind in COVARIATES:
+        word = getattr(terms, kind)
+        of_kind = [term for term in equation["terms"] if term["kind"] == kind]
+        if word == equation["usual"].get(kind) or any(term["name"] == word for term in of_kind):
+            parts[word] = sum(term["weight"] * ((term["name"] == word) - term["mean"]) for term in of_kind)
+    if agent is not None:
+        features = [term for term in equation["terms"] if term["kind"] == "feature"]
+        parts[AGENT] = sum(term["weight"] * (agent[term["name"]] - term["mean"]) for term in features)
+    return parts
+
+
+def _slope(usual: float, probability: float, log_odds: float) -> float:
+    """What one of the log-odds is worth on the straight way from the usual chance to this one.
+
+    Shares of it add up to the difference (the Aumann-Shapley rule); a way of no length has the curve's slope.
+    """
+    return (probability - usual) / log_odds if abs(log_odds) > 1e-9 else usual * (1 - usual)
+
+
+def logistic(log_odds: float) -> float:
+    """The probability of log-odds, for any of them."""
+    if log_odds >= 0:
+        return 1 / (1 + math.exp(-log_odds))
+    return math.exp(log_odds) / (1 + math.exp(log_odds))
+
+
+def _told(points: dict[str, float]) -> str:
+    strongest = sorted(points.items(), key=lambda part: -abs(part[1]))[:TOLD]
+    told = [f"{word} {value:+.0f}" for word, value in strongest if abs(value) >= LEAST_POINTS]
+    return f"; {', '.join(told)} points" if told else ""
+
+
+def _foretells(evaluation: dict[str, Any]) -> bool:
+    """Was the lead alone better than the base rate, forward in time?"""
+    losses = {row["model"]: row["log_loss"] for row in evaluation.get("models", ())}
+    return bool(losses) and losses["lead only"] < losses["base rate"]

@@ -1,0 +1,166 @@
+"""Is there any reason to believe the score? The gate, and what the desk's history says of agents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import fn
+
+from dispatch.matching.features import one_moment
+from dispatch.matching.significance import chi_square_p
+from dispatch.matching.weights import PUBLISHED, TRAINED, WeightSet, newest
+from models.agents import Agent
+from models.base import CompiledQuery, tuples
+from models.bookings import PENDING, Assignment, Booking
+from models.tallies import ALL, METHOD, SOURCE, Tally
+
+LEAST_TO_LEARN, LEAST_OUTCOMES = 50, 300
+SIGNIFICANT = 0.05
+MATCH, RANK = "match", "rank"
+
+_closed = CompiledQuery(
+    lambda: Tally.select(Tally.agent_id, Tally.closed, Tally.confirmed).where(
+        Tally.kind == ALL, Tally.value == ""
+    )
+)
+_loads = CompiledQuery(lambda: Agent.select(Agent.agent_id, Agent.load).where(Agent.load > 0))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What to think of a score: whether it steers, on what grounds, and the figures behind them.
+
+    ``believed`` is the gate: the weights are learned, and were better than the lead alone. ``steers`` is
+    whether the ``match`` policy goes by the score: the gate is open, or somebody wants these weights.
+    """
+
+    believed: bool
+    steers: bool
+    grounds: str
+    weights: str
+    assignments: int
+    p_agents: float
+
+    @property
+    def sentence(self) -> str:
+        """The grounds, and what the ``match`` policy makes of them."""
+        return self.under(MATCH)
+
+    def under(self, policy: str) -> str:
+        """The grounds, and who decides where a policy is in force."""
+        if not self.steers:
+            by = "load and rank" if policy in (MATCH, RANK) else f"the {policy} policy"
+            return f"{self.grounds}: ordering by {by}"
+        if policy != MATCH:
+            return f"{self.grounds}; only the match policy goes by it"
+        return self.grounds if self.believed else f"{self.grounds}: {self.weights} weights decide, as chosen"
+
+
+def verdict(used: WeightSet) -> Verdict:
+    """What to think of scores by these weights, inside ``desk.reading()`` or a command."""
+    counts = confirmed_by_agent()
+    assignments = sum(assigned for _, assigned in counts.values())
+    p = chi_square_p(counts.values())
+    learned = used.learned
+    if learned is not None and learned.gate_open:
+        gain = json.loads(learned.evaluation)["gain"]
+        grounds = (
+            f"{learned.outcomes:,} outcomes bear it out: log loss {gain['mean']:.3f} lower than by the lead"
+            f" alone (95 %: {gain['low']:.3f} to {gain['high']:.3f})"
+        )
+        return Verdict(True, True, grounds, used.name, assignments, p)
+    return Verdict(False, used.is_wish, _doubt(used, assignments, p), used.name, assignments, p)
+
+
+def _doubt(used: WeightSet, assignments: int, p: float) -> str:
+    """Why the score is not to be believed."""
+    if not assignments:
+        return "no assignment yet, nothing to learn from"
+    told = "1 assignment shows" if assignments == 1 else f"{assignments:,} assignments show"
+    if p >= SIGNIFICANT:
+        return f"{told} no difference between agents ({told_p(p)})"
+    differ = f"{told} that agents differ ({told_p(p)})"
+    learned = used.learned
+    if learned is None or learned.origin != TRAINED:
+        return f"{differ}, but {_whose(used)} weights are not learned from them"
+    if learned.outcomes < LEAST_OUTCOMES:
+        return f"{differ}, but {learned.outcomes} outcomes are fewer than {LEAST_OUTCOMES}"
+    return f"{differ}, but the learned weights foretell no better than the lead alone"
+
+
+def _whose(used: WeightSet) -> str:
+    return "the published" if used.name == PUBLISHED else "these"
+
+
+def told_p(p: float) -> str:
+    """A p-value as it is printed: to three places where it is small."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+
+
+def told_differences(p_values: Mapping[str, float]) -> list[tuple[str, str, str]]:
+    """For each of what may differ (``agents``): its p-value as it is printed, and what that means."""
+    return [
+        (f"{name}s", told_p(p), "they differ" if p < SIGNIFICANT else "no difference to be seen")
+        for name, p in p_values.items()
+    ]
+
+
+def told_gain(evaluation: Mapping[str, Any]) -> str:
+    """By how much the agent's features foretold better than the lead alone, and what the gate asks for."""
+    gain = evaluation["gain"]
+    figures = f"{gain['mean']:+.4f} in log loss (95 %: {gain['low']:+.4f} to {gain['high']:+.4f})"
+    return f"Better than the lead alone by {figures}; the gate asks for more than 0."
+
+
+def confirmed_by_agent() -> dict[int, tuple[int, int]]:
+    """Confirmed and assigned by agent, open ones included, those who left too."""
+    with one_moment():
+        counts = {agent: (confirmed, closed) for agent, closed, confirmed in _closed()}
+        for agent, number in _loads():
+            confirmed, assigned = counts.get(agent, (0, 0))
+            counts[agent] = confirmed, assigned + number
+    return counts
+
+
+def lead_differences() -> dict[str, float]:
+    """How likely chance alone makes leads of other methods, and of other sources, differ."""
+    found = {}
+    with one_moment():
+        for kind, column in ((METHOD, Assignment.method), (SOURCE, Assignment.source)):
+            closed = Tally.select(Tally.value, fn.SUM(Tally.closed), fn.SUM(Tally.confirmed))
+            closed_rows = tuples(closed.where(Tally.kind == kind).group_by(Tally.value))
+            counts = {value: (confirmed, number) for value, number, confirmed in closed_rows}
+            pending = (
+                Booking.select(column, fn.COUNT(Booking.booking_id))
+                .join(Assignment, on=(Booking.assignment_id == Assignment.assignment_id))
+                .where(Booking.status == PENDING, Booking.agent_id.is_null(False))
+                .group_by(column)
+            )
+            for value, number in tuples(pending):
+                confirmed, assigned = counts.get(value, (0, 0))
+                counts[value] = confirmed, assigned + number
+            found[kind] = chi_square_p(counts.values(), yates=len(counts) == 2)
+    return found
+
+
+def summary(used: WeightSet, policy: str) -> dict[str, Any]:
+    """The verdict on weights with all the figures behind it: ``astra weights evidence --json``."""
+    with one_moment():
+        found = verdict(used)
+        differences = lead_differences()
+        decided = sum(closed for _, closed, _ in _closed())
+        was_learned = newest() is not None
+    return {
+        "weights": used.name,
+        "policy": policy,
+        "sentence": found.under(policy),
+        "believed": found.believed,
+        "steers": found.steers,
+        "assignments": found.assignments,
+        "decided": decided,
+        "was_learned": was_learned,
+        "p_values": {"agent": found.p_agents} | differences,
+    }

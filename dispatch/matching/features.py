@@ -1,0 +1,228 @@
+"""The nine features of every agent for a lead, from tallies and open work (docs/rules.md, Match score).
+
+Nothing here looks at the history: a score costs the same with a hundred bookings and with a million.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import NamedTuple
+
+from peewee import JOIN, fn
+
+from models.agents import Agent
+from models.base import CompiledQuery, parameter
+from models.bookings import PENDING, Assignment, Booking
+from models.clock import from_text, to_text
+from models.database import current_database
+from models.tallies import ALL, DAY, DESTINATION, METHOD, SOURCE, Tally
+
+FEATURES = (
+    "rating_score",
+    "experience_score",
+    "revenue_score",
+    "dest_expertise_score",
+    "lead_conversion_score",
+    "communication_score",
+    "requirements_score",
+    "recency_score",
+    "availability_score",
+)
+REQUIREMENTS = FEATURES.index("requirements_score")
+RECENT = timedelta(hours=30 * 24)
+LUXURY_DEPARTMENT, LUXURY_WORD = "Luxury Voyages", "luxury"
+
+Values = tuple[float, ...]
+"""One value for each of FEATURES, in their order."""
+
+
+class Terms(NamedTuple):
+    """What a score depends on of a lead."""
+
+    method: str
+    source: str
+    destination: str
+    launch: str = ""
+    requests: str = ""
+
+
+class AgentFeatures(NamedTuple):
+    """An agent with the nine features as they are, before any ranking."""
+
+    agent_id: int
+    name: str
+    values: Values
+
+
+_agents = CompiledQuery(
+    lambda: (
+        Agent.select(
+            Agent.agent_id,
+            Agent.first_name,
+            Agent.last_name,
+            Agent.department,
+            Agent.rating,
+            Agent.years_of_service,
+            Agent.load,
+            Agent.capacity,
+        )
+        .where(Agent.left_at.is_null())
+        .order_by(Agent.agent_id)
+    )
+)
+_tallies = CompiledQuery(
+    lambda: Tally.select(Tally.agent_id, Tally.closed, Tally.confirmed, Tally.revenue_cents).where(
+        Tally.kind == parameter("kind"), Tally.value == parameter("value")
+    )
+)
+_latest_completion = CompiledQuery(
+    lambda: Booking.select(fn.MAX(Booking.completed_at)).where(Booking.completed_at.is_null(False))
+)
+_on_later_days = CompiledQuery(
+    lambda: (
+        Tally.select(Tally.agent_id, fn.SUM(Tally.confirmed))
+        .where(Tally.kind == DAY, Tally.value > parameter("day"))
+        .group_by(Tally.agent_id)
+    )
+)
+_on_cut_day = CompiledQuery(
+    lambda: (
+        Booking.select(Booking.agent_id, fn.COUNT(Booking.agent_id))
+        .where(Booking.completed_at >= parameter("cut"), Booking.completed_at < parameter("midnight"))
+        .group_by(Booking.agent_id)
+    )
+)
+# Outer joins, though each has its row: SQLite then goes from the agents to what they hold. Else it may go
+# through all that is Pending, and so whatever waits for an agent, or through every booking.
+_open_alike = CompiledQuery(
+    lambda: (
+        Agent.select(
+            Agent.agent_id,
+            fn.SUM(Assignment.method == parameter("method")),
+            fn.SUM(Assignment.source == parameter("source")),
+        )
+        .join(
+            Booking,
+            JOIN.LEFT_OUTER,
+            on=((Booking.agent_id == Agent.agent_id) & (Booking.status == PENDING)),
+        )
+        .join(Assignment, JOIN.LEFT_OUTER, on=(Booking.assignment_id == Assignment.assignment_id))
+        .where(Agent.load > 0)
+        .group_by(Agent.agent_id)
+    )
+)
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """All queries inside see the desk as of one moment; in a transaction they do in any case."""
+    if current_database.obj.in_transaction():
+        yield
+        return
+    with current_database.atomic("DEFERRED"):
+        yield
+
+
+def features(terms: Terms) -> list[AgentFeatures]:
+    """Every agent who is here, in order of id, with the features for a lead of these terms."""
+    with one_moment():
+        agents = _agents()
+        history = _History(terms)
+    return [
+        AgentFeatures(
+            agent_id,
+            f"{first} {last}",
+            (
+                float(rating),
+                float(years),
+                *history.of(agent_id),
+                meets_requirements(department, terms.requests),
+                history.recent_share(agent_id),
+                availability(load, capacity),
+            ),
+        )
+        for agent_id, first, last, department, rating, years, load, capacity in agents
+    ]
+
+
+class _History:
+    """What the tallies and the open work say about the agents, for one lead."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._total = {agent: rest for agent, *rest in _tallies(kind=ALL, value="")}
+        self._by_kind = [
+            {agent: rest for agent, *rest in _tallies(kind=kind, value=value)}
+            for kind, value in (
+                (DESTINATION, terms.destination),
+                (SOURCE, terms.source),
+                (METHOD, terms.method),
+            )
+        ]
+        open_alike = _open_alike(method=terms.method, source=terms.source)
+        self._open_of_method = {agent: number or 0 for agent, number, _ in open_alike}
+        self._open_of_source = {agent: number or 0 for agent, _, number in open_alike}
+        self._recent = _recent_completions()
+
+    def of(self, agent_id: int) -> Values:
+        """Revenue, expertise, conversion by source and by method, in FEATURES' order."""
+        _, confirmed, cents = self._total.get(agent_id, (0, 0, 0))
+        destination, source, method = (by.get(agent_id, (0, 0, 0)) for by in self._by_kind)
+        return (
+            cents / 100,
+            share(destination[1], confirmed),
+            share(source[1], source[0] + self._open_of_source.get(agent_id, 0)),
+            share(method[1], method[0] + self._open_of_method.get(agent_id, 0)),
+        )
+
+    def recent_share(self, agent_id: int) -> float:
+        """The share of the agent's Confirmed bookings that were completed lately."""
+        return share(self._recent.get(agent_id, 0), self._total.get(agent_id, (0, 0))[1])
+
+
+def _recent_completions() -> dict[int, int]:
+    """Completions since the latest of all less 30 x 24 h, to the second, by agent."""
+    latest = _latest_completion()[0][0]
+    if latest is None:
+        return {}
+    cut = to_text(from_text(latest) - RECENT)
+    day = cut[:10]
+    # ":" comes after every digit: the end of that day, whatever comes after it
+    counts: dict[int, int] = dict(_on_cut_day(cut=cut, midnight=f"{day} :"))
+    for agent_id, number in _on_later_days(day=day):
+        counts[agent_id] = counts.get(agent_id, 0) + number
+    return counts
+
+
+def share(part: int, whole: int) -> float:
+    """The part of a whole; 0 of nothing."""
+    return part / whole if whole else 0.0
+
+
+def meets_requirements(department: str, requests: str) -> float:
+    """1 for an agent of Luxury Voyages where luxury is asked for, in any case; else 0."""
+    return float(department == LUXURY_DEPARTMENT and LUXURY_WORD in requests.lower())
+
+
+def availability(load: int, capacity: int) -> float:
+    """The free part of the capacity; who may hold nothing has none."""
+    return 1 - load / capacity if capacity else 0.0
+
+
+def percent_ranks(values: Sequence[float]) -> list[float]:
+    """(rank - 1) / (n - 1) for each value, ties sharing the lowest rank; a single one has 0."""
+    if len(values) < 2:
+        return [0.0] * len(values)
+    ordered = sorted(values)
+    return [bisect_left(ordered, value) / (len(values) - 1) for value in values]
+
+
+def ranked_features(agents: Sequence[AgentFeatures]) -> list[Values]:
+    """The features as the score takes them: all but the requirements replaced by percent ranks."""
+    columns = [
+        list(column) if place == REQUIREMENTS else percent_ranks(column)
+        for place, column in enumerate(zip(*(agent.values for agent in agents), strict=True))
+    ]
+    return list(zip(*columns, strict=True))

@@ -1,0 +1,44 @@
+"""The terms of a lead that is not there yet, checked as intake would check them."""
+
+from __future__ import annotations
+
+from dispatch.desk.desk import Desk
+from dispatch.inputs import validation
+from dispatch.matching.features import Terms
+from models.base import tuples
+from models.customers import Lead
+
+
+def terms_of(
+    desk: Desk, *, method: str, source: str, destination: str, launch: str, requests: str | None = None
+) -> Terms:
+    """What a score needs to know of a lead. Raises InvalidInput."""
+    values = desk.values
+    return Terms(
+        method=values.check("method", method),
+        source=values.check("source", source),
+        destination=values.check("destination", destination),
+        launch=values.check("launch", launch),
+        requests=validation.optional_text(requests, "requests", limit=validation.TEXT_LENGTH) or "",
+    )
+
+
+def unsaved_lead(terms: Terms | None) -> Lead:
+    """A lead that nobody has taken in, with as much of its trip as is known: for a preview."""
+    if terms is None:
+        return Lead()
+    return Lead(
+        method=terms.method or None,
+        source=terms.source or None,
+        destination=terms.destination or None,
+        launch_location=terms.launch or None,
+        requests=terms.requests or None,
+    )
+
+
+def latest_terms() -> Terms | None:
+    """What the lead that came in last was like, inside ``desk.reading()``; None before the first."""
+    columns = (Lead.method, Lead.source, Lead.destination, Lead.launch_location, Lead.requests)
+    for values in tuples(Lead.select(*columns).order_by(Lead.lead_id.desc()).limit(1)):
+        return Terms(*(value or "" for value in values))
+    return None

@@ -1,0 +1,123 @@
+"""Learning the weights from the desk's own outcomes: collected, audited, evaluated, and then kept.
+
+This needs numpy and scikit-learn, which take a second to load: import it where training runs. Whatever
+stops it before the last step leaves the weights as they were.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from dispatch.desk.desk import Desk
+from dispatch.matching import evidence
+from dispatch.matching.evidence import LEAST_TO_LEARN
+from dispatch.matching.features import FEATURES
+from dispatch.matching.learning import leak_audit
+from dispatch.matching.learning.evaluation import evaluate
+from dispatch.matching.learning.regression import FEATURE, design, fit
+from dispatch.matching.learning.training_data import COVARIATES, Progress, Samples, collect
+from dispatch.matching.learning.version_store import Lesson, learn
+from dispatch.matching.weights import WeightSet, version
+from models.errors import InvalidInput, Refused
+
+HONEST, PUBLISHED = "honest", "published"
+RECIPES = (HONEST, PUBLISHED)
+
+Row = dict[str, Any]
+
+
+def train(
+    desk: Desk, *, recipe: str = HONEST, dry_run: bool = False, progress: Progress | None = None
+) -> Row:
+    """Learn a new version of the weights; see the module. ``dry_run`` keeps nothing.
+
+    Raises InvalidInput for an unknown recipe, and Refused where there is too little to learn from or a
+    feature knows the outcome.
+    """
+    lesson = study(desk, recipe=recipe, progress=progress)
+    return told(desk, lesson, None) if dry_run else keep(desk, lesson)
+
+
+def study(desk: Desk, *, recipe: str = HONEST, progress: Progress | None = None) -> Lesson:
+    """Everything but keeping it: what takes long, and writes nothing. Raises as ``train`` does."""
+    if recipe not in RECIPES:
+        raise InvalidInput("recipe", f"there is no recipe {recipe!r}", "accepted: " + ", ".join(RECIPES))
+    tell = progress or _silent
+    with desk.reading():
+        samples = collect(tell, published_recipe=recipe == PUBLISHED)
+    _check_enough(samples)
+    given = design(samples)
+    leak_audit.check(samples, given)
+    evaluation = evaluate(samples, given, tell)
+    lead, full = fit(given.only(COVARIATES), samples.won), fit(given, samples.won)
+    fits = {"lead": lead.as_json(), "full": full.as_json()}
+    weights = {term["name"]: term["weight"] for term in fits["full"]["terms"] if term["kind"] == FEATURE}
+    row: Row = {
+        "version": None,
+        "recipe": recipe,
+        "outcomes": len(samples),
+        "confirmed": int(samples.won.sum()),
+        "first_at": samples.first_at,
+        "last_at": samples.last_at,
+        "gate_open": evaluation["gate_open"],
+        "weights": {name: weights[name] for name in FEATURES},
+        "coefficients": fits["full"]["terms"],
+        "evaluation": evaluation,
+    }
+    return Lesson(recipe, row, fits)
+
+
+def keep(desk: Desk, lesson: Lesson) -> Row:
+    """Keep what was studied as a new version; the result is that of ``train``."""
+    return told(desk, lesson, learn(desk, lesson)["version"])
+
+
+def told(desk: Desk, lesson: Lesson, number: int | None) -> Row:
+    """What was learned, with what to think of it; ``number`` is its version, None if it was not kept."""
+    row = lesson.row | {"version": number}
+    return row | _verdict(desk, row, lesson.fits)
+
+
+def _check_enough(samples: Samples) -> None:
+    number, won = len(samples), int(samples.won.sum())
+    if not number:
+        raise Refused("no_history", "no assignment is decided yet", "train once there are outcomes")
+    if won in (0, number):
+        told = "Confirmed" if won else "without a sale"
+        raise Refused(
+            "one_class", f"all {number} decided assignments are {told}", "there is nothing to tell apart yet"
+        )
+    if number < LEAST_TO_LEARN:
+        raise Refused(
+            "too_few", f"{number} decided assignments are too few", f"at least {LEAST_TO_LEARN} are needed"
+        )
+
+
+def _verdict(desk: Desk, row: Row, fits: Row) -> Row:
+    """What the desk thinks of these weights, and how surely agents, methods and sources differ."""
+    from models.learned_weights import LearnedWeight
+
+    with desk.reading():
+        learned = (
+            version(row["version"])
+            if row["version"] is not None
+            else LearnedWeight(
+                version=0,
+                origin="trained",
+                learned_at=desk.now(),
+                outcomes=row["outcomes"],
+                gate_open=row["gate_open"],
+                weights=json.dumps(row["weights"]),
+                fits=json.dumps(fits),
+                evaluation=json.dumps(row["evaluation"]),
+            )
+        )
+        found = evidence.verdict(WeightSet("these", row["weights"], learned))
+        differences = evidence.lead_differences()
+    p_values = {"agent": found.p_agents} | differences
+    return {"sentence": found.under(desk.settings["policy"]), "p_values": p_values}
+
+
+def _silent(_done: int, _total: int, _what: str) -> None:
+    """Nobody wants to know."""

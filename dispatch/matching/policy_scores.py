@@ -1,0 +1,46 @@
+"""What the ``match`` policy asks: the scores that are to decide, if they are to, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch.matching.evidence import verdict
+from dispatch.matching.features import Terms
+from dispatch.matching.score import score
+from dispatch.matching.weights import in_use
+from models.customers import Lead
+
+Row = dict[str, Any]
+
+
+def deciding_scores(lead: Lead) -> dict[int, float]:
+    """Every agent's score for a lead; empty where the score does not steer."""
+    used = in_use()
+    if not verdict(used).steers:
+        return {}
+    return {agent.agent_id: agent.match_score for agent in score(terms_of(lead), used.weights).agents}
+
+
+def terms_of(lead: Lead) -> Terms:
+    """What a score goes by of a lead that is there."""
+    return Terms(
+        lead.method or "",
+        lead.source or "",
+        lead.destination or "",
+        lead.launch_location or "",
+        lead.requests or "",
+    )
+
+
+def parts_for(lead: Lead, agent_id: int) -> Row | None:
+    """An agent's score for a lead and its parts as of now, with the weights' name; None for one who left."""
+    used = in_use()
+    for agent in score(terms_of(lead), used.weights).agents:
+        if agent.agent_id == agent_id:
+            return agent.row() | {"weights": used.name}
+    return None
+
+
+def sentence() -> str:
+    """What the desk thinks of the score by the weights in use."""
+    return verdict(in_use()).sentence

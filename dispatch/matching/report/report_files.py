@@ -1,0 +1,52 @@
+"""The report of a lead as files: the ranked table, and the importance plot."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from dispatch.matching.report.importance_chart import svg, write_png
+from dispatch.matching.report.report import Report, html, markdown
+from models.errors import InvalidInput, Refused
+
+PICTURE = "match-importance"
+
+
+def write(report: Report, folder: str) -> dict[str, Any]:
+    """Write match.md, match.html and the plot into a folder, made if it is missing. Raises InvalidInput."""
+    try:
+        return _write(report, Path(folder).expanduser())
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InvalidInput(
+            "out", f"the report cannot be written to {folder}: {reason}", "name another folder"
+        ) from error
+
+
+def _write(report: Report, folder: Path) -> dict[str, Any]:
+    folder.mkdir(parents=True, exist_ok=True)
+    picture = f"{PICTURE}.svg"
+    texts = {
+        "match.md": markdown(report, picture),
+        "match.html": html(report),
+        picture: svg(report.glance.importance) + "\n",
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, "utf-8")
+    files = [str(folder / name) for name in texts]
+    left_out: list[dict[str, str]] = []
+    image = folder / f"{PICTURE}.png"
+    try:
+        write_png(report.glance.importance, image)
+        files.append(str(image))
+    except Refused as refusal:
+        left_out.append({"file": str(image), "reason": refusal.message, "hint": refusal.hint})
+    seen = report.glance
+    return {
+        "files": files,
+        "left_out": left_out,
+        "sentence": report.sentence,
+        "chance": None if seen.chance is None else asdict(seen.chance),
+        "importance": [asdict(each) for each in seen.importance],
+    }

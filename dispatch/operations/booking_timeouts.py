@@ -1,0 +1,123 @@
+"""What the clock does to bookings: offers nobody claims, claims nobody works on.
+
+Only work that was given or claimed at this desk has the times that these clocks start from
+(``given_at``, ``progress_at``); imported history has none, and is left alone.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from peewee import Expression
+
+from dispatch import queries
+from dispatch.agents.handover import to_the_desk
+from dispatch.agents.presence import put as set_presence
+from dispatch.assignment.assign import find_agent, somebody_for
+from dispatch.bookings.lifecycle import pending_booking, saved, unclaim
+from dispatch.desk.commands import Command, command, put_back
+from models.agents import AVAILABLE, AWAY, BUSY, Agent
+from models.base import tuples
+from models.bookings import PENDING, Booking
+from models.clock import from_text, to_text
+
+if TYPE_CHECKING:
+    from dispatch.desk.desk import Desk
+
+AT_WORK = (AVAILABLE, BUSY)
+MISSED_IN_A_ROW = 2
+NOT_CLAIMED = "did not claim it in time"
+AWAY_REASON = f"{MISSED_IN_A_ROW} offers in a row not claimed"
+
+Row = dict[str, Any]
+
+
+@command("booking.lapse", past="not claimed in time", undo=put_back)
+def lapse(running: Command, booking_id: int) -> Row:
+    """An offer was not claimed in time: on to the next agent. Two in a row put the first one on away.
+
+    Who is on a break has said so, and misses nothing by it.
+    """
+    booking = pending_booking(running, booking_id)
+    agent = Agent.lock(booking.agent_id)
+    running.detail = {"not_claimed_by": agent.agent_id}
+    find_agent(running, booking, {agent.agent_id: NOT_CLAIMED}, because=f"{agent.name} {NOT_CLAIMED}")
+    agent = Agent.lock(agent.agent_id)
+    if agent.presence in AT_WORK:
+        agent.offers_missed += 1
+        if agent.offers_missed >= MISSED_IN_A_ROW:
+            set_presence(running, agent, AWAY, reason=AWAY_REASON)
+        agent.save()
+    if agent.presence == AWAY:
+        to_the_desk(running, agent, only_unclaimed=True)
+    row = queries.booking(booking_id)
+    running.booking_id, running.agent_id = booking_id, row["agent_id"]
+    return row
+
+
+@command("booking.ask", past="asked whether still on it", undo=put_back)
+def ask(running: Command, booking_id: int) -> Row:
+    """Nobody has tried to reach the customer since the claim: is its agent still on it?"""
+    booking = pending_booking(running, booking_id)
+    booking.asked_at = running.now
+    return saved(running, booking)
+
+
+@command("booking.expire", past="claim ended, no answer", undo=put_back)
+def expire(running: Command, booking_id: int) -> Row:
+    """The question was not answered: the claim is released, and the booking keeps its age."""
+    return unclaim(running, pending_booking(running, booking_id))
+
+
+def lapsed(desk: Desk, only: int | None = None) -> list[int]:
+    """The offers whose time is up and that somebody else could take, the longest overdue first."""
+    minutes = desk.settings["offer_minutes"]
+    if not minutes:
+        return []
+    found = _pending(
+        only,
+        Booking.claimed_at.is_null(),
+        Booking.given_at <= _ago(desk, minutes=minutes),
+        Booking.agent_id.is_null(False),
+    )
+    asking = Command(desk, "booking.lapse")
+    return [booking_id for booking_id in found if _another_could(asking, Booking.lock(booking_id))]
+
+
+def silent(desk: Desk, only: int | None = None) -> list[int]:
+    """The claims without an attempt to reach the customer for too long, of which nobody was asked yet."""
+    hours = desk.settings["contact_hours"]
+    if not hours:
+        return []
+    limit = _ago(desk, hours=hours)
+    return _pending(
+        only,
+        Booking.claimed_at.is_null(False),
+        Booking.contacted_at.is_null(),
+        Booking.asked_at.is_null(),
+        Booking.progress_at <= limit,
+        Booking.follow_up_at.is_null() | (Booking.follow_up_at <= limit),
+    )
+
+
+def unanswered(desk: Desk, only: int | None = None) -> list[int]:
+    """The claims whose agents were asked, and have not answered in time."""
+    limit = _ago(desk, minutes=desk.settings["keep_minutes"])
+    return _pending(only, Booking.asked_at <= limit, Booking.claimed_at.is_null(False))
+
+
+def _another_could(asking: Command, booking: Booking) -> bool:
+    assert booking.agent_id is not None  # the query asks for those that have one
+    return somebody_for(asking, booking, {booking.agent_id: NOT_CLAIMED})
+
+
+def _pending(only: int | None, *conditions: Expression) -> list[int]:
+    query = Booking.select(Booking.booking_id).where(Booking.status == PENDING, *conditions)
+    if only is not None:
+        query = query.where(Booking.booking_id == only)
+    return [booking_id for (booking_id,) in tuples(query.order_by(Booking.created_at, Booking.booking_id))]
+
+
+def _ago(desk: Desk, **span: int) -> str:
+    return to_text(from_text(desk.now()) - timedelta(**span))

@@ -1,0 +1,67 @@
+"""Changing the desk itself: its settings and its lists of accepted values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch.assignment.eligibility import department_map
+from dispatch.desk import settings
+from dispatch.desk.accepted_values import LISTS, WORDS, refuse_known
+from dispatch.desk.commands import Command, command, never
+from dispatch.inputs import validation
+from models.accepted_values import Package
+from models.errors import InvalidInput
+from models.policy_indexes import keep_order
+
+
+@command("setting.set", past="setting", undo=never("settings are not undone; set the value again"))
+def set_value(running: Command, key: str, value: str) -> dict[str, Any]:
+    """Set a desk setting for every terminal. Raises InvalidInput, Refused."""
+    parsed = settings.parse_setting(running.desk.settings.definitions, key, value)
+    if key == "departments":
+        _check_departments(running, parsed)
+    if key == "policy":
+        keep_order(parsed)
+    running.detail = {"key": key, "old": running.desk.settings[key], "new": parsed}
+    settings.store(key, parsed)
+    running.desk.settings.refresh()
+    running.may_free = True  # rules may have been lifted
+    return {"key": key, "value": parsed, "settings_version": running.desk.settings.version}
+
+
+def _check_departments(running: Command, departments: str) -> None:
+    """Each name must be a destination or a package, each department one of the desk's."""
+    values = running.desk.values
+    values.reload()
+    known = {name for place in values.of("destination") for name in (place, *values.packages(place))}
+    for name, department in department_map(departments).items():
+        values.check("department", department)
+        if name not in known:
+            accepted = ", ".join(sorted(known))
+            raise InvalidInput("setting", f"{name!r} is no destination or package", f"accepted: {accepted}")
+
+
+@command("value.add", past="accepted", undo=never("an accepted value stays; bookings may have it"))
+def add_value(running: Command, kind: str, name: str, destination: str | None = None) -> dict[str, Any]:
+    """Accept a new destination, launch location, ... or a package of a destination.
+
+    Raises InvalidInput, and Refused if it is accepted already.
+    """
+    text = validation.name(name, "name")
+    values = running.desk.values
+    values.reload()
+    running.detail = {"kind": kind, "name": text}
+    if kind == "package":
+        place = values.check("destination", destination)
+        refuse_known(text in values.packages(place), f"package of {place}", text)
+        Package(destination=place, name=text).save()
+        running.detail["destination"] = place
+        row = {"destination": place, "name": text}
+    elif kind in LISTS:
+        refuse_known(text in values.of(kind), WORDS.get(kind, kind), text)
+        LISTS[kind](name=text).save()
+        row = {"name": text}
+    else:
+        raise InvalidInput("kind", f"there is no list of {kind!r}", "accepted: package, " + ", ".join(LISTS))
+    values.reload()
+    return row

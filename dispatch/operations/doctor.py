@@ -1,0 +1,224 @@
+"""Looking the desk's database over, and putting right what only follows from other rows."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from peewee import fn
+
+from dispatch.desk.commands import Command, command, never
+from dispatch.desk.desk import Desk
+from dispatch.operations import issue_integrity_checks
+from dispatch.operations.integrity_checks import NAMED, Finding, distribution, miscounted
+from dispatch.queries.customer_index import LARGE_BACKLOG
+from models import tallies
+from models.agents import Agent
+from models.bookings import PENDING, Assignment, Booking
+from models.customer_index import backlog
+from models.database import SCHEMA_VERSION, current_database
+
+NETWORK_FILE_SYSTEMS = (
+    "nfs",
+    "cifs",
+    "smb",
+    "9p",
+    "afs",
+    "ceph",
+    "glusterfs",
+    "lustre",
+    "fuse.sshfs",
+    "davfs",
+)
+MOUNTS = Path("/proc/self/mounts")
+
+
+def examine(desk: Desk) -> dict[str, Any]:
+    """Every check with its finding; ``ok`` when nothing but warnings was found. Only reads."""
+    path = desk.database.path
+    findings = [
+        _integrity(),
+        _references(),
+        _schema(),
+        _settings(desk),
+        _loads(),
+        _assignments(),
+        *distribution(desk),
+        _tallies(),
+        issue_integrity_checks.issue_loads(),
+        issue_integrity_checks.clocks_agree(),
+        _search(),
+        _journal(),
+        _permissions(path),
+        _file_system(path),
+    ]
+    sound = all(finding.ok or finding.warning for finding in findings)
+    return {"database": str(path), "ok": sound, "checks": [asdict(finding) for finding in findings]}
+
+
+@command("doctor.repair", past="repaired", undo=never("a repair only counts what is there"))
+def repair(running: Command) -> dict[str, Any]:
+    """Count what every agent holds and the tallies anew, let assignments follow, and set clocks right."""
+    loads = []
+    for agent_id, load, pending in _wrong_loads():
+        agent = Agent.lock(agent_id)
+        agent.load = pending
+        agent.save()
+        loads.append({"agent_id": agent_id, "from": load, "to": pending})
+    assignments: list[dict[str, int | None]] = []
+    for assignment_id, _, holder in _astray_assignments():
+        assignment = Assignment.lock(assignment_id)
+        assignment.agent_id = holder
+        assignment.save()
+        assignments.append({"assignment_id": assignment_id, "to_agent_id": holder})
+    counts = tallies.recomputed()
+    wrong = tallies.differing(tallies.stored(), counts)
+    if wrong:
+        tallies.replace(counts)
+    running.detail = {
+        "loads": loads,
+        "assignments": assignments,
+        "tallies": len(wrong),
+    } | issue_integrity_checks.repair()
+    return running.detail
+
+
+def _integrity() -> Finding:
+    found = str(current_database.pragma("integrity_check"))
+    sound = found == "ok"
+    return Finding(
+        "integrity", sound, "the file is whole" if sound else found, "" if sound else "restore a backup"
+    )
+
+
+def _references() -> Finding:
+    table = current_database.pragma("foreign_key_check")
+    if table is None:
+        return Finding("references", True, "every row finds the rows it names")
+    return Finding(
+        "references", False, f"a row of {table} names a row that does not exist", "restore a backup"
+    )
+
+
+def _schema() -> Finding:
+    version = int(current_database.pragma("user_version"))
+    return Finding(
+        "schema", version == SCHEMA_VERSION, f"schema {version}, this Astra knows {SCHEMA_VERSION}"
+    )
+
+
+def _settings(desk: Desk) -> Finding:
+    unreadable = desk.settings.unreadable
+    if not unreadable:
+        return Finding("settings", True, "every setting can be read")
+    named = "; ".join(
+        f"{key} is {text!r}, so {desk.settings[key]!r} holds" for key, text in sorted(unreadable.items())
+    )
+    hint = "astra set KEY VALUE sets it anew; year_shift was fixed when the desk was made: restore a backup"
+    return Finding("settings", False, named, hint)
+
+
+def _loads() -> Finding:
+    wrong = _wrong_loads()
+    if not wrong:
+        return Finding("loads", True, "every agent's load is the number of Pending bookings")
+    named = ", ".join(
+        f"agent {agent} has load {load} and {pending} Pending" for agent, load, pending in wrong[:NAMED]
+    )
+    return Finding("loads", False, f"{len(wrong)} wrong: {named}", "astra doctor --repair counts them anew")
+
+
+def _assignments() -> Finding:
+    astray = _astray_assignments()
+    if not astray:
+        return Finding("assignments", True, "every assignment has its booking's agent")
+    named = ", ".join(str(assignment_id) for assignment_id, _, _ in astray[:NAMED])
+    hint = "astra doctor --repair lets them follow"
+    return Finding(
+        "assignments", False, f"{len(astray)} with another agent than their booking: {named}", hint
+    )
+
+
+def _tallies() -> Finding:
+    with current_database.atomic("DEFERRED"):
+        wrong = tallies.differing(tallies.stored(), tallies.recomputed())
+    if not wrong:
+        return Finding("tallies", True, "what the match score counts is what the bookings come to")
+    named = ", ".join(
+        f"{kind} {value}".strip() + f" of agent {agent}" for kind, value, agent in wrong[:NAMED]
+    )
+    hint = "astra doctor --repair counts them anew"
+    return Finding("tallies", False, f"{len(wrong)} wrong: {named}", hint)
+
+
+def _search() -> Finding:
+    behind = backlog()
+    if behind < LARGE_BACKLOG:
+        return Finding("search", True, f"{behind} of the newest customers are not in the index yet")
+    hint = "the next astra customer find takes them in"
+    return Finding("search", False, f"{behind} customers are not in the index yet", hint, warning=True)
+
+
+def _journal() -> Finding:
+    mode = str(current_database.pragma("journal_mode"))
+    hint = "" if mode == "wal" else "several terminals at once will wait for each other"
+    return Finding("journal", mode == "wal", f"journal mode {mode}", hint, warning=True)
+
+
+def _permissions(path: Path) -> Finding:
+    for place in (path, path.absolute().parent):
+        if not os.access(place, os.W_OK):
+            return Finding("permissions", False, f"{place} cannot be written", "change its permissions")
+    if path.stat().st_mode & 0o002:
+        return Finding(
+            "permissions", False, f"{path} can be written by everybody", f"chmod o-w {path}", warning=True
+        )
+    return Finding("permissions", True, "the file and its folder can be written")
+
+
+def _file_system(path: Path) -> Finding:
+    kind = _kind_of_file_system(path)
+    if kind is None:
+        return Finding("file system", True, "not known on this system")
+    if kind.startswith(NETWORK_FILE_SYSTEMS):
+        hint = "keep the file on a local disk: the write-ahead log does not work across hosts"
+        return Finding("file system", False, f"{kind}, a network file system", hint, warning=True)
+    return Finding("file system", True, kind)
+
+
+def _kind_of_file_system(path: Path) -> str | None:
+    """The type of the deepest mount that the file lies under; None where that cannot be told."""
+    try:
+        mounts = [line.split(" ") for line in MOUNTS.read_text("utf-8", "surrogateescape").splitlines()]
+        real = path.resolve()
+    except OSError:
+        return None
+    under = [
+        (len(place), kind)
+        for _, place, kind, *_ in mounts
+        if real.is_relative_to(place.replace("\\040", " "))
+    ]
+    return max(under)[1] if under else None
+
+
+def _wrong_loads() -> list[tuple[int, int, int]]:
+    """Agents whose load is not their number of Pending bookings: (agent, load, Pending)."""
+    counts = (
+        Booking.select(Booking.agent_id, fn.COUNT(Booking.booking_id))
+        .where(Booking.status == PENDING, Booking.agent_id.is_null(False))
+        .group_by(Booking.agent_id)
+    )
+    return miscounted(Agent.load, counts)
+
+
+def _astray_assignments() -> list[tuple[int, int | None, int | None]]:
+    """Assignments with another agent than their booking: (assignment, its agent, the booking's)."""
+    query: Any = (
+        Assignment.select(Assignment.assignment_id, Assignment.agent_id, Booking.agent_id)
+        .join(Booking, on=(Booking.assignment_id == Assignment.assignment_id))
+        .where(fn.COALESCE(Assignment.agent_id, 0) != fn.COALESCE(Booking.agent_id, 0))
+        .order_by(Assignment.assignment_id)
+    )
+    return list(query.tuples())

@@ -1,0 +1,167 @@
+"""Every setting of the desk on one page: what it is for, its default, and how text becomes its value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from dispatch.assignment.eligibility import department_map
+from dispatch.assignment.policies import POLICIES
+from dispatch.desk.settings import Definition
+from dispatch.service.sla import business_hours, targets
+
+LONGEST_CONTACT = 100
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        value = int(text)
+        if not low <= value <= high:
+            raise ValueError(text)
+        return value
+
+    return parse
+
+
+def _week(text: str) -> str:
+    business_hours.calendar(text)
+    if " except " in text:
+        raise ValueError(text)
+    return " ".join(text.lower().split())
+
+
+def _days(text: str) -> str:
+    return " ".join(sorted({date.fromisoformat(day).isoformat() for day in text.replace(",", " ").split()}))
+
+
+def _contact(text: str) -> str:
+    if not 0 < len(text.strip()) <= LONGEST_CONTACT or not text.isprintable():
+        raise ValueError(text)
+    return text.strip()
+
+
+def _policy(text: str) -> str:
+    if text not in POLICIES:
+        raise ValueError(text)
+    return text
+
+
+def _switch(text: str) -> bool:
+    word = text.strip().casefold()
+    if word not in SWITCHES:
+        raise ValueError(text)
+    return SWITCHES[word]
+
+
+def _departments(text: str) -> str:
+    if text.strip().casefold() in ("", "off"):
+        return ""
+    return "; ".join(f"{name}={department}" for name, department in department_map(text).items())
+
+
+def _number(key: str, default: int, low: int, high: int, help: str, *, fixed: bool = False) -> Definition:
+    return Definition(key, default, help, _whole(low, high), f"a whole number from {low} to {high}", fixed)
+
+
+SWITCHES = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
+MOST_MINUTES = 100_000  # ten weeks
+
+
+def _weights(text: str) -> str:
+    if text not in ("published", "learned") and not re.fullmatch("[1-9][0-9]{0,17}", text):
+        raise ValueError(text)
+    return text
+
+
+DEFINITIONS = {
+    definition.key: definition
+    for definition in (
+        Definition("policy", "rank", "who gets the next lead", _policy, "a policy's name (astra policy)"),
+        Definition(
+            "match_weights",
+            "learned",
+            "what the match score weighs by (astra weights); learned: the newest version",
+            _weights,
+            "published, learned, or a version's number (astra weights list)",
+        ),
+        Definition(
+            "sla_first_response_minutes",
+            targets.FIRST_RESPONSE_MINUTES,
+            "minutes to the first answer of an issue, CRITICAL to LOW; for issues from now on",
+            targets.parse_minutes,
+            "five whole numbers, none smaller than the one before: 5 15 60 240 480",
+        ),
+        Definition(
+            "sla_resolution_minutes",
+            targets.RESOLUTION_MINUTES,
+            "minutes to an issue's resolution, CRITICAL to LOW; for issues from now on",
+            targets.parse_minutes,
+            "five whole numbers, none smaller than the one before: 15 120 480 1440 4320",
+        ),
+        Definition(
+            "sla_hours",
+            business_hours.ROUND_THE_CLOCK,
+            "when the clocks of issues run, in UTC or the zone given; for issues from now on",
+            _week,
+            business_hours.ACCEPTED,
+        ),
+        Definition(
+            "sla_holidays",
+            "",
+            "days on which no clock runs, where sla_hours has hours; for issues from now on",
+            _days,
+            "days such as 2082-12-25 2082-12-26, or an empty text",
+        ),
+        _number("reopen_days", 14, 0, 3650, "days after its end in which an issue can be taken up again"),
+        _number("close_after_days", 14, 0, 3650, "days after which a resolved issue is closed; 0: never"),
+        Definition(
+            "escalation_contact",
+            "head of service",
+            "who is told of an escalation at level 3",
+            _contact,
+            "a name of 1 to 100 characters",
+        ),
+        _number("rating_prior_answers", 20, 0, 100_000, "answers that an imported average rating counts as"),
+        _number("default_capacity", 10, 0, 100_000, "capacity of a new agent, in open bookings and issues"),
+        _number(
+            "year_shift",
+            56,
+            0,
+            1000,
+            "years that the desk lives ahead of today; fixed when the desk is made",
+            fixed=True,
+        ),
+        Definition(
+            "departments",
+            "",
+            "which department gets a destination or package; empty: any",
+            _departments,
+            "off, or pairs such as Mars=Premium Bookings; Ringside Cruise=Luxury Voyages",
+        ),
+        Definition(
+            "returning",
+            False,
+            "returning customers go to the agent of the last trip",
+            _switch,
+            "on or off",
+        ),
+        Definition("pull", False, "agents may claim unclaimed work of one another", _switch, "on or off"),
+        _number(
+            "decline_minutes", 30, 0, MOST_MINUTES, "minutes in which declined work is not offered again"
+        ),
+        _number(
+            "offer_minutes",
+            0,
+            0,
+            MOST_MINUTES,
+            "minutes to claim a booking before the next agent gets it; 0: any",
+        ),
+        _number("contact_hours", 4, 0, 2_000, "hours in which a claimed customer is called; 0: any"),
+        _number("keep_minutes", 30, 1, MOST_MINUTES, "minutes to answer that before the claim is released"),
+        _number("contact_within_minutes", 60, 1, MOST_MINUTES, "minutes in which a contact is a success"),
+        _number("shuffle_seconds", 0, 0, 1_000_000, "seconds between two shuffles; 0: only by hand"),
+        _number("dwell_minutes", 10, 0, MOST_MINUTES, "minutes before the shuffle may move a booking"),
+        _number("cooldown_minutes", 60, 0, MOST_MINUTES, "minutes before it may move the same one again"),
+    )
+}

@@ -1,0 +1,152 @@
+"""Undo: a new command that writes the inverse of an event, so nothing is ever deleted."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from peewee import IntegrityError
+
+from dispatch import queries
+from dispatch.agents.undo_rules import AgentUndo
+from dispatch.bookings.undo_rules import BookingUndo
+from dispatch.customers.undo_rules import CustomerUndo
+from dispatch.desk.commands import AUDITED, TABLES, Command, command, never
+from dispatch.desk.undo_rules import FOLLOWS, UndoRules
+from dispatch.operations.command_list import every_command
+from dispatch.service.issues.undo import IssueUndo
+from models.agents import Agent
+from models.audit import Event
+from models.base import BaseModel
+from models.bookings import Booking
+from models.customers import Customer
+from models.errors import NotFound, Refused
+from models.issues import Issue
+from models.triggers import loads_gathered
+
+RULES: dict[type[BaseModel], UndoRules[Any]] = dict.fromkeys(AUDITED, UndoRules())
+RULES |= {Booking: BookingUndo(), Agent: AgentUndo(), Issue: IssueUndo(), Customer: CustomerUndo()}
+
+Row = dict[str, Any]
+
+
+@command("undo", past="undo", undo=never("an undo is not undone; repeat the command instead"))
+def undo(running: Command, event_id: int | None = None) -> Row:
+    """Undo one event: the actor's last command, or the one named.
+
+    Raises NotFound when there is nothing to undo, Refused when the command is never undone or one
+    of its rows has changed since.
+    """
+    event = _event(event_id) if event_id is not None else _last_of(running.desk.actor)
+    known = every_command().get(event.command)
+    reason = known.undo if known else "this version of Astra does not know that command"
+    if reason:
+        raise Refused("not_undoable", f"event {event.event_id} is {event.command}", reason)
+    bookings = [key for key in json.loads(event.after or "{}") if TABLES[key.split(":")[0]] is Booking]
+    over = _put_back(running, event)
+    if over:
+        running.detail["over_capacity"] = over
+    running.undoes = event.event_id
+    running.booking_id, running.agent_id = event.booking_id, event.agent_id
+    running.customer_id, running.issue_id = event.customer_id, event.issue_id
+    running.detail["command"] = event.command
+    return {
+        "undone_event_id": event.event_id,
+        "command": event.command,
+        "booking_id": event.booking_id,
+        "agent_id": event.agent_id,
+        "customer_id": event.customer_id,
+        "issue_id": event.issue_id,
+        "over_capacity": over,
+        "bookings": len(bookings),
+        "booking": queries.booking(event.booking_id) if event.booking_id is not None else None,
+    }
+
+
+def _put_back(running: Command, event: Event) -> list[int]:
+    """Write the inverse of every row of an event; returns the agents who are above their capacity by it."""
+    before: dict[str, Row] = json.loads(event.before or "{}")
+    after: dict[str, Row] = json.loads(event.after or "{}")
+    rows = {key: _row(key) for key in after}
+    for key, row in rows.items():
+        _check_untouched(event, key, row, after[key])
+    returning = {rows[key]._pk for key, old in before.items() if "left_at" in old and old["left_at"] is None}
+    for key, row in rows.items():
+        RULES[type(row)].check(row, before.get(key), rows, returning)
+    with loads_gathered():
+        for key, row in rows.items():
+            _write_inverse(running, row, before.get(key))
+    holders = {RULES[type(row)].finish(running, row) for row in rows.values()}
+    running.may_free = True
+    agents = [Agent.lock(agent_id) for agent_id in sorted(filter(None, holders))]
+    return [agent.agent_id for agent in agents if agent.held > agent.capacity]
+
+
+def _write_inverse(running: Command, row: BaseModel, before: Row | None) -> None:
+    try:
+        RULES[type(row)].put_back(running, row, before)
+    except IntegrityError as error:
+        raise Refused(
+            "changed_since",
+            f"{row.label} {row._pk} cannot be put back: {error}",
+            "another row has taken its place meanwhile; change that one first",
+        ) from error
+
+
+def _last_of(actor: str) -> Event:
+    """The actor's newest event that is no undo and has not been undone."""
+    undone = Event.select(Event.undoes).where(Event.undoes.is_null(False))
+    query = Event.select().where(Event.actor == actor, Event.undoes.is_null(), Event.event_id.not_in(undone))
+    event: Event | None = query.order_by(Event.event_id.desc()).first()
+    if event is None:
+        raise Refused("nothing_to_undo", f"{actor} has done nothing that could be undone")
+    return event
+
+
+def _event(event_id: int) -> Event:
+    event = Event.get_or_none(Event.event_id == event_id)
+    if event is None:
+        raise NotFound("event", event_id, "astra log shows them")
+    if event.undoes is not None:
+        raise Refused("not_undoable", f"event {event_id} is itself an undo", "repeat the command instead")
+    later = Event.get_or_none(Event.undoes == event_id)
+    if later is not None:
+        raise Refused("already_undone", f"event {event_id} was undone at {later.at} by {later.actor}")
+    return event
+
+
+def _row(key: str) -> BaseModel:
+    table, identifier = key.rsplit(":", 1)
+    return TABLES[table].lock(int(identifier))
+
+
+def _check_untouched(event: Event, key: str, row: BaseModel, after: Row) -> None:
+    """Refuse if the row was changed since, even if it was changed back by another command."""
+    changed = [
+        column for column, value in after.items() if column not in FOLLOWS and getattr(row, column) != value
+    ]
+    later = None if RULES[type(row)].is_surely_untouched(row, after) else _later_change(event, key)
+    if changed or later is not None:
+        by = (
+            f" by event {later.event_id}, {later.command} of {later.actor}"
+            if later
+            else f" ({', '.join(changed)})"
+        )
+        raise Refused(
+            "changed_since",
+            f"{row.label} {row._pk} has changed since event {event.event_id}{by}",
+            "undo the later command first, or change it by hand (astra log)",
+        )
+
+
+def _later_change(event: Event, key: str) -> Event | None:
+    """The oldest command since that changed the same row and still stands.
+
+    An undo that took such a command back is none; one that took back an earlier command is.
+    """
+    since = (Event.event_id > event.event_id) & Event.after.contains(f'"{key}":')
+    undone = Event.select(Event.undoes).where(Event.undoes > event.event_id)
+    taken_back = Event.undoes.in_(Event.select(Event.event_id).where(since))
+    query = Event.select().where(since, Event.event_id.not_in(undone), Event.undoes.is_null() | ~taken_back)
+    later: Event | None = query.order_by(Event.event_id).first()
+    return later

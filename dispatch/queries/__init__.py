@@ -1,0 +1,41 @@
+"""What screens and commands read: bookings, agents and totals."""
+
+from dispatch.queries.agents import agent, agents_by_id, list_agents
+from dispatch.queries.bookings import (
+    BOOKING_SORTS,
+    FOLLOW_UP,
+    BookingFilter,
+    as_units,
+    booking,
+    booking_ids,
+    bookings_by_id,
+    bookings_of,
+    check_sort,
+    desk_of,
+    list_bookings,
+    pending_ids,
+    unattended,
+)
+from dispatch.queries.totals import Totals, count_totals, is_unused
+
+__all__ = [
+    "BOOKING_SORTS",
+    "FOLLOW_UP",
+    "BookingFilter",
+    "Totals",
+    "agent",
+    "agents_by_id",
+    "as_units",
+    "booking",
+    "booking_ids",
+    "bookings_by_id",
+    "bookings_of",
+    "check_sort",
+    "count_totals",
+    "desk_of",
+    "is_unused",
+    "list_agents",
+    "list_bookings",
+    "pending_ids",
+    "unattended",
+]

@@ -1,0 +1,29 @@
+"""Skill level and performance of an agent, from years of service and rating."""
+
+from __future__ import annotations
+
+BEST_LEVEL = 5
+
+
+YEARS_A_LEVEL = 5
+
+
+BEST_RATING = 5
+
+
+def level_of(level: int | None, years_of_service: int) -> int:
+    """The skill level, 1 to 5: as set, else it grows by one every five years of service from 1."""
+    return level or min(BEST_LEVEL, 1 + years_of_service // YEARS_A_LEVEL)
+
+
+def performance_of(rating: float) -> float:
+    """0 to 1, from the agent's own ratings."""
+    return rating / BEST_RATING
+
+
+def shown(level: int | None, years_of_service: int, rating: float) -> dict[str, float]:
+    """What an agent's row tells of it: the level that holds, and the performance."""
+    return {
+        "level": level_of(level, years_of_service),
+        "performance": round(performance_of(rating), 4),
+    }

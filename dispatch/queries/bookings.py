@@ -1,0 +1,297 @@
+"""What screens and commands show: rows of agents, bookings and events as plain JSON-ready dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import Any
+
+from peewee import JOIN, Entity, Expression, ModelSelect, Tuple, fn
+
+from dispatch.queries.customer_index import mentions
+from dispatch.queries.next_action import is_due
+from models.agents import GONE, Agent
+from models.base import CompiledQuery, listed, parameter, tuples
+from models.bookings import PENDING, STATUSES, Booking
+from models.customers import Customer, Lead
+from models.errors import InvalidInput, NotFound
+
+Row = dict[str, Any]
+
+# claimed work whose agent is not there to do it
+_UNATTENDED = (
+    (Booking.status == PENDING)
+    & Booking.claimed_at.is_null(False)
+    & (Agent.presence.in_(GONE) | Agent.left_at.is_null(False))
+)
+
+BOOKING_COLUMNS: dict[str, Any] = {  # columns and expressions
+    "booking_id": Booking.booking_id,
+    "assignment_id": Booking.assignment_id,
+    "lead_id": Booking.lead_id,
+    "customer_name": Lead.customer_name,
+    "agent_id": Booking.agent_id,
+    "agent_name": Agent.first_name.concat(" ").concat(Agent.last_name),
+    "method": Lead.method,
+    "source": Lead.source,
+    "destination": Booking.destination,
+    "launch_location": Booking.launch_location,
+    "requests": Lead.requests,
+    "status": Booking.status,
+    "package": Booking.package,
+    "destination_revenue": Booking.destination_revenue_cents,
+    "package_revenue": Booking.package_revenue_cents,
+    "created_at": Booking.created_at,
+    "changed_at": Booking.changed_at,
+    "claimed_at": Booking.claimed_at,
+    "contacted_at": Booking.contacted_at,
+    "contact_attempts": Booking.contact_attempts,
+    "last_outcome": Booking.last_outcome,
+    "follow_up_at": Booking.follow_up_at,
+    "completed_at": Booking.completed_at,
+    "cancelled_at": Booking.cancelled_at,
+    "cancel_reason": Booking.cancel_reason,
+    "score": Booking.score,
+    "date_fault": Booking.date_fault,
+    "voided": Booking.voided,
+    "version": Booking.version,
+    "given_at": Booking.given_at,
+    "asked_at": Booking.asked_at,
+    "unattended": _UNATTENDED,
+    "customer_id": Lead.customer_id,
+    "phone": Customer.phone,
+    "email": Customer.email,
+}
+BOOKING_SORTS: dict[str, Any] = {  # peewee's columns; what they are compared to differs
+    "changed": Booking.changed_at,
+    "id": Booking.booking_id,
+    "customer": Lead.customer_name,
+    "agent": Booking.agent_id,
+    "destination": Booking.destination,
+    "status": Booking.status,
+}
+FOLLOW_UP = "follow_up"  # one order more, for a filter with due_until: an index finds those alone
+_EQUAL: dict[str, Any] = {  # fields of a BookingFilter that are a column's value
+    "status": Booking.status,
+    "agent_id": Booking.agent_id,
+    "destination": Booking.destination,
+    "source": Lead.source,
+    "method": Lead.method,
+}
+_ORDERS = BOOKING_SORTS | {FOLLOW_UP: Booking.follow_up_at}
+
+
+@dataclass(frozen=True)
+class BookingFilter:
+    """Which bookings, in which order. ``text`` is looked for in customer, destination and number.
+
+    ``due_until`` is a stored time: only those whose follow-up is due by then. ``asked``: only claimed
+    ones whose agent was asked "still on it?".
+    """
+
+    status: str | None = None
+    agent_id: int | None = None
+    destination: str | None = None
+    source: str | None = None
+    method: str | None = None
+    unclaimed: bool = False
+    waiting: bool = False
+    text: str = ""
+    due_until: str | None = None
+    asked: bool = False
+    sort: str = "changed"
+    descending: bool = True
+
+
+def list_bookings(which: BookingFilter, limit: int | None = None, after: Row | None = None) -> list[Row]:
+    """Bookings in order; ``after`` is the last row of the page before (keyset paging)."""
+    query = _booking_query().where(*_page(which, limit, after))
+    ordered = query.order_by(*_order(which)).limit(limit)
+    return [_booking_row(values) for values in tuples(ordered)]
+
+
+def _page(which: BookingFilter, limit: int | None, after: Row | None = None) -> list[Expression]:
+    """The conditions for a page of bookings, which is still to be put in order and limited."""
+    conditions = _conditions(which)
+    if after is not None:
+        conditions.append(_beyond(which, after))
+    mentioned = mentions(which.text) if which.text else None
+    if mentioned is not None:
+        conditions.append(mentioned.condition)
+    in_order = limit is not None and (mentioned is None or mentioned.many)
+    merged = in_order and which.sort == "changed" and not _one_status(which) and which.agent_id is None
+    if not (mentioned or merged):
+        return conditions
+    # thousands may have to be put in order, or gone through: only the page is read whole
+    page = _numbers(which, conditions, STATUSES if merged else ()).limit(limit)
+    return [Booking.booking_id.in_(page.select_from(page.c.number))]
+
+
+def _numbers(which: BookingFilter, conditions: list[Expression], statuses: Sequence[str]) -> Any:
+    """The numbers of bookings in order: with ``statuses``, what each has in the order of change, merged."""
+    query = Booking.select(Booking.booking_id.alias("number"), _sort_key(which).alias("sort_key"))
+    query = query.join(Lead, on=(Booking.lead_id == Lead.lead_id)).where(*conditions)
+    of_each = [query.where(Booking.status == status) for status in statuses] or [query]
+    return reduce(add, of_each).order_by(*_directed(which, Entity("sort_key"), Entity("number")))
+
+
+def _sort_key(which: BookingFilter) -> Any:
+    """What bookings are put in order by. An agent's own are found by the agent, and not met in that order."""
+    column = _ORDERS[which.sort]
+    return column.concat("") if which.sort == "changed" and which.agent_id is not None else column
+
+
+def _directed(which: BookingFilter, *columns: Any) -> tuple[Any, ...]:
+    return tuple(column.desc() for column in columns) if which.descending else columns
+
+
+def _one_status(which: BookingFilter) -> bool:
+    """Does the filter leave bookings of one status only?"""
+    return bool(which.status or which.unclaimed or which.waiting or which.asked)
+
+
+def pending_ids(agent_id: int) -> list[int]:
+    """The numbers of the Pending bookings that an agent has, oldest first."""
+    query = Booking.select(Booking.booking_id).where(Booking.agent_id == agent_id, Booking.status == PENDING)
+    return [booking_id for (booking_id,) in tuples(query.order_by(Booking.created_at, Booking.booking_id))]
+
+
+def booking(booking_id: int) -> Row:
+    """One booking. Raises NotFound."""
+    for values in _one_booking(booking_id=booking_id):
+        return _booking_row(values)
+    raise NotFound("booking", booking_id, "astra booking list shows them")
+
+
+def bookings_by_id(booking_ids: Sequence[int]) -> list[Row]:
+    """Some bookings, lowest number first."""
+    query = _booking_query().where(Booking.booking_id.in_(listed(booking_ids))).order_by(Booking.booking_id)
+    return [_booking_row(values) for values in tuples(query)]
+
+
+def booking_ids(which: BookingFilter, limit: int) -> list[int]:
+    """The numbers of the first bookings that a filter finds, in its order."""
+    query = Booking.select(Booking.booking_id).join(Lead, on=(Booking.lead_id == Lead.lead_id))
+    found = query.where(*_page(which, limit)).order_by(*_order(which)).limit(limit)
+    return [booking_id for (booking_id,) in tuples(found)]
+
+
+def _order(which: BookingFilter) -> tuple[Any, ...]:
+    return _directed(which, _sort_key(which), Booking.booking_id)
+
+
+def bookings_of(
+    customer_ids: Sequence[int], limit: int | None = None, *, open_only: bool = False
+) -> list[Row]:
+    """The bookings of some customers, newest first; ``open_only``: the Pending ones."""
+    theirs = Lead.select(Lead.lead_id).where(Lead.customer_id.in_(listed(customer_ids)))
+    query = _booking_query().where(Booking.lead_id.in_(theirs))
+    if open_only:
+        query = query.where(Booking.status == PENDING)
+    ordered = query.order_by(Booking.booking_id.desc()).limit(limit)
+    return [_booking_row(values) for values in tuples(ordered)]
+
+
+def _booking_query() -> ModelSelect[Any]:
+    return (
+        Booking.select(*BOOKING_COLUMNS.values())
+        .join(Lead, on=(Booking.lead_id == Lead.lead_id))
+        .join(Customer, on=(Lead.customer_id == Customer.customer_id))
+        .join(Agent, JOIN.LEFT_OUTER, on=(Booking.agent_id == Agent.agent_id))
+    )
+
+
+# Every command on a booking ends with this look at it, and a batch looks at hundreds.
+_one_booking = CompiledQuery(lambda: _booking_query().where(Booking.booking_id == parameter("booking_id")))
+
+
+def _booking_row(values: tuple[Any, ...]) -> Row:
+    row = dict(zip(BOOKING_COLUMNS, values, strict=True))
+    destination, package = row["destination_revenue"], row["package_revenue"]
+    row["destination_revenue"] = as_units(destination)
+    row["package_revenue"] = as_units(package)
+    known = destination is not None or package is not None
+    row["total_revenue"] = as_units((destination or 0) + (package or 0)) if known else None
+    row["voided"] = bool(row["voided"])
+    row["unattended"] = bool(row["unattended"])
+    return row
+
+
+def as_units(cents: int | None) -> float | None:
+    """Integer cents as decimal units; two places are exact in a double up to DECIMAL(12,2)."""
+    return None if cents is None else cents / 100
+
+
+def _conditions(which: BookingFilter) -> list[Expression]:
+    conditions = [Booking.booking_id.is_null(False)]
+    wanted = ((column, getattr(which, name)) for name, column in _EQUAL.items())
+    conditions += [column == value for column, value in wanted if value not in (None, "")]
+    if which.unclaimed:
+        conditions += [
+            Booking.status == PENDING,
+            Booking.claimed_at.is_null(),
+            Booking.agent_id.is_null(False),
+        ]
+    if which.waiting:
+        conditions += [Booking.status == PENDING, Booking.agent_id.is_null()]
+    if which.due_until is not None:
+        conditions.append(Booking.follow_up_at <= which.due_until)
+        if which.agent_id is not None:  # of the two indexes, then the one of the agent's few Pending ones
+            conditions.append(Booking.status == PENDING)
+    if which.asked:
+        conditions += [Booking.status == PENDING, Booking.asked_at.is_null(False)]
+    return conditions
+
+
+def _beyond(which: BookingFilter, last: Row) -> Expression:
+    column = _sort_key(which)
+    key = {"changed": "changed_at", "id": "booking_id", "customer": "customer_name", "agent": "agent_id"}
+    key[FOLLOW_UP] = "follow_up_at"
+    value, last_id = last[key.get(which.sort, which.sort)], last["booking_id"]
+    here, last_row = Tuple(column, Booking.booking_id), Tuple(value, last_id)
+    if value is None:  # only a waiting booking has no agent; NULL sorts lowest
+        further = Booking.booking_id < last_id if which.descending else Booking.booking_id > last_id
+        beyond: Expression = column.is_null() & further
+        return beyond if which.descending else beyond | column.is_null(False)
+    beyond = here < last_row if which.descending else here > last_row
+    return beyond | column.is_null() if which.descending and which.sort == "agent" else beyond
+
+
+def unattended() -> dict[int, int]:
+    """How many claimed bookings lie with each agent who is not there to work on them."""
+    query = (
+        Booking.select(Booking.agent_id, fn.COUNT(Booking.booking_id))
+        .join(Agent, on=(Booking.agent_id == Agent.agent_id))
+        .where(_UNATTENDED)
+        .group_by(Booking.agent_id)
+    )
+    return dict(tuples(query))
+
+
+def desk_of(agent_id: int, now: str) -> list[Row]:
+    """An agent's own work, each row with its ``group``: due, in progress, tentative, done today.
+
+    ``now`` is a time of the desk (a date alone is its first moment). Due is what has a follow-up
+    whose moment has come, the longest overdue first; in the other groups the oldest comes first.
+    """
+    mine = _booking_query().where(Booking.agent_id == agent_id)
+    pending = mine.where(Booking.status == PENDING).order_by(Booking.created_at, Booking.booking_id)
+    closed = mine.where(Booking.status != PENDING, ~Booking.voided, Booking.changed_at >= now[:10])
+    rows = [_booking_row(values) for values in tuples(pending)]
+    for row in rows:
+        due = is_due(row["follow_up_at"], now)
+        row["group"] = "due" if due else "in progress" if row["claimed_at"] else "tentative"
+    grouped = sorted((row for row in rows if row["group"] == "due"), key=lambda row: row["follow_up_at"])
+    grouped += [row for row in rows if row["group"] == "in progress"]
+    grouped += [row for row in rows if row["group"] == "tentative"]
+    done = closed.order_by(Booking.changed_at)
+    return grouped + [_booking_row(values) | {"group": "done today"} for values in tuples(done)]
+
+
+def check_sort(sort: str) -> str:
+    """The name of a sort order of bookings. Raises InvalidInput."""
+    if sort not in BOOKING_SORTS:
+        raise InvalidInput("sort", f"cannot sort by {sort!r}", "accepted: " + ", ".join(BOOKING_SORTS))
+    return sort

@@ -1,0 +1,133 @@
+"""Finding customers by parts of words, on an index that is brought up to date a little later.
+
+An index entry a lead would cost more than the lead may. So customers are taken into the index in batches
+when somebody searches or has time; until then the newest of them are looked through one by one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from peewee import Expression, fn
+
+from models import customer_index
+from models.accepted_values import Destination
+from models.base import listed, tuples
+from models.bookings import Booking
+from models.customer_index import CustomerSearch, backlog
+from models.customers import Customer, Lead
+
+if TYPE_CHECKING:
+    from dispatch.desk.desk import Desk
+
+BATCH = 250  # customers in a commit: some 2 ms under the write lock
+PAUSE_S = 0.001
+LARGE_BACKLOG = 2_000  # from here on a search waits less than it would take to look through it
+MOST_LOOKED_THROUGH = 10_000  # of the newest customers that are not in the index
+# customers whose bookings are fetched and put in order; with more of them, the list is gone through
+MOST_FETCHED = 5_000
+
+Rows = Mapping[str, Mapping[str, Any]]
+
+
+def catch_up(desk: Desk, limit: int | None = None, progress: Callable[[int], None] | None = None) -> int:
+    """Take customers into the index, at most ``limit``; returns how many are left. Safe beside others.
+
+    ``progress`` is told how many are left after each batch. Raises DatabaseUnavailable.
+    """
+    rest = limit
+    while rest is None or rest > 0:
+        with desk.transaction():
+            done = customer_index.append(BATCH if rest is None else min(BATCH, rest))
+            left = backlog()
+        if progress is not None:
+            progress(left)
+        if not (done and left):
+            return left
+        rest = None if rest is None else rest - done
+        time.sleep(PAUSE_S)
+    with desk.reading():
+        return backlog()
+
+
+def prepare(desk: Desk, progress: Callable[[int], None] | None = None) -> None:
+    """Catch up before a search, if what is missing would make it slow or incomplete."""
+    with desk.reading():
+        behind = backlog()
+    if behind >= LARGE_BACKLOG:
+        catch_up(desk, progress=progress)
+
+
+def keep_up(before: Rows) -> None:
+    """Write anew what the index knows of customers whose rows a command has changed."""
+    customers, leads = f"{Customer._meta.table_name}:", f"{Lead._meta.table_name}:"
+    changed: set[int] = set()
+    for key, columns in before.items():
+        number = int(key.rpartition(":")[2]) if key.startswith((customers, leads)) else 0
+        if key.startswith(customers):
+            changed.add(number)
+        elif key.startswith(leads) and not {"customer_id", "customer_name"}.isdisjoint(columns):
+            changed |= {Lead.lock(number).customer_id, columns.get("customer_id", 0)}
+    for customer_id in changed:
+        customer_index.renew(customer_id)
+
+
+def found(needles: Collection[str], limit: int) -> list[int]:
+    """The customers whose documents have all of the needles, newest first; none for no needles."""
+    if not needles:
+        return []
+    newest = _not_indexed(needles)[:limit]
+    return newest + customer_index.indexed(needles, limit - len(newest))
+
+
+def _not_indexed(needles: Collection[str]) -> list[int]:
+    behind = backlog()
+    if not behind:
+        return []
+    low = customer_index.last_indexed() + 1
+    high = low + behind - 1
+    rows = customer_index.documents(max(low, high - MOST_LOOKED_THROUGH + 1), high)
+    return [customer_id for customer_id, words in reversed(rows) if all(text in words for text in needles)]
+
+
+class Mentions(NamedTuple):
+    """A condition on bookings. So ``many`` may meet it that going through the list soon fills a page."""
+
+    condition: Expression
+    many: bool
+
+
+def mentions(text: str) -> Mentions:
+    """That a booking is of a customer found by this text, goes there, or has this number.
+
+    For a query of Booking joined with Lead. Few customers are looked up by their leads; for many, or a
+    destination, whoever reads the bookings in order meets enough of them.
+    """
+    needles = [customer_index.needle(word) for word in customer_index.words_in(text)]
+    number = Booking.booking_id == booking_number(text)
+    if not needles:
+        return Mentions(number, many=False)
+    places = _destinations(needles)
+    if not places and not customer_index.are_more(needles, MOST_FETCHED):
+        customers = found(needles, MOST_FETCHED + MOST_LOOKED_THROUGH)
+        theirs = Lead.select(Lead.lead_id).where(Lead.customer_id.in_(listed(customers)))
+        return Mentions(Booking.lead_id.in_(theirs) | number, many=False)
+    own = CustomerSearch.select(CustomerSearch.customer_id).where(
+        CustomerSearch.customer_id == Lead.customer_id, customer_index.has_all(needles)
+    )
+    newest = Lead.customer_id.in_(listed(_not_indexed(needles)))
+    return Mentions(Booking.destination.in_(places) | number | newest | fn.EXISTS(own), many=True)
+
+
+def _destinations(needles: Collection[str]) -> list[str]:
+    """The accepted destinations that have all of the needles."""
+    names = [name for (name,) in tuples(Destination.select(Destination.name))]
+    return [name for name in names if all(text in customer_index.document([name]) for text in needles)]
+
+
+def booking_number(text: str) -> int:
+    """The booking number that a text is, with or without a #; 0 for none. SQLite's have 64 bits."""
+    number = text.strip().removeprefix("#")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0

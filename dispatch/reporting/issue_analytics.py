@@ -1,0 +1,174 @@
+"""Figures of a period at the service desk, each from rows with its count (docs/rules.md, Issue analytics).
+
+A figure is ``{"value", "count"}``: the count says how many rows it is the mean or share of, and a figure
+of no rows has the value None. Trends compare the period with the one of the same length before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Any
+
+from peewee import Case as When
+from peewee import ModelSelect, fn
+
+from models.base import seconds_of, tuples
+from models.clock import from_text, to_text
+from models.issues import PRIORITIES, STATUS, Interaction, Issue, Survey
+
+Row = dict[str, Any]
+Figure = dict[str, Any]
+
+USUAL_DAYS = 30
+FIRST_CONTACT_INTERACTIONS = 1
+OPENED, RESOLVED = "opened", "resolved"
+RESOLUTION_HOURS = "mean_resolution_hours"
+SATISFACTION = "mean_satisfaction"
+FIRST_CONTACT = "first_contact_resolution"
+FIGURES = (OPENED, RESOLVED, RESOLUTION_HOURS, SATISFACTION, FIRST_CONTACT)
+DIMENSIONS = ("category", "priority", "channel")
+
+
+@dataclass(frozen=True)
+class Period:
+    """From a stored time to another; the first is in, the second out."""
+
+    since: str
+    until: str
+
+    @classmethod
+    def last(cls, days: int, now: str) -> Period:
+        """The days up to now, now itself included."""
+        end = from_text(now) + timedelta(seconds=1)
+        return cls(to_text(end - timedelta(days=days)), to_text(end))
+
+    def before(self) -> Period:
+        """The one of the same length that ended when this one began."""
+        since, until = from_text(self.since), from_text(self.until)
+        return Period(to_text(since - (until - since)), self.since)
+
+
+@dataclass
+class Tally:
+    """Issues that are alike in category, priority and channel, counted and added up over a period."""
+
+    opened: int = 0
+    resolved: int = 0
+    resolution_s: int = 0
+    at_first_contact: int = 0
+    rated: int = 0
+    scores: int = 0
+
+    def add(self, other: Tally) -> None:
+        for field in fields(Tally):
+            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+
+
+Tallies = dict[tuple[str, str, str], Tally]
+
+
+def report(period: Period) -> Row:
+    """Every figure of a period in all and by each dimension, with the trend in all."""
+    tallies = _tallies(period)
+    totals = figures(tallies.values())
+    return {
+        "since": period.since,
+        "until": period.until,
+        "totals": totals,
+        **{f"by_{dimension}": _by(place, tallies) for place, dimension in enumerate(DIMENSIONS)},
+        "trends": trends(totals, figures(_tallies(period.before()).values())),
+    }
+
+
+def figures(tallies: Iterable[Tally]) -> dict[str, Figure]:
+    """The five figures of some issues."""
+    all_ = Tally()
+    for tally in tallies:
+        all_.add(tally)
+    return {
+        OPENED: {"value": all_.opened, "count": all_.opened},
+        RESOLVED: {"value": all_.resolved, "count": all_.resolved},
+        RESOLUTION_HOURS: _mean(all_.resolution_s / 3600, all_.resolved),
+        SATISFACTION: _mean(all_.scores, all_.rated),
+        FIRST_CONTACT: _mean(all_.at_first_contact, all_.resolved),
+    }
+
+
+def _mean(total: float, count: int) -> Figure:
+    return {"value": round(total / count, 4) if count else None, "count": count}
+
+
+def _by(place: int, tallies: Tallies) -> dict[str, dict[str, Figure]]:
+    """The figures for each value of the dimension at a place of the key."""
+    groups: dict[str, list[Tally]] = {}
+    for key, tally in tallies.items():
+        groups.setdefault(key[place], []).append(tally)
+    names = PRIORITIES[::-1] if DIMENSIONS[place] == "priority" else sorted(groups)
+    return {name: figures(groups[name]) for name in names if name in groups}
+
+
+def trends(now: dict[str, Figure], before: dict[str, Figure]) -> dict[str, Row]:
+    """Each figure beside the one before, and what it has changed by; None where one of them is missing."""
+    told = {}
+    for name in FIGURES:
+        value, earlier = now[name]["value"], before[name]["value"]
+        known = value is not None and earlier is not None
+        told[name] = {
+            "value": value,
+            "before": earlier,
+            "change": round(value - earlier, 4) if known else None,
+            "counts": [now[name]["count"], before[name]["count"]],
+        }
+    return told
+
+
+def ids_behind(
+    period: Period, figure: str, dimension: str | None = None, name: str | None = None
+) -> list[int]:
+    """The issues that a figure is made of; of one value of a dimension, or all."""
+    when = {OPENED: Issue.opened_at, SATISFACTION: Survey.answered_at}.get(figure, Issue.resolved_at)
+    query = _in_period(period, when, Issue.issue_id)
+    if dimension is not None:
+        value = PRIORITIES.index(name) + 1 if dimension == "priority" and name else name
+        query = query.where(getattr(Issue, dimension) == value)
+    return [issue_id for (issue_id,) in tuples(query.order_by(Issue.issue_id))]
+
+
+def _tallies(period: Period) -> Tallies:
+    """What was opened, resolved and rated in a period: one query each, whatever the number of issues."""
+    told: Tallies = {}
+    number = fn.COUNT(Issue.issue_id)
+    spent = fn.SUM(fn.MAX(0, seconds_of(Issue.resolved_at) - seconds_of(Issue.opened_at)))
+    counted = (
+        (Issue.opened_at, ("opened",), (number,)),
+        (
+            Issue.resolved_at,
+            ("resolved", "resolution_s", "at_first_contact"),
+            (number, spent, fn.SUM(When(None, [(_said() <= FIRST_CONTACT_INTERACTIONS, 1)], 0))),
+        ),
+        (Survey.answered_at, ("rated", "scores"), (number, fn.SUM(Survey.score))),
+    )
+    kind = (Issue.category, Issue.priority, Issue.channel)
+    for when, names, sums in counted:
+        for category, priority, channel, *values in tuples(
+            _in_period(period, when, *kind, *sums).group_by(*kind)
+        ):
+            tally = Tally(**dict(zip(names, values, strict=True)))
+            told.setdefault((category, PRIORITIES[priority - 1], channel), Tally()).add(tally)
+    return told
+
+
+def _in_period(period: Period, when: Any, *columns: Any) -> ModelSelect[Any]:
+    """Issues with a time of theirs, or of their survey, in a period."""
+    query = Issue.select(*columns).where(~Issue.voided, when >= period.since, when < period.until)
+    return query.join(Survey, on=(Survey.issue_id == Issue.issue_id)) if when.model is Survey else query
+
+
+def _said() -> Any:
+    """How many messages and notes an issue has."""
+    said = Interaction.select(fn.COUNT(Interaction.interaction_id)).where(
+        Interaction.issue_id == Issue.issue_id, Interaction.kind != STATUS
+    )
+    return fn.COALESCE(said, 0)

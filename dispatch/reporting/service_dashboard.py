@@ -1,0 +1,146 @@
+"""The service desk at a glance: what is active, who has how much to do, how it goes, and what is wrong.
+
+Every figure is of one moment, from rows, with its count (docs/rules.md, Service dashboard).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from peewee import fn
+
+from dispatch.reporting import issue_analytics
+from dispatch.service.satisfaction import forecast, formula
+from dispatch.service.satisfaction.forecast import Expectation
+from dispatch.service.sla import clocks
+from dispatch.service.sla.clocks import ClockRow
+from models.agents import Agent
+from models.base import CompiledQuery, parameter, seconds_of, tuples
+from models.clock import from_text, to_text
+from models.database import current_database
+from models.issues import NEW, OPEN, PRIORITIES, Escalation, Issue, SlaClock
+
+if TYPE_CHECKING:
+    from dispatch.desk.desk import Desk
+
+Row = dict[str, Any]
+
+
+def dashboard(desk: Desk, days: int = issue_analytics.USUAL_DAYS) -> Row:
+    """The whole dashboard; resolution figures and trends are of the last ``days``."""
+    now = desk.now()
+    moment = from_text(now)
+    with current_database.atomic("DEFERRED"):  # all as of one moment
+        expected = forecast.expectations(moment)
+        return {
+            "at": now,
+            "days": days,
+            "active": active(now),
+            "agents": agents(),
+            "resolution": issue_analytics.report(issue_analytics.Period.last(days, now)),
+            "satisfaction": forecast.overview(expected),
+            "alerts": alerts(expected, moment),
+        }
+
+
+def active(now: str) -> Row:
+    """How many issues are open, in all, by priority and by status, and how old they are."""
+    age_s = fn.SUM(fn.MAX(0, seconds_of(now) - seconds_of(Issue.opened_at)))
+    query = Issue.select(Issue.priority, Issue.status, fn.COUNT(Issue.issue_id), age_s)
+    priorities, statuses, seconds = Counter[int](), Counter[str](), 0
+    for priority, status, number, aged in tuples(
+        query.where(Issue.status.in_(OPEN)).group_by(Issue.priority, Issue.status)
+    ):
+        priorities[priority] += number
+        statuses[status] += number
+        seconds += aged
+    count = priorities.total()
+    return {
+        "count": count,
+        "by_priority": {name: priorities[PRIORITIES.index(name) + 1] for name in PRIORITIES[::-1]},
+        "by_status": {status: statuses[status] for status in OPEN},
+        "waiting": statuses[NEW],
+        "mean_age_hours": {"value": round(seconds / 3600 / count, 2) if count else None, "count": count},
+    }
+
+
+def agents() -> list[Row]:
+    """Every agent who is here, the busiest first; utilisation is all work held by the capacity."""
+    names = ("agent_id", "name", "presence", "load", "issue_load", "capacity")
+    columns = (
+        Agent.agent_id,
+        Agent.first_name.concat(" ").concat(Agent.last_name),
+        Agent.presence,
+        Agent.load,
+        Agent.issue_load,
+        Agent.capacity,
+    )
+    rows = []
+    for values in tuples(Agent.select(*columns).where(Agent.left_at.is_null())):
+        row = dict(zip(names, values, strict=True))
+        held = row["load"] + row["issue_load"]
+        row["utilisation"] = round(held / row["capacity"], 4) if row["capacity"] else None
+        rows.append(row)
+    return sorted(rows, key=lambda row: (-(row["utilisation"] or 0), row["agent_id"]))
+
+
+def alerts(expected: Sequence[Expectation], now: datetime) -> Row:
+    """What is wrong: broken promises, open escalations, and customers who may leave; each with its issue."""
+    risky = [
+        {"issue_id": one.issue_id, "predicted": round(one.score, 4)}
+        for one in expected
+        if formula.risk(one.score) == "high"
+    ]
+    breaches, raised = _breaches(now), _escalations()
+    return {
+        "sla_breaches": {"count": len(breaches), "rows": breaches},
+        "escalations": {"count": len(raised), "rows": raised},
+        "customers_at_risk": {"count": len(risky), "rows": risky},
+    }
+
+
+_overdue = CompiledQuery(
+    lambda: (
+        SlaClock.select(*clocks.ROW_COLUMNS)
+        .join(Issue, on=(Issue.issue_id == SlaClock.issue_id))
+        .where(
+            Issue.status.in_(OPEN),
+            SlaClock.due_at < fn.COALESCE(SlaClock.met_at, SlaClock.paused_at, parameter("now")),
+        )
+        .order_by(SlaClock.issue_id, SlaClock.clock_id)
+    )
+)
+
+
+def _breaches(now: datetime) -> list[Row]:
+    """Running clocks whose time is used up, and first answers that came late."""
+    overdue = map(ClockRow._make, _overdue(now=to_text(now)))
+    late = ((clock, -clocks.left_s(clock, now)) for clock in overdue)
+    return [
+        {
+            "issue_id": clock.issue_id,
+            "clock": clock.kind,
+            "due": clock.due_at,
+            "late_minutes": round(late_s / 60, 1),
+            "met_at": clock.met_at,
+        }
+        for clock, late_s in late
+        if late_s > 0
+    ]
+
+
+_ESCALATED = ("issue_id", "trigger", "level", "urgency", "opened_at", "acknowledged_at")
+_raised = CompiledQuery(
+    lambda: (
+        Escalation.select(*(getattr(Escalation, name) for name in _ESCALATED))
+        .where(Escalation.closed_at.is_null())
+        .order_by(Escalation.level.desc(), Escalation.escalation_id)
+    )
+)
+
+
+def _escalations() -> list[Row]:
+    return [dict(zip(_ESCALATED, values, strict=True)) for values in _raised()]

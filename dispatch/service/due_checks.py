@@ -1,0 +1,66 @@
+"""What the clock brings: warnings and escalations that are due, found by an index, in small batches.
+
+``sweep_issues`` may run in several terminals at once and as often as one likes: each batch reads again,
+under the write lock, what is due, and what was told is not told twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch.desk.commands import Command, command, never
+from dispatch.desk.desk import Desk
+from dispatch.service.escalation import monitor
+from dispatch.service.escalation.monitor import Outcome
+from dispatch.service.satisfaction import training
+from models.base import CompiledQuery, parameter
+from models.issues import Watch
+
+Row = dict[str, Any]
+
+AT_ONCE = 100  # issues in a commit: a terminal beside it waits some 30 ms, if everything about them is due
+
+_due = CompiledQuery(
+    lambda: (
+        Watch.select(Watch.issue_id)
+        .where(Watch.next_check_at <= parameter("now"))
+        .order_by(Watch.next_check_at, Watch.issue_id)
+        .limit(parameter("limit"))
+    )
+)
+
+
+def sweep_issues(desk: Desk) -> Row:
+    """Give the warnings and escalations that are due; tells them, and how many issues were looked at.
+
+    Where nothing is due nothing is written, and no lock is taken.
+    """
+    now, total = desk.now(), Outcome()
+    while _is_due(desk, now):
+        with desk.transaction():
+            ids = [issue_id for (issue_id,) in _due(now=now, limit=AT_ONCE)]
+            outcome = monitor.examine(desk, now, ids)
+            if outcome:
+                _note(desk, outcome)
+        total.examined += outcome.examined
+        total.warnings += outcome.warnings
+        total.escalations += outcome.escalations
+    trained = training.train_if_due(desk)
+    return {
+        "examined": total.examined,
+        "warnings": total.warnings,
+        "escalations": total.escalations,
+        "trained": trained,
+    }
+
+
+def _is_due(desk: Desk, now: str) -> bool:
+    with desk.reading():
+        return bool(_due(now=now, limit=1))
+
+
+@command("issue.sweep", past="clock", undo=never("the clock did it"), by_desk=True)
+def _note(running: Command, outcome: Outcome) -> None:
+    running.detail = {"warnings": outcome.warnings, "escalations": outcome.escalations}
+    issues = {row["issue_id"] for row in (*outcome.warnings, *outcome.escalations)}
+    running.issue_id = issues.pop() if len(issues) == 1 else None

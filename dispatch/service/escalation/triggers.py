@@ -1,0 +1,112 @@
+"""Escalation triggers, with names and reasons, from rows alone (docs/rules.md, SLA and escalation)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dispatch.service.escalation import limits
+from dispatch.service.sla import clocks
+from dispatch.service.sla.clocks import ClockRow
+from models.clock import from_text
+from models.issues import NEW, RESOLUTION, Escalation, Issue
+
+UNASSIGNED, UNRESOLVED = "unassigned", "unresolved"
+INTERACTIONS, SENTIMENT, NO_PROGRESS = "interactions", "sentiment", "no_progress"
+MANUAL = "manual"
+TRIGGERS = (UNASSIGNED, UNRESOLVED, INTERACTIONS, SENTIMENT, NO_PROGRESS, MANUAL)
+REPEATED, HIGH_TIER = "repeated_issue", "high_tier"
+
+MANY_INTERACTIONS = 5
+LAST_INTERACTIONS = 3
+BAD_SENTIMENT = -0.5
+HIGH_TIERS = ("platinum", "enterprise")
+REPEATED_WITHIN_DAYS = 30
+TOP_LEVEL = 3
+HIGH, MEDIUM = "high", "medium"
+
+
+@dataclass
+class Watched:
+    """One issue with all that decides about it.
+
+    ``warned`` holds clocks and percents, ``progress`` when the desk last did something about the issue, and
+    ``compounds`` the sentiments of the last interactions that have one, the newest last.
+    """
+
+    issue: Issue
+    clocks: dict[str, ClockRow]
+    warned: set[tuple[str, int]]
+    escalations: dict[int, Escalation]
+    interactions: int
+    progress: str
+    compounds: tuple[float, ...]
+
+    @property
+    def opened(self) -> str:
+        return str(self.issue.reopened_at or self.issue.opened_at)
+
+    @property
+    def is_our_turn(self) -> bool:
+        """Somebody holds it, and the customer need not answer first."""
+        return self.issue.status != NEW and self.clocks[RESOLUTION].paused_at is None
+
+    @property
+    def idle_since(self) -> str | None:
+        """Since when nothing was done; None while it is the customer's turn, and nobody is to blame."""
+        if self.issue.status == NEW:
+            return self.issue.waiting_since
+        return self.progress if self.is_our_turn else None
+
+    @property
+    def occasions(self) -> set[tuple[str, str]]:
+        """What was raised already: the triggers, each with the time since when its condition held."""
+        return {(row.trigger, row.since) for row in self.escalations.values()}
+
+
+@dataclass(frozen=True)
+class Fired:
+    """A trigger whose condition holds; ``since`` is when its present occasion began."""
+
+    trigger: str
+    reason: str
+    since: str
+
+
+def fired(watched: Watched, now: datetime) -> Iterator[Fired]:
+    """Every trigger whose condition holds."""
+    issue, clock = watched.issue, watched.clocks[RESOLUTION]
+    hours, limit = clocks.hours_of(clock), limits.unassigned_s(issue.priority)
+    if issue.waiting_since and hours.between(from_text(issue.waiting_since), now) >= limit:
+        yield Fired(UNASSIGNED, f"nobody has had it for {_span(limit)}", issue.waiting_since)
+    if clocks.used_s(clock, now) >= (longest := limits.unresolved_s(issue.priority)):
+        yield Fired(UNRESOLVED, f"unresolved after {_span(longest)}", watched.opened)
+    if watched.interactions >= MANY_INTERACTIONS:
+        yield Fired(INTERACTIONS, f"{watched.interactions} interactions", watched.opened)
+    mean = mean_sentiment(watched.compounds)
+    if mean is not None and mean < BAD_SENTIMENT:
+        yield Fired(SENTIMENT, f"mean sentiment of the last three is {mean:.2f}", watched.opened)
+    if watched.is_our_turn and hours.between(from_text(watched.progress), now) >= limit:
+        yield Fired(NO_PROGRESS, f"nothing was done for {_span(limit)}", watched.progress)
+
+
+def urgency(found: Sequence[Fired]) -> str:
+    """``high`` if one of the two times was exceeded, else ``medium``."""
+    return HIGH if {UNASSIGNED, UNRESOLVED} & {one.trigger for one in found} else MEDIUM
+
+
+def mean_sentiment(compounds: tuple[float, ...]) -> float | None:
+    """Of the last three; None while there are fewer."""
+    last = compounds[-LAST_INTERACTIONS:]
+    return sum(last) / LAST_INTERACTIONS if len(last) == LAST_INTERACTIONS else None
+
+
+def first_level(raised_by: list[str]) -> int:
+    """1, and one more for each thing that raises it."""
+    return min(TOP_LEVEL, 1 + len(raised_by))
+
+
+def _span(seconds: int) -> str:
+    """``15 min``, ``2 h``, ``48 h``."""
+    return f"{seconds // 3600} h" if seconds % 3600 == 0 else f"{seconds // 60} min"

@@ -1,0 +1,33 @@
+"""A resolved issue about which nobody comes back is closed by the clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from models.base import CompiledQuery, parameter
+from models.clock import from_text, to_text
+from models.issues import RESOLVED, Issue
+
+if TYPE_CHECKING:
+    from dispatch.desk.desk import Desk
+
+_resolved = CompiledQuery(
+    lambda: (
+        Issue.select(Issue.issue_id)
+        .where(Issue.status == RESOLVED, Issue.resolved_at <= parameter("until"))
+        .order_by(Issue.resolved_at, Issue.issue_id)
+    )
+)
+
+
+def due(desk: Desk, issue_id: int | None = None) -> list[int]:
+    """The issues that were resolved longer ago than the setting's days; of one given, that one or none."""
+    days = desk.settings["close_after_days"]
+    if not days:
+        return []
+    until = to_text(from_text(desk.now()) - timedelta(days=days))
+    if issue_id is None:
+        return [number for (number,) in _resolved(until=until)]
+    issue = Issue.lock(issue_id)
+    return [issue_id] if issue.status == RESOLVED and str(issue.resolved_at) <= until else []

@@ -1,0 +1,162 @@
+"""What is said about an issue: messages that the customer sees, and notes that stay inside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch.assignment.agent_checks import working_agent
+from dispatch.desk.commands import Command, command, never
+from dispatch.inputs import validation
+from dispatch.service.issues import text_analysis
+from dispatch.service.issues.command_support import check_open, issue_at_work, moment, saved, words
+from dispatch.service.issues.ownership import check_holder
+from dispatch.service.issues.state_machine import enter, newest_message, take_up_again
+from dispatch.service.sla import clocks
+from models.errors import Conflict, Refused
+from models.issues import (
+    ASSIGNED,
+    CHANNELS,
+    CUSTOMER,
+    DESK,
+    FIRST_RESPONSE,
+    IN_PROGRESS,
+    MESSAGE,
+    NOTE,
+    PENDING_CUSTOMER,
+    RESOLUTION,
+    RESOLVED,
+    Interaction,
+    Issue,
+)
+
+Row = dict[str, Any]
+
+AUTHORS = (DESK, CUSTOMER)
+NO_ANSWER = ": nothing more is answered"
+
+
+@command("issue.reply", past="reply", undo=never("what was said to a customer, or by one, stays said"))
+def reply(
+    running: Command,
+    issue_id: int,
+    text: str,
+    *,
+    author: str = DESK,
+    agent_id: int | None = None,
+    channel: str | None = None,
+    wait: bool = False,
+    solution: bool = False,
+    seen: int | None = None,
+) -> Row:
+    """A message to the customer, by the holder, or (``author`` customer) one from the customer.
+
+    ``wait``: the customer has to answer, and the resolution clock stands still until then. ``solution``: it
+    is an attempt to resolve the issue. ``seen`` is the last interaction that the writer knew of: a newer
+    message is a Conflict, so that two never answer at once. A customer's message goes on with an issue that
+    waited for it, or was resolved. Raises NotFound, InvalidInput, Refused, Conflict.
+    """
+    said = words(text)
+    validation.one_of(author, "author", AUTHORS)
+    issue = issue_at_work(running, issue_id)
+    _check_seen(issue, seen)
+    way = validation.one_of(channel, "channel", CHANNELS) if channel else issue.channel
+    if author == CUSTOMER:
+        _hear(running, issue, said, way)
+    else:
+        check_open(issue, because=NO_ANSWER)
+        _answer(running, issue, agent_id, said, way, wait=wait, solution=solution)
+    return saved(running, issue)
+
+
+def _hear(running: Command, issue: Issue, said: str, way: str) -> None:
+    """The customer speaks: what waited for it goes on, what was resolved is taken up again."""
+    check_open(issue, RESOLVED, NO_ANSWER, ", or open a new issue")
+    if issue.status == RESOLVED:
+        take_up_again(running, issue, by=CUSTOMER)
+    _write(running, issue, MESSAGE, CUSTOMER, said, way)
+    if issue.status == PENDING_CUSTOMER:
+        enter(running, issue, IN_PROGRESS, by=CUSTOMER)
+
+
+def _answer(
+    running: Command,
+    issue: Issue,
+    agent_id: int | None,
+    said: str,
+    way: str,
+    *,
+    wait: bool,
+    solution: bool,
+) -> None:
+    speaker = working_agent(agent_id if agent_id is not None else _holder(issue))
+    check_holder(issue, speaker)
+    if issue.status == ASSIGNED:
+        enter(running, issue, IN_PROGRESS)
+    _write(running, issue, MESSAGE, DESK, said, way, wait=wait, solution=solution)
+    mine, at = clocks.clocks_of(issue.issue_id), moment(running, issue)
+    clocks.end(mine[FIRST_RESPONSE], at)
+    if issue.status == PENDING_CUSTOMER:  # before it nobody had told the customer, and the clock ran
+        clocks.pause(mine[RESOLUTION], at)
+    elif wait:
+        enter(running, issue, PENDING_CUSTOMER)
+
+
+def _holder(issue: Issue) -> int:
+    if issue.agent_id is None:
+        raise Refused(
+            "waiting",
+            f"issue {issue.issue_id} waits for an agent",
+            f"astra issue claim {issue.issue_id} --agent AGENT, then answer",
+        )
+    return int(issue.agent_id)
+
+
+@command("issue.note", past="note", undo=never("a note stays in the conversation; write another one"))
+def note(running: Command, issue_id: int, text: str, *, agent_id: int | None = None) -> Row:
+    """An internal note, which the customer does not see; on any issue. Raises NotFound, InvalidInput."""
+    said = words(text)
+    issue = issue_at_work(running, issue_id)
+    speaker = working_agent(agent_id).agent_id if agent_id is not None else issue.agent_id
+    _write(running, issue, NOTE, DESK, said, None, agent_id=speaker)
+    return saved(running, issue)
+
+
+def _write(
+    running: Command,
+    issue: Issue,
+    kind: str,
+    author: str,
+    said: str,
+    way: str | None,
+    *,
+    agent_id: int | None = None,
+    wait: bool = False,
+    solution: bool = False,
+) -> None:
+    Interaction(
+        issue_id=issue.issue_id,
+        at=moment(running, issue),
+        kind=kind,
+        author=author,
+        agent_id=None if author == CUSTOMER else agent_id or issue.agent_id,
+        channel=way,
+        text=said,
+        compound=text_analysis.feeling(said),
+        resolution_attempt=solution,
+        answer_needed=wait,
+    ).save()
+    running.detail = {"author": author, "text": said[:200]}
+
+
+def _check_seen(issue: Issue, seen: int | None) -> None:
+    newest, author, at = newest_message(issue.issue_id)
+    if seen is not None and newest > seen:
+        who = "the customer wrote" if author == CUSTOMER else "somebody answered"
+        raise Conflict(
+            f"{who} at {at}, after you looked at issue {issue.issue_id}", "read it, then answer again"
+        )
+
+
+def resolve_with(running: Command, issue: Issue, said: str, way: str) -> None:
+    """The holder's last word, which is an attempt to resolve the issue."""
+    _answer(running, issue, None, said, way, wait=False, solution=True)

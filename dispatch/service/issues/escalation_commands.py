@@ -1,0 +1,60 @@
+"""What people do about escalations: raise one by hand, take care of it, and close it with a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch.desk.commands import Command, command, never
+from dispatch.inputs import validation
+from dispatch.service.escalation import escalations, triggers
+from dispatch.service.issues.command_support import issue_at_work, open_issue_at_work, saved
+from models.errors import Refused
+from models.issues import Escalation
+
+Row = dict[str, Any]
+
+
+@command("issue.escalate", past="escalated", undo=never("people know of it; astra issue settle closes it"))
+def escalate(running: Command, issue_id: int, reason: str, level: int | str | None = None) -> Row:
+    """Escalate by hand, to a level or to the next one. Raises NotFound, InvalidInput, Refused."""
+    reason = validation.required_text(reason, "reason")
+    wanted = None if level is None else validation.whole(level, "level", 1, triggers.TOP_LEVEL)
+    issue = open_issue_at_work(running, issue_id)
+    escalation = escalations.raise_by_hand(running, issue, reason, wanted)
+    running.detail = {"reason": reason, "level": escalation.level}
+    return saved(running, issue)
+
+
+@command("issue.acknowledge", past="acknowledged", undo=never("people rely on it; use astra issue escalate"))
+def acknowledge(running: Command, issue_id: int, trigger: str | None = None) -> Row:
+    """Somebody takes care of an issue's open escalations, or of one trigger's. Raises NotFound, Refused."""
+    issue = open_issue_at_work(running, issue_id)
+    rows = [row for row in _open(issue_id, trigger) if row.acknowledged_at is None]
+    if not rows:
+        raise Refused("acknowledged", f"what is open of issue {issue_id} was acknowledged already")
+    for row in rows:
+        escalations.acknowledge(running, row.escalation_id, issue.priority)
+    running.detail = {"triggers": [row.trigger for row in rows]}
+    return saved(running, issue)
+
+
+@command("issue.settle", past="settled", undo=never("it was closed with a reason; use astra issue escalate"))
+def settle(running: Command, issue_id: int, reason: str, trigger: str | None = None) -> Row:
+    """Close an issue's open escalations, or one trigger's, with the reason. Raises NotFound, Refused."""
+    reason = validation.required_text(reason, "reason")
+    issue = issue_at_work(running, issue_id)
+    rows = _open(issue_id, trigger)
+    for row in rows:
+        escalations.close(running, row.escalation_id, reason)
+    running.detail = {"triggers": [row.trigger for row in rows], "reason": reason}
+    return saved(running, issue)
+
+
+def _open(issue_id: int, trigger: str | None) -> list[Escalation]:
+    if trigger is not None:
+        validation.one_of(trigger, "trigger", triggers.TRIGGERS)
+    rows = [row for row in escalations.still_open([issue_id]) if trigger in (None, row.trigger)]
+    if not rows:
+        named = f" by {trigger}" if trigger else ""
+        raise Refused("not_escalated", f"issue {issue_id} is not escalated{named}")
+    return rows

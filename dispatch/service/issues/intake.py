@@ -1,0 +1,146 @@
+"""An issue comes in: understood, routed, and timed in the same transaction."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from dispatch import customers
+from dispatch.desk.commands import Command, command, put_back
+from dispatch.inputs import validation
+from dispatch.service.issues import command_support, queue, routing, text_analysis
+from dispatch.service.sla import clocks
+from dispatch.triage import categories
+from models.bookings import Booking
+from models.customers import Customer, Lead
+from models.errors import NotFound, Refused
+from models.issues import (
+    ASSIGNED,
+    CHANNELS,
+    DESK,
+    NEW,
+    PRIORITIES,
+    STATUS,
+    Interaction,
+    Issue,
+)
+
+Row = dict[str, Any]
+
+TITLE_LENGTH = 100
+USUAL_CHANNEL = "web_form"
+
+
+@command("issue.open", past="came in", undo=put_back)
+def open_issue(
+    running: Command,
+    text: str,
+    *,
+    channel: str | None = None,
+    tier: str | None = None,
+    customer_id: int | None = None,
+    booking_id: int | None = None,
+    category: str | None = None,
+) -> Row:
+    """Open an issue from a customer's own words, and give it to the best agent, or let it wait.
+
+    Without ``tier`` the customer's holds; who has none gets the one that is given. The booking tells the
+    customer. A person's ``category`` counts more than triage's, which learns from it. Raises InvalidInput,
+    NotFound, Refused.
+    """
+    said = command_support.words(text)
+    way = validation.one_of(channel or USUAL_CHANNEL, "channel", CHANNELS)
+    customer = customer_of(customer_id, booking_id)
+    rank = _tier(customer, tier)
+    issue = _issue(running, said, way, rank, text_analysis.understand(said, rank, category))
+    issue.customer_id = customer.customer_id if customer else None
+    issue.booking_id = booking_id
+    issue.corrected_at = None if category is None else running.now
+    _route_and_save(running, issue)
+    running.customer_id, running.booking_id = issue.customer_id, booking_id
+    return command_support.saved(running, issue)
+
+
+def customer_of(customer_id: int | None, booking_id: int | None) -> Customer | None:
+    """Whose issue it is: named, or known by the booking. Raises NotFound, Refused."""
+    of_booking = None if booking_id is None else _of_booking(booking_id)
+    named = None if customer_id is None else customers.standing(customer_id)
+    if named is not None and of_booking is not None and named != of_booking:
+        raise Refused(
+            "other_customer",
+            f"booking {booking_id} is of customer {of_booking}, not of customer {customer_id}",
+            "leave the customer out: the booking tells it",
+        )
+    known = named if named is not None else of_booking
+    return None if known is None else Customer.lock(known)
+
+
+def _of_booking(booking_id: int) -> int:
+    booking = Booking.lock_or_none(booking_id)
+    if booking is None:
+        raise NotFound("booking", booking_id, "astra booking list shows them")
+    return customers.standing(Lead.lock(booking.lead_id).customer_id)
+
+
+def _tier(customer: Customer | None, given: str | None) -> str | None:
+    """The tier for this issue; None where nothing is known of it."""
+    if given is None:
+        return customer.tier if customer else None
+    rank = categories.tier(given)
+    if customer is not None and customer.tier is None:
+        customer.tier = rank
+        customer.save()
+    return rank
+
+
+def _issue(running: Command, text: str, channel: str, tier: str | None, told: Row) -> Issue:
+    return Issue(
+        category=told["category"],
+        confidence=told["confidence"],
+        unsure=told["unsure"],
+        priority=PRIORITIES.index(told["priority"]) + 1,
+        priority_steps=as_json(told["priority_steps"]),
+        tier=tier,
+        channel=channel,
+        title=title_of(text),
+        description=text,
+        tags=as_json(told["keywords"]),
+        sentiment=as_json(told["sentiment"]),
+        entities=as_json(told["entities"]),
+        urgency_indicators=as_json(told["urgency_indicators"]),
+        complexity=told["complexity"],
+        routing_reason=routing.NOBODY,
+        opened_at=running.now,
+        changed_at=running.now,
+    )
+
+
+def title_of(text: str) -> str:
+    """The first 100 characters, on one line."""
+    return text.replace("\n", " ").replace("\t", " ")[:TITLE_LENGTH]
+
+
+def _route_and_save(running: Command, issue: Issue) -> None:
+    """One insert, the agent in it: at version 1, undo sees without a search that nothing followed."""
+    helper = routing.choose(issue.category, queue.helpers())
+    if helper is None:
+        issue.status, issue.waiting_since = NEW, running.now
+    else:
+        issue.status, issue.agent_id, issue.assigned_at = ASSIGNED, helper.agent_id, running.now
+        issue.routing_reason = routing.reason(issue.category, helper)
+    issue.save()
+    clocks.start(issue, running.desk.settings)
+    if helper is not None:
+        Interaction(
+            issue_id=issue.issue_id,
+            at=running.now,
+            kind=STATUS,
+            author=DESK,
+            agent_id=helper.agent_id,
+            status_from=NEW,
+            status_to=ASSIGNED,
+        ).save()
+
+
+def as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

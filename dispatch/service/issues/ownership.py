@@ -1,0 +1,61 @@
+"""Who holds an issue: claimed, or handed on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch.assignment.agent_checks import check_room, not_the_holder, working_agent
+from dispatch.desk.commands import Command, command, put_back
+from dispatch.inputs import validation
+from dispatch.service.issues import queue
+from dispatch.service.issues.command_support import open_issue_at_work, saved
+from dispatch.service.issues.state_machine import enter
+from models.agents import Agent
+from models.errors import Refused
+from models.issues import ASSIGNED, IN_PROGRESS, NEW, Issue
+
+Row = dict[str, Any]
+
+
+@command("issue.claim", past="claimed", undo=put_back)
+def claim(running: Command, issue_id: int, agent_id: int) -> Row:
+    """The holder starts work, or an agent with room takes a waiting issue on. Raises NotFound, Refused."""
+    issue = open_issue_at_work(running, issue_id)
+    agent = working_agent(agent_id)
+    if issue.status == NEW:
+        check_room(agent, "astra issue reassign gives it in spite of that, with a reason")
+        queue.give(running, issue, agent_id, f"claimed by {agent.name}")
+    check_holder(issue, agent)
+    if issue.status != ASSIGNED:
+        raise Refused("already_claimed", f"{agent.name} is at work on issue {issue_id} already")
+    enter(running, issue, IN_PROGRESS)
+    return saved(running, issue)
+
+
+def check_holder(issue: Issue, agent: Agent) -> None:
+    """Raise Refused unless the agent holds the issue."""
+    if issue.agent_id == agent.agent_id:
+        return
+    number = issue.issue_id
+    if issue.agent_id is None:
+        raise Refused(
+            "waiting",
+            f"issue {number} waits for an agent",
+            f"astra issue claim {number} --agent {agent.agent_id}",
+        )
+    raise not_the_holder("issue", number, Agent.lock(issue.agent_id), agent)
+
+
+@command("issue.reassign", past="reassigned", undo=put_back)
+def reassign(running: Command, issue_id: int, to_agent_id: int, reason: str) -> Row:
+    """Give an open issue to another agent; the clocks go on as they are. Raises NotFound, Refused."""
+    reason = validation.required_text(reason, "reason")
+    issue = open_issue_at_work(running, issue_id)
+    agent = working_agent(to_agent_id)
+    if issue.agent_id == to_agent_id:
+        raise Refused("same_agent", f"issue {issue_id} is with {agent.name} already")
+    running.detail = {"reason": reason}
+    if agent.held >= agent.capacity:
+        running.detail["over_capacity"] = True
+    queue.give(running, issue, to_agent_id, f"{running.actor}: {reason}")
+    return saved(running, issue)

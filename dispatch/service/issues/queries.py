@@ -1,0 +1,325 @@
+"""What screens and commands show of issues: plain JSON-ready dicts, one issue or the list by urgency."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from peewee import JOIN, Expression, fn
+
+from dispatch.service.escalation import escalations
+from dispatch.service.issues import wait_estimates
+from dispatch.service.satisfaction import cases, prediction
+from dispatch.service.sla import clock_rows, clocks, targets
+from dispatch.service.sla.clocks import ClockRow
+from models.agents import Agent
+from models.base import CompiledQuery, listed, parameter, tuples
+from models.clock import from_text
+from models.customers import Customer
+from models.errors import NotFound
+from models.issues import (
+    FIRST_RESPONSE,
+    HELD,
+    NEW,
+    OPEN,
+    PRIORITIES,
+    RESOLUTION,
+    Escalation,
+    Interaction,
+    Issue,
+    SlaClock,
+    SlaWarning,
+    Survey,
+)
+
+if TYPE_CHECKING:
+    from dispatch.desk.desk import Desk
+
+Row = dict[str, Any]
+
+URGENCY, CHANGED = "urgency", "changed"
+SORTS = (URGENCY, CHANGED)
+AGENT_NAME = Agent.first_name.concat(" ").concat(Agent.last_name)
+
+
+@dataclass(frozen=True)
+class IssueFilter:
+    """Which issues. ``statuses`` empty means every one; ``text`` is looked for in title and customer.
+
+    ``since`` and ``until`` are stored times of opening, the first in, the second out. ``ids``: only
+    these, as the ones that a figure is made of.
+    """
+
+    statuses: tuple[str, ...] = OPEN
+    priority: int | None = None
+    category: str | None = None
+    channel: str | None = None
+    agent_id: int | None = None
+    customer_id: int | None = None
+    escalated: bool = False
+    unsure: bool = False
+    text: str = ""
+    since: str | None = None
+    until: str | None = None
+    sort: str = URGENCY
+    ids: tuple[int, ...] | None = None
+
+
+_Due = SlaClock.alias()
+
+
+def issues(
+    desk: Desk,
+    which: IssueFilter,
+    limit: int | None = None,
+    after: Row | None = None,
+    *,
+    upwards: bool = False,
+) -> list[Row]:
+    """Issues by urgency, or the newest change first; ``after`` is the last row of the page before.
+
+    ``upwards``: in the opposite order, so that what comes ``after`` a row is what stands above it.
+    """
+    query = Issue.select(Issue.issue_id).join(
+        _Due, on=(_Due.issue_id == Issue.issue_id) & (_Due.kind == RESOLUTION)
+    )
+    if which.text:
+        query = query.join(Customer, JOIN.LEFT_OUTER, on=(Issue.customer_id == Customer.customer_id))
+    order = [(column, descending != upwards) for column, descending in _order(which)]
+    conditions = _conditions(which)
+    if after is not None:
+        conditions.append(_beyond(order, _place(which, after)))
+    ordered = [column.desc() if descending else column.asc() for column, descending in order]
+    ids = [issue_id for (issue_id,) in tuples(query.where(*conditions).order_by(*ordered).limit(limit))]
+    return rows_of(desk, ids)
+
+
+def _order(which: IssueFilter) -> list[tuple[Any, bool]]:
+    """The columns of the order, and whether each one is descending."""
+    if which.sort == CHANGED:
+        return [(Issue.changed_at, True), (Issue.issue_id, True)]
+    return [(Issue.priority, True), (_Due.due_at, False), (Issue.issue_id, False)]
+
+
+def _place(which: IssueFilter, row: Row) -> list[Any]:
+    """A row's values in the columns of the order."""
+    if which.sort == CHANGED:
+        return [row["changed_at"], row["issue_id"]]
+    return [PRIORITIES.index(row["priority"]) + 1, row["sla"]["resolution_due"], row["issue_id"]]
+
+
+def _beyond(order: list[tuple[Any, bool]], place: list[Any]) -> Expression:
+    """What comes after a place: later by the first column, or alike in it and later by the next."""
+    (column, descending), value = order[0], place[0]
+    later: Expression = column < value if descending else column > value
+    return later if len(order) == 1 else later | ((column == value) & _beyond(order[1:], place[1:]))
+
+
+def _conditions(which: IssueFilter) -> list[Any]:
+    conditions: list[Any] = [~Issue.voided]
+    if which.statuses:
+        conditions.append(Issue.status.in_(which.statuses))
+    for column, wanted in (
+        (Issue.priority, which.priority),
+        (Issue.category, which.category),
+        (Issue.channel, which.channel),
+        (Issue.agent_id, which.agent_id),
+        (Issue.customer_id, which.customer_id),
+    ):
+        if wanted is not None:
+            conditions.append(column == wanted)
+    if which.ids is not None:
+        conditions.append(Issue.issue_id.in_(listed(which.ids)))
+    if which.unsure:
+        conditions.append(Issue.unsure)
+    if which.escalated:
+        raised = Escalation.select(Escalation.issue_id).where(Escalation.closed_at.is_null())
+        conditions.append(Issue.issue_id.in_(raised))
+    if which.since is not None:
+        conditions.append(Issue.opened_at >= which.since)
+    if which.until is not None:
+        conditions.append(Issue.opened_at < which.until)
+    if which.text.strip():
+        text = which.text.strip()
+        conditions.append(Issue.title.contains(text) | Customer.name.contains(text))
+    return conditions
+
+
+_LISTED = (
+    "issue_id",
+    "title",
+    "status",
+    "category",
+    "confidence",
+    "unsure",
+    "priority",
+    "tier",
+    "channel",
+    "customer_id",
+    "booking_id",
+    "agent_id",
+    "opened_at",
+    "changed_at",
+    "resolved_at",
+    "voided",
+    "version",
+)
+_listed = CompiledQuery(
+    lambda: (
+        Issue.select(*(getattr(Issue, name) for name in _LISTED), Customer.name, AGENT_NAME)
+        .join(Customer, JOIN.LEFT_OUTER, on=(Issue.customer_id == Customer.customer_id))
+        .join(Agent, JOIN.LEFT_OUTER, on=(Issue.agent_id == Agent.agent_id))
+        .where(Issue.issue_id.in_(listed(parameter("ids"))))
+    )
+)
+
+
+def rows_of(desk: Desk, issue_ids: Sequence[int]) -> list[Row]:
+    """The rows of a list, in the order of the ids."""
+    now = from_text(desk.now())
+    timed, levels = clock_rows.clocks_of(issue_ids), escalation_levels(issue_ids)
+    made = {}
+    for *values, customer_name, agent_name in _listed(ids=json.dumps(list(issue_ids))):
+        row = dict(zip(_LISTED, values, strict=True))
+        row["customer_name"] = customer_name
+        row["agent_name"] = agent_name if row["agent_id"] is not None else None
+        number = row["issue_id"]
+        made[number] = _row(row, timed[number], levels.get(number, 0), now)
+    return [made[issue_id] for issue_id in issue_ids if issue_id in made]
+
+
+def _row(found: Row, timed: dict[str, ClockRow], level: int, now: datetime) -> Row:
+    first, resolution = timed[FIRST_RESPONSE], timed[RESOLUTION]
+    next_clock = resolution if first.met_at is not None else first
+    return found | {
+        "escalation_level": level,
+        "unsure": bool(found["unsure"]),
+        "priority": PRIORITIES[found["priority"] - 1],
+        "sla": {
+            "first_response_due": first.due_at,
+            "resolution_due": resolution.due_at,
+            "next": next_clock.kind,
+            "first_response": clocks.describe(first, now),
+            "resolution": clocks.describe(resolution, now),
+        },
+        "voided": bool(found["voided"]),
+    }
+
+
+_levels = CompiledQuery(
+    lambda: (
+        Escalation.select(Escalation.issue_id, fn.MAX(Escalation.level))
+        .where(Escalation.issue_id.in_(listed(parameter("ids"))), Escalation.closed_at.is_null())
+        .group_by(Escalation.issue_id)
+    )
+)
+
+
+def escalation_levels(issue_ids: Sequence[int]) -> dict[int, int]:
+    """The highest open level of each escalated issue."""
+    return dict(_levels(ids=json.dumps(list(issue_ids))))
+
+
+def issue(desk: Desk, issue_id: int) -> Row:
+    """All that is known of one issue, but for the conversation. Raises NotFound."""
+    rows = rows_of(desk, [issue_id])
+    if not rows:
+        raise NotFound("issue", issue_id, "astra issue list shows them")
+    found = Issue.get(Issue.issue_id == issue_id)
+    row = rows[0] | _triaged(found)
+    talk = cases.talk_of([issue_id]).get(issue_id, cases.Talk())
+    resolution = clock_rows.clocks_of([issue_id])[issue_id][RESOLUTION]
+    level = cases.levels_of([found.agent_id]).get(found.agent_id or 0)
+    estimate = cases.estimate_minutes(resolution, level)
+    now = from_text(desk.now())
+    case = cases.case_of(found, talk, resolution, level, now)
+    return row | {
+        **_routed(desk, found, estimate),
+        "actual_resolution_minutes": _actual_minutes(found, now),
+        "satisfaction": prediction.told(case, prediction.current_model()),
+        "progress": cases.progress(found, talk, resolution, estimate, now),
+        "escalations": [escalations.describe(one) for one in escalations.of_issues([issue_id])],
+        "warnings": warnings_of(issue_id),
+        "survey": survey_of(issue_id),
+        "last_interaction_id": talk.last_interaction_id,
+        "waiting_since": found.waiting_since,
+        "assigned_at": found.assigned_at,
+        "closed_at": found.closed_at,
+        "reopened_at": found.reopened_at,
+    }
+
+
+def _triaged(found: Issue) -> Row:
+    return {
+        "description": found.description,
+        "priority_steps": json.loads(found.priority_steps),
+        "sentiment": json.loads(found.sentiment),
+        "entities": json.loads(found.entities),
+        "keywords": json.loads(found.tags),
+        "urgency_indicators": json.loads(found.urgency_indicators),
+        "complexity": found.complexity,
+    }
+
+
+def _routed(desk: Desk, found: Issue, estimate: float) -> Row:
+    place = wait_estimates.position(found) if found.status == NEW else None
+    return {
+        "routing_reason": found.routing_reason,
+        "queue_position": place,
+        "expected_wait_minutes": None if place is None else wait_estimates.expected_wait_minutes(place),
+        "expected_response_minutes": expected_response_minutes(desk, found),
+        "estimated_resolution_minutes": round(estimate, 1),
+    }
+
+
+def expected_response_minutes(desk: Desk, found: Issue) -> float | None:
+    """For an issue that somebody holds: the load counts it already."""
+    if found.status not in HELD:
+        return None
+    columns = (Agent.load + Agent.issue_load, Agent.capacity)
+    ((load, capacity),) = tuples(Agent.select(*columns).where(Agent.agent_id == found.agent_id))
+    figures = str(desk.settings[targets.setting_of(FIRST_RESPONSE)])
+    return targets.expected_response_minutes(targets.minutes_of(figures, found.priority), load, capacity)
+
+
+def _actual_minutes(found: Issue, now: datetime) -> float | None:
+    return round(cases.elapsed_hours(found, now) * 60, 1) if found.resolved_at else None
+
+
+def warnings_of(issue_id: int) -> list[Row]:
+    """The warnings that its clocks have given, oldest first."""
+    query = SlaWarning.select(SlaWarning.kind, SlaWarning.percent, SlaWarning.at)
+    given = query.where(SlaWarning.issue_id == issue_id).order_by(SlaWarning.warning_id)
+    return [{"clock": kind, "percent": percent, "at": at} for kind, percent, at in tuples(given)]
+
+
+def survey_of(issue_id: int) -> Row | None:
+    """Whom the customer was asked to rate, and the answer."""
+    columns = (Survey.agent_id, Survey.asked_at, Survey.score, Survey.answered_at, Survey.comment)
+    for values in tuples(Survey.select(*columns).where(Survey.issue_id == issue_id)):
+        return dict(zip((column.name for column in columns), values, strict=True))
+    return None
+
+
+def interactions(issue_id: int) -> list[Row]:
+    """The conversation, oldest first: messages, notes and changes of status."""
+    names = ("interaction_id", "at", "kind", "author", "agent_id", "channel", "text", "compound")
+    more = ("resolution_attempt", "answer_needed", "status_from", "status_to")
+    columns = [getattr(Interaction, name) for name in (*names, *more)]
+    query = (
+        Interaction.select(*columns, AGENT_NAME)
+        .join(Agent, JOIN.LEFT_OUTER, on=(Interaction.agent_id == Agent.agent_id))
+        .where(Interaction.issue_id == issue_id)
+        .order_by(Interaction.interaction_id)
+    )
+    rows = []
+    for values in tuples(query):
+        row = dict(zip((*names, *more, "agent_name"), values, strict=True))
+        for name in ("resolution_attempt", "answer_needed"):
+            row[name] = bool(row[name])
+        row["agent_name"] = row["agent_name"] if row["agent_id"] is not None else None
+        rows.append(row)
+    return rows

@@ -1,0 +1,187 @@
+"""Issues and agents brought together: who gets one, what waits, and who is served next.
+
+Whoever becomes able to take work gets what waits, the most urgent first and of equals the oldest. The
+desk looks at the end of each command that freed somebody, in the same transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from dispatch.desk.commands import Command, command, never
+from dispatch.queries import agent_levels
+from dispatch.service.escalation import escalations, monitor
+from dispatch.service.escalation.triggers import UNASSIGNED
+from dispatch.service.issues import routing
+from dispatch.service.issues.command_support import moment, save
+from dispatch.service.issues.routing import Helper
+from dispatch.service.issues.state_machine import enter
+from models.agents import AVAILABLE, GONE, Agent
+from models.base import CompiledQuery, tuples
+from models.issues import ASSIGNED, HELD, NEW, PENDING_CUSTOMER, Issue
+
+BY_DESK = never("the desk did it; astra issue reassign hands an issue on")
+AGENTS = f"{Agent._meta.table_name}:"
+
+_helpers = CompiledQuery(
+    lambda: Agent.select(
+        Agent.agent_id,
+        Agent.first_name.concat(" ").concat(Agent.last_name),
+        Agent.specialisations,
+        Agent.level,
+        Agent.years_of_service,
+        Agent.load + Agent.issue_load,
+        Agent.capacity,
+        Agent.rating,
+    ).where(
+        Agent.left_at.is_null(),
+        Agent.presence == AVAILABLE,
+        Agent.load + Agent.issue_load < Agent.capacity,
+    )
+)
+
+
+def helpers() -> list[Helper]:
+    """The agents who may take work: available, and below the capacity that bookings and issues share."""
+    return [
+        Helper(
+            agent_id,
+            name,
+            tuple(json.loads(specialisations)),
+            agent_levels.level_of(level, years),
+            load,
+            capacity,
+            agent_levels.performance_of(rating),
+        )
+        for agent_id, name, specialisations, level, years, load, capacity, rating in _helpers()
+    ]
+
+
+def give(running: Command, issue: Issue, agent_id: int, reason: str) -> None:
+    """Put an issue into an agent's hands; the clocks go on as they are. The caller saves the issue.
+
+    It is assigned then; one that waits for the customer goes on waiting.
+    """
+    issue.agent_id = agent_id
+    issue.routing_reason = reason
+    issue.assigned_at = moment(running, issue)
+    if issue.status != PENDING_CUSTOMER:
+        enter(running, issue, ASSIGNED)
+    for row in escalations.still_open([issue.issue_id]):
+        if row.trigger == UNASSIGNED:
+            escalations.close(running, row.escalation_id, f"assigned: {reason}")
+
+
+def let_wait(running: Command, issue: Issue) -> None:
+    """Nobody can take it now: the issue waits, with the age it has. The caller saves it."""
+    issue.agent_id = None
+    issue.routing_reason = routing.NOBODY
+    enter(running, issue, NEW)
+
+
+def route(running: Command, issue: Issue, able: Iterable[Helper]) -> None:
+    """Give an issue to the best of these agents, or let it wait. The caller saves it."""
+    helper = routing.choose(issue.category, able)
+    if helper is None:
+        let_wait(running, issue)
+    else:
+        give(running, issue, helper.agent_id, routing.reason(issue.category, helper))
+
+
+_waiting = CompiledQuery(
+    lambda: (
+        Issue.select(Issue.issue_id, Issue.category)
+        .where(Issue.status == NEW)
+        .order_by(Issue.priority.desc(), Issue.opened_at, Issue.issue_id)
+    )
+)
+
+
+def settle(running: Command) -> None:
+    """What a command left behind: issues of who has gone find another, and what waits finds who is free."""
+    for key, changed in list(running.after.items()):
+        if key.startswith(AGENTS) and (changed.get("presence") in GONE or changed.get("left_at")):
+            _let_go(running, int(key.removeprefix(AGENTS)), everything=bool(changed.get("left_at")))
+    drain(running)
+
+
+def hand_over(running: Command, giver: Agent, to_agent_id: int | None) -> list[dict[str, int | None]]:
+    """Move all of an agent's open issues to another, or each to the best other one; returns the moves.
+
+    What nobody else can take stays with an agent who may take work, and waits otherwise.
+    """
+    moves: list[dict[str, int | None]] = []
+    for issue_id in _held(giver.agent_id, HELD):
+        issue, others = Issue.lock(issue_id), [one for one in helpers() if one.agent_id != giver.agent_id]
+        if to_agent_id is not None:
+            give(running, issue, to_agent_id, f"{giver.name} handed it over")
+        elif giver.presence != AVAILABLE or routing.choose(issue.category, others):
+            route(running, issue, others)
+        else:
+            continue
+        save(running, issue)
+        moves.append({"issue_id": issue_id, "from_agent_id": giver.agent_id, "to_agent_id": issue.agent_id})
+    return moves
+
+
+def _held(agent_id: int, statuses: tuple[str, ...]) -> list[int]:
+    """An agent's issues, the most urgent first."""
+    query = Issue.select(Issue.issue_id).where(Issue.agent_id == agent_id, Issue.status.in_(statuses))
+    return [issue_id for (issue_id,) in tuples(query.order_by(Issue.priority.desc(), Issue.issue_id))]
+
+
+def _let_go(running: Command, agent_id: int, *, everything: bool) -> None:
+    """Take from an agent who has gone what is not begun; who has left keeps nothing."""
+    held = _held(agent_id, HELD if everything else (ASSIGNED,))
+    if held:
+        _find_others(running.desk, held)
+
+
+@command("issue.let_go", past="issues passed on", undo=BY_DESK, by_desk=True)
+def _find_others(running: Command, held: list[int]) -> None:
+    for issue_id in held:
+        issue = Issue.lock(issue_id)
+        route(running, issue, helpers())
+        save(running, issue)
+    running.detail = {"issues": held}
+    _look_at(running, held)
+
+
+def drain(running: Command) -> None:
+    """What waits goes to whom the command has freed, as an event of the desk's own."""
+    waiting = _waiting()
+    plan = list(_matched(waiting)) if waiting else []
+    if plan:
+        _hand_out(running.desk, plan)
+
+
+def _matched(waiting: list[tuple[Any, ...]]) -> Iterator[tuple[int, Helper]]:
+    """Which waiting issue goes to whom, in the order of service."""
+    able = {helper.agent_id: helper for helper in helpers()}
+    hopeless: set[str] = set()  # loads only grow here: who cannot be helped now cannot be later
+    for issue_id, category in waiting:
+        helper = None if category in hopeless else routing.choose(category, able.values())
+        if helper is None:
+            hopeless.add(category)
+            continue
+        yield issue_id, helper
+        able[helper.agent_id] = replace(helper, load=helper.load + 1)
+
+
+@command("issue.drain", past="waiting issues given out", undo=BY_DESK, by_desk=True)
+def _hand_out(running: Command, plan: list[tuple[int, Helper]]) -> None:
+    for issue_id, helper in plan:
+        issue = Issue.lock(issue_id)
+        give(running, issue, helper.agent_id, routing.reason(issue.category, helper))
+        save(running, issue)
+    running.detail = {"assigned": [[issue_id, helper.agent_id] for issue_id, helper in plan]}
+    _look_at(running, [issue_id for issue_id, _ in plan])
+
+
+def _look_at(running: Command, issue_ids: list[int]) -> None:
+    """What follows for issues that the desk moved; the event names the issue if there is only one."""
+    running.issue_id = issue_ids[0] if len(issue_ids) == 1 else None
+    monitor.examine(running.desk, running.now, issue_ids)

@@ -1,0 +1,138 @@
+"""The life of an issue: which status may follow which, and what each one does to the clocks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from dispatch.desk.commands import Command
+from dispatch.inputs import validation
+from dispatch.service.escalation import escalations
+from dispatch.service.issues.command_support import moment
+from dispatch.service.sla import clocks
+from models.base import CompiledQuery, parameter
+from models.clock import from_text, to_text
+from models.errors import Refused
+from models.issues import (
+    ASSIGNED,
+    CLOSED,
+    DESK,
+    IN_PROGRESS,
+    MESSAGE,
+    NEW,
+    PENDING_CUSTOMER,
+    RESOLUTION,
+    RESOLVED,
+    STATUS,
+    Interaction,
+    Issue,
+)
+
+BY_WORD: dict[str, tuple[str, ...]] = {
+    NEW: (),
+    ASSIGNED: (IN_PROGRESS,),
+    IN_PROGRESS: (PENDING_CUSTOMER, RESOLVED),
+    PENDING_CUSTOMER: (IN_PROGRESS, RESOLVED),
+    RESOLVED: (CLOSED,),
+    CLOSED: (),
+}
+"""What may follow because somebody says so. Handing on, the queue and reopening are commands of their own."""
+
+HINTS = {
+    NEW: "astra issue reassign gives it to an agent",
+    ASSIGNED: "astra issue claim takes it on, astra issue reassign hands it on",
+    RESOLVED: "astra issue close closes it, astra issue reopen takes it up again",
+    CLOSED: "astra issue reopen takes it up again",
+}
+
+
+def check_step(issue: Issue, status: str) -> None:
+    """Raise Refused unless the status may follow the present one by a person's word."""
+    following = BY_WORD[issue.status]
+    if status not in following:
+        raise Refused(
+            "status_not_allowed",
+            f"issue {issue.issue_id} is {issue.status}: {validation.excerpt(status)} cannot follow",
+            HINTS.get(issue.status) or "accepted: " + ", ".join(following),
+        )
+
+
+def enter(running: Command, issue: Issue, status: str, *, by: str = DESK) -> None:
+    """Take an issue to a status: the interaction, the times, the clocks. The caller saves the issue."""
+    before, at = issue.status, moment(running, issue)
+    if status == before:
+        return
+    issue.status = status
+    issue.waiting_since = at if status == NEW else None
+    Interaction(
+        issue_id=issue.issue_id,
+        at=at,
+        kind=STATUS,
+        author=by,
+        agent_id=issue.agent_id if by == DESK else None,
+        status_from=before,
+        status_to=status,
+        answer_needed=status == PENDING_CUSTOMER,
+    ).save()
+    _keep_times(issue, status, at)
+    _move_clocks(issue, before, status, at)
+    if status in clocks.ENDED and before not in clocks.ENDED:
+        escalations.close_all(running, issue.issue_id, status)
+
+
+def _keep_times(issue: Issue, status: str, at: str) -> None:
+    if status == ASSIGNED:
+        issue.assigned_at = at
+    if status == RESOLVED:
+        issue.resolved_at = at
+    elif status == CLOSED:
+        issue.closed_at = at
+    if status not in clocks.ENDED:
+        issue.resolved_at = issue.closed_at = None
+
+
+def _move_clocks(issue: Issue, before: str, status: str, at: str) -> None:
+    mine = clocks.clocks_of(issue.issue_id)
+    if status in clocks.ENDED:
+        for clock in mine.values():
+            clocks.end(clock, at)
+        return
+    if before in clocks.ENDED:
+        clocks.reopen(mine[RESOLUTION], at)
+    elif before == PENDING_CUSTOMER:
+        clocks.resume(mine[RESOLUTION], at)
+    # pending again by an undone end, it may be our turn to answer: then the clock runs
+    if status == PENDING_CUSTOMER and newest_message(issue.issue_id)[1] == DESK:
+        clocks.pause(mine[RESOLUTION], at)
+
+
+_newest_message = CompiledQuery(
+    lambda: (
+        Interaction.select(Interaction.interaction_id, Interaction.author, Interaction.at)
+        .where(Interaction.issue_id == parameter("issue_id"), Interaction.kind == MESSAGE)
+        .order_by(Interaction.interaction_id.desc())
+        .limit(1)
+    )
+)
+
+
+def newest_message(issue_id: int) -> tuple[int, str, str]:
+    """The number, author and time of the newest message; 0 and nobody while there is none."""
+    number, author, at = next(iter(_newest_message(issue_id=issue_id)), (0, "", ""))
+    return number, author, at
+
+
+def reopen_deadline(issue: Issue, days: int) -> str:
+    """Until when an ended issue can be taken up again."""
+    ended = issue.resolved_at or issue.closed_at or issue.changed_at  # closing it later opens no new window
+    return to_text(from_text(ended) + timedelta(days=days))
+
+
+def take_up_again(running: Command, issue: Issue, *, by: str = DESK) -> None:
+    """Reopen an ended issue with its holder. Raises Refused after the setting's days."""
+    days = running.desk.settings["reopen_days"]
+    if running.now > reopen_deadline(issue, days):
+        raise Refused(
+            "too_late", f"issue {issue.issue_id} ended more than {days} days ago", "open a new issue"
+        )
+    issue.reopened_at = moment(running, issue)
+    enter(running, issue, IN_PROGRESS, by=by)

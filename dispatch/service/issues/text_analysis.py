@@ -1,0 +1,85 @@
+"""What an issue's text says: the one way from the service desk to triage, which loads when first asked.
+
+Triage knows the desk's own names, and learns from every category that a person chose on an issue.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from peewee import fn
+
+from models.accepted_values import Destination, LaunchLocation, Package
+from models.agents import Agent
+from models.base import tuples
+from models.database import current_database
+from models.issues import Issue
+
+if TYPE_CHECKING:
+    from dispatch.triage.corrections import Corrections
+    from dispatch.triage.entities import KnownNames
+
+Row = dict[str, Any]
+
+
+def understand(text: str, tier: str | None, category: str | None = None) -> Row:
+    """Category (a person's choice if given), confidence, priority with its steps, sentiment, entities, ..."""
+    from dispatch.triage.pipeline import triage
+
+    names, corrections = _names(), _corrections()
+    return triage(text, customer_tier=tier, known=names, corrections=corrections, category=category)
+
+
+def prioritise(category: str, text: str, tier: str | None) -> Row:
+    """``priority`` and ``priority_steps`` for a category that a person chose (docs/rules.md, Priority)."""
+    from dispatch.triage.pipeline import triage
+
+    told = triage(text, customer_tier=tier, category=category)
+    return {key: told[key] for key in ("priority", "priority_steps")}
+
+
+def feeling(text: str) -> float:
+    """The compound sentiment of a message, -1 to 1."""
+    from dispatch.triage.message import Message
+    from dispatch.triage.sentiment import sentiment
+
+    return sentiment(Message(text))["compound"]
+
+
+def _names() -> KnownNames:
+    """The desk's names, read anew when there are more of them."""
+    lists = (Destination, LaunchLocation, Package)
+    size = (tuples(Agent.select(fn.MAX(Agent.agent_id)))[0][0], *(model.select().count() for model in lists))
+    return _names_of(current_database.obj.path, size)
+
+
+@lru_cache(maxsize=4)
+def _names_of(_path: object, _size: tuple[int, ...]) -> KnownNames:
+    from dispatch.triage.known_names import of_the_desk
+
+    return of_the_desk()
+
+
+def _corrections() -> Corrections:
+    """What people have corrected, read anew when there is more of it."""
+    last = tuples(Issue.select(fn.MAX(Issue.corrected_at), fn.COUNT(Issue.corrected_at)).where(_corrected()))
+    return _corrections_of(current_database.obj.path, last[0])
+
+
+@lru_cache(maxsize=4)
+def _corrections_of(_path: object, _last: tuple[Any, ...]) -> Corrections:
+    from dispatch.triage.corrections import REMEMBERED, Corrections
+    from dispatch.triage.model import shipped_model
+
+    newest = (
+        Issue.select(Issue.description, Issue.category)
+        .where(_corrected())
+        .order_by(Issue.corrected_at.desc(), Issue.issue_id.desc())
+        .limit(REMEMBERED)
+    )
+    return Corrections(shipped_model(), reversed(tuples(newest)))
+
+
+def _corrected() -> Any:
+    return Issue.corrected_at.is_null(False)

@@ -1,0 +1,54 @@
+"""An issue under undo: the row as it was, and a conversation and clocks that agree with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from dispatch.assignment.agent_checks import working_agent
+from dispatch.desk.commands import Command
+from dispatch.desk.undo_rules import Row, UndoRules
+from dispatch.service.escalation import escalations, monitor
+from dispatch.service.issues.command_support import has_ended, save
+from dispatch.service.issues.state_machine import enter
+from dispatch.service.sla import clocks
+from models.errors import Refused
+from models.issues import CLOSED, Issue
+
+LEFT_AS_THEY_ARE = ("changed_at", "version", "status")
+
+
+class IssueUndo(UndoRules[Issue]):
+    def check(self, row: Issue, before: Row | None, among: Collection[str], returning: set[int]) -> None:
+        """Refuse to give an issue back to an agent who has left."""
+        if before is not None and before.get("agent_id") is not None:
+            working_agent(before["agent_id"])
+
+    def put_back(self, running: Command, row: Issue, before: Row | None) -> None:
+        """Leave a status the way it was entered: by an interaction, and with the clocks."""
+        ended_at = (row.closed_at or row.resolved_at) if has_ended(row) else None
+        if before is None:
+            self.retire(running, row)
+        else:
+            for column, value in before.items():
+                if column not in LEFT_AS_THEY_ARE:
+                    setattr(row, column, value)
+            enter(running, row, before.get("status", row.status))
+            for column in ("assigned_at", "resolved_at", "closed_at", "waiting_since"):
+                setattr(row, column, before.get(column, getattr(row, column)))
+        if row.priority != row.was("priority"):
+            clocks.follow_priority(row, running.desk.settings)
+        save(running, row)
+        if ended_at is not None and not has_ended(row):
+            escalations.revive(running, row, ended_at)
+        monitor.examine(running.desk, running.now, [row.issue_id])
+
+    def retire(self, running: Command, row: Issue) -> None:
+        """Close it; refuse if something was said about it since."""
+        if any(one.text is not None for one in clocks.interactions_of(row.issue_id)):
+            raise Refused(
+                "changed_since",
+                f"something was said about issue {row.issue_id} since it was opened",
+                "resolve it instead",
+            )
+        row.voided = True
+        enter(running, row, CLOSED)

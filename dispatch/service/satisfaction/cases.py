@@ -1,0 +1,172 @@
+"""What is known of issues beyond their own row, read for many of them at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from peewee import Case as When
+from peewee import fn
+
+from dispatch.queries import agent_levels
+from dispatch.service.satisfaction.case import Case
+from dispatch.service.satisfaction.formula import Facts
+from dispatch.service.sla import clocks, targets
+from dispatch.service.sla.clock_rows import clocks_of
+from dispatch.service.sla.clocks import AnyClock
+from models.agents import Agent
+from models.base import CompiledQuery, listed, parameter, seconds_of, tuples
+from models.clock import from_text, to_text
+from models.issues import (
+    CUSTOMER,
+    MESSAGE,
+    OPEN,
+    RESOLUTION,
+    STATUS,
+    Interaction,
+    Issue,
+    SlaClock,
+)
+
+
+@dataclass(frozen=True)
+class Talk:
+    """The conversation in figures. ``compound`` is the sentiment of the customer's last message."""
+
+    interactions: int = 0
+    status_changes: int = 0
+    last_interaction_id: int = 0
+    compound: float | None = None
+
+
+def talk_of(issue_ids: Sequence[int]) -> dict[int, Talk]:
+    """The conversations of some issues; one without interactions is left out."""
+    ids = listed(issue_ids)
+    said = When(None, [(Interaction.kind != STATUS, 1)], 0)
+    columns = (fn.SUM(said), fn.COUNT(Interaction.interaction_id), fn.MAX(Interaction.interaction_id))
+    counted = (
+        Interaction.select(Interaction.issue_id, *columns)
+        .where(Interaction.issue_id.in_(ids))
+        .group_by(Interaction.issue_id)
+    )
+    last = (
+        Interaction.select(fn.MAX(Interaction.interaction_id))
+        .where(Interaction.issue_id.in_(ids), Interaction.kind == MESSAGE, Interaction.author == CUSTOMER)
+        .group_by(Interaction.issue_id)
+    )
+    theirs = Interaction.select(Interaction.issue_id, Interaction.compound).where(
+        Interaction.interaction_id.in_(last)
+    )
+    compounds: dict[int, float] = dict(tuples(theirs))
+    return {
+        issue_id: Talk(int(said), number - int(said), newest, compounds.get(issue_id))
+        for issue_id, said, number, newest in tuples(counted)
+    }
+
+
+def levels_of(agent_ids: Iterable[int | None] | None) -> dict[int, int]:
+    """The skill levels of some agents; None: of all."""
+    query = Agent.select(Agent.agent_id, Agent.level, Agent.years_of_service)
+    if agent_ids is not None:
+        known = sorted({agent_id for agent_id in agent_ids if agent_id is not None})
+        query = query.where(Agent.agent_id.in_(listed(known)))
+    return {agent_id: agent_levels.level_of(level, years) for agent_id, level, years in tuples(query)}
+
+
+def estimate_minutes(resolution: AnyClock, level: int | None) -> float:
+    """SLA x (6 - level) / 5, of what the clock allows."""
+    return targets.estimated_resolution_minutes(resolution.allowed_s // 60, level)
+
+
+def elapsed_hours(issue: Issue, now: datetime) -> float:
+    """From opening to the resolution, or until now."""
+    end = from_text(issue.resolved_at) if issue.resolved_at else now
+    return targets.age(from_text(issue.opened_at), end).total_seconds() / 3600
+
+
+def case_of(issue: Issue, talk: Talk, resolution: AnyClock, level: int | None, now: datetime) -> Case:
+    """An issue as the satisfaction models see it (docs/rules.md, Satisfaction)."""
+    hours = elapsed_hours(issue, now)
+    if issue.status in OPEN:
+        hours = max(hours, estimate_minutes(resolution, level) / 60)
+    compound = talk.compound
+    if compound is None:
+        compound = float(json.loads(issue.sentiment)["compound"])
+    facts = Facts(hours, level or targets.USUAL_LEVEL, talk.interactions, compound)
+    return Case(facts, issue.category, issue.priority, issue.channel)
+
+
+_of_issue = Interaction.issue_id == Issue.issue_id
+_open = CompiledQuery(
+    lambda: (
+        Issue.select(
+            Issue.issue_id,
+            Issue.category,
+            Issue.priority,
+            Issue.channel,
+            seconds_of(parameter("now")) - seconds_of(Issue.opened_at),
+            SlaClock.allowed_s,
+            Issue.agent_id,
+            Interaction.select(fn.COUNT(Interaction.interaction_id)).where(
+                _of_issue, Interaction.kind != STATUS
+            ),
+            Interaction.select(Interaction.compound)
+            .where(_of_issue, Interaction.kind == MESSAGE, Interaction.author == CUSTOMER)
+            .order_by(Interaction.interaction_id.desc())
+            .limit(1),
+            fn.json_extract(Issue.sentiment, "$.compound"),
+        )
+        .join(SlaClock, on=(SlaClock.issue_id == Issue.issue_id) & (SlaClock.kind == RESOLUTION))
+        .where(Issue.status.in_(OPEN))
+        .order_by(Issue.issue_id)
+    )
+)
+
+
+def open_cases(now: datetime) -> dict[int, Case]:
+    """Every open issue as ``case_of`` has it, by one query: there may be thousands."""
+    levels, cases = levels_of(None), {}
+    for number, category, priority, channel, age_s, allowed_s, agent_id, said, last, first in _open(
+        now=to_text(now)
+    ):
+        level = levels.get(agent_id or 0)
+        hours = max(age_s / 3600, targets.estimated_resolution_minutes(allowed_s // 60, level) / 60)
+        known = Facts(hours, level or targets.USUAL_LEVEL, said, first if last is None else last)
+        cases[number] = Case(known, category, priority, channel)
+    return cases
+
+
+def cases_of(issues: Sequence[Issue], now: datetime) -> dict[int, Case]:
+    """Many issues as the satisfaction models see them."""
+    ids = [issue.issue_id for issue in issues]
+    talk, timed = talk_of(ids), clocks_of(ids)
+    levels = levels_of(issue.agent_id for issue in issues)
+    return {
+        issue.issue_id: case_of(
+            issue,
+            talk.get(issue.issue_id, Talk()),
+            timed[issue.issue_id][RESOLUTION],
+            levels.get(issue.agent_id or 0),
+            now,
+        )
+        for issue in issues
+    }
+
+
+def progress(
+    issue: Issue, talk: Talk, resolution: AnyClock, estimate: float, now: datetime
+) -> dict[str, Any]:
+    """How far an issue is (docs/rules.md, Progress); ``share`` is elapsed / estimate, at most 1."""
+    hours = elapsed_hours(issue, now)
+    left = clocks.left_s(resolution, now)
+    return {
+        "hours_elapsed": round(hours, 2),
+        "sla_met": left >= 0,
+        "hours_left": round(left / 3600, 2) if resolution.met_at is None else None,
+        "interactions": talk.interactions,
+        "status_changes": talk.status_changes,
+        "share": round(min(1.0, hours * 60 / estimate), 4) if estimate else 1.0,
+    }

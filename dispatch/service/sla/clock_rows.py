@@ -1,0 +1,25 @@
+"""The SLA clocks of issues, read in bulk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from dispatch.service.sla import clocks
+from dispatch.service.sla.clocks import ClockRow
+from models.base import CompiledQuery, listed, parameter
+from models.issues import (
+    SlaClock,
+)
+
+_clocks = CompiledQuery(
+    lambda: SlaClock.select(*clocks.ROW_COLUMNS).where(SlaClock.issue_id.in_(listed(parameter("ids"))))
+)
+
+
+def clocks_of(issue_ids: Sequence[int]) -> dict[int, dict[str, ClockRow]]:
+    """The clocks of some issues by kind, for reading."""
+    told: dict[int, dict[str, ClockRow]] = {issue_id: {} for issue_id in issue_ids}
+    for clock in map(ClockRow._make, _clocks(ids=json.dumps(list(issue_ids)))):
+        told[clock.issue_id][clock.kind] = clock
+    return told

@@ -1,0 +1,286 @@
+"""The two clocks of an issue, first response and resolution: started, paused, ended, and recomputed.
+
+A clock stores when its time is used up (``due_at``), not how much was used: while it runs, nothing has to be
+written. An example, at mon-fri 09:00-17:00, with the eight working hours of a HIGH issue:
+
+- Mon 10:00  opened: seven hours remain of Monday, so it is due on Tue 10:00
+- Mon 12:00  we ask the customer, and the clock pauses: two hours used, six left
+- Tue 11:00  the customer answers: six hours on from now, it is due on Tue 17:00
+- Wed 10:00  nothing happened, it is one hour late; we ask again, and it pauses again
+- Wed 13:00  answered: a due time that has passed stays, the three hours go into ``late_pause_s``
+- Wed 14:00  resolved: five hours after the due time less three of pause, two hours late
+
+``recomputed`` finds the same from the conversation alone, so that ``astra doctor`` can compare the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from dispatch.desk.settings import Settings
+from dispatch.service.sla import targets
+from dispatch.service.sla.business_hours import Hours, calendar, written
+from models.base import CompiledQuery, parameter
+from models.clock import from_text, to_text
+from models.issues import (
+    CLOSED,
+    DESK,
+    FIRST_RESPONSE,
+    MESSAGE,
+    PENDING_CUSTOMER,
+    RESOLUTION,
+    RESOLVED,
+    STATUS,
+    Interaction,
+    Issue,
+    SlaClock,
+)
+
+KINDS = (FIRST_RESPONSE, RESOLUTION)
+ENDED = (RESOLVED, CLOSED)
+
+
+class ClockRow(NamedTuple):
+    """A clock for reading, where there are thousands: made in a fifth of the time that a SlaClock takes."""
+
+    issue_id: int
+    kind: str
+    due_at: str
+    allowed_s: int
+    hours: str
+    late_pause_s: int
+    paused_at: str | None
+    met_at: str | None
+
+
+ROW_COLUMNS = tuple(getattr(SlaClock, name) for name in ClockRow._fields)
+AnyClock = SlaClock | ClockRow
+
+
+def start(issue: Issue, settings: Settings) -> list[SlaClock]:
+    """Both clocks of a new issue."""
+    week = written(settings["sla_hours"], settings["sla_holidays"])
+    clocks = []
+    for kind in KINDS:
+        allowed_s = allowance_s(kind, issue.priority, settings)
+        due = calendar(week).after(from_text(issue.opened_at), allowed_s)
+        clock = SlaClock(
+            issue_id=issue.issue_id,
+            kind=kind,
+            started_at=issue.opened_at,
+            allowed_s=allowed_s,
+            hours=week,
+            due_at=to_text(due),
+        )
+        clock.save()
+        clocks.append(clock)
+    return clocks
+
+
+def allowance_s(kind: str, priority: int, settings: Settings) -> int:
+    """What the desk allows for a priority, in seconds."""
+    return 60 * targets.minutes_of(str(settings[targets.setting_of(kind)]), priority)
+
+
+def pause(clock: SlaClock, at: str) -> None:
+    """The customer has to answer: no time is used, unless the clock has ended."""
+    if clock.paused_at is None and clock.met_at is None:
+        clock.paused_at = at
+        clock.save()
+
+
+def resume(clock: SlaClock, at: str) -> None:
+    """The pause is over: what was left then is left now."""
+    if clock.paused_at is not None:
+        _leave_out(clock, clock.paused_at, at)
+        clock.paused_at = None
+        clock.save()
+
+
+def end(clock: SlaClock, at: str) -> None:
+    """What was promised is done. A second end changes nothing."""
+    if clock.met_at is None:
+        resume(clock, at)
+        clock.met_at = at
+        clock.save()
+
+
+def reopen(clock: SlaClock, at: str) -> None:
+    """The issue is reopened: the resolution clock goes on with what was left."""
+    if clock.met_at is not None:
+        _leave_out(clock, clock.met_at, at)
+        clock.met_at = None
+        clock.save()
+
+
+def _leave_out(clock: SlaClock, since: str, until: str) -> None:
+    """A pause before the due time moves it; one after it cannot, and is counted by itself."""
+    hours, due = calendar(clock.hours), from_text(clock.due_at)
+    if due <= from_text(since):
+        clock.late_pause_s += hours.between(from_text(since), from_text(until))
+    else:
+        clock.due_at = to_text(targets.after_pause(due, from_text(since), from_text(until), hours))
+
+
+def follow_priority(issue: Issue, settings: Settings) -> None:
+    """Both due times as if the new priority had held from the start; what has ended stays as it was."""
+    timeline = timeline_of(interactions_of(issue.issue_id))
+    for kind, clock in clocks_of(issue.issue_id).items():
+        if clock.met_at is None:
+            clock.allowed_s = allowance_s(kind, issue.priority, settings)
+            clock.due_at, clock.late_pause_s = _due_of(clock, pauses_of(kind, timeline))
+            clock.save()
+
+
+def _due_of(clock: SlaClock, pauses: list[targets.Pause]) -> tuple[str, int]:
+    """When a clock with such pauses is due, and the working seconds of those that came after that."""
+    hours = calendar(clock.hours)
+    due = targets.due(from_text(clock.started_at), clock.allowed_s, pauses, hours)
+    return to_text(due), targets.late_pause_s(due, pauses, hours)
+
+
+@dataclass
+class Timeline:
+    """What the conversation says about the clocks: when they were paused, and when they ended.
+
+    It is fed one interaction after the other. The resolution clock is paused while the issue waits for the
+    customer, provided that the last message is ours: the customer cannot answer what nobody asked. It is
+    paused as well while the issue has ended, since a reopened one goes on with what was left. In the example:
+    paused from Mon 12:00 to Tue 11:00, from Wed 10:00 to 13:00, and since Wed 14:00, when it ended.
+    """
+
+    responded: datetime | None = None
+    ended: datetime | None = None
+    pauses: list[targets.Pause] = field(default_factory=list)
+    status: str = ""
+    is_answered: bool = False
+
+    def add(self, interaction: Interaction) -> None:
+        """Go on by one interaction, in the order they were written."""
+        at = from_text(interaction.at)
+        if interaction.kind == MESSAGE:
+            self.is_answered = interaction.author == DESK
+            if self.is_answered and self.responded is None:
+                self.responded = at
+        elif interaction.kind == STATUS:
+            self.status = str(interaction.status_to)
+            if (self.status in ENDED) != (self.ended is not None):
+                self._resume(at)  # the end is a pause of its own: one for the customer is over
+                self.ended = at if self.status in ENDED else None
+                self.responded = self.responded or self.ended
+        if self.ended is None and not (self.status == PENDING_CUSTOMER and self.is_answered):
+            self._resume(at)
+        elif not self.is_paused:
+            self.pauses.append((at, None))
+
+    def _resume(self, at: datetime) -> None:
+        if self.is_paused:
+            self.pauses[-1] = (self.pauses[-1][0], at)
+
+    @property
+    def is_paused(self) -> bool:
+        return bool(self.pauses) and self.pauses[-1][1] is None
+
+
+def timeline_of(interactions: Iterable[Interaction]) -> Timeline:
+    """The conversation's account of the clocks."""
+    timeline = Timeline()
+    for interaction in interactions:
+        timeline.add(interaction)
+    return timeline
+
+
+def pauses_of(kind: str, timeline: Timeline) -> list[targets.Pause]:
+    """When a clock was paused; never the first response's, which our first message ends before any pause."""
+    return timeline.pauses if kind == RESOLUTION else []
+
+
+def recomputed(clock: SlaClock, timeline: Timeline) -> dict[str, str | int | None]:
+    """A clock's due, pause and end as the conversation has them."""
+    pauses = pauses_of(clock.kind, timeline)
+    ended = timeline.responded if clock.kind == FIRST_RESPONSE else timeline.ended
+    due_at, late_pause_s = _due_of(clock, pauses)
+    is_paused = bool(pauses) and timeline.is_paused and ended is None
+    return {
+        "due_at": due_at,
+        "late_pause_s": late_pause_s,
+        "paused_at": to_text(pauses[-1][0]) if is_paused else None,
+        "met_at": to_text(ended) if ended else None,
+    }
+
+
+def used_s(clock: AnyClock, now: datetime) -> int:
+    """Working seconds used up so far."""
+    return max(0, clock.allowed_s - left_s(clock, now))
+
+
+def left_s(clock: AnyClock, now: datetime) -> int:
+    """Working seconds left, negative when overdue: as of now, of the pause, or of the end."""
+    stopped = clock.met_at or clock.paused_at
+    at = from_text(stopped) if stopped else now
+    due, hours = from_text(clock.due_at), calendar(clock.hours)
+    late = hours.between(due, at)
+    return clock.late_pause_s - late if late else hours.between(at, due)
+
+
+def moment_of(clock: AnyClock, used_s: int) -> datetime:
+    """When so many working seconds are used, by a clock that runs until then."""
+    due, hours = from_text(clock.due_at), calendar(clock.hours)
+    if used_s <= clock.allowed_s:
+        return hours.before(due, clock.allowed_s - used_s)
+    return hours.after(due, used_s - clock.allowed_s + clock.late_pause_s)
+
+
+def is_breached(clock: AnyClock, now: datetime) -> bool:
+    """Is, or was, more time used than allowed?"""
+    return left_s(clock, now) < 0
+
+
+def passed_percents(clock: AnyClock, now: datetime) -> tuple[int, ...]:
+    """Which parts of the time are used up. What was done in time warns nobody; what was late does."""
+    used = used_s(clock, now)
+    if clock.met_at is not None:
+        return targets.WARNING_PERCENTS[-1:] if used > clock.allowed_s else ()
+    return tuple(percent for percent in targets.WARNING_PERCENTS if used * 100 >= clock.allowed_s * percent)
+
+
+def hours_of(clock: AnyClock) -> Hours:
+    return calendar(clock.hours)
+
+
+def describe(clock: AnyClock, now: datetime) -> dict[str, Any]:
+    """A clock for people and scripts; ``left_minutes`` is negative when overdue."""
+    left = left_s(clock, now)
+    return {
+        "due": clock.due_at,
+        "allowed_minutes": clock.allowed_s // 60,
+        "left_minutes": round(left / 60, 1),
+        "used_percent": round(100 * (clock.allowed_s - left) / clock.allowed_s, 1),
+        "paused_at": clock.paused_at,
+        "met_at": clock.met_at,
+        "breached": left < 0,
+    }
+
+
+_clocks = CompiledQuery(
+    lambda: (
+        SlaClock.select(SlaClock.clock_id)
+        .where(SlaClock.issue_id == parameter("issue_id"))
+        .order_by(SlaClock.clock_id)
+    )
+)
+
+
+def clocks_of(issue_id: int) -> dict[str, SlaClock]:
+    """The clocks of an issue, to be changed."""
+    rows = [SlaClock.lock(clock_id) for (clock_id,) in _clocks(issue_id=issue_id)]
+    return {row.kind: row for row in rows}
+
+
+def interactions_of(issue_id: int) -> list[Interaction]:
+    """The interactions of an issue, oldest first."""
+    query = Interaction.select().where(Interaction.issue_id == issue_id)
+    return list(query.order_by(Interaction.interaction_id))

@@ -1,0 +1,32 @@
+"""The names that a desk's messages may hold: its destinations, packages, launch locations and agents."""
+
+from __future__ import annotations
+
+from dispatch.desk.accepted_values import FIRST_PACKAGES, FIRST_VALUES, listing
+from dispatch.triage.entities import KnownNames
+from models.agents import Agent
+from models.base import tuples
+
+
+def of_the_desk() -> KnownNames:
+    """Those of the desk that is open, agents who left included. One query a list: keep the result."""
+    people = tuples(Agent.select(Agent.first_name, Agent.last_name))
+    return KnownNames(
+        {
+            "package": [row["name"] for row in listing("package")],
+            "launch_location": [row["name"] for row in listing("launch")],
+            "destination": [row["name"] for row in listing("destination")],
+            "agent": [f"{first} {last}" for first, last in people],
+        }
+    )
+
+
+def of_a_new_desk() -> KnownNames:
+    """Those that every desk begins with, where there is none to ask."""
+    return KnownNames(
+        {
+            "package": [name for _, name in FIRST_PACKAGES],
+            "launch_location": FIRST_VALUES["launch"],
+            "destination": FIRST_VALUES["destination"],
+        }
+    )

@@ -1,0 +1,88 @@
+"""The application hands out work by the clock, and offers the policies and the shuffle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from textual.app import SystemCommand
+from textual.screen import Screen
+
+from dispatch.assignment.policies import POLICIES
+from models.errors import DatabaseUnavailable
+from screens.app.onboarding import GreetingApp
+from screens.app.policy_forms import policy_form, shuffle_form
+from screens.wording.consequences import plural
+
+if TYPE_CHECKING:
+    from screens.base.app_protocol import Host
+
+Row = dict[str, Any]
+
+SWEEP_EVERY_S = 25
+OF_ANOTHER = ("locked", "replaced")  # somebody else is at work: the next sweep does it
+
+
+class DistributingApp(GreetingApp):
+    """An application that does what is timed, and whose user decides how work is given out.
+
+    ``sweeps_by_itself`` is off for tests of one moment; ``sweep()`` can be called at any time.
+    """
+
+    sweeps_by_itself = True
+    _told_of = ""
+    """The sweeper's last mistake: told once, however often it happens again."""
+
+    def on_mount(self) -> None:
+        if self.sweeps_by_itself:
+            self.call_after_refresh(self.sweep)
+            self.set_interval(SWEEP_EVERY_S, self.sweep)
+
+    def sweep(self) -> None:
+        """Do what is due in the writing thread, unless a command is on its way there."""
+        if not self.is_busy(frozenset({"command", "sweep"})):
+            self.run_worker(self._sweep(), group="sweep")
+
+    async def _sweep(self) -> None:
+        host: Host = self._host
+        try:
+            await host.backend.sweep()
+        except Exception as error:  # noqa: BLE001  # told in a panel or a toast, once
+            passes = isinstance(error, DatabaseUnavailable) and error.code in OF_ANOTHER
+            if not passes and self._told_of != repr(error):
+                self._told_of = repr(error)
+                host.report(error)
+        else:
+            self._told_of = ""
+            await host.look_for_changes()
+
+    def action_policy(self, name: str = "") -> None:
+        """Choose who gets the next lead; the form tells how the last leads would have gone."""
+        current: str = self._host.backend.desk.settings["policy"]
+
+        def closed(result: Row | None) -> None:
+            if result is not None:
+                self._host.tell(f"The policy is {result['value']} now, at every terminal")
+
+        self._open(policy_form(current, name or current), closed)
+
+    def action_shuffle(self) -> None:
+        """Even out the loads, after a look at what would move."""
+
+        def closed(result: Row | None) -> None:
+            if result is not None:
+                moved = plural(len(result["moves"]), "booking")
+                self._host.tell(
+                    f"Moved {moved}; undo takes back all of it" if result["moves"] else "Even already"
+                )
+
+        self._open(shuffle_form(), closed)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The policies and the shuffle, for the palette."""
+        yield from super().get_system_commands(screen)
+        for policy in POLICIES.values():
+            yield SystemCommand(
+                f"Policy: {policy.name}", policy.help, lambda name=policy.name: self.action_policy(name)
+            )
+        yield SystemCommand("Shuffle", "Even out the loads: first what would move", self.action_shuffle)

@@ -1,0 +1,88 @@
+"""How the desk gives out work: the policy, and evening out; each after a look at what it would do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+
+from dispatch import queries
+from dispatch.assignment import policy_trial, shuffle
+from dispatch.assignment.policies import POLICIES
+from dispatch.desk.desk import Desk
+from dispatch.operations import configuration
+from screens.dialogs.form import Field, FormModal, Values
+from screens.widgets.preview import Preview
+from screens.wording.text import short
+
+Row = dict[str, Any]
+NAME_WIDTH = 30
+MOST_MOVES = 40
+
+
+def policy_form(current: str, name: str) -> FormModal:
+    """Who gets the next lead; ``name`` is what is chosen at first."""
+
+    def look(desk: Desk, given: Values) -> Text:
+        chosen = given["policy"]
+        if not chosen:
+            return Text("Choose a policy")
+        return Text.assemble(
+            (POLICIES[chosen].help, "italic"), "\n", _trial(policy_trial.try_policy(desk, chosen))
+        )
+
+    return FormModal(
+        "Policy",
+        [Field("policy", "Policy", name, tuple(POLICIES))],
+        lambda desk, given: configuration.set_value(desk, "policy", given["policy"]),
+        submit="Use it",
+        about=f"In force: {current}. The change holds for every terminal.",
+        preview=Preview(look),
+    )
+
+
+def _trial(tried: Row) -> Text:
+    """How the last leads went, and would have gone: for each agent both numbers."""
+    leads = tried["leads"]
+    if not leads:
+        return Text("No leads yet to try it on")
+    other = sum(row["agent_id"] != row["would_get"] for row in leads)
+    text = Text(overflow="fold")
+    text.append(f"Of the last {len(leads)} leads, {other} would go to somebody else:", "bold")
+    text.append(f"\n{'':<{NAME_WIDTH}}  {'got':>5} {'would get':>10}", "dim")
+    for row in tried["agents"]:
+        name = Text(row["agent_name"] or "waiting")
+        name.truncate(NAME_WIDTH, overflow="ellipsis", pad=True)
+        text.append("\n").append_text(name)
+        text.append(f"  {row['got']:>5} {row['would_get']:>10}")
+    return text
+
+
+def shuffle_form() -> FormModal:
+    """Even out the loads: what would move first, then do it."""
+
+    def look(desk: Desk, _: Values) -> Text:
+        return _moves(shuffle.preview_shuffle(desk)["moves"])
+
+    return FormModal(
+        "Shuffle",
+        [],
+        lambda desk, _: shuffle.shuffle(desk),
+        submit="Move them",
+        about="Unclaimed bookings go to agents with room, if that evens out the loads. Claimed work stays.",
+        preview=Preview(look),
+    )
+
+
+def _moves(moves: list[Row]) -> Text:
+    if not moves:
+        return Text("The loads are even: nothing would move")
+    wanted = {move[key] for move in moves for key in ("from_agent_id", "to_agent_id")}
+    names = {row["agent_id"]: short(row["name"], 24) for row in queries.agents_by_id(list(wanted))}
+    text = Text().append(f"{len(moves)} would move:", "bold")
+    for move in moves[:MOST_MOVES]:
+        giver, taker = names.get(move["from_agent_id"]), names.get(move["to_agent_id"])
+        text.append(f"\n{move['booking_id']:>7}  {giver} → {taker}")
+    if len(moves) > MOST_MOVES:
+        text.append(f"\n        and {len(moves) - MOST_MOVES} more", "dim")
+    return text

@@ -1,0 +1,111 @@
+"""The tour: what somebody needs to know in the first minute, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.base.keys import KEY_IN_TEXT, key_of
+from screens.dialogs.passing import Passing
+from screens.widgets.key_line import KeyLine
+
+PAGES = (
+    (
+        "A lead comes in",
+        "Dispatch ({place.dispatch}) is where you type it. Enter goes to the next field; where there is "
+        "a choice, a first letter makes it: m for Mars. The last enter, or {form.assign} from any field, "
+        "assigns it: the best agent gets it at once, and a booking is opened.",
+    ),
+    (
+        "Six places",
+        "{place.dispatch} Dispatch: leads come in.\n"
+        "{place.roster} Roster: the agents, with load and rank.\n"
+        "{place.queue} Queue: every booking; {filter} filters, {queue.view} changes the view.\n"
+        "{place.my-desk} My desk: one agent's own work.\n"
+        "{place.service} Service: what customers complain of, by urgency.\n"
+        "{place.insights} Insights: how the desk does, in figures.\n"
+        "The tabs on top can be clicked, and so can all that is written at the bottom.",
+    ),
+    (
+        "A letter does something with a booking",
+        "With the cursor on it: {booking.claim} claims, {booking.contact} notes a call, {booking.confirm} "
+        "confirms, {booking.cancel} cancels, {booking.reassign} reassigns; {why} tells why it went to its "
+        "agent. While you type into a field, letters are letters.",
+    ),
+    (
+        "Nothing is lost",
+        "Everything is saved at once, and other terminals see it. {undo} takes your last command back, "
+        "and the one before it, and so on.",
+    ),
+    (
+        "When you do not know how",
+        "{help} tells what a place is for, all its keys, and where its numbers come from; a click on a "
+        "key there does it. The palette (ctrl+p) has every verb by name, this tour too.",
+    ),
+)
+
+
+class Tour(Passing[bool | None]):
+    """Closes with True at its end or when it is skipped, and None for somebody who just types on."""
+
+    DEFAULT_CSS = """
+    Tour { align: center middle; background: $background 60%; }
+    Tour > #tour {
+        width: 64; max-width: 96%; height: auto; padding: 1 2;
+        border: round $primary; border-title-style: bold; border-subtitle-color: $text-muted;
+        background: $surface;
+    }
+    Tour #page { height: 8; }
+    """
+    BINDINGS = [
+        Binding(
+            "enter,right", "next", "Next", id="tour.next", tooltip="The next page; after the last, to work"
+        ),
+        Binding("left", "back", "Back", id="tour.back", tooltip="The page before"),
+        Binding("escape", "skip", "Skip", id="tour.skip", tooltip="To work; the palette has the tour again"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._page = 0
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="tour"):
+            yield Static(Content(""), id="page")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self._turn(0)
+
+    def _turn(self, page: int) -> None:
+        self._page = page
+        title, text = PAGES[page]
+        frame = self.query_one("#tour")
+        frame.border_title = Content(title)
+        frame.border_subtitle = Content(f"{page + 1} of {len(PAGES)}")
+        self.query_one("#page", Static).update(_with_keys(text, lambda name: key_of(self.app, name)))
+
+    def action_next(self) -> None:
+        if self._page + 1 < len(PAGES):
+            self._turn(self._page + 1)
+        else:
+            self.leave(True)
+
+    def action_back(self) -> None:
+        self._turn(max(0, self._page - 1))
+
+    def action_skip(self) -> None:
+        self.leave(True)
+
+
+def _with_keys(text: str, key: Callable[[str], str]) -> Content:
+    """The text with its ``{binding ids}`` as the keys that the user has for them."""
+    parts = KEY_IN_TEXT.split(text)
+    return Content.assemble(
+        *((key(part), "bold $accent") if place % 2 else part for place, part in enumerate(parts))
+    )

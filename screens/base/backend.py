@@ -1,0 +1,194 @@
+"""The desk, away from the UI thread: one thread reads and watches, one writes, and two work out figures."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from dispatch.bootstrap import open_desk
+from dispatch.desk.accepted_values import AcceptedValues
+from dispatch.desk.desk import Desk
+from dispatch.operations.sweep import sweep
+from dispatch.queries import new_work
+from models.clock import Clock
+from models.errors import DatabaseUnavailable
+
+T = TypeVar("T")
+OWN_KEPT = 10_000  # events that somebody may still ask about, whether they are one's own
+
+
+class Changes(NamedTuple):
+    """Has anybody committed, and was it somebody at another terminal?"""
+
+    any: bool
+    by_others: bool
+
+
+class FileReplaced(DatabaseUnavailable):
+    """Another file has the database's path now."""
+
+
+class Backend:
+    """Runs queries and commands of a Desk in its two threads; each thread has its own connection.
+
+    Commands run one after the other in the order they were given, and a slow query never holds
+    one up. What takes long, a score of thousands of agents or a training, goes ``beside`` both. ``open()``
+    comes first; everything raises DeskError as the desk does.
+
+    ``values`` are the accepted values as last read, for the UI thread: unlike the desk's own, which
+    a refused command makes forget, they never ask the database by themselves. ``own_events`` are the
+    ids of the events that commands of this application wrote lately.
+    """
+
+    def __init__(self, path: str, clock: Clock | None, actor: str | None) -> None:
+        self.path = Path(path).absolute()
+        self._clock = clock
+        self._actor = actor
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="astra-read")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="astra-write")
+        self._beside = ThreadPoolExecutor(2, thread_name_prefix="astra-beside")
+        self.closing = threading.Event()
+        self.values = AcceptedValues()
+        self.own_events: set[int] = set()
+        self._seen_version: int | None = None
+        self._seen_event = 0
+        self._file: tuple[int, int] | None = None
+        self._desk: Desk | None = None
+
+    @property
+    def desk(self) -> Desk:
+        """The open desk; its settings and clock may be read from any thread."""
+        if self._desk is None:
+            raise RuntimeError("the desk is not open yet")
+        return self._desk
+
+    async def open(self) -> Desk:
+        """Open the desk and read its lists. Raises DatabaseUnavailable."""
+
+        def work() -> Desk:
+            desk = open_desk(self.path, clock=self._clock, actor=self._actor, create=True)
+            with desk.reading():
+                self.values.reload()
+            desk.heard = self.own_events.add
+            self._file = self._identity()
+            return desk
+
+        self._desk = await self._in(self._reader, work)
+        return self._desk
+
+    async def read(self, query: Callable[[], T]) -> T:
+        """Run a query in the reading thread."""
+
+        def work() -> T:
+            self._identity()  # a connection would go on reading a file that was deleted
+            with self.desk.reading():
+                return query()
+
+        return await self._in(self._reader, work)
+
+    async def beside(self, query: Callable[[], T]) -> T:
+        """Run what takes long in a thread and with a connection of its own: no other answer waits for it.
+
+        What goes on for seconds looks at ``closing`` now and then, and gives up.
+        """
+
+        def work() -> T:
+            self._identity()
+            try:
+                with self.desk.reading():
+                    return query()
+            finally:
+                self.desk.close()  # none is left to a file that is replaced
+
+        return await self._in(self._beside, work)
+
+    async def run(self, command: Callable[[Desk], T]) -> T:
+        """Run a command in the writing thread; it commits before this returns."""
+
+        def work() -> T:
+            self._check_file()
+            return command(self.desk)
+
+        return await self._in(self._writer, work)
+
+    async def sweep(self) -> dict[str, Any]:
+        """Do what the clock asks for, in the writing thread; what it does counts as done by others."""
+
+        def work(desk: Desk) -> dict[str, Any]:
+            heard, desk.heard = desk.heard, None
+            try:
+                return sweep(desk)
+            finally:
+                desk.heard = heard
+
+        return await self.run(work)
+
+    async def changes(self) -> Changes:
+        """What was committed, here or elsewhere, since the last call; the first call says anything."""
+
+        def work() -> Changes:
+            self._check_file()
+            # data_version compares only within one connection, and the reading thread never writes
+            version = self.desk.data_version()
+            is_first, changed = self._seen_version is None, version != self._seen_version
+            self._seen_version = version
+            return Changes(changed, changed and self._hear_others() and not is_first)
+
+        try:
+            return await self._in(self._reader, work)
+        except FileReplaced:
+            await self._reconnect()
+            return Changes(any=True, by_others=False)
+
+    def _hear_others(self) -> bool:
+        """Did others write an event since the last call?"""
+        before = self._seen_event
+        with self.desk.reading():
+            self._seen_event = new_work.last_event()
+            heard = new_work.by_others(before, self.own_events)
+        for event_id in [*self.own_events]:  # the writing thread may add to it meanwhile
+            if event_id <= before - OWN_KEPT:
+                self.own_events.discard(event_id)
+        return heard
+
+    async def close(self) -> None:
+        """Finish what is under way, but for what goes on beside, and close the connections."""
+        self.closing.set()
+        self._beside.shutdown(wait=False, cancel_futures=True)
+        for executor in (self._writer, self._reader):
+            if self._desk is not None:
+                await self._in(executor, self._desk.close)
+            executor.shutdown(wait=True)
+
+    def _identity(self) -> tuple[int, int]:
+        try:
+            status = os.stat(self.path)
+        except OSError as error:
+            raise DatabaseUnavailable(
+                "no_database",
+                f"{self.path} cannot be found any more ({error.strerror})",
+                "put the file back where it was",
+            ) from error
+        return status.st_dev, status.st_ino
+
+    def _check_file(self) -> None:
+        # a connection goes on with a deleted file as if nothing had happened, and all it writes is lost
+        if self._identity() != self._file:
+            raise FileReplaced(
+                "replaced", f"{self.path} was replaced by another file", "look again, then repeat it"
+            )
+
+    async def _reconnect(self) -> None:
+        """Open the file that now has the path; each thread closes its own connection to the old one."""
+        for executor in (self._writer, self._reader):
+            await self._in(executor, self.desk.close)
+        self._file, self._seen_version = self._identity(), None
+
+    @staticmethod
+    async def _in(executor: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(executor, work)

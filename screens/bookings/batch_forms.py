@@ -1,0 +1,77 @@
+"""One form for several marked bookings: what would become of each, then all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.text import Text
+
+from dispatch import queries
+from dispatch.bookings import bulk_actions
+from dispatch.desk.desk import Desk
+from models.errors import InvalidInput
+from screens.dialogs.form import Field, FormModal, Values
+from screens.widgets.preview import Preview
+from screens.wording.consequences import before_a_batch, plural
+from screens.wording.text import BAD
+
+Row = dict[str, Any]
+Ids = Sequence[int]
+
+
+def reassign_marked(ids: Ids, agents: Sequence[Row]) -> FormModal:
+    """Give the marked bookings to an agent."""
+
+    def taker(given: Values) -> int:
+        if not given["to"]:
+            raise InvalidInput("agent", "no agent is chosen", "type a part of the name, or the id")
+        return int(given["to"])
+
+    def look(desk: Desk, given: Values) -> Text:
+        to = taker(given)
+        result, agent = bulk_actions.preview_reassign(desk, ids, to), queries.agent(to)
+        text = before_a_batch(result, f"would go to {agent['name']}")
+        held, capacity = agent["load"] + agent["issue_load"] + result["done"], agent["capacity"]
+        if result["done"] and held > capacity:
+            over = f"\n! above capacity then: {held} of {capacity}, kept as an override"
+            text.append(over, f"bold {BAD}")
+        return text
+
+    return FormModal(
+        f"Reassign {plural(len(ids), 'marked booking')}",
+        [Field("to", "To", agents=tuple(agents)), Field("reason", "Reason", hint="why they change hands")],
+        lambda desk, given: bulk_actions.reassign(desk, ids, taker(given), given["reason"]),
+        submit="Reassign",
+        preview=Preview(look, only=("to",)),
+    )
+
+
+def cancel_marked(ids: Ids) -> FormModal:
+    """Cancel the marked bookings for one reason."""
+
+    def look(desk: Desk, _: Values) -> Text:
+        return before_a_batch(bulk_actions.preview_cancel(desk, ids), "would be cancelled")
+
+    return FormModal(
+        f"Cancel {plural(len(ids), 'marked booking')}",
+        [Field("reason", "Reason", hint="the same for all of them")],
+        lambda desk, given: bulk_actions.cancel(desk, ids, given["reason"]),
+        submit="Cancel them",
+        preview=Preview(look, only=()),
+    )
+
+
+def release_marked(ids: Ids) -> FormModal:
+    """Give up the claims of the marked bookings."""
+
+    def look(desk: Desk, _: Values) -> Text:
+        return before_a_batch(bulk_actions.preview_release(desk, ids), "would be released")
+
+    return FormModal(
+        f"Release {plural(len(ids), 'marked booking')}",
+        [],
+        lambda desk, _: bulk_actions.release(desk, ids),
+        submit="Release",
+        preview=Preview(look),
+    )

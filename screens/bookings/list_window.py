@@ -1,0 +1,29 @@
+"""The window over a list of bookings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from dispatch import queries
+from dispatch.queries.bookings import BookingFilter
+from models.errors import NotFound
+from screens.base.list_window import ListWindow, Row
+
+
+@dataclass(frozen=True)
+class Window(ListWindow[BookingFilter]):
+    """A window on the bookings, in any of their orders."""
+
+    which: BookingFilter = field(default_factory=BookingFilter)
+
+    def page(self, limit: int, beyond: Row | None, *, upwards: bool = False) -> list[Row]:
+        which = replace(self.which, descending=not self.which.descending) if upwards else self.which
+        return queries.list_bookings(which, limit=limit, after=beyond)
+
+    def at(self, booking_id: int) -> tuple[Window, list[Row]]:
+        """The window on all bookings that begins with this one; from the top if there is none such."""
+        try:
+            row = queries.booking(booking_id)
+        except NotFound:  # another file has the database's path now
+            return Window().held()
+        return Window(anchor=row | {"booking_id": booking_id + 1}).held()  # the place just before it

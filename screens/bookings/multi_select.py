@@ -1,0 +1,133 @@
+"""Marking bookings in a list, and dealing with all that are marked at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual import on
+from textual.screen import ModalScreen
+
+from dispatch import queries
+from dispatch.queries.bookings import BookingFilter
+from screens.bookings import batch_forms as forms
+from screens.bookings.list import BookingList
+from screens.dialogs.panel import Panel
+from screens.widgets.live_table import LiveTable
+from screens.wording.consequences import after_a_batch, plural
+
+Row = dict[str, Any]
+MOST_MARKED = 2_000  # dealt with in one commit, for which others wait: half a second
+
+
+class MarkedList(BookingList):
+    """A list of bookings of which some are marked; r, x and l are then meant for those.
+
+    Marks go by the bookings' numbers, so that they outlive refreshing, paging and another filter.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._marks: dict[int, None] = {}
+        self._last_mark: int | None = None
+
+    def _tell_marks(self) -> None:
+        """Show the marks; a subclass tells their number too."""
+        self.table.pick(map(str, self._marks))
+
+    def _mark(self, booking_ids: Sequence[int]) -> None:
+        wanted = dict.fromkeys([*self._marks, *booking_ids])
+        if len(wanted) > MOST_MARKED:
+            self.say(f"At most {MOST_MARKED:,} bookings can be marked at once", severity="warning")
+            return
+        self._marks = wanted
+        self._last_mark = booking_ids[-1] if booking_ids else self._last_mark
+        self._tell_marks()
+
+    def unmark_all(self) -> bool:
+        """Take every mark away; were there any?"""
+        had = bool(self._marks)
+        self._marks, self._last_mark = {}, None
+        self._tell_marks()
+        return had
+
+    def _toggle(self, booking_id: int) -> None:
+        if booking_id in self._marks:
+            del self._marks[booking_id]
+            self._tell_marks()
+        else:
+            self._mark([booking_id])
+
+    @on(LiveTable.PickAsked)
+    def _clicked(self, message: LiveTable.PickAsked) -> None:
+        self._toggle(int(message.key))
+
+    def action_mark(self) -> None:
+        """Mark the booking under the cursor, or take its mark away, and go on to the next."""
+        row = self._chosen()
+        if row is not None:
+            self._toggle(row["booking_id"])
+            self.table.action_cursor_down()
+
+    def action_mark_range(self) -> None:
+        """Mark all from the last mark to the cursor."""
+        row = self._chosen()
+        if row is None:
+            return
+        ids = [shown["booking_id"] for shown in self.table.rows_shown]
+        here = ids.index(row["booking_id"])
+        start = ids.index(self._last_mark) if self._last_mark in ids else here
+        first, last = sorted((start, here))
+        chosen = ids[first : last + 1]
+        self._mark(chosen if start <= here else chosen[::-1])
+
+    def mark_all_of(self, which: BookingFilter) -> None:
+        """Mark what a filter lists, as far as there may be marks."""
+
+        def then(found: list[int]) -> None:
+            self._marks = dict.fromkeys(found[:MOST_MARKED])
+            self._last_mark = None
+            self._tell_marks()
+            more = f", the first {MOST_MARKED:,}: no more at once" if len(found) > MOST_MARKED else ""
+            self.say(f"Marked {plural(len(self._marks), 'booking')}{more}")
+
+        self.host.ask(lambda: queries.booking_ids(which, MOST_MARKED + 1), then, opens=True)
+
+    def action_reassign(self) -> None:
+        if not self._marks:
+            super().action_reassign()
+            return
+        ids = tuple(self._marks)
+        self.host.ask(
+            queries.list_agents,
+            lambda agents: self._deal("Reassigned", forms.reassign_marked(ids, agents)),
+            opens=True,
+        )
+
+    def action_cancel(self) -> None:
+        if self._marks:
+            self._deal("Cancelled", forms.cancel_marked(tuple(self._marks)))
+        else:
+            super().action_cancel()
+
+    def action_release(self) -> None:
+        if self._marks:
+            self._deal("Released", forms.release_marked(tuple(self._marks)))
+        else:
+            super().action_release()
+
+    def _deal(self, word: str, form: ModalScreen[Row | None]) -> None:
+        """Open a form for what is marked; then tell what became of each, what was refused stays marked."""
+
+        def closed(result: Row | None) -> None:
+            if result is None:
+                return
+            done = {row["booking_id"] for row in result["results"] if row["ok"]}
+            self._marks = {number: None for number in self._marks if number not in done}
+            self._tell_marks()
+            if result["refused"]:
+                self.call_later(self.open, Panel(f"{word}: row by row", after_a_batch(result, word.lower())))
+            else:
+                self.say(f"{word} {plural(result['done'], 'booking')}; undo takes back all of them")
+
+        self.open(form, closed)

@@ -1,0 +1,203 @@
+"""My desk: one agent's bookings, in progress first, then what is tentatively theirs, then today's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import DataTable, Static
+
+from dispatch import queries
+from dispatch.agents.presence import set_presence
+from dispatch.operations.booking_timeouts import AWAY_REASON
+from dispatch.service.issues import queries as issue_queries
+from dispatch.service.issues.queries import IssueFilter
+from models.agents import AVAILABLE, AWAY
+from models.errors import NotFound
+from screens.base import figures, keys
+from screens.base.keys import key_of
+from screens.bookings.detail import BookingDetail
+from screens.bookings.list import EXTRA_COLUMNS, BookingList
+from screens.dialogs.agent_chooser import PickAgent
+from screens.roster.presence import open_presence, presence_text, told_of_presence
+from screens.widgets.columns import Column
+from screens.widgets.live_table import LiveTable
+from screens.wording import issues as issue_words
+from screens.wording.agents import load_bar
+from screens.wording.bookings import state
+from screens.wording.next_step import STEPS, with_next_step
+from screens.wording.text import CARE, short_moment
+
+Row = dict[str, Any]
+Work = tuple[Row | None, list[Row], list[Row]]
+
+GROUP_STYLES: dict[str, str] = {
+    "due": f"bold {CARE}",
+    "in progress": "bold",
+    "tentative": "",
+    "done today": "dim",
+}
+COLUMNS = (
+    Column("group", "Work", 14, lambda row: _work(row)),
+    Column("booking_id", "No.", 6, lambda row: str(row["booking_id"]), right=True),
+    Column("customer_name", "Customer", 12, lambda row: row["customer_name"], grows=True),
+    Column("method", "Reach by", 10, lambda row: row["method"], drop=2),
+    Column("destination", "To", 8, lambda row: row["destination"], drop=4),
+    Column("next", "Next step", 9, lambda row: STEPS[row["next"]][0] if row["next"] else state(row)),
+    Column("follow_up_at", "Follow-up", 11, lambda row: short_moment(row["follow_up_at"]), drop=1),
+    Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=3),
+    *(column for column in EXTRA_COLUMNS if column.key not in ("method", "created_at")),
+)
+
+
+ISSUE_COLUMNS = (
+    Column("issue_id", "Issue", 5, lambda row: str(row["issue_id"]), right=True),
+    Column("priority", "Priority", 8, issue_words.priority),
+    Column("time", "Time left", 16, issue_words.time_left),
+    Column("state", "State", 12, issue_words.state, grows=True, drop=1),
+    Column("title", "Title", 14, lambda row: row["title"], grows=True),
+)
+MOST_ISSUES = 50
+
+
+class MyDesk(BookingList):
+    """The chosen agent's own work."""
+
+    NAME = "my-desk"
+    FIGURES = (figures.WORK, figures.STATE, figures.REVENUE, figures.LOAD)
+    HELP = (
+        "One agent's work. On top is what is due: the follow-ups whose moment has come, the longest "
+        "overdue first. In progress is what the agent has claimed; tentative is what the desk gave them "
+        "and they have not claimed yet, oldest first; done today is what they closed. m does the next "
+        "step of the booking under the cursor, g says when to get back to the customer. Where the desk "
+        "asks whether you are still on it, {booking.keep} says yes; unanswered, the claim ends. "
+        "{agent.presence} says how the agent is at work, and brings back at once whom the desk put on "
+        "away. {desk.agent} chooses another agent. Below are the agent's open issues: tab goes there, "
+        "enter opens one on Service."
+    )
+    BINDINGS = [*keys.MY_DESK, *keys.WHY]
+    IS_TIMELY = True
+    AUTO_FOCUS = "#my-desk"
+
+    def body(self) -> ComposeResult:
+        with Horizontal(classes="list-body"):
+            with Vertical():
+                yield Static(Content(""), classes="headline")
+                yield LiveTable(COLUMNS, "booking_id", id="my-desk")
+                yield LiveTable(ISSUE_COLUMNS, "issue_id", id="my-issues")
+            yield BookingDetail()
+
+    @property
+    def table(self) -> LiveTable:
+        return self.query_one("#my-desk", LiveTable)
+
+    @property
+    def issues(self) -> LiveTable:
+        return self.query_one("#my-issues", LiveTable)
+
+    def chosen_booking(self) -> Row | None:
+        """None while the cursor is among the issues: a key must not touch what one does not look at."""
+        return None if self.issues.has_focus else self.table.current
+
+    @on(DataTable.RowSelected, "#my-issues")
+    def _go_to_issue(self, message: DataTable.RowSelected) -> None:
+        message.stop()
+        message.prevent_default()
+        row = self.issues.current
+        if row is not None:
+            self.host.show_issue(row["issue_id"])
+
+    def look_up(self) -> Callable[[], Work]:
+        agent_id, desk = self.host.my_agent_id, self.backend.desk
+        now = desk.now()
+
+        def work() -> Work:
+            if agent_id is None:
+                return None, [], []
+            try:
+                rows = [with_next_step(row, now) for row in queries.desk_of(agent_id, now)]
+                issues = issue_queries.issues(desk, IssueFilter(agent_id=agent_id), MOST_ISSUES)
+                return queries.agent(agent_id), rows, issues
+            except NotFound:  # the agent that was remembered belongs to another desk
+                return None, [], []
+
+        return work
+
+    def show(self, data: Work) -> None:
+        agent, rows, issues = data
+        self.host.inbox.visited()
+        keep, back = (key_of(self.app, identifier) for identifier in ("booking.keep", "agent.presence"))
+        self.query_one(".headline", Static).update(_headline(agent, rows, len(issues), keep, back))
+        self.table.show_rows(rows)
+        if not issues and self.issues.has_focus:
+            self.table.focus()
+        self.issues.display = bool(issues)
+        self.issues.show_rows(issues)
+        self.show_detail()
+
+    def on_mount(self) -> None:
+        if self.host.my_agent_id is None:
+            self.action_choose_agent()
+
+    def action_presence(self) -> None:
+        """The agent's own presence; whom the desk put on away is back with this one key."""
+        agent_id = self.host.my_agent_id
+        if agent_id is None:
+            self.say("Nobody's desk yet: a chooses an agent", severity="warning")
+            return
+
+        def ask(agent: Row) -> None:
+            if agent["presence"] == AWAY and agent["presence_reason"] == AWAY_REASON:
+                self.host.perform(
+                    lambda desk: set_presence(desk, agent_id, AVAILABLE),
+                    lambda row: self.say(told_of_presence(row)),
+                )
+            else:
+                open_presence(self, agent)
+
+        self.host.ask(lambda: queries.agent(agent_id), ask, opens=True)
+
+    def action_choose_agent(self) -> None:
+        self.host.ask(queries.list_agents, self._offer, opens=True)
+
+    def _offer(self, agents: list[Row]) -> None:
+        if not agents:
+            self.say("There are no agents yet; f3 opens the roster, where a adds one", severity="warning")
+            return
+
+        def chosen(agent_id: int | None) -> None:
+            if agent_id is not None:
+                self.host.my_agent_id = agent_id
+                self.reload()
+
+        self.open(PickAgent("Whose desk is this?", agents), chosen)
+
+
+def _work(row: Row) -> Text:
+    """The group it is in, or what the desk asks or says about it."""
+    if row["asked_at"] and row["group"] != "done today":
+        return Text("still on it?", f"bold {CARE}")
+    return Text(row["due"] or row["group"], GROUP_STYLES[row["group"]])
+
+
+def _headline(agent: Row | None, rows: list[Row], issues: int, keep: str, back: str) -> Text:
+    if agent is None:
+        return Text("Nobody's desk yet: press a to choose an agent", "bold")
+    line = Text(f"{agent['name']} ({agent['agent_id']})  ", "bold")
+    line.append_text(load_bar(agent))
+    if agent["presence"] != AVAILABLE:
+        line.append("  ").append_text(presence_text(agent))
+        line.append(f", {back} is back" if agent["presence_reason"] == AWAY_REASON else "", "bold")
+    asked = sum(row["asked_at"] is not None and row["group"] != "done today" for row in rows)
+    if asked:
+        line.append(f"  ·  {asked} still on it? {keep} keeps it", f"bold {CARE}")
+    counts = [f"{sum(row['group'] == group for row in rows)} {group}" for group in GROUP_STYLES]
+    counts += [f"{issues} issues"] if issues else []
+    line.append("  ·  " + ", ".join(counts), "dim")
+    line.append(f"  ·  rank {agent['rank'] or '–'}, {agent['presence']}", "dim")
+    return line

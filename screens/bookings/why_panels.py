@@ -1,0 +1,88 @@
+"""Why a booking went to its agent, and why not to another one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+
+from screens.dialogs.panel import Panel
+from screens.wording.text import BAD, CARE, moment
+
+Row = dict[str, Any]
+NOT_KEYS = ("agent_id", "agent_name")
+
+
+def why_panel(why: Row) -> Panel:
+    """The decision about a booking: who won and by which keys, who came next, who was kept out."""
+    text = Text(overflow="fold")
+    text.append(f"{why['agent_name'] or 'Nobody'}", "bold")
+    text.append(f"\n{why['reason']}\n")
+    for note, style in notes(why):
+        text.append(f"{note}\n", style)
+    if why["policy"]:
+        decided = f"{why['policy']} policy, settings version {why['settings_version']}"
+        text.append(f"\nDecided {moment(why['decided_at'])} by {decided}\n", "dim")
+    candidates = [why["winner"], *why.get("next", [])] if why.get("winner") else []
+    for position, row in enumerate(candidates, start=1):
+        text.append("\n").append_text(_candidate(position, row))
+    text.append_text(_kept_out(why))
+    if why.get("match"):
+        text.append_text(_score_now(why["match"]))
+    return Panel(f"Why booking {why['booking_id']} is where it is", text)
+
+
+def _score_now(match: Row) -> Text:
+    """The parts of the winner's score: they were not kept, so they are those of now."""
+    from screens.matching.panels import contributions
+
+    head = f"\n\nThe score by the figures of now ({match['weights']} weights): {match['match_score']:.1f}\n"
+    return Text(head, "bold").append_text(contributions(match["contributions"]))
+
+
+def notes(why: Row) -> list[tuple[str, str]]:
+    """What was out of the ordinary."""
+    notes = []
+    if why.get("over_capacity"):
+        notes.append(("! above the agent's capacity, by a person's decision", f"bold {BAD}"))
+    if why.get("relaxed"):
+        notes.append((f"~ dropped to find anybody free: {' and '.join(why['relaxed'])}", CARE))
+    return notes
+
+
+def _kept_out(why: Row) -> Text:
+    """Who would have come before: how many by each rule, then each with it."""
+    counts, rows = why.get("excluded_by_rule") or {}, why.get("excluded", [])
+    text = Text()
+    if counts:
+        told = ", ".join(f"{number} {rule}" for rule, number in sorted(counts.items()))
+        text.append(f"\n\n{'Kept out before them' if why['winner'] else 'Kept out'}: {told}", "bold")
+    for row in rows:
+        text.append(f"\n  ✗ {row['agent_name']} ({row['agent_id']}): {row['rule']}", CARE)
+    return text
+
+
+def _candidate(position: int, row: Row) -> Text:
+    keys = [f"{name.replace('_', ' ')} {value}" for name, value in row.items() if name not in NOT_KEYS]
+    line = Text(f"{position:>3}  {row['agent_name']} ({row['agent_id']})", "bold" if position == 1 else "")
+    return line.append("  " + ", ".join(keys), "dim")
+
+
+def why_not_panel(told: Row, others: list[Row]) -> Panel:
+    """Why a booking is not with an agent, and whom each policy would choose for it now."""
+    text = Text(overflow="fold")
+    text.append(told["agent_name"], "bold")
+    if told.get("decided"):
+        text.append(f"\nDecided {told['decided']}")
+        text.append("\nBy the policy it would be as follows", "dim")
+    text.append(f"\n{told['because']}\n")
+    if told.get("policy"):
+        text.append(f"\nThe {told['policy']} policy decides by {told['key'].replace('_', ' ')} here.", "dim")
+    if told.get("as_of"):
+        text.append(f"\nAs of {moment(told['as_of'])}\n", "dim")
+    text.append("\nWere it given out now\n", "bold")
+    for row in others:
+        text.append(f"\n{row['policy']:<14}", "bold")
+        text.append(row["agent_name"] or "nobody")
+        text.append(f"  {row['reason']}", "dim")
+    return Panel(f"Booking {told['booking_id']}: why not {told['agent_name']}?", text)

@@ -1,0 +1,174 @@
+"""Finding a customer while one types: by part of a name, phone or e-mail, or by a booking's number."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import DataTable, Input, Static
+
+from dispatch import customers
+from dispatch.queries import customer_index
+from models.customer_index import backlog
+from screens.base.messages import DeskChanged
+from screens.dialogs.modal import Modal
+from screens.widgets.columns import Column
+from screens.widgets.key_line import KeyLine
+from screens.widgets.live_table import LiveTable
+from screens.wording.text import short_moment
+
+Row = dict[str, Any]
+Found = tuple[list[Row], int]
+
+TYPING_PAUSE_S = 0.12
+MOST_SHOWN = 50
+MOVES = {"up": "cursor_up", "down": "cursor_down", "pageup": "page_up", "pagedown": "page_down"}
+
+COLUMNS = (
+    Column("name", "Customer", 16, lambda row: row["name"], grows=True),
+    Column("phone", "Phone", 13, lambda row: row["phone"] or ""),
+    Column("email", "E-mail", 16, lambda row: row["email"] or "", grows=True),
+    Column("open_bookings", "Open", 4, lambda row: str(row["open_bookings"] or ""), right=True),
+    Column("last_booking_at", "Last booked", 11, lambda row: short_moment(row["last_booking_at"]), drop=1),
+)
+BECAUSE = Column("because", "The same?", 12, lambda row: row.get("because", ""))
+
+
+class FindCustomer(Modal[int | None]):
+    """Closes with the chosen customer's id, or None on escape.
+
+    ``first`` are shown while nothing is typed: customers as ``suspects`` tells them. ``without`` is
+    not offered.
+    """
+
+    BINDINGS = [
+        Binding("escape", "close", "Close", id="find.close", tooltip="Close without choosing"),
+        Binding(
+            "enter",
+            "take",
+            "Choose",
+            id="find.take",
+            tooltip="Choose the customer under the cursor",
+            priority=True,  # or the input's own enter would keep it out of the footer
+        ),
+    ]
+
+    def __init__(
+        self, title: str = "Find a customer", first: Sequence[Row] = (), without: int | None = None
+    ) -> None:
+        super().__init__()
+        self._heading = title
+        self._first = list(first)
+        self._without = without
+        self._idle = "Type to find somebody"
+        if without is not None:
+            count = f"{len(self._first)} may be" if self._first else "Nobody seems to be"
+            self._idle = f"{count} the same; type to find another"
+        self._ticket = 0
+        self._wanted: str | None = None  # the text whose first answer is to be taken
+        self._answered: str | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="find"):
+            yield Input(
+                placeholder="part of a name, phone or e-mail, or a booking's number", compact=True, id="text"
+            )
+            yield LiveTable((*COLUMNS, BECAUSE) if self._first else COLUMNS, "customer_id", id="found")
+            yield Static(Content(""), id="told")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.query_one("#find").border_title = Content(self._heading)
+        self._table.can_focus = False
+        self.host.catch_up()
+        self.call_after_refresh(self._search)
+
+    @property
+    def _table(self) -> LiveTable:
+        return self.query_one("#found", LiveTable)
+
+    @property
+    def _text(self) -> str:
+        return self.query_one("#text", Input).value.strip()
+
+    def on_key(self, event: events.Key) -> None:
+        """The keys that move go to the list, whatever is typed."""
+        if event.key in MOVES:
+            event.stop()
+            getattr(self._table, f"action_{MOVES[event.key]}")()
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        # a worker that the next key cancels, so that a fast typist asks the database once
+        self.run_worker(self._search_after_pause(), group="typing", exclusive=True)
+
+    async def _search_after_pause(self) -> None:
+        await asyncio.sleep(TYPING_PAUSE_S)
+        self._search()
+
+    def on_desk_changed(self, message: DeskChanged) -> None:
+        """Somebody may have come in, changed, or been taken into the index."""
+        self._search()
+
+    def _search(self) -> None:
+        """Look for what is typed; an answer that is too late is dropped."""
+        if not self.is_laid_out:
+            return
+        self._ticket += 1
+        ticket, text = self._ticket, self._text
+
+        def query() -> Found:
+            return customers.find(text, MOST_SHOWN + 2), backlog()
+
+        def then(answer: Found) -> None:
+            if ticket == self._ticket and self.is_laid_out:
+                self._show(text, *answer)
+                if text == self._wanted:
+                    self._wanted = None
+                    self._take_current()
+
+        self.host.ask(query, then, opens=text == self._wanted)
+
+    def _show(self, text: str, rows: list[Row], behind: int) -> None:
+        is_another, self._answered = text != self._answered, text
+        others = [row for row in rows if row["customer_id"] != self._without] if text else self._first
+        self._table.show_rows(others[:MOST_SHOWN])
+        if is_another:
+            self._table.move_cursor(row=0)
+        line = told(len(others), behind) if text else self._idle
+        self.query_one("#told", Static).update(Text(line, overflow="fold"))
+
+    def action_take(self) -> None:
+        if self._answered == self._text:
+            self._take_current()
+        else:  # enter was quicker than the answer, and holds for whichever search answers first
+            self._wanted = self._text
+            self._search()
+
+    @on(DataTable.RowSelected)
+    def _take_current(self) -> None:
+        row = self._table.current
+        if row is not None:
+            self.leave(row["customer_id"])
+
+    def action_close(self) -> None:
+        self.leave()
+
+
+def told(number: int, behind: int) -> str:
+    """How many were found, and whether all of them are known to the search yet."""
+    if not number:
+        line = "Nobody like this"
+    elif number > MOST_SHOWN:
+        line = f"The {MOST_SHOWN} best, and more: type on"
+    else:
+        line = f"{number} customer{'s' if number > 1 else ''}"
+    missing = behind - customer_index.MOST_LOOKED_THROUGH
+    return f"{line}  ·  {missing:,} older ones are still being taken in" if missing > 0 else line

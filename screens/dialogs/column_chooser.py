@@ -1,0 +1,123 @@
+"""Choosing a table's columns: which are shown, in which order, and which one sorts; all of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from screens.dialogs.modal import Modal
+from screens.widgets.key_line import KeyLine
+from screens.widgets.live_table import LiveTable
+
+
+class Columns(Modal[None]):
+    """A checklist of a table's columns; the table below follows it, and ``changed`` is told the choice."""
+
+    DEFAULT_CSS = """
+    Columns { align: center middle; background: $background 40%; }
+    Columns > #columns {
+        width: 46; max-width: 96%; height: auto; max-height: 90%; padding: 0 1;
+        border: round $primary; border-title-style: bold; background: $surface;
+    }
+    Columns OptionList { height: auto; max-height: 14; border: none; padding: 0; background: $surface; }
+    Columns #told { height: auto; min-height: 2; color: $text-muted; }
+    """
+    BINDINGS = [
+        Binding("escape", "close", "Close", id="columns.close", tooltip="Back to the list"),
+        Binding(
+            "space,enter",
+            "show_or_hide",
+            "Show/hide",
+            id="columns.toggle",
+            tooltip="Show or hide the highlighted column",
+        ),
+        Binding("minus,shift+up", "move(-1)", "Earlier", id="columns.earlier", tooltip="Further to the left"),
+        Binding("plus,shift+down", "move(1)", "Later", id="columns.later", tooltip="Further to the right"),
+        Binding("s", "sort", "Sort", id="columns.sort", tooltip="Sort by the column; again: the other way"),
+        Binding("r", "reset", "Reset", id="columns.reset", tooltip="The columns as they were delivered"),
+    ]
+
+    def __init__(self, table: LiveTable, changed: Callable[[list[str]], None]) -> None:
+        super().__init__()
+        self._table = table
+        self._changed = changed
+        self._specs = {spec.key: spec for spec in table.specs}
+        self._order = self._ordered()
+
+    def _ordered(self) -> list[str]:
+        """Those that are shown in their order, then the others."""
+        shown = list(self._table.chosen)
+        return shown + [key for key in self._specs if key not in shown]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="columns"):
+            yield OptionList(compact=True, markup=False)
+            yield Static(Content(""), id="told")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.query_one("#columns").border_title = Content("Columns")
+        self._fill()
+
+    @property
+    def _here(self) -> int:
+        return self.query_one(OptionList).highlighted or 0
+
+    def _fill(self, highlighted: int = 0) -> None:
+        chosen = self._table.chosen
+        marked = (f"{'✓' if key in chosen else ' '} {self._label(key)}" for key in self._order)
+        options = self.query_one(OptionList)
+        options.set_options(Option(Content(line)) for line in marked)
+        options.highlighted = highlighted
+        left_out = [self._label(spec.key) for spec in self._table.left_out]
+        self._tell(f"No room at this width: {', '.join(left_out)}" if left_out else "")
+
+    def _tell(self, text: str) -> None:
+        self.query_one("#told", Static).update(Content(text))
+
+    def _label(self, key: str) -> str:
+        return self._specs[key].title or self._specs[key].label
+
+    def _use(self, keys: list[str], highlighted: int = 0) -> None:
+        self._table.choose(keys)
+        self._changed(keys)
+        self._fill(highlighted)
+
+    @on(OptionList.OptionSelected)
+    def action_show_or_hide(self) -> None:
+        key, chosen = self._order[self._here], set(self._table.chosen)
+        wanted = [one for one in self._order if (one in chosen) != (one == key)]
+        if wanted:
+            self._use(wanted, self._here)
+        else:
+            self._tell("One column stays")
+
+    def action_move(self, step: int) -> None:
+        here, there = self._here, self._here + step
+        if 0 <= there < len(self._order):
+            chosen = self._table.chosen
+            self._order.insert(there, self._order.pop(here))
+            self._use([key for key in self._order if key in chosen], there)
+
+    def action_sort(self) -> None:
+        sort = self._specs[self._order[self._here]].sort
+        if sort:
+            self._table.post_message(LiveTable.SortAsked(sort))
+        else:
+            self._tell("The desk cannot sort by this column")
+
+    def action_reset(self) -> None:
+        self._table.choose([])
+        self._changed([])
+        self._order = self._ordered()
+        self._fill()
+
+    def action_close(self) -> None:
+        self.leave()

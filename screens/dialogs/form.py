@@ -1,0 +1,222 @@
+"""A modal form: fields, one submit key, errors beside what was typed, nothing lost by a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Input, Label, OptionList, RadioSet, Select, Static, TextArea
+
+from dispatch.desk.desk import Desk
+from models.errors import DeskError, InvalidInput
+from screens.dialogs.command_modal import CommandModal
+from screens.widgets.agent_picker import AgentPicker
+from screens.widgets.choice import Choice, Pick
+from screens.widgets.key_line import KeyLine
+from screens.widgets.preview import Preview
+from screens.wording.text import refusal
+
+Row = dict[str, Any]
+Values = dict[str, str]
+
+FIELD_WIDTH = 54  # cells beside the label
+OPTION_EXTRA = 4  # an option's mark and the blanks around it
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a form: a text (of several ``lines``), one of ``options``, or (``agent``) an agent.
+
+    A few short ``options`` stand side by side; more open as a list. ``told`` says, below the field,
+    how what is typed is understood, or raises DeskError.
+    """
+
+    name: str
+    label: str
+    value: str = ""
+    options: tuple[str, ...] = ()
+    hint: str = ""
+    agents: tuple[Row, ...] = ()
+    told: Callable[[str], str] | None = None
+    lines: int = 1
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The options, and what the row has now if it is none of them: leaving it alone changes nothing."""
+        return self.options if not self.value or self.value in self.options else (*self.options, self.value)
+
+    @property
+    def is_choice(self) -> bool:
+        """Do the options fit side by side?"""
+        return bool(self.options) and sum(len(name) + OPTION_EXTRA for name in self.names) <= FIELD_WIDTH
+
+    def widget(self) -> Widget:
+        """The input for this field, with the field's name as its id."""
+        if self.agents:
+            return AgentPicker(id=self.name)
+        if self.is_choice:
+            return Choice(self.names, id=self.name)
+        if self.options:
+            return Pick(self.names, value=self.value or Pick.NULL, id=self.name)
+        if self.lines > 1:
+            area = TextArea(
+                self.value, placeholder=self.hint, compact=True, tab_behavior="focus", id=self.name
+            )
+            area.styles.height = self.lines
+            return area
+        return Input(self.value, placeholder=self.hint, compact=True, id=self.name)
+
+
+class FormModal(CommandModal):
+    """Asks for a few values and runs a command with them; closes with its result, or None on escape.
+
+    What the desk refuses is told inside the form, which stays open with everything typed in it; the
+    cursor goes to the field at fault, and the words go away as soon as something is changed.
+    One that is for ``changes_only`` just closes when nothing was changed. ``preview`` tells, while it
+    is filled in, what it would do.
+    """
+
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-middle"), (30, "-high")]
+    BINDINGS = [
+        Binding("escape", "close", "Close", id="form.close", tooltip="Close without doing anything"),
+        Binding("f9", "submit", "Do it", id="form.submit", tooltip="Do it, from any field", priority=True),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        fields: Sequence[Field],
+        command: Callable[[Desk, Values], Row],
+        *,
+        submit: str,
+        about: str = "",
+        changes_only: bool = False,
+        preview: Preview | None = None,
+    ) -> None:
+        super().__init__()
+        self._heading = title
+        self._fields = tuple(fields)
+        self._command = command
+        self._verb = submit
+        self._about = about
+        self._changes_only = changes_only
+        self._preview = preview
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="form"):
+            if self._about:
+                yield Static(Content(self._about), id="about")
+            with VerticalScroll(id="fields", can_focus=False):
+                for field in self._fields:
+                    with Horizontal(classes="field"):
+                        yield Label(Content(field.label))
+                        yield field.widget()
+                    if field.told:
+                        yield Static(classes="told", id=f"{field.name}-told")
+            if self._preview:
+                yield self._preview
+            yield Static(Content(""), id="problem")
+            with Horizontal(id="buttons"):
+                yield Button(Content(self._verb), id="submit", variant="primary", compact=True)
+                yield Button("Close", id="close", compact=True)
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.query_one("#form").border_title = Content(self._heading)
+        self.set_class(any(field.agents for field in self._fields), "-picks")
+        for field in self._fields:
+            if field.agents:
+                self.query_one(f"#{field.name}", AgentPicker).offer(field.agents)
+            elif field.is_choice:
+                self.query_one(f"#{field.name}", Choice).value = field.value
+            self._understand(field, field.value)
+        self.call_after_refresh(self._look_ahead)
+
+    @on(Input.Changed)
+    @on(RadioSet.Changed)
+    @on(Select.Changed)
+    @on(OptionList.OptionHighlighted)
+    @on(AgentPicker.Narrowed)
+    def _look_ahead(self) -> None:
+        if self._preview is not None and self.is_laid_out:
+            self._preview.follow(self.values())
+
+    def values(self) -> Values:
+        """What is in the fields now."""
+        found: Values = {}
+        for field in self._fields:
+            widget = self.query_one(f"#{field.name}")
+            if isinstance(widget, TextArea):
+                found[field.name] = widget.text
+            else:
+                found[field.name] = widget.chosen if isinstance(widget, Pick) else cast("Any", widget).value
+        return found
+
+    @on(Input.Changed)
+    @on(RadioSet.Changed)
+    @on(Select.Changed)
+    @on(TextArea.Changed)
+    def _changed(self) -> None:
+        self._is_warned = False
+        self._tell("")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        for field in self._fields:
+            if field.name == event.input.id:
+                self._understand(field, event.value)
+
+    def _understand(self, field: Field, typed: str) -> None:
+        if field.told is None:
+            return
+        below = self.query_one(f"#{field.name}-told", Static)
+        try:
+            text, wrong = field.told(typed), False
+        except DeskError as error:
+            text, wrong = error.message, True
+        below.update(Content(text))
+        below.set_class(wrong, "-wrong")
+
+    @on(Input.Submitted)
+    @on(Choice.Accepted)
+    @on(AgentPicker.Picked)
+    def _next(self) -> None:
+        """Enter goes on to the next field, and from the last one does it."""
+        last = self.query_one(f"#{self._fields[-1].name}")
+        if self.focused is not None and last in self.focused.ancestors_with_self:
+            self.action_submit()
+        else:
+            self.focus_next()
+
+    @on(Button.Pressed, "#submit")
+    def action_submit(self) -> None:
+        if self._busy:
+            return
+        values = self.values()
+        if self._changes_only and values == {field.name: field.value for field in self._fields}:
+            self.leave()
+        else:
+            self._send(lambda desk: self._command(desk, values))
+
+    def unsaved(self) -> str:
+        """A choice is made again with one key, but what was typed is told before it is lost."""
+        given = zip(self._fields, self.values().values(), strict=True)
+        typed = any(
+            text != field.value and isinstance(self.query_one(f"#{field.name}"), Input | TextArea)
+            for field, text in given
+        )
+        return f"{self._heading}: what you have typed there will be lost." if typed else ""
+
+    def _refused(self, error: DeskError) -> None:
+        self._busy = False
+        is_told = any(str(below.visual) == error.message for below in self.query(".told").results(Static))
+        self._tell(error.hint[:1].upper() + error.hint[1:] if is_told else refusal(error))
+        if isinstance(error, InvalidInput) and any(field.name == error.field for field in self._fields):
+            self.query_one(f"#{error.field}").focus()

@@ -1,0 +1,44 @@
+"""A panel to read: why, help, or an error; it can be copied and is closed with escape."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.dialogs.modal import Modal
+from screens.widgets.key_line import KeyLine
+
+
+class Panel(Modal[None]):
+    """Text in a frame."""
+
+    BINDINGS = [
+        Binding("escape,enter,q", "close", "Close", id="panel.close", tooltip="Back to where you were"),
+        Binding("y", "copy", "Copy", id="panel.copy", tooltip="Copy the text to the clipboard (OSC 52)"),
+    ]
+
+    def __init__(self, title: str, text: Text, *, error: bool = False) -> None:
+        super().__init__(classes="-error" if error else "")
+        self._heading = title
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="panel"):
+            yield Static(self._text)
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        panel = self.query_one("#panel")
+        panel.border_title = Content(self._heading)
+        panel.focus()
+
+    def action_close(self) -> None:
+        self.leave()
+
+    def action_copy(self) -> None:
+        self.app.copy_to_clipboard(self._text.plain)
+        self.app.notify("Copied", markup=False)

@@ -1,0 +1,48 @@
+"""Quitting with something typed that is not sent: shall it be?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from screens.dialogs.modal import Modal
+from screens.widgets.key_line import KeyLine
+
+
+class Leaving(Modal[bool]):
+    """Tells what is typed and not sent; closes with True if the person quits all the same."""
+
+    AUTO_FOCUS = "#stay"
+    BINDINGS = [
+        Binding("escape", "stay", "Stay", id="leaving.stay", tooltip="Go on with what you have typed"),
+        Binding("ctrl+q", "quit_now", "Quit", id="leaving.quit", tooltip="Leave Astra all the same"),
+    ]
+
+    def __init__(self, unsaved: Sequence[str]) -> None:
+        super().__init__()
+        self._unsaved = tuple(unsaved)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="question"):
+            yield Static(Content("\n".join(self._unsaved)), id="about")
+            with Horizontal(id="buttons"):
+                yield Button("Stay", id="stay", variant="primary", compact=True)
+                yield Button("Quit", id="leave", compact=True)
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.query_one("#question").border_title = Content("Quit Astra?")
+
+    @on(Button.Pressed, "#stay")
+    def action_stay(self) -> None:
+        self.leave(False)
+
+    @on(Button.Pressed, "#leave")
+    def action_quit_now(self) -> None:
+        self.leave(True)

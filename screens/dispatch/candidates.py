@@ -1,0 +1,136 @@
+"""Who gets the lead in the form: the candidates with their match score, and what to think of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.widgets.columns import Column
+from screens.widgets.frame import Frame
+from screens.widgets.live_table import LiveTable
+from screens.wording.agents import load_bar
+from screens.wording.text import CARE
+
+if TYPE_CHECKING:
+    from dispatch.matching.assessment import Glance
+    from dispatch.matching.score import Scored
+
+Row = dict[str, Any]
+KEPT_OUT = {
+    "break": "on a break",
+    "full": "at capacity",
+    "department": "of another department",
+    "skill": "not for the destination",
+    "location": "not for the launch",
+}
+"""The rules that leave agents out, in words behind a number; the others are presences."""
+
+
+def match_score(row: Row) -> Text:
+    """An agent's score, greyed where it decides nothing."""
+    scored: Scored | None = row.get("match")
+    if scored is None:
+        return Text("")
+    return Text(f"{scored.match_score:.1f}", "" if row["steers"] else "dim")
+
+
+def _rating(row: Row) -> str:
+    return f"{row['rating']:.1f}" if row["rating"] else "–"
+
+
+CANDIDATES = (
+    Column("rank", "#", 3, lambda row: str(row["rank"]), right=True),
+    Column("name", "Agent", 13, lambda row: row["name"], grows=True),
+    Column("department", "Department", 20, lambda row: row["department"], drop=4),
+    Column("load", "Load", 6, load_bar),
+    Column("years_of_service", "Years", 5, lambda row: str(row["years_of_service"]), right=True, drop=2),
+    Column("rating", "Rating", 6, _rating, right=True, drop=3),
+    Column("match", "Match", 5, match_score, right=True, drop=1),
+)
+
+
+class WhoGetsIt(Frame):
+    """The candidates in the order of the policy, its reason, and the verdict on the scores, told once."""
+
+    DEFAULT_CSS = """
+    WhoGetsIt > #reason, WhoGetsIt > #verdict { height: auto; padding: 0 1; }
+    WhoGetsIt > #verdict { color: $text-muted; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="who")
+        self._preview: Row = {"candidates": [], "reason": "", "kept_out": {}}
+        self._glance: Glance | None = None
+
+    def compose(self) -> ComposeResult:
+        yield LiveTable(CANDIDATES, "agent_id", id="candidates")
+        yield Static(Content(""), id="reason")
+        yield Static(Content(""), id="verdict")
+
+    def on_mount(self) -> None:
+        self.border_title = Content("Who gets it")
+
+    @property
+    def glance(self) -> Glance | None:
+        """The scores that are shown."""
+        return self._glance
+
+    @property
+    def current(self) -> Row | None:
+        """The candidate under the cursor."""
+        return self.query_one(LiveTable).current
+
+    def show_preview(self, preview: Row) -> None:
+        self._preview = preview
+        self._fill()
+        self.query_one("#reason", Static).update(_reason(preview))
+
+    def show_glance(self, glance: Glance | None) -> None:
+        """Show scores; None for none: there is no lead, or its scores are still being worked out."""
+        self._glance = glance
+        self._fill()
+
+    def _fill(self) -> None:
+        seen, table = self._glance, self.query_one(LiveTable)
+        steers = seen is not None and seen.verdict.steers
+        scores = {agent.agent_id: agent for agent in seen.scores.agents} if seen else {}
+        table.marks_changes = False  # what is typed changes them all the time
+        table.show_rows(
+            [
+                row | {"match": scores.get(row["agent_id"]), "steers": steers}
+                for row in self._preview["candidates"]
+            ]
+        )
+        if not table.has_focus:
+            table.move_cursor(row=0)
+        self.query_one("#verdict", Static).update(Content(self._told()))
+
+    def _told(self) -> str:
+        """What to think of the scores, unless the policy's reason has said it already."""
+        seen = self._glance
+        if seen is None or not self._preview["candidates"]:
+            return ""
+        if seen.scores.note:
+            return f"Match: {seen.scores.note}"
+        sentence = seen.verdict.under(self._preview["policy"])
+        if sentence in self._preview["reason"]:
+            return ""
+        return f"{'Match' if seen.verdict.steers else 'Match is grey'}: {sentence}"
+
+
+def _reason(preview: Row) -> Text:
+    """Why it is the first one, and who is kept out; or that nobody can take it."""
+    counts = preview["kept_out"]
+    out = ", ".join(f"{number} {KEPT_OUT.get(rule, rule)}" for rule, number in counts.items())
+    if not preview["candidates"] and not counts:
+        return Text("No agents yet: leads wait. f3 opens the roster, where a adds one.", "bold yellow")
+    if not preview["candidates"]:
+        text = Text.assemble(("! Nobody can take it now", f"bold {CARE}"), f": {out}. ", overflow="fold")
+        return text.append("A lead waits, and goes to the first who is free.")
+    first = preview["candidates"][0]
+    text = Text.assemble((first["name"], "bold"), f": {preview['reason']}", overflow="fold")
+    return text.append(f"\n{sum(counts.values())} kept out: {out}", CARE) if counts else text

@@ -1,0 +1,218 @@
+"""The form of a lead: one line a field, checked as it is filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Button, Input, Label, Static
+
+from dispatch.desk.accepted_values import AcceptedValues
+from dispatch.inputs.lead_files import REQUIRED
+from dispatch.leads import intake
+from dispatch.matching.features import Terms
+from models.errors import InvalidInput
+from screens.widgets.choice import Choice, Pick
+from screens.widgets.frame import Frame
+
+if TYPE_CHECKING:
+    from dispatch.matching.conversion import Chance
+
+LABELS = {
+    "customer": "Customer",
+    "phone": "Phone",
+    "email": "E-mail",
+    "method": "Contact",
+    "source": "Source",
+    "destination": "Destination",
+    "launch": "Launch",
+    "requests": "Requirements",
+}
+INPUTS = {
+    "customer": "name",
+    "phone": "optional: tab",
+    "email": "optional: tab",
+    "requests": "what they wish for",
+}
+TONES = ("error", "warning", "success", "restored")
+STAYING_TONES = ("error", "success", "restored")
+# what makes a beginning whole: while somebody types, only what no further key can mend is wrong
+COMPLETIONS = {"phone": "0000", "email": "@example.com"}
+
+
+class LineInput(Input):
+    """A field of one line, which does not quietly drop all but the first line of what is pasted."""
+
+    class LinesPasted(Message):
+        """Several lines were pasted: leads from a file or a spreadsheet."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def on_paste(self, event: events.Paste) -> None:
+        if self._take_lines(event.text):
+            event.stop()
+            event.prevent_default()
+
+    def action_paste(self) -> None:
+        if not self._take_lines(self.app.clipboard):
+            super().action_paste()
+
+    def _take_lines(self, text: str) -> bool:
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        if len(lines) < 2:
+            return False
+        if self.id == "requests" and not _are_leads(lines):
+            self.insert_text_at_cursor(" ".join(lines))
+        else:
+            self.post_message(self.LinesPasted(text))
+        return True
+
+
+def _are_leads(lines: list[str]) -> bool:
+    """Does a text look like rows of leads, rather than like somebody's words?"""
+    columns = max(lines[0].count(separator) for separator in ",;\t") + 1
+    return lines[0].startswith("{") or columns >= len(REQUIRED)
+
+
+class LeadForm(Frame):
+    """Customer with phone and e-mail, contact, source, destination, launch, requirements, and Assign."""
+
+    def __init__(self, values: AcceptedValues) -> None:
+        super().__init__(id="lead-form")
+        self._values = values
+
+    def compose(self) -> ComposeResult:
+        for field, label in LABELS.items():
+            with Horizontal(classes="field"):
+                yield Label(Content(label))
+                if field in INPUTS:
+                    yield LineInput(placeholder=INPUTS[field], compact=True, id=field)
+                elif field in ("method", "source"):
+                    yield Choice(self._values.of(field), id=field)
+                else:
+                    yield Pick(self._values.of(field), id=field)
+        with Horizontal(id="assign-row"):
+            yield Button("Assign", id="assign", variant="primary", compact=True)
+        yield Static(Content(""), id="notice")
+        yield Static(Content(""), id="chance")
+
+    def on_mount(self) -> None:
+        self.border_title = Content("New lead")
+
+    def values(self) -> dict[str, str]:
+        """What is in the form, under the names that intake takes."""
+        return {_given_name(field): self._value(field) for field in LABELS}
+
+    def _value(self, field: str) -> str:
+        widget = self.query_one(f"#{field}")
+        if isinstance(widget, Pick):
+            return widget.chosen
+        return widget.value if isinstance(widget, Input | Choice) else ""
+
+    def terms(self) -> Terms | None:
+        """What a match score can go by so far; None where nothing is known that it depends on."""
+        fields = ("method", "source", "destination", "launch", "requests")
+        terms = Terms(*(self._value(field).strip() for field in fields))
+        return terms if any(terms) else None
+
+    def identity(self) -> tuple[str, str, str]:
+        """Name, phone and e-mail: who the customer may be."""
+        return self._value("customer"), self._value("phone"), self._value("email")
+
+    @property
+    def is_empty(self) -> bool:
+        """Has nobody typed or chosen anything?"""
+        return not any(self.values().values())
+
+    def problem(self) -> tuple[str, InvalidInput] | None:
+        """The first field that the desk would refuse, and why; checked against the lists as last read."""
+        refused = intake.problems(self.values(), self._values)
+        return next(((f, refused[_given_name(f)]) for f in LABELS if _given_name(f) in refused), None)
+
+    def slip(self) -> InvalidInput | None:
+        """What is wrong already with a text, although the form is not full and one field is being typed."""
+        refused = intake.problems(self.values(), self._values)
+        for field in INPUTS:
+            error, text = refused.get(_given_name(field)), self._value(field)
+            if error is not None and text and not self._is_beginning(field, text):
+                return error
+        return None
+
+    def _is_beginning(self, field: str, text: str) -> bool:
+        if field not in COMPLETIONS or not self.query_one(f"#{field}").has_focus:
+            return False
+        return field not in intake.problems({field: text + COMPLETIONS[field]}, self._values)
+
+    def offer(self, values: AcceptedValues) -> None:
+        """Take over lists that have grown."""
+        for field in ("destination", "launch"):
+            self.query_one(f"#{field}", Pick).set_names(values.of(field))
+
+    def fill(self, values: Mapping[str, str]) -> None:
+        """Fill in what was typed earlier, as far as its values are still accepted."""
+        for field in LABELS:
+            widget, text = self.query_one(f"#{field}"), values.get(_given_name(field), "")
+            if isinstance(widget, Input):
+                with self.prevent(Input.Changed):
+                    widget.value = text
+            elif text in self._values.of(field) and isinstance(widget, Choice | Pick):
+                widget.value = text
+
+    def tell(self, text: str, tone: str = "") -> None:
+        """Lines below the form: an error, a warning, or what became of the last lead."""
+        notice = self.query_one("#notice", Static)
+        notice.update(Content(text))
+        for name in TONES:
+            notice.set_class(name == tone, f"-{name}")
+
+    def tell_chance(self, chance: Chance | None) -> None:
+        """How likely the lead is to be confirmed, and why; None says nothing."""
+        line = Text()
+        if chance is not None:
+            line.append(f"Chance to confirm {chance.probability:.0%}", "bold").append(f"\n{chance.reason}")
+        self.query_one("#chance", Static).update(line)
+
+    @property
+    def has_succeeded(self) -> bool:
+        """Does the line below still tell who got the last lead?"""
+        return self.query_one("#notice").has_class("-success")
+
+    def warn(self, text: str) -> None:
+        """A warning, or none any more; what else is told there stays."""
+        notice = self.query_one("#notice", Static)
+        if text and not any(notice.has_class(f"-{tone}") for tone in STAYING_TONES):
+            self.tell(text, "warning")
+        elif not text and notice.has_class("-warning"):
+            self.tell("")
+
+    def go_on(self, *, emptied: bool) -> None:
+        """Somebody types: what was told has been read; a warning stays until there is another.
+
+        A field that was ``emptied``, after Assign for one, takes away no more than an error.
+        """
+        notice = self.query_one("#notice")
+        if notice.has_class("-error") or not (emptied or notice.has_class("-warning")):
+            self.tell("")
+
+    def empty(self) -> None:
+        """Ready for the next lead."""
+        for field in LABELS:
+            widget = self.query_one(f"#{field}")
+            if isinstance(widget, Input):
+                widget.value = ""
+            elif isinstance(widget, Choice | Pick):
+                widget.clear()
+        self.query_one("#customer", Input).focus()
+
+
+def _given_name(field: str) -> str:
+    """What intake calls a field of the form."""
+    return "name" if field == "customer" else field

@@ -1,0 +1,390 @@
+"""Dispatch: a lead is typed in on the left, and the right says who gets it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, DataTable, Input, RadioSet, Select
+
+from dispatch import customers, queries
+from dispatch.assignment import explanations
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
+from dispatch.matching.features import Terms
+from dispatch.matching.lead_terms import unsaved_lead
+from dispatch.queries.bookings import BookingFilter
+from models.errors import DeskError
+from screens.base import figures, keys
+from screens.base.draft_saver import DraftKeeper
+from screens.bookings.actions import BookingActions
+from screens.dispatch.candidates import WhoGetsIt
+from screens.dispatch.duplicate_question import Answer, KnownCustomer
+from screens.dispatch.lead_form import LeadForm, LineInput
+from screens.dispatch.several_leads import SeveralLeads
+from screens.matching.panels import score_panel
+from screens.widgets.choice import Choice
+from screens.widgets.columns import Column
+from screens.widgets.live_table import LiveTable
+from screens.wording import duplicates
+from screens.wording.bookings import state
+from screens.wording.text import moment, refusal, short, short_moment
+
+if TYPE_CHECKING:
+    from dispatch.matching.assessment import Glance
+
+Row = dict[str, Any]
+LATEST = 30
+TYPING_PAUSE_S = 0.1
+BOOKING_ACTIONS = frozenset(binding.action for binding in keys.BOOKING)
+
+LATEST_COLUMNS = (
+    Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=3),
+    Column("customer_name", "Customer", 12, lambda row: row["customer_name"], grows=True),
+    Column("destination", "To", 8, lambda row: row["destination"], drop=2),
+    Column("agent_name", "Agent", 12, lambda row: _went_to(row), grows=True),
+    Column("state", "State", 18, state, drop=1),
+)
+
+
+@dataclass(frozen=True)
+class Suspected:
+    """Nothing was written: somebody has to say whose lead it is."""
+
+    customers: list[Row]
+
+
+class Dispatch(BookingActions):
+    """Where leads come in."""
+
+    NAME = "dispatch"
+    FIGURES = (
+        figures.CANDIDATES,
+        figures.MATCH,
+        figures.CHANCE,
+        figures.RANK,
+        figures.LOAD,
+        figures.RATING,
+        figures.STATE,
+    )
+    HELP = (
+        "Type a lead and press Assign: the best agent gets it at once, and a booking is opened. Enter "
+        "goes to the next field, tab to phone and e-mail too; in Contact, Source, Destination and Launch "
+        "a first letter chooses. Below the form stands who the customer may be; one with an open "
+        "booking is asked about before the lead is assigned. What is typed is kept until it is assigned "
+        "or cleared, whatever becomes of the terminal. "
+        "The right side shows who gets it under the policy in force, and the latest bookings; a "
+        "booking's keys work on the one under the cursor there. Match is each agent's score for the lead "
+        "as far as it is typed; {match.parts}, or enter on an agent, tells what it is made of."
+    )
+    BINDINGS = [*keys.FORM, *keys.MATCH, *keys.WHY_SHOWN, *keys.BOOKING]
+    AUTO_FOCUS = "#customer"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._assigning = False
+        self._typed_count = 0
+        self._weighed: Terms | None = None
+        self._weighing = 0
+        self._asked_about: tuple[str, str, str] | None = None
+        self._keeper: DraftKeeper | None = None
+        self._last_booking: int | None = None
+        self._is_last_shown = True
+
+    def body(self) -> ComposeResult:
+        with Horizontal(id="dispatch-body"):
+            yield LeadForm(self.backend.values)
+            with Vertical(id="answers"):
+                yield WhoGetsIt()
+                yield LiveTable(LATEST_COLUMNS, "booking_id", id="latest")
+
+    def on_mount(self) -> None:
+        self.query_one("#latest").border_title = Content("Latest")
+        self._keeper = DraftKeeper(self, self.host.drafts)
+        self.run_worker(self._take_up(self._keeper), group="open")
+
+    async def on_unmount(self) -> None:
+        if self._keeper is not None:
+            await self._keeper.write()
+
+    @property
+    def form(self) -> LeadForm:
+        return self.query_one(LeadForm)
+
+    @property
+    def who(self) -> WhoGetsIt:
+        return self.query_one(WhoGetsIt)
+
+    def chosen_booking(self) -> Row | None:
+        return self.query_one("#latest", LiveTable).current
+
+    def look_up(self) -> Callable[[], Row]:
+        desk, who, terms = self.backend.desk, self.form.identity(), self.form.terms()
+
+        def work() -> Row:
+            return {
+                "preview": explanations.preview(desk, lead=unsaved_lead(terms)),
+                "terms": terms,
+                "latest": queries.list_bookings(BookingFilter(sort="id"), limit=LATEST),
+                "suspected": customers.suspects(*who) if any(who) else [],
+                "who": who,
+            }
+
+        return work
+
+    def show(self, data: Row) -> None:
+        self.form.offer(self.backend.values)
+        if data["terms"] == self.form.terms():  # else what was typed since asks by itself
+            self.who.show_preview(data["preview"])
+            self._look_at(data["terms"])
+        self.query_one("#latest", LiveTable).show_rows(data["latest"])
+        self._show_last(data["latest"])
+        self._tell_suspected(data["who"], data["suspected"])
+
+    def _show_last(self, latest: list[Row]) -> None:
+        """Put the cursor on the booking that was opened last, once, and tell if it was taken back."""
+        last = next((row for row in latest if row["booking_id"] == self._last_booking), None)
+        if last is None:
+            return
+        table = self.query_one("#latest", LiveTable)
+        if not self._is_last_shown and not table.has_focus:
+            table.stand_at(last["booking_id"])
+        self._is_last_shown = True
+        if last["voided"] and self.form.has_succeeded:
+            self.form.tell(f"Taken back: booking {last['booking_id']}, {short(last['customer_name'])}")
+
+    @on(Input.Changed)
+    @on(RadioSet.Changed)
+    @on(Select.Changed)
+    def _changed(self) -> None:
+        if self._keeper is not None:
+            self._keeper.note(self.form.values())
+        if not self.is_laid_out:
+            return
+        if self.form.slip() is None:
+            self.form.go_on(emptied=True)  # a choice that was missing is made
+        if self.form.terms() != self._weighed:
+            self._weighed = self.host.lead = self.form.terms()
+            self._weighing += 1
+            self.run_worker(self._weigh(self._weighing), group="weigh")
+
+    async def _weigh(self, number: int) -> None:
+        """See who gets the lead as it is now, once for all that a fast typist types."""
+        await asyncio.sleep(TYPING_PAUSE_S)
+        if number != self._weighing or not self.is_laid_out:
+            return
+        desk, terms = self.backend.desk, self._weighed
+
+        self._look_at(terms)
+        ticket = self._weighing
+
+        def then(preview: Row) -> None:
+            if self.is_laid_out and ticket == self._weighing:
+                self.who.show_preview(preview)
+
+        self.host.ask(lambda: explanations.preview(desk, lead=unsaved_lead(terms)), then, beside=True)
+
+    def _look_at(self, terms: Terms | None) -> None:
+        """Show the scores for a lead when they are ready: with thousands of agents that takes a while."""
+        self._weighing += 1
+        number = self._weighing
+
+        def work() -> Glance | None:
+            from dispatch.matching.assessment import (
+                glance,  # a start that scores nothing need not wait for it
+            )
+
+            return glance(terms) if terms is not None and number == self._weighing else None
+
+        def then(seen: Glance | None) -> None:
+            if self.is_laid_out and number == self._weighing:
+                self.who.show_glance(seen)
+                self.form.tell_chance(seen.chance if seen else None)
+
+        if terms is None:
+            then(None)
+        else:
+            self.host.ask(work, then, beside=True)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        slip = self.form.slip()
+        if slip is not None:
+            self.form.tell(refusal(slip), "error")
+        else:
+            self.form.go_on(emptied=not event.value)
+        self._typed_count += 1
+        self.run_worker(self._suspect(self._typed_count), group="suspect")
+
+    @on(Input.Blurred)
+    def _left(self) -> None:
+        slip = self.form.slip()
+        if slip is not None:
+            self.form.tell(refusal(slip), "error")
+
+    async def _suspect(self, typed_count: int) -> None:
+        """Ask who the customer may be, once for all that a fast typist types."""
+        await asyncio.sleep(TYPING_PAUSE_S)
+        if typed_count != self._typed_count or not self.query("#requests"):
+            return  # somebody has typed on, or left
+        who = self.form.identity()
+        if any(who):
+            self.host.ask(lambda: customers.suspects(*who), lambda found: self._tell_suspected(who, found))
+        else:
+            self.form.warn("")
+
+    def _tell_suspected(self, who: tuple[str, str, str], found: list[Row]) -> None:
+        """Say who the customer may be; an answer about somebody else is too late."""
+        if self.is_laid_out and who == self.form.identity():
+            not_yet = "Not assigned yet. " if found and who == self._asked_about else ""
+            self.form.warn(not_yet + duplicates.told(found))
+
+    @on(Input.Submitted)
+    @on(Choice.Accepted)
+    def _next_field(self, event: Input.Submitted | Choice.Accepted) -> None:
+        """Enter goes on; from name and phone straight to what every lead needs."""
+        event.stop()
+        if event.control.id in ("customer", "phone"):
+            self.query_one("#method").focus()
+        else:
+            self.focus_next()
+
+    async def _take_up(self, keeper: DraftKeeper) -> None:
+        """Go on with what a terminal that is gone had in its form."""
+        draft = await keeper.take_up()
+        if draft is not None and self.is_laid_out and self.form.is_empty:
+            self.form.fill(draft.values)
+            today, typed_at = moment(self.backend.desk.now()), moment(draft.typed_at)
+            when = typed_at[11:] if typed_at[:10] == today[:10] else typed_at
+            self.form.tell(f"Restored what you had typed at {when}; Clear empties the form", "restored")
+
+    def unsaved(self) -> str:
+        if not self.is_laid_out or self.form.is_empty:
+            return ""
+        kept = "It is kept for next time" if self._keeper and self._keeper.keeps else "It will be lost"
+        return f"You have typed a lead that is not assigned. {kept}."
+
+    def action_clear(self) -> None:
+        if self.form.is_empty:
+            self.form.tell("The form is empty")
+        else:
+            self.form.empty()
+            self.form.tell("Cleared")
+
+    # several at once
+
+    def action_several(self, text: str = "") -> None:
+        def closed(done: str | None) -> None:
+            if done is not None:
+                self.form.tell(done, "success")
+                self.query_one("#latest", LiveTable).action_scroll_top()
+
+        self.open(SeveralLeads(text), closed)
+
+    @on(LineInput.LinesPasted)
+    def _lines_pasted(self, message: LineInput.LinesPasted) -> None:
+        self.action_several(message.text)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Lines that are pasted where no text goes, over a choice or a list."""
+        if len(event.text.strip().splitlines()) > 1:
+            event.stop()
+            self.action_several(event.text)
+
+    @on(DataTable.RowSelected, "#latest")
+    def _entered(self) -> None:
+        self.action_why()
+
+    @on(DataTable.RowSelected, "#candidates")
+    def action_parts(self) -> None:
+        candidate, seen = self.who.current, self.who.glance
+        scored = (candidate or {}).get("match")
+        if seen is not None and scored is not None:
+            self.open(score_panel(scored, seen, self.backend.desk.settings["policy"]))
+        elif self.form.terms() is None:
+            self.say("No lead to score yet: fill in something of its trip", severity="warning")
+        else:
+            self.say("The scores are still being worked out", severity="warning")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a lead is on its way, what is typed is meant for the next one, and no key.
+
+        Nor has a booking's key a meaning among the agents.
+        """
+        is_elsewhere = self._assigning or (self.focused is not None and self.focused.id == "candidates")
+        return not (is_elsewhere and action in BOOKING_ACTIONS)
+
+    @on(Button.Pressed, "#assign")
+    def action_assign(self) -> None:
+        values = self.form.values()
+        if self._assigning or (self.form.has_succeeded and self.form.is_empty):
+            return  # pressed twice: what became of the lead stays to be read
+        problem = self.form.problem()
+        if problem is not None:
+            field, error = problem
+            self.form.tell(refusal(error), "error")
+            self.query_one(f"#{field}").focus()
+            return
+        self._take_in(values)
+
+    def _take_in(self, values: dict[str, str], customer_id: int | None = None, *, asks: bool = True) -> None:
+        """Assign the lead; if it ``asks``, not before somebody has said whose it is."""
+
+        def work(desk: Desk) -> intake.LeadResult | Suspected:
+            with desk.reading():
+                found = customers.suspects(values["name"], values["phone"], values["email"]) if asks else []
+            if customers.in_question(found):
+                return Suspected(found)
+            return intake.receive(desk, customer_id, **values)
+
+        def then(result: intake.LeadResult | Suspected) -> None:
+            self._assigning = False
+            if isinstance(result, Suspected):
+                self._ask_whose(values, result.customers)
+            else:
+                self._assigned(values, result)
+
+        self._assigning = True
+        self.form.tell("assigning ...")
+        self.host.perform(work, then, self._refused)
+
+    def _ask_whose(self, values: dict[str, str], found: list[Row]) -> None:
+        self._asked_about = self.form.identity()
+        self.form.tell("")
+        self._tell_suspected(self._asked_about, found)
+
+        def closed(answer: Answer | None) -> None:
+            if answer is None or self._assigning:
+                return
+            if answer.verb == "open":
+                self.host.show_booking(answer.customer["bookings"][0]["booking_id"])
+            else:
+                chosen = answer.customer["customer_id"] if answer.verb == "same" else None
+                self._take_in(values, chosen, asks=False)
+
+        self.open(KnownCustomer(values["name"], found), closed)
+
+    def _assigned(self, values: dict[str, str], result: intake.LeadResult) -> None:
+        self._asked_about = None
+        if self.form.values() == values:  # else somebody has typed on while the desk was slow
+            self.form.empty()
+            if self._keeper is not None:
+                self._keeper.forget()
+        self._last_booking, self._is_last_shown = result["booking_id"], False
+        given = f"→ {result['agent_name']}" if result["agent_id"] else "waits: no agent can take it yet"
+        self.form.tell(f"{values['name']} {given}, booking {result['booking_id']}", "success")
+
+    def _refused(self, error: DeskError) -> None:
+        """What was typed stays in the form."""
+        self._assigning = False
+        self.form.tell(refusal(error), "error")
+
+
+def _went_to(row: Row) -> str:
+    return "taken back" if row["voided"] else f"→ {row['agent_name'] or 'waiting'}"

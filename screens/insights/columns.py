@@ -1,0 +1,97 @@
+"""The tables of Insights: what the bookings come to, what each agent sold, and the weights there are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+
+from screens.widgets.columns import Column
+from screens.wording.agents import load_bar
+from screens.wording.plots import SOLID, interval, interval_line
+from screens.wording.text import GOOD, moment, money
+
+Row = dict[str, Any]
+BAR_WIDTH = 10
+LINE_WIDTH = 21
+
+
+def percent(value: float | None) -> str:
+    """A share, or a dash where there is nothing to share."""
+    return "–" if value is None else f"{value:.0%}"
+
+
+def with_shares(rows: list[Row]) -> list[Row]:
+    """Figures as they are listed: each kind's name once, and how long the bar beside the count is."""
+    whole = max((row["bookings"] for row in rows), default=0) or 1
+    shown, before = [], ""
+    for row in rows:
+        heading = "" if row["kind"] == before else row["kind"].capitalize()
+        before = row["kind"]
+        shown.append(
+            row | {"key": f"{row['kind']}:{row['value']}", "of": heading, "part": row["bookings"] / whole}
+        )
+    return shown
+
+
+def _bar(row: Row) -> Text:
+    return Text(SOLID * max(round(row["part"] * BAR_WIDTH), min(1, row["bookings"])), GOOD)
+
+
+FIGURES = (
+    Column("of", "By", 11, lambda row: Text(row["of"], "bold")),
+    Column("value", "", 12, lambda row: row["value"] or "bookings", grows=True),
+    Column("bookings", "Number", 9, lambda row: f"{row['bookings']:,}", right=True),
+    Column("bar", "", BAR_WIDTH, _bar, drop=4),
+    Column("pending", "Pending", 9, lambda row: f"{row['pending']:,}", right=True, drop=3),
+    Column("confirmed", "Confirmed", 9, lambda row: f"{row['confirmed']:,}", right=True, drop=2),
+    Column("share", "Of decided", 10, lambda row: percent(row["confirmed_share"]), right=True),
+    Column("revenue", "Revenue", 15, lambda row: money(row["revenue"]), right=True, drop=1),
+)
+
+
+def _contact(row: Row) -> str:
+    given = row["contact_assigned"]
+    return f"{percent(row['contact_rate'])} of {given:,}" if given else "–"
+
+
+AGENTS = (
+    Column("agent_name", "Agent", 14, lambda row: row["agent_name"], grows=True),
+    Column("load", "Load", 6, load_bar),
+    Column("decided", "Decided", 7, lambda row: f"{row['decided']:,}", right=True),
+    Column("rate", "Confirmed (95 %)", 16, interval, right=True),
+    Column(
+        "line",
+        "0%       50%     100%",
+        LINE_WIDTH,
+        lambda row: interval_line(row["low"], row["rate"], row["high"], LINE_WIDTH),
+        drop=2,
+        title="Confirmed, drawn",
+    ),
+    Column("contact", "In time", 12, _contact, right=True, drop=1, title="Reached in time"),
+)
+
+
+def _origin(row: Row) -> str:
+    believed = {True: ", believed", False: ", not believed", None: ""}[row["gate_open"]]
+    return f"{row['origin']}{believed}"
+
+
+def _span(row: Row) -> str:
+    return f"{moment(row['first_at'])[:10]} to {moment(row['last_at'])[:10]}" if row["first_at"] else ""
+
+
+WEIGHTS = (
+    Column("in_use", "", 6, lambda row: Text("in use" if row["in_use"] else "", f"bold {GOOD}")),
+    Column("name", "Weights", 10, lambda row: row["name"]),
+    Column("origin", "From", 12, _origin, grows=True),
+    Column(
+        "outcomes",
+        "Outcomes",
+        8,
+        lambda row: f"{row['outcomes'] or 0:,}" if row["outcomes"] else "",
+        right=True,
+    ),
+    Column("learned_at", "Learned", 16, lambda row: moment(row["learned_at"]), drop=1),
+    Column("span", "Of", 24, _span, drop=2),
+)

@@ -1,0 +1,347 @@
+"""Insights: what the bookings come to, what each agent sold, and whether to believe the match score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import ContentSwitcher, DataTable, Static
+
+from dispatch.matching import weights
+from dispatch.reporting import booking_figures
+from models.errors import DeskError
+from screens.base import figures, keys
+from screens.base.keys import key_of
+from screens.filters.bookings import filter_of
+from screens.insights.columns import AGENTS, FIGURES, WEIGHTS
+from screens.insights.sections import EMPTY, READ, SECTIONS, Found, SectionTab
+from screens.matching.panels import evidence_text, training_panel, weights_panel, written_panel
+from screens.matching.report_form import report_form
+from screens.matching.training import TrainingRun
+from screens.shell.desk_screen import Place
+from screens.widgets.live_table import LiveTable
+
+if TYPE_CHECKING:
+    from dispatch.matching.features import Terms
+    from dispatch.matching.learning.version_store import Lesson
+    from screens.base.key_queue import SteadyApp
+
+Row = dict[str, Any]
+SLOW_S = 0.3  # what takes longer is told of
+WORDS = "words"
+OF_THE_ROW = frozenset({"open_row", "use_weights", "copy"})
+FILTERS = {
+    booking_figures.STATUS: "status",
+    booking_figures.DESTINATION: "to",
+    booking_figures.SOURCE: "source",
+    booking_figures.METHOD: "method",
+}
+
+
+class Insights(Place):
+    """Figures and plots; each section is worked out when it is looked at, beside everything else."""
+
+    NAME = "insights"
+    FIGURES = (figures.COUNTED, figures.SHRUNK, figures.IN_TIME, figures.EVIDENCE, figures.IMPORTANCE)
+    HELP = (
+        "What the desk's rows say. {insights.view} goes from the bookings to the agents, the match score and "
+        "the weights. {insights.open} shows a figure's bookings in the queue, or what weights are: for the "
+        "match score, those in use. "
+        "{insights.train} learns new weights from the desk's own outcomes, which may take a while and can be "
+        "stopped by the same key; {insights.use} puts the weights under the cursor in use; {insights.report} "
+        "writes the ranked agents and the plot as files. The plot is for the lead in Dispatch's form, or "
+        "else for the latest one."
+    )
+    BINDINGS = [*keys.INSIGHTS]
+    AUTO_FOCUS = ""  # a section gets it as soon as it is there
+
+    class Progressed(Message):
+        """The training is so far."""
+
+        def __init__(self, told: str) -> None:
+            super().__init__()
+            self.told = told
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._section = "bookings"
+        self._shown: set[str] = set()
+        self._at_work: set[str] = set()
+        self._asked_again: set[str] = set()
+        self._is_ready = False
+        self._held: list[events.Key] = []
+        self._text = Text()
+        self._training: TrainingRun | None = None
+
+    def body(self) -> ComposeResult:
+        with Horizontal(id="sections", classes="headline"):
+            for section in SECTIONS:
+                yield SectionTab(section)
+            yield Static(Content(""), id="hint")
+        with ContentSwitcher(initial=WORDS):
+            yield Static(id=WORDS)
+            yield LiveTable(FIGURES, "key", id="bookings")
+            yield LiveTable(AGENTS, "agent_id", id="agents")
+            with VerticalScroll(id="match"):
+                yield Static(id="evidence")
+            yield LiveTable(WEIGHTS, "name", id="weights")
+
+    def on_mount(self) -> None:
+        self._mark_section()
+        self._put_in_sight()
+
+    def look_up(self) -> Callable[[], None]:
+        return lambda: None  # the figures are read beside, for one section at a time
+
+    def show(self, data: None) -> None:
+        self._work_out()
+
+    def _work_out(self) -> None:
+        """Read the section in sight; what changes meanwhile has it read once more."""
+        section = self._section
+        if section in self._at_work:
+            self._asked_again.add(section)
+            return
+        self._at_work.add(section)
+        self._asked_again.discard(section)
+        desk, lead = self.backend.desk, self.host.lead
+
+        def work() -> Any:
+            try:
+                return READ[section](desk, lead)
+            finally:
+                self._at_work.discard(section)
+
+        def then(found: Any) -> None:
+            if self.is_laid_out:
+                self._fill(section, found)
+            if section in self._asked_again and section == self._section:
+                self._work_out()
+
+        def refused(error: DeskError) -> None:
+            self._held.clear()
+            self.host.report(error)
+            if self.is_laid_out and section == self._section not in self._shown:
+                self._say_instead(
+                    f"Not worked out: {error.message}. {key_of(self.app, 'retry')} tries again."
+                )
+                self._is_ready = True  # nothing is coming that a key could wait for
+
+        self.host.ask(work, then, refused, opens=section not in self._shown, beside=True)
+        self.set_timer(SLOW_S, self._tell_hint)
+
+    def _fill(self, section: str, found: Found) -> None:
+        self._shown.add(section)
+        if section == "match":
+            summary, seen, is_latest = found
+            self._text = evidence_text(summary, seen, is_latest, key_of(self.app, "insights.train"))
+            self.query_one("#evidence", Static).update(self._text)
+        else:
+            table = self.query_one(f"#{section}", LiveTable)
+            table.marks_changes = False  # sums change with every booking
+            table.show_rows(found)
+        self._tell_hint()
+        if section == self._section:
+            self._put_in_sight()
+
+    def _put_in_sight(self) -> None:
+        """The section, or words where it is not there yet or has no rows."""
+        section = self._section
+        if section not in self._shown:
+            self._say_instead(f"Working out the {SECTIONS[section].lower()} ...")
+        elif section in EMPTY and not self.query_one(f"#{section}", LiveTable).rows_shown:
+            self._say_instead(keys.with_keys(self.app, EMPTY[section]))
+            self._go_on(section)
+        elif self._switcher.current != section:
+            self._is_ready = False
+            self.set_focus(None)
+            self._switcher.current = section
+            self.call_after_refresh(self._go_on, section)  # before, a table has no rows to choose from
+
+    def _go_on(self, section: str) -> None:
+        """The section is laid out: now comes what was typed for it."""
+        if section != self._section:
+            return
+        self._is_ready = True
+        if self._switcher.current == section:
+            self.set_focus(self.query_one(f"#{section}"))
+        held, self._held = self._held, []
+        cast("SteadyApp", self.app).type_again(*held)
+
+    @property
+    def _switcher(self) -> ContentSwitcher:
+        return self.query_one(ContentSwitcher)
+
+    def _say_instead(self, words: str) -> None:
+        self._is_ready = False
+        self.query_one(f"#{WORDS}", Static).update(Content(words))
+        self._switcher.current = WORDS
+        self.set_focus(None)
+
+    def on_key(self, event: events.Key) -> None:
+        """Keep what is typed for a section until it is there; other keys go their way."""
+        active = self.active_bindings.get(event.key)
+        if not self._is_ready and (active is None or active.binding.action in OF_THE_ROW):
+            event.stop()
+            self._held.append(event)
+
+    @on(events.ScreenSuspend)
+    def _gone_elsewhere(self) -> None:
+        self._held.clear()
+
+    def show_section(self, section: str) -> None:
+        """Show one of SECTIONS."""
+        self._section = section
+        self._held.clear()
+        self._mark_section()
+        self._put_in_sight()
+        self._work_out()
+
+    def _mark_section(self) -> None:
+        for tab in self.query(SectionTab):
+            tab.set_class(tab.section == self._section, "-here")
+        self._tell_hint()
+
+    def _tell_hint(self) -> None:
+        """Say how to go on, and what is being worked out anew if that takes a while."""
+        if self._training is None and self.is_laid_out:
+            anew = self._section in self._at_work and self._section in self._shown
+            hint = (
+                f" {key_of(self.app, 'insights.view')} the next{'; working it out anew ...' if anew else ''}"
+            )
+            self.query_one("#hint", Static).update(Content(hint))
+
+    @on(SectionTab.Chosen)
+    def _clicked(self, message: SectionTab.Chosen) -> None:
+        self.show_section(message.section)
+
+    def action_next_view(self) -> None:
+        names = list(SECTIONS)
+        self.show_section(names[(names.index(self._section) + 1) % len(names)])
+
+    @property
+    def _row(self) -> Row | None:
+        """The row under the cursor; None in a text, or where there is none."""
+        table = None if self._section == "match" else self.query_one(f"#{self._section}", LiveTable)
+        return table.current if table is not None else None
+
+    @on(DataTable.RowSelected)
+    def action_open_row(self) -> None:
+        row = self._row
+        if self._section == "match":
+            self._open_weights(None)
+        elif row is None:
+            self.say("Nothing to open here", severity="warning")
+        elif self._section == "agents":
+            self.host.show_bookings_of(row["agent_id"])
+        elif self._section == "weights":
+            self._open_weights(str(row["version"] or row["name"]))
+        else:
+            kind = FILTERS.get(row["kind"])
+            self.host.show_bookings(filter_of(kind, row["value"]) if kind else "")
+
+    def _open_weights(self, name: str | None) -> None:
+        """What weights are, and how well they foretold; None are those in use."""
+        self.host.ask(lambda: weights.shown(name), lambda shown: self.open(weights_panel(shown)), opens=True)
+
+    def action_use_weights(self) -> None:
+        row = self._row if self._section == "weights" else None
+        if row is None:
+            self.say("Go to the weights first, and to the ones to use", severity="warning")
+            return
+        name = str(row["version"] or row["name"])
+        self.host.perform(
+            lambda desk: weights.use(desk, name), lambda used: self.say(f"The score weighs by {used['name']}")
+        )
+
+    def action_copy(self) -> None:
+        row = self._row
+        if self._section == "match":
+            self.copy(self._text.plain, "the evidence")
+        elif row is not None:
+            told = (f"{name.replace('_', ' ')} {value}" for name, value in row.items() if name in COPIED)
+            self.copy(", ".join(told))
+
+    # training
+
+    def action_train(self) -> None:
+        """Begin to learn, or stop it."""
+        if self._training is not None and not self._training.has_ended:
+            self._training.stop()
+            return
+        run = self._training = TrainingRun(self._report, self.backend.closing)
+        desk = self.backend.desk
+        self._tell_training("beginning ...")
+
+        def studied(lesson: Lesson) -> None:
+            self.host.perform(lambda desk: run.keep(desk, lesson), self._trained, self._untrained)
+
+        self.host.ask(lambda: run.study(desk), studied, self._untrained, beside=True)
+
+    def _report(self, told: str) -> None:
+        """Called in the training's thread."""
+        self.post_message(self.Progressed(told))
+
+    @on(Progressed)
+    def _progressed(self, message: Progressed) -> None:
+        if self._training is not None:
+            self._tell_training(message.told)
+
+    def _tell_training(self, told: str) -> None:
+        line = f" Training, {told}  ({key_of(self.app, 'insights.train')} stops it)"
+        self.query_one("#hint", Static).update(Content(line))
+
+    def _trained(self, row: Row) -> None:
+        self._over()
+        if self.app.screen is self:
+            self.open(training_panel(row))
+        else:
+            self.host.announce(f"Training has ended: version {row['version']}. {row['sentence']}")
+
+    def _untrained(self, error: DeskError) -> None:
+        self._over()
+        self.host.report(error)
+
+    def _over(self) -> None:
+        self._training = None
+        self._mark_section()
+
+    # the report
+
+    def action_report(self) -> None:
+        from dispatch.matching.lead_terms import latest_terms
+
+        lead = self.host.lead
+        self.host.ask(lambda: lead or latest_terms(), self._ask_for_folder, opens=True)
+
+    def _ask_for_folder(self, terms: Terms | None) -> None:
+        def closed(values: Row | None) -> None:
+            if values is not None:
+                self._write_report(values)
+
+        self.open(report_form(terms, self.backend.values), closed)
+
+    def _write_report(self, values: Row) -> None:
+        desk = self.backend.desk
+
+        def work() -> Row:
+            from dispatch.matching.report import report, report_files
+
+            return report_files.write(report.build(desk, values["terms"], weights.in_use()), values["folder"])
+
+        def then(result: Row) -> None:
+            self.open(written_panel(result))
+
+        self.host.ask(work, then, beside=True)
+
+
+COPIED = (
+    *("kind", "value", "bookings", "pending", "confirmed", "cancelled", "confirmed_share", "revenue"),
+    *("agent_name", "decided", "rate", "low", "high", "name", "origin", "outcomes", "learned_at"),
+)

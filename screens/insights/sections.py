@@ -1,0 +1,91 @@
+"""The sections of Insights: how each is read, what is told where it has no rows, and the tab of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from dispatch.desk.desk import Desk
+from dispatch.matching import weights
+from dispatch.reporting import booking_figures
+from screens.insights.columns import with_shares
+
+if TYPE_CHECKING:
+    from dispatch.matching.assessment import Glance
+    from dispatch.matching.features import Terms
+
+Row = dict[str, Any]
+Found = Any
+"""What a section is filled with: rows, or for the match score the evidence and a look at a lead."""
+
+MOST_HELD = 500
+SECTIONS = {"bookings": "Bookings", "agents": "Agents", "match": "Match score", "weights": "Weights"}
+
+
+def _bookings(_desk: Desk, _lead: Terms | None) -> list[Row]:
+    rows = booking_figures.by_kind()
+    return with_shares(rows) if rows[0]["bookings"] else []
+
+
+def _agents(desk: Desk, _lead: Terms | None) -> list[Row]:
+    return booking_figures.by_agent(desk)[:MOST_HELD]
+
+
+def _weights(_desk: Desk, _lead: Terms | None) -> list[Row]:
+    return weights.listing()
+
+
+def _match(desk: Desk, lead: Terms | None) -> tuple[Row, Glance | None, bool]:
+    from dispatch.matching import evidence
+    from dispatch.matching.assessment import glance
+    from dispatch.matching.features import one_moment
+    from dispatch.matching.lead_terms import latest_terms
+
+    with one_moment():
+        terms = lead or latest_terms()
+        summary = evidence.summary(weights.in_use(), desk.settings["policy"])
+        return summary, glance(terms) if terms else None, lead is None
+
+
+READ: dict[str, Callable[[Desk, Any], Found]] = {
+    "bookings": _bookings,
+    "agents": _agents,
+    "match": _match,
+    "weights": _weights,
+}
+EMPTY = {
+    "bookings": "No bookings yet. Leads come in on Dispatch ({place.dispatch}); what becomes of them is "
+    "counted here, by status, destination, source and method, and a figure leads to its bookings.",
+    "agents": "No agents yet: {place.roster} opens the roster, where {agent.add} adds one.",
+}
+"""What is told where a section has no rows, with keys by their ids."""
+
+
+class SectionTab(Static):
+    """One section's name; a click shows it."""
+
+    DEFAULT_CSS = """
+    SectionTab { width: auto; padding: 0 1; color: $text-muted; pointer: pointer; }
+    SectionTab:hover { text-style: underline; }
+    SectionTab.-here { color: $foreground; text-style: bold reverse; }
+    """
+
+    class Chosen(Message):
+        """Somebody clicked it."""
+
+        def __init__(self, section: str) -> None:
+            super().__init__()
+            self.section = section
+
+    def __init__(self, section: str) -> None:
+        super().__init__(Content(SECTIONS[section]))
+        self.section = section
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.post_message(self.Chosen(self.section))

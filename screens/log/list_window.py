@@ -1,0 +1,22 @@
+"""The window over the log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dispatch.desk import event_log
+from dispatch.desk.event_filter import EventFilter
+from screens.base.list_window import ListWindow, Row
+
+
+@dataclass(frozen=True)
+class LogWindow(ListWindow[EventFilter]):
+    """A window on the log, newest first."""
+
+    which: EventFilter = field(default_factory=EventFilter)
+
+    def page(self, limit: int, beyond: Row | None, *, upwards: bool = False) -> list[Row]:
+        number = beyond["event_id"] if beyond is not None else None
+        if upwards:
+            return event_log.page(self.which, limit, after=number)[::-1]
+        return event_log.page(self.which, limit, before=number)

@@ -1,0 +1,217 @@
+"""Panels about the match score: what one is made of, what weights are, and what a training came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from dispatch.matching.evidence import LEAST_OUTCOMES, LEAST_TO_LEARN, MATCH, told_differences, told_gain
+from screens.dialogs.panel import Panel
+from screens.wording.plots import signed_bar
+from screens.wording.text import moment
+
+if TYPE_CHECKING:
+    from dispatch.matching.assessment import Glance
+    from dispatch.matching.features import Terms
+    from dispatch.matching.score import Scored
+
+Row = dict[str, Any]
+NAME_WIDTH, NUMBER_WIDTH = 16, 8
+BAR_WIDTH = 26
+
+
+def feature_name(feature: str) -> str:
+    """A feature as people read it: ``dest expertise``."""
+    return feature.removesuffix("_score").replace("_", " ")
+
+
+def lead_line(terms: Terms) -> str:
+    """What is known of a lead, in a line."""
+    return " · ".join(word for word in terms if word)
+
+
+def contributions(
+    parts: Mapping[str, float],
+    values: Mapping[str, float] | None = None,
+    weights: Mapping[str, float] | None = None,
+) -> Text:
+    """Each feature's part of a score before scaling, signed, in figures and as a bar; the largest first.
+
+    With ``values`` and ``weights`` each stands as their product.
+    """
+    low, high = min(0.0, *parts.values()), max(0.0, *parts.values())
+    text = Text()
+    for name, part in sorted(parts.items(), key=lambda each: -abs(each[1])):
+        text.append(f"{feature_name(name):<{NAME_WIDTH}}")
+        if values is not None and weights is not None:
+            text.append(f"{values[name]:.2f} × {weights[name]:+7.2f} = ", "dim")
+        text.append(f"{part + 0.0:>+{NUMBER_WIDTH}.2f} ").append_text(signed_bar(part, low, high, BAR_WIDTH))
+        text.append("\n")
+    whole = sum(parts.values())
+    before = NAME_WIDTH + (0 if values is None else len("0.00 × +00.00 = ") + 1)
+    return text.append(f"{'together':<{before}}{whole:>+{NUMBER_WIDTH}.2f}\n", "bold")
+
+
+def score_panel(scored: Scored, seen: Glance, policy: str) -> Panel:
+    """Why an agent has the score for a lead: what to think of it, nine parts, and how their sum is scaled."""
+    text = Text(overflow="fold")
+    text.append(f"{scored.agent_name} ({scored.agent_id})", "bold")
+    text.append(f"   match {scored.match_score:.1f}\n", "bold")
+    text.append(f"{seen.scores.note or seen.verdict.under(policy)}\n", "italic")
+    text.append(f"{lead_line(seen.terms)}; {seen.weights.name} weights\n\n", "dim")
+    text.append_text(contributions(scored.contributions, scored.values, seen.weights.weights))
+    sums = [sum(agent.contributions.values()) for agent in seen.scores.agents]
+    text.append(
+        f"\nOf {len(sums):,} agents the lowest sum ({min(sums):+.2f}) is 0, the highest ({max(sums):+.2f}) "
+        "100.\nEach part is value × weight. A value is the agent's place among all, 0 the lowest and 1 "
+        "the highest; for requirements 1 or 0.\n"
+    )
+    return Panel(f"Match score of {scored.agent_name}", text)
+
+
+def weights_panel(shown: Row) -> Panel:
+    """Weights with where they are from, and how well they foretold."""
+    text = Text(overflow="fold")
+    if shown.get("learned_at"):
+        text.append(f"from {shown['origin']}, {moment(shown['learned_at'])}")
+        if shown["outcomes"]:
+            span = f"{moment(shown['first_at'])} to {moment(shown['last_at'])}"
+            text.append(f"; {shown['outcomes']:,} outcomes, {span}")
+        text.append("\n\n")
+    else:
+        text.append("the published ones: nobody learned them from this desk\n\n")
+    weights: Mapping[str, float] = shown["weights"]
+    low, high = min(0.0, *weights.values()), max(0.0, *weights.values())
+    for name, weight in weights.items():
+        text.append(f"{feature_name(name):<{NAME_WIDTH}}{weight:>+9.3f} ")
+        text.append_text(signed_bar(weight, low, high, BAR_WIDTH)).append("\n")
+    if shown.get("evaluation", {}).get("models"):
+        text.append("\n").append_text(evaluation_text(shown["evaluation"]))
+    return Panel(f"Weights: {shown['name']}", text)
+
+
+def training_panel(row: Row) -> Panel:
+    """What a training learned, and how well it foretells: everything that ``astra train`` prints."""
+    text = Text(overflow="fold")
+    text.append(f"version {row['version']}", "bold")
+    text.append(
+        f": {row['outcomes']:,} outcomes, {row['confirmed']:,} of them Confirmed,\n"
+        f"{moment(row['first_at'])} to {moment(row['last_at'])}\n"
+        "Leak audit passed: no feature knows the outcome.\n"
+    )
+    gate = (
+        "open: the match policy goes by the score" if row["gate_open"] else "shut: the score decides nothing"
+    )
+    text.append(f"Gate {gate}\n").append(f"{row['sentence']}\n\n", "italic")
+    text.append_text(evaluation_text(row["evaluation"]))
+    text.append("\n").append_text(_differences(row["p_values"])).append("\n")
+    lines = (
+        (
+            each["kind"] if each["kind"] != "feature" else "",
+            feature_name(each["name"]) if each["kind"] == "feature" else each["name"],
+            f"{each['weight']:+.3f}",
+            f"{each['low']:+.3f} to {each['high']:+.3f}",
+        )
+        for each in row["coefficients"]
+    )
+    text.append_text(_table(("Of", "Name", "Log-odds", "95 %"), lines))
+    return Panel("What the training came to", text)
+
+
+def written_panel(result: Row) -> Panel:
+    """Which files a report came to, and what could not be written."""
+    text = Text(overflow="fold")
+    text.append("Written:\n", "bold").append("".join(f"{file}\n" for file in result["files"]))
+    for left in result["left_out"]:
+        text.append(f"\nNot written: {left['file']}\n{left['reason']}: {left['hint']}\n")
+    return Panel("Report on the match score", text)
+
+
+def evaluation_text(evaluation: Row) -> Text:
+    """AUC, Brier score, log loss and calibration, beside the baselines."""
+    models = evaluation["models"]
+    if not models:
+        return Text("Too few outcomes to foretell later ones.\n")
+    rows = [(each["model"], *(f"{each[key]:.3f}" for key in ("auc", "brier", "log_loss"))) for each in models]
+    text = Text(f"{evaluation['outcomes']:,} outcomes foretold, each from what was known before:\n")
+    text.append_text(_table(("By", "AUC", "Brier", "Log loss"), rows))
+    text.append(f"{told_gain(evaluation)}\n")
+    text.append("\nForetold → came true, by fifths of the outcomes, the least likely first:\n")
+    fifths = (
+        (
+            model["model"],
+            *("{foretold:.0%} → {confirmed:.0%}".format(**part) for part in model["calibration"]),
+        )
+        for model in models
+    )
+    return text.append_text(_table(None, fifths))
+
+
+def _differences(p_values: Mapping[str, float]) -> Text:
+    """How surely agents, methods and sources differ, one a line."""
+    lines = ((f"  {name}", p, meaning) for name, p, meaning in told_differences(p_values))
+    return Text.assemble(("Do they differ?\n", "bold"), _table(None, lines))
+
+
+def _table(heading: Sequence[str] | None, rows: Iterable[Sequence[str]]) -> Text:
+    lines = [*([heading] if heading else []), *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    text = Text()
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        text.append("  ".join(cells).rstrip() + "\n", "bold" if line is heading else "")
+    return text
+
+
+def evidence_text(summary: Row, seen: Glance | None, is_latest: bool, train_key: str) -> Text:
+    """Whether the score is to be believed, by which figures, and what tells the agents apart."""
+    text = Text(overflow="fold")
+    text.append(f"{summary['weights']} weights: ", "bold").append(f"{_effect(summary)}\n")
+    text.append(f"{summary['sentence']}\n", "italic")
+    if not summary["was_learned"]:
+        text.append(_way_to_learn(summary["decided"], train_key))
+    if summary["assignments"]:
+        text.append("\n").append_text(_differences(summary["p_values"]))
+    if seen is None:
+        return text.append("\nNo lead has come in yet: there is nothing to score.\n")
+    whose = "the latest lead" if is_latest else "the lead in the form"
+    text.append("\nWhat tells the agents apart", "bold").append(f" for {whose}, {lead_line(seen.terms)}\n")
+    if seen.scores.note:
+        return text.append(f"{seen.scores.note}\n").append_text(_chance(seen))
+    return text.append_text(_importance(seen)).append_text(_chance(seen))
+
+
+def _effect(summary: Row) -> str:
+    """What a score by the weights in use decides."""
+    if not summary["steers"]:
+        return "the score decides nothing"
+    now = "" if summary["policy"] == MATCH else f", but the {summary['policy']} policy is in force"
+    return f"the match policy goes by the score{now}"
+
+
+def _way_to_learn(decided: int, train_key: str) -> str:
+    needed = f"{LEAST_TO_LEARN} are needed, {LEAST_OUTCOMES} before a score may decide"
+    ready = f"; {train_key} learns from them" if decided >= LEAST_TO_LEARN else ""
+    return f"This desk has learned no weights yet. {decided:,} outcomes are decided ({needed}){ready}.\n"
+
+
+def _importance(seen: Glance) -> Text:
+    """The plot: each feature's share of what tells the agents apart, signed."""
+    text = Text.assemble(("right of the axis: raises the score; left of it, hatched: lowers it\n", "dim"))
+    shares = [each.share if each.weight >= 0 else -each.share for each in seen.importance]
+    low, high = min(0.0, *shares), max(0.0, *shares)
+    for each, share in zip(seen.importance, shares, strict=True):
+        text.append(
+            f"{feature_name(each.feature):<{NAME_WIDTH}}{each.share:>5.0%}  weight {each.weight:>+7.2f}  "
+        )
+        text.append_text(signed_bar(share, low, high, BAR_WIDTH)).append("\n")
+    return text
+
+
+def _chance(seen: Glance) -> Text:
+    if seen.chance is None:
+        return Text()
+    told = f"\nIts chance to confirm: {seen.chance.probability:.0%}"
+    return Text.assemble((told, "bold"), f" ({seen.chance.reason})\n")

@@ -1,0 +1,41 @@
+"""The form of a report on the match score: for which lead, and into which folder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch.desk.accepted_values import AcceptedValues
+from dispatch.desk.desk import Desk
+from dispatch.matching.features import Terms
+from dispatch.matching.lead_terms import terms_of
+from models.errors import InvalidInput
+from screens.dialogs.form import Field, FormModal
+
+Row = dict[str, Any]
+
+
+def report_form(terms: Terms | None, values: AcceptedValues) -> FormModal:
+    """Asks for the lead, filled in with ``terms``, and the folder; closes with ``terms`` and ``folder``."""
+    known = terms or Terms("", "", "")
+
+    def command(desk: Desk, typed: dict[str, str]) -> Row:
+        folder = typed.pop("folder").strip()
+        if not folder:
+            raise InvalidInput("folder", "no folder is named", "type its path; . is the one Astra runs in")
+        with desk.reading():
+            return {"terms": terms_of(desk, **typed), "folder": folder}
+
+    return FormModal(
+        "Report on the match score",
+        (
+            Field("folder", "Folder", "astra-report", hint="where to write"),
+            Field("method", "Contact", known.method, values.of("method")),
+            Field("source", "Source", known.source, values.of("source")),
+            Field("destination", "Destination", known.destination, values.of("destination")),
+            Field("launch", "Launch", known.launch, values.of("launch")),
+            Field("requests", "Requirements", known.requests),
+        ),
+        command,
+        submit="Write",
+        about="Writes match.md, match.html and the importance plot as SVG, and as PNG where matplotlib is.",
+    )

@@ -1,0 +1,70 @@
+"""A training that runs beside everything else: how far it is, and a way to stop it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from dispatch.desk.desk import Desk
+from models.errors import Refused
+
+if TYPE_CHECKING:
+    from dispatch.matching.learning.version_store import Lesson
+
+Row = dict[str, Any]
+
+
+class TrainingRun:
+    """One training; ``progressed`` is called in its thread with a line of how far it is.
+
+    ``closing`` is set when the application ends.
+    """
+
+    def __init__(self, progressed: Callable[[str], object], closing: threading.Event) -> None:
+        self._progressed = progressed
+        self._closing = closing
+        self._stopped = threading.Event()
+        self._ended = threading.Event()
+
+    def stop(self) -> None:
+        """Give up at the next step; nothing is kept."""
+        self._stopped.set()
+
+    @property
+    def has_ended(self) -> bool:
+        """Is there nothing left to stop?"""
+        return self._ended.is_set()
+
+    def study(self, desk: Desk) -> Lesson:
+        """What takes long. Raises Refused, when it was stopped too."""
+        is_studied = False
+        try:
+            self._tell(0, 0, "beginning")
+            from dispatch.matching.learning import training  # with scikit-learn, which takes seconds to load
+
+            lesson = training.study(desk, progress=self._tell)
+            is_studied = True
+            return lesson
+        finally:
+            if not is_studied:
+                self._ended.set()
+
+    def keep(self, desk: Desk, lesson: Lesson) -> Row:
+        """Keep what was studied, unless it was stopped; the result is that of ``astra train``."""
+        from dispatch.matching.learning import training
+
+        try:
+            self.check()
+            return training.keep(desk, lesson)
+        finally:
+            self._ended.set()
+
+    def check(self) -> None:
+        """Raises Refused once somebody has stopped it, or the application ends."""
+        if self._stopped.is_set() or self._closing.is_set():
+            raise Refused("stopped", "the training was stopped", "the weights are as they were")
+
+    def _tell(self, done: int, total: int, what: str) -> None:
+        self.check()
+        self._progressed(f"{what}: {done:,} of {total:,}" if total else f"{what} ...")

@@ -1,0 +1,95 @@
+"""Taking on an agent, and changing one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch import agents
+from dispatch.desk.accepted_values import AcceptedValues
+from screens.dialogs.form import Field, FormModal
+
+Row = dict[str, Any]
+
+LABELS = {
+    "first_name": "First name",
+    "last_name": "Last name",
+    "email": "E-mail",
+    "department": "Department",
+    "job_title": "Job title",
+    "years": "Years of service",
+    "rating": "Average rating",
+    "license": "Licence number",
+    "manager": "Manager",
+    "capacity": "Capacity",
+    "skills": "Destinations",
+    "locations": "Launch locations",
+    "level": "Skill level",
+    "specialisations": "Specialised in",
+    "languages": "Languages",
+}
+LISTED = ("skills", "locations", "specialisations", "languages")
+HINTS = {
+    **dict.fromkeys(("email", "license", "manager"), "optional"),
+    "skills": "with commas between; empty: every one",
+    "locations": "with commas between; empty: every one",
+    "specialisations": "kinds of issues, with commas between",
+    "languages": "with commas between",
+}
+HINTS_OF_NEW = {
+    "rating": "optional",
+    "capacity": "empty: as the desk's setting",
+    "level": "1 to 5; empty: by the years of service",
+}
+
+
+def _fields(before: dict[str, str], values: AcceptedValues, hints: dict[str, str] = HINTS) -> list[Field]:
+    lists = {"department": values.of("department"), "job_title": values.of("job_title")}
+    return [
+        Field(name, LABELS[name], text, lists.get(name, ()), hint=hints.get(name, ""))
+        for name, text in before.items()
+    ]
+
+
+def add_agent_form(values: AcceptedValues) -> FormModal:
+    """A new agent, available at once."""
+    before = dict.fromkeys(LABELS, "") | {"years": "0"}
+    return FormModal(
+        "Add an agent",
+        _fields(before, values, HINTS | HINTS_OF_NEW),
+        lambda desk, given: agents.add(desk, **_given(given)),
+        submit="Add",
+        about="The average rating is what the agent brings along; leave it empty if there is none.",
+    )
+
+
+def edit_agent_form(agent: Row, values: AcceptedValues) -> FormModal:
+    """Another name, title, capacity, ...; what stays the same is not written."""
+    before = {
+        "first_name": agent["first_name"],
+        "last_name": agent["last_name"],
+        "email": agent["email"] or "",
+        "department": agent["department"],
+        "job_title": agent["job_title"],
+        "years": str(agent["years_of_service"]),
+        "rating": f"{agent['rating']:.2f}",
+        "license": agent["license_number"] or "",
+        "manager": agent["manager_name"] or "",
+        "capacity": str(agent["capacity"]),
+        "level": str(agent["level"]),
+        **{name: ", ".join(agent[name]) for name in LISTED},
+    }
+    before = {name: before[name] for name in LABELS}
+    return FormModal(
+        f"Edit agent {agent['agent_id']}",
+        _fields(before, values),
+        lambda desk, given: agents.change(
+            desk, agent["agent_id"], **{name: text for name, text in given.items() if text != before[name]}
+        ),
+        submit="Save",
+        changes_only=True,
+    )
+
+
+def _given(values: dict[str, str]) -> dict[str, Any]:
+    wanted = {"first_name", "last_name", "department", "job_title"}
+    return {name: text if name in wanted else text or None for name, text in values.items()}

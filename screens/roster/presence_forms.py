@@ -1,0 +1,131 @@
+"""How an agent is at work, and what becomes of the work of one who goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rich.text import Text
+
+from dispatch import agents
+from dispatch.agents import handover, presence
+from dispatch.agents.handover import DESK
+from dispatch.desk.desk import Desk
+from dispatch.inputs import due_times, shift_hours
+from models.agents import AVAILABLE, GONE, PRESENCES
+from models.clock import local_offset
+from models.errors import InvalidInput
+from screens.dialogs.form import Field, FormModal, Values
+from screens.widgets.preview import Preview
+from screens.wording.agents import presence_words
+from screens.wording.consequences import of_an_agent
+from screens.wording.text import day_and_moment
+
+Row = dict[str, Any]
+TO_DESK, TO_AGENT = "The desk", "An agent"
+
+
+def presence_form(agent: Row, now: Callable[[], str]) -> FormModal:
+    """Available, busy, break, away or offline; one who is not available is offered to be back."""
+    number = agent["agent_id"]
+
+    def told(typed: str) -> str:
+        if not typed.strip():
+            return ""
+        return f"= {day_and_moment(due_times.understand(typed, now(), local_offset()))}, then available"
+
+    def given(values: Values) -> tuple[int, str, str | None, str | None]:
+        return number, values["presence"], values["until"] or None, values["reason"] or None
+
+    def look(desk: Desk, values: Values) -> Text:
+        row = presence.preview_presence(desk, *given(values))
+        if values["presence"] == AVAILABLE:
+            return of_an_agent(row | {"kept": []}, "")
+        kept = f"with {agent['name']}" + (", claimed and unattended" if values["presence"] in GONE else "")
+        return Text.assemble("No new work. ", of_an_agent(row, kept), overflow="fold")
+
+    return FormModal(
+        f"Presence of {agent['name']}",
+        [
+            Field("presence", "Is", AVAILABLE, PRESENCES),
+            Field("until", "Until", hint="in 30 min, 14:00; empty: open end", told=told),
+            Field("reason", "Reason", hint="for the others to read"),
+        ],
+        lambda desk, values: presence.set_presence(desk, *given(values)),
+        submit="Set it",
+        about=f"Now {presence_words(agent)}.",
+        preview=Preview(look, only=("presence", "until")),
+    )
+
+
+def shift_form(agent: Row) -> FormModal:
+    """The hours at which an agent comes and goes by the clock."""
+    number = agent["agent_id"]
+
+    def told(typed: str) -> str:
+        text = typed.strip()
+        if text in ("", "none"):
+            return "no hours: comes and goes by hand"
+        return f"= {shift_hours.understand(text, local_offset())}"
+
+    def look(desk: Desk, values: Values) -> Text:
+        row = desk.rehearse(lambda: presence.set_hours(desk, number, values["hours"]))
+        kept = f"with {agent['name']}"
+        return Text.assemble(f"From now on {presence_words(row)}. ", of_an_agent(row, kept), overflow="fold")
+
+    return FormModal(
+        f"Shift of {agent['name']}",
+        [Field("hours", "Hours", agent["hours"] or "", hint="mon-fri 09:00-17:00, or none", told=told)],
+        lambda desk, values: presence.set_hours(desk, number, values["hours"]),
+        submit="Set it",
+        about=f"Examples: {shift_hours.EXAMPLES}",
+        changes_only=True,
+        preview=Preview(look),
+    )
+
+
+def handover_form(agent: Row, others: list[Row]) -> FormModal:
+    """All of an agent's work, claimed or not, to another agent or to whom the policy chooses."""
+    number = agent["agent_id"]
+    takers = tuple(row for row in others if row["agent_id"] != number)
+    names = {str(row["agent_id"]): row["name"] for row in takers}
+
+    def taker(values: Values) -> int | str:
+        if values["to"] != TO_AGENT:
+            return DESK
+        if not values.get("agent"):
+            raise InvalidInput("agent", "no agent is chosen", "type a part of the name, or the id")
+        return int(values["agent"])
+
+    def look(desk: Desk, values: Values) -> Text:
+        to = taker(values)
+        row = handover.preview_hand_over(desk, number, to)
+        return of_an_agent(row | {"taker": names.get(str(to), "An agent")}, f"with {agent['name']}")
+
+    fields = [Field("to", "Give it to", TO_DESK, (TO_DESK, TO_AGENT))]
+    return FormModal(
+        f"Hand over the work of {agent['name']}",
+        [*fields, Field("agent", "Agent", agents=takers)] if takers else fields,
+        lambda desk, values: handover.hand_over(desk, number, taker(values)),
+        submit="Hand over",
+        about="The desk gives each booking to whom its policy chooses.",
+        preview=Preview(look),
+    )
+
+
+def leaving_form(agent: Row) -> FormModal:
+    """An agent who holds work goes: all of it is handed over first."""
+    number = agent["agent_id"]
+
+    def look(desk: Desk, _: Values) -> Text:
+        row = desk.rehearse(lambda: agents.leave(desk, number, True))
+        return of_an_agent(row | {"kept": []}, "")
+
+    return FormModal(
+        f"{agent['name']} leaves",
+        [],
+        lambda desk, _: agents.leave(desk, number, True),
+        submit="Hand over and leave",
+        about="The desk gives out all that the agent holds, claimed work too.",
+        preview=Preview(look),
+    )

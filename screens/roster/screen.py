@@ -1,0 +1,353 @@
+"""Roster: every agent with live load, capacity, rank and rating."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import DataTable, Input, Static
+
+from dispatch import agents, queries
+from dispatch.assignment.contact_rate import with_rates
+from dispatch.matching.roster_scores import RosterScores, roster_scores, with_agent_rates
+from screens.base import figures, keys
+from screens.base.keys import key_of
+from screens.roster.agent_forms import add_agent_form, edit_agent_form
+from screens.roster.presence import open_presence, presence_text
+from screens.roster.presence_forms import handover_form, leaving_form, shift_form
+from screens.shell.desk_screen import Place
+from screens.widgets.columns import Column
+from screens.widgets.live_table import LiveTable
+from screens.wording.agents import load_bar
+from screens.wording.plots import interval
+
+Row = dict[str, Any]
+
+CONTACT = "contact_rate"
+COLUMNS = (
+    Column("rank", "#", 5, lambda row: str(row["rank"] or "–"), right=True, sort="rank", title="Rank"),
+    Column("name", "Agent", 16, lambda row: row["name"], grows=True, sort="name"),
+    Column(
+        "department", "Department", 20, lambda row: row["department"], drop=3, grows=True, sort="department"
+    ),
+    Column("job_title", "Title", 25, lambda row: row["job_title"], drop=5, sort="job_title"),
+    Column("load", "Load", 9, load_bar, sort="load"),
+    Column(
+        "years_of_service",
+        "Years",
+        6,
+        lambda row: str(row["years_of_service"]),
+        right=True,
+        sort="years_of_service",
+    ),
+    Column("rating", "Rating", 7, lambda row: rating(row), right=True, sort="rating"),
+    Column("match_score", "Match", 6, lambda row: match_score(row), drop=2, right=True, sort="match_score"),
+    Column("presence", "Presence", 15, presence_text, drop=1, grows=True, sort="presence"),
+    Column("agent_id", "Id", 6, lambda row: str(row["agent_id"]), drop=4, right=True, sort="agent_id"),
+    Column("email", "E-mail", 26, lambda row: row["email"] or "", sort="email", extra=True),
+    Column(
+        "manager_name", "Manager", 18, lambda row: row["manager_name"] or "", sort="manager_name", extra=True
+    ),
+    Column(
+        "license_number",
+        "Licence",
+        12,
+        lambda row: row["license_number"] or "",
+        sort="license_number",
+        extra=True,
+    ),
+    Column("hours", "Shift", 20, lambda row: row["hours"] or "", sort="hours", extra=True),
+    Column(
+        CONTACT,
+        "Reached",
+        20,
+        lambda row: contact_rate(row),
+        sort=CONTACT,
+        extra=True,
+        title="Reached in time",
+    ),
+    Column(
+        "rate",
+        "Confirmed",
+        12,
+        lambda row: interval(row) if row.get("rate") is not None else "",
+        right=True,
+        sort="rate",
+        extra=True,
+        title="Confirmed, shrunk (95 %)",
+    ),
+    Column(
+        "decided",
+        "Decided",
+        8,
+        lambda row: str(row.get("decided", "")),
+        right=True,
+        sort="decided",
+        extra=True,
+    ),
+)
+MATCH, RATES = "match_score", frozenset(("rate", "decided"))
+"""Columns that are worked out only where they are chosen: with thousands of agents that takes a while."""
+SORTS = tuple(column.sort for column in COLUMNS)
+MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
+HIGHEST_FIRST = ("load", "years_of_service", "rating", CONTACT, MATCH, *RATES)
+WIDE = 110
+
+
+def rating(row: Row) -> Text:
+    """An average to two places; nobody's opinion yet is a dash."""
+    return Text(f"{row['rating']:.2f}" if row["rating"] else "–")
+
+
+def contact_rate(row: Row) -> str:
+    """The share of customers reached in time, the interval that holds it, and of how many."""
+    rate = row.get(CONTACT)
+    if rate is None:
+        return "–"
+    return f"{rate:4.0%} ({row['contact_low']:.0%}-{row['contact_high']:.0%}) of {row['contact_assigned']}"
+
+
+def match_score(row: Row) -> Text:
+    """The score for a lead, greyed where it decides nothing."""
+    score = row.get("match_score")
+    return Text("" if score is None else f"{score:.1f}", "" if row.get("steers") else "dim")
+
+
+class Roster(Place):
+    """The agents of the desk."""
+
+    NAME = "roster"
+    FIGURES = (
+        figures.RANK,
+        figures.LOAD,
+        figures.CAPACITY,
+        figures.YEARS,
+        figures.RATING,
+        figures.PRESENCE,
+        figures.REACHED,
+        figures.MATCH,
+        figures.SHRUNK,
+    )
+    HELP = (
+        "Every agent, best rank first. Rank 1 gets the next lead: the lowest load, then most years of "
+        "service, then the best rating; agents alike in all three share a rank. Load is the number of "
+        "the agent's Pending bookings, of the capacity. Click a header, or use {sort} and {sort.reverse}, "
+        "to sort; {filter} filters by name and department. {agent.presence} says how an agent is at work, "
+        "{agent.handover} hands over all of their work, {agent.shift} sets the hours at which they come and "
+        "go; each tells first what would become of the work. An ! stands where a load is above capacity, "
+        "and where claimed work is unattended because its agent is away. "
+        "Match is the score for the lead in Dispatch's form, or else for the latest one. {columns} offers "
+        "more columns: Confirmed is what the agent sold."
+    )
+    BINDINGS = [*keys.ROSTER, *keys.LIST]
+    AUTO_FOCUS = "#roster"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sort = "rank"
+        self._descending = False
+        self._with_left = False
+        self._agents: list[Row] = []
+        self._scores = RosterScores()
+        self._scoring = 0
+
+    def on_mount(self) -> None:
+        """The order that was chosen last time."""
+        sort = self.host.recall("roster.sort", self._sort)
+        self._sort = sort if sort in SORTS else self._sort
+        self._descending = self.host.recall("roster.descending", self._descending)
+
+    def body(self) -> ComposeResult:
+        yield Static(Content(""), classes="headline")
+        yield Input(placeholder="/ name, department, title or id", compact=True, id="filter")
+        yield LiveTable(COLUMNS, "agent_id", id="roster")
+
+    @property
+    def table(self) -> LiveTable:
+        return self.query_one("#roster", LiveTable)
+
+    def look_up(self) -> Callable[[], list[Row]]:
+        shown = {*self.table.chosen, self._sort}
+        with_left, desk = self._with_left, self.backend.desk
+
+        def work() -> list[Row]:
+            rows, left_alone = queries.list_agents(with_left=with_left), queries.unattended()
+            rows = [row | {"unattended": left_alone.get(row["agent_id"], 0)} for row in rows]
+            if CONTACT in shown:  # all that came in for ninety days is looked at
+                rows = with_rates(desk, rows)
+            return rows if RATES.isdisjoint(shown) else with_agent_rates(rows)
+
+        return work
+
+    def show(self, data: list[Row]) -> None:
+        self._agents = data
+        self._arrange()
+        if MATCH in {*self.table.chosen, self._sort}:
+            self._score()
+
+    def _score(self) -> None:
+        """Show the scores when they are ready: with thousands of agents that takes a while."""
+        self._scoring += 1
+        number, lead = self._scoring, self.host.lead
+
+        def then(scores: RosterScores) -> None:
+            if self.is_laid_out and number == self._scoring:
+                self._scores = scores
+                self._arrange()
+
+        self.host.ask(lambda: roster_scores(lead), then, beside=True)
+
+    def _arrange(self) -> None:
+        words = self.query_one("#filter", Input).value.lower().split()
+        scored = self._scores.by_agent
+        found = [row | scored.get(row["agent_id"], {}) for row in self._agents if _mentions(row, words)]
+        found.sort(key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
+        self.table.mark_sort(self._sort, self._descending)
+        self.table.show_rows(found[:MOST_HELD])
+        hidden_sort = "" if self.table.shows_sort(self._sort) else self._sort.replace("_", " ")
+        line = _headline(self._agents, found, hidden_sort, self._hints())
+        self.query_one(".headline", Static).update(line)
+
+    def _hints(self) -> str:
+        """The keys that people look for."""
+        ids = ("agent.bookings", "agent.presence", "agent.handover", "agent.shift", "filter")
+        bookings, presence, hand_over, shift, find = (key_of(self.app, identifier) for identifier in ids)
+        whose = f"  ·  match: {self._scores.whose}" if self._scores.whose and self.size.width >= WIDE else ""
+        return (
+            f"enter or {bookings} bookings  {presence} presence  {hand_over} hand over  "
+            f"{shift} shift  {find} filter{whose}"
+        )
+
+    @on(Input.Changed, "#filter")
+    def _typed(self) -> None:
+        self._arrange()
+
+    @on(Input.Submitted, "#filter")
+    def _filtered(self) -> None:
+        self.table.focus()
+
+    @on(LiveTable.SortAsked)
+    def _sort_by_header(self, message: LiveTable.SortAsked) -> None:
+        if message.sort == self._sort:
+            self._descending = not self._descending
+        else:
+            self._sort, self._descending = message.sort, message.sort in HIGHEST_FIRST
+        self._rearrange()
+
+    def _rearrange(self) -> None:
+        self._arrange()
+        self.host.remember("roster.sort", self._sort)
+        self.host.remember("roster.descending", self._descending)
+
+    @on(DataTable.RowSelected, "#roster")
+    def _entered(self) -> None:
+        self.action_bookings()
+
+    def action_filter(self) -> None:
+        self.query_one("#filter", Input).focus()
+
+    def action_back(self) -> None:
+        self.query_one("#filter", Input).value = ""
+        self.table.focus()
+
+    def action_sort(self) -> None:
+        orders = [column.sort for column in COLUMNS if column.key in self.table.chosen]
+        place = orders.index(self._sort) + 1 if self._sort in orders else 0
+        following = orders[place % len(orders)]
+        self._sort, self._descending = following, following in HIGHEST_FIRST
+        self._rearrange()
+
+    def action_reverse(self) -> None:
+        self._descending = not self._descending
+        self._rearrange()
+
+    def action_toggle_left(self) -> None:
+        self._with_left = not self._with_left
+        self.reload(opens=True)
+
+    def action_bookings(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            self.host.show_bookings_of(row["agent_id"])
+
+    def action_add_agent(self) -> None:
+        self._open(add_agent_form(self.backend.values), "Added")
+
+    def action_edit_agent(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            self._open(edit_agent_form(row, self.backend.values), "Saved")
+
+    def action_leave(self) -> None:
+        row = self._chosen()
+        if row is None:
+            return
+        number, gone = row["agent_id"], row["left_at"] is not None
+        if row["load"] and not gone:
+            self._open(leaving_form(row), "Handed over and left")
+            return
+        command = agents.come_back if gone else agents.leave
+        word = "is back" if gone else "has left (v shows who left, u takes it back)"
+        self.host.perform(
+            lambda desk: command(desk, number), lambda agent: self.say(f"{agent['name']} {word}")
+        )
+
+    def action_presence(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            open_presence(self, row)
+
+    def action_hand_over(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            others = [agent for agent in self._agents if not agent["left_at"]]
+            self._open(handover_form(row, others), "Handed over")
+
+    def action_shift(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            self._open(shift_form(row), "Shift hours set")
+
+    def action_copy(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            self.copy(f"Agent {row['agent_id']}, {row['name']}, {row['department']}, {row['email'] or ''}")
+
+    def _chosen(self) -> Row | None:
+        row = self.table.current
+        if row is None:
+            self.say("No agent is chosen", severity="warning")
+        return row
+
+    def _open(self, form: ModalScreen[Row | None], word: str) -> None:
+        self.open(form, self.telling(lambda agent: f"{word}: {agent['name']}, agent {agent['agent_id']}"))
+
+
+def _headline(agents: list[Row], found: list[Row], hidden_sort: str = "", hints: str = "") -> Text:
+    if not agents:
+        return Text("No agents yet: press a to add one, or import them with astra import FILE", "bold")
+    all_told = f"{len(agents)} {'agent' if len(agents) == 1 else 'agents'}"
+    count = all_told if len(found) == len(agents) else f"{len(found)} of {all_told}"
+    line = Text(count, "bold")
+    if hidden_sort:
+        line.append(f"  ·  by {hidden_sort}", "dim")
+    if len(found) > MOST_HELD:
+        line.append(f"  ·  the first {MOST_HELD} shown, / finds the others", "dim")
+    else:
+        line.append(f"  ·  {hints}", "dim")
+    return line
+
+
+def _mentions(row: Row, words: list[str]) -> bool:
+    text = f"{row['name']} {row['department']} {row['job_title']}".lower()
+    return all(word in text or word == str(row["agent_id"]) for word in words)
+
+
+def _sort_key(value: Any) -> tuple[bool, Any]:
+    """None sorts last; text without regard to case."""
+    return (value is None, value.lower() if isinstance(value, str) else value or 0)

@@ -1,0 +1,276 @@
+"""The figures of the service desk: each with its count, and on enter the issues that it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import DataTable, Static
+
+from dispatch.desk.desk import Desk
+from dispatch.reporting import issue_analytics, service_dashboard
+from dispatch.service.issues.queries import IssueFilter
+from models.issues import NEW, PRIORITIES
+from screens.widgets.columns import Column
+from screens.widgets.live_table import LiveTable
+from screens.wording.agents import BARS
+from screens.wording.text import BAD, CARE, GOOD
+
+Row = dict[str, Any]
+
+FIGURE_NAMES = {
+    issue_analytics.OPENED: "Opened",
+    issue_analytics.RESOLVED: "Resolved",
+    issue_analytics.RESOLUTION_HOURS: "Mean hours to resolve",
+    issue_analytics.SATISFACTION: "Mean rating",
+    issue_analytics.FIRST_CONTACT: "Resolved at first contact",
+}
+ALERTS = {
+    "sla_breaches": "Broken promises",
+    "escalations": "Open escalations",
+    "customers_at_risk": "Customers at risk",
+}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The two tables of the board."""
+
+    figures: list[Row]
+    agents: list[Row]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The issues behind a figure, and what they are called."""
+
+    name: str
+    filter: IssueFilter
+
+
+def _name(row: Row) -> Text:
+    return Text(row["name"], "bold") if row["is_heading"] else Text(f"  {row['name']}")
+
+
+FIGURE_COLUMNS = (
+    Column("name", "Figure", 24, _name, grows=True),
+    Column("value", "Now", 8, lambda row: Text(row["value"], row["style"]), right=True),
+    Column("count", "Of", 6, lambda row: row["count"], right=True),
+    Column("trend", "Before", 16, lambda row: row["trend"], drop=1),
+)
+
+
+def _used(row: Row) -> Text:
+    share = row["utilisation"]
+    if share is None:
+        return Text("–")
+    style = GOOD if share < 0.5 else CARE if share < 1 else f"bold {BAD}"
+    sign = "!" if share > 1 else ""
+    return Text.assemble((BARS[round(min(1.0, share) * (len(BARS) - 1))], style), f" {share:.0%}{sign}")
+
+
+AGENT_COLUMNS = (
+    Column("name", "Agent", 14, lambda row: row["name"], grows=True),
+    Column("presence", "Presence", 9, lambda row: row["presence"], drop=1),
+    Column("load", "Bookings", 8, lambda row: str(row["load"]), right=True),
+    Column("issue_load", "Issues", 6, lambda row: str(row["issue_load"]), right=True),
+    Column("capacity", "Of", 4, lambda row: str(row["capacity"]), right=True),
+    Column("utilisation", "Used", 7, _used),
+)
+
+
+class ServiceBoard(Vertical):
+    """Figures on one side, agents on the other; tab goes over, enter asks for the rows."""
+
+    DEFAULT_CSS = """
+    ServiceBoard { display: none; height: 1fr; }
+    ServiceBoard #figures { width: 1fr; }
+    ServiceBoard #workload { width: 52; margin-left: 1; }
+    """
+
+    class FigureChosen(Message):
+        """Enter was pressed on a figure or an agent."""
+
+        def __init__(self, figure: Row) -> None:
+            super().__init__()
+            self.figure = figure
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="board"):
+            yield Static(Content(""), classes="headline")
+            with Horizontal():
+                yield LiveTable(FIGURE_COLUMNS, "key", id="figures")
+                yield LiveTable(AGENT_COLUMNS, "agent_id", id="workload")
+
+    @property
+    def is_filled(self) -> bool:
+        """Have figures been shown already?"""
+        return bool(self.query_one("#figures", LiveTable).rows_shown)
+
+    def take_focus(self) -> None:
+        self.query_one("#figures").focus()
+
+    def show(self, data: Figures, headline: Text) -> None:
+        """Show what ``board_query`` read."""
+        self.query_one(".headline", Static).update(headline)
+        figures = self.query_one("#figures", LiveTable)
+        is_first = not figures.rows_shown
+        figures.show_rows(data.figures)
+        if is_first:
+            figures.move_cursor(row=1)  # below the heading
+        self.query_one("#workload", LiveTable).show_rows(data.agents)
+
+    @on(DataTable.RowSelected)
+    def _chosen(self, event: DataTable.RowSelected) -> None:
+        event.stop()
+        table = event.data_table
+        row = table.current if isinstance(table, LiveTable) else None
+        if row is not None and row["rows"] is not None:
+            self.post_message(self.FigureChosen(row))
+
+
+def board_query(desk: Desk) -> Callable[[], Figures]:
+    """Every figure as of now."""
+
+    def work() -> Figures:
+        told = service_dashboard.dashboard(desk)
+        agents = [
+            row
+            | {
+                "rows": IssueFilter(agent_id=row["agent_id"]),
+                "title": f"Issues of {row['name']}",
+            }
+            for row in told["agents"]
+        ]
+        return Figures([*_active(told), *_alerts(told), *_period(told)], agents)
+
+    return work
+
+
+def rows_of_figure(row: Row) -> Callable[[], Shown]:
+    """What to list for a figure; of a period's, its issues are looked up now."""
+
+    def work() -> Shown:
+        behind = row["rows"]
+        if callable(behind):
+            behind = IssueFilter(statuses=(), ids=tuple(behind()))
+        return Shown(row["title"], behind)
+
+    return work
+
+
+def _row(key: str, name: str, value: str = "", count: str = "", **more: Any) -> Row:
+    usual = {"is_heading": False, "style": "", "trend": "", "rows": None, "title": name}
+    return usual | {"key": key, "name": name, "value": value, "count": count} | more
+
+
+def _heading(name: str) -> Row:
+    return _row(name, name, is_heading=True)
+
+
+def _active(told: Row) -> list[Row]:
+    active, guess = told["active"], told["satisfaction"]
+    age, count = active["mean_age_hours"]["value"], str(active["count"])
+    rows = [_heading("Active"), _row("active", "All open", count, rows=IssueFilter())]
+    for name, number in active["by_priority"].items():
+        which = IssueFilter(priority=PRIORITIES.index(name) + 1)
+        rows.append(_row(f"active.{name}", name, str(number), count, rows=which, title=f"{name}, open"))
+    waiting = active["waiting"]
+    return [
+        *rows,
+        _row("waiting", "Waiting for an agent", str(waiting), count, rows=IssueFilter(statuses=(NEW,))),
+        _row("age", "Mean age in hours", _number(age), count, rows=IssueFilter()),
+        _row(
+            "expected",
+            f"Rating to expect ({guess['model']['kind']})",
+            _number(guess["mean"]),
+            count,
+            rows=IssueFilter(),
+        ),
+    ]
+
+
+def _alerts(told: Row) -> list[Row]:
+    rows = [_heading("Alerts")]
+    for key, name in ALERTS.items():
+        alert = told["alerts"][key]
+        ids = tuple(dict.fromkeys(one["issue_id"] for one in alert["rows"]))
+        style = f"bold {BAD}" if ids else ""
+        sign = "! " if ids else ""
+        which = IssueFilter(statuses=(), ids=ids)
+        rows.append(_row(key, name, f"{sign}{alert['count']}", str(len(ids)), style=style, rows=which))
+    return rows
+
+
+def _period(told: Row) -> list[Row]:
+    report, days = told["resolution"], told["days"]
+    period = issue_analytics.Period(report["since"], report["until"])
+    rows = [_heading(f"The last {days} days")]
+    for name, label in FIGURE_NAMES.items():
+        figure, trend = report["totals"][name], report["trends"][name]
+        rows.append(
+            _row(
+                name,
+                label,
+                _value(name, figure["value"]),
+                str(figure["count"]),
+                trend=_trend(name, trend),
+                rows=lambda name=name: issue_analytics.ids_behind(period, name),
+                title=f"{label}, the last {days} days",
+            )
+        )
+    for dimension in issue_analytics.DIMENSIONS:
+        rows += _by(dimension, report[f"by_{dimension}"], period)
+    return rows
+
+
+def _by(dimension: str, groups: Row, period: issue_analytics.Period) -> list[Row]:
+    """Resolved issues and their mean time for each value of a dimension."""
+    rows = [_heading(f"Hours, by {dimension}")] if groups else []
+    for value, told in groups.items():
+        figure, name = told[issue_analytics.RESOLUTION_HOURS], value.replace("_", " ")
+        rows.append(
+            _row(
+                f"{dimension}.{value}",
+                name,
+                _number(figure["value"]),
+                str(figure["count"]),
+                trend=_rated(told[issue_analytics.SATISFACTION]),
+                rows=lambda value=value: issue_analytics.ids_behind(
+                    period, issue_analytics.RESOLVED, dimension, value
+                ),
+                title=f"Resolved, {name}",
+            )
+        )
+    return rows
+
+
+def _rated(figure: Row) -> str:
+    return f"rated {figure['value']:.1f} ({figure['count']})" if figure["count"] else ""
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _value(name: str, value: float | None) -> str:
+    if value is None:
+        return "–"
+    if name == issue_analytics.FIRST_CONTACT:
+        return f"{value:.0%}"
+    return str(value) if isinstance(value, int) else f"{value:.2f}"
+
+
+def _trend(name: str, trend: Row) -> str:
+    """What it was before, and an arrow to where it is now."""
+    if trend["change"] is None:
+        return ""
+    arrow = "▲" if trend["change"] > 0 else "▼" if trend["change"] < 0 else "="
+    return f"{arrow} from {_value(name, trend['before'])}"

@@ -1,0 +1,38 @@
+"""A window on the issues, by urgency or by change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dispatch.desk.desk import Desk
+from dispatch.service.issues import queries
+from dispatch.service.issues.queries import IssueFilter
+from models.errors import NotFound
+from models.issues import OPEN
+from screens.base.list_window import ListWindow
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class IssueWindow(ListWindow[IssueFilter]):
+    """A window on the issues; their time left is as of the desk's present moment."""
+
+    which: IssueFilter = field(default_factory=IssueFilter)
+    desk: Callable[[], Desk] = field(kw_only=True)
+
+    def page(self, limit: int, beyond: Row | None, *, upwards: bool = False) -> list[Row]:
+        return queries.issues(self.desk(), self.which, limit, beyond, upwards=upwards)
+
+    def at(self, issue_id: int) -> tuple[IssueWindow, list[Row]]:
+        """The window that begins with this issue, of the open ones or of all; from the top without it."""
+        try:
+            row = queries.issue(self.desk(), issue_id)
+        except NotFound:  # another file has the database's path now
+            return self.held()
+        which = IssueFilter(sort=self.which.sort, statuses=OPEN if row["status"] in OPEN else ())
+        # the place just before it: of two alike, the lower id comes first by urgency, the higher by change
+        before = issue_id + (1 if which.sort == queries.CHANGED else -1)
+        return replace(self, which=which, anchor=row | {"issue_id": before}).held()

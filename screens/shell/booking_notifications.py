@@ -1,0 +1,89 @@
+"""New work for the chosen agent: told once, counted until their desk is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from dispatch import queries
+from dispatch.queries import new_work
+from dispatch.queries.new_work import Glance
+from screens.shell.issue_notifications import IssueNews
+from screens.wording.text import short
+
+if TYPE_CHECKING:
+    from screens.base.app_protocol import Host
+
+Row = dict[str, Any]
+News = tuple[Glance | None, list[int], list[Row]]
+MOST_NAMED = 3
+
+
+class Inbox:
+    """What others bring to the agent whose desk My desk shows.
+
+    ``name`` is that agent's, ``unseen`` the unclaimed bookings that came since the desk was in sight.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._before: Glance | None = None
+        self._told: set[int] = set()
+        self._issues = IssueNews(host)
+        self.unseen: frozenset[int] = frozenset()
+
+    @property
+    def name(self) -> str:
+        return self._before.name if self._before else ""
+
+    def look(self) -> None:
+        """Find out in the background what has come; to be called after every change."""
+        self._host.ask(self._query(), self._take)
+        self._issues.look()
+
+    def visited(self) -> None:
+        """My desk is in sight: nothing on it is unseen any more."""
+        self.unseen = frozenset()
+
+    def _query(self) -> Callable[[], News]:
+        agent_id, own = self._host.my_agent_id, self._host.backend.own_events
+
+        def work() -> News:
+            if agent_id is None:
+                return None, [], []
+            before, now = self._before, new_work.glance(agent_id)
+            if before is None or before.agent_id != agent_id or before.last_event > now.last_event:
+                return now, [], []  # another agent, or another file: all that is there is old
+            fresh = [one for one in new_work.arrived(before, now, own) if one not in self._told]
+            return now, fresh, [queries.booking(number) for number in fresh[:MOST_NAMED]]
+
+        return work
+
+    def _take(self, news: News) -> None:
+        now, fresh, rows = news
+        if now is None or now.agent_id != self._host.my_agent_id:
+            return
+        if self._before is None or self._before.agent_id != now.agent_id:
+            self.unseen = frozenset()
+        self._before = now
+        place = self._host.place
+        at_desk = place is not None and place.NAME == "my-desk"
+        self.unseen = frozenset() if at_desk else (self.unseen | set(fresh)) & now.unclaimed
+        untold = [number for number in fresh if number not in self._told]  # asked twice, told once
+        self._told.update(fresh)
+        if untold:
+            self._host.announce(told(rows, len(fresh)))
+        if place is not None and place.is_laid_out:
+            place.tell_time()
+
+
+def told(rows: list[Row], count: int) -> str:
+    """What the toast says of so many new bookings; ``rows`` are the first of them."""
+    if count == 1:
+        row = rows[0]
+        return (
+            f"New for you: booking {row['booking_id']}, {short(row['customer_name'])}, {row['destination']}"
+        )
+    names = [f"{row['booking_id']} {short(row['customer_name'], 24)}" for row in rows]
+    more = f" and {count - len(rows)} more" if count > len(rows) else ""
+    return f"{count} new for you: {', '.join(names)}{more}"

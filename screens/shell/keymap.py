@@ -1,0 +1,88 @@
+"""Keys of one's own, checked before they are used: ids that are none, keys that are none, and clashes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+
+from textual.binding import Binding
+from textual.keys import Keys
+
+from screens.base.textual_internals import character_to_key
+from screens.shell.key_catalogue import areas
+
+MODIFIERS = ("ctrl", "shift", "alt", "super", "hyper", "meta")
+NAMED_KEYS = frozenset(
+    {key.value for key in Keys if "+" not in key.value and not key.value.startswith("<")}
+    | {character_to_key(chr(code)) for code in range(33, 127)}
+)
+SAME_IN_A_TERMINAL = {"ctrl+m": "enter", "ctrl+j": "enter", "ctrl+i": "tab", "ctrl+h": "backspace"}
+
+Keymap = Mapping[str, str]
+
+
+def problems_of(keymap: Keymap) -> dict[str, str]:
+    """What is wrong with a keymap, by binding id; without those the rest is sound."""
+    if not keymap:
+        return {}  # nothing is imported for somebody who is content
+    everywhere = areas()
+    by_id = {str(binding.id): binding for bindings in everywhere.values() for binding in bindings}
+    problems = {
+        identifier: problem
+        for identifier, keys in keymap.items()
+        if (problem := _unknown(identifier, by_id) or _unusable(keys, by_id[identifier]))
+    }
+    while True:  # a key that is given back may be what another one now clashes with
+        sound = {name: keys for name, keys in keymap.items() if name not in problems}
+        clashes = _clashes(sound, everywhere)
+        if not clashes:
+            return problems
+        problems |= clashes
+
+
+def _unknown(identifier: str, by_id: Mapping[str, Binding]) -> str:
+    if identifier in by_id:
+        return ""
+    return f"no such key id{_suggestion(identifier, by_id)}"
+
+
+def _suggestion(wrong: str, right: Mapping[str, object] | Sequence[str] | frozenset[str]) -> str:
+    close = get_close_matches(wrong, list(right), 1, 0.6)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _unusable(keys: str, binding: Binding) -> str:
+    """What is wrong with the keys themselves."""
+    for key in _split(keys):
+        *modifiers, name = key.split("+")
+        if not name:
+            return "a key is missing (the signs , and + are written comma and plus)"
+        if (len(name) > 1 and name not in NAMED_KEYS) or not set(modifiers) <= set(MODIFIERS):
+            wrong = next((one for one in modifiers if one not in MODIFIERS), name)
+            return f"there is no key {key!r}{_suggestion(wrong, sorted(NAMED_KEYS.union(MODIFIERS)))}"
+        if key in SAME_IN_A_TERMINAL:
+            return f"{key} reaches a program as {SAME_IN_A_TERMINAL[key]}; take another"
+        if binding.priority and not modifiers and _is_typed(name):
+            return f"{key} is typed into fields, where this key works too; take a function key, ctrl or alt"
+    return ""
+
+
+def _is_typed(name: str) -> bool:
+    return len(name) == 1 or name == "space" or name in {character_to_key(chr(one)) for one in range(33, 127)}
+
+
+def _split(keys: str) -> list[str]:
+    """Keys as Textual names them: ``?`` is question_mark."""
+    return [character_to_key(key) if len(key) == 1 else key for key in map(str.strip, keys.split(","))]
+
+
+def _clashes(keymap: Keymap, everywhere: Mapping[str, Sequence[Binding]]) -> dict[str, str]:
+    """The first of one's own keys that is another's too, in a place or a modal."""
+    for area, bindings in everywhere.items():
+        holders: dict[str, Binding] = {}
+        for binding in sorted(bindings, key=lambda one: one.id in keymap):  # one's own come last
+            for key in _split(keymap.get(str(binding.id), binding.key)):
+                holder = holders.setdefault(key, binding)
+                if holder.action != binding.action and binding.id in keymap:
+                    return {str(binding.id): f"{key} is the key of {holder.id} too ({area})"}
+    return {}

@@ -1,0 +1,31 @@
+"""Agents in words, signs and bars."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from screens.wording.text import BAD, CARE, GOOD, Row, short_moment
+
+BARS = "▁▂▃▄▅▆▇█"
+
+
+def load_bar(row: Row) -> Text:
+    """An agent's load as a bar and as numbers; over capacity stands out."""
+    load, capacity = row["load"], row["capacity"]
+    share = 1.0 if capacity == 0 else min(1.0, load / capacity)
+    style = f"bold {BAD}" if load > capacity else GOOD if share < 0.5 else CARE if share < 1 else BAD
+    bar = Text.assemble((BARS[round(share * (len(BARS) - 1))], style), f" {load}/{capacity}")
+    return bar.append("!", style) if load > capacity else bar
+
+
+PRESENCE_SIGNS = {"available": "●", "busy": "◐", "break": "◔", "away": "○", "offline": "○"}
+
+
+def presence_words(agent: Row) -> str:
+    """How an agent is at work, until when, and why: ``break until 12:30, lunch``."""
+    if agent["left_at"]:
+        return "left"
+    day, _, hour = short_moment(agent["presence_until"]).partition(" ")
+    until = f" until {hour} ({day})" if hour else ""
+    reason = f", {agent['presence_reason']}" if agent["presence_reason"] else ""
+    return f"{agent['presence']}{until}{reason}"

@@ -1,0 +1,95 @@
+"""What becomes of work when somebody goes, hands over, or several bookings are dealt with at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from rich.text import Text
+
+from dispatch import queries
+from screens.wording.text import BAD, CARE, short
+
+Row = dict[str, Any]
+MOST_NAMED = 6  # takers who are told one by one
+MOST_LISTED = 300  # rows of a batch
+
+
+def plural(number: int, noun: str) -> str:
+    """``1 booking``, ``2 bookings``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def of_an_agent(row: Row, kept: str) -> Text:
+    """What becomes of an agent's work; ``kept`` says with whom something stays. Reads the names."""
+    text, moves = Text(overflow="fold"), row["moves"]
+    if moves:
+        verb = "goes" if len(moves) == 1 else "go"
+        text.append(f"{plural(len(moves), 'booking')} {verb} to others: ", "bold")
+        text.append(_takers(moves))
+    if row["kept"]:
+        verb = "stays" if len(row["kept"]) == 1 else "stay"
+        _line(text, f"{plural(len(row['kept']), 'booking')} {verb} {kept}")
+    if row.get("drained"):
+        _line(text, f"{plural(len(row['drained']), 'waiting booking')} found an agent")
+    if row.get("over_capacity"):
+        _line(text, f"! {row.get('taker', 'Whoever gets it')} is then above capacity", f"bold {BAD}")
+    return text if text.plain else Text("No work is touched")
+
+
+def _line(text: Text, line: str, style: str = "") -> None:
+    text.append("\n" if text.plain else "")
+    text.append(line, style)
+
+
+def _takers(moves: Sequence[Row]) -> str:
+    counts = Counter(move["to_agent_id"] for move in moves)
+    waiting = counts.pop(None, 0)
+    names = {row["agent_id"]: row["name"] for row in queries.agents_by_id(list(counts))}
+    told = [f"{number} to {names.get(agent_id)}" for agent_id, number in counts.most_common(MOST_NAMED)]
+    others = sum(counts.values()) - sum(number for _, number in counts.most_common(MOST_NAMED))
+    told += [f"{others} to others"] if others else []
+    return ", ".join(told + ([f"{waiting} waiting for an agent"] if waiting else []))
+
+
+def counts_of(result: Row, participle: str) -> Text:
+    """How many rows of a batch succeed, and how many do not."""
+    text = Text(overflow="fold").append(f"{plural(result['done'], 'booking')} {participle}", "bold")
+    if result["refused"]:
+        text.append(f", {result['refused']} refused", f"bold {CARE}")
+    return text
+
+
+def before_a_batch(result: Row, participle: str) -> Text:
+    """What a batch would do: the counts, and first what would be refused, with the reason."""
+    return _row_by_row(counts_of(result, participle), _refused_first(result["results"]))
+
+
+def after_a_batch(result: Row, participle: str) -> Text:
+    """The rows of a batch in their order, with what became of each; of a long one first what was refused."""
+    rows = result["results"]
+    rows = _refused_first(rows) if len(rows) > MOST_LISTED else rows
+    return _row_by_row(counts_of(result, participle).append("\n"), rows)
+
+
+def _refused_first(rows: Sequence[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: bool(row["ok"]))
+
+
+def _row_by_row(text: Text, rows: Sequence[Row]) -> Text:
+    for row in rows[:MOST_LISTED]:
+        text.append("\n").append_text(_row(row))
+    if len(rows) > MOST_LISTED:
+        text.append(f"\n         and {plural(len(rows) - MOST_LISTED, 'booking')} more", "dim")
+    return text
+
+
+def _row(row: Row) -> Text:
+    booking = row["booking"]
+    if booking is None:
+        return Text(f"✗ {row['booking_id']:>6}  {row['error']['message']}", CARE)
+    holder = booking["agent_name"] or "waiting for an agent"
+    name = short(booking["customer_name"])
+    text = Text(f"✓ {row['booking_id']:>6}  {name}: {booking['status']}, {holder}")
+    return text.append(" ! above capacity", f"bold {BAD}") if booking.get("over_capacity") else text

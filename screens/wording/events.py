@@ -1,0 +1,82 @@
+"""What an event changed, in words: every row before and after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch.desk.commands import TABLES
+from dispatch.operations.command_list import describe_command, describe_event
+from screens.wording.text import Row, moment, money, short_moment
+
+MECHANICAL = frozenset({"changed_at", "version", "assignment_id"})
+"""Columns that every save writes, or that only point to a row which is told anyway."""
+
+
+def changes(event: Row) -> list[tuple[str, list[str]]]:
+    """For each row that was made or changed: which one, and what of it. A new row has nothing further."""
+    told: list[tuple[str, list[str]]] = []
+    for key, after in event["after"].items():
+        table, _, number = key.rpartition(":")
+        name = f"{TABLES[table].label if table in TABLES else table} {number}"
+        before = event["before"].get(key)
+        if before is None:
+            told.append((f"{name}, new", []))
+            continue
+        lines = [
+            f"{_name(column)}: {_value(column, before.get(column))} → {_value(column, value)}"
+            for column, value in after.items()
+            if column not in MECHANICAL
+        ]
+        if lines:
+            told.append((name, lines))
+    return told
+
+
+def details(event: Row) -> list[tuple[str, str]]:
+    """What was said with the command: a reason, a text, a score."""
+    return [(_name(key), _value(key, value)) for key, value in event["detail"].items()]
+
+
+def _name(column: str) -> str:
+    for ending in ("_at", "_id", "_cents"):
+        column = column.removesuffix(ending)
+    return column.replace("_", " ")
+
+
+def _value(column: str, value: Any) -> str:
+    if value is None or value == "":
+        return "–"
+    if column.endswith("_at") and isinstance(value, str):
+        return moment(value)
+    if column.endswith("_cents"):
+        return money(value / 100)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def event_line(event: Row) -> str:
+    """One line of a booking's history."""
+    word = describe_command(event["command"])
+    words = said(event["command"], event["detail"])
+    line = f"{short_moment(event['at'])}  {word}" + (f": {words}" if words else "")
+    return f"{line}  ({event['actor']})" + ("  [taken back]" if event["undone_by"] else "")
+
+
+def taken_back(done: Row) -> str:
+    """What a toast says after an undo."""
+    several = f" ({done['bookings']:,} bookings)" if done["bookings"] > 1 else ""
+    return f"Taken back: {describe_event(done)}{several}"
+
+
+def said(command: str, detail: Row) -> str:
+    """What an event's detail has to say, in one line."""
+    if command == "undo":
+        return describe_command(detail.get("command", ""))
+    told = [detail.get("outcome", "").replace("_", " "), detail.get("text") or detail.get("reason")]
+    if "follow_up_at" in detail:
+        at = short_moment(detail["follow_up_at"]) or "none any more"
+        told.append(at if command == "booking.follow_up" else f"follow-up {at}")
+    if "score" in detail:
+        told.append(str(detail["score"]))
+    return ", ".join(filter(None, told))

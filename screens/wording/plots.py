@@ -1,0 +1,50 @@
+"""Plots drawn in text: they read without colour, for what lowers is hatched and what raises is solid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+
+from screens.wording.text import BAD, GOOD
+
+Row = dict[str, Any]
+
+EIGHTHS = " ▏▎▍▌▋▊▉"
+SOLID, HATCHED, AXIS = "█", "▒", "│"
+
+
+def signed_bar(value: float, low: float, high: float, width: int) -> Text:
+    """A bar to the right of an axis, or to its left for a negative value.
+
+    ``low`` and ``high`` are the ends of the scale, which takes in 0; ``width`` is in cells, axis included.
+    """
+    low, high = min(low, 0.0), max(high, 0.0)
+    cells = (width - 1) / (high - low) if high > low else 0.0
+    left = round(-low * cells)
+    right = width - 1 - left
+    if value < 0:
+        number = min(left, max(1, round(-value * cells))) if left else 0
+        return Text.assemble(" " * (left - number), (HATCHED * number, BAD), AXIS, " " * right)
+    bar = _solid(value * cells, right)
+    return Text.assemble(" " * left, AXIS, (bar, GOOD), " " * (right - len(bar)))
+
+
+def _solid(cells: float, most: int) -> str:
+    whole, part = divmod(round(min(cells, most) * len(EIGHTHS)), len(EIGHTHS))
+    return (SOLID * whole + EIGHTHS[part]).rstrip()
+
+
+def interval_line(low: float, value: float, high: float, width: int) -> str:
+    """Where a share and its interval lie between 0 and 1: ``  ├──●───┤   ``."""
+    start, here, end = (round(share * (width - 1)) for share in (low, value, high))
+    line = [" "] * width
+    line[start : end + 1] = "─" * (end + 1 - start)
+    line[start], line[end] = "├", "┤"
+    line[here] = "●"
+    return "".join(line)
+
+
+def interval(row: Row) -> str:
+    """``54% (41–66)``: a shrunk rate with its interval."""
+    return f"{row['rate']:.0%} ({row['low'] * 100:.0f}–{row['high'] * 100:.0f})"

@@ -1,0 +1,307 @@
+"""Writing history in bulk: assignments with their customers, leads and bookings, in small commits.
+
+Insert queries fire no signal, so every commit counts anew the loads of the agents it gave Pending
+bookings, and adds what is closed to the tallies: whatever moment a run is stopped at, both are right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any, NamedTuple
+
+import peewee
+from peewee import IntegrityError, Query, fn
+
+from dispatch.desk.desk import Desk
+from models.agents import Agent
+from models.base import BaseModel, CompiledQuery, parameter
+from models.bookings import PENDING, Assignment, Booking
+from models.customers import Customer, Lead
+from models.database import current_database
+from models.errors import Conflict
+from models.tallies import PARTS, Decided, Moves, addition
+
+# given, progressed, asked, shuffled: no clock of this desk runs for what happened elsewhere
+NOT_HERE = (None, None, None, None)
+KEYS_AT_ONCE = 1000  # ids in one query; agents in a commit
+
+Tuple = tuple[Any, ...]
+
+
+class History(NamedTuple):
+    """An assignment to write, and what became of it.
+
+    ``booking`` is None for a customer who was never reached. An assignment that is on the desk
+    already (``is_known``) only gets its booking.
+    """
+
+    assignment_id: int
+    agent_id: int | None
+    customer_name: str
+    method: str
+    source: str
+    assigned_at: str
+    destination: str | None = None
+    launch_location: str | None = None
+    requests: str | None = None
+    booking: Outcome | None = None
+    is_known: bool = False
+
+
+class Outcome(NamedTuple):
+    """The booking of an assignment, with what has happened to it so far."""
+
+    booking_id: int
+    status: str
+    package: str | None
+    destination_revenue_cents: int | None
+    package_revenue_cents: int | None
+    completed_at: str | None = None
+    cancelled_at: str | None = None
+    claimed_at: str | None = None
+    contacted_at: str | None = None
+    cancel_reason: str | None = None
+    date_fault: str | None = None
+
+
+class ManyRows:
+    """A Peewee query compiled once and executed for many rows, tuples in the order of ``columns``."""
+
+    def __init__(self, columns: Sequence[str], build: Callable[[], Query]) -> None:
+        self._columns = tuple(columns)
+        self._build = build
+        self._sql = ""
+
+    def __call__(self, rows: list[Tuple]) -> None:
+        if not self._sql:
+            self._sql, places = self._build().sql()
+            if tuple(getattr(place, "name", None) for place in places) != self._columns:
+                raise TypeError(f"the query takes {places}, not {self._columns}")
+        # as in execute_sql, so that a full disk is told like anywhere else
+        with peewee.__exception_wrapper__:  # type: ignore[attr-defined]  # its stubs leave it out
+            current_database.cursor().executemany(self._sql, rows)
+
+
+def _insert(model: type[BaseModel]) -> ManyRows:
+    names = model._meta.sorted_field_names
+    return ManyRows(names, lambda: model.insert({name: parameter(name) for name in names}))
+
+
+_insert_agents = _insert(Agent)
+_insert_customers = _insert(Customer)
+_insert_leads = _insert(Lead)
+_insert_assignments = _insert(Assignment)
+_insert_bookings = _insert(Booking)
+_complete_leads = ManyRows(
+    ("destination", "launch_location", "lead_id"),
+    lambda: Lead.update(
+        {Lead.destination: parameter("destination"), Lead.launch_location: parameter("launch_location")}
+    ).where(Lead.lead_id == parameter("lead_id")),
+)
+_given_last = ManyRows(
+    ("at", "agent_id", "at"),
+    lambda: Agent.update({Agent.last_given_at: parameter("at")}).where(
+        Agent.agent_id == parameter("agent_id"),
+        Agent.last_given_at.is_null() | (Agent.last_given_at < parameter("at")),
+    ),
+)
+_add_tallies = ManyRows(PARTS, addition)
+_last_customer = CompiledQuery(lambda: Customer.select(fn.MAX(Customer.customer_id)))
+_last_lead = CompiledQuery(lambda: Lead.select(fn.MAX(Lead.lead_id)))
+
+
+def new_agents(desk: Desk, rows: Iterable[dict[str, Any]]) -> list[Tuple]:
+    """Agents as rows to write, available and without load; what is not given has its default.
+
+    ``rating`` is an average brought along, None for none; it counts as the setting's answers.
+    """
+    answers, capacity = desk.settings["rating_prior_answers"], desk.settings["default_capacity"]
+    made = []
+    for given in rows:
+        rating = given["rating"]
+        known = {
+            "prior_answers": 0 if rating is None else answers,
+            "prior_rating": rating or 0.0,
+            "capacity": capacity,
+        }
+        agent = Agent(**(known | given | {"rating": rating or 0.0}))
+        made.append(tuple([getattr(agent, name) for name in Agent._meta.sorted_field_names]))
+    return made
+
+
+def write_agents(desk: Desk, agents: list[Tuple]) -> None:
+    """Write agents in batches. Raises Conflict when an id or licence was taken meanwhile."""
+    for batch in batches(agents, KEYS_AT_ONCE):
+        with _conflicts_told(), desk.transaction():
+            _insert_agents(batch)
+
+
+def write_history(
+    desk: Desk,
+    history: Iterable[History],
+    done: Callable[[int], None],
+    last: Callable[[], None],
+    batch_rows: int,
+) -> None:
+    """Write history in batches, telling ``done`` how many were; ``last`` runs in the last commit.
+
+    Each batch is made ready before the lock is taken. Raises Conflict when an id was taken meanwhile.
+    """
+    ready: list[History] = []
+    for batch in batches(history, batch_rows):
+        if ready:
+            with _conflicts_told(), desk.transaction():
+                write_batch(ready)
+            done(len(ready))
+        ready = batch
+    with _conflicts_told(), desk.batch():
+        write_batch(ready)
+        last()
+    done(len(ready))
+
+
+def write_batch(batch: list[History]) -> None:
+    """Write some history inside a transaction; count its agents' loads anew, and when they last got any."""
+    fresh = [item for item in batch if not item.is_known]
+    known = [item for item in batch if item.is_known]
+    bookings: list[Tuple] = []
+    last = {item.agent_id: item.assigned_at for item in sorted(fresh, key=_assigned_at)}
+    _given_last([(at, agent_id, at) for agent_id, at in last.items() if agent_id is not None])
+    if fresh:
+        _count((_decided(item), 1) for item in fresh)
+        bookings += _write_leads(fresh)
+    if known:
+        bookings += _complete(known)
+    if bookings:
+        _insert_bookings(bookings)
+        recount({agent_id for _, _, _, agent_id, status, *_ in bookings if status == PENDING})
+
+
+def _assigned_at(item: History) -> str:
+    return item.assigned_at
+
+
+def _write_leads(fresh: list[History]) -> list[Tuple]:
+    """Customers, leads and assignments; returns their bookings' rows."""
+    customer_id = (_last_customer()[0][0] or 0) + 1
+    lead_id = (_last_lead()[0][0] or 0) + 1
+    customers: list[Tuple] = []
+    leads: list[Tuple] = []
+    assignments: list[Tuple] = []
+    bookings: list[Tuple] = []
+    for offset, item in enumerate(fresh):
+        assignment_id, agent_id, name, method, source, at, destination, launch, requests, booking, _ = item
+        lead = lead_id + offset
+        customers.append((customer_id + offset, name, None, None, at, None, None))
+        leads.append((lead, customer_id + offset, name, method, source, destination, launch, requests, at))
+        assignments.append((assignment_id, lead, agent_id, name, method, source, at))
+        if booking is not None:
+            bookings.append(_booking_row(item, booking, lead, agent_id))
+    _insert_customers(customers)
+    _insert_leads(leads)
+    _insert_assignments(assignments)
+    return bookings
+
+
+def _complete(known: list[History]) -> list[Tuple]:
+    """The bookings of assignments that were written earlier; their leads learn where they wanted to go."""
+    ids = [item.assignment_id for item in known]
+    columns = (Assignment.lead_id, Assignment.agent_id, Assignment.method, Assignment.source)
+    query = Assignment.select(Assignment.assignment_id, *columns)
+    rows: Any = query.where(Assignment.assignment_id.in_(ids)).tuples()
+    held = {assignment_id: rest for assignment_id, *rest in rows}
+    leads: list[Tuple] = []
+    bookings: list[Tuple] = []
+    counted: list[tuple[Decided | None, int]] = []
+    for item in known:
+        lead_id, agent_id, method, source = held[item.assignment_id]
+        before = item._replace(agent_id=agent_id, method=method, source=source, booking=None)
+        counted += [(_decided(before), -1), (_decided(before._replace(booking=item.booking)), 1)]
+        leads.append((item.destination, item.launch_location, lead_id))
+        if item.booking is not None:
+            bookings.append(_booking_row(item, item.booking, lead_id, agent_id))
+    _complete_leads(leads)
+    _count(counted)
+    return bookings
+
+
+def _count(outcomes: Iterable[tuple[Decided | None, int]]) -> None:
+    """Add outcomes to the tallies (1), or take them back (-1)."""
+    moves = Moves()
+    for outcome, step in outcomes:
+        moves.add(outcome, step)
+    _add_tallies([(*key, *count) for key, count in moves.tallies().items()])
+
+
+def _decided(item: History) -> Decided | None:
+    """What the tallies count of an assignment; one without a booking never reached its customer."""
+    agent_id, booking = item.agent_id, item.booking
+    if agent_id is None or (booking is not None and booking.status == PENDING):
+        return None
+    if booking is None:
+        return Decided(agent_id, item.method, item.source)
+    cents = (booking.destination_revenue_cents or 0) + (booking.package_revenue_cents or 0)
+    return Decided(agent_id, item.method, item.source, item.destination, booking.completed_at, cents)
+
+
+def _booking_row(item: History, booking: Outcome, lead_id: int, agent_id: int | None) -> Tuple:
+    completed, cancelled = booking.completed_at, booking.cancelled_at
+    claimed, contacted = booking.claimed_at, booking.contacted_at
+    created = item.assigned_at
+    return (
+        booking.booking_id,
+        lead_id,
+        item.assignment_id,
+        agent_id,
+        booking.status,
+        item.destination,
+        item.launch_location,
+        booking.package,
+        booking.destination_revenue_cents,
+        booking.package_revenue_cents,
+        created,
+        max(created, completed or "", cancelled or "", claimed or "", contacted or ""),
+        claimed,
+        contacted,
+        *((1, "reached") if contacted else (0, None)),
+        None,
+        completed,
+        cancelled,
+        booking.cancel_reason,
+        None,
+        None,
+        booking.date_fault,
+        False,
+        1,
+        *NOT_HERE,
+    )
+
+
+def recount(agent_ids: Iterable[int | None]) -> None:
+    """Set the loads of some agents to the number of their Pending bookings."""
+    pending = Booking.select(fn.COUNT(Booking.booking_id)).where(
+        Booking.agent_id == Agent.agent_id, Booking.status == PENDING
+    )
+    for some in batches(sorted({agent_id for agent_id in agent_ids if agent_id is not None}), KEYS_AT_ONCE):
+        Agent.update({Agent.load: pending}).where(Agent.agent_id.in_(some)).execute()
+
+
+@contextmanager
+def _conflicts_told() -> Iterator[None]:
+    """A row that somebody else wrote under the same key meanwhile is a Conflict."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict(
+            f"somebody else wrote at the same time ({error})",
+            "run it again: what is written stays, the rest follows",
+        ) from error
+
+
+def batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """The items in lists of at most ``size``."""
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch

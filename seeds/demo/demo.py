@@ -1,0 +1,94 @@
+"""A desk to try things on: invented agents with ten weeks of history, of any size."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any, TypedDict
+
+from dispatch.desk.desk import Desk
+from dispatch.inputs import validation
+from dispatch.operations import import_record
+from dispatch.queries.totals import is_unused
+from models.errors import Refused
+from seeds.bulk_writer import new_agents, write_agents, write_history
+from seeds.demo.agents import THIRTY, WALKTHROUGH_LOADS, roster
+from seeds.demo.history import Story, tell
+from seeds.importing.importer import Progress
+
+AGENTS, BOOKINGS, SEED = 30, 412, 2082
+MOST_AGENTS, MOST_BOOKINGS = 30_000, 1_000_000
+PENDING_SHARE = 20 / 412
+BATCH_ROWS = 1000  # nobody works at a desk that is just being made: larger commits, half the writing
+MOST_PENDING = 2  # an agent's
+MOST_SLOTS_TAKEN = 2 / 3  # so that loads differ, and ranks with them
+
+
+class DemoResult(TypedDict):
+    """What was written; ``pending`` of the bookings are still open."""
+
+    agents: int
+    assignments: int
+    bookings: int
+    pending: int
+
+
+def make_demo(
+    desk: Desk,
+    *,
+    agents: int = AGENTS,
+    bookings: int = BOOKINGS,
+    seed: int = SEED,
+    skill_sd: float = 0.0,
+    progress: Progress | None = None,
+) -> DemoResult:
+    """Fill an empty desk with agents and the ten weeks up to now; the same seed and moment, the same desk.
+
+    On the usual shape docs/rules.md, Published walkthrough holds. ``skill_sd`` lets agents differ:
+    the standard deviation of their part in the log-odds of a sale. Raises Refused when the
+    desk has agents or history already, and InvalidInput for a size out of range.
+    """
+    validation.whole(agents, "agents", 1, MOST_AGENTS)
+    validation.whole(bookings, "bookings", 0, MOST_BOOKINGS)
+    rng = Random(seed)
+    with desk.reading():
+        _refuse_used()
+        pending = _pending(agents, bookings, rng)
+        story = Story(agents, bookings, pending, desk.now(), skill_sd, seed)
+        made = DemoResult(
+            agents=agents, assignments=story.assignments, bookings=bookings, pending=len(pending)
+        )
+        write_agents(desk, new_agents(desk, roster(agents, rng)))
+        _write(desk, story, rng, {**made, "demo": True, "seed": seed}, progress)
+    return made
+
+
+def _refuse_used() -> None:
+    if not is_unused():
+        raise Refused(
+            "not_empty", "the desk is in use already", "a demo needs a new database: choose another --db"
+        )
+
+
+def _pending(agents: int, bookings: int, rng: Random) -> tuple[int, ...]:
+    """The agent of each open booking: the walkthrough's loads, or two for each agent at most."""
+    if (agents, bookings) == (len(THIRTY), BOOKINGS):
+        return tuple(agent_id for agent_id, load in WALKTHROUGH_LOADS.items() for _ in range(load))
+    slots = [agent_id for agent_id in range(1, agents + 1) for _ in range(MOST_PENDING)]
+    return tuple(
+        rng.sample(slots, min(round(len(slots) * MOST_SLOTS_TAKEN), round(bookings * PENDING_SHARE)))
+    )
+
+
+def _write(desk: Desk, story: Story, rng: Random, detail: dict[str, Any], progress: Progress | None) -> None:
+    written = 0
+
+    def done(number: int) -> None:
+        nonlocal written
+        written += number
+        if progress is not None:
+            progress(written, story.assignments, "writing")
+
+    def finish() -> None:
+        import_record.record(desk, detail)
+
+    write_history(desk, tell(story, rng), done, finish, BATCH_ROWS)

@@ -1,0 +1,174 @@
+"""Importing agents, assignments and bookings from files: all read and checked first, then written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypedDict
+
+from dispatch.desk.desk import Desk
+from dispatch.operations import import_record
+from models.errors import InvalidInput
+from seeds.bulk_writer import new_agents, write_agents, write_history
+from seeds.importing.columns import (
+    AGENTS,
+    ASSIGNMENTS,
+    BOOKINGS,
+    LAYOUTS,
+    Record,
+    refuse,
+)
+from seeds.importing.plan import Plan, Remark
+from seeds.importing.row_rules import (
+    AgentRow,
+    AssignmentRow,
+    BookingRow,
+    Place,
+    Rules,
+    identifier,
+)
+from seeds.importing.sources import Source
+
+Progress = Callable[[int, int, str], None]
+"""Told how many rows are done, how many there are (0: not known yet), and what is being done."""
+
+REPORT_EVERY = 10_000
+BATCH_ROWS = 250  # assignments in a commit, which takes about 10 ms
+
+
+class ImportResult(TypedDict):
+    """Rows newly written by the run, those that were there, and those kept out or marked.
+
+    ``passed_over`` names SQL statements that were not read: {"file", "line", "statement"}.
+    """
+
+    agents: int
+    assignments: int
+    bookings: int
+    quarantined: list[Remark]
+    flagged: list[Remark]
+    unchanged: dict[str, int]
+    passed_over: list[dict[str, Any]]
+
+
+def import_files(
+    desk: Desk, paths: Iterable[str | Path], dry_run: bool = False, progress: Progress | None = None
+) -> ImportResult:
+    """Import SQL text, CSV and JSONL files that belong together, in any order.
+
+    Rows that break a rule are quarantined, with their reason; rows whose only fault is an outcome
+    before its assignment are imported and flagged. What is on the desk already is left as it is, so
+    a run that was stopped is simply run again. With ``dry_run`` nothing is written.
+
+    Raises InvalidInput for a file that cannot be read as a whole, before anything is written, and
+    Conflict when somebody else takes an id while the rows are being written.
+    """
+    tell = progress or _silent
+    sources = [Source(path) for path in dict.fromkeys(paths)]
+    if not sources:
+        refuse("import", "no file is named")
+    with desk.reading():
+        plan = _Checked(desk, sources, tell).plan()
+        result = _result(plan, sources)
+        if not dry_run:
+            _write(desk, plan, result, sources, tell)
+    return result
+
+
+class _Checked:
+    """Every row of every file, checked on its own."""
+
+    def __init__(self, desk: Desk, sources: list[Source], tell: Progress) -> None:
+        self._rules = Rules(desk)
+        self._agents: list[AgentRow] = []
+        self._assignments: list[AssignmentRow] = []
+        self._bookings: list[BookingRow] = []
+        self._broken: list[tuple[str, Place, int | None, str]] = []
+        for source in sources:
+            for count, record in enumerate(source.records()):
+                self._take(source.name, record)
+                if count % REPORT_EVERY == 0:
+                    tell(count, 0, f"reading {source.path.name}")
+
+    def _take(self, file: str, record: Record) -> None:
+        place = Place(file, record.row, record.line)
+        try:
+            if record.fault is not None:
+                raise InvalidInput("row", record.fault)
+            if record.kind == BOOKINGS:
+                self._bookings.append(self._rules.booking(record.values, place))
+            elif record.kind == ASSIGNMENTS:
+                self._assignments.append(self._rules.assignment(record.values, place))
+            else:
+                self._agents.append(self._rules.agent(record.values, place))
+        except InvalidInput as error:
+            reason = f"{error.message} ({error.hint})" if error.hint else error.message
+            self._broken.append((record.kind, place, _identifier(record), reason))
+
+    def plan(self) -> Plan:
+        """The rows compared with one another and with the desk."""
+        plan = Plan()
+        for broken in self._broken:
+            plan.quarantine(*broken)
+        plan.add_agents(self._agents)
+        plan.add_assignments(self._assignments)
+        plan.add_bookings(self._bookings)
+        return plan
+
+
+def _identifier(record: Record) -> int | None:
+    """The id of a row that broke a rule, if it can be made out."""
+    try:
+        return identifier(record.values[0], LAYOUTS[record.kind].columns[0])
+    except InvalidInput:
+        return None
+
+
+def _result(plan: Plan, sources: list[Source]) -> ImportResult:
+    order = {source.name: number for number, source in enumerate(sources)}
+
+    def where(remark: Remark) -> tuple[int, int]:
+        return order[remark["file"]], remark["row"]
+
+    return ImportResult(
+        agents=len(plan.agents),
+        assignments=len(plan.assignments),
+        bookings=len(plan.bookings),
+        quarantined=sorted(plan.quarantined, key=where),
+        flagged=sorted(plan.flagged, key=where),
+        unchanged=plan.unchanged,
+        passed_over=[statement for source in sources for statement in source.passed_over],
+    )
+
+
+def _write(desk: Desk, plan: Plan, result: ImportResult, sources: list[Source], tell: Progress) -> None:
+    total = len(plan.assignments) + sum(key not in plan.assignments for key in plan.bookings)
+    written = 0
+
+    def done(number: int) -> None:
+        nonlocal written
+        written += number
+        tell(written, total, "writing")
+
+    def finish() -> None:
+        import_record.record(desk, _told(result, sources))
+
+    fields = AgentRow._fields[:-1]
+    agents = new_agents(desk, [dict(zip(fields, row, strict=False)) for row in plan.agents])
+    write_agents(desk, agents)
+    write_history(desk, plan.history(), done, finish, BATCH_ROWS)
+
+
+def _told(result: ImportResult, sources: list[Source]) -> dict[str, Any]:
+    """What the event keeps: the files' names and the counts."""
+    return {
+        "files": [source.path.name for source in sources],
+        **{kind: result[kind] for kind in (AGENTS, ASSIGNMENTS, BOOKINGS)},  # type: ignore[literal-required]
+        "quarantined": len(result["quarantined"]),
+        "flagged": len(result["flagged"]),
+        "unchanged": result["unchanged"],
+    }
+
+
+def _silent(_done: int, _total: int, _what: str) -> None:
+    """Nobody wants to know."""

@@ -1,0 +1,236 @@
+"""What a row has to obey on its own: accepted values, numbers, names, dates, and the status's dates.
+
+The values are checked by the desk's own ``checks`` and lists, each spelling once: a file of a million
+rows names few destinations and amounts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from dispatch.agents.roster import MOST_YEARS
+from dispatch.desk.desk import Desk
+from dispatch.inputs import validation
+from models.bookings import CANCELLED, CONFIRMED, STATUSES
+from models.errors import InvalidInput
+from seeds.importing.columns import Value
+
+LARGEST_ID = 2_147_483_647  # what an INTEGER holds on every database
+WHOLE = re.compile(r"\+?[0-9]{1,10}")
+TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]((?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}))?")
+
+T = TypeVar("T")
+
+
+class Place(NamedTuple):
+    """Where a row stands: its file, its ordinal there, and its physical line."""
+
+    file: str
+    row: int
+    line: int
+
+
+class AgentRow(NamedTuple):
+    agent_id: int
+    first_name: str
+    last_name: str
+    email: str | None
+    job_title: str
+    department: str
+    manager_name: str | None
+    license_number: str | None
+    years_of_service: int
+    rating: float | None
+    place: Place
+
+
+class AssignmentRow(NamedTuple):
+    assignment_id: int
+    agent_id: int
+    customer_name: str
+    method: str
+    source: str
+    assigned_at: str
+    place: Place
+
+
+class BookingRow(NamedTuple):
+    booking_id: int
+    assignment_id: int
+    status: str
+    destination: str
+    launch_location: str
+    package: str | None
+    destination_revenue_cents: int | None
+    package_revenue_cents: int | None
+    completed_at: str | None
+    cancelled_at: str | None
+    place: Place
+
+
+class Once(Generic[T]):
+    """A check that remembers its answers, refusals too."""
+
+    def __init__(self, check: Callable[..., T]) -> None:
+        self._check = check
+        self._answers: dict[tuple[Any, ...], T] = {}
+        self._refusals: dict[tuple[Any, ...], InvalidInput] = {}
+
+    def __call__(self, *values: Any) -> T:
+        try:
+            return self._answers[values]
+        except KeyError:
+            pass
+        if values in self._refusals:
+            raise self._refusals[values].with_traceback(None)
+        try:
+            answer = self._answers[values] = self._check(*values)
+        except InvalidInput as error:
+            self._refusals[values] = error
+            raise
+        return answer
+
+
+class Rules:
+    """Turns the text of a row into its values. Every method raises InvalidInput with the reason."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._value = Once(desk.values.check)
+        self._package = Once(desk.values.check_package)
+        self._money = Once(_money)
+        self._status = Once(_status)
+
+    def agent(self, values: tuple[Value, ...], place: Place) -> AgentRow:
+        agent_id, first, last, email, title, department, manager, license_number, years, rating = values
+        return AgentRow(
+            identifier(agent_id, "agent_id"),
+            validation.name(first, "first_name"),
+            validation.name(last, "last_name"),
+            validation.email(email),
+            self._value("job_title", title),
+            self._value("department", department),
+            validation.optional_text(manager, "manager_name"),
+            validation.optional_text(license_number, "license_number"),
+            validation.whole(_present(years, "years_of_service"), "years_of_service", 0, MOST_YEARS),
+            None if rating is None else validation.rating(rating),
+            place,
+        )
+
+    def assignment(self, values: tuple[Value, ...], place: Place) -> AssignmentRow:
+        assignment_id, agent_id, customer, method, source, assigned_at = values
+        return AssignmentRow(
+            identifier(assignment_id, "assignment_id"),
+            identifier(agent_id, "agent_id"),
+            validation.name(customer, "customer_name"),
+            self._value("method", method),
+            self._value("source", source),
+            moment(_present(assigned_at, "assigned_date_time"), "assigned_date_time"),
+            place,
+        )
+
+    def booking(self, values: tuple[Value, ...], place: Place) -> BookingRow:
+        booking_id, assignment_id, completed, cancelled, destination, package, launch, *revenues, status = (
+            values
+        )
+        place_to = self._value("destination", destination)
+        row = BookingRow(
+            identifier(booking_id, "booking_id"),
+            identifier(assignment_id, "assignment_id"),
+            self._status(status),
+            place_to,
+            self._value("launch", launch),
+            None if package is None else self._package(place_to, package),
+            self._money(revenues[0], "destination_revenue"),
+            self._money(revenues[1], "package_revenue"),
+            None if completed is None else moment(completed, "booking_complete_date"),
+            None if cancelled is None else moment(cancelled, "cancelled_date"),
+            place,
+        )
+        _check_total(row, self._money(revenues[2], "total_revenue"))
+        _check_outcome(row)
+        return row
+
+
+def identifier(value: Value, field: str) -> int:
+    """A row's number: 1 to what an INTEGER holds. Raises InvalidInput."""
+    text = _present(value, field).strip()
+    number = int(text) if WHOLE.fullmatch(text) else 0
+    if not 0 < number <= LARGEST_ID:
+        raise InvalidInput(
+            field,
+            f"{validation.excerpt(text)} is not a valid {_words(field)}",
+            f"a whole number from 1 to {LARGEST_ID}",
+        )
+    return number
+
+
+def moment(text: str, field: str) -> str:
+    """A time in the stored form, taken as the desk's own. Raises InvalidInput."""
+    match = TIME.fullmatch(text.strip())
+    if match is not None:
+        day, time = match.groups()
+        try:
+            datetime.fromisoformat(day)
+            if time is None or int(time[3:5]) < 60 > int(time[6:8]):
+                return f"{day} {time or '00:00:00'}"
+        except ValueError:  # the 30th of February
+            pass
+    raise InvalidInput(
+        field,
+        f"{validation.excerpt(text)} is not a valid {_words(field)}",
+        "it looks like 2082-11-22 01:02:03",
+    )
+
+
+def _present(value: Value, field: str) -> str:
+    if value is None or not value.strip():
+        raise InvalidInput(field, f"the {_words(field)} is missing")
+    return value
+
+
+def _words(field: str) -> str:
+    return field.replace("_", " ")
+
+
+def _money(value: Value, field: str) -> int | None:
+    return None if value is None else validation.money_cents(value, field)
+
+
+def _status(value: Value) -> str:
+    text = _present(value, "booking_status").strip()
+    if text not in STATUSES:
+        raise InvalidInput(
+            "booking_status",
+            f"{validation.excerpt(text)} is not a booking status",
+            "accepted: " + ", ".join(STATUSES),
+        )
+    return STATUSES[STATUSES.index(text)]
+
+
+def _check_total(row: BookingRow, total: int | None) -> None:
+    if total is None:
+        return
+    parts = (row.destination_revenue_cents or 0) + (row.package_revenue_cents or 0)
+    if parts != total:
+        raise InvalidInput(
+            "total_revenue",
+            f"the total revenue {total / 100:.2f} is not the sum of both revenues, {parts / 100:.2f}",
+        )
+
+
+def _check_outcome(row: BookingRow) -> None:
+    """The date belongs to the status, and a sale has a whole quote."""
+    for status, date, word in (
+        (CONFIRMED, row.completed_at, "booking complete date"),
+        (CANCELLED, row.cancelled_at, "cancelled date"),
+    ):
+        if row.status == status and date is None:
+            raise InvalidInput("booking_status", f"{status} without a {word}")
+        if row.status != status and date is not None:
+            raise InvalidInput("booking_status", f"{row.status} with a {word}")
+    quote = (row.package, row.destination_revenue_cents, row.package_revenue_cents)
+    if row.status == CONFIRMED and None in quote:
+        raise InvalidInput("package", "Confirmed without its package and both revenues")

@@ -1,0 +1,60 @@
+"""Files to import: opened, decoded, and told apart by how they begin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from seeds.importing.columns import Record, refuse
+from seeds.importing.row_files import read_csv, read_jsonl
+from seeds.importing.sql_text import SqlText
+
+SQL_START = re.compile(
+    r"\s*(?:--|/\*|(?:INSERT|REPLACE|CREATE|DROP|BEGIN|START|SET|USE|PRAGMA)(?:\s|;))", re.IGNORECASE
+)
+
+
+class Source:
+    """One file. ``name`` is as the user gave it; ``passed_over`` is filled while reading."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.name = str(path)
+        self.passed_over: list[dict[str, object]] = []
+
+    def records(self) -> Iterator[Record]:
+        """Every row of the file. Raises InvalidInput when it cannot be read as a whole."""
+        text = self._text()
+        if text.lstrip().startswith("["):
+            refuse(self.name, "this is a JSON array", "write one object a line (JSONL)")
+        if text.lstrip().startswith("{"):
+            yield from read_jsonl(self.name, text)
+        elif SQL_START.match(text):
+            sql = SqlText(self.name, text)
+            yield from sql.records()
+            self.passed_over = [{"file": self.name, **statement._asdict()} for statement in sql.passed_over]
+        else:
+            yield from read_csv(self.name, text)
+
+    def _text(self) -> str:
+        try:
+            content = self.path.read_bytes()
+        except FileNotFoundError:
+            refuse(self.name, "there is no such file")
+        except IsADirectoryError:
+            refuse(self.name, "this is a folder, not a file")
+        except OSError as error:
+            refuse(self.name, f"the file cannot be read ({error.strerror})")
+        except ValueError:  # a NUL in the name
+            refuse(self.name, "this is no name of a file")
+        if b"\0" in content:
+            refuse(self.name, "this is not a text file")
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            refuse(self.name, f"line {line} is not UTF-8 text")
+        if not text or text.isspace():
+            refuse(self.name, "the file is empty")
+        return text

@@ -1,0 +1,236 @@
+"""SQL text read as data: the rows of ``INSERT INTO ... (columns) VALUES (...), (...);``.
+
+Nothing is ever executed. Every other statement is passed over, and the caller is told which.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from seeds.importing.columns import (
+    BY_TABLE,
+    Layout,
+    Record,
+    Value,
+    check_columns,
+    refuse,
+)
+
+# Possessive repeats: a text without an end fails at once, instead of ending at an earlier quote.
+TOKEN = re.compile(
+    r"""\s*+(?:
+        (?P<comment> --[^\n]*+ | /\*.*?\*/ )
+      | (?P<text>    '[^']*+(?:''[^']*+)*+' )
+      | (?P<name>    "[^"]*+" | `[^`]*+` | \[[^\]]*+\] )
+      | (?P<number>  [+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?(?![\w.]) )
+      | (?P<word>    \w[\w$]*+ )
+      | (?P<mark>    [(),;.] )
+      | (?P<open>    '|"|`|\[|/\* )
+      | (?P<end>     \Z )
+      | (?P<other>   . )
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
+# What any dump contains around its rows; everything else that is passed over is worth a word.
+EXPECTED = frozenset(
+    {"CREATE", "DROP", "BEGIN", "START", "COMMIT", "END", "SET", "USE", "PRAGMA", "LOCK", "UNLOCK"}
+)
+QUOTED = {"'": "text", '"': "name", "`": "name", "[": "name", "/*": "comment"}
+
+
+class Token(NamedTuple):
+    kind: str
+    text: str
+    start: int
+
+
+class PassedOver(NamedTuple):
+    """A statement that was not read, by its first words and its line."""
+
+    line: int
+    statement: str
+
+
+class SqlText:
+    """One file's SQL text; ``records()`` is read once, then ``passed_over`` tells what else stood there."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.text = text
+        self.passed_over: list[PassedOver] = []
+        self.row = 0
+        self._line, self._counted = 1, 0
+        self._tokens = self._tokenize()
+
+    def records(self) -> Iterator[Record]:
+        """Every row in order. Raises InvalidInput for a file that is cut off or is no SQL."""
+        tables = 0
+        for token in self._tokens:
+            if token.kind == "end":
+                break
+            if token.kind == "mark" and token.text == ";":
+                continue
+            layout = self._head(token)
+            if layout is not None:
+                tables += 1
+                yield from self._rows(token, *layout)
+        if not tables:
+            refuse(self.file, "there is no INSERT INTO " + " or ".join(BY_TABLE))
+
+    def _tokenize(self) -> Iterator[Token]:
+        for match in TOKEN.finditer(self.text):
+            kind = match.lastgroup
+            if kind == "comment" or kind is None:
+                continue
+            token = Token(kind, match[kind], match.start(kind))
+            if kind == "open":
+                self._cut_off(token, f"the {QUOTED[token.text]} that begins here has no end")
+            yield token
+
+    def _head(self, first: Token) -> tuple[Layout, list[str]] | None:
+        """The table and columns of an INSERT, read up to its VALUES; None when passed over."""
+        if first.text.upper() not in ("INSERT", "REPLACE"):
+            self._pass_over(first)
+            return None
+        table, token = "", self._next(first)
+        words = [first.text]
+        while _names_something(token):
+            table = _bare(token) if token.text != "." else table
+            words.append(token.text)
+            token = self._next(first)
+        layout = BY_TABLE.get(table.lower())
+        if layout is None:
+            self._pass_over(first, " ".join(words[:3]), token)
+            return None
+        if token.text != "(":
+            refuse(self.file, f"line {self._line_of(first)}: INSERT INTO {table} names no columns")
+        return layout, self._columns(first)
+
+    def _columns(self, first: Token) -> list[str]:
+        names = []
+        token = self._next(first)
+        while token.text != ")":
+            if token.kind in ("word", "name"):
+                names.append(_bare(token))
+            elif token.text != ",":
+                refuse(self.file, f"line {self._line_of(token)}: {token.text!r} among the column names")
+            token = self._next(first)
+        token = self._next(first)
+        if token.text.upper() != "VALUES":
+            refuse(self.file, f"line {self._line_of(token)}: VALUES is expected, not {token.text[:20]!r}")
+        return names
+
+    def _rows(self, first: Token, layout: Layout, names: list[str]) -> Iterator[Record]:
+        places = check_columns(self.file, self._line_of(first), layout, names)
+        while True:
+            token = self._next(first)
+            if token.text != "(" or token.kind != "mark":
+                refuse(
+                    self.file,
+                    f"line {self._line_of(token)}: a row in parentheses is expected, not {token.text[:20]!r}",
+                )
+            line = self._line_of(token)
+            values, fault = self._values(token)
+            self.row += 1
+            if fault is None and len(values) != len(names):
+                fault = f"{len(values)} values for {len(names)} columns"
+            if fault is not None:
+                # a row that cannot be read still has an id, most often in its first column
+                values = values + [None] * len(names)
+            yield Record(
+                layout.kind,
+                self.row,
+                line,
+                tuple([None if place is None else values[place] for place in places]),
+                fault,
+            )
+            if not self._another(first):
+                return
+
+    def _another(self, first: Token) -> bool:
+        """Whether another row follows: the statement has to go on with a comma or end with a semicolon."""
+        token = self._next(first)
+        if token.kind != "mark" or token.text not in ",;":
+            refuse(
+                self.file,
+                f"line {self._line_of(token)}: , or ; is expected after a row, not {token.text[:20]!r}",
+            )
+        return token.text == ","
+
+    def _values(self, first: Token) -> tuple[list[Value], str | None]:
+        """The values up to the row's closing parenthesis; anything but literals is a fault."""
+        values: list[Value] = []
+        cell: list[Token] = []
+        fault, depth = None, 0
+        while True:
+            token = self._next(first)
+            kind, text, _ = token
+            if kind != "mark" or (depth and text in ",."):
+                cell.append(token)
+            elif text in ",)" and not depth:
+                value, wrong = _literal(cell)
+                fault = fault or wrong
+                values.append(value)
+                if text == ")":
+                    return values, fault
+                cell = []
+            elif text == ";":
+                self._cut_off(first, "the row that begins here is not closed")
+            else:
+                depth += (text == "(") - (text == ")")
+                cell.append(token)
+
+    def _pass_over(self, first: Token, words: str = "", token: Token | None = None) -> None:
+        """Go on behind the statement's semicolon."""
+        if first.text.upper() not in EXPECTED:
+            self.passed_over.append(PassedOver(self._line_of(first), words or first.text[:40]))
+        while token is None or token.kind != "mark" or token.text != ";":
+            token = self._next(first)
+
+    def _next(self, first: Token) -> Token:
+        """The next token of what began with ``first``; there has to be one."""
+        token = next(self._tokens)
+        if token.kind == "end":
+            self._cut_off(first, "what begins here has no end")
+        return token
+
+    def _cut_off(self, token: Token, problem: str) -> None:
+        hint = "nothing was imported: get the whole file; every statement ends with ;"
+        refuse(self.file, f"line {self._line_of(token)}: {problem}, the file is cut off or damaged", hint)
+
+    def _line_of(self, token: Token) -> int:
+        if token.start < self._counted:
+            return self.text.count("\n", 0, token.start) + 1
+        self._line += self.text.count("\n", self._counted, token.start)
+        self._counted = token.start
+        return self._line
+
+
+def _names_something(token: Token) -> bool:
+    """Is it part of INSERT OR IGNORE INTO schema.table?"""
+    if token.kind == "word":
+        return token.text.upper() not in ("VALUES", "SELECT", "DEFAULT")
+    return token.kind == "name" or token.text == "."
+
+
+def _bare(token: Token) -> str:
+    return token.text if token.kind == "word" else token.text[1:-1]
+
+
+def _literal(cell: list[Token]) -> tuple[Value, str | None]:
+    """The value of one text, number or NULL, or what is wrong with it."""
+    if len(cell) == 1:
+        kind, text, _ = cell[0]
+        if kind == "text":
+            return text[1:-1].replace("''", "'"), None
+        if kind == "number":
+            return text, None
+        if kind == "word" and text.upper() == "NULL":
+            return None, None
+    shown = " ".join(token.text for token in cell)[:60]
+    return (
+        None,
+        f"{shown!r} is not a value (a text in '', a number or NULL)" if shown else "a value is missing",
+    )

@@ -1,0 +1,329 @@
+"""Agents come and go: what they hold goes to others, stays, or waits; the clock brings them back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dispatch import agents, bookings, queries
+from dispatch.agents.handover import hand_over, preview_hand_over
+from dispatch.agents.presence import preview_presence, set_hours, set_presence
+from dispatch.desk import event_log
+from dispatch.desk.desk import Desk
+from dispatch.desk.event_filter import EventFilter
+from dispatch.inputs import shift_hours
+from dispatch.operations.sweep import sweep
+from dispatch.operations.undo import undo
+from models.errors import InvalidInput, NotFound, Refused
+
+AddAgent = Callable[..., dict[str, Any]]
+AddLead = Callable[..., Any]
+Look = Callable[..., Any]
+
+
+@pytest.fixture
+def work(desk: Desk, two: None, add_lead: AddLead) -> None:
+    """Ada has bookings 1 (claimed) and 3, Bob has 2 and 4."""
+    for _ in range(4):
+        add_lead()
+    bookings.claim(desk, 1, 1)
+
+
+def holders(look: Look) -> list[int | None]:
+    return [
+        row["agent_id"]
+        for row in look(queries.list_bookings, queries.BookingFilter(sort="id", descending=False))
+    ]
+
+
+@pytest.mark.parametrize("presence", ["away", "offline"])
+def test_unclaimed_work_of_who_goes_finds_another_at_once(
+    desk: Desk, work: None, look: Look, presence: str
+) -> None:
+    row = set_presence(desk, 1, presence, reason="dentist")
+    assert (row["returned"], row["kept"], row["presence"]) == ([3], [1], presence)
+    assert row["moves"] == [{"booking_id": 3, "from_agent_id": 1, "to_agent_id": 2}]
+    assert holders(look) == [1, 2, 2, 2]
+    assert look(queries.booking, 1)["unattended"]
+    assert not look(queries.booking, 3)["unattended"]
+
+
+@pytest.mark.parametrize("presence", ["busy", "break"])
+def test_who_is_busy_or_on_a_break_keeps_all_and_gets_none(
+    desk: Desk, work: None, look: Look, add_lead: AddLead, presence: str
+) -> None:
+    row = set_presence(desk, 1, presence)
+    assert (row["returned"], row["kept"]) == ([], [1, 3])
+    assert add_lead()["agent_id"] == add_lead()["agent_id"] == 2
+
+
+def test_a_preview_tells_the_same_and_changes_nothing(desk: Desk, work: None, look: Look) -> None:
+    before = look(
+        lambda: (queries.list_bookings(queries.BookingFilter()), queries.list_agents(), event_log.events())
+    )
+    told = preview_presence(desk, 1, "away", "in 2 hours", "dentist")
+    assert (
+        look(
+            lambda: (
+                queries.list_bookings(queries.BookingFilter()),
+                queries.list_agents(),
+                event_log.events(),
+            )
+        )
+        == before
+    )
+    assert told == set_presence(desk, 1, "away", "in 2 hours", "dentist")
+
+
+def test_with_everybody_away_leads_wait_with_the_reason_and_none_is_lost(
+    desk: Desk, work: None, look: Look, add_lead: AddLead
+) -> None:
+    set_presence(desk, 1, "away")
+    row = set_presence(desk, 2, "offline")
+    assert [move["to_agent_id"] for move in row["moves"]] == [None, None, None]
+    lead = add_lead()
+    assert (lead["agent_id"], lead["reason"]) == (None, "no agent can take it yet: 1 away, 1 offline")
+    assert look(queries.count_totals).waiting == 4
+    back = set_presence(desk, 2, "available")
+    assert back["drained"] == [2, 3, 4, 5]
+    assert look(queries.count_totals).waiting == 0
+
+
+def test_who_returns_gets_no_more_than_the_capacity(
+    desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
+) -> None:
+    add_agent(capacity=2)
+    set_presence(desk, 1, "away")
+    for _ in range(4):
+        add_lead()
+    assert set_presence(desk, 1, "available")["drained"] == [1, 2]
+    assert agents.change(desk, 1, capacity=3)["load"] == 3
+    bookings.cancel(desk, 1, "no money")
+    assert holders(look) == [1, 1, 1, 1]
+    assert look(queries.count_totals).waiting == 0
+
+
+def test_a_break_ends_by_itself_for_the_next_choice(
+    desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look, clock: Any
+) -> None:
+    add_agent()
+    assert set_presence(desk, 1, "break", "in 30 min")["presence_until"] == "2082-03-01 09:30:00"
+    assert add_lead()["agent_id"] is None
+    clock.advance(minutes=30)
+    assert add_lead()["agent_id"] == 1
+    assert look(queries.count_totals).waiting == 0
+    turn = look(event_log.page, EventFilter(command="agent.turn"))[0]
+    assert (turn["actor"], turn["detail"]["to"]) == ("sweeper", "available")
+    assert turn["detail"]["drained"] == [1]
+
+
+def test_a_clock_that_jumps_back_repeats_nothing(
+    desk: Desk, add_agent: AddAgent, look: Look, clock: Any
+) -> None:
+    add_agent()
+    set_presence(desk, 1, "break", "in 30 min")
+    clock.advance(minutes=31)
+    assert sweep(desk)["presence"] == [1]
+    clock.advance(minutes=-60)
+    assert sweep(desk)["presence"] == []
+    clock.advance(hours=5)
+    assert sweep(desk)["presence"] == []
+    assert look(queries.agent, 1)["presence"] == "available"
+
+
+def test_presence_is_undone_with_what_it_moved(desk: Desk, work: None, look: Look) -> None:
+    before = look(queries.list_agents), holders(look)
+    set_presence(desk, 1, "away")
+    undo(desk)
+    assert (look(queries.list_agents), holders(look)) == before
+
+
+def test_nothing_is_undone_onto_somebody_who_is_away(desk: Desk, work: None) -> None:
+    bookings.reassign(desk, 3, 2, "speaks French")
+    with desk.acting_as("lee"):
+        set_presence(desk, 1, "away")
+    with pytest.raises(Refused, match="who is away"):
+        undo(desk)
+
+
+def test_nobody_is_given_work_while_away(desk: Desk, work: None) -> None:
+    set_presence(desk, 1, "away")
+    with pytest.raises(Refused, match="Ada Byron \\(1\\) is away"):
+        bookings.reassign(desk, 2, 1, "speaks French")
+    bookings.release(desk, 1)
+    assert set_presence(desk, 1, "offline")["load"] == 0, "the released one went on"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"presence": "asleep"}, "not a presence"),
+        ({"presence": "available", "until": "in 2 hours"}, "has no end"),
+        ({"presence": "break", "until": "yesterday"}, "not a time to come"),
+        ({"presence": "away", "reason": "x" * 101}, "101 characters"),
+    ],
+)
+def test_what_is_no_presence_is_refused(desk: Desk, two: None, given: dict[str, str], message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        set_presence(desk, 1, **given)
+    with pytest.raises(NotFound):
+        set_presence(desk, 9, "away")
+
+
+# -- shifts
+
+
+def test_a_shift_brings_and_sends_agents_on_time(desk: Desk, work: None, look: Look, clock: Any) -> None:
+    """1 March 2082 is a Sunday; the desk's clock is UTC."""
+    row = set_hours(desk, 1, "mon-fri 09:00-17:00 UTC")
+    assert (row["hours"], row["presence"], row["presence_reason"]) == (
+        "mon-fri 09:00-17:00 +00:00",
+        "offline",
+        "shift over",
+    )
+    assert (row["returned"], row["kept"]) == ([3], [1])
+    clock.advance(days=1)
+    assert sweep(desk)["presence"] == [1]
+    assert look(queries.agent, 1)["presence"] == "available"
+    clock.advance(hours=8)
+    assert sweep(desk)["presence"] == [1]
+    assert look(queries.agent, 1)["presence"] == "offline"
+    assert sweep(desk)["presence"] == []
+
+
+def test_who_is_away_by_choice_is_not_brought_by_the_shift(
+    desk: Desk, two: None, look: Look, clock: Any
+) -> None:
+    set_hours(desk, 1, "daily 08:00-17:00 UTC")
+    set_presence(desk, 1, "away", reason="holidays")
+    clock.advance(days=1)
+    sweep(desk)
+    assert look(queries.agent, 1)["presence"] == "away"
+
+
+def test_overtime_lasts_until_the_next_shift_ends(desk: Desk, two: None, look: Look, clock: Any) -> None:
+    set_hours(desk, 1, "daily 10:00-17:00 UTC")
+    set_presence(desk, 1, "available")
+    clock.advance(minutes=30)
+    sweep(desk)
+    assert look(queries.agent, 1)["presence"] == "available"
+    clock.advance(hours=8)
+    sweep(desk)
+    assert look(queries.agent, 1)["presence"] == "offline"
+    set_hours(desk, 1, "none")
+    assert look(queries.agent, 1)["presence"] == "available"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Mon-Fri 9-17", "mon-fri 09:00-17:00 +01:00"),
+        ("daily 22:00-06:00 UTC", "daily 22:00-06:00 +00:00"),
+        ("mon,wed, sat 8:30 - 12:15 -05:30", "mon,wed,sat 08:30-12:15 -05:30"),
+        ("fri-mon 0:00-24:00", None),
+        ("sat-mon 9-12", "mon,sat-sun 09:00-12:00 +01:00"),
+        ("mon 9", None),
+        ("someday 9-12", None),
+        ("mon 9-25", None),
+        ("mon 9-12 CET", None),
+        ("m 9-12", None),
+        ("", None),
+    ],
+)
+def test_hours_are_understood_or_refused(text: str, told: str | None) -> None:
+    if told is None:
+        with pytest.raises(InvalidInput):
+            shift_hours.understand(text, timedelta(hours=1))
+    else:
+        shift = shift_hours.understand(text, timedelta(hours=1))
+        assert str(shift) == told
+        assert shift_hours.stored(told) == shift
+
+
+def test_a_shift_over_midnight_belongs_to_its_first_day() -> None:
+    night = shift_hours.understand("sun 22:00-06:00", timedelta())
+    assert night.is_on("2082-03-01 23:00:00")
+    assert night.is_on("2082-03-02 05:59:59")
+    assert not night.is_on("2082-03-02 06:00:00")
+    assert not night.is_on("2082-03-02 23:00:00")
+    assert night.next_turn("2082-03-02 05:00:00") == "2082-03-02 06:00:00"
+    assert night.next_turn("2082-03-02 06:00:00") == "2082-03-08 22:00:00"
+
+
+# -- handing over
+
+
+def test_all_work_is_handed_to_an_agent_above_the_capacity_too(desk: Desk, work: None, look: Look) -> None:
+    agents.change(desk, 2, capacity=3)
+    told = preview_hand_over(desk, 1, 2)
+    assert (told["over_capacity"], told["kept"], len(told["moves"])) == (True, [], 2)
+    assert hand_over(desk, 1, 2) == told
+    assert holders(look) == [2, 2, 2, 2]
+    assert look(queries.booking, 1)["claimed_at"] is None
+    undo(desk)
+    assert holders(look) == [1, 2, 1, 2]
+
+
+def test_work_is_handed_to_the_desk_and_what_nobody_else_takes_stays(
+    desk: Desk, work: None, look: Look
+) -> None:
+    agents.change(desk, 2, capacity=3)
+    row = hand_over(desk, 1, "desk")
+    assert (row["moves"], row["kept"]) == ([{"booking_id": 1, "from_agent_id": 1, "to_agent_id": 2}], [3])
+    set_presence(desk, 1, "away")
+    assert holders(look) == [2, 2, None, 2]
+
+
+def test_who_leaves_can_hand_over_first(desk: Desk, work: None, look: Look) -> None:
+    with pytest.raises(Refused) as caught:
+        agents.leave(desk, 1)
+    assert "--hand-over" in caught.value.hint
+    before = holders(look)
+    row = agents.leave(desk, 1, hand_over=True)
+    assert (row["load"], {move["to_agent_id"] for move in row["moves"]}) == (0, {2})
+    assert holders(look) == [2, 2, 2, 2]
+    undo(desk)  # who comes back gets the work back with it
+    assert holders(look) == before
+    assert look(lambda: queries.agent(1))["left_at"] is None
+
+
+@pytest.mark.parametrize("to", ["nobody", 1, 9])
+def test_a_handover_needs_another_agent(desk: Desk, work: None, to: Any) -> None:
+    with pytest.raises((InvalidInput, Refused, NotFound)):
+        hand_over(desk, 1, to)
+
+
+def test_an_undo_that_sends_somebody_away_leaves_no_work_with_them(
+    desk: Desk, two: None, add_lead: AddLead, look: Look
+) -> None:
+    set_presence(desk, 1, "away")
+    set_presence(desk, 1, "available")
+    event = look(event_log.events, limit=1)[0]["event_id"]
+    add_lead()
+    assert holders(look) == [1]
+    undo(desk, event)
+    assert holders(look) == [2]
+
+
+def test_an_undo_above_the_capacity_says_so(desk: Desk, work: None, look: Look, add_lead: AddLead) -> None:
+    bookings.cancel(desk, 1, "no money")
+    with desk.acting_as("lee"):
+        agents.change(desk, 1, capacity=1)
+    assert undo(desk)["over_capacity"] == [1]
+    assert look(event_log.events, limit=1)[0]["detail"]["over_capacity"] == [1]
+    assert look(queries.agent, 1)["load"] == 2
+
+
+def test_a_full_agent_keeps_what_nobody_else_can_take(
+    desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
+) -> None:
+    """It would lie waiting beside the one agent who has just become free for it."""
+    add_agent(capacity=2)
+    for _ in range(2):
+        add_lead()
+    row = hand_over(desk, 1, "desk")
+    assert (row["moves"], row["kept"]) == ([], [1, 2])
+    assert look(queries.count_totals).waiting == 0

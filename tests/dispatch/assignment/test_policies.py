@@ -1,0 +1,401 @@
+"""Each policy's order, and the reasons it gives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from itertools import cycle
+from typing import Any
+from unittest import mock
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dispatch import agents, bookings, queries
+from dispatch.agents.presence import set_presence
+from dispatch.assignment import policy_trial
+from dispatch.assignment.eligibility import Pool
+from dispatch.assignment.explanations import preview, why
+from dispatch.assignment.policies import POLICIES, rank_contact
+from dispatch.bootstrap import open_desk
+from dispatch.desk import event_log
+from dispatch.desk.desk import Desk
+from dispatch.operations import configuration
+from dispatch.operations.undo import undo
+from models.agents import Agent
+from models.bookings import Booking
+from models.customers import Customer, Lead
+from models.errors import InvalidInput
+
+AddAgent = Callable[..., dict[str, Any]]
+AddLead = Callable[..., Any]
+Look = Callable[..., Any]
+SYDNEY = "Sydney Stellar Port"
+
+
+@pytest.fixture
+def policy(desk: Desk) -> Callable[[str], None]:
+    def choose(name: str) -> None:
+        configuration.set_value(desk, "policy", name)
+
+    return choose
+
+
+@pytest.fixture
+def three(add_agent: AddAgent) -> None:
+    for years in (9, 5, 1):
+        add_agent(years=years, rating=4.0, capacity=100)
+
+
+# -- round robin
+
+
+def test_round_robin_takes_the_next_higher_id_and_wraps(
+    policy: Callable[[str], None], three: None, add_lead: AddLead
+) -> None:
+    policy("round_robin")
+    assert [add_lead()["agent_id"] for _ in range(7)] == [1, 2, 3, 1, 2, 3, 1]
+
+
+def test_round_robin_has_a_pointer_for_each_pair(
+    policy: Callable[[str], None], three: None, add_lead: AddLead
+) -> None:
+    policy("round_robin")
+    got = [
+        (
+            add_lead()["agent_id"],
+            add_lead(launch=SYDNEY)["agent_id"],
+            add_lead(destination="Titan")["agent_id"],
+        )
+        for _ in range(4)
+    ]
+    assert got == [(1, 1, 1), (2, 2, 2), (3, 3, 3), (1, 1, 1)]
+
+
+def test_round_robin_goes_on_from_an_agent_who_is_gone(
+    desk: Desk, policy: Callable[[str], None], three: None, add_lead: AddLead
+) -> None:
+    policy("round_robin")
+    assert [add_lead()["agent_id"] for _ in range(2)] == [1, 2]
+    agents.leave(desk, 2, hand_over=True)
+    assert add_lead()["agent_id"] in (1, 3)
+    set_presence(desk, 3, "away")
+    assert {add_lead()["agent_id"] for _ in range(3)} == {1}
+
+
+def test_round_robin_passes_over_who_does_not_match(
+    policy: Callable[[str], None], add_agent: AddAgent, add_lead: AddLead
+) -> None:
+    for skills in ("Titan", "Mars", "Titan", "Mars"):
+        add_agent(skills=skills)
+    policy("round_robin")
+    assert [add_lead()["agent_id"] for _ in range(3)] == [2, 4, 2]
+    assert add_lead(destination="Venus")["agent_id"] == 1, "nobody matches: all take their turn"
+
+
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(number=st.integers(1, 6), leads=st.integers(0, 30))
+def test_round_robin_over_equal_agents_differs_by_at_most_one(
+    tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Any, number: int, leads: int
+) -> None:
+    from dispatch.leads import intake
+
+    path = tmp_path_factory.mktemp("robin") / "desk.db"
+    path.write_bytes(empty_desk_file.read_bytes())
+    desk = open_desk(path, actor="kim")
+    person: dict[str, Any] = {
+        "department": "Premium Bookings",
+        "job_title": "Space Travel Agent",
+        "capacity": 100,
+    }
+    for _ in range(number):
+        agents.add(desk, first_name="Ada", last_name="Byron", **person)
+    trip = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": SYDNEY}
+    given_to = [
+        intake.receive(desk, name="Kate", policy="round_robin", **trip)["agent_id"] for _ in range(leads)
+    ]
+    desk.close()
+    counts = Counter(given_to)
+    shares = [counts[agent_id] for agent_id in range(1, number + 1)]
+    assert sum(shares) == leads
+    assert max(shares) - min(shares) <= 1
+
+
+def test_round_robin_goes_on_without_either_constraint_where_nobody_matches_both(
+    policy: Callable[[str], None], add_agent: AddAgent, add_lead: AddLead, look: Look
+) -> None:
+    """The pair's own pointer is used; half a match is none (docs/rules.md, Round robin and shuffle)."""
+    dubai = "Dubai Interplanetary Hub"
+    add_agent(skills="Titan", locations=dubai)
+    add_agent(skills="Mars", locations=dubai)
+    add_agent(skills="Titan", locations=SYDNEY)
+    policy("round_robin")
+    assert [add_lead(launch=SYDNEY)["agent_id"] for _ in range(4)] == [1, 2, 3, 1]
+    assert look(why, 1)["relaxed"] == ["location", "skill"]
+    assert [add_lead(destination="Titan", launch=dubai)["agent_id"] for _ in range(2)] == [1, 1]
+    add_agent(skills="Mars", locations=SYDNEY)
+    assert add_lead(launch=SYDNEY)["agent_id"] == 4, "who matches both comes before all others"
+    assert look(why, 7)["relaxed"] == []
+
+
+# -- skill, balanced, rank+contact
+
+
+def test_skill_is_the_formula(
+    policy: Callable[[str], None], add_agent: AddAgent, add_lead: AddLead, look: Look
+) -> None:
+    """0.4 specialised + 0.2 level/5 + 0.2 free + 0.2 rating/5, by hand (docs/rules.md, Policies)."""
+    add_agent("Old", years=30, rating=5.0)
+    add_agent("Spec", years=0, rating=2.5, skills="Mars, Titan")
+    policy("skill")
+    add_lead()
+    told = look(why, 1)
+    assert [(row["agent_name"], row["score"]) for row in (told["winner"], *told["next"])] == [
+        ("Spec Byron", pytest.approx(0.4 + 0.2 / 5 + 0.2 + 0.1)),
+        ("Old Byron", pytest.approx(0.2 + 0.2 + 0.2)),
+    ]
+    assert told["reason"] == "highest score (0.740: specialised, level 1, 100% free, rating 2.5)"
+    assert add_lead(destination="Venus")["agent_id"] == 1
+
+
+def test_skill_weighs_the_free_capacity(
+    desk: Desk, policy: Callable[[str], None], add_agent: AddAgent, add_lead: AddLead
+) -> None:
+    add_agent(capacity=2)
+    add_agent(capacity=2)
+    policy("skill")
+    assert [add_lead()["agent_id"] for _ in range(4)] == [1, 2, 1, 2]
+
+
+def test_balanced_fills_everybody_alike_for_the_capacity(
+    policy: Callable[[str], None], add_agent: AddAgent, add_lead: AddLead
+) -> None:
+    add_agent(years=30, capacity=2)
+    add_agent(years=1, capacity=4)
+    policy("balanced")
+    counts = Counter(add_lead()["agent_id"] for _ in range(6))
+    assert counts == {1: 2, 2: 4}
+
+
+def test_balanced_goes_round_by_who_had_the_last_longest_ago(
+    desk: Desk, policy: Callable[[str], None], three: None, add_lead: AddLead, clock: Any
+) -> None:
+    policy("balanced")
+    for expected in (1, 2, 3, 1, 2, 3):
+        result = add_lead()
+        assert result["agent_id"] == expected
+        bookings.cancel(desk, result["booking_id"], "no money")
+        clock.advance(minutes=1)
+    assert "longest without a new booking" in add_lead()["reason"]
+
+
+def test_rank_and_contact_puts_who_reaches_customers_before_years(
+    desk: Desk, policy: Callable[[str], None], three: None, add_lead: AddLead, clock: Any
+) -> None:
+    for agent_id in (1, 2):
+        number = add_lead()["booking_id"]
+        if agent_id == 2:
+            bookings.contact(desk, number, "reached")
+        clock.advance(hours=2)
+        bookings.cancel(desk, number, "no money")
+        set_presence(desk, 1, "away")
+    set_presence(desk, 1, "available")
+    assert add_lead()["agent_id"] == 1, "rank stays the published order"
+    undo(desk)
+    policy("rank+contact")
+    result = add_lead()
+    assert (result["agent_id"], result["reason"]) == (
+        2,
+        "lowest load (0), then best contact rate (100%), then most years (5)",
+    )
+
+
+def plainly(row: dict[str, Any], policy: str, contact: float) -> tuple[Any, ...]:
+    """An agent's place by a policy, written from docs/rules.md, Policies."""
+    ratio = (row["load"] + row["issue_load"]) / max(row["capacity"], 1)
+    rank = (-row["years_of_service"], -row["rating"], row["agent_id"])
+    if policy == "rank":
+        return row["load"], *rank
+    if policy == "rank+contact":
+        return row["load"], -contact, *rank
+    if policy == "balanced":
+        return ratio, row["last_given_at"] or "", row["agent_id"]
+    level = row["level"] or min(5, 1 + row["years_of_service"] // 5)
+    specialised = 0.4 if row["skills"] and "Mars" in row["skills"] else 0
+    score = specialised + 0.2 * level / 5 + 0.2 * (1 - ratio) + 0.2 * row["rating"] / 5
+    return -round(score, 9), row["agent_id"]
+
+
+PEOPLE = st.lists(
+    st.fixed_dictionaries(
+        {
+            "load": st.integers(0, 3),
+            "issue_load": st.integers(0, 2),
+            "capacity": st.integers(0, 7),
+            "years_of_service": st.integers(0, 30),
+            "rating": st.sampled_from([0.0, 3.3, 4.1, 5.0]),
+            "level": st.sampled_from([None, None, 1, 4, 5]),
+            "skills": st.sampled_from([None, '["Mars"]', '["Titan"]', '["Mars", "Titan"]']),
+            "last_given_at": st.sampled_from([None, "2082-02-27 09:00:00", "2082-02-28 09:00:00"]),
+            "presence": st.sampled_from(["available", "available", "available", "away"]),
+        }
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # whatever is written is rolled back
+)
+@given(
+    people=PEOPLE,
+    limit=st.integers(1, 12),
+    reached=st.sets(st.integers(1, 12)),
+    closed=st.integers(0, 12),
+)
+def test_every_order_is_that_of_the_plain_rule(
+    desk: Desk, people: list[dict[str, Any]], limit: int, reached: set[int], closed: int
+) -> None:
+    """Whatever the indexes and the early ends of a walk: the same agents, in the same order."""
+    rows = [row | {"agent_id": number} for number, row in enumerate(people, 1)]
+    lead = Lead(destination="Mars", launch_location=SYDNEY)
+
+    def compared() -> list[Any]:
+        employ(desk, rows, reached, closed)
+        found = []
+        for name in ("rank", "rank+contact", "balanced", "skill"):
+            for rules in ({}, {"skill": '"Mars"'}):
+                able = [row for row in rows if may_take(row, bool(rules))]
+                able.sort(key=lambda row: plainly(row, name, rate_of(row["agent_id"], reached, closed)))
+                ranked = POLICIES[name].ranked(lead, Pool(desk, dict(rules), tuple(rules)), limit)
+                found.append((name, [each.agent_id for each in ranked], able[:limit]))
+        return found
+
+    with mock.patch.multiple(rank_contact, FIRST_LOOK=1, STEP=2):
+        answers = desk.rehearse(compared)
+    for name, ranked, able in answers:
+        assert ranked == [row["agent_id"] for row in able], name
+
+
+def may_take(row: dict[str, Any], for_mars: bool) -> bool:
+    has_room = row["presence"] == "available" and row["load"] + row["issue_load"] < row["capacity"]
+    return has_room and not (for_mars and row["skills"] and "Mars" not in row["skills"])
+
+
+def rate_of(agent_id: int, reached: set[int], closed: int) -> float:
+    return 1.0 if agent_id > closed or agent_id in reached else 0.0
+
+
+def employ(desk: Desk, rows: list[dict[str, Any]], reached: set[int], closed: int) -> None:
+    """Take on these agents; the first so many were given a booking each, and some reached the customer."""
+    now, trip = desk.now(), {"destination": "Mars", "launch_location": SYDNEY}
+    names = {"first_name": "Ada", "last_name": "Byron", "job_title": "x", "department": "x"}
+    who = {"customer_id": 1, "customer_name": "Kate", "method": "Text", "source": "Organic"}
+    Customer.insert(customer_id=1, name="Kate", created_at=now).execute()
+    for row in rows:
+        number = row["agent_id"]
+        Agent.insert(**row, **names).execute()
+        Lead.insert(lead_id=number, received_at=now, **who, **trip).execute()
+        if number <= closed:
+            times = {"created_at": now, "changed_at": now, "given_at": now, "cancelled_at": now}
+            contact = {"contacted_at": now if number in reached else None}
+            given = {"lead_id": number, "agent_id": number, "status": "Cancelled"}
+            Booking.insert(**given, **times, **contact, **trip).execute()
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [("rank", "best_first"), ("rank+contact", "best_first"), ("balanced", "by_ratio"), ("skill", "by_skill")],
+)
+def test_an_order_is_read_from_its_index(desk: Desk, three: None, name: str, index: str) -> None:
+    """Nobody is put in order who is not asked for: thirty thousand agents cost as much as thirty."""
+    configuration.set_value(desk, "policy", name)
+    statements: list[str] = []
+    with desk.reading():
+        connection = desk.database.driver()
+        connection.set_trace_callback(statements.append)
+        POLICIES[name].ranked(Lead(destination="Mars", launch_location=SYDNEY), Pool(desk), 3)
+        connection.set_trace_callback(None)
+        found = [each for each in statements if "agents_here" in each]
+        plans = [
+            " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {each}")) for each in found
+        ]
+    assert all(f"USING INDEX agents_{index}" in plan and "B-TREE" not in plan for plan in plans), plans
+
+
+def test_a_desk_has_the_indexes_of_its_own_policy(desk: Desk) -> None:
+    """Each costs a lead a page, so nobody pays for the order of a policy that is not in force."""
+
+    def indexes() -> set[str]:
+        with desk.reading():
+            rows = desk.database.driver().execute(
+                "SELECT name FROM sqlite_master WHERE name LIKE 'agents_by%'"
+            )
+            return {name for (name,) in rows}
+
+    assert indexes() == set()
+    configuration.set_value(desk, "policy", "skill")
+    assert indexes() == {"agents_by_skill_any", "agents_by_skill_listed"}
+    configuration.set_value(desk, "policy", "balanced")
+    assert indexes() == {"agents_by_ratio"}
+    configuration.set_value(desk, "policy", "rank")
+    assert indexes() == set()
+
+
+# -- one lead, previews
+
+
+def test_one_lead_may_go_by_another_policy(three: None, add_lead: AddLead) -> None:
+    assert [add_lead(policy="round_robin")["policy"], add_lead()["policy"]] == ["round_robin", "rank"]
+
+
+def test_a_policy_that_does_not_exist_is_refused_with_those_there_are(desk: Desk, three: None) -> None:
+    with pytest.raises(InvalidInput):
+        configuration.set_value(desk, "policy", "astrology")
+    with pytest.raises(InvalidInput) as caught:
+        policy_trial.try_policy(desk, "astrology")
+    assert caught.value.hint == "accepted: rank, rank+contact, round_robin, skill, balanced, match"
+
+
+def test_a_trial_tells_who_would_have_got_the_last_leads_and_keeps_nothing(
+    desk: Desk, three: None, add_lead: AddLead, look: Look
+) -> None:
+    for number, close in zip(range(6), cycle((True, False))):
+        add_lead(f"Customer {number}")
+        if close:
+            bookings.cancel(desk, number + 1, "no money")
+    before = look(
+        lambda: (queries.list_bookings(queries.BookingFilter()), queries.list_agents(), event_log.events())
+    )
+    told = policy_trial.try_policy(desk, "round_robin")
+    assert [row["would_get"] for row in told["leads"]] == [1, 2, 3, 1, 2, 3]
+    assert [(row["agent_id"], row["would_get"]) for row in told["agents"]] == [(1, 2), (2, 2), (3, 2)]
+    assert sum(row["got"] for row in told["agents"]) == 6
+    assert (
+        look(
+            lambda: (
+                queries.list_bookings(queries.BookingFilter()),
+                queries.list_agents(),
+                event_log.events(),
+            )
+        )
+        == before
+    )
+    assert policy_trial.try_policy(desk, "round_robin", limit=2)["leads"] != told["leads"]
+
+
+@pytest.mark.parametrize("name", ["rank", "rank+contact", "round_robin", "skill", "balanced"])
+def test_a_preview_follows_the_trip_and_the_policy(
+    desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look, name: str
+) -> None:
+    add_agent("Tom", years=9, skills="Titan")
+    add_agent("Any", years=5)
+    lead = Lead(destination="Mars", launch_location=SYDNEY)
+    told = look(preview, desk, lead=lead, policy=name)
+    assert [row["agent_id"] for row in told["candidates"]] == [2]
+    assert add_lead(policy=name)["agent_id"] == 2

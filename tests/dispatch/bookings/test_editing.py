@@ -1,0 +1,139 @@
+"""Mending what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dispatch import bookings, queries
+from dispatch.bookings import editing
+from dispatch.desk.desk import Desk
+from dispatch.leads.intake import LeadResult
+from dispatch.operations import undo
+from models.bookings import Assignment
+from models.customers import Customer, Lead
+from models.errors import InvalidInput, NotFound, Refused
+
+AddLead = Callable[..., LeadResult]
+Look = Callable[..., Any]
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({"name": "Kate Miller"}, {"customer_name": "Kate Miller"}),
+        ({"phone": "0711 99"}, {"phone": "071199"}),
+        ({"phone": ""}, {"phone": None}),
+        ({"email": "K@Example.com"}, {"email": "k@example.com"}),
+        ({"email": ""}, {"email": None}),
+        ({"method": "Phone Call"}, {"method": "Phone Call"}),
+        ({"source": "Bought"}, {"source": "Bought"}),
+        ({"requests": "aisle"}, {"requests": "aisle"}),
+        ({"requests": ""}, {"requests": None}),
+        ({"destination": "Europa"}, {"destination": "Europa"}),
+        ({"launch": "Sydney Stellar Port"}, {"launch_location": "Sydney Stellar Port"}),
+        ({"package": "Luxury Dome Stay"}, {"package": "Luxury Dome Stay"}),
+        ({"destination_revenue": 10.5}, {"destination_revenue": 10.5, "total_revenue": 10.5}),
+        (
+            {"destination": "Titan", "package": "Ringside Cruise"},
+            {"destination": "Titan", "package": "Ringside Cruise"},
+        ),
+    ],
+)
+def test_an_edit_changes_what_is_given_and_leaves_the_rest(
+    desk: Desk, lead: LeadResult, look: Look, clock: Any, given: dict[str, Any], shown: dict[str, Any]
+) -> None:
+    before = look(queries.booking, 1)
+    clock.advance(minutes=1)
+    row = editing.edit(desk, 1, **given)
+    assert row == before | shown | {"version": 2, "changed_at": "2082-03-01 09:01:00"}
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"name": "Kate Nguyen", "destination": "Mars", "phone": "+49 711 1234"}]
+)
+def test_an_edit_of_nothing_is_refused_however_much_time_has_passed(
+    desk: Desk, lead: LeadResult, look: Look, clock: Any, given: dict[str, Any]
+) -> None:
+    before = look(queries.booking, 1)
+    clock.advance(minutes=1)
+    with pytest.raises(InvalidInput, match="nothing to change"):
+        editing.edit(desk, 1, **given)
+    assert look(queries.booking, 1) == before
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"name": ""},
+        {"phone": "none"},
+        {"email": "none"},
+        {"method": "Pigeon"},
+        {"destination": "Pluto"},
+        {"launch": "Baikonur"},
+        {"package": "Ringside Cruise"},
+        {"package_revenue": "-1"},
+        {"name": "Fine", "source": "Stolen"},
+    ],
+)
+def test_a_refused_edit_changes_nothing(
+    desk: Desk, lead: LeadResult, look: Look, given: dict[str, Any]
+) -> None:
+    before = look(queries.booking, 1)
+    with pytest.raises(InvalidInput):
+        editing.edit(desk, 1, **given)
+    assert look(queries.booking, 1) == before
+
+
+def test_the_assignment_carries_the_mended_lead(desk: Desk, lead: LeadResult, look: Look) -> None:
+    editing.edit(desk, 1, name="Kate Miller", method="Phone Call", source="Bought")
+    row = look(Assignment.lock, 1)
+    assert (row.customer_name, row.method, row.source) == ("Kate Miller", "Phone Call", "Bought")
+
+
+def test_a_package_must_fit_the_new_destination(desk: Desk, lead: LeadResult) -> None:
+    editing.edit(desk, 1, package="Luxury Dome Stay")
+    with pytest.raises(InvalidInput, match="not a package of Titan"):
+        editing.edit(desk, 1, destination="Titan")
+    row = editing.edit(desk, 1, destination="Titan", package="Ringside Cruise")
+    assert row["package"] == "Ringside Cruise"
+
+
+@pytest.mark.parametrize(
+    "given", [{"destination": "Titan"}, {"launch": "Sydney Stellar Port"}, {"package_revenue": 1}]
+)
+def test_trip_and_quote_of_a_closed_booking_stay(desk: Desk, lead: LeadResult, given: dict[str, Any]) -> None:
+    bookings.cancel(desk, 1, "no money")
+    with pytest.raises(Refused, match="Cancelled"):
+        editing.edit(desk, 1, **given)
+    assert editing.edit(desk, 1, name="Kate Miller")["customer_name"] == "Kate Miller"
+
+
+def test_a_name_is_mended_wherever_the_same_mistake_is_shown(
+    desk: Desk, lead: LeadResult, add_lead: AddLead, look: Look
+) -> None:
+    """As an edit of the customer does; a name that was typed otherwise is another matter."""
+    for name in ("Kate N.", "Kate Nguyen", "Katie", "Kate N."):
+        add_lead(name, phone="+49 711 1234")
+    editing.edit(desk, 2, name="Kate Miller")
+    shown = look(queries.list_bookings, queries.BookingFilter(sort="id", descending=False))
+    assert [row["customer_name"] for row in shown] == [*["Kate Miller"] * 3, "Katie", "Kate Miller"]
+    assignments = look(lambda: [one.customer_name for one in Assignment.select()])
+    assert assignments == [row["customer_name"] for row in shown]
+    assert look(Customer.lock, 1).name == "Kate Miller"
+    undo.undo(desk)
+    names = look(lambda: [one.customer_name for one in Lead.select()])
+    assert names == ["Kate Nguyen", "Kate N.", "Kate Nguyen", "Katie", "Kate N."]
+    assert look(Customer.lock, 1).name == "Kate Nguyen"
+
+
+def test_a_waiting_booking_is_edited(desk: Desk, add_lead: AddLead) -> None:
+    add_lead()
+    assert editing.edit(desk, 1, name="Kate Miller")["customer_name"] == "Kate Miller"
+
+
+def test_a_booking_that_does_not_exist_is_not_found(desk: Desk) -> None:
+    with pytest.raises(NotFound):
+        editing.edit(desk, 7, name="Kate Miller")

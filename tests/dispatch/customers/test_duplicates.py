@@ -1,0 +1,127 @@
+"""Whose lead it is: said by phone and e-mail, by a person, or asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dispatch import bookings, customers, queries
+from dispatch.desk.desk import Desk
+from dispatch.leads import intake
+from dispatch.operations import undo
+from models.errors import InvalidInput, NotFound
+
+AddLead = Callable[..., intake.LeadResult]
+Look = Callable[..., Any]
+LEAD = {
+    "name": "Kate Nguyen",
+    "method": "Text",
+    "source": "Organic",
+    "destination": "Mars",
+    "launch": "Dallas-Fort Worth Launch Complex",
+}
+
+
+@pytest.fixture
+def people(desk: Desk, two: None, add_lead: AddLead) -> None:
+    """1 Kate Nguyen, open, with a phone; 2 Kate Nguyen, closed; 3 Bo Li, closed, with an e-mail."""
+    add_lead("Kate Nguyen", phone="+49 711 1234")
+    add_lead("Kate Nguyen")
+    add_lead("Bo Li", email="bo@example.com")
+    for number in (2, 3):
+        bookings.cancel(desk, number, "changed their mind")
+
+
+@pytest.mark.parametrize(
+    ("who", "asked"),
+    [
+        (("Kate Nguyen",), [1]),
+        (("nguyen KATE",), [1]),
+        (("Kate Nguyen", "+49 711 1234"), [1]),
+        (("Somebody", "+49 711 1234"), [1]),
+        (("Kate Nguyen", "0800 4711"), [1]),  # a number not known tells nothing about whose lead it is
+        (("Kate Nguyen", "", "bo@example.com"), []),  # the e-mail tells that it is another's
+        (("Bo Li",), []),  # nothing open
+        (("Bo Li", "", "bo@example.com"), []),
+        (("Kate Nguyem",), []),  # nearly
+        (("Kate",), []),
+        (("",), []),
+    ],
+)
+def test_an_open_booking_of_the_same_name_phone_or_email_is_asked_about(
+    people: None, look: Look, who: tuple[str, ...], asked: list[int]
+) -> None:
+    found = look(customers.suspects, *who)
+    assert [row["customer_id"] for row in customers.in_question(found)] == asked
+
+
+def test_a_person_can_say_whose_lead_it_is(people: None, desk: Desk, look: Look) -> None:
+    result = intake.receive(desk, 3, **LEAD, phone="0800 4711", email="new@example.com")
+    row = look(queries.booking, result["booking_id"])
+    assert (row["customer_id"], row["customer_name"]) == (3, "Kate Nguyen")
+    assert (row["phone"], row["email"]) == ("08004711", "bo@example.com")
+    assert [one["customer_id"] for one in look(customers.find, "kate")] == [3, 2, 1]
+    undo.undo(desk)
+    assert look(customers.card, 3)["phone"] is None
+
+
+def test_what_is_another_customers_stays_theirs(people: None, desk: Desk, look: Look) -> None:
+    result = intake.receive(desk, 2, **LEAD, phone="+49 711 1234")
+    assert look(queries.booking, result["booking_id"])["customer_id"] == 2
+    assert [look(customers.card, number)["phone"] for number in (1, 2)] == ["+497111234", None]
+
+
+def test_one_who_was_merged_counts_as_the_one_who_stands(people: None, desk: Desk, look: Look) -> None:
+    customers.merge(desk, 1, 2)
+    customers.merge(desk, 3, 1)
+    result = intake.receive(desk, 2, **LEAD)
+    assert look(queries.booking, result["booking_id"])["customer_id"] == 3
+
+
+def test_a_customer_that_is_none_is_refused_and_nothing_is_written(
+    people: None, desk: Desk, counts: Callable[[], dict[str, int]]
+) -> None:
+    before = counts()
+    for number in (0, -1, 99, 2**62):
+        with pytest.raises(NotFound):
+            intake.receive(desk, number, **LEAD)
+    assert counts() == before
+
+
+def test_repeating_it_for_another_customer_is_no_repetition(people: None, desk: Desk) -> None:
+    with desk.request("r1"):
+        first = intake.receive(desk, 1, **LEAD)
+        assert intake.receive(desk, 1, **LEAD) == first
+        with pytest.raises(Exception, match="was used before"):
+            intake.receive(desk, 2, **LEAD)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", " "),
+        ("name", "x" * 101),
+        ("phone", "12"),
+        ("email", "kate"),
+        ("method", "Fax"),
+        ("source", ""),
+        ("destination", "Pluto"),
+        ("launch", "X"),
+        ("requests", "x" * 10_001),
+        ("requests", "fine"),
+        ("phone", " "),
+    ],
+)
+def test_what_is_told_beforehand_is_what_would_be_refused(
+    two: None, desk: Desk, look: Look, field: str, value: str
+) -> None:
+    given = LEAD | {field: value}
+    told = look(intake.problems, given, desk.values)
+    if told:
+        with pytest.raises(InvalidInput) as refused:
+            intake.receive(desk, **given)
+        assert {name: str(problem) for name, problem in told.items()} == {field: str(refused.value)}
+    else:
+        intake.receive(desk, **given)

@@ -1,0 +1,95 @@
+"""What the desk accepts as text, money, numbers and scores."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch.inputs import validation
+from models.errors import InvalidInput
+
+
+@given(st.integers(0, validation.LARGEST_CENTS))
+def test_every_amount_of_two_places_is_exact(cents: int) -> None:
+    assert validation.money_cents(str(Decimal(cents) / 100), "amount") == cents
+    assert validation.money_cents(f"{cents // 100}.{cents % 100:02d}", "amount") == cents
+
+
+@given(st.text() | st.floats() | st.integers())
+def test_any_amount_is_accepted_whole_or_refused(value: Any) -> None:
+    try:
+        cents = validation.money_cents(value, "amount")
+    except InvalidInput:
+        return
+    assert 0 <= cents <= validation.LARGEST_CENTS
+
+
+@pytest.mark.parametrize(
+    "value", ["", "-0.01", "0.001", "inf", "nan", "sNaN", "1e999999", "1e-999999", "1,50", None, True]
+)
+def test_what_is_no_amount_is_refused(value: Any) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        validation.money_cents(value, "package_revenue")
+    assert caught.value.code == "invalid_package_revenue"
+    assert "0 to 9999999999.99" in caught.value.hint
+    assert "no commas" in caught.value.hint
+
+
+@given(st.text())
+def test_a_name_comes_out_short_and_on_one_line_or_not_at_all(text: str) -> None:
+    try:
+        name = validation.name(text)
+    except InvalidInput:
+        return
+    assert 1 <= len(name) <= 100
+    assert name == name.strip()
+    assert not validation.BIDI_OVERRIDES & set(name)
+    assert len(name.splitlines()) == 1
+    name.encode()
+
+
+@given(st.text())
+def test_a_refusal_can_be_printed(text: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        validation.name("\x00" + text + "\x00.")
+    assert caught.value.message.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("+49 (711) 12-34", "+497111234"), ("0711/12.34", "07111234"), ("", None), (None, None)],
+)
+def test_a_phone_number_is_reduced_to_its_digits(typed: str | None, kept: str | None) -> None:
+    assert validation.phone(typed) == kept
+
+
+@pytest.mark.parametrize("typed", ["123", "1" * 21, "12 34 x", "١٢٣٤٥"])
+def test_what_is_no_phone_number_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidInput):
+        validation.phone(typed)
+
+
+@pytest.mark.parametrize("typed", ["kate", "@example.com", "kate@", "kate@example", "k ate@example.com"])
+def test_what_is_no_email_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidInput):
+        validation.email(typed)
+
+
+@given(st.integers() | st.text() | st.floats())
+def test_a_whole_number_is_in_its_range_or_refused(value: Any) -> None:
+    try:
+        number = validation.whole(value, "score", 1, 5)
+    except InvalidInput:
+        return
+    assert number in range(1, 6)
+    assert number == int(value)
+
+
+@pytest.mark.parametrize("value", [-0.1, 5.1, "nan", "inf", "", None, "five"])
+def test_what_is_no_rating_is_refused(value: Any) -> None:
+    with pytest.raises(InvalidInput):
+        validation.rating(value)

@@ -1,0 +1,315 @@
+"""Undo writes the inverse of a command, unless its rows have changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dispatch import agents, bookings, queries
+from dispatch.bookings import editing
+from dispatch.bookings.undo_rules import MISTAKE
+from dispatch.desk import event_log
+from dispatch.desk.desk import Desk
+from dispatch.leads.intake import LeadResult
+from dispatch.operations import configuration
+from dispatch.operations.undo import undo
+from models.errors import NotFound, Refused
+
+AddAgent = Callable[..., dict[str, Any]]
+AddLead = Callable[..., LeadResult]
+Look = Callable[..., Any]
+QUOTE = {"package": "Luxury Dome Stay", "destination_revenue": "100", "package_revenue": "50"}
+MOVING = {"changed_at", "version"}
+
+
+def state(look: Look) -> Any:
+    """Everything a user sees of bookings and agents, but for the marks that every save leaves."""
+    rows, people = look(
+        lambda: (queries.list_bookings(queries.BookingFilter(sort="id")), queries.list_agents(with_left=True))
+    )
+    return [{key: row[key] for key in row.keys() - MOVING} for row in rows], people
+
+
+def refusal(look: Look, run: Callable[[], object]) -> Refused:
+    before = (state(look), look(event_log.events))
+    with pytest.raises(Refused) as caught:
+        run()
+    assert (state(look), look(event_log.events)) == before
+    return caught.value
+
+
+@pytest.fixture
+def claimed(desk: Desk, lead: LeadResult) -> None:
+    bookings.claim(desk, 1, 1)
+
+
+@pytest.fixture
+def confirmed(desk: Desk, claimed: None) -> None:
+    bookings.confirm(desk, 1, **QUOTE)
+
+
+OPEN: dict[str, Callable[[Desk], object]] = {
+    "release": lambda desk: bookings.release(desk, 1),
+    "decline": lambda desk: bookings.decline(desk, 1, "full"),
+    "reached": lambda desk: bookings.contact(desk, 1, "reached"),
+    "no answer": lambda desk: bookings.contact(desk, 1, "no_answer"),
+    "note": lambda desk: bookings.note(desk, 1, "hello"),
+    "confirm": lambda desk: bookings.confirm(desk, 1, **QUOTE),
+    "cancel": lambda desk: bookings.cancel(desk, 1, "no money"),
+    "reassign": lambda desk: bookings.reassign(desk, 1, 2, "speaks French"),
+    "edit person": lambda desk: editing.edit(desk, 1, name="Kate Miller", phone="", email="k@example.com"),
+    "edit trip": lambda desk: editing.edit(desk, 1, destination="Europa", method="Phone Call", requests=""),
+    "edit quote": lambda desk: editing.edit(desk, 1, package="Luxury Dome Stay", package_revenue=7),
+    "agent set": lambda desk: agents.change(desk, 1, first_name="Adele", years=1, capacity=3, license="L1"),
+    "agent rating": lambda desk: agents.change(desk, 1, rating=1.5),
+    "agent leave": lambda desk: agents.leave(desk, 2),
+}
+CLOSED: dict[str, Callable[[Desk], object]] = {
+    "reopen": lambda desk: bookings.reopen(desk, 1),
+    "rate": lambda desk: bookings.rate(desk, 1, 5),
+    "edit person": lambda desk: editing.edit(desk, 1, name="Kate Miller"),
+}
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_undo_takes_back_a_command_on_an_open_booking(
+    desk: Desk, claimed: None, look: Look, name: str
+) -> None:
+    before = state(look)
+    OPEN[name](desk)
+    undo(desk)
+    assert state(look) == before
+    assert look(queries.count_totals).drift == ()
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_undo_takes_back_a_command_on_a_closed_booking(
+    desk: Desk, confirmed: None, look: Look, name: str
+) -> None:
+    before = state(look)
+    CLOSED[name](desk)
+    undo(desk)
+    assert state(look) == before
+    assert look(queries.count_totals).drift == ()
+
+
+def test_undo_is_an_event_linked_to_the_one_it_undoes(desk: Desk, claimed: None, look: Look) -> None:
+    result = undo(desk)
+    assert (result["undone_event_id"], result["command"], result["booking_id"]) == (4, "booking.claim", 1)
+    assert result["booking"] == look(queries.booking, 1)
+    newest, claim = look(event_log.events, limit=2)
+    assert (newest["command"], newest["undoes"], newest["detail"]) == (
+        "undo",
+        4,
+        {"command": "booking.claim"},
+    )
+    assert claim["undone_by"] == newest["event_id"]
+
+
+def test_undos_go_back_step_by_step(desk: Desk, confirmed: None, look: Look) -> None:
+    commands = [undo(desk)["command"] for _ in range(5)]
+    assert commands == ["booking.confirm", "booking.claim", "lead.add", "agent.add", "agent.add"]
+    assert refusal(look, lambda: undo(desk)).code == "nothing_to_undo"
+
+
+def test_an_undone_lead_is_cancelled_as_a_mistake_and_keeps_its_ids(
+    desk: Desk, lead: LeadResult, look: Look, add_lead: AddLead, loads: Callable[[], dict[int, int]]
+) -> None:
+    undo(desk)
+    row = look(queries.booking, 1)
+    assert (row["status"], row["voided"], row["cancel_reason"]) == ("Cancelled", True, MISTAKE)
+    assert (row["cancelled_at"], row["agent_id"], row["assignment_id"]) == (desk.now(), 1, 1)
+    assert loads() == {1: 0, 2: 0}
+    again = add_lead(phone="+49 711 1234")
+    assert (again["booking_id"], again["assignment_id"], again["lead_id"]) == (2, 2, 2)
+    assert look(queries.booking, 2)["customer_id"] == 1, "the customer stays"
+
+
+def test_an_undone_lead_is_not_opened_again(desk: Desk, lead: LeadResult, look: Look) -> None:
+    undo(desk)
+    assert refusal(look, lambda: bookings.reopen(desk, 1)).code == "voided"
+    assert refusal(look, lambda: bookings.rate(desk, 1, 5)).code == "not_finished"
+
+
+def test_an_undone_lead_gives_back_the_contact_it_brought(
+    desk: Desk, two: None, add_lead: AddLead, look: Look
+) -> None:
+    add_lead(phone="4711")
+    add_lead(phone="4711", email="kate@example.com")
+    undo(desk)
+    assert look(queries.booking, 1)["email"] is None
+
+
+def test_a_waiting_lead_is_undone_too(desk: Desk, add_lead: AddLead, look: Look) -> None:
+    add_lead()
+    undo(desk)
+    assert (look(queries.booking, 1)["voided"], look(queries.count_totals).waiting) == (True, 0)
+
+
+def test_undo_takes_back_the_actors_own_last_command(desk: Desk, claimed: None, look: Look) -> None:
+    desk.actor = "lee"
+    assert refusal(look, lambda: undo(desk)).code == "nothing_to_undo"
+    bookings.note(desk, 1, "hello")
+    desk.actor = "kim"
+    assert undo(desk)["command"] == "booking.claim"
+
+
+def test_an_event_can_be_named(desk: Desk, lead: LeadResult, add_lead: AddLead, look: Look) -> None:
+    add_lead("John Doe")
+    assert undo(desk, 3)["booking_id"] == 1
+    assert look(queries.booking, 2)["status"] == "Pending"
+
+
+def test_what_has_changed_since_is_refused_by_name(desk: Desk, claimed: None, look: Look) -> None:
+    bookings.release(desk, 1)
+    error = refusal(look, lambda: undo(desk, 4))
+    assert error.code == "changed_since"
+    assert "event 5, booking.release of kim" in error.message
+
+
+def test_a_change_there_and_back_is_a_change_too(desk: Desk, two: None, look: Look) -> None:
+    agents.change(desk, 1, years=10)
+    agents.change(desk, 1, years=11)
+    agents.change(desk, 1, years=10)
+    assert refusal(look, lambda: undo(desk, 3)).code == "changed_since"
+
+
+def test_a_change_that_was_undone_is_none(desk: Desk, claimed: None, look: Look) -> None:
+    bookings.release(desk, 1)
+    undo(desk)
+    assert undo(desk, 4)["command"] == "booking.claim"
+
+
+def test_an_edit_is_not_undone_under_a_later_change_of_the_same_customer(
+    desk: Desk, lead: LeadResult, add_lead: AddLead, look: Look
+) -> None:
+    add_lead(phone="+49 711 1234")
+    editing.edit(desk, 1, name="Kate Miller")
+    editing.edit(desk, 2, email="other@example.com")
+    assert refusal(look, lambda: undo(desk, 5)).code == "changed_since"
+
+
+def test_numbers_that_begin_alike_are_not_mixed_up(desk: Desk, two: None, add_lead: AddLead) -> None:
+    for _ in range(12):
+        add_lead()
+    bookings.claim(desk, 1, 1)  # event 15
+    bookings.claim(desk, 11, 1)
+    bookings.claim(desk, 12, 2)
+    assert undo(desk, 15)["booking_id"] == 1
+
+
+@pytest.mark.parametrize("event_id", [99, 0, -1])
+def test_an_event_that_does_not_exist_is_not_found(desk: Desk, two: None, event_id: int) -> None:
+    with pytest.raises(NotFound):
+        undo(desk, event_id)
+
+
+def test_an_undo_is_not_undone(desk: Desk, claimed: None, look: Look) -> None:
+    undo(desk)
+    assert refusal(look, lambda: undo(desk, 5)).code == "not_undoable"
+    assert refusal(look, lambda: undo(desk, 4)).code == "already_undone"
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda desk: configuration.set_value(desk, "default_capacity", "5"),
+        lambda desk: configuration.add_value(desk, "destination", "Pluto"),
+    ],
+)
+def test_settings_and_values_are_not_undone(desk: Desk, look: Look, run: Callable[[Desk], object]) -> None:
+    run(desk)
+    error = refusal(look, lambda: undo(desk))
+    assert error.code == "not_undoable"
+    assert error.hint
+
+
+# -- agents
+
+
+def test_an_added_agent_is_undone_by_leaving(desk: Desk, two: None, look: Look) -> None:
+    undo(desk)
+    assert look(queries.agent, 2)["left_at"] == desk.now()
+
+
+def test_an_agent_who_has_got_work_since_stays(
+    desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
+) -> None:
+    add_agent()
+    add_lead()
+    assert refusal(look, lambda: undo(desk, 1)).code == "holds_work"
+
+
+def test_with_an_added_agent_the_drained_bookings_go_back_to_waiting(
+    desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look, loads: Callable[[], dict[int, int]]
+) -> None:
+    """The agent's load of 1 is the command's own doing, not a change since."""
+    add_lead()
+    add_agent()
+    undo(desk)
+    row = look(queries.booking, 1)
+    assert (row["agent_id"], row["status"]) == (None, "Pending")
+    assert (loads(), look(queries.count_totals)) == ({1: 0}, queries.Totals(1, 1, ()))
+    add_agent()
+    assert look(queries.booking, 1)["agent_id"] == 2
+    assert look(queries.booking, 1)["assignment_id"] == 1, "still its only assignment"
+
+
+def test_a_drained_booking_that_was_claimed_keeps_its_agent_here(
+    desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
+) -> None:
+    """The drained booking is not the event's own, but it is one of its rows."""
+    add_lead("First")
+    add_lead("Second")
+    add_agent()
+    bookings.claim(desk, 1, 1)
+    assert refusal(look, lambda: undo(desk, 3)).code == "changed_since"
+
+
+def test_a_returned_agent_with_new_work_is_not_sent_away(
+    desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
+) -> None:
+    add_agent()
+    agents.leave(desk, 1)
+    agents.come_back(desk, 1)
+    add_lead()
+    assert refusal(look, lambda: undo(desk, 3)).code == "holds_work"
+
+
+def test_when_leaving_is_undone_waiting_bookings_find_their_taker(
+    desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
+) -> None:
+    add_agent()
+    agents.leave(desk, 1)
+    desk.actor = "lee"
+    add_lead()
+    desk.actor = "kim"
+    undo(desk)
+    assert look(queries.booking, 1)["agent_id"] == 1
+    assert look(queries.count_totals) == queries.Totals(0, 1, ())
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda desk: bookings.reassign(desk, 1, 2, "speaks French"),
+        lambda desk: bookings.decline(desk, 1, "full"),
+        lambda desk: bookings.cancel(desk, 1, "no money"),
+        lambda desk: bookings.confirm(desk, 1, **QUOTE),
+    ],
+)
+def test_nothing_is_given_back_to_somebody_who_left(
+    desk: Desk, lead: LeadResult, look: Look, run: Callable[[Desk], object]
+) -> None:
+    run(desk)
+    agents.leave(desk, 1)
+    assert refusal(look, lambda: undo(desk, 4)).code == "agent_left"
+
+
+def test_a_licence_that_somebody_else_has_now_is_not_put_back(desk: Desk, two: None, look: Look) -> None:
+    agents.change(desk, 1, license="L1")
+    agents.change(desk, 1, license="L2")
+    agents.change(desk, 2, license="L1")
+    assert refusal(look, lambda: undo(desk, 4)).code == "changed_since"

@@ -1,0 +1,217 @@
+"""Finding customers and bookings by text, against looking at every row."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import unicodedata
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dispatch import customers, queries
+from dispatch.bookings import editing
+from dispatch.bootstrap import open_desk
+from dispatch.desk.desk import Desk
+from dispatch.inputs import validation
+from dispatch.leads import intake
+from dispatch.operations import undo
+from dispatch.queries import customer_index
+from models.bookings import Booking
+from models.customer_index import CustomerSearch, append, backlog
+from models.customers import Customer, Lead
+from models.errors import DeskError
+
+LETTERS = "aabeknKN \u00e9\u00c9\u00df'-1\u674e"
+NAMES = st.text(LETTERS, min_size=1, max_size=9).filter(lambda name: _accepted(name))
+PHONES = st.sampled_from([None, "4911", "+49 11 1", "11-1112"])
+ROWS = st.integers(1, 6)
+STEPS = st.one_of(
+    st.tuples(st.just("lead"), NAMES, PHONES),
+    st.tuples(st.just("rename"), ROWS, NAMES),
+    st.tuples(st.just("mend"), ROWS, NAMES),
+    st.tuples(st.just("merge"), ROWS, ROWS),
+    st.tuples(st.just("undo")),
+    st.tuples(st.just("index"), st.just(9)),
+)
+TEXTS = st.one_of(NAMES, st.text(LETTERS, max_size=3), st.sampled_from(["49", "+4911", "#1", "2", "mar"]))
+
+
+def _accepted(name: str) -> bool:
+    with suppress(DeskError):
+        return validation.name(name) != ""
+    return False
+
+
+def perform(desk: Desk, step: tuple[Any, ...]) -> None:
+    """One step; what the desk refuses changes nothing."""
+    verb, *given = step
+    with suppress(DeskError):
+        if verb == "lead":
+            place = "Tokyo Spaceport Terminal"
+            wants = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": place}
+            intake.receive(desk, name=given[0], phone=given[1], **wants)
+        elif verb == "rename":
+            customers.edit(desk, given[0], name=given[1])
+        elif verb == "mend":
+            editing.edit(desk, given[0], name=given[1])
+        elif verb == "merge":
+            customers.merge(desk, *given)
+        elif verb == "undo":
+            undo.undo(desk)
+        else:
+            with desk.transaction():
+                append(given[0])
+
+
+def plain(text: str) -> str:
+    kept = [letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)]
+    return "".join(kept).casefold()
+
+
+def has(word: str, text: str) -> bool:
+    if len(word) >= 3:
+        return word in text
+    starts = [
+        place
+        for place in range(len(text))
+        if place == 0 or text[place - 1] == " " or text[place - 1].isalnum() != text[place].isalnum()
+    ]
+    return any(text.startswith(word, place) for place in starts)
+
+
+def naive_words(text: str) -> list[str]:
+    if set(text) <= set("0123456789+./() -") and any(letter.isdecimal() for letter in text):
+        return ["".join(letter for letter in text if letter.isdecimal())]
+    return plain(text).split()
+
+
+def naively_matching(text: str) -> set[int]:
+    """Every customer looked at: the names, phone and e-mail of each, word by word."""
+    words, result = naive_words(text), set()
+    for customer in Customer.select().where(Customer.merged_into.is_null()):
+        leads = Lead.select().where(Lead.customer_id == customer.customer_id)
+        names = [plain(name) for name in (customer.name, *(lead.customer_name for lead in leads))]
+        fields = [*names, customer.phone or "", plain(customer.email or "")]
+        if words and all(any(has(word, field) for field in fields) for word in words):
+            result.add(customer.customer_id)
+    return result
+
+
+def customer_of(booking: Booking) -> int:
+    customer_id: int = Lead.get(Lead.lead_id == booking.lead_id).customer_id
+    return customer_id
+
+
+def naively_found(text: str) -> set[int]:
+    number = text.strip().removeprefix("#")
+    numbered = (booking for booking in Booking.select() if str(booking.booking_id) == number)
+    return naively_matching(text) | set(map(customer_of, numbered))
+
+
+def naively_listed(text: str) -> set[int]:
+    words, number, people = naive_words(text), text.strip().removeprefix("#"), naively_matching(text)
+    return {
+        booking.booking_id
+        for booking in Booking.select()
+        if customer_of(booking) in people
+        or (words and all(has(word, plain(booking.destination)) for word in words))
+        or number == str(booking.booking_id)
+    }
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    steps=st.lists(STEPS, min_size=4, max_size=12),
+    texts=st.lists(TEXTS, min_size=1, max_size=4),
+    data=st.data(),
+)
+def test_what_is_found_is_what_looking_at_every_customer_finds(
+    tmp_path: Path,
+    empty_desk_file: Path,
+    steps: list[tuple[Any, ...]],
+    texts: list[str],
+    data: st.DataObject,
+) -> None:
+    desk = open_desk(shutil.copy(empty_desk_file, tmp_path / "search.db"), actor="kim")
+    try:
+        for step in steps:
+            perform(desk, step)
+        with desk.reading():
+            said = [given for step in steps for given in step[1:] if isinstance(given, str)]  # old names, too
+            if said:
+                name = data.draw(st.sampled_from(said))
+                start = data.draw(st.integers(0, len(name) - 1))
+                texts = [*texts, *said, name[start:], name[: start + 1], name.swapcase()]
+            for text in texts:
+                found = [row["customer_id"] for row in customers.find(text, 100)]
+                assert len(found) == len(set(found))
+                assert set(found) == naively_found(text), text
+                for most in (0, 5_000) if text else ():
+                    with pytest.MonkeyPatch.context() as patch:
+                        patch.setattr(customer_index, "MOST_FETCHED", most)
+                        rows = queries.list_bookings(queries.BookingFilter(text=text), 100)
+                    assert {row["booking_id"] for row in rows} == naively_listed(text), text
+    finally:
+        desk.close()
+        for file in tmp_path.glob("search.db*"):
+            file.unlink()
+
+
+@pytest.fixture
+def many(desk: Desk) -> Desk:
+    """A desk with 600 customers."""
+    with desk.transaction():
+        Customer.insert_many(
+            [{"name": f"Customer {n}", "created_at": "2082-01-01 00:00:00"} for n in range(600)]
+        ).execute()
+    return desk
+
+
+def test_catching_up_goes_as_far_as_it_may(many: Desk) -> None:
+    assert customer_index.catch_up(many, 100) == 500
+    told: list[int] = []
+    assert customer_index.catch_up(many, progress=told.append) == 0
+    assert told == [250, 0]
+    assert customer_index.catch_up(many) == 0
+
+
+def test_several_terminals_catch_up_at_once_and_index_each_customer_once(many: Desk) -> None:
+    def work() -> None:
+        desk = open_desk(many.database.path, actor="lee")
+        for _ in range(10):
+            customer_index.catch_up(desk, 30)
+        desk.close()
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with many.reading():
+        indexed = [row.customer_id for row in CustomerSearch.select(CustomerSearch.customer_id)]
+    assert indexed == list(range(1, 601))
+
+
+def test_a_search_takes_in_a_large_backlog_and_leaves_a_small_one(
+    many: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer_index.prepare(many)
+    with many.reading():
+        assert backlog() == 600
+    monkeypatch.setattr(customer_index, "LARGE_BACKLOG", 600)
+    customer_index.prepare(many)
+    with many.reading():
+        assert backlog() == 0
+
+
+def test_only_the_newest_of_a_large_backlog_are_looked_through(
+    many: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(customer_index, "MOST_LOOKED_THROUGH", 10)
+    with many.reading():
+        assert [row["customer_id"] for row in customers.find("customer", 20)] == list(range(600, 590, -1))

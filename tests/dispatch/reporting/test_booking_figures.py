@@ -1,0 +1,68 @@
+"""What the bookings come to, against counting them one by one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from dispatch import bookings, queries
+from dispatch.desk.desk import Desk
+from dispatch.operations import undo
+from dispatch.reporting import booking_figures
+from seeds.demo.demo import make_demo
+
+
+def test_every_figure_is_that_of_its_rows(desk: Desk) -> None:
+    make_demo(desk, agents=6, bookings=120)
+    with desk.reading():
+        figures = booking_figures.by_kind()
+        rows = queries.list_bookings(queries.BookingFilter())
+    for kind in ("status", "destination", "source", "method"):
+        counts = Counter(row[kind] for row in rows)
+        assert {each["value"]: each["bookings"] for each in figures if each["kind"] == kind} == counts
+        sold = Counter(row[kind] for row in rows if row["status"] == "Confirmed")
+        assert {each["value"]: each["confirmed"] for each in figures if each["kind"] == kind} == {
+            value: sold[value] for value in counts
+        }
+    (whole,) = (each for each in figures if each["kind"] == "all")
+    confirmed = [row for row in rows if row["status"] == "Confirmed"]
+    decided = len(confirmed) + sum(row["status"] == "Cancelled" for row in rows)
+    assert whole["confirmed_share"] == len(confirmed) / decided
+    assert round(whole["revenue"], 2) == round(sum(row["total_revenue"] or 0 for row in confirmed), 2)
+
+
+def test_an_empty_desk_has_figures_too(desk: Desk) -> None:
+    with desk.reading():
+        figures = booking_figures.by_kind()
+        assert booking_figures.by_agent(desk) == []
+    assert [(each["kind"], each["bookings"]) for each in figures] == [("all", 0), *[("status", 0)] * 3]
+    assert figures[0]["confirmed_share"] is None
+
+
+def test_what_was_a_mistake_and_what_waits(
+    desk: Desk, add_agent: Callable[..., Any], add_lead: Callable[..., Any]
+) -> None:
+    add_lead("Waiting")
+    add_agent()
+    lead = add_lead("Mistaken")
+    undo.undo(desk)
+    kept = add_lead("Kept", method="Phone Call")
+    bookings.cancel(desk, kept["booking_id"], "no")
+    with desk.reading():
+        figures = {(each["kind"], each["value"]): each for each in booking_figures.by_kind()}
+        (agent,) = booking_figures.by_agent(desk)
+    assert lead["booking_id"] != kept["booking_id"]
+    assert figures["all", ""]["bookings"] == 2
+    assert figures["method", "Phone Call"] == {
+        "kind": "method",
+        "value": "Phone Call",
+        "bookings": 1,
+        "pending": 0,
+        "confirmed": 0,
+        "cancelled": 1,
+        "confirmed_share": 0.0,
+        "revenue": 0.0,
+    }
+    assert (agent["decided"], agent["confirmed"]) == (1, 0)
+    assert agent["low"] < agent["rate"] < agent["high"]
