@@ -105,7 +105,7 @@ def kept_out(
     """Those who would have come before the winner, by what kept them out; and a count by rule.
 
     For the example in eligibility.py: ``{"does not cover Mars": [Ada], "away": [Bob]}`` and ``{"skill": 1,
-    "away": 1}``. At most fifty are looked at: whoever is beyond them would not be read about either.
+    "away": 1}``. At most fifty are looked at: nobody would read about more.
     """
     policy, pool = choice.policy, choice.pool
     passed_by = bool(excluded) or pool.is_narrow

@@ -118,12 +118,8 @@ def acknowledge(running: Command, escalation_id: int, priority: int) -> None:
     escalation.save()
 
 
-def close(running: Command, escalation_id: int, reason: str) -> None:
+def close(now: str, by: str, escalation_id: int, reason: str) -> Escalation:
     """Nothing more has to be done about it."""
-    close_row(running.now, running.actor, escalation_id, reason)
-
-
-def close_row(now: str, by: str, escalation_id: int, reason: str) -> Escalation:
     escalation = Escalation.lock(escalation_id)
     escalation.closed_at, escalation.closed_by, escalation.close_reason = now, by, reason
     escalation.next_step_at = None
@@ -134,7 +130,7 @@ def close_row(now: str, by: str, escalation_id: int, reason: str) -> Escalation:
 def close_all(running: Command, issue_id: int, reason: str) -> None:
     """The issue has ended, and with it whatever was raised about it."""
     for row in still_open([issue_id]):
-        close(running, row.escalation_id, reason)
+        close(running.now, running.actor, row.escalation_id, reason)
 
 
 def revive(running: Command, issue: Issue, closed_at: str) -> None:

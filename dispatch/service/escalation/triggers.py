@@ -84,8 +84,9 @@ def fired(watched: Watched, now: datetime) -> Iterator[Fired]:
         yield Fired(UNRESOLVED, f"unresolved after {_span(longest)}", watched.opened)
     if watched.interactions >= MANY_INTERACTIONS:
         yield Fired(INTERACTIONS, f"{watched.interactions} interactions", watched.opened)
-    mean = mean_sentiment(watched.compounds)
-    if mean is not None and mean < BAD_SENTIMENT:
+    last = watched.compounds[-LAST_INTERACTIONS:]
+    mean = sum(last) / LAST_INTERACTIONS
+    if len(last) == LAST_INTERACTIONS and mean < BAD_SENTIMENT:
         yield Fired(SENTIMENT, f"mean sentiment of the last three is {mean:.2f}", watched.opened)
     if watched.is_our_turn and hours.between(from_text(watched.progress), now) >= limit:
         yield Fired(NO_PROGRESS, f"nothing was done for {_span(limit)}", watched.progress)
@@ -94,12 +95,6 @@ def fired(watched: Watched, now: datetime) -> Iterator[Fired]:
 def urgency(found: Sequence[Fired]) -> str:
     """``high`` if one of the two times was exceeded, else ``medium``."""
     return HIGH if {UNASSIGNED, UNRESOLVED} & {one.trigger for one in found} else MEDIUM
-
-
-def mean_sentiment(compounds: tuple[float, ...]) -> float | None:
-    """Of the last three; None while there are fewer."""
-    last = compounds[-LAST_INTERACTIONS:]
-    return sum(last) / LAST_INTERACTIONS if len(last) == LAST_INTERACTIONS else None
 
 
 def first_level(raised_by: list[str]) -> int:

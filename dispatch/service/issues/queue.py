@@ -72,7 +72,7 @@ def give(running: Command, issue: Issue, agent_id: int, reason: str) -> None:
         enter(running, issue, ASSIGNED)
     for row in escalations.still_open([issue.issue_id]):
         if row.trigger == UNASSIGNED:
-            escalations.close(running, row.escalation_id, f"assigned: {reason}")
+            escalations.close(running.now, running.actor, row.escalation_id, f"assigned: {reason}")
 
 
 def let_wait(running: Command, issue: Issue) -> None:

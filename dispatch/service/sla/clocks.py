@@ -234,11 +234,6 @@ def moment_of(clock: AnyClock, used_s: int) -> datetime:
     return hours.after(due, used_s - clock.allowed_s + clock.late_pause_s)
 
 
-def is_breached(clock: AnyClock, now: datetime) -> bool:
-    """Is, or was, more time used than allowed?"""
-    return left_s(clock, now) < 0
-
-
 def passed_percents(clock: AnyClock, now: datetime) -> tuple[int, ...]:
     """Which parts of the time are used up. What was done in time warns nobody; what was late does."""
     used = used_s(clock, now)

@@ -49,30 +49,30 @@ def ago(minutes: float) -> str:
     return to_text(NOW - timedelta(minutes=minutes))
 
 
-def since_of(trigger: str, told: dict[str, Any]) -> float:
+def since_of(trigger: str, case: dict[str, Any]) -> float:
     """How many minutes ago the present occasion of a trigger began."""
-    return float({"unassigned": told["waited"], "no_progress": told["idle"]}.get(trigger, 6000))
+    return float({"unassigned": case["waited"], "no_progress": case["idle"]}.get(trigger, 6000))
 
 
-def rows(told: dict[str, Any]) -> Watched:
+def rows(case: dict[str, Any]) -> Watched:
     """The rows of an issue that was opened 6000 minutes ago; only the resolution clock has not ended."""
-    has_ended, waits = told["status"] == "resolved", told["status"] == "new"
-    stood_at = ago(0) if has_ended or (told["status"] == "pending_customer" and told["answered"]) else None
+    has_ended, waits = case["status"] == "resolved", case["status"] == "new"
+    stood_at = ago(0) if has_ended or (case["status"] == "pending_customer" and case["answered"]) else None
     escalations = {
         number: Escalation(
             escalation_id=number,
             trigger=one["trigger"],
-            since=ago(since_of(one["trigger"], told) + (0 if one["is_this_occasion"] else 1)),
+            since=ago(since_of(one["trigger"], case) + (0 if one["is_this_occasion"] else 1)),
             closed_at=None if one["is_open"] else ago(0),
             next_step_at=None if one["next_step"] is None else ago(-one["next_step"]),
             acknowledged_at=None if one["acknowledged"] is None else ago(one["acknowledged"]),
         )
-        for number, one in enumerate(told["before"])
+        for number, one in enumerate(case["before"])
     }
     clock = ClockRow(
         issue_id=1,
         kind="resolution",
-        due_at=ago(told["ran"] - HIGH_SLA),
+        due_at=ago(case["ran"] - HIGH_SLA),
         allowed_s=60 * HIGH_SLA,
         hours="24x7",
         late_pause_s=0,
@@ -84,49 +84,49 @@ def rows(told: dict[str, Any]) -> Watched:
     )
     issue = Issue(
         issue_id=1,
-        status=told["status"],
-        priority=told["priority"],
+        status=case["status"],
+        priority=case["priority"],
         opened_at=ago(6000),
         reopened_at=None,
-        waiting_since=ago(told["waited"]) if waits else None,
+        waiting_since=ago(case["waited"]) if waits else None,
     )
-    warned = {("resolution", percent) for percent in told["warned"]}
+    warned = {("resolution", percent) for percent in case["warned"]}
     clocks = {"first_response": answer, "resolution": clock}
-    talk = told["interactions"], ago(told["idle"]), tuple(told["compounds"])
+    talk = case["interactions"], ago(case["idle"]), tuple(case["compounds"])
     return Watched(issue, clocks, warned, escalations, *talk)
 
 
-def expected(told: dict[str, Any]) -> list[tuple[Any, ...]]:
+def expected(case: dict[str, Any]) -> list[tuple[Any, ...]]:
     """The rules in minutes: docs/rules.md, SLA and escalation."""
-    status, limit, late = told["status"], UNASSIGNED[told["priority"]], UNRESOLVED[told["priority"]]
-    passed = [percent for percent in (50, 75, 90, 100) if told["ran"] * 100 >= HIGH_SLA * percent]
+    status, limit, late = case["status"], UNASSIGNED[case["priority"]], UNRESOLVED[case["priority"]]
+    passed = [percent for percent in (50, 75, 90, 100) if case["ran"] * 100 >= HIGH_SLA * percent]
     if status == "resolved":
-        return [("warn", 100)] if told["ran"] > HIGH_SLA and 100 not in told["warned"] else []
-    is_ours = status != "new" and not (status == "pending_customer" and told["answered"])
-    last = told["compounds"][-3:]
+        return [("warn", 100)] if case["ran"] > HIGH_SLA and 100 not in case["warned"] else []
+    is_ours = status != "new" and not (status == "pending_customer" and case["answered"])
+    last = case["compounds"][-3:]
     holds = {
-        "unassigned": status == "new" and told["waited"] >= limit,
-        "unresolved": told["ran"] >= late,
-        "interactions": told["interactions"] >= 5,
+        "unassigned": status == "new" and case["waited"] >= limit,
+        "unresolved": case["ran"] >= late,
+        "interactions": case["interactions"] >= 5,
         "sentiment": len(last) == 3 and sum(last) / 3 < -0.5,
-        "no_progress": is_ours and told["idle"] >= limit,
+        "no_progress": is_ours and case["idle"] >= limit,
     }
     urgency = "high" if holds["unassigned"] or holds["unresolved"] else "medium"
-    unclosed = [(number, one) for number, one in enumerate(told["before"]) if one["is_open"]]
+    unclosed = [(number, one) for number, one in enumerate(case["before"]) if one["is_open"]]
     over = [
         number for number, one in unclosed if one["trigger"] == "no_progress" and not one["is_this_occasion"]
     ]
     live = [(number, one) for number, one in unclosed if number not in over]
     known = {one["trigger"] for _, one in live}
-    known |= {one["trigger"] for one in told["before"] if one["is_this_occasion"]}
+    known |= {one["trigger"] for one in case["before"] if one["is_this_occasion"]}
     steps: list[tuple[Any, ...]] = []
     for number, one in live:
         if one["next_step"] is not None and one["next_step"] <= 0:
-            idle = told["waited"] if status == "new" else told["idle"] if is_ours else 0
+            idle = case["waited"] if status == "new" else case["idle"] if is_ours else 0
             rests = 0 if one["acknowledged"] is None else limit - min(one["acknowledged"], idle)
             steps.append(("rest", number, ago(-rests)) if rests > 0 else ("climb", number))
     return [
-        *(("warn", percent) for percent in passed if percent not in told["warned"]),
+        *(("warn", percent) for percent in passed if percent not in case["warned"]),
         *(("close", number) for number in over),
         *(("raise", name, urgency) for name, is_met in holds.items() if is_met and name not in known),
         *steps,
@@ -153,14 +153,14 @@ def decided(watched: Watched, now: datetime = NOW) -> list[tuple[Any, ...]]:
 
 @settings(max_examples=300)
 @given(ISSUES)
-def test_decisions_are_those_of_the_rules(told: dict[str, Any]) -> None:
-    assert decided(rows(told)) == expected(told)
+def test_decisions_are_those_of_the_rules(case: dict[str, Any]) -> None:
+    assert decided(rows(case)) == expected(case)
 
 
 @settings(max_examples=300)
 @given(ISSUES, st.sampled_from([1, 5, 10]))
-def test_nothing_is_due_twice_nor_before_the_next_check(told: dict[str, Any], tenths: int) -> None:
-    watched = rows(told)
+def test_nothing_is_due_twice_nor_before_the_next_check(case: dict[str, Any], tenths: int) -> None:
+    watched = rows(case)
     for action in decide(watched, NOW):
         match action:
             case Warn(clock, percent):
