@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from screens.base.keys import hidden, key
 from screens.dialogs.passing import Passing
 from screens.widgets.key_line import KeyLine
 
@@ -34,10 +34,10 @@ class FirstSteps(Passing[str | None]):
     FirstSteps #about { height: auto; margin-bottom: 1; color: $text-muted; }
     """
     BINDINGS = [
-        Binding("escape", "close", "Close", id="start.close", tooltip="Back to where you were"),
-        Binding("up", "move(-1)", "Up", id="start.up", tooltip="The way above", show=False),
-        Binding("down", "move(1)", "Down", id="start.down", tooltip="The way below", show=False),
-        Binding("enter", "take", "Choose", id="start.take", tooltip="Go the highlighted way"),
+        key("start.close", "escape", "Close", "Back to where you were"),
+        hidden("start.up", "up", "Up", "The way above", "move(-1)"),
+        hidden("start.down", "down", "Down", "The way below", "move(1)"),
+        key("start.take", "enter", "Choose", "Go the highlighted way"),
     ]
 
     def __init__(self, *, is_empty: bool) -> None:

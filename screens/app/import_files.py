@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -16,6 +15,7 @@ from textual.widgets import Button, Input, Label, Static
 
 from dispatch.desk.desk import Desk
 from models.errors import DeskError, InvalidInput
+from screens.base.keys import key
 from screens.dialogs.modal import Modal
 from screens.widgets.key_line import KeyLine
 from screens.wording.text import refusal
@@ -48,13 +48,12 @@ class ImportFiles(Modal[Row | None]):
     ImportFiles #buttons Button { margin-left: 2; }
     """
     BINDINGS = [
-        Binding("escape", "close", "Close", id="import.close", tooltip="Close without importing"),
-        Binding(
+        key("import.close", "escape", "Close", "Close without importing"),
+        key(
+            "import.go",
             "f9",
-            "go",
             "Check/import",
-            id="import.go",
-            tooltip="Check the files and write nothing; once they are checked, import them",
+            "Check the files and write nothing; once they are checked, import them",
             priority=True,
         ),
     ]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from screens.base.keys import KEY_IN_TEXT, key_of
+from screens.base.keys import KEY_IN_TEXT, key, key_of
 from screens.dialogs.passing import Passing
 from screens.widgets.key_line import KeyLine
 
@@ -63,11 +62,9 @@ class Tour(Passing[bool | None]):
     Tour #page { height: 8; }
     """
     BINDINGS = [
-        Binding(
-            "enter,right", "next", "Next", id="tour.next", tooltip="The next page; after the last, to work"
-        ),
-        Binding("left", "back", "Back", id="tour.back", tooltip="The page before"),
-        Binding("escape", "skip", "Skip", id="tour.skip", tooltip="To work; the palette has the tour again"),
+        key("tour.next", "enter,right", "Next", "The next page; after the last, to work"),
+        key("tour.back", "left", "Back", "The page before"),
+        key("tour.skip", "escape", "Skip", "To work; the palette has the tour again"),
     ]
 
     def __init__(self) -> None:

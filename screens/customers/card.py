@@ -7,7 +7,6 @@ from typing import Any
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import DataTable, Static
@@ -16,6 +15,7 @@ from dispatch import customers
 from dispatch.customers.records import MOST_ON_CARD
 from dispatch.operations import undo
 from screens.base import keys
+from screens.base.keys import key
 from screens.base.messages import DeskChanged
 from screens.customers.finder import FindCustomer
 from screens.customers.forms import MergeCustomers, customer_form
@@ -58,26 +58,18 @@ class CustomerCard(Modal[tuple[str, int] | None]):
 
     AUTO_FOCUS = "#card-bookings"
     BINDINGS = [
-        Binding("escape", "close", "Close", id="card.close", tooltip="Back to where you were"),
-        Binding(
+        key("card.close", "escape", "Close", "Back to where you were"),
+        key(
+            "card.booking",
             "enter",
-            "go_to",
             "Go to it",
-            id="card.booking",
-            tooltip="Go to the booking under the cursor, in the queue, or to the issue, in Service",
-            priority=True,  # or the table's own enter would keep it out of the footer
+            "Go to the booking under the cursor, in the queue, or to the issue, in Service",
+            "go_to",
+            priority=True,
         ),
-        Binding("e", "edit", "Edit", id="customer.edit", tooltip="Mend name, phone or e-mail"),
-        Binding(
-            "m",
-            "merge",
-            "Merge",
-            id="customer.merge",
-            tooltip="This customer and another are the same: make them one",
-        ),
-        Binding(
-            "y", "copy", "Copy", id="customer.copy", tooltip="Copy the phone number; once more, the e-mail"
-        ),
+        key("customer.edit", "e", "Edit", "Mend name, phone or e-mail"),
+        key("customer.merge", "m", "Merge", "This customer and another are the same: make them one"),
+        key("customer.copy", "y", "Copy", "Copy the phone number; once more, the e-mail"),
         *keys.UNDO,
     ]
 

@@ -9,7 +9,6 @@ from typing import Any
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import DataTable, Input, Static
@@ -17,6 +16,7 @@ from textual.widgets import DataTable, Input, Static
 from dispatch import customers
 from dispatch.queries import customer_index
 from models.customer_index import backlog
+from screens.base.keys import key
 from screens.base.messages import DeskChanged
 from screens.dialogs.modal import Modal
 from screens.widgets.columns import Column
@@ -49,15 +49,8 @@ class FindCustomer(Modal[int | None]):
     """
 
     BINDINGS = [
-        Binding("escape", "close", "Close", id="find.close", tooltip="Close without choosing"),
-        Binding(
-            "enter",
-            "take",
-            "Choose",
-            id="find.take",
-            tooltip="Choose the customer under the cursor",
-            priority=True,  # or the input's own enter would keep it out of the footer
-        ),
+        key("find.close", "escape", "Close", "Close without choosing"),
+        key("find.take", "enter", "Choose", "Choose the customer under the cursor", priority=True),
     ]
 
     def __init__(

@@ -7,12 +7,12 @@ from typing import Any
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Static
 
 from dispatch import customers
+from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.form import Field, FormModal
 from screens.widgets.key_line import KeyLine
@@ -45,9 +45,9 @@ class MergeCustomers(CommandModal):
     """
 
     BINDINGS = [
-        Binding("escape", "close", "Close", id="form.close", tooltip="Close without doing anything"),
-        Binding("f9", "submit", "Merge", id="form.submit", tooltip="Do it, from any field", priority=True),
-        Binding("s", "swap", "Swap", id="merge.swap", tooltip="Keep the other of the two instead"),
+        key("form.close", "escape", "Close", "Close without doing anything"),
+        key("form.submit", "f9", "Merge", "Do it, from any field", priority=True),
+        key("merge.swap", "s", "Swap", "Keep the other of the two instead"),
     ]
 
     def __init__(self, previews: tuple[Row, Row]) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 
+from screens.base.keys import key
 from screens.dialogs.modal import Modal
 from screens.widgets.agent_picker import AgentPicker
 from screens.widgets.key_line import KeyLine
@@ -30,8 +30,8 @@ class PickAgent(Modal[int | None]):
     PickAgent AgentPicker { height: 1fr; }
     """
     BINDINGS = [
-        Binding("escape", "close", "Close", id="pick.close", tooltip="Close without choosing"),
-        Binding("enter", "take", "Choose", id="pick.take", tooltip="Choose the highlighted agent"),
+        key("pick.close", "escape", "Close", "Close without choosing"),
+        key("pick.take", "enter", "Choose", "Choose the highlighted agent"),
     ]
 
     def __init__(self, title: str, agents: Sequence[Row]) -> None:

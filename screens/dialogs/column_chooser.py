@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from screens.base.keys import key
 from screens.dialogs.modal import Modal
 from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
@@ -30,18 +30,18 @@ class Columns(Modal[None]):
     Columns #told { height: auto; min-height: 2; color: $text-muted; }
     """
     BINDINGS = [
-        Binding("escape", "close", "Close", id="columns.close", tooltip="Back to the list"),
-        Binding(
+        key("columns.close", "escape", "Close", "Back to the list"),
+        key(
+            "columns.toggle",
             "space,enter",
-            "show_or_hide",
             "Show/hide",
-            id="columns.toggle",
-            tooltip="Show or hide the highlighted column",
+            "Show or hide the highlighted column",
+            "show_or_hide",
         ),
-        Binding("minus,shift+up", "move(-1)", "Earlier", id="columns.earlier", tooltip="Further to the left"),
-        Binding("plus,shift+down", "move(1)", "Later", id="columns.later", tooltip="Further to the right"),
-        Binding("s", "sort", "Sort", id="columns.sort", tooltip="Sort by the column; again: the other way"),
-        Binding("r", "reset", "Reset", id="columns.reset", tooltip="The columns as they were delivered"),
+        key("columns.earlier", "minus,shift+up", "Earlier", "Further to the left", "move(-1)"),
+        key("columns.later", "plus,shift+down", "Later", "Further to the right", "move(1)"),
+        key("columns.sort", "s", "Sort", "Sort by the column; again: the other way"),
+        key("columns.reset", "r", "Reset", "The columns as they were delivered"),
     ]
 
     def __init__(self, table: LiveTable, changed: Callable[[list[str]], None]) -> None:

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
@@ -16,6 +15,7 @@ from textual.widgets import Button, Input, Label, OptionList, RadioSet, Select, 
 
 from dispatch.desk.desk import Desk
 from models.errors import DeskError, InvalidInput
+from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal
 from screens.widgets.agent_picker import AgentPicker
 from screens.widgets.choice import Choice, Pick
@@ -85,8 +85,8 @@ class FormModal(CommandModal):
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-middle"), (30, "-high")]
     BINDINGS = [
-        Binding("escape", "close", "Close", id="form.close", tooltip="Close without doing anything"),
-        Binding("f9", "submit", "Do it", id="form.submit", tooltip="Do it, from any field", priority=True),
+        key("form.close", "escape", "Close", "Close without doing anything"),
+        key("form.submit", "f9", "Do it", "Do it, from any field", priority=True),
     ]
 
     def __init__(

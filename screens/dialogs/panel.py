@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from screens.base.keys import key
 from screens.dialogs.modal import Modal
 from screens.widgets.key_line import KeyLine
 
@@ -17,8 +17,8 @@ class Panel(Modal[None]):
     """Text in a frame."""
 
     BINDINGS = [
-        Binding("escape,enter,q", "close", "Close", id="panel.close", tooltip="Back to where you were"),
-        Binding("y", "copy", "Copy", id="panel.copy", tooltip="Copy the text to the clipboard (OSC 52)"),
+        key("panel.close", "escape,enter,q", "Close", "Back to where you were"),
+        key("panel.copy", "y", "Copy", "Copy the text to the clipboard (OSC 52)"),
     ]
 
     def __init__(self, title: str, text: Text, *, error: bool = False) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Static
 
+from screens.base.keys import key
 from screens.dialogs.modal import Modal
 from screens.widgets.key_line import KeyLine
 
@@ -20,8 +20,8 @@ class Leaving(Modal[bool]):
 
     AUTO_FOCUS = "#stay"
     BINDINGS = [
-        Binding("escape", "stay", "Stay", id="leaving.stay", tooltip="Go on with what you have typed"),
-        Binding("ctrl+q", "quit_now", "Quit", id="leaving.quit", tooltip="Leave Astra all the same"),
+        key("leaving.stay", "escape", "Stay", "Go on with what you have typed"),
+        key("leaving.quit", "ctrl+q", "Quit", "Leave Astra all the same", "quit_now"),
     ]
 
     def __init__(self, unsaved: Sequence[str]) -> None:

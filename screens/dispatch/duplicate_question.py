@@ -9,11 +9,11 @@ from typing import Any, Literal
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, DataTable, Static
 
+from screens.base.keys import key
 from screens.dialogs.modal import Modal
 from screens.widgets.columns import Column
 from screens.widgets.key_line import KeyLine
@@ -50,14 +50,10 @@ class KnownCustomer(Modal[Answer | None]):
 
     AUTO_FOCUS = "#suspects"
     BINDINGS = [
-        Binding(
-            "escape", "back", "Back", id="known.back", tooltip="Back to the form, with all that is typed"
-        ),
-        Binding("1", "same", "Same customer", id="known.same", tooltip="The lead is the chosen customer's"),
-        Binding("2", "open_it", "Open it", id="known.open", tooltip="Go to the open booking in the queue"),
-        Binding(
-            "3", "enter_anyway", "Enter anyway", id="known.enter", tooltip="Assign the lead as it is typed"
-        ),
+        key("known.back", "escape", "Back", "Back to the form, with all that is typed"),
+        key("known.same", "1", "Same customer", "The lead is the chosen customer's"),
+        key("known.open", "2", "Open it", "Go to the open booking in the queue", "open_it"),
+        key("known.enter", "3", "Enter anyway", "Assign the lead as it is typed", "enter_anyway"),
     ]
 
     def __init__(self, name: str, suspected: Sequence[Row]) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, DataTable, Static, TextArea
@@ -20,6 +19,7 @@ from dispatch.desk.desk import Desk
 from dispatch.leads.file_intake import Received, receive_lines
 from dispatch.leads.pasted_leads import Pasted, PastedLine, read_pasted
 from models.errors import DeskError
+from screens.base.keys import key
 from screens.dialogs.modal import Modal
 from screens.widgets.columns import Column
 from screens.widgets.key_line import KeyLine
@@ -62,15 +62,8 @@ class SeveralLeads(Modal[str | None]):
 
     AUTO_FOCUS = "#lines"
     BINDINGS = [
-        Binding("escape", "close", "Close", id="several.close", tooltip="Back to the form"),
-        Binding(
-            "f9",
-            "assign",
-            "Assign",
-            id="several.assign",
-            tooltip="Assign the good lines at once",
-            priority=True,
-        ),
+        key("several.close", "escape", "Close", "Back to the form"),
+        key("several.assign", "f9", "Assign", "Assign the good lines at once", priority=True),
     ]
 
     def __init__(self, text: str = "") -> None:

@@ -7,13 +7,13 @@ from typing import Any
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from models.issues import CATEGORIES
+from screens.base.keys import hidden, key
 from screens.dialogs.modal import Modal
 from screens.widgets.key_line import KeyLine
 from screens.wording.issues import category
@@ -29,6 +29,7 @@ MEANINGS = {
     "refund_request": "wants money back",
     "general_inquiry": "a question, or none of these",
 }
+LABELS = {name.replace("_", " ").capitalize(): MEANINGS[name] for name in CATEGORIES}
 TITLE_CELLS = 62
 
 
@@ -45,25 +46,17 @@ class ChooseCategory(Modal[str | None]):
     ChooseCategory OptionList { height: 7; border: none; padding: 0; background: $surface; }
     """
     BINDINGS = [
-        Binding("escape", "close", "Close", id="category.close", tooltip="Close without choosing"),
-        Binding(
+        key("category.close", "escape", "Close", "Close without choosing"),
+        key(
+            "category.take",
             "enter",
-            "take",
             "Choose",
-            id="category.take",
-            tooltip="Choose the highlighted one; its number does too",
+            "Choose the highlighted one; its number does too",
             priority=True,
         ),
         *(
-            Binding(
-                str(number),
-                f"choose({number})",
-                name.replace("_", " ").capitalize(),
-                id=f"category.{number}",
-                tooltip=f"{name.replace('_', ' ').capitalize()}: {MEANINGS[name]}",
-                show=False,
-            )
-            for number, name in enumerate(CATEGORIES, start=1)
+            hidden(f"category.{number}", str(number), label, f"{label}: {meaning}", f"choose({number})")
+            for number, (label, meaning) in enumerate(LABELS.items(), start=1)
         ),
     ]
 

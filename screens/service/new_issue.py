@@ -8,7 +8,6 @@ from typing import Any
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Label, Static, TextArea
@@ -18,6 +17,7 @@ from dispatch.desk.desk import Desk
 from dispatch.service.issues import intake, text_analysis
 from models.errors import DeskError, InvalidInput
 from models.issues import CATEGORIES, CHANNELS, TIERS
+from screens.base.keys import key
 from screens.customers.finder import FindCustomer
 from screens.dialogs.command_modal import CommandModal
 from screens.service.forms import booking_number
@@ -44,16 +44,13 @@ class NewIssue(CommandModal):
     AUTO_FOCUS = "#text"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     BINDINGS = [
-        Binding("escape", "close", "Close", id="new.close", tooltip="Close without opening an issue"),
-        Binding(
-            "f9", "submit", "Open it", id="new.open", tooltip="Open the issue, from any field", priority=True
-        ),
-        Binding(
+        key("new.close", "escape", "Close", "Close without opening an issue"),
+        key("new.open", "f9", "Open it", "Open the issue, from any field", "submit", priority=True),
+        key(
+            "new.customer",
             "ctrl+f",
-            "customer",
             "Customer",
-            id="new.customer",
-            tooltip="Whose issue it is: by part of a name, phone or e-mail, or a booking's number",
+            "Whose issue it is: by part of a name, phone or e-mail, or a booking's number",
             priority=True,
         ),
     ]
