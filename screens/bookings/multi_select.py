@@ -13,6 +13,7 @@ from dispatch.queries.bookings import BookingFilter
 from screens.bookings import batch_forms as forms
 from screens.bookings.list import BookingList
 from screens.dialogs.panel import Panel
+from screens.shell.row_actions import on_chosen
 from screens.widgets.live_table import LiveTable
 from screens.wording.consequences import after_a_batch, plural
 
@@ -62,18 +63,15 @@ class MarkedList(BookingList):
     def _clicked(self, message: LiveTable.PickAsked) -> None:
         self._toggle(int(message.key))
 
-    def action_mark(self) -> None:
+    @on_chosen
+    def action_mark(self, row: Row) -> None:
         """Mark the booking under the cursor, or take its mark away, and go on to the next."""
-        row = self._chosen()
-        if row is not None:
-            self._toggle(row["booking_id"])
-            self.table.action_cursor_down()
+        self._toggle(row["booking_id"])
+        self.table.action_cursor_down()
 
-    def action_mark_range(self) -> None:
+    @on_chosen
+    def action_mark_range(self, row: Row) -> None:
         """Mark all from the last mark to the cursor."""
-        row = self._chosen()
-        if row is None:
-            return
         ids = [shown["booking_id"] for shown in self.table.rows_shown]
         here = ids.index(row["booking_id"])
         start = ids.index(self._last_mark) if self._last_mark in ids else here
@@ -119,9 +117,7 @@ class MarkedList(BookingList):
     def _deal(self, word: str, form: ModalScreen[Row | None]) -> None:
         """Open a form for what is marked; then tell what became of each, what was refused stays marked."""
 
-        def closed(result: Row | None) -> None:
-            if result is None:
-                return
+        def closed(result: Row) -> None:
             done = {row["booking_id"] for row in result["results"] if row["ok"]}
             self._marks = {number: None for number in self._marks if number not in done}
             self._tell_marks()

@@ -9,10 +9,7 @@ from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from dispatch import queries
 from dispatch.queries.bookings import BookingFilter
@@ -24,6 +21,7 @@ from screens.bookings.list_window import Window
 from screens.bookings.multi_select import MarkedList
 from screens.filters.bookings import VIEWS, parse_filter, view_of
 from screens.shell.paged_list import Held, PagedList
+from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording.bookings import state
@@ -35,9 +33,9 @@ Row = dict[str, Any]
 FOR_MARKED = ("booking.reassign", "booking.cancel", "booking.release", "back")
 ORDERS = {"changed": ("oldest first", "newest first"), "id": ("lowest first", "highest first")}
 COLUMNS = (
-    Column("booking_id", "No.", 6, lambda row: str(row["booking_id"]), right=True, sort="id"),
-    Column("customer_name", "Customer", 16, lambda row: row["customer_name"], grows=True, sort="customer"),
-    Column("destination", "To", 8, lambda row: row["destination"], drop=2, sort="destination"),
+    Column("booking_id", "No.", 6, right=True, sort="id"),
+    Column("customer_name", "Customer", 16, grows=True, sort="customer"),
+    Column("destination", "To", 8, drop=2, sort="destination"),
     Column("agent_name", "Agent", 14, lambda row: row["agent_name"] or "–", grows=True, sort="agent"),
     Column("state", "State", 18, state, sort="status"),
     Column("changed_at", "Changed", 11, lambda row: short_moment(row["changed_at"]), drop=3, sort="changed"),
@@ -60,6 +58,9 @@ class Queue(PagedList[BookingFilter], MarkedList):
         "all that are marked, after telling what would become of each; {back} takes the marks away."
     )
     BINDINGS = [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY]
+    COLUMNS = COLUMNS
+    HINT = "/ words, status:pending, agent:6, to:mars, is:unclaimed"
+    PANE = BookingDetail
     AUTO_FOCUS = "#queue"
     IS_TIMELY = True
     SORTS: ClassVar[tuple[str, ...]] = tuple(queries.BOOKING_SORTS)
@@ -82,18 +83,6 @@ class Queue(PagedList[BookingFilter], MarkedList):
             self.query_one("#filter", Input).value = text
         self._window = Window(parse_filter(text, which))
         self.table.picks = True
-
-    def body(self) -> ComposeResult:
-        with Horizontal(classes="list-body"):
-            with Vertical():
-                yield Static(Content(""), classes="headline")
-                yield Input(
-                    placeholder="/ words, status:pending, agent:6, to:mars, is:unclaimed",
-                    compact=True,
-                    id="filter",
-                )
-                yield LiveTable(COLUMNS, "booking_id", id="queue")
-            yield BookingDetail()
 
     def look_up(self) -> Callable[[], Held]:
         if self._sought is not None:
@@ -137,21 +126,14 @@ class Queue(PagedList[BookingFilter], MarkedList):
 
     @on(LiveTable.SortAsked)
     def _sort_by_header(self, message: LiveTable.SortAsked) -> None:
-        same = message.sort == self._filter.sort
-        self._use(
-            replace(
-                self._filter, sort=message.sort, descending=not self._filter.descending if same else False
-            )
-        )
+        descending = message.sort == self._filter.sort and not self._filter.descending
+        self._use(replace(self._filter, sort=message.sort, descending=descending))
 
     def action_next_view(self) -> None:
-        names = list(VIEWS)
-        current = view_of(self._filter)
-        following = names[(names.index(current) + 1) % len(names)] if current in names else names[0]
-        self._use(replace(self._filter, **VIEWS[following]))
+        self._use(replace(self._filter, **VIEWS[next_of(VIEWS, view_of(self._filter))]))
 
     def action_sort(self) -> None:
-        following = self.SORTS[(self.SORTS.index(self._filter.sort) + 1) % len(self.SORTS)]
+        following = next_of(self.SORTS, self._filter.sort)
         self._use(replace(self._filter, sort=following, descending=following in ("changed", "id")))
 
     def action_reverse(self) -> None:
@@ -176,13 +158,7 @@ class Queue(PagedList[BookingFilter], MarkedList):
             reassign, cancel, release, back = (key_of(self.app, identifier) for identifier in FOR_MARKED)
             line.append(f"  {len(self._marks)} marked ✓", "bold")
             line.append(f"  {reassign} reassign  {cancel} cancel  {release} release  {back} unmark", "dim")
-        elif rows:
-            line.append(
-                f"  {len(rows)} shown{self.more(rows)}  ·  {order}  ·  {key_of(self.app, 'queue.view')} view",
-                "dim",
-            )
-        elif self._filter == self._unfiltered():
-            line.append("  no bookings yet: leads come in on Dispatch (f2)", "dim")
+            self.headline.update(line)
         else:
-            line.append("  nothing like this: escape lists everything", "dim")
-        self.query_one(".headline", Static).update(line)
+            how = f"{order}  ·  {key_of(self.app, 'queue.view')} view"
+            self.tell_listed(line, rows, how, "no bookings yet: leads come in on Dispatch (f2)")

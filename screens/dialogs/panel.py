@@ -22,22 +22,17 @@ class Panel(Modal[None]):
     ]
 
     def __init__(self, title: str, text: Text, *, error: bool = False) -> None:
-        super().__init__(classes="-error" if error else "")
-        self._heading = title
+        super().__init__(title, classes="-error" if error else "")
         self._text = text
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="panel"):
+        with VerticalScroll(id="panel", classes="frame") as panel:
+            panel.border_title = Content(self._heading)
             yield Static(self._text)
         yield KeyLine()
 
     def on_mount(self) -> None:
-        panel = self.query_one("#panel")
-        panel.border_title = Content(self._heading)
-        panel.focus()
-
-    def action_close(self) -> None:
-        self.leave()
+        self.query_one("#panel").focus()
 
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self._text.plain)

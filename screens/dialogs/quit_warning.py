@@ -6,18 +6,17 @@ from collections.abc import Sequence
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Static
 
 from screens.base.keys import key
-from screens.dialogs.modal import Modal
-from screens.widgets.key_line import KeyLine
+from screens.dialogs.modal import Modal, buttons
 
 
 class Leaving(Modal[bool]):
     """Tells what is typed and not sent; closes with True if the person quits all the same."""
 
+    FRAME = "question"
     AUTO_FOCUS = "#stay"
     BINDINGS = [
         key("leaving.stay", "escape", "Stay", "Go on with what you have typed"),
@@ -25,19 +24,12 @@ class Leaving(Modal[bool]):
     ]
 
     def __init__(self, unsaved: Sequence[str]) -> None:
-        super().__init__()
+        super().__init__("Quit Astra?")
         self._unsaved = tuple(unsaved)
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="question"):
-            yield Static(Content("\n".join(self._unsaved)), id="about")
-            with Horizontal(id="buttons"):
-                yield Button("Stay", id="stay", variant="primary", compact=True)
-                yield Button("Quit", id="leave", compact=True)
-        yield KeyLine()
-
-    def on_mount(self) -> None:
-        self.query_one("#question").border_title = Content("Quit Astra?")
+    def body(self) -> ComposeResult:
+        yield Static(Content("\n".join(self._unsaved)), id="about")
+        yield from buttons(("stay", "Stay"), ("leave", "Quit"))
 
     @on(Button.Pressed, "#stay")
     def action_stay(self) -> None:

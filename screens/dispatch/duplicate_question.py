@@ -9,14 +9,12 @@ from typing import Any, Literal
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, DataTable, Static
 
 from screens.base.keys import key
-from screens.dialogs.modal import Modal
+from screens.dialogs.modal import Modal, buttons
 from screens.widgets.columns import Column
-from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
 from screens.wording.bookings import state
 from screens.wording.text import short
@@ -25,12 +23,13 @@ Row = dict[str, Any]
 Verb = Literal["same", "open", "enter"]
 
 COLUMNS = (
-    Column("name", "Customer", 12, lambda row: row["name"], grows=True),
+    Column("name", "Customer", 12, grows=True),
     Column("phone", "Phone", 14, lambda row: row["phone"] or "–"),
     Column("email", "E-mail", 16, lambda row: row["email"] or "–", grows=True, drop=1),
-    Column("because", "Why", 12, lambda row: row["because"]),
+    Column("because", "Why", 12),
     Column("open", "Open", 4, lambda row: str(row["open_bookings"]), right=True),
 )
+ANSWERS = (("same", "1 Same customer"), ("open", "2 Open it"), ("enter", "3 Enter anyway"), ("back", "Back"))
 HINT = "Choose with the arrows, then press 1, 2 or 3; escape goes back to the form"
 
 
@@ -48,6 +47,7 @@ class KnownCustomer(Modal[Answer | None]):
     It comes up under fast hands, so neither a letter nor enter decides anything here.
     """
 
+    FRAME = "question"
     AUTO_FOCUS = "#suspects"
     BINDINGS = [
         key("known.back", "escape", "Back", "Back to the form, with all that is typed"),
@@ -57,22 +57,16 @@ class KnownCustomer(Modal[Answer | None]):
     ]
 
     def __init__(self, name: str, suspected: Sequence[Row]) -> None:
-        super().__init__()
+        super().__init__("Known already?")
         self._typed_name = name
         self._suspected = tuple(suspected)
         self._is_settled = any(row["same"] for row in suspected)
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="question"):
-            yield Static(Content(self._about()), id="about")
-            yield LiveTable(COLUMNS, "customer_id", id="suspects")
-            yield Static(Content(""), id="detail")
-            with Horizontal(id="buttons"):
-                yield Button("1 Same customer", id="same", compact=True)
-                yield Button("2 Open it", id="open", compact=True)
-                yield Button("3 Enter anyway", id="enter", compact=True)
-                yield Button("Back", id="back", compact=True)
-        yield KeyLine()
+    def body(self) -> ComposeResult:
+        yield Static(Content(self._about()), id="about")
+        yield LiveTable(COLUMNS, "customer_id", id="suspects")
+        yield Static(id="detail")
+        yield from buttons(*ANSWERS, has_primary=False)
 
     def _about(self) -> str:
         if self._is_settled:
@@ -83,7 +77,6 @@ class KnownCustomer(Modal[Answer | None]):
         )
 
     def on_mount(self) -> None:
-        self.query_one("#question").border_title = Content("Known already?")
         self.query_one(LiveTable).show_rows(self._suspected)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -75,12 +76,11 @@ class SectionTab(Static):
     SectionTab.-here { color: $foreground; text-style: bold reverse; }
     """
 
+    @dataclass
     class Chosen(Message):
         """Somebody clicked it."""
 
-        def __init__(self, section: str) -> None:
-            super().__init__()
-            self.section = section
+        section: str
 
     def __init__(self, section: str) -> None:
         super().__init__(Content(SECTIONS[section]))

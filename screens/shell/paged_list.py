@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
+from rich.text import Text
 from textual import on
-from textual.widgets import Input
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Static
 
 from screens.base.list_window import PAGE, ListWindow
-from screens.shell.desk_screen import Place
+from screens.shell.detailed_list import DetailedList
+from screens.widgets.columns import Column
+from screens.widgets.detail_pane import DetailPane
 from screens.widgets.live_table import LiveTable
 
 Row = dict[str, Any]
@@ -21,12 +25,18 @@ Held = tuple[ListWindow[Any], list[Row]]
 TYPING_PAUSE_S = 0.15
 
 
-class PagedList(Place, Generic[Which]):
+class PagedList(DetailedList, Generic[Which]):
     """A place with ``#filter`` and one LiveTable of which a ListWindow is held.
 
     A subclass reads what is typed (``parse``), says what is listed when nothing is (``_unfiltered``), and
     puts rows into the table in ``show``, after it has told ``_take``.
     """
+
+    COLUMNS: ClassVar[tuple[Column, ...]]
+    HINT: ClassVar[str]
+    """What can be typed into the filter."""
+
+    PANE: ClassVar[type[DetailPane]]
 
     def __init__(self, window: ListWindow[Which]) -> None:
         super().__init__()
@@ -41,9 +51,13 @@ class PagedList(Place, Generic[Which]):
     def _unfiltered(self) -> Which:
         """What is listed without a filter text."""
 
-    @property
-    def table(self) -> LiveTable:
-        return self.query_one(LiveTable)
+    def body(self) -> ComposeResult:
+        with Horizontal(classes="list-body"):
+            with Vertical():
+                yield Static(classes="headline")
+                yield Input(placeholder=self.HINT, compact=True, id="filter")
+                yield LiveTable(self.COLUMNS, self.NUMBER, id=self.NAME)
+            yield self.PANE()
 
     @property
     def _filter(self) -> Which:
@@ -75,12 +89,7 @@ class PagedList(Place, Generic[Which]):
 
     @on(Input.Changed, "#filter")
     def _typed(self) -> None:
-        # a worker that the next key cancels, so that a fast typist asks the database once
-        self.run_worker(self._apply_after_pause(), group="typing", exclusive=True)
-
-    async def _apply_after_pause(self) -> None:
-        await asyncio.sleep(TYPING_PAUSE_S)
-        self.apply_typed(opens=False)
+        self.after_typing(TYPING_PAUSE_S, lambda: self.apply_typed(opens=False))
 
     @on(Input.Submitted, "#filter")
     def _filtered(self) -> None:
@@ -102,11 +111,7 @@ class PagedList(Place, Generic[Which]):
     def _load_back(self) -> None:
         if self._window.anchor is not None:
             window, rows = self._window, self.table.rows_shown
-
-            def query() -> Held:
-                return window.back(rows).held()
-
-            self.reload(query)
+            self.reload(lambda: window.back(rows).held())
 
     def action_filter(self) -> None:
         self.query_one("#filter", Input).focus()
@@ -125,7 +130,19 @@ class PagedList(Place, Generic[Which]):
         self._window = replace(self._window, which=which, anchor=None, limit=PAGE)
         self.reload(opens=opens)
 
-    def more(self, rows: list[Row]) -> str:
+    def tell_listed(
+        self, line: Text, rows: list[Row], how: str, empty: str, what: str = "everything"
+    ) -> None:
+        """Say in the headline how many rows are shown and ``how``, or why there are none."""
+        if rows:
+            line.append(f"  {len(rows)} shown{self._more(rows)}  ·  {how}", "dim")
+        elif self._filter == self._unfiltered():
+            line.append(f"  {empty}", "dim")
+        else:
+            line.append(f"  nothing like this: escape lists {what}", "dim")
+        self.headline.update(line)
+
+    def _more(self, rows: list[Row]) -> str:
         """Where the list goes on beyond the rows that are held."""
         above = "above" if self._window.anchor else ""
         below = "below" if len(rows) >= self._window.limit else ""
