@@ -27,7 +27,7 @@ class BookingDetail(DetailPane):
     NOTHING = "Choose a booking to see it here"
 
 
-def describe_booking(booking_id: int, now: str) -> Told:
+def booking_detail(booking_id: int, now: str) -> Told:
     """All about a booking at a time of the desk. Reads the database."""
     booking = with_next_step(queries.booking(booking_id), now)
     events, why = event_log.events(booking_id=booking_id, limit=HISTORY_LINES), explanations.why(booking_id)

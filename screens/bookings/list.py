@@ -8,7 +8,7 @@ from textual import on
 from textual.widgets import DataTable
 
 from screens.bookings.actions import BookingActions
-from screens.bookings.detail import describe_booking
+from screens.bookings.detail import booking_detail
 from screens.shell.detailed_list import DetailedList
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Told
@@ -35,7 +35,7 @@ class BookingList(BookingActions, DetailedList):
     """A place with a list of bookings."""
 
     def detail_of(self, row: Row) -> Told:
-        return describe_booking(row["booking_id"], self.backend.desk.now())
+        return booking_detail(row["booking_id"], self.backend.desk.now())
 
     @on(DataTable.RowSelected)
     def _entered(self) -> None:

@@ -8,8 +8,9 @@ from rich.text import Text
 
 from dispatch import queries
 from dispatch.desk import event_log
+from dispatch.operations.command_list import describe_event
 from screens.widgets.detail_pane import DetailPane, Told, add_facts
-from screens.wording.events import COMMAND_WORDS, changes, details, subject
+from screens.wording.events import changes, details
 from screens.wording.text import CARE, moment
 
 Row = dict[str, Any]
@@ -21,12 +22,12 @@ class EventDetail(DetailPane):
     NOTHING = "Choose an event to see it here"
 
 
-def describe_event(event: Row) -> Told:
+def event_detail(event: Row) -> Told:
     """All about an event. Reads the database."""
     others = [number for number in (event["undone_by"], event["undoes"]) if number is not None]
     other = next(iter(event_log.events_among(others)), None)
     text = Text(overflow="fold")
-    text.append(f"{subject(event)} {COMMAND_WORDS.get(event['command'], event['command'])}".strip(), "bold")
+    text.append(describe_event(event), "bold")
     text.append(f"\n{event['actor']}, {moment(event['at'])}, {event['command']}", "dim")
     if event["undone_by"] is not None:
         text.append(f"\nTaken back {_by(other)}, event {event['undone_by']}", f"bold {CARE}")

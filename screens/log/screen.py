@@ -12,24 +12,25 @@ from dispatch import queries
 from dispatch.desk.event_filter import EventFilter
 from dispatch.inputs import date_ranges
 from dispatch.operations import undo
+from dispatch.operations.command_list import describe_command, describe_subject
 from models.clock import local_offset
 from models.errors import InvalidInput
 from screens.base import keys
 from screens.filters.log import EXAMPLE, parse_log_filter
-from screens.log.event_detail import EventDetail, describe_event
+from screens.log.event_detail import EventDetail, event_detail
 from screens.log.list_window import LogWindow
 from screens.shell.paged_list import Held, PagedList
 from screens.shell.row_actions import on_chosen
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Told
-from screens.wording.events import COMMAND_WORDS, event_line, said, subject, taken_back
+from screens.wording.events import event_line, said, taken_back
 from screens.wording.text import CARE, short_moment
 
 Row = dict[str, Any]
 
 
 def _what(row: Row) -> Text:
-    word = COMMAND_WORDS.get(row["command"]) or str(row["command"])
+    word = describe_command(row["command"])
     return Text(f"{word}, undone", "dim") if row["undone_by"] else Text(word)
 
 
@@ -38,7 +39,7 @@ COLUMNS = (
     Column("at", "When", 11, lambda row: short_moment(row["at"])),
     Column("actor", "By", 8),
     Column("what", "What", 14, _what),
-    Column("about", "About", 12, subject),
+    Column("about", "About", 12, describe_subject),
     Column("customer", "Customer", 12, lambda row: row["customer_name"] or "", grows=True),
     Column("agent_id", "Agent", 5, right=True, drop=2),
     Column("said", "Said", 10, lambda row: said(row["command"], row["detail"]), grows=True, drop=1),
@@ -86,7 +87,7 @@ class Log(PagedList[EventFilter]):
             self.headline.update(Text(f"{error.message}: {date_ranges.EXAMPLES}", f"bold {CARE}"))
 
     def detail_of(self, row: Row) -> Told:
-        return describe_event(row)
+        return event_detail(row)
 
     def describe_done(self, word: str, row: Row) -> str:
         return taken_back(row)
@@ -134,7 +135,7 @@ class Log(PagedList[EventFilter]):
 
     @on_chosen
     def action_copy(self, event: Row) -> None:
-        self.copy(f"Event {event['event_id']}, {subject(event)}: {event_line(event)}")
+        self.copy(f"Event {event['event_id']}, {describe_subject(event)}: {event_line(event)}")
 
     def action_back(self) -> None:
         """First clear what was typed, then go back to where one was before."""

@@ -17,6 +17,7 @@ from screens.base.figures import Figure
 from screens.base.hosted import Hosted
 from screens.base.keys import key_of
 from screens.base.messages import DeskChanged, PlaceChosen
+from screens.base.textual_internals import adopt_styles
 from screens.customers.card import CustomerCard
 from screens.customers.finder import FindCustomer
 from screens.dialogs.column_chooser import Columns
@@ -52,13 +53,11 @@ class Place(Hosted[None]):
     def __init__(self) -> None:
         super().__init__()
         fit(self)
+        adopt_styles(self)
         self._minute = ""
         self._others_changed = False
         self._opens = False
         self.is_lost = False
-        # A new screen takes its styles as it is mounted. Textual has every style sheet parsed anew for it as
-        # well, twice (0.2 s), unless it knows the present state of the styles.
-        self._css_update_count = self.app._css_update_count
 
     def compose(self) -> ComposeResult:
         yield TopBar(self.NAME)
