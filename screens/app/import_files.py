@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,9 +20,6 @@ from models.errors import DeskError, InvalidInput
 from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.modal import buttons
-
-if TYPE_CHECKING:
-    pass
 
 Row = dict[str, Any]
 

@@ -36,14 +36,14 @@ class GreetingApp(SteadyApp):
     def greet(self) -> None:
         """The tour for somebody who has never seen it, and the ways to begin where nothing is there yet."""
         if self._host.recall(SEEN, False):
-            self._with_emptiness(self._offer_if_empty)
+            self._offer_ways(only_if_empty=True)
         else:
             self.action_tour()
 
     def action_tour(self) -> None:
         self._host.remember(SEEN, True)
 
-        self._open(Tour(), lambda _: self._with_emptiness(self._offer_if_empty))
+        self._open(Tour(), lambda _: self._offer_ways(only_if_empty=True))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette offers the tour too."""
@@ -51,17 +51,15 @@ class GreetingApp(SteadyApp):
         yield from super().get_system_commands(screen)
 
     def action_first_steps(self) -> None:
-        self._with_emptiness(self._offer)
+        self._offer_ways()
 
-    def _with_emptiness(self, work: Callable[[bool], object]) -> None:
-        self._host.ask(queries.is_unused, work, opens=True)
+    def _offer_ways(self, *, only_if_empty: bool = False) -> None:
+        def offer(is_empty: bool) -> None:
+            if is_empty or not only_if_empty:
+                ways = FirstSteps(is_empty=is_empty)
+                self._open(ways, lambda action: self.call_later(self.run_action, action))
 
-    def _offer_if_empty(self, is_empty: bool) -> None:
-        if is_empty:
-            self._offer(True)
-
-    def _offer(self, is_empty: bool) -> None:
-        self._open(FirstSteps(is_empty=is_empty), lambda action: self.call_later(self.run_action, action))
+        self._host.ask(queries.is_unused, offer, opens=True)
 
     def _open(self, modal: Modal[Any], then: Callable[[Any], object]) -> None:
         if isinstance(self.screen, Place):

@@ -16,7 +16,7 @@ from screens.bookings import forms
 from screens.bookings.why_panels import why_not_panel, why_panel
 from screens.dialogs.agent_chooser import PickAgent
 from screens.service.new_issue import NewIssue
-from screens.shell.row_actions import RowActions, on_chosen
+from screens.shell.row_actions import RowActions, at_once, on_chosen, with_form
 from screens.wording.contacts import reach
 from screens.wording.issues import told as issue_told
 from screens.wording.text import day_and_moment, short
@@ -45,6 +45,25 @@ class BookingActions(RowActions):
         follow_up = f"follow-up {day_and_moment(at)}" if at else "no follow-up"
         return f"{self.describe_done(word, row)}, {follow_up}"
 
+    # What the desk would refuse whatever is typed is said before a form is opened. Each raises Refused.
+
+    def _is_open(self, row: Row) -> None:
+        if row["status"] != PENDING:
+            hint = "enter the lead anew" if row["voided"] else "{booking.reopen} makes it Pending"
+            raise self._refusal("not_pending", row, _state(row), hint)
+
+    def _is_held(self, row: Row) -> None:
+        self._is_open(row)
+        if row["agent_id"] is None:
+            raise self._refusal("waiting", row, "waits for an agent", "{booking.reassign} gives it to one")
+
+    def _is_finished(self, row: Row) -> None:
+        if row["status"] == PENDING or row["voided"]:
+            raise self._refusal("not_finished", row, _state(row), "only a finished one has a score")
+
+    def _refusal(self, code: str, row: Row, text: str, hint: str) -> Refused:
+        return Refused(code, f"booking {row['booking_id']} {text}", keys.with_keys(self.app, hint))
+
     @on_chosen
     def action_claim(self, row: Row) -> None:
         """For its holder; another's unclaimed work for oneself where the setting ``pull`` allows it."""
@@ -64,14 +83,9 @@ class BookingActions(RowActions):
 
         self.at_once("Claimed", claim)
 
-    def action_keep(self) -> None:
-        self.at_once("Still on it", bookings.keep)
-
-    def action_release(self) -> None:
-        self.at_once("Released", bookings.release)
-
-    def action_reopen(self) -> None:
-        self.at_once("Reopened", bookings.reopen)
+    action_keep = at_once("Still on it", bookings.keep)
+    action_release = at_once("Released", bookings.release)
+    action_reopen = at_once("Reopened", bookings.reopen)
 
     def action_contact(self) -> None:
         form = partial(forms.contact_form, now=self.backend.desk.now)
@@ -95,23 +109,15 @@ class BookingActions(RowActions):
         form = partial(forms.confirm_form, values=self.backend.values)
         self.with_form("Confirmed", form, needs=self._is_held)
 
-    def action_cancel(self) -> None:
-        self.with_form("Cancelled", forms.cancel_form, needs=self._is_open)
-
-    def action_decline(self) -> None:
-        self.with_form("Declined", forms.decline_form, needs=self._is_held)
-
-    def action_note(self) -> None:
-        self.with_form("Noted", forms.note_form)
-
-    def action_rate(self) -> None:
-        self.with_form("Scored", forms.rate_form, needs=self._is_finished)
+    action_cancel = with_form("Cancelled", forms.cancel_form, _is_open)
+    action_decline = with_form("Declined", forms.decline_form, _is_held)
+    action_note = with_form("Noted", forms.note_form)
+    action_rate = with_form("Scored", forms.rate_form, _is_finished)
 
     def action_edit(self) -> None:
         self.with_form("Saved", partial(forms.edit_form, values=self.backend.values))
 
-    def action_reassign(self) -> None:
-        self.with_form("Reassigned", forms.reassign_form, needs=self._is_open)
+    action_reassign = with_form("Reassigned", forms.reassign_form, _is_open)
 
     def action_why(self) -> None:
         self.with_panel(lambda number: why_panel(explanations.why(number)))
@@ -158,25 +164,6 @@ class BookingActions(RowActions):
     @on_chosen
     def action_booking_log(self, row: Row) -> None:
         self.host.show_log(f"booking:{row['booking_id']}")
-
-    # What the desk would refuse whatever is typed is said before a form is opened. Each raises Refused.
-
-    def _is_open(self, row: Row) -> None:
-        if row["status"] != PENDING:
-            hint = "enter the lead anew" if row["voided"] else "{booking.reopen} makes it Pending"
-            raise self._refusal("not_pending", row, _state(row), hint)
-
-    def _is_held(self, row: Row) -> None:
-        self._is_open(row)
-        if row["agent_id"] is None:
-            raise self._refusal("waiting", row, "waits for an agent", "{booking.reassign} gives it to one")
-
-    def _is_finished(self, row: Row) -> None:
-        if row["status"] == PENDING or row["voided"]:
-            raise self._refusal("not_finished", row, _state(row), "only a finished one has a score")
-
-    def _refusal(self, code: str, row: Row, text: str, hint: str) -> Refused:
-        return Refused(code, f"booking {row['booking_id']} {text}", keys.with_keys(self.app, hint))
 
 
 def _state(row: Row) -> str:

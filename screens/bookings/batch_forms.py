@@ -19,7 +19,7 @@ Row = dict[str, Any]
 Ids = Sequence[int]
 
 
-def reassign_marked(ids: Ids, agents: Sequence[Row]) -> FormModal:
+def reassign_marked(ids: Ids) -> FormModal:
     """Give the marked bookings to an agent."""
 
     def look(desk: Desk, given: Values) -> Text:
@@ -34,7 +34,10 @@ def reassign_marked(ids: Ids, agents: Sequence[Row]) -> FormModal:
 
     return FormModal(
         f"Reassign {plural(len(ids), 'marked booking')}",
-        [Field("to", "To", agents=tuple(agents)), Field("reason", "Reason", hint="why they change hands")],
+        [
+            Field("to", "To", agents=tuple(queries.list_agents())),
+            Field("reason", "Reason", hint="why they change hands"),
+        ],
         lambda desk, given: bulk_actions.reassign(desk, ids, picked(given["to"]), given["reason"]),
         submit="Reassign",
         preview=Preview(look, only=("to",)),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -67,7 +65,6 @@ class Queue(PagedList[BookingFilter], MarkedList):
 
     def __init__(self) -> None:
         super().__init__(Window())
-        self._sought: int | None = None
 
     def on_mount(self) -> None:
         """List what was listed last time."""
@@ -84,17 +81,11 @@ class Queue(PagedList[BookingFilter], MarkedList):
         self._window = Window(parse_filter(text, which))
         self.table.picks = True
 
-    def look_up(self) -> Callable[[], Held]:
-        if self._sought is not None:
-            return partial(Window().at, self._sought)
-        return super().look_up()
-
     def dressed(self, rows: list[Row]) -> list[Row]:
         now = self.backend.desk.now()
         return [with_next_step(row, now) for row in rows]
 
     def show(self, data: Held) -> None:
-        self._sought = None
         self.table.mark_sort(data[0].which.sort, data[0].which.descending)
         self._describe(self._take(data))
         self.show_detail()
@@ -102,9 +93,8 @@ class Queue(PagedList[BookingFilter], MarkedList):
     def show_booking(self, booking_id: int) -> None:
         """List everything, and put the cursor on this booking."""
         self.query_one("#filter", Input).value = ""
-        self._window, self._listed, self._sought = Window(), None, booking_id
         self.table.focus()
-        self.reload(opens=True)
+        self.seek(Window(), booking_id)
 
     def parse(self, text: str) -> BookingFilter:
         return parse_filter(text, self._filter)

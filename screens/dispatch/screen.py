@@ -87,7 +87,7 @@ class Dispatch(BookingActions):
 
     form = getters.query_one(LeadForm)
     who = getters.query_one(WhoGetsIt)
-    latest = getters.query_one("#latest", LiveTable)
+    table = getters.query_one("#latest", LiveTable)
 
     def __init__(self) -> None:
         super().__init__()
@@ -106,14 +106,11 @@ class Dispatch(BookingActions):
                 yield LiveTable(LATEST_COLUMNS, "booking_id", id="latest")
 
     def on_mount(self) -> None:
-        self.latest.border_title = Content("Latest")
+        self.table.border_title = Content("Latest")
         self.run_worker(self._take_up(), group="open")
 
     async def on_unmount(self) -> None:
         await self._keeper.write()
-
-    def chosen(self) -> Row | None:
-        return self.latest.current
 
     def look_up(self) -> Callable[[], Row]:
         desk, who, terms = self.backend.desk, self.form.identity(), self.form.terms()
@@ -134,7 +131,7 @@ class Dispatch(BookingActions):
         if data["terms"] == self.form.terms():  # else what was typed since asks by itself
             self.who.show_preview(data["preview"])
             self._look_at(data["terms"])
-        self.latest.show_rows(data["latest"])
+        self.table.show_rows(data["latest"])
         self._show_last(data["latest"])
         self._tell_suspected(data["who"], data["suspected"])
 
@@ -143,8 +140,8 @@ class Dispatch(BookingActions):
         last = next((row for row in latest if row["booking_id"] == self._last_booking), None)
         if last is None:
             return
-        if not self._is_last_shown and not self.latest.has_focus:
-            self.latest.stand_at(last["booking_id"])
+        if not self._is_last_shown and not self.table.has_focus:
+            self.table.stand_at(last["booking_id"])
         self._is_last_shown = True
         if last["voided"] and self.form.has_succeeded:
             self.form.tell(f"Taken back: booking {last['booking_id']}, {short(last['customer_name'])}")
@@ -256,7 +253,7 @@ class Dispatch(BookingActions):
     def action_several(self, text: str = "") -> None:
         def assigned(done: str) -> None:
             self.form.tell(done, "success")
-            self.latest.action_scroll_top()
+            self.table.action_scroll_top()
 
         self.open(SeveralLeads(text), assigned)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.text import Text
 from textual import getters, on
@@ -25,9 +25,6 @@ from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording import duplicates
 from screens.wording.text import BAD, CARE, GOOD
-
-if TYPE_CHECKING:
-    pass
 
 Row = dict[str, Any]
 TYPING_PAUSE_S = 0.15
@@ -74,7 +71,6 @@ class SeveralLeads(CommandModal[str]):
     def __init__(self, text: str = "") -> None:
         super().__init__("Several leads")
         self._first_text = text
-        self._pasted = Pasted()
         self._ticket = 0
         self._count = self._count_last = 0  # of what was assigned in all, and the last time
         self._known: set[str] = set()  # lines that are assigned next time, whoever has an open booking
@@ -117,10 +113,9 @@ class SeveralLeads(CommandModal[str]):
 
     def _is_newest(self, ticket: int) -> bool:
         """Is this still about the lines as they stand, and are they still there?"""
-        return ticket == self._ticket and bool(self.query("#lines")) and bool(self.query("#checked"))
+        return ticket == self._ticket and self.is_laid_out
 
     def _show(self, pasted: Pasted) -> None:
-        self._pasted = pasted
         self._list([_row(line.line, line.fields, line.errors) for line in pasted.lines])
         self._tell(_counts(pasted) if self.text.strip() else "")
 

@@ -28,17 +28,9 @@ MOST_HELD = 500
 SECTIONS = {"bookings": "Bookings", "agents": "Agents", "match": "Match score", "weights": "Weights"}
 
 
-def _bookings(_desk: Desk, _lead: Terms | None) -> list[Row]:
+def _bookings() -> list[Row]:
     rows = booking_figures.by_kind()
     return with_shares(rows) if rows[0]["bookings"] else []
-
-
-def _agents(desk: Desk, _lead: Terms | None) -> list[Row]:
-    return booking_figures.by_agent(desk)[:MOST_HELD]
-
-
-def _weights(_desk: Desk, _lead: Terms | None) -> list[Row]:
-    return weights.listing()
 
 
 def _match(desk: Desk, lead: Terms | None) -> tuple[Row, Glance | None, bool]:
@@ -54,10 +46,10 @@ def _match(desk: Desk, lead: Terms | None) -> tuple[Row, Glance | None, bool]:
 
 
 READ: dict[str, Callable[[Desk, Any], Found]] = {
-    "bookings": _bookings,
-    "agents": _agents,
+    "bookings": lambda _desk, _lead: _bookings(),
+    "agents": lambda desk, _lead: booking_figures.by_agent(desk)[:MOST_HELD],
     "match": _match,
-    "weights": _weights,
+    "weights": lambda _desk, _lead: weights.listing(),
 }
 EMPTY = {
     "bookings": "No bookings yet. Leads come in on Dispatch ({place.dispatch}); what becomes of them is "

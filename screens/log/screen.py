@@ -20,7 +20,7 @@ from screens.filters.log import EXAMPLE, parse_log_filter
 from screens.log.event_detail import EventDetail, event_detail
 from screens.log.list_window import LogWindow
 from screens.shell.paged_list import Held, PagedList
-from screens.shell.row_actions import on_chosen
+from screens.shell.row_actions import at_once, on_chosen
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Told
 from screens.wording.events import event_line, said, taken_back
@@ -109,8 +109,7 @@ class Log(PagedList[EventFilter]):
         else:
             self.say("That was about no issue, booking, customer or agent", severity="warning")
 
-    def action_undo_event(self) -> None:
-        self.at_once("", undo.undo)
+    action_undo_event = at_once("", undo.undo)
 
     @on_chosen
     def action_customer(self, event: Row) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rich.text import Text
-from textual import getters, on
+from textual import on
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.widgets import DataTable, Input, Static
@@ -113,8 +113,6 @@ class Roster(RowActions):
     NOTHING_CHOSEN = "No agent is chosen"
     AUTO_FOCUS = "#roster"
 
-    table = getters.query_one("#roster", LiveTable)
-
     def __init__(self) -> None:
         super().__init__()
         self._sort = "rank"
@@ -195,12 +193,12 @@ class Roster(RowActions):
     @on(LiveTable.SortAsked)
     def _sort_by_header(self, message: LiveTable.SortAsked) -> None:
         if message.sort == self._sort:
-            self._descending = not self._descending
+            self.action_reverse()
         else:
-            self._sort, self._descending = message.sort, message.sort in HIGHEST_FIRST
-        self._rearrange()
+            self._order_by(message.sort, message.sort in HIGHEST_FIRST)
 
-    def _rearrange(self) -> None:
+    def _order_by(self, sort: str, descending: bool) -> None:
+        self._sort, self._descending = sort, descending
         self._arrange()
         self.host.remember("roster.sort", self._sort)
         self.host.remember("roster.descending", self._descending)
@@ -218,20 +216,15 @@ class Roster(RowActions):
 
     def action_sort(self) -> None:
         orders = [column.sort for column in COLUMNS if column.key in self.table.chosen]
-        self._sort = next_of(orders, self._sort)
-        self._descending = self._sort in HIGHEST_FIRST
-        self._rearrange()
+        following = next_of(orders, self._sort)
+        self._order_by(following, following in HIGHEST_FIRST)
 
     def action_reverse(self) -> None:
-        self._descending = not self._descending
-        self._rearrange()
+        self._order_by(self._sort, not self._descending)
 
     def action_toggle_left(self) -> None:
         self._with_left = not self._with_left
         self.reload(opens=True)
-
-    def chosen(self) -> Row | None:
-        return self.table.current
 
     def describe_done(self, word: str, row: Row) -> str:
         return f"{word}: {row['name']}, agent {row['agent_id']}"

@@ -17,7 +17,7 @@ from screens.service import forms
 from screens.service.category_chooser import ChooseCategory
 from screens.service.detail import describe_issue, read_issue, why_text
 from screens.service.new_issue import NewIssue
-from screens.shell.row_actions import RowActions, on_chosen
+from screens.shell.row_actions import RowActions, at_once, on_chosen, with_form
 from screens.wording.issues import category, customer, status, told
 
 Row = dict[str, Any]
@@ -64,11 +64,8 @@ class IssueActions(RowActions):
             lambda _, issue: told(status(issue).capitalize(), issue),
         )
 
-    def action_close_issue(self) -> None:
-        self.at_once("Closed", lifecycle.close)
-
-    def action_acknowledge(self) -> None:
-        self.at_once("Acknowledged", escalation_commands.acknowledge)
+    action_close_issue = at_once("Closed", lifecycle.close)
+    action_acknowledge = at_once("Acknowledged", escalation_commands.acknowledge)
 
     @on_chosen
     def action_category(self, row: Row) -> None:
@@ -82,32 +79,15 @@ class IssueActions(RowActions):
 
         self.open(ChooseCategory(row), chosen)
 
-    def action_reply(self) -> None:
-        self.with_form("Said", forms.reply_form)
-
-    def action_note(self) -> None:
-        self.with_form("Noted", forms.note_form)
-
-    def action_resolve(self) -> None:
-        self.with_form("Resolved", forms.resolve_form)
-
-    def action_escalate(self) -> None:
-        self.with_form("Escalated", forms.escalate_form)
-
-    def action_settle(self) -> None:
-        self.with_form("Settled", forms.settle_form)
-
-    def action_reopen(self) -> None:
-        self.with_form("Reopened", forms.reopen_form)
-
-    def action_rate(self) -> None:
-        self.with_form("Scored", forms.rate_form)
-
-    def action_edit(self) -> None:
-        self.with_form("Saved", forms.edit_form)
-
-    def action_reassign(self) -> None:
-        self.with_form("Reassigned", forms.reassign_form)
+    action_reply = with_form("Said", forms.reply_form)
+    action_note = with_form("Noted", forms.note_form)
+    action_resolve = with_form("Resolved", forms.resolve_form)
+    action_escalate = with_form("Escalated", forms.escalate_form)
+    action_settle = with_form("Settled", forms.settle_form)
+    action_reopen = with_form("Reopened", forms.reopen_form)
+    action_rate = with_form("Scored", forms.rate_form)
+    action_edit = with_form("Saved", forms.edit_form)
+    action_reassign = with_form("Reassigned", forms.reassign_form)
 
     def action_why(self) -> None:
         self._with_text("Why issue {} is where it is", why_text)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from rich.text import Text
@@ -77,7 +76,6 @@ class Service(PagedList[IssueFilter], IssueActions):
 
     def __init__(self) -> None:
         super().__init__(IssueWindow(desk=lambda: self.backend.desk))
-        self._sought: int | None = None
         self._figure = ""
 
     def body(self) -> ComposeResult:
@@ -89,18 +87,12 @@ class Service(PagedList[IssueFilter], IssueActions):
         return self.is_laid_out and self.board.display
 
     def look_up(self) -> Callable[[], Any]:
-        window = self._window
-        if self._shows_board:
-            return lambda: None  # the figures are read beside
-        if self._sought is not None and isinstance(window, IssueWindow):
-            return partial(window.at, self._sought)
-        return super().look_up()
+        return (lambda: None) if self._shows_board else super().look_up()  # the figures are read beside
 
     def show(self, data: Held | None) -> None:
         if data is None or self._shows_board:
             self._count()
             return
-        self._sought = None
         self.table.mark_sort(data[0].which.sort, data[0].which.sort == CHANGED)
         self._describe(self._take(data))
         self.show_detail()
@@ -124,9 +116,8 @@ class Service(PagedList[IssueFilter], IssueActions):
         self._to_list()
         with self.prevent(Input.Changed):
             self.query_one("#filter", Input).value = ""
-        self._window = IssueWindow(IssueFilter(sort=self._filter.sort), desk=lambda: self.backend.desk)
-        self._listed, self._sought = None, issue_id
-        self.reload(opens=True)
+        which = IssueFilter(sort=self._filter.sort)
+        self.seek(IssueWindow(which, desk=lambda: self.backend.desk), issue_id)
 
     def show_only(self, text: str) -> None:
         self._to_list()

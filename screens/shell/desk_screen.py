@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -26,10 +26,6 @@ from screens.widgets.live_table import LiveTable
 from screens.widgets.lost_bar import LostBar
 from screens.wording.text import short
 
-if TYPE_CHECKING:
-    pass
-
-Result = TypeVar("Result")
 Row = dict[str, Any]
 MINUTE = 16  # characters of a stored time, as far as its minute
 

@@ -10,7 +10,6 @@ from textual.widgets import DataTable, Static
 
 from screens.shell.row_actions import RowActions
 from screens.widgets.detail_pane import DetailPane, Told
-from screens.widgets.live_table import LiveTable
 
 Row = dict[str, Any]
 
@@ -18,15 +17,11 @@ Row = dict[str, Any]
 class DetailedList(RowActions):
     """A place with a LiveTable, a DetailPane, and a line above that says what is listed."""
 
-    table = getters.query_one(LiveTable)
     headline = getters.query_one(".headline", Static)
 
     @abstractmethod
     def detail_of(self, row: Row) -> Told:
         """All about a row; called in the reading thread."""
-
-    def chosen(self) -> Row | None:
-        return self.table.current
 
     def show_detail(self) -> None:
         """Fill the pane; when the cursor has moved on meanwhile, the answer is dropped."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.text import Text
@@ -42,6 +43,7 @@ class PagedList(DetailedList, Generic[Which]):
         super().__init__()
         self._window = window
         self._listed: Which | None = None
+        self._sought: int | None = None
 
     @abstractmethod
     def parse(self, text: str) -> Which:
@@ -63,8 +65,13 @@ class PagedList(DetailedList, Generic[Which]):
     def _filter(self) -> Which:
         return self._window.which
 
-    def look_up(self) -> Callable[[], Held]:
-        return self._window.held
+    def look_up(self) -> Callable[[], Any]:
+        return self._window.held if self._sought is None else partial(self._window.at, self._sought)
+
+    def seek(self, window: ListWindow[Which], number: int) -> None:
+        """List a window's rows with the cursor on the one that has this number."""
+        self._window, self._listed, self._sought = window, None, number
+        self.reload(opens=True)
 
     def dressed(self, rows: list[Row]) -> list[Row]:
         """The rows with what the moment makes of them."""
@@ -72,7 +79,7 @@ class PagedList(DetailedList, Generic[Which]):
 
     def _take(self, data: Held) -> list[Row]:
         """Put the rows into the table; another list than before is looked at from its top."""
-        self._window, held = data
+        self._sought, (self._window, held) = None, data
         rows = self.dressed(held)
         is_another_list, self._listed = self._filter != self._listed, self._filter
         self.table.marks_changes &= not is_another_list

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
+from textual import getters
 from textual.screen import ModalScreen
 
 from dispatch.desk.desk import Desk
 from screens.shell.desk_screen import Place
+from screens.widgets.live_table import LiveTable
 
 Row = dict[str, Any]
 P = ParamSpec("P")
@@ -34,16 +36,18 @@ def on_chosen(
 
 
 class RowActions(Place):
-    """A place with rows of one kind. A subclass says which is chosen, and how what was done to it reads."""
+    """A place with a table of rows of one kind; a subclass says how what was done to one of them reads."""
 
     NUMBER: ClassVar[str]
     """The key of a row's number."""
 
     NOTHING_CHOSEN: ClassVar[str]
 
-    @abstractmethod
+    table = getters.query_one(LiveTable)
+
     def chosen(self) -> Row | None:
         """The row that a key is meant for."""
+        return self.table.current
 
     @abstractmethod
     def describe_done(self, word: str, row: Row) -> str:
@@ -85,3 +89,15 @@ class RowActions(Place):
     def with_panel(self, row: Row, panel: Callable[[int], ModalScreen[Any]]) -> None:
         """Open a panel that is made of the row's number in the reading thread."""
         self.open_made(partial(panel, row[self.NUMBER]))
+
+
+def at_once(word: str, command: Callable[[Desk, int], Row]) -> Callable[[RowActions], None]:
+    """The action that runs a command for the row."""
+    return lambda place: place.at_once(word, command)
+
+
+def with_form(
+    word: str, form: Callable[[Row], ModalScreen[Any]], needs: Callable[[Any, Row], None] | None = None
+) -> Callable[[RowActions], None]:
+    """The action that opens a form for the row, if it is what a method ``needs`` it to be."""
+    return lambda place: place.with_form(word, form, needs=needs and partial(needs, place))
