@@ -14,7 +14,7 @@ from dispatch.inputs import due_times
 from models.bookings import PENDING
 from models.clock import local_offset
 from models.errors import InvalidInput
-from screens.dialogs.form import Field, FormModal, picked, reassign_fields, row_form
+from screens.dialogs.form import Field, FormModal, picked, reassign_fields
 from screens.wording.contacts import ways
 from screens.wording.next_step import due_word
 from screens.wording.text import day_and_moment, moment
@@ -54,8 +54,16 @@ def _form(
     about: str = "",
     changes_only: bool = False,
 ) -> FormModal:
-    number, about = booking["booking_id"], about or _about(booking)
-    return row_form(title, number, fields, command, submit, about, changes_only=changes_only)
+    """A form about a booking; what is in its fields goes to the command, under their names."""
+    number = booking["booking_id"]
+    return FormModal(
+        f"{title} {number}",
+        fields,
+        lambda desk, given: command(desk, number, **given),
+        submit=submit,
+        about=about or _about(booking),
+        changes_only=changes_only,
+    )
 
 
 def confirm_form(booking: Row, values: AcceptedValues) -> FormModal:

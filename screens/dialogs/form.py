@@ -219,27 +219,6 @@ def value_of(widget: Widget) -> str:
     return widget.chosen if isinstance(widget, Pick) else str(cast("Any", widget).value)
 
 
-def row_form(
-    title: str,
-    number: int,
-    fields: Sequence[Field],
-    command: Callable[..., Row],
-    submit: str,
-    about: str,
-    *,
-    changes_only: bool = False,
-) -> FormModal:
-    """A form for a row by its number; what is in the fields goes to the command, under their names."""
-    return FormModal(
-        f"{title} {number}",
-        fields,
-        lambda desk, given: command(desk, number, **given),
-        submit=submit,
-        about=about,
-        changes_only=changes_only,
-    )
-
-
 def reassign_fields(row: Row, agents: Sequence[Row]) -> list[Field]:
     """Who takes a row over from its agent, and why."""
     others = tuple(agent for agent in agents if agent["agent_id"] != row["agent_id"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
 from textual import events, getters
@@ -42,8 +42,9 @@ INPUTS = {
     "email": "optional: tab",
     "requests": "what they wish for",
 }
-TONES = ("error", "warning", "success", "restored")
-STAYING_TONES = ("error", "success", "restored")
+STAYING = frozenset({"-error", "-success", "-restored"})
+"""What is told so is not replaced by a warning."""
+
 # what makes a beginning whole: while somebody types, only what no further key can mend is wrong
 COMPLETIONS = {"phone": "0000", "email": "@example.com"}
 
@@ -167,8 +168,7 @@ class LeadForm(Frame):
     def tell(self, text: str, tone: str = "") -> None:
         """Lines below the form: an error, a warning, or what became of the last lead."""
         self.notice.update(Content(text))
-        for name in TONES:
-            self.notice.set_class(name == tone, f"-{name}")
+        self.notice.set_classes(f"-{tone}" if tone else "")
 
     def tell_chance(self, chance: Chance | None) -> None:
         """How likely the lead is to be confirmed, and why; None says nothing."""
@@ -184,7 +184,7 @@ class LeadForm(Frame):
 
     def warn(self, text: str) -> None:
         """A warning, or none any more; what else is told there stays."""
-        if text and not any(self.notice.has_class(f"-{tone}") for tone in STAYING_TONES):
+        if text and STAYING.isdisjoint(self.notice.classes):
             self.tell(text, "warning")
         elif not text and self.notice.has_class("-warning"):
             self.tell("")
@@ -200,12 +200,8 @@ class LeadForm(Frame):
     def empty(self) -> None:
         """Ready for the next lead."""
         for field in LABELS:
-            widget = self.query_one(f"#{field}")
-            if isinstance(widget, Input):
-                widget.value = ""
-            elif isinstance(widget, Choice | Pick):
-                widget.clear()
-        self.query_one("#customer", Input).focus()
+            cast("Input | Choice | Pick", self.query_one(f"#{field}")).clear()
+        self.query_one("#customer").focus()
 
 
 def _given_name(field: str) -> str:

@@ -149,6 +149,7 @@ def _add_satisfaction(text: Text, guess: Row, survey: Row | None) -> None:
 
 
 def _read(issue: Row) -> list[tuple[str, str]]:
+    done = issue["progress"]
     return [
         ("Confidence", f"{issue['confidence']:.0%}"),
         ("Sentiment", f"{issue['sentiment']['compound']:+.2f}"),
@@ -158,12 +159,8 @@ def _read(issue: Row) -> list[tuple[str, str]]:
         ("Complexity", issue["complexity"]),
         ("Came in", f"{moment(issue['opened_at'])} by {issue['channel'].replace('_', ' ')}"),
         ("Warned", _warned(issue["warnings"])),
-        ("Progress", _progress(issue["progress"])),
+        ("Progress", f"{done['share']:.0%} of the estimate, {done['interactions']} interactions"),
     ]
-
-
-def _progress(progress: Row) -> str:
-    return f"{progress['share']:.0%} of the estimate, {progress['interactions']} interactions"
 
 
 def why_text(issue: Row) -> Text:

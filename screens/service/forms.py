@@ -20,7 +20,7 @@ from dispatch.service.issues import (
 )
 from models.errors import Conflict
 from models.issues import CUSTOMER, DESK, OPEN, PRIORITIES, TIERS
-from screens.dialogs.form import Field, FormModal, picked, reassign_fields, row_form
+from screens.dialogs.form import Field, FormModal, picked, reassign_fields
 from screens.wording.issues import category, customer, status
 from screens.wording.text import short
 
@@ -40,9 +40,17 @@ def _form(
     *,
     changes_only: bool = False,
 ) -> FormModal:
-    about = f"{customer(issue)}: {issue['priority']} {category(issue)}, {status(issue)}"
-    about += f", with {issue['agent_name'] or 'nobody yet'}\n{short(issue['title'], 70)}"
-    return row_form(title, issue["issue_id"], fields, command, submit, about, changes_only=changes_only)
+    """A form about an issue; what is in its fields goes to the command, under their names."""
+    number, holder = issue["issue_id"], issue["agent_name"] or "nobody yet"
+    about = f"{customer(issue)}: {issue['priority']} {category(issue)}, {status(issue)}, with {holder}"
+    return FormModal(
+        f"{title} {number}",
+        fields,
+        lambda desk, given: command(desk, number, **given),
+        submit=submit,
+        about=f"{about}\n{short(issue['title'], 70)}",
+        changes_only=changes_only,
+    )
 
 
 def reply_form(issue: Row) -> FormModal:

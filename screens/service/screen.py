@@ -102,7 +102,9 @@ class Service(PagedList[IssueFilter], IssueActions):
         desk = self.backend.desk
 
         def show(told: Figures) -> None:
-            self.board.show(told, self._board_headline())
+            back = key_of(self.app, "service.board")
+            hint = f"  enter lists what a figure is made of, tab goes over, {back} back"
+            self.board.show(told, Text.assemble(("Dashboard", "bold"), (hint, "dim")))
 
         if self._shows_board:
             is_first = not self.board.is_filled
@@ -188,12 +190,6 @@ class Service(PagedList[IssueFilter], IssueActions):
             self._list(replace(which, sort=self._filter.sort))
 
         self.host.ask(lambda: rows_of_figure(message.figure), found, opens=True)
-
-    def _board_headline(self) -> Text:
-        back = (
-            f"enter lists what a figure is made of, tab goes over, {key_of(self.app, 'service.board')} back"
-        )
-        return Text.assemble(("Dashboard", "bold"), (f"  {back}", "dim"))
 
     def _describe(self, rows: list[Row]) -> None:
         view = view_of(self._filter, self.host.my_agent_id)

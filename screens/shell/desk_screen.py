@@ -159,14 +159,8 @@ class Place(Hosted[None]):
     def tell_time(self) -> None:
         """Show in the top bar who is at work, at which desk, its policy and time, and what is new."""
         desk, inbox = self.backend.desk, self.host.inbox
-        heading = Heading(
-            f"{desk.settings['policy']} policy",
-            desk.actor,
-            inbox.name,
-            self.backend.path,
-            to_local(desk.now()),
-            len(inbox.unseen),
-        )
+        policy, moment, new = f"{desk.settings['policy']} policy", to_local(desk.now()), len(inbox.unseen)
+        heading = Heading(policy, desk.actor, inbox.name, self.backend.path, moment, new)
         self.query_one(TopBar).tell(heading)
 
     def copy(self, text: str, what: str = "") -> None:
