@@ -22,8 +22,8 @@ from threadpoolctl import threadpool_limits
 
 from dispatch.triage.categories import CATEGORIES
 from dispatch.triage.evaluation import Judged, accuracy, evaluate
-from dispatch.triage.model import BLOCKS, MODEL_FILE, SCALE
-from dispatch.triage.normalisation import Features, features
+from dispatch.triage.message import Message
+from dispatch.triage.model import BLOCKS, MODEL_FILE, SCALE, Features, features
 from seeds.triage.corpus import Example, folds
 
 RAREST: Final = (2, 6, 2)
@@ -169,7 +169,7 @@ def threshold_for(judged: Sequence[Judged], wanted: float = WANTED_ACCURACY) -> 
 def train(examples: Sequence[Example]) -> dict[str, Any]:
     """The model's file: weights learned from every message, all else from held-out ones."""
     categories = [example.category for example in examples]
-    counted = Counted([features(example.text) for example in examples])
+    counted = Counted([features(Message(example.text)) for example in examples])
     margins = held_out(counted, categories, folds(examples))
     stretch = best_stretch(margins, categories)
     rows = [
