@@ -45,7 +45,7 @@ class FirstSteps(Passing[str | None]):
             if self._is_empty or action != ONLY_EMPTY
         )
         options = OptionList(*ways, markup=False, compact=True)
-        options.can_focus = False  # its own enter would hide the one that the footer tells
+        options.can_focus = False  # its own enter would hide the one in the footer
         yield options
 
     def on_mount(self) -> None:

@@ -34,7 +34,7 @@ KINDS = ("agents", "assignments", "bookings")
 class ImportFiles(CommandModal[Row]):
     """Takes the files' paths; closes with what was written, or None on escape."""
 
-    AT_WORK = ""  # the lines above tell how far it is
+    AT_WORK = ""  # the lines above say how far it is
     STILL_AT_WORK = "one moment: the desk is still reading"
     BINDINGS = [
         key("import.close", "escape", "Close", "Close without importing"),

@@ -10,7 +10,7 @@ from dispatch import queries
 from dispatch.assignment import explanations
 from dispatch.desk import event_log
 from screens.bookings.why_panels import notes
-from screens.widgets.detail_pane import DetailPane, Told, add_facts
+from screens.widgets.detail_pane import Detail, DetailPane, add_facts
 from screens.wording.bookings import state
 from screens.wording.contacts import ways
 from screens.wording.events import event_line
@@ -27,7 +27,7 @@ class BookingDetail(DetailPane):
     NOTHING = "Choose a booking to see it here"
 
 
-def booking_detail(booking_id: int, now: str) -> Told:
+def booking_detail(booking_id: int, now: str) -> Detail:
     """All about a booking at a time of the desk. Reads the database."""
     booking = with_next_step(queries.booking(booking_id), now)
     events, why = event_log.events(booking_id=booking_id, limit=HISTORY_LINES), explanations.why(booking_id)

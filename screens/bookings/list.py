@@ -11,7 +11,7 @@ from screens.bookings.actions import BookingActions
 from screens.bookings.detail import booking_detail
 from screens.shell.detailed_list import DetailedList
 from screens.widgets.columns import Column
-from screens.widgets.detail_pane import Told
+from screens.widgets.detail_pane import Detail
 from screens.wording.text import money, short_moment
 
 Row = dict[str, Any]
@@ -34,7 +34,7 @@ EXTRA_COLUMNS = (
 class BookingList(BookingActions, DetailedList):
     """A place with a list of bookings."""
 
-    def detail_of(self, row: Row) -> Told:
+    def detail_of(self, row: Row) -> Detail:
         return booking_detail(row["booking_id"], self.backend.desk.now())
 
     @on(DataTable.RowSelected)

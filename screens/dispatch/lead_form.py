@@ -43,7 +43,7 @@ INPUTS = {
     "requests": "what they wish for",
 }
 STAYING = frozenset({"-error", "-success", "-restored"})
-"""What is told so is not replaced by a warning."""
+"""Classes of a notice that a warning does not replace."""
 
 # what makes a beginning whole: while somebody types, only what no further key can mend is wrong
 COMPLETIONS = {"phone": "0000", "email": "@example.com"}

@@ -9,7 +9,7 @@ from rich.text import Text
 from dispatch import queries
 from dispatch.desk import event_log
 from dispatch.operations.command_list import describe_event
-from screens.widgets.detail_pane import DetailPane, Told, add_facts
+from screens.widgets.detail_pane import Detail, DetailPane, add_facts
 from screens.wording.events import changes, details
 from screens.wording.text import CARE, moment
 
@@ -22,7 +22,7 @@ class EventDetail(DetailPane):
     NOTHING = "Choose an event to see it here"
 
 
-def event_detail(event: Row) -> Told:
+def event_detail(event: Row) -> Detail:
     """All about an event. Reads the database."""
     others = [number for number in (event["undone_by"], event["undoes"]) if number is not None]
     other = next(iter(event_log.events_among(others)), None)

@@ -22,7 +22,7 @@ from screens.log.list_window import LogWindow
 from screens.shell.paged_list import Held, PagedList
 from screens.shell.row_actions import at_once, on_chosen
 from screens.widgets.columns import Column
-from screens.widgets.detail_pane import Told
+from screens.widgets.detail_pane import Detail
 from screens.wording.events import event_line, said, taken_back
 from screens.wording.text import CARE, short_moment
 
@@ -86,7 +86,7 @@ class Log(PagedList[EventFilter]):
         except InvalidInput as error:
             self.headline.update(Text(f"{error.message}: {date_ranges.EXAMPLES}", f"bold {CARE}"))
 
-    def detail_of(self, row: Row) -> Told:
+    def detail_of(self, row: Row) -> Detail:
         return event_detail(row)
 
     def describe_done(self, word: str, row: Row) -> str:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from dispatch.desk.desk import Desk
 from dispatch.service.issues import queries
-from screens.widgets.detail_pane import DetailPane, Told, add_facts
+from screens.widgets.detail_pane import Detail, DetailPane, add_facts
 from screens.wording import issues as words
 from screens.wording.text import BAD, CARE, moment, short_moment
 
@@ -40,7 +40,7 @@ class IssueDetail(DetailPane):
     NOTHING = "Choose an issue to see it here"
 
 
-def issue_detail(issue: Row) -> Told:
+def issue_detail(issue: Row) -> Detail:
     """What the pane says of an issue."""
     return f"Issue {issue['issue_id']}", describe_issue(issue, EXCERPT, LAST_SPOKEN)
 

@@ -23,7 +23,7 @@ from screens.service.list_window import IssueWindow
 from screens.shell.paged_list import Held, PagedList
 from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
-from screens.widgets.detail_pane import Told
+from screens.widgets.detail_pane import Detail
 from screens.widgets.live_table import LiveTable
 from screens.wording import issues as words
 from screens.wording.text import short_moment
@@ -125,7 +125,7 @@ class Service(PagedList[IssueFilter], IssueActions):
         self._to_list()
         super().show_only(text)
 
-    def detail_of(self, row: Row) -> Told:
+    def detail_of(self, row: Row) -> Detail:
         return issue_detail(read_issue(self.backend.desk, row["issue_id"]))
 
     @on(DataTable.RowSelected, "#service")

@@ -9,7 +9,7 @@ from textual import getters, on
 from textual.widgets import DataTable, Static
 
 from screens.shell.row_actions import RowActions
-from screens.widgets.detail_pane import DetailPane, Told
+from screens.widgets.detail_pane import Detail, DetailPane
 
 Row = dict[str, Any]
 
@@ -20,14 +20,14 @@ class DetailedList(RowActions):
     headline = getters.query_one(".headline", Static)
 
     @abstractmethod
-    def detail_of(self, row: Row) -> Told:
+    def detail_of(self, row: Row) -> Detail:
         """All about a row; called in the reading thread."""
 
     def show_detail(self) -> None:
         """Fill the pane; when the cursor has moved on meanwhile, the answer is dropped."""
         row = self.table.current
 
-        def query() -> Told | None:
+        def query() -> Detail | None:
             return None if row is None else self.detail_of(row)
 
         self.ask_newest("detail", query, lambda told: self.query_one(DetailPane).show(told))

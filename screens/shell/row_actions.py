@@ -61,7 +61,7 @@ class RowActions(Place):
     def at_once(
         self, row: Row, word: str, command: Callable[[Desk, int], Row], tell: Tell | None = None
     ) -> None:
-        """Run a command for the row, and tell of its result."""
+        """Run a command for the row, and say in a toast what it did."""
         number, describe = row[self.NUMBER], tell or self.describe_done
         self.host.perform(lambda desk: command(desk, number), lambda result: self.say(describe(word, result)))
 
@@ -74,7 +74,7 @@ class RowActions(Place):
         tell: Tell | None = None,
         needs: Callable[[Row], None] | None = None,
     ) -> None:
-        """Open a form for the row as it is now, if that is what it ``needs``, and tell of its result."""
+        """Open a form for the row as it is now, if it passes ``needs``; a toast says what the form did."""
         number, describe = row[self.NUMBER], tell or self.describe_done
 
         def make() -> ModalScreen[Any]:

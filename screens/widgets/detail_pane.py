@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-Told = tuple[str, Text]
+Detail = tuple[str, Text]
 """A title, and what is said under it."""
 
 
@@ -28,7 +28,7 @@ class DetailPane(VerticalScroll, can_focus=False):
     def compose(self) -> ComposeResult:
         yield Static(Content("Nothing chosen"))
 
-    def show(self, told: Told | None) -> None:
+    def show(self, told: Detail | None) -> None:
         """Show a text under a title; None where nothing is chosen."""
         title, text = told or ("", Text(self.NOTHING))
         self.border_title = Content(title)
