@@ -77,7 +77,6 @@ class ImportFiles(CommandModal[Row]):
         self.query_one("#go", Button).label = Content("Import" if is_checked else "Check")
 
     @on(Input.Submitted)
-    @on(Button.Pressed, "#go")
     def action_go(self) -> None:
         if self._busy:
             return

@@ -12,7 +12,6 @@ from textual.widgets import Input
 from dispatch import queries
 from dispatch.queries.bookings import BookingFilter
 from screens.base import figures, keys
-from screens.base.keys import key_of
 from screens.bookings.detail import BookingDetail
 from screens.bookings.list import EXTRA_COLUMNS
 from screens.bookings.list_window import Window
@@ -28,7 +27,9 @@ from screens.wording.text import short_moment
 
 Row = dict[str, Any]
 
-FOR_MARKED = ("booking.reassign", "booking.cancel", "booking.release", "back")
+FOR_MARKED = (
+    "  {booking.reassign} reassign  {booking.cancel} cancel  {booking.release} release  {back} unmark"
+)
 ORDERS = {"changed": ("oldest first", "newest first"), "id": ("lowest first", "highest first")}
 COLUMNS = (
     Column("booking_id", "No.", 6, right=True, sort="id"),
@@ -145,10 +146,9 @@ class Queue(PagedList[BookingFilter], MarkedList):
         order = f"by {by}, {down if self._filter.descending else up}"
         line = Text(view_of(self._filter), "bold")
         if self._marks:
-            reassign, cancel, release, back = (key_of(self.app, identifier) for identifier in FOR_MARKED)
             line.append(f"  {len(self._marks)} marked ✓", "bold")
-            line.append(f"  {reassign} reassign  {cancel} cancel  {release} release  {back} unmark", "dim")
+            line.append(keys.with_keys(self.app, FOR_MARKED), "dim")
             self.headline.update(line)
         else:
-            how = f"{order}  ·  {key_of(self.app, 'queue.view')} view"
+            how = order + "  ·  {queue.view} view"
             self.tell_listed(line, rows, how, "no bookings yet: leads come in on Dispatch (f2)")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rich.text import Text
-from textual import on
 from textual.app import ComposeResult
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from dispatch import customers
 from screens.base.keys import key
@@ -55,12 +54,10 @@ class MergeCustomers(CommandModal[Row]):
         yield Static(id="problem")
         yield from buttons(("submit", "Merge"), ("swap", "Swap"), ("close", "Close"))
 
-    @on(Button.Pressed, "#swap")
     def action_swap(self) -> None:
         self._previews = self._previews[::-1]
         self.query_one("#preview", Static).update(merge_text(self._previews[0]))
 
-    @on(Button.Pressed, "#submit")
     def action_submit(self) -> None:
         if not self._busy:
             keep, other = (self._previews[0][who]["customer_id"] for who in ("keep", "other"))

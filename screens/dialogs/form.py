@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Input, Label, OptionList, RadioSet, Select, Static, TextArea
+from textual.widgets import Input, Label, OptionList, RadioSet, Select, Static, TextArea
 
 from dispatch.desk.desk import Desk
 from models.errors import DeskError, InvalidInput
@@ -182,7 +182,6 @@ class FormModal(CommandModal[Row]):
         else:
             self.focus_next()
 
-    @on(Button.Pressed, "#submit")
     def action_submit(self) -> None:
         if self._busy:
             return

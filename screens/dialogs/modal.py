@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -48,14 +47,11 @@ class Modal(ModalScreen[Result], Hosted[Result]):
     def action_close(self) -> None:
         self.leave()
 
-    @on(Button.Pressed, "#close")
-    def _close_pressed(self) -> None:
-        self.action_close()
 
-
-def buttons(*labels: tuple[str, str], has_primary: bool = True) -> ComposeResult:
-    """A row of buttons, each with its id and its label; the first is the one to press."""
+def buttons(*labels: tuple[str, ...], has_primary: bool = True) -> ComposeResult:
+    """A row of buttons by id, label and, if it is not the id's, action; the first is the one to press."""
     with Horizontal(id="buttons"):
-        for place, (identifier, label) in enumerate(labels):
+        for place, (identifier, label, *action) in enumerate(labels):
             variant: ButtonVariant = "primary" if has_primary and not place else "default"
-            yield Button(Content(label), id=identifier, variant=variant, compact=True)
+            does = f"screen.{action[0] if action else identifier}"
+            yield Button(Content(label), variant, id=identifier, action=does, compact=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from screens.base.keys import key
 from screens.dialogs.modal import Modal, buttons
@@ -29,12 +28,10 @@ class Leaving(Modal[bool]):
 
     def body(self) -> ComposeResult:
         yield Static(Content("\n".join(self._unsaved)), id="about")
-        yield from buttons(("stay", "Stay"), ("leave", "Quit"))
+        yield from buttons(("stay", "Stay"), ("leave", "Quit", "quit_now"))
 
-    @on(Button.Pressed, "#stay")
     def action_stay(self) -> None:
         self.leave(False)
 
-    @on(Button.Pressed, "#leave")
     def action_quit_now(self) -> None:
         self.leave(True)

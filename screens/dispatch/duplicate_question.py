@@ -10,7 +10,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Button, DataTable, Static
+from textual.widgets import DataTable, Static
 
 from screens.base.keys import key
 from screens.dialogs.modal import Modal, buttons
@@ -29,7 +29,12 @@ COLUMNS = (
     Column("because", "Why", 12),
     Column("open", "Open", 4, lambda row: str(row["open_bookings"]), right=True),
 )
-ANSWERS = (("same", "1 Same customer"), ("open", "2 Open it"), ("enter", "3 Enter anyway"), ("back", "Back"))
+ANSWERS = (
+    ("same", "1 Same customer"),
+    ("open", "2 Open it", "open_it"),
+    ("enter", "3 Enter anyway", "enter_anyway"),
+    ("back", "Back"),
+)
 HINT = "Choose with the arrows, then press 1, 2 or 3; escape goes back to the form"
 
 
@@ -94,22 +99,18 @@ class KnownCustomer(Modal[Answer | None]):
     def _tell(self, text: Text) -> None:
         self.query_one("#detail", Static).update(text)
 
-    @on(Button.Pressed, "#same")
     def action_same(self) -> None:
         self.leave(Answer("same", self._chosen))
 
-    @on(Button.Pressed, "#open")
     def action_open_it(self) -> None:
         if self._chosen["bookings"]:
             self.leave(Answer("open", self._chosen))
         else:
             self._tell(Text(f"{short(self._chosen['name'])} has no open booking", "bold"))
 
-    @on(Button.Pressed, "#enter")
     def action_enter_anyway(self) -> None:
         self.leave(Answer("enter", self._chosen))
 
-    @on(Button.Pressed, "#back")
     def action_back(self) -> None:
         self.leave()
 

@@ -20,8 +20,9 @@ from dispatch.matching.features import Terms
 from dispatch.matching.lead_terms import unsaved_lead
 from dispatch.queries.bookings import BookingFilter
 from models.errors import DeskError
-from screens.base import figures, keys
+from screens.base import keys
 from screens.base.draft_saver import DraftKeeper
+from screens.base.figures import CANDIDATES, CHANCE, LOAD, MATCH, RANK, RATING, STATE
 from screens.bookings.actions import BookingActions
 from screens.dispatch.candidates import WhoGetsIt
 from screens.dispatch.duplicate_question import Answer, KnownCustomer
@@ -63,15 +64,7 @@ class Dispatch(BookingActions):
     """Where leads come in."""
 
     NAME = "dispatch"
-    FIGURES = (
-        figures.CANDIDATES,
-        figures.MATCH,
-        figures.CHANCE,
-        figures.RANK,
-        figures.LOAD,
-        figures.RATING,
-        figures.STATE,
-    )
+    FIGURES = (CANDIDATES, MATCH, CHANCE, RANK, LOAD, RATING, STATE)
     HELP = (
         "Type a lead and press Assign: the best agent gets it at once, and a booking is opened. Enter "
         "goes to the next field, tab to phone and e-mail too; in Contact, Source, Destination and Launch "

@@ -11,7 +11,7 @@ from rich.text import Text
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Button, DataTable, Static, TextArea
+from textual.widgets import DataTable, Static, TextArea
 
 from dispatch import customers
 from dispatch.desk.desk import Desk
@@ -92,7 +92,7 @@ class SeveralLeads(CommandModal[str]):
         yield Static(id="told")
         yield LiveTable(COLUMNS, "line", id="checked")
         yield Static(id="detail")
-        yield from buttons(("assign-lines", "Assign"), ("close", "Close"))
+        yield from buttons(("assign-lines", "Assign", "assign"), ("close", "Close"))
 
     def on_mount(self) -> None:
         self._lines.move_cursor(self._lines.document.end)
@@ -142,7 +142,6 @@ class SeveralLeads(CommandModal[str]):
             self._lines.move_cursor((row["place"] - 1, 0))
             self._lines.focus()
 
-    @on(Button.Pressed, "#assign-lines")
     def action_assign(self) -> None:
         if self._busy:
             return

@@ -15,7 +15,6 @@ from dispatch import agents, queries
 from dispatch.assignment.contact_rate import with_rates
 from dispatch.matching.roster_scores import RosterScores, roster_scores, with_agent_rates
 from screens.base import figures, keys
-from screens.base.keys import key_of
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
 from screens.roster.presence import open_presence, presence_text
 from screens.roster.presence_forms import handover_form, leaving_form, shift_form
@@ -80,6 +79,10 @@ SORTS = tuple(column.sort for column in COLUMNS)
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
 HIGHEST_FIRST = ("load", "years_of_service", "rating", CONTACT, MATCH, *RATES)
 WIDE = 110
+HINTS = (
+    "enter or {agent.bookings} bookings  {agent.presence} presence  {agent.handover} hand over  "
+    "{agent.shift} shift  {filter} filter"
+)
 
 
 class Roster(RowActions):
@@ -174,13 +177,8 @@ class Roster(RowActions):
 
     def _hints(self) -> str:
         """The keys that people look for."""
-        ids = ("agent.bookings", "agent.presence", "agent.handover", "agent.shift", "filter")
-        bookings, presence, hand_over, shift, find = (key_of(self.app, identifier) for identifier in ids)
         whose = f"  ·  match: {self._scores.whose}" if self._scores.whose and self.size.width >= WIDE else ""
-        return (
-            f"enter or {bookings} bookings  {presence} presence  {hand_over} hand over  "
-            f"{shift} shift  {find} filter{whose}"
-        )
+        return keys.with_keys(self.app, HINTS) + whose
 
     @on(Input.Changed, "#filter")
     def _typed(self) -> None:

@@ -11,7 +11,7 @@ from dispatch.desk.desk import Desk
 from dispatch.service.issues import editing, escalation_commands, lifecycle, ownership, queries
 from models.errors import Refused
 from models.issues import IN_PROGRESS, PENDING_CUSTOMER
-from screens.base.keys import key_of
+from screens.base.keys import with_keys
 from screens.dialogs.panel import Panel
 from screens.service import forms
 from screens.service.category_chooser import ChooseCategory
@@ -45,7 +45,7 @@ class IssueActions(RowActions):
     @on_chosen
     def action_claim(self, row: Row) -> None:
         agent_id = row["agent_id"] if row["agent_id"] is not None else self.host.my_agent_id
-        hint = f"{key_of(self.app, 'place.my-desk')}, then {key_of(self.app, 'desk.agent')} chooses"
+        hint = with_keys(self.app, "{place.my-desk}, then {desk.agent} chooses")
 
         def claim(desk: Desk, number: int) -> Row:
             if agent_id is None:

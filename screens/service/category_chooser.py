@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from models.issues import CATEGORIES
 from screens.base.keys import hidden, key
@@ -56,7 +55,11 @@ class ChooseCategory(Modal[str | None]):
     def body(self) -> ComposeResult:
         about = f"{short(self._issue['title'], TITLE_CELLS)}\nnow: {category(self._issue)}"
         yield Static(Content(about), id="about")
-        yield OptionList(*map(_option, enumerate(CATEGORIES, start=1)), compact=True, markup=False)
+        options = (
+            Text.assemble((f"{number}  ", "bold"), f"{label.lower():<20}", (meaning, "dim"))
+            for number, (label, meaning) in enumerate(LABELS.items(), start=1)
+        )
+        yield OptionList(*options, compact=True, markup=False)
 
     def on_mount(self) -> None:
         self.query_one(OptionList).highlighted = CATEGORIES.index(self._issue["category"])
@@ -69,9 +72,3 @@ class ChooseCategory(Modal[str | None]):
 
     def action_choose(self, number: int) -> None:
         self.leave(CATEGORIES[number - 1])
-
-
-def _option(numbered: tuple[int, str]) -> Option:
-    number, name = numbered
-    line = Text.assemble((f"{number}  ", "bold"), f"{name.replace('_', ' '):<20}", (MEANINGS[name], "dim"))
-    return Option(line, id=name)

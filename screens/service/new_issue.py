@@ -163,7 +163,6 @@ class NewIssue(CommandModal[Row]):
     def _next(self) -> None:
         self.focus_next()
 
-    @on(Button.Pressed, "#submit")
     def action_submit(self) -> None:
         if self._busy:
             return

@@ -14,7 +14,6 @@ from textual.widgets import DataTable, Input
 
 from dispatch.service.issues.queries import CHANGED, SORTS, URGENCY, IssueFilter
 from screens.base import figures, keys
-from screens.base.keys import key_of
 from screens.filters.issues import VIEWS, parse_issue_filter, view_of, view_parts
 from screens.service.actions import IssueActions
 from screens.service.dashboard import Figures, ServiceBoard, read_figures, rows_of_figure
@@ -47,6 +46,7 @@ COLUMNS = (
     Column("channel", "Channel", 12, lambda row: row["channel"].replace("_", " "), extra=True),
     Column("booking_id", "Booking", 7, right=True, extra=True),
 )
+BOARD_HINT = "  enter lists what a figure is made of, tab goes over, {service.board} back"
 ORDERS = {URGENCY: "by urgency", CHANGED: "newest change first"}
 
 
@@ -102,8 +102,7 @@ class Service(PagedList[IssueFilter], IssueActions):
         desk = self.backend.desk
 
         def show(told: Figures) -> None:
-            back = key_of(self.app, "service.board")
-            hint = f"  enter lists what a figure is made of, tab goes over, {back} back"
+            hint = keys.with_keys(self.app, BOARD_HINT)
             self.board.show(told, Text.assemble(("Dashboard", "bold"), (hint, "dim")))
 
         if self._shows_board:
@@ -195,9 +194,9 @@ class Service(PagedList[IssueFilter], IssueActions):
         view = view_of(self._filter, self.host.my_agent_id)
         line = Text(self._figure if view == "Figure" else view, "bold")
         if not rows and view == "Mine" and self.host.my_agent_id is None:
-            line.append(f"  whose? {key_of(self.app, 'place.my-desk')} chooses an agent", "dim")
+            line.append(keys.with_keys(self.app, "  whose? {place.my-desk} chooses an agent"), "dim")
             self.headline.update(line)
-            return
-        keys_told = f"{key_of(self.app, 'service.view')} view, {key_of(self.app, 'service.board')} dashboard"
-        empty = f"nothing is open: {key_of(self.app, 'issue.open')} opens an issue"
-        self.tell_listed(line, rows, f"{ORDERS[self._filter.sort]}  ·  {keys_told}", empty, "what is open")
+        else:
+            how = ORDERS[self._filter.sort] + "  ·  {service.view} view, {service.board} dashboard"
+            empty = "nothing is open: {issue.open} opens an issue"
+            self.tell_listed(line, rows, how, empty, "what is open")

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from dispatch import customers, queries
 from models.clock import to_local
 from models.errors import DeskError
-from screens.base.breakpoints import fit
 from screens.base.figures import Figure
 from screens.base.hosted import Hosted
 from screens.base.keys import key_of
@@ -48,12 +47,22 @@ class Place(Hosted[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        fit(self)
+        self._fit()
         adopt_styles(self)
         self._minute = ""
         self._others_changed = False
         self._opens = False
         self.is_lost = False
+
+    def _fit(self) -> None:
+        """Take the classes of the breakpoints from the first moment on.
+
+        Textual gives them only when it has styled and laid out the screen without them, and does both again.
+        """
+        width, height = self.app.size
+        for size, points in ((width, self.HORIZONTAL_BREAKPOINTS), (height, self.VERTICAL_BREAKPOINTS)):
+            reached = [name for least, name in sorted(points, reverse=True) if size >= least]
+            self.add_class(*reached[:1], update=False)
 
     def compose(self) -> ComposeResult:
         yield TopBar(self.NAME)

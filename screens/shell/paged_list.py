@@ -14,6 +14,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
+from screens.base.keys import with_keys
 from screens.base.list_window import PAGE, ListWindow
 from screens.shell.detailed_list import DetailedList
 from screens.widgets.columns import Column
@@ -140,11 +141,11 @@ class PagedList(DetailedList, Generic[Which]):
     def tell_listed(
         self, line: Text, rows: list[Row], how: str, empty: str, what: str = "everything"
     ) -> None:
-        """Say in the headline how many rows are shown and ``how``, or why there are none."""
+        """Say in the headline how many rows are shown and ``how``, or why none; keys stand by their ids."""
         if rows:
-            line.append(f"  {len(rows)} shown{self._more(rows)}  ·  {how}", "dim")
+            line.append(f"  {len(rows)} shown{self._more(rows)}  ·  {with_keys(self.app, how)}", "dim")
         elif self._filter == self._unfiltered():
-            line.append(f"  {empty}", "dim")
+            line.append(f"  {with_keys(self.app, empty)}", "dim")
         else:
             line.append(f"  nothing like this: escape lists {what}", "dim")
         self.headline.update(line)
