@@ -116,10 +116,10 @@ def test_held_out_sub_intents_are_told_apart_and_the_shipped_model_is_what_the_c
 def test_the_plain_table_says_what_scikit_learn_says(
     examples: list[Example], shipped: dict[str, Any]
 ) -> None:
-    from seeds.triage.training import Counted, Learned, likelihoods
+    from seeds.triage.training import FeatureCounts, FittedModel, likelihoods
 
-    counted = Counted([features(Message(example.text)) for example in examples])
-    learned = Learned(counted.blocks, [example.category for example in examples])
+    counts = FeatureCounts([features(Message(example.text)) for example in examples])
+    fitted = FittedModel(counts.blocks, [example.category for example in examples])
     asked = [
         "where is my refund",
         "zzz",
@@ -127,7 +127,7 @@ def test_the_plain_table_says_what_scikit_learn_says(
         *(example.text for example in examples[::50]),
     ]
     model = Model(shipped)
-    margins = learned.margins(counted.blocks_of([features(Message(text)) for text in asked]))
+    margins = fitted.margins(counts.blocks_of([features(Message(text)) for text in asked]))
     for text, wanted in zip(asked, likelihoods(margins, shipped["stretch"]), strict=True):
         assert model.probabilities(Message(text)) == pytest.approx(wanted, abs=0.01)
 
@@ -146,14 +146,14 @@ def test_the_models_file_is_small_plain_and_readable_in_a_diff(shipped: dict[str
 def test_the_figures_do_not_hang_on_which_sub_intents_are_held_out_together(
     examples: list[Example], shipped: dict[str, Any], seed: int
 ) -> None:
-    from seeds.triage.training import Counted, held_out, likelihoods
+    from seeds.triage.training import FeatureCounts, held_out, likelihoods
 
-    counted = Counted([features(Message(example.text)) for example in examples])
+    counts = FeatureCounts([features(Message(example.text)) for example in examples])
     categories = [example.category for example in examples]
     intents = sorted({(example.category, example.intent) for example in examples})
     Random(seed).shuffle(intents)
     fold_of = {intent: place % 6 for place, intent in enumerate(intents)}
-    margins = held_out(counted, categories, [fold_of[one.category, one.intent] for one in examples])
+    margins = held_out(counts, categories, [fold_of[one.category, one.intent] for one in examples])
     figures = evaluate(
         [
             Judged.of(category, likely, shipped["threshold"])
