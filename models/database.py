@@ -71,7 +71,8 @@ class DeskDatabase(SqliteDatabase):
     """A SQLite file with Astra's settings; one connection a thread.
 
     ``chooser`` is what dispatch registers for the first trigger: it takes a saved Lead and returns
-    the agent's id, or None when the lead has to wait.
+    the agent's id, or None when the lead has to wait. ``statements`` is the SQL that models.base compiled
+    for this database: another may speak another dialect.
     """
 
     chooser: Callable[[Any], int | None] | None = None
@@ -79,6 +80,7 @@ class DeskDatabase(SqliteDatabase):
     def __init__(self, path: Path) -> None:
         super().__init__(str(path), pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=OPEN_PATIENCE_S)
         self.path = path
+        self.statements: dict[object, Any] = {}
 
     def begin(self, lock_type: str | None = None) -> None:
         """BEGIN IMMEDIATE, tried again at random short intervals for up to five seconds."""
