@@ -1,25 +1,28 @@
-"""Leads from a file, a second, into a desk of 30 agents.
+"""Leads from a file, a second, into a desk of 30 agents; and beside the desk of plain SQL triggers.
 
 A CSV file a round goes through what ``astra lead add --from`` calls: lines read, checked, taken in as
 commands with request ids, committed in small batches with a pause for terminals between them. The
-start of the process is not counted.
+start of the process is not counted. The plain desk takes as many leads in one transaction, by turns.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.desks import FEW, leads, make_desk, write_lead_file
+from benchmarks.desks import FEW, agent_rows, leads, make_desk, write_lead_file
 from benchmarks.measure import Effort, Row, by_turns
+from benchmarks.plain_sql import PlainDesk
 from dispatch.bulk import receive_file
 from dispatch.desk import Desk
 from dispatch.files import open_leads
 
 LEADS = 2000
 BUDGET = 5000
+BUDGET_BESIDE = 0.5  # of the rate of the plain triggers
 
 
 def run(effort: Effort, folder: Path) -> list[Row]:
+    plain = PlainDesk(folder / "plain.db", agent_rows(FEW))
     desk = make_desk(folder, FEW)
     size = effort.size(LEADS)
     source = leads()
@@ -27,10 +30,14 @@ def run(effort: Effort, folder: Path) -> list[Row]:
         [write_lead_file(folder / f"leads-{number}.csv", source, size) for number in range(effort.rounds + 1)]
     )
     try:
-        (times,) = by_turns([lambda: _load(desk, next(files), size)], effort.rounds, size)
+        plain_times, times = by_turns(
+            [lambda: plain.add_together(size), lambda: _load(desk, next(files), size)], effort.rounds, size
+        )
     finally:
+        plain.close()
         desk.close()
     rate = 1 / times.median
+    beside = plain_times.over(times)
     return [
         Row(
             "leads from a file",
@@ -39,7 +46,15 @@ def run(effort: Effort, folder: Path) -> list[Row]:
             f"{1 / times.best:,.0f} /s",
             f"{rate / BUDGET:.2f} x",
             rate >= BUDGET,
-        )
+        ),
+        Row(
+            "leads from a file beside plain triggers",
+            f">= {BUDGET_BESIDE:.2f} x",
+            f"{1 / plain_times.median:,.0f} /s",
+            f"{1 / plain_times.best:,.0f} /s",
+            f"{beside:.2f} x",
+            beside >= BUDGET_BESIDE,
+        ),
     ]
 
 
