@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from dispatch.customers.records import Row, present_customer, rows_of
+from typing import TypedDict
+
+from dispatch.customers.records import present_customer, rows_of
 from dispatch.desk.commands import Command, command
+from dispatch.queries.row_types import CustomerRow
 from models.base import tuples
 from models.customers import Customer, Lead
 from models.errors import Refused
 from models.issues import Issue
 
 
+class MergePreview(TypedDict):
+    """What a merge would do: the two, how many leads move, and what becomes of the other's contacts."""
+
+    keep: CustomerRow
+    other: CustomerRow
+    leads: int
+    takes_over: dict[str, str]
+    gives_up: dict[str, str]
+
+
 @command("customer.merge")
-def merge(running: Command, keep_id: int, other_id: int) -> Row:
+def merge(running: Command, keep_id: int, other_id: int) -> CustomerRow:
     """Make two customers one: ``keep_id`` gets the other's leads, and the phone and e-mail it lacks.
 
     The other's row stays, points to the one who is kept, and is not found any more. Raises NotFound,
@@ -35,7 +48,7 @@ def merge(running: Command, keep_id: int, other_id: int) -> Row:
     return rows_of([keep_id])[0]
 
 
-def preview_merge(keep_id: int, other_id: int) -> Row:
+def preview_merge(keep_id: int, other_id: int) -> MergePreview:
     """What ``merge`` would do, and nothing done: both rows, what moves, and what becomes of the contacts.
 
     ``takes_over`` is what the one who is kept lacks, ``gives_up`` what of the other's is not needed: it

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from dispatch.matching.features import FEATURES, Terms, Values, features, ranked_features
 
@@ -12,6 +12,16 @@ Weights = Mapping[str, float]
 
 NOBODY_HERE = "there is no agent to score"
 ALL_EQUAL = "all agents score alike: nothing tells them apart for this lead"
+
+
+class AgentScore(TypedDict):
+    """An agent's score as ``astra match --json`` prints it; a booking's has the name of the ``weights``."""
+
+    agent_id: int
+    agent_name: str
+    match_score: float
+    contributions: dict[str, float]
+    weights: NotRequired[str]
 
 
 @dataclass(frozen=True)
@@ -25,8 +35,7 @@ class Scored:
     values: dict[str, float]
     """The features as the weights meet them: percent ranks, and 0 or 1 for the requirements."""
 
-    def row(self) -> dict[str, Any]:
-        """As ``astra match --json`` prints it."""
+    def row(self) -> AgentScore:
         return {
             "agent_id": self.agent_id,
             "agent_name": self.agent_name,

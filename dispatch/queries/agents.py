@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from peewee import JOIN, ModelSelect
 
 from dispatch.queries import agent_levels
-from dispatch.queries.bookings import Row
+from dispatch.queries.row_types import AgentRow
 from models.agents import Agent, AgentRank
-from models.base import CompiledQuery, parameter, tuples
+from models.base import CompiledQuery, Json, parameter, tuples
 from models.errors import NotFound
 
 
-def list_agents(*, with_left: bool = False) -> list[Row]:
+def list_agents(*, with_left: bool = False) -> list[AgentRow]:
     """Every agent with load and rank, best rank first; those who left come last, without a rank."""
     query = _agent_query()
     if not with_left:
@@ -23,12 +23,12 @@ def list_agents(*, with_left: bool = False) -> list[Row]:
     return [_agent_row(values) for values in tuples(ordered)]
 
 
-def agents_by_id(agent_ids: list[int]) -> list[Row]:
+def agents_by_id(agent_ids: list[int]) -> list[AgentRow]:
     """Some agents, in no particular order."""
     return [_agent_row(values) for values in tuples(_agent_query().where(Agent.agent_id.in_(agent_ids)))]
 
 
-def agent(agent_id: int) -> Row:
+def agent(agent_id: int) -> AgentRow:
     """One agent. Raises NotFound."""
     for values in _one_agent(agent_id=agent_id):
         return _agent_row(values)
@@ -72,11 +72,12 @@ def _agent_query() -> ModelSelect[Any]:
 _one_agent = CompiledQuery(lambda: _agent_query().where(Agent.agent_id == parameter("agent_id")))
 
 
-def _agent_row(values: tuple[Any, ...]) -> Row:
+def _agent_row(values: tuple[Any, ...]) -> AgentRow:
     names = (column.name for column in AGENT_COLUMNS)
-    row = dict(zip(names, values, strict=True))
+    row: Json = dict(zip(names, values, strict=True))
     row["rank"] = row.pop("agent_rank")
     for listed_names in ("skills", "locations", "specialisations", "languages"):
         row[listed_names] = json.loads(row[listed_names]) if row[listed_names] else []
     row["name"] = f"{row['first_name']} {row['last_name']}"
-    return row | agent_levels.shown(row["level"], row["years_of_service"], row["rating"])
+    row |= agent_levels.shown(row["level"], row["years_of_service"], row["rating"])
+    return cast(AgentRow, row)
