@@ -11,10 +11,11 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 from math import sqrt
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, NamedTuple
 
 from peewee import Case, fn
 
+from dispatch.assignment.row_types import ContactRate
 from dispatch.queries.row_types import AgentRow
 from models.base import CompiledQuery, listed, parameter
 from models.bookings import PENDING, STATUSES, Booking
@@ -25,15 +26,6 @@ if TYPE_CHECKING:
 
 DAYS = 90
 Z = 1.96  # of a normal distribution, for an interval that holds the true rate in 95 of 100 cases
-
-
-class ContactRate(TypedDict):
-    """The share of those assigned who were reached in time, with its interval; None for nobody yet."""
-
-    contact_rate: float | None
-    contact_low: float | None
-    contact_high: float | None
-    contact_assigned: int
 
 
 class Rate(NamedTuple):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from typing import TYPE_CHECKING
 
 from dispatch.assignment.assign import declined_by
 from dispatch.assignment.eligibility import pool_for
 from dispatch.assignment.explanations import standing_decision
 from dispatch.assignment.policies import POLICIES, Candidate, Policy
+from dispatch.assignment.row_types import Answer, Asked, PolicyChoice, WhyNot
 from dispatch.assignment.selection import choose, standing_of
 from dispatch.desk.commands import Command
 from models.agents import Agent
@@ -21,42 +22,6 @@ if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
 
 KEY, RULE, CHOSEN = "key", "rule", "chosen"
-
-
-class PolicyChoice(TypedDict):
-    """Whom a policy would choose, and why."""
-
-    policy: str
-    agent_id: int | None
-    agent_name: str | None
-    reason: str
-
-
-class Answer(TypedDict):
-    """Why not: ``kind`` is rule, key or chosen; for a key both values are given.
-
-    ``decided`` is the reason given where no policy decided.
-    """
-
-    kind: str
-    because: str
-    policy: NotRequired[str]
-    key: NotRequired[str]
-    winner_id: NotRequired[int]
-    winner_value: NotRequired[object]
-    value: NotRequired[object]
-    as_of: NotRequired[str]
-    decided: NotRequired[str]
-
-
-class _Asked(TypedDict):
-    agent_id: int
-    agent_name: str
-    booking_id: int
-
-
-class WhyNot(_Asked, Answer):
-    """Why a booking is not with an agent."""
 
 
 def other_policies(desk: Desk, booking_id: int) -> list[PolicyChoice]:
@@ -100,7 +65,7 @@ def _why_not(desk: Desk, booking_id: int, agent_id: int) -> WhyNot:
     agent, booking = Agent.lock_or_none(agent_id), Booking.lock(booking_id)
     if agent is None:
         raise NotFound("agent", agent_id, "astra agent list shows them")
-    asked: _Asked = {"agent_id": agent_id, "agent_name": agent.name, "booking_id": booking_id}
+    asked: Asked = {"agent_id": agent_id, "agent_name": agent.name, "booking_id": booking_id}
     return {**asked, **_answer(desk, booking, agent)}
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from typing import TYPE_CHECKING
 
 from dispatch import queries
 from dispatch.assignment.eligibility import kept_out_counts
 from dispatch.assignment.policies import POLICIES
+from dispatch.assignment.row_types import DecisionRow, Preview
 from dispatch.assignment.selection import choose, kept_out, policy_named
-from dispatch.matching.score import AgentScore
-from dispatch.queries.row_types import AgentRow
 from models.agents import Agent
 from models.audit import Decision
-from models.base import Json, tuples
+from models.base import tuples
 from models.bookings import Booking
 from models.customers import Lead
 from models.errors import NotFound
@@ -22,47 +21,6 @@ from models.errors import NotFound
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
 from dispatch.assignment.decisions import reason_for_waiting
-
-
-class Preview(TypedDict):
-    """Who would get a lead now, best first; ``kept_out`` counts who is here and cannot get it, by rule."""
-
-    policy: str
-    reason: str
-    candidates: list[AgentRow]
-    kept_out: dict[str, int]
-
-
-class KeptOut(TypedDict):
-    """An agent who would have come before the winner, and the rule against it."""
-
-    agent_id: int
-    agent_name: str | None
-    rule: str
-
-
-class DecisionRow(TypedDict):
-    """Why a booking is where it is; of one that was imported only the first few are known.
-
-    ``winner`` and ``next`` have the policy's keys beside ``agent_id`` and ``agent_name``.
-    """
-
-    booking_id: int
-    decisions: int
-    policy: str | None
-    agent_id: int | None
-    agent_name: str | None
-    reason: str
-    decision_id: NotRequired[int]
-    decided_at: NotRequired[str]
-    settings_version: NotRequired[int]
-    relaxed: NotRequired[list[str]]
-    excluded_by_rule: NotRequired[dict[str, int]]
-    over_capacity: NotRequired[bool]
-    winner: NotRequired[Json | None]
-    next: NotRequired[list[Json]]
-    excluded: NotRequired[list[KeptOut]]
-    match: NotRequired[AgentScore | None]
 
 
 def preview(desk: Desk, limit: int = 20, lead: Lead | None = None, policy: str | None = None) -> Preview:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from typing import TYPE_CHECKING
 
+from dispatch.assignment.row_types import PolicyTrial, TriedAgent, TriedLead
 from dispatch.assignment.selection import choose, policy_named
 from models.agents import Agent
 from models.base import tuples
@@ -15,35 +16,6 @@ if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
 
 LEADS = 50
-
-
-class TriedLead(TypedDict):
-    """A lead: who has it, and who would have got it by the other policy."""
-
-    lead_id: int
-    booking_id: int
-    customer_name: str
-    agent_id: int | None
-    would_get: int | None
-    agent_name: NotRequired[str | None]
-    would_name: NotRequired[str | None]
-
-
-class TriedAgent(TypedDict):
-    """How many of the leads an agent got, and would get."""
-
-    agent_id: int | None
-    agent_name: str | None
-    got: int
-    would_get: int
-
-
-class PolicyTrial(TypedDict):
-    """What a trial of a policy finds."""
-
-    policy: str
-    leads: list[TriedLead]
-    agents: list[TriedAgent]
 
 
 def try_policy(desk: Desk, name: str, limit: int = LEADS) -> PolicyTrial:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from peewee import fn
 
 from dispatch.assignment.eligibility import department_for
 from dispatch.assignment.load_balancing import Bearer, Loose, Move, Optimiser, even_out
+from dispatch.assignment.row_types import ShuffleResult
 from dispatch.desk import settings
 from dispatch.desk.commands import Command, command
 from dispatch.queries.row_types import MoveRow
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
 
 SHUFFLED_AT = "shuffled_at"
 POLICY = "shuffle"
-
-
-class ShuffleResult(TypedDict):
-    """The bookings that a shuffle moves."""
-
-    moves: list[MoveRow]
 
 
 @command("shuffle")

@@ -7,12 +7,13 @@ the same checks on rows that are only read: however many they are, nobody at ano
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from dispatch import queries
 from dispatch.assignment import agent_checks
 from dispatch.assignment.assign import taker_for
 from dispatch.bookings import lifecycle
+from dispatch.bookings.row_types import BatchLine, BatchResult
 from dispatch.desk.commands import Command, command
 from dispatch.inputs import validation
 from dispatch.queries.bookings import BookingFilter
@@ -30,23 +31,6 @@ MOST = 10_000
 Which = Sequence[int] | BookingFilter
 """The bookings' numbers, or what finds them."""
 Check = Callable[[Booking], None]
-
-
-class BatchLine(TypedDict):
-    """What became of one booking: as it is afterwards, or why it was refused."""
-
-    booking_id: int
-    ok: bool
-    booking: BookingRow | None
-    error: dict[str, str] | None
-
-
-class BatchResult(TypedDict):
-    """What became of several bookings; ``done`` and ``refused`` count the ``results``."""
-
-    done: int
-    refused: int
-    results: list[BatchLine]
 
 
 @command("booking.reassign_all")

@@ -8,26 +8,14 @@ from typing import Any
 
 from dispatch import queries
 from dispatch.customers.records import rows_of, standing
+from dispatch.customers.row_types import Suspect
 from dispatch.inputs import validation
 from dispatch.queries.customer_index import found
-from dispatch.queries.row_types import BookingRow, CustomerRow
+from dispatch.queries.row_types import CustomerRow
 from models.base import listed, tuples
 from models.customer_index import fold, needle
 from models.customers import Customer
 from models.errors import InvalidInput
-
-
-class Suspect(CustomerRow):
-    """A customer who may be the one that is being entered.
-
-    ``same``: the phone or e-mail is theirs, so that a lead goes to them anyway. ``because`` is phone,
-    e-mail, name or similar name; ``bookings`` are the open ones.
-    """
-
-    because: str
-    same: bool
-    bookings: list[BookingRow]
-
 
 MOST_SUSPECTS = 10
 

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from dispatch.customers.records import present_customer, rows_of
+from dispatch.customers.row_types import MergePreview
 from dispatch.desk.commands import Command, command
 from dispatch.queries.row_types import CustomerRow
 from models.base import tuples
 from models.customers import Customer, Lead
 from models.errors import Refused
 from models.issues import Issue
-
-
-class MergePreview(TypedDict):
-    """What a merge would do: the two, how many leads move, and what becomes of the other's contacts."""
-
-    keep: CustomerRow
-    other: CustomerRow
-    leads: int
-    takes_over: dict[str, str]
-    gives_up: dict[str, str]
 
 
 @command("customer.merge")

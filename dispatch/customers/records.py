@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypedDict, cast
+from typing import Any, cast
 
 from peewee import JOIN
 
 from dispatch import queries
-from dispatch.customers.support_history import SupportHistory, dealings
+from dispatch.customers.row_types import CustomerCard, LeadRow
+from dispatch.customers.support_history import dealings
 from dispatch.desk import event_log
 from dispatch.desk.commands import Command, command
-from dispatch.desk.event_log import EventRow
+from dispatch.desk.row_types import EventRow
 from dispatch.inputs import validation
-from dispatch.queries.row_types import BookingRow, CustomerRow
+from dispatch.queries.row_types import CustomerRow
 from dispatch.triage import categories
 from models.audit import Event
 from models.base import Json, listed, tuples
 from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound, Refused
-
-
-class LeadRow(TypedDict):
-    """What a customer asked for, under the name it came with."""
-
-    lead_id: int
-    customer_name: str
-    method: str
-    source: str
-    destination: str | None
-    launch_location: str | None
-    requests: str | None
-    received_at: str
-
-
-class CustomerCard(CustomerRow, SupportHistory):
-    """All that is known of a customer; ``merged`` are the numbers of the others that this one was."""
-
-    merged: list[int]
-    leads: list[LeadRow]
-    bookings: list[BookingRow]
-    events: list[EventRow]
-
 
 MOST_LISTED = 10_000
 MOST_ON_CARD = 50

@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict, cast
+from typing import Any, cast
 
 from peewee import fn
 
+from dispatch.customers.row_types import IssueLine, SupportHistory
 from models.base import Json, tuples
 from models.bookings import CONFIRMED, Booking
 from models.customers import Lead
 from models.issues import PRIORITIES, Issue, Survey
 
 MOST_LISTED = 20
-
-
-class IssueLine(TypedDict):
-    """An issue of a customer in few words."""
-
-    issue_id: int
-    status: str
-    priority: str
-    category: str
-    title: str
-    opened_at: str
-
-
-class SupportHistory(TypedDict):
-    """A customer's dealings with the service desk; ``satisfaction`` is the mean of the scores given."""
-
-    total_value: float
-    previous_issues: int
-    satisfaction: float | None
-    preferred_channel: str | None
-    issues: list[IssueLine]
 
 
 def dealings(customer_id: int) -> SupportHistory:

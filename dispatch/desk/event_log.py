@@ -3,41 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TypedDict, cast
+from typing import Any, cast
 
 from peewee import JOIN, Entity, fn
 
 from dispatch.desk.event_filter import EventFilter
+from dispatch.desk.row_types import EventColumns, EventRow
 from models.audit import Event
 from models.base import Json, tuples
 from models.bookings import Booking
 from models.customers import Customer, Lead
-
-
-class _EventColumns(TypedDict):
-    event_id: int
-    at: str
-    actor: str
-    command: str
-    booking_id: int | None
-    agent_id: int | None
-    detail: Json
-    before: dict[str, Json]
-    after: dict[str, Json]
-    request_id: str | None
-    undoes: int | None
-    customer_id: int | None
-    issue_id: int | None
-
-
-class EventRow(_EventColumns):
-    """An event with the customer's name, and the number of the one that took it back.
-
-    ``before`` and ``after`` have the columns of each row that was changed, by "table:id".
-    """
-
-    customer_name: str | None
-    undone_by: int | None
 
 
 def events(*, limit: int | None = None, **which: Any) -> list[EventRow]:
@@ -60,7 +35,7 @@ def events_among(ids: Any) -> list[EventRow]:
     customer = fn.COALESCE(Lead.customer_name, Customer.name)
     query = (
         Event.select(
-            *(getattr(Event, name) for name in _EventColumns.__annotations__), customer, undoing.event_id
+            *(getattr(Event, name) for name in EventColumns.__annotations__), customer, undoing.event_id
         )
         .join(undoing, JOIN.LEFT_OUTER, on=(undoing.undoes == Event.event_id))
         .join_from(Event, Booking, JOIN.LEFT_OUTER, on=(Event.booking_id == Booking.booking_id))

@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 from dispatch.assignment.selection import policy_named
 from dispatch.desk.commands import Command, command
 from dispatch.desk.desk import Desk
-from dispatch.inputs.lead_files import LeadFile, Record
+from dispatch.inputs.lead_files import Fields, LeadFile, Record
 from dispatch.leads import intake
 from models.errors import DatabaseUnavailable, DeskError
 
@@ -142,7 +142,7 @@ class _Intaking:
                     return True
         return False
 
-    def _receive(self, line: int, fields: dict[str, Any]) -> bool:
+    def _receive(self, line: int, fields: Fields) -> bool:
         received = _received(self.desk, f"{self.prefix}:{line}", line, fields | {"policy": self.policy})
         if received["lead"] is None:
             self._reject(line, received["error"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dispatch.matching.evidence import verdict
 from dispatch.matching.features import Terms
-from dispatch.matching.score import AgentScore, score
+from dispatch.matching.row_types import AgentScore
+from dispatch.matching.score import score
 from dispatch.matching.weights import in_use
 from models.customers import Lead
 

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NotRequired, TypedDict
 
 from dispatch.matching.features import FEATURES, Terms, Values, features, ranked_features
+from dispatch.matching.row_types import AgentScore
 
 Weights = Mapping[str, float]
 
 NOBODY_HERE = "there is no agent to score"
 ALL_EQUAL = "all agents score alike: nothing tells them apart for this lead"
-
-
-class AgentScore(TypedDict):
-    """An agent's score as ``astra match --json`` prints it; a booking's has the name of the ``weights``."""
-
-    agent_id: int
-    agent_name: str
-    match_score: float
-    contributions: dict[str, float]
-    weights: NotRequired[str]
 
 
 @dataclass(frozen=True)

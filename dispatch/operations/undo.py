@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from typing import Any
 
 from peewee import IntegrityError, ModelSelect
 
@@ -12,10 +11,11 @@ from dispatch import queries
 from dispatch.agents.handover import to_the_desk
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk.commands import TABLES, Command, command
+from dispatch.operations.row_types import LastCommand, UndoResult
 from dispatch.service.issues import undo as taken_back
 from models.agents import GONE, Agent
 from models.audit import Event
-from models.base import BaseModel, tuples
+from models.base import BaseModel, Json, tuples
 from models.bookings import CANCELLED, PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import NotFound, Refused
@@ -42,11 +42,9 @@ NEVER_UNDONE = {
 }
 FOLLOWS = ("changed_at", "version", "assignment_id")  # written by every save, or never taken back
 
-Row = dict[str, Any]
-
 
 @command("undo")
-def undo(running: Command, event_id: int | None = None) -> Row:
+def undo(running: Command, event_id: int | None = None) -> UndoResult:
     """Take back one event: the actor's last command, or the one named.
 
     Raises NotFound when there is nothing to undo, Refused when the command cannot be taken back or
@@ -85,8 +83,8 @@ def _bookings_of(event: Event) -> list[str]:
 
 def _put_back(running: Command, event: Event) -> list[int]:
     """Write the inverse of every row of an event; returns the agents who are above their capacity by it."""
-    before: dict[str, Row] = json.loads(event.before or "{}")
-    after: dict[str, Row] = json.loads(event.after or "{}")
+    before: dict[str, Json] = json.loads(event.before or "{}")
+    after: dict[str, Json] = json.loads(event.after or "{}")
     rows = {key: _row(key) for key in after}
     for key, row in rows.items():
         _check_untouched(event, key, row, after[key])
@@ -98,7 +96,7 @@ def _put_back(running: Command, event: Event) -> list[int]:
     return _over_capacity(rows)
 
 
-def _write_inverse(running: Command, rows: dict[str, BaseModel], before: dict[str, Row]) -> None:
+def _write_inverse(running: Command, rows: dict[str, BaseModel], before: dict[str, Json]) -> None:
     with loads_gathered():
         for key, row in rows.items():
             if isinstance(row, Issue):
@@ -113,12 +111,16 @@ def _write_inverse(running: Command, rows: dict[str, BaseModel], before: dict[st
             to_the_desk(running, row, only_unclaimed=True)  # as when somebody goes
 
 
-def last_command(actor: str) -> Row | None:
+def last_command(actor: str) -> LastCommand | None:
     """What ``undo`` would take back for this actor, or None."""
     query = _undoable().where(Event.actor == actor).limit(1)
     for event in query:
-        keys = ("event_id", "command", "booking_id", "issue_id")
-        return {key: getattr(event, key) for key in keys}
+        return LastCommand(
+            event_id=event.event_id,
+            command=event.command,
+            booking_id=event.booking_id,
+            issue_id=event.issue_id,
+        )
     return None
 
 
@@ -155,7 +157,7 @@ def _row(key: str) -> BaseModel:
     return TABLES[table].lock(int(identifier))
 
 
-def _check_untouched(event: Event, key: str, row: BaseModel, after: Row) -> None:
+def _check_untouched(event: Event, key: str, row: BaseModel, after: Json) -> None:
     """Refuse if the row was changed since, even if it was changed back by another command."""
     changed = [
         column for column, value in after.items() if column not in FOLLOWS and getattr(row, column) != value
@@ -174,7 +176,7 @@ def _check_untouched(event: Event, key: str, row: BaseModel, after: Row) -> None
         )
 
 
-def _surely_untouched(row: BaseModel, after: Row) -> bool:
+def _surely_untouched(row: BaseModel, after: Json) -> bool:
     """Can be told without a look at the log, which has no index of rows."""
     if isinstance(row, Booking | Issue):
         return bool(row.version == after.get("version", 1))
@@ -195,7 +197,7 @@ def _later_change(event: Event, key: str) -> Event | None:
     return later
 
 
-def _check_holder(row: BaseModel, before: Row | None, back: set[int], among: Collection[str]) -> None:
+def _check_holder(row: BaseModel, before: Json | None, back: set[int], among: Collection[str]) -> None:
     """Refuse what would leave a Pending booking with an agent who is not here, nor ``back`` by this."""
     if isinstance(row, Booking) and before is not None:
         holder = before.get("agent_id", row.agent_id)
@@ -242,7 +244,7 @@ def _over_capacity(rows: dict[str, BaseModel]) -> list[int]:
     return [agent.agent_id for agent in agents if agent.held > agent.capacity]
 
 
-def _restore(running: Command, row: BaseModel, before: Row) -> None:
+def _restore(running: Command, row: BaseModel, before: Json) -> None:
     for column, value in before.items():
         if column not in FOLLOWS:
             setattr(row, column, value)

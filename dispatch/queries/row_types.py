@@ -1,9 +1,8 @@
 """The rows of agents, bookings and customers that screens and commands read, key by key.
 
 Times are as stored, amounts in units. A key that only some queries or commands give is NotRequired.
+No ``from __future__ import annotations`` here: as text, each key would have to be compiled at start.
 """
-
-from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 

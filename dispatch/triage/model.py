@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from dispatch.triage.normalisation import Features, features
+from models.base import Json
 
 MODEL_FILE: Final = "model.json"
 SCALE: Final = 1000
@@ -35,7 +36,7 @@ class Model:
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.categories: list[str] = data["categories"]
         self.threshold: float = data["threshold"]
-        self.measured: dict[str, Any] = data["measured"]
+        self.measured: Json = data["measured"]
         self._intercepts: Row = data["intercepts"]
         self._blocks: list[dict[str, Row]] = [data[block] for block in BLOCKS]
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dispatch.service.escalation import triggers
 from dispatch.service.escalation.triggers import TOP_LEVEL, Fired
+from dispatch.service.row_types import EscalationRow
 from dispatch.service.sla import targets
 from models.agents import Agent
 from models.base import listed, read_rows
@@ -23,8 +24,6 @@ from models.issues import CLOSED, FIRST_RESPONSE, Escalation, Issue
 if TYPE_CHECKING:
     from dispatch.desk.commands import Command
     from dispatch.desk.desk import Desk
-
-Row = dict[str, Any]
 
 DISPATCHERS = "the dispatchers"
 
@@ -173,8 +172,8 @@ def of_issues(issue_ids: Sequence[int]) -> list[Escalation]:
     return read_rows(Escalation, query.order_by(Escalation.escalation_id))
 
 
-def shown(escalation: Escalation) -> Row:
-    """An escalation for people and scripts; ``told`` is who was told last."""
+def shown(escalation: Escalation) -> EscalationRow:
+    """The row of an escalation."""
     steps = json.loads(escalation.steps)
     return {
         "escalation_id": escalation.escalation_id,

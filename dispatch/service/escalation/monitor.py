@@ -10,13 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from peewee import Case, fn
 
 from dispatch.desk.commands import DESK_ACTOR
 from dispatch.service.escalation import escalations, triggers
 from dispatch.service.escalation.triggers import Fired, Standing
+from dispatch.service.row_types import AlarmRow, DueWarning
 from dispatch.service.sla import clock_rows, clocks, targets
 from dispatch.service.sla.clocks import ClockRow
 from models.base import CompiledQuery, listed, parameter, read_rows, tuples
@@ -37,7 +38,6 @@ from models.issues import (
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
 
-Row = dict[str, Any]
 SECOND = timedelta(seconds=1)
 
 
@@ -46,8 +46,8 @@ class Outcome:
     """What a look brought: warnings and escalations, each with its issue."""
 
     examined: int = 0
-    warnings: list[Row] = field(default_factory=list)
-    escalations: list[Row] = field(default_factory=list)
+    warnings: list[DueWarning] = field(default_factory=list)
+    escalations: list[AlarmRow] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.warnings or self.escalations)
@@ -126,9 +126,16 @@ def _escalate(desk: Desk, now: str, subject: Subject, outcome: Outcome) -> None:
 
 
 def _tell(outcome: Outcome, escalation: Escalation) -> None:
-    told = escalations.shown(escalation)
-    keys = ("escalation_id", "trigger", "level", "urgency", "told")
-    outcome.escalations.append({"issue_id": escalation.issue_id} | {key: told[key] for key in keys})
+    outcome.escalations.append(
+        {
+            "issue_id": escalation.issue_id,
+            "escalation_id": escalation.escalation_id,
+            "trigger": escalation.trigger,
+            "level": escalation.level,
+            "urgency": escalation.urgency,
+            "told": escalations.shown(escalation)["told"],
+        }
+    )
 
 
 def _is_known(subject: Subject, fired: Fired) -> bool:

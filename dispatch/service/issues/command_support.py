@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
 
 from dispatch.desk.commands import Command
 from dispatch.inputs import validation
 from dispatch.service.escalation import monitor
 from dispatch.service.issues import queries
+from dispatch.service.row_types import IssueDetails
 from models.errors import InvalidInput, Refused
 from models.issues import CLOSED, OPEN, PRIORITIES, RESOLVED, Issue
-
-Row = dict[str, Any]
 
 LONGEST_TEXT = 100_000
 """Characters of a message: a customer's mail may be long."""
@@ -45,7 +43,7 @@ def moment(running: Command, issue: Issue) -> str:
     return max(running.now, str(issue.changed_at))
 
 
-def saved(running: Command, issue: Issue) -> Row:
+def saved(running: Command, issue: Issue) -> IssueDetails:
     """Save the issue of a command, look at what follows from it, and tell how it is now."""
     issue.changed_at = moment(running, issue)
     issue.save()

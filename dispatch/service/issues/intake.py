@@ -10,8 +10,10 @@ from dispatch.desk.commands import Command, command
 from dispatch.inputs import validation
 from dispatch.service.escalation import monitor
 from dispatch.service.issues import command_support, queries, queue, routing, text_analysis
+from dispatch.service.row_types import IssueDetails
 from dispatch.service.sla import clocks
 from dispatch.triage import categories
+from dispatch.triage.row_types import Triage
 from models.bookings import Booking
 from models.customers import Customer, Lead
 from models.errors import NotFound, Refused
@@ -25,8 +27,6 @@ from models.issues import (
     Interaction,
     Issue,
 )
-
-Row = dict[str, Any]
 
 TITLE_LENGTH = 100
 USUAL_CHANNEL = "web_form"
@@ -42,7 +42,7 @@ def open_issue(
     customer_id: int | None = None,
     booking_id: int | None = None,
     category: str | None = None,
-) -> Row:
+) -> IssueDetails:
     """Open an issue from a customer's own words, and give it to the best agent, or let it wait.
 
     Without ``tier`` the customer's holds; who has none gets the one that is given. The booking tells the
@@ -56,7 +56,9 @@ def open_issue(
     told = text_analysis.understand(said, rank)
     if category is not None:
         chosen = categories.category(category)
-        told |= {"category": chosen, "unsure": False, **text_analysis.prioritise(chosen, said, rank)}
+        anew = text_analysis.prioritise(chosen, said, rank)
+        told |= {"category": chosen, "unsure": False, "priority": anew["priority"]}
+        told["priority_steps"] = anew["priority_steps"]
     issue = _issue(running, said, way, rank, told)
     issue.customer_id = customer.customer_id if customer else None
     issue.booking_id = booking_id
@@ -100,7 +102,7 @@ def _tier(customer: Customer | None, given: str | None) -> str | None:
     return rank
 
 
-def _issue(running: Command, text: str, channel: str, tier: str | None, told: Row) -> Issue:
+def _issue(running: Command, text: str, channel: str, tier: str | None, told: Triage) -> Issue:
     return Issue(
         category=told["category"],
         confidence=told["confidence"],

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk.commands import Command, command
 from dispatch.inputs import validation
 from dispatch.service.issues import queue
 from dispatch.service.issues.command_support import open_issue_at_work, saved
 from dispatch.service.issues.state_machine import enter
+from dispatch.service.row_types import IssueDetails
 from models.agents import Agent
 from models.errors import Refused
 from models.issues import ASSIGNED, IN_PROGRESS, NEW, Issue
 
-Row = dict[str, Any]
-
 
 @command("issue.claim")
-def claim(running: Command, issue_id: int, agent_id: int) -> Row:
+def claim(running: Command, issue_id: int, agent_id: int) -> IssueDetails:
     """The holder starts work, or an agent with room takes a waiting issue on. Raises NotFound, Refused."""
     issue = open_issue_at_work(running, issue_id)
     agent = working_agent(agent_id)
@@ -61,7 +58,7 @@ def _check_room(agent: Agent) -> None:
 
 
 @command("issue.reassign")
-def reassign(running: Command, issue_id: int, to_agent_id: int, reason: str) -> Row:
+def reassign(running: Command, issue_id: int, to_agent_id: int, reason: str) -> IssueDetails:
     """Give an open issue to another agent; the clocks go on as they are. Raises NotFound, Refused."""
     reason = validation.required_text(reason, "reason")
     issue = open_issue_at_work(running, issue_id)

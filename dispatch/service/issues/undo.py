@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dispatch.desk.commands import Command
 from dispatch.service.escalation import escalations, monitor
 from dispatch.service.issues.command_support import has_ended, moment
 from dispatch.service.issues.state_machine import enter
 from dispatch.service.sla import clocks
+from models.base import Json
 from models.errors import Refused
 from models.issues import CLOSED, Issue
-
-Row = dict[str, Any]
 
 LEFT_AS_THEY_ARE = ("changed_at", "version", "status")
 
 
-def put_back(running: Command, issue: Issue, before: Row | None) -> None:
+def put_back(running: Command, issue: Issue, before: Json | None) -> None:
     """Write the inverse of a command's change of an issue; None: the command had opened it.
 
     A status is left the way it was entered: by an interaction, and with the clocks. Raises Refused for an

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dispatch.desk.commands import Command, of_its_own_accord
 from dispatch.desk.desk import Desk
+from dispatch.service.row_types import ModelRow
 from dispatch.service.satisfaction import cases as facts
 from dispatch.service.satisfaction import formula as satisfaction
 from dispatch.service.satisfaction import logistic_regression
@@ -21,8 +22,6 @@ from dispatch.service.satisfaction.trained_model import Learned, features
 from models.base import tuples
 from models.clock import from_text
 from models.issues import Issue, SatisfactionModel, Survey
-
-Row = dict[str, Any]
 
 FEWEST_ANSWERS = 100
 SATISFIED = 4
@@ -66,7 +65,7 @@ def measured(answers: Sequence[Answer]) -> dict[str, float]:
     return {"error": off / number, "formula_error": formula_off / number, "accuracy": right / number}
 
 
-def train_if_due(desk: Desk) -> Row | None:
+def train_if_due(desk: Desk) -> ModelRow | None:
     """Train anew when there are enough new answers; tells the model, or None."""
     with desk.reading():
         number = int(Survey.select().where(Survey.answered_at.is_null(False)).count())
@@ -86,8 +85,8 @@ def train_if_due(desk: Desk) -> Row | None:
     return told
 
 
-def _note(running: Command, told: Row) -> None:
-    running.detail = told
+def _note(running: Command, told: ModelRow) -> None:
+    running.detail = {**told}
 
 
 def answers_of(desk: Desk) -> list[Answer]:

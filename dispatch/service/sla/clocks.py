@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dispatch.desk.settings import Settings
+from dispatch.service.row_types import ClockState
 from dispatch.service.sla import targets
 from dispatch.service.sla.business_hours import Hours, calendar, written
 from models.base import CompiledQuery, parameter
@@ -240,8 +241,8 @@ def hours_of(clock: AnyClock) -> Hours:
     return calendar(clock.hours)
 
 
-def shown(clock: AnyClock, now: datetime) -> dict[str, Any]:
-    """A clock for people and scripts; ``left_minutes`` is negative when overdue."""
+def shown(clock: AnyClock, now: datetime) -> ClockState:
+    """How a clock is at a moment."""
     left = left_s(clock, now)
     return {
         "due": clock.due_at,

@@ -1,0 +1,34 @@
+"""The row of an event, key by key.
+
+No ``from __future__ import annotations`` here: as text, each key would have to be compiled at start.
+"""
+
+from typing import TypedDict
+
+from models.base import Json
+
+
+class EventColumns(TypedDict):
+    event_id: int
+    at: str
+    actor: str
+    command: str
+    booking_id: int | None
+    agent_id: int | None
+    detail: Json
+    before: dict[str, Json]
+    after: dict[str, Json]
+    request_id: str | None
+    undoes: int | None
+    customer_id: int | None
+    issue_id: int | None
+
+
+class EventRow(EventColumns):
+    """An event with the customer's name, and the number of the one that took it back.
+
+    ``before`` and ``after`` have the columns of each row that was changed, by "table:id".
+    """
+
+    customer_name: str | None
+    undone_by: int | None

@@ -1,0 +1,62 @@
+"""What the desk's upkeep answers, key by key.
+
+No ``from __future__ import annotations`` here: as text, each key would have to be compiled at start.
+"""
+
+from typing import TypedDict
+
+from dispatch.queries.row_types import BookingRow, MoveRow
+from models.base import Json
+
+
+class Diagnosis(TypedDict):
+    """What the doctor finds; ``checks`` are Findings."""
+
+    database: str
+    ok: bool
+    checks: list[Json]
+
+
+class SettingChange(TypedDict):
+    """A setting as it is from now on."""
+
+    key: str
+    value: object
+    settings_version: int
+
+
+class SweepResult(TypedDict):
+    """What the clock brought: agents by presence, bookings, the shuffle's moves, issues."""
+
+    presence: list[int]
+    lapsed: list[int]
+    asked: list[int]
+    released: list[int]
+    assigned: list[int]
+    moves: list[MoveRow]
+    warned: list[int]
+    escalated: list[int]
+    closed: list[int]
+
+
+class LastCommand(TypedDict):
+    """What ``undo`` would take back."""
+
+    event_id: int
+    command: str
+    booking_id: int | None
+    issue_id: int | None
+
+
+class UndoResult(TypedDict):
+    """What was taken back; ``over_capacity`` are the agents who hold too much by it."""
+
+    undone_event_id: int
+    command: str
+    booking_id: int | None
+    agent_id: int | None
+    customer_id: int | None
+    issue_id: int | None
+    over_capacity: list[int]
+    bookings: int
+    booking: BookingRow | None
