@@ -7,13 +7,14 @@ from typing import NotRequired, TypedDict
 
 
 class AgentScore(TypedDict):
-    """An agent's score as ``astra match --json`` prints it; a booking's has the name of the ``weights``."""
+    """An agent's score; a booking's has the name of the ``weights``, one of a list the ``rate`` of sales."""
 
     agent_id: int
     agent_name: str
     match_score: float
     contributions: dict[str, float]
     weights: NotRequired[str]
+    rate: NotRequired[dict[str, float]]
 
 
 class Term(TypedDict):
@@ -44,20 +45,25 @@ class Fifth(TypedDict):
 
 
 class Measures(TypedDict):
+    """How well chances came true."""
+
+    brier: float
+    log_loss: float
+    calibration: list[Fifth]
+
+
+class ModelMeasures(Measures):
     """How well a model foretold."""
 
     model: str
     auc: float
-    brier: float
-    log_loss: float
-    calibration: list[Fifth]
 
 
 class Evaluation(TypedDict):
     """Models side by side; ``gain`` is the mean, low and high of what the agent's features add."""
 
     outcomes: int
-    models: list[Measures]
+    models: list[ModelMeasures]
     gain: dict[str, float] | None
     gate_open: bool
 

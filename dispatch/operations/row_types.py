@@ -3,7 +3,7 @@
 No ``from __future__ import annotations`` here: as text, each key would have to be compiled at start.
 """
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from dispatch.queries.row_types import BookingRow, MoveRow
 from models.base import Json
@@ -15,6 +15,7 @@ class Diagnosis(TypedDict):
     database: str
     ok: bool
     checks: list[Json]
+    repaired: NotRequired[Json]
 
 
 class SettingChange(TypedDict):
@@ -60,3 +61,38 @@ class UndoResult(TypedDict):
     over_capacity: list[int]
     bookings: int
     booking: BookingRow | None
+
+
+class ImportRemark(TypedDict):
+    """A row of a file that was kept out, or taken with a fault."""
+
+    file: str
+    table: str
+    row: int
+    line: int
+    id: int | None
+    reason: str
+
+
+class DemoResult(TypedDict):
+    """What a demo desk was filled with; ``pending`` of the bookings are still open."""
+
+    agents: int
+    assignments: int
+    bookings: int
+    pending: int
+
+
+class ImportResult(TypedDict):
+    """Rows newly written by the run, those that were there, and those kept out or marked.
+
+    ``passed_over`` names SQL statements that were not read: {"file", "line", "statement"}.
+    """
+
+    agents: int
+    assignments: int
+    bookings: int
+    quarantined: list[ImportRemark]
+    flagged: list[ImportRemark]
+    unchanged: dict[str, int]
+    passed_over: list[Json]

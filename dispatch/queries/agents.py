@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, cast
 
 from peewee import JOIN, ModelSelect
@@ -23,9 +24,10 @@ def list_agents(*, with_left: bool = False) -> list[AgentRow]:
     return [_agent_row(values) for values in tuples(ordered)]
 
 
-def agents_by_id(agent_ids: list[int]) -> list[AgentRow]:
+def agents_by_id(agent_ids: Iterable[int | None]) -> list[AgentRow]:
     """Some agents, in no particular order."""
-    return [_agent_row(values) for values in tuples(_agent_query().where(Agent.agent_id.in_(agent_ids)))]
+    query = _agent_query().where(Agent.agent_id.in_(list(agent_ids)))
+    return [_agent_row(values) for values in tuples(query)]
 
 
 def agent(agent_id: int) -> AgentRow:

@@ -6,6 +6,8 @@ No ``from __future__ import annotations`` here: as text, each key would have to 
 
 from typing import NotRequired, TypedDict
 
+from dispatch.desk.row_types import EventRow
+
 
 class MoveRow(TypedDict):
     """A booking that went from one agent to another; to None where it waits."""
@@ -124,6 +126,8 @@ class BookingRow(TypedDict):
     over_capacity: NotRequired[bool]  # after it was reassigned
     due: NotRequired[str]  # of the moment: how late the follow-up is, and the command that comes next
     next: NotRequired[str | None]
+    next_action: NotRequired[str | None]  # of one that is shown alone
+    history: NotRequired[list[EventRow]]
 
 
 class CustomerRow(TypedDict):

@@ -9,6 +9,8 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from dispatch.assignment.policies import POLICIES
+from dispatch.assignment.row_types import ShuffleResult
+from dispatch.operations.row_types import SettingChange
 from models.errors import DatabaseUnavailable
 from screens.app.onboarding import GreetingApp
 from screens.app.policy_forms import policy_form, shuffle_form
@@ -16,8 +18,6 @@ from screens.wording.consequences import plural
 
 if TYPE_CHECKING:
     from screens.base.app_protocol import Host
-
-Row = dict[str, Any]
 
 SWEEP_EVERY_S = 25
 OF_ANOTHER = ("locked", "replaced")  # somebody else is at work: the next sweep does it
@@ -60,7 +60,7 @@ class DistributingApp(GreetingApp):
         """Choose who gets the next lead; the form tells how the last leads would have gone."""
         current: str = self._host.backend.desk.settings["policy"]
 
-        def closed(result: Row | None) -> None:
+        def closed(result: SettingChange | None) -> None:
             if result is not None:
                 self._host.tell(f"The policy is {result['value']} now, at every terminal")
 
@@ -69,7 +69,7 @@ class DistributingApp(GreetingApp):
     def action_shuffle(self) -> None:
         """Even out the loads, after a look at what would move."""
 
-        def closed(result: Row | None) -> None:
+        def closed(result: ShuffleResult | None) -> None:
             if result is not None:
                 moved = plural(len(result["moves"]), "booking")
                 self._host.tell(

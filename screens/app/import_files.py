@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,21 +15,20 @@ from textual.message import Message
 from textual.widgets import Button, Input, Label, Static
 
 from dispatch.desk.desk import Desk
+from dispatch.operations.row_types import DemoResult, ImportResult
 from models.errors import DeskError, InvalidInput
 from screens.dialogs.modal import Modal
 from screens.widgets.key_line import KeyLine
+from screens.wording.consequences import plural
 from screens.wording.text import refusal
 
 if TYPE_CHECKING:
     from screens.base.app_protocol import Host
 
-Row = dict[str, Any]
-
 ROWS_TOLD = 20
-KINDS = ("agents", "assignments", "bookings")
 
 
-class ImportFiles(Modal[Row | None]):
+class ImportFiles(Modal[ImportResult | None]):
     """Takes the files' paths; closes with what was written, or None on escape."""
 
     DEFAULT_CSS = """
@@ -116,7 +115,7 @@ class ImportFiles(Modal[Row | None]):
         dry_run = typed != self._checked
         self._tell(problem="")
 
-        def work(desk: Desk) -> Row:
+        def work(desk: Desk) -> ImportResult:
             return self.host.importing(paths_in(typed), dry_run, self._report)(desk)
 
         then = (lambda result: self._show_preview(typed, result)) if dry_run else self._done
@@ -131,13 +130,13 @@ class ImportFiles(Modal[Row | None]):
         if self._is_busy:
             self._tell(told=message.told)
 
-    def _show_preview(self, typed: str, result: Row) -> None:
+    def _show_preview(self, typed: str, result: ImportResult) -> None:
         self._is_busy = False
         self._checked = typed
         self._tell(told=preview(result))
         self._relabel()
 
-    def _done(self, result: Row) -> None:
+    def _done(self, result: ImportResult) -> None:
         self._is_busy = False
         self.leave(result)
 
@@ -169,19 +168,23 @@ def paths_in(typed: str) -> list[Path]:
     return [Path(name).expanduser() for name in names]
 
 
-def counted(result: Row) -> str:
+def counted(result: ImportResult | DemoResult) -> str:
     """``1 agent, 450 assignments, 412 bookings``."""
-    return ", ".join(f"{result[kind]:,} {kind if result[kind] != 1 else kind[:-1]}" for kind in KINDS)
+    counts = (
+        (result["agents"], "agent"),
+        (result["assignments"], "assignment"),
+        (result["bookings"], "booking"),
+    )
+    return ", ".join(plural(number, noun) for number, noun in counts)
 
 
-def preview(result: Row) -> str:
+def preview(result: ImportResult) -> str:
     """What an import would do, in lines."""
     lines = [f"Would write {counted(result)}."]
     unchanged = sum(result["unchanged"].values())
     if unchanged:
         lines.append(f"{unchanged:,} rows are on the desk already.")
-    for kind, told in (("quarantined", "kept out"), ("flagged", "taken with a fault")):
-        rows = result[kind]
+    for rows, told in ((result["quarantined"], "kept out"), (result["flagged"], "taken with a fault")):
         if rows:
             lines.append(f"{len(rows):,} {told}:")
             lines += [f"  {row['file']}, row {row['row']}: {row['reason']}" for row in rows[:ROWS_TOLD]]

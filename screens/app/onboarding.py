@@ -9,6 +9,7 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from dispatch import queries
+from dispatch.operations.row_types import ImportResult
 from screens.app.first_steps import FirstSteps
 from screens.app.import_files import ImportFiles, counted
 from screens.app.tour import Tour
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from dispatch.matching.features import Terms
     from screens.base.app_protocol import Host
 
-Row = dict[str, Any]
 SEEN = "tour.seen"
 
 
@@ -75,7 +75,7 @@ class GreetingApp(SteadyApp):
             self.push_screen(modal, closed)
 
     def action_import_files(self) -> None:
-        def closed(result: Row | None) -> None:
+        def closed(result: ImportResult | None) -> None:
             if result is not None:
                 kept_out = len(result["quarantined"])
                 self._host.tell(

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
-Row = dict[str, Any]
 Which = TypeVar("Which")
+R = TypeVar("R")
 PAGE = 100
 MOST_HELD = 500
 
 
 @dataclass(frozen=True)
-class ListWindow(ABC, Generic[Which]):
+class ListWindow(ABC, Generic[Which, R]):
     """Which part of a filtered list is held: ``limit`` rows that come after the row ``anchor``."""
 
     which: Which
-    anchor: Row | None = None
+    anchor: R | None = None
     limit: int = PAGE
 
     @abstractmethod
-    def page(self, limit: int, beyond: Row | None, *, upwards: bool = False) -> list[Row]:
+    def page(self, limit: int, beyond: R | None, *, upwards: bool = False) -> list[R]:
         """The rows next to the row ``beyond``, by one keyset query; ``upwards`` the nearest first."""
 
-    def fetch(self) -> list[Row]:
+    def fetch(self) -> list[R]:
         """The rows of the window."""
         return self.page(self.limit, self.anchor)
 
-    def held(self) -> tuple[Self, list[Row]]:
+    def held(self) -> tuple[Self, list[R]]:
         """The window with its rows; from the top where everything below the anchor has gone."""
         rows = self.fetch()
         if rows or self.anchor is None:
@@ -36,13 +36,13 @@ class ListWindow(ABC, Generic[Which]):
         top = replace(self, anchor=None)
         return top, top.fetch()
 
-    def further(self, rows: list[Row]) -> Self:
+    def further(self, rows: list[R]) -> Self:
         """The window that shows a page more below; a full one lets go of its first page."""
         if self.limit < MOST_HELD:
             return replace(self, limit=min(MOST_HELD, self.limit + PAGE))
         return replace(self, anchor=rows[PAGE - 1])
 
-    def back(self, rows: list[Row]) -> Self:
+    def back(self, rows: list[R]) -> Self:
         """The window a page higher up, which holds as much below as there is room for. Reads the database."""
         if self.anchor is None or not rows:
             return self

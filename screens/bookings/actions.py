@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from textual.screen import ModalScreen
 
 from dispatch import bookings, customers, queries
 from dispatch.assignment import counterfactuals, explanations
+from dispatch.assignment.row_types import PolicyChoice, WhyNot
 from dispatch.desk.desk import Desk
 from dispatch.queries.next_action import next_action
+from dispatch.queries.row_types import BookingRow
+from dispatch.service.row_types import IssueDetails
 from models.bookings import PENDING
 from models.errors import Refused
 from screens.base import keys
@@ -24,7 +26,6 @@ from screens.wording.contacts import reach
 from screens.wording.issues import told as issue_told
 from screens.wording.text import day_and_moment, short
 
-Row = dict[str, Any]
 HELD = ("already_claimed", "not_the_holder")
 """Refusals whose own hint is for the command line; here a key helps."""
 
@@ -32,20 +33,20 @@ HELD = ("already_claimed", "not_the_holder")
 class BookingActions(Place):
     """A place with bookings. A subclass tells which one is chosen."""
 
-    def chosen_booking(self) -> Row | None:
+    def chosen_booking(self) -> BookingRow | None:
         """The booking that a key is meant for."""
         raise NotImplementedError
 
     def action_claim(self) -> None:
         self._at_once("Claimed", self._claim)
 
-    def _claim(self, row: Row) -> Callable[[Any], Row]:
+    def _claim(self, row: BookingRow) -> Callable[[Desk], BookingRow]:
         """For its holder; another's unclaimed work for oneself where the setting ``pull`` allows it."""
         number, taker, me = row["booking_id"], _holder(row), self.host.my_agent_id
         if me is not None and row["claimed_at"] is None and self.backend.desk.settings["pull"]:
             taker = me
 
-        def claim(desk: Desk) -> Row:
+        def claim(desk: Desk) -> BookingRow:
             try:
                 return bookings.claim(desk, number, taker)
             except Refused as error:
@@ -137,7 +138,7 @@ class BookingActions(Place):
             return
         number, desk = row["booking_id"], self.backend.desk
 
-        def work(agent_id: int) -> tuple[Row, list[Row]]:
+        def work(agent_id: int) -> tuple[WhyNot, list[PolicyChoice]]:
             return counterfactuals.why_not(desk, number, agent_id), counterfactuals.other_policies(
                 desk, number
             )
@@ -176,7 +177,7 @@ class BookingActions(Place):
         if row is None:
             return
 
-        def closed(issue: Row | None) -> None:
+        def closed(issue: IssueDetails | None) -> None:
             if issue is not None:
                 self.say(f"{issue_told('Opened', issue)}; {keys.key_of(self.app, 'place.service')} shows it")
 
@@ -193,18 +194,18 @@ class BookingActions(Place):
 
     # What the desk would refuse whatever is typed is said before a form is opened. Each raises Refused.
 
-    def _is_open(self, row: Row) -> None:
+    def _is_open(self, row: BookingRow) -> None:
         if row["status"] != PENDING:
             hint = "enter the lead anew" if row["voided"] else "{booking.reopen} makes it Pending"
             raise self._refusal("not_pending", f"booking {row['booking_id']} {_told_state(row)}", hint)
 
-    def _is_held(self, row: Row) -> None:
+    def _is_held(self, row: BookingRow) -> None:
         self._is_open(row)
         if row["agent_id"] is None:
             text = f"booking {row['booking_id']} waits for an agent"
             raise self._refusal("waiting", text, "{booking.reassign} gives it to one")
 
-    def _is_finished(self, row: Row) -> None:
+    def _is_finished(self, row: BookingRow) -> None:
         if row["status"] == PENDING or row["voided"]:
             text = f"booking {row['booking_id']} {_told_state(row)}"
             raise self._refusal("not_finished", text, "only a finished one has a score")
@@ -212,29 +213,29 @@ class BookingActions(Place):
     def _refusal(self, code: str, text: str, hint: str) -> Refused:
         return Refused(code, text, keys.with_keys(self.app, hint))
 
-    def _chosen(self) -> Row | None:
+    def _chosen(self) -> BookingRow | None:
         row = self.chosen_booking()
         if row is None:
             self.say("No booking is chosen: move the cursor to one first", severity="warning")
         return row
 
-    def _at_once(self, word: str, command: Callable[[Row], Callable[[Any], Row]]) -> None:
+    def _at_once(self, word: str, command: Callable[[BookingRow], Callable[[Desk], BookingRow]]) -> None:
         self.perform_on(self._chosen(), command, partial(told, word))
 
     def _with_form(
         self,
         word: str,
-        form: Callable[[Row], ModalScreen[Row | None]],
-        tell: Callable[[str, Row], str] | None = None,
+        form: Callable[[BookingRow], ModalScreen[BookingRow | None]],
+        tell: Callable[[str, BookingRow], str] | None = None,
         *,
-        needs: Callable[[Row], None] | None = None,
+        needs: Callable[[BookingRow], None] | None = None,
     ) -> None:
         """Open a form for the booking as it is now, not as the list last saw it, if that ``needs`` it."""
         row = self._chosen()
         if row is None:
             return
 
-        def ready() -> ModalScreen[Row | None]:
+        def ready() -> ModalScreen[BookingRow | None]:
             booking = queries.booking(row["booking_id"])
             if needs is not None:
                 needs(booking)
@@ -243,29 +244,29 @@ class BookingActions(Place):
         self.open_form(ready, partial(tell or told, word))
 
 
-def told(word: str, booking: Row) -> str:
+def told(word: str, booking: BookingRow) -> str:
     """What a toast says about a booking after a command."""
     holder = short(booking["agent_name"] or "waiting for an agent")
     return f"{word}: booking {booking['booking_id']}, {short(booking['customer_name'])} ({holder})"
 
 
-def told_with_follow_up(word: str, booking: Row) -> str:
+def told_with_follow_up(word: str, booking: BookingRow) -> str:
     """The same, and when to get back to the customer."""
     at = booking["follow_up_at"]
     return f"{told(word, booking)}, {f'follow-up {day_and_moment(at)}' if at else 'no follow-up'}"
 
 
-def _told_state(row: Row) -> str:
+def _told_state(row: BookingRow) -> str:
     return "was entered by mistake" if row["voided"] else f"is {row['status']}"
 
 
-def _line(row: Row) -> str:
+def _line(row: BookingRow) -> str:
     trip = f"{row['destination']} from {row['launch_location']}"
     holder = row["agent_name"] or "waiting for an agent"
     return f"Booking {row['booking_id']}, {row['customer_name']}: {trip}, {row['status']}, {holder}"
 
 
-def _holder(row: Row) -> int:
+def _holder(row: BookingRow) -> int:
     if row["agent_id"] is None:
         raise Refused("waiting", f"booking {row['booking_id']} waits for an agent", "r reassigns it")
     agent_id: int = row["agent_id"]

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from rich.text import Text
 
 from dispatch import queries
 from dispatch.bookings import bulk_actions
+from dispatch.bookings.row_types import BatchResult
 from dispatch.desk.desk import Desk
+from dispatch.queries.row_types import AgentRow
 from models.errors import InvalidInput
 from screens.dialogs.form import Field, FormModal, Values
 from screens.widgets.preview import Preview
 from screens.wording.consequences import before_a_batch, plural
 from screens.wording.text import BAD
 
-Row = dict[str, Any]
 Ids = Sequence[int]
 
 
-def reassign_marked(ids: Ids, agents: Sequence[Row]) -> FormModal:
+def reassign_marked(ids: Ids, agents: Sequence[AgentRow]) -> FormModal[BatchResult]:
     """Give the marked bookings to an agent."""
 
     def taker(given: Values) -> int:
@@ -47,7 +47,7 @@ def reassign_marked(ids: Ids, agents: Sequence[Row]) -> FormModal:
     )
 
 
-def cancel_marked(ids: Ids) -> FormModal:
+def cancel_marked(ids: Ids) -> FormModal[BatchResult]:
     """Cancel the marked bookings for one reason."""
 
     def look(desk: Desk, _: Values) -> Text:
@@ -62,7 +62,7 @@ def cancel_marked(ids: Ids) -> FormModal:
     )
 
 
-def release_marked(ids: Ids) -> FormModal:
+def release_marked(ids: Ids) -> FormModal[BatchResult]:
     """Give up the claims of the marked bookings."""
 
     def look(desk: Desk, _: Values) -> Text:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import NamedTuple
 
 from rich.text import Text
 
 from dispatch import queries
 from dispatch.assignment import explanations
+from dispatch.assignment.row_types import DecisionRow
 from dispatch.desk import event_log
+from dispatch.desk.row_types import EventRow
+from dispatch.queries.row_types import BookingRow
 from screens.bookings.why_panels import notes
 from screens.widgets.detail_pane import DetailPane
 from screens.wording.bookings import state
@@ -18,21 +21,28 @@ from screens.wording.events import event_line
 from screens.wording.next_step import STEPS, with_next_step
 from screens.wording.text import day_and_moment, moment, money
 
-Row = dict[str, Any]
 HISTORY_LINES = 30
 
 
-def booking_query(booking_id: int | None, now: str) -> Callable[[], Row | None]:
-    """What the pane shows of a booking at a time of the desk; None when there is none."""
+class BookingStory(NamedTuple):
+    """What the pane shows of a booking."""
 
-    def work() -> Row | None:
+    booking: BookingRow
+    events: list[EventRow]
+    why: DecisionRow
+
+
+def booking_query(booking_id: int | None, now: str) -> Callable[[], BookingStory | None]:
+    """A booking's story at a time of the desk; None when there is none."""
+
+    def work() -> BookingStory | None:
         if booking_id is None:
             return None
-        return {
-            "booking": with_next_step(queries.booking(booking_id), now),
-            "events": event_log.events(booking_id=booking_id, limit=HISTORY_LINES),
-            "why": explanations.why(booking_id),
-        }
+        return BookingStory(
+            with_next_step(queries.booking(booking_id), now),
+            event_log.events(booking_id=booking_id, limit=HISTORY_LINES),
+            explanations.why(booking_id),
+        )
 
     return work
 
@@ -40,16 +50,16 @@ def booking_query(booking_id: int | None, now: str) -> Callable[[], Row | None]:
 class BookingDetail(DetailPane):
     """One booking in full."""
 
-    def show(self, data: Row | None) -> None:
+    def show(self, data: BookingStory | None) -> None:
         """Show what ``booking_query`` read."""
         if data is None:
             self.tell("", "Choose a booking to see it here")
         else:
-            self.tell(f"Booking {data['booking']['booking_id']}", _describe(data))
+            self.tell(f"Booking {data.booking['booking_id']}", _describe(data))
 
 
-def _describe(data: Row) -> Text:
-    booking = data["booking"]
+def _describe(data: BookingStory) -> Text:
+    booking = data.booking
     text = Text(overflow="fold")
     text.append(booking["customer_name"], "bold")
     text.append("  ")
@@ -59,15 +69,15 @@ def _describe(data: Row) -> Text:
             text.append(f"\n{label:<12}", "dim")
             text.append(value)
     text.append("\n\nWhy\n", "bold")
-    text.append(data["why"]["reason"])
-    for note, style in notes(data["why"]):
+    text.append(data.why["reason"])
+    for note, style in notes(data.why):
         text.append(f"\n{note}", style)
     text.append("\n\nHistory\n", "bold")
-    text.append("\n".join(event_line(event) for event in data["events"]) or "imported, nothing done here yet")
+    text.append("\n".join(event_line(event) for event in data.events) or "imported, nothing done here yet")
     return text
 
 
-def _facts(booking: Row) -> list[tuple[str, str]]:
+def _facts(booking: BookingRow) -> list[tuple[str, str]]:
     holder = f"{booking['agent_name']} ({booking['agent_id']})" if booking["agent_id"] else "nobody yet"
     quote = f"{money(booking['destination_revenue'])} + {money(booking['package_revenue'])}"
     return [
@@ -95,13 +105,13 @@ def _facts(booking: Row) -> list[tuple[str, str]]:
     ]
 
 
-def _next_step(booking: Row) -> str:
+def _next_step(booking: BookingRow) -> str:
     if booking["due"] and booking["next"] == "contact":
         return f"get back, {booking['due']}"
     return STEPS[booking["next"]][1] if booking["next"] else ""
 
 
-def _tries(booking: Row) -> str:
+def _tries(booking: BookingRow) -> str:
     if not booking["contact_attempts"]:
         return ""
     return f"{booking['contact_attempts']}, the last: {(booking['last_outcome'] or '').replace('_', ' ')}"

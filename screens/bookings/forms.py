@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from dispatch import bookings
 from dispatch.bookings import editing, follow_ups
@@ -11,6 +10,8 @@ from dispatch.bookings.lifecycle import OUTCOMES
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
 from dispatch.inputs import due_times
+from dispatch.queries.row_types import AgentRow, BookingRow
+from models.base import Json
 from models.clock import local_offset
 from models.errors import InvalidInput
 from screens.dialogs.form import Field, FormModal, Values
@@ -18,10 +19,8 @@ from screens.wording.contacts import ways
 from screens.wording.next_step import due_word
 from screens.wording.text import day_and_moment, moment
 
-Row = dict[str, Any]
 
-
-def _about(booking: Row) -> str:
+def _about(booking: BookingRow) -> str:
     holder = booking["agent_name"] or "nobody yet"
     trip = f"{booking['destination']} from {booking['launch_location']}"
     return f"{booking['customer_name']}: {trip}, with {holder}"
@@ -31,7 +30,7 @@ def _amount(units: float | None) -> str:
     return "" if units is None else f"{units:.2f}"
 
 
-def confirm_form(booking: Row, values: AcceptedValues) -> FormModal:
+def confirm_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingRow]:
     """The customer booked: which package, and what it brings."""
     packages = values.packages(booking["destination"])
     chosen = booking["package"] or (packages[0] if len(packages) == 1 else "")
@@ -52,7 +51,7 @@ def confirm_form(booking: Row, values: AcceptedValues) -> FormModal:
     ]
     number = booking["booking_id"]
 
-    def command(desk: Desk, given: Values) -> Row:
+    def command(desk: Desk, given: Values) -> BookingRow:
         try:
             return bookings.confirm(desk, number, **{name: text or None for name, text in given.items()})
         except InvalidInput as error:
@@ -72,24 +71,24 @@ def confirm_form(booking: Row, values: AcceptedValues) -> FormModal:
     )
 
 
-def cancel_form(booking: Row) -> FormModal:
+def cancel_form(booking: BookingRow) -> FormModal[BookingRow]:
     """The customer does not book: why."""
     field = Field("reason", "Reason", hint="what the customer said")
     return _one_field(booking, "Cancel booking", field, bookings.cancel, "Cancel the booking")
 
 
-def decline_form(booking: Row) -> FormModal:
+def decline_form(booking: BookingRow) -> FormModal[BookingRow]:
     """The agent passes it on: why."""
     field = Field("reason", "Reason", hint="why somebody else should take it")
     return _one_field(booking, "Decline booking", field, bookings.decline, "Decline")
 
 
-def reassign_form(booking: Row, agents: list[Row]) -> FormModal:
+def reassign_form(booking: BookingRow, agents: list[AgentRow]) -> FormModal[BookingRow]:
     """Another agent takes it over: who, and why."""
     number = booking["booking_id"]
     others = tuple(agent for agent in agents if agent["agent_id"] != booking["agent_id"])
 
-    def command(desk: Any, given: Values) -> Row:
+    def command(desk: Desk, given: Values) -> BookingRow:
         if not given["to"]:
             raise InvalidInput("agent", "no agent is chosen", "type a part of the name, or the id")
         return bookings.reassign(desk, number, int(given["to"]), given["reason"])
@@ -103,7 +102,7 @@ def reassign_form(booking: Row, agents: list[Row]) -> FormModal:
     )
 
 
-def contact_form(booking: Row, now: Callable[[], str]) -> FormModal:
+def contact_form(booking: BookingRow, now: Callable[[], str]) -> FormModal[BookingRow]:
     """An attempt to reach the customer: did it succeed, what was said, when to try again?
 
     ``now`` tells the desk's time, from which the moment is understood.
@@ -130,7 +129,7 @@ def contact_form(booking: Row, now: Callable[[], str]) -> FormModal:
     )
 
 
-def follow_up_form(booking: Row, now: Callable[[], str]) -> FormModal:
+def follow_up_form(booking: BookingRow, now: Callable[[], str]) -> FormModal[BookingRow]:
     """When to get back to the customer; empty, there is no follow-up any more."""
     number = booking["booking_id"]
     at = booking["follow_up_at"]
@@ -161,13 +160,13 @@ def _moment_teller(now: Callable[[], str], before: str | None = None) -> Callabl
     return tell
 
 
-def note_form(booking: Row) -> FormModal:
+def note_form(booking: BookingRow) -> FormModal[BookingRow]:
     """A note for the booking's history."""
     field = Field("text", "Note", hint="what the next person should know")
     return _one_field(booking, "Note on booking", field, bookings.note, "Write")
 
 
-def rate_form(booking: Row) -> FormModal:
+def rate_form(booking: BookingRow) -> FormModal[BookingRow]:
     """The customer's score of a finished booking."""
     before = "" if booking["score"] is None else str(booking["score"])
     field = Field("score", "Score 1 to 5", before, hint="5 is best")
@@ -175,8 +174,12 @@ def rate_form(booking: Row) -> FormModal:
 
 
 def _one_field(
-    booking: Row, title: str, field: Field, command: Callable[[Desk, int, str], Row], submit: str
-) -> FormModal:
+    booking: BookingRow,
+    title: str,
+    field: Field,
+    command: Callable[[Desk, int, str], BookingRow],
+    submit: str,
+) -> FormModal[BookingRow]:
     number = booking["booking_id"]
     return FormModal(
         f"{title} {number}",
@@ -187,7 +190,7 @@ def _one_field(
     )
 
 
-def edit_form(booking: Row, values: AcceptedValues) -> FormModal:
+def edit_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingRow]:
     """Mend the customer, what was asked for, and the quote."""
     pending = booking["status"] == "Pending"
     before = {
@@ -208,8 +211,8 @@ def edit_form(booking: Row, values: AcceptedValues) -> FormModal:
         }
     number = booking["booking_id"]
 
-    def command(desk: Any, given: Values) -> Row:
-        changed: dict[str, Any] = {name: text for name, text in given.items() if text != before[name]}
+    def command(desk: Desk, given: Values) -> BookingRow:
+        changed: Json = {name: text for name, text in given.items() if text != before[name]}
         return editing.edit(desk, number, **changed)
 
     return FormModal(

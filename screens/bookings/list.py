@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from textual import on
 from textual.widgets import DataTable
 
+from dispatch.queries.row_types import BookingRow
 from screens.bookings.actions import BookingActions
-from screens.bookings.detail import BookingDetail, booking_query
+from screens.bookings.detail import BookingDetail, BookingStory, booking_query
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording.text import money, short_moment
 
-Row = dict[str, Any]
-
-
-EXTRA_COLUMNS = (
+EXTRA_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("phone", "Phone", 14, lambda row: row["phone"] or "", extra=True),
     Column("email", "E-mail", 14, lambda row: row["email"] or "", grows=True, extra=True),
     Column("source", "Source", 8, lambda row: row["source"], extra=True),
@@ -38,10 +34,10 @@ class BookingList(BookingActions):
         self._detail_ticket = 0
 
     @property
-    def table(self) -> LiveTable:
+    def table(self) -> LiveTable[BookingRow]:
         return self.query_one(LiveTable)
 
-    def chosen_booking(self) -> Row | None:
+    def chosen_booking(self) -> BookingRow | None:
         return self.table.current
 
     @on(DataTable.RowHighlighted)
@@ -50,7 +46,7 @@ class BookingList(BookingActions):
         self._detail_ticket += 1
         ticket, row = self._detail_ticket, self.table.current
 
-        def then(data: Row | None) -> None:
+        def then(data: BookingStory | None) -> None:
             if ticket == self._detail_ticket and self.is_laid_out:
                 self.query_one(BookingDetail).show(data)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from textual import on
 from textual.screen import ModalScreen
 
 from dispatch import queries
+from dispatch.bookings.row_types import BatchResult
 from dispatch.queries.bookings import BookingFilter
 from screens.bookings import batch_forms as forms
 from screens.bookings.list import BookingList
@@ -16,7 +16,6 @@ from screens.dialogs.panel import Panel
 from screens.widgets.live_table import LiveTable
 from screens.wording.consequences import after_a_batch, plural
 
-Row = dict[str, Any]
 MOST_MARKED = 2_000  # dealt with in one commit, for which others wait: half a second
 
 
@@ -116,10 +115,10 @@ class MarkedList(BookingList):
         else:
             super().action_release()
 
-    def _deal(self, word: str, form: ModalScreen[Row | None]) -> None:
+    def _deal(self, word: str, form: ModalScreen[BatchResult | None]) -> None:
         """Open a form for what is marked; then tell what became of each, what was refused stays marked."""
 
-        def closed(result: Row | None) -> None:
+        def closed(result: BatchResult | None) -> None:
             if result is None:
                 return
             done = {row["booking_id"] for row in result["results"] if row["ok"]}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from rich.text import Text
 from textual import on
@@ -15,8 +14,10 @@ from textual.widgets import DataTable, Static
 from dispatch import queries
 from dispatch.agents.presence import set_presence
 from dispatch.operations.booking_timeouts import AWAY_REASON
+from dispatch.queries.row_types import AgentRow, BookingRow
 from dispatch.service.issues import queries as issue_queries
 from dispatch.service.issues.queries import IssueFilter
+from dispatch.service.row_types import IssueRow
 from models.agents import AVAILABLE, AWAY
 from models.errors import NotFound
 from screens.base import figures, keys
@@ -33,8 +34,7 @@ from screens.wording.bookings import state
 from screens.wording.next_step import STEPS, with_next_step
 from screens.wording.text import CARE, short_moment
 
-Row = dict[str, Any]
-Work = tuple[Row | None, list[Row], list[Row]]
+Work = tuple[AgentRow | None, list[BookingRow], list[IssueRow]]
 
 GROUP_STYLES: dict[str, str] = {
     "due": f"bold {CARE}",
@@ -42,7 +42,7 @@ GROUP_STYLES: dict[str, str] = {
     "tentative": "",
     "done today": "dim",
 }
-COLUMNS = (
+COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("group", "Work", 14, lambda row: _work(row)),
     Column("booking_id", "No.", 6, lambda row: str(row["booking_id"]), right=True),
     Column("customer_name", "Customer", 12, lambda row: row["customer_name"], grows=True),
@@ -55,7 +55,7 @@ COLUMNS = (
 )
 
 
-ISSUE_COLUMNS = (
+ISSUE_COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("issue_id", "Issue", 5, lambda row: str(row["issue_id"]), right=True),
     Column("priority", "Priority", 8, issue_words.priority),
     Column("time", "Time left", 16, issue_words.time_left),
@@ -93,14 +93,14 @@ class MyDesk(BookingList):
             yield BookingDetail()
 
     @property
-    def table(self) -> LiveTable:
+    def table(self) -> LiveTable[BookingRow]:
         return self.query_one("#my-desk", LiveTable)
 
     @property
-    def issues(self) -> LiveTable:
+    def issues(self) -> LiveTable[IssueRow]:
         return self.query_one("#my-issues", LiveTable)
 
-    def chosen_booking(self) -> Row | None:
+    def chosen_booking(self) -> BookingRow | None:
         """None while the cursor is among the issues: a key must not touch what one does not look at."""
         return None if self.issues.has_focus else self.table.current
 
@@ -151,7 +151,7 @@ class MyDesk(BookingList):
             self.say("Nobody's desk yet: a chooses an agent", severity="warning")
             return
 
-        def ask(agent: Row) -> None:
+        def ask(agent: AgentRow) -> None:
             if agent["presence"] == AWAY and agent["presence_reason"] == AWAY_REASON:
                 self.host.perform(
                     lambda desk: set_presence(desk, agent_id, AVAILABLE),
@@ -165,7 +165,7 @@ class MyDesk(BookingList):
     def action_choose_agent(self) -> None:
         self.host.ask(queries.list_agents, self._offer, opens=True)
 
-    def _offer(self, agents: list[Row]) -> None:
+    def _offer(self, agents: list[AgentRow]) -> None:
         if not agents:
             self.say("There are no agents yet; f3 opens the roster, where a adds one", severity="warning")
             return
@@ -178,14 +178,14 @@ class MyDesk(BookingList):
         self.open(PickAgent("Whose desk is this?", agents), chosen)
 
 
-def _work(row: Row) -> Text:
+def _work(row: BookingRow) -> Text:
     """The group it is in, or what the desk asks or says about it."""
     if row["asked_at"] and row["group"] != "done today":
         return Text("still on it?", f"bold {CARE}")
     return Text(row["due"] or row["group"], GROUP_STYLES[row["group"]])
 
 
-def _headline(agent: Row | None, rows: list[Row], issues: int, keep: str, back: str) -> Text:
+def _headline(agent: AgentRow | None, rows: list[BookingRow], issues: int, keep: str, back: str) -> Text:
     if agent is None:
         return Text("Nobody's desk yet: press a to choose an agent", "bold")
     line = Text(f"{agent['name']} ({agent['agent_id']})  ", "bold")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rich.text import Text
 from textual import on
@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 
 from dispatch import queries
 from dispatch.queries.bookings import BookingFilter
+from dispatch.queries.row_types import BookingRow
 from screens.base import figures, keys
 from screens.base.keys import key_of
 from screens.bookings.detail import BookingDetail
@@ -30,11 +31,9 @@ from screens.wording.bookings import state
 from screens.wording.next_step import with_next_step
 from screens.wording.text import short_moment
 
-Row = dict[str, Any]
-
 FOR_MARKED = ("booking.reassign", "booking.cancel", "booking.release", "back")
 ORDERS = {"changed": ("oldest first", "newest first"), "id": ("lowest first", "highest first")}
-COLUMNS = (
+COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("booking_id", "No.", 6, lambda row: str(row["booking_id"]), right=True, sort="id"),
     Column("customer_name", "Customer", 16, lambda row: row["customer_name"], grows=True, sort="customer"),
     Column("destination", "To", 8, lambda row: row["destination"], drop=2, sort="destination"),
@@ -45,7 +44,7 @@ COLUMNS = (
 )
 
 
-class Queue(PagedList[BookingFilter], MarkedList):
+class Queue(PagedList[BookingFilter, BookingRow], MarkedList):
     """The bookings of the desk."""
 
     NAME = "queue"
@@ -95,16 +94,16 @@ class Queue(PagedList[BookingFilter], MarkedList):
                 yield LiveTable(COLUMNS, "booking_id", id="queue")
             yield BookingDetail()
 
-    def look_up(self) -> Callable[[], Held]:
+    def look_up(self) -> Callable[[], Held[BookingRow]]:
         if self._sought is not None:
             return partial(Window().at, self._sought)
         return super().look_up()
 
-    def dressed(self, rows: list[Row]) -> list[Row]:
+    def dressed(self, rows: list[BookingRow]) -> list[BookingRow]:
         now = self.backend.desk.now()
         return [with_next_step(row, now) for row in rows]
 
-    def show(self, data: Held) -> None:
+    def show(self, data: Held[BookingRow]) -> None:
         self._sought = None
         self.table.mark_sort(data[0].which.sort, data[0].which.descending)
         self._describe(self._take(data))
@@ -167,7 +166,7 @@ class Queue(PagedList[BookingFilter], MarkedList):
         self.host.remember("queue.view", view_of(self._filter))
         self.host.remember("queue.filter", self.query_one("#filter", Input).value)
 
-    def _describe(self, rows: list[Row]) -> None:
+    def _describe(self, rows: list[BookingRow]) -> None:
         up, down = ORDERS.get(self._filter.sort, ("A to Z", "Z to A"))
         by = "number" if self._filter.sort == "id" else self._filter.sort
         order = f"by {by}, {down if self._filter.descending else up}"

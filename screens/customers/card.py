@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -14,7 +12,10 @@ from textual.widgets import DataTable, Static
 
 from dispatch import customers
 from dispatch.customers.records import MOST_ON_CARD
+from dispatch.customers.row_types import CustomerCard as Card
+from dispatch.customers.row_types import IssueLine, LeadRow, Suspect
 from dispatch.operations import undo
+from dispatch.queries.row_types import BookingRow, CustomerRow
 from screens.base import keys
 from screens.base.messages import DeskChanged
 from screens.customers.finder import FindCustomer
@@ -28,9 +29,7 @@ from screens.wording.bookings import state
 from screens.wording.events import event_line, subject, taken_back
 from screens.wording.text import CARE, moment, short, short_moment
 
-Row = dict[str, Any]
-
-COLUMNS = (
+COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("booking_id", "No.", 7, lambda row: str(row["booking_id"]), right=True),
     Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=2),
     Column("destination", "To", 8, lambda row: row["destination"]),
@@ -40,7 +39,7 @@ COLUMNS = (
 )
 
 
-ISSUES = (
+ISSUES: tuple[Column[IssueLine], ...] = (
     Column("issue_id", "Issue", 7, lambda row: str(row["issue_id"]), right=True),
     Column("opened_at", "Came in", 11, lambda row: short_moment(row["opened_at"]), drop=1),
     Column("priority", "Priority", 8, issue_words.priority),
@@ -81,7 +80,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         *keys.UNDO,
     ]
 
-    def __init__(self, card: Row) -> None:
+    def __init__(self, card: Card) -> None:
         super().__init__()
         self._card = card
         self._ticket = 0
@@ -107,13 +106,13 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         self._ticket += 1
         ticket, number = self._ticket, self._card["customer_id"]
 
-        def then(card: Row) -> None:
+        def then(card: Card) -> None:
             if ticket == self._ticket and self.is_laid_out:
                 self._show(card)
 
         self.host.ask(lambda: customers.card(number), then, opens=opens)
 
-    def _show(self, card: Row) -> None:
+    def _show(self, card: Card) -> None:
         self._card = card
         self.query_one("#card").border_title = Content(f"Customer {card['customer_id']}")
         self.query_one("#person", Static).update(person(card))
@@ -148,7 +147,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
     def action_edit(self) -> None:
         self.open(customer_form(self._card), self._edited)
 
-    def _edited(self, row: Row | None) -> None:
+    def _edited(self, row: CustomerRow | None) -> None:
         if row is not None:
             self._reload(opens=True)
             self.host.tell(f"Saved: {short(row['name'])} ({row['customer_id']})")
@@ -157,7 +156,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         number, name = self._card["customer_id"], self._card["name"]
         title = f"{short(name, 30)} ({number}) is the same as ..."
 
-        def offer(likely: list[Row]) -> None:
+        def offer(likely: list[Suspect]) -> None:
             self.open(FindCustomer(title, likely, without=number), self._preview_merge)
 
         self.host.ask(lambda: customers.similar(number), offer, opens=True)
@@ -172,7 +171,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
             opens=True,
         )
 
-    def _merged(self, row: Row | None) -> None:
+    def _merged(self, row: CustomerRow | None) -> None:
         if row is not None:
             self._card["customer_id"] = row["customer_id"]
             self._reload(opens=True)
@@ -182,21 +181,21 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         self.host.perform(undo.undo, lambda done: self.host.tell(taken_back(done)))
 
 
-def person(card: Row) -> Text:
+def person(card: Card) -> Text:
     """Name, how to reach them, since when they are known, and who else they were."""
     text = Text(overflow="fold")
     text.append(card["name"], "bold")
     if card["merged_into"] is not None:
         text.append(f"\nmerged into customer {card['merged_into']}", f"bold {CARE}")
     merged = ", ".join(map(str, card["merged"]))
-    is_cut = any(len(card[kind]) >= MOST_ON_CARD for kind in ("bookings", "leads", "events"))
+    longest = max(len(card["bookings"]), len(card["leads"]), len(card["events"]))
     for label, value in (
         ("Phone", card["phone"] or "not known"),
         ("E-mail", card["email"] or "not known"),
         ("Since", f"{moment(card['created_at'])}, {card['open_bookings']} open"),
         ("Service", _service(card)),
         ("Merged", f"customer {merged} too" if merged else ""),
-        ("Shown", f"the newest {MOST_ON_CARD} of what there is more of" if is_cut else ""),
+        ("Shown", f"the newest {MOST_ON_CARD} of what there is more of" if longest >= MOST_ON_CARD else ""),
     ):
         if value:
             text.append(f"\n{label:<8}", "dim")
@@ -204,7 +203,7 @@ def person(card: Row) -> Text:
     return text
 
 
-def _service(card: Row) -> str:
+def _service(card: Card) -> str:
     """The tier, what they have paid, and how they are with the desk."""
     if not (card["tier"] or card["previous_issues"]):
         return ""
@@ -218,7 +217,7 @@ def _service(card: Row) -> str:
     return ", ".join(filter(None, told))
 
 
-def history(card: Row) -> Text:
+def history(card: Card) -> Text:
     """What was done, and below what was asked for, the newest first."""
     text = Text(overflow="fold")
     text.append("History\n", "bold")
@@ -229,7 +228,7 @@ def history(card: Row) -> Text:
     return text
 
 
-def _lead_line(lead: Row) -> str:
+def _lead_line(lead: LeadRow) -> str:
     trip = f"{lead['destination']} from {lead['launch_location']}" if lead["destination"] else "no trip"
     said = (lead["customer_name"], lead["method"], lead["source"], trip, lead["requests"])
     return f"{short_moment(lead['received_at'])}  {', '.join(filter(None, said))}"

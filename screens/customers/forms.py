@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -13,18 +11,23 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from dispatch import customers
+from dispatch.customers.row_types import MergePreview
+from dispatch.queries.row_types import CustomerRow
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.form import Field, FormModal
 from screens.widgets.key_line import KeyLine
 from screens.wording.text import moment
 
-Row = dict[str, Any]
 LABELS = {"name": "Name", "phone": "Phone", "email": "E-mail"}
 
 
-def customer_form(customer: Row) -> FormModal:
+def customer_form(customer: CustomerRow) -> FormModal[CustomerRow]:
     """Another name, phone or e-mail; an empty one clears phone and e-mail."""
-    before = {name: customer[name] or "" for name in LABELS}
+    before = {
+        "name": customer["name"],
+        "phone": customer["phone"] or "",
+        "email": customer["email"] or "",
+    }
     number = customer["customer_id"]
     return FormModal(
         f"Edit customer {number}",
@@ -38,7 +41,7 @@ def customer_form(customer: Row) -> FormModal:
     )
 
 
-class MergeCustomers(CommandModal):
+class MergeCustomers(CommandModal[CustomerRow]):
     """Tells what a merge would do, either way round, and does it; closes with its result.
 
     ``previews`` are two of ``customers.preview_merge``: the first is done unless they are swapped.
@@ -50,7 +53,7 @@ class MergeCustomers(CommandModal):
         Binding("s", "swap", "Swap", id="merge.swap", tooltip="Keep the other of the two instead"),
     ]
 
-    def __init__(self, previews: tuple[Row, Row]) -> None:
+    def __init__(self, previews: tuple[MergePreview, MergePreview]) -> None:
         super().__init__()
         self._previews = previews
 
@@ -69,17 +72,17 @@ class MergeCustomers(CommandModal):
 
     @on(Button.Pressed, "#swap")
     def action_swap(self) -> None:
-        self._previews = self._previews[::-1]
+        self._previews = self._previews[1], self._previews[0]
         self.query_one("#preview", Static).update(merge_text(self._previews[0]))
 
     @on(Button.Pressed, "#submit")
     def action_submit(self) -> None:
         if not self._busy:
-            keep, other = (self._previews[0][who]["customer_id"] for who in ("keep", "other"))
-            self._send(lambda desk: customers.merge(desk, keep, other))
+            keep, other = self._previews[0]["keep"], self._previews[0]["other"]
+            self._send(lambda desk: customers.merge(desk, keep["customer_id"], other["customer_id"]))
 
 
-def merge_text(preview: Row) -> Text:
+def merge_text(preview: MergePreview) -> Text:
     """Who stays, who is merged into them, and what moves."""
     keep, other, leads = preview["keep"], preview["other"], preview["leads"]
     text = Text(overflow="fold")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,11 +10,10 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 
+from dispatch.queries.row_types import AgentRow
 from screens.dialogs.modal import Modal
 from screens.widgets.agent_picker import AgentPicker
 from screens.widgets.key_line import KeyLine
-
-Row = dict[str, Any]
 
 
 class PickAgent(Modal[int | None]):
@@ -34,7 +32,7 @@ class PickAgent(Modal[int | None]):
         Binding("enter", "take", "Choose", id="pick.take", tooltip="Choose the highlighted agent"),
     ]
 
-    def __init__(self, title: str, agents: Sequence[Row]) -> None:
+    def __init__(self, title: str, agents: Sequence[AgentRow]) -> None:
         super().__init__()
         self._heading = title
         self._agents = agents

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -44,7 +45,7 @@ class Columns(Modal[None]):
         Binding("r", "reset", "Reset", id="columns.reset", tooltip="The columns as they were delivered"),
     ]
 
-    def __init__(self, table: LiveTable, changed: Callable[[list[str]], None]) -> None:
+    def __init__(self, table: LiveTable[Any], changed: Callable[[list[str]], None]) -> None:
         super().__init__()
         self._table = table
         self._changed = changed

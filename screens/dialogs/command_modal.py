@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Generic, TypeVar
 
 from textual import events, on
 from textual.content import Content
@@ -14,12 +14,13 @@ from models.errors import DeskError
 from screens.dialogs.modal import Modal
 from screens.wording.text import refusal
 
-Row = dict[str, Any]
+T = TypeVar("T")
+
 SOON_S = 0.4  # an answer that takes longer is waited for with a word
 AT_WORK = "at work ..."
 
 
-class CommandModal(Modal[Row | None]):
+class CommandModal(Modal[T | None], Generic[T]):
     """Closes with its command's result, or None; a refusal is told in its ``#problem`` line.
 
     The command cannot be called back: until the desk has answered nothing closes the modal, so that a
@@ -29,9 +30,9 @@ class CommandModal(Modal[Row | None]):
     def __init__(self) -> None:
         super().__init__()
         self._busy = self._is_warned = False
-        self._result: Row | None = None
+        self._result: T | None = None
 
-    def _send(self, command: Callable[[Desk], Row]) -> None:
+    def _send(self, command: Callable[[Desk], T]) -> None:
         self._busy = True
         self.set_timer(SOON_S, self._still_at_work)
         self.host.perform(command, self._done, self._refused)
@@ -50,7 +51,7 @@ class CommandModal(Modal[Row | None]):
         else:
             self.leave()
 
-    def _done(self, result: Row) -> None:
+    def _done(self, result: T) -> None:
         self._result = result
         self._close_when_done()
 

@@ -15,15 +15,15 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Label, OptionList, RadioSet, Select, Static, TextArea
 
 from dispatch.desk.desk import Desk
+from dispatch.queries.row_types import AgentRow
 from models.errors import DeskError, InvalidInput
-from screens.dialogs.command_modal import CommandModal
+from screens.dialogs.command_modal import CommandModal, T
 from screens.widgets.agent_picker import AgentPicker
 from screens.widgets.choice import Choice, Pick
 from screens.widgets.key_line import KeyLine
 from screens.widgets.preview import Preview
 from screens.wording.text import refusal
 
-Row = dict[str, Any]
 Values = dict[str, str]
 
 FIELD_WIDTH = 54  # cells beside the label
@@ -43,7 +43,7 @@ class Field:
     value: str = ""
     options: tuple[str, ...] = ()
     hint: str = ""
-    agents: tuple[Row, ...] = ()
+    agents: tuple[AgentRow, ...] = ()
     told: Callable[[str], str] | None = None
     lines: int = 1
 
@@ -74,7 +74,7 @@ class Field:
         return Input(self.value, placeholder=self.hint, compact=True, id=self.name)
 
 
-class FormModal(CommandModal):
+class FormModal(CommandModal[T]):
     """Asks for a few values and runs a command with them; closes with its result, or None on escape.
 
     What the desk refuses is told inside the form, which stays open with everything typed in it; the
@@ -93,7 +93,7 @@ class FormModal(CommandModal):
         self,
         title: str,
         fields: Sequence[Field],
-        command: Callable[[Desk, Values], Row],
+        command: Callable[[Desk, Values], T],
         *,
         submit: str,
         about: str = "",

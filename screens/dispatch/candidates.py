@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from dispatch.assignment.row_types import Preview
+from dispatch.queries.row_types import AgentRow
 from screens.widgets.columns import Column
 from screens.widgets.frame import Frame
 from screens.widgets.live_table import LiveTable
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance
     from dispatch.matching.score import Scored
 
-Row = dict[str, Any]
 KEPT_OUT = {
     "break": "on a break",
     "full": "at capacity",
@@ -30,19 +31,25 @@ KEPT_OUT = {
 """The rules that leave agents out, in words behind a number; the others are presences."""
 
 
-def match_score(row: Row) -> Text:
+class CandidateRow(AgentRow):
+    """A candidate with the score for the lead, None while it is worked out."""
+
+    match: Scored | None
+
+
+def match_score(row: CandidateRow) -> Text:
     """An agent's score, greyed where it decides nothing."""
-    scored: Scored | None = row.get("match")
+    scored = row["match"]
     if scored is None:
         return Text("")
     return Text(f"{scored.match_score:.1f}", "" if row["steers"] else "dim")
 
 
-def _rating(row: Row) -> str:
+def _rating(row: CandidateRow) -> str:
     return f"{row['rating']:.1f}" if row["rating"] else "–"
 
 
-CANDIDATES = (
+CANDIDATES: tuple[Column[CandidateRow], ...] = (
     Column("rank", "#", 3, lambda row: str(row["rank"]), right=True),
     Column("name", "Agent", 13, lambda row: row["name"], grows=True),
     Column("department", "Department", 20, lambda row: row["department"], drop=4),
@@ -63,7 +70,7 @@ class WhoGetsIt(Frame):
 
     def __init__(self) -> None:
         super().__init__(id="who")
-        self._preview: Row = {"candidates": [], "reason": "", "kept_out": {}}
+        self._preview: Preview = {"policy": "", "reason": "", "candidates": [], "kept_out": {}}
         self._glance: Glance | None = None
 
     def compose(self) -> ComposeResult:
@@ -80,11 +87,12 @@ class WhoGetsIt(Frame):
         return self._glance
 
     @property
-    def current(self) -> Row | None:
+    def current(self) -> CandidateRow | None:
         """The candidate under the cursor."""
-        return self.query_one(LiveTable).current
+        table: LiveTable[CandidateRow] = self.query_one(LiveTable)
+        return table.current
 
-    def show_preview(self, preview: Row) -> None:
+    def show_preview(self, preview: Preview) -> None:
         self._preview = preview
         self._fill()
         self.query_one("#reason", Static).update(_reason(preview))
@@ -101,7 +109,7 @@ class WhoGetsIt(Frame):
         table.marks_changes = False  # what is typed changes them all the time
         table.show_rows(
             [
-                row | {"match": scores.get(row["agent_id"]), "steers": steers}
+                {**row, "match": scores.get(row["agent_id"]), "steers": steers}
                 for row in self._preview["candidates"]
             ]
         )
@@ -122,7 +130,7 @@ class WhoGetsIt(Frame):
         return f"{'Match' if seen.verdict.steers else 'Match is grey'}: {sentence}"
 
 
-def _reason(preview: Row) -> Text:
+def _reason(preview: Preview) -> Text:
     """Why it is the first one, and who is kept out; or that nobody can take it."""
     counts = preview["kept_out"]
     out = ", ".join(f"{number} {KEPT_OUT.get(rule, rule)}" for rule, number in counts.items())

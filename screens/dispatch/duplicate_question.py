@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from rich.text import Text
 from textual import on
@@ -14,6 +14,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, DataTable, Static
 
+from dispatch.customers.row_types import Suspect
 from screens.dialogs.modal import Modal
 from screens.widgets.columns import Column
 from screens.widgets.key_line import KeyLine
@@ -21,10 +22,9 @@ from screens.widgets.live_table import LiveTable
 from screens.wording.bookings import state
 from screens.wording.text import short
 
-Row = dict[str, Any]
 Verb = Literal["same", "open", "enter"]
 
-COLUMNS = (
+COLUMNS: tuple[Column[Suspect], ...] = (
     Column("name", "Customer", 12, lambda row: row["name"], grows=True),
     Column("phone", "Phone", 14, lambda row: row["phone"] or "–"),
     Column("email", "E-mail", 16, lambda row: row["email"] or "–", grows=True, drop=1),
@@ -39,7 +39,7 @@ class Answer:
     """What to do with the lead, and which of the known customers is meant."""
 
     verb: Verb
-    customer: Row
+    customer: Suspect
 
 
 class KnownCustomer(Modal[Answer | None]):
@@ -60,7 +60,7 @@ class KnownCustomer(Modal[Answer | None]):
         ),
     ]
 
-    def __init__(self, name: str, suspected: Sequence[Row]) -> None:
+    def __init__(self, name: str, suspected: Sequence[Suspect]) -> None:
         super().__init__()
         self._typed_name = name
         self._suspected = tuple(suspected)
@@ -91,8 +91,9 @@ class KnownCustomer(Modal[Answer | None]):
         self.query_one(LiveTable).show_rows(self._suspected)
 
     @property
-    def _chosen(self) -> Row:
-        return self.query_one(LiveTable).current or self._suspected[0]
+    def _chosen(self) -> Suspect:
+        table: LiveTable[Suspect] = self.query_one(LiveTable)
+        return table.current or self._suspected[0]
 
     @on(DataTable.RowHighlighted)
     def _show_detail(self) -> None:
@@ -125,7 +126,7 @@ class KnownCustomer(Modal[Answer | None]):
         self.leave()
 
 
-def _detail(customer: Row) -> Text:
+def _detail(customer: Suspect) -> Text:
     """The open bookings of a customer, a line each."""
     text = Text(overflow="fold")
     for one in customer["bookings"][:4]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -15,11 +15,14 @@ from textual.widgets import Button, DataTable, Input, RadioSet, Select
 
 from dispatch import customers, queries
 from dispatch.assignment import explanations
+from dispatch.assignment.row_types import Preview
+from dispatch.customers.row_types import Suspect
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.matching.features import Terms
 from dispatch.matching.lead_terms import unsaved_lead
 from dispatch.queries.bookings import BookingFilter
+from dispatch.queries.row_types import BookingRow
 from models.errors import DeskError
 from screens.base import figures, keys
 from screens.base.draft_saver import DraftKeeper
@@ -39,12 +42,11 @@ from screens.wording.text import moment, refusal, short, short_moment
 if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance
 
-Row = dict[str, Any]
 LATEST = 30
 TYPING_PAUSE_S = 0.1
 BOOKING_ACTIONS = frozenset(binding.action for binding in keys.BOOKING)
 
-LATEST_COLUMNS = (
+LATEST_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=3),
     Column("customer_name", "Customer", 12, lambda row: row["customer_name"], grows=True),
     Column("destination", "To", 8, lambda row: row["destination"], drop=2),
@@ -53,11 +55,21 @@ LATEST_COLUMNS = (
 )
 
 
+class Seen(NamedTuple):
+    """What is read for the lead in the form: who gets it, who the customer may be, and the last bookings."""
+
+    terms: Terms | None
+    preview: Preview
+    latest: list[BookingRow]
+    who: tuple[str, str, str]
+    suspected: list[Suspect]
+
+
 @dataclass(frozen=True)
 class Suspected:
     """Nothing was written: somebody has to say whose lead it is."""
 
-    customers: list[Row]
+    customers: list[Suspect]
 
 
 class Dispatch(BookingActions):
@@ -121,33 +133,33 @@ class Dispatch(BookingActions):
     def who(self) -> WhoGetsIt:
         return self.query_one(WhoGetsIt)
 
-    def chosen_booking(self) -> Row | None:
+    def chosen_booking(self) -> BookingRow | None:
         return self.query_one("#latest", LiveTable).current
 
-    def look_up(self) -> Callable[[], Row]:
+    def look_up(self) -> Callable[[], Seen]:
         desk, who, terms = self.backend.desk, self.form.identity(), self.form.terms()
 
-        def work() -> Row:
-            return {
-                "preview": explanations.preview(desk, lead=unsaved_lead(terms)),
-                "terms": terms,
-                "latest": queries.list_bookings(BookingFilter(sort="id"), limit=LATEST),
-                "suspected": customers.suspects(*who) if any(who) else [],
-                "who": who,
-            }
+        def work() -> Seen:
+            return Seen(
+                terms,
+                explanations.preview(desk, lead=unsaved_lead(terms)),
+                queries.list_bookings(BookingFilter(sort="id"), limit=LATEST),
+                who,
+                customers.suspects(*who) if any(who) else [],
+            )
 
         return work
 
-    def show(self, data: Row) -> None:
+    def show(self, data: Seen) -> None:
         self.form.offer(self.backend.values)
-        if data["terms"] == self.form.terms():  # else what was typed since asks by itself
-            self.who.show_preview(data["preview"])
-            self._look_at(data["terms"])
-        self.query_one("#latest", LiveTable).show_rows(data["latest"])
-        self._show_last(data["latest"])
-        self._tell_suspected(data["who"], data["suspected"])
+        if data.terms == self.form.terms():  # else what was typed since asks by itself
+            self.who.show_preview(data.preview)
+            self._look_at(data.terms)
+        self.query_one("#latest", LiveTable).show_rows(data.latest)
+        self._show_last(data.latest)
+        self._tell_suspected(data.who, data.suspected)
 
-    def _show_last(self, latest: list[Row]) -> None:
+    def _show_last(self, latest: list[BookingRow]) -> None:
         """Put the cursor on the booking that was opened last, once, and tell if it was taken back."""
         last = next((row for row in latest if row["booking_id"] == self._last_booking), None)
         if last is None:
@@ -184,7 +196,7 @@ class Dispatch(BookingActions):
         self._look_at(terms)
         ticket = self._weighing
 
-        def then(preview: Row) -> None:
+        def then(preview: Preview) -> None:
             if self.is_laid_out and ticket == self._weighing:
                 self.who.show_preview(preview)
 
@@ -239,7 +251,7 @@ class Dispatch(BookingActions):
         else:
             self.form.warn("")
 
-    def _tell_suspected(self, who: tuple[str, str, str], found: list[Row]) -> None:
+    def _tell_suspected(self, who: tuple[str, str, str], found: list[Suspect]) -> None:
         """Say who the customer may be; an answer about somebody else is too late."""
         if self.is_laid_out and who == self.form.identity():
             not_yet = "Not assigned yet. " if found and who == self._asked_about else ""
@@ -304,7 +316,7 @@ class Dispatch(BookingActions):
     @on(DataTable.RowSelected, "#candidates")
     def action_parts(self) -> None:
         candidate, seen = self.who.current, self.who.glance
-        scored = (candidate or {}).get("match")
+        scored = candidate["match"] if candidate else None
         if seen is not None and scored is not None:
             self.open(score_panel(scored, seen, self.backend.desk.settings["policy"]))
         elif self.form.terms() is None:
@@ -354,7 +366,7 @@ class Dispatch(BookingActions):
         self.form.tell("assigning ...")
         self.host.perform(work, then, self._refused)
 
-    def _ask_whose(self, values: dict[str, str], found: list[Row]) -> None:
+    def _ask_whose(self, values: dict[str, str], found: list[Suspect]) -> None:
         self._asked_about = self.form.identity()
         self.form.tell("")
         self._tell_suspected(self._asked_about, found)
@@ -386,5 +398,5 @@ class Dispatch(BookingActions):
         self.form.tell(refusal(error), "error")
 
 
-def _went_to(row: Row) -> str:
+def _went_to(row: BookingRow) -> str:
     return "taken back" if row["voided"] else f"→ {row['agent_name'] or 'waiting'}"

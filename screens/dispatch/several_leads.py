@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from rich.text import Text
 from textual import on
@@ -17,6 +17,7 @@ from textual.widgets import Button, DataTable, Static, TextArea
 
 from dispatch import customers
 from dispatch.desk.desk import Desk
+from dispatch.inputs.lead_files import Fields
 from dispatch.leads.file_intake import Received, receive_lines
 from dispatch.leads.pasted_leads import Pasted, PastedLine, read_pasted
 from models.errors import DeskError
@@ -30,7 +31,6 @@ from screens.wording.text import BAD, CARE, GOOD, refusal
 if TYPE_CHECKING:
     from screens.base.app_protocol import Host
 
-Row = dict[str, Any]
 TYPING_PAUSE_S = 0.15
 PLACEHOLDER = (
     "Paste lines here, from a file or a spreadsheet, one lead a line:\n"
@@ -41,7 +41,18 @@ DROP = "Closing again drops these lines"
 ASKED = "f9 again assigns it all the same; if it is the same trip, take the line out"
 
 
-def _verdict(row: Row) -> Text:
+class LineRow(TypedDict):
+    """A line in the table: what is wrong with it, or what became of it; ``place`` is where it is now."""
+
+    line: int
+    place: int | None
+    fields: Fields
+    errors: tuple[str, ...]
+    question: str
+    became: str
+
+
+def _verdict(row: LineRow) -> Text:
     if row["errors"]:
         return Text(row["errors"][0], BAD)
     if row["question"]:
@@ -49,7 +60,7 @@ def _verdict(row: Row) -> Text:
     return Text(row["became"], GOOD) if row["became"] else Text("✓ good", GOOD)
 
 
-COLUMNS = (
+COLUMNS: tuple[Column[LineRow], ...] = (
     Column("line", "Line", 4, lambda row: str(row["place"] or ""), right=True),
     Column("name", "Customer", 16, lambda row: row["fields"].get("name") or "–"),
     Column("destination", "To", 8, lambda row: row["fields"].get("destination") or "–", drop=1),
@@ -138,7 +149,7 @@ class SeveralLeads(Modal[str | None]):
         self._list([_row(line.line, line.fields, line.errors) for line in pasted.lines])
         self._tell(_counts(pasted) if self.text.strip() else "")
 
-    def _list(self, rows: list[Row]) -> None:
+    def _list(self, rows: list[LineRow]) -> None:
         table = self.query_one("#checked", LiveTable)
         table.show_rows(rows)
         first_bad = next((place for place, row in enumerate(rows) if row["errors"] or row["question"]), 0)
@@ -212,7 +223,9 @@ class SeveralLeads(Modal[str | None]):
         places = dict(zip((line.line for line in left), pasted.places_of(left), strict=True))
         self._done_last = len(rows) - len(left)
         self._done += self._done_last
-        self._list([row | {"place": places.get(row["line"])} for row in rows])
+        for row in rows:
+            row["place"] = places.get(row["line"])
+        self._list(rows)
         self._tell(_summary(self._done_last, len(left) - len(questions), len(questions)))
 
     def _refused(self, error: DeskError) -> None:
@@ -245,17 +258,15 @@ def _questions(lines: Sequence[PastedLine]) -> dict[int, str]:
 
 
 def _row(
-    line: int, fields: Any, errors: tuple[str, ...], received: Received | None = None, question: str = ""
-) -> Row:
-    """A line in the table: what is wrong with it, or what became of it; ``place`` is where it stands now."""
+    line: int, fields: Fields, errors: tuple[str, ...], received: Received | None = None, question: str = ""
+) -> LineRow:
     became = ""
     if received is not None and received["lead"] is None:
         errors = (received["error"],)
     elif received is not None and received["lead"] is not None:
         lead = received["lead"]
         became = f"→ {lead['agent_name'] or 'waits'}, booking {lead['booking_id']}"
-    told = {"errors": errors, "question": question, "became": became}
-    return {"line": line, "place": line, "fields": fields, **told}
+    return LineRow(line=line, place=line, fields=fields, errors=errors, question=question, became=became)
 
 
 def _counts(pasted: Pasted) -> str:

@@ -14,7 +14,9 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher, DataTable, Static
 
 from dispatch.matching import weights
+from dispatch.matching.row_types import LessonRow
 from dispatch.reporting import booking_figures
+from models.base import Json
 from models.errors import DeskError
 from screens.base import figures, keys
 from screens.base.keys import key_of
@@ -22,7 +24,7 @@ from screens.filters.bookings import filter_of
 from screens.insights.columns import AGENTS, FIGURES, WEIGHTS
 from screens.insights.sections import EMPTY, READ, SECTIONS, Found, SectionTab
 from screens.matching.panels import evidence_text, training_panel, weights_panel, written_panel
-from screens.matching.report_form import report_form
+from screens.matching.report_form import ReportOrder, report_form
 from screens.matching.training import TrainingRun
 from screens.shell.desk_screen import Place
 from screens.widgets.live_table import LiveTable
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from dispatch.matching.learning.version_store import Lesson
     from screens.base.key_queue import SteadyApp
 
-Row = dict[str, Any]
 SLOW_S = 0.3  # what takes longer is told of
 WORDS = "words"
 OF_THE_ROW = frozenset({"open_row", "use_weights", "copy"})
@@ -226,7 +227,7 @@ class Insights(Place):
         self.show_section(names[(names.index(self._section) + 1) % len(names)])
 
     @property
-    def _row(self) -> Row | None:
+    def _row(self) -> Any:
         """The row under the cursor; None in a text, or where there is none."""
         table = None if self._section == "match" else self.query_one(f"#{self._section}", LiveTable)
         return table.current if table is not None else None
@@ -297,7 +298,7 @@ class Insights(Place):
         line = f" Training, {told}  ({key_of(self.app, 'insights.train')} stops it)"
         self.query_one("#hint", Static).update(Content(line))
 
-    def _trained(self, row: Row) -> None:
+    def _trained(self, row: LessonRow) -> None:
         self._over()
         if self.app.screen is self:
             self.open(training_panel(row))
@@ -321,21 +322,21 @@ class Insights(Place):
         self.host.ask(lambda: lead or latest_terms(), self._ask_for_folder, opens=True)
 
     def _ask_for_folder(self, terms: Terms | None) -> None:
-        def closed(values: Row | None) -> None:
-            if values is not None:
-                self._write_report(values)
+        def closed(order: ReportOrder | None) -> None:
+            if order is not None:
+                self._write_report(order)
 
         self.open(report_form(terms, self.backend.values), closed)
 
-    def _write_report(self, values: Row) -> None:
+    def _write_report(self, order: ReportOrder) -> None:
         desk = self.backend.desk
 
-        def work() -> Row:
+        def work() -> Json:
             from dispatch.matching.report import report, report_files
 
-            return report_files.write(report.build(desk, values["terms"], weights.in_use()), values["folder"])
+            return report_files.write(report.build(desk, order.terms, weights.in_use()), order.folder)
 
-        def then(result: Row) -> None:
+        def then(result: Json) -> None:
             self.open(written_panel(result))
 
         self.host.ask(work, then, beside=True)

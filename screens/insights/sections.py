@@ -12,14 +12,15 @@ from textual.widgets import Static
 
 from dispatch.desk.desk import Desk
 from dispatch.matching import weights
+from dispatch.matching.row_types import Evidence, WeightsRow
 from dispatch.reporting import booking_figures
-from screens.insights.columns import with_shares
+from dispatch.reporting.row_types import AgentFigures
+from screens.insights.columns import FigureLine, with_shares
 
 if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance
     from dispatch.matching.features import Terms
 
-Row = dict[str, Any]
 Found = Any
 """What a section is filled with: rows, or for the match score the evidence and a look at a lead."""
 
@@ -27,20 +28,20 @@ MOST_HELD = 500
 SECTIONS = {"bookings": "Bookings", "agents": "Agents", "match": "Match score", "weights": "Weights"}
 
 
-def _bookings(_desk: Desk, _lead: Terms | None) -> list[Row]:
+def _bookings(_desk: Desk, _lead: Terms | None) -> list[FigureLine]:
     rows = booking_figures.by_kind()
     return with_shares(rows) if rows[0]["bookings"] else []
 
 
-def _agents(desk: Desk, _lead: Terms | None) -> list[Row]:
+def _agents(desk: Desk, _lead: Terms | None) -> list[AgentFigures]:
     return booking_figures.by_agent(desk)[:MOST_HELD]
 
 
-def _weights(_desk: Desk, _lead: Terms | None) -> list[Row]:
+def _weights(_desk: Desk, _lead: Terms | None) -> list[WeightsRow]:
     return weights.listing()
 
 
-def _match(desk: Desk, lead: Terms | None) -> tuple[Row, Glance | None, bool]:
+def _match(desk: Desk, lead: Terms | None) -> tuple[Evidence, Glance | None, bool]:
     from dispatch.matching import evidence
     from dispatch.matching.assessment import glance
     from dispatch.matching.features import one_moment

@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import NamedTuple
 
 from rich.text import Text
 
 from dispatch import queries
 from dispatch.desk import event_log
+from dispatch.desk.row_types import EventRow
 from screens.widgets.detail_pane import DetailPane
 from screens.wording.events import COMMAND_WORDS, changes, details, subject
 from screens.wording.text import CARE, moment
 
-Row = dict[str, Any]
+
+class EventStory(NamedTuple):
+    """What the pane shows of an event: the one that it undoes, or that undid it, and the agent's name."""
+
+    event: EventRow
+    other: EventRow | None
+    agent: str
 
 
-def event_query(event: Row | None) -> Callable[[], Row | None]:
-    """What the pane shows of an event; None when there is none."""
+def event_query(event: EventRow | None) -> Callable[[], EventStory | None]:
+    """An event's story; None when there is none."""
 
-    def work() -> Row | None:
+    def work() -> EventStory | None:
         if event is None:
             return None
         others = [number for number in (event["undone_by"], event["undoes"]) if number is not None]
         agents = queries.agents_by_id([event["agent_id"]]) if event["agent_id"] is not None else []
-        return {
-            "event": event,
-            "other": next(iter(event_log.events_among(others)), None),
-            "agent": next((f"{agent['name']} ({agent['agent_id']})" for agent in agents), ""),
-        }
+        return EventStory(
+            event,
+            next(iter(event_log.events_among(others)), None),
+            next((f"{agent['name']} ({agent['agent_id']})" for agent in agents), ""),
+        )
 
     return work
 
@@ -36,16 +43,16 @@ def event_query(event: Row | None) -> Callable[[], Row | None]:
 class EventDetail(DetailPane):
     """One event in full."""
 
-    def show(self, data: Row | None) -> None:
+    def show(self, data: EventStory | None) -> None:
         """Show what ``event_query`` read."""
         if data is None:
             self.tell("", "Choose an event to see it here")
         else:
-            self.tell(f"Event {data['event']['event_id']}", _describe(data))
+            self.tell(f"Event {data.event['event_id']}", _describe(data))
 
 
-def _describe(data: Row) -> Text:
-    event, other = data["event"], data["other"]
+def _describe(data: EventStory) -> Text:
+    event, other = data.event, data.other
     text = Text(overflow="fold")
     text.append(f"{subject(event)} {COMMAND_WORDS.get(event['command'], event['command'])}".strip(), "bold")
     text.append(f"\n{event['actor']}, {moment(event['at'])}, {event['command']}", "dim")
@@ -54,7 +61,7 @@ def _describe(data: Row) -> Text:
     if event["undoes"] is not None:
         what = f", {other['command']} {_by(other)}" if other else ""
         text.append(f"\nTakes back event {event['undoes']}{what}", f"bold {CARE}")
-    for label, value in _facts(event, data["agent"]):
+    for label, value in _facts(event, data.agent):
         if value:
             text.append(f"\n{label:<12}", "dim")
             text.append(value)
@@ -66,11 +73,11 @@ def _describe(data: Row) -> Text:
     return text
 
 
-def _by(event: Row | None) -> str:
+def _by(event: EventRow | None) -> str:
     return f"{moment(event['at'])} by {event['actor']}" if event else ""
 
 
-def _facts(event: Row, agent: str) -> list[tuple[str, str]]:
+def _facts(event: EventRow, agent: str) -> list[tuple[str, str]]:
     return [
         ("Customer", event["customer_name"] or ""),
         ("Agent", agent),

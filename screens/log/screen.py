@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -13,13 +11,14 @@ from textual.widgets import DataTable, Input, Static
 
 from dispatch import queries
 from dispatch.desk.event_filter import EventFilter
+from dispatch.desk.row_types import EventRow
 from dispatch.inputs import date_ranges
 from dispatch.operations import undo
 from models.clock import local_offset
 from models.errors import InvalidInput
 from screens.base import keys
 from screens.filters.log import EXAMPLE, parse_log_filter
-from screens.log.event_detail import EventDetail, event_query
+from screens.log.event_detail import EventDetail, EventStory, event_query
 from screens.log.list_window import LogWindow
 from screens.shell.paged_list import Held, PagedList
 from screens.widgets.columns import Column
@@ -27,15 +26,13 @@ from screens.widgets.live_table import LiveTable
 from screens.wording.events import COMMAND_WORDS, event_line, said, subject, taken_back
 from screens.wording.text import CARE, short_moment
 
-Row = dict[str, Any]
 
-
-def _what(row: Row) -> Text:
+def _what(row: EventRow) -> Text:
     word = COMMAND_WORDS.get(row["command"]) or str(row["command"])
     return Text(f"{word}, undone", "dim") if row["undone_by"] else Text(word)
 
 
-COLUMNS = (
+COLUMNS: tuple[Column[EventRow], ...] = (
     Column("event_id", "Event", 7, lambda row: str(row["event_id"]), right=True, drop=3),
     Column("at", "When", 11, lambda row: short_moment(row["at"])),
     Column("actor", "By", 8, lambda row: row["actor"]),
@@ -47,7 +44,7 @@ COLUMNS = (
 )
 
 
-class Log(PagedList[EventFilter]):
+class Log(PagedList[EventFilter, EventRow]):
     """The commands of the desk."""
 
     NAME = "log"
@@ -73,7 +70,7 @@ class Log(PagedList[EventFilter]):
                 yield LiveTable(COLUMNS, "event_id", id="log")
             yield EventDetail()
 
-    def show(self, data: Held) -> None:
+    def show(self, data: Held[EventRow]) -> None:
         self._describe(self._take(data))
         self.show_detail()
 
@@ -99,7 +96,7 @@ class Log(PagedList[EventFilter]):
         self._detail_ticket += 1
         ticket = self._detail_ticket
 
-        def then(data: Row | None) -> None:
+        def then(data: EventStory | None) -> None:
             if ticket == self._detail_ticket and self.is_laid_out:
                 self.query_one(EventDetail).show(data)
 
@@ -162,13 +159,13 @@ class Log(PagedList[EventFilter]):
         else:
             self.host.go(self.host.came_from)
 
-    def _chosen(self) -> Row | None:
+    def _chosen(self) -> EventRow | None:
         row = self.table.current
         if row is None:
             self.say("No event is chosen: move the cursor to one first", severity="warning")
         return row
 
-    def _describe(self, rows: list[Row]) -> None:
+    def _describe(self, rows: list[EventRow]) -> None:
         line = Text("Log", "bold")
         if rows:
             line.append(f"  {len(rows)} shown{self.more(rows)}  ·  newest first", "dim")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dispatch import agents
 from dispatch.desk.accepted_values import AcceptedValues
+from dispatch.queries.row_types import AgentRow
+from models.base import Json
 from screens.dialogs.form import Field, FormModal
-
-Row = dict[str, Any]
 
 LABELS = {
     "first_name": "First name",
@@ -27,7 +25,6 @@ LABELS = {
     "specialisations": "Specialised in",
     "languages": "Languages",
 }
-LISTED = ("skills", "locations", "specialisations", "languages")
 HINTS = {
     **dict.fromkeys(("email", "license", "manager"), "optional"),
     "skills": "with commas between; empty: every one",
@@ -50,7 +47,7 @@ def _fields(before: dict[str, str], values: AcceptedValues, hints: dict[str, str
     ]
 
 
-def add_agent_form(values: AcceptedValues) -> FormModal:
+def add_agent_form(values: AcceptedValues) -> FormModal[AgentRow]:
     """A new agent, available at once."""
     before = dict.fromkeys(LABELS, "") | {"years": "0"}
     return FormModal(
@@ -62,7 +59,7 @@ def add_agent_form(values: AcceptedValues) -> FormModal:
     )
 
 
-def edit_agent_form(agent: Row, values: AcceptedValues) -> FormModal:
+def edit_agent_form(agent: AgentRow, values: AcceptedValues) -> FormModal[AgentRow]:
     """Another name, title, capacity, ...; what stays the same is not written."""
     before = {
         "first_name": agent["first_name"],
@@ -76,7 +73,10 @@ def edit_agent_form(agent: Row, values: AcceptedValues) -> FormModal:
         "manager": agent["manager_name"] or "",
         "capacity": str(agent["capacity"]),
         "level": str(agent["level"]),
-        **{name: ", ".join(agent[name]) for name in LISTED},
+        "skills": ", ".join(agent["skills"]),
+        "locations": ", ".join(agent["locations"]),
+        "specialisations": ", ".join(agent["specialisations"]),
+        "languages": ", ".join(agent["languages"]),
     }
     before = {name: before[name] for name in LABELS}
     return FormModal(
@@ -90,6 +90,6 @@ def edit_agent_form(agent: Row, values: AcceptedValues) -> FormModal:
     )
 
 
-def _given(values: dict[str, str]) -> dict[str, Any]:
+def _given(values: dict[str, str]) -> Json:
     wanted = {"first_name", "last_name", "department", "job_title"}
     return {name: text if name in wanted else text or None for name, text in values.items()}

@@ -14,7 +14,9 @@ from textual.widgets import DataTable, Input, Static
 
 from dispatch import agents, queries
 from dispatch.assignment.contact_rate import with_rates
-from dispatch.matching.roster_scores import RosterScores, roster_scores, with_agent_rates
+from dispatch.matching.conversion_rates import Rate, rates
+from dispatch.matching.roster_scores import RosterScores, roster_scores
+from dispatch.queries.row_types import AgentRow
 from screens.base import figures, keys
 from screens.base.keys import key_of
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
@@ -26,10 +28,8 @@ from screens.widgets.live_table import LiveTable
 from screens.wording.agents import load_bar
 from screens.wording.plots import interval
 
-Row = dict[str, Any]
-
 CONTACT = "contact_rate"
-COLUMNS = (
+COLUMNS: tuple[Column[AgentRow], ...] = (
     Column("rank", "#", 5, lambda row: str(row["rank"] or "–"), right=True, sort="rank", title="Rank"),
     Column("name", "Agent", 16, lambda row: row["name"], grows=True, sort="name"),
     Column(
@@ -99,12 +99,12 @@ HIGHEST_FIRST = ("load", "years_of_service", "rating", CONTACT, MATCH, *RATES)
 WIDE = 110
 
 
-def rating(row: Row) -> Text:
+def rating(row: AgentRow) -> Text:
     """An average to two places; nobody's opinion yet is a dash."""
     return Text(f"{row['rating']:.2f}" if row["rating"] else "–")
 
 
-def contact_rate(row: Row) -> str:
+def contact_rate(row: AgentRow) -> str:
     """The share of customers reached in time, the interval that holds it, and of how many."""
     rate = row.get(CONTACT)
     if rate is None:
@@ -112,7 +112,7 @@ def contact_rate(row: Row) -> str:
     return f"{rate:4.0%} ({row['contact_low']:.0%}-{row['contact_high']:.0%}) of {row['contact_assigned']}"
 
 
-def match_score(row: Row) -> Text:
+def match_score(row: AgentRow) -> Text:
     """The score for a lead, greyed where it decides nothing."""
     score = row.get("match_score")
     return Text("" if score is None else f"{score:.1f}", "" if row.get("steers") else "dim")
@@ -152,7 +152,7 @@ class Roster(Place):
         self._sort = "rank"
         self._descending = False
         self._with_left = False
-        self._agents: list[Row] = []
+        self._agents: list[AgentRow] = []
         self._scores = RosterScores()
         self._scoring = 0
 
@@ -168,23 +168,23 @@ class Roster(Place):
         yield LiveTable(COLUMNS, "agent_id", id="roster")
 
     @property
-    def table(self) -> LiveTable:
+    def table(self) -> LiveTable[AgentRow]:
         return self.query_one("#roster", LiveTable)
 
-    def look_up(self) -> Callable[[], list[Row]]:
+    def look_up(self) -> Callable[[], list[AgentRow]]:
         shown = {*self.table.chosen, self._sort}
         with_left, desk = self._with_left, self.backend.desk
 
-        def work() -> list[Row]:
+        def work() -> list[AgentRow]:
             rows, left_alone = queries.list_agents(with_left=with_left), queries.unattended()
             rows = [row | {"unattended": left_alone.get(row["agent_id"], 0)} for row in rows]
             if CONTACT in shown:  # all that came in for ninety days is looked at
                 rows = with_rates(desk, rows)
-            return rows if RATES.isdisjoint(shown) else with_agent_rates(rows)
+            return rows if RATES.isdisjoint(shown) else _with_rates(rows)
 
         return work
 
-    def show(self, data: list[Row]) -> None:
+    def show(self, data: list[AgentRow]) -> None:
         self._agents = data
         self._arrange()
         if MATCH in {*self.table.chosen, self._sort}:
@@ -204,8 +204,7 @@ class Roster(Place):
 
     def _arrange(self) -> None:
         words = self.query_one("#filter", Input).value.lower().split()
-        scored = self._scores.by_agent
-        found = [row | scored.get(row["agent_id"], {}) for row in self._agents if _mentions(row, words)]
+        found = [_scored(row, self._scores) for row in self._agents if _mentions(row, words)]
         found.sort(key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
         self.table.mark_sort(self._sort, self._descending)
         self.table.show_rows(found[:MOST_HELD])
@@ -318,17 +317,38 @@ class Roster(Place):
         if row is not None:
             self.copy(f"Agent {row['agent_id']}, {row['name']}, {row['department']}, {row['email'] or ''}")
 
-    def _chosen(self) -> Row | None:
+    def _chosen(self) -> AgentRow | None:
         row = self.table.current
         if row is None:
             self.say("No agent is chosen", severity="warning")
         return row
 
-    def _open(self, form: ModalScreen[Row | None], word: str) -> None:
+    def _open(self, form: ModalScreen[AgentRow | None], word: str) -> None:
         self.open(form, self.telling(lambda agent: f"{word}: {agent['name']}, agent {agent['agent_id']}"))
 
 
-def _headline(agents: list[Row], found: list[Row], hidden_sort: str = "", hints: str = "") -> Text:
+def _with_rates(rows: list[AgentRow]) -> list[AgentRow]:
+    """The agents with their rates of Confirmed bookings; who left has none."""
+    known = {rate.agent_id: rate for rate in rates()}
+    return [_rated(row, known[row["agent_id"]]) if row["agent_id"] in known else row for row in rows]
+
+
+def _rated(row: AgentRow, rate: Rate) -> AgentRow:
+    return row | {
+        "confirmed": rate.confirmed,
+        "decided": rate.decided,
+        "rate": rate.rate,
+        "low": rate.low,
+        "high": rate.high,
+    }
+
+
+def _scored(row: AgentRow, scores: RosterScores) -> AgentRow:
+    score = scores.by_agent.get(row["agent_id"])
+    return row if score is None else row | {"match_score": score, "steers": scores.steers}
+
+
+def _headline(agents: list[AgentRow], found: list[AgentRow], hidden_sort: str = "", hints: str = "") -> Text:
     if not agents:
         return Text("No agents yet: press a to add one, or import them with astra import FILE", "bold")
     all_told = f"{len(agents)} {'agent' if len(agents) == 1 else 'agents'}"
@@ -343,7 +363,7 @@ def _headline(agents: list[Row], found: list[Row], hidden_sort: str = "", hints:
     return line
 
 
-def _mentions(row: Row, words: list[str]) -> bool:
+def _mentions(row: AgentRow, words: list[str]) -> bool:
     text = f"{row['name']} {row['department']} {row['job_title']}".lower()
     return all(word in text or word == str(row["agent_id"]) for word in words)
 

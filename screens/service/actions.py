@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from textual.screen import ModalScreen
 
 from dispatch import queries as desk_queries
 from dispatch.desk.desk import Desk
 from dispatch.service.issues import editing, escalation_commands, lifecycle, ownership, queries
+from dispatch.service.row_types import IssueDetails, IssueRow, IssueStory
 from models.errors import Refused
 from models.issues import IN_PROGRESS, PENDING_CUSTOMER
 from screens.base.keys import key_of
@@ -22,18 +22,16 @@ from screens.service.new_issue import NewIssue
 from screens.shell.desk_screen import Place
 from screens.wording.issues import category, customer, status, told
 
-Row = dict[str, Any]
-
 
 class IssueActions(Place):
     """A place with issues. A subclass tells which one is chosen."""
 
-    def chosen_issue(self) -> Row | None:
+    def chosen_issue(self) -> IssueRow | None:
         """The issue that a key is meant for."""
         raise NotImplementedError
 
     def action_open_issue(self) -> None:
-        def closed(issue: Row | None) -> None:
+        def closed(issue: IssueDetails | None) -> None:
             if issue is not None:
                 self.say(told("Opened", issue))
                 self.host.show_issue(issue["issue_id"])
@@ -43,7 +41,7 @@ class IssueActions(Place):
     def action_claim(self) -> None:
         self._at_once("Claimed", self._claim)
 
-    def _claim(self, row: Row) -> Callable[[Desk], Row]:
+    def _claim(self, row: IssueRow) -> Callable[[Desk], IssueDetails]:
         agent_id = row["agent_id"] if row["agent_id"] is not None else self.host.my_agent_id
         if agent_id is None:
             keys = f"{key_of(self.app, 'place.my-desk')}, then {key_of(self.app, 'desk.agent')}"
@@ -55,7 +53,7 @@ class IssueActions(Place):
     def action_wait(self) -> None:
         """In progress and waiting for the customer take turns."""
 
-        def command(row: Row) -> Callable[[Desk], Row]:
+        def command(row: IssueRow) -> Callable[[Desk], IssueDetails]:
             following = IN_PROGRESS if row["status"] == PENDING_CUSTOMER else PENDING_CUSTOMER
             return lambda desk: lifecycle.set_status(desk, row["issue_id"], following)
 
@@ -147,7 +145,7 @@ class IssueActions(Place):
                 f"{category(row)}, {status(row)}, {row['agent_name'] or 'waiting for an agent'}"
             )
 
-    def _chosen(self) -> Row | None:
+    def _chosen(self) -> IssueRow | None:
         row = self.chosen_issue()
         if row is None:
             self.say("No issue is chosen: move the cursor to one first", severity="warning")
@@ -156,12 +154,12 @@ class IssueActions(Place):
     def _at_once(
         self,
         word: str,
-        command: Callable[[Row], Callable[[Desk], Row]],
-        tell: Callable[[str, Row], str] = told,
+        command: Callable[[IssueRow], Callable[[Desk], IssueDetails]],
+        tell: Callable[[str, IssueDetails], str] = told,
     ) -> None:
         self.perform_on(self._chosen(), command, partial(tell, word))
 
-    def _with_form(self, word: str, form: Callable[[Row], ModalScreen[Row | None]]) -> None:
+    def _with_form(self, word: str, form: Callable[[IssueDetails], ModalScreen[IssueDetails | None]]) -> None:
         """Open a form for the issue as it is now, not as the list last saw it."""
         row = self._chosen()
         if row is None:
@@ -170,12 +168,12 @@ class IssueActions(Place):
         number, desk = row["issue_id"], self.backend.desk
         self.open_form(lambda: form(queries.issue(desk, number)), partial(told, word))
 
-    def _with_panel(self, panel: Callable[[Row], Panel]) -> None:
+    def _with_panel(self, panel: Callable[[IssueStory], Panel]) -> None:
         row = self._chosen()
         if row is None:
             return
 
-        def show(issue: Row | None) -> None:
+        def show(issue: IssueStory | None) -> None:
             if issue is not None:
                 self.open(panel(issue))
 

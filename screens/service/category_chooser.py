@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -13,13 +11,13 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from dispatch.service.row_types import IssueRow
 from models.issues import CATEGORIES
 from screens.dialogs.modal import Modal
 from screens.widgets.key_line import KeyLine
 from screens.wording.issues import category
 from screens.wording.text import short
 
-Row = dict[str, Any]
 MEANINGS = {
     "technical_support": "something does not work",
     "billing_dispute": "a charge that is wrong",
@@ -67,7 +65,7 @@ class ChooseCategory(Modal[str | None]):
         ),
     ]
 
-    def __init__(self, issue: Row) -> None:
+    def __init__(self, issue: IssueRow) -> None:
         super().__init__()
         self._issue = issue
 

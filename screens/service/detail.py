@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from rich.text import Text
 
 from dispatch.desk.desk import Desk
 from dispatch.service.issues import queries
+from dispatch.service.row_types import (
+    ClockState,
+    EscalationRow,
+    IssueStory,
+    Prediction,
+    Progress,
+    SurveyRow,
+    WarningRow,
+)
 from screens.widgets.detail_pane import DetailPane
 from screens.wording import issues as words
 from screens.wording.text import BAD, CARE, moment, short_moment
-
-Row = dict[str, Any]
 
 EXCERPT = 600  # characters of a text in the pane; the panel shows all of it
 LAST_SPOKEN = 12  # interactions in the pane
@@ -29,13 +35,17 @@ FACTORS = {
 }
 
 
-def issue_query(desk: Desk, issue_id: int | None) -> Callable[[], Row | None]:
+def issue_query(desk: Desk, issue_id: int | None) -> Callable[[], IssueStory | None]:
     """What the pane shows of an issue; None when there is none."""
 
-    def work() -> Row | None:
+    def work() -> IssueStory | None:
         if issue_id is None:
             return None
-        return queries.issue(desk, issue_id) | {"interactions": queries.interactions(issue_id)}
+        return {
+            **queries.issue(desk, issue_id),
+            "interactions": queries.interactions(issue_id),
+            "history": [],
+        }
 
     return work
 
@@ -43,7 +53,7 @@ def issue_query(desk: Desk, issue_id: int | None) -> Callable[[], Row | None]:
 class IssueDetail(DetailPane):
     """One issue in full."""
 
-    def show(self, issue: Row | None) -> None:
+    def show(self, issue: IssueStory | None) -> None:
         """Show what ``issue_query`` read."""
         if issue is None:
             self.tell("", "Choose an issue to see it here")
@@ -51,7 +61,7 @@ class IssueDetail(DetailPane):
             self.tell(f"Issue {issue['issue_id']}", described(issue, EXCERPT, LAST_SPOKEN))
 
 
-def described(issue: Row, longest: int | None = None, last: int | None = None) -> Text:
+def described(issue: IssueStory, longest: int | None = None, last: int | None = None) -> Text:
     """All about an issue; its texts cut at ``longest`` characters, of the conversation the ``last``."""
     text = Text(overflow="fold")
     text.append_text(words.priority(issue)).append("  ")
@@ -80,7 +90,7 @@ def _add(text: Text, label: str, value: str | Text, width: int = LABEL) -> None:
     text.append_text(value if isinstance(value, Text) else Text(value))
 
 
-def _facts(issue: Row) -> list[tuple[str, str | Text]]:
+def _facts(issue: IssueStory) -> list[tuple[str, str | Text]]:
     clocks = issue["sla"]
     place, wait = issue["queue_position"], issue["expected_wait_minutes"]
     holder = f"{issue['agent_name']} ({issue['agent_id']})" if issue["agent_id"] else "nobody yet"
@@ -91,14 +101,17 @@ def _facts(issue: Row) -> list[tuple[str, str | Text]]:
         ("Answer", _clock(clocks["first_response"], "answer in")),
         ("Resolve", _clock(clocks["resolution"], "due in")),
         ("Agent", f"{holder}: {issue['routing_reason']}"),
-        ("In queue", f"place {place}, about {words.span(wait)} to wait" if place else ""),
+        (
+            "In queue",
+            f"place {place}, about {words.span(wait)} to wait" if place and wait else "",
+        ),
         ("Expected", f"first answer in {words.span(expected)}" if expected is not None else ""),
         ("Customer", ", ".join(filter(None, (words.customer(issue), issue["tier"])))),
         ("Booking", str(issue["booking_id"] or "")),
     ]
 
 
-def _clock(clock: Row, verb: str) -> Text:
+def _clock(clock: ClockState, verb: str) -> Text:
     """A clock, and when its time is over: the hour, or of what is further away the day."""
     line, due = words.clock_line(clock, verb), short_moment(clock["due"])
     if clock["met_at"]:
@@ -106,13 +119,13 @@ def _clock(clock: Row, verb: str) -> Text:
     return line.append(f" ({due[6:] if abs(clock['left_minutes']) < A_DAY else due[:5]})", "dim")
 
 
-def _warned(warnings: list[Row]) -> str:
+def _warned(warnings: list[WarningRow]) -> str:
     """The last warning of each clock."""
     last = {words.NAMES[one["clock"]]: one["percent"] for one in warnings}
     return ", ".join(f"{percent} % of the {name} time" for name, percent in last.items())
 
 
-def _add_spoken(text: Text, issue: Row, longest: int | None, last: int | None) -> None:
+def _add_spoken(text: Text, issue: IssueStory, longest: int | None, last: int | None) -> None:
     _heading(text, "Conversation")
     text.append(f"\n{short_moment(issue['opened_at'])}  ", "dim").append("customer: ", "bold")
     text.append(words.excerpt(issue["description"], longest))
@@ -124,12 +137,12 @@ def _add_spoken(text: Text, issue: Row, longest: int | None, last: int | None) -
         text.append("\n").append_text(words.conversation(shown, longest))
 
 
-def _add_steps(text: Text, issue: Row) -> None:
+def _add_steps(text: Text, issue: IssueStory) -> None:
     for step in issue["priority_steps"]:
         text.append(f"\n{step['add']:+d} {step['priority']:<9}", "bold").append(step["why"])
 
 
-def _add_escalations(text: Text, issue: Row) -> None:
+def _add_escalations(text: Text, issue: IssueStory) -> None:
     if not issue["escalations"]:
         return
     _heading(text, "Escalations")
@@ -139,7 +152,7 @@ def _add_escalations(text: Text, issue: Row) -> None:
         text.append(f"\nlevel {one['level']}, {trigger}", style).append(f": {one['reason']}; {_became(one)}")
 
 
-def _became(escalation: Row) -> str:
+def _became(escalation: EscalationRow) -> str:
     if escalation["closed_at"]:
         return f"closed by {escalation['closed_by']}: {escalation['close_reason']}"
     if escalation["acknowledged_at"]:
@@ -147,7 +160,7 @@ def _became(escalation: Row) -> str:
     return f"told {escalation['told']} at {short_moment(escalation['steps'][-1]['at'])}"
 
 
-def _add_satisfaction(text: Text, guess: Row, survey: Row | None) -> None:
+def _add_satisfaction(text: Text, guess: Prediction, survey: SurveyRow | None) -> None:
     _heading(text, "The customer")
     text.append(f"\n{guess['predicted']:.2f} of 5 expected, {guess['risk']} risk", RISK_STYLES[guess["risk"]])
     text.append(f", {guess['churn_probability']:.0%} may leave")
@@ -161,7 +174,7 @@ def _add_satisfaction(text: Text, guess: Row, survey: Row | None) -> None:
         _add(text, "Survey", score + (f": {survey['comment']}" if survey["comment"] else ""))
 
 
-def _read(issue: Row) -> list[tuple[str, str]]:
+def _read(issue: IssueStory) -> list[tuple[str, str]]:
     return [
         ("Confidence", f"{issue['confidence']:.0%}"),
         ("Sentiment", f"{issue['sentiment']['compound']:+.2f}"),
@@ -175,11 +188,11 @@ def _read(issue: Row) -> list[tuple[str, str]]:
     ]
 
 
-def _progress(progress: Row) -> str:
+def _progress(progress: Progress) -> str:
     return f"{progress['share']:.0%} of the estimate, {progress['interactions']} interactions"
 
 
-def why_text(issue: Row) -> Text:
+def why_text(issue: IssueStory) -> Text:
     """Why an issue is as urgent as it is, who has it and why, and until when."""
     text = Text(overflow="fold")
     text.append(f"{issue['priority']}, because", "bold")

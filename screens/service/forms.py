@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
+from dispatch.queries.row_types import AgentRow
 from dispatch.service.escalation import triggers
 from dispatch.service.issues import (
     conversation,
@@ -17,26 +17,26 @@ from dispatch.service.issues import (
     queries,
     surveys,
 )
+from dispatch.service.row_types import IssueDetails
+from models.base import Json
 from models.errors import Conflict, InvalidInput
 from models.issues import CUSTOMER, DESK, OPEN, PRIORITIES, TIERS
 from screens.dialogs.form import Field, FormModal, Values
 from screens.wording.issues import category, customer, status
 from screens.wording.text import short
 
-Row = dict[str, Any]
-
 QUOTED = 200  # characters of a message that came while one wrote
 SPEAKERS = {"Us": DESK, "The customer": CUSTOMER}
 GOES_ON, WAITS, SOLVES = "It goes on", "They have to answer", "It should be solved"
 
 
-def _about(issue: Row) -> str:
+def _about(issue: IssueDetails) -> str:
     holder = issue["agent_name"] or "nobody yet"
     about = f"{customer(issue)}: {issue['priority']} {category(issue)}, {status(issue)}, with {holder}"
     return f"{about}\n{short(issue['title'], 70)}"
 
 
-def reply_form(issue: Row) -> FormModal:
+def reply_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     """A message to the customer, or from the customer; two who answer at once are told of each other."""
     fields = [
         Field("text", "Message", hint="what the customer reads", lines=5),
@@ -45,7 +45,7 @@ def reply_form(issue: Row) -> FormModal:
     ]
     seen = issue["last_interaction_id"] or 0
 
-    def command(desk: Desk, given: Values) -> Row:
+    def command(desk: Desk, given: Values) -> IssueDetails:
         nonlocal seen
         by_us = SPEAKERS.get(given["author"], DESK) == DESK
         try:
@@ -71,16 +71,16 @@ def _newest(desk: Desk, issue_id: int) -> tuple[int, str]:
     """The last message of a conversation."""
     with desk.reading():
         last = [one for one in queries.interactions(issue_id) if one["kind"] == "message"][-1]
-    return last["interaction_id"], short(last["text"].replace("\n", " "), QUOTED)
+    return last["interaction_id"], short((last["text"] or "").replace("\n", " "), QUOTED)
 
 
-def note_form(issue: Row) -> FormModal:
+def note_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     """An internal note."""
     field = Field("text", "Note", hint="what the next person should know", lines=5)
     return _one_field(issue, "Note on issue", field, conversation.note, "Write")
 
 
-def resolve_form(issue: Row) -> FormModal:
+def resolve_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     """It is solved: a last word to the customer, or none."""
     field = Field("text", "Last word", hint="what the customer reads; empty: nothing is sent", lines=4)
     return _one_field(
@@ -92,7 +92,7 @@ def resolve_form(issue: Row) -> FormModal:
     )
 
 
-def escalate_form(issue: Row) -> FormModal:
+def escalate_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     """More eyes are needed: why, and how many."""
     levels = ("next", *map(str, range(1, triggers.TOP_LEVEL + 1)))
     number = issue["issue_id"]
@@ -110,24 +110,24 @@ def escalate_form(issue: Row) -> FormModal:
     )
 
 
-def settle_form(issue: Row) -> FormModal:
+def settle_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     """Nothing more has to be done about its escalations: why."""
     field = Field("reason", "Reason", hint="why nothing more has to be done about it")
     return _one_field(issue, "Settle escalations of issue", field, escalation_commands.settle, "Settle")
 
 
-def reopen_form(issue: Row) -> FormModal:
+def reopen_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     """It is taken up again: why."""
     field = Field("reason", "Reason", hint="why it is taken up again")
     return _one_field(issue, "Reopen issue", field, lifecycle.reopen, "Reopen")
 
 
-def reassign_form(issue: Row, agents: list[Row]) -> FormModal:
+def reassign_form(issue: IssueDetails, agents: list[AgentRow]) -> FormModal[IssueDetails]:
     """Another agent takes it over: who, and why."""
     number = issue["issue_id"]
     others = tuple(agent for agent in agents if agent["agent_id"] != issue["agent_id"])
 
-    def command(desk: Desk, given: Values) -> Row:
+    def command(desk: Desk, given: Values) -> IssueDetails:
         if not given["to"]:
             raise InvalidInput("agent", "no agent is chosen", "type a part of the name, or the id")
         return ownership.reassign(desk, number, int(given["to"]), given["reason"])
@@ -141,7 +141,7 @@ def reassign_form(issue: Row, agents: list[Row]) -> FormModal:
     )
 
 
-def rate_form(issue: Row) -> FormModal:
+def rate_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     """The customer's answer to the survey; one counts."""
     number = issue["issue_id"]
     fields = [
@@ -157,7 +157,7 @@ def rate_form(issue: Row) -> FormModal:
     )
 
 
-def edit_form(issue: Row) -> FormModal:
+def edit_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     """Mend the title and the booking, and while it is open the priority and the tier."""
     number = issue["issue_id"]
     before = {"title": issue["title"], "booking": str(issue["booking_id"] or "")}
@@ -172,8 +172,8 @@ def edit_form(issue: Row) -> FormModal:
             Field("tier", "Tier", before["tier"], TIERS),
         ]
 
-    def command(desk: Desk, given: Values) -> Row:
-        changed: dict[str, Any] = {name: text for name, text in given.items() if text != before[name]}
+    def command(desk: Desk, given: Values) -> IssueDetails:
+        changed: Json = {name: text for name, text in given.items() if text != before[name]}
         if "booking" in changed:
             changed["booking_id"] = booking_number(changed.pop("booking"))
         return editing.edit(desk, number, **changed)
@@ -189,8 +189,12 @@ def booking_number(text: str) -> int:
 
 
 def _one_field(
-    issue: Row, title: str, field: Field, command: Callable[[Desk, int, str], Row], submit: str
-) -> FormModal:
+    issue: IssueDetails,
+    title: str,
+    field: Field,
+    command: Callable[[Desk, int, str], IssueDetails],
+    submit: str,
+) -> FormModal[IssueDetails]:
     number = issue["issue_id"]
     return FormModal(
         f"{title} {number}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
 
 from rich.text import Text
 from textual import on
@@ -14,8 +14,11 @@ from textual.content import Content
 from textual.widgets import Button, Input, Label, Static, TextArea
 
 from dispatch import customers
+from dispatch.customers.row_types import CustomerCard
 from dispatch.desk.desk import Desk
 from dispatch.service.issues import intake, text_analysis
+from dispatch.service.row_types import IssueDetails
+from dispatch.triage.row_types import Triage
 from models.errors import DeskError, InvalidInput
 from models.issues import CATEGORIES, CHANNELS, TIERS
 from screens.customers.finder import FindCustomer
@@ -26,8 +29,6 @@ from screens.widgets.key_line import KeyLine
 from screens.wording import issues as words
 from screens.wording.text import CARE, short
 
-Row = dict[str, Any]
-
 TYPING_PAUSE_S = 0.2
 CHANNEL_NAMES = {name.replace("_", " "): name for name in CHANNELS}
 CATEGORY_NAMES = {name.replace("_", " "): name for name in CATEGORIES}
@@ -35,7 +36,7 @@ NOTHING_YET = "What triage makes of it stands here while you type"
 PLACEHOLDER = "The customer's own words"
 
 
-class NewIssue(CommandModal):
+class NewIssue(CommandModal[IssueDetails]):
     """Closes with the opened issue, or None; what the desk refuses is told here, and nothing is lost.
 
     ``customer`` (as ``customers.card`` tells) and ``booking_id`` are filled in already.
@@ -58,12 +59,12 @@ class NewIssue(CommandModal):
         ),
     ]
 
-    def __init__(self, customer: Row | None = None, booking_id: int | None = None) -> None:
+    def __init__(self, customer: CustomerCard | None = None, booking_id: int | None = None) -> None:
         super().__init__()
         self._ticket = 0
         self._customer = customer
         self._booking_id = booking_id
-        self._told: Row | None = None
+        self._told: Triage | None = None
         self._read_text: str | None = None
         self._submits = self._is_asked = False
 
@@ -131,14 +132,17 @@ class NewIssue(CommandModal):
         await asyncio.sleep(pause_s)
         text, tier, category = self.text, self._tier, self._category
 
-        def work() -> Row | None:
+        def work() -> Triage | None:
             try:
                 told = text_analysis.understand(text, tier)
             except InvalidInput:  # nothing to see in it yet
                 return None
-            return told | (text_analysis.prioritise(category, text, tier) if category else {})
+            if category:
+                anew = text_analysis.prioritise(category, text, tier)
+                told |= {"priority": anew["priority"], "priority_steps": anew["priority_steps"]}
+            return told
 
-        def then(told: Row | None) -> None:
+        def then(told: Triage | None) -> None:
             if ticket == self._ticket and self.is_laid_out:
                 self._told, self._read_text = told, text
                 shown = triaged(told, category) if told else Content(NOTHING_YET)
@@ -151,7 +155,7 @@ class NewIssue(CommandModal):
 
     @property
     def _tier(self) -> str | None:
-        return self.query_one("#tier", Pick).chosen or (self._customer or {}).get("tier")
+        return self.query_one("#tier", Pick).chosen or (self._customer["tier"] if self._customer else None)
 
     @property
     def _category(self) -> str | None:
@@ -165,13 +169,13 @@ class NewIssue(CommandModal):
 
         self.open(FindCustomer("Whose issue is it?"), found)
 
-    def _use_customer(self, card: Row) -> None:
+    def _use_customer(self, card: CustomerCard) -> None:
         if self.is_laid_out:
             self._customer = card
             self._show_customer(card)
             self._understand(0)
 
-    def _show_customer(self, customer: Row) -> None:
+    def _show_customer(self, customer: CustomerCard) -> None:
         tier = f", {customer['tier']}" if customer.get("tier") else ""
         self.query_one("#customer", Button).label = Content(f"{short(customer['name'], 28)}{tier}")
 
@@ -200,12 +204,12 @@ class NewIssue(CommandModal):
             return
         self._send(self._command(number))
 
-    def _command(self, booking_id: int | None) -> Any:
+    def _command(self, booking_id: int | None) -> Callable[[Desk], IssueDetails]:
         text, category, customer = self.text, self._category, self._customer
         channel = CHANNEL_NAMES.get(self.query_one("#channel", Pick).chosen)
         tier = self.query_one("#tier", Pick).chosen or None
 
-        def command(desk: Desk) -> Row:
+        def command(desk: Desk) -> IssueDetails:
             return intake.open_issue(
                 desk,
                 text,
@@ -226,7 +230,7 @@ class NewIssue(CommandModal):
         self._submits = False
 
 
-def triaged(told: Row, chosen: str | None = None) -> Text:
+def triaged(told: Triage, chosen: str | None = None) -> Text:
     """What triage says of a message; ``chosen`` is the category that a person gave."""
     text = Text(overflow="fold")
     best = told["alternatives"][0]
@@ -246,7 +250,7 @@ def triaged(told: Row, chosen: str | None = None) -> Text:
     return text
 
 
-def _read(told: Row) -> list[tuple[str, str]]:
+def _read(told: Triage) -> list[tuple[str, str]]:
     return [
         ("Sentiment", f"{told['sentiment']['compound']:+.2f}"),
         ("Urgent", ", ".join(told["urgency_indicators"])),

@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.widgets import DataTable, Input, Static
 
 from dispatch.service.issues.queries import CHANGED, SORTS, URGENCY, IssueFilter
+from dispatch.service.row_types import IssueRow, IssueStory
 from screens.base import figures, keys
 from screens.base.keys import key_of
 from screens.filters.issues import VIEWS, parse_issue_filter, view_of, view_parts
@@ -28,9 +29,7 @@ from screens.widgets.live_table import LiveTable
 from screens.wording import issues as words
 from screens.wording.text import short_moment
 
-Row = dict[str, Any]
-
-COLUMNS = (
+COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("issue_id", "No.", 5, lambda row: str(row["issue_id"]), right=True, drop=2),
     Column("priority", "Priority", 8, words.priority, sort=URGENCY),
     Column("time", "Time left", 16, words.time_left),
@@ -50,7 +49,7 @@ COLUMNS = (
 ORDERS = {URGENCY: "by urgency", CHANGED: "newest change first"}
 
 
-class Service(PagedList[IssueFilter], IssueActions):
+class Service(PagedList[IssueFilter, IssueRow], IssueActions):
     """The issues, with a pane for the one under the cursor; in their place, the figures of the desk."""
 
     NAME = "service"
@@ -88,7 +87,7 @@ class Service(PagedList[IssueFilter], IssueActions):
         yield ServiceBoard()
 
     @property
-    def table(self) -> LiveTable:
+    def table(self) -> LiveTable[IssueRow]:
         return self.query_one("#service", LiveTable)
 
     @property
@@ -107,7 +106,7 @@ class Service(PagedList[IssueFilter], IssueActions):
             return partial(window.at, self._sought)
         return super().look_up()
 
-    def show(self, data: Held | None) -> None:
+    def show(self, data: Held[IssueRow] | None) -> None:
         if data is None or self._shows_board:
             self._count()
             return
@@ -142,7 +141,7 @@ class Service(PagedList[IssueFilter], IssueActions):
 
         return work
 
-    def chosen_issue(self) -> Row | None:
+    def chosen_issue(self) -> IssueRow | None:
         return None if self._shows_board else self.table.current
 
     def show_issue(self, issue_id: int) -> None:
@@ -164,7 +163,7 @@ class Service(PagedList[IssueFilter], IssueActions):
         self._detail_ticket += 1
         ticket, row = self._detail_ticket, self.table.current
 
-        def then(data: Row | None) -> None:
+        def then(data: IssueStory | None) -> None:
             if ticket == self._detail_ticket and self.is_laid_out:
                 self.query_one(IssueDetail).show(data)
 
@@ -241,7 +240,7 @@ class Service(PagedList[IssueFilter], IssueActions):
         )
         return Text.assemble(("Dashboard", "bold"), (f"  {back}", "dim"))
 
-    def _describe(self, rows: list[Row]) -> None:
+    def _describe(self, rows: list[IssueRow]) -> None:
         view = view_of(self._filter, self.host.my_agent_id)
         line = Text(self._figure if view == "Figure" else view, "bold")
         if rows:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from screens.base.backend import Backend
 
 Result = TypeVar("Result")
-Row = dict[str, Any]
+T = TypeVar("T")
 MINUTE = 16  # characters of a stored time, as far as its minute
 
 
@@ -103,7 +103,7 @@ class Place(Screen[None]):
         for table in self.query(LiveTable):
             table.choose(self.host.recall(self._columns_key(table), list[str]()))
 
-    def _columns_key(self, table: LiveTable) -> str:
+    def _columns_key(self, table: LiveTable[Any]) -> str:
         return f"{self.NAME}.{table.id}.columns"
 
     @on(LiveTable.ColumnsAsked)
@@ -227,7 +227,7 @@ class Place(Screen[None]):
         )
 
     def perform_on(
-        self, row: Row | None, command: Callable[[Row], Callable[[Desk], Row]], tell: Callable[[Row], str]
+        self, row: T | None, command: Callable[[T], Callable[[Desk], Result]], tell: Callable[[Result], str]
     ) -> None:
         """Run a command for a row, if there is one, and tell of its result or of what speaks against it."""
         if row is None:
@@ -239,11 +239,11 @@ class Place(Screen[None]):
             return
         self.host.perform(ready, lambda result: self.say(tell(result)))
 
-    def open_form(self, make: Callable[[], ModalScreen[Row | None]], tell: Callable[[Row], str]) -> None:
+    def open_form(self, make: Callable[[], ModalScreen[T | None]], tell: Callable[[T], str]) -> None:
         """Open a form that is made in the reading thread, and tell of its result."""
         self.host.ask(make, lambda form: self.open(form, self.telling(tell)), opens=True)
 
-    def telling(self, tell: Callable[[Row], str]) -> Callable[[Row | None], None]:
+    def telling(self, tell: Callable[[T], str]) -> Callable[[T | None], None]:
         """What to do when a form closes: tell of its result, if it has one."""
         return lambda result: None if result is None else self.say(tell(result))
 

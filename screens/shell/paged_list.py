@@ -6,29 +6,28 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 from textual import on
 from textual.widgets import Input
 
-from screens.base.list_window import PAGE, ListWindow
+from screens.base.list_window import PAGE, ListWindow, Which
 from screens.shell.desk_screen import Place
+from screens.widgets.columns import R
 from screens.widgets.live_table import LiveTable
 
-Row = dict[str, Any]
-Which = TypeVar("Which")
-Held = tuple[ListWindow[Any], list[Row]]
+Held = tuple[ListWindow[Any, R], list[R]]
 TYPING_PAUSE_S = 0.15
 
 
-class PagedList(Place, Generic[Which]):
+class PagedList(Place, Generic[Which, R]):
     """A place with ``#filter`` and one LiveTable of which a ListWindow is held.
 
     A subclass reads what is typed (``parse``), says what is listed when nothing is (``_unfiltered``), and
     puts rows into the table in ``show``, after it has told ``_take``.
     """
 
-    def __init__(self, window: ListWindow[Which]) -> None:
+    def __init__(self, window: ListWindow[Which, R]) -> None:
         super().__init__()
         self._window = window
         self._listed: Which | None = None
@@ -42,21 +41,21 @@ class PagedList(Place, Generic[Which]):
         """What is listed without a filter text."""
 
     @property
-    def table(self) -> LiveTable:
+    def table(self) -> LiveTable[R]:
         return self.query_one(LiveTable)
 
     @property
     def _filter(self) -> Which:
         return self._window.which
 
-    def look_up(self) -> Callable[[], Held]:
+    def look_up(self) -> Callable[[], Held[R]]:
         return self._window.held
 
-    def dressed(self, rows: list[Row]) -> list[Row]:
+    def dressed(self, rows: list[R]) -> list[R]:
         """The rows with what the moment makes of them."""
         return rows
 
-    def _take(self, data: Held) -> list[Row]:
+    def _take(self, data: Held[R]) -> list[R]:
         """Put the rows into the table; another list than before is looked at from its top."""
         self._window, held = data
         rows = self.dressed(held)
@@ -103,7 +102,7 @@ class PagedList(Place, Generic[Which]):
         if self._window.anchor is not None:
             window, rows = self._window, self.table.rows_shown
 
-            def query() -> Held:
+            def query() -> Held[R]:
                 return window.back(rows).held()
 
             self.reload(query)
@@ -125,7 +124,7 @@ class PagedList(Place, Generic[Which]):
         self._window = replace(self._window, which=which, anchor=None, limit=PAGE)
         self.reload(opens=opens)
 
-    def more(self, rows: list[Row]) -> str:
+    def more(self, rows: list[R]) -> str:
         """Where the list goes on beyond the rows that are held."""
         above = "above" if self._window.anchor else ""
         below = "below" if len(rows) >= self._window.limit else ""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from rich.text import Text
 
-Row = dict[str, Any]
+R = TypeVar("R", bound=Mapping[str, object])
+
 PADDING = 2  # one blank on each side of a cell
 
 
 @dataclass(frozen=True)
-class Column:
+class Column(Generic[R]):
     """One column: how a row's cell reads, how wide it is, and how soon it goes when space is short.
 
     ``drop`` 0 stays always; of the others the highest goes first. ``grows`` takes what is left.
@@ -24,7 +25,7 @@ class Column:
     key: str
     label: str
     width: int
-    cell: Callable[[Row], str | Text]
+    cell: Callable[[R], str | Text]
     drop: int = 0
     grows: bool = False
     right: bool = False
@@ -34,7 +35,7 @@ class Column:
 
 
 def fitting_columns(
-    specs: Sequence[Column], width: int, *, own_choice: bool = False
+    specs: Sequence[Column[Any]], width: int, *, own_choice: bool = False
 ) -> tuple[tuple[str, int], ...]:
     """Which columns fit into a width, and how wide each is then.
 
@@ -48,11 +49,11 @@ def fitting_columns(
     return tuple((spec.key, spec.width + (share if spec.grows else 0)) for spec in kept)
 
 
-def _room(specs: Sequence[Column]) -> int:
+def _room(specs: Sequence[Column[Any]]) -> int:
     return sum(spec.width + PADDING for spec in specs)
 
 
-def _without_dropped(specs: Sequence[Column], width: int) -> list[Column]:
+def _without_dropped(specs: Sequence[Column[Any]], width: int) -> list[Column[Any]]:
     kept = list(specs)
     while len(kept) > 1 and _room(kept) > width:
         dropped = max(kept, key=lambda spec: spec.drop)
@@ -62,8 +63,8 @@ def _without_dropped(specs: Sequence[Column], width: int) -> list[Column]:
     return kept
 
 
-def _taken(specs: Sequence[Column], width: int) -> list[Column]:
-    taken: list[Column] = []
+def _taken(specs: Sequence[Column[Any]], width: int) -> list[Column[Any]]:
+    taken: list[Column[Any]] = []
     for spec in sorted(specs, key=lambda spec: spec.drop):
         if not taken or _room([*taken, spec]) <= width:
             taken.append(spec)

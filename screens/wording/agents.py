@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from screens.wording.text import BAD, CARE, GOOD, Row, short_moment
+from dispatch.queries.row_types import AgentRow
+from dispatch.reporting.row_types import AgentFigures
+from screens.wording.text import BAD, CARE, GOOD, short_moment
 
 BARS = "▁▂▃▄▅▆▇█"
 
 
-def load_bar(row: Row) -> Text:
+def load_bar(row: AgentRow | AgentFigures) -> Text:
     """An agent's load as a bar and as numbers; over capacity stands out."""
     load, capacity = row["load"], row["capacity"]
     share = 1.0 if capacity == 0 else min(1.0, load / capacity)
@@ -21,7 +23,7 @@ def load_bar(row: Row) -> Text:
 PRESENCE_SIGNS = {"available": "●", "busy": "◐", "break": "◔", "away": "○", "offline": "○"}
 
 
-def presence_words(agent: Row) -> str:
+def presence_words(agent: AgentRow) -> str:
     """How an agent is at work, until when, and why: ``break until 12:30, lunch``."""
     if agent["left_at"]:
         return "left"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from screens.wording.text import BAD, CARE, GOOD, Row
+from dispatch.queries.row_types import BookingRow
+from screens.wording.text import BAD, CARE, GOOD
 
 
-def state(row: Row) -> Text:
+def state(row: BookingRow) -> Text:
     """A booking's status in one word or two: claimed, unclaimed, due, unattended, waiting, Confirmed, ..."""
     if row["voided"]:
         return Text("entered by mistake", "dim")

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from dispatch.desk.commands import TABLES
-from screens.wording.text import Row, moment, money, short_moment
+from dispatch.desk.row_types import EventRow
+from dispatch.operations.row_types import UndoResult
+from models.base import Json
+from screens.wording.text import moment, money, short_moment
 
 MECHANICAL = frozenset({"changed_at", "version", "assignment_id"})
 """Columns that every save writes, or that only point to a row which is told anyway."""
 
 
-def changes(event: Row) -> list[tuple[str, list[str]]]:
+def changes(event: EventRow) -> list[tuple[str, list[str]]]:
     """For each row that was made or changed: which one, and what of it. A new row has nothing further."""
     told: list[tuple[str, list[str]]] = []
     for key, after in event["after"].items():
@@ -31,7 +34,7 @@ def changes(event: Row) -> list[tuple[str, list[str]]]:
     return told
 
 
-def details(event: Row) -> list[tuple[str, str]]:
+def details(event: EventRow) -> list[tuple[str, str]]:
     """What was said with the command: a reason, a text, a score."""
     return [(_name(key), _value(key, value)) for key, value in event["detail"].items()]
 
@@ -111,7 +114,7 @@ COMMAND_WORDS = {
 }
 
 
-def event_line(event: Row) -> str:
+def event_line(event: EventRow) -> str:
     """One line of a booking's history."""
     word = COMMAND_WORDS.get(event["command"], event["command"])
     words = said(event["command"], event["detail"])
@@ -119,22 +122,20 @@ def event_line(event: Row) -> str:
     return f"{line}  ({event['actor']})" + ("  [taken back]" if event["undone_by"] else "")
 
 
-def subject(row: Row) -> str:
+def subject(row: EventRow | UndoResult) -> str:
     """What an event, or an undo, was about: the issue or booking, else the customer, else the agent."""
-    for kind in ("issue", "booking", "customer", "agent"):
-        if row.get(f"{kind}_id") is not None:
-            return f"{kind} {row[f'{kind}_id']}"
-    return ""
+    ids = {kind: row.get(f"{kind}_id") for kind in ("issue", "booking", "customer", "agent")}
+    return next((f"{kind} {number}" for kind, number in ids.items() if number is not None), "")
 
 
-def taken_back(done: Row) -> str:
+def taken_back(done: UndoResult) -> str:
     """What a toast says after an undo."""
     what = COMMAND_WORDS.get(done["command"], done["command"])
     several = f" ({done['bookings']:,} bookings)" if done["bookings"] > 1 else ""
     return f"Taken back: {f'{subject(done)} {what}'.strip()}{several}"
 
 
-def said(command: str, detail: Row) -> str:
+def said(command: str, detail: Json) -> str:
     """What an event's detail has to say, in one line."""
     if command == "undo":
         return COMMAND_WORDS.get(detail.get("command", ""), "")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.text import Text
 
+from dispatch.customers.row_types import IssueLine
+from dispatch.service.row_types import ClockState, InteractionRow, IssueRow
+from dispatch.triage.row_types import Analysis, Triage
 from screens.wording.agents import BARS
 from screens.wording.text import BAD, CARE, GOOD, short_moment
-
-Row = dict[str, Any]
 
 SOON_PERCENT = 75  # of the time is used: a sign before the words
 NAMES = {"first_response": "first answer", "resolution": "resolution"}
@@ -38,22 +37,22 @@ def span(minutes: float) -> str:
     return f"{hours // 24} d"
 
 
-def category(row: Row) -> str:
+def category(row: IssueRow | Triage) -> str:
     """A category in words; one that triage is not sure of asks."""
     return str(row["category"]).replace("_", " ") + (", unsure" if row["unsure"] else "")
 
 
-def short_category(row: Row) -> Text:
+def short_category(row: IssueRow) -> Text:
     if row["unsure"]:
         return Text("unsure?", f"bold {CARE}")
     return Text(SHORT_CATEGORIES[str(row["category"])])
 
 
-def priority(row: Row) -> Text:
+def priority(row: IssueRow | IssueLine | Triage) -> Text:
     return Text(row["priority"], PRIORITY_STYLES[row["priority"]])
 
 
-def status(row: Row) -> str:
+def status(row: IssueRow | IssueLine) -> str:
     if row.get("voided"):
         return "by mistake"
     return {"new": "waiting", "pending_customer": "with customer"}.get(
@@ -61,20 +60,22 @@ def status(row: Row) -> str:
     )
 
 
-def state(row: Row) -> Text:
+def state(row: IssueRow) -> Text:
     """The status, behind the escalation where there is one."""
     if not row["escalation_level"]:
         return Text(status(row), f"bold {CARE}" if row["status"] == "new" else "")
     return Text(f"ESCALATED {row['escalation_level']}", f"bold {BAD}").append(f" · {status(row)}", "default")
 
 
-def time_left(row: Row) -> Text:
+def time_left(row: IssueRow) -> Text:
     """The clock that counts next, as a bar, a sign and words."""
-    name = row["sla"]["next"]
-    return clock_line(row["sla"][name], "answer" if name == "first_response" else "due")
+    clocks = row["sla"]
+    if clocks["next"] == "first_response":
+        return clock_line(clocks["first_response"], "answer")
+    return clock_line(clocks["resolution"], "due")
 
 
-def clock_line(clock: Row, verb: str) -> Text:
+def clock_line(clock: ClockState, verb: str) -> Text:
     """A clock: a bar of the time used, a sign (! over, ‖ paused, ▲ soon, ✓ done) and words."""
     told, used = span(abs(clock["left_minutes"])), clock["used_percent"]
     sign, words, style = " ", f"{verb} {told}", GOOD
@@ -90,7 +91,7 @@ def clock_line(clock: Row, verb: str) -> Text:
     return Text.assemble((f"{bar}{sign}", style), (words, style if sign in "!▲" else ""))
 
 
-def mentions(row: Row) -> str:
+def mentions(row: Analysis) -> str:
     """What a message names, each with its kind unless the words tell it."""
     told = []
     for one in row["entities"]:
@@ -99,18 +100,18 @@ def mentions(row: Row) -> str:
     return ", ".join(told)
 
 
-def customer(row: Row) -> str:
+def customer(row: IssueRow) -> str:
     return row["customer_name"] or "–"
 
 
-def told(word: str, issue: Row) -> str:
+def told(word: str, issue: IssueRow) -> str:
     """What a toast says about an issue after a command."""
     holder = issue["agent_name"] or "waiting for an agent"
     level = f", ESCALATED {issue['escalation_level']}" if issue["escalation_level"] else ""
     return f"{word}: issue {issue['issue_id']}, {issue['priority']} {category(issue)}{level} ({holder})"
 
 
-def conversation(interactions: list[Row], longest: int | None = None) -> Text:
+def conversation(interactions: list[InteractionRow], longest: int | None = None) -> Text:
     """What was said and done, oldest first; a text above ``longest`` characters is cut."""
     text = Text(overflow="fold")
     for number, one in enumerate(interactions):
@@ -119,7 +120,7 @@ def conversation(interactions: list[Row], longest: int | None = None) -> Text:
     return text
 
 
-def _spoken(one: Row, longest: int | None) -> Text:
+def _spoken(one: InteractionRow, longest: int | None) -> Text:
     who = "customer" if one["author"] == "customer" else one["agent_name"] or "desk"
     line = Text().append(f"{short_moment(one['at'])}  ", "dim")
     if one["status_to"] == "assigned":
@@ -131,7 +132,7 @@ def _spoken(one: Row, longest: int | None) -> Text:
         line.append(f"{who}, note: ", f"bold {CARE}")
     else:
         line.append(f"{who}: ", "bold")
-    line.append(excerpt(one["text"], longest))
+    line.append(excerpt(one["text"] or "", longest))
     return line.append("  [awaits an answer]" if one["answer_needed"] else "", "dim")
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from dispatch.queries.next_action import is_due, next_action
+from dispatch.queries.row_types import BookingRow
 from models.clock import from_text
-
-Row = dict[str, Any]
 
 STEPS = {
     "claim": ("Claim", "claim it"),
@@ -32,6 +30,6 @@ def due_word(follow_up_at: str | None, now: str) -> str:
     return f"overdue {late // length} {unit}"
 
 
-def with_next_step(row: Row, now: str) -> Row:
+def with_next_step(row: BookingRow, now: str) -> BookingRow:
     """A booking's row with what time makes of it: ``due`` (the word, or "") and ``next`` (the command)."""
     return row | {"due": due_word(row["follow_up_at"], now), "next": next_action(row, now)}

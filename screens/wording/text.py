@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dispatch.inputs.due_times import WEEKDAYS
 from models.clock import from_text, local_offset, to_local
 from models.errors import DeskError
-
-Row = dict[str, Any]
 
 # Middle tones: legible on dark and on light ground.
 GOOD, CARE, BAD = "#3f9142", "#b7791f", "#d04040"

@@ -23,16 +23,16 @@ from dispatch.service.issues import (
     surveys,
 )
 from dispatch.service.issues import queries as issue_queries
+from dispatch.service.row_types import IssueDetails
 from models.errors import Refused
 
-Row = dict[str, Any]
-Deed = Callable[[Desk, Row], object]
+Deed = Callable[[Desk, IssueDetails], object]
 
 TELLER = "lee"  # not whoever looks around: their undo is about what they did themselves
 
 
-def claim(desk: Desk, issue: Row) -> object:
-    return ownership.claim(desk, issue["issue_id"], issue["agent_id"])
+def claim(desk: Desk, issue: IssueDetails) -> object:
+    return ownership.claim(desk, issue["issue_id"], issue["agent_id"] or 0)
 
 
 def says(text: str, **given: Any) -> Deed:
@@ -55,7 +55,7 @@ def rated(score: int, comment: str | None = None) -> Deed:
     return lambda desk, issue: surveys.rate(desk, issue["issue_id"], score, comment)
 
 
-def acknowledges(desk: Desk, issue: Row) -> object:
+def acknowledges(desk: Desk, issue: IssueDetails) -> object:
     return escalation_commands.acknowledge(desk, issue["issue_id"])
 
 

@@ -24,6 +24,7 @@ from dispatch.triage.categories import CATEGORIES
 from dispatch.triage.evaluation import Judged, accuracy, evaluate
 from dispatch.triage.model import BLOCKS, MODEL_FILE, SCALE
 from dispatch.triage.normalisation import Features, features
+from models.base import Json
 from seeds.triage.corpus import Example, folds
 
 RAREST: Final = (2, 6, 2)
@@ -94,9 +95,9 @@ class Learned:
         margins: Scores = self._machine.decision_function(self._weighed(blocks))
         return margins
 
-    def table(self, names: Sequence[Any], stretch: float) -> dict[str, Any]:
+    def table(self, names: Sequence[Any], stretch: float) -> Json:
         """The weights as ``dispatch.triage.model`` reads them, in thousandths, already stretched."""
-        table: dict[str, Any] = {
+        table: Json = {
             "categories": list(CATEGORIES),
             "intercepts": _thousandths(self._machine.intercept_ * stretch),
         }
@@ -166,7 +167,7 @@ def threshold_for(judged: Sequence[Judged], wanted: float = WANTED_ACCURACY) -> 
     return 1.0
 
 
-def train(examples: Sequence[Example]) -> dict[str, Any]:
+def train(examples: Sequence[Example]) -> Json:
     """The model's file: weights learned from every message, all else from held-out ones."""
     categories = [example.category for example in examples]
     counted = Counted([features(example.text) for example in examples])
@@ -178,8 +179,8 @@ def train(examples: Sequence[Example]) -> dict[str, Any]:
     ]
     threshold = threshold_for(rows)
     figures = evaluate([one.with_threshold(threshold) for one in rows])
-    figures.pop("confusion")
     measured = {"how": "held out by sub-intent", **figures}
+    del measured["confusion"]
     return {
         "threshold": threshold,
         "stretch": stretch,
@@ -188,7 +189,7 @@ def train(examples: Sequence[Example]) -> dict[str, Any]:
     }
 
 
-def write(table: dict[str, Any], path: Path) -> None:
+def write(table: Json, path: Path) -> None:
     """Write the model's file: a line a feature, so that a change can be read."""
     blocks = [
         f"{json.dumps(key)}: {{\n" + ",\n".join(_line(name, row) for name, row in value.items()) + "\n}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import rich_click as click
@@ -14,9 +14,8 @@ from dispatch import agents, queries
 from dispatch.agents import handover, presence
 from dispatch.assignment import contact_rate
 from dispatch.inputs import due_times, shift_hours
+from dispatch.queries.row_types import AgentRow
 from models.agents import PRESENCES
-
-Row = dict[str, Any]
 
 
 @click.group("agent")
@@ -26,7 +25,7 @@ def agent() -> None:
 
 COMMANDS = {"agent": agent}
 
-LIST_COLUMNS = (
+LIST_COLUMNS: tuple[Column[AgentRow], ...] = (
     Column("Rank", "rank", right=True),
     Column("Id", "agent_id", right=True),
     Column("Name", "name"),
@@ -173,7 +172,7 @@ def hand_over(call: Call, agent_id: int, to: str, dry_run: bool) -> None:
     call.tell(row, lambda row: _tell_moves(row, dry_run))
 
 
-def _done_or_tried(call: Call, dry_run: bool, command: Callable[..., Row], *given: Any) -> Row:
+def _done_or_tried(call: Call, dry_run: bool, command: Callable[..., AgentRow], *given: Any) -> AgentRow:
     """What a command answers, or would answer."""
     if not dry_run:
         return call.change(command, *given)
@@ -181,7 +180,7 @@ def _done_or_tried(call: Call, dry_run: bool, command: Callable[..., Row], *give
         return desk.rehearse(lambda: command(desk, *given))
 
 
-def _presence(row: Mapping[str, Any]) -> str:
+def _presence(row: AgentRow) -> str:
     """An agent's presence with its end and reason."""
     if row["left_at"]:
         return "left"
@@ -190,7 +189,7 @@ def _presence(row: Mapping[str, Any]) -> str:
     return f"{row['presence']}{until}{reason}"
 
 
-def _contact(row: Mapping[str, Any]) -> str:
+def _contact(row: AgentRow) -> str:
     """The successful contact rate, the interval that holds it, and of how many."""
     if row["contact_rate"] is None:
         return "–"
@@ -198,15 +197,15 @@ def _contact(row: Mapping[str, Any]) -> str:
     return f"{row['contact_rate']:.0%} {interval} of {row['contact_assigned']}"
 
 
-def _tell_moves(row: Row, is_preview: bool) -> None:
+def _tell_moves(row: AgentRow, is_preview: bool) -> None:
     """What becomes, or would become, of an agent's work."""
     line(f"{'Would be: ' if is_preview else ''}Agent {row['agent_id']}: {row['name']}, {_presence(row)}")
     for move in row["moves"]:
         taker = "waits" if move["to_agent_id"] is None else f"to agent {move['to_agent_id']}"
         line(f"  booking {move['booking_id']} {taker}")
-    for move in row.get("issue_moves", ()):
-        taker = "waits" if move["to_agent_id"] is None else f"to agent {move['to_agent_id']}"
-        line(f"  issue {move['issue_id']} {taker}")
+    for handed in row.get("issue_moves", ()):
+        taker = "waits" if handed["to_agent_id"] is None else f"to agent {handed['to_agent_id']}"
+        line(f"  issue {handed['issue_id']} {taker}")
     if row["kept"]:
         line(f"  {plural(len(row['kept']), 'booking')} kept: {_ids(row['kept'])}")
     if row.get("drained"):
@@ -219,6 +218,6 @@ def _ids(numbers: list[int]) -> str:
     return ", ".join(map(str, numbers))
 
 
-def _tell_line(row: Row) -> None:
+def _tell_line(row: AgentRow) -> None:
     standing = "left" if row["left_at"] else f"rank {row['rank']}, load {row['load']} of {row['capacity']}"
     line(f"Agent {row['agent_id']}: {row['name']}, {row['job_title']}, {row['department']}, {standing}")

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import rich_click as click
 
 from astra_tui.cli.commands.booking_batch import (
-    Given,
     cancel,
     filter_of,
     filtered,
@@ -32,9 +28,9 @@ from dispatch.bookings import editing, follow_ups
 from dispatch.desk import event_log
 from dispatch.inputs import due_times
 from dispatch.queries.next_action import next_action
+from dispatch.queries.row_types import BookingRow
+from models.base import Json
 from models.errors import InvalidInput
-
-Row = Mapping[str, Any]
 
 
 @click.group("booking")
@@ -46,7 +42,7 @@ COMMANDS = {"booking": booking}
 for verb in (release, cancel, reassign):
     booking.add_command(verb)
 
-LIST_COLUMNS = (
+LIST_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("Id", "booking_id", right=True),
     Column("Customer", "customer_name"),
     Column("Destination", "destination"),
@@ -55,7 +51,7 @@ LIST_COLUMNS = (
     Column("Revenue", lambda row: money(row["total_revenue"]), right=True),
     Column("Changed", lambda row: local(row["changed_at"]), whole=True),
 )
-FOLLOW_UP = Column("Follow-up", lambda row: local(row["follow_up_at"]), whole=True)
+FOLLOW_UP = Column[BookingRow]("Follow-up", lambda row: local(row["follow_up_at"]), whole=True)
 WHEN = "any of: " + due_times.EXAMPLES
 
 
@@ -71,7 +67,7 @@ WHEN = "any of: " + due_times.EXAMPLES
 @limited
 @reading
 def list_bookings(
-    call: Call, /, given: Given, due: bool, sort: str | None, ascending: bool, limit: int | None
+    call: Call, /, given: Json, due: bool, sort: str | None, ascending: bool, limit: int | None
 ) -> None:
     """List bookings, newest change first."""
     with call.desk() as desk:
@@ -82,7 +78,7 @@ def list_bookings(
     call.tell_all(rows, (*LIST_COLUMNS, FOLLOW_UP) if promised else LIST_COLUMNS, "no such bookings")
 
 
-def _order(sort: str | None, due: bool, ascending: bool) -> dict[str, Any]:
+def _order(sort: str | None, due: bool, ascending: bool) -> Json:
     if sort is None and due:
         return {"sort": queries.FOLLOW_UP, "descending": False}
     return {"sort": queries.check_sort(sort or "changed"), "descending": not ascending}
@@ -100,7 +96,7 @@ def show(call: Call, booking_id: int) -> None:
     call.tell(row, _tell_details)
 
 
-def _tell_details(row: Row) -> None:
+def _tell_details(row: BookingRow) -> None:
     times = {key for key in row if key.endswith("_at")}
     amounts = {"destination_revenue", "package_revenue", "total_revenue"}
     hidden = {"history", "agent_id", "agent_name", "voided"}
@@ -108,8 +104,11 @@ def _tell_details(row: Row) -> None:
     for key, value in row.items():
         if key in hidden:
             continue
-        shown = local(value) if key in times else money(value) if key in amounts else value
-        pairs.append((key.removesuffix("_at").replace("_", " "), shown))
+        if isinstance(value, str) and key in times:
+            value = local(value)
+        elif isinstance(value, float) and key in amounts:
+            value = money(value)
+        pairs.append((key.removesuffix("_at").replace("_", " "), value))
     details(pairs)
     line()
     tell_history(row["history"])

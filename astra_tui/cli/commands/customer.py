@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import rich_click as click
 
 from astra_tui.cli.options import CUSTOMER, Call, changing, reading
@@ -19,9 +16,9 @@ from astra_tui.cli.output.printing import (
     table,
 )
 from dispatch import customers
+from dispatch.customers.row_types import CustomerCard, IssueLine, MergePreview
 from dispatch.queries import customer_index
-
-Row = Mapping[str, Any]
+from dispatch.queries.row_types import BookingRow, CustomerRow
 
 
 @click.group("customer")
@@ -31,7 +28,7 @@ def customer() -> None:
 
 COMMANDS = {"customer": customer}
 
-FIND_COLUMNS = (
+FIND_COLUMNS: tuple[Column[CustomerRow], ...] = (
     Column("Id", "customer_id", right=True),
     Column("Name", "name"),
     Column("Phone", "phone", whole=True),
@@ -40,7 +37,7 @@ FIND_COLUMNS = (
     Column("Last booking", "last_booking_id", right=True),
     Column("Booked", lambda row: local(row["last_booking_at"]), whole=True),
 )
-BOOKING_COLUMNS = (
+BOOKING_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("Booking", "booking_id", right=True),
     Column("Destination", "destination"),
     Column("Agent", lambda row: row["agent_name"] or "waiting"),
@@ -48,7 +45,7 @@ BOOKING_COLUMNS = (
     Column("Changed", lambda row: local(row["changed_at"]), whole=True),
 )
 
-ISSUE_COLUMNS = (
+ISSUE_COLUMNS: tuple[Column[IssueLine], ...] = (
     Column("Issue", "issue_id", right=True),
     Column("Priority", "priority"),
     Column("Status", "status"),
@@ -131,8 +128,8 @@ def edit(call: Call, /, customer_id: int, **changes: str | None) -> None:
     call.tell(call.change(customers.edit, customer_id, **changes), _tell_line)
 
 
-def _tell_merge(preview: Row) -> None:
-    keep, other = (f"{preview[who]['name']} ({preview[who]['customer_id']})" for who in ("keep", "other"))
+def _tell_merge(preview: MergePreview) -> None:
+    keep, other = (f"{row['name']} ({row['customer_id']})" for row in (preview["keep"], preview["other"]))
     details(
         (
             ("kept", keep),
@@ -144,12 +141,12 @@ def _tell_merge(preview: Row) -> None:
     )
 
 
-def _tell_line(row: Row) -> None:
+def _tell_line(row: CustomerRow) -> None:
     told = [row["name"], row["phone"], row["email"], plural(row["open_bookings"], "open booking")]
     line(f"Customer {row['customer_id']}: {', '.join(filter(None, told))}")
 
 
-def _tell_card(row: Row) -> None:
+def _tell_card(row: CustomerCard) -> None:
     details(
         (
             ("customer", f"{row['name']} ({row['customer_id']})"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import rich_click as click
 
@@ -12,6 +11,7 @@ from astra_tui.cli.database import database_to_create, opened
 from astra_tui.cli.options import Call, reading
 from astra_tui.cli.output.printing import line, plural
 from astra_tui.cli.output.progress import progress_bar
+from dispatch.operations.row_types import DemoResult
 from seeds.demo.demo import AGENTS, BOOKINGS, MOST_AGENTS, MOST_BOOKINGS, make_demo
 from seeds.demo.issues import tell_issues
 
@@ -42,7 +42,8 @@ def demo(call: Call, no_open: bool, agents: int, bookings: int) -> None:
     with opened(path, call.actor, create=True) as desk, progress_bar("bookings") as progress:
         made = make_demo(desk, agents=agents, bookings=bookings, progress=progress)
         issues = tell_issues(desk)
-    call.tell({"database": str(path)} | made | {"issues": issues}, _tell)
+    result = {"database": str(path), **made, "issues": issues}
+    call.tell(result, lambda _: _tell(made, path, issues))
     if not no_open:
         call.surroundings.exit_code = call.surroundings.open_application(database, call.actor)
 
@@ -50,9 +51,9 @@ def demo(call: Call, no_open: bool, agents: int, bookings: int) -> None:
 COMMANDS = {"demo": demo}
 
 
-def _tell(result: dict[str, Any]) -> None:
+def _tell(made: DemoResult, path: Path, issues: int) -> None:
     line(
-        f"{plural(result['agents'], 'agent')}, {plural(result['assignments'], 'assignment')} and "
-        f"{plural(result['bookings'], 'booking')} in {result['database']}"
+        f"{plural(made['agents'], 'agent')}, {plural(made['assignments'], 'assignment')} and "
+        f"{plural(made['bookings'], 'booking')} in {path}"
     )
-    line(f"{plural(result['issues'], 'issue')} at the service desk")
+    line(f"{plural(issues, 'issue')} at the service desk")

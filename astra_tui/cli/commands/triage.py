@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import rich_click as click
 
@@ -24,6 +24,8 @@ from dispatch.triage.entities import KnownNames
 from dispatch.triage.evaluation import Judged, evaluate
 from dispatch.triage.message_files import messages
 from dispatch.triage.pipeline import classify, triage
+from dispatch.triage.row_types import Accuracy, Triage
+from models.base import Json
 from models.errors import DatabaseUnavailable, InvalidInput
 
 ERRORS_SHOWN = 20
@@ -64,7 +66,9 @@ def triage_command(
     if labelled_file is not None:
         if checked is not None:
             raise click.UsageError("--tier and --evaluate exclude each other: categories know no tier")
-        call.tell(_evaluated(labelled_file), _tell_figures)
+        figures, rejected = _evaluated(labelled_file)
+        told = {**figures, "rejected": rejected}
+        call.tell(told, lambda _: _tell_figures(figures, rejected))
     elif source_file is not None:
         _tell_rows(call, _rows(source_file, checked, _known(call)))
     else:
@@ -89,7 +93,7 @@ def _known(call: Call) -> KnownNames:
     return known_names.of_a_new_desk()
 
 
-def _rows(source_file: str, customer_tier: str | None, known: KnownNames) -> list[dict[str, Any]]:
+def _rows(source_file: str, customer_tier: str | None, known: KnownNames) -> list[Json]:
     """What is said of each line, in order; ``error`` where it cannot be read."""
     with input_file(source_file, "name a JSONL file") as stream:
         return [
@@ -100,7 +104,7 @@ def _rows(source_file: str, customer_tier: str | None, known: KnownNames) -> lis
         ]
 
 
-def _evaluated(labelled_file: str) -> dict[str, Any]:
+def _evaluated(labelled_file: str) -> tuple[Accuracy, list[Json]]:
     with input_file(labelled_file, "name a JSONL file") as stream:
         judged, rejected = _judged(stream, _named(labelled_file))
     if not judged:
@@ -110,10 +114,10 @@ def _evaluated(labelled_file: str) -> dict[str, Any]:
             + (f" (line {rejected[0]['line']}: {rejected[0]['error']})" if rejected else ""),
             'an object a line: {"text": "...", "category": "..."}; categories: ' + ", ".join(CATEGORIES),
         )
-    return {**evaluate(judged), "rejected": rejected}
+    return evaluate(judged), rejected
 
 
-def _judged(stream: BinaryIO, name: str) -> tuple[list[Judged], list[dict[str, Any]]]:
+def _judged(stream: BinaryIO, name: str) -> tuple[list[Judged], list[Json]]:
     judged, rejected = [], []
     for number, message in messages(stream, name, labelled=True):
         if isinstance(message, str):
@@ -129,7 +133,7 @@ def _named(source_file: str) -> str:
     return "stdin" if source_file == "-" else source_file
 
 
-def _tell(row: dict[str, Any]) -> None:
+def _tell(row: Triage) -> None:
     """One message's triage for people: what it is first, then why it is so urgent, then what was found."""
     feeling = row["sentiment"]["compound"]
     others = [f"{other['category']} {other['probability']:.0%}" for other in row["alternatives"]]
@@ -154,7 +158,7 @@ def _tell(row: dict[str, Any]) -> None:
     )
 
 
-def _tell_rows(call: Call, rows: list[dict[str, Any]]) -> None:
+def _tell_rows(call: Call, rows: list[Json]) -> None:
     read = [row for row in rows if "error" not in row]
     call.tell_all(
         rows if call.as_json else read,
@@ -172,7 +176,7 @@ def _tell_rows(call: Call, rows: list[dict[str, Any]]) -> None:
         _narrate_errors([row for row in rows if "error" in row])
 
 
-def _tell_figures(figures: dict[str, Any]) -> None:
+def _tell_figures(figures: Accuracy, rejected: list[Json]) -> None:
     details(
         [
             ("messages", f"{figures['messages']:,}"),
@@ -189,23 +193,23 @@ def _tell_figures(figures: dict[str, Any]) -> None:
     )
     line()
     table(_confusion_columns(), list(_confusion_rows(figures["confusion"])), "")
-    _narrate_errors(figures["rejected"])
+    _narrate_errors(rejected)
 
 
-def _confusion_columns() -> list[Column]:
+def _confusion_columns() -> list[Column[Json]]:
     return [
         Column("It is / best guess", "category", whole=True),
         *(Column(short, name, right=True) for name, short in SHORT.items()),
     ]
 
 
-def _confusion_rows(confusion: dict[str, dict[str, int]]) -> Iterator[dict[str, Any]]:
+def _confusion_rows(confusion: dict[str, dict[str, int]]) -> Iterator[Json]:
     for category, guesses in confusion.items():
         counts = {name: guesses.get(name) or "·" for name in CATEGORIES}
         yield {"category": f"{SHORT[category]} {category}", **counts}
 
 
-def _narrate_errors(rows: Iterable[dict[str, Any]]) -> None:
+def _narrate_errors(rows: Iterable[Json]) -> None:
     wrong = list(rows)
     if not wrong:
         return

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import rich_click as click
 
 from astra_tui.cli.options import EVENT, Call, changing
 from astra_tui.cli.output.printing import line
 from dispatch.operations import undo as undoing
+from dispatch.operations.row_types import UndoResult
 
 
 @click.command("undo")
@@ -22,7 +21,7 @@ def undo(call: Call, event_id: int | None) -> None:
 COMMANDS = {"undo": undo}
 
 
-def _tell(row: dict[str, Any]) -> None:
+def _tell(row: UndoResult) -> None:
     about = f" of issue {row['issue_id']}" if row["issue_id"] is not None else ""
     about = f" of booking {row['booking_id']}" if row["booking_id"] is not None else about
     about = f" of {row['bookings']} bookings" if row["bookings"] > 1 else about

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import rich_click as click
 
 from astra_tui.cli.commands.train import tell_evaluation
@@ -11,8 +9,8 @@ from astra_tui.cli.options import Call, changing, reading
 from astra_tui.cli.output.printing import Column, details, line, local, table
 from dispatch.matching import evidence as desk_evidence
 from dispatch.matching import weights as desk_weights
-
-Row = dict[str, Any]
+from dispatch.matching.row_types import Evidence, WeightsRow
+from models.base import Json
 
 
 @click.group("weights")
@@ -66,7 +64,7 @@ def use(call: Call, name: str) -> None:
     )
 
 
-def _tell_evidence(row: Row) -> None:
+def _tell_evidence(row: Evidence) -> None:
     details(
         (
             ("weights", row["weights"]),
@@ -82,7 +80,7 @@ def _tell_evidence(row: Row) -> None:
     )
 
 
-def _tell(row: Row) -> None:
+def _tell(row: WeightsRow) -> None:
     details(
         (
             ("weights", row["name"]),
@@ -95,7 +93,10 @@ def _tell(row: Row) -> None:
     line()
     rows = [{"feature": name, "weight": value} for name, value in row["weights"].items()]
     table(
-        (Column("Feature", "feature"), Column("Weight", lambda row: f"{row['weight']:.3f}", right=True)),
+        (
+            Column[Json]("Feature", "feature"),
+            Column[Json]("Weight", lambda row: f"{row['weight']:.3f}", right=True),
+        ),
         rows,
         "",
     )
@@ -104,11 +105,11 @@ def _tell(row: Row) -> None:
         tell_evaluation(row["evaluation"])
 
 
-def _range(row: Any) -> str | None:
+def _range(row: WeightsRow) -> str | None:
     return f"{local(row['first_at'])} to {local(row['last_at'])}" if row.get("first_at") else None
 
 
-COLUMNS = (
+COLUMNS: tuple[Column[WeightsRow], ...] = (
     Column("", lambda row: "*" if row["in_use"] else ""),
     Column("Weights", "name"),
     Column("From", "origin"),

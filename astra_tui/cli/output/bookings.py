@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from astra_tui.cli.output.printing import line, local
+from dispatch.queries.row_types import BookingRow
 
-Row = Mapping[str, Any]
 
-
-def holder(row: Row) -> str:
+def holder(row: BookingRow) -> str:
     """The agent who has a booking."""
     return "waiting" if row["agent_id"] is None else f"{row['agent_name']} ({row['agent_id']})"
 
 
-def state(row: Row) -> str:
+def state(row: BookingRow) -> str:
     """A booking's status, and whether somebody is at work on it."""
     if row["voided"]:
         return "Cancelled, a mistake"
@@ -26,7 +22,7 @@ def state(row: Row) -> str:
     return "Pending, still on it?" if row["asked_at"] else "Pending, claimed"
 
 
-def tell_line(row: Row) -> None:
+def tell_line(row: BookingRow) -> None:
     """What a command says of the booking that it changed."""
     line(
         f"Booking {row['booking_id']}: {row['customer_name']}, {row['destination']}, "

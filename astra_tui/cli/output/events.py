@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from astra_tui.cli.output.printing import Column, line, local
+from dispatch.desk.row_types import EventRow
 
-Row = Mapping[str, Any]
 
-
-def in_few_words(event: Row) -> str:
+def in_few_words(event: EventRow) -> str:
     """An event's details, and what it changed on the booking."""
     words = [f"{key.replace('_', ' ')}: {value}" for key, value in map(_readable, event["detail"].items())]
     if event["undoes"] is not None:
@@ -20,7 +19,7 @@ def in_few_words(event: Row) -> str:
     return ", ".join(words)
 
 
-def _readable(told: tuple[str, Any]) -> tuple[str, Any]:
+def _readable(told: tuple[str, Any]) -> tuple[str, object]:
     """A detail's name and value; times as the terminal's zone shows them."""
     key, value = told
     if not key.endswith("_at"):
@@ -28,7 +27,7 @@ def _readable(told: tuple[str, Any]) -> tuple[str, Any]:
     return key.removesuffix("_at"), local(value) or "none"
 
 
-EVENT_COLUMNS = (
+EVENT_COLUMNS: tuple[Column[EventRow], ...] = (
     Column("Event", "event_id", right=True),
     Column("At", lambda row: local(row["at"]), whole=True),
     Column("Actor", "actor"),
@@ -40,7 +39,7 @@ EVENT_COLUMNS = (
 )
 
 
-def tell_history(events: Sequence[Row]) -> None:
+def tell_history(events: Sequence[EventRow]) -> None:
     """A booking's events below each other, with all that was said."""
     for event in events:
         line(f"{local(event['at'])}  {event['actor']}  {event['command']}  {in_few_words(event)}".rstrip())

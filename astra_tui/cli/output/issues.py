@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from astra_tui.cli.output.events import tell_history
 from astra_tui.cli.output.printing import Column, details, line, local
-
-Row = Mapping[str, Any]
+from dispatch.service.row_types import EscalationRow, InteractionRow, IssueDetails, IssueRow, IssueStory
 
 KINDS = {"first_response": "first response", "resolution": "resolution"}
 
 
-def time_left(row: Row) -> str:
+def time_left(row: IssueRow) -> str:
     """What is left of the clock that counts next: ``answer in 4 min``, ``overdue by 2 h``."""
     name = row["sla"]["next"]
     clock = row["sla"][name]
@@ -41,11 +37,11 @@ def span(minutes: float) -> str:
     return f"{days} d {hours} h" if hours else f"{days} d"
 
 
-def holder(row: Row) -> str:
+def holder(row: IssueRow) -> str:
     return "waiting" if row["agent_id"] is None else f"{row['agent_name']} ({row['agent_id']})"
 
 
-def state(row: Row) -> str:
+def state(row: IssueRow) -> str:
     """The status, with the escalation beside it."""
     if row["voided"]:
         return "closed, a mistake"
@@ -53,7 +49,7 @@ def state(row: Row) -> str:
     return f"{row['status']}, ESCALATED {level}" if level else str(row["status"])
 
 
-LIST_COLUMNS = (
+LIST_COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("Id", "issue_id", right=True),
     Column("Priority", "priority", whole=True),
     Column("Time", time_left, whole=True),
@@ -65,7 +61,7 @@ LIST_COLUMNS = (
 )
 
 
-def tell_line(row: Row) -> None:
+def tell_line(row: IssueRow) -> None:
     """An issue in a line, after a command."""
     line(
         f"Issue {row['issue_id']}: {row['priority']} {row['category']}, {state(row)}, {holder(row)}, "
@@ -73,7 +69,7 @@ def tell_line(row: Row) -> None:
     )
 
 
-def tell_opened(row: Row) -> None:
+def tell_opened(row: IssueDetails) -> None:
     """A new issue: what it is, how urgent and why, who has it, and until when."""
     tell_line(row)
     steps = ", ".join(f"{step['step']} {step['add']:+d} ({step['why']})" for step in row["priority_steps"])
@@ -86,8 +82,8 @@ def tell_opened(row: Row) -> None:
         line(f"  not sure what it is about: astra issue edit {row['issue_id']} --category NAME")
 
 
-def _tell_routing(row: Row) -> None:
-    if row["queue_position"] is not None:
+def _tell_routing(row: IssueDetails) -> None:
+    if row["queue_position"] is not None and row["expected_wait_minutes"] is not None:
         line(
             f"  {row['routing_reason']}: place {row['queue_position']} in the queue, "
             f"about {span(row['expected_wait_minutes'])} to wait"
@@ -96,7 +92,7 @@ def _tell_routing(row: Row) -> None:
         line(f"  {row['routing_reason']}; first answer expected in {span(row['expected_response_minutes'])}")
 
 
-def tell_details(row: Row) -> None:
+def tell_details(row: IssueStory) -> None:
     """All that is known of an issue."""
     tell_opened(row)
     line()
@@ -134,7 +130,7 @@ def tell_details(row: Row) -> None:
     tell_history(row["history"])
 
 
-def _tell_escalation(row: Row) -> None:
+def _tell_escalation(row: EscalationRow) -> None:
     told = f"{local(row['opened_at'])}  escalated, level {row['level']} ({row['trigger']}: {row['reason']})"
     if row["closed_at"]:
         told += f", closed by {row['closed_by']}: {row['close_reason']}"
@@ -145,7 +141,7 @@ def _tell_escalation(row: Row) -> None:
     line(told)
 
 
-def _tell_interaction(row: Row) -> None:
+def _tell_interaction(row: InteractionRow) -> None:
     who = "customer" if row["author"] == "customer" else row["agent_name"] or "desk"
     if row["status_to"] == "assigned":
         line(f"{local(row['at'])}  given to {who}")

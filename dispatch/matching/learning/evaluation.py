@@ -49,7 +49,9 @@ def evaluate(samples: Samples, given: Design, progress: Callable[[int, int, str]
     gain = _gain(_losses(told[LEAD_ONLY], truth) - _losses(told[LEARNED], truth))
     return {
         "outcomes": len(truth),
-        "models": [measures(name, _auc(chances[name], won), told[name], truth) for name in MODELS],
+        "models": [
+            {"model": name, "auc": _auc(chances[name], won), **measures(told[name], truth)} for name in MODELS
+        ],
         "gain": gain,
         "gate_open": bool(len(samples) >= LEAST_OUTCOMES and gain["low"] > 0),
     }
@@ -95,11 +97,9 @@ def _auc(chances: list[Floats], won: list[Any]) -> float:
     )
 
 
-def measures(name: str, area: float, chances: Floats, won: Any) -> Measures:
+def measures(chances: Floats, won: Any) -> Measures:
     """Brier score, log loss, and how often it came true among fifths by chance."""
     return {
-        "model": name,
-        "auc": area,
         "brier": float(((chances - won) ** 2).mean()),
         "log_loss": float(_losses(chances, won).mean()),
         "calibration": [
