@@ -130,6 +130,13 @@ class BookingRow(TypedDict):
     history: NotRequired[list[EventRow]]
 
 
+class HeldRow(TypedDict):
+    """Whatever an agent holds: a booking, an issue, a decision."""
+
+    agent_id: int | None
+    agent_name: str | None
+
+
 class CustomerRow(TypedDict):
     """A customer, with what is open and the last booking."""
 

@@ -14,7 +14,7 @@ from dispatch.operations.row_types import SettingChange
 from models.errors import DatabaseUnavailable
 from screens.app.onboarding import GreetingApp
 from screens.app.policy_forms import policy_form, shuffle_form
-from screens.wording.consequences import plural
+from screens.wording.text import plural
 
 if TYPE_CHECKING:
     from screens.base.app_protocol import Host

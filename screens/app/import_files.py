@@ -19,8 +19,7 @@ from dispatch.operations.row_types import DemoResult, ImportResult
 from models.errors import DeskError, InvalidInput
 from screens.dialogs.modal import Modal
 from screens.widgets.key_line import KeyLine
-from screens.wording.consequences import plural
-from screens.wording.text import refusal
+from screens.wording.text import plural, refusal
 
 if TYPE_CHECKING:
     from screens.base.app_protocol import Host

@@ -14,8 +14,8 @@ from dispatch.queries.row_types import AgentRow
 from models.errors import InvalidInput
 from screens.dialogs.form import Field, FormModal, Values
 from screens.widgets.preview import Preview
-from screens.wording.consequences import before_a_batch, plural
-from screens.wording.text import BAD
+from screens.wording.consequences import before_a_batch
+from screens.wording.text import BAD, plural
 
 Ids = Sequence[int]
 

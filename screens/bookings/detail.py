@@ -13,12 +13,12 @@ from dispatch.assignment.row_types import DecisionRow
 from dispatch.desk import event_log
 from dispatch.desk.row_types import EventRow
 from dispatch.queries.row_types import BookingRow
+from dispatch.queries.wording import holder, with_next_step
 from screens.bookings.why_panels import notes
 from screens.widgets.detail_pane import DetailPane
-from screens.wording.bookings import state
+from screens.wording.bookings import STEPS, state
 from screens.wording.contacts import ways
 from screens.wording.events import event_line
-from screens.wording.next_step import STEPS, with_next_step
 from screens.wording.text import day_and_moment, moment, money
 
 HISTORY_LINES = 30
@@ -78,10 +78,9 @@ def _describe(data: BookingStory) -> Text:
 
 
 def _facts(booking: BookingRow) -> list[tuple[str, str]]:
-    holder = f"{booking['agent_name']} ({booking['agent_id']})" if booking["agent_id"] else "nobody yet"
     quote = f"{money(booking['destination_revenue'])} + {money(booking['package_revenue'])}"
     return [
-        ("Agent", holder),
+        ("Agent", holder(booking, "nobody yet")),
         ("Next step", _next_step(booking)),
         ("Follow-up", day_and_moment(booking["follow_up_at"]) if booking["follow_up_at"] else ""),
         ("Reach by", ways(booking)),

@@ -11,12 +11,12 @@ from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
 from dispatch.inputs import due_times
 from dispatch.queries.row_types import AgentRow, BookingRow
+from dispatch.queries.wording import due_word
 from models.base import Json
 from models.clock import local_offset
 from models.errors import InvalidInput
 from screens.dialogs.form import Field, FormModal, Values
 from screens.wording.contacts import ways
-from screens.wording.next_step import due_word
 from screens.wording.text import day_and_moment, moment
 
 

@@ -14,7 +14,8 @@ from screens.bookings import batch_forms as forms
 from screens.bookings.list import BookingList
 from screens.dialogs.panel import Panel
 from screens.widgets.live_table import LiveTable
-from screens.wording.consequences import after_a_batch, plural
+from screens.wording.consequences import after_a_batch
+from screens.wording.text import plural
 
 MOST_MARKED = 2_000  # dealt with in one commit, for which others wait: half a second
 

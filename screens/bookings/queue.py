@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 from dispatch import queries
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.row_types import BookingRow
+from dispatch.queries.wording import with_next_step
 from screens.base import figures, keys
 from screens.base.keys import key_of
 from screens.bookings.detail import BookingDetail
@@ -28,7 +29,6 @@ from screens.shell.paged_list import Held, PagedList
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording.bookings import state
-from screens.wording.next_step import with_next_step
 from screens.wording.text import short_moment
 
 FOR_MARKED = ("booking.reassign", "booking.cancel", "booking.release", "back")

@@ -16,6 +16,7 @@ from dispatch.customers.row_types import CustomerCard as Card
 from dispatch.customers.row_types import IssueLine, LeadRow, Suspect
 from dispatch.operations import undo
 from dispatch.queries.row_types import BookingRow, CustomerRow
+from dispatch.service.wording import status as issue_status
 from screens.base import keys
 from screens.base.messages import DeskChanged
 from screens.customers.finder import FindCustomer
@@ -43,7 +44,7 @@ ISSUES: tuple[Column[IssueLine], ...] = (
     Column("issue_id", "Issue", 7, lambda row: str(row["issue_id"]), right=True),
     Column("opened_at", "Came in", 11, lambda row: short_moment(row["opened_at"]), drop=1),
     Column("priority", "Priority", 8, issue_words.priority),
-    Column("status", "State", 13, lambda row: issue_words.status(row)),
+    Column("status", "State", 13, issue_status),
     Column("category", "About", 17, lambda row: row["category"].replace("_", " "), drop=2),
     Column("title", "Title", 14, lambda row: row["title"], grows=True),
 )

@@ -17,6 +17,7 @@ from dispatch.assignment.contact_rate import with_rates
 from dispatch.matching.conversion_rates import Rate, rates
 from dispatch.matching.roster_scores import RosterScores, roster_scores
 from dispatch.queries.row_types import AgentRow
+from dispatch.queries.wording import contact_rate
 from screens.base import figures, keys
 from screens.base.keys import key_of
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
@@ -66,7 +67,7 @@ COLUMNS: tuple[Column[AgentRow], ...] = (
         CONTACT,
         "Reached",
         20,
-        lambda row: contact_rate(row),
+        contact_rate,
         sort=CONTACT,
         extra=True,
         title="Reached in time",
@@ -102,14 +103,6 @@ WIDE = 110
 def rating(row: AgentRow) -> Text:
     """An average to two places; nobody's opinion yet is a dash."""
     return Text(f"{row['rating']:.2f}" if row["rating"] else "–")
-
-
-def contact_rate(row: AgentRow) -> str:
-    """The share of customers reached in time, the interval that holds it, and of how many."""
-    rate = row.get(CONTACT)
-    if rate is None:
-        return "–"
-    return f"{rate:4.0%} ({row['contact_low']:.0%}-{row['contact_high']:.0%}) of {row['contact_assigned']}"
 
 
 def match_score(row: AgentRow) -> Text:

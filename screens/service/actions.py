@@ -11,6 +11,7 @@ from dispatch import queries as desk_queries
 from dispatch.desk.desk import Desk
 from dispatch.service.issues import editing, escalation_commands, lifecycle, ownership, queries
 from dispatch.service.row_types import IssueDetails, IssueRow, IssueStory
+from dispatch.service.wording import category, status
 from models.errors import Refused
 from models.issues import IN_PROGRESS, PENDING_CUSTOMER
 from screens.base.keys import key_of
@@ -20,7 +21,7 @@ from screens.service.category_chooser import ChooseCategory
 from screens.service.detail import described, issue_query, why_text
 from screens.service.new_issue import NewIssue
 from screens.shell.desk_screen import Place
-from screens.wording.issues import category, customer, status, told
+from screens.wording.issues import customer, told
 
 
 class IssueActions(Place):

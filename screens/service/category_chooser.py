@@ -12,10 +12,10 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from dispatch.service.row_types import IssueRow
+from dispatch.service.wording import category
 from models.issues import CATEGORIES
 from screens.dialogs.modal import Modal
 from screens.widgets.key_line import KeyLine
-from screens.wording.issues import category
 from screens.wording.text import short
 
 MEANINGS = {

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from rich.text import Text
 
 from dispatch.desk.desk import Desk
+from dispatch.queries.wording import holder, span
 from dispatch.service.issues import queries
 from dispatch.service.row_types import (
     ClockState,
-    EscalationRow,
     IssueStory,
     Prediction,
-    Progress,
     SurveyRow,
     WarningRow,
 )
+from dispatch.service.wording import CLOCKS, category, outcome, progress_words
 from screens.widgets.detail_pane import DetailPane
 from screens.wording import issues as words
 from screens.wording.text import BAD, CARE, moment, short_moment
@@ -65,7 +65,7 @@ def described(issue: IssueStory, longest: int | None = None, last: int | None = 
     """All about an issue; its texts cut at ``longest`` characters, of the conversation the ``last``."""
     text = Text(overflow="fold")
     text.append_text(words.priority(issue)).append("  ")
-    text.append_text(words.state(issue)).append(f"  {words.category(issue)}")
+    text.append_text(words.state(issue)).append(f"  {category(issue)}")
     for label, value in _facts(issue):
         if value:
             _add(text, label, value, SHORT_LABEL)
@@ -93,19 +93,18 @@ def _add(text: Text, label: str, value: str | Text, width: int = LABEL) -> None:
 def _facts(issue: IssueStory) -> list[tuple[str, str | Text]]:
     clocks = issue["sla"]
     place, wait = issue["queue_position"], issue["expected_wait_minutes"]
-    holder = f"{issue['agent_name']} ({issue['agent_id']})" if issue["agent_id"] else "nobody yet"
     answered = clocks["first_response"]["met_at"] is not None
     expected = None if answered else issue["expected_response_minutes"]
     return [
         ("Unsure", Text("triage asks: what is it about?", f"bold {CARE}") if issue["unsure"] else ""),
         ("Answer", _clock(clocks["first_response"], "answer in")),
         ("Resolve", _clock(clocks["resolution"], "due in")),
-        ("Agent", f"{holder}: {issue['routing_reason']}"),
+        ("Agent", f"{holder(issue, 'nobody yet')}: {issue['routing_reason']}"),
         (
             "In queue",
-            f"place {place}, about {words.span(wait)} to wait" if place and wait else "",
+            f"place {place}, about {span(wait)} to wait" if place and wait else "",
         ),
-        ("Expected", f"first answer in {words.span(expected)}" if expected is not None else ""),
+        ("Expected", f"first answer in {span(expected)}" if expected is not None else ""),
         ("Customer", ", ".join(filter(None, (words.customer(issue), issue["tier"])))),
         ("Booking", str(issue["booking_id"] or "")),
     ]
@@ -121,7 +120,7 @@ def _clock(clock: ClockState, verb: str) -> Text:
 
 def _warned(warnings: list[WarningRow]) -> str:
     """The last warning of each clock."""
-    last = {words.NAMES[one["clock"]]: one["percent"] for one in warnings}
+    last = {CLOCKS[one["clock"]]: one["percent"] for one in warnings}
     return ", ".join(f"{percent} % of the {name} time" for name, percent in last.items())
 
 
@@ -149,15 +148,7 @@ def _add_escalations(text: Text, issue: IssueStory) -> None:
     for one in issue["escalations"]:
         style = "dim" if one["closed_at"] else f"bold {BAD}"
         trigger = one["trigger"].replace("_", " ")
-        text.append(f"\nlevel {one['level']}, {trigger}", style).append(f": {one['reason']}; {_became(one)}")
-
-
-def _became(escalation: EscalationRow) -> str:
-    if escalation["closed_at"]:
-        return f"closed by {escalation['closed_by']}: {escalation['close_reason']}"
-    if escalation["acknowledged_at"]:
-        return f"acknowledged by {escalation['acknowledged_by']}"
-    return f"told {escalation['told']} at {short_moment(escalation['steps'][-1]['at'])}"
+        text.append(f"\nlevel {one['level']}, {trigger}", style).append(f": {one['reason']}; {outcome(one)}")
 
 
 def _add_satisfaction(text: Text, guess: Prediction, survey: SurveyRow | None) -> None:
@@ -184,12 +175,8 @@ def _read(issue: IssueStory) -> list[tuple[str, str]]:
         ("Complexity", issue["complexity"]),
         ("Came in", f"{moment(issue['opened_at'])} by {issue['channel'].replace('_', ' ')}"),
         ("Warned", _warned(issue["warnings"])),
-        ("Progress", _progress(issue["progress"])),
+        ("Progress", progress_words(issue["progress"])),
     ]
-
-
-def _progress(progress: Progress) -> str:
-    return f"{progress['share']:.0%} of the estimate, {progress['interactions']} interactions"
 
 
 def why_text(issue: IssueStory) -> Text:

@@ -18,11 +18,12 @@ from dispatch.service.issues import (
     surveys,
 )
 from dispatch.service.row_types import IssueDetails
+from dispatch.service.wording import category, status
 from models.base import Json
 from models.errors import Conflict, InvalidInput
 from models.issues import CUSTOMER, DESK, OPEN, PRIORITIES, TIERS
 from screens.dialogs.form import Field, FormModal, Values
-from screens.wording.issues import category, customer, status
+from screens.wording.issues import customer
 from screens.wording.text import short
 
 QUOTED = 200  # characters of a message that came while one wrote

@@ -18,6 +18,7 @@ from dispatch.customers.row_types import CustomerCard
 from dispatch.desk.desk import Desk
 from dispatch.service.issues import intake, text_analysis
 from dispatch.service.row_types import IssueDetails
+from dispatch.service.wording import category
 from dispatch.triage.row_types import Triage
 from models.errors import DeskError, InvalidInput
 from models.issues import CATEGORIES, CHANNELS, TIERS
@@ -240,7 +241,7 @@ def triaged(told: Triage, chosen: str | None = None) -> Text:
         guess = f"{best['category'].replace('_', ' ')} {best['probability']:.0%}"
         text.append("? Not sure: choose the category", f"bold {CARE}").append(f"\nbest guess {guess}", "dim")
     else:
-        text.append(words.category(told), "bold").append(f" {told['confidence']:.0%}", "dim")
+        text.append(category(told), "bold").append(f" {told['confidence']:.0%}", "dim")
     text.append("\n").append_text(words.priority(told))
     for step in told["priority_steps"]:
         text.append(f"\n{step['add']:+d} {step['priority']:<9}", "bold").append(step["why"])

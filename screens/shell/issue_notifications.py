@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from dispatch.service.issues import new_work, queries
 from dispatch.service.issues.new_work import IssueGlance
 from dispatch.service.row_types import IssueNews, IssueRow
-from screens.wording.issues import NAMES, category, customer
+from dispatch.service.wording import CLOCKS, category
+from screens.wording.issues import customer
 from screens.wording.text import short
 
 if TYPE_CHECKING:
@@ -73,5 +74,5 @@ def _line(one: IssueNews, row: IssueRow) -> str:
         return f"New for you: {about}"
     if one["kind"] == new_work.ESCALATED:
         return f"ESCALATED {one['level']}: {about}"
-    used = f"{one['percent']} % of the {NAMES[one['clock']]} time"
+    used = f"{one['percent']} % of the {CLOCKS[one['clock']]} time"
     return f"{'Broken promise' if one['percent'] == 100 else 'Time runs'}: {used}, {about}"

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from dispatch.queries.row_types import AgentRow
 from dispatch.reporting.row_types import AgentFigures
-from screens.wording.text import BAD, CARE, GOOD, short_moment
+from screens.wording.text import BAD, CARE, GOOD
 
 BARS = "▁▂▃▄▅▆▇█"
 
@@ -21,13 +21,3 @@ def load_bar(row: AgentRow | AgentFigures) -> Text:
 
 
 PRESENCE_SIGNS = {"available": "●", "busy": "◐", "break": "◔", "away": "○", "offline": "○"}
-
-
-def presence_words(agent: AgentRow) -> str:
-    """How an agent is at work, until when, and why: ``break until 12:30, lunch``."""
-    if agent["left_at"]:
-        return "left"
-    day, _, hour = short_moment(agent["presence_until"]).partition(" ")
-    until = f" until {hour} ({day})" if hour else ""
-    reason = f", {agent['presence_reason']}" if agent["presence_reason"] else ""
-    return f"{agent['presence']}{until}{reason}"

@@ -10,15 +10,10 @@ from rich.text import Text
 from dispatch import queries
 from dispatch.bookings.row_types import BatchLine, BatchResult
 from dispatch.queries.row_types import AgentRow, MoveRow
-from screens.wording.text import BAD, CARE, short
+from screens.wording.text import BAD, CARE, plural, short
 
 MOST_NAMED = 6  # takers who are told one by one
 MOST_LISTED = 300  # rows of a batch
-
-
-def plural(number: int, noun: str) -> str:
-    """``1 booking``, ``2 bookings``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def of_an_agent(row: AgentRow, kept: str, taker: str = "Whoever gets it") -> Text:

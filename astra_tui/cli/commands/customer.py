@@ -6,19 +6,12 @@ import rich_click as click
 
 from astra_tui.cli.options import CUSTOMER, Call, changing, reading
 from astra_tui.cli.output.events import tell_history
-from astra_tui.cli.output.printing import (
-    Column,
-    details,
-    line,
-    local,
-    money,
-    plural,
-    table,
-)
+from astra_tui.cli.output.printing import Column, details, line, table
 from dispatch import customers
 from dispatch.customers.row_types import CustomerCard, IssueLine, MergePreview
 from dispatch.queries import customer_index
 from dispatch.queries.row_types import BookingRow, CustomerRow
+from dispatch.queries.wording import booking_state, moment, money, plural
 
 
 @click.group("customer")
@@ -35,14 +28,14 @@ FIND_COLUMNS: tuple[Column[CustomerRow], ...] = (
     Column("E-mail", "email"),
     Column("Open", "open_bookings", right=True),
     Column("Last booking", "last_booking_id", right=True),
-    Column("Booked", lambda row: local(row["last_booking_at"]), whole=True),
+    Column("Booked", lambda row: moment(row["last_booking_at"]), whole=True),
 )
 BOOKING_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("Booking", "booking_id", right=True),
     Column("Destination", "destination"),
     Column("Agent", lambda row: row["agent_name"] or "waiting"),
-    Column("Status", lambda row: "Cancelled, a mistake" if row["voided"] else row["status"]),
-    Column("Changed", lambda row: local(row["changed_at"]), whole=True),
+    Column("Status", booking_state),
+    Column("Changed", lambda row: moment(row["changed_at"]), whole=True),
 )
 
 ISSUE_COLUMNS: tuple[Column[IssueLine], ...] = (
@@ -50,7 +43,7 @@ ISSUE_COLUMNS: tuple[Column[IssueLine], ...] = (
     Column("Priority", "priority"),
     Column("Status", "status"),
     Column("Category", "category"),
-    Column("Opened", lambda row: local(row["opened_at"]), whole=True),
+    Column("Opened", lambda row: moment(row["opened_at"]), whole=True),
     Column("Title", "title"),
 )
 
@@ -159,7 +152,7 @@ def _tell_card(row: CustomerCard) -> None:
             ("issues", row["previous_issues"] or None),
             ("satisfaction", row["satisfaction"]),
             ("preferred channel", row["preferred_channel"]),
-            ("known since", local(row["created_at"])),
+            ("known since", moment(row["created_at"])),
             ("open bookings", row["open_bookings"]),
         )
     )

@@ -5,14 +5,8 @@ from __future__ import annotations
 import rich_click as click
 
 from astra_tui.cli.options import Call, reading
-from astra_tui.cli.output.printing import (
-    Column,
-    details,
-    line,
-    local,
-    plural,
-    table,
-)
+from astra_tui.cli.output.printing import Column, details, line, table
+from dispatch.queries.wording import moment, plural
 from dispatch.reporting import issue_analytics, service_dashboard
 from dispatch.reporting.row_types import Alerts, Dashboard, Figure, IssueReport, Workload
 from dispatch.service.row_types import ModelRow
@@ -103,7 +97,7 @@ def _tell_alerts(alerts: Alerts) -> None:
         f"{plural(risky['count'], 'customer')} at risk"
     )
     for one in breaches["rows"][:MOST_ALERTS]:
-        line(f"  issue {one['issue_id']}: {one['clock'].replace('_', ' ')} was due {local(one['due'])}")
+        line(f"  issue {one['issue_id']}: {one['clock'].replace('_', ' ')} was due {moment(one['due'])}")
     for alarm in raised["rows"][:MOST_ALERTS]:
         state = "acknowledged" if alarm["acknowledged_at"] else "not acknowledged"
         line(f"  issue {alarm['issue_id']}: escalated, level {alarm['level']} ({alarm['trigger']}), {state}")

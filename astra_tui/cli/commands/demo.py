@@ -9,9 +9,10 @@ import rich_click as click
 
 from astra_tui.cli.database import database_to_create, opened
 from astra_tui.cli.options import Call, reading
-from astra_tui.cli.output.printing import line, plural
+from astra_tui.cli.output.printing import line
 from astra_tui.cli.output.progress import progress_bar
 from dispatch.operations.row_types import DemoResult
+from dispatch.queries.wording import plural
 from seeds.demo.demo import AGENTS, BOOKINGS, MOST_AGENTS, MOST_BOOKINGS, make_demo
 from seeds.demo.issues import tell_issues
 

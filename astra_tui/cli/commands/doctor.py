@@ -5,9 +5,10 @@ from __future__ import annotations
 import rich_click as click
 
 from astra_tui.cli.options import Call, changing
-from astra_tui.cli.output.printing import is_plain, line, local
+from astra_tui.cli.output.printing import is_plain, line
 from dispatch.operations import doctor as desk_doctor
 from dispatch.operations.row_types import Diagnosis
+from dispatch.queries.wording import moment
 
 UNSOUND = 1
 
@@ -55,4 +56,4 @@ def _tell(report: Diagnosis) -> None:
     for row in repaired.get("issue_loads", ()):
         line(f"agent {row['agent_id']}: issue load {row['from']} is now {row['to']}")
     for row in repaired.get("clocks", ()):
-        line(f"issue {row['issue_id']}: the {row['clock']} clock is due at {local(row['due_at'])} now")
+        line(f"issue {row['issue_id']}: the {row['clock']} clock is due at {moment(row['due_at'])} now")

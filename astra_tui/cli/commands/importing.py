@@ -11,10 +11,11 @@ import rich_click as click
 
 from astra_tui.cli.database import database_path, opened
 from astra_tui.cli.options import Call, reading
-from astra_tui.cli.output.printing import line, plural
+from astra_tui.cli.output.printing import line
 from astra_tui.cli.output.progress import progress_bar
 from dispatch.desk.desk import Desk
 from dispatch.operations.row_types import ImportResult
+from dispatch.queries.wording import plural
 from models.errors import InvalidInput
 from seeds.importing.importer import import_files
 

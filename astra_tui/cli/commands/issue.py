@@ -7,7 +7,6 @@ from typing import Any
 
 import rich_click as click
 
-from dispatch.service.row_types import IssueStory
 from astra_tui.cli.options import (
     AGENT,
     BOOKING,
@@ -34,6 +33,7 @@ from dispatch.service.issues import (
     queries,
     surveys,
 )
+from dispatch.service.row_types import IssueStory
 from dispatch.triage import categories
 from models.clock import local_offset
 from models.issues import CHANNELS, ISSUE_STATUSES, OPEN, PRIORITIES, TIERS

@@ -6,12 +6,13 @@ import rich_click as click
 
 from astra_tui.cli.input_files import input_file
 from astra_tui.cli.options import CUSTOMER, Call, changing
-from astra_tui.cli.output.printing import line, narrate, plural
+from astra_tui.cli.output.printing import line, narrate
 from astra_tui.cli.output.progress import progress_bar
 from astra_tui.cli.value_types import DESTINATION, LAUNCH, METHOD, POLICY, SOURCE
 from dispatch.inputs import lead_files
 from dispatch.leads import intake
 from dispatch.leads.file_intake import FileResult, new_run, receive_file
+from dispatch.queries.wording import plural
 from models.base import Json
 from models.errors import InvalidInput
 

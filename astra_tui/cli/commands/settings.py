@@ -5,7 +5,7 @@ from __future__ import annotations
 import rich_click as click
 
 from astra_tui.cli.options import Call, changing
-from astra_tui.cli.output.printing import Column, line, plural, table
+from astra_tui.cli.output.printing import Column, line, table
 from astra_tui.cli.value_types import POLICY, SETTING
 from dispatch.assignment import policy_trial
 from dispatch.assignment.policies import POLICIES
@@ -13,6 +13,7 @@ from dispatch.assignment.row_types import PolicyTrial, TriedAgent
 from dispatch.desk.desk import Desk
 from dispatch.operations import configuration
 from dispatch.operations.setting_definitions import DEFINITIONS
+from dispatch.queries.wording import plural
 from models.base import Json
 from models.errors import InvalidInput
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import rich_click as click
 
 from astra_tui.cli.options import Call, changing, dry_run, reading
-from astra_tui.cli.output.printing import Column, line, plural, table
+from astra_tui.cli.output.printing import Column, line, table
 from dispatch.assignment import shuffle as shuffling
 from dispatch.operations import sweep as sweeping
 from dispatch.operations.row_types import SweepResult
 from dispatch.queries.row_types import MoveRow
+from dispatch.queries.wording import plural
 
 MOVE_COLUMNS: tuple[Column[MoveRow], ...] = (
     Column("Booking", "booking_id", right=True),

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 import rich_click as click
 
 from astra_tui.cli.options import Call, changing
-from astra_tui.cli.output.printing import Column, line, local, narrate, table
+from astra_tui.cli.output.printing import Column, line, narrate, table
 from astra_tui.cli.output.progress import progress_bar
 from dispatch.matching.evidence import told_differences, told_gain
 from dispatch.matching.row_types import Evaluation, Fifth, LessonRow, ModelMeasures, Term
+from dispatch.queries.wording import moment
 
 
 @click.command("train")
@@ -38,7 +39,7 @@ def _tell(row: LessonRow) -> None:
     kept = "nothing was kept" if row["version"] is None else f"version {row['version']}"
     line(
         f"{row['outcomes']:,} outcomes, {row['confirmed']:,} of them Confirmed,"
-        f" {local(row['first_at'])} to {local(row['last_at'])}: {kept}"
+        f" {moment(row['first_at'])} to {moment(row['last_at'])}: {kept}"
     )
     line()
     table(COEFFICIENTS, row["coefficients"], "")

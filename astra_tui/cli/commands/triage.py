@@ -10,14 +10,8 @@ import rich_click as click
 from astra_tui.cli.database import database_path, opened
 from astra_tui.cli.input_files import input_file
 from astra_tui.cli.options import Call, reading
-from astra_tui.cli.output.printing import (
-    Column,
-    details,
-    line,
-    narrate,
-    plural,
-    table,
-)
+from astra_tui.cli.output.printing import Column, details, line, narrate, table
+from dispatch.queries.wording import plural
 from dispatch.triage import known_names
 from dispatch.triage.categories import CATEGORIES, tier
 from dispatch.triage.entities import KnownNames

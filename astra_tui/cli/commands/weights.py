@@ -6,10 +6,11 @@ import rich_click as click
 
 from astra_tui.cli.commands.train import tell_evaluation
 from astra_tui.cli.options import Call, changing, reading
-from astra_tui.cli.output.printing import Column, details, line, local, table
+from astra_tui.cli.output.printing import Column, details, line, table
 from dispatch.matching import evidence as desk_evidence
 from dispatch.matching import weights as desk_weights
 from dispatch.matching.row_types import Evidence, WeightsRow
+from dispatch.queries.wording import moment
 from models.base import Json
 
 
@@ -85,7 +86,7 @@ def _tell(row: WeightsRow) -> None:
         (
             ("weights", row["name"]),
             ("from", row.get("origin")),
-            ("learned", local(row.get("learned_at"))),
+            ("learned", moment(row.get("learned_at"))),
             ("outcomes", row.get("outcomes")),
             ("range", _range(row)),
         )
@@ -106,14 +107,14 @@ def _tell(row: WeightsRow) -> None:
 
 
 def _range(row: WeightsRow) -> str | None:
-    return f"{local(row['first_at'])} to {local(row['last_at'])}" if row.get("first_at") else None
+    return f"{moment(row['first_at'])} to {moment(row['last_at'])}" if row.get("first_at") else None
 
 
 COLUMNS: tuple[Column[WeightsRow], ...] = (
     Column("", lambda row: "*" if row["in_use"] else ""),
     Column("Weights", "name"),
     Column("From", "origin"),
-    Column("Learned", lambda row: local(row["learned_at"]), whole=True),
+    Column("Learned", lambda row: moment(row["learned_at"]), whole=True),
     Column("Outcomes", "outcomes", right=True),
     Column("Range", _range, whole=True),
     Column("Believed", lambda row: {True: "yes", False: "no", None: ""}[row["gate_open"]]),

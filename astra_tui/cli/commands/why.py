@@ -5,9 +5,10 @@ from __future__ import annotations
 import rich_click as click
 
 from astra_tui.cli.options import AGENT, Call, booking_number, reading
-from astra_tui.cli.output.printing import Column, details, line, local, table
+from astra_tui.cli.output.printing import Column, details, line, table
 from dispatch.assignment import counterfactuals, explanations
 from dispatch.assignment.row_types import DecisionRow, PolicyChoice
+from dispatch.queries.wording import holder, moment
 from models.base import Json
 
 
@@ -31,14 +32,13 @@ COMMANDS = {"why": why}
 
 
 def _tell(row: DecisionRow, more: Json) -> None:
-    holder = f"{row['agent_name']} ({row['agent_id']})" if row["agent_id"] is not None else "nobody: it waits"
     details(
         (
             ("booking", row["booking_id"]),
-            ("agent", holder),
+            ("agent", holder(row, "nobody: it waits")),
             ("because", row["reason"]),
             ("policy", row["policy"]),
-            ("decided", local(row.get("decided_at"))),
+            ("decided", moment(row.get("decided_at"))),
         )
     )
     if row.get("over_capacity"):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from astra_tui.cli.output.printing import Column, line, local
+from astra_tui.cli.output.printing import Column, line
 from dispatch.desk.row_types import EventRow
+from dispatch.queries.wording import moment
 
 
 def in_few_words(event: EventRow) -> str:
@@ -24,12 +25,12 @@ def _readable(told: tuple[str, Any]) -> tuple[str, object]:
     key, value = told
     if not key.endswith("_at"):
         return told
-    return key.removesuffix("_at"), local(value) or "none"
+    return key.removesuffix("_at"), moment(value) or "none"
 
 
 EVENT_COLUMNS: tuple[Column[EventRow], ...] = (
     Column("Event", "event_id", right=True),
-    Column("At", lambda row: local(row["at"]), whole=True),
+    Column("At", lambda row: moment(row["at"]), whole=True),
     Column("Actor", "actor"),
     Column("Command", "command"),
     Column("Booking", "booking_id", right=True),
@@ -42,4 +43,4 @@ EVENT_COLUMNS: tuple[Column[EventRow], ...] = (
 def tell_history(events: Sequence[EventRow]) -> None:
     """A booking's events below each other, with all that was said."""
     for event in events:
-        line(f"{local(event['at'])}  {event['actor']}  {event['command']}  {in_few_words(event)}".rstrip())
+        line(f"{moment(event['at'])}  {event['actor']}  {event['command']}  {in_few_words(event)}".rstrip())

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
 from dispatch.inputs.validation import BIDI_OVERRIDES, REFUSED_CATEGORIES
-from models.clock import to_local
 
 R = TypeVar("R", bound=Mapping[str, object])
 
@@ -153,18 +152,3 @@ def details(pairs: Iterable[tuple[str, object]]) -> None:
     width = max((len(name) for name, _ in told), default=0)
     for name, value in told:
         line(f"{name}: {value}" if is_plain() else f"{name:<{width}}  {value}")
-
-
-def money(value: float | None) -> str | None:
-    """An amount with two places."""
-    return None if value is None else f"{value:,.2f}"
-
-
-def local(text: str | None) -> str | None:
-    """A stored time in the terminal's zone."""
-    return None if text is None else to_local(text)
-
-
-def plural(number: int, word: str) -> str:
-    """``1 lead``, ``2 leads``."""
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
