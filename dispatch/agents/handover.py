@@ -9,7 +9,7 @@ from dispatch.assignment.agent_checks import attending_agent
 from dispatch.assignment.assign import find_agent, give, somebody_for
 from dispatch.assignment.decisions import decide_by_hand
 from dispatch.assignment.waiting_list import drain_waiting
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.queries.row_types import AgentRow, MoveRow
 from dispatch.service.issues import queue
 from models.agents import GONE, Agent
@@ -24,7 +24,7 @@ DESK = "desk"
 HANDED_OVER = "handed it over"
 
 
-@command("agent.handover")
+@command("agent.handover", past="work handed over", undo=put_back)
 def hand_over(running: Command, agent_id: int, to: int | str) -> AgentRow:
     """Move all of an agent's Pending work and open issues, claimed or not, to an agent or to the ``desk``.
 

@@ -12,7 +12,7 @@ from dispatch.assignment.eligibility import department_for
 from dispatch.assignment.load_balancing import Bearer, Loose, Move, Optimiser, even_out
 from dispatch.assignment.row_types import ShuffleResult
 from dispatch.desk import settings
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.queries.row_types import MoveRow
 from models.agents import AVAILABLE, Agent
 from models.audit import Decision, Event
@@ -29,7 +29,7 @@ SHUFFLED_AT = "shuffled_at"
 POLICY = "shuffle"
 
 
-@command("shuffle")
+@command("shuffle", past="loads evened out", undo=put_back)
 def shuffle(running: Command, optimiser: Optimiser = even_out) -> ShuffleResult:
     """Even out the loads now, whatever was moved a moment ago."""
     return {"moves": _carry_out(running, plan(running.desk, running.now, optimiser))}
@@ -41,7 +41,7 @@ def preview_shuffle(desk: Desk, optimiser: Optimiser = even_out) -> ShuffleResul
         return {"moves": [move.row() for move in plan(desk, desk.now(), optimiser)]}
 
 
-@command("shuffle.recurring")
+@command("shuffle.recurring", past="loads evened out", undo=put_back)
 def _recurring(running: Command, moves: list[Move]) -> list[MoveRow]:
     return _carry_out(running, moves)
 

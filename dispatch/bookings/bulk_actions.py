@@ -14,7 +14,7 @@ from dispatch.assignment import agent_checks
 from dispatch.assignment.assign import taker_for
 from dispatch.bookings import lifecycle
 from dispatch.bookings.row_types import BatchLine, BatchResult
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.row_types import BookingRow
@@ -33,7 +33,7 @@ Which = Sequence[int] | BookingFilter
 Check = Callable[[Booking], None]
 
 
-@command("booking.reassign_all")
+@command("booking.reassign_all", past="several reassigned", undo=put_back)
 def reassign(running: Command, which: Which, to_agent_id: int, reason: str) -> BatchResult:
     """Give bookings to an agent.
 
@@ -55,7 +55,7 @@ def reassign(running: Command, which: Which, to_agent_id: int, reason: str) -> B
     return _kept(running, result, reason)
 
 
-@command("booking.cancel_all")
+@command("booking.cancel_all", past="several cancelled", undo=put_back)
 def cancel(running: Command, which: Which, reason: str) -> BatchResult:
     """Cancel bookings, for one reason."""
     reason = validation.required_text(reason, "reason")
@@ -64,7 +64,7 @@ def cancel(running: Command, which: Which, reason: str) -> BatchResult:
     return _kept(running, result, reason)
 
 
-@command("booking.release_all")
+@command("booking.release_all", past="several released", undo=put_back)
 def release(running: Command, which: Which) -> BatchResult:
     """Give up the claims of bookings."""
     return _kept(running, _all(which, _releasable, lambda booking: lifecycle.unclaim(running, booking)))

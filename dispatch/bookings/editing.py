@@ -5,7 +5,7 @@ from __future__ import annotations
 from dispatch import queries
 from dispatch.bookings.lifecycle import set_quote
 from dispatch.customers.records import rename_leads
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.queries.row_types import BookingRow
 from models.bookings import PENDING, Assignment, Booking
@@ -13,7 +13,7 @@ from models.customers import Customer, Lead
 from models.errors import InvalidInput, Refused
 
 
-@command("booking.edit")
+@command("booking.edit", past="edited", undo=put_back)
 def edit(
     running: Command,
     booking_id: int,

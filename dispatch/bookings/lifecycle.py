@@ -9,7 +9,7 @@ from dispatch import queries
 from dispatch.assignment.agent_checks import attending_agent, working_agent
 from dispatch.assignment.assign import DECLINED, find_agent, give, may_take, save
 from dispatch.assignment.decisions import decide_by_hand
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import due_times, validation
 from dispatch.queries.next_action import is_due
 from dispatch.queries.row_types import BookingRow
@@ -22,7 +22,7 @@ OUTCOMES = ("reached", "no_answer")
 PULLED = "pull"
 
 
-@command("booking.claim")
+@command("booking.claim", past="claimed", undo=put_back)
 def claim(running: Command, booking_id: int, agent_id: int) -> BookingRow:
     """The holder takes the booking on; with the setting ``pull`` another agent can take it over so.
 
@@ -63,7 +63,7 @@ def _pull(running: Command, booking: Booking, agent: Agent) -> None:
     give(running, booking, agent.agent_id)
 
 
-@command("booking.release")
+@command("booking.release", past="released", undo=put_back)
 def release(running: Command, booking_id: int) -> BookingRow:
     """Give up a claim; the booking stays with its agent, tentatively, or goes on from one who is away.
 
@@ -74,7 +74,7 @@ def release(running: Command, booking_id: int) -> BookingRow:
     return unclaim(running, booking)
 
 
-@command("booking.decline")
+@command("booking.decline", past="declined", undo=put_back)
 def decline(running: Command, booking_id: int, reason: str) -> BookingRow:
     """The agent does not want it: on to the next who has not declined it; nobody left, it waits."""
     reason = validation.required_text(reason, "reason")
@@ -86,7 +86,7 @@ def decline(running: Command, booking_id: int, reason: str) -> BookingRow:
     return _shown(running, booking_id)
 
 
-@command("booking.contact")
+@command("booking.contact", past="contact", undo=put_back)
 def contact(
     running: Command, booking_id: int, outcome: str, text: str | None = None, follow_up: str | None = None
 ) -> BookingRow:
@@ -114,14 +114,14 @@ def contact(
     return saved(running, booking)
 
 
-@command("booking.note")
+@command("booking.note", past="note", undo=put_back)
 def note(running: Command, booking_id: int, text: str) -> BookingRow:
     """Write a note into the booking's history. Raises NotFound, InvalidInput."""
     running.detail = {"text": validation.required_text(text, "text")}
     return saved(running, Booking.lock(booking_id))
 
 
-@command("booking.confirm")
+@command("booking.confirm", past="confirmed", undo=put_back)
 def confirm(
     running: Command,
     booking_id: int,
@@ -157,7 +157,7 @@ def confirm(
     return saved(running, booking)
 
 
-@command("booking.cancel")
+@command("booking.cancel", past="cancelled", undo=put_back)
 def cancel(running: Command, booking_id: int, reason: str) -> BookingRow:
     """The customer does not book; a waiting one can be cancelled too. Raises NotFound, Refused."""
     reason = validation.required_text(reason, "reason")
@@ -178,7 +178,7 @@ def cancelled(running: Command, booking: Booking, reason: str) -> None:
     save(running, booking)
 
 
-@command("booking.reassign")
+@command("booking.reassign", past="reassigned", undo=put_back)
 def reassign(running: Command, booking_id: int, to_agent_id: int, reason: str) -> BookingRow:
     """A person gives a Pending booking to another agent, unclaimed, even above the agent's capacity.
 
@@ -200,7 +200,7 @@ def reassigned(running: Command, booking: Booking, agent: Agent, reason: str) ->
     return decision.notes != "{}"
 
 
-@command("booking.reopen")
+@command("booking.reopen", past="reopened", undo=put_back)
 def reopen(running: Command, booking_id: int) -> BookingRow:
     """A closed booking is Pending again, unclaimed, its quote kept; who may take no work is replaced."""
     booking = Booking.lock(booking_id)
@@ -221,7 +221,7 @@ def reopen(running: Command, booking_id: int) -> BookingRow:
     return saved(running, booking)
 
 
-@command("booking.rate")
+@command("booking.rate", past="scored", undo=put_back)
 def rate(running: Command, booking_id: int, score: int | str) -> BookingRow:
     """The customer's score, 1 to 5, of a finished booking; a second one replaces the first."""
     points = validation.whole(score, "score", 1, 5)
@@ -320,7 +320,7 @@ def _shown(running: Command, booking_id: int) -> BookingRow:
     return row
 
 
-@command("booking.keep")
+@command("booking.keep", past="still on it", undo=put_back)
 def keep(running: Command, booking_id: int) -> BookingRow:
     """The agent is still on it: the claim's clock starts anew. Raises NotFound, Refused."""
     booking = pending_booking(running, booking_id)

@@ -11,7 +11,7 @@ from dispatch import queries
 from dispatch.customers.row_types import CustomerCard, LeadRow
 from dispatch.customers.support_history import dealings
 from dispatch.desk import event_log
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.row_types import EventRow
 from dispatch.inputs import validation
 from dispatch.queries.row_types import CustomerRow
@@ -106,7 +106,7 @@ def standing(customer_id: int) -> int:
     return customer.customer_id
 
 
-@command("customer.edit")
+@command("customer.edit", past="edited", undo=put_back)
 def edit(
     running: Command,
     customer_id: int,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dispatch.assignment.eligibility import department_map
 from dispatch.desk import settings
 from dispatch.desk.accepted_values import LISTS, WORDS, refuse_known
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, never
 from dispatch.inputs import validation
 from dispatch.operations.row_types import SettingChange
 from models.accepted_values import Package
@@ -13,7 +13,7 @@ from models.errors import InvalidInput
 from models.policy_indexes import keep_order
 
 
-@command("setting.set")
+@command("setting.set", past="setting", undo=never("settings are not undone; set the value again"))
 def set_value(running: Command, key: str, value: str) -> SettingChange:
     """Set a desk setting for every terminal. Raises InvalidInput, Refused."""
     parsed = settings.parse_setting(running.desk.settings.definitions, key, value)
@@ -40,7 +40,7 @@ def _check_departments(running: Command, departments: str) -> None:
             raise InvalidInput("setting", f"{name!r} is no destination or package", f"accepted: {accepted}")
 
 
-@command("value.add")
+@command("value.add", past="accepted", undo=never("an accepted value stays; bookings may have it"))
 def add_value(running: Command, kind: str, name: str, destination: str | None = None) -> dict[str, str]:
     """Accept a new destination, launch location, ... or a package of a destination.
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dispatch.assignment.waiting_list import drain_waiting
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, never
 from models.base import Json
 
 
-@command("import")
+@command(
+    "import", past="imported", undo=never("an import is not undone; go back to the backup made before it")
+)
 def record(running: Command, detail: Json) -> Json:
     """Log what an import or the generator wrote; ``detail`` is JSON, with the count of new agents.
 

@@ -15,6 +15,7 @@ from dispatch.customers.records import MOST_ON_CARD
 from dispatch.customers.row_types import CustomerCard as Card
 from dispatch.customers.row_types import IssueLine, LeadRow, Suspect
 from dispatch.operations import undo
+from dispatch.operations.command_list import describe_subject
 from dispatch.queries.row_types import BookingRow, CustomerRow
 from dispatch.service.wording import status as issue_status
 from screens.base import keys
@@ -27,7 +28,7 @@ from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
 from screens.wording import issues as issue_words
 from screens.wording.bookings import state
-from screens.wording.events import event_line, subject, taken_back
+from screens.wording.events import event_line, taken_back
 from screens.wording.text import CARE, moment, short, short_moment
 
 COLUMNS: tuple[Column[BookingRow], ...] = (
@@ -222,7 +223,7 @@ def history(card: Card) -> Text:
     """What was done, and below what was asked for, the newest first."""
     text = Text(overflow="fold")
     text.append("History\n", "bold")
-    lines = [f"{event_line(event)}  {subject(event)}" for event in card["events"]]
+    lines = [f"{event_line(event)}  {describe_subject(event)}" for event in card["events"]]
     text.append("\n".join(lines) or "imported, nothing done here yet")
     text.append("\n\nLeads\n", "bold")
     text.append("\n".join(_lead_line(lead) for lead in card["leads"]) or "none")

@@ -6,6 +6,7 @@ from typing import Any
 
 from dispatch.desk.commands import TABLES
 from dispatch.desk.row_types import EventRow
+from dispatch.operations.command_list import describe_command, describe_event
 from dispatch.operations.row_types import UndoResult
 from models.base import Json
 from screens.wording.text import moment, money, short_moment
@@ -57,88 +58,24 @@ def _value(column: str, value: Any) -> str:
     return str(value)
 
 
-COMMAND_WORDS = {
-    "lead.add": "came in",
-    "lead.add_all": "several came in",
-    "booking.claim": "claimed",
-    "booking.release": "released",
-    "booking.decline": "declined",
-    "booking.contact": "contact",
-    "booking.note": "note",
-    "booking.confirm": "confirmed",
-    "booking.cancel": "cancelled",
-    "booking.reassign": "reassigned",
-    "booking.reopen": "reopened",
-    "booking.rate": "scored",
-    "booking.edit": "edited",
-    "booking.follow_up": "follow-up",
-    "booking.keep": "still on it",
-    "booking.ask": "asked whether still on it",
-    "booking.expire": "claim ended, no answer",
-    "booking.lapse": "not claimed in time",
-    "booking.reassign_all": "several reassigned",
-    "booking.cancel_all": "several cancelled",
-    "booking.release_all": "several released",
-    "agent.presence": "presence",
-    "agent.turn": "presence by the clock",
-    "agent.shift": "shift hours",
-    "agent.handover": "work handed over",
-    "shuffle": "loads evened out",
-    "shuffle.recurring": "loads evened out",
-    "waiting.assign": "waiting bookings given out",
-    "customer.edit": "edited",
-    "customer.merge": "merged",
-    "agent.add": "taken on",
-    "agent.set": "changed",
-    "agent.leave": "left",
-    "agent.return": "returned",
-    "setting.set": "setting",
-    "value.add": "accepted",
-    "doctor.repair": "repaired",
-    "issue.open": "came in",
-    "issue.claim": "claimed",
-    "issue.reply": "reply",
-    "issue.note": "note",
-    "issue.status": "status",
-    "issue.resolve": "resolved",
-    "issue.close": "closed",
-    "issue.reopen": "reopened",
-    "issue.reassign": "reassigned",
-    "issue.escalate": "escalated",
-    "issue.acknowledge": "acknowledged",
-    "issue.settle": "settled",
-    "issue.rate": "scored",
-    "issue.edit": "edited",
-    "issue.sweep": "clock",
-    "undo": "undo",
-}
-
-
 def event_line(event: EventRow) -> str:
     """One line of a booking's history."""
-    word = COMMAND_WORDS.get(event["command"], event["command"])
+    word = describe_command(event["command"])
     words = said(event["command"], event["detail"])
     line = f"{short_moment(event['at'])}  {word}" + (f": {words}" if words else "")
     return f"{line}  ({event['actor']})" + ("  [taken back]" if event["undone_by"] else "")
 
 
-def subject(row: EventRow | UndoResult) -> str:
-    """What an event, or an undo, was about: the issue or booking, else the customer, else the agent."""
-    ids = {kind: row.get(f"{kind}_id") for kind in ("issue", "booking", "customer", "agent")}
-    return next((f"{kind} {number}" for kind, number in ids.items() if number is not None), "")
-
-
 def taken_back(done: UndoResult) -> str:
     """What a toast says after an undo."""
-    what = COMMAND_WORDS.get(done["command"], done["command"])
     several = f" ({done['bookings']:,} bookings)" if done["bookings"] > 1 else ""
-    return f"Taken back: {f'{subject(done)} {what}'.strip()}{several}"
+    return f"Taken back: {describe_event(done)}{several}"
 
 
 def said(command: str, detail: Json) -> str:
     """What an event's detail has to say, in one line."""
     if command == "undo":
-        return COMMAND_WORDS.get(detail.get("command", ""), "")
+        return describe_command(detail.get("command", ""))
     told = [detail.get("outcome", "").replace("_", " "), detail.get("text") or detail.get("reason")]
     if "follow_up_at" in detail:
         at = short_moment(detail["follow_up_at"]) or "none any more"

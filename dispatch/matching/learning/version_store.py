@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, never
 from dispatch.matching.row_types import Equation, LessonRow
 from dispatch.matching.weights import TRAINED
 from models.learned_weights import LearnedWeight
@@ -20,7 +20,7 @@ class Lesson:
     fits: dict[str, Equation] = field(repr=False)
 
 
-@command("weights.learn")
+@command("weights.learn", past="weights learned", undo=never("the version stays; use another one"))
 def learn(running: Command, lesson: Lesson) -> dict[str, int]:
     """Write a new version of the weights; where the newest are in use, it is used from now on."""
     row = lesson.row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.service.issues import command_support, text_analysis
 from dispatch.service.issues.intake import as_json, customer_of
@@ -15,7 +15,7 @@ from models.errors import InvalidInput
 from models.issues import PRIORITIES, Issue
 
 
-@command("issue.edit")
+@command("issue.edit", past="edited", undo=put_back)
 def edit(
     running: Command,
     issue_id: int,

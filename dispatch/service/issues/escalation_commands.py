@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, never
 from dispatch.inputs import validation
 from dispatch.service.escalation import escalations, triggers
 from dispatch.service.issues.command_support import issue_at_work, open_issue_at_work, saved
@@ -11,7 +11,7 @@ from models.errors import Refused
 from models.issues import Escalation
 
 
-@command("issue.escalate")
+@command("issue.escalate", past="escalated", undo=never("people know of it; astra issue settle closes it"))
 def escalate(running: Command, issue_id: int, reason: str, level: int | str | None = None) -> IssueDetails:
     """Escalate by hand, to a level or to the next one. Raises NotFound, InvalidInput, Refused."""
     reason = validation.required_text(reason, "reason")
@@ -22,7 +22,7 @@ def escalate(running: Command, issue_id: int, reason: str, level: int | str | No
     return saved(running, issue)
 
 
-@command("issue.acknowledge")
+@command("issue.acknowledge", past="acknowledged", undo=never("people rely on it; use astra issue escalate"))
 def acknowledge(running: Command, issue_id: int, trigger: str | None = None) -> IssueDetails:
     """Somebody takes care of an issue's open escalations, or of one trigger's. Raises NotFound, Refused."""
     issue = open_issue_at_work(running, issue_id)
@@ -35,7 +35,7 @@ def acknowledge(running: Command, issue_id: int, trigger: str | None = None) -> 
     return saved(running, issue)
 
 
-@command("issue.settle")
+@command("issue.settle", past="settled", undo=never("it was closed with a reason; use astra issue escalate"))
 def settle(running: Command, issue_id: int, reason: str, trigger: str | None = None) -> IssueDetails:
     """Close an issue's open escalations, or one trigger's, with the reason. Raises NotFound, Refused."""
     reason = validation.required_text(reason, "reason")

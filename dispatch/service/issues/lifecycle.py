@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.service.issues import conversation, queue, routing, surveys
 from dispatch.service.issues.command_support import has_ended, issue_at_work, open_issue_at_work, saved, words
@@ -21,7 +21,7 @@ from models.issues import (
 )
 
 
-@command("issue.status")
+@command("issue.status", past="status", undo=put_back)
 def set_status(running: Command, issue_id: int, status: str) -> IssueDetails:
     """Take an issue to a status that may follow its own. Raises NotFound, InvalidInput, Refused."""
     validation.one_of(status, "status", ISSUE_STATUSES)
@@ -37,7 +37,7 @@ def _step(running: Command, issue: Issue, status: str) -> None:
         surveys.ask(running, issue)
 
 
-@command("issue.resolve")
+@command("issue.resolve", past="resolved", undo=put_back)
 def resolve(running: Command, issue_id: int, text: str | None = None) -> IssueDetails:
     """The holder has solved it; ``text`` is the last word to the customer. Who had not begun has now.
 
@@ -55,7 +55,7 @@ def resolve(running: Command, issue_id: int, text: str | None = None) -> IssueDe
     return saved(running, issue)
 
 
-@command("issue.close")
+@command("issue.close", past="closed", undo=put_back)
 def close(running: Command, issue_id: int) -> IssueDetails:
     """A resolved issue is done with. Raises NotFound, Refused."""
     issue = issue_at_work(running, issue_id)
@@ -64,7 +64,7 @@ def close(running: Command, issue_id: int) -> IssueDetails:
     return saved(running, issue)
 
 
-@command("issue.reopen")
+@command("issue.reopen", past="reopened", undo=put_back)
 def reopen(running: Command, issue_id: int, reason: str) -> IssueDetails:
     """Take up an ended issue again, within the setting's days; a holder who left is replaced.
 
