@@ -9,7 +9,7 @@ from dispatch.assignment.assign import declined_by
 from dispatch.assignment.eligibility import pool_for
 from dispatch.assignment.explanations import standing_decision
 from dispatch.assignment.policies import POLICIES, Candidate, Policy
-from dispatch.assignment.row_types import Answer, Asked, PolicyChoice, WhyNot
+from dispatch.assignment.row_types import Answer, PolicyChoice, WhyNot
 from dispatch.assignment.selection import choose, standing_of
 from dispatch.desk.commands import Command
 from models.agents import Agent
@@ -65,8 +65,8 @@ def _why_not(desk: Desk, booking_id: int, agent_id: int) -> WhyNot:
     agent, booking = Agent.lock_or_none(agent_id), Booking.lock(booking_id)
     if agent is None:
         raise NotFound("agent", agent_id, "astra agent list shows them")
-    asked: Asked = {"agent_id": agent_id, "agent_name": agent.name, "booking_id": booking_id}
-    return {**asked, **_answer(desk, booking, agent)}
+    answer = _answer(desk, booking, agent)
+    return {"agent_id": agent_id, "agent_name": agent.name, "booking_id": booking_id, **answer}
 
 
 def _answer(desk: Desk, booking: Booking, agent: Agent) -> Answer:

@@ -13,8 +13,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from dispatch.queries.row_types import MoveRow
-
 Needs = tuple[str | None, ...]
 
 
@@ -53,11 +51,6 @@ class Move(NamedTuple):
     booking_id: int
     from_agent_id: int
     to_agent_id: int
-
-    def row(self) -> MoveRow:
-        return MoveRow(
-            booking_id=self.booking_id, from_agent_id=self.from_agent_id, to_agent_id=self.to_agent_id
-        )
 
 
 class Optimiser(Protocol):

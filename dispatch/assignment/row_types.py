@@ -1,12 +1,10 @@
-"""What a decision, a preview and a trial of policies tell, key by key.
+"""What a decision, a preview and a trial of policies tell, key by key."""
 
-No ``from __future__ import annotations`` here: as text, each key would have to be compiled at start.
-"""
-
+# no "from __future__ import annotations" here: as text, each key would be compiled at start
 from typing import NotRequired, TypedDict
 
 from dispatch.matching.row_types import AgentScore
-from dispatch.queries.row_types import AgentRow, MoveRow
+from dispatch.queries.row_types import AgentRow
 from models.base import Json
 
 
@@ -19,18 +17,10 @@ class Preview(TypedDict):
     kept_out: dict[str, int]
 
 
-class KeptOut(TypedDict):
-    """An agent who would have come before the winner, and the rule against it."""
-
-    agent_id: int
-    agent_name: str | None
-    rule: str
-
-
 class DecisionRow(TypedDict):
     """Why a booking is where it is; of one that was imported only the first few are known.
 
-    ``winner`` and ``next`` have the policy's keys beside ``agent_id`` and ``agent_name``.
+    ``winner`` and ``next`` have the policy's keys beside the agent's id and name, ``excluded`` the rule.
     """
 
     booking_id: int
@@ -47,7 +37,7 @@ class DecisionRow(TypedDict):
     over_capacity: NotRequired[bool]
     winner: NotRequired[Json | None]
     next: NotRequired[list[Json]]
-    excluded: NotRequired[list[KeptOut]]
+    excluded: NotRequired[list[Json]]
     match: NotRequired[AgentScore | None]
 
 
@@ -77,14 +67,12 @@ class Answer(TypedDict):
     decided: NotRequired[str]
 
 
-class Asked(TypedDict):
+class WhyNot(Answer):
+    """Why a booking is not with an agent."""
+
     agent_id: int
     agent_name: str
     booking_id: int
-
-
-class WhyNot(Asked, Answer):
-    """Why a booking is not with an agent."""
 
 
 class TriedLead(TypedDict):
@@ -123,9 +111,3 @@ class ContactRate(TypedDict):
     contact_low: float | None
     contact_high: float | None
     contact_assigned: int
-
-
-class ShuffleResult(TypedDict):
-    """The bookings that a shuffle moves."""
-
-    moves: list[MoveRow]

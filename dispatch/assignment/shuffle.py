@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from peewee import fn
 
 from dispatch.assignment.eligibility import department_for
 from dispatch.assignment.load_balancing import Bearer, Loose, Move, Optimiser, even_out
-from dispatch.assignment.row_types import ShuffleResult
 from dispatch.desk import settings
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.queries.row_types import MoveRow
@@ -30,15 +29,15 @@ POLICY = "shuffle"
 
 
 @command("shuffle", past="loads evened out", undo=put_back)
-def shuffle(running: Command, optimiser: Optimiser = even_out) -> ShuffleResult:
+def shuffle(running: Command, optimiser: Optimiser = even_out) -> dict[str, list[MoveRow]]:
     """Even out the loads now, whatever was moved a moment ago."""
     return {"moves": _carry_out(running, plan(running.desk, running.now, optimiser))}
 
 
-def preview_shuffle(desk: Desk, optimiser: Optimiser = even_out) -> ShuffleResult:
+def preview_shuffle(desk: Desk, optimiser: Optimiser = even_out) -> dict[str, list[MoveRow]]:
     """What ``shuffle`` would answer; nothing is changed."""
     with desk.reading():
-        return {"moves": [move.row() for move in plan(desk, desk.now(), optimiser)]}
+        return {"moves": _rows(plan(desk, desk.now(), optimiser))}
 
 
 @command("shuffle.recurring", past="loads evened out", undo=put_back)
@@ -138,7 +137,11 @@ def _carry_out(running: Command, moves: list[Move]) -> list[MoveRow]:
     running.detail["moves"] = len(moves)
     running.may_free = True
     running.booking_id = None
-    return [move.row() for move in moves]
+    return _rows(moves)
+
+
+def _rows(moves: list[Move]) -> list[MoveRow]:
+    return [cast(MoveRow, move._asdict()) for move in moves]
 
 
 def _decide(running: Command, booking: Booking, move: Move) -> None:

@@ -1,8 +1,6 @@
-"""What became of several bookings, key by key.
+"""What became of several bookings, key by key."""
 
-No ``from __future__ import annotations`` here: as text, each key would have to be compiled at start.
-"""
-
+# no "from __future__ import annotations" here: as text, each key would be compiled at start
 from typing import TypedDict
 
 from dispatch.queries.row_types import BookingRow

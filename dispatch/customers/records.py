@@ -24,20 +24,13 @@ from models.errors import InvalidInput, NotFound, Refused
 
 MOST_LISTED = 10_000
 MOST_ON_CARD = 50
-COLUMNS = (
-    Customer.customer_id,
-    Customer.name,
-    Customer.phone,
-    Customer.email,
-    Customer.created_at,
-    Customer.merged_into,
-    Customer.tier,
-)
+COLUMNS = tuple(name for name in CustomerRow.__annotations__ if name in Customer._meta.fields)
 
 
 def rows_of(customer_ids: Sequence[int]) -> list[CustomerRow]:
     """Customers in the order given, with what they have open and their last booking."""
-    people = tuples(Customer.select(*COLUMNS).where(Customer.customer_id.in_(listed(customer_ids))))
+    columns = (getattr(Customer, name) for name in COLUMNS)
+    people = tuples(Customer.select(*columns).where(Customer.customer_id.in_(listed(customer_ids))))
     made = {values[0]: _row(values) for values in people}
     bookings = (
         Booking.select(Lead.customer_id, Booking.booking_id, Booking.status, Booking.created_at)
@@ -53,7 +46,7 @@ def rows_of(customer_ids: Sequence[int]) -> list[CustomerRow]:
 
 
 def _row(values: tuple[Any, ...]) -> CustomerRow:
-    row: Json = dict(zip((column.name for column in COLUMNS), values, strict=True))
+    row: Json = dict(zip(COLUMNS, values, strict=True))
     return cast(CustomerRow, row | {"open_bookings": 0, "last_booking_id": None, "last_booking_at": None})
 
 

@@ -1,8 +1,6 @@
-"""What is known of a customer, key by key.
+"""What is known of a customer, key by key."""
 
-No ``from __future__ import annotations`` here: as text, each key would have to be compiled at start.
-"""
-
+# no "from __future__ import annotations" here: as text, each key would be compiled at start
 from typing import TypedDict
 
 from dispatch.desk.row_types import EventRow

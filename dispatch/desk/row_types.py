@@ -1,8 +1,6 @@
-"""The row of an event, key by key.
+"""The row of an event, key by key."""
 
-No ``from __future__ import annotations`` here: as text, each key would have to be compiled at start.
-"""
-
+# no "from __future__ import annotations" here: as text, each key would be compiled at start
 from typing import TypedDict
 
 from models.base import Json

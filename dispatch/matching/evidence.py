@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from peewee import fn
 
 from dispatch.matching.features import one_moment
-from dispatch.matching.row_types import Evaluation, Evidence
+from dispatch.matching.row_types import Evidence
 from dispatch.matching.significance import chi_square_p
 from dispatch.matching.weights import PUBLISHED, TRAINED, WeightSet, newest
 from models.agents import Agent
-from models.base import CompiledQuery, tuples
+from models.base import CompiledQuery, Json, tuples
 from models.bookings import PENDING, Assignment, Booking
 from models.tallies import ALL, METHOD, SOURCE, Tally
 
@@ -108,7 +108,7 @@ def told_differences(p_values: Mapping[str, float]) -> list[tuple[str, str, str]
     ]
 
 
-def told_gain(evaluation: Evaluation) -> str:
+def told_gain(evaluation: Json) -> str:
     """By how much the agent's features foretold better than the lead alone, and what the gate asks for."""
     gain = evaluation["gain"]
     assert gain is not None  # there is one wherever models were compared

@@ -1,9 +1,19 @@
-"""Scores, weights and what was learned of them, key by key.
+"""Scores, weights and what was learned of them, key by key."""
 
-No ``from __future__ import annotations`` here: as text, each key would have to be compiled at start.
-"""
-
+# no "from __future__ import annotations" here: as text, each key would be compiled at start
 from typing import NotRequired, TypedDict
+
+from models.base import Json
+
+
+class RateRow(TypedDict):
+    """What an agent sold of the decided assignments, as a Rate has it."""
+
+    confirmed: int
+    decided: int
+    rate: float
+    low: float
+    high: float
 
 
 class AgentScore(TypedDict):
@@ -14,62 +24,11 @@ class AgentScore(TypedDict):
     match_score: float
     contributions: dict[str, float]
     weights: NotRequired[str]
-    rate: NotRequired[dict[str, float]]
-
-
-class Term(TypedDict):
-    """What a word of the lead, or a feature of the agent, moves in log-odds, with the interval."""
-
-    kind: str
-    name: str
-    mean: float
-    weight: float
-    low: float
-    high: float
-
-
-class Equation(TypedDict):
-    """A fitted equation; ``usual`` is each covariate's word that has no term."""
-
-    intercept: float
-    usual: dict[str, str]
-    terms: list[Term]
-
-
-class Fifth(TypedDict):
-    """How often it came true where about so much was foretold."""
-
-    foretold: float
-    confirmed: float
-    outcomes: int
-
-
-class Measures(TypedDict):
-    """How well chances came true."""
-
-    brier: float
-    log_loss: float
-    calibration: list[Fifth]
-
-
-class ModelMeasures(Measures):
-    """How well a model foretold."""
-
-    model: str
-    auc: float
-
-
-class Evaluation(TypedDict):
-    """Models side by side; ``gain`` is the mean, low and high of what the agent's features add."""
-
-    outcomes: int
-    models: list[ModelMeasures]
-    gain: dict[str, float] | None
-    gate_open: bool
+    rate: NotRequired[RateRow]
 
 
 class LessonRow(TypedDict):
-    """What was learned; ``version`` is None while it is not kept."""
+    """What was learned; ``version`` is None while it is not kept. The last two say what to think of it."""
 
     version: int | None
     recipe: str
@@ -79,8 +38,8 @@ class LessonRow(TypedDict):
     last_at: str
     gate_open: bool
     weights: dict[str, float]
-    coefficients: list[Term]
-    evaluation: Evaluation
+    coefficients: list[Json]
+    evaluation: Json
     sentence: NotRequired[str]
     p_values: NotRequired[dict[str, float]]
 
@@ -98,7 +57,7 @@ class WeightsRow(TypedDict):
     gate_open: NotRequired[bool | None]
     in_use: NotRequired[bool]
     weights: NotRequired[dict[str, float]]
-    evaluation: NotRequired[Evaluation]
+    evaluation: NotRequired[Json]
 
 
 class Evidence(TypedDict):

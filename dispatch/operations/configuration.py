@@ -7,14 +7,14 @@ from dispatch.desk import settings
 from dispatch.desk.accepted_values import LISTS, WORDS, refuse_known
 from dispatch.desk.commands import Command, command, never
 from dispatch.inputs import validation
-from dispatch.operations.row_types import SettingChange
 from models.accepted_values import Package
+from models.base import Json
 from models.errors import InvalidInput
 from models.policy_indexes import keep_order
 
 
 @command("setting.set", past="setting", undo=never("settings are not undone; set the value again"))
-def set_value(running: Command, key: str, value: str) -> SettingChange:
+def set_value(running: Command, key: str, value: str) -> Json:
     """Set a desk setting for every terminal. Raises InvalidInput, Refused."""
     parsed = settings.parse_setting(running.desk.settings.definitions, key, value)
     if key == "departments":

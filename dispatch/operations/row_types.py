@@ -1,8 +1,6 @@
-"""What the desk's upkeep answers, key by key.
+"""What the desk's upkeep answers, key by key."""
 
-No ``from __future__ import annotations`` here: as text, each key would have to be compiled at start.
-"""
-
+# no "from __future__ import annotations" here: as text, each key would be compiled at start
 from typing import NotRequired, TypedDict
 
 from dispatch.queries.row_types import BookingRow, MoveRow
@@ -18,14 +16,6 @@ class Diagnosis(TypedDict):
     repaired: NotRequired[Json]
 
 
-class SettingChange(TypedDict):
-    """A setting as it is from now on."""
-
-    key: str
-    value: object
-    settings_version: int
-
-
 class SweepResult(TypedDict):
     """What the clock brought: agents by presence, bookings, the shuffle's moves, issues."""
 
@@ -38,15 +28,6 @@ class SweepResult(TypedDict):
     warned: list[int]
     escalated: list[int]
     closed: list[int]
-
-
-class LastCommand(TypedDict):
-    """What ``undo`` would take back."""
-
-    event_id: int
-    command: str
-    booking_id: int | None
-    issue_id: int | None
 
 
 class UndoResult(TypedDict):

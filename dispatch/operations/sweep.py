@@ -18,7 +18,7 @@ from dispatch.operations import booking_timeouts
 from dispatch.operations.row_types import SweepResult
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import auto_close, lifecycle
-from dispatch.service.row_types import AlarmRow, DueWarning
+from dispatch.service.row_types import IssueAlarm
 
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
@@ -46,7 +46,7 @@ def sweep(desk: Desk) -> SweepResult:
         return done
 
 
-def _issues(alarms: Sequence[DueWarning] | Sequence[AlarmRow]) -> list[int]:
+def _issues(alarms: Sequence[IssueAlarm]) -> list[int]:
     return sorted({row["issue_id"] for row in alarms})
 
 

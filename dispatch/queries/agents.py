@@ -37,47 +37,20 @@ def agent(agent_id: int) -> AgentRow:
     raise NotFound("agent", agent_id, "astra agent list shows them")
 
 
-AGENT_COLUMNS = (
-    Agent.agent_id,
-    Agent.first_name,
-    Agent.last_name,
-    Agent.department,
-    Agent.job_title,
-    Agent.years_of_service,
-    Agent.rating,
-    Agent.load,
-    Agent.capacity,
-    Agent.presence,
-    AgentRank.agent_rank,
-    Agent.email,
-    Agent.manager_name,
-    Agent.license_number,
-    Agent.left_at,
-    Agent.presence_until,
-    Agent.presence_reason,
-    Agent.hours,
-    Agent.skills,
-    Agent.locations,
-    Agent.issue_load,
-    Agent.level,
-    Agent.specialisations,
-    Agent.languages,
-)
+AGENT_COLUMNS = tuple(name for name in AgentRow.__annotations__ if name in Agent._meta.fields)
 
 
 def _agent_query() -> ModelSelect[Any]:
-    return Agent.select(*AGENT_COLUMNS).join(
-        AgentRank, JOIN.LEFT_OUTER, on=(AgentRank.agent_id == Agent.agent_id)
-    )
+    columns = (getattr(Agent, name) for name in AGENT_COLUMNS)
+    on = AgentRank.agent_id == Agent.agent_id
+    return Agent.select(*columns, AgentRank.agent_rank).join(AgentRank, JOIN.LEFT_OUTER, on=on)
 
 
 _one_agent = CompiledQuery(lambda: _agent_query().where(Agent.agent_id == parameter("agent_id")))
 
 
 def _agent_row(values: tuple[Any, ...]) -> AgentRow:
-    names = (column.name for column in AGENT_COLUMNS)
-    row: Json = dict(zip(names, values, strict=True))
-    row["rank"] = row.pop("agent_rank")
+    row: Json = dict(zip((*AGENT_COLUMNS, "rank"), values, strict=True))
     for listed_names in ("skills", "locations", "specialisations", "languages"):
         row[listed_names] = json.loads(row[listed_names]) if row[listed_names] else []
     row["name"] = f"{row['first_name']} {row['last_name']}"

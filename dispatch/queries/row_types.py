@@ -1,9 +1,9 @@
 """The rows of agents, bookings and customers that screens and commands read, key by key.
 
 Times are as stored, amounts in units. A key that only some queries or commands give is NotRequired.
-No ``from __future__ import annotations`` here: as text, each key would have to be compiled at start.
 """
 
+# no "from __future__ import annotations" here: as text, each key would be compiled at start
 from typing import NotRequired, TypedDict
 
 from dispatch.desk.row_types import EventRow

@@ -98,11 +98,7 @@ def by_agent(desk: Desk) -> list[AgentFigures]:
                 "agent_name": rate.agent_name,
                 "load": agents[rate.agent_id]["load"],
                 "capacity": agents[rate.agent_id]["capacity"],
-                "confirmed": rate.confirmed,
-                "decided": rate.decided,
-                "rate": rate.rate,
-                "low": rate.low,
-                "high": rate.high,
+                **rate.row(),
                 **reached[rate.agent_id].row(),
             }
             for rate in rates()

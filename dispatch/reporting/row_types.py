@@ -1,12 +1,12 @@
-"""The rows of reports and of the dashboard, key by key.
+"""The rows of reports and of the dashboard, key by key."""
 
-No ``from __future__ import annotations`` here: as text, each key would have to be compiled at start.
-"""
-
-from typing import TypedDict
+# no "from __future__ import annotations" here: as text, each key would be compiled at start
+from typing import NotRequired, TypedDict
 
 from dispatch.assignment.row_types import ContactRate
+from dispatch.matching.row_types import RateRow
 from dispatch.service.row_types import SatisfactionForecast
+from models.base import Json
 
 
 class FigureRow(TypedDict):
@@ -20,20 +20,18 @@ class FigureRow(TypedDict):
     cancelled: int
     confirmed_share: float | None
     revenue: float | None
+    key: NotRequired[str]  # in a list: its kind once, and how long the bar is
+    of: NotRequired[str]
+    part: NotRequired[float]
 
 
-class AgentFigures(ContactRate):
-    """An agent's load, and the shrunk rate of Confirmed bookings with its interval."""
+class AgentFigures(RateRow, ContactRate):
+    """An agent's load and rates."""
 
     agent_id: int
     agent_name: str
     load: int
     capacity: int
-    confirmed: int
-    decided: int
-    rate: float
-    low: float
-    high: float
 
 
 class Figure(TypedDict):
@@ -90,55 +88,11 @@ class Workload(TypedDict):
     utilisation: float | None
 
 
-class Breach(TypedDict):
-    """A clock whose time is used up."""
+class Alert(TypedDict):
+    """Something that is wrong, counted; each of the ``rows`` has its ``issue_id``."""
 
-    issue_id: int
-    clock: str
-    due: str
-    late_minutes: float
-    met_at: str | None
-
-
-class OpenEscalation(TypedDict):
-    """An escalation that nobody has closed."""
-
-    issue_id: int
-    trigger: str
-    level: int
-    urgency: str
-    opened_at: str
-    acknowledged_at: str | None
-
-
-class Risk(TypedDict):
-    """An issue whose customer may leave."""
-
-    issue_id: int
-    predicted: float
-
-
-class Breaches(TypedDict):
     count: int
-    rows: list[Breach]
-
-
-class OpenEscalations(TypedDict):
-    count: int
-    rows: list[OpenEscalation]
-
-
-class Risks(TypedDict):
-    count: int
-    rows: list[Risk]
-
-
-class Alerts(TypedDict):
-    """What is wrong, each kind counted."""
-
-    sla_breaches: Breaches
-    escalations: OpenEscalations
-    customers_at_risk: Risks
+    rows: list[Json]
 
 
 class Dashboard(TypedDict):
@@ -150,4 +104,4 @@ class Dashboard(TypedDict):
     agents: list[Workload]
     resolution: IssueReport
     satisfaction: SatisfactionForecast
-    alerts: Alerts
+    alerts: dict[str, Alert]

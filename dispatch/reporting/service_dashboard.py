@@ -8,26 +8,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from peewee import fn
 
 from dispatch.reporting import issue_analytics
-from dispatch.reporting.row_types import (
-    ActiveIssues,
-    Alerts,
-    Breach,
-    Dashboard,
-    OpenEscalation,
-    Risk,
-    Workload,
-)
+from dispatch.reporting.row_types import ActiveIssues, Alert, Dashboard, Workload
 from dispatch.service.satisfaction import forecast, formula
 from dispatch.service.satisfaction.forecast import Expectation
 from dispatch.service.sla import clocks
 from dispatch.service.sla.clocks import ClockRow
 from models.agents import Agent
-from models.base import CompiledQuery, parameter, seconds_of, tuples
+from models.base import CompiledQuery, Json, parameter, seconds_of, tuples
 from models.clock import from_text, to_text
 from models.database import current_database
 from models.issues import NEW, OPEN, PRIORITIES, Escalation, Issue, SlaClock
@@ -101,9 +93,9 @@ def agents() -> list[Workload]:
     return sorted(rows, key=lambda row: (-(row["utilisation"] or 0), row["agent_id"]))
 
 
-def alerts(expected: Sequence[Expectation], now: datetime) -> Alerts:
+def alerts(expected: Sequence[Expectation], now: datetime) -> dict[str, Alert]:
     """What is wrong: broken promises, open escalations, and customers who may leave; each with its issue."""
-    risky: list[Risk] = [
+    risky: list[Json] = [
         {"issue_id": one.issue_id, "predicted": round(one.score, 4)}
         for one in expected
         if formula.risk(one.score) == "high"
@@ -129,7 +121,7 @@ _overdue = CompiledQuery(
 )
 
 
-def _breaches(now: datetime) -> list[Breach]:
+def _breaches(now: datetime) -> list[Json]:
     """Running clocks whose time is used up, and first answers that came late."""
     overdue = map(ClockRow._make, _overdue(now=to_text(now)))
     late = ((clock, -clocks.left_s(clock, now)) for clock in overdue)
@@ -146,17 +138,15 @@ def _breaches(now: datetime) -> list[Breach]:
     ]
 
 
+_ESCALATED = ("issue_id", "trigger", "level", "urgency", "opened_at", "acknowledged_at")
 _raised = CompiledQuery(
     lambda: (
-        Escalation.select(*(getattr(Escalation, name) for name in OpenEscalation.__annotations__))
+        Escalation.select(*(getattr(Escalation, name) for name in _ESCALATED))
         .where(Escalation.closed_at.is_null())
         .order_by(Escalation.level.desc(), Escalation.escalation_id)
     )
 )
 
 
-def _escalations() -> list[OpenEscalation]:
-    return [
-        cast(OpenEscalation, dict(zip(OpenEscalation.__annotations__, values, strict=True)))
-        for values in _raised()
-    ]
+def _escalations() -> list[Json]:
+    return [dict(zip(_ESCALATED, values, strict=True)) for values in _raised()]

@@ -1,12 +1,11 @@
-"""The rows of the service desk that screens and commands read, key by key.
+"""The rows of the service desk that screens and commands read, key by key."""
 
-No ``from __future__ import annotations`` here: as text, each key would have to be compiled at start.
-"""
-
+# no "from __future__ import annotations" here: as text, each key would be compiled at start
 from typing import NotRequired, TypedDict
 
 from dispatch.desk.row_types import EventRow
 from dispatch.triage.row_types import Analysis
+from models.base import Json
 
 
 class ClockState(TypedDict):
@@ -70,16 +69,8 @@ class WarningRow(TypedDict):
     at: str
 
 
-class EscalationStep(TypedDict):
-    """Who was told at a level, and when."""
-
-    level: int
-    at: str
-    told: str
-
-
 class EscalationRow(TypedDict):
-    """An escalation for people and scripts; ``told`` is who was told last."""
+    """An escalation for people and scripts; ``steps`` are who was told when, ``told`` who was last."""
 
     escalation_id: int
     trigger: str
@@ -88,7 +79,7 @@ class EscalationRow(TypedDict):
     reason: str
     raised_by: list[str]
     told: str
-    steps: list[EscalationStep]
+    steps: list[Json]
     opened_at: str
     next_step_at: str | None
     acknowledged_at: str | None
@@ -217,29 +208,23 @@ class IssueNews(TypedDict):
     percent: int
 
 
-class DueWarning(TypedDict):
-    """A part of an issue's clock that is used up."""
+class IssueAlarm(TypedDict):
+    """A warning, which has a ``clock`` and the ``percent`` used, or an escalation and who was told."""
 
     issue_id: int
-    clock: str
-    percent: int
-
-
-class AlarmRow(TypedDict):
-    """An escalation, or its next level, with its issue and who was told."""
-
-    issue_id: int
-    escalation_id: int
-    trigger: str
-    level: int
-    urgency: str
-    told: str
+    clock: NotRequired[str]
+    percent: NotRequired[int]
+    escalation_id: NotRequired[int]
+    trigger: NotRequired[str]
+    level: NotRequired[int]
+    urgency: NotRequired[str]
+    told: NotRequired[str]
 
 
 class IssueSweep(TypedDict):
     """What the clock brought, how many issues were looked at, and the model if one was trained."""
 
     examined: int
-    warnings: list[DueWarning]
-    escalations: list[AlarmRow]
+    warnings: list[IssueAlarm]
+    escalations: list[IssueAlarm]
     trained: ModelRow | None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from dispatch.triage.categories import CATEGORIES, FALLBACK
-from dispatch.triage.row_types import Accuracy
+from models.base import Json
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Judged:
         return FALLBACK if self.unsure else self.guess
 
 
-def evaluate(judged: Sequence[Judged]) -> Accuracy:
+def evaluate(judged: Sequence[Judged]) -> Json:
     """The figures: of the best guess, of what is not abstained from, and of the answers as given."""
     covered = [one for one in judged if not one.unsure]
     answered = [replace(one, guess=one.answer) for one in judged]

@@ -1,8 +1,6 @@
-"""What triage says of a message, key by key.
+"""What triage says of a message, key by key."""
 
-No ``from __future__ import annotations`` here: as text, each key would have to be compiled at start.
-"""
-
+# no "from __future__ import annotations" here: as text, each key would be compiled at start
 from typing import TypedDict
 
 
@@ -50,16 +48,3 @@ class Triage(Analysis):
     unsure: bool
     priority: str
     alternatives: list[Alternative]
-
-
-class Accuracy(TypedDict):
-    """How good triage is on labelled messages: the best guesses, what is not abstained from, the answers."""
-
-    messages: int
-    accuracy: float
-    macro_f1: float
-    coverage: float
-    covered_accuracy: float
-    answered_accuracy: float
-    answered_macro_f1: float
-    confusion: dict[str, dict[str, int]]

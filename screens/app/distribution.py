@@ -9,8 +9,8 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from dispatch.assignment.policies import POLICIES
-from dispatch.assignment.row_types import ShuffleResult
-from dispatch.operations.row_types import SettingChange
+from dispatch.queries.row_types import MoveRow
+from models.base import Json
 from models.errors import DatabaseUnavailable
 from screens.app.onboarding import GreetingApp
 from screens.app.policy_forms import policy_form, shuffle_form
@@ -60,7 +60,7 @@ class DistributingApp(GreetingApp):
         """Choose who gets the next lead; the form tells how the last leads would have gone."""
         current: str = self._host.backend.desk.settings["policy"]
 
-        def closed(result: SettingChange | None) -> None:
+        def closed(result: Json | None) -> None:
             if result is not None:
                 self._host.tell(f"The policy is {result['value']} now, at every terminal")
 
@@ -69,7 +69,7 @@ class DistributingApp(GreetingApp):
     def action_shuffle(self) -> None:
         """Even out the loads, after a look at what would move."""
 
-        def closed(result: ShuffleResult | None) -> None:
+        def closed(result: dict[str, list[MoveRow]] | None) -> None:
             if result is not None:
                 moved = plural(len(result["moves"]), "booking")
                 self._host.tell(

@@ -7,11 +7,11 @@ from rich.text import Text
 from dispatch import queries
 from dispatch.assignment import policy_trial, shuffle
 from dispatch.assignment.policies import POLICIES
-from dispatch.assignment.row_types import PolicyTrial, ShuffleResult
+from dispatch.assignment.row_types import PolicyTrial
 from dispatch.desk.desk import Desk
 from dispatch.operations import configuration
-from dispatch.operations.row_types import SettingChange
 from dispatch.queries.row_types import MoveRow
+from models.base import Json
 from screens.dialogs.form import Field, FormModal, Values
 from screens.widgets.preview import Preview
 from screens.wording.text import short
@@ -20,7 +20,7 @@ NAME_WIDTH = 30
 MOST_MOVES = 40
 
 
-def policy_form(current: str, name: str) -> FormModal[SettingChange]:
+def policy_form(current: str, name: str) -> FormModal[Json]:
     """Who gets the next lead; ``name`` is what is chosen at first."""
 
     def look(desk: Desk, given: Values) -> Text:
@@ -58,7 +58,7 @@ def _trial(tried: PolicyTrial) -> Text:
     return text
 
 
-def shuffle_form() -> FormModal[ShuffleResult]:
+def shuffle_form() -> FormModal[dict[str, list[MoveRow]]]:
     """Even out the loads: what would move first, then do it."""
 
     def look(desk: Desk, _: Values) -> Text:

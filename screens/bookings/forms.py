@@ -19,6 +19,8 @@ from screens.dialogs.form import Field, FormModal, Values
 from screens.wording.contacts import ways
 from screens.wording.text import day_and_moment, moment
 
+Verb = Callable[[Desk, int, str], BookingRow]
+
 
 def _about(booking: BookingRow) -> str:
     holder = booking["agent_name"] or "nobody yet"
@@ -174,11 +176,7 @@ def rate_form(booking: BookingRow) -> FormModal[BookingRow]:
 
 
 def _one_field(
-    booking: BookingRow,
-    title: str,
-    field: Field,
-    command: Callable[[Desk, int, str], BookingRow],
-    submit: str,
+    booking: BookingRow, title: str, field: Field, command: Verb, submit: str
 ) -> FormModal[BookingRow]:
     number = booking["booking_id"]
     return FormModal(

@@ -14,12 +14,11 @@ from dispatch.queries.row_types import AgentRow
 from screens.widgets.columns import Column
 from screens.widgets.frame import Frame
 from screens.widgets.live_table import LiveTable
-from screens.wording.agents import load_bar
+from screens.wording.agents import load_bar, match_score
 from screens.wording.text import CARE
 
 if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance
-    from dispatch.matching.score import Scored
 
 KEPT_OUT = {
     "break": "on a break",
@@ -31,25 +30,11 @@ KEPT_OUT = {
 """The rules that leave agents out, in words behind a number; the others are presences."""
 
 
-class CandidateRow(AgentRow):
-    """A candidate with the score for the lead, None while it is worked out."""
-
-    match: Scored | None
-
-
-def match_score(row: CandidateRow) -> Text:
-    """An agent's score, greyed where it decides nothing."""
-    scored = row["match"]
-    if scored is None:
-        return Text("")
-    return Text(f"{scored.match_score:.1f}", "" if row["steers"] else "dim")
-
-
-def _rating(row: CandidateRow) -> str:
+def _rating(row: AgentRow) -> str:
     return f"{row['rating']:.1f}" if row["rating"] else "–"
 
 
-CANDIDATES: tuple[Column[CandidateRow], ...] = (
+CANDIDATES: tuple[Column[AgentRow], ...] = (
     Column("rank", "#", 3, lambda row: str(row["rank"]), right=True),
     Column("name", "Agent", 13, lambda row: row["name"], grows=True),
     Column("department", "Department", 20, lambda row: row["department"], drop=4),
@@ -87,9 +72,9 @@ class WhoGetsIt(Frame):
         return self._glance
 
     @property
-    def current(self) -> CandidateRow | None:
+    def current(self) -> AgentRow | None:
         """The candidate under the cursor."""
-        table: LiveTable[CandidateRow] = self.query_one(LiveTable)
+        table: LiveTable[AgentRow] = self.query_one(LiveTable)
         return table.current
 
     def show_preview(self, preview: Preview) -> None:
@@ -105,11 +90,13 @@ class WhoGetsIt(Frame):
     def _fill(self) -> None:
         seen, table = self._glance, self.query_one(LiveTable)
         steers = seen is not None and seen.verdict.steers
-        scores = {agent.agent_id: agent for agent in seen.scores.agents} if seen else {}
+        scores = {agent.agent_id: agent.match_score for agent in seen.scores.agents} if seen else {}
         table.marks_changes = False  # what is typed changes them all the time
         table.show_rows(
             [
-                {**row, "match": scores.get(row["agent_id"]), "steers": steers}
+                row | {"match_score": scores[row["agent_id"]], "steers": steers}
+                if row["agent_id"] in scores
+                else row
                 for row in self._preview["candidates"]
             ]
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
 from textual import on
@@ -20,6 +20,7 @@ from dispatch.desk.desk import Desk
 from dispatch.inputs.lead_files import Fields
 from dispatch.leads.file_intake import Received, receive_lines
 from dispatch.leads.pasted_leads import Pasted, PastedLine, read_pasted
+from models.base import Json
 from models.errors import DeskError
 from screens.dialogs.modal import Modal
 from screens.widgets.columns import Column
@@ -41,18 +42,7 @@ DROP = "Closing again drops these lines"
 ASKED = "f9 again assigns it all the same; if it is the same trip, take the line out"
 
 
-class LineRow(TypedDict):
-    """A line in the table: what is wrong with it, or what became of it; ``place`` is where it is now."""
-
-    line: int
-    place: int | None
-    fields: Fields
-    errors: tuple[str, ...]
-    question: str
-    became: str
-
-
-def _verdict(row: LineRow) -> Text:
+def _verdict(row: Json) -> Text:
     if row["errors"]:
         return Text(row["errors"][0], BAD)
     if row["question"]:
@@ -60,7 +50,7 @@ def _verdict(row: LineRow) -> Text:
     return Text(row["became"], GOOD) if row["became"] else Text("✓ good", GOOD)
 
 
-COLUMNS: tuple[Column[LineRow], ...] = (
+COLUMNS: tuple[Column[Json], ...] = (
     Column("line", "Line", 4, lambda row: str(row["place"] or ""), right=True),
     Column("name", "Customer", 16, lambda row: row["fields"].get("name") or "–"),
     Column("destination", "To", 8, lambda row: row["fields"].get("destination") or "–", drop=1),
@@ -149,7 +139,7 @@ class SeveralLeads(Modal[str | None]):
         self._list([_row(line.line, line.fields, line.errors) for line in pasted.lines])
         self._tell(_counts(pasted) if self.text.strip() else "")
 
-    def _list(self, rows: list[LineRow]) -> None:
+    def _list(self, rows: list[Json]) -> None:
         table = self.query_one("#checked", LiveTable)
         table.show_rows(rows)
         first_bad = next((place for place, row in enumerate(rows) if row["errors"] or row["question"]), 0)
@@ -223,9 +213,7 @@ class SeveralLeads(Modal[str | None]):
         places = dict(zip((line.line for line in left), pasted.places_of(left), strict=True))
         self._done_last = len(rows) - len(left)
         self._done += self._done_last
-        for row in rows:
-            row["place"] = places.get(row["line"])
-        self._list(rows)
+        self._list([row | {"place": places.get(row["line"])} for row in rows])
         self._tell(_summary(self._done_last, len(left) - len(questions), len(questions)))
 
     def _refused(self, error: DeskError) -> None:
@@ -259,14 +247,16 @@ def _questions(lines: Sequence[PastedLine]) -> dict[int, str]:
 
 def _row(
     line: int, fields: Fields, errors: tuple[str, ...], received: Received | None = None, question: str = ""
-) -> LineRow:
+) -> Json:
+    """What is wrong with a line, or what became of it; ``place`` is where it is now."""
     became = ""
     if received is not None and received["lead"] is None:
         errors = (received["error"],)
     elif received is not None and received["lead"] is not None:
         lead = received["lead"]
         became = f"→ {lead['agent_name'] or 'waits'}, booking {lead['booking_id']}"
-    return LineRow(line=line, place=line, fields=fields, errors=errors, question=question, became=became)
+    told = {"errors": errors, "question": question, "became": became}
+    return {"line": line, "place": line, "fields": fields, **told}
 
 
 def _counts(pasted: Pasted) -> str:

@@ -15,43 +15,30 @@ BAR_WIDTH = 10
 LINE_WIDTH = 21
 
 
-class FigureLine(FigureRow):
-    """A figure as it is listed: its kind once (``of``), and how long the bar beside the count is."""
-
-    key: str
-    of: str
-    part: float
-
-
 def percent(value: float | None) -> str:
     """A share, or a dash where there is nothing to share."""
     return "–" if value is None else f"{value:.0%}"
 
 
-def with_shares(rows: list[FigureRow]) -> list[FigureLine]:
-    """Figures as they are listed."""
+def with_shares(rows: list[FigureRow]) -> list[FigureRow]:
+    """Figures as they are listed: each kind's name once, and how long the bar beside the count is."""
     whole = max((row["bookings"] for row in rows), default=0) or 1
-    shown: list[FigureLine] = []
+    shown: list[FigureRow] = []
     before = ""
     for row in rows:
         heading = "" if row["kind"] == before else row["kind"].capitalize()
         before = row["kind"]
         shown.append(
-            {
-                **row,
-                "key": f"{row['kind']}:{row['value']}",
-                "of": heading,
-                "part": row["bookings"] / whole,
-            }
+            row | {"key": f"{row['kind']}:{row['value']}", "of": heading, "part": row["bookings"] / whole}
         )
     return shown
 
 
-def _bar(row: FigureLine) -> Text:
+def _bar(row: FigureRow) -> Text:
     return Text(SOLID * max(round(row["part"] * BAR_WIDTH), min(1, row["bookings"])), GOOD)
 
 
-FIGURES: tuple[Column[FigureLine], ...] = (
+FIGURES: tuple[Column[FigureRow], ...] = (
     Column("of", "By", 11, lambda row: Text(row["of"], "bold")),
     Column("value", "", 12, lambda row: row["value"] or "bookings", grows=True),
     Column("bookings", "Number", 9, lambda row: f"{row['bookings']:,}", right=True),

@@ -14,8 +14,8 @@ from dispatch.desk.desk import Desk
 from dispatch.matching import weights
 from dispatch.matching.row_types import Evidence, WeightsRow
 from dispatch.reporting import booking_figures
-from dispatch.reporting.row_types import AgentFigures
-from screens.insights.columns import FigureLine, with_shares
+from dispatch.reporting.row_types import AgentFigures, FigureRow
+from screens.insights.columns import with_shares
 
 if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance
@@ -28,7 +28,7 @@ MOST_HELD = 500
 SECTIONS = {"bookings": "Bookings", "agents": "Agents", "match": "Match score", "weights": "Weights"}
 
 
-def _bookings(_desk: Desk, _lead: Terms | None) -> list[FigureLine]:
+def _bookings(_desk: Desk, _lead: Terms | None) -> list[FigureRow]:
     rows = booking_figures.by_kind()
     return with_shares(rows) if rows[0]["bookings"] else []
 

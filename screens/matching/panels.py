@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from dispatch.matching.evidence import LEAST_OUTCOMES, LEAST_TO_LEARN, MATCH, told_differences, told_gain
-from dispatch.matching.row_types import Evaluation, Evidence, LessonRow, WeightsRow
+from dispatch.matching.row_types import Evidence, LessonRow, WeightsRow
 from models.base import Json
 from screens.dialogs.panel import Panel
 from screens.wording.plots import signed_bar
@@ -130,7 +130,7 @@ def written_panel(result: Json) -> Panel:
     return Panel("Report on the match score", text)
 
 
-def evaluation_text(evaluation: Evaluation) -> Text:
+def evaluation_text(evaluation: Json) -> Text:
     """AUC, Brier score, log loss and calibration, beside the baselines."""
     models = evaluation["models"]
     if not models:

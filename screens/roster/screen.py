@@ -14,7 +14,7 @@ from textual.widgets import DataTable, Input, Static
 
 from dispatch import agents, queries
 from dispatch.assignment.contact_rate import with_rates
-from dispatch.matching.conversion_rates import Rate, rates
+from dispatch.matching.conversion_rates import rates
 from dispatch.matching.roster_scores import RosterScores, roster_scores
 from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import contact_rate
@@ -26,7 +26,7 @@ from screens.roster.presence_forms import handover_form, leaving_form, shift_for
 from screens.shell.desk_screen import Place
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
-from screens.wording.agents import load_bar
+from screens.wording.agents import load_bar, match_score
 from screens.wording.plots import interval
 
 CONTACT = "contact_rate"
@@ -47,7 +47,7 @@ COLUMNS: tuple[Column[AgentRow], ...] = (
         sort="years_of_service",
     ),
     Column("rating", "Rating", 7, lambda row: rating(row), right=True, sort="rating"),
-    Column("match_score", "Match", 6, lambda row: match_score(row), drop=2, right=True, sort="match_score"),
+    Column("match_score", "Match", 6, match_score, drop=2, right=True, sort="match_score"),
     Column("presence", "Presence", 15, presence_text, drop=1, grows=True, sort="presence"),
     Column("agent_id", "Id", 6, lambda row: str(row["agent_id"]), drop=4, right=True, sort="agent_id"),
     Column("email", "E-mail", 26, lambda row: row["email"] or "", sort="email", extra=True),
@@ -103,12 +103,6 @@ WIDE = 110
 def rating(row: AgentRow) -> Text:
     """An average to two places; nobody's opinion yet is a dash."""
     return Text(f"{row['rating']:.2f}" if row["rating"] else "–")
-
-
-def match_score(row: AgentRow) -> Text:
-    """The score for a lead, greyed where it decides nothing."""
-    score = row.get("match_score")
-    return Text("" if score is None else f"{score:.1f}", "" if row.get("steers") else "dim")
 
 
 class Roster(Place):
@@ -323,17 +317,7 @@ class Roster(Place):
 def _with_rates(rows: list[AgentRow]) -> list[AgentRow]:
     """The agents with their rates of Confirmed bookings; who left has none."""
     known = {rate.agent_id: rate for rate in rates()}
-    return [_rated(row, known[row["agent_id"]]) if row["agent_id"] in known else row for row in rows]
-
-
-def _rated(row: AgentRow, rate: Rate) -> AgentRow:
-    return row | {
-        "confirmed": rate.confirmed,
-        "decided": rate.decided,
-        "rate": rate.rate,
-        "low": rate.low,
-        "high": rate.high,
-    }
+    return [{**row, **known[row["agent_id"]].row()} if row["agent_id"] in known else row for row in rows]
 
 
 def _scored(row: AgentRow, scores: RosterScores) -> AgentRow:

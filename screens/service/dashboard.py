@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Any
 
 from rich.text import Text
 from textual import on
@@ -16,8 +16,9 @@ from textual.widgets import DataTable, Static
 
 from dispatch.desk.desk import Desk
 from dispatch.reporting import issue_analytics, row_types, service_dashboard
-from dispatch.reporting.row_types import Alerts, Dashboard, Figure, Trend, Workload
+from dispatch.reporting.row_types import Dashboard, Figure, Trend
 from dispatch.service.issues.queries import IssueFilter
+from models.base import Json
 from models.issues import NEW, PRIORITIES
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
@@ -31,39 +32,19 @@ FIGURE_NAMES = {
     issue_analytics.SATISFACTION: "Mean rating",
     issue_analytics.FIRST_CONTACT: "Resolved at first contact",
 }
-
-
-Behind = IssueFilter | Callable[[], Sequence[int]]
-"""The issues that a figure is made of, or what looks them up."""
-
-
-class BoardRow(TypedDict):
-    """A figure, or a heading, on the board."""
-
-    key: str
-    name: str
-    value: str
-    count: str
-    trend: str
-    style: str
-    is_heading: bool
-    title: str
-    rows: Behind | None
-
-
-class AgentFigure(Workload):
-    """An agent on the board, with the issues held."""
-
-    title: str
-    rows: IssueFilter
+ALERTS = {
+    "sla_breaches": "Broken promises",
+    "escalations": "Open escalations",
+    "customers_at_risk": "Customers at risk",
+}
 
 
 @dataclass(frozen=True)
 class Figures:
     """The two tables of the board."""
 
-    figures: list[BoardRow]
-    agents: list[AgentFigure]
+    figures: list[Json]
+    agents: list[Json]
 
 
 @dataclass(frozen=True)
@@ -74,11 +55,11 @@ class Shown:
     filter: IssueFilter
 
 
-def _name(row: BoardRow) -> Text:
+def _name(row: Json) -> Text:
     return Text(row["name"], "bold") if row["is_heading"] else Text(f"  {row['name']}")
 
 
-FIGURE_COLUMNS: tuple[Column[BoardRow], ...] = (
+FIGURE_COLUMNS: tuple[Column[Json], ...] = (
     Column("name", "Figure", 24, _name, grows=True),
     Column("value", "Now", 8, lambda row: Text(row["value"], row["style"]), right=True),
     Column("count", "Of", 6, lambda row: row["count"], right=True),
@@ -86,7 +67,7 @@ FIGURE_COLUMNS: tuple[Column[BoardRow], ...] = (
 )
 
 
-def _used(row: AgentFigure) -> Text:
+def _used(row: Json) -> Text:
     share = row["utilisation"]
     if share is None:
         return Text("–")
@@ -95,7 +76,7 @@ def _used(row: AgentFigure) -> Text:
     return Text.assemble((BARS[round(min(1.0, share) * (len(BARS) - 1))], style), f" {share:.0%}{sign}")
 
 
-AGENT_COLUMNS: tuple[Column[AgentFigure], ...] = (
+AGENT_COLUMNS: tuple[Column[Json], ...] = (
     Column("name", "Agent", 14, lambda row: row["name"], grows=True),
     Column("presence", "Presence", 9, lambda row: row["presence"], drop=1),
     Column("load", "Bookings", 8, lambda row: str(row["load"]), right=True),
@@ -117,7 +98,7 @@ class ServiceBoard(Vertical):
     class FigureChosen(Message):
         """Enter was pressed on a figure or an agent."""
 
-        def __init__(self, figure: BoardRow) -> None:
+        def __init__(self, figure: Json) -> None:
             super().__init__()
             self.figure = figure
 
@@ -160,60 +141,40 @@ def board_query(desk: Desk) -> Callable[[], Figures]:
 
     def work() -> Figures:
         told = service_dashboard.dashboard(desk)
-        agents: list[AgentFigure] = [
-            {
-                **row,
-                "rows": IssueFilter(agent_id=row["agent_id"]),
-                "title": f"Issues of {row['name']}",
-            }
+        agents: list[Json] = [
+            {**row, "rows": IssueFilter(agent_id=row["agent_id"]), "title": f"Issues of {row['name']}"}
             for row in told["agents"]
         ]
-        return Figures([*_active(told), *_alerts(told["alerts"]), *_period(told)], agents)
+        return Figures([*_active(told), *_alerts(told), *_period(told)], agents)
 
     return work
 
 
-def rows_of_figure(row: BoardRow) -> Callable[[], Shown]:
+def rows_of_figure(row: Json) -> Callable[[], Shown]:
     """What to list for a figure; of a period's, its issues are looked up now."""
 
     def work() -> Shown:
         behind = row["rows"]
-        if not isinstance(behind, IssueFilter):
-            behind = IssueFilter(statuses=(), ids=tuple(behind() if behind else ()))
+        if callable(behind):
+            behind = IssueFilter(statuses=(), ids=tuple(behind()))
         return Shown(row["title"], behind)
 
     return work
 
 
-def _row(
-    key: str,
-    name: str,
-    value: str = "",
-    count: str = "",
-    *,
-    rows: Behind | None = None,
-    title: str = "",
-    trend: str = "",
-    style: str = "",
-) -> BoardRow:
-    """A figure; without ``rows`` a heading."""
-    return BoardRow(
-        key=key,
-        name=name,
-        value=value,
-        count=count,
-        trend=trend,
-        style=style,
-        is_heading=rows is None,
-        title=title or name,
-        rows=rows,
-    )
+def _row(key: str, name: str, value: str = "", count: str = "", **more: Any) -> Json:
+    usual = {"is_heading": False, "style": "", "trend": "", "rows": None, "title": name}
+    return usual | {"key": key, "name": name, "value": value, "count": count} | more
 
 
-def _active(told: Dashboard) -> list[BoardRow]:
+def _heading(name: str) -> Json:
+    return _row(name, name, is_heading=True)
+
+
+def _active(told: Dashboard) -> list[Json]:
     active, guess = told["active"], told["satisfaction"]
     age, count = active["mean_age_hours"]["value"], str(active["count"])
-    rows = [_row("Active", "Active"), _row("active", "All open", count, rows=IssueFilter())]
+    rows = [_heading("Active"), _row("active", "All open", count, rows=IssueFilter())]
     for name, number in active["by_priority"].items():
         which = IssueFilter(priority=PRIORITIES.index(name) + 1)
         rows.append(_row(f"active.{name}", name, str(number), count, rows=which, title=f"{name}, open"))
@@ -232,14 +193,10 @@ def _active(told: Dashboard) -> list[BoardRow]:
     ]
 
 
-def _alerts(alerts: Alerts) -> list[BoardRow]:
-    rows = [_row("Alerts", "Alerts")]
-    breaches, escalations, risks = alerts["sla_breaches"], alerts["escalations"], alerts["customers_at_risk"]
-    for key, name, alert in (
-        ("sla_breaches", "Broken promises", breaches),
-        ("escalations", "Open escalations", escalations),
-        ("customers_at_risk", "Customers at risk", risks),
-    ):
+def _alerts(told: Dashboard) -> list[Json]:
+    rows = [_heading("Alerts")]
+    for key, name in ALERTS.items():
+        alert = told["alerts"][key]
         ids = tuple(dict.fromkeys(one["issue_id"] for one in alert["rows"]))
         style = f"bold {BAD}" if ids else ""
         sign = "! " if ids else ""
@@ -248,11 +205,10 @@ def _alerts(alerts: Alerts) -> list[BoardRow]:
     return rows
 
 
-def _period(told: Dashboard) -> list[BoardRow]:
+def _period(told: Dashboard) -> list[Json]:
     report, days = told["resolution"], told["days"]
     period = issue_analytics.Period(report["since"], report["until"])
-    heading = f"The last {days} days"
-    rows = [_row(heading, heading)]
+    rows = [_heading(f"The last {days} days")]
     for name, label in FIGURE_NAMES.items():
         figure, trend = report["totals"][name], report["trends"][name]
         rows.append(
@@ -271,12 +227,9 @@ def _period(told: Dashboard) -> list[BoardRow]:
     return rows + _by("channel", report["by_channel"], period)
 
 
-def _by(
-    dimension: str, groups: dict[str, row_types.Figures], period: issue_analytics.Period
-) -> list[BoardRow]:
+def _by(dimension: str, groups: dict[str, row_types.Figures], period: issue_analytics.Period) -> list[Json]:
     """Resolved issues and their mean time for each value of a dimension."""
-    heading = f"Hours, by {dimension}"
-    rows = [_row(heading, heading)] if groups else []
+    rows = [_heading(f"Hours, by {dimension}")] if groups else []
     for value, told in groups.items():
         figure, name = told[issue_analytics.RESOLUTION_HOURS], value.replace("_", " ")
         rows.append(

@@ -26,6 +26,7 @@ from screens.dialogs.form import Field, FormModal, Values
 from screens.wording.issues import customer
 from screens.wording.text import short
 
+Verb = Callable[[Desk, int, str], IssueDetails]
 QUOTED = 200  # characters of a message that came while one wrote
 SPEAKERS = {"Us": DESK, "The customer": CUSTOMER}
 GOES_ON, WAITS, SOLVES = "It goes on", "They have to answer", "It should be solved"
@@ -190,11 +191,7 @@ def booking_number(text: str) -> int:
 
 
 def _one_field(
-    issue: IssueDetails,
-    title: str,
-    field: Field,
-    command: Callable[[Desk, int, str], IssueDetails],
-    submit: str,
+    issue: IssueDetails, title: str, field: Field, command: Verb, submit: str
 ) -> FormModal[IssueDetails]:
     number = issue["issue_id"]
     return FormModal(

@@ -21,3 +21,9 @@ def load_bar(row: AgentRow | AgentFigures) -> Text:
 
 
 PRESENCE_SIGNS = {"available": "●", "busy": "◐", "break": "◔", "away": "○", "offline": "○"}
+
+
+def match_score(row: AgentRow) -> Text:
+    """The score for a lead, greyed where it decides nothing."""
+    score = row.get("match_score")
+    return Text("" if score is None else f"{score:.1f}", "" if row.get("steers") else "dim")

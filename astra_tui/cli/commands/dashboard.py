@@ -8,7 +8,7 @@ from astra_tui.cli.options import Call, reading
 from astra_tui.cli.output.printing import Column, details, line, table
 from dispatch.queries.wording import moment, plural
 from dispatch.reporting import issue_analytics, service_dashboard
-from dispatch.reporting.row_types import Alerts, Dashboard, Figure, IssueReport, Workload
+from dispatch.reporting.row_types import Alert, Dashboard, Figure, IssueReport, Workload
 from dispatch.service.row_types import ModelRow
 from models.base import Json
 
@@ -90,19 +90,19 @@ def _model(model: ModelRow) -> str:
     return f"model of {plural(model['answers'] or 0, 'answer')}, mean error {model['mean_error']:.2f}"
 
 
-def _tell_alerts(alerts: Alerts) -> None:
-    breaches, raised, risky = alerts["sla_breaches"], alerts["escalations"], alerts["customers_at_risk"]
+def _tell_alerts(alerts: dict[str, Alert]) -> None:
+    breaches, raised, risky = (alerts[key] for key in ("sla_breaches", "escalations", "customers_at_risk"))
     line(
         f"{plural(breaches['count'], 'broken promise')}, {plural(raised['count'], 'open escalation')}, "
         f"{plural(risky['count'], 'customer')} at risk"
     )
     for one in breaches["rows"][:MOST_ALERTS]:
         line(f"  issue {one['issue_id']}: {one['clock'].replace('_', ' ')} was due {moment(one['due'])}")
-    for alarm in raised["rows"][:MOST_ALERTS]:
-        state = "acknowledged" if alarm["acknowledged_at"] else "not acknowledged"
-        line(f"  issue {alarm['issue_id']}: escalated, level {alarm['level']} ({alarm['trigger']}), {state}")
-    for risk in risky["rows"][:MOST_ALERTS]:
-        line(f"  issue {risk['issue_id']}: {risk['predicted']:.2f} expected")
+    for one in raised["rows"][:MOST_ALERTS]:
+        state = "acknowledged" if one["acknowledged_at"] else "not acknowledged"
+        line(f"  issue {one['issue_id']}: escalated, level {one['level']} ({one['trigger']}), {state}")
+    for one in risky["rows"][:MOST_ALERTS]:
+        line(f"  issue {one['issue_id']}: {one['predicted']:.2f} expected")
 
 
 def _tell_resolution(report: IssueReport, days: int) -> None:

@@ -10,7 +10,7 @@ from astra_tui.cli.options import Call, reading
 from astra_tui.cli.output.printing import Column, narrate
 from dispatch.matching import weights
 from dispatch.matching.assessment import glance
-from dispatch.matching.conversion_rates import Rate, rates
+from dispatch.matching.conversion_rates import rates
 from dispatch.matching.features import one_moment
 from dispatch.matching.lead_terms import terms_of
 from dispatch.matching.row_types import AgentScore
@@ -50,9 +50,9 @@ def match(call: Call, /, weights_name: str | None, **lead: str) -> None:
         terms = terms_of(desk, **lead)
         with one_moment():
             seen = glance(terms, weights.named(weights_name))
-            known = {rate.agent_id: rate for rate in rates()}
+            known = {rate.agent_id: rate.row() for rate in rates()}
         policy = desk.settings["policy"]
-    rows = [agent.row() | {"rate": _rate(known[agent.agent_id])} for agent in seen.scores.agents]
+    rows = [agent.row() | {"rate": known[agent.agent_id]} for agent in seen.scores.agents]
     call.tell_all(rows, COLUMNS, "")
     if seen.scores.note:
         narrate(seen.scores.note)
@@ -63,17 +63,6 @@ def match(call: Call, /, weights_name: str | None, **lead: str) -> None:
 
 
 COMMANDS = {"match": match}
-
-
-def _rate(rate: Rate) -> dict[str, float]:
-    """An agent's outcomes, and the rate that they come to, shrunk to the desk's mean, with its interval."""
-    return {
-        "confirmed": rate.confirmed,
-        "decided": rate.decided,
-        "rate": rate.rate,
-        "low": rate.low,
-        "high": rate.high,
-    }
 
 
 def _strongest(row: AgentScore) -> str:

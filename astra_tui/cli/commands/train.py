@@ -10,8 +10,9 @@ from astra_tui.cli.options import Call, changing
 from astra_tui.cli.output.printing import Column, line, narrate, table
 from astra_tui.cli.output.progress import progress_bar
 from dispatch.matching.evidence import told_differences, told_gain
-from dispatch.matching.row_types import Evaluation, Fifth, LessonRow, ModelMeasures, Term
+from dispatch.matching.row_types import LessonRow
 from dispatch.queries.wording import moment
+from models.base import Json
 
 
 @click.command("train")
@@ -50,7 +51,7 @@ def _tell(row: LessonRow) -> None:
     narrate(row["sentence"])
 
 
-def tell_evaluation(evaluation: Evaluation) -> None:
+def tell_evaluation(evaluation: Json) -> None:
     """Print how well a fit foretold, beside the baselines."""
     models = evaluation["models"]
     table(MODELS, models, "too few outcomes to foretell later ones")
@@ -67,7 +68,7 @@ def tell_evaluation(evaluation: Evaluation) -> None:
     table([Column(model["model"], model["model"], right=True) for model in models], fifths, "")
 
 
-def _side_by_side(models: list[ModelMeasures]) -> list[list[tuple[ModelMeasures, Fifth]]]:
+def _side_by_side(models: list[Json]) -> list[list[tuple[Json, Json]]]:
     """The calibration of all models, fifth by fifth."""
     columns = ([(model, part) for part in model["calibration"]] for model in models)
     return [list(parts) for parts in zip(*columns, strict=True)]
@@ -82,14 +83,14 @@ def _number(key: str, form: str = ".3f") -> Callable[[Mapping[str, object]], str
     return lambda row: format(row[key], form)
 
 
-COEFFICIENTS: tuple[Column[Term], ...] = (
+COEFFICIENTS: tuple[Column[Json], ...] = (
     Column("Of", "kind"),
     Column("Name", "name"),
     Column("Log-odds", _number("weight", "+.3f"), right=True),
     Column("95 % from", _number("low", "+.3f"), right=True),
     Column("to", _number("high", "+.3f"), right=True),
 )
-MODELS: tuple[Column[ModelMeasures], ...] = (
+MODELS: tuple[Column[Json], ...] = (
     Column("Foretold by", "model"),
     Column("AUC", _number("auc"), right=True),
     Column("Brier", _number("brier"), right=True),

@@ -18,7 +18,7 @@ from dispatch.triage.entities import KnownNames
 from dispatch.triage.evaluation import Judged, evaluate
 from dispatch.triage.message_files import messages
 from dispatch.triage.pipeline import classify, triage
-from dispatch.triage.row_types import Accuracy, Triage
+from dispatch.triage.row_types import Triage
 from models.base import Json
 from models.errors import DatabaseUnavailable, InvalidInput
 
@@ -98,7 +98,7 @@ def _rows(source_file: str, customer_tier: str | None, known: KnownNames) -> lis
         ]
 
 
-def _evaluated(labelled_file: str) -> tuple[Accuracy, list[Json]]:
+def _evaluated(labelled_file: str) -> tuple[Json, list[Json]]:
     with input_file(labelled_file, "name a JSONL file") as stream:
         judged, rejected = _judged(stream, _named(labelled_file))
     if not judged:
@@ -170,7 +170,7 @@ def _tell_rows(call: Call, rows: list[Json]) -> None:
         _narrate_errors([row for row in rows if "error" in row])
 
 
-def _tell_figures(figures: Accuracy, rejected: list[Json]) -> None:
+def _tell_figures(figures: Json, rejected: list[Json]) -> None:
     details(
         [
             ("messages", f"{figures['messages']:,}"),

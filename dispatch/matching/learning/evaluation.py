@@ -13,7 +13,7 @@ from dispatch.matching.learning.leak_audit import auc
 from dispatch.matching.learning.point_in_time import Floats
 from dispatch.matching.learning.regression import FEATURE, Design, fit
 from dispatch.matching.learning.training_data import COVARIATES, Samples
-from dispatch.matching.row_types import Evaluation, Measures
+from models.base import Json
 
 BASE_RATE, LEAD_ONLY, AGENT_ONLY, LEARNED = "base rate", "lead only", "agent only", "lead and agent"
 MODELS: dict[str, tuple[str, ...]] = {
@@ -29,7 +29,7 @@ BINS = 5
 SMALLEST = 1e-12
 
 
-def evaluate(samples: Samples, given: Design, progress: Callable[[int, int, str], None]) -> Evaluation:
+def evaluate(samples: Samples, given: Design, progress: Callable[[int, int, str], None]) -> Json:
     """Foretell fold after fold from what was known before it, and measure.
 
     ``gain`` is by how much the agent's features lower the log loss of the lead alone, with a bootstrap
@@ -97,7 +97,7 @@ def _auc(chances: list[Floats], won: list[Any]) -> float:
     )
 
 
-def measures(chances: Floats, won: Any) -> Measures:
+def measures(chances: Floats, won: Any) -> Json:
     """Brier score, log loss, and how often it came true among fifths by chance."""
     return {
         "brier": float(((chances - won) ** 2).mean()),

@@ -17,8 +17,9 @@ from dispatch.matching.learning.evaluation import evaluate
 from dispatch.matching.learning.regression import FEATURE, design, fit
 from dispatch.matching.learning.training_data import COVARIATES, Progress, Samples, collect
 from dispatch.matching.learning.version_store import Lesson, learn
-from dispatch.matching.row_types import Equation, LessonRow
+from dispatch.matching.row_types import LessonRow
 from dispatch.matching.weights import WeightSet, version
+from models.base import Json
 from models.errors import InvalidInput, Refused
 
 HONEST, PUBLISHED = "honest", "published"
@@ -91,7 +92,7 @@ def _check_enough(samples: Samples) -> None:
         )
 
 
-def _with_verdict(desk: Desk, row: LessonRow, fits: dict[str, Equation]) -> LessonRow:
+def _with_verdict(desk: Desk, row: LessonRow, fits: dict[str, Json]) -> LessonRow:
     """What the desk thinks of these weights, and how surely agents, methods and sources differ."""
     from models.learned_weights import LearnedWeight
 

@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass, field
 
 from dispatch.desk.commands import Command, command, never
-from dispatch.matching.row_types import Equation, LessonRow
+from dispatch.matching.row_types import LessonRow
 from dispatch.matching.weights import TRAINED
+from models.base import Json
 from models.learned_weights import LearnedWeight
 
 
@@ -17,7 +18,7 @@ class Lesson:
 
     recipe: str
     row: LessonRow = field(repr=False)
-    fits: dict[str, Equation] = field(repr=False)
+    fits: dict[str, Json] = field(repr=False)
 
 
 @command("weights.learn", past="weights learned", undo=never("the version stays; use another one"))

@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from dispatch.service.escalation import triggers
 from dispatch.service.escalation.triggers import TOP_LEVEL, Fired
 from dispatch.service.row_types import EscalationRow
 from dispatch.service.sla import targets
 from models.agents import Agent
-from models.base import listed, read_rows
+from models.base import Json, listed, read_rows
 from models.clock import from_text, to_text
 from models.issues import CLOSED, FIRST_RESPONSE, Escalation, Issue
 
@@ -175,20 +175,6 @@ def of_issues(issue_ids: Sequence[int]) -> list[Escalation]:
 def shown(escalation: Escalation) -> EscalationRow:
     """The row of an escalation."""
     steps = json.loads(escalation.steps)
-    return {
-        "escalation_id": escalation.escalation_id,
-        "trigger": escalation.trigger,
-        "level": escalation.level,
-        "urgency": escalation.urgency,
-        "reason": escalation.reason,
-        "raised_by": json.loads(escalation.raised_by),
-        "told": steps[-1]["told"],
-        "steps": steps,
-        "opened_at": escalation.opened_at,
-        "next_step_at": escalation.next_step_at,
-        "acknowledged_at": escalation.acknowledged_at,
-        "acknowledged_by": escalation.acknowledged_by,
-        "closed_at": escalation.closed_at,
-        "closed_by": escalation.closed_by,
-        "close_reason": escalation.close_reason,
-    }
+    row: Json = {name: getattr(escalation, name, None) for name in EscalationRow.__annotations__}
+    row |= {"raised_by": json.loads(escalation.raised_by), "told": steps[-1]["told"], "steps": steps}
+    return cast(EscalationRow, row)

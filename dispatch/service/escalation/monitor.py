@@ -17,7 +17,7 @@ from peewee import Case, fn
 from dispatch.desk.commands import DESK_ACTOR
 from dispatch.service.escalation import escalations, triggers
 from dispatch.service.escalation.triggers import Fired, Standing
-from dispatch.service.row_types import AlarmRow, DueWarning
+from dispatch.service.row_types import IssueAlarm
 from dispatch.service.sla import clock_rows, clocks, targets
 from dispatch.service.sla.clocks import ClockRow
 from models.base import CompiledQuery, listed, parameter, read_rows, tuples
@@ -46,8 +46,8 @@ class Outcome:
     """What a look brought: warnings and escalations, each with its issue."""
 
     examined: int = 0
-    warnings: list[DueWarning] = field(default_factory=list)
-    escalations: list[AlarmRow] = field(default_factory=list)
+    warnings: list[IssueAlarm] = field(default_factory=list)
+    escalations: list[IssueAlarm] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.warnings or self.escalations)
