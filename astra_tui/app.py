@@ -228,12 +228,7 @@ class AstraApp(DistributingApp):
         from seeds.demo.demo import make_demo
         from seeds.demo.issues import tell_issues
 
-        def work(desk: Desk) -> DemoResult:
-            made = make_demo(desk)
-            tell_issues(desk)
-            return made
-
-        return work
+        return lambda desk: make_demo(desk) | {"issues": tell_issues(desk)}
 
     # what another terminal did
 

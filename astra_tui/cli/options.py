@@ -14,8 +14,7 @@ from click.shell_completion import CompletionItem
 
 from astra_tui.cli.database import database_path, database_to_create, opened
 from astra_tui.cli.output import printing
-from astra_tui.cli.output.printing import Column
-from astra_tui.cli.output.printing import R as Row
+from astra_tui.cli.output.printing import Column, Row
 from astra_tui.cli.root import Surroundings
 from astra_tui.cli.value_types import Found, offered
 from dispatch.desk.desk import Desk

@@ -62,6 +62,7 @@ class DemoResult(TypedDict):
     assignments: int
     bookings: int
     pending: int
+    issues: NotRequired[int]
 
 
 class ImportResult(TypedDict):

@@ -7,28 +7,28 @@ from dataclasses import dataclass, replace
 from typing import Generic, Self, TypeVar
 
 Which = TypeVar("Which")
-R = TypeVar("R")
+Row = TypeVar("Row")
 PAGE = 100
 MOST_HELD = 500
 
 
 @dataclass(frozen=True)
-class ListWindow(ABC, Generic[Which, R]):
+class ListWindow(ABC, Generic[Which, Row]):
     """Which part of a filtered list is held: ``limit`` rows that come after the row ``anchor``."""
 
     which: Which
-    anchor: R | None = None
+    anchor: Row | None = None
     limit: int = PAGE
 
     @abstractmethod
-    def page(self, limit: int, beyond: R | None, *, upwards: bool = False) -> list[R]:
+    def page(self, limit: int, beyond: Row | None, *, upwards: bool = False) -> list[Row]:
         """The rows next to the row ``beyond``, by one keyset query; ``upwards`` the nearest first."""
 
-    def fetch(self) -> list[R]:
+    def fetch(self) -> list[Row]:
         """The rows of the window."""
         return self.page(self.limit, self.anchor)
 
-    def held(self) -> tuple[Self, list[R]]:
+    def held(self) -> tuple[Self, list[Row]]:
         """The window with its rows; from the top where everything below the anchor has gone."""
         rows = self.fetch()
         if rows or self.anchor is None:
@@ -36,13 +36,13 @@ class ListWindow(ABC, Generic[Which, R]):
         top = replace(self, anchor=None)
         return top, top.fetch()
 
-    def further(self, rows: list[R]) -> Self:
+    def further(self, rows: list[Row]) -> Self:
         """The window that shows a page more below; a full one lets go of its first page."""
         if self.limit < MOST_HELD:
             return replace(self, limit=min(MOST_HELD, self.limit + PAGE))
         return replace(self, anchor=rows[PAGE - 1])
 
-    def back(self, rows: list[R]) -> Self:
+    def back(self, rows: list[Row]) -> Self:
         """The window a page higher up, which holds as much below as there is room for. Reads the database."""
         if self.anchor is None or not rows:
             return self

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events, on
@@ -63,13 +62,6 @@ class Seen(NamedTuple):
     latest: list[BookingRow]
     who: tuple[str, str, str]
     suspected: list[Suspect]
-
-
-@dataclass(frozen=True)
-class Suspected:
-    """Nothing was written: somebody has to say whose lead it is."""
-
-    customers: list[Suspect]
 
 
 class Dispatch(BookingActions):
@@ -346,19 +338,19 @@ class Dispatch(BookingActions):
         self._take_in(values)
 
     def _take_in(self, values: dict[str, str], customer_id: int | None = None, *, asks: bool = True) -> None:
-        """Assign the lead; if it ``asks``, not before somebody has said whose it is."""
+        """Assign the lead; if it ``asks``, nothing is written before somebody has said whose it is."""
 
-        def work(desk: Desk) -> intake.LeadResult | Suspected:
+        def work(desk: Desk) -> intake.LeadResult | list[Suspect]:
             with desk.reading():
                 found = customers.suspects(values["name"], values["phone"], values["email"]) if asks else []
             if customers.in_question(found):
-                return Suspected(found)
+                return found
             return intake.receive(desk, customer_id, **values)
 
-        def then(result: intake.LeadResult | Suspected) -> None:
+        def then(result: intake.LeadResult | list[Suspect]) -> None:
             self._assigning = False
-            if isinstance(result, Suspected):
-                self._ask_whose(values, result.customers)
+            if isinstance(result, list):
+                self._ask_whose(values, result)
             else:
                 self._assigned(values, result)
 

@@ -13,21 +13,21 @@ from textual.widgets import Input
 
 from screens.base.list_window import PAGE, ListWindow, Which
 from screens.shell.desk_screen import Place
-from screens.widgets.columns import R
+from screens.widgets.columns import Row
 from screens.widgets.live_table import LiveTable
 
-Held = tuple[ListWindow[Any, R], list[R]]
+Held = tuple[ListWindow[Any, Row], list[Row]]
 TYPING_PAUSE_S = 0.15
 
 
-class PagedList(Place, Generic[Which, R]):
+class PagedList(Place, Generic[Which, Row]):
     """A place with ``#filter`` and one LiveTable of which a ListWindow is held.
 
     A subclass reads what is typed (``parse``), says what is listed when nothing is (``_unfiltered``), and
     puts rows into the table in ``show``, after it has told ``_take``.
     """
 
-    def __init__(self, window: ListWindow[Which, R]) -> None:
+    def __init__(self, window: ListWindow[Which, Row]) -> None:
         super().__init__()
         self._window = window
         self._listed: Which | None = None
@@ -41,21 +41,21 @@ class PagedList(Place, Generic[Which, R]):
         """What is listed without a filter text."""
 
     @property
-    def table(self) -> LiveTable[R]:
+    def table(self) -> LiveTable[Row]:
         return self.query_one(LiveTable)
 
     @property
     def _filter(self) -> Which:
         return self._window.which
 
-    def look_up(self) -> Callable[[], Held[R]]:
+    def look_up(self) -> Callable[[], Held[Row]]:
         return self._window.held
 
-    def dressed(self, rows: list[R]) -> list[R]:
+    def dressed(self, rows: list[Row]) -> list[Row]:
         """The rows with what the moment makes of them."""
         return rows
 
-    def _take(self, data: Held[R]) -> list[R]:
+    def _take(self, data: Held[Row]) -> list[Row]:
         """Put the rows into the table; another list than before is looked at from its top."""
         self._window, held = data
         rows = self.dressed(held)
@@ -102,7 +102,7 @@ class PagedList(Place, Generic[Which, R]):
         if self._window.anchor is not None:
             window, rows = self._window, self.table.rows_shown
 
-            def query() -> Held[R]:
+            def query() -> Held[Row]:
                 return window.back(rows).held()
 
             self.reload(query)
@@ -124,7 +124,7 @@ class PagedList(Place, Generic[Which, R]):
         self._window = replace(self._window, which=which, anchor=None, limit=PAGE)
         self.reload(opens=opens)
 
-    def more(self, rows: list[R]) -> str:
+    def more(self, rows: list[Row]) -> str:
         """Where the list goes on beyond the rows that are held."""
         above = "above" if self._window.anchor else ""
         below = "below" if len(rows) >= self._window.limit else ""

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.text import Text
 
-from screens.widgets.columns import Column, R
+from screens.widgets.columns import Column, Row
 
 
-def as_cell(spec: Column[R], row: R) -> Text:
+def as_cell(spec: Column[Row], row: Row) -> Text:
     """What a column shows of a row, cut with an ellipsis where it is too long."""
     value = spec.cell(row)
     text = value if isinstance(value, Text) else Text(value)

@@ -8,13 +8,13 @@ from typing import Any, Generic, TypeVar
 
 from rich.text import Text
 
-R = TypeVar("R", bound=Mapping[str, object])
+Row = TypeVar("Row", bound=Mapping[str, object])
 
 PADDING = 2  # one blank on each side of a cell
 
 
 @dataclass(frozen=True)
-class Column(Generic[R]):
+class Column(Generic[Row]):
     """One column: how a row's cell reads, how wide it is, and how soon it goes when space is short.
 
     ``drop`` 0 stays always; of the others the highest goes first. ``grows`` takes what is left.
@@ -25,7 +25,7 @@ class Column(Generic[R]):
     key: str
     label: str
     width: int
-    cell: Callable[[R], str | Text]
+    cell: Callable[[Row], str | Text]
     drop: int = 0
     grows: bool = False
     right: bool = False

@@ -21,7 +21,7 @@ from textual.widgets import DataTable
 
 from screens.base.textual_internals import SegmentTable
 from screens.widgets.cells import as_cell, is_one_line, rendered, same
-from screens.widgets.columns import Column, R, fitting_columns
+from screens.widgets.columns import Column, Row, fitting_columns
 
 FEW = 20  # rows that are removed one by one; of more it is faster to fill in the rest anew
 MARK, MARKED_S = "•", 6.0  # before what others changed, and how long
@@ -35,7 +35,7 @@ def _content(row: Mapping[str, object]) -> object:
     return row.get("version") or {key: value for key, value in row.items() if key != "rank"}
 
 
-class LiveTable(SegmentTable, Generic[R]):
+class LiveTable(SegmentTable, Generic[Row]):
     """Shows rows in the order given, keeping cursor and scroll on the row they were on.
 
     While it ``marks_changes``, rows that are new or have changed get a mark before their first cell,
@@ -80,13 +80,15 @@ class LiveTable(SegmentTable, Generic[R]):
             super().__init__()
             self.key = key
 
-    def __init__(self, columns: Sequence[Column[R]], key: str, *, cursor: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, columns: Sequence[Column[Row]], key: str, *, cursor: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(cursor_type="row" if cursor else "none", **kwargs)
         self.can_focus = cursor
         self.specs = tuple(columns)
         self._own_choice: tuple[str, ...] = ()
         self._key = key
-        self._rows: dict[str, R] = {}
+        self._rows: dict[str, Row] = {}
         self._anchors: dict[str, Text] = {}
         self._marked = ""
         self._at_start = True
@@ -98,14 +100,14 @@ class LiveTable(SegmentTable, Generic[R]):
         self._mark_timer: Timer | None = None
 
     @property
-    def current(self) -> R | None:
+    def current(self) -> Row | None:
         """The row under the cursor."""
         if not self.columns:  # not laid out yet, but keys may be typed ahead
             return next(iter(self._rows.values()), None)
         return self._rows.get(self._cursor_key() or "")
 
     @property
-    def rows_shown(self) -> list[R]:
+    def rows_shown(self) -> list[Row]:
         """The rows in their order on screen."""
         return list(self._rows.values())
 
@@ -115,7 +117,7 @@ class LiveTable(SegmentTable, Generic[R]):
         return self._own_choice or tuple(spec.key for spec in self.specs if not spec.extra)
 
     @property
-    def left_out(self) -> list[Column[R]]:
+    def left_out(self) -> list[Column[Row]]:
         """The chosen columns that there is no room for."""
         shown = {key for key, _ in self._shown}
         return [spec for spec in self._chosen_specs() if spec.key not in shown]
@@ -132,7 +134,7 @@ class LiveTable(SegmentTable, Generic[R]):
         if self._shown:
             self._lay_out(again=True)
 
-    def _chosen_specs(self) -> list[Column[R]]:
+    def _chosen_specs(self) -> list[Column[Row]]:
         by_key = {spec.key: spec for spec in self.specs}
         return [by_key[key] for key in self.chosen]
 
@@ -188,7 +190,7 @@ class LiveTable(SegmentTable, Generic[R]):
             self._marked = marked
             self._lay_out(again=True)
 
-    def show_rows(self, rows: Sequence[R], *, more_above: bool = False) -> None:
+    def show_rows(self, rows: Sequence[Row], *, more_above: bool = False) -> None:
         """Make the table show exactly these rows, in this order.
 
         A view of the very first row stays there, so that a new one is seen; not so where the list
@@ -209,7 +211,7 @@ class LiveTable(SegmentTable, Generic[R]):
             if [*self._anchors] != [*wanted]:
                 self._put_in_order([*wanted])
 
-    def _mark(self, wanted: dict[str, R]) -> None:
+    def _mark(self, wanted: dict[str, Row]) -> None:
         self._changed &= wanted.keys()
         if not self.marks_changes:
             return
@@ -258,7 +260,7 @@ class LiveTable(SegmentTable, Generic[R]):
             self.remove_row(key)
             self._anchors.pop(key)
 
-    def _put(self, key: str, row: R) -> None:
+    def _put(self, key: str, row: Row) -> None:
         if key not in self._anchors:
             self._add(key, row)
         elif self._rows.get(key) != row:
@@ -273,12 +275,12 @@ class LiveTable(SegmentTable, Generic[R]):
         self.sort(self._first_column(), key=lambda cell: order[id(cell)])
         self._anchors = {key: self._anchors[key] for key in keys}
 
-    def _add(self, key: str, row: R) -> None:
+    def _add(self, key: str, row: Row) -> None:
         cells = self._cells(row)
         self._anchors[key] = cells[0]
         self.add_row(*cells, key=key)
 
-    def _cells(self, row: R) -> list[Text]:
+    def _cells(self, row: Row) -> list[Text]:
         by_key = {spec.key: spec for spec in self.specs}
         return [as_cell(by_key[key], row) for key, _ in self._shown]
 
@@ -291,7 +293,7 @@ class LiveTable(SegmentTable, Generic[R]):
         return self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value
 
     @contextmanager
-    def _staying(self, wanted: dict[str, R], *, follow_top: bool = True) -> Iterator[None]:
+    def _staying(self, wanted: dict[str, Row], *, follow_top: bool = True) -> Iterator[None]:
         """Change the rows to these inside the block; cursor and view are where they were afterwards."""
         key = self._cursor_key() if self.can_focus else None
         index, top = self.cursor_row, round(self.scroll_y)
@@ -343,6 +345,6 @@ class LiveTable(SegmentTable, Generic[R]):
             for key, row in self._rows.items():
                 self._add(key, row)
 
-    def _header(self, spec: Column[R]) -> Text:
+    def _header(self, spec: Column[Row]) -> Text:
         mark = self._marked[-1:] if spec.sort and self._marked[:-1] == spec.sort else ""
         return Text(spec.label + mark, justify="right" if spec.right else "left", no_wrap=True)

@@ -95,7 +95,8 @@ def show(call: Call, booking_id: int) -> None:
     """Show a booking with its history, and what comes next with it."""
     with call.desk() as desk:
         row = queries.booking(booking_id)
-        row["next_action"] = next_action(row, now := desk.now())
+        now = desk.now()
+        row["next_action"] = next_action(row, now)
         row["history"] = event_log.events(booking_id=booking_id)[::-1]
     call.tell(row, lambda row: _tell_details(row, booking_state(with_next_step(row, now))))
 

@@ -42,9 +42,8 @@ def demo(call: Call, no_open: bool, agents: int, bookings: int) -> None:
     path = database_to_create(database)
     with opened(path, call.actor, create=True) as desk, progress_bar("bookings") as progress:
         made = make_demo(desk, agents=agents, bookings=bookings, progress=progress)
-        issues = tell_issues(desk)
-    result = {"database": str(path), **made, "issues": issues}
-    call.tell(result, lambda _: _tell(made, path, issues))
+        made["issues"] = tell_issues(desk)
+    call.tell({"database": str(path), **made}, lambda _: _tell(made, path))
     if not no_open:
         call.surroundings.exit_code = call.surroundings.open_application(database, call.actor)
 
@@ -52,9 +51,9 @@ def demo(call: Call, no_open: bool, agents: int, bookings: int) -> None:
 COMMANDS = {"demo": demo}
 
 
-def _tell(made: DemoResult, path: Path, issues: int) -> None:
+def _tell(made: DemoResult, path: Path) -> None:
     line(
         f"{plural(made['agents'], 'agent')}, {plural(made['assignments'], 'assignment')} and "
         f"{plural(made['bookings'], 'booking')} in {path}"
     )
-    line(f"{plural(issues, 'issue')} at the service desk")
+    line(f"{plural(made['issues'], 'issue')} at the service desk")

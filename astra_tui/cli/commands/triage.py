@@ -60,9 +60,7 @@ def triage_command(
     if labelled_file is not None:
         if checked is not None:
             raise click.UsageError("--tier and --evaluate exclude each other: categories know no tier")
-        figures, rejected = _evaluated(labelled_file)
-        told = {**figures, "rejected": rejected}
-        call.tell(told, lambda _: _tell_figures(figures, rejected))
+        call.tell(_evaluated(labelled_file), _tell_figures)
     elif source_file is not None:
         _tell_rows(call, _rows(source_file, checked, _known(call)))
     else:
@@ -98,7 +96,7 @@ def _rows(source_file: str, customer_tier: str | None, known: KnownNames) -> lis
         ]
 
 
-def _evaluated(labelled_file: str) -> tuple[Json, list[Json]]:
+def _evaluated(labelled_file: str) -> Json:
     with input_file(labelled_file, "name a JSONL file") as stream:
         judged, rejected = _judged(stream, _named(labelled_file))
     if not judged:
@@ -108,7 +106,7 @@ def _evaluated(labelled_file: str) -> tuple[Json, list[Json]]:
             + (f" (line {rejected[0]['line']}: {rejected[0]['error']})" if rejected else ""),
             'an object a line: {"text": "...", "category": "..."}; categories: ' + ", ".join(CATEGORIES),
         )
-    return evaluate(judged), rejected
+    return evaluate(judged) | {"rejected": rejected}
 
 
 def _judged(stream: BinaryIO, name: str) -> tuple[list[Judged], list[Json]]:
@@ -170,7 +168,7 @@ def _tell_rows(call: Call, rows: list[Json]) -> None:
         _narrate_errors([row for row in rows if "error" in row])
 
 
-def _tell_figures(figures: Json, rejected: list[Json]) -> None:
+def _tell_figures(figures: Json) -> None:
     details(
         [
             ("messages", f"{figures['messages']:,}"),
@@ -187,7 +185,7 @@ def _tell_figures(figures: Json, rejected: list[Json]) -> None:
     )
     line()
     table(_confusion_columns(), list(_confusion_rows(figures["confusion"])), "")
-    _narrate_errors(rejected)
+    _narrate_errors(figures["rejected"])
 
 
 def _confusion_columns() -> list[Column[Json]]:

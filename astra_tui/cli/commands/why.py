@@ -20,7 +20,8 @@ from models.base import Json
 def why(call: Call, booking_id: int, not_agent: int | None, policies: bool) -> None:
     """Tell why a booking went to its agent: the last decision, and who came next."""
     with call.desk() as desk:
-        row, more = explanations.why(booking_id), Json()
+        row = explanations.why(booking_id)
+        more: Json = {}
         if not_agent is not None:
             more["not"] = counterfactuals.why_not(desk, booking_id, not_agent)
         if policies:

@@ -17,7 +17,7 @@ from typing import Generic, Literal, TypeVar
 
 from dispatch.inputs.validation import BIDI_OVERRIDES, REFUSED_CATEGORIES
 
-R = TypeVar("R", bound=Mapping[str, object])
+Row = TypeVar("Row", bound=Mapping[str, object])
 
 PIPE_WIDTH = 10_000  # a table that no terminal shows is never cut
 MOST_ROWS_SHOWN = 1_000
@@ -43,18 +43,18 @@ def is_plain() -> bool:
 
 
 @dataclass(frozen=True)
-class Column(Generic[R]):
+class Column(Generic[Row]):
     """A table's column: its heading, and the key of a row or a function of it.
 
     ``right`` (numbers) and ``whole`` (times) ones are never cut to fit a terminal.
     """
 
     heading: str
-    value: str | Callable[[R], object]
+    value: str | Callable[[Row], object]
     right: bool = False
     whole: bool = False
 
-    def cell(self, row: R) -> str:
+    def cell(self, row: Row) -> str:
         value = self.value(row) if callable(self.value) else row[self.value]
         return "" if value is None else printable(value)
 
@@ -99,7 +99,7 @@ def put_json(value: object) -> None:
         sys.stdout.write(json.dumps(value, ensure_ascii=ascii_only, indent=2) + "\n")
 
 
-def table(columns: Sequence[Column[R]], rows: Sequence[R], nothing: str) -> None:
+def table(columns: Sequence[Column[Row]], rows: Sequence[Row], nothing: str) -> None:
     """Rows as a table as wide as the terminal; ``nothing`` is told where there are none."""
     if not rows:
         narrate(nothing)
@@ -111,7 +111,7 @@ def table(columns: Sequence[Column[R]], rows: Sequence[R], nothing: str) -> None
         _drawn(columns, rows)
 
 
-def _drawn(columns: Sequence[Column[R]], rows: Sequence[R]) -> None:
+def _drawn(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> None:
     from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
@@ -133,7 +133,7 @@ def _drawn(columns: Sequence[Column[R]], rows: Sequence[R]) -> None:
         narrate(f"{MOST_ROWS_SHOWN} of {len(rows)} are shown; narrow the list down, or take all with --json")
 
 
-def _fitted(columns: Sequence[Column[R]], wanted: list[int], space: int) -> list[int]:
+def _fitted(columns: Sequence[Column[Row]], wanted: list[int], space: int) -> list[int]:
     """The columns' widths in a terminal: the widest texts are cut first, numbers and times never."""
     widths = list(wanted)
     elastic = [place for place, column in enumerate(columns) if not (column.right or column.whole)]
