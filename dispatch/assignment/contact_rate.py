@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from peewee import Case, fn
 
-from dispatch.assignment.row_types import ContactRate
 from dispatch.queries.row_types import AgentRow
 from models.base import CompiledQuery, listed, parameter
 from models.bookings import PENDING, STATUSES, Booking
 from models.clock import from_text, to_text
 
 if TYPE_CHECKING:
+    from dispatch.assignment.row_types import ContactRate
     from dispatch.desk.desk import Desk
 
 DAYS = 90

@@ -9,7 +9,6 @@ from dispatch.assignment.assign import declined_by
 from dispatch.assignment.eligibility import pool_for
 from dispatch.assignment.explanations import standing_decision
 from dispatch.assignment.policies import POLICIES, Candidate, Policy
-from dispatch.assignment.row_types import Answer, PolicyChoice, WhyNot
 from dispatch.assignment.selection import choose, standing_of
 from dispatch.desk.commands import Command
 from models.agents import Agent
@@ -19,6 +18,7 @@ from models.customers import Lead
 from models.errors import NotFound
 
 if TYPE_CHECKING:
+    from dispatch.assignment.row_types import Answer, PolicyChoice, WhyNot
     from dispatch.desk.desk import Desk
 
 KEY, RULE, CHOSEN = "key", "rule", "chosen"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from dispatch import queries
 from dispatch.assignment.eligibility import kept_out_counts
 from dispatch.assignment.policies import POLICIES
-from dispatch.assignment.row_types import DecisionRow, Preview
 from dispatch.assignment.selection import choose, kept_out, policy_named
 from models.agents import Agent
 from models.audit import Decision
@@ -19,6 +18,7 @@ from models.customers import Lead
 from models.errors import NotFound
 
 if TYPE_CHECKING:
+    from dispatch.assignment.row_types import DecisionRow, Preview
     from dispatch.desk.desk import Desk
 from dispatch.assignment.decisions import reason_for_waiting
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dispatch.assignment.row_types import PolicyTrial, TriedAgent, TriedLead
 from dispatch.assignment.selection import choose, policy_named
 from models.agents import Agent
 from models.base import tuples
@@ -13,6 +12,7 @@ from models.bookings import PENDING, Booking
 from models.customers import Lead
 
 if TYPE_CHECKING:
+    from dispatch.assignment.row_types import PolicyTrial, TriedAgent, TriedLead
     from dispatch.desk.desk import Desk
 
 LEADS = 50

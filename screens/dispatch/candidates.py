@@ -19,6 +19,7 @@ from screens.wording.text import CARE
 
 if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance
+    from dispatch.matching.score import Scored
 
 KEPT_OUT = {
     "break": "on a break",
@@ -72,10 +73,12 @@ class WhoGetsIt(Frame):
         return self._glance
 
     @property
-    def current(self) -> AgentRow | None:
-        """The candidate under the cursor."""
-        table: LiveTable[AgentRow] = self.query_one(LiveTable)
-        return table.current
+    def scored(self) -> Scored | None:
+        """The score of the candidate under the cursor, once it is worked out."""
+        row, seen = self.query_one(LiveTable).current, self._glance
+        if row is None or seen is None:
+            return None
+        return next((agent for agent in seen.scores.agents if agent.agent_id == row["agent_id"]), None)
 
     def show_preview(self, preview: Preview) -> None:
         self._preview = preview

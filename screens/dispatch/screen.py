@@ -307,9 +307,8 @@ class Dispatch(BookingActions):
 
     @on(DataTable.RowSelected, "#candidates")
     def action_parts(self) -> None:
-        candidate, seen = self.who.current, self.who.glance
-        if candidate is not None and seen is not None:
-            scored = next(agent for agent in seen.scores.agents if agent.agent_id == candidate["agent_id"])
+        scored, seen = self.who.scored, self.who.glance
+        if seen is not None and scored is not None:
             self.open(score_panel(scored, seen, self.backend.desk.settings["policy"]))
         elif self.form.terms() is None:
             self.say("No lead to score yet: fill in something of its trip", severity="warning")

@@ -7,7 +7,6 @@ import unicodedata
 from dispatch.desk.commands import Command
 from dispatch.inputs import validation
 from dispatch.service.escalation import monitor
-from dispatch.service.issues import queries
 from dispatch.service.row_types import IssueDetails
 from models.errors import InvalidInput, Refused
 from models.issues import CLOSED, OPEN, PRIORITIES, RESOLVED, Issue
@@ -45,6 +44,10 @@ def moment(running: Command, issue: Issue) -> str:
 
 def saved(running: Command, issue: Issue) -> IssueDetails:
     """Save the issue of a command, look at what follows from it, and tell how it is now."""
+    from dispatch.service.issues import (
+        queries,  # with the satisfaction models, which a lead need not wait for
+    )
+
     issue.changed_at = moment(running, issue)
     issue.save()
     running.issue_id, running.agent_id = issue.issue_id, issue.agent_id
