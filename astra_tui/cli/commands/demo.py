@@ -14,7 +14,7 @@ from astra_tui.cli.output.progress import progress_bar
 from dispatch.operations.row_types import DemoResult
 from dispatch.queries.wording import plural
 from seeds.demo.demo import AGENTS, BOOKINGS, MOST_AGENTS, MOST_BOOKINGS, make_demo
-from seeds.demo.issues import tell_issues
+from seeds.demo.issues import make_issues
 
 
 @click.command("demo")
@@ -42,7 +42,7 @@ def demo(call: Call, no_open: bool, agents: int, bookings: int) -> None:
     path = database_to_create(database)
     with opened(path, call.actor, create=True) as desk, progress_bar("bookings") as progress:
         made = make_demo(desk, agents=agents, bookings=bookings, progress=progress)
-        made["issues"] = tell_issues(desk)
+        made["issues"] = make_issues(desk)
     call.tell({"database": str(path), **made}, lambda _: _tell(made, path))
     if not no_open:
         call.surroundings.exit_code = call.surroundings.open_application(database, call.actor)
