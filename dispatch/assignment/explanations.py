@@ -24,7 +24,7 @@ from dispatch.assignment.decisions import reason_for_waiting
 
 
 def preview(desk: Desk, limit: int = 20, lead: Lead | None = None, policy: str | None = None) -> Preview:
-    """Who would get a ``lead`` now that is not saved, with as much of its trip as is known."""
+    """Preview the candidates for an unsaved ``lead``, with as much of its trip as is known."""
     lead = lead or Lead()
     choice = choose(desk, lead, policy_named(policy or desk.settings["policy"]), limit=limit)
     ranked = choice.ranked

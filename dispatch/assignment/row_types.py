@@ -1,6 +1,6 @@
-"""What a decision, a preview and a trial of policies tell, key by key."""
+"""Row types of decisions, previews and policy trials."""
 
-# no "from __future__ import annotations" here: as text, each key would be compiled at start
+# without "from __future__ import annotations", which would compile every key at start
 from typing import NotRequired, TypedDict
 
 from dispatch.matching.row_types import AgentScore
@@ -9,7 +9,7 @@ from models.base import Json
 
 
 class Preview(TypedDict):
-    """Who would get a lead now, best first; ``kept_out`` counts who is here and cannot get it, by rule."""
+    """The agents who could get a lead now, best first; ``kept_out`` counts the excluded ones by rule."""
 
     policy: str
     reason: str
@@ -18,9 +18,9 @@ class Preview(TypedDict):
 
 
 class DecisionRow(TypedDict):
-    """Why a booking is where it is; of one that was imported only the first few are known.
+    """Why an agent has a booking; an imported booking has only the first few keys.
 
-    ``winner`` and ``next`` have the policy's keys beside the agent's id and name, ``excluded`` the rule.
+    ``winner`` and ``next`` hold the agent's id and name with the policy's keys, ``excluded`` the rule.
     """
 
     booking_id: int
@@ -42,7 +42,7 @@ class DecisionRow(TypedDict):
 
 
 class PolicyChoice(TypedDict):
-    """Whom a policy would choose, and why."""
+    """The agent a policy would choose, and why."""
 
     policy: str
     agent_id: int | None
@@ -51,9 +51,9 @@ class PolicyChoice(TypedDict):
 
 
 class Answer(TypedDict):
-    """Why not: ``kind`` is rule, key or chosen; for a key both values are given.
+    """Why an agent did not win: ``kind`` is rule, key or chosen; for a key both values are given.
 
-    ``decided`` is the reason given where no policy decided.
+    ``decided`` is the reason when no policy decided.
     """
 
     kind: str
@@ -76,7 +76,7 @@ class WhyNot(Answer):
 
 
 class TriedLead(TypedDict):
-    """A lead: who has it, and who would have got it by the other policy."""
+    """A lead with its agent, and the agent the other policy would have chosen."""
 
     lead_id: int
     booking_id: int
@@ -88,7 +88,7 @@ class TriedLead(TypedDict):
 
 
 class TriedAgent(TypedDict):
-    """How many of the leads an agent got, and would get."""
+    """The number of leads an agent got, and would have got."""
 
     agent_id: int | None
     agent_name: str | None
@@ -97,7 +97,7 @@ class TriedAgent(TypedDict):
 
 
 class PolicyTrial(TypedDict):
-    """What a trial of a policy finds."""
+    """The result of a policy trial."""
 
     policy: str
     leads: list[TriedLead]
@@ -105,7 +105,7 @@ class PolicyTrial(TypedDict):
 
 
 class ContactRate(TypedDict):
-    """The share of those assigned who were reached in time, with its interval; None for nobody yet."""
+    """The share of an agent's leads reached in time, with its interval; None before the first lead."""
 
     contact_rate: float | None
     contact_low: float | None

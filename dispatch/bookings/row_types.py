@@ -1,13 +1,13 @@
-"""What became of several bookings, key by key."""
+"""Row types of commands on several bookings."""
 
-# no "from __future__ import annotations" here: as text, each key would be compiled at start
+# without "from __future__ import annotations", which would compile every key at start
 from typing import TypedDict
 
 from dispatch.queries.row_types import BookingRow
 
 
 class BatchLine(TypedDict):
-    """What became of one booking: as it is afterwards, or why it was refused."""
+    """The result for one booking: the booking afterwards, or the reason for refusing it."""
 
     booking_id: int
     ok: bool
@@ -16,7 +16,7 @@ class BatchLine(TypedDict):
 
 
 class BatchResult(TypedDict):
-    """What became of several bookings; ``done`` and ``refused`` count the ``results``."""
+    """The results for several bookings, with the number done and refused."""
 
     done: int
     refused: int

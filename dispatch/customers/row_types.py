@@ -1,6 +1,6 @@
-"""What is known of a customer, key by key."""
+"""Row types of customers."""
 
-# no "from __future__ import annotations" here: as text, each key would be compiled at start
+# without "from __future__ import annotations", which would compile every key at start
 from typing import TypedDict
 
 from dispatch.desk.row_types import EventRow
@@ -8,7 +8,7 @@ from dispatch.queries.row_types import BookingRow, CustomerRow
 
 
 class IssueLine(TypedDict):
-    """An issue of a customer in few words."""
+    """A customer's issue in brief."""
 
     issue_id: int
     status: str
@@ -19,7 +19,7 @@ class IssueLine(TypedDict):
 
 
 class SupportHistory(TypedDict):
-    """A customer's dealings with the service desk; ``satisfaction`` is the mean of the scores given."""
+    """A customer's history with the service desk; ``satisfaction`` is the mean of their scores."""
 
     total_value: float
     previous_issues: int
@@ -29,7 +29,7 @@ class SupportHistory(TypedDict):
 
 
 class LeadRow(TypedDict):
-    """What a customer asked for, under the name it came with."""
+    """A customer's lead, under the name it was entered with."""
 
     lead_id: int
     customer_name: str
@@ -42,7 +42,7 @@ class LeadRow(TypedDict):
 
 
 class CustomerCard(CustomerRow, SupportHistory):
-    """All that is known of a customer; ``merged`` are the numbers of the others that this one was."""
+    """A customer with everything of theirs; ``merged`` lists the ids merged into this one."""
 
     merged: list[int]
     leads: list[LeadRow]
@@ -51,7 +51,7 @@ class CustomerCard(CustomerRow, SupportHistory):
 
 
 class Suspect(CustomerRow):
-    """A customer who may be the one that is being entered.
+    """An existing customer similar to the one being entered.
 
     ``same``: the phone or e-mail is theirs, so that a lead goes to them anyway. ``because`` is phone,
     e-mail, name or similar name; ``bookings`` are the open ones.
@@ -63,7 +63,7 @@ class Suspect(CustomerRow):
 
 
 class MergePreview(TypedDict):
-    """What a merge would do: the two, how many leads move, and what becomes of the other's contacts."""
+    """A merge before it is made: both customers, the leads to move, and the fate of the other's contacts."""
 
     keep: CustomerRow
     other: CustomerRow

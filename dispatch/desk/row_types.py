@@ -1,6 +1,6 @@
-"""The row of an event, key by key."""
+"""Row types of events."""
 
-# no "from __future__ import annotations" here: as text, each key would be compiled at start
+# without "from __future__ import annotations", which would compile every key at start
 from typing import TypedDict
 
 from models.base import Json
@@ -23,9 +23,9 @@ class EventColumns(TypedDict):
 
 
 class EventRow(EventColumns):
-    """An event with the customer's name, and the number of the one that took it back.
+    """An event with the customer's name, and the number of the event that undid it.
 
-    ``before`` and ``after`` have the columns of each row that was changed, by "table:id".
+    ``before`` and ``after`` hold the columns of each changed row, by "table:id".
     """
 
     customer_name: str | None

@@ -1,13 +1,13 @@
-"""Scores, weights and what was learned of them, key by key."""
+"""Row types of match scores and their weights."""
 
-# no "from __future__ import annotations" here: as text, each key would be compiled at start
+# without "from __future__ import annotations", which would compile every key at start
 from typing import NotRequired, TypedDict
 
 from models.base import Json
 
 
 class RateRow(TypedDict):
-    """What an agent sold of the decided assignments, as a Rate has it."""
+    """An agent's sales among decided assignments: the keys of a Rate."""
 
     confirmed: int
     decided: int
@@ -17,7 +17,7 @@ class RateRow(TypedDict):
 
 
 class AgentScore(TypedDict):
-    """An agent's score; a booking's has the name of the ``weights``, one of a list the ``rate`` of sales."""
+    """An agent's score; a booking's score names its ``weights``, one in a list has the ``rate`` of sales."""
 
     agent_id: int
     agent_name: str
@@ -28,7 +28,7 @@ class AgentScore(TypedDict):
 
 
 class LessonRow(TypedDict):
-    """What was learned; ``version`` is None while it is not kept. The last two say what to think of it."""
+    """Learned weights; ``version`` is None until they are kept. The last two keys are the verdict."""
 
     version: int | None
     recipe: str
@@ -45,7 +45,7 @@ class LessonRow(TypedDict):
 
 
 class WeightsRow(TypedDict):
-    """Weights by their name; what was not learned has no outcomes, and no gate was asked."""
+    """Named weights; ones that were not learned have no outcomes and passed no gate."""
 
     name: str
     version: NotRequired[int | None]
@@ -61,7 +61,7 @@ class WeightsRow(TypedDict):
 
 
 class Evidence(TypedDict):
-    """The verdict on weights with all the figures behind it."""
+    """The verdict on weights, with all figures behind it."""
 
     weights: str
     policy: str

@@ -1,6 +1,6 @@
-"""What the desk's upkeep answers, key by key."""
+"""Row types of upkeep: doctor, sweep, undo, import and demo."""
 
-# no "from __future__ import annotations" here: as text, each key would be compiled at start
+# without "from __future__ import annotations", which would compile every key at start
 from typing import NotRequired, TypedDict
 
 from dispatch.queries.row_types import BookingRow, MoveRow
@@ -8,7 +8,7 @@ from models.base import Json
 
 
 class Diagnosis(TypedDict):
-    """What the doctor finds; ``checks`` are Findings."""
+    """The doctor's report; ``checks`` are Findings."""
 
     database: str
     ok: bool
@@ -17,7 +17,7 @@ class Diagnosis(TypedDict):
 
 
 class SweepResult(TypedDict):
-    """What the clock brought: agents by presence, bookings, the shuffle's moves, issues."""
+    """Everything a sweep changed: agents by presence, bookings, the shuffle's moves, issues."""
 
     presence: list[int]
     lapsed: list[int]
@@ -31,7 +31,7 @@ class SweepResult(TypedDict):
 
 
 class UndoResult(TypedDict):
-    """What was taken back; ``over_capacity`` are the agents who hold too much by it."""
+    """The undone event; ``over_capacity`` lists the agents left with too much work."""
 
     undone_event_id: int
     command: str
@@ -45,7 +45,7 @@ class UndoResult(TypedDict):
 
 
 class ImportRemark(TypedDict):
-    """A row of a file that was kept out, or taken with a fault."""
+    """A quarantined or flagged row, and the reason."""
 
     file: str
     table: str
@@ -56,7 +56,7 @@ class ImportRemark(TypedDict):
 
 
 class DemoResult(TypedDict):
-    """What a demo desk was filled with; ``pending`` of the bookings are still open."""
+    """Numbers of rows written; ``pending`` counts the bookings still open."""
 
     agents: int
     assignments: int
@@ -66,9 +66,9 @@ class DemoResult(TypedDict):
 
 
 class ImportResult(TypedDict):
-    """Rows newly written by the run, those that were there, and those kept out or marked.
+    """Rows written, unchanged, quarantined and flagged.
 
-    ``passed_over`` names SQL statements that were not read: {"file", "line", "statement"}.
+    ``passed_over`` lists SQL statements that were skipped: {"file", "line", "statement"}.
     """
 
     agents: int

@@ -1,16 +1,16 @@
-"""The rows of agents, bookings and customers that screens and commands read, key by key.
+"""Row types of agents, bookings and customers, for screens and commands.
 
-Times are as stored, amounts in units. A key that only some queries or commands give is NotRequired.
+Times are as stored, amounts in units. Keys that only some queries or commands give are NotRequired.
 """
 
-# no "from __future__ import annotations" here: as text, each key would be compiled at start
+# without "from __future__ import annotations", which would compile every key at start
 from typing import NotRequired, TypedDict
 
 from dispatch.desk.row_types import EventRow
 
 
 class MoveRow(TypedDict):
-    """A booking that went from one agent to another; to None where it waits."""
+    """A booking moved from one agent to another, or to None to wait."""
 
     booking_id: int
     from_agent_id: int
@@ -18,7 +18,7 @@ class MoveRow(TypedDict):
 
 
 class IssueMoveRow(TypedDict):
-    """The same of an issue."""
+    """An issue moved from one agent to another, or to None to wait."""
 
     issue_id: int
     from_agent_id: int
@@ -26,11 +26,11 @@ class IssueMoveRow(TypedDict):
 
 
 class AgentRow(TypedDict):
-    """An agent with load and rank; who left has no rank. No skills or locations mean every one.
+    """An agent with load and rank; former agents have no rank. No skills or locations means all of them.
 
-    After a command that moves work: what went, stays, or found an agent by it. Worked out where they are
-    asked for: the rate and interval of customers reached in time, and of bookings confirmed; the match
-    score for a lead; how many claimed bookings nobody looks after.
+    Optional keys: after a command that moves work, the bookings and issues moved, kept and assigned; on
+    request, contact and confirmation rates with their intervals, the match score for a lead, and the number
+    of unattended claims.
     """
 
     agent_id: int
@@ -84,7 +84,7 @@ class AgentRow(TypedDict):
 
 
 class BookingRow(TypedDict):
-    """A booking with its lead and customer; ``agent_id`` None means that it waits."""
+    """A booking with its lead and customer; it waits while ``agent_id`` is None."""
 
     booking_id: int
     assignment_id: int | None
@@ -124,21 +124,21 @@ class BookingRow(TypedDict):
     email: str | None
     group: NotRequired[str]  # on an agent's desk
     over_capacity: NotRequired[bool]  # after it was reassigned
-    due: NotRequired[str]  # of the moment: how late the follow-up is, and the command that comes next
+    due: NotRequired[str]  # as of now: the follow-up's lateness, and the next command
     next: NotRequired[str | None]
-    next_action: NotRequired[str | None]  # of one that is shown alone
+    next_action: NotRequired[str | None]  # of a booking shown by itself
     history: NotRequired[list[EventRow]]
 
 
 class HeldRow(TypedDict):
-    """Whatever an agent holds: a booking, an issue, a decision."""
+    """The holder of a booking, an issue or a decision."""
 
     agent_id: int | None
     agent_name: str | None
 
 
 class CustomerRow(TypedDict):
-    """A customer, with what is open and the last booking."""
+    """A customer with their open bookings and their last one."""
 
     customer_id: int
     name: str

@@ -1,4 +1,4 @@
-"""Bookings and agents in plain words: the same on every screen and from every command."""
+"""Plain wording of bookings and agents, the same on every screen and from every command."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from dispatch.queries.row_types import AgentRow, BookingRow, HeldRow
 from models.bookings import PENDING
 from models.clock import from_text, local_offset, to_local
 
-PUNCTUAL = timedelta(minutes=5)  # so long it is due, and not yet overdue
+PUNCTUAL = timedelta(minutes=5)  # due for so long, then overdue
 UNITS = (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("min", timedelta(minutes=1)))
 
 
 def plural(number: int, noun: str) -> str:
-    """``1 booking``, ``2 bookings``."""
+    """Format a count: ``1 booking``, ``2 bookings``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def money(units: float | None) -> str:
-    """An amount with two places, or a dash."""
+    """Format an amount with two places, or a dash."""
     return "–" if units is None else f"{units:,.2f}"
 
 
 def moment(text: str | None) -> str:
-    """A stored time in the terminal's zone, to the minute; "" for none."""
+    """Format a stored time in the terminal's zone, to the minute; "" for none."""
     return to_local(text) if text else ""
 
 
 def short_moment(text: str | None) -> str:
-    """Month, day, hour and minute: for lists, where the year is the desk's own."""
+    """Format month, day, hour and minute: for lists, where the year is evident."""
     return moment(text)[5:]
 
 
 def day_and_moment(text: str) -> str:
-    """A stored time with its day of the week: Tue 2082-11-24 09:00."""
+    """Format a stored time with its day of the week: Tue 2082-11-24 09:00."""
     day = (from_text(text) + local_offset()).weekday()
     return f"{WEEKDAYS[day][:3].capitalize()} {moment(text)}"
 
 
 def span(minutes: float) -> str:
-    """The largest unit and, below a day, the next one: ``45 s``, ``12 min``, ``3 h 20``, ``2 d``."""
+    """Format a span by its largest unit, hours with minutes: ``45 s``, ``12 min``, ``3 h 20``, ``2 d``."""
     if minutes < 1:
         return f"{round(minutes * 60)} s"
     whole = round(minutes)
@@ -54,12 +54,12 @@ def span(minutes: float) -> str:
 
 
 def holder(row: HeldRow, nobody: str = "waiting") -> str:
-    """The agent who has a booking or an issue, with the number."""
+    """Format the agent who has a booking or an issue, with the number."""
     return nobody if row["agent_id"] is None else f"{row['agent_name']} ({row['agent_id']})"
 
 
 def due_word(follow_up_at: str | None, now: str) -> str:
-    """``due``, then ``overdue 45 min``, ``overdue 2 h``, ``overdue 3 d``; "" while it is not due."""
+    """Format lateness: ``due``, then ``overdue 45 min``, ``overdue 2 h``, ``overdue 3 d``; "" until due."""
     if follow_up_at is None or not is_due(follow_up_at, now):
         return ""
     late = from_text(now) - from_text(follow_up_at)
@@ -70,12 +70,12 @@ def due_word(follow_up_at: str | None, now: str) -> str:
 
 
 def with_next_step(row: BookingRow, now: str) -> BookingRow:
-    """A booking's row with what time makes of it: ``due`` (the word, or "") and ``next`` (the command)."""
+    """Add a booking's lateness (``due``, "" if not due) and next command (``next``) at a time."""
     return row | {"due": due_word(row["follow_up_at"], now), "next": next_action(row, now)}
 
 
 def booking_state(row: BookingRow) -> str:
-    """A booking's status in one word or two: claimed, unclaimed, due, unattended, waiting, Confirmed, ..."""
+    """Format a booking's status: claimed, unclaimed, due, unattended, waiting, Confirmed, ..."""
     if row["voided"]:
         return "entered by mistake"
     if row["status"] != PENDING:
@@ -91,7 +91,7 @@ def booking_state(row: BookingRow) -> str:
 
 
 def presence_words(agent: AgentRow) -> str:
-    """How an agent is at work, until when, and why: ``break until 12:30 (11-22), lunch``."""
+    """Format an agent's presence, its end and its reason: ``break until 12:30 (11-22), lunch``."""
     if agent["left_at"]:
         return "left"
     day, _, hour = short_moment(agent["presence_until"]).partition(" ")
@@ -101,7 +101,7 @@ def presence_words(agent: AgentRow) -> str:
 
 
 def contact_rate(row: AgentRow) -> str:
-    """The share of customers reached in time, the interval that holds it, and of how many."""
+    """Format the share of customers reached in time, its interval, and the number of leads."""
     rate = row.get("contact_rate")
     if rate is None:
         return "–"

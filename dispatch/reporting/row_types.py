@@ -1,6 +1,6 @@
-"""The rows of reports and of the dashboard, key by key."""
+"""Row types of reports and the dashboard."""
 
-# no "from __future__ import annotations" here: as text, each key would be compiled at start
+# without "from __future__ import annotations", which would compile every key at start
 from typing import NotRequired, TypedDict
 
 from dispatch.assignment.row_types import ContactRate
@@ -35,14 +35,14 @@ class AgentFigures(RateRow, ContactRate):
 
 
 class Figure(TypedDict):
-    """A mean or a share, and of how many rows; None of no rows."""
+    """A mean or a share, and its number of rows; None for no rows."""
 
     value: float | None
     count: int
 
 
 class Trend(TypedDict):
-    """A figure beside the one before, and what it has changed by."""
+    """A figure, the one before, and the change."""
 
     value: float | None
     before: float | None
@@ -51,11 +51,11 @@ class Trend(TypedDict):
 
 
 Figures = dict[str, Figure]
-"""By the names of ``issue_analytics.FIGURES``."""
+"""Figures by the names in ``issue_analytics.FIGURES``."""
 
 
 class IssueReport(TypedDict):
-    """The figures of a period, in all and by each dimension."""
+    """The figures of a period, overall and by each dimension."""
 
     since: str
     until: str
@@ -67,7 +67,7 @@ class IssueReport(TypedDict):
 
 
 class ActiveIssues(TypedDict):
-    """How many issues are open, and how old they are."""
+    """The number and age of open issues."""
 
     count: int
     by_priority: dict[str, int]
@@ -77,7 +77,7 @@ class ActiveIssues(TypedDict):
 
 
 class Workload(TypedDict):
-    """What an agent holds; ``utilisation`` is None without a capacity."""
+    """An agent's open work; ``utilisation`` is None without a capacity."""
 
     agent_id: int
     name: str
@@ -89,14 +89,14 @@ class Workload(TypedDict):
 
 
 class Alert(TypedDict):
-    """Something that is wrong, counted; each of the ``rows`` has its ``issue_id``."""
+    """A kind of problem and its count; each of ``rows`` has an ``issue_id``."""
 
     count: int
     rows: list[Json]
 
 
 class Dashboard(TypedDict):
-    """The service desk at one moment."""
+    """The state of the service desk at one moment."""
 
     at: str
     days: int

@@ -1,6 +1,6 @@
-"""The rows of the service desk that screens and commands read, key by key."""
+"""Row types of the service desk."""
 
-# no "from __future__ import annotations" here: as text, each key would be compiled at start
+# without "from __future__ import annotations", which would compile every key at start
 from typing import NotRequired, TypedDict
 
 from dispatch.desk.row_types import EventRow
@@ -21,7 +21,7 @@ class ClockState(TypedDict):
 
 
 class IssueTimes(TypedDict):
-    """Both clocks of an issue; ``next`` names the one that counts next."""
+    """Both clocks of an issue; ``next`` names the one due next."""
 
     first_response_due: str
     resolution_due: str
@@ -31,7 +31,7 @@ class IssueTimes(TypedDict):
 
 
 class IssueColumns(TypedDict):
-    """What a list reads of the issues' own table."""
+    """Columns of the issue table that a list reads."""
 
     issue_id: int
     title: str
@@ -53,7 +53,7 @@ class IssueColumns(TypedDict):
 
 
 class IssueRow(IssueColumns):
-    """An issue in a list; ``escalation_level`` is 0 where nothing is open."""
+    """An issue in a list; ``escalation_level`` is 0 without an open escalation."""
 
     customer_name: str | None
     agent_name: str | None
@@ -62,7 +62,7 @@ class IssueRow(IssueColumns):
 
 
 class WarningRow(TypedDict):
-    """A part of a clock's time that was used up."""
+    """A warning: the clock, and the percentage of its time used up."""
 
     clock: str
     percent: int
@@ -70,7 +70,7 @@ class WarningRow(TypedDict):
 
 
 class EscalationRow(TypedDict):
-    """An escalation for people and scripts; ``steps`` are who was told when, ``told`` who was last."""
+    """An escalation; ``steps`` lists each notification, ``told`` is the last recipient."""
 
     escalation_id: int
     trigger: str
@@ -90,7 +90,7 @@ class EscalationRow(TypedDict):
 
 
 class ModelRow(TypedDict):
-    """Which model predicts, from how many answers, and how far off it was on answers it had not seen."""
+    """A predicting model, its number of answers, and its error on answers it had not seen."""
 
     kind: str
     answers: int | None
@@ -101,7 +101,7 @@ class ModelRow(TypedDict):
 
 
 class Prediction(TypedDict):
-    """The score to expect of a customer, what it rests on, and what would help."""
+    """The score a customer is expected to give, the factors behind it, and recommendations."""
 
     predicted: float
     risk: str
@@ -112,7 +112,7 @@ class Prediction(TypedDict):
 
 
 class ScoreSummary(TypedDict):
-    """Expected scores counted: their mean, shares, and how many are low."""
+    """Summary of expected scores: mean, shares, and counts of low ones."""
 
     count: int
     mean: float | None
@@ -123,7 +123,7 @@ class ScoreSummary(TypedDict):
 
 
 class SatisfactionForecast(ScoreSummary):
-    """The expected scores of open issues, and the model that they come from."""
+    """The expected scores of open issues, and the model behind them."""
 
     by_channel: dict[str, ScoreSummary]
     by_category: dict[str, ScoreSummary]
@@ -131,7 +131,7 @@ class SatisfactionForecast(ScoreSummary):
 
 
 class Progress(TypedDict):
-    """How far an issue is (docs/rules.md, Progress); ``share`` is elapsed / estimate, at most 1."""
+    """Progress of an issue (docs/rules.md, Progress); ``share`` is elapsed / estimate, at most 1."""
 
     hours_elapsed: float
     sla_met: bool
@@ -142,7 +142,7 @@ class Progress(TypedDict):
 
 
 class SurveyRow(TypedDict):
-    """Whom the customer was asked to rate, and the answer."""
+    """A survey: the rated agent, and the customer's answer."""
 
     agent_id: int
     asked_at: str
@@ -170,7 +170,7 @@ class InteractionRow(TypedDict):
 
 
 class IssueDetails(IssueRow, Analysis):
-    """All that is known of an issue, but for the conversation and the history."""
+    """An issue with everything but its conversation and history."""
 
     description: str
     routing_reason: str
@@ -192,14 +192,14 @@ class IssueDetails(IssueRow, Analysis):
 
 
 class IssueStory(IssueDetails):
-    """All of it."""
+    """An issue with everything."""
 
     interactions: list[InteractionRow]
     history: list[EventRow]
 
 
 class IssueNews(TypedDict):
-    """What has happened to an issue: ``kind``, and of an alarm its level, or its clock and percent."""
+    """News of an issue: ``kind``, and for an alarm its level, or its clock and percentage."""
 
     kind: str
     issue_id: int
@@ -209,7 +209,7 @@ class IssueNews(TypedDict):
 
 
 class IssueAlarm(TypedDict):
-    """A warning, which has a ``clock`` and the ``percent`` used, or an escalation and who was told."""
+    """A warning, with ``clock`` and ``percent`` used, or an escalation; ``told`` is its last recipient."""
 
     issue_id: int
     clock: NotRequired[str]
@@ -222,7 +222,7 @@ class IssueAlarm(TypedDict):
 
 
 class IssueSweep(TypedDict):
-    """What the clock brought, how many issues were looked at, and the model if one was trained."""
+    """Everything a sweep raised, the number of issues it examined, and the model if it trained one."""
 
     examined: int
     warnings: list[IssueAlarm]

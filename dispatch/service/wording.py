@@ -1,4 +1,4 @@
-"""Issues in plain words: the same on every screen and from every command."""
+"""Plain wording of issues, the same on every screen and from every command."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from dispatch.queries.wording import short_moment, span
 from dispatch.service.row_types import ClockState, EscalationRow, InteractionRow, IssueRow, Progress
 from dispatch.triage.row_types import Triage
 
-SOON_PERCENT = 75  # of the time is used: a sign before the words
+SOON_PERCENT = 75  # of the time used: from here on a sign precedes the words
 CLOCKS = {"first_response": "first answer", "resolution": "resolution"}
 STATUSES = {"new": "waiting", "pending_customer": "with customer"}
 
 
 def category(row: IssueRow | Triage) -> str:
-    """A category in words; one that triage is not sure of asks."""
+    """Format a category, with a question mark when triage is unsure."""
     return row["category"].replace("_", " ") + (", unsure" if row["unsure"] else "")
 
 
 def status(row: IssueRow | IssueLine) -> str:
-    """A status in words: ``waiting``, ``in progress``, ``with customer``."""
+    """Format a status: ``waiting``, ``in progress``, ``with customer``."""
     if row.get("voided"):
         return "by mistake"
     return STATUSES.get(row["status"], row["status"].replace("_", " "))
 
 
 def state(row: IssueRow) -> str:
-    """The status, behind the escalation where there is one."""
+    """Format the status, after the escalation if there is one."""
     level = row["escalation_level"]
     return f"ESCALATED {level} · {status(row)}" if level else status(row)
 
 
 def clock_words(clock: ClockState, verb: str) -> tuple[str, str]:
-    """How a clock is: a sign (! over, ‖ paused, ▲ soon, ✓ done) and words."""
+    """Describe a clock by a sign (! over, ‖ paused, ▲ soon, ✓ done) and words."""
     left = span(abs(clock["left_minutes"]))
     if clock["met_at"]:
         return ("!", "done late") if clock["breached"] else ("✓", "done in time")
@@ -43,7 +43,7 @@ def clock_words(clock: ClockState, verb: str) -> tuple[str, str]:
 
 
 def next_clock(row: IssueRow) -> tuple[ClockState, str]:
-    """The clock that counts next, and what has to be done by then."""
+    """Return the clock due next, and the word for it."""
     clocks = row["sla"]
     return (
         (clocks["first_response"], "answer")
@@ -53,13 +53,13 @@ def next_clock(row: IssueRow) -> tuple[ClockState, str]:
 
 
 def time_left(row: IssueRow) -> str:
-    """What is left of the clock that counts next: ``answer 4 min``, ``! overdue 2 h``."""
+    """Format the time left of the clock due next: ``answer 4 min``, ``! overdue 2 h``."""
     sign, words = clock_words(*next_clock(row))
     return f"! {words}" if sign == "!" else words
 
 
-def spoken(one: InteractionRow) -> tuple[str, str]:
-    """Who speaks or acts, and what they say or do; nobody where the desk gives an issue to somebody."""
+def describe_interaction(one: InteractionRow) -> tuple[str, str]:
+    """Return the author and the words of an interaction; the desk gives an issue without an author."""
     who = "customer" if one["author"] == "customer" else one["agent_name"] or "desk"
     if one["status_to"] == "assigned":
         return "", f"→ given to {who}"
@@ -68,8 +68,8 @@ def spoken(one: InteractionRow) -> tuple[str, str]:
     return f"{who}, note" if one["kind"] == "note" else who, one["text"] or ""
 
 
-def outcome(escalation: EscalationRow) -> str:
-    """What became of an escalation: who closed or acknowledged it, or else who was told last."""
+def describe_escalation(escalation: EscalationRow) -> str:
+    """Describe an escalation by its closing, its acknowledgement, or else its last notification."""
     if escalation["closed_at"]:
         return f"closed by {escalation['closed_by']}: {escalation['close_reason']}"
     if escalation["acknowledged_at"]:
@@ -78,5 +78,5 @@ def outcome(escalation: EscalationRow) -> str:
 
 
 def progress_words(progress: Progress) -> str:
-    """``40% of the estimate, 3 interactions``."""
+    """Format progress: ``40% of the estimate, 3 interactions``."""
     return f"{progress['share']:.0%} of the estimate, {progress['interactions']} interactions"

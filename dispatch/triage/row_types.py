@@ -1,11 +1,11 @@
-"""What triage says of a message, key by key."""
+"""Row types of triage."""
 
-# no "from __future__ import annotations" here: as text, each key would be compiled at start
+# without "from __future__ import annotations", which would compile every key at start
 from typing import TypedDict
 
 
 class Step(TypedDict):
-    """What a rule adds, 0 too, why, and the ``priority`` so far, never above CRITICAL."""
+    """The points a rule adds (maybe 0), the reason, and the ``priority`` so far, at most CRITICAL."""
 
     step: str
     why: str
@@ -14,7 +14,7 @@ class Step(TypedDict):
 
 
 class Entity(TypedDict):
-    """What is named: the ``text`` as it is in the message, ``start`` and ``end`` in characters."""
+    """A named thing: its ``text`` in the message, with ``start`` and ``end`` in characters."""
 
     type: str
     text: str
@@ -23,14 +23,14 @@ class Entity(TypedDict):
 
 
 class Alternative(TypedDict):
-    """A category that a message may belong to."""
+    """A category the message may belong to."""
 
     category: str
     probability: float
 
 
 class Analysis(TypedDict):
-    """What is found in a message, whatever it is about."""
+    """The findings about a message that do not depend on its category."""
 
     priority_steps: list[Step]
     sentiment: dict[str, float]
@@ -41,7 +41,7 @@ class Analysis(TypedDict):
 
 
 class Triage(Analysis):
-    """Everything that can be said of a message, with the keys of ``astra triage --json``."""
+    """The full triage of a message: the keys of ``astra triage --json``."""
 
     category: str
     confidence: float

@@ -16,7 +16,7 @@ from dispatch.service.row_types import (
     SurveyRow,
     WarningRow,
 )
-from dispatch.service.wording import CLOCKS, category, outcome, progress_words
+from dispatch.service.wording import CLOCKS, category, describe_escalation, progress_words
 from screens.widgets.detail_pane import DetailPane
 from screens.wording import issues as words
 from screens.wording.text import BAD, CARE, moment, short_moment
@@ -148,7 +148,9 @@ def _add_escalations(text: Text, issue: IssueStory) -> None:
     for one in issue["escalations"]:
         style = "dim" if one["closed_at"] else f"bold {BAD}"
         trigger = one["trigger"].replace("_", " ")
-        text.append(f"\nlevel {one['level']}, {trigger}", style).append(f": {one['reason']}; {outcome(one)}")
+        text.append(f"\nlevel {one['level']}, {trigger}", style).append(
+            f": {one['reason']}; {describe_escalation(one)}"
+        )
 
 
 def _add_satisfaction(text: Text, guess: Prediction, survey: SurveyRow | None) -> None:

@@ -35,7 +35,7 @@ def priority(row: IssueRow | IssueLine | Triage) -> Text:
 
 
 def state(row: IssueRow) -> Text:
-    """The status, behind the escalation where there is one; both stand out."""
+    """Format the status, after the escalation if there is one, in the colours of both."""
     words = wording.state(row)
     escalated, dot, rest = words.partition(" · ")
     if dot:
@@ -89,7 +89,7 @@ def conversation(interactions: list[InteractionRow], longest: int | None = None)
 
 
 def _spoken(one: InteractionRow, longest: int | None) -> Text:
-    who, words = wording.spoken(one)
+    who, words = wording.describe_interaction(one)
     line = Text().append(f"{short_moment(one['at'])}  ", "dim")
     if one["kind"] == "status":
         return line.append(f"{who}: {words}" if who else words, "dim")

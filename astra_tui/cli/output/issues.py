@@ -6,7 +6,15 @@ from astra_tui.cli.output.events import tell_history
 from astra_tui.cli.output.printing import Column, details, line
 from dispatch.queries.wording import holder, moment, span
 from dispatch.service.row_types import IssueDetails, IssueRow, IssueStory
-from dispatch.service.wording import CLOCKS, category, outcome, progress_words, spoken, state, time_left
+from dispatch.service.wording import (
+    CLOCKS,
+    category,
+    describe_escalation,
+    describe_interaction,
+    progress_words,
+    state,
+    time_left,
+)
 
 LIST_COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("Id", "issue_id", right=True),
@@ -79,12 +87,12 @@ def tell_details(row: IssueStory) -> None:
     for warning in row["warnings"]:
         line(f"{moment(warning['at'])}  {warning['percent']} % of the {CLOCKS[warning['clock']]} time")
     for one in row["escalations"]:
-        raised = f"escalated, level {one['level']} ({one['trigger']}: {one['reason']}), {outcome(one)}"
-        line(f"{moment(one['opened_at'])}  {raised}")
+        raised = f"escalated, level {one['level']} ({one['trigger']}: {one['reason']})"
+        line(f"{moment(one['opened_at'])}  {raised}, {describe_escalation(one)}")
     line()
     line(row["description"])
     for said in row["interactions"]:
-        who, words = spoken(said)
+        who, words = describe_interaction(said)
         line(f"{moment(said['at'])}  {who}: {words}" if who else f"{moment(said['at'])}  {words}")
     line()
     tell_history(row["history"])

@@ -53,9 +53,8 @@ def save(running: Command, issue: Issue) -> None:
 
 def saved(running: Command, issue: Issue) -> IssueDetails:
     """Save the issue of a command, look at what follows from it, and tell how it is now."""
-    from dispatch.service.issues import (
-        queries,  # with the satisfaction models, which a lead need not wait for
-    )
+    # loads the satisfaction models, which assigning a lead does without
+    from dispatch.service.issues import queries
 
     save(running, issue)
     running.issue_id, running.agent_id = issue.issue_id, issue.agent_id

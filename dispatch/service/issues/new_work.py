@@ -61,9 +61,9 @@ def _levels(agent_id: int | None) -> dict[int, tuple[int, int]]:
 
 
 def since(before: IssueGlance, now: IssueGlance, own: Collection[int]) -> list[IssueNews]:
-    """What is new.
+    """Return the news between two looks at the desk.
 
-    ``own`` are the ids of one's own events: whom one gave an issue, and what one raised, one knows.
+    ``own`` are the ids of one's own events, which are no news to oneself.
     """
     mine = _done_by(before, now, own)
     news = [_news(NEW, number) for number in sorted(now.held - before.held) if number not in mine]

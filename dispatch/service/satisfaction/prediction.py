@@ -28,7 +28,7 @@ def predicted(case: Case, model: SatisfactionModel | None) -> float:
 
 
 def told(case: Case, model: SatisfactionModel | None) -> Prediction:
-    """What is to be expected of a case, and by which model."""
+    """Predict the satisfaction of a case; the row names the model used."""
     score = predicted(case, model)
     return {
         "predicted": round(score, PLACES),

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from dispatch.service.wording import category, clock_words, outcome, spoken, state, time_left
+from dispatch.service.wording import (
+    category,
+    clock_words,
+    describe_escalation,
+    describe_interaction,
+    state,
+    time_left,
+)
 
 CLOCK: Any = {
     "left_minutes": 4.0,
@@ -64,15 +71,15 @@ def test_a_category_may_be_unsure() -> None:
 )
 def test_a_conversation_says_who_and_what(changes: dict[str, Any], told: tuple[str, str]) -> None:
     one: Any = {"author": "desk", "agent_name": "Ada", "kind": "message", "status_to": None}
-    assert spoken(one | {"text": "Which card?"} | changes) == told
+    assert describe_interaction(one | {"text": "Which card?"} | changes) == told
 
 
 def test_what_became_of_an_escalation() -> None:
     row: Any = {"closed_at": None, "acknowledged_at": None, "told": "the dispatchers"}
     row["steps"] = [{"level": 1, "at": "2082-11-22 09:30:00", "told": "the dispatchers"}]
-    assert outcome(row) == "told the dispatchers at 11-22 09:30"
+    assert describe_escalation(row) == "told the dispatchers at 11-22 09:30"
     acknowledged = row | {"acknowledged_at": "x", "acknowledged_by": "kim"}
-    assert outcome(acknowledged) == "acknowledged by kim"
-    assert outcome(acknowledged | {"closed_at": "x", "closed_by": "lee", "close_reason": "calm"}) == (
-        "closed by lee: calm"
-    )
+    assert describe_escalation(acknowledged) == "acknowledged by kim"
+    assert describe_escalation(
+        acknowledged | {"closed_at": "x", "closed_by": "lee", "close_reason": "calm"}
+    ) == ("closed by lee: calm")
