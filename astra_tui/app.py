@@ -21,6 +21,7 @@ from astra_tui.user.preferences import Preferences, save
 from astra_tui.user.remembered import Memory, memory_path
 from dispatch.desk.desk import Desk
 from dispatch.operations import undo
+from dispatch.operations.row_types import DemoResult, ImportResult
 from dispatch.queries import customer_index
 from models.clock import Clock
 from models.customer_index import backlog
@@ -215,16 +216,16 @@ class AstraApp(DistributingApp):
 
     def importing(
         self, paths: Sequence[Path], dry_run: bool, progress: Callable[[int, int, str], None]
-    ) -> Callable[[Desk], dict[str, Any]]:
+    ) -> Callable[[Desk], ImportResult]:
         from seeds.importing.importer import import_files
 
-        return lambda desk: dict(import_files(desk, paths, dry_run, progress))
+        return lambda desk: import_files(desk, paths, dry_run, progress)
 
-    def demo(self) -> Callable[[Desk], dict[str, Any]]:
+    def demo(self) -> Callable[[Desk], DemoResult]:
         from seeds.demo.demo import make_demo
         from seeds.demo.issues import make_issues
 
-        return lambda desk: {**make_demo(desk), "issues": make_issues(desk)}
+        return lambda desk: make_demo(desk) | {"issues": make_issues(desk)}
 
     # what another terminal did
 

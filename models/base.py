@@ -18,7 +18,8 @@ from playhouse import signals
 from models.database import DeskDatabase, current_database
 from models.errors import Conflict, NotFound
 
-Row = dict[str, Any]
+Json = dict[str, Any]
+"""Values by names that no type lists: free JSON, and the columns of any table."""
 
 M = TypeVar("M", bound="BaseModel")
 
@@ -37,8 +38,8 @@ class BaseModel(Model):
         _pk: Any
         _dirty: set[str]
 
-    loaded: Row | None = None
-    changed: Row = {}  # noqa: RUF012  # replaced whole by save(), never altered in place
+    loaded: Json | None = None
+    changed: Json = {}  # noqa: RUF012  # replaced whole by save(), never altered in place
     label: ClassVar[str] = "row"
 
     class Meta:
@@ -51,9 +52,9 @@ class BaseModel(Model):
             super().__init__(**values)
             return
         # a new row is written whole, so no column needs to be marked dirty
-        self.__data__: Row = self._meta.get_default_dict()
+        self.__data__: Json = self._meta.get_default_dict()
         self.__data__.update(values)
-        self.__rel__: Row = {}
+        self.__rel__: Json = {}
         self._dirty = set()
 
     @classmethod
@@ -82,8 +83,8 @@ class BaseModel(Model):
         self.loaded = self.__data__.copy()
         return self
 
-    def _changes(self) -> Row:
-        data: Row = self.__data__
+    def _changes(self) -> Json:
+        data: Json = self.__data__
         if self.loaded is None:
             return data
         old = self.loaded
@@ -118,7 +119,7 @@ class BaseModel(Model):
         self.loaded = self.__data__.copy()
         return 1
 
-    def _insert(self, changed: Row) -> None:
+    def _insert(self, changed: Json) -> None:
         names = tuple(changed)
         database, model = current_database.obj, type(self)
         sql = database.statements.get((model, "insert", names)) or _compile_insert(database, model, names)
@@ -127,7 +128,7 @@ class BaseModel(Model):
         if self.__data__.get(key) is None:
             self.__data__[key] = cursor.lastrowid
 
-    def _update(self, changed: Row) -> None:
+    def _update(self, changed: Json) -> None:
         versioned = "version" in self._meta.fields
         if versioned:
             changed["version"] = self.__data__["version"] = self.was("version") + 1

@@ -16,7 +16,7 @@ from peewee import IntegrityError, Query, fn
 
 from dispatch.desk.desk import Desk
 from models.agents import Agent
-from models.base import BaseModel, CompiledQuery, parameter
+from models.base import BaseModel, CompiledQuery, Json, parameter
 from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.database import current_database
@@ -110,7 +110,7 @@ _last_customer = CompiledQuery(lambda: Customer.select(fn.MAX(Customer.customer_
 _last_lead = CompiledQuery(lambda: Lead.select(fn.MAX(Lead.lead_id)))
 
 
-def new_agents(desk: Desk, rows: Iterable[dict[str, Any]]) -> list[Tuple]:
+def new_agents(desk: Desk, rows: Iterable[Json]) -> list[Tuple]:
     """Build agent rows to write: available, without load, defaults for missing columns.
 
     ``rating`` is an existing average or None; it counts as ``rating_prior_answers`` answers.

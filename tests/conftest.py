@@ -15,6 +15,7 @@ from dispatch import agents
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
+from dispatch.queries.row_types import AgentRow
 
 START = datetime(2026, 3, 1, 9, 0, 0, tzinfo=UTC)
 
@@ -76,10 +77,10 @@ def desk(path: Path, clock: TestClock) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def add_agent(desk: Desk) -> Callable[..., dict[str, Any]]:
+def add_agent(desk: Desk) -> Callable[..., AgentRow]:
     """Take on an agent; only what matters to the test needs to be said."""
 
-    def add(first_name: str = "Ada", **given: Any) -> dict[str, Any]:
+    def add(first_name: str = "Ada", **given: Any) -> AgentRow:
         wanted = {"last_name": "Byron", "department": "Premium Bookings", "job_title": "Space Travel Agent"}
         return agents.add(desk, first_name=first_name, **(wanted | given))
 

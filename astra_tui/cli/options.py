@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -14,7 +14,7 @@ from click.shell_completion import CompletionItem
 
 from astra_tui.cli.database import database_path, database_to_create, opened
 from astra_tui.cli.output import printing
-from astra_tui.cli.output.printing import Column
+from astra_tui.cli.output.printing import Column, Row
 from astra_tui.cli.root import Surroundings
 from astra_tui.cli.value_types import Found, offered
 from dispatch.desk.desk import Desk
@@ -70,7 +70,7 @@ class Call:
             raise InvalidInput("request_id", "the request id is empty", "leave the option out, or give an id")
         return text
 
-    def tell(self, result: object, show: Callable[[Any], None]) -> None:
+    def tell(self, result: R, show: Callable[[R], None]) -> None:
         """Print one object, or what ``show`` makes of it for people."""
         if self.as_json:
             printing.put_json(result)
@@ -78,7 +78,7 @@ class Call:
             show(result)
 
     def tell_all(
-        self, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], nothing: str = "nothing found"
+        self, rows: Sequence[Row], columns: Sequence[Column[Row]], nothing: str = "nothing found"
     ) -> None:
         """Print a listing: a JSON array, or a table."""
         if self.as_json:

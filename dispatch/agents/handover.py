@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dispatch import queries
 from dispatch.assignment.agent_checks import attending_agent
@@ -10,6 +10,7 @@ from dispatch.assignment.assign import find_agent, give, somebody_for
 from dispatch.assignment.decisions import decide_by_hand
 from dispatch.assignment.waiting_list import drain_waiting
 from dispatch.desk.commands import Command, command, put_back
+from dispatch.queries.row_types import AgentRow, MoveRow
 from dispatch.service.issues import queue
 from models.agents import GONE, Agent
 from models.base import tuples
@@ -22,11 +23,9 @@ if TYPE_CHECKING:
 DESK = "desk"
 HANDED_OVER = "handed it over"
 
-Row = dict[str, Any]
-
 
 @command("agent.handover", past="work handed over", undo=put_back)
-def hand_over(running: Command, agent_id: int, to: int | str) -> Row:
+def hand_over(running: Command, agent_id: int, to: int | str) -> AgentRow:
     """Move all of an agent's Pending work and open issues, claimed or not, to an agent or to the ``desk``.
 
     The desk gives each to whom its policy chooses; what nobody else can take stays with an agent who is
@@ -46,21 +45,21 @@ def hand_over(running: Command, agent_id: int, to: int | str) -> Row:
         "moves": moves,
         "issue_moves": issues,
         "kept": queries.pending_ids(agent_id),
-        "over_capacity": running.detail.get("over_capacity", False),
+        "over_capacity": bool(running.detail.get("over_capacity")),
     }
 
 
-def preview_hand_over(desk: Desk, agent_id: int, to: int | str) -> Row:
+def preview_hand_over(desk: Desk, agent_id: int, to: int | str) -> AgentRow:
     """What ``hand_over`` would answer; nothing is changed."""
     return desk.rehearse(lambda: hand_over(desk, agent_id, to))
 
 
-def to_the_desk(running: Command, agent: Agent, *, only_unclaimed: bool = False) -> list[Row]:
+def to_the_desk(running: Command, agent: Agent, *, only_unclaimed: bool = False) -> list[MoveRow]:
     """Let the policy find another agent for each of an agent's bookings, oldest first.
 
-    Returns the moves: {"booking_id", "from_agent_id", "to_agent_id"}, the last None for one that waits.
+    Returns the moves, those to nobody included.
     """
-    moves: list[Row] = []
+    moves: list[MoveRow] = []
     stays = agent.left_at is None and agent.presence not in GONE
     for booking_id in _held(agent.agent_id, only_unclaimed=only_unclaimed):
         booking = Booking.lock(booking_id)
@@ -80,13 +79,13 @@ def claimed_of(agent_id: int) -> list[int]:
     return [booking_id for (booking_id,) in tuples(query.order_by(Booking.created_at, Booking.booking_id))]
 
 
-def _to_agent(running: Command, agent: Agent, to: int | str) -> list[Row]:
+def _to_agent(running: Command, agent: Agent, to: int | str) -> list[MoveRow]:
     if not isinstance(to, int):
         raise InvalidInput("agent", f"{to!r} is not an agent", f"give an agent's number, or {DESK}")
     attending_agent(to)
     if to == agent.agent_id:
         raise Refused("same_agent", f"{agent.name} has that work already", "choose another agent")
-    moves: list[Row] = []
+    moves: list[MoveRow] = []
     for booking_id in _held(agent.agent_id):
         booking = Booking.lock(booking_id)
         decide_by_hand(running, booking.lead_id, Agent.lock(to), f"{agent.name} {HANDED_OVER}")
@@ -102,5 +101,5 @@ def _held(agent_id: int, *, only_unclaimed: bool = False) -> list[int]:
     return [booking_id for (booking_id,) in tuples(query.order_by(Booking.created_at, Booking.booking_id))]
 
 
-def _move(booking_id: int, giver: int, taker: int | None) -> Row:
+def _move(booking_id: int, giver: int, taker: int | None) -> MoveRow:
     return {"booking_id": booking_id, "from_agent_id": giver, "to_agent_id": taker}

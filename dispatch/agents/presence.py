@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dispatch import queries
 from dispatch.agents.handover import claimed_of, to_the_desk
 from dispatch.assignment.waiting_list import drain_waiting
 from dispatch.desk.commands import DESK_ACTOR, Command, command, put_back
 from dispatch.inputs import due_times, shift_hours, validation
+from dispatch.queries.row_types import AgentRow
 from models.agents import AVAILABLE, BREAK, BUSY, GONE, OFFLINE, PRESENCES, Agent
 from models.base import CompiledQuery, parameter, tuples
 from models.clock import local_offset
@@ -20,13 +21,11 @@ if TYPE_CHECKING:
 SWEEPER = DESK_ACTOR
 SHIFT_OVER = "shift over"
 
-Row = dict[str, Any]
-
 
 @command("agent.presence", past="presence", undo=put_back)
 def set_presence(
     running: Command, agent_id: int, presence: str, until: str | None = None, reason: str | None = None
-) -> Row:
+) -> AgentRow:
     """Say how an agent is at work; ``until`` is a moment (dispatch.moments) at which it ends by itself.
 
     The unclaimed work of one who is away or offline goes to others at once, or waits; what is claimed
@@ -51,13 +50,13 @@ def set_presence(
 
 def preview_presence(
     desk: Desk, agent_id: int, presence: str, until: str | None = None, reason: str | None = None
-) -> Row:
+) -> AgentRow:
     """What ``set_presence`` would answer; nothing is changed."""
     return desk.rehearse(lambda: set_presence(desk, agent_id, presence, until, reason))
 
 
 @command("agent.shift", past="shift hours", undo=put_back)
-def set_hours(running: Command, agent_id: int, hours: str | None) -> Row:
+def set_hours(running: Command, agent_id: int, hours: str | None) -> AgentRow:
     """Set an agent's shift hours (dispatch.shifts), or none; the presence follows them from now on.
 
     Raises NotFound, Refused, InvalidInput.
@@ -95,19 +94,20 @@ def next_due(agent: Agent, now: str) -> str | None:
     return min(turns, default=None)
 
 
-def _settled(running: Command, agent: Agent) -> Row:
+def _settled(running: Command, agent: Agent) -> AgentRow:
     """Let go what the agent does not look after any more, and tell what became of it."""
     returned = to_the_desk(running, agent, only_unclaimed=True) if agent.presence in GONE else []
     if returned:
         running.detail["returned"] = [row["booking_id"] for row in returned]
     drain_waiting(running)
     running.booking_id, running.agent_id = None, agent.agent_id
+    drained: list[int] = running.detail.get("drained", [])
     kept = claimed_of(agent.agent_id) if agent.presence in GONE else queries.pending_ids(agent.agent_id)
     return queries.agent(agent.agent_id) | {
         "returned": [row["booking_id"] for row in returned],
         "kept": kept,
         "moves": returned,
-        "drained": running.detail.get("drained", []),
+        "drained": drained,
     }
 
 
@@ -127,12 +127,12 @@ def due(desk: Desk) -> list[int]:
     return [agent_id for (agent_id,) in tuples(query.order_by(Agent.due_at, Agent.agent_id))]
 
 
-def catch_up(desk: Desk) -> list[Row]:
+def catch_up(desk: Desk) -> list[AgentRow]:
     """Change every presence whose moment has come, each as an event of the sweeper; oldest first.
 
     It runs before every command, so whoever's break is over is there for the next choice.
     """
-    done: list[Row] = []
+    done: list[AgentRow] = []
     while due := _first_due(now=desk.now()):
         with desk.request(None), desk.acting_as(SWEEPER):
             done.append(_turn(desk, due[0][0]))
@@ -140,7 +140,7 @@ def catch_up(desk: Desk) -> list[Row]:
 
 
 @command("agent.turn", past="presence by the clock", undo=put_back)
-def _turn(running: Command, agent_id: int) -> Row:
+def _turn(running: Command, agent_id: int) -> AgentRow:
     """What the clock does to one agent: a break is over, a shift begins or ends."""
     agent = Agent.lock(agent_id)
     was = agent.presence

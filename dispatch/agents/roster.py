@@ -13,12 +13,11 @@ from dispatch.assignment.waiting_list import drain_waiting
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.queries import agent_levels
+from dispatch.queries.row_types import AgentRow
 from dispatch.service.issues.queue import settle
 from dispatch.triage import categories
 from models.agents import AVAILABLE, Agent
 from models.errors import InvalidInput, Refused
-
-Row = dict[str, Any]
 
 MOST_YEARS = 80
 MOST_CAPACITY = 100_000
@@ -29,7 +28,7 @@ Setter = Callable[[Command, Agent, Any], None]
 @command("agent.add", past="taken on", undo=put_back)
 def add(
     running: Command, /, *, first_name: str, last_name: str, department: str, job_title: str, **given: Any
-) -> Row:
+) -> AgentRow:
     """Take on an agent, available at once; waiting bookings go to the desk's agents again.
 
     What else is ``given`` is of CHANGEABLE: ``rating`` is an average brought along, which counts as the
@@ -46,7 +45,7 @@ def add(
 
 
 @command("agent.set", past="changed", undo=put_back)
-def change(running: Command, /, agent_id: int, **changes: Any) -> Row:
+def change(running: Command, /, agent_id: int, **changes: Any) -> AgentRow:
     """Change some of CHANGEABLE on an agent. Raises NotFound, InvalidInput, Refused."""
     agent = Agent.lock(agent_id)
     given = {field: value for field, value in changes.items() if value is not None}
@@ -59,7 +58,7 @@ def change(running: Command, /, agent_id: int, **changes: Any) -> Row:
 
 
 @command("agent.leave", past="left", undo=put_back)
-def leave(running: Command, agent_id: int, hand_over: bool = False) -> Row:
+def leave(running: Command, agent_id: int, hand_over: bool = False) -> AgentRow:
     """The agent goes: keeps the row and the history, has no rank and gets nothing any more.
 
     With ``hand_over`` what the agent holds goes to the desk first; what nobody can take waits. Returns
@@ -79,7 +78,7 @@ def leave(running: Command, agent_id: int, hand_over: bool = False) -> Row:
 
 
 @command("agent.return", past="returned", undo=put_back)
-def come_back(running: Command, agent_id: int) -> Row:
+def come_back(running: Command, agent_id: int) -> AgentRow:
     """An agent who left is here again, available; waiting bookings find a taker.
 
     Raises NotFound, Refused.
@@ -175,7 +174,7 @@ _SETTERS: dict[str, Setter] = {
 CHANGEABLE = tuple(_SETTERS)
 
 
-def _shown(running: Command, agent: Agent) -> Row:
+def _shown(running: Command, agent: Agent) -> AgentRow:
     drain_waiting(running)
     settle(running)
     running.booking_id, running.agent_id = None, agent.agent_id

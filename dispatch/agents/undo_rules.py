@@ -7,19 +7,19 @@ from collections.abc import Collection
 from dispatch import queries
 from dispatch.agents.handover import to_the_desk
 from dispatch.desk.commands import Command
-from dispatch.desk.undo_rules import Row, UndoRules
+from dispatch.desk.undo_rules import UndoRules
 from models.agents import GONE, Agent
-from models.base import tuples
+from models.base import Json, tuples
 from models.bookings import Booking
 from models.errors import Refused
 from models.issues import HELD, Issue
 
 
 class AgentUndo(UndoRules[Agent]):
-    def is_surely_untouched(self, row: Agent, after: Row) -> bool:
+    def is_surely_untouched(self, row: Agent, after: Json) -> bool:
         return False
 
-    def check(self, row: Agent, before: Row | None, among: Collection[str], returning: set[int]) -> None:
+    def check(self, row: Agent, before: Json | None, among: Collection[str], returning: set[int]) -> None:
         """Refuse to let an agent leave who has been given work since."""
         if row.left_at is not None or not (before is None or before.get("left_at")):
             return
@@ -33,7 +33,7 @@ class AgentUndo(UndoRules[Agent]):
                 "reassign it first",
             )
 
-    def restore(self, row: Agent, before: Row) -> None:
+    def restore(self, row: Agent, before: Json) -> None:
         super().restore(row, before)
         row.refresh_rating()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from dispatch.assignment.decisions import decide
 from dispatch.assignment.selection import choose, policy_named
@@ -17,9 +16,6 @@ from models.bookings import Booking
 from models.clock import from_text, to_text
 from models.customers import Lead
 from models.triggers import assign
-
-if TYPE_CHECKING:
-    pass
 
 DECLINED = "declined it"
 

@@ -11,21 +11,21 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 from math import sqrt
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from peewee import Case, fn
 
+from dispatch.queries.row_types import AgentRow
 from models.base import CompiledQuery, listed, parameter
 from models.bookings import PENDING, STATUSES, Booking
 from models.clock import from_text, to_text
 
 if TYPE_CHECKING:
+    from dispatch.assignment.row_types import ContactRate
     from dispatch.desk.desk import Desk
 
 DAYS = 90
 Z = 1.96  # of a normal distribution, for an interval that holds the true rate in 95 of 100 cases
-
-Row = dict[str, Any]
 
 
 class Rate(NamedTuple):
@@ -48,6 +48,15 @@ class Rate(NamedTuple):
         margin = Z * sqrt(share * (1 - share) / number + Z * Z / (4 * number * number))
         scale = 1 + Z * Z / number
         return max(0.0, (middle - margin) / scale), min(1.0, (middle + margin) / scale)
+
+    def row(self) -> ContactRate:
+        low, high = self.interval
+        return {
+            "contact_rate": None if self.rate is None else round(self.rate, 4),
+            "contact_low": None if low is None else round(low, 4),
+            "contact_high": None if high is None else round(high, 4),
+            "contact_assigned": self.assigned,
+        }
 
 
 _reached = Booking.contacted_at <= fn.DATETIME(Booking.given_at, parameter("within"))
@@ -85,17 +94,7 @@ def rates(desk: Desk, agent_ids: Sequence[int]) -> dict[int, Rate]:
     return {agent_id: found.get(agent_id, Rate(0, 0)) for agent_id in agent_ids}
 
 
-def with_rates(desk: Desk, rows: Sequence[Row]) -> list[Row]:
-    """Rows of agents with contact_rate, contact_low, contact_high (None for nobody yet), contact_assigned."""
+def with_rates(desk: Desk, rows: Sequence[AgentRow]) -> list[AgentRow]:
+    """Agents with their contact rates."""
     found = rates(desk, [row["agent_id"] for row in rows])
-    return [row | _told(found[row["agent_id"]]) for row in rows]
-
-
-def _told(rate: Rate) -> Row:
-    low, high = rate.interval
-    return {
-        "contact_rate": None if rate.rate is None else round(rate.rate, 4),
-        "contact_low": None if low is None else round(low, 4),
-        "contact_high": None if high is None else round(high, 4),
-        "contact_assigned": rate.assigned,
-    }
+    return [{**row, **found[row["agent_id"]].row()} for row in rows]

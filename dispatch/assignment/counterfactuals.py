@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dispatch.assignment.assign import declined_by
 from dispatch.assignment.eligibility import pool_for
@@ -18,14 +18,13 @@ from models.customers import Lead
 from models.errors import NotFound
 
 if TYPE_CHECKING:
+    from dispatch.assignment.row_types import Answer, PolicyChoice, WhyNot
     from dispatch.desk.desk import Desk
 
 KEY, RULE, CHOSEN = "key", "rule", "chosen"
 
-Row = dict[str, Any]
 
-
-def other_policies(desk: Desk, booking_id: int) -> list[Row]:
+def other_policies(desk: Desk, booking_id: int) -> list[PolicyChoice]:
     """Whom each policy would choose for the booking, were it to be given out now. Raises NotFound.
 
     The desk is as it is now, but the booking is nobody's: it does not count in its agent's load.
@@ -33,12 +32,12 @@ def other_policies(desk: Desk, booking_id: int) -> list[Row]:
     return desk.rehearse(lambda: _others(desk, booking_id))
 
 
-def _others(desk: Desk, booking_id: int) -> list[Row]:
+def _others(desk: Desk, booking_id: int) -> list[PolicyChoice]:
     booking = Booking.lock(booking_id)
     lead = Lead.lock(booking.lead_id)
     _put_aside(booking)
     without = declined_by(Command(desk, "why"), booking_id)
-    rows = []
+    rows: list[PolicyChoice] = []
     for policy in POLICIES.values():
         choice = choose(desk, lead, policy, package=booking.package, without=without)
         agent = None if choice.agent_id is None else Agent.lock(choice.agent_id)
@@ -53,33 +52,37 @@ def _others(desk: Desk, booking_id: int) -> list[Row]:
     return rows
 
 
-def why_not(desk: Desk, booking_id: int, agent_id: int) -> Row:
+def why_not(desk: Desk, booking_id: int, agent_id: int) -> WhyNot:
     """Why a booking is not with an agent: the rule that kept them out, or the key that decided.
 
     It is read from the decision where that tells of the agent, else worked out on the desk as it is
-    now (``as_of``); where no policy decided, ``decided`` is the reason that was given. ``kind`` is rule,
-    key or chosen; for a key both values are told. Raises NotFound.
+    now (``as_of``). Raises NotFound.
     """
     return desk.rehearse(lambda: _why_not(desk, booking_id, agent_id))
 
 
-def _why_not(desk: Desk, booking_id: int, agent_id: int) -> Row:
+def _why_not(desk: Desk, booking_id: int, agent_id: int) -> WhyNot:
     agent, booking = Agent.lock_or_none(agent_id), Booking.lock(booking_id)
     if agent is None:
         raise NotFound("agent", agent_id, "astra agent list shows them")
-    row: Row = {"agent_id": agent_id, "agent_name": agent.name, "booking_id": booking_id}
-    if booking.agent_id == agent_id:
-        return row | {"kind": CHOSEN, "because": f"{agent.name} has it"}
+    answer = _answer(desk, booking, agent)
+    return {"agent_id": agent_id, "agent_name": agent.name, "booking_id": booking_id, **answer}
+
+
+def _answer(desk: Desk, booking: Booking, agent: Agent) -> Answer:
+    if booking.agent_id == agent.agent_id:
+        return {"kind": CHOSEN, "because": f"{agent.name} has it"}
     decision = standing_decision(booking)
-    told = _from_decision(decision, agent_id) if decision else None
+    told = _from_decision(decision, agent.agent_id) if decision else None
     if told is not None and decision is not None:
-        return row | told | {"as_of": decision.decided_at}
+        return told | {"as_of": decision.decided_at}
+    answer = _as_of_now(desk, booking, agent) | {"as_of": desk.now()}
     if decision is not None and decision.policy not in POLICIES:
-        row["decided"] = f"by {decision.policy.removeprefix('by ')}: {decision.reason}"
-    return row | _as_of_now(desk, booking, agent) | {"as_of": desk.now()}
+        answer["decided"] = f"by {decision.policy.removeprefix('by ')}: {decision.reason}"
+    return answer
 
 
-def _from_decision(decision: Decision, agent_id: int) -> Row | None:
+def _from_decision(decision: Decision, agent_id: int) -> Answer | None:
     """What the decision itself tells of an agent."""
     for rule, kept_out in json.loads(decision.excluded).items():
         if agent_id in kept_out:
@@ -94,7 +97,7 @@ def _from_decision(decision: Decision, agent_id: int) -> Row | None:
     return _by_key(policy, candidates[0], mine)
 
 
-def _as_of_now(desk: Desk, booking: Booking, agent: Agent) -> Row:
+def _as_of_now(desk: Desk, booking: Booking, agent: Agent) -> Answer:
     """The rule that keeps the agent out now, else the key by which the policy puts others first."""
     lead = Lead.lock(booking.lead_id)
     _put_aside(booking)
@@ -120,7 +123,7 @@ def _as_of_now(desk: Desk, booking: Booking, agent: Agent) -> Row:
     return _by_key(policy, choice.ranked[0], mine[0])
 
 
-def _by_key(policy: Policy, winner: Candidate, other: Candidate) -> Row:
+def _by_key(policy: Policy, winner: Candidate, other: Candidate) -> Answer:
     """The first key in which two candidates differ, with both values; the id at last."""
     names = (*policy.key_names, "agent_id")
     theirs, mine = (*winner.keys, winner.agent_id), (*other.keys, other.agent_id)

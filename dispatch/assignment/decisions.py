@@ -5,22 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 
 from dispatch.assignment.policies import Candidate
 from dispatch.assignment.selection import EXCLUDED_KEPT, choose, kept_out, policy_named
 from dispatch.desk.commands import Command, running_command
 from models.agents import Agent
 from models.audit import Decision
+from models.base import Json
 from models.customers import Lead
-
-if TYPE_CHECKING:
-    pass
 
 BY_HAND = "by hand"
 NOBODY = "no agent can take it yet"
-
-Row = dict[str, Any]
 
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
@@ -53,7 +48,7 @@ def decide(
         reason=f"{because}: {reason}" if because else reason,
         candidates=f"[{','.join([_told(policy.name, candidate) for candidate in choice.ranked])}]",
     )
-    notes: Row = {"relaxed": choice.relaxed} if choice.relaxed else {}
+    notes: Json = {"relaxed": choice.relaxed} if choice.relaxed else {}
     if passed_over:
         decision.excluded = _dump(passed_over)
         notes["counts"] = counts
@@ -96,7 +91,7 @@ def decide_by_hand(
     return decision
 
 
-def reason_for_waiting(counts: Row) -> str:
+def reason_for_waiting(counts: Mapping[str, int]) -> str:
     """Why a lead waits: what keeps out those who are here."""
     if not counts:
         return NOBODY

@@ -18,16 +18,13 @@ from models.customers import Lead
 from models.errors import NotFound
 
 if TYPE_CHECKING:
+    from dispatch.assignment.row_types import DecisionRow, Preview
     from dispatch.desk.desk import Desk
-from dispatch.assignment.decisions import Row, reason_for_waiting
+from dispatch.assignment.decisions import reason_for_waiting
 
 
-def preview(desk: Desk, limit: int = 20, lead: Lead | None = None, policy: str | None = None) -> Row:
-    """Who would get a lead now: ``candidates`` are agents as in ``agent list``, best first.
-
-    ``lead`` is one that is not saved, with as much of its trip as is known by now. ``kept_out`` counts
-    those who are here and cannot get it, by rule.
-    """
+def preview(desk: Desk, limit: int = 20, lead: Lead | None = None, policy: str | None = None) -> Preview:
+    """Preview the candidates for an unsaved ``lead``, with as much of its trip as is known."""
     lead = lead or Lead()
     choice = choose(desk, lead, policy_named(policy or desk.settings["policy"]), limit=limit)
     ranked = choice.ranked
@@ -42,7 +39,7 @@ def preview(desk: Desk, limit: int = 20, lead: Lead | None = None, policy: str |
     }
 
 
-def why(booking_id: int) -> Row:
+def why(booking_id: int) -> DecisionRow:
     """The decision by which a booking is where it is, with the runners-up. Raises NotFound.
 
     That is the last one, unless it was undone.
@@ -51,26 +48,24 @@ def why(booking_id: int) -> Row:
     if booking is None:
         raise NotFound("booking", booking_id)
     decisions = _decisions_of(booking)
-    row: Row = {"booking_id": booking_id, "decisions": len(decisions)}
     standing = standing_decision(booking)
     if standing is None:
-        return row | {
+        return {
+            "booking_id": booking_id,
+            "decisions": 0,
             "policy": None,
             "agent_id": booking.agent_id,
             "agent_name": _names([booking.agent_id]).get(booking.agent_id),
             "reason": "imported with its agent: this desk did not decide it",
         }
-    return row | _explain(standing) | _scored(booking, standing)
+    row = _explain(standing, booking_id, len(decisions))
+    chosen = row["winner"]
+    if standing.policy == "match" and chosen and chosen.get("match_score") is not None:
+        from dispatch.matching.policy_scores import parts_for
 
-
-def _scored(booking: Booking, decision: Decision) -> Row:
-    """What the score of an agent that the score chose is made of, by the figures of now."""
-    chosen = json.loads(decision.candidates)[:1]
-    if decision.policy != "match" or not chosen or chosen[0][1:2] in ([], [None]):
-        return {}
-    from dispatch.matching.policy_scores import parts_for
-
-    return {"match": parts_for(Lead.get_by_id(booking.lead_id), chosen[0][0])}
+        # by the figures of now
+        row["match"] = parts_for(Lead.get_by_id(booking.lead_id), chosen["agent_id"])
+    return row
 
 
 def standing_decision(booking: Booking) -> Decision | None:
@@ -85,7 +80,7 @@ def _decisions_of(booking: Booking) -> list[Decision]:
     return list(query.order_by(Decision.decision_id.desc()))
 
 
-def _explain(decision: Decision) -> Row:
+def _explain(decision: Decision, booking_id: int, decisions: int) -> DecisionRow:
     candidates = json.loads(decision.candidates)
     excluded = json.loads(decision.excluded)
     names = _names(
@@ -97,7 +92,10 @@ def _explain(decision: Decision) -> Row:
         {"agent_id": row[0], "agent_name": names.get(row[0]), **dict(zip(keys, row[1:], strict=False))}
         for row in candidates
     ]
+    notes = json.loads(decision.notes)
     return {
+        "booking_id": booking_id,
+        "decisions": decisions,
         "decision_id": decision.decision_id,
         "decided_at": decision.decided_at,
         "policy": decision.policy,
@@ -105,7 +103,9 @@ def _explain(decision: Decision) -> Row:
         "agent_id": decision.agent_id,
         "agent_name": names.get(decision.agent_id),
         "reason": decision.reason,
-        **_notes(decision),
+        "relaxed": notes.get("relaxed", []),
+        "excluded_by_rule": notes.get("counts", {}),
+        "over_capacity": notes.get("over_capacity", False),
         "winner": told[0] if told else None,
         "next": told[1:],
         "excluded": [
@@ -113,16 +113,6 @@ def _explain(decision: Decision) -> Row:
             for rule, numbers in excluded.items()
             for number in numbers
         ],
-    }
-
-
-def _notes(decision: Decision) -> Row:
-    """The rules that were relaxed, agents kept out by rule, and whether it was above the capacity."""
-    notes = json.loads(decision.notes)
-    return {
-        "relaxed": notes.get("relaxed", []),
-        "excluded_by_rule": notes.get("counts", {}),
-        "over_capacity": notes.get("over_capacity", False),
     }
 
 

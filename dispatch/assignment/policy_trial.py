@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dispatch.assignment.selection import choose, policy_named
 from models.agents import Agent
@@ -12,14 +12,13 @@ from models.bookings import PENDING, Booking
 from models.customers import Lead
 
 if TYPE_CHECKING:
+    from dispatch.assignment.row_types import PolicyTrial, TriedAgent, TriedLead
     from dispatch.desk.desk import Desk
 
 LEADS = 50
 
-Row = dict[str, Any]
 
-
-def try_policy(desk: Desk, name: str, limit: int = LEADS) -> Row:
+def try_policy(desk: Desk, name: str, limit: int = LEADS) -> PolicyTrial:
     """Give the last leads out again by another policy, oldest first, on the desk as it is now.
 
     What of them is still Pending is taken off its agent first; each then counts in the load of whom it
@@ -28,7 +27,7 @@ def try_policy(desk: Desk, name: str, limit: int = LEADS) -> Row:
     """
     policy = policy_named(name)
 
-    def tried() -> list[Row]:
+    def tried() -> list[TriedLead]:
         rows = _last_leads(limit)
         for _, _, agent_id, _, status in rows:
             if status == PENDING and agent_id is not None:
@@ -43,7 +42,7 @@ def try_policy(desk: Desk, name: str, limit: int = LEADS) -> Row:
     return {"policy": policy.name, "leads": leads, "agents": _compared(leads, names)}
 
 
-def _compared(leads: list[Row], names: dict[int | None, str]) -> list[Row]:
+def _compared(leads: list[TriedLead], names: dict[int | None, str]) -> list[TriedAgent]:
     """How many of the leads each agent got and would get, most of these first."""
     got = Counter(row["agent_id"] for row in leads)
     would = Counter(row["would_get"] for row in leads)
@@ -71,7 +70,9 @@ def _last_leads(limit: int) -> list[tuple[int, int, int | None, str, str]]:
     return tuples(query)[::-1]
 
 
-def _given(desk: Desk, name: str, lead_id: int, booking_id: int, agent_id: int | None, customer: str) -> Row:
+def _given(
+    desk: Desk, name: str, lead_id: int, booking_id: int, agent_id: int | None, customer: str
+) -> TriedLead:
     """Give one lead out again, and count it."""
     policy, lead = policy_named(name), Lead.lock(lead_id)
     choice = choose(desk, lead, policy)

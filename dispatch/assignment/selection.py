@@ -22,8 +22,6 @@ RUNNERS_UP = 10
 EXCLUDED_KEPT = 50
 FIRST_LOOK = 16  # mostly enough to see that nobody, or few, came before the winner
 
-Row = dict[str, Any]
-
 
 def policy_named(name: str) -> Policy:
     """The policy of that name. Raises InvalidInput, naming those there are."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from peewee import fn
 
@@ -12,6 +12,7 @@ from dispatch.assignment.eligibility import department_for
 from dispatch.assignment.load_balancing import Bearer, Loose, Move, Optimiser, even_out
 from dispatch.desk import settings
 from dispatch.desk.commands import Command, command, put_back
+from dispatch.queries.row_types import MoveRow
 from models.agents import AVAILABLE, Agent
 from models.audit import Decision, Event
 from models.base import tuples
@@ -26,27 +27,25 @@ if TYPE_CHECKING:
 SHUFFLED_AT = "shuffled_at"
 POLICY = "shuffle"
 
-Row = dict[str, Any]
-
 
 @command("shuffle", past="loads evened out", undo=put_back)
-def shuffle(running: Command, optimiser: Optimiser = even_out) -> Row:
-    """Even out the loads now, whatever was moved a moment ago. Returns {"moves": [...]}."""
+def shuffle(running: Command, optimiser: Optimiser = even_out) -> dict[str, list[MoveRow]]:
+    """Even out the loads now, whatever was moved a moment ago."""
     return {"moves": _carry_out(running, plan(running.desk, running.now, optimiser))}
 
 
-def preview_shuffle(desk: Desk, optimiser: Optimiser = even_out) -> Row:
+def preview_shuffle(desk: Desk, optimiser: Optimiser = even_out) -> dict[str, list[MoveRow]]:
     """What ``shuffle`` would answer; nothing is changed."""
     with desk.reading():
-        return {"moves": [move._asdict() for move in plan(desk, desk.now(), optimiser)]}
+        return {"moves": _rows(plan(desk, desk.now(), optimiser))}
 
 
 @command("shuffle.recurring", past="loads evened out", undo=put_back)
-def _recurring(running: Command, moves: list[Move]) -> list[Row]:
+def _recurring(running: Command, moves: list[Move]) -> list[MoveRow]:
     return _carry_out(running, moves)
 
 
-def run_if_due(desk: Desk, optimiser: Optimiser = even_out) -> list[Row]:
+def run_if_due(desk: Desk, optimiser: Optimiser = even_out) -> list[MoveRow]:
     """Run if the desk's interval has passed since the last run, minding dwell time and cool-down."""
     with desk.reading():
         if not _is_due(desk):
@@ -127,7 +126,7 @@ def _loose(desk: Desk, now: str, matters: list[bool], *, rested: bool) -> list[L
     return loose
 
 
-def _carry_out(running: Command, moves: list[Move]) -> list[Row]:
+def _carry_out(running: Command, moves: list[Move]) -> list[MoveRow]:
     with loads_gathered():
         for move in moves:
             booking = Booking.lock(move.booking_id)
@@ -138,7 +137,11 @@ def _carry_out(running: Command, moves: list[Move]) -> list[Row]:
     running.detail["moves"] = len(moves)
     running.may_free = True
     running.booking_id = None
-    return [move._asdict() for move in moves]
+    return _rows(moves)
+
+
+def _rows(moves: list[Move]) -> list[MoveRow]:
+    return [cast(MoveRow, move._asdict()) for move in moves]
 
 
 def _decide(running: Command, booking: Booking, move: Move) -> None:

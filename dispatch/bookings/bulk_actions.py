@@ -7,15 +7,17 @@ the same checks on rows that are only read: however many they are, nobody at ano
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dispatch import queries
 from dispatch.assignment import agent_checks
 from dispatch.assignment.assign import taker_for
 from dispatch.bookings import lifecycle
+from dispatch.bookings.row_types import BatchLine, BatchResult
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.queries.bookings import BookingFilter
+from dispatch.queries.row_types import BookingRow
 from models.agents import Agent
 from models.bookings import CANCELLED, Booking
 from models.errors import DeskError, InvalidInput
@@ -26,97 +28,98 @@ if TYPE_CHECKING:
 
 MOST = 10_000
 
-Row = dict[str, Any]
 Which = Sequence[int] | BookingFilter
 """The bookings' numbers, or what finds them."""
 Check = Callable[[Booking], None]
 
 
 @command("booking.reassign_all", past="several reassigned", undo=put_back)
-def reassign(running: Command, which: Which, to_agent_id: int, reason: str) -> Row:
-    """Give bookings to an agent. Returns {"done", "refused", "results"}, see ``_all``.
+def reassign(running: Command, which: Which, to_agent_id: int, reason: str) -> BatchResult:
+    """Give bookings to an agent.
 
     Raises as a single one does for what is wrong with all of them: the agent, the reason.
     """
     reason = validation.required_text(reason, "reason")
     agent = agent_checks.attending_agent(to_agent_id)
+    over: dict[int, bool] = {}
 
-    def give(booking: Booking) -> Row:
-        over = lifecycle.reassigned(running, booking, agent, reason)
+    def give(booking: Booking) -> None:
+        over[booking.booking_id] = lifecycle.reassigned(running, booking, agent, reason)
         agent.load += 1  # only counted with here: the triggers move the load when the block ends
-        return {"over_capacity": over}
 
     with loads_gathered():
         result = _all(which, _reassignable(agent), give)
+    for line in result["results"]:
+        if line["booking"]:
+            line["booking"]["over_capacity"] = over[line["booking_id"]]
     return _kept(running, result, reason)
 
 
 @command("booking.cancel_all", past="several cancelled", undo=put_back)
-def cancel(running: Command, which: Which, reason: str) -> Row:
-    """Cancel bookings, for one reason. Returns {"done", "refused", "results"}, see ``_all``."""
+def cancel(running: Command, which: Which, reason: str) -> BatchResult:
+    """Cancel bookings, for one reason."""
     reason = validation.required_text(reason, "reason")
-
-    def drop(booking: Booking) -> Row:
-        lifecycle.cancelled(running, booking, reason)
-        return {}
-
     with loads_gathered():
-        result = _all(which, _cancellable, drop)
+        result = _all(which, _cancellable, lambda booking: lifecycle.cancelled(running, booking, reason))
     return _kept(running, result, reason)
 
 
 @command("booking.release_all", past="several released", undo=put_back)
-def release(running: Command, which: Which) -> Row:
-    """Give up the claims of bookings. Returns {"done", "refused", "results"}, see ``_all``."""
-
-    def unclaim(booking: Booking) -> Row:
-        lifecycle.unclaim(running, booking)
-        return {}
-
-    return _kept(running, _all(which, _releasable, unclaim))
+def release(running: Command, which: Which) -> BatchResult:
+    """Give up the claims of bookings."""
+    return _kept(running, _all(which, _releasable, lambda booking: lifecycle.unclaim(running, booking)))
 
 
-def preview_reassign(desk: Desk, which: Which, to_agent_id: int) -> Row:
+def preview_reassign(desk: Desk, which: Which, to_agent_id: int) -> BatchResult:
     """What ``reassign`` would answer, as far as it changes the bookings; nothing is locked or written."""
     with desk.reading():
         agent = agent_checks.attending_agent(to_agent_id)
 
-        def given(row: Row, _: Booking) -> Row:
+        def given(row: BookingRow, _: Booking) -> BookingRow:
             over = agent.held >= agent.capacity
             agent.load += 1
-            holder = {"agent_id": agent.agent_id, "agent_name": agent.name, "over_capacity": over}
-            return row | holder | _UNCLAIMED
+            return _unclaimed(row) | {
+                "agent_id": agent.agent_id,
+                "agent_name": agent.name,
+                "over_capacity": over,
+            }
 
         return _planned(which, _reassignable(agent), given)
 
 
-def preview_cancel(desk: Desk, which: Which) -> Row:
+def preview_cancel(desk: Desk, which: Which) -> BatchResult:
     """What ``cancel`` would answer, likewise."""
 
-    def dropped(row: Row, _: Booking) -> Row:
-        ended = {"status": CANCELLED, "cancelled_at": desk.now(), "follow_up_at": None, "unattended": False}
-        return row | ended | {"claimed_at": row["claimed_at"] or (desk.now() if row["agent_id"] else None)}
+    def dropped(row: BookingRow, _: Booking) -> BookingRow:
+        return row | {
+            "status": CANCELLED,
+            "cancelled_at": desk.now(),
+            "follow_up_at": None,
+            "unattended": False,
+            "claimed_at": row["claimed_at"] or (desk.now() if row["agent_id"] else None),
+        }
 
     with desk.reading():
         return _planned(which, _cancellable, dropped)
 
 
-def preview_release(desk: Desk, which: Which) -> Row:
+def preview_release(desk: Desk, which: Which) -> BatchResult:
     """What ``release`` would answer, likewise; each that goes on from somebody away as if it were alone."""
     asking = Command(desk, "booking.release_all")
 
-    def released(row: Row, booking: Booking) -> Row:
+    def released(row: BookingRow, booking: Booking) -> BookingRow:
         if not row["unattended"]:
-            return row | _UNCLAIMED
+            return _unclaimed(row)
         taker = taker_for(asking, booking)
         name = None if taker is None else Agent.lock(taker).name
-        return row | _UNCLAIMED | {"agent_id": taker, "agent_name": name}
+        return _unclaimed(row) | {"agent_id": taker, "agent_name": name}
 
     with desk.reading():
         return _planned(which, _releasable, released)
 
 
-_UNCLAIMED = {"claimed_at": None, "asked_at": None, "unattended": False}
+def _unclaimed(row: BookingRow) -> BookingRow:
+    return row | {"claimed_at": None, "asked_at": None, "unattended": False}
 
 
 def _reassignable(agent: Agent) -> Check:
@@ -136,19 +139,19 @@ def _releasable(booking: Booking) -> None:
     lifecycle.check_claimed(booking)
 
 
-def _all(which: Which, check: Check, act: Callable[[Booking], Row]) -> Row:
+def _all(which: Which, check: Check, act: Callable[[Booking], object]) -> BatchResult:
     """Do something to every booking that passes the check; one that is refused leaves the others standing.
 
-    A result is {"booking_id", "ok", "booking", "error"}: the booking afterwards with what ``act`` tells of
-    it, or the refusal. A refusal that comes only while something is done takes back all of it.
+    A refusal that comes only while something is done takes back all of it.
     """
     verdicts = _checked(which, check)
-    told = {number: act(fit) for number, fit in verdicts.items() if isinstance(fit, Booking)}
-    after = {row["booking_id"]: row | told[row["booking_id"]] for row in queries.bookings_by_id(list(told))}
-    return _answer(verdicts, after)
+    fit = {number: booking for number, booking in verdicts.items() if isinstance(booking, Booking)}
+    for booking in fit.values():
+        act(booking)
+    return _answer(verdicts, {row["booking_id"]: row for row in queries.bookings_by_id(list(fit))})
 
 
-def _planned(which: Which, check: Check, after: Callable[[Row, Booking], Row]) -> Row:
+def _planned(which: Which, check: Check, after: Callable[[BookingRow, Booking], BookingRow]) -> BatchResult:
     verdicts = _checked(which, check)
     fit = {number: each for number, each in verdicts.items() if isinstance(each, Booking)}
     rows = {row["booking_id"]: row for row in queries.bookings_by_id(list(fit))}
@@ -180,8 +183,8 @@ def _checked(which: Which, check: Check) -> dict[int, Booking | DeskError]:
     return verdicts
 
 
-def _answer(verdicts: Mapping[int, Booking | DeskError], after: Mapping[int, Row]) -> Row:
-    results = [
+def _answer(verdicts: Mapping[int, Booking | DeskError], after: Mapping[int, BookingRow]) -> BatchResult:
+    results: list[BatchLine] = [
         {
             "booking_id": number,
             "ok": number in after,
@@ -193,7 +196,7 @@ def _answer(verdicts: Mapping[int, Booking | DeskError], after: Mapping[int, Row
     return {"done": len(after), "refused": len(results) - len(after), "results": results}
 
 
-def _kept(running: Command, result: Row, reason: str | None = None) -> Row:
+def _kept(running: Command, result: BatchResult, reason: str | None = None) -> BatchResult:
     """Put into the event what the log shows of a batch."""
     running.booking_id = running.agent_id = None
     over = {"over_capacity": True} if running.detail.get("over_capacity") else {}

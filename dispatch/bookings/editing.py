@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dispatch.bookings.lifecycle import booking_at_work, described, set_quote
 from dispatch.customers.records import rename_leads
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
+from dispatch.queries.row_types import BookingRow
 from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, Refused
-
-Row = dict[str, Any]
 
 
 @command("booking.edit", past="edited", undo=put_back)
@@ -31,7 +28,7 @@ def edit(
     package: str | None = None,
     destination_revenue: str | float | None = None,
     package_revenue: str | float | None = None,
-) -> Row:
+) -> BookingRow:
     """Change what is given and leave the rest; the trip and the quote only while Pending.
 
     A new name is the customer's, and that of all the leads that show the wrong one.

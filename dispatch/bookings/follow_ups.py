@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dispatch import queries
 from dispatch.bookings.lifecycle import pending_booking, saved, set_follow_up
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
+from dispatch.queries.row_types import BookingRow
 from models.errors import Refused
-
-Row = dict[str, Any]
 
 
 @command("booking.follow_up", past="follow-up", undo=put_back)
-def follow_up(running: Command, booking_id: int, at: str | None = None) -> Row:
+def follow_up(running: Command, booking_id: int, at: str | None = None) -> BookingRow:
     """Set when to get back to the customer, in any form of dispatch.moments; None or empty clears it.
 
     Closing the booking clears it too. Raises NotFound, Refused, InvalidInput.
@@ -30,7 +27,7 @@ def follow_up(running: Command, booking_id: int, at: str | None = None) -> Row:
     return saved(running, booking)
 
 
-def due(until: str, agent_id: int | None = None, limit: int | None = None) -> list[Row]:
+def due(until: str, agent_id: int | None = None, limit: int | None = None) -> list[BookingRow]:
     """The bookings whose follow-up is due by ``until`` (a stored time), the longest overdue first."""
     which = queries.BookingFilter(
         agent_id=agent_id, due_until=until, sort=queries.FOLLOW_UP, descending=False

@@ -5,8 +5,6 @@ Every function is a command of a Desk (see commands.py) and returns the booking 
 
 from __future__ import annotations
 
-from typing import Any
-
 from dispatch import queries
 from dispatch.assignment.agent_checks import attending_agent, check_room, not_the_holder, working_agent
 from dispatch.assignment.assign import DECLINED, find_agent, give, may_take, save
@@ -14,19 +12,18 @@ from dispatch.assignment.decisions import decide_by_hand
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import due_times, validation
 from dispatch.queries.next_action import is_due
+from dispatch.queries.row_types import BookingRow
 from models.agents import GONE, Agent
 from models.bookings import CANCELLED, CONFIRMED, PENDING, Booking
 from models.clock import local_offset
 from models.errors import InvalidInput, Refused
-
-Row = dict[str, Any]
 
 OUTCOMES = ("reached", "no_answer")
 PULLED = "pull"
 
 
 @command("booking.claim", past="claimed", undo=put_back)
-def claim(running: Command, booking_id: int, agent_id: int) -> Row:
+def claim(running: Command, booking_id: int, agent_id: int) -> BookingRow:
     """The holder takes the booking on; with the setting ``pull`` another agent can take it over so.
 
     Raises NotFound, Refused.
@@ -60,7 +57,7 @@ def _pull(running: Command, booking: Booking, agent: Agent) -> None:
 
 
 @command("booking.release", past="released", undo=put_back)
-def release(running: Command, booking_id: int) -> Row:
+def release(running: Command, booking_id: int) -> BookingRow:
     """Give up a claim; the booking stays with its agent, tentatively, or goes on from one who is away.
 
     Raises NotFound, Refused.
@@ -71,7 +68,7 @@ def release(running: Command, booking_id: int) -> Row:
 
 
 @command("booking.decline", past="declined", undo=put_back)
-def decline(running: Command, booking_id: int, reason: str) -> Row:
+def decline(running: Command, booking_id: int, reason: str) -> BookingRow:
     """The agent does not want it: on to the next who has not declined it; nobody left, it waits."""
     reason = validation.required_text(reason, "reason")
     booking = pending_booking(running, booking_id)
@@ -85,7 +82,7 @@ def decline(running: Command, booking_id: int, reason: str) -> Row:
 @command("booking.contact", past="contact", undo=put_back)
 def contact(
     running: Command, booking_id: int, outcome: str, text: str | None = None, follow_up: str | None = None
-) -> Row:
+) -> BookingRow:
     """Note an attempt to reach the customer; the first success is kept on the booking.
 
     ``text`` is what was said, ``follow_up`` when to try again (dispatch.moments). Who is reached need
@@ -111,7 +108,7 @@ def contact(
 
 
 @command("booking.note", past="note", undo=put_back)
-def note(running: Command, booking_id: int, text: str) -> Row:
+def note(running: Command, booking_id: int, text: str) -> BookingRow:
     """Write a note into the booking's history. Raises NotFound, InvalidInput."""
     running.detail = {"text": validation.required_text(text, "text")}
     return saved(running, booking_at_work(running, booking_id))
@@ -124,7 +121,7 @@ def confirm(
     package: str | None = None,
     destination_revenue: str | float | None = None,
     package_revenue: str | float | None = None,
-) -> Row:
+) -> BookingRow:
     """The customer booked. What is not given is taken from the quote; closing claims it.
 
     Raises NotFound, Refused, InvalidInput.
@@ -154,7 +151,7 @@ def confirm(
 
 
 @command("booking.cancel", past="cancelled", undo=put_back)
-def cancel(running: Command, booking_id: int, reason: str) -> Row:
+def cancel(running: Command, booking_id: int, reason: str) -> BookingRow:
     """The customer does not book; a waiting one can be cancelled too. Raises NotFound, Refused."""
     reason = validation.required_text(reason, "reason")
     booking = pending_booking(running, booking_id, waiting_too=True)
@@ -175,7 +172,7 @@ def cancelled(running: Command, booking: Booking, reason: str) -> None:
 
 
 @command("booking.reassign", past="reassigned", undo=put_back)
-def reassign(running: Command, booking_id: int, to_agent_id: int, reason: str) -> Row:
+def reassign(running: Command, booking_id: int, to_agent_id: int, reason: str) -> BookingRow:
     """A person gives a Pending booking to another agent, unclaimed, even above the agent's capacity.
 
     That is told as ``over_capacity``. Raises NotFound, and Refused for an agent who is away.
@@ -197,7 +194,7 @@ def reassigned(running: Command, booking: Booking, agent: Agent, reason: str) ->
 
 
 @command("booking.reopen", past="reopened", undo=put_back)
-def reopen(running: Command, booking_id: int) -> Row:
+def reopen(running: Command, booking_id: int) -> BookingRow:
     """A closed booking is Pending again, unclaimed, its quote kept; who may take no work is replaced."""
     booking = booking_at_work(running, booking_id)
     if booking.status == PENDING:
@@ -217,7 +214,7 @@ def reopen(running: Command, booking_id: int) -> Row:
 
 
 @command("booking.rate", past="scored", undo=put_back)
-def rate(running: Command, booking_id: int, score: int | str) -> Row:
+def rate(running: Command, booking_id: int, score: int | str) -> BookingRow:
     """The customer's score, 1 to 5, of a finished booking; a second one replaces the first."""
     points = validation.whole(score, "score", 1, 5)
     booking = booking_at_work(running, booking_id)
@@ -231,7 +228,7 @@ def rate(running: Command, booking_id: int, score: int | str) -> Row:
     return saved(running, booking)
 
 
-def unclaim(running: Command, booking: Booking) -> Row:
+def unclaim(running: Command, booking: Booking) -> BookingRow:
     """Take the claim off a booking; from an agent who is not there to look at it, it goes on."""
     booking.claimed_at = booking.progress_at = booking.asked_at = None
     holder = Agent.lock(booking.agent_id)
@@ -306,13 +303,13 @@ def check_other(booking: Booking, agent: Agent) -> None:
         raise Refused("same_agent", f"booking {booking.booking_id} is with {agent.name} already")
 
 
-def saved(running: Command, booking: Booking) -> Row:
+def saved(running: Command, booking: Booking) -> BookingRow:
     """Save the booking of a command, and tell how it is now."""
     save(running, booking)
     return described(running, booking.booking_id)
 
 
-def described(running: Command, booking_id: int) -> Row:
+def described(running: Command, booking_id: int) -> BookingRow:
     """How the booking of a command is now."""
     row = queries.booking(booking_id)
     running.booking_id = booking_id
@@ -321,7 +318,7 @@ def described(running: Command, booking_id: int) -> Row:
 
 
 @command("booking.keep", past="still on it", undo=put_back)
-def keep(running: Command, booking_id: int) -> Row:
+def keep(running: Command, booking_id: int) -> BookingRow:
     """The agent is still on it: the claim's clock starts anew. Raises NotFound, Refused."""
     booking = pending_booking(running, booking_id)
     if booking.claimed_at is None:

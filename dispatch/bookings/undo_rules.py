@@ -6,8 +6,9 @@ from collections.abc import Collection
 
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk.commands import Command
-from dispatch.desk.undo_rules import Row, UndoRules
+from dispatch.desk.undo_rules import UndoRules
 from models.agents import GONE, Agent
+from models.base import Json
 from models.bookings import CANCELLED, PENDING, Booking
 from models.errors import Refused
 
@@ -15,14 +16,14 @@ MISTAKE = "entered by mistake"
 
 
 class BookingUndo(UndoRules[Booking]):
-    def check(self, row: Booking, before: Row | None, among: Collection[str], returning: set[int]) -> None:
+    def check(self, row: Booking, before: Json | None, among: Collection[str], returning: set[int]) -> None:
         """Refuse what would leave a Pending booking with an agent who is not here, nor returns with it."""
         if before is not None and before.get("status", row.status) == PENDING:
             holder = before.get("agent_id", row.agent_id)
             if holder is not None and holder not in returning:
                 working_agent(holder)
 
-    def put_back(self, running: Command, row: Booking, before: Row | None) -> None:
+    def put_back(self, running: Command, row: Booking, before: Json | None) -> None:
         row.changed_at = running.now
         super().put_back(running, row, before)
 

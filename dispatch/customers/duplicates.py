@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
 from dispatch import queries
-from dispatch.customers.records import Row, rows_of, standing
+from dispatch.customers.records import rows_of, standing
+from dispatch.customers.row_types import Suspect
 from dispatch.inputs import validation
 from dispatch.queries.customer_index import found
+from dispatch.queries.row_types import CustomerRow
 from models.base import listed, tuples
 from models.customer_index import fold, needle
 from models.customers import Customer
@@ -26,21 +28,14 @@ NEARLY = 0.88  # of two names' letters, in order: a letter or two of a usual nam
 
 def suspects(
     name: str = "", phone: str | None = None, email: str | None = None, limit: int = MOST_SUSPECTS
-) -> list[Row]:
-    """Who may be the customer that somebody is about to enter, surest first.
-
-    Rows as of ``find``, with ``same`` (the phone or e-mail is theirs: a lead goes to them anyway),
-    ``because`` (phone, e-mail, name, similar name) and ``bookings``, their open ones. What is only
-    half typed finds nobody.
-    """
+) -> list[Suspect]:
+    """Who may be the customer that somebody is about to enter, surest first; half a phone finds nobody."""
     because = dict.fromkeys(_with_contact(Customer.phone, _or_none(validation.phone, phone)), "phone")
     for customer_id in _with_contact(Customer.email, _or_none(validation.email, email)):
         because.setdefault(customer_id, "e-mail")
     likely = {customer_id: why for customer_id, why in _namesakes(name).items() if customer_id not in because}
-    rows = [row | {"because": because[row["customer_id"]], "same": True} for row in rows_of(list(because))]
-    namesakes = [
-        row | {"because": likely[row["customer_id"]], "same": False} for row in rows_of(list(likely))
-    ]
+    rows = [_suspect(row, because, same=True) for row in rows_of(list(because))]
+    namesakes = [_suspect(row, likely, same=False) for row in rows_of(list(likely))]
     namesakes.sort(key=lambda row: (row["because"] != "name", not row["open_bookings"]))
     told = [*rows, *namesakes][:limit]
     still_open = queries.bookings_of([row["customer_id"] for row in told], open_only=True)
@@ -49,14 +44,18 @@ def suspects(
     return told
 
 
-def similar(customer_id: int, limit: int = MOST_SUSPECTS) -> list[Row]:
+def _suspect(row: CustomerRow, because: Mapping[int, str], *, same: bool) -> Suspect:
+    return {**row, "because": because[row["customer_id"]], "same": same, "bookings": []}
+
+
+def similar(customer_id: int, limit: int = MOST_SUSPECTS) -> list[Suspect]:
     """Others who may be the same as this customer, as ``suspects`` tells them. Raises NotFound."""
     customer = Customer.lock(customer_id)
     likely = suspects(customer.name, customer.phone, customer.email, limit + 1)
     return [row for row in likely if row["customer_id"] != customer_id][:limit]
 
 
-def in_question(suspected: Sequence[Row]) -> list[Row]:
+def in_question(suspected: Sequence[Suspect]) -> list[Suspect]:
     """Of those whom ``suspects`` told, the ones to ask about before a lead is taken in.
 
     Somebody may be waiting for them already: they have an open booking, and either the phone or

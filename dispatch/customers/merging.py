@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dispatch.customers.records import Row, present_customer, rows_of
+from dispatch.customers.records import present_customer, rows_of
+from dispatch.customers.row_types import MergePreview
 from dispatch.desk.commands import Command, command, put_back
+from dispatch.queries.row_types import CustomerRow
 from models.base import tuples
 from models.customers import Customer, Lead
 from models.errors import Refused
@@ -11,7 +13,7 @@ from models.issues import Issue
 
 
 @command("customer.merge", past="merged", undo=put_back)
-def merge(running: Command, keep_id: int, other_id: int) -> Row:
+def merge(running: Command, keep_id: int, other_id: int) -> CustomerRow:
     """Make two customers one: ``keep_id`` gets the other's leads, and the phone and e-mail it lacks.
 
     The other's row stays, points to the one who is kept, and is not found any more. Raises NotFound,
@@ -35,7 +37,7 @@ def merge(running: Command, keep_id: int, other_id: int) -> Row:
     return rows_of([keep_id])[0]
 
 
-def preview_merge(keep_id: int, other_id: int) -> Row:
+def preview_merge(keep_id: int, other_id: int) -> MergePreview:
     """What ``merge`` would do, and nothing done: both rows, what moves, and what becomes of the contacts.
 
     ``takes_over`` is what the one who is kept lacks, ``gives_up`` what of the other's is not needed: it

@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from peewee import JOIN
 
 from dispatch import queries
+from dispatch.customers.row_types import CustomerCard, LeadRow
 from dispatch.customers.support_history import dealings
 from dispatch.desk import event_log
 from dispatch.desk.commands import Command, command, put_back
+from dispatch.desk.row_types import EventRow
 from dispatch.inputs import validation
+from dispatch.queries.row_types import CustomerRow
 from dispatch.triage import categories
 from models.audit import Event
-from models.base import listed, tuples
+from models.base import Json, listed, tuples
 from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound, Refused
 
-Row = dict[str, Any]
-
 MOST_LISTED = 10_000
 MOST_ON_CARD = 50
-COLUMNS = (
-    Customer.customer_id,
-    Customer.name,
-    Customer.phone,
-    Customer.email,
-    Customer.created_at,
-    Customer.merged_into,
-    Customer.tier,
-)
+COLUMNS = tuple(name for name in CustomerRow.__annotations__ if name in Customer._meta.fields)
 
 
-def rows_of(customer_ids: Sequence[int]) -> list[Row]:
+def rows_of(customer_ids: Sequence[int]) -> list[CustomerRow]:
     """Customers in the order given, with what they have open and their last booking."""
-    people = tuples(Customer.select(*COLUMNS).where(Customer.customer_id.in_(listed(customer_ids))))
+    columns = (getattr(Customer, name) for name in COLUMNS)
+    people = tuples(Customer.select(*columns).where(Customer.customer_id.in_(listed(customer_ids))))
     made = {values[0]: _row(values) for values in people}
     bookings = (
         Booking.select(Lead.customer_id, Booking.booking_id, Booking.status, Booking.created_at)
@@ -51,12 +45,12 @@ def rows_of(customer_ids: Sequence[int]) -> list[Row]:
     return [made[customer_id] for customer_id in customer_ids if customer_id in made]
 
 
-def _row(values: tuple[Any, ...]) -> Row:
-    row = dict(zip((column.name for column in COLUMNS), values, strict=True))
-    return row | {"open_bookings": 0, "last_booking_id": None, "last_booking_at": None}
+def _row(values: tuple[Any, ...]) -> CustomerRow:
+    row: Json = dict(zip(COLUMNS, values, strict=True))
+    return cast(CustomerRow, row | {"open_bookings": 0, "last_booking_id": None, "last_booking_at": None})
 
 
-def card(customer_id: int, limit: int = MOST_ON_CARD) -> Row:
+def card(customer_id: int, limit: int = MOST_ON_CARD) -> CustomerCard:
     """All that is known of a customer; leads, bookings and events newest first, ``limit`` of each.
 
     Raises NotFound.
@@ -66,30 +60,29 @@ def card(customer_id: int, limit: int = MOST_ON_CARD) -> Row:
         raise NotFound("customer", customer_id, "astra customer find looks for one")
     merged = Customer.select(Customer.customer_id).where(Customer.merged_into == customer_id)
     bookings = queries.bookings_of([customer_id], limit)
-    return (
-        rows[0]
-        | dealings(customer_id)
-        | {
-            "merged": [other for (other,) in tuples(merged)],
-            "leads": _leads(customer_id, limit),
-            "bookings": bookings,
-            "events": _events(customer_id, [row["booking_id"] for row in bookings], limit),
-        }
-    )
+    return {
+        **rows[0],
+        **dealings(customer_id),
+        "merged": [other for (other,) in tuples(merged)],
+        "leads": _leads(customer_id, limit),
+        "bookings": bookings,
+        "events": _events(customer_id, [row["booking_id"] for row in bookings], limit),
+    }
 
 
-def _leads(customer_id: int, limit: int) -> list[Row]:
-    names = ("customer_name", "method", "source", "destination", "launch_location", "requests", "received_at")
+def _leads(customer_id: int, limit: int) -> list[LeadRow]:
     query = (
-        Lead.select(Lead.lead_id, *(getattr(Lead, name) for name in names))
+        Lead.select(*(getattr(Lead, name) for name in LeadRow.__annotations__))
         .where(Lead.customer_id == customer_id)
         .order_by(Lead.lead_id.desc())
         .limit(limit)
     )
-    return [dict(zip(("lead_id", *names), values, strict=True)) for values in tuples(query)]
+    return [
+        cast(LeadRow, dict(zip(LeadRow.__annotations__, values, strict=True))) for values in tuples(query)
+    ]
 
 
-def _events(customer_id: int, booking_ids: Sequence[int], limit: int) -> list[Row]:
+def _events(customer_id: int, booking_ids: Sequence[int], limit: int) -> list[EventRow]:
     """What was done to the customer and to these bookings."""
     newest: set[int] = set()
     for of_it in (Event.customer_id == customer_id, Event.booking_id.in_(listed(booking_ids))):
@@ -115,7 +108,7 @@ def edit(
     phone: str | None = None,
     email: str | None = None,
     tier: str | None = None,
-) -> Row:
+) -> CustomerRow:
     """Change what is given and leave the rest; leads under the old name get the new one.
 
     An empty text clears phone, e-mail and tier. Raises NotFound, Refused, InvalidInput.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.customers.records import Row, rows_of
+from dispatch.customers.records import rows_of
 from dispatch.queries.customer_index import booking_number, found
+from dispatch.queries.row_types import CustomerRow
 from models.base import tuples
 from models.bookings import Booking
 from models.customer_index import fold, name_needle, needle, words_in
@@ -14,7 +15,7 @@ from models.customers import Customer, Lead
 MOST_FOUND = 20
 
 
-def find(text: str, limit: int = MOST_FOUND) -> list[Row]:
+def find(text: str, limit: int = MOST_FOUND) -> list[CustomerRow]:
     """Customers by a part of a name, phone or e-mail, or by a booking's number; best first.
 
     First who has exactly this number, phone or e-mail, then whose name begins so, then the others,

@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from peewee import fn
 
-from models.base import tuples
+from dispatch.customers.row_types import IssueLine, SupportHistory
+from models.base import Json, tuples
 from models.bookings import CONFIRMED, Booking
 from models.customers import Lead
 from models.issues import PRIORITIES, Issue, Survey
 
-Row = dict[str, Any]
-
 MOST_LISTED = 20
 
 
-def dealings(customer_id: int) -> Row:
-    """Total value, number of issues, mean of the given scores, the channel used most, and the last issues."""
-    columns = (Issue.issue_id, Issue.status, Issue.priority, Issue.category, Issue.title, Issue.opened_at)
+def dealings(customer_id: int) -> SupportHistory:
+    """What they have paid, how many issues they had, how they rated them, and the last ones."""
+    columns = (getattr(Issue, name) for name in IssueLine.__annotations__)
     mine = Issue.select(*columns).where(Issue.customer_id == customer_id, ~Issue.voided)
     last = tuples(mine.order_by(Issue.issue_id.desc()).limit(MOST_LISTED))
-    names = [column.name for column in columns]
     return {
         "total_value": _total_value(customer_id),
         "previous_issues": int(mine.count()),
         "satisfaction": _satisfaction(customer_id),
         "preferred_channel": _preferred_channel(customer_id),
-        "issues": [_issue(dict(zip(names, values, strict=True))) for values in last],
+        "issues": [_issue(values) for values in last],
     }
 
 
-def _issue(row: Row) -> Row:
-    return row | {"priority": PRIORITIES[row["priority"] - 1]}
+def _issue(values: tuple[Any, ...]) -> IssueLine:
+    row: Json = dict(zip(IssueLine.__annotations__, values, strict=True))
+    return cast(IssueLine, row | {"priority": PRIORITIES[row["priority"] - 1]})
 
 
 def _total_value(customer_id: int) -> float:

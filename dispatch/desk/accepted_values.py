@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dispatch.inputs import validation
 from models.accepted_values import (
     CommunicationMethod,
@@ -139,7 +137,7 @@ def create_values() -> None:
         Package(destination=destination, name=name).save()
 
 
-def listing(kind: str) -> list[dict[str, Any]]:
+def listing(kind: str) -> list[dict[str, str]]:
     """The rows of one list, packages with their destination."""
     if kind == "package":
         query = Package.select(Package.destination, Package.name).order_by(Package.destination, Package.name)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, NewType, ParamSp
 
 from models.agents import Agent
 from models.audit import Decision, Event, EventBooking, log_event
-from models.base import BaseModel, CompiledQuery, after_save, parameter
+from models.base import BaseModel, CompiledQuery, Json, after_save, parameter
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import DeskError, Refused
@@ -75,12 +75,12 @@ class Command:
         self.issue_id: int | None = None
         self.agent_id: int | None = None
         self.customer_id: int | None = None
-        self.detail: dict[str, Any] = {}
+        self.detail: Json = {}
         self.undoes: int | None = None
         self.policy: str | None = None
         self.decision: Decision | None = None
-        self.before: dict[str, dict[str, Any]] = {}
-        self.after: dict[str, dict[str, Any]] = {}
+        self.before: dict[str, Json] = {}
+        self.after: dict[str, Json] = {}
         self.bookings: set[int] = set()
         self.kept_from: dict[int, dict[int, str]] = {}  # booking: agents who must not get it, and why
         self.writes = 0
@@ -245,7 +245,7 @@ def _replay(request_id: str, done: tuple[str, str], fingerprint: str) -> Any:
     return result
 
 
-def _fingerprint(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+def _fingerprint(name: str, args: tuple[Any, ...], kwargs: Json) -> str:
     given = sorted(item for item in kwargs.items() if item[1] is not None)
     text = repr((name, args, given))
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

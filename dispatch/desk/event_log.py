@@ -3,55 +3,40 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from peewee import JOIN, Entity, fn
 
 from dispatch.desk.event_filter import EventFilter
+from dispatch.desk.row_types import EventColumns, EventRow
 from models.audit import Event
-from models.base import tuples
+from models.base import Json, tuples
 from models.bookings import Booking
 from models.customers import Customer, Lead
 
-Row = dict[str, Any]
 
-OWN_COLUMNS = (
-    "event_id",
-    "at",
-    "actor",
-    "command",
-    "booking_id",
-    "agent_id",
-    "detail",
-    "before",
-    "after",
-    "request_id",
-    "undoes",
-    "customer_id",
-    "issue_id",
-)
-
-
-def events(*, limit: int | None = None, **which: Any) -> list[Row]:
+def events(*, limit: int | None = None, **which: Any) -> list[EventRow]:
     """The log, newest first; ``which`` is what an EventFilter takes."""
     return page(EventFilter(**which), limit)
 
 
 def page(
     which: EventFilter, limit: int | None = None, before: int | None = None, after: int | None = None
-) -> list[Row]:
+) -> list[EventRow]:
     """The log, newest first: the events ``before`` the one with this id, or the next ones ``after`` it."""
     number: Any = Entity("event_id")
     ids = which.numbers(before, after).order_by(number.desc() if after is None else number).limit(limit)
     return events_among(ids.select_from(ids.c.event_id))
 
 
-def events_among(ids: Any) -> list[Row]:
+def events_among(ids: Any) -> list[EventRow]:
     """The events with these ids (a query or a list), newest first."""
     undoing = Event.alias()
     customer = fn.COALESCE(Lead.customer_name, Customer.name)
     query = (
-        Event.select(*(getattr(Event, name) for name in OWN_COLUMNS), customer, undoing.event_id)
+        Event.select(
+            *(getattr(Event, name) for name in EventColumns.__annotations__), customer, undoing.event_id
+        )
         .join(undoing, JOIN.LEFT_OUTER, on=(undoing.undoes == Event.event_id))
         .join_from(Event, Booking, JOIN.LEFT_OUTER, on=(Event.booking_id == Booking.booking_id))
         .join(Lead, JOIN.LEFT_OUTER, on=(Booking.lead_id == Lead.lead_id))
@@ -62,8 +47,8 @@ def events_among(ids: Any) -> list[Row]:
     return [_event_row(values) for values in tuples(query)]
 
 
-def _event_row(values: tuple[Any, ...]) -> Row:
-    row = dict(zip((*OWN_COLUMNS, "customer_name", "undone_by"), values, strict=True))
+def _event_row(values: tuple[Any, ...]) -> EventRow:
+    row: Json = dict(zip(EventRow.__annotations__, values, strict=True))
     for column in ("detail", "before", "after"):
         row[column] = json.loads(row[column]) if row[column] else {}
-    return row
+    return cast(EventRow, row)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from models.base import Json
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -14,5 +16,5 @@ class Rules:
     choose_agent: Callable[[Any], int | None]
     before_command: Callable[[Any], object]
     after_command: tuple[Callable[[Any], None], ...]
-    rows_changed: Callable[[dict[str, dict[str, Any]]], None]
+    rows_changed: Callable[[dict[str, Json]], None]
     settings: Mapping[str, Any]

@@ -9,7 +9,7 @@ from typing import Any
 from peewee import fn
 
 from models.agents import Agent
-from models.base import CompiledQuery, parameter
+from models.base import CompiledQuery, Json, parameter
 from models.errors import InvalidInput, Refused
 from models.settings import Setting
 
@@ -54,7 +54,7 @@ class Settings:
         self.due_at: str | None = None
         self.some_listing = True
         self.unreadable: dict[str, str] = {}
-        self._values: dict[str, Any] = {}
+        self._values: Json = {}
         self._in_doubt = False
 
     def refresh(self) -> None:
@@ -84,11 +84,9 @@ class Settings:
         return sorted(self._values.items())
 
 
-def _read(
-    definitions: Mapping[str, Definition], stored: dict[str, str]
-) -> tuple[dict[str, Any], dict[str, str]]:
+def _read(definitions: Mapping[str, Definition], stored: dict[str, str]) -> tuple[Json, dict[str, str]]:
     """Every setting's value, and what is stored of those that cannot be read."""
-    values: dict[str, Any] = {}
+    values: Json = {}
     unreadable: dict[str, str] = {}
     for key, definition in definitions.items():
         values[key] = definition.default

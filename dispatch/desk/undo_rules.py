@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from dispatch.desk.commands import Command
-from models.base import BaseModel
+from models.base import BaseModel, Json
 
-Row = dict[str, Any]
 M = TypeVar("M", bound=BaseModel)
 
 FOLLOWS = ("changed_at", "version", "assignment_id")  # written by every save, or never undone
@@ -20,14 +19,14 @@ class UndoRules(Generic[M]):
     ``before`` has the columns that the command changed, as it found them; it is None if it made the row.
     """
 
-    def is_surely_untouched(self, row: M, after: Row) -> bool:
+    def is_surely_untouched(self, row: M, after: Json) -> bool:
         """Does the row itself rule out a later change? Else the log is read, which has no index of rows."""
         return bool(getattr(row, "version", 1) == after.get("version", 1))
 
-    def check(self, row: M, before: Row | None, among: Collection[str], returning: set[int]) -> None:
+    def check(self, row: M, before: Json | None, among: Collection[str], returning: set[int]) -> None:
         """Refuse what must not be put back, ``among`` these rows, with these agents ``returning``."""
 
-    def put_back(self, running: Command, row: M, before: Row | None) -> None:
+    def put_back(self, running: Command, row: M, before: Json | None) -> None:
         """Write the inverse of what the command did to the row."""
         if before is None:
             self.retire(running, row)
@@ -35,7 +34,7 @@ class UndoRules(Generic[M]):
             self.restore(row, before)
         row.save()
 
-    def restore(self, row: M, before: Row) -> None:
+    def restore(self, row: M, before: Json) -> None:
         for column, value in before.items():
             if column not in FOLLOWS:
                 setattr(row, column, value)

@@ -6,19 +6,16 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from dispatch.matching.features import Terms
 from dispatch.matching.weights import in_use, newest
+from models.base import Json
 from models.learned_weights import LearnedWeight
 
 COVARIATES = ("method", "source", "destination", "launch")
 AGENT = "the agent"
 TOLD = 3  # parts of the reason
 LEAST_POINTS = 0.5
-
-Equation = dict[str, Any]
-"""``intercept``, ``usual`` (each covariate's word that has no column) and ``terms``; see Fit.as_json()."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ def of(learned: LearnedWeight, terms: Terms, agent: Mapping[str, float] | None) 
     """The lead's probability by one version's equation; see ``chance``."""
     fits = json.loads(learned.fits)
     with_agent = bool(agent) and bool(learned.gate_open)
-    equation = fits["full" if with_agent else "lead"]
+    equation: Json = fits["full" if with_agent else "lead"]
     parts = moves(equation, terms, agent if with_agent else None)
     usual = logistic(equation["intercept"])
     whole = sum(parts.values())
@@ -64,7 +61,7 @@ def of(learned: LearnedWeight, terms: Terms, agent: Mapping[str, float] | None) 
     return Chance(probability, usual, points, reason)
 
 
-def moves(equation: Equation, terms: Terms, agent: Mapping[str, float] | None = None) -> dict[str, float]:
+def moves(equation: Json, terms: Terms, agent: Mapping[str, float] | None = None) -> dict[str, float]:
     """By how much each word of the lead, and the agent, move the log-odds of the usual lead.
 
     A word that was not there when the equation was fitted moves nothing.
@@ -102,7 +99,7 @@ def _told(points: dict[str, float]) -> str:
     return f"; {', '.join(told)} points" if told else ""
 
 
-def _foretells(evaluation: dict[str, Any]) -> bool:
+def _foretells(evaluation: Json) -> bool:
     """Was the lead alone better than the base rate, forward in time?"""
     losses = {row["model"]: row["log_loss"] for row in evaluation.get("models", ())}
     return bool(losses) and losses["lead only"] < losses["base rate"]

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from dispatch.matching.features import one_moment
+from dispatch.matching.row_types import RateRow
 from models.agents import Agent
 from models.base import tuples
 from models.tallies import ALL, Tally
@@ -27,6 +28,11 @@ class Rate:
     rate: float
     low: float
     high: float
+
+    def row(self) -> RateRow:
+        return RateRow(
+            confirmed=self.confirmed, decided=self.decided, rate=self.rate, low=self.low, high=self.high
+        )
 
 
 def rates() -> list[Rate]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from peewee import fn
 
 from dispatch.matching.features import one_moment
+from dispatch.matching.row_types import Evidence
 from dispatch.matching.significance import chi_square_p
 from dispatch.matching.weights import PUBLISHED, TRAINED, WeightSet, newest
 from models.agents import Agent
-from models.base import CompiledQuery, tuples
+from models.base import CompiledQuery, Json, tuples
 from models.bookings import PENDING, Assignment, Booking
 from models.tallies import ALL, METHOD, SOURCE, Tally
 
@@ -108,9 +108,10 @@ def told_differences(p_values: Mapping[str, float]) -> list[tuple[str, str, str]
     ]
 
 
-def told_gain(evaluation: Mapping[str, Any]) -> str:
+def told_gain(evaluation: Json) -> str:
     """By how much the agent's features foretold better than the lead alone, and what the gate asks for."""
     gain = evaluation["gain"]
+    assert gain is not None  # there is one wherever models were compared
     figures = f"{gain['mean']:+.4f} in log loss (95 %: {gain['low']:+.4f} to {gain['high']:+.4f})"
     return f"Better than the lead alone by {figures}; the gate asks for more than 0."
 
@@ -146,7 +147,7 @@ def lead_differences() -> dict[str, float]:
     return found
 
 
-def summary(used: WeightSet, policy: str) -> dict[str, Any]:
+def summary(used: WeightSet, policy: str) -> Evidence:
     """The verdict on weights with all the figures behind it: ``astra weights evidence --json``."""
     with one_moment():
         found = verdict(used)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dispatch.matching.evidence import verdict
 from dispatch.matching.features import Terms
+from dispatch.matching.row_types import AgentScore
 from dispatch.matching.score import score
 from dispatch.matching.weights import in_use
 from models.customers import Lead
-
-Row = dict[str, Any]
 
 
 def deciding_scores(lead: Lead) -> dict[int, float]:
@@ -32,7 +29,7 @@ def terms_of(lead: Lead) -> Terms:
     )
 
 
-def parts_for(lead: Lead, agent_id: int) -> Row | None:
+def parts_for(lead: Lead, agent_id: int) -> AgentScore | None:
     """An agent's score for a lead and its parts as of now, with the weights' name; None for one who left."""
     used = in_use()
     for agent in score(terms_of(lead), used.weights).agents:

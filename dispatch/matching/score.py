@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from dispatch.matching.features import FEATURES, Terms, Values, features, ranked_features
+from dispatch.matching.row_types import AgentScore
 
 Weights = Mapping[str, float]
 
@@ -25,8 +25,7 @@ class Scored:
     values: dict[str, float]
     """The features as the weights meet them: percent ranks, and 0 or 1 for the requirements."""
 
-    def row(self) -> dict[str, Any]:
-        """As ``astra match --json`` prints it."""
+    def row(self) -> AgentScore:
         return {
             "agent_id": self.agent_id,
             "agent_name": self.agent_name,

@@ -12,12 +12,11 @@ from dispatch.desk import settings
 from dispatch.desk.commands import Command, command, never
 from dispatch.inputs.validation import excerpt
 from dispatch.matching.features import FEATURES
-from models.base import CompiledQuery, parameter
+from dispatch.matching.row_types import WeightsRow
+from models.base import CompiledQuery, Json, parameter
 from models.errors import InvalidInput, NotFound
 from models.learned_weights import LearnedWeight
 from models.settings import Setting
-
-Row = dict[str, Any]
 
 PUBLISHED, LEARNED = "published", "learned"
 TRAINED, FROM_FILE = "trained", "file"
@@ -133,7 +132,7 @@ def read_file(name: str) -> dict[str, float]:
     return checked(found, path.name)
 
 
-def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_twins(pairs: list[tuple[str, Any]]) -> Json:
     made = dict(pairs)
     if len(made) < len(pairs):
         raise ValueError("a name stands twice")
@@ -168,10 +167,10 @@ def _example() -> str:
     return "nine numbers: " + json.dumps(PUBLISHED_WEIGHTS)
 
 
-def listing() -> list[Row]:
+def listing() -> list[WeightsRow]:
     """The published weights and every version, newest first, with those in use marked."""
     current = in_use()
-    published: Row = {
+    published: WeightsRow = {
         "name": PUBLISHED,
         "version": None,
         "origin": PUBLISHED,
@@ -187,7 +186,7 @@ def listing() -> list[Row]:
     return [published, *(_row(row) | {"in_use": row.version == used} for row in query)]
 
 
-def _row(row: LearnedWeight) -> Row:
+def _row(row: LearnedWeight) -> WeightsRow:
     """A version; whose weights come from a file was learned from nothing, and no gate was asked."""
     is_learned = row.origin == TRAINED
     return {
@@ -202,17 +201,18 @@ def _row(row: LearnedWeight) -> Row:
     }
 
 
-def shown(name: str | None) -> Row:
+def shown(name: str | None) -> WeightsRow:
     """Some weights with what is known of them. Raises InvalidInput, NotFound."""
     found = named(name)
-    row: Row = {"name": found.name, "weights": found.weights}
+    row: WeightsRow = {"name": found.name, "weights": found.weights}
     if found.learned is not None:
-        row = _row(found.learned) | row | {"evaluation": json.loads(found.learned.evaluation)}
+        row = _row(found.learned) | {"weights": found.weights}
+        row["evaluation"] = json.loads(found.learned.evaluation)
     return row
 
 
 @command("weights.use", past="weights chosen", undo=never("weights are not undone; use the earlier ones"))
-def use(running: Command, name: str, weights: dict[str, float] | None = None) -> Row:
+def use(running: Command, name: str, weights: dict[str, float] | None = None) -> dict[str, str]:
     """Score with these from now on: published, learned, or a version; ``weights`` become a new version.
 
     Raises InvalidInput, NotFound.

@@ -7,7 +7,7 @@ Only work that was given or claimed at this desk has the times that these clocks
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from peewee import Expression
 
@@ -17,6 +17,7 @@ from dispatch.agents.presence import put as set_presence
 from dispatch.assignment.assign import find_agent, somebody_for
 from dispatch.bookings.lifecycle import pending_booking, saved, unclaim
 from dispatch.desk.commands import Command, command, put_back
+from dispatch.queries.row_types import BookingRow
 from models.agents import AVAILABLE, AWAY, BUSY, Agent
 from models.base import tuples
 from models.bookings import PENDING, Booking
@@ -30,11 +31,9 @@ MISSED_IN_A_ROW = 2
 NOT_CLAIMED = "did not claim it in time"
 AWAY_REASON = f"{MISSED_IN_A_ROW} offers in a row not claimed"
 
-Row = dict[str, Any]
-
 
 @command("booking.lapse", past="not claimed in time", undo=put_back)
-def lapse(running: Command, booking_id: int) -> Row:
+def lapse(running: Command, booking_id: int) -> BookingRow:
     """An offer was not claimed in time: on to the next agent. Two in a row put the first one on away.
 
     Who is on a break has said so, and misses nothing by it.
@@ -57,7 +56,7 @@ def lapse(running: Command, booking_id: int) -> Row:
 
 
 @command("booking.ask", past="asked whether still on it", undo=put_back)
-def ask(running: Command, booking_id: int) -> Row:
+def ask(running: Command, booking_id: int) -> BookingRow:
     """Nobody has tried to reach the customer since the claim: is its agent still on it?"""
     booking = pending_booking(running, booking_id)
     booking.asked_at = running.now
@@ -65,7 +64,7 @@ def ask(running: Command, booking_id: int) -> Row:
 
 
 @command("booking.expire", past="claim ended, no answer", undo=put_back)
-def expire(running: Command, booking_id: int) -> Row:
+def expire(running: Command, booking_id: int) -> BookingRow:
     """The question was not answered: the claim is released, and the booking keeps its age."""
     return unclaim(running, pending_booking(running, booking_id))
 

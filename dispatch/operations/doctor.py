@@ -13,9 +13,11 @@ from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
 from dispatch.operations import issue_integrity_checks
 from dispatch.operations.integrity_checks import NAMED, Finding, distribution, miscounted
+from dispatch.operations.row_types import Diagnosis
 from dispatch.queries.customer_index import LARGE_BACKLOG
 from models import tallies
 from models.agents import Agent
+from models.base import Json
 from models.bookings import PENDING, Assignment, Booking
 from models.customer_index import backlog
 from models.database import SCHEMA_VERSION, current_database
@@ -35,7 +37,7 @@ NETWORK_FILE_SYSTEMS = (
 MOUNTS = Path("/proc/self/mounts")
 
 
-def examine(desk: Desk) -> dict[str, Any]:
+def examine(desk: Desk) -> Diagnosis:
     """Every check with its finding; ``ok`` when nothing but warnings was found. Only reads."""
     path = desk.database.path
     findings = [
@@ -59,7 +61,7 @@ def examine(desk: Desk) -> dict[str, Any]:
 
 
 @command("doctor.repair", past="repaired", undo=never("a repair only counts what is there"))
-def repair(running: Command) -> dict[str, Any]:
+def repair(running: Command) -> Json:
     """Count what every agent holds and the tallies anew, let assignments follow, and set clocks right."""
     loads = []
     for agent_id, load, pending in _wrong_loads():

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dispatch.assignment.waiting_list import drain_waiting
 from dispatch.desk.commands import Command, command, never
-
-Row = dict[str, Any]
+from models.base import Json
 
 
 @command(
     "import", past="imported", undo=never("an import is not undone; go back to the backup made before it")
 )
-def record(running: Command, detail: Row) -> Row:
+def record(running: Command, detail: Json) -> Json:
     """Log what an import or the generator wrote; ``detail`` is JSON, with the count of new agents.
 
     Rows written in bulk are heard by no signal, so this is the one event they have.

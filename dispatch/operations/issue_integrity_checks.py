@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import Any
 
 from peewee import fn
 
 from dispatch.operations.integrity_checks import NAMED, Finding, miscounted
 from dispatch.service.sla import clocks
 from models.agents import Agent
-from models.base import tuples
+from models.base import Json, tuples
 from models.database import current_database
 from models.issues import HELD, Interaction, Issue, SlaClock
-
-Row = dict[str, Any]
 
 REPAIRS = "astra doctor --repair sets them right"
 SOME = 1000  # issues whose conversations are held at once
@@ -43,7 +40,7 @@ def clocks_agree() -> Finding:
     return Finding("clocks", False, f"{len(wrong)} wrong: {named}", REPAIRS)
 
 
-def repair() -> dict[str, list[Row]]:
+def repair() -> dict[str, list[Json]]:
     """Count the issue loads anew, and set every clock as the conversation has it."""
     loads = []
     for agent_id, load, held in wrong_issue_loads():

@@ -6,8 +6,8 @@ without the lock, and once more with it: what another terminal has done meanwhil
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from dispatch.agents import presence
 from dispatch.agents.presence import SWEEPER
@@ -15,42 +15,39 @@ from dispatch.assignment import shuffle
 from dispatch.assignment.waiting_list import drain_waiting, drainable
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.operations import booking_timeouts
+from dispatch.operations.row_types import SweepResult
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import auto_close, lifecycle
+from dispatch.service.row_types import IssueAlarm
 
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
 
 AT_ONCE = 25
 
-Row = dict[str, Any]
 
-
-def sweep(desk: Desk) -> Row:
-    """Do all that is due. Returns the agents or bookings that each of the clocks was about.
-
-    ``presence``: agents; ``lapsed``, ``asked``, ``released``, ``assigned``: bookings; ``moves``: of the
-    shuffle; ``warned``, ``escalated``, ``closed``: issues. Each change is an event of the sweeper. A pass
-    that finds nothing due takes no lock.
-    """
+def sweep(desk: Desk) -> SweepResult:
+    """Do all that is due, each change an event of the sweeper; with nothing due no lock is taken."""
     with desk.acting_as(SWEEPER), desk.request(None):
-        return {
+        done: SweepResult = {
             "presence": _presences(desk),
             "lapsed": _each(desk, booking_timeouts.lapsed, booking_timeouts.lapse),
             "asked": _each(desk, booking_timeouts.silent, booking_timeouts.ask),
             "released": _each(desk, booking_timeouts.unanswered, booking_timeouts.expire),
             "assigned": _assigned(desk),
             "moves": shuffle.run_if_due(desk),
-            **_issues(desk),
-            "closed": _each(desk, auto_close.due, lifecycle.close),
+            "warned": [],
+            "escalated": [],
+            "closed": [],
         }
+        alarms = sweep_issues(desk)
+        done["warned"], done["escalated"] = _issues(alarms["warnings"]), _issues(alarms["escalations"])
+        done["closed"] = _each(desk, auto_close.due, lifecycle.close)
+        return done
 
 
-def _issues(desk: Desk) -> dict[str, list[int]]:
-    """The issues with a new warning, and those with a new escalation or level."""
-    told = sweep_issues(desk)
-    keys = {"warned": "warnings", "escalated": "escalations"}
-    return {key: sorted({row["issue_id"] for row in told[kind]}) for key, kind in keys.items()}
+def _issues(alarms: Sequence[IssueAlarm]) -> list[int]:
+    return sorted({row["issue_id"] for row in alarms})
 
 
 def _presences(desk: Desk) -> list[int]:

@@ -14,10 +14,11 @@ from dispatch.customers.undo_rules import CustomerUndo
 from dispatch.desk.commands import AUDITED, TABLES, Command, command, never
 from dispatch.desk.undo_rules import FOLLOWS, UndoRules
 from dispatch.operations.command_list import every_command
+from dispatch.operations.row_types import UndoResult
 from dispatch.service.issues.undo import IssueUndo
 from models.agents import Agent
 from models.audit import Event
-from models.base import BaseModel
+from models.base import BaseModel, Json
 from models.bookings import Booking
 from models.customers import Customer
 from models.errors import NotFound, Refused
@@ -27,11 +28,9 @@ from models.triggers import loads_gathered
 RULES: dict[type[BaseModel], UndoRules[Any]] = dict.fromkeys(AUDITED, UndoRules())
 RULES |= {Booking: BookingUndo(), Agent: AgentUndo(), Issue: IssueUndo(), Customer: CustomerUndo()}
 
-Row = dict[str, Any]
-
 
 @command("undo", past="undo", undo=never("an undo is not undone; repeat the command instead"))
-def undo(running: Command, event_id: int | None = None) -> Row:
+def undo(running: Command, event_id: int | None = None) -> UndoResult:
     """Undo one event: the actor's last command, or the one named.
 
     Raises NotFound when there is nothing to undo, Refused when the command is never undone or one
@@ -65,8 +64,8 @@ def undo(running: Command, event_id: int | None = None) -> Row:
 
 def _put_back(running: Command, event: Event) -> list[int]:
     """Write the inverse of every row of an event; returns the agents who are above their capacity by it."""
-    before: dict[str, Row] = json.loads(event.before or "{}")
-    after: dict[str, Row] = json.loads(event.after or "{}")
+    before: dict[str, Json] = json.loads(event.before or "{}")
+    after: dict[str, Json] = json.loads(event.after or "{}")
     rows = {key: _row(key) for key in after}
     for key, row in rows.items():
         _check_untouched(event, key, row, after[key])
@@ -82,7 +81,7 @@ def _put_back(running: Command, event: Event) -> list[int]:
     return [agent.agent_id for agent in agents if agent.held > agent.capacity]
 
 
-def _write_inverse(running: Command, row: BaseModel, before: Row | None) -> None:
+def _write_inverse(running: Command, row: BaseModel, before: Json | None) -> None:
     try:
         RULES[type(row)].put_back(running, row, before)
     except IntegrityError as error:
@@ -120,7 +119,7 @@ def _row(key: str) -> BaseModel:
     return TABLES[table].lock(int(identifier))
 
 
-def _check_untouched(event: Event, key: str, row: BaseModel, after: Row) -> None:
+def _check_untouched(event: Event, key: str, row: BaseModel, after: Json) -> None:
     """Refuse if the row was changed since, even if it was changed back by another command."""
     changed = [
         column for column, value in after.items() if column not in FOLLOWS and getattr(row, column) != value

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from peewee import JOIN, ModelSelect
 
 from dispatch.queries import agent_levels
-from dispatch.queries.bookings import Row
+from dispatch.queries.row_types import AgentRow
 from models.agents import Agent, AgentRank
-from models.base import CompiledQuery, parameter, tuples
+from models.base import CompiledQuery, Json, parameter, tuples
 from models.errors import NotFound
 
 
-def list_agents(*, with_left: bool = False) -> list[Row]:
+def list_agents(*, with_left: bool = False) -> list[AgentRow]:
     """Every agent with load and rank, best rank first; those who left come last, without a rank."""
     query = _agent_query()
     if not with_left:
@@ -23,60 +24,35 @@ def list_agents(*, with_left: bool = False) -> list[Row]:
     return [_agent_row(values) for values in tuples(ordered)]
 
 
-def agents_by_id(agent_ids: list[int]) -> list[Row]:
+def agents_by_id(agent_ids: Iterable[int | None]) -> list[AgentRow]:
     """Some agents, in no particular order."""
-    return [_agent_row(values) for values in tuples(_agent_query().where(Agent.agent_id.in_(agent_ids)))]
+    query = _agent_query().where(Agent.agent_id.in_(list(agent_ids)))
+    return [_agent_row(values) for values in tuples(query)]
 
 
-def agent(agent_id: int) -> Row:
+def agent(agent_id: int) -> AgentRow:
     """One agent. Raises NotFound."""
     for values in _one_agent(agent_id=agent_id):
         return _agent_row(values)
     raise NotFound("agent", agent_id, "astra agent list shows them")
 
 
-AGENT_COLUMNS = (
-    Agent.agent_id,
-    Agent.first_name,
-    Agent.last_name,
-    Agent.department,
-    Agent.job_title,
-    Agent.years_of_service,
-    Agent.rating,
-    Agent.load,
-    Agent.capacity,
-    Agent.presence,
-    AgentRank.agent_rank,
-    Agent.email,
-    Agent.manager_name,
-    Agent.license_number,
-    Agent.left_at,
-    Agent.presence_until,
-    Agent.presence_reason,
-    Agent.hours,
-    Agent.skills,
-    Agent.locations,
-    Agent.issue_load,
-    Agent.level,
-    Agent.specialisations,
-    Agent.languages,
-)
+AGENT_COLUMNS = tuple(name for name in AgentRow.__annotations__ if name in Agent._meta.fields)
 
 
 def _agent_query() -> ModelSelect[Any]:
-    return Agent.select(*AGENT_COLUMNS).join(
-        AgentRank, JOIN.LEFT_OUTER, on=(AgentRank.agent_id == Agent.agent_id)
-    )
+    columns = (getattr(Agent, name) for name in AGENT_COLUMNS)
+    on = AgentRank.agent_id == Agent.agent_id
+    return Agent.select(*columns, AgentRank.agent_rank).join(AgentRank, JOIN.LEFT_OUTER, on=on)
 
 
 _one_agent = CompiledQuery(lambda: _agent_query().where(Agent.agent_id == parameter("agent_id")))
 
 
-def _agent_row(values: tuple[Any, ...]) -> Row:
-    names = (column.name for column in AGENT_COLUMNS)
-    row = dict(zip(names, values, strict=True))
-    row["rank"] = row.pop("agent_rank")
+def _agent_row(values: tuple[Any, ...]) -> AgentRow:
+    row: Json = dict(zip((*AGENT_COLUMNS, "rank"), values, strict=True))
     for listed_names in ("skills", "locations", "specialisations", "languages"):
         row[listed_names] = json.loads(row[listed_names]) if row[listed_names] else []
     row["name"] = f"{row['first_name']} {row['last_name']}"
-    return row | agent_levels.shown(row["level"], row["years_of_service"], row["rating"])
+    row |= agent_levels.shown(row["level"], row["years_of_service"], row["rating"])
+    return cast(AgentRow, row)

@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
-from typing import Any
+from typing import Any, cast
 
 from peewee import JOIN, Entity, Expression, ModelSelect, Tuple, fn
 
 from dispatch.queries.customer_index import mentions
 from dispatch.queries.next_action import is_due
+from dispatch.queries.row_types import BookingRow
 from models.agents import GONE, Agent
-from models.base import CompiledQuery, listed, parameter, tuples
+from models.base import CompiledQuery, Json, listed, parameter, tuples
 from models.bookings import PENDING, STATUSES, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound
-
-Row = dict[str, Any]
 
 # claimed work whose agent is not there to do it
 _UNATTENDED = (
@@ -105,14 +104,16 @@ class BookingFilter:
     descending: bool = True
 
 
-def list_bookings(which: BookingFilter, limit: int | None = None, after: Row | None = None) -> list[Row]:
+def list_bookings(
+    which: BookingFilter, limit: int | None = None, after: BookingRow | None = None
+) -> list[BookingRow]:
     """Bookings in order; ``after`` is the last row of the page before (keyset paging)."""
     query = _booking_query().where(*_page(which, limit, after))
     ordered = query.order_by(*_order(which)).limit(limit)
     return [_booking_row(values) for values in tuples(ordered)]
 
 
-def _page(which: BookingFilter, limit: int | None, after: Row | None = None) -> list[Expression]:
+def _page(which: BookingFilter, limit: int | None, after: BookingRow | None = None) -> list[Expression]:
     """The conditions for a page of bookings, which is still to be put in order and limited."""
     conditions = _conditions(which)
     if after is not None:
@@ -158,14 +159,14 @@ def pending_ids(agent_id: int) -> list[int]:
     return [booking_id for (booking_id,) in tuples(query.order_by(Booking.created_at, Booking.booking_id))]
 
 
-def booking(booking_id: int) -> Row:
+def booking(booking_id: int) -> BookingRow:
     """One booking. Raises NotFound."""
     for values in _one_booking(booking_id=booking_id):
         return _booking_row(values)
     raise NotFound("booking", booking_id, "astra booking list shows them")
 
 
-def bookings_by_id(booking_ids: Sequence[int]) -> list[Row]:
+def bookings_by_id(booking_ids: Sequence[int]) -> list[BookingRow]:
     """Some bookings, lowest number first."""
     query = _booking_query().where(Booking.booking_id.in_(listed(booking_ids))).order_by(Booking.booking_id)
     return [_booking_row(values) for values in tuples(query)]
@@ -184,7 +185,7 @@ def _order(which: BookingFilter) -> tuple[Any, ...]:
 
 def bookings_of(
     customer_ids: Sequence[int], limit: int | None = None, *, open_only: bool = False
-) -> list[Row]:
+) -> list[BookingRow]:
     """The bookings of some customers, newest first; ``open_only``: the Pending ones."""
     theirs = Lead.select(Lead.lead_id).where(Lead.customer_id.in_(listed(customer_ids)))
     query = _booking_query().where(Booking.lead_id.in_(theirs))
@@ -207,8 +208,8 @@ def _booking_query() -> ModelSelect[Any]:
 _one_booking = CompiledQuery(lambda: _booking_query().where(Booking.booking_id == parameter("booking_id")))
 
 
-def _booking_row(values: tuple[Any, ...]) -> Row:
-    row = dict(zip(BOOKING_COLUMNS, values, strict=True))
+def _booking_row(values: tuple[Any, ...]) -> BookingRow:
+    row: Json = dict(zip(BOOKING_COLUMNS, values, strict=True))
     destination, package = row["destination_revenue"], row["package_revenue"]
     row["destination_revenue"] = as_units(destination)
     row["package_revenue"] = as_units(package)
@@ -216,7 +217,7 @@ def _booking_row(values: tuple[Any, ...]) -> Row:
     row["total_revenue"] = as_units((destination or 0) + (package or 0)) if known else None
     row["voided"] = bool(row["voided"])
     row["unattended"] = bool(row["unattended"])
-    return row
+    return cast(BookingRow, row)
 
 
 def as_units(cents: int | None) -> float | None:
@@ -245,11 +246,11 @@ def _conditions(which: BookingFilter) -> list[Expression]:
     return conditions
 
 
-def _beyond(which: BookingFilter, last: Row) -> Expression:
+def _beyond(which: BookingFilter, last: BookingRow) -> Expression:
     column = _sort_key(which)
     key = {"changed": "changed_at", "id": "booking_id", "customer": "customer_name", "agent": "agent_id"}
     key[FOLLOW_UP] = "follow_up_at"
-    value, last_id = last[key.get(which.sort, which.sort)], last["booking_id"]
+    value, last_id = last.get(key.get(which.sort, which.sort)), last["booking_id"]
     here, last_row = Tuple(column, Booking.booking_id), Tuple(value, last_id)
     if value is None:  # only a waiting booking has no agent; NULL sorts lowest
         further = Booking.booking_id < last_id if which.descending else Booking.booking_id > last_id
@@ -270,7 +271,7 @@ def unattended() -> dict[int, int]:
     return dict(tuples(query))
 
 
-def desk_of(agent_id: int, now: str) -> list[Row]:
+def desk_of(agent_id: int, now: str) -> list[BookingRow]:
     """An agent's own work, each row with its ``group``: due, in progress, tentative, done today.
 
     ``now`` is a time of the desk (a date alone is its first moment). Due is what has a follow-up
@@ -283,7 +284,9 @@ def desk_of(agent_id: int, now: str) -> list[Row]:
     for row in rows:
         due = is_due(row["follow_up_at"], now)
         row["group"] = "due" if due else "in progress" if row["claimed_at"] else "tentative"
-    grouped = sorted((row for row in rows if row["group"] == "due"), key=lambda row: row["follow_up_at"])
+    grouped = sorted(
+        (row for row in rows if row["group"] == "due"), key=lambda row: row["follow_up_at"] or ""
+    )
     grouped += [row for row in rows if row["group"] == "in progress"]
     grouped += [row for row in rows if row["group"] == "tentative"]
     done = closed.order_by(Booking.changed_at)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from dispatch.queries.row_types import BookingRow
 from models.bookings import PENDING
-
-Row = Mapping[str, Any]
 
 
 def is_due(follow_up_at: str | None, now: str) -> bool:
@@ -15,7 +11,7 @@ def is_due(follow_up_at: str | None, now: str) -> bool:
     return follow_up_at is not None and follow_up_at <= now
 
 
-def next_action(row: Row, now: str) -> str | None:
+def next_action(row: BookingRow, now: str) -> str | None:
     """The command that comes next for a booking's row (of ``views``); None when it is closed.
 
     A waiting one is reassigned; else claim, then contact until the customer was reached and whenever

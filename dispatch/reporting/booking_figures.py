@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from peewee import fn
 
@@ -11,6 +11,7 @@ from dispatch import queries
 from dispatch.assignment import contact_rate
 from dispatch.matching.conversion_rates import rates
 from dispatch.matching.features import one_moment
+from dispatch.reporting.row_types import AgentFigures, FigureRow
 from models.base import tuples
 from models.bookings import CANCELLED, CONFIRMED, PENDING, STATUSES, Booking
 from models.customers import Lead
@@ -18,7 +19,6 @@ from models.customers import Lead
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
 
-Row = dict[str, Any]
 ALL, STATUS, DESTINATION, SOURCE, METHOD = "all", "status", "destination", "source", "method"
 KINDS = (ALL, STATUS, DESTINATION, SOURCE, METHOD)
 
@@ -51,8 +51,7 @@ class Figure:
             self.confirmed += number
             self.revenue_cents += cents
 
-    def row(self) -> Row:
-        """As ``astra report desk --json`` prints it; revenue in units."""
+    def row(self) -> FigureRow:
         return {
             "kind": self.kind,
             "value": self.value,
@@ -65,7 +64,7 @@ class Figure:
         }
 
 
-def by_kind() -> list[Row]:
+def by_kind() -> list[FigureRow]:
     """Every figure, kind after kind, the most bookings first, inside ``desk.reading()``.
 
     Bookings that were entered by mistake are left out. It goes through all bookings once.
@@ -88,23 +87,20 @@ def by_kind() -> list[Row]:
     return [figure.row() for figure in ordered]
 
 
-def by_agent(desk: Desk) -> list[Row]:
+def by_agent(desk: Desk) -> list[AgentFigures]:
     """Every agent who is here: load, shrunk rate of Confirmed ones and contact rate, best rate first."""
     with one_moment():
         agents = {row["agent_id"]: row for row in queries.list_agents()}
-        rated = [rate for rate in rates() if rate.agent_id in agents]
-        rows = [
+        reached = contact_rate.rates(desk, list(agents))
+        return [
             {
                 "agent_id": rate.agent_id,
                 "agent_name": rate.agent_name,
                 "load": agents[rate.agent_id]["load"],
                 "capacity": agents[rate.agent_id]["capacity"],
-                "confirmed": rate.confirmed,
-                "decided": rate.decided,
-                "rate": rate.rate,
-                "low": rate.low,
-                "high": rate.high,
+                **rate.row(),
+                **reached[rate.agent_id].row(),
             }
-            for rate in rated
+            for rate in rates()
+            if rate.agent_id in agents
         ]
-        return contact_rate.with_rates(desk, rows)

@@ -14,12 +14,10 @@ from typing import Any
 from peewee import Case as When
 from peewee import ModelSelect, fn
 
+from dispatch.reporting.row_types import Figure, Figures, IssueReport, Trend
 from models.base import seconds_of, tuples
 from models.clock import from_text, to_text
 from models.issues import PRIORITIES, STATUS, Interaction, Issue, Survey
-
-Row = dict[str, Any]
-Figure = dict[str, Any]
 
 USUAL_DAYS = 30
 FIRST_CONTACT_INTERACTIONS = 1
@@ -69,7 +67,7 @@ class Tally:
 Tallies = dict[tuple[str, str, str], Tally]
 
 
-def report(period: Period) -> Row:
+def report(period: Period) -> IssueReport:
     """Every figure of a period in all and by each dimension, with the trend in all."""
     tallies = _tallies(period)
     totals = figures(tallies.values())
@@ -77,12 +75,14 @@ def report(period: Period) -> Row:
         "since": period.since,
         "until": period.until,
         "totals": totals,
-        **{f"by_{dimension}": _by(place, tallies) for place, dimension in enumerate(DIMENSIONS)},
+        "by_category": _by(0, tallies),
+        "by_priority": _by(1, tallies),
+        "by_channel": _by(2, tallies),
         "trends": trends(totals, figures(_tallies(period.before()).values())),
     }
 
 
-def figures(tallies: Iterable[Tally]) -> dict[str, Figure]:
+def figures(tallies: Iterable[Tally]) -> Figures:
     """The five figures of some issues."""
     all_ = Tally()
     for tally in tallies:
@@ -100,7 +100,7 @@ def _mean(total: float, count: int) -> Figure:
     return {"value": round(total / count, 4) if count else None, "count": count}
 
 
-def _by(place: int, tallies: Tallies) -> dict[str, dict[str, Figure]]:
+def _by(place: int, tallies: Tallies) -> dict[str, Figures]:
     """The figures for each value of the dimension at a place of the key."""
     groups: dict[str, list[Tally]] = {}
     for key, tally in tallies.items():
@@ -109,16 +109,15 @@ def _by(place: int, tallies: Tallies) -> dict[str, dict[str, Figure]]:
     return {name: figures(groups[name]) for name in names if name in groups}
 
 
-def trends(now: dict[str, Figure], before: dict[str, Figure]) -> dict[str, Row]:
+def trends(now: Figures, before: Figures) -> dict[str, Trend]:
     """Each figure beside the one before, and what it has changed by; None where one of them is missing."""
-    told = {}
+    told: dict[str, Trend] = {}
     for name in FIGURES:
         value, earlier = now[name]["value"], before[name]["value"]
-        known = value is not None and earlier is not None
         told[name] = {
             "value": value,
             "before": earlier,
-            "change": round(value - earlier, 4) if known else None,
+            "change": None if value is None or earlier is None else round(value - earlier, 4),
             "counts": [now[name]["count"], before[name]["count"]],
         }
     return told

@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from peewee import fn
 
 from dispatch.reporting import issue_analytics
+from dispatch.reporting.row_types import ActiveIssues, Alert, Dashboard, Workload
 from dispatch.service.satisfaction import forecast, formula
 from dispatch.service.satisfaction.forecast import Expectation
 from dispatch.service.sla import clocks
 from dispatch.service.sla.clocks import ClockRow
 from models.agents import Agent
-from models.base import CompiledQuery, parameter, seconds_of, tuples
+from models.base import CompiledQuery, Json, parameter, seconds_of, tuples
 from models.clock import from_text, to_text
 from models.database import current_database
 from models.issues import NEW, OPEN, PRIORITIES, Escalation, Issue, SlaClock
@@ -26,10 +27,8 @@ from models.issues import NEW, OPEN, PRIORITIES, Escalation, Issue, SlaClock
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
 
-Row = dict[str, Any]
 
-
-def dashboard(desk: Desk, days: int = issue_analytics.USUAL_DAYS) -> Row:
+def dashboard(desk: Desk, days: int = issue_analytics.USUAL_DAYS) -> Dashboard:
     """The whole dashboard; resolution figures and trends are of the last ``days``."""
     now = desk.now()
     moment = from_text(now)
@@ -46,7 +45,7 @@ def dashboard(desk: Desk, days: int = issue_analytics.USUAL_DAYS) -> Row:
         }
 
 
-def active(now: str) -> Row:
+def active(now: str) -> ActiveIssues:
     """How many issues are open, in all, by priority and by status, and how old they are."""
     age_s = fn.SUM(fn.MAX(0, seconds_of(now) - seconds_of(Issue.opened_at)))
     query = Issue.select(Issue.priority, Issue.status, fn.COUNT(Issue.issue_id), age_s)
@@ -67,9 +66,8 @@ def active(now: str) -> Row:
     }
 
 
-def agents() -> list[Row]:
+def agents() -> list[Workload]:
     """Every agent who is here, the busiest first; utilisation is all work held by the capacity."""
-    names = ("agent_id", "name", "presence", "load", "issue_load", "capacity")
     columns = (
         Agent.agent_id,
         Agent.first_name.concat(" ").concat(Agent.last_name),
@@ -78,18 +76,26 @@ def agents() -> list[Row]:
         Agent.issue_load,
         Agent.capacity,
     )
-    rows = []
-    for values in tuples(Agent.select(*columns).where(Agent.left_at.is_null())):
-        row = dict(zip(names, values, strict=True))
-        held = row["load"] + row["issue_load"]
-        row["utilisation"] = round(held / row["capacity"], 4) if row["capacity"] else None
-        rows.append(row)
+    rows: list[Workload] = [
+        {
+            "agent_id": agent_id,
+            "name": name,
+            "presence": presence,
+            "load": load,
+            "issue_load": issue_load,
+            "capacity": capacity,
+            "utilisation": round((load + issue_load) / capacity, 4) if capacity else None,
+        }
+        for agent_id, name, presence, load, issue_load, capacity in tuples(
+            Agent.select(*columns).where(Agent.left_at.is_null())
+        )
+    ]
     return sorted(rows, key=lambda row: (-(row["utilisation"] or 0), row["agent_id"]))
 
 
-def alerts(expected: Sequence[Expectation], now: datetime) -> Row:
+def alerts(expected: Sequence[Expectation], now: datetime) -> dict[str, Alert]:
     """What is wrong: broken promises, open escalations, and customers who may leave; each with its issue."""
-    risky = [
+    risky: list[Json] = [
         {"issue_id": one.issue_id, "predicted": round(one.score, 4)}
         for one in expected
         if formula.risk(one.score) == "high"
@@ -115,7 +121,7 @@ _overdue = CompiledQuery(
 )
 
 
-def _breaches(now: datetime) -> list[Row]:
+def _breaches(now: datetime) -> list[Json]:
     """Running clocks whose time is used up, and first answers that came late."""
     overdue = map(ClockRow._make, _overdue(now=to_text(now)))
     late = ((clock, -clocks.left_s(clock, now)) for clock in overdue)
@@ -142,5 +148,5 @@ _raised = CompiledQuery(
 )
 
 
-def _escalations() -> list[Row]:
+def _escalations() -> list[Json]:
     return [dict(zip(_ESCALATED, values, strict=True)) for values in _raised()]

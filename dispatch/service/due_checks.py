@@ -6,17 +6,14 @@ under the write lock, what is due, and what was told is not told twice.
 
 from __future__ import annotations
 
-from typing import Any
-
 from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
 from dispatch.service.escalation import monitor
 from dispatch.service.escalation.monitor import Outcome
+from dispatch.service.row_types import IssueSweep
 from dispatch.service.satisfaction import training
 from models.base import CompiledQuery, parameter
 from models.issues import Watch
-
-Row = dict[str, Any]
 
 AT_ONCE = 100  # issues in a commit: a terminal beside it waits some 30 ms, if everything about them is due
 
@@ -30,7 +27,7 @@ _due = CompiledQuery(
 )
 
 
-def sweep_issues(desk: Desk) -> Row:
+def sweep_issues(desk: Desk) -> IssueSweep:
     """Give the warnings and escalations that are due; tells them, and how many issues were looked at.
 
     Where nothing is due nothing is written, and no lock is taken.

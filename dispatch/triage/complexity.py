@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from dispatch.triage.entities import Entity
 from dispatch.triage.message import Message
+from dispatch.triage.row_types import Entity
 
 COUNTED: Final = {"package": "PRODUCT", "launch_location": "ORG", "money": "MONEY", "date": "DATE"}
 """The types of entity that count (docs/rules.md, Triage), and what each is elsewhere.

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from dispatch.triage.message import Message
 from dispatch.triage.normalisation import READ_CHARACTERS
-
-Entity = dict[str, Any]
-"""``type``, ``text`` as it stands in the message, ``start`` and ``end`` in characters."""
+from dispatch.triage.row_types import Entity
 
 Found = tuple[int, int, str]
 

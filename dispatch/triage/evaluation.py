@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
 from dispatch.triage.categories import CATEGORIES, FALLBACK
+from models.base import Json
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Judged:
         return FALLBACK if self.unsure else self.guess
 
 
-def evaluate(judged: Sequence[Judged]) -> dict[str, Any]:
+def evaluate(judged: Sequence[Judged]) -> Json:
     """The figures: of the best guess, of what is not abstained from, and of the answers as given."""
     covered = [one for one in judged if not one.unsure]
     answered = [replace(one, guess=one.answer) for one in judged]

@@ -19,6 +19,7 @@ from typing import Any, Final
 from dispatch.triage.message import Message
 from dispatch.triage.phrases import cues_in
 from dispatch.triage.word_classes import kinds_in
+from models.base import Json
 
 MODEL_FILE: Final = "model.json"
 SCALE: Final = 1000
@@ -47,7 +48,7 @@ class Model:
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.categories: list[str] = data["categories"]
         self.threshold: float = data["threshold"]
-        self.measured: dict[str, Any] = data["measured"]
+        self.measured: Json = data["measured"]
         self._intercepts: Row = data["intercepts"]
         self._blocks: list[dict[str, Row]] = [data[block] for block in BLOCKS]
 

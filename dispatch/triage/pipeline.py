@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from dispatch.inputs import validation
 from dispatch.triage import categories
@@ -17,6 +16,7 @@ from dispatch.triage.keywords import keywords
 from dispatch.triage.message import Message
 from dispatch.triage.model import Model, shipped_model
 from dispatch.triage.priority import priority, priority_steps
+from dispatch.triage.row_types import Alternative, Triage
 from dispatch.triage.sentiment import sentiment
 from dispatch.triage.urgency import urgency_indicators
 from models.errors import InvalidInput
@@ -40,7 +40,7 @@ class Classification:
     probabilities: Mapping[str, float]
     like: Correction | None = None
 
-    def alternatives(self) -> list[dict[str, Any]]:
+    def alternatives(self) -> list[Alternative]:
         """The three most likely categories, the best guess first."""
         ordered = sorted(CATEGORIES, key=lambda category: -self.probabilities.get(category, 0.0))
         return [
@@ -68,8 +68,8 @@ def triage(
     known: KnownNames = NO_NAMES,
     corrections: Corrections | None = None,
     category: str | None = None,
-) -> dict[str, Any]:
-    """Everything that can be said of a message, with the keys of ``astra triage --json``.
+) -> Triage:
+    """Read a message.
 
     ``category``: a person's choice instead of the classifier's, for the priority too. Raises InvalidInput for
     a text without a visible character, and for a tier or category that does not exist.

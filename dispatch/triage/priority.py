@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from dispatch.triage.categories import PRIORITIES
+from dispatch.triage.row_types import Step
 from dispatch.triage.urgency import RAISING
 
 MEDIUM: Final = 2
 HIGH_CATEGORIES: Final = frozenset({"technical_support", "billing_dispute", "account_access"})
 ANGRY: Final = -0.5
 TIER_BOOST: Final = {"gold": 1, "platinum": 1, "enterprise": 2}
-
-Step = dict[str, Any]
-"""``step``, ``why``, ``add`` (what the rule adds, 0 too) and ``priority`` (so far, never above CRITICAL)."""
 
 
 def priority_steps(category: str, compound: float, tier: str | None, indicators: Sequence[str]) -> list[Step]:
@@ -26,7 +24,8 @@ def priority_steps(category: str, compound: float, tier: str | None, indicators:
         ("tier", *_tier(tier)),
         ("urgency", f"says {', '.join(raising)}" if raising else "no urgent word", int(bool(raising))),
     )
-    level, steps = MEDIUM, []
+    level = MEDIUM
+    steps: list[Step] = []
     for step, why, add in rules:
         level = min(level + add, len(PRIORITIES))
         steps.append({"step": step, "why": why, "add": add, "priority": PRIORITIES[level - 1]})
@@ -35,7 +34,7 @@ def priority_steps(category: str, compound: float, tier: str | None, indicators:
 
 def priority(steps: Sequence[Step]) -> str:
     """What the steps end in."""
-    return str(steps[-1]["priority"])
+    return steps[-1]["priority"]
 
 
 def _category(category: str) -> tuple[str, int]:

@@ -9,15 +9,15 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from dispatch.assignment.policies import POLICIES
+from dispatch.queries.row_types import MoveRow
+from models.base import Json
 from models.errors import DatabaseUnavailable
 from screens.app.onboarding import GreetingApp
 from screens.app.policy_forms import policy_form, shuffle_form
-from screens.wording.consequences import plural
+from screens.wording.text import plural
 
 if TYPE_CHECKING:
     from screens.base.app_protocol import Host
-
-Row = dict[str, Any]
 
 SWEEP_EVERY_S = 25
 OF_ANOTHER = ("locked", "replaced")  # somebody else is at work: the next sweep does it
@@ -60,7 +60,7 @@ class DistributingApp(GreetingApp):
         """Choose who gets the next lead; the form tells how the last leads would have gone."""
         current: str = self._host.backend.desk.settings["policy"]
 
-        def chosen(result: Row) -> None:
+        def chosen(result: Json) -> None:
             self._host.tell(f"The policy is {result['value']} now, at every terminal")
 
         self._open(policy_form(current, name or current), chosen)
@@ -68,7 +68,7 @@ class DistributingApp(GreetingApp):
     def action_shuffle(self) -> None:
         """Even out the loads, after a look at what would move."""
 
-        def moved(result: Row) -> None:
+        def moved(result: dict[str, list[MoveRow]]) -> None:
             count = plural(len(result["moves"]), "booking")
             told = f"Moved {count}; undo takes back all of it" if result["moves"] else "Even already"
             self._host.tell(told)

@@ -6,7 +6,6 @@ import shlex
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,22 +15,21 @@ from textual.message import Message
 from textual.widgets import Button, Input, Label, Static
 
 from dispatch.desk.desk import Desk
+from dispatch.operations.row_types import DemoResult, ImportResult
 from models.errors import DeskError, InvalidInput
 from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.modal import buttons
-
-Row = dict[str, Any]
+from screens.wording.text import plural
 
 ABOUT = (
     "SQL text, CSV or JSON lines of agents, assignments and bookings, in any order; agents alone will do. "
     "Put a path with blanks in quotes."
 )
 ROWS_TOLD = 20
-KINDS = ("agents", "assignments", "bookings")
 
 
-class ImportFiles(CommandModal[Row]):
+class ImportFiles(CommandModal[ImportResult]):
     """Takes the files' paths; closes with what was written, or None on escape."""
 
     AT_WORK = ""  # the lines above say how far it is
@@ -84,7 +82,7 @@ class ImportFiles(CommandModal[Row]):
         dry_run = typed != self._checked
         self._tell("")
 
-        def work(desk: Desk) -> Row:
+        def work(desk: Desk) -> ImportResult:
             return self.host.importing(paths_in(typed), dry_run, self._report)(desk)
 
         self._send(work, partial(self._show_preview, typed) if dry_run else None)
@@ -98,7 +96,7 @@ class ImportFiles(CommandModal[Row]):
         if self._busy:
             self._show(message.told)
 
-    def _show_preview(self, typed: str, result: Row) -> None:
+    def _show_preview(self, typed: str, result: ImportResult) -> None:
         self._busy = False
         self._checked = typed
         self._show(preview(result))
@@ -123,19 +121,19 @@ def paths_in(typed: str) -> list[Path]:
     return [Path(name).expanduser() for name in names]
 
 
-def counted(result: Row) -> str:
+def counted(result: ImportResult | DemoResult) -> str:
     """``1 agent, 450 assignments, 412 bookings``."""
-    return ", ".join(f"{result[kind]:,} {kind if result[kind] != 1 else kind[:-1]}" for kind in KINDS)
+    agents, assignments = plural(result["agents"], "agent"), plural(result["assignments"], "assignment")
+    return f"{agents}, {assignments}, {plural(result['bookings'], 'booking')}"
 
 
-def preview(result: Row) -> str:
+def preview(result: ImportResult) -> str:
     """What an import would do, in lines."""
     lines = [f"Would write {counted(result)}."]
     unchanged = sum(result["unchanged"].values())
     if unchanged:
         lines.append(f"{unchanged:,} rows are on the desk already.")
-    for kind, told in (("quarantined", "kept out"), ("flagged", "taken with a fault")):
-        rows = result[kind]
+    for rows, told in ((result["quarantined"], "kept out"), (result["flagged"], "taken with a fault")):
         if rows:
             lines.append(f"{len(rows):,} {told}:")
             lines += [f"  {row['file']}, row {row['row']}: {row['reason']}" for row in rows[:ROWS_TOLD]]

@@ -9,6 +9,7 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from dispatch import queries
+from dispatch.operations.row_types import ImportResult
 from screens.app.first_steps import FirstSteps
 from screens.app.import_files import ImportFiles, counted
 from screens.app.tour import Tour
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from dispatch.matching.features import Terms
     from screens.base.app_protocol import Host
 
-Row = dict[str, Any]
 SEEN = "tour.seen"
 
 
@@ -66,7 +66,7 @@ class GreetingApp(SteadyApp):
             self.screen.open(modal, then)
 
     def action_import_files(self) -> None:
-        def imported(result: Row) -> None:
+        def imported(result: ImportResult) -> None:
             kept_out = len(result["quarantined"])
             self._host.tell(f"Imported {counted(result)}" + (f"; {kept_out:,} kept out" if kept_out else ""))
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.text import Text
 
 from dispatch import queries
 from dispatch.assignment import policy_trial, shuffle
 from dispatch.assignment.policies import POLICIES
+from dispatch.assignment.row_types import PolicyTrial
 from dispatch.desk.desk import Desk
 from dispatch.operations import configuration
+from dispatch.queries.row_types import MoveRow
+from models.base import Json
 from screens.dialogs.form import Field, FormModal, Values
 from screens.widgets.preview import Preview
 from screens.wording.text import short
 
-Row = dict[str, Any]
 NAME_WIDTH = 30
 MOST_MOVES = 40
 
 
-def policy_form(current: str, name: str) -> FormModal:
+def policy_form(current: str, name: str) -> FormModal[Json]:
     """Who gets the next lead; ``name`` is what is chosen at first."""
 
     def look(desk: Desk, given: Values) -> Text:
@@ -41,7 +41,7 @@ def policy_form(current: str, name: str) -> FormModal:
     )
 
 
-def _trial(tried: Row) -> Text:
+def _trial(tried: PolicyTrial) -> Text:
     """How the last leads went, and would have gone: for each agent both numbers."""
     leads = tried["leads"]
     if not leads:
@@ -58,7 +58,7 @@ def _trial(tried: Row) -> Text:
     return text
 
 
-def shuffle_form() -> FormModal:
+def shuffle_form() -> FormModal[dict[str, list[MoveRow]]]:
     """Even out the loads: what would move first, then do it."""
 
     def look(desk: Desk, _: Values) -> Text:
@@ -74,11 +74,13 @@ def shuffle_form() -> FormModal:
     )
 
 
-def _moves(moves: list[Row]) -> Text:
+def _moves(moves: list[MoveRow]) -> Text:
     if not moves:
         return Text("The loads are even: nothing would move")
-    wanted = {move[key] for move in moves for key in ("from_agent_id", "to_agent_id")}
-    names = {row["agent_id"]: short(row["name"], 24) for row in queries.agents_by_id(list(wanted))}
+    wanted = {agent for move in moves for agent in (move["from_agent_id"], move["to_agent_id"])}
+    names: dict[int | None, str] = {
+        row["agent_id"]: short(row["name"], 24) for row in queries.agents_by_id(list(wanted))
+    }
     text = Text().append(f"{len(moves)} would move:", "bold")
     for move in moves[:MOST_MOVES]:
         giver, taker = names.get(move["from_agent_id"]), names.get(move["to_agent_id"])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
 from textual.notifications import SeverityLevel
 
 from dispatch.desk.desk import Desk
+from dispatch.operations.row_types import DemoResult, ImportResult
 from models.errors import DeskError
 from screens.base.backend import Backend
 from screens.base.drafts import Drafts
@@ -131,10 +132,10 @@ class Host(Protocol):
 
     def importing(
         self, paths: Sequence[Path], dry_run: bool, progress: Callable[[int, int, str], None]
-    ) -> Callable[[Desk], dict[str, Any]]:
+    ) -> Callable[[Desk], ImportResult]:
         """The command that imports files, or only checks them; its result is that of ``astra import``."""
 
-    def demo(self) -> Callable[[Desk], dict[str, Any]]:
+    def demo(self) -> Callable[[Desk], DemoResult]:
         """The command that fills an empty desk with a demo; it refuses any other."""
 
     def report(self, error: Exception) -> None:

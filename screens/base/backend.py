@@ -8,11 +8,12 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from dispatch.bootstrap import open_desk
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
+from dispatch.operations.row_types import SweepResult
 from dispatch.operations.sweep import sweep
 from dispatch.queries import new_work
 from models.clock import Clock
@@ -116,10 +117,10 @@ class Backend:
 
         return await self._in(self._writer, work)
 
-    async def sweep(self) -> dict[str, Any]:
+    async def sweep(self) -> SweepResult:
         """Do what the clock asks for, in the writing thread; what it does counts as done by others."""
 
-        def work(desk: Desk) -> dict[str, Any]:
+        def work(desk: Desk) -> SweepResult:
             heard, desk.heard = desk.heard, None
             try:
                 return sweep(desk)

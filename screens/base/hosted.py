@@ -51,10 +51,10 @@ class Hosted(Screen[Result]):
         """A toast; the text may hold anything that a person typed."""
         self.host.tell(text, severity=severity)
 
-    def open(self, modal: ModalScreen[Any], then: Callable[[Any], object] | None = None) -> None:
+    def open(self, modal: ModalScreen[T | None], then: Callable[[T], object] | None = None) -> None:
         """Open a modal, unless something else lies here already; ``then`` gets its result, if it has one."""
 
-        def closed(result: Any) -> None:
+        def closed(result: T | None) -> None:
             if result is not None and then is not None:
                 then(result)
 
@@ -62,7 +62,7 @@ class Hosted(Screen[Result]):
             self.app.push_screen(modal, closed)
 
     def open_made(
-        self, make: Callable[[], ModalScreen[Any]], then: Callable[[Any], object] | None = None
+        self, make: Callable[[], ModalScreen[T | None]], then: Callable[[T], object] | None = None
     ) -> None:
         """Open a modal that is made in the reading thread; ``then`` gets its result, if it has one."""
         self.host.ask(make, lambda modal: self.open(modal, then), opens=True)

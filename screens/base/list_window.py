@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
-Row = dict[str, Any]
 Which = TypeVar("Which")
+Row = TypeVar("Row")
 PAGE = 100
 MOST_HELD = 500
 
 
 @dataclass(frozen=True)
-class ListWindow(ABC, Generic[Which]):
+class ListWindow(ABC, Generic[Which, Row]):
     """Which part of a filtered list is held: ``limit`` rows that come after the row ``anchor``."""
 
     which: Which

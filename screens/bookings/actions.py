@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from dispatch import bookings, customers, queries
 from dispatch.assignment import counterfactuals, explanations
 from dispatch.desk.desk import Desk
 from dispatch.queries.next_action import next_action
+from dispatch.queries.row_types import BookingRow
+from dispatch.service.row_types import IssueDetails
 from models.bookings import PENDING
 from models.errors import Refused
 from screens.base import keys
@@ -21,25 +22,24 @@ from screens.wording.contacts import reach
 from screens.wording.issues import told as issue_told
 from screens.wording.text import day_and_moment, short
 
-Row = dict[str, Any]
 HELD = ("already_claimed", "not_the_holder")
 """Refusals whose own hint is for the command line; here a key helps."""
 
 
-class BookingActions(RowActions):
+class BookingActions(RowActions[BookingRow, BookingRow]):
     """A place with bookings."""
 
     NUMBER = "booking_id"
     NOTHING_CHOSEN = "No booking is chosen: move the cursor to one first"
 
-    def read_row(self, number: int) -> Row:
+    def read_row(self, number: int) -> BookingRow:
         return queries.booking(number)
 
-    def describe_done(self, word: str, row: Row) -> str:
+    def describe_done(self, word: str, row: BookingRow) -> str:
         holder = short(row["agent_name"] or "waiting for an agent")
         return f"{word}: booking {row['booking_id']}, {short(row['customer_name'])} ({holder})"
 
-    def _with_follow_up(self, word: str, row: Row) -> str:
+    def _with_follow_up(self, word: str, row: BookingRow) -> str:
         """The same, and when to get back to the customer."""
         at = row["follow_up_at"]
         follow_up = f"follow-up {day_and_moment(at)}" if at else "no follow-up"
@@ -47,31 +47,31 @@ class BookingActions(RowActions):
 
     # What the desk would refuse whatever is typed is said before a form is opened. Each raises Refused.
 
-    def _is_open(self, row: Row) -> None:
+    def _is_open(self, row: BookingRow) -> None:
         if row["status"] != PENDING:
             hint = "enter the lead anew" if row["voided"] else "{booking.reopen} makes it Pending"
             raise self._refusal("not_pending", row, _state(row), hint)
 
-    def _is_held(self, row: Row) -> None:
+    def _is_held(self, row: BookingRow) -> None:
         self._is_open(row)
         if row["agent_id"] is None:
             raise self._refusal("waiting", row, "waits for an agent", "{booking.reassign} gives it to one")
 
-    def _is_finished(self, row: Row) -> None:
+    def _is_finished(self, row: BookingRow) -> None:
         if row["status"] == PENDING or row["voided"]:
             raise self._refusal("not_finished", row, _state(row), "only a finished one has a score")
 
-    def _refusal(self, code: str, row: Row, text: str, hint: str) -> Refused:
+    def _refusal(self, code: str, row: BookingRow, text: str, hint: str) -> Refused:
         return Refused(code, f"booking {row['booking_id']} {text}", keys.with_keys(self.app, hint))
 
     @on_chosen
-    def action_claim(self, row: Row) -> None:
+    def action_claim(self, row: BookingRow) -> None:
         """For its holder; another's unclaimed work for oneself where the setting ``pull`` allows it."""
         taker, me = row["agent_id"], self.host.my_agent_id
         if taker and me is not None and row["claimed_at"] is None and self.backend.desk.settings["pull"]:
             taker = me
 
-        def claim(desk: Desk, number: int) -> Row:
+        def claim(desk: Desk, number: int) -> BookingRow:
             if taker is None:
                 raise Refused("waiting", f"booking {number} waits for an agent", "r reassigns it")
             try:
@@ -96,7 +96,7 @@ class BookingActions(RowActions):
         self.with_form("Follow-up", form, self._with_follow_up, self._is_held)
 
     @on_chosen
-    def action_next_step(self, row: Row) -> None:
+    def action_next_step(self, row: BookingRow) -> None:
         """Claim at once; for all else the form opens."""
         step = next_action(row, self.backend.desk.now())
         if step is None:
@@ -123,7 +123,7 @@ class BookingActions(RowActions):
         self.with_panel(lambda number: why_panel(explanations.why(number)))
 
     @on_chosen
-    def action_why_not(self, row: Row) -> None:
+    def action_why_not(self, row: BookingRow) -> None:
         """Ask for an agent, then tell why not them, and whom each policy would choose now."""
         number, desk = row["booking_id"], self.backend.desk
 
@@ -139,7 +139,7 @@ class BookingActions(RowActions):
         self.open_made(lambda: PickAgent(title, queries.list_agents()), picked)
 
     @on_chosen
-    def action_copy(self, row: Row) -> None:
+    def action_copy(self, row: BookingRow) -> None:
         """The number or address for the customer's method; where none is known, the row."""
         way = reach(row)
         if way is not None:
@@ -149,28 +149,28 @@ class BookingActions(RowActions):
             self.copy(_line(row))
 
     @on_chosen
-    def action_customer(self, row: Row) -> None:
+    def action_customer(self, row: BookingRow) -> None:
         self.open_customer(row["customer_id"])
 
     @on_chosen
-    def action_new_issue(self, row: Row) -> None:
+    def action_new_issue(self, row: BookingRow) -> None:
         """The customer of this booking needs something."""
 
-        def opened(issue: Row) -> None:
+        def opened(issue: IssueDetails) -> None:
             self.say(f"{issue_told('Opened', issue)}; {keys.key_of(self.app, 'place.service')} shows it")
 
         self.open_made(lambda: NewIssue(customers.card(row["customer_id"]), row["booking_id"]), opened)
 
     @on_chosen
-    def action_booking_log(self, row: Row) -> None:
+    def action_booking_log(self, row: BookingRow) -> None:
         self.host.show_log(f"booking:{row['booking_id']}")
 
 
-def _state(row: Row) -> str:
+def _state(row: BookingRow) -> str:
     return "was entered by mistake" if row["voided"] else f"is {row['status']}"
 
 
-def _line(row: Row) -> str:
+def _line(row: BookingRow) -> str:
     trip = f"{row['destination']} from {row['launch_location']}"
     holder = row["agent_name"] or "waiting for an agent"
     return f"Booking {row['booking_id']}, {row['customer_name']}: {trip}, {row['status']}, {holder}"

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from rich.text import Text
 
 from dispatch import queries
 from dispatch.bookings import bulk_actions
+from dispatch.bookings.row_types import BatchResult
 from dispatch.desk.desk import Desk
 from screens.dialogs.form import Field, FormModal, Values, picked
 from screens.widgets.preview import Preview
-from screens.wording.consequences import before_a_batch, plural
-from screens.wording.text import BAD
+from screens.wording.consequences import before_a_batch
+from screens.wording.text import BAD, plural
 
-Row = dict[str, Any]
 Ids = Sequence[int]
 
 
-def reassign_marked(ids: Ids) -> FormModal:
+def reassign_marked(ids: Ids) -> FormModal[BatchResult]:
     """Give the marked bookings to an agent."""
 
     def look(desk: Desk, given: Values) -> Text:
@@ -44,7 +43,7 @@ def reassign_marked(ids: Ids) -> FormModal:
     )
 
 
-def cancel_marked(ids: Ids) -> FormModal:
+def cancel_marked(ids: Ids) -> FormModal[BatchResult]:
     """Cancel the marked bookings for one reason."""
 
     def look(desk: Desk, _: Values) -> Text:
@@ -59,7 +58,7 @@ def cancel_marked(ids: Ids) -> FormModal:
     )
 
 
-def release_marked(ids: Ids) -> FormModal:
+def release_marked(ids: Ids) -> FormModal[BatchResult]:
     """Give up the claims of the marked bookings."""
 
     def look(desk: Desk, _: Values) -> Text:

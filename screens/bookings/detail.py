@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.text import Text
 
 from dispatch import queries
 from dispatch.assignment import explanations
 from dispatch.desk import event_log
+from dispatch.queries.row_types import BookingRow
+from dispatch.queries.wording import holder, with_next_step
 from screens.bookings.why_panels import notes
 from screens.widgets.detail_pane import Detail, DetailPane, add_facts
-from screens.wording.bookings import state
+from screens.wording.bookings import STEPS, state
 from screens.wording.contacts import ways
 from screens.wording.events import event_line
-from screens.wording.next_step import STEPS, with_next_step
 from screens.wording.text import day_and_moment, moment, money
 
-Row = dict[str, Any]
 HISTORY_LINES = 30
 
 
@@ -45,12 +43,11 @@ def booking_detail(booking_id: int, now: str) -> Detail:
     return f"Booking {booking_id}", text
 
 
-def _facts(booking: Row) -> list[tuple[str, str]]:
-    holder = f"{booking['agent_name']} ({booking['agent_id']})" if booking["agent_id"] else "nobody yet"
-    parts, whole = ("destination_revenue", "package_revenue"), booking["total_revenue"]
-    quote = f"{' + '.join(money(booking[part]) for part in parts)} = {money(whole)}"
+def _facts(booking: BookingRow) -> list[tuple[str, str]]:
+    trip, whole = booking["destination_revenue"], booking["total_revenue"]
+    quote = f"{money(trip)} + {money(booking['package_revenue'])} = {money(whole)}"
     return [
-        ("Agent", holder),
+        ("Agent", holder(booking, "nobody yet")),
         ("Next step", _next_step(booking)),
         ("Follow-up", day_and_moment(booking["follow_up_at"]) if booking["follow_up_at"] else ""),
         ("Reach by", ways(booking)),
@@ -71,13 +68,13 @@ def _facts(booking: Row) -> list[tuple[str, str]]:
     ]
 
 
-def _next_step(booking: Row) -> str:
+def _next_step(booking: BookingRow) -> str:
     if booking["due"] and booking["next"] == "contact":
         return f"get back, {booking['due']}"
     return STEPS[booking["next"]][1] if booking["next"] else ""
 
 
-def _tries(booking: Row) -> str:
+def _tries(booking: BookingRow) -> str:
     if not booking["contact_attempts"]:
         return ""
     return f"{booking['contact_attempts']}, the last: {(booking['last_outcome'] or '').replace('_', ' ')}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dispatch import bookings, queries
@@ -11,15 +11,15 @@ from dispatch.bookings.lifecycle import OUTCOMES
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
 from dispatch.inputs import due_times
+from dispatch.queries.row_types import BookingRow
+from dispatch.queries.wording import due_word
 from models.bookings import PENDING
 from models.clock import local_offset
 from models.errors import InvalidInput
 from screens.dialogs.form import Field, FormModal, picked, reassign_fields
 from screens.wording.contacts import ways
-from screens.wording.next_step import due_word
 from screens.wording.text import day_and_moment, moment
 
-Row = dict[str, Any]
 MOMENT_HINT = "tomorrow 9:00, in 2 hours, fri 9, 23.11. 9:00"
 EXAMPLES = {"destination_revenue": "150000.00", "package_revenue": "25000.00"}
 LABELS = {
@@ -39,21 +39,21 @@ OF_A_PENDING_ONE = ("destination", "launch", "package", *EXAMPLES)
 """What can be edited only while it is not decided."""
 
 
-def _about(booking: Row) -> str:
+def _about(booking: BookingRow) -> str:
     trip = f"{booking['destination']} from {booking['launch_location']}"
     return f"{booking['customer_name']}: {trip}, with {booking['agent_name'] or 'nobody yet'}"
 
 
 def _form(
-    booking: Row,
+    booking: BookingRow,
     title: str,
     fields: Sequence[Field],
-    command: Callable[..., Row],
+    command: Callable[..., BookingRow],
     submit: str,
     *,
     about: str = "",
     changes_only: bool = False,
-) -> FormModal:
+) -> FormModal[BookingRow]:
     """A form about a booking; what is in its fields goes to the command, under their names."""
     number = booking["booking_id"]
     return FormModal(
@@ -66,7 +66,7 @@ def _form(
     )
 
 
-def confirm_form(booking: Row, values: AcceptedValues) -> FormModal:
+def confirm_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingRow]:
     """The customer booked: which package, and what it brings."""
     packages = values.packages(booking["destination"])
     chosen = booking["package"] or (packages[0] if len(packages) == 1 else "")
@@ -75,7 +75,7 @@ def confirm_form(booking: Row, values: AcceptedValues) -> FormModal:
         for name, example in EXAMPLES.items()
     )
 
-    def command(desk: Desk, number: int, **given: str) -> Row:
+    def command(desk: Desk, number: int, **given: str) -> BookingRow:
         try:
             return bookings.confirm(desk, number, **{name: text or None for name, text in given.items()})
         except InvalidInput as error:
@@ -90,29 +90,29 @@ def confirm_form(booking: Row, values: AcceptedValues) -> FormModal:
     return _form(booking, "Confirm booking", fields, command, "Confirm")
 
 
-def cancel_form(booking: Row) -> FormModal:
+def cancel_form(booking: BookingRow) -> FormModal[BookingRow]:
     """The customer does not book: why."""
     field = Field("reason", "Reason", hint="what the customer said")
     return _form(booking, "Cancel booking", [field], bookings.cancel, "Cancel the booking")
 
 
-def decline_form(booking: Row) -> FormModal:
+def decline_form(booking: BookingRow) -> FormModal[BookingRow]:
     """The agent passes it on: why."""
     field = Field("reason", "Reason", hint="why somebody else should take it")
     return _form(booking, "Decline booking", [field], bookings.decline, "Decline")
 
 
-def reassign_form(booking: Row) -> FormModal:
+def reassign_form(booking: BookingRow) -> FormModal[BookingRow]:
     """Another agent takes it over: who, and why."""
 
-    def command(desk: Desk, number: int, to: str, reason: str) -> Row:
+    def command(desk: Desk, number: int, to: str, reason: str) -> BookingRow:
         return bookings.reassign(desk, number, picked(to), reason)
 
     fields = reassign_fields(booking, queries.list_agents())
     return _form(booking, "Reassign booking", fields, command, "Reassign")
 
 
-def contact_form(booking: Row, now: Callable[[], str]) -> FormModal:
+def contact_form(booking: BookingRow, now: Callable[[], str]) -> FormModal[BookingRow]:
     """An attempt to reach the customer: did it succeed, what was said, when to try again?
 
     ``now`` tells the desk's time, from which the moment is understood.
@@ -124,14 +124,14 @@ def contact_form(booking: Row, now: Callable[[], str]) -> FormModal:
         Field("follow_up", "Follow-up", hint=MOMENT_HINT, told=_moment_teller(now)),
     ]
 
-    def command(desk: Desk, number: int, outcome: str, text: str, follow_up: str) -> Row:
+    def command(desk: Desk, number: int, outcome: str, text: str, follow_up: str) -> BookingRow:
         return bookings.contact(desk, number, words.get(outcome, outcome), text, follow_up)
 
     about = f"{_about(booking)}\n{ways(booking)}"
     return _form(booking, "Contact for booking", fields, command, "Note it", about=about)
 
 
-def follow_up_form(booking: Row, now: Callable[[], str]) -> FormModal:
+def follow_up_form(booking: BookingRow, now: Callable[[], str]) -> FormModal[BookingRow]:
     """When to get back to the customer; empty, there is no follow-up any more."""
     at = booking["follow_up_at"]
     field = Field("at", "Follow-up", moment(at), hint=MOMENT_HINT, told=_moment_teller(now, at))
@@ -153,19 +153,19 @@ def _moment_teller(now: Callable[[], str], before: str | None = None) -> Callabl
     return tell
 
 
-def note_form(booking: Row) -> FormModal:
+def note_form(booking: BookingRow) -> FormModal[BookingRow]:
     """A note for the booking's history."""
     field = Field("text", "Note", hint="what the next person should know")
     return _form(booking, "Note on booking", [field], bookings.note, "Write")
 
 
-def rate_form(booking: Row) -> FormModal:
+def rate_form(booking: BookingRow) -> FormModal[BookingRow]:
     """The customer's score of a finished booking."""
     field = Field("score", "Score 1 to 5", str(booking["score"] or ""), hint="5 is best")
     return _form(booking, "Score of booking", [field], bookings.rate, "Score")
 
 
-def edit_form(booking: Row, values: AcceptedValues) -> FormModal:
+def edit_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingRow]:
     """Edit the customer, what was asked for, and the quote."""
     is_pending = booking["status"] == PENDING
     fields = [
@@ -178,7 +178,7 @@ def edit_form(booking: Row, values: AcceptedValues) -> FormModal:
     return _form(booking, "Edit booking", fields, editing.edit, "Save", about=about, changes_only=True)
 
 
-def _value(booking: Row, name: str) -> str:
+def _value(booking: Mapping[str, Any], name: str) -> str:
     """What a booking has now of something that can be edited, as it is typed."""
     value = booking[{"name": "customer_name", "launch": "launch_location"}.get(name, name)]
     if value is None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from textual import on
 from textual.widgets import DataTable
 
+from dispatch.queries.row_types import BookingRow
 from screens.bookings.actions import BookingActions
 from screens.bookings.detail import booking_detail
 from screens.shell.detailed_list import DetailedList
@@ -14,10 +13,7 @@ from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
 from screens.wording.text import money, short_moment
 
-Row = dict[str, Any]
-
-
-EXTRA_COLUMNS = (
+EXTRA_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("phone", "Phone", 14, extra=True),
     Column("email", "E-mail", 14, grows=True, extra=True),
     Column("source", "Source", 8, extra=True),
@@ -31,10 +27,10 @@ EXTRA_COLUMNS = (
 )
 
 
-class BookingList(BookingActions, DetailedList):
+class BookingList(BookingActions, DetailedList[BookingRow, BookingRow]):
     """A place with a list of bookings."""
 
-    def detail_of(self, row: Row) -> Detail:
+    def detail_of(self, row: BookingRow) -> Detail:
         return booking_detail(row["booking_id"], self.backend.desk.now())
 
     @on(DataTable.RowSelected)

@@ -6,21 +6,22 @@ from dataclasses import dataclass, field, replace
 
 from dispatch import queries
 from dispatch.queries.bookings import BookingFilter
+from dispatch.queries.row_types import BookingRow
 from models.errors import NotFound
-from screens.base.list_window import ListWindow, Row
+from screens.base.list_window import ListWindow
 
 
 @dataclass(frozen=True)
-class Window(ListWindow[BookingFilter]):
+class Window(ListWindow[BookingFilter, BookingRow]):
     """A window on the bookings, in any of their orders."""
 
     which: BookingFilter = field(default_factory=BookingFilter)
 
-    def page(self, limit: int, beyond: Row | None, *, upwards: bool = False) -> list[Row]:
+    def page(self, limit: int, beyond: BookingRow | None, *, upwards: bool = False) -> list[BookingRow]:
         which = replace(self.which, descending=not self.which.descending) if upwards else self.which
         return queries.list_bookings(which, limit=limit, after=beyond)
 
-    def at(self, number: int) -> tuple[Window, list[Row]]:
+    def at(self, number: int) -> tuple[Window, list[BookingRow]]:
         """The window on all bookings that begins with this one; from the top if there is none such."""
         try:
             row = queries.booking(number)

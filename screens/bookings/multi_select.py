@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 from textual import on
 
 from dispatch import queries
+from dispatch.bookings.row_types import BatchResult
 from dispatch.queries.bookings import BookingFilter
+from dispatch.queries.row_types import BookingRow
 from screens.bookings import batch_forms as forms
 from screens.bookings.list import BookingList
 from screens.dialogs.form import FormModal
 from screens.dialogs.panel import Panel
 from screens.shell.row_actions import on_chosen
 from screens.widgets.live_table import LiveTable
-from screens.wording.consequences import after_a_batch, plural
+from screens.wording.consequences import after_a_batch
+from screens.wording.text import plural
 
-Row = dict[str, Any]
 MOST_MARKED = 2_000  # dealt with in one commit, for which others wait: half a second
 
 
@@ -65,13 +66,13 @@ class MarkedList(BookingList):
         self._toggle(int(message.key))
 
     @on_chosen
-    def action_mark(self, row: Row) -> None:
+    def action_mark(self, row: BookingRow) -> None:
         """Mark the booking under the cursor, or take its mark away, and go on to the next."""
         self._toggle(row["booking_id"])
         self.table.action_cursor_down()
 
     @on_chosen
-    def action_mark_range(self, row: Row) -> None:
+    def action_mark_range(self, row: BookingRow) -> None:
         """Mark all from the last mark to the cursor."""
         ids = [shown["booking_id"] for shown in self.table.rows_shown]
         here = ids.index(row["booking_id"])
@@ -102,7 +103,7 @@ class MarkedList(BookingList):
         self._deal("Released", forms.release_marked, super().action_release)
 
     def _deal(
-        self, word: str, form: Callable[[Sequence[int]], FormModal], with_one: Callable[[], None]
+        self, word: str, form: Callable[[Sequence[int]], FormModal[BatchResult]], with_one: Callable[[], None]
     ) -> None:
         """Open a form for what is marked, or deal ``with_one`` where nothing is."""
         ids = tuple(self._marks)
@@ -111,7 +112,7 @@ class MarkedList(BookingList):
         else:
             with_one()
 
-    def _dealt(self, word: str, result: Row) -> None:
+    def _dealt(self, word: str, result: BatchResult) -> None:
         """Tell what became of each; what was refused stays marked."""
         done = {row["booking_id"] for row in result["results"] if row["ok"]}
         self._marks = {number: None for number in self._marks if number not in done}

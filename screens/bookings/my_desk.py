@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from rich.text import Text
 from textual import getters, on
@@ -14,8 +13,11 @@ from textual.widgets import DataTable, Static
 from dispatch import queries
 from dispatch.agents.presence import set_presence
 from dispatch.operations.booking_timeouts import AWAY_REASON
+from dispatch.queries.row_types import AgentRow, BookingRow
+from dispatch.queries.wording import with_next_step
 from dispatch.service.issues import queries as issue_queries
 from dispatch.service.issues.queries import IssueFilter
+from dispatch.service.row_types import IssueRow
 from models.agents import AVAILABLE, AWAY
 from models.errors import NotFound
 from screens.base import figures, keys
@@ -28,12 +30,10 @@ from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording import issues as issue_words
 from screens.wording.agents import load_bar
-from screens.wording.bookings import state
-from screens.wording.next_step import STEPS, with_next_step
+from screens.wording.bookings import STEPS, state
 from screens.wording.text import CARE, short_moment
 
-Row = dict[str, Any]
-Work = tuple[Row | None, list[Row], list[Row]]
+Work = tuple[AgentRow | None, list[BookingRow], list[IssueRow]]
 
 GROUP_STYLES: dict[str, str] = {
     "due": f"bold {CARE}",
@@ -41,7 +41,7 @@ GROUP_STYLES: dict[str, str] = {
     "tentative": "",
     "done today": "dim",
 }
-COLUMNS = (
+COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("group", "Work", 14, lambda row: _work(row)),
     Column("booking_id", "No.", 6, right=True),
     Column("customer_name", "Customer", 12, grows=True),
@@ -54,7 +54,7 @@ COLUMNS = (
 )
 
 
-ISSUE_COLUMNS = (
+ISSUE_COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("issue_id", "Issue", 5, right=True),
     Column("priority", "Priority", 8, issue_words.priority),
     Column("time", "Time left", 16, issue_words.time_left),
@@ -83,8 +83,8 @@ class MyDesk(BookingList):
     IS_TIMELY = True
     AUTO_FOCUS = "#my-desk"
 
-    table = getters.query_one("#my-desk", LiveTable)
-    issues = getters.query_one("#my-issues", LiveTable)
+    table: getters.query_one[LiveTable[BookingRow]] = getters.query_one("#my-desk", LiveTable)
+    issues: getters.query_one[LiveTable[IssueRow]] = getters.query_one("#my-issues", LiveTable)
 
     def body(self) -> ComposeResult:
         with Horizontal(classes="list-body"):
@@ -94,7 +94,7 @@ class MyDesk(BookingList):
                 yield LiveTable(ISSUE_COLUMNS, "issue_id", id="my-issues")
             yield BookingDetail()
 
-    def chosen(self) -> Row | None:
+    def chosen(self) -> BookingRow | None:
         """None while the cursor is among the issues: a key must not touch what one does not look at."""
         return None if self.issues.has_focus else self.table.current
 
@@ -145,7 +145,7 @@ class MyDesk(BookingList):
             self.say("Nobody's desk yet: a chooses an agent", severity="warning")
             return
 
-        def ask(agent: Row) -> None:
+        def ask(agent: AgentRow) -> None:
             if agent["presence"] == AWAY and agent["presence_reason"] == AWAY_REASON:
                 self.host.perform(
                     lambda desk: set_presence(desk, agent_id, AVAILABLE),
@@ -157,7 +157,7 @@ class MyDesk(BookingList):
         self.host.ask(lambda: queries.agent(agent_id), ask, opens=True)
 
     def action_choose_agent(self) -> None:
-        def offer(agents: list[Row]) -> None:
+        def offer(agents: list[AgentRow]) -> None:
             if agents:
                 self.open(PickAgent("Whose desk is this?", agents), self._use_agent)
             else:
@@ -170,14 +170,14 @@ class MyDesk(BookingList):
         self.reload()
 
 
-def _work(row: Row) -> Text:
+def _work(row: BookingRow) -> Text:
     """The group it is in, or what the desk asks or says about it."""
     if row["asked_at"] and row["group"] != "done today":
         return Text("still on it?", f"bold {CARE}")
     return Text(row["due"] or row["group"], GROUP_STYLES[row["group"]])
 
 
-def _headline(agent: Row | None, rows: list[Row], issues: int, keep: str, back: str) -> Text:
+def _headline(agent: AgentRow | None, rows: list[BookingRow], issues: int, keep: str, back: str) -> Text:
     if agent is None:
         return Text("Nobody's desk yet: press a to choose an agent", "bold")
     line = Text(f"{agent['name']} ({agent['agent_id']})  ", "bold")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rich.text import Text
 from textual import on
@@ -11,6 +11,8 @@ from textual.widgets import Input
 
 from dispatch import queries
 from dispatch.queries.bookings import BookingFilter
+from dispatch.queries.row_types import BookingRow
+from dispatch.queries.wording import with_next_step
 from screens.base import figures, keys
 from screens.bookings.detail import BookingDetail
 from screens.bookings.list import EXTRA_COLUMNS
@@ -22,16 +24,13 @@ from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording.bookings import state
-from screens.wording.next_step import with_next_step
 from screens.wording.text import short_moment
-
-Row = dict[str, Any]
 
 FOR_MARKED = (
     "  {booking.reassign} reassign  {booking.cancel} cancel  {booking.release} release  {back} unmark"
 )
 ORDERS = {"changed": ("oldest first", "newest first"), "id": ("lowest first", "highest first")}
-COLUMNS = (
+COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("booking_id", "No.", 6, right=True, sort="id"),
     Column("customer_name", "Customer", 16, grows=True, sort="customer"),
     Column("destination", "To", 8, drop=2, sort="destination"),
@@ -42,7 +41,7 @@ COLUMNS = (
 )
 
 
-class Queue(PagedList[BookingFilter], MarkedList):
+class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
     """The bookings of the desk."""
 
     NAME = "queue"
@@ -82,11 +81,11 @@ class Queue(PagedList[BookingFilter], MarkedList):
         self._window = Window(parse_filter(text, which))
         self.table.picks = True
 
-    def dressed(self, rows: list[Row]) -> list[Row]:
+    def dressed(self, rows: list[BookingRow]) -> list[BookingRow]:
         now = self.backend.desk.now()
         return [with_next_step(row, now) for row in rows]
 
-    def show(self, data: Held) -> None:
+    def show(self, data: Held[BookingRow]) -> None:
         self.table.mark_sort(data[0].which.sort, data[0].which.descending)
         self._describe(self._take(data))
         self.show_detail()
@@ -140,7 +139,7 @@ class Queue(PagedList[BookingFilter], MarkedList):
         self.host.remember("queue.view", view_of(self._filter))
         self.host.remember("queue.filter", self.query_one("#filter", Input).value)
 
-    def _describe(self, rows: list[Row]) -> None:
+    def _describe(self, rows: list[BookingRow]) -> None:
         up, down = ORDERS.get(self._filter.sort, ("A to Z", "Z to A"))
         by = "number" if self._filter.sort == "id" else self._filter.sort
         order = f"by {by}, {down if self._filter.descending else up}"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.text import Text
 
+from dispatch.assignment.row_types import DecisionRow, PolicyChoice, WhyNot
+from dispatch.matching.row_types import AgentScore
+from models.base import Json
 from screens.dialogs.panel import Panel
 from screens.wording.text import BAD, CARE, moment
 
-Row = dict[str, Any]
 NOT_KEYS = ("agent_id", "agent_name")
 
 
-def why_panel(why: Row) -> Panel:
+def why_panel(why: DecisionRow) -> Panel:
     """The decision about a booking: who won and by which keys, who came next, who was kept out."""
     text = Text(overflow="fold")
     text.append(f"{why['agent_name'] or 'Nobody'}", "bold")
@@ -23,16 +23,17 @@ def why_panel(why: Row) -> Panel:
     if why["policy"]:
         decided = f"{why['policy']} policy, settings version {why['settings_version']}"
         text.append(f"\nDecided {moment(why['decided_at'])} by {decided}\n", "dim")
-    candidates = [why["winner"], *why.get("next", [])] if why.get("winner") else []
+    winner, match = why.get("winner"), why.get("match")
+    candidates = [winner, *why.get("next", [])] if winner else []
     for position, row in enumerate(candidates, start=1):
         text.append("\n").append_text(_candidate(position, row))
     text.append_text(_kept_out(why))
-    if why.get("match"):
-        text.append_text(_score_now(why["match"]))
+    if match:
+        text.append_text(_score_now(match))
     return Panel(f"Why booking {why['booking_id']} is where it is", text)
 
 
-def _score_now(match: Row) -> Text:
+def _score_now(match: AgentScore) -> Text:
     """The parts of the winner's score: they were not kept, so they are those of now."""
     from screens.matching.panels import contributions
 
@@ -40,7 +41,7 @@ def _score_now(match: Row) -> Text:
     return Text(head, "bold").append_text(contributions(match["contributions"]))
 
 
-def notes(why: Row) -> list[tuple[str, str]]:
+def notes(why: DecisionRow) -> list[tuple[str, str]]:
     """What was out of the ordinary."""
     notes = []
     if why.get("over_capacity"):
@@ -50,7 +51,7 @@ def notes(why: Row) -> list[tuple[str, str]]:
     return notes
 
 
-def _kept_out(why: Row) -> Text:
+def _kept_out(why: DecisionRow) -> Text:
     """Who would have come before: how many by each rule, then each with it."""
     counts, rows = why.get("excluded_by_rule") or {}, why.get("excluded", [])
     text = Text()
@@ -62,13 +63,13 @@ def _kept_out(why: Row) -> Text:
     return text
 
 
-def _candidate(position: int, row: Row) -> Text:
+def _candidate(position: int, row: Json) -> Text:
     keys = [f"{name.replace('_', ' ')} {value}" for name, value in row.items() if name not in NOT_KEYS]
     line = Text(f"{position:>3}  {row['agent_name']} ({row['agent_id']})", "bold" if position == 1 else "")
     return line.append("  " + ", ".join(keys), "dim")
 
 
-def why_not_panel(told: Row, others: list[Row]) -> Panel:
+def why_not_panel(told: WhyNot, others: list[PolicyChoice]) -> Panel:
     """Why a booking is not with an agent, and whom each policy would choose for it now."""
     text = Text(overflow="fold")
     text.append(told["agent_name"], "bold")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -13,8 +11,12 @@ from textual.widgets import DataTable, Static
 
 from dispatch import customers
 from dispatch.customers.records import MOST_ON_CARD
+from dispatch.customers.row_types import CustomerCard as Card
+from dispatch.customers.row_types import IssueLine, LeadRow
 from dispatch.operations import undo
 from dispatch.operations.command_list import describe_subject
+from dispatch.queries.row_types import BookingRow, CustomerRow
+from dispatch.service.wording import status as issue_status
 from screens.base import keys
 from screens.base.keys import key
 from screens.base.messages import DeskChanged
@@ -30,9 +32,7 @@ from screens.wording.bookings import state
 from screens.wording.events import event_line, taken_back
 from screens.wording.text import CARE, moment, short, short_moment
 
-Row = dict[str, Any]
-
-COLUMNS = (
+COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("booking_id", "No.", 7, right=True),
     Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=2),
     Column("destination", "To", 8),
@@ -42,11 +42,11 @@ COLUMNS = (
 )
 
 
-ISSUES = (
+ISSUES: tuple[Column[IssueLine], ...] = (
     Column("issue_id", "Issue", 7, right=True),
     Column("opened_at", "Came in", 11, lambda row: short_moment(row["opened_at"]), drop=1),
     Column("priority", "Priority", 8, issue_words.priority),
-    Column("status", "State", 13, lambda row: issue_words.status(row)),
+    Column("status", "State", 13, issue_status),
     Column("category", "About", 17, lambda row: row["category"].replace("_", " "), drop=2),
     Column("title", "Title", 14, grows=True),
 )
@@ -76,7 +76,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         *keys.UNDO,
     ]
 
-    def __init__(self, card: Row) -> None:
+    def __init__(self, card: Card) -> None:
         super().__init__()
         self._card = card
         self._copied = ""
@@ -99,7 +99,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         number = self._card["customer_id"]
         self.ask_newest("card", lambda: customers.card(number), self._show, opens=opens)
 
-    def _show(self, card: Row) -> None:
+    def _show(self, card: Card) -> None:
         self._card = card
         self.query_one("#card").border_title = Content(f"Customer {card['customer_id']}")
         self.query_one("#person", Static).update(person(card))
@@ -130,7 +130,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
     def action_edit(self) -> None:
         self.open(customer_form(self._card), self._edited)
 
-    def _edited(self, row: Row) -> None:
+    def _edited(self, row: CustomerRow) -> None:
         self._reload(opens=True)
         self.say(f"Saved: {short(row['name'])} ({row['customer_id']})")
 
@@ -152,7 +152,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
 
         self.open_made(make, self._merged)
 
-    def _merged(self, row: Row) -> None:
+    def _merged(self, row: CustomerRow) -> None:
         self._card["customer_id"] = row["customer_id"]
         self._reload(opens=True)
         self.say(f"Merged into {short(row['name'])} ({row['customer_id']}); ctrl+z takes it back")
@@ -161,14 +161,14 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         self.host.perform(undo.undo, lambda done: self.say(taken_back(done)))
 
 
-def person(card: Row) -> Text:
+def person(card: Card) -> Text:
     """Name, how to reach them, since when they are known, and who else they were."""
     text = Text(overflow="fold")
     text.append(card["name"], "bold")
     if card["merged_into"] is not None:
         text.append(f"\nmerged into customer {card['merged_into']}", f"bold {CARE}")
     merged = ", ".join(map(str, card["merged"]))
-    is_cut = any(len(card[kind]) >= MOST_ON_CARD for kind in ("bookings", "leads", "events"))
+    is_cut = max(len(card["bookings"]), len(card["leads"]), len(card["events"])) >= MOST_ON_CARD
     facts = (
         ("Phone", card["phone"] or "not known"),
         ("E-mail", card["email"] or "not known"),
@@ -181,7 +181,7 @@ def person(card: Row) -> Text:
     return text
 
 
-def _service(card: Row) -> str:
+def _service(card: Card) -> str:
     """The tier, what they have paid, and how they are with the desk."""
     if not (card["tier"] or card["previous_issues"]):
         return ""
@@ -195,7 +195,7 @@ def _service(card: Row) -> str:
     return ", ".join(filter(None, told))
 
 
-def history(card: Row) -> Text:
+def history(card: Card) -> Text:
     """What was done, and below what was asked for, the newest first."""
     text = Text(overflow="fold")
     text.append("History\n", "bold")
@@ -206,7 +206,7 @@ def history(card: Row) -> Text:
     return text
 
 
-def _lead_line(lead: Row) -> str:
+def _lead_line(lead: LeadRow) -> str:
     trip = f"{lead['destination']} from {lead['launch_location']}" if lead["destination"] else "no trip"
     said = (lead["customer_name"], lead["method"], lead["source"], trip, lead["requests"])
     return f"{short_moment(lead['received_at'])}  {', '.join(filter(None, said))}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from rich.text import Text
 from textual import events, getters, on
@@ -12,6 +11,7 @@ from textual.widgets import DataTable, Input, Static
 
 from dispatch import customers
 from dispatch.queries import customer_index
+from dispatch.queries.row_types import CustomerRow
 from models.customer_index import backlog
 from screens.base.keys import key
 from screens.base.messages import DeskChanged
@@ -20,21 +20,20 @@ from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording.text import short_moment
 
-Row = dict[str, Any]
-Found = tuple[list[Row], int]
+Found = tuple[list[CustomerRow], int]
 
 TYPING_PAUSE_S = 0.12
 MOST_SHOWN = 50
 MOVES = {"up": "cursor_up", "down": "cursor_down", "pageup": "page_up", "pagedown": "page_down"}
 
-COLUMNS = (
+COLUMNS: tuple[Column[CustomerRow], ...] = (
     Column("name", "Customer", 16, grows=True),
     Column("phone", "Phone", 13),
     Column("email", "E-mail", 16, grows=True),
     Column("open_bookings", "Open", 4, lambda row: str(row["open_bookings"] or ""), right=True),
     Column("last_booking_at", "Last booked", 11, lambda row: short_moment(row["last_booking_at"]), drop=1),
 )
-BECAUSE = Column("because", "The same?", 12, lambda row: row.get("because", ""))
+BECAUSE = Column[CustomerRow]("because", "The same?", 12, lambda row: str(row.get("because") or ""))
 
 
 class FindCustomer(Modal[int | None]):
@@ -52,7 +51,7 @@ class FindCustomer(Modal[int | None]):
     ]
 
     def __init__(
-        self, title: str = "Find a customer", first: Sequence[Row] = (), without: int | None = None
+        self, title: str = "Find a customer", first: Sequence[CustomerRow] = (), without: int | None = None
     ) -> None:
         super().__init__(title)
         self._first = list(first)
@@ -111,7 +110,7 @@ class FindCustomer(Modal[int | None]):
 
         self.ask_newest("found", query, then, opens=text == self._wanted)
 
-    def _show(self, text: str, rows: list[Row], behind: int) -> None:
+    def _show(self, text: str, rows: list[CustomerRow], behind: int) -> None:
         is_another, self._answered = text != self._answered, text
         others = [row for row in rows if row["customer_id"] != self._without] if text else self._first
         self._table.show_rows(others[:MOST_SHOWN])

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.widgets import Static
 
 from dispatch import customers
+from dispatch.customers.row_types import MergePreview
+from dispatch.queries.row_types import CustomerRow
 from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.form import Field, FormModal
 from screens.dialogs.modal import buttons
 from screens.wording.text import moment
 
-Row = dict[str, Any]
 LABELS = {"name": "Name", "phone": "Phone", "email": "E-mail"}
 
 
-def customer_form(customer: Row) -> FormModal:
+def customer_form(customer: CustomerRow) -> FormModal[CustomerRow]:
     """Another name, phone or e-mail; an empty one clears phone and e-mail."""
     number = customer["customer_id"]
     return FormModal(
         f"Edit customer {number}",
-        [Field(name, label, customer[name] or "") for name, label in LABELS.items()],
+        [Field(name, label, str(customer.get(name) or "")) for name, label in LABELS.items()],
         lambda desk, given: customers.edit(desk, number, **given),
         submit="Save",
         changes_only=True,
@@ -32,7 +31,7 @@ def customer_form(customer: Row) -> FormModal:
     )
 
 
-class MergeCustomers(CommandModal[Row]):
+class MergeCustomers(CommandModal[CustomerRow]):
     """Tells what a merge would do, either way round, and does it; closes with its result.
 
     ``previews`` are two of ``customers.preview_merge``: the first is done unless they are swapped.
@@ -45,7 +44,7 @@ class MergeCustomers(CommandModal[Row]):
         key("merge.swap", "s", "Swap", "Keep the other of the two instead"),
     ]
 
-    def __init__(self, previews: tuple[Row, Row]) -> None:
+    def __init__(self, previews: tuple[MergePreview, MergePreview]) -> None:
         super().__init__("Make two customers one")
         self._previews = previews
 
@@ -55,16 +54,16 @@ class MergeCustomers(CommandModal[Row]):
         yield from buttons(("submit", "Merge"), ("swap", "Swap"), ("close", "Close"))
 
     def action_swap(self) -> None:
-        self._previews = self._previews[::-1]
+        self._previews = self._previews[1], self._previews[0]
         self.query_one("#preview", Static).update(merge_text(self._previews[0]))
 
     def action_submit(self) -> None:
         if not self._busy:
-            keep, other = (self._previews[0][who]["customer_id"] for who in ("keep", "other"))
-            self._send(lambda desk: customers.merge(desk, keep, other))
+            keep, other = self._previews[0]["keep"], self._previews[0]["other"]
+            self._send(lambda desk: customers.merge(desk, keep["customer_id"], other["customer_id"]))
 
 
-def merge_text(preview: Row) -> Text:
+def merge_text(preview: MergePreview) -> Text:
     """Who stays, who is merged into them, and what moves."""
     keep, other, leads = preview["keep"], preview["other"], preview["leads"]
     text = Text(overflow="fold")

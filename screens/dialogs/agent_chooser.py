@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
 
+from dispatch.queries.row_types import AgentRow
 from screens.base.keys import key
 from screens.dialogs.modal import Modal
 from screens.widgets.agent_picker import AgentPicker
-
-Row = dict[str, Any]
 
 
 class PickAgent(Modal[int | None]):
@@ -23,7 +21,7 @@ class PickAgent(Modal[int | None]):
         key("pick.take", "enter", "Choose", "Choose the highlighted agent"),
     ]
 
-    def __init__(self, title: str, agents: Sequence[Row]) -> None:
+    def __init__(self, title: str, agents: Sequence[AgentRow]) -> None:
         super().__init__(title)
         self._agents = agents
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -34,7 +35,7 @@ class Columns(Modal[None]):
         key("columns.reset", "r", "Reset", "The columns as they were delivered"),
     ]
 
-    def __init__(self, table: LiveTable, changed: Callable[[list[str]], None]) -> None:
+    def __init__(self, table: LiveTable[Any], changed: Callable[[list[str]], None]) -> None:
         super().__init__("Columns")
         self._table = table
         self._changed = changed

@@ -15,7 +15,6 @@ from screens.base.hosted import T
 from screens.dialogs.modal import Modal
 from screens.wording.text import refusal
 
-Row = dict[str, Any]
 Outcome = TypeVar("Outcome")
 SOON_S = 0.4  # an answer that takes longer is waited for with a word
 

@@ -14,16 +14,16 @@ from textual.widget import Widget
 from textual.widgets import Input, Label, OptionList, RadioSet, Select, Static, TextArea
 
 from dispatch.desk.desk import Desk
+from dispatch.queries.row_types import AgentRow, HeldRow
 from models.errors import DeskError, InvalidInput
 from screens.base.keys import key
-from screens.dialogs.command_modal import CommandModal
+from screens.dialogs.command_modal import CommandModal, Outcome
 from screens.dialogs.modal import buttons
 from screens.widgets.agent_picker import AgentPicker
 from screens.widgets.choice import Choice, Pick
 from screens.widgets.preview import Preview
 from screens.wording.text import refusal
 
-Row = dict[str, Any]
 Values = dict[str, str]
 
 FIELD_WIDTH = 54  # cells beside the label
@@ -43,7 +43,7 @@ class Field:
     value: str = ""
     options: tuple[str, ...] = ()
     hint: str = ""
-    agents: tuple[Row, ...] = ()
+    agents: tuple[AgentRow, ...] = ()
     told: Callable[[str], str] | None = None
     lines: int = 1
 
@@ -74,7 +74,7 @@ class Field:
         return Input(self.value, placeholder=self.hint, compact=True, id=self.name)
 
 
-class FormModal(CommandModal[Row]):
+class FormModal(CommandModal[Outcome]):
     """Asks for a few values and runs a command with them; closes with its result, or None on escape.
 
     What the desk refuses is told inside the form, which stays open with everything typed in it; the
@@ -93,7 +93,7 @@ class FormModal(CommandModal[Row]):
         self,
         title: str,
         fields: Sequence[Field],
-        command: Callable[[Desk, Values], Row],
+        command: Callable[[Desk, Values], Outcome],
         *,
         submit: str,
         about: str = "",
@@ -218,7 +218,7 @@ def value_of(widget: Widget) -> str:
     return widget.chosen if isinstance(widget, Pick) else str(cast("Any", widget).value)
 
 
-def reassign_fields(row: Row, agents: Sequence[Row]) -> list[Field]:
+def reassign_fields(row: HeldRow, agents: Sequence[AgentRow]) -> list[Field]:
     """Who takes a row over from its agent, and why."""
     others = tuple(agent for agent in agents if agent["agent_id"] != row["agent_id"])
     return [Field("to", "To", agents=others), Field("reason", "Reason", hint="why it changes hands")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import getters
@@ -10,17 +10,18 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from dispatch.assignment.row_types import Preview
+from dispatch.queries.row_types import AgentRow
 from screens.widgets.columns import Column
 from screens.widgets.frame import Frame
 from screens.widgets.live_table import LiveTable
-from screens.wording.agents import load_bar
+from screens.wording.agents import load_bar, match_score
 from screens.wording.text import CARE
 
 if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance
     from dispatch.matching.score import Scored
 
-Row = dict[str, Any]
 KEPT_OUT = {
     "break": "on a break",
     "full": "at capacity",
@@ -31,19 +32,11 @@ KEPT_OUT = {
 """The rules that leave agents out, in words behind a number; the others are presences."""
 
 
-def match_score(row: Row) -> Text:
-    """An agent's score, greyed where it decides nothing."""
-    scored: Scored | None = row.get("match")
-    if scored is None:
-        return Text("")
-    return Text(f"{scored.match_score:.1f}", "" if row["steers"] else "dim")
-
-
-def _rating(row: Row) -> str:
+def _rating(row: AgentRow) -> str:
     return f"{row['rating']:.1f}" if row["rating"] else "–"
 
 
-CANDIDATES = (
+CANDIDATES: tuple[Column[AgentRow], ...] = (
     Column("rank", "#", 3, right=True),
     Column("name", "Agent", 13, grows=True),
     Column("department", "Department", 20, drop=4),
@@ -67,7 +60,7 @@ class WhoGetsIt(Frame):
     def __init__(self) -> None:
         super().__init__(id="who")
         self.border_title = Content("Who gets it")
-        self._preview: Row = {"candidates": [], "reason": "", "kept_out": {}}
+        self._preview: Preview = {"policy": "", "reason": "", "candidates": [], "kept_out": {}}
         self.glance: Glance | None = None
         """The scores that are shown."""
 
@@ -77,11 +70,14 @@ class WhoGetsIt(Frame):
         yield Static(id="verdict")
 
     @property
-    def current(self) -> Row | None:
-        """The candidate under the cursor."""
-        return self.table.current
+    def scored(self) -> Scored | None:
+        """The score of the candidate under the cursor, once it is worked out."""
+        row, seen = self.table.current, self.glance
+        if row is None or seen is None:
+            return None
+        return next((agent for agent in seen.scores.agents if agent.agent_id == row["agent_id"]), None)
 
-    def show_preview(self, preview: Row) -> None:
+    def show_preview(self, preview: Preview) -> None:
         self._preview = preview
         self._fill()
         self.query_one("#reason", Static).update(_reason(preview))
@@ -94,10 +90,15 @@ class WhoGetsIt(Frame):
     def _fill(self) -> None:
         seen, table = self.glance, self.table
         steers = seen is not None and seen.verdict.steers
-        scores = {agent.agent_id: agent for agent in seen.scores.agents} if seen else {}
+        scores = {agent.agent_id: agent.match_score for agent in seen.scores.agents} if seen else {}
         table.marks_changes = False  # what is typed changes them all the time
-        rows = self._preview["candidates"]
-        table.show_rows([row | {"match": scores.get(row["agent_id"]), "steers": steers} for row in rows])
+        rows = [
+            row | {"match_score": scores[row["agent_id"]], "steers": steers}
+            if row["agent_id"] in scores
+            else row
+            for row in self._preview["candidates"]
+        ]
+        table.show_rows(rows)
         if not table.has_focus:
             table.move_cursor(row=0)
         self.query_one("#verdict", Static).update(Content(self._told()))
@@ -115,7 +116,7 @@ class WhoGetsIt(Frame):
         return f"{'Match' if seen.verdict.steers else 'Match is grey'}: {sentence}"
 
 
-def _reason(preview: Row) -> Text:
+def _reason(preview: Preview) -> Text:
     """Why it is the first one, and who is kept out; or that nobody can take it."""
     counts = preview["kept_out"]
     out = ", ".join(f"{number} {KEPT_OUT.get(rule, rule)}" for rule, number in counts.items())

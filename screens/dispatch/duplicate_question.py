@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from rich.text import Text
 from textual import on
@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import DataTable, Static
 
+from dispatch.customers.row_types import Suspect
 from screens.base.keys import key
 from screens.dialogs.modal import Modal, buttons
 from screens.widgets.columns import Column
@@ -19,10 +20,9 @@ from screens.widgets.live_table import LiveTable
 from screens.wording.bookings import state
 from screens.wording.text import short
 
-Row = dict[str, Any]
 Verb = Literal["same", "open", "enter"]
 
-COLUMNS = (
+COLUMNS: tuple[Column[Suspect], ...] = (
     Column("name", "Customer", 12, grows=True),
     Column("phone", "Phone", 14, lambda row: row["phone"] or "–"),
     Column("email", "E-mail", 16, lambda row: row["email"] or "–", grows=True, drop=1),
@@ -43,7 +43,7 @@ class Answer:
     """What to do with the lead, and which of the known customers is meant."""
 
     verb: Verb
-    customer: Row
+    customer: Suspect
 
 
 class KnownCustomer(Modal[Answer | None]):
@@ -61,7 +61,7 @@ class KnownCustomer(Modal[Answer | None]):
         key("known.enter", "3", "Enter anyway", "Assign the lead as it is typed", "enter_anyway"),
     ]
 
-    def __init__(self, name: str, suspected: Sequence[Row]) -> None:
+    def __init__(self, name: str, suspected: Sequence[Suspect]) -> None:
         super().__init__("Known already?")
         self._typed_name = name
         self._suspected = tuple(suspected)
@@ -85,8 +85,9 @@ class KnownCustomer(Modal[Answer | None]):
         self.query_one(LiveTable).show_rows(self._suspected)
 
     @property
-    def _chosen(self) -> Row:
-        return self.query_one(LiveTable).current or self._suspected[0]
+    def _chosen(self) -> Suspect:
+        table: LiveTable[Suspect] = self.query_one(LiveTable)
+        return table.current or self._suspected[0]
 
     @on(DataTable.RowHighlighted)
     def _show_detail(self) -> None:
@@ -115,7 +116,7 @@ class KnownCustomer(Modal[Answer | None]):
         self.leave()
 
 
-def _detail(customer: Row) -> Text:
+def _detail(customer: Suspect) -> Text:
     """The open bookings of a customer, a line each."""
     text = Text(overflow="fold")
     for one in customer["bookings"][:4]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events, getters, on
 from textual.app import ComposeResult
@@ -14,11 +13,14 @@ from textual.widgets import Button, DataTable, Input, RadioSet, Select
 
 from dispatch import customers, queries
 from dispatch.assignment import explanations
+from dispatch.assignment.row_types import Preview
+from dispatch.customers.row_types import Suspect
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.matching.features import Terms
 from dispatch.matching.lead_terms import unsaved_lead
 from dispatch.queries.bookings import BookingFilter
+from dispatch.queries.row_types import BookingRow
 from models.errors import DeskError
 from screens.base import keys
 from screens.base.draft_saver import DraftKeeper
@@ -39,12 +41,11 @@ from screens.wording.text import moment, refusal, short, short_moment
 if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance
 
-Row = dict[str, Any]
 LATEST = 30
 TYPING_PAUSE_S = 0.1
 BOOKING_ACTIONS = frozenset(binding.action for binding in keys.BOOKING)
 
-LATEST_COLUMNS = (
+LATEST_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=3),
     Column("customer_name", "Customer", 12, grows=True),
     Column("destination", "To", 8, drop=2),
@@ -53,11 +54,14 @@ LATEST_COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class Suspected:
-    """Nothing was written: somebody has to say whose lead it is."""
+class Seen(NamedTuple):
+    """What is read for the lead in the form: who gets it, who the customer may be, and the last bookings."""
 
-    customers: list[Row]
+    terms: Terms | None
+    preview: Preview
+    latest: list[BookingRow]
+    who: tuple[str, str, str]
+    suspected: list[Suspect]
 
 
 class Dispatch(BookingActions):
@@ -105,30 +109,30 @@ class Dispatch(BookingActions):
     async def on_unmount(self) -> None:
         await self._keeper.write()
 
-    def look_up(self) -> Callable[[], Row]:
+    def look_up(self) -> Callable[[], Seen]:
         desk, who, terms = self.backend.desk, self.form.identity(), self.form.terms()
 
-        def work() -> Row:
-            return {
-                "preview": explanations.preview(desk, lead=unsaved_lead(terms)),
-                "terms": terms,
-                "latest": queries.list_bookings(BookingFilter(sort="id"), limit=LATEST),
-                "suspected": customers.suspects(*who) if any(who) else [],
-                "who": who,
-            }
+        def work() -> Seen:
+            return Seen(
+                terms,
+                explanations.preview(desk, lead=unsaved_lead(terms)),
+                queries.list_bookings(BookingFilter(sort="id"), limit=LATEST),
+                who,
+                customers.suspects(*who) if any(who) else [],
+            )
 
         return work
 
-    def show(self, data: Row) -> None:
+    def show(self, data: Seen) -> None:
         self.form.offer(self.backend.values)
-        if data["terms"] == self.form.terms():  # else what was typed since asks by itself
-            self.who.show_preview(data["preview"])
-            self._look_at(data["terms"])
-        self.table.show_rows(data["latest"])
-        self._show_last(data["latest"])
-        self._tell_suspected(data["who"], data["suspected"])
+        if data.terms == self.form.terms():  # else what was typed since asks by itself
+            self.who.show_preview(data.preview)
+            self._look_at(data.terms)
+        self.table.show_rows(data.latest)
+        self._show_last(data.latest)
+        self._tell_suspected(data.who, data.suspected)
 
-    def _show_last(self, latest: list[Row]) -> None:
+    def _show_last(self, latest: list[BookingRow]) -> None:
         """Put the cursor on the booking that was opened last, once, and tell if it was taken back."""
         last = next((row for row in latest if row["booking_id"] == self._last_booking), None)
         if last is None:
@@ -158,7 +162,7 @@ class Dispatch(BookingActions):
         desk, terms = self.backend.desk, self._weighed
         self._look_at(terms)
 
-        def work() -> Row:
+        def work() -> Preview:
             return explanations.preview(desk, lead=unsaved_lead(terms))
 
         self.ask_newest("preview", work, self.who.show_preview, beside=True)
@@ -203,7 +207,7 @@ class Dispatch(BookingActions):
         else:
             self.form.warn("")
 
-    def _tell_suspected(self, who: tuple[str, str, str], found: list[Row]) -> None:
+    def _tell_suspected(self, who: tuple[str, str, str], found: list[Suspect]) -> None:
         """Say who the customer may be; an answer about somebody else is too late."""
         if self.is_laid_out and who == self.form.identity():
             not_yet = "Not assigned yet. " if found and who == self._asked_about else ""
@@ -266,8 +270,7 @@ class Dispatch(BookingActions):
 
     @on(DataTable.RowSelected, "#candidates")
     def action_parts(self) -> None:
-        candidate, seen = self.who.current, self.who.glance
-        scored = (candidate or {}).get("match")
+        scored, seen = self.who.scored, self.who.glance
         if seen is not None and scored is not None:
             self.open(score_panel(scored, seen, self.backend.desk.settings["policy"]))
         elif self.form.terms() is None:
@@ -297,19 +300,19 @@ class Dispatch(BookingActions):
         self._take_in(values)
 
     def _take_in(self, values: dict[str, str], customer_id: int | None = None, *, asks: bool = True) -> None:
-        """Assign the lead; if it ``asks``, not before somebody has said whose it is."""
+        """Assign the lead; if it ``asks``, nothing is written before somebody has said whose it is."""
 
-        def work(desk: Desk) -> intake.LeadResult | Suspected:
+        def work(desk: Desk) -> intake.LeadResult | list[Suspect]:
             with desk.reading():
                 found = customers.suspects(values["name"], values["phone"], values["email"]) if asks else []
             if customers.in_question(found):
-                return Suspected(found)
+                return found
             return intake.receive(desk, customer_id, **values)
 
-        def then(result: intake.LeadResult | Suspected) -> None:
+        def then(result: intake.LeadResult | list[Suspect]) -> None:
             self._assigning = False
-            if isinstance(result, Suspected):
-                self._ask_whose(values, result.customers)
+            if isinstance(result, list):
+                self._ask_whose(values, result)
             else:
                 self._assigned(values, result)
 
@@ -317,7 +320,7 @@ class Dispatch(BookingActions):
         self.form.tell("assigning ...")
         self.host.perform(work, then, self._refused)
 
-    def _ask_whose(self, values: dict[str, str], found: list[Row]) -> None:
+    def _ask_whose(self, values: dict[str, str], found: list[Suspect]) -> None:
         self._asked_about = self.form.identity()
         self.form.tell("")
         self._tell_suspected(self._asked_about, found)
@@ -348,5 +351,5 @@ class Dispatch(BookingActions):
         self.form.tell(refusal(error), "error")
 
 
-def _went_to(row: Row) -> str:
+def _went_to(row: BookingRow) -> str:
     return "taken back" if row["voided"] else f"→ {row['agent_name'] or 'waiting'}"

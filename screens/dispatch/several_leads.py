@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Sequence
-from typing import Any
 
 from rich.text import Text
 from textual import getters, on
@@ -15,8 +14,10 @@ from textual.widgets import DataTable, Static, TextArea
 
 from dispatch import customers
 from dispatch.desk.desk import Desk
+from dispatch.inputs.lead_files import Fields
 from dispatch.leads.file_intake import Received, receive_lines
 from dispatch.leads.pasted_leads import Pasted, PastedLine, read_pasted
+from models.base import Json
 from models.errors import DeskError
 from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal
@@ -26,7 +27,6 @@ from screens.widgets.live_table import LiveTable
 from screens.wording import duplicates
 from screens.wording.text import BAD, CARE, GOOD
 
-Row = dict[str, Any]
 TYPING_PAUSE_S = 0.15
 PLACEHOLDER = (
     "Paste lines here, from a file or a spreadsheet, one lead a line:\n"
@@ -36,7 +36,7 @@ PLACEHOLDER = (
 ASKED = "f9 again assigns it all the same; if it is the same trip, take the line out"
 
 
-def _verdict(row: Row) -> Text:
+def _verdict(row: Json) -> Text:
     if row["errors"]:
         return Text(row["errors"][0], BAD)
     if row["question"]:
@@ -44,7 +44,7 @@ def _verdict(row: Row) -> Text:
     return Text(row["became"], GOOD) if row["became"] else Text("✓ good", GOOD)
 
 
-COLUMNS = (
+COLUMNS: tuple[Column[Json], ...] = (
     Column("line", "Line", 4, lambda row: str(row["place"] or ""), right=True),
     Column("name", "Customer", 16, lambda row: row["fields"].get("name") or "–"),
     Column("destination", "To", 8, lambda row: row["fields"].get("destination") or "–", drop=1),
@@ -119,7 +119,7 @@ class SeveralLeads(CommandModal[str]):
         self._list([_row(line.line, line.fields, line.errors) for line in pasted.lines])
         self._tell(_counts(pasted) if self.text.strip() else "")
 
-    def _list(self, rows: list[Row]) -> None:
+    def _list(self, rows: list[Json]) -> None:
         self._table.show_rows(rows)
         first_bad = next((place for place, row in enumerate(rows) if row["errors"] or row["question"]), 0)
         if not self._table.has_focus:
@@ -209,9 +209,9 @@ def _questions(lines: Sequence[PastedLine]) -> dict[int, str]:
 
 
 def _row(
-    line: int, fields: Any, errors: tuple[str, ...], received: Received | None = None, question: str = ""
-) -> Row:
-    """A line in the table: what is wrong with it, or what became of it; ``place`` is where it stands now."""
+    line: int, fields: Fields, errors: tuple[str, ...], received: Received | None = None, question: str = ""
+) -> Json:
+    """What is wrong with a line, or what became of it; ``place`` is where it is now."""
     became = ""
     if received is not None and received["lead"] is None:
         errors = (received["error"],)

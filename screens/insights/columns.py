@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.text import Text
 
+from dispatch.matching.row_types import WeightsRow
+from dispatch.reporting.row_types import AgentFigures, FigureRow
 from screens.widgets.columns import Column
 from screens.wording.agents import load_bar
 from screens.wording.plots import SOLID, interval, interval_line
 from screens.wording.text import GOOD, moment, money
 
-Row = dict[str, Any]
 BAR_WIDTH = 10
 LINE_WIDTH = 21
 
@@ -21,10 +20,11 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{value:.0%}"
 
 
-def with_shares(rows: list[Row]) -> list[Row]:
+def with_shares(rows: list[FigureRow]) -> list[FigureRow]:
     """Figures as they are listed: each kind's name once, and how long the bar beside the count is."""
     whole = max((row["bookings"] for row in rows), default=0) or 1
-    shown, before = [], ""
+    shown: list[FigureRow] = []
+    before = ""
     for row in rows:
         heading = "" if row["kind"] == before else row["kind"].capitalize()
         before = row["kind"]
@@ -34,11 +34,11 @@ def with_shares(rows: list[Row]) -> list[Row]:
     return shown
 
 
-def _bar(row: Row) -> Text:
+def _bar(row: FigureRow) -> Text:
     return Text(SOLID * max(round(row["part"] * BAR_WIDTH), min(1, row["bookings"])), GOOD)
 
 
-FIGURES = (
+FIGURES: tuple[Column[FigureRow], ...] = (
     Column("of", "By", 11, lambda row: Text(row["of"], "bold")),
     Column("value", "", 12, lambda row: row["value"] or "bookings", grows=True),
     Column("bookings", "Number", 9, lambda row: f"{row['bookings']:,}", right=True),
@@ -50,16 +50,16 @@ FIGURES = (
 )
 
 
-def _contact(row: Row) -> str:
+def _contact(row: AgentFigures) -> str:
     given = row["contact_assigned"]
     return f"{percent(row['contact_rate'])} of {given:,}" if given else "–"
 
 
-def _line(row: Row) -> str:
+def _line(row: AgentFigures) -> str:
     return interval_line(row["low"], row["rate"], row["high"], LINE_WIDTH)
 
 
-AGENTS = (
+AGENTS: tuple[Column[AgentFigures], ...] = (
     Column("agent_name", "Agent", 14, grows=True),
     Column("load", "Load", 6, load_bar),
     Column("decided", "Decided", 7, lambda row: f"{row['decided']:,}", right=True),
@@ -69,20 +69,20 @@ AGENTS = (
 )
 
 
-def _origin(row: Row) -> str:
+def _origin(row: WeightsRow) -> str:
     believed = {True: ", believed", False: ", not believed", None: ""}[row["gate_open"]]
     return f"{row['origin']}{believed}"
 
 
-def _outcomes(row: Row) -> str:
+def _outcomes(row: WeightsRow) -> str:
     return f"{row['outcomes']:,}" if row["outcomes"] else ""
 
 
-def _span(row: Row) -> str:
+def _span(row: WeightsRow) -> str:
     return f"{moment(row['first_at'])[:10]} to {moment(row['last_at'])[:10]}" if row["first_at"] else ""
 
 
-WEIGHTS = (
+WEIGHTS: tuple[Column[WeightsRow], ...] = (
     Column("in_use", "", 6, lambda row: Text("in use" if row["in_use"] else "", f"bold {GOOD}")),
     Column("name", "Weights", 10),
     Column("origin", "From", 12, _origin, grows=True),

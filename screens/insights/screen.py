@@ -16,7 +16,9 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher, DataTable, Static
 
 from dispatch.matching import weights
+from dispatch.matching.row_types import LessonRow
 from dispatch.reporting import booking_figures
+from models.base import Json
 from models.errors import DeskError
 from screens.base import figures, keys
 from screens.base.keys import key_of
@@ -24,7 +26,7 @@ from screens.filters.bookings import filter_of
 from screens.insights.columns import AGENTS, FIGURES, WEIGHTS
 from screens.insights.sections import EMPTY, READ, SECTIONS, Found, SectionTab
 from screens.matching.panels import evidence_text, training_panel, weights_panel, written_panel
-from screens.matching.report_form import report_form
+from screens.matching.report_form import ReportOrder, report_form
 from screens.matching.training import TrainingRun
 from screens.shell.desk_screen import Place
 from screens.widgets.choice import next_of
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
     from dispatch.matching.learning.version_store import Lesson
     from screens.base.key_queue import SteadyApp
 
-Row = dict[str, Any]
 SLOW_S = 0.3  # what takes longer is told of
 WORDS = "words"
 OF_THE_ROW = frozenset({"open_row", "use_weights", "copy"})
@@ -213,7 +214,7 @@ class Insights(Place):
         self.show_section(next_of(SECTIONS, self._section))
 
     @property
-    def _row(self) -> Row | None:
+    def _row(self) -> Any:
         """The row under the cursor; None in a text, or where there is none."""
         table = None if self._section == "match" else self.query_one(f"#{self._section}", LiveTable)
         return table.current if table is not None else None
@@ -284,7 +285,7 @@ class Insights(Place):
         line = f" Training, {told}  ({key_of(self.app, 'insights.train')} stops it)"
         self.hint.update(Content(line))
 
-    def _trained(self, row: Row) -> None:
+    def _trained(self, row: LessonRow) -> None:
         self._over()
         if self.app.screen is self:
             self.open(training_panel(row))
@@ -307,13 +308,13 @@ class Insights(Place):
         lead, values = self.host.lead, self.backend.values
         self.open_made(lambda: report_form(lead or latest_terms(), values), self._write_report)
 
-    def _write_report(self, values: Row) -> None:
+    def _write_report(self, order: ReportOrder) -> None:
         desk = self.backend.desk
 
-        def work() -> Row:
+        def work() -> Json:
             from dispatch.matching.report import report, report_files
 
-            return report_files.write(report.build(desk, values["terms"], weights.in_use()), values["folder"])
+            return report_files.write(report.build(desk, order.terms, weights.in_use()), order.folder)
 
         self.host.ask(work, lambda result: self.open(written_panel(result)), beside=True)
 

@@ -13,14 +13,15 @@ from textual.widgets import Static
 
 from dispatch.desk.desk import Desk
 from dispatch.matching import weights
+from dispatch.matching.row_types import Evidence
 from dispatch.reporting import booking_figures
+from dispatch.reporting.row_types import FigureRow
 from screens.insights.columns import with_shares
 
 if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance
     from dispatch.matching.features import Terms
 
-Row = dict[str, Any]
 Found = Any
 """What a section is filled with: rows, or for the match score the evidence and a look at a lead."""
 
@@ -28,12 +29,12 @@ MOST_HELD = 500
 SECTIONS = {"bookings": "Bookings", "agents": "Agents", "match": "Match score", "weights": "Weights"}
 
 
-def _bookings() -> list[Row]:
+def _bookings() -> list[FigureRow]:
     rows = booking_figures.by_kind()
     return with_shares(rows) if rows[0]["bookings"] else []
 
 
-def _match(desk: Desk, lead: Terms | None) -> tuple[Row, Glance | None, bool]:
+def _match(desk: Desk, lead: Terms | None) -> tuple[Evidence, Glance | None, bool]:
     from dispatch.matching import evidence
     from dispatch.matching.assessment import glance
     from dispatch.matching.features import one_moment

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.text import Text
 
 from dispatch import queries
 from dispatch.desk import event_log
+from dispatch.desk.row_types import EventRow
 from dispatch.operations.command_list import describe_event
 from screens.widgets.detail_pane import Detail, DetailPane, add_facts
 from screens.wording.events import changes, details
 from screens.wording.text import CARE, moment
-
-Row = dict[str, Any]
 
 
 class EventDetail(DetailPane):
@@ -22,7 +19,7 @@ class EventDetail(DetailPane):
     NOTHING = "Choose an event to see it here"
 
 
-def event_detail(event: Row) -> Detail:
+def event_detail(event: EventRow) -> Detail:
     """All about an event. Reads the database."""
     others = [number for number in (event["undone_by"], event["undoes"]) if number is not None]
     other = next(iter(event_log.events_among(others)), None)
@@ -43,11 +40,11 @@ def event_detail(event: Row) -> Detail:
     return f"Event {event['event_id']}", text
 
 
-def _by(event: Row | None) -> str:
+def _by(event: EventRow | None) -> str:
     return f"{moment(event['at'])} by {event['actor']}" if event else ""
 
 
-def _facts(event: Row) -> list[tuple[str, str]]:
+def _facts(event: EventRow) -> list[tuple[str, str]]:
     agents = queries.agents_by_id([event["agent_id"]]) if event["agent_id"] is not None else []
     return [
         ("Customer", event["customer_name"] or ""),

@@ -6,16 +6,17 @@ from dataclasses import dataclass, field
 
 from dispatch.desk import event_log
 from dispatch.desk.event_filter import EventFilter
-from screens.base.list_window import ListWindow, Row
+from dispatch.desk.row_types import EventRow
+from screens.base.list_window import ListWindow
 
 
 @dataclass(frozen=True)
-class LogWindow(ListWindow[EventFilter]):
+class LogWindow(ListWindow[EventFilter, EventRow]):
     """A window on the log, newest first."""
 
     which: EventFilter = field(default_factory=EventFilter)
 
-    def page(self, limit: int, beyond: Row | None, *, upwards: bool = False) -> list[Row]:
+    def page(self, limit: int, beyond: EventRow | None, *, upwards: bool = False) -> list[EventRow]:
         number = beyond["event_id"] if beyond is not None else None
         if upwards:
             return event_log.page(self.which, limit, after=number)[::-1]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.text import Text
 from textual import on
 from textual.widgets import DataTable, Input
 
 from dispatch import queries
 from dispatch.desk.event_filter import EventFilter
+from dispatch.desk.row_types import EventRow
 from dispatch.inputs import date_ranges
 from dispatch.operations import undo
 from dispatch.operations.command_list import describe_command, describe_subject
+from dispatch.operations.row_types import UndoResult
 from models.clock import local_offset
 from models.errors import InvalidInput
 from screens.base import keys
@@ -26,15 +26,13 @@ from screens.widgets.detail_pane import Detail
 from screens.wording.events import event_line, said, taken_back
 from screens.wording.text import CARE, short_moment
 
-Row = dict[str, Any]
 
-
-def _what(row: Row) -> Text:
+def _what(row: EventRow) -> Text:
     word = describe_command(row["command"])
     return Text(f"{word}, undone", "dim") if row["undone_by"] else Text(word)
 
 
-COLUMNS = (
+COLUMNS: tuple[Column[EventRow], ...] = (
     Column("event_id", "Event", 7, right=True, drop=3),
     Column("at", "When", 11, lambda row: short_moment(row["at"])),
     Column("actor", "By", 8),
@@ -46,7 +44,7 @@ COLUMNS = (
 )
 
 
-class Log(PagedList[EventFilter]):
+class Log(PagedList[EventFilter, EventRow, UndoResult]):
     """The commands of the desk."""
 
     NAME = "log"
@@ -68,7 +66,7 @@ class Log(PagedList[EventFilter]):
     def __init__(self) -> None:
         super().__init__(LogWindow())
 
-    def show(self, data: Held) -> None:
+    def show(self, data: Held[EventRow]) -> None:
         self._describe(self._take(data))
         self.show_detail()
 
@@ -86,10 +84,10 @@ class Log(PagedList[EventFilter]):
         except InvalidInput as error:
             self.headline.update(Text(f"{error.message}: {date_ranges.EXAMPLES}", f"bold {CARE}"))
 
-    def detail_of(self, row: Row) -> Detail:
+    def detail_of(self, row: EventRow) -> Detail:
         return event_detail(row)
 
-    def describe_done(self, word: str, row: Row) -> str:
+    def describe_done(self, word: str, row: UndoResult) -> str:
         return taken_back(row)
 
     @on(DataTable.RowSelected)
@@ -97,7 +95,7 @@ class Log(PagedList[EventFilter]):
         self.action_go_to()
 
     @on_chosen
-    def action_go_to(self, event: Row) -> None:
+    def action_go_to(self, event: EventRow) -> None:
         if event["issue_id"] is not None:
             self.host.show_issue(event["issue_id"])
         elif event["booking_id"] is not None:
@@ -112,7 +110,7 @@ class Log(PagedList[EventFilter]):
     action_undo_event = at_once("", undo.undo)
 
     @on_chosen
-    def action_customer(self, event: Row) -> None:
+    def action_customer(self, event: EventRow) -> None:
         number = event["booking_id"]
         if number is not None:
             self.host.ask(
@@ -126,14 +124,14 @@ class Log(PagedList[EventFilter]):
             self.say("That was about no customer", severity="warning")
 
     @on_chosen
-    def action_booking_log(self, event: Row) -> None:
+    def action_booking_log(self, event: EventRow) -> None:
         if event["booking_id"] is None:
             self.say("That was about no booking", severity="warning")
         else:
             self.show_only(f"booking:{event['booking_id']}")
 
     @on_chosen
-    def action_copy(self, event: Row) -> None:
+    def action_copy(self, event: EventRow) -> None:
         self.copy(f"Event {event['event_id']}, {describe_subject(event)}: {event_line(event)}")
 
     def action_back(self) -> None:
@@ -143,5 +141,5 @@ class Log(PagedList[EventFilter]):
         else:
             self.host.go(self.host.came_from)
 
-    def _describe(self, rows: list[Row]) -> None:
+    def _describe(self, rows: list[EventRow]) -> None:
         self.tell_listed(Text("Log", "bold"), rows, "newest first", "nothing has been done here yet")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from dispatch.matching.evidence import LEAST_OUTCOMES, LEAST_TO_LEARN, MATCH, told_differences, told_gain
+from dispatch.matching.row_types import Evidence, LessonRow, WeightsRow
+from models.base import Json
 from screens.dialogs.panel import Panel
 from screens.wording.plots import signed_bar
 from screens.wording.text import moment
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from dispatch.matching.features import Terms
     from dispatch.matching.score import Scored
 
-Row = dict[str, Any]
 NAME_WIDTH, NUMBER_WIDTH = 16, 8
 BAR_WIDTH = 26
 
@@ -71,7 +72,7 @@ def score_panel(scored: Scored, seen: Glance, policy: str) -> Panel:
     return Panel(f"Match score of {scored.agent_name}", text)
 
 
-def weights_panel(shown: Row) -> Panel:
+def weights_panel(shown: WeightsRow) -> Panel:
     """Weights with where they are from, and how well they foretold."""
     text = Text(overflow="fold")
     if shown.get("learned_at"):
@@ -82,17 +83,17 @@ def weights_panel(shown: Row) -> Panel:
         text.append("\n\n")
     else:
         text.append("the published ones: nobody learned them from this desk\n\n")
-    weights: Mapping[str, float] = shown["weights"]
+    weights = shown["weights"]
     low, high = min(0.0, *weights.values()), max(0.0, *weights.values())
     for name, weight in weights.items():
         text.append(f"{feature_name(name):<{NAME_WIDTH}}{weight:>+9.3f} ")
         text.append_text(signed_bar(weight, low, high, BAR_WIDTH)).append("\n")
-    if shown.get("evaluation", {}).get("models"):
+    if shown.get("evaluation") and shown["evaluation"]["models"]:
         text.append("\n").append_text(evaluation_text(shown["evaluation"]))
     return Panel(f"Weights: {shown['name']}", text)
 
 
-def training_panel(row: Row) -> Panel:
+def training_panel(row: LessonRow) -> Panel:
     """What a training learned, and how well it foretells: everything that ``astra train`` prints."""
     text = Text(overflow="fold")
     text.append(f"version {row['version']}", "bold")
@@ -120,7 +121,7 @@ def training_panel(row: Row) -> Panel:
     return Panel("What the training came to", text)
 
 
-def written_panel(result: Row) -> Panel:
+def written_panel(result: Json) -> Panel:
     """Which files a report came to, and what could not be written."""
     text = Text(overflow="fold")
     text.append("Written:\n", "bold").append("".join(f"{file}\n" for file in result["files"]))
@@ -129,12 +130,15 @@ def written_panel(result: Row) -> Panel:
     return Panel("Report on the match score", text)
 
 
-def evaluation_text(evaluation: Row) -> Text:
+def evaluation_text(evaluation: Json) -> Text:
     """AUC, Brier score, log loss and calibration, beside the baselines."""
     models = evaluation["models"]
     if not models:
         return Text("Too few outcomes to foretell later ones.\n")
-    rows = [(each["model"], *(f"{each[key]:.3f}" for key in ("auc", "brier", "log_loss"))) for each in models]
+    rows = [
+        (each["model"], f"{each['auc']:.3f}", f"{each['brier']:.3f}", f"{each['log_loss']:.3f}")
+        for each in models
+    ]
     text = Text(f"{evaluation['outcomes']:,} outcomes foretold, each from what was known before:\n")
     text.append_text(_table(("By", "AUC", "Brier", "Log loss"), rows))
     text.append(f"{told_gain(evaluation)}\n")
@@ -165,7 +169,7 @@ def _table(heading: Sequence[str] | None, rows: Iterable[Sequence[str]]) -> Text
     return text
 
 
-def evidence_text(summary: Row, seen: Glance | None, is_latest: bool, train_key: str) -> Text:
+def evidence_text(summary: Evidence, seen: Glance | None, is_latest: bool, train_key: str) -> Text:
     """Whether the score is to be believed, by which figures, and what tells the agents apart."""
     text = Text(overflow="fold")
     text.append(f"{summary['weights']} weights: ", "bold").append(f"{_effect(summary)}\n")
@@ -183,7 +187,7 @@ def evidence_text(summary: Row, seen: Glance | None, is_latest: bool, train_key:
     return text.append_text(_importance(seen)).append_text(_chance(seen))
 
 
-def _effect(summary: Row) -> str:
+def _effect(summary: Evidence) -> str:
     """What a score by the weights in use decides."""
     if not summary["steers"]:
         return "the score decides nothing"

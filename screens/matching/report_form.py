@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
@@ -11,19 +11,24 @@ from dispatch.matching.lead_terms import terms_of
 from models.errors import InvalidInput
 from screens.dialogs.form import Field, FormModal
 
-Row = dict[str, Any]
+
+class ReportOrder(NamedTuple):
+    """A report on a lead, and where to write it."""
+
+    terms: Terms
+    folder: str
 
 
-def report_form(terms: Terms | None, values: AcceptedValues) -> FormModal:
-    """Asks for the lead, filled in with ``terms``, and the folder; closes with ``terms`` and ``folder``."""
+def report_form(terms: Terms | None, values: AcceptedValues) -> FormModal[ReportOrder]:
+    """Asks for the lead, filled in with ``terms``, and the folder."""
     known = terms or Terms("", "", "")
 
-    def command(desk: Desk, typed: dict[str, str]) -> Row:
+    def command(desk: Desk, typed: dict[str, str]) -> ReportOrder:
         folder = typed.pop("folder").strip()
         if not folder:
             raise InvalidInput("folder", "no folder is named", "type its path; . is the one Astra runs in")
         with desk.reading():
-            return {"terms": terms_of(desk, **typed), "folder": folder}
+            return ReportOrder(terms_of(desk, **typed), folder)
 
     return FormModal(
         "Report on the match score",

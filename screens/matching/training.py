@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dispatch.desk.desk import Desk
+from dispatch.matching.row_types import LessonRow
 from models.errors import Refused
 
 if TYPE_CHECKING:
     from dispatch.matching.learning.version_store import Lesson
-
-Row = dict[str, Any]
 
 
 class TrainingRun:
@@ -50,7 +49,7 @@ class TrainingRun:
             if not is_studied:
                 self._ended.set()
 
-    def keep(self, desk: Desk, lesson: Lesson) -> Row:
+    def keep(self, desk: Desk, lesson: Lesson) -> LessonRow:
         """Keep what was studied, unless it was stopped; the result is that of ``astra train``."""
         from dispatch.matching.learning import training
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dispatch import agents
 from dispatch.desk.accepted_values import AcceptedValues
+from dispatch.queries.row_types import AgentRow
+from models.base import Json
 from screens.dialogs.form import Field, FormModal
-
-Row = dict[str, Any]
 
 LABELS = {
     "first_name": "First name",
@@ -28,7 +26,6 @@ LABELS = {
     "languages": "Languages",
 }
 ROW_KEYS = {"years": "years_of_service", "license": "license_number", "manager": "manager_name"}
-LISTED = ("skills", "locations", "specialisations", "languages")
 HINTS = {
     **dict.fromkeys(("email", "license", "manager"), "optional"),
     "skills": "with commas between; empty: every one",
@@ -51,7 +48,7 @@ def _fields(before: dict[str, str], values: AcceptedValues, hints: dict[str, str
     ]
 
 
-def add_agent_form(values: AcceptedValues) -> FormModal:
+def add_agent_form(values: AcceptedValues) -> FormModal[AgentRow]:
     """A new agent, available at once."""
     before = dict.fromkeys(LABELS, "") | {"years": "0"}
     return FormModal(
@@ -63,7 +60,7 @@ def add_agent_form(values: AcceptedValues) -> FormModal:
     )
 
 
-def edit_agent_form(agent: Row, values: AcceptedValues) -> FormModal:
+def edit_agent_form(agent: AgentRow, values: AcceptedValues) -> FormModal[AgentRow]:
     """Another name, title, capacity, ...; what stays the same is not written."""
     return FormModal(
         f"Edit agent {agent['agent_id']}",
@@ -74,14 +71,14 @@ def edit_agent_form(agent: Row, values: AcceptedValues) -> FormModal:
     )
 
 
-def _value(agent: Row, name: str) -> str:
+def _value(agent: AgentRow, name: str) -> str:
     """What an agent has now, as it is typed."""
-    value = agent[ROW_KEYS.get(name, name)]
     if name == "rating":
-        return f"{value:.2f}"
-    return ", ".join(value) if name in LISTED else "" if value is None else str(value)
+        return f"{agent['rating']:.2f}"
+    value = agent.get(ROW_KEYS.get(name, name))
+    return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
 
 
-def _given(values: dict[str, str]) -> dict[str, Any]:
+def _given(values: dict[str, str]) -> Json:
     wanted = {"first_name", "last_name", "department", "job_title"}
     return {name: text if name in wanted else text or None for name, text in values.items()}

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.text import Text
 
+from dispatch.queries.row_types import AgentRow
+from dispatch.queries.wording import presence_words
 from models.agents import AVAILABLE, GONE
 from screens.roster.presence_forms import presence_form
 from screens.shell.desk_screen import Place
-from screens.wording.agents import PRESENCE_SIGNS, presence_words
-from screens.wording.consequences import plural
-from screens.wording.text import BAD, CARE
-
-Row = dict[str, Any]
+from screens.wording.agents import PRESENCE_SIGNS
+from screens.wording.text import BAD, CARE, plural
 
 
-def presence_text(agent: Row) -> Text:
+def presence_text(agent: AgentRow) -> Text:
     """The presence with its sign, end and reason; claimed work that nobody looks after stands out."""
     words = presence_words(agent)
     unattended = agent.get("unattended", 0)
@@ -28,13 +25,13 @@ def presence_text(agent: Row) -> Text:
     return Text.assemble((f"! {unattended} unattended, ", f"bold {BAD}"), text) if unattended else text
 
 
-def open_presence(place: Place, agent: Row) -> None:
+def open_presence(place: Place, agent: AgentRow) -> None:
     """Ask how the agent is at work, and tell what became of it."""
     form = presence_form(agent, place.backend.desk.now)
     place.open(form, lambda row: place.say(told_of_presence(row)))
 
 
-def told_of_presence(row: Row) -> str:
+def told_of_presence(row: AgentRow) -> str:
     """What a toast says after it: who is how, and what became of the work."""
     told = [f"{row['name']} is {presence_words(row)}"]
     if row["moves"]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from rich.text import Text
 
@@ -12,19 +11,19 @@ from dispatch.agents import handover, presence
 from dispatch.agents.handover import DESK
 from dispatch.desk.desk import Desk
 from dispatch.inputs import due_times, shift_hours
+from dispatch.queries.row_types import AgentRow
+from dispatch.queries.wording import presence_words
 from models.agents import AVAILABLE, GONE, PRESENCES
 from models.clock import local_offset
 from screens.dialogs.form import Field, FormModal, Values, picked
 from screens.widgets.preview import Preview
-from screens.wording.agents import presence_words
 from screens.wording.consequences import of_an_agent
 from screens.wording.text import day_and_moment
 
-Row = dict[str, Any]
 TO_DESK, TO_AGENT = "The desk", "An agent"
 
 
-def presence_form(agent: Row, now: Callable[[], str]) -> FormModal:
+def presence_form(agent: AgentRow, now: Callable[[], str]) -> FormModal[AgentRow]:
     """Available, busy, break, away or offline; one who is not available is offered to be back."""
     number = agent["agent_id"]
 
@@ -54,7 +53,7 @@ def presence_form(agent: Row, now: Callable[[], str]) -> FormModal:
     )
 
 
-def shift_form(agent: Row) -> FormModal:
+def shift_form(agent: AgentRow) -> FormModal[AgentRow]:
     """The hours at which an agent comes and goes by the clock."""
     number = agent["agent_id"]
 
@@ -80,7 +79,7 @@ def shift_form(agent: Row) -> FormModal:
     )
 
 
-def handover_form(agent: Row, others: list[Row]) -> FormModal:
+def handover_form(agent: AgentRow, others: list[AgentRow]) -> FormModal[AgentRow]:
     """All of an agent's work, claimed or not, to another agent or to whom the policy chooses."""
     number = agent["agent_id"]
     takers = tuple(row for row in others if row["agent_id"] != number)
@@ -94,7 +93,7 @@ def handover_form(agent: Row, others: list[Row]) -> FormModal:
     def look(desk: Desk, values: Values) -> Text:
         to = taker(values)
         row = handover.preview_hand_over(desk, number, to)
-        return of_an_agent(row | {"taker": names.get(str(to), "An agent")}, f"with {agent['name']}")
+        return of_an_agent(row, f"with {agent['name']}", names.get(str(to), "An agent"))
 
     fields = [Field("to", "Give it to", TO_DESK, (TO_DESK, TO_AGENT))]
     return FormModal(
@@ -107,7 +106,7 @@ def handover_form(agent: Row, others: list[Row]) -> FormModal:
     )
 
 
-def leaving_form(agent: Row) -> FormModal:
+def leaving_form(agent: AgentRow) -> FormModal[AgentRow]:
     """An agent who holds work goes: all of it is handed over first."""
     number = agent["agent_id"]
 

@@ -13,7 +13,10 @@ from textual.widgets import DataTable, Input, Static
 
 from dispatch import agents, queries
 from dispatch.assignment.contact_rate import with_rates
-from dispatch.matching.roster_scores import RosterScores, roster_scores, with_agent_rates
+from dispatch.matching.conversion_rates import rates
+from dispatch.matching.roster_scores import RosterScores, roster_scores
+from dispatch.queries.row_types import AgentRow
+from dispatch.queries.wording import contact_rate
 from screens.base import figures, keys
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
 from screens.roster.presence import open_presence, presence_text
@@ -22,39 +25,23 @@ from screens.shell.row_actions import RowActions, on_chosen
 from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
-from screens.wording.agents import load_bar
+from screens.wording.agents import load_bar, match_score
 from screens.wording.plots import interval
-
-Row = dict[str, Any]
 
 CONTACT = "contact_rate"
 
 
-def rating(row: Row) -> Text:
+def rating(row: AgentRow) -> Text:
     """An average to two places; nobody's opinion yet is a dash."""
     return Text(f"{row['rating']:.2f}" if row["rating"] else "–")
 
 
-def contact_rate(row: Row) -> str:
-    """The share of customers reached in time, the interval that holds it, and of how many."""
-    rate = row.get(CONTACT)
-    if rate is None:
-        return "–"
-    return f"{rate:4.0%} ({row['contact_low']:.0%}-{row['contact_high']:.0%}) of {row['contact_assigned']}"
-
-
-def match_score(row: Row) -> Text:
-    """The score for a lead, greyed where it decides nothing."""
-    score = row.get("match_score")
-    return Text("" if score is None else f"{score:.1f}", "" if row.get("steers") else "dim")
-
-
-def _confirmed(row: Row) -> str:
+def _confirmed(row: AgentRow) -> str:
     return interval(row) if row.get("rate") is not None else ""
 
 
 SHRUNK = "Confirmed, shrunk (95 %)"
-COLUMNS = (
+COLUMNS: tuple[Column[AgentRow], ...] = (
     Column("rank", "#", 5, lambda row: str(row["rank"] or "–"), right=True, sort="rank", title="Rank"),
     Column("name", "Agent", 16, grows=True, sort="name"),
     Column("department", "Department", 20, drop=3, grows=True, sort="department"),
@@ -85,7 +72,7 @@ HINTS = (
 )
 
 
-class Roster(RowActions):
+class Roster(RowActions[AgentRow, AgentRow]):
     """The agents of the desk."""
 
     NAME = "roster"
@@ -121,7 +108,7 @@ class Roster(RowActions):
         self._sort = "rank"
         self._descending = False
         self._with_left = False
-        self._agents: list[Row] = []
+        self._agents: list[AgentRow] = []
         self._scores = RosterScores()
 
     def on_mount(self) -> None:
@@ -135,20 +122,20 @@ class Roster(RowActions):
         yield Input(placeholder="/ name, department, title or id", compact=True, id="filter")
         yield LiveTable(COLUMNS, "agent_id", id="roster")
 
-    def look_up(self) -> Callable[[], list[Row]]:
+    def look_up(self) -> Callable[[], list[AgentRow]]:
         shown = {*self.table.chosen, self._sort}
         with_left, desk = self._with_left, self.backend.desk
 
-        def work() -> list[Row]:
+        def work() -> list[AgentRow]:
             rows, left_alone = queries.list_agents(with_left=with_left), queries.unattended()
             rows = [row | {"unattended": left_alone.get(row["agent_id"], 0)} for row in rows]
             if CONTACT in shown:  # all that came in for ninety days is looked at
                 rows = with_rates(desk, rows)
-            return rows if RATES.isdisjoint(shown) else with_agent_rates(rows)
+            return rows if RATES.isdisjoint(shown) else _with_rates(rows)
 
         return work
 
-    def show(self, data: list[Row]) -> None:
+    def show(self, data: list[AgentRow]) -> None:
         self._agents = data
         self._arrange()
         if MATCH in {*self.table.chosen, self._sort}:
@@ -166,8 +153,7 @@ class Roster(RowActions):
 
     def _arrange(self) -> None:
         words = self.query_one("#filter", Input).value.lower().split()
-        scored = self._scores.by_agent
-        found = [row | scored.get(row["agent_id"], {}) for row in self._agents if _mentions(row, words)]
+        found = [_scored(row, self._scores) for row in self._agents if _mentions(row, words)]
         found.sort(key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
         self.table.mark_sort(self._sort, self._descending)
         self.table.show_rows(found[:MOST_HELD])
@@ -224,22 +210,22 @@ class Roster(RowActions):
         self._with_left = not self._with_left
         self.reload(opens=True)
 
-    def describe_done(self, word: str, row: Row) -> str:
+    def describe_done(self, word: str, row: AgentRow) -> str:
         return f"{word}: {row['name']}, agent {row['agent_id']}"
 
     @on_chosen
-    def action_bookings(self, row: Row) -> None:
+    def action_bookings(self, row: AgentRow) -> None:
         self.host.show_bookings(f"agent:{row['agent_id']}")
 
     def action_add_agent(self) -> None:
         self._open(add_agent_form(self.backend.values), "Added")
 
     @on_chosen
-    def action_edit_agent(self, row: Row) -> None:
+    def action_edit_agent(self, row: AgentRow) -> None:
         self._open(edit_agent_form(row, self.backend.values), "Saved")
 
     @on_chosen
-    def action_leave(self, row: Row) -> None:
+    def action_leave(self, row: AgentRow) -> None:
         if row["left_at"] is not None:
             self.at_once("is back", agents.come_back, _name_first)
         elif row["load"]:
@@ -248,31 +234,42 @@ class Roster(RowActions):
             self.at_once("has left (v shows who left, u takes it back)", agents.leave, _name_first)
 
     @on_chosen
-    def action_presence(self, row: Row) -> None:
+    def action_presence(self, row: AgentRow) -> None:
         open_presence(self, row)
 
     @on_chosen
-    def action_hand_over(self, row: Row) -> None:
+    def action_hand_over(self, row: AgentRow) -> None:
         others = [agent for agent in self._agents if not agent["left_at"]]
         self._open(handover_form(row, others), "Handed over")
 
     @on_chosen
-    def action_shift(self, row: Row) -> None:
+    def action_shift(self, row: AgentRow) -> None:
         self._open(shift_form(row), "Shift hours set")
 
     @on_chosen
-    def action_copy(self, row: Row) -> None:
+    def action_copy(self, row: AgentRow) -> None:
         self.copy(f"Agent {row['agent_id']}, {row['name']}, {row['department']}, {row['email'] or ''}")
 
-    def _open(self, form: ModalScreen[Row | None], word: str) -> None:
+    def _open(self, form: ModalScreen[AgentRow | None], word: str) -> None:
         self.open(form, lambda agent: self.say(self.describe_done(word, agent)))
 
 
-def _name_first(word: str, row: Row) -> str:
+def _name_first(word: str, row: AgentRow) -> str:
     return f"{row['name']} {word}"
 
 
-def _headline(agents: list[Row], found: list[Row], hidden_sort: str = "", hints: str = "") -> Text:
+def _with_rates(rows: list[AgentRow]) -> list[AgentRow]:
+    """The agents with their rates of Confirmed bookings; who left has none."""
+    known = {rate.agent_id: rate for rate in rates()}
+    return [{**row, **known[row["agent_id"]].row()} if row["agent_id"] in known else row for row in rows]
+
+
+def _scored(row: AgentRow, scores: RosterScores) -> AgentRow:
+    score = scores.by_agent.get(row["agent_id"])
+    return row if score is None else row | {"match_score": score, "steers": scores.steers}
+
+
+def _headline(agents: list[AgentRow], found: list[AgentRow], hidden_sort: str = "", hints: str = "") -> Text:
     if not agents:
         return Text("No agents yet: press a to add one, or import them with astra import FILE", "bold")
     all_told = f"{len(agents)} {'agent' if len(agents) == 1 else 'agents'}"
@@ -287,7 +284,7 @@ def _headline(agents: list[Row], found: list[Row], hidden_sort: str = "", hints:
     return line
 
 
-def _mentions(row: Row, words: list[str]) -> bool:
+def _mentions(row: AgentRow, words: list[str]) -> bool:
     text = f"{row['name']} {row['department']} {row['job_title']}".lower()
     return all(word in text or word == str(row["agent_id"]) for word in words)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from rich.text import Text
 
 from dispatch.desk.desk import Desk
 from dispatch.service.issues import editing, escalation_commands, lifecycle, ownership, queries
+from dispatch.service.row_types import IssueDetails, IssueRow, IssueStory
+from dispatch.service.wording import category, status
 from models.errors import Refused
 from models.issues import IN_PROGRESS, PENDING_CUSTOMER
 from screens.base.keys import with_keys
@@ -18,36 +19,34 @@ from screens.service.category_chooser import ChooseCategory
 from screens.service.detail import describe_issue, read_issue, why_text
 from screens.service.new_issue import NewIssue
 from screens.shell.row_actions import RowActions, at_once, on_chosen, with_form
-from screens.wording.issues import category, customer, status, told
-
-Row = dict[str, Any]
+from screens.wording.issues import customer, told
 
 
-class IssueActions(RowActions):
+class IssueActions(RowActions[IssueRow, IssueDetails]):
     """A place with issues."""
 
     NUMBER = "issue_id"
     NOTHING_CHOSEN = "No issue is chosen: move the cursor to one first"
 
-    def read_row(self, number: int) -> Row:
+    def read_row(self, number: int) -> IssueDetails:
         return queries.issue(self.backend.desk, number)
 
-    def describe_done(self, word: str, row: Row) -> str:
+    def describe_done(self, word: str, row: IssueDetails) -> str:
         return told(word, row)
 
     def action_open_issue(self) -> None:
-        def opened(issue: Row) -> None:
+        def opened(issue: IssueDetails) -> None:
             self.say(told("Opened", issue))
             self.host.show_issue(issue["issue_id"])
 
         self.open(NewIssue(), opened)
 
     @on_chosen
-    def action_claim(self, row: Row) -> None:
+    def action_claim(self, row: IssueRow) -> None:
         agent_id = row["agent_id"] if row["agent_id"] is not None else self.host.my_agent_id
         hint = with_keys(self.app, "{place.my-desk}, then {desk.agent} chooses")
 
-        def claim(desk: Desk, number: int) -> Row:
+        def claim(desk: Desk, number: int) -> IssueDetails:
             if agent_id is None:
                 raise Refused("waiting", f"issue {number} waits, and you are no agent yet", hint)
             return ownership.claim(desk, number, agent_id)
@@ -55,7 +54,7 @@ class IssueActions(RowActions):
         self.at_once("Claimed", claim)
 
     @on_chosen
-    def action_wait(self, row: Row) -> None:
+    def action_wait(self, row: IssueRow) -> None:
         """In progress and waiting for the customer take turns."""
         following = IN_PROGRESS if row["status"] == PENDING_CUSTOMER else PENDING_CUSTOMER
         self.at_once(
@@ -68,7 +67,7 @@ class IssueActions(RowActions):
     action_acknowledge = at_once("Acknowledged", escalation_commands.acknowledge)
 
     @on_chosen
-    def action_category(self, row: Row) -> None:
+    def action_category(self, row: IssueRow) -> None:
         number = row["issue_id"]
 
         def chosen(name: str) -> None:
@@ -96,30 +95,30 @@ class IssueActions(RowActions):
         """The whole issue, with every word that was said."""
         self._with_text("Issue {}", describe_issue)
 
-    def _with_text(self, title: str, describe: Callable[[Row], Text]) -> None:
+    def _with_text(self, title: str, describe: Callable[[IssueStory], Text]) -> None:
         desk = self.backend.desk
         self.with_panel(lambda number: Panel(title.format(number), describe(read_issue(desk, number))))
 
     @on_chosen
-    def action_go_to_booking(self, row: Row) -> None:
+    def action_go_to_booking(self, row: IssueRow) -> None:
         if row["booking_id"] is not None:
             self.host.show_booking(row["booking_id"])
         else:
             self.say(f"Issue {row['issue_id']} is about no booking", severity="warning")
 
     @on_chosen
-    def action_customer(self, row: Row) -> None:
+    def action_customer(self, row: IssueRow) -> None:
         if row["customer_id"] is not None:
             self.open_customer(row["customer_id"])
         else:
             self.say(f"Nobody knows yet whose issue {row['issue_id']} is", severity="warning")
 
     @on_chosen
-    def action_issue_log(self, row: Row) -> None:
+    def action_issue_log(self, row: IssueRow) -> None:
         self.host.show_log(f"issue:{row['issue_id']}")
 
     @on_chosen
-    def action_copy(self, row: Row) -> None:
+    def action_copy(self, row: IssueRow) -> None:
         self.copy(
             f"Issue {row['issue_id']}, {customer(row)}: {row['title']}, {row['priority']} "
             f"{category(row)}, {status(row)}, {row['agent_name'] or 'waiting for an agent'}"

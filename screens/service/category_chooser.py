@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
+from dispatch.service.row_types import IssueRow
+from dispatch.service.wording import category
 from models.issues import CATEGORIES
 from screens.base.keys import hidden, key
 from screens.dialogs.modal import Modal
-from screens.wording.issues import category
 from screens.wording.text import short
 
-Row = dict[str, Any]
 MEANINGS = {
     "technical_support": "something does not work",
     "billing_dispute": "a charge that is wrong",
@@ -48,7 +46,7 @@ class ChooseCategory(Modal[str | None]):
         ),
     ]
 
-    def __init__(self, issue: Row) -> None:
+    def __init__(self, issue: IssueRow) -> None:
         super().__init__(f"What is issue {issue['issue_id']} about?")
         self._issue = issue
 

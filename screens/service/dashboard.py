@@ -15,15 +15,15 @@ from textual.message import Message
 from textual.widgets import DataTable, Static
 
 from dispatch.desk.desk import Desk
-from dispatch.reporting import issue_analytics, service_dashboard
+from dispatch.reporting import issue_analytics, row_types, service_dashboard
+from dispatch.reporting.row_types import Dashboard, Figure, Trend
 from dispatch.service.issues.queries import IssueFilter
+from models.base import Json
 from models.issues import NEW, PRIORITIES
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording.agents import BARS
 from screens.wording.text import BAD, CARE, GOOD
-
-Row = dict[str, Any]
 
 FIGURE_NAMES = {
     issue_analytics.OPENED: "Opened",
@@ -43,15 +43,15 @@ ALERTS = {
 class Figures:
     """The two tables of the board."""
 
-    figures: list[Row]
-    agents: list[Row]
+    figures: list[Json]
+    agents: list[Json]
 
 
-def _name(row: Row) -> Text:
+def _name(row: Json) -> Text:
     return Text(row["name"], "bold") if row["is_heading"] else Text(f"  {row['name']}")
 
 
-FIGURE_COLUMNS = (
+FIGURE_COLUMNS: tuple[Column[Json], ...] = (
     Column("name", "Figure", 24, _name, grows=True),
     Column("value", "Now", 8, lambda row: Text(row["value"], row["style"]), right=True),
     Column("count", "Of", 6, right=True),
@@ -59,7 +59,7 @@ FIGURE_COLUMNS = (
 )
 
 
-def _used(row: Row) -> Text:
+def _used(row: Json) -> Text:
     share = row["utilisation"]
     if share is None:
         return Text("–")
@@ -68,7 +68,7 @@ def _used(row: Row) -> Text:
     return Text.assemble((BARS[round(min(1.0, share) * (len(BARS) - 1))], style), f" {share:.0%}{sign}")
 
 
-AGENT_COLUMNS = (
+AGENT_COLUMNS: tuple[Column[Json], ...] = (
     Column("name", "Agent", 14, grows=True),
     Column("presence", "Presence", 9, drop=1),
     Column("load", "Bookings", 8, right=True),
@@ -91,7 +91,7 @@ class ServiceBoard(Vertical):
     class FigureChosen(Message):
         """Enter was pressed on a figure or an agent."""
 
-        figure: Row
+        figure: Json
 
     headline = getters.query_one(".headline", Static)
     figures = getters.query_one("#figures", LiveTable)
@@ -130,14 +130,14 @@ class ServiceBoard(Vertical):
 def read_figures(desk: Desk) -> Figures:
     """Every figure as of now."""
     told = service_dashboard.dashboard(desk)
-    agents = [
-        row | {"rows": IssueFilter(agent_id=row["agent_id"]), "title": f"Issues of {row['name']}"}
+    agents: list[Json] = [
+        {**row, "rows": IssueFilter(agent_id=row["agent_id"]), "title": f"Issues of {row['name']}"}
         for row in told["agents"]
     ]
     return Figures([*_active(told), *_alerts(told), *_period(told)], agents)
 
 
-def rows_of_figure(row: Row) -> tuple[str, IssueFilter]:
+def rows_of_figure(row: Json) -> tuple[str, IssueFilter]:
     """What the issues behind a figure are called, and which they are; of a period's, as of now."""
     behind = row["rows"]
     if callable(behind):
@@ -145,16 +145,16 @@ def rows_of_figure(row: Row) -> tuple[str, IssueFilter]:
     return row["title"], behind
 
 
-def _row(key: str, name: str, value: str = "", count: str = "", **more: Any) -> Row:
+def _row(key: str, name: str, value: str = "", count: str = "", **more: Any) -> Json:
     usual = {"is_heading": False, "style": "", "trend": "", "rows": None, "title": name}
     return usual | {"key": key, "name": name, "value": value, "count": count} | more
 
 
-def _heading(name: str) -> Row:
+def _heading(name: str) -> Json:
     return _row(name, name, is_heading=True)
 
 
-def _active(told: Row) -> list[Row]:
+def _active(told: Dashboard) -> list[Json]:
     active, guess = told["active"], told["satisfaction"]
     age, count = active["mean_age_hours"]["value"], str(active["count"])
     rows = [_heading("Active"), _row("active", "All open", count, rows=IssueFilter())]
@@ -170,7 +170,7 @@ def _active(told: Row) -> list[Row]:
     ]
 
 
-def _alerts(told: Row) -> list[Row]:
+def _alerts(told: Dashboard) -> list[Json]:
     rows = [_heading("Alerts")]
     for key, name in ALERTS.items():
         alert = told["alerts"][key]
@@ -182,7 +182,7 @@ def _alerts(told: Row) -> list[Row]:
     return rows
 
 
-def _period(told: Row) -> list[Row]:
+def _period(told: Dashboard) -> list[Json]:
     report, days = told["resolution"], told["days"]
     period = issue_analytics.Period(report["since"], report["until"])
     rows = [_heading(f"The last {days} days")]
@@ -191,12 +191,12 @@ def _period(told: Row) -> list[Row]:
         behind = partial(issue_analytics.ids_behind, period, name)
         more = {"trend": _trend(name, trend), "rows": behind, "title": f"{label}, the last {days} days"}
         rows.append(_row(name, label, _value(name, figure["value"]), str(figure["count"]), **more))
-    for dimension in issue_analytics.DIMENSIONS:
-        rows += _by(dimension, report[f"by_{dimension}"], period)
-    return rows
+    rows += _by("category", report["by_category"], period)
+    rows += _by("priority", report["by_priority"], period)
+    return rows + _by("channel", report["by_channel"], period)
 
 
-def _by(dimension: str, groups: Row, period: issue_analytics.Period) -> list[Row]:
+def _by(dimension: str, groups: dict[str, row_types.Figures], period: issue_analytics.Period) -> list[Json]:
     """Resolved issues and their mean time for each value of a dimension."""
     rows = [_heading(f"Hours, by {dimension}")] if groups else []
     for value, told in groups.items():
@@ -209,7 +209,7 @@ def _by(dimension: str, groups: Row, period: issue_analytics.Period) -> list[Row
     return rows
 
 
-def _rated(figure: Row) -> str:
+def _rated(figure: Figure) -> str:
     return f"rated {figure['value']:.1f} ({figure['count']})" if figure["count"] else ""
 
 
@@ -225,7 +225,7 @@ def _value(name: str, value: float | None) -> str:
     return str(value) if isinstance(value, int) else f"{value:.2f}"
 
 
-def _trend(name: str, trend: Row) -> str:
+def _trend(name: str, trend: Trend) -> str:
     """What it was before, and an arrow to where it is now."""
     if trend["change"] is None:
         return ""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.text import Text
 
 from dispatch.desk.desk import Desk
+from dispatch.queries.wording import holder, span
 from dispatch.service.issues import queries
+from dispatch.service.row_types import ClockState, IssueStory, Prediction, SurveyRow, WarningRow
+from dispatch.service.wording import CLOCKS, category, describe_escalation, progress_words
+from dispatch.triage.row_types import Analysis
 from screens.widgets.detail_pane import Detail, DetailPane, add_facts
 from screens.wording import issues as words
 from screens.wording.text import BAD, CARE, moment, short_moment
-
-Row = dict[str, Any]
 
 EXCERPT = 600  # characters of a text in the pane; the panel shows all of it
 LAST_SPOKEN = 12  # interactions in the pane
@@ -29,9 +29,9 @@ FACTORS = {
 }
 
 
-def read_issue(desk: Desk, issue_id: int) -> Row:
+def read_issue(desk: Desk, issue_id: int) -> IssueStory:
     """An issue with all that was said and done about it."""
-    return queries.issue(desk, issue_id) | {"interactions": queries.interactions(issue_id)}
+    return {**queries.issue(desk, issue_id), "interactions": queries.interactions(issue_id), "history": []}
 
 
 class IssueDetail(DetailPane):
@@ -40,16 +40,16 @@ class IssueDetail(DetailPane):
     NOTHING = "Choose an issue to see it here"
 
 
-def issue_detail(issue: Row) -> Detail:
+def issue_detail(issue: IssueStory) -> Detail:
     """What the pane says of an issue."""
     return f"Issue {issue['issue_id']}", describe_issue(issue, EXCERPT, LAST_SPOKEN)
 
 
-def describe_issue(issue: Row, longest: int | None = None, last: int | None = None) -> Text:
+def describe_issue(issue: IssueStory, longest: int | None = None, last: int | None = None) -> Text:
     """All about an issue; its texts cut at ``longest`` characters, of the conversation the ``last``."""
     text = Text(overflow="fold")
     text.append_text(words.priority(issue)).append("  ")
-    text.append_text(words.state(issue)).append(f"  {words.category(issue)}")
+    text.append_text(words.state(issue)).append(f"  {category(issue)}")
     add_facts(text, _facts(issue), SHORT_LABEL)
     _add_spoken(text, issue, longest, last)
     _heading(text, "Why so urgent")
@@ -65,25 +65,24 @@ def _heading(text: Text, heading: str) -> None:
     text.append(f"\n\n{heading}", "bold underline")
 
 
-def _facts(issue: Row) -> list[tuple[str, str | Text]]:
+def _facts(issue: IssueStory) -> list[tuple[str, str | Text]]:
     clocks = issue["sla"]
     place, wait = issue["queue_position"], issue["expected_wait_minutes"]
-    holder = f"{issue['agent_name']} ({issue['agent_id']})" if issue["agent_id"] else "nobody yet"
     answered = clocks["first_response"]["met_at"] is not None
     expected = None if answered else issue["expected_response_minutes"]
     return [
         ("Unsure", Text("triage asks: what is it about?", f"bold {CARE}") if issue["unsure"] else ""),
         ("Answer", _clock(clocks["first_response"], "answer in")),
         ("Resolve", _clock(clocks["resolution"], "due in")),
-        ("Agent", f"{holder}: {issue['routing_reason']}"),
-        ("In queue", f"place {place}, about {words.span(wait)} to wait" if place else ""),
-        ("Expected", f"first answer in {words.span(expected)}" if expected is not None else ""),
+        ("Agent", f"{holder(issue, 'nobody yet')}: {issue['routing_reason']}"),
+        ("In queue", f"place {place}, about {span(wait or 0)} to wait" if place else ""),
+        ("Expected", f"first answer in {span(expected)}" if expected is not None else ""),
         ("Customer", ", ".join(filter(None, (words.customer(issue), issue["tier"])))),
         ("Booking", str(issue["booking_id"] or "")),
     ]
 
 
-def _clock(clock: Row, verb: str) -> Text:
+def _clock(clock: ClockState, verb: str) -> Text:
     """A clock, and when its time is over: the hour, or of what is further away the day."""
     line, due = words.clock_line(clock, verb), short_moment(clock["due"])
     if clock["met_at"]:
@@ -91,13 +90,13 @@ def _clock(clock: Row, verb: str) -> Text:
     return line.append(f" ({due[6:] if abs(clock['left_minutes']) < A_DAY else due[:5]})", "dim")
 
 
-def _warned(warnings: list[Row]) -> str:
+def _warned(warnings: list[WarningRow]) -> str:
     """The last warning of each clock."""
-    last = {words.NAMES[one["clock"]]: one["percent"] for one in warnings}
+    last = {CLOCKS[one["clock"]]: one["percent"] for one in warnings}
     return ", ".join(f"{percent} % of the {name} time" for name, percent in last.items())
 
 
-def _add_spoken(text: Text, issue: Row, longest: int | None, last: int | None) -> None:
+def _add_spoken(text: Text, issue: IssueStory, longest: int | None, last: int | None) -> None:
     _heading(text, "Conversation")
     text.append(f"\n{short_moment(issue['opened_at'])}  ", "dim").append("customer: ", "bold")
     text.append(words.excerpt(issue["description"], longest))
@@ -109,31 +108,24 @@ def _add_spoken(text: Text, issue: Row, longest: int | None, last: int | None) -
         text.append("\n").append_text(words.conversation(shown, longest))
 
 
-def add_steps(text: Text, issue: Row) -> None:
+def add_steps(text: Text, issue: Analysis) -> None:
     """How the priority was arrived at, a step a line."""
     for step in issue["priority_steps"]:
         text.append(f"\n{step['add']:+d} {step['priority']:<9}", "bold").append(step["why"])
 
 
-def _add_escalations(text: Text, issue: Row) -> None:
+def _add_escalations(text: Text, issue: IssueStory) -> None:
     if not issue["escalations"]:
         return
     _heading(text, "Escalations")
     for one in issue["escalations"]:
         style = "dim" if one["closed_at"] else f"bold {BAD}"
         trigger = one["trigger"].replace("_", " ")
-        text.append(f"\nlevel {one['level']}, {trigger}", style).append(f": {one['reason']}; {_became(one)}")
+        text.append(f"\nlevel {one['level']}, {trigger}", style)
+        text.append(f": {one['reason']}; {describe_escalation(one)}")
 
 
-def _became(escalation: Row) -> str:
-    if escalation["closed_at"]:
-        return f"closed by {escalation['closed_by']}: {escalation['close_reason']}"
-    if escalation["acknowledged_at"]:
-        return f"acknowledged by {escalation['acknowledged_by']}"
-    return f"told {escalation['told']} at {short_moment(escalation['steps'][-1]['at'])}"
-
-
-def _add_satisfaction(text: Text, guess: Row, survey: Row | None) -> None:
+def _add_satisfaction(text: Text, guess: Prediction, survey: SurveyRow | None) -> None:
     _heading(text, "The customer")
     text.append(f"\n{guess['predicted']:.2f} of 5 expected, {guess['risk']} risk", RISK_STYLES[guess["risk"]])
     text.append(f", {guess['churn_probability']:.0%} may leave")
@@ -148,8 +140,7 @@ def _add_satisfaction(text: Text, guess: Row, survey: Row | None) -> None:
         add_facts(text, [("Survey", score + comment)], LABEL)
 
 
-def _read(issue: Row) -> list[tuple[str, str]]:
-    done = issue["progress"]
+def _read(issue: IssueStory) -> list[tuple[str, str]]:
     return [
         ("Confidence", f"{issue['confidence']:.0%}"),
         ("Sentiment", f"{issue['sentiment']['compound']:+.2f}"),
@@ -159,11 +150,11 @@ def _read(issue: Row) -> list[tuple[str, str]]:
         ("Complexity", issue["complexity"]),
         ("Came in", f"{moment(issue['opened_at'])} by {issue['channel'].replace('_', ' ')}"),
         ("Warned", _warned(issue["warnings"])),
-        ("Progress", f"{done['share']:.0%} of the estimate, {done['interactions']} interactions"),
+        ("Progress", progress_words(issue["progress"])),
     ]
 
 
-def why_text(issue: Row) -> Text:
+def why_text(issue: IssueStory) -> Text:
     """Why an issue is as urgent as it is, who has it and why, and until when."""
     text = Text(overflow="fold")
     text.append(f"{issue['priority']}, because", "bold")

@@ -18,13 +18,13 @@ from dispatch.service.issues import (
     queries,
     surveys,
 )
+from dispatch.service.row_types import IssueDetails
+from dispatch.service.wording import category, status
 from models.errors import Conflict
 from models.issues import CUSTOMER, DESK, OPEN, PRIORITIES, TIERS
 from screens.dialogs.form import Field, FormModal, picked, reassign_fields
-from screens.wording.issues import category, customer, status
+from screens.wording.issues import customer
 from screens.wording.text import short
-
-Row = dict[str, Any]
 
 QUOTED = 200  # characters of a message that came while one wrote
 SPEAKERS = {"Us": DESK, "The customer": CUSTOMER}
@@ -32,14 +32,14 @@ GOES_ON, WAITS, SOLVES = "It goes on", "They have to answer", "It should be solv
 
 
 def _form(
-    issue: Row,
+    issue: IssueDetails,
     title: str,
     fields: Sequence[Field],
-    command: Callable[..., Row],
+    command: Callable[..., IssueDetails],
     submit: str,
     *,
     changes_only: bool = False,
-) -> FormModal:
+) -> FormModal[IssueDetails]:
     """A form about an issue; what is in its fields goes to the command, under their names."""
     number, holder = issue["issue_id"], issue["agent_name"] or "nobody yet"
     about = f"{customer(issue)}: {issue['priority']} {category(issue)}, {status(issue)}, with {holder}"
@@ -53,7 +53,7 @@ def _form(
     )
 
 
-def reply_form(issue: Row) -> FormModal:
+def reply_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     """A message to the customer, or from the customer; two who answer at once are told of each other."""
     fields = [
         Field("text", "Message", hint="what the customer reads", lines=5),
@@ -62,7 +62,7 @@ def reply_form(issue: Row) -> FormModal:
     ]
     seen = issue["last_interaction_id"] or 0
 
-    def command(desk: Desk, number: int, text: str, author: str, then: str) -> Row:
+    def command(desk: Desk, number: int, text: str, author: str, then: str) -> IssueDetails:
         nonlocal seen
         speaker = SPEAKERS.get(author, DESK)
         wait, solution = (speaker == DESK and then == wanted for wanted in (WAITS, SOLVES))
@@ -81,26 +81,26 @@ def _newest(desk: Desk, issue_id: int) -> tuple[int, str]:
     """The last message of a conversation."""
     with desk.reading():
         last = [one for one in queries.interactions(issue_id) if one["kind"] == "message"][-1]
-    return last["interaction_id"], short(last["text"].replace("\n", " "), QUOTED)
+    return last["interaction_id"], short((last["text"] or "").replace("\n", " "), QUOTED)
 
 
-def note_form(issue: Row) -> FormModal:
+def note_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     """An internal note."""
     field = Field("text", "Note", hint="what the next person should know", lines=5)
     return _form(issue, "Note on issue", [field], conversation.note, "Write")
 
 
-def resolve_form(issue: Row) -> FormModal:
+def resolve_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     """It is solved: a last word to the customer, or none."""
     field = Field("text", "Last word", hint="what the customer reads; empty: nothing is sent", lines=4)
 
-    def command(desk: Desk, number: int, text: str) -> Row:
+    def command(desk: Desk, number: int, text: str) -> IssueDetails:
         return lifecycle.resolve(desk, number, text if text.strip() else None)
 
     return _form(issue, "Resolve issue", [field], command, "Resolve")
 
 
-def escalate_form(issue: Row) -> FormModal:
+def escalate_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     """More eyes are needed: why, and how many."""
     levels = ("next", *map(str, range(1, triggers.TOP_LEVEL + 1)))
     fields = [
@@ -108,34 +108,34 @@ def escalate_form(issue: Row) -> FormModal:
         Field("level", "Level", "next", levels),
     ]
 
-    def command(desk: Desk, number: int, reason: str, level: str) -> Row:
+    def command(desk: Desk, number: int, reason: str, level: str) -> IssueDetails:
         return escalation_commands.escalate(desk, number, reason, None if level == "next" else level)
 
     return _form(issue, "Escalate issue", fields, command, "Escalate")
 
 
-def settle_form(issue: Row) -> FormModal:
+def settle_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     """Nothing more has to be done about its escalations: why."""
     field = Field("reason", "Reason", hint="why nothing more has to be done about it")
     return _form(issue, "Settle escalations of issue", [field], escalation_commands.settle, "Settle")
 
 
-def reopen_form(issue: Row) -> FormModal:
+def reopen_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     """It is taken up again: why."""
     field = Field("reason", "Reason", hint="why it is taken up again")
     return _form(issue, "Reopen issue", [field], lifecycle.reopen, "Reopen")
 
 
-def reassign_form(issue: Row) -> FormModal:
+def reassign_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     """Another agent takes it over: who, and why."""
 
-    def command(desk: Desk, number: int, to: str, reason: str) -> Row:
+    def command(desk: Desk, number: int, to: str, reason: str) -> IssueDetails:
         return ownership.reassign(desk, number, picked(to), reason)
 
     return _form(issue, "Reassign issue", reassign_fields(issue, list_agents()), command, "Reassign")
 
 
-def rate_form(issue: Row) -> FormModal:
+def rate_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     """The customer's answer to the survey; one counts."""
     fields = [
         Field("score", "Score 1 to 5", hint="5 is best"),
@@ -144,7 +144,7 @@ def rate_form(issue: Row) -> FormModal:
     return _form(issue, "Score of issue", fields, surveys.rate, "Score")
 
 
-def edit_form(issue: Row) -> FormModal:
+def edit_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     """Edit the title and the booking, and while it is open the priority and the tier."""
     fields = [
         Field("title", "Title", issue["title"]),
@@ -156,7 +156,7 @@ def edit_form(issue: Row) -> FormModal:
             Field("tier", "Tier", issue["tier"] or "", TIERS),
         ]
 
-    def command(desk: Desk, number: int, booking: str | None = None, **changed: Any) -> Row:
+    def command(desk: Desk, number: int, booking: str | None = None, **changed: Any) -> IssueDetails:
         if booking is not None:
             changed["booking_id"] = booking_number(booking)
         return editing.edit(desk, number, **changed)

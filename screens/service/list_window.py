@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from dispatch.desk.desk import Desk
 from dispatch.service.issues import queries
 from dispatch.service.issues.queries import IssueFilter
+from dispatch.service.row_types import IssueRow
 from models.errors import NotFound
 from models.issues import OPEN
 from screens.base.list_window import ListWindow
 
-Row = dict[str, Any]
-
 
 @dataclass(frozen=True)
-class IssueWindow(ListWindow[IssueFilter]):
+class IssueWindow(ListWindow[IssueFilter, IssueRow]):
     """A window on the issues; their time left is as of the desk's present moment."""
 
     which: IssueFilter = field(default_factory=IssueFilter)
     desk: Callable[[], Desk] = field(kw_only=True)
 
-    def page(self, limit: int, beyond: Row | None, *, upwards: bool = False) -> list[Row]:
+    def page(self, limit: int, beyond: IssueRow | None, *, upwards: bool = False) -> list[IssueRow]:
         return queries.issues(self.desk(), self.which, limit, beyond, upwards=upwards)
 
-    def at(self, number: int) -> tuple[IssueWindow, list[Row]]:
+    def at(self, number: int) -> tuple[IssueWindow, list[IssueRow]]:
         """The window that begins with this issue, of the open ones or of all; from the top without it."""
         try:
             row = queries.issue(self.desk(), number)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -13,7 +11,12 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static, TextArea
 
 from dispatch import customers
+from dispatch.customers.row_types import CustomerCard
 from dispatch.service.issues import intake, text_analysis
+from dispatch.service.row_types import IssueDetails
+from dispatch.service.wording import category
+from dispatch.triage.row_types import Triage
+from models.base import Json
 from models.errors import DeskError, InvalidInput
 from models.issues import CATEGORIES, CHANNELS, TIERS
 from screens.base.keys import key
@@ -27,8 +30,6 @@ from screens.widgets.detail_pane import add_facts
 from screens.wording import issues as words
 from screens.wording.text import CARE, short
 
-Row = dict[str, Any]
-
 TYPING_PAUSE_S = 0.2
 CHANNEL_NAMES = {name.replace("_", " "): name for name in CHANNELS}
 CATEGORY_NAMES = {name.replace("_", " "): name for name in CATEGORIES}
@@ -36,7 +37,7 @@ NOTHING_YET = "What triage makes of it stands here while you type"
 PLACEHOLDER = "The customer's own words"
 
 
-class NewIssue(CommandModal[Row]):
+class NewIssue(CommandModal[IssueDetails]):
     """Closes with the opened issue, or None; what the desk refuses is told here, and nothing is lost.
 
     ``customer`` (as ``customers.card`` tells) and ``booking_id`` are filled in already.
@@ -57,11 +58,11 @@ class NewIssue(CommandModal[Row]):
         ),
     ]
 
-    def __init__(self, customer: Row | None = None, booking_id: int | None = None) -> None:
+    def __init__(self, customer: CustomerCard | None = None, booking_id: int | None = None) -> None:
         super().__init__("New issue")
         self._customer = customer
         self._booking_id = booking_id
-        self._told: Row | None = None
+        self._told: Triage | None = None
         self._read_text: str | None = None
         self._submits = self._is_asked = False
 
@@ -117,14 +118,17 @@ class NewIssue(CommandModal[Row]):
     def _ask_triage(self) -> None:
         text, tier, category = self.text, self._tier, self._category
 
-        def work() -> Row | None:
+        def work() -> Triage | None:
             try:
                 told = text_analysis.understand(text, tier)
             except InvalidInput:  # nothing to see in it yet
                 return None
-            return told | (text_analysis.prioritise(category, text, tier) if category else {})
+            if category:
+                anew = text_analysis.prioritise(category, text, tier)
+                told |= {"priority": anew["priority"], "priority_steps": anew["priority_steps"]}
+            return told
 
-        def then(told: Row | None) -> None:
+        def then(told: Triage | None) -> None:
             self._told, self._read_text = told, text
             shown = triaged(told, category) if told else Content(NOTHING_YET)
             self.query_one("#triage", Static).update(shown)
@@ -136,7 +140,7 @@ class NewIssue(CommandModal[Row]):
 
     @property
     def _tier(self) -> str | None:
-        return self.query_one("#tier", Pick).chosen or (self._customer or {}).get("tier")
+        return self.query_one("#tier", Pick).chosen or (self._customer["tier"] if self._customer else None)
 
     @property
     def _category(self) -> str | None:
@@ -149,13 +153,13 @@ class NewIssue(CommandModal[Row]):
 
         self.open(FindCustomer("Whose issue is it?"), found)
 
-    def _use_customer(self, card: Row) -> None:
+    def _use_customer(self, card: CustomerCard) -> None:
         if self.is_laid_out:
             self._customer = card
             self._show_customer(card)
             self._understand(0)
 
-    def _show_customer(self, customer: Row) -> None:
+    def _show_customer(self, customer: CustomerCard) -> None:
         tier = f", {customer['tier']}" if customer.get("tier") else ""
         self.query_one("#customer", Button).label = Content(f"{short(customer['name'], 28)}{tier}")
 
@@ -182,7 +186,7 @@ class NewIssue(CommandModal[Row]):
             self._refused(error)
             return
         text = self.text
-        given: Row = {
+        given: Json = {
             "channel": CHANNEL_NAMES.get(self.query_one("#channel", Pick).chosen),
             "tier": self.query_one("#tier", Pick).chosen or None,
             "customer_id": self._customer["customer_id"] if self._customer else None,
@@ -199,7 +203,7 @@ class NewIssue(CommandModal[Row]):
         self._submits = False
 
 
-def triaged(told: Row, chosen: str | None = None) -> Text:
+def triaged(told: Triage, chosen: str | None = None) -> Text:
     """What triage says of a message; ``chosen`` is the category that a person gave."""
     text = Text(overflow="fold")
     best = told["alternatives"][0]
@@ -209,14 +213,14 @@ def triaged(told: Row, chosen: str | None = None) -> Text:
         guess = f"{best['category'].replace('_', ' ')} {best['probability']:.0%}"
         text.append("? Not sure: choose the category", f"bold {CARE}").append(f"\nbest guess {guess}", "dim")
     else:
-        text.append(words.category(told), "bold").append(f" {told['confidence']:.0%}", "dim")
+        text.append(category(told), "bold").append(f" {told['confidence']:.0%}", "dim")
     text.append("\n").append_text(words.priority(told))
     add_steps(text, told)
     add_facts(text, _read(told), 11)
     return text
 
 
-def _read(told: Row) -> list[tuple[str, str]]:
+def _read(told: Triage) -> list[tuple[str, str]]:
     return [
         ("Sentiment", f"{told['sentiment']['compound']:+.2f}"),
         ("Urgent", ", ".join(told["urgency_indicators"])),

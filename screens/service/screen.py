@@ -13,6 +13,7 @@ from textual.containers import Horizontal
 from textual.widgets import DataTable, Input
 
 from dispatch.service.issues.queries import CHANGED, SORTS, URGENCY, IssueFilter
+from dispatch.service.row_types import IssueDetails, IssueRow
 from screens.base import figures, keys
 from screens.filters.issues import VIEWS, parse_issue_filter, view_of, view_parts
 from screens.service.actions import IssueActions
@@ -27,9 +28,7 @@ from screens.widgets.live_table import LiveTable
 from screens.wording import issues as words
 from screens.wording.text import short_moment
 
-Row = dict[str, Any]
-
-COLUMNS = (
+COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("issue_id", "No.", 5, right=True, drop=2),
     Column("priority", "Priority", 8, words.priority, sort=URGENCY),
     Column("time", "Time left", 16, words.time_left),
@@ -50,7 +49,7 @@ BOARD_HINT = "  enter lists what a figure is made of, tab goes over, {service.bo
 ORDERS = {URGENCY: "by urgency", CHANGED: "newest change first"}
 
 
-class Service(PagedList[IssueFilter], IssueActions):
+class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
     """The issues, with a pane for the one under the cursor; in their place, the figures of the desk."""
 
     NAME = "service"
@@ -89,7 +88,7 @@ class Service(PagedList[IssueFilter], IssueActions):
     def look_up(self) -> Callable[[], Any]:
         return (lambda: None) if self._shows_board else super().look_up()  # the figures are read beside
 
-    def show(self, data: Held | None) -> None:
+    def show(self, data: Held[IssueRow] | None) -> None:
         if data is None or self._shows_board:
             self._count()
             return
@@ -109,7 +108,7 @@ class Service(PagedList[IssueFilter], IssueActions):
             is_first = not self.board.is_filled
             self.ask_in_turn("figures", lambda: read_figures(desk), show, self._count, opens=is_first)
 
-    def chosen(self) -> Row | None:
+    def chosen(self) -> IssueRow | None:
         return None if self._shows_board else self.table.current
 
     def show_issue(self, issue_id: int) -> None:
@@ -124,7 +123,7 @@ class Service(PagedList[IssueFilter], IssueActions):
         self._to_list()
         super().show_only(text)
 
-    def detail_of(self, row: Row) -> Detail:
+    def detail_of(self, row: IssueRow) -> Detail:
         return issue_detail(read_issue(self.backend.desk, row["issue_id"]))
 
     @on(DataTable.RowSelected, "#service")
@@ -190,7 +189,7 @@ class Service(PagedList[IssueFilter], IssueActions):
 
         self.host.ask(lambda: rows_of_figure(message.figure), found, opens=True)
 
-    def _describe(self, rows: list[Row]) -> None:
+    def _describe(self, rows: list[IssueRow]) -> None:
         view = view_of(self._filter, self.host.my_agent_id)
         line = Text(self._figure if view == "Figure" else view, "bold")
         if not rows and view == "Mine" and self.host.my_agent_id is None:

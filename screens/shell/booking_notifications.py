@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dispatch import queries
 from dispatch.queries import new_work
 from dispatch.queries.new_work import Glance
-from screens.shell.issue_notifications import IssueNews
+from dispatch.queries.row_types import BookingRow
+from screens.shell.issue_notifications import IssueNotifications
 from screens.wording.text import short
 
 if TYPE_CHECKING:
     from screens.base.app_protocol import Host
 
-Row = dict[str, Any]
-News = tuple[Glance | None, list[int], list[Row]]
+News = tuple[Glance | None, list[int], list[BookingRow]]
 MOST_NAMED = 3
 
 
@@ -28,7 +28,7 @@ class Inbox:
         self._host = host
         self._before: Glance | None = None
         self._told: set[int] = set()
-        self._issues = IssueNews(host)
+        self._issues = IssueNotifications(host)
         self.unseen: frozenset[int] = frozenset()
 
     @property
@@ -73,7 +73,7 @@ class Inbox:
             place.tell_time()
 
 
-def told(rows: list[Row], count: int) -> str:
+def told(rows: list[BookingRow], count: int) -> str:
     """What the toast says of so many new bookings; ``rows`` are the first of them."""
     if count == 1:
         row = rows[0]

@@ -25,7 +25,6 @@ from screens.widgets.live_table import LiveTable
 from screens.widgets.outage_bar import OutageBar
 from screens.wording.text import short
 
-Row = dict[str, Any]
 MINUTE = 16  # characters of a stored time, as far as its minute
 
 
@@ -87,7 +86,7 @@ class Place(Hosted[None]):
         for table in self.query(LiveTable):
             table.choose(self.host.recall(self._columns_key(table), list[str]()))
 
-    def _columns_key(self, table: LiveTable) -> str:
+    def _columns_key(self, table: LiveTable[Any]) -> str:
         return f"{self.NAME}.{table.id}.columns"
 
     @on(LiveTable.ColumnsAsked)

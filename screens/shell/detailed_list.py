@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any
 
 from textual import getters, on
 from textual.widgets import DataTable, Static
 
-from screens.shell.row_actions import RowActions
+from screens.shell.row_actions import Done, RowActions
+from screens.widgets.columns import Row
 from screens.widgets.detail_pane import Detail, DetailPane
 
-Row = dict[str, Any]
 
-
-class DetailedList(RowActions):
+class DetailedList(RowActions[Row, Done]):
     """A place with a LiveTable, a DetailPane, and a line above that says what is listed."""
 
     headline = getters.query_one(".headline", Static)

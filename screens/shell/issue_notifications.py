@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch.service.issues import new_work, queries
 from dispatch.service.issues.new_work import IssueGlance
-from screens.wording.issues import NAMES, category, customer
+from dispatch.service.row_types import IssueNews, IssueRow
+from dispatch.service.wording import CLOCKS, category
+from screens.wording.issues import customer
 from screens.wording.text import short
 
 if TYPE_CHECKING:
     from screens.base.app_protocol import Host
 
-Row = dict[str, Any]
-Found = tuple[IssueGlance, list[Row], dict[int, Row]]
+Found = tuple[IssueGlance, list[IssueNews], dict[int, IssueRow]]
 MOST_NAMED = 3
 
 
-class IssueNews:
+class IssueNotifications:
     """Tells what others, and the clock, bring to the chosen agent, and what escalates at the desk."""
 
     def __init__(self, host: Host) -> None:
@@ -52,22 +53,22 @@ class IssueNews:
             self._host.announce(told(untold, rows))
 
 
-def _key(one: Row) -> tuple[Any, ...]:
+def _key(one: IssueNews) -> tuple[Any, ...]:
     return tuple(one.values())
 
 
-def told(found: list[Row], rows: dict[int, Row]) -> str:
+def told(found: list[IssueNews], rows: dict[int, IssueRow]) -> str:
     """What the toast says: a line for each of the first, and how many more there are."""
     lines = [_line(one, rows[one["issue_id"]]) for one in found if one["issue_id"] in rows]
     more = len(found) - len(lines)
     return "\n".join([*lines, *([f"and {more} more"] if more else [])])
 
 
-def _line(one: Row, row: Row) -> str:
+def _line(one: IssueNews, row: IssueRow) -> str:
     about = f"issue {row['issue_id']}, {row['priority']} {category(row)}, {short(customer(row), 24)}"
     if one["kind"] == new_work.NEW:
         return f"New for you: {about}"
     if one["kind"] == new_work.ESCALATED:
         return f"ESCALATED {one['level']}: {about}"
-    used = f"{one['percent']} % of the {NAMES[one['clock']]} time"
+    used = f"{one['percent']} % of the {CLOCKS[one['clock']]} time"
     return f"{'Broken promise' if one['percent'] == 100 else 'Time runs'}: {used}, {about}"

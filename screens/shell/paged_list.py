@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic
 
 from rich.text import Text
 from textual import on
@@ -15,32 +15,31 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
 from screens.base.keys import with_keys
-from screens.base.list_window import PAGE, ListWindow
+from screens.base.list_window import PAGE, ListWindow, Which
 from screens.shell.detailed_list import DetailedList
-from screens.widgets.columns import Column
+from screens.shell.row_actions import Done
+from screens.widgets.columns import Column, Row
 from screens.widgets.detail_pane import DetailPane
 from screens.widgets.live_table import LiveTable
 
-Row = dict[str, Any]
-Which = TypeVar("Which")
-Held = tuple[ListWindow[Any], list[Row]]
+Held = tuple[ListWindow[Any, Row], list[Row]]
 TYPING_PAUSE_S = 0.15
 
 
-class PagedList(DetailedList, Generic[Which]):
+class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
     """A place with ``#filter`` and one LiveTable of which a ListWindow is held.
 
     A subclass reads what is typed (``parse``), says what is listed when nothing is (``_unfiltered``), and
     puts rows into the table in ``show``, after it has told ``_take``.
     """
 
-    COLUMNS: ClassVar[tuple[Column, ...]]
+    COLUMNS: ClassVar[tuple[Column[Any], ...]]
     HINT: ClassVar[str]
     """What can be typed into the filter."""
 
     PANE: ClassVar[type[DetailPane]]
 
-    def __init__(self, window: ListWindow[Which]) -> None:
+    def __init__(self, window: ListWindow[Which, Row]) -> None:
         super().__init__()
         self._window = window
         self._listed: Which | None = None
@@ -69,7 +68,7 @@ class PagedList(DetailedList, Generic[Which]):
     def look_up(self) -> Callable[[], Any]:
         return self._window.held if self._sought is None else partial(self._window.at, self._sought)
 
-    def seek(self, window: ListWindow[Which], number: int) -> None:
+    def seek(self, window: ListWindow[Which, Row], number: int) -> None:
         """List a window's rows with the cursor on the one that has this number."""
         self._window, self._listed, self._sought = window, None, number
         self.reload(opens=True)
@@ -78,7 +77,7 @@ class PagedList(DetailedList, Generic[Which]):
         """The rows with what the moment makes of them."""
         return rows
 
-    def _take(self, data: Held) -> list[Row]:
+    def _take(self, data: Held[Row]) -> list[Row]:
         """Put the rows into the table; another list than before is looked at from its top."""
         self._sought, (self._window, held) = None, data
         rows = self.dressed(held)

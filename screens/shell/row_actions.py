@@ -5,19 +5,20 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from functools import partial
-from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar
 
 from textual import getters
 from textual.screen import ModalScreen
 
 from dispatch.desk.desk import Desk
 from screens.shell.desk_screen import Place
+from screens.widgets.columns import Row
 from screens.widgets.live_table import LiveTable
 
-Row = dict[str, Any]
+Done = TypeVar("Done")
 P = ParamSpec("P")
-Acting = TypeVar("Acting", bound="RowActions")
-Tell = Callable[[str, Row], str]
+Acting = TypeVar("Acting", bound="RowActions[Any, Any]")
+Tell = Callable[[str, Done], str]
 
 
 def on_chosen(
@@ -35,31 +36,34 @@ def on_chosen(
     return act
 
 
-class RowActions(Place):
-    """A place with a table of rows of one kind; a subclass says how what was done to one of them reads."""
+class RowActions(Place, Generic[Row, Done]):
+    """A place with a table of rows of one kind; a subclass says how what was done to one of them reads.
+
+    ``Done`` is a row as a command leaves it.
+    """
 
     NUMBER: ClassVar[str]
     """The key of a row's number."""
 
     NOTHING_CHOSEN: ClassVar[str]
 
-    table = getters.query_one(LiveTable)
+    table: getters.query_one[LiveTable[Row]] = getters.query_one(LiveTable)
 
     def chosen(self) -> Row | None:
         """The row that a key is meant for."""
         return self.table.current
 
     @abstractmethod
-    def describe_done(self, word: str, row: Row) -> str:
+    def describe_done(self, word: str, row: Done) -> str:
         """What a toast says about a row after a command."""
 
-    def read_row(self, number: int) -> Row:
+    def read_row(self, number: int) -> Done:
         """A row as it is now, not as the list last saw it; called in the reading thread."""
         raise NotImplementedError
 
     @on_chosen
     def at_once(
-        self, row: Row, word: str, command: Callable[[Desk, int], Row], tell: Tell | None = None
+        self, row: Row, word: str, command: Callable[[Desk, int], Done], tell: Tell[Done] | None = None
     ) -> None:
         """Run a command for the row, and say in a toast what it did."""
         number, describe = row[self.NUMBER], tell or self.describe_done
@@ -70,14 +74,14 @@ class RowActions(Place):
         self,
         row: Row,
         word: str,
-        form: Callable[[Row], ModalScreen[Any]],
-        tell: Tell | None = None,
-        needs: Callable[[Row], None] | None = None,
+        form: Callable[[Done], ModalScreen[Done | None]],
+        tell: Tell[Done] | None = None,
+        needs: Callable[[Done], None] | None = None,
     ) -> None:
         """Open a form for the row as it is now, if it passes ``needs``; a toast says what the form did."""
         number, describe = row[self.NUMBER], tell or self.describe_done
 
-        def make() -> ModalScreen[Any]:
+        def make() -> ModalScreen[Done | None]:
             latest = self.read_row(number)
             if needs is not None:
                 needs(latest)
@@ -91,13 +95,15 @@ class RowActions(Place):
         self.open_made(partial(panel, row[self.NUMBER]))
 
 
-def at_once(word: str, command: Callable[[Desk, int], Row]) -> Callable[[RowActions], None]:
+def at_once(word: str, command: Callable[[Desk, int], Done]) -> Callable[[RowActions[Any, Done]], None]:
     """The action that runs a command for the row."""
     return lambda place: place.at_once(word, command)
 
 
 def with_form(
-    word: str, form: Callable[[Row], ModalScreen[Any]], needs: Callable[[Any, Row], None] | None = None
-) -> Callable[[RowActions], None]:
+    word: str,
+    form: Callable[[Done], ModalScreen[Done | None]],
+    needs: Callable[[Any, Done], None] | None = None,
+) -> Callable[[RowActions[Any, Done]], None]:
     """The action that opens a form for the row, if it is what a method ``needs`` it to be."""
     return lambda place: place.with_form(word, form, needs=needs and partial(needs, place))

@@ -13,11 +13,11 @@ from textual.message import Message
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from dispatch.queries.row_types import AgentRow
 from models.agents import AVAILABLE
 from screens.wording.agents import PRESENCE_SIGNS, load_bar
 from screens.wording.text import CARE
 
-Row = dict[str, Any]
 MOST_SHOWN = 50
 NAME_WIDTH = 24
 
@@ -38,7 +38,7 @@ class AgentPicker(Vertical):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._agents: Sequence[Row] = ()
+        self._agents: Sequence[AgentRow] = ()
 
     def compose(self) -> ComposeResult:
         yield Input(placeholder="name or id", compact=True)
@@ -54,7 +54,7 @@ class AgentPicker(Vertical):
             return ""
         return options.get_option_at_index(options.highlighted).id or ""
 
-    def offer(self, agents: Sequence[Row]) -> None:
+    def offer(self, agents: Sequence[AgentRow]) -> None:
         """Choose among these, in this order; who is available stands before the others."""
         self._agents = sorted(agents, key=lambda row: row["presence"] != AVAILABLE)
         self._list(self.query_one(Input).value)
@@ -97,12 +97,12 @@ class AgentPicker(Vertical):
         self.post_message(self.Narrowed())
 
 
-def _matches(row: Row, words: list[str]) -> bool:
+def _matches(row: AgentRow, words: list[str]) -> bool:
     text = f"{row['name']} {row['department']}".lower()
     return all(word in text or word == str(row["agent_id"]) for word in words)
 
 
-def _line(row: Row) -> Text:
+def _line(row: AgentRow) -> Text:
     name = Text(row["name"])
     name.truncate(NAME_WIDTH, overflow="ellipsis", pad=True)  # in cells: 山 takes two
     line = Text(f"{row['agent_id']:>5}  ").append_text(name).append("  ")

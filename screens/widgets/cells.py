@@ -13,7 +13,7 @@ from rich.text import Text
 from screens.widgets.columns import Column, Row
 
 
-def as_cell(spec: Column, row: Row) -> Text:
+def as_cell(spec: Column[Row], row: Row) -> Text:
     """What a column shows of a row, cut with an ellipsis where it is too long."""
     value = spec.shown(row)
     text = value if isinstance(value, Text) else Text(value)

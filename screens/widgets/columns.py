@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from rich.text import Text
 
-Row = dict[str, Any]
+Row = TypeVar("Row", bound=Mapping[str, Any])
+
 PADDING = 2  # one blank on each side of a cell
 
 
 @dataclass(frozen=True)
-class Column:
+class Column(Generic[Row]):
     """One column: how a row's cell reads, how wide it is, and how soon it goes when space is short.
 
     Without a ``cell`` the row's value under the column's key is shown as it is.
@@ -42,7 +43,7 @@ class Column:
 
 
 def fitting_columns(
-    specs: Sequence[Column], width: int, *, own_choice: bool = False
+    specs: Sequence[Column[Any]], width: int, *, own_choice: bool = False
 ) -> tuple[tuple[str, int], ...]:
     """Which columns fit into a width, and how wide each is then.
 
@@ -56,11 +57,11 @@ def fitting_columns(
     return tuple((spec.key, spec.width + (share if spec.grows else 0)) for spec in kept)
 
 
-def _room(specs: Sequence[Column]) -> int:
+def _room(specs: Sequence[Column[Any]]) -> int:
     return sum(spec.width + PADDING for spec in specs)
 
 
-def _without_dropped(specs: Sequence[Column], width: int) -> list[Column]:
+def _without_dropped(specs: Sequence[Column[Any]], width: int) -> list[Column[Any]]:
     kept = list(specs)
     while len(kept) > 1 and _room(kept) > width:
         dropped = max(kept, key=lambda spec: spec.drop)
@@ -70,8 +71,8 @@ def _without_dropped(specs: Sequence[Column], width: int) -> list[Column]:
     return kept
 
 
-def _taken(specs: Sequence[Column], width: int) -> list[Column]:
-    taken: list[Column] = []
+def _taken(specs: Sequence[Column[Any]], width: int) -> list[Column[Any]]:
+    taken: list[Column[Any]] = []
     for spec in sorted(specs, key=lambda spec: spec.drop):
         if not taken or _room([*taken, spec]) <= width:
             taken.append(spec)

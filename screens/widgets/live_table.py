@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, Generic
 
 from rich.segment import Segment
 from rich.style import Style
@@ -22,9 +22,8 @@ from textual.widgets import DataTable
 
 from screens.base.textual_internals import SegmentTable
 from screens.widgets.cells import as_cell, is_one_line, rendered, same
-from screens.widgets.columns import Column, fitting_columns
+from screens.widgets.columns import Column, Row, fitting_columns
 
-Row = dict[str, Any]
 FEW = 20  # rows that are removed one by one; of more it is faster to fill in the rest anew
 MARK, MARKED_S = "•", 6.0  # before what others changed, and how long
 PICKED = "✓"  # before what somebody has marked
@@ -32,12 +31,12 @@ CLOSE = 10  # rows from an end at which more is asked for
 HEADER, RIGHT_BUTTON = -1, 3
 
 
-def _content(row: Row) -> object:
+def _content(row: Mapping[str, object]) -> object:
     """What of a row is its own: a version tells of every change, a rank follows from other rows."""
     return row.get("version") or {key: value for key, value in row.items() if key != "rank"}
 
 
-class LiveTable(SegmentTable):
+class LiveTable(SegmentTable, Generic[Row]):
     """Shows rows in the order given, keeping cursor and scroll on the row they were on.
 
     While it ``marks_changes``, rows that are new or have changed get a mark before their first cell,
@@ -71,7 +70,7 @@ class LiveTable(SegmentTable):
     class ColumnsAsked(Message):
         """A header was clicked with the right button."""
 
-        table: LiveTable
+        table: LiveTable[Any]
 
     @dataclass
     class PickAsked(Message):
@@ -79,7 +78,9 @@ class LiveTable(SegmentTable):
 
         key: str
 
-    def __init__(self, columns: Sequence[Column], key: str, *, cursor: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, columns: Sequence[Column[Row]], key: str, *, cursor: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(cursor_type="row" if cursor else "none", **kwargs)
         self.can_focus = cursor
         self.specs = tuple(columns)
@@ -115,7 +116,7 @@ class LiveTable(SegmentTable):
         return self._own_choice or tuple(spec.key for spec in self.specs if not spec.extra)
 
     @property
-    def left_out(self) -> list[Column]:
+    def left_out(self) -> list[Column[Row]]:
         """The chosen columns that there is no room for."""
         return [spec for spec in self._chosen_specs() if spec.key not in dict(self._shown)]
 
@@ -129,7 +130,7 @@ class LiveTable(SegmentTable):
         if self._shown:
             self._lay_out(again=True)
 
-    def _chosen_specs(self) -> list[Column]:
+    def _chosen_specs(self) -> list[Column[Row]]:
         return [self._by_key[key] for key in self.chosen]
 
     def pick(self, keys: Iterable[str]) -> None:
@@ -337,6 +338,6 @@ class LiveTable(SegmentTable):
             for key, row in self._rows.items():
                 self._add(key, row)
 
-    def _header(self, spec: Column) -> Text:
+    def _header(self, spec: Column[Row]) -> Text:
         mark = self._marked[-1:] if spec.sort and self._marked[:-1] == spec.sort else ""
         return Text(spec.label + mark, justify="right" if spec.right else "left", no_wrap=True)

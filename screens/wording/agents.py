@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from screens.wording.text import BAD, CARE, GOOD, Row, short_moment
+from dispatch.queries.row_types import AgentRow
+from dispatch.reporting.row_types import AgentFigures
+from screens.wording.text import BAD, CARE, GOOD
 
 BARS = "▁▂▃▄▅▆▇█"
 
 
-def load_bar(row: Row) -> Text:
+def load_bar(row: AgentRow | AgentFigures) -> Text:
     """An agent's load as a bar and as numbers; over capacity stands out."""
     load, capacity = row["load"], row["capacity"]
     share = 1.0 if capacity == 0 else min(1.0, load / capacity)
@@ -21,11 +23,7 @@ def load_bar(row: Row) -> Text:
 PRESENCE_SIGNS = {"available": "●", "busy": "◐", "break": "◔", "away": "○", "offline": "○"}
 
 
-def presence_words(agent: Row) -> str:
-    """How an agent is at work, until when, and why: ``break until 12:30, lunch``."""
-    if agent["left_at"]:
-        return "left"
-    day, _, hour = short_moment(agent["presence_until"]).partition(" ")
-    until = f" until {hour} ({day})" if hour else ""
-    reason = f", {agent['presence_reason']}" if agent["presence_reason"] else ""
-    return f"{agent['presence']}{until}{reason}"
+def match_score(row: AgentRow) -> Text:
+    """The score for a lead, greyed where it decides nothing."""
+    score = row.get("match_score")
+    return Text("" if score is None else f"{score:.1f}", "" if row.get("steers") else "dim")

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from screens.wording.text import BAD, CARE, GOOD, Row
+from dispatch.queries.row_types import BookingRow
+from dispatch.queries.wording import booking_state
+from screens.wording.text import BAD, CARE, GOOD
+
+STYLES = {
+    "entered by mistake": "dim",
+    "Confirmed": GOOD,
+    "Cancelled": BAD,
+    "Waiting": f"bold {CARE}",
+    "! unattended": f"bold {BAD}",
+    "Still on it? claimed": f"bold {CARE}",
+    "Due, claimed": f"bold {CARE}",
+    "Due, unclaimed": f"bold {CARE}",
+    "Pending, claimed": "bold",
+}
+STEPS = {
+    "claim": ("Claim", "claim it"),
+    "contact": ("Contact", "reach the customer"),
+    "confirm": ("Confirm", "confirm it, or cancel"),
+    "reassign": ("Reassign", "give it to an agent"),
+}
+"""The commands that may come next: in a column, and in a sentence."""
 
 
-def state(row: Row) -> Text:
-    """A booking's status in one word or two: claimed, unclaimed, due, unattended, waiting, Confirmed, ..."""
-    if row["voided"]:
-        return Text("entered by mistake", "dim")
-    if row["status"] == "Confirmed":
-        return Text("Confirmed", GOOD)
-    if row["status"] == "Cancelled":
-        return Text("Cancelled", BAD)
-    if row["agent_id"] is None:
-        return Text("Waiting", f"bold {CARE}")
-    if row.get("unattended"):
-        return Text("! unattended", f"bold {BAD}")
-    if row.get("asked_at"):
-        return Text("Still on it? claimed", f"bold {CARE}")
-    if row.get("due"):  # what next_step made of the follow-up
-        return Text(f"Due, {'claimed' if row['claimed_at'] else 'unclaimed'}", f"bold {CARE}")
-    return Text("Pending, claimed", "bold") if row["claimed_at"] else Text("Pending, unclaimed")
+def state(row: BookingRow) -> Text:
+    """A booking's state, what needs care in a colour."""
+    words = booking_state(row)
+    return Text(words, STYLES.get(words, ""))

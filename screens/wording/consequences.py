@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from rich.text import Text
 
 from dispatch import queries
-from screens.wording.text import BAD, CARE, short
+from dispatch.bookings.row_types import BatchLine, BatchResult
+from dispatch.queries.row_types import AgentRow, MoveRow
+from screens.wording.text import BAD, CARE, plural, short
 
-Row = dict[str, Any]
 MOST_NAMED = 6  # takers who are told one by one
 MOST_LISTED = 300  # rows of a batch
 
 
-def plural(number: int, noun: str) -> str:
-    """``1 booking``, ``2 bookings``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def of_an_agent(row: Row, kept: str) -> Text:
+def of_an_agent(row: AgentRow, kept: str, taker: str = "Whoever gets it") -> Text:
     """What becomes of an agent's work; ``kept`` says with whom something stays. Reads the names."""
     text, moves = Text(overflow="fold"), row["moves"]
     if moves:
@@ -34,7 +29,7 @@ def of_an_agent(row: Row, kept: str) -> Text:
     if row.get("drained"):
         _line(text, f"{plural(len(row['drained']), 'waiting booking')} found an agent")
     if row.get("over_capacity"):
-        _line(text, f"! {row.get('taker', 'Whoever gets it')} is then above capacity", f"bold {BAD}")
+        _line(text, f"! {taker} is then above capacity", f"bold {BAD}")
     return text if text.plain else Text("No work is touched")
 
 
@@ -43,17 +38,17 @@ def _line(text: Text, line: str, style: str = "") -> None:
     text.append(line, style)
 
 
-def _takers(moves: Sequence[Row]) -> str:
+def _takers(moves: Sequence[MoveRow]) -> str:
     counts = Counter(move["to_agent_id"] for move in moves)
     waiting = counts.pop(None, 0)
-    names = {row["agent_id"]: row["name"] for row in queries.agents_by_id(list(counts))}
+    names: dict[int | None, str] = {row["agent_id"]: row["name"] for row in queries.agents_by_id(counts)}
     told = [f"{number} to {names.get(agent_id)}" for agent_id, number in counts.most_common(MOST_NAMED)]
     others = sum(counts.values()) - sum(number for _, number in counts.most_common(MOST_NAMED))
     told += [f"{others} to others"] if others else []
     return ", ".join(told + ([f"{waiting} waiting for an agent"] if waiting else []))
 
 
-def counts_of(result: Row, participle: str) -> Text:
+def counts_of(result: BatchResult, participle: str) -> Text:
     """How many rows of a batch succeed, and how many do not."""
     text = Text(overflow="fold").append(f"{plural(result['done'], 'booking')} {participle}", "bold")
     if result["refused"]:
@@ -61,23 +56,23 @@ def counts_of(result: Row, participle: str) -> Text:
     return text
 
 
-def before_a_batch(result: Row, participle: str) -> Text:
+def before_a_batch(result: BatchResult, participle: str) -> Text:
     """What a batch would do: the counts, and first what would be refused, with the reason."""
     return _row_by_row(counts_of(result, participle), _refused_first(result["results"]))
 
 
-def after_a_batch(result: Row, participle: str) -> Text:
+def after_a_batch(result: BatchResult, participle: str) -> Text:
     """The rows of a batch in their order, with what became of each; of a long one first what was refused."""
     rows = result["results"]
     rows = _refused_first(rows) if len(rows) > MOST_LISTED else rows
     return _row_by_row(counts_of(result, participle).append("\n"), rows)
 
 
-def _refused_first(rows: Sequence[Row]) -> list[Row]:
+def _refused_first(rows: Sequence[BatchLine]) -> list[BatchLine]:
     return sorted(rows, key=lambda row: bool(row["ok"]))
 
 
-def _row_by_row(text: Text, rows: Sequence[Row]) -> Text:
+def _row_by_row(text: Text, rows: Sequence[BatchLine]) -> Text:
     for row in rows[:MOST_LISTED]:
         text.append("\n").append_text(_row(row))
     if len(rows) > MOST_LISTED:
@@ -85,10 +80,11 @@ def _row_by_row(text: Text, rows: Sequence[Row]) -> Text:
     return text
 
 
-def _row(row: Row) -> Text:
+def _row(row: BatchLine) -> Text:
     booking = row["booking"]
     if booking is None:
-        return Text(f"✗ {row['booking_id']:>6}  {row['error']['message']}", CARE)
+        reason = row["error"]["message"] if row["error"] else ""
+        return Text(f"✗ {row['booking_id']:>6}  {reason}", CARE)
     holder = booking["agent_name"] or "waiting for an agent"
     name = short(booking["customer_name"])
     text = Text(f"✓ {row['booking_id']:>6}  {name}: {booking['status']}, {holder}")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from dispatch.customers.row_types import Suspect
 from screens.wording.text import short
 
-Row = dict[str, Any]
 MOST_TOLD = 3
 MOST_NAMED = 3
 
 
-def told(suspected: Sequence[Row]) -> str:
+def told(suspected: Sequence[Suspect]) -> str:
     """The surest of them, a line each."""
     lines = [_line(row) for row in suspected[:MOST_TOLD]]
     if len(suspected) > MOST_TOLD:
@@ -20,7 +19,7 @@ def told(suspected: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def _line(row: Row) -> str:
+def _line(row: Suspect) -> str:
     name, still_open = short(row["name"]), open_bookings(row)
     if row["same"]:
         return f"Known by {row['because']}: {name}" + (f", {still_open}" if still_open else "")
@@ -29,7 +28,7 @@ def _line(row: Row) -> str:
     return f"Or is it {name}? {still_open or _earlier(row)}"
 
 
-def open_bookings(row: Row) -> str:
+def open_bookings(row: Suspect) -> str:
     """The open bookings of a customer with who has them, or ""."""
     rows = row["bookings"]
     named = [f"{one['booking_id']} ({short(one['agent_name'] or 'waiting')})" for one in rows[:MOST_NAMED]]
@@ -38,6 +37,6 @@ def open_bookings(row: Row) -> str:
     return ("open booking " if len(rows) == 1 else "open bookings ") + ", ".join(named) if rows else ""
 
 
-def _earlier(row: Row) -> str:
+def _earlier(row: Suspect) -> str:
     last = f"last booking {row['last_booking_id']}" if row["last_booking_id"] else "no booking yet"
     return f"customer {row['customer_id']}, {last}"

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from dispatch.desk.commands import TABLES
+from dispatch.desk.row_types import EventRow
 from dispatch.operations.command_list import describe_command, describe_event
-from screens.wording.text import Row, moment, money, short_moment
+from dispatch.operations.row_types import UndoResult
+from models.base import Json
+from screens.wording.text import moment, money, short_moment
 
 MECHANICAL = frozenset({"changed_at", "version", "assignment_id"})
 """Columns that every save writes, or that only point to a row which is told anyway."""
 
 
-def changes(event: Row) -> list[tuple[str, list[str]]]:
+def changes(event: EventRow) -> list[tuple[str, list[str]]]:
     """For each row that was made or changed: which one, and what of it. A new row has nothing further."""
     told: list[tuple[str, list[str]]] = []
     for key, after in event["after"].items():
@@ -32,7 +35,7 @@ def changes(event: Row) -> list[tuple[str, list[str]]]:
     return told
 
 
-def details(event: Row) -> list[tuple[str, str]]:
+def details(event: EventRow) -> list[tuple[str, str]]:
     """What was said with the command: a reason, a text, a score."""
     return [(_name(key), _value(key, value)) for key, value in event["detail"].items()]
 
@@ -55,7 +58,7 @@ def _value(column: str, value: Any) -> str:
     return str(value)
 
 
-def event_line(event: Row) -> str:
+def event_line(event: EventRow) -> str:
     """One line of a booking's history."""
     word = describe_command(event["command"])
     words = said(event["command"], event["detail"])
@@ -63,13 +66,13 @@ def event_line(event: Row) -> str:
     return f"{line}  ({event['actor']})" + ("  [taken back]" if event["undone_by"] else "")
 
 
-def taken_back(done: Row) -> str:
+def taken_back(done: UndoResult) -> str:
     """What a toast says after an undo."""
     several = f" ({done['bookings']:,} bookings)" if done["bookings"] > 1 else ""
     return f"Taken back: {describe_event(done)}{several}"
 
 
-def said(command: str, detail: Row) -> str:
+def said(command: str, detail: Json) -> str:
     """What an event's detail has to say, in one line."""
     if command == "undo":
         return describe_command(detail.get("command", ""))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.text import Text
 
+from dispatch.queries.row_types import AgentRow
+from dispatch.reporting.row_types import AgentFigures
 from screens.wording.text import BAD, GOOD
-
-Row = dict[str, Any]
 
 EIGHTHS = " ▏▎▍▌▋▊▉"
 SOLID, HATCHED, AXIS = "█", "▒", "│"
@@ -45,6 +43,6 @@ def interval_line(low: float, value: float, high: float, width: int) -> str:
     return "".join(line)
 
 
-def interval(row: Row) -> str:
+def interval(row: AgentRow | AgentFigures) -> str:
     """``54% (41–66)``: a shrunk rate with its interval."""
     return f"{row['rate']:.0%} ({row['low'] * 100:.0f}–{row['high'] * 100:.0f})"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from random import Random
-from typing import Any
 
+from models.base import Json
 from seeds.demo.vocabulary import FIRST_NAMES, LAST_NAMES, MANAGERS
 
 SALES, PREMIUM, LUXURY = "Interplanetary Sales", "Premium Bookings", "Luxury Voyages"
@@ -54,7 +54,7 @@ WALKTHROUGH_LOADS = {
 }
 
 
-def roster(number: int, rng: Random) -> list[dict[str, Any]]:
+def roster(number: int, rng: Random) -> list[Json]:
     """Build the first ``number`` agents: the thirty, then generated ones."""
     people = [*THIRTY[:number], *(_generated(rng) for _ in range(number - len(THIRTY)))]
     return [_agent(agent_id, *person) for agent_id, person in enumerate(people, start=1)]
@@ -66,9 +66,7 @@ def _generated(rng: Random) -> tuple[str, str, str, int, float]:
     return rng.choice(FIRST_NAMES), rng.choice(LAST_NAMES), rng.choice(DEPARTMENTS), years, rating
 
 
-def _agent(
-    agent_id: int, first: str, last: str, department: str, years: int, rating: float
-) -> dict[str, Any]:
+def _agent(agent_id: int, first: str, last: str, department: str, years: int, rating: float) -> Json:
     # names are unique only among the thirty
     number = "" if agent_id <= len(THIRTY) else str(agent_id)
     mailbox = f"{first}.{last}{number}".lower().replace("'", "")

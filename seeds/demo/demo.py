@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from random import Random
-from typing import Any, TypedDict
 
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from dispatch.operations import import_record
+from dispatch.operations.row_types import DemoResult
 from dispatch.queries.totals import is_unused
+from models.base import Json
 from models.errors import Refused
 from seeds.bulk_writer import new_agents, write_agents, write_history
 from seeds.demo.agents import THIRTY, WALKTHROUGH_LOADS, roster
@@ -21,15 +22,6 @@ PENDING_SHARE = 20 / 412
 BATCH_ROWS = 1000  # larger commits halve the writing, and nobody waits for a desk being created
 MOST_PENDING = 2  # per agent
 MOST_SLOTS_TAKEN = 2 / 3  # so that loads differ, and ranks with them
-
-
-class DemoResult(TypedDict):
-    """Numbers of rows written; ``pending`` counts the bookings still open."""
-
-    agents: int
-    assignments: int
-    bookings: int
-    pending: int
 
 
 def make_demo(
@@ -79,7 +71,7 @@ def _pending(agents: int, bookings: int, rng: Random) -> tuple[int, ...]:
     )
 
 
-def _write(desk: Desk, story: Story, rng: Random, detail: dict[str, Any], progress: Progress | None) -> None:
+def _write(desk: Desk, story: Story, rng: Random, detail: Json, progress: Progress | None) -> None:
     written = 0
 
     def done(number: int) -> None:

@@ -23,16 +23,16 @@ from dispatch.service.issues import (
     surveys,
 )
 from dispatch.service.issues import queries as issue_queries
+from dispatch.service.row_types import IssueDetails
 from models.errors import Refused
 
-Row = dict[str, Any]
-Step = Callable[[Desk, Row], object]
+Step = Callable[[Desk, IssueDetails], object]
 
 ACTOR = "lee"  # not the user, whose undo must find only their own commands
 
 
-def claim(desk: Desk, issue: Row) -> object:
-    return ownership.claim(desk, issue["issue_id"], issue["agent_id"])
+def claim(desk: Desk, issue: IssueDetails) -> object:
+    return ownership.claim(desk, issue["issue_id"], issue["agent_id"] or 0)
 
 
 def reply(text: str, **given: Any) -> Step:
@@ -55,7 +55,7 @@ def rate(score: int, comment: str | None = None) -> Step:
     return lambda desk, issue: surveys.rate(desk, issue["issue_id"], score, comment)
 
 
-def acknowledge(desk: Desk, issue: Row) -> object:
+def acknowledge(desk: Desk, issue: IssueDetails) -> object:
     return escalation_commands.acknowledge(desk, issue["issue_id"])
 
 

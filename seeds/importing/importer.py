@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypedDict
 
 from dispatch.desk.desk import Desk
 from dispatch.operations import import_record
+from dispatch.operations.row_types import ImportRemark, ImportResult
+from models.base import Json
 from models.errors import InvalidInput
 from seeds.bulk_writer import new_agents, write_agents, write_history
 from seeds.importing.columns import (
-    AGENTS,
     ASSIGNMENTS,
     BOOKINGS,
     LAYOUTS,
     Record,
     refuse,
 )
-from seeds.importing.plan import Plan, Remark
+from seeds.importing.plan import Plan
 from seeds.importing.row_rules import (
     AgentRow,
     AssignmentRow,
@@ -34,21 +34,6 @@ Progress = Callable[[int, int, str], None]
 
 REPORT_EVERY = 10_000
 BATCH_ROWS = 250  # assignments per commit: about 10 ms
-
-
-class ImportResult(TypedDict):
-    """Rows written, unchanged, quarantined and flagged.
-
-    ``passed_over`` lists SQL statements that were skipped: {"file", "line", "statement"}.
-    """
-
-    agents: int
-    assignments: int
-    bookings: int
-    quarantined: list[Remark]
-    flagged: list[Remark]
-    unchanged: dict[str, int]
-    passed_over: list[dict[str, Any]]
 
 
 def import_files(
@@ -127,7 +112,7 @@ def _identifier(record: Record) -> int | None:
 def _result(plan: Plan, sources: list[Source]) -> ImportResult:
     order = {source.name: number for number, source in enumerate(sources)}
 
-    def where(remark: Remark) -> tuple[int, int]:
+    def where(remark: ImportRemark) -> tuple[int, int]:
         return order[remark["file"]], remark["row"]
 
     return ImportResult(
@@ -159,11 +144,13 @@ def _write(desk: Desk, plan: Plan, result: ImportResult, sources: list[Source], 
     write_history(desk, plan.history(), done, finish, BATCH_ROWS)
 
 
-def _event_detail(result: ImportResult, sources: list[Source]) -> dict[str, Any]:
+def _event_detail(result: ImportResult, sources: list[Source]) -> Json:
     """Build the event's detail: file names and counts."""
     return {
         "files": [source.path.name for source in sources],
-        **{kind: result[kind] for kind in (AGENTS, ASSIGNMENTS, BOOKINGS)},  # type: ignore[literal-required]
+        "agents": result["agents"],
+        "assignments": result["assignments"],
+        "bookings": result["bookings"],
         "quarantined": len(result["quarantined"]),
         "flagged": len(result["flagged"]),
         "unchanged": result["unchanged"],

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, TypedDict
+from typing import Any
 
 from peewee import Field
 
+from dispatch.operations.row_types import ImportRemark
 from models.agents import Agent
 from models.bookings import PENDING, Assignment, Booking
 from seeds.bulk_writer import KEYS_AT_ONCE, History, Outcome, batches
@@ -14,17 +15,6 @@ from seeds.importing.columns import AGENTS, ASSIGNMENTS, BOOKINGS
 from seeds.importing.row_rules import AgentRow, AssignmentRow, BookingRow, Place
 
 TAKEN = "the id belongs to another {} on the desk"
-
-
-class Remark(TypedDict):
-    """A quarantined or flagged row, and the reason."""
-
-    file: str
-    table: str
-    row: int
-    line: int
-    id: int | None
-    reason: str
 
 
 class Plan:
@@ -38,8 +28,8 @@ class Plan:
         self.assignments: dict[int, AssignmentRow] = {}
         self.bookings: dict[int, BookingRow] = {}
         self.unchanged = {AGENTS: 0, ASSIGNMENTS: 0, BOOKINGS: 0}
-        self.quarantined: list[Remark] = []
-        self.flagged: list[Remark] = []
+        self.quarantined: list[ImportRemark] = []
+        self.flagged: list[ImportRemark] = []
         self._held_back: dict[str, set[int]] = {AGENTS: set(), ASSIGNMENTS: set()}
         self._usable_agents: set[int] = set()
         self._left_agents: set[int] = set()
@@ -211,8 +201,10 @@ class Plan:
         return f"there is no {word} {identifier}"
 
 
-def _remark(kind: str, place: Place, identifier: int | None, reason: str) -> Remark:
-    return Remark(file=place.file, table=kind, row=place.row, line=place.line, id=identifier, reason=reason)
+def _remark(kind: str, place: Place, identifier: int | None, reason: str) -> ImportRemark:
+    return ImportRemark(
+        file=place.file, table=kind, row=place.row, line=place.line, id=identifier, reason=reason
+    )
 
 
 def _is_same_assignment(row: AssignmentRow, at: str, method: str, source: str, customer: str) -> bool:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from models.base import Json
 from seeds.importing.columns import (
     Layout,
     Record,
@@ -84,7 +85,7 @@ def read_jsonl(file: str, text: str) -> Iterator[Record]:
         yield _record(layout, row, number, found, fault)
 
 
-def _parse(line: str) -> tuple[dict[str, Any], str | None]:
+def _parse(line: str) -> tuple[Json, str | None]:
     """Parse a line's object, keeping numbers as text; returns it with a fault, if any."""
     try:
         found = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
@@ -95,7 +96,7 @@ def _parse(line: str) -> tuple[dict[str, Any], str | None]:
     return found, None
 
 
-def _record(layout: Layout, row: int, line: int, found: dict[str, Any], fault: str | None) -> Record:
+def _record(layout: Layout, row: int, line: int, found: Json, fault: str | None) -> Record:
     places = layout.positions(found)
     cells = list(found.values())
     values: list[Value] = []

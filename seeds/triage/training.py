@@ -24,6 +24,7 @@ from dispatch.triage.categories import CATEGORIES
 from dispatch.triage.evaluation import Judged, accuracy, evaluate
 from dispatch.triage.message import Message
 from dispatch.triage.model import BLOCKS, MODEL_FILE, SCALE, Features, features
+from models.base import Json
 from seeds.triage.corpus import Example, folds
 
 RAREST: Final = (2, 6, 2)
@@ -94,9 +95,9 @@ class FittedModel:
         margins: Scores = self._machine.decision_function(self._weighed(blocks))
         return margins
 
-    def table(self, names: Sequence[Any], stretch: float) -> dict[str, Any]:
+    def table(self, names: Sequence[Any], stretch: float) -> Json:
         """Build the weights for ``dispatch.triage.model``: scaled by ``stretch``, in thousandths."""
-        table: dict[str, Any] = {
+        table: Json = {
             "categories": list(CATEGORIES),
             "intercepts": _thousandths(self._machine.intercept_ * stretch),
         }
@@ -166,7 +167,7 @@ def threshold_for(judged: Sequence[Judged], wanted: float = WANTED_ACCURACY) -> 
     return 1.0
 
 
-def train(examples: Sequence[Example]) -> dict[str, Any]:
+def train(examples: Sequence[Example]) -> Json:
     """Build the model's file: weights from all messages, everything else from held-out ones."""
     categories = [example.category for example in examples]
     counts = FeatureCounts([features(Message(example.text)) for example in examples])
@@ -188,7 +189,7 @@ def train(examples: Sequence[Example]) -> dict[str, Any]:
     }
 
 
-def write(table: dict[str, Any], path: Path) -> None:
+def write(table: Json, path: Path) -> None:
     """Write the model's file, one line per feature for readable diffs."""
     blocks = [
         f"{json.dumps(key)}: {{\n" + ",\n".join(_line(name, row) for name, row in value.items()) + "\n}"

@@ -36,6 +36,13 @@ def test_people_get_a_line(booked: Run) -> None:
     assert ended.out == "Booking 1: Kate Nguyen, Mars, Pending, claimed, Grace Hopper (2)\n"
 
 
+def test_a_listing_reads_as_on_screen_and_json_is_raw(booked: Run) -> None:
+    assert "Pending, unclaimed" in booked("booking", "list").out
+    assert "Pending, unclaimed" in booked("booking", "show", 1).out
+    row = booked("booking", "list", "--json").json[0]
+    assert (row["status"], "due" in row, "next" in row) == ("Pending", False, False)
+
+
 def test_confirm_and_reopen(booked: Run) -> None:
     row = booked("booking", "confirm", 1, *QUOTE, "--json").json
     assert (row["status"], row["total_revenue"], row["claimed_at"]) == (

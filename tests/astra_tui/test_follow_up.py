@@ -43,7 +43,7 @@ def test_a_follow_up_is_set_in_the_terminals_zone_and_cleared(booked: Run, zone:
     assert "booking 1 follow-up  follow up: 2090-11-23 09:00" in shown
     assert ["follow", "up", "2090-11-23", "09:00"] in [line.split() for line in shown.splitlines()]
     ended = booked("booking", "follow-up", 1, "--clear")
-    assert ended.out == "Booking 1: Kate Nguyen, Mars, Pending, Grace Hopper (2)\n"
+    assert ended.out == "Booking 1: Kate Nguyen, Mars, Pending, unclaimed, Grace Hopper (2)\n"
     assert "booking 1 follow-up  follow up: none" in booked("booking", "show", 1).out
 
 

@@ -9,9 +9,14 @@ import pytest
 
 from astra_tui.cli.output import printing, progress
 from astra_tui.cli.output.printing import Column
+from models.base import Json
 from tests.astra_tui.conftest import Run
 
-COLUMNS = (Column("Id", "id", right=True), Column("Name", "name"), Column("At", "at", whole=True))
+COLUMNS: tuple[Column[Json], ...] = (
+    Column("Id", "id", right=True),
+    Column("Name", "name"),
+    Column("At", "at", whole=True),
+)
 ROW = {"id": 12345678, "name": "a very long name indeed", "at": "2082-11-22 01:02"}
 
 

@@ -29,10 +29,12 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk import event_log
 from dispatch.leads import intake
 from dispatch.operations import undo
+from dispatch.queries.row_types import BookingRow
 from models.errors import DeskError
 from tests.dispatch.steady import STEADY
 
 Row = dict[str, Any]
+
 PRIOR_ANSWERS = 20
 DECLINE_MINUTES = 30
 GONE = ("away", "offline")
@@ -636,9 +638,13 @@ def _held(row: Row) -> bool:
     return row["status"] == "Pending" and row["agent"] is not None
 
 
-def _told(row: Row) -> Row:
-    same = ("booking_id", "status", "score", "voided", "package")
-    return {name: row[name] for name in same} | {
+def _told(row: BookingRow) -> Row:
+    return {
+        "booking_id": row["booking_id"],
+        "status": row["status"],
+        "score": row["score"],
+        "voided": row["voided"],
+        "package": row["package"],
         "name": row["customer_name"],
         "agent": row["agent_id"],
         "assignment": row["assignment_id"],

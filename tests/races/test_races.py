@@ -145,7 +145,7 @@ def test_eight_terminals_sweep_and_each_thing_is_done_once(
     with desk.reading():
         rows = queries.list_bookings(queries.BookingFilter())
     for row in rows:
-        bookings.claim(desk, row["booking_id"], row["agent_id"])
+        bookings.claim(desk, row["booking_id"], row["agent_id"] or 0)
     with desk.transaction():
         Booking.update(progress_at="2000-01-01 00:00:00").execute()
     desk.close()

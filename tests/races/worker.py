@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from dispatch import agents, bookings, queries
 from dispatch.agents.presence import set_presence
@@ -24,6 +24,7 @@ from dispatch.leads import file_intake, intake
 from dispatch.operations import doctor
 from dispatch.operations.sweep import sweep
 from dispatch.operations.undo import undo
+from dispatch.queries.row_types import BookingRow
 from models.errors import DatabaseUnavailable, DeskError
 
 TRIP = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": "Sydney Stellar Port"}
@@ -112,7 +113,7 @@ def sweeps(desk: Desk, number: str) -> dict[str, Any]:
     """Sweep so many times; it is told how much was done."""
     done: Counter[str] = Counter()
     for _ in range(int(number)):
-        done.update({key: len(rows) for key, rows in sweep(desk).items()})
+        done.update({key: len(cast("list[object]", rows)) for key, rows in sweep(desk).items()})
     return {"done": done}
 
 
@@ -171,7 +172,7 @@ def mixed(desk: Desk, number: str, seed: str) -> dict[str, Any]:
     return {"outcomes": outcomes, **times.told()}
 
 
-def some_booking(desk: Desk, chance: random.Random) -> dict[str, Any]:
+def some_booking(desk: Desk, chance: random.Random) -> BookingRow:
     with desk.reading():
         newest = queries.list_bookings(queries.BookingFilter(sort="id"), 1)
         number = chance.randint(1, newest[0]["booking_id"])

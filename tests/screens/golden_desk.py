@@ -10,6 +10,7 @@ from dispatch import agents, bookings
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
+from dispatch.queries.row_types import BookingRow
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import (
     conversation,
@@ -99,7 +100,7 @@ def make_golden_desk(path: Path) -> None:
 
 
 def _work(desk: Desk) -> None:
-    holder = {number: _booking(desk, number)["agent_id"] for number in range(1, 13)}
+    holder = {number: _booking(desk, number)["agent_id"] or 0 for number in range(1, 13)}
     quote = {"destination_revenue": "150000", "package_revenue": "25000.50"}
     bookings.claim(desk, 1, holder[1])
     bookings.contact(desk, 1, "no_answer", "only the voicemail [/]", follow_up="in 2 hours")
@@ -149,7 +150,7 @@ def _serve(desk: Desk, clock: Ticking) -> None:
     sweep_issues(desk)
 
 
-def _attend(desk: Desk, number: int, agent_id: int) -> None:
+def _attend(desk: Desk, number: int, agent_id: int | None) -> None:
     if number == 1:
         conversation.reply(desk, 1, "We look into it [/] at once.")
         conversation.note(desk, 1, "the new version crashes for everybody 🚀")
@@ -159,11 +160,11 @@ def _attend(desk: Desk, number: int, agent_id: int) -> None:
         surveys.rate(desk, 2, 5, "quick [/]")
     elif number == 3:
         conversation.reply(desk, 3, "Which of the two charges is the wrong one?", wait=True)
-    elif number == 5:
+    elif number == 5 and agent_id is not None:
         ownership.claim(desk, 5, agent_id)
 
 
-def _booking(desk: Desk, number: int) -> dict[str, Any]:
+def _booking(desk: Desk, number: int) -> BookingRow:
     from dispatch import queries
 
     with desk.reading():

@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 from astra_tui.app import AstraApp
 from dispatch import bookings, customers
 from dispatch.bootstrap import open_desk
+from dispatch.customers.row_types import CustomerCard as Card
 from dispatch.leads import intake
 from dispatch.queries import customer_index
 from models.customer_index import backlog
@@ -50,7 +51,7 @@ def below(app: AstraApp) -> str:
     return str(app.screen.query_one("#told", Static).visual)
 
 
-def card(app: AstraApp) -> dict[str, Any]:
+def card(app: AstraApp) -> Card:
     assert isinstance(app.screen, CustomerCard), app.screen
     return app.screen._card
 
@@ -198,7 +199,7 @@ async def test_two_customers_are_made_one_and_two_again(busy_file: Path, running
         assert (await app.backend.read(lambda: customers.card(1)))["merged_into"] is None
 
 
-ROW: dict[str, Any] = {
+ROW: Any = {
     "customer_id": 1,
     "name": HOSTILE,
     "phone": None,
@@ -233,7 +234,7 @@ def test_a_card_says_what_is_not_known() -> None:
 
 
 def test_a_merge_says_what_moves() -> None:
-    preview = {
+    preview: Any = {
         "keep": ROW,
         "other": ROW | {"customer_id": 2, "name": "Kate"},
         "leads": 3,

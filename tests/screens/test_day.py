@@ -14,6 +14,7 @@ from astra_tui.app import AstraApp
 from astra_tui.user.draft_files import DraftFile, drafts_folder
 from dispatch import customers, queries
 from dispatch.desk.desk import Desk
+from dispatch.queries.row_types import BookingRow
 from screens.customers.card import CustomerCard
 from screens.dialogs.panel import Panel
 from screens.dispatch.duplicate_question import KnownCustomer
@@ -96,7 +97,7 @@ async def test_a_day_at_the_desk(day: Day, desk: Desk) -> None:
         assert "39 pending ✓" in await terminal.look(text_of)
 
 
-def views_of(desk: Desk, **which: Any) -> list[dict[str, Any]]:
+def views_of(desk: Desk, **which: Any) -> list[BookingRow]:
     with desk.reading():
         return queries.list_bookings(queries.BookingFilter(**which))
 

@@ -15,6 +15,7 @@ from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.queries.bookings import BookingFilter
+from dispatch.queries.row_types import BookingRow
 from screens.dispatch.lead_form import LeadForm
 from screens.dispatch.screen import Dispatch
 from tests.screens.picture import text_of
@@ -31,7 +32,7 @@ def form(app: AstraApp) -> dict[str, str]:
     return app.screen.query_one(LeadForm).values()
 
 
-async def newest(app: AstraApp, count: int) -> list[dict[str, Any]]:
+async def newest(app: AstraApp, count: int) -> list[BookingRow]:
     return await app.backend.read(lambda: queries.list_bookings(BookingFilter(sort="id"), limit=count))
 
 

@@ -14,6 +14,8 @@ from textual.widgets import Input, Static
 from astra_tui.app import AstraApp
 from dispatch import queries
 from dispatch.desk import event_log
+from dispatch.desk.row_types import EventRow
+from dispatch.queries.row_types import BookingRow
 from screens.dialogs.agent_chooser import PickAgent
 from screens.dialogs.form import Field, FormModal
 from screens.widgets.agent_picker import AgentPicker
@@ -122,7 +124,7 @@ async def test_no_form_opens_for_what_the_desk_would_refuse_anyway(golden_file: 
                 assert [toast.message for toast in app._notifications] == [said], (number, key)
 
 
-async def log(app: AstraApp) -> list[dict[str, Any]]:
+async def log(app: AstraApp) -> list[EventRow]:
     return await app.backend.read(event_log.events)
 
 
@@ -145,7 +147,7 @@ async def test_enter_walks_through_the_fields_and_does_it_from_the_last(
         assert (await booking(app, 9))["total_revenue"] == 120
 
 
-async def booking(app: AstraApp, number: int) -> dict[str, Any]:
+async def booking(app: AstraApp, number: int) -> BookingRow:
     return await app.backend.read(lambda: queries.booking(number))
 
 

@@ -17,7 +17,9 @@ from dispatch.agents.handover import claimed_of
 from dispatch.assignment.policies import POLICIES
 from dispatch.desk import event_log
 from dispatch.desk.event_filter import EventFilter
+from dispatch.queries.row_types import BookingRow
 from dispatch.service.issues import queries as issue_queries
+from dispatch.service.row_types import IssueDetails
 from models.issues import CATEGORIES
 from screens.app.first_steps import FirstSteps
 from screens.app.import_files import ImportFiles
@@ -120,11 +122,11 @@ async def at_booking(app: AstraApp, number: int) -> None:
     await app.settle()
 
 
-async def booking(app: AstraApp, number: int) -> dict[str, Any]:
+async def booking(app: AstraApp, number: int) -> BookingRow:
     return await app.backend.read(lambda: queries.booking(number))
 
 
-def shown_now(app: AstraApp) -> dict[str, Any]:
+def shown_now(app: AstraApp) -> Any:
     """The row under the cursor."""
     row = app.screen.query_one(LiveTable).current
     assert row is not None
@@ -394,7 +396,7 @@ async def keys_of_insights(app: AstraApp) -> None:
     assert "no folder is named" in text_of(app)
 
 
-def shown_in(app: AstraApp, table: str) -> dict[str, Any]:
+def shown_in(app: AstraApp, table: str) -> Any:
     row = app.screen.query_one(f"#{table}", LiveTable).current
     assert row is not None
     return row
@@ -511,7 +513,7 @@ async def at_issue(app: AstraApp, number: int) -> None:
     assert shown_now(app)["issue_id"] == number
 
 
-async def issue(app: AstraApp, number: int) -> dict[str, Any]:
+async def issue(app: AstraApp, number: int) -> IssueDetails:
     desk = app.backend.desk
     return await app.backend.read(lambda: issue_queries.issue(desk, number))
 
@@ -591,7 +593,9 @@ async def end_an_issue(app: AstraApp) -> None:
     assert isinstance(app.screen, FormModal)
     await fill_in(app, score="4")
     await press(app, "f9")
-    assert (await issue(app, 6))["survey"]["score"] == 4
+    survey = (await issue(app, 6))["survey"]
+    assert survey is not None
+    assert survey["score"] == 4
     await press(app, "x")
     assert (await issue(app, 6))["status"] == "closed"
     await press(app, "o", *"again", "f9")

@@ -37,7 +37,7 @@ def toasts(app: AstraApp) -> list[str]:
     return [toast.message for toast in app._notifications]
 
 
-def table(app: AstraApp) -> LiveTable:
+def table(app: AstraApp) -> LiveTable[Any]:
     return app.screen.query_one(LiveTable)
 
 

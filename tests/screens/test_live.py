@@ -29,11 +29,11 @@ from tests.screens.scenes import fill_in, press
 LEAD = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": "Sydney Stellar Port"}
 
 
-def queue(app: AstraApp) -> LiveTable:
+def queue(app: AstraApp) -> LiveTable[Any]:
     return app.screen.query_one("#queue", LiveTable)
 
 
-def in_sight(table: LiveTable) -> list[str]:
+def in_sight(table: LiveTable[Any]) -> list[str]:
     """The keys of the rows in sight, from the top."""
     first = round(table.scroll_y)
     return [row.key.value or "" for row in table.ordered_rows[first : first + table._height]]
@@ -139,7 +139,7 @@ async def test_every_booking_comes_by_on_the_way_down_and_up(tmp_path: Path, run
 def test_a_roster_of_thousands_shows_the_first_and_finds_the_others() -> None:
     from screens.roster.screen import _headline
 
-    people = [{"name": "x"}] * 2000
+    people: list[Any] = [{"name": "x"}] * 2000
     assert _headline(people, people).plain == "2000 agents  ·  the first 500 shown, / finds the others"
     assert _headline(people, people[:3]).plain.startswith("3 of 2000 agents")
 

@@ -24,7 +24,7 @@ def events(app: AstraApp) -> list[int]:
     return [row["event_id"] for row in app.screen.query_one(LiveTable).rows_shown]
 
 
-def current(app: AstraApp) -> dict[str, Any]:
+def current(app: AstraApp) -> Any:
     """The row under the cursor."""
     row = app.screen.query_one(LiveTable).current
     assert row is not None

@@ -59,7 +59,7 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_changed_row_is_told_before_and_after() -> None:
-    event = {
+    event: Any = {
         "before": {
             "bookings:3": {"status": "Pending", "completed_at": None, "version": 2, "changed_at": "x"},
             "new_customer:4": {"customer_id": 8},
@@ -98,7 +98,8 @@ def test_every_changed_row_is_told_before_and_after() -> None:
 
 def test_what_was_said_is_told() -> None:
     said = {"reason": "[/] ill", "follow_up_at": "2082-11-22 01:02:03", "score": 4}
-    assert details({"detail": said}) == [
+    event: Any = {"detail": said}
+    assert details(event) == [
         ("reason", "[/] ill"),
         ("follow up", "2082-11-22 01:02"),
         ("score", "4"),

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
+from dispatch.queries.wording import due_word, with_next_step
 from screens.shell.booking_notifications import told
 from screens.widgets.bars import Heading
 from screens.wording.bookings import state
 from screens.wording.contacts import reach, ways
-from screens.wording.next_step import due_word, with_next_step
 from screens.wording.text import day_and_moment
 
 NOW = "2082-03-04 12:00:00"
-PENDING = {"voided": False, "status": "Pending", "agent_id": 1, "claimed_at": NOW, "contacted_at": None}
+PENDING: Any = {"voided": False, "status": "Pending", "agent_id": 1, "claimed_at": NOW, "contacted_at": None}
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,12 @@ def test_a_row_says_what_comes_next_and_that_it_is_due() -> None:
 def test_a_customer_is_reached_by_the_method_they_chose(
     method: str, phone: str | None, email: str | None, found: tuple[str, str] | None
 ) -> None:
-    row = {"method": method, "phone": phone, "email": email}
+    row: Any = {"method": method, "phone": phone, "email": email}
     assert reach(row) == found
     assert ways(row) == " · ".join(part for part in (method, phone, email) if part)
 
 
-def row(number: int, name: str) -> dict[str, Any]:
+def row(number: int, name: str) -> Any:
     return {"booking_id": number, "customer_name": name, "destination": "Mars"}
 
 

@@ -27,7 +27,7 @@ def remember(**values: object) -> None:
     path.write_text(json.dumps({"tour.seen": True} | {key.replace("_", "."): v for key, v in values.items()}))
 
 
-def table(app: AstraApp) -> LiveTable:
+def table(app: AstraApp) -> LiveTable[Any]:
     return app.screen_stack[0].query_one(LiveTable)
 
 

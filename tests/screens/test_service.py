@@ -12,6 +12,7 @@ from textual.widgets import Input, Static, TextArea
 from astra_tui.app import AstraApp
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
+from dispatch.queries.wording import span
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import conversation, escalation_commands, intake, ownership, queries
 from dispatch.service.issues.queries import IssueFilter
@@ -23,7 +24,7 @@ from screens.service.new_issue import NewIssue
 from screens.service.screen import Service
 from screens.shell.desk_screen import Place
 from screens.widgets.live_table import LiveTable
-from screens.wording.issues import clock_line, span
+from screens.wording.issues import clock_line
 from tests.conftest import TestClock
 from tests.screens.conftest import NOON
 from tests.screens.picture import text_of, widths
@@ -90,7 +91,7 @@ def test_views_have_names() -> None:
     ],
 )
 def test_time_left_is_told_by_a_sign_and_words_too(clock: dict[str, Any], told: str) -> None:
-    usual = {"paused_at": None, "met_at": None, "breached": False}
+    usual: Any = {"paused_at": None, "met_at": None, "breached": False}
     assert clock_line(usual | clock, "due").plain == told
 
 

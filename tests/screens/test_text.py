@@ -12,7 +12,7 @@ from screens.wording.bookings import state
 from screens.wording.events import event_line
 from screens.wording.text import money, refusal, short, short_moment
 
-PENDING = {"voided": False, "status": "Pending", "agent_id": 1, "claimed_at": None}
+PENDING: Any = {"voided": False, "status": "Pending", "agent_id": 1, "claimed_at": None}
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,8 @@ def test_a_state_is_a_word(changes: dict[str, Any], words: str) -> None:
     [(0, 10, "▁ 0/10"), (10, 10, "█ 10/10"), (12, 10, "█ 12/10!"), (0, 0, "█ 0/0"), (5, 10, "▅ 5/10")],
 )
 def test_a_load_is_a_bar_and_a_number(load: int, capacity: int, shown: str) -> None:
-    assert load_bar({"load": load, "capacity": capacity}).plain == shown
+    row: Any = {"load": load, "capacity": capacity}
+    assert load_bar(row).plain == shown
 
 
 def test_amounts_have_two_places_or_are_missing() -> None:
@@ -74,5 +75,5 @@ def test_a_refusal_is_told_with_its_hint() -> None:
     ],
 )
 def test_an_event_is_a_line(command: str, detail: dict[str, Any], undone_by: int | None, line: str) -> None:
-    event = {"at": "2082-03-04 12:00:00", "actor": "kim", "command": command, "detail": detail}
+    event: Any = {"at": "2082-03-04 12:00:00", "actor": "kim", "command": command, "detail": detail}
     assert event_line(event | {"undone_by": undone_by}) == line

@@ -10,6 +10,7 @@ import pytest
 from astra_tui.app import AstraApp
 from dispatch import queries
 from dispatch.bootstrap import open_desk
+from dispatch.queries.row_types import BookingRow
 from screens.widgets.live_table import LiveTable
 from seeds.importing.importer import import_files
 from tests.screens.scenes import press
@@ -76,7 +77,7 @@ async def ranks_on_roster(app: AstraApp, wanted: dict[int, int]) -> dict[int, in
     return {agent_id: int(table.get_cell(str(agent_id), "rank").plain) for agent_id in wanted}
 
 
-def newest(app: AstraApp, count: int) -> list[dict[str, Any]]:
+def newest(app: AstraApp, count: int) -> list[BookingRow]:
     with app.backend.desk.reading():
         rows = queries.list_bookings(queries.BookingFilter(sort="id"), limit=count)
     app.backend.desk.close()

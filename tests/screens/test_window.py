@@ -9,12 +9,13 @@ import pytest
 
 from dispatch.desk.desk import Desk
 from dispatch.queries.bookings import BookingFilter
+from dispatch.queries.row_types import BookingRow
 from screens.base.list_window import MOST_HELD, PAGE
 from screens.bookings.list_window import Window
 from screens.widgets.columns import Column, fitting_columns
 
 
-def column(key: str, width: int, drop: int = 0, *, grows: bool = False) -> Column:
+def column(key: str, width: int, drop: int = 0, *, grows: bool = False) -> Column[BookingRow]:
     return Column(key, key, width, lambda _: "", drop=drop, grows=grows)
 
 
@@ -49,7 +50,7 @@ def long_list(desk: Desk, add_agent: Callable[..., Any], add_lead: Callable[...,
     return desk
 
 
-def numbers(rows: list[dict[str, Any]]) -> list[int]:
+def numbers(rows: list[BookingRow]) -> list[int]:
     return [row["booking_id"] for row in rows]
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from dispatch.desk.desk import Desk
-from seeds.importing.importer import ImportResult, import_files
+from dispatch.operations.row_types import ImportResult
+from seeds.importing.importer import import_files
 
 AGENT = {
     "AgentID": 1,

@@ -10,8 +10,8 @@ import pytest
 from dispatch import bookings, queries
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
+from dispatch.operations.row_types import ImportResult
 from models.errors import InvalidInput
-from seeds.importing.importer import ImportResult
 
 Load = Callable[..., ImportResult]
 
@@ -31,7 +31,7 @@ JOHN = {
 }
 
 
-def ranks(desk: Desk) -> dict[int, int]:
+def ranks(desk: Desk) -> dict[int, int | None]:
     with desk.reading():
         return {row["agent_id"]: row["rank"] for row in queries.list_agents()}
 

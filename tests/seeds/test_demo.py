@@ -23,7 +23,7 @@ from seeds.demo.agents import THIRTY
 from seeds.demo.demo import make_demo
 
 
-def ranks(desk: Desk) -> dict[int, int]:
+def ranks(desk: Desk) -> dict[int, int | None]:
     with desk.reading():
         return {row["agent_id"]: row["rank"] for row in queries.list_agents()}
 

@@ -13,12 +13,12 @@ from dispatch import agents, bookings, queries
 from dispatch.bookings import editing
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
+from dispatch.operations.row_types import ImportResult
 from models.agents import Agent
 from models.audit import Event
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput
-from seeds.importing.importer import ImportResult
 
 Load = Callable[..., ImportResult]
 

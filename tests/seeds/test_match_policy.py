@@ -38,7 +38,7 @@ def made(desk: Desk) -> Desk:
 
 def lesson(gate_open: bool, outcomes: int = 400) -> Lesson:
     """What a training could have come to."""
-    row = {
+    row: Any = {
         "outcomes": outcomes,
         "first_at": "2082-01-01 00:00:00",
         "last_at": "2082-02-01 00:00:00",
@@ -69,9 +69,9 @@ def test_without_evidence_load_and_rank_decide_and_the_reason_says_so(made: Desk
     assert "show no difference between agents" in lead["reason"]
     assert ": ordering by load and rank; lowest load (0)" in lead["reason"]
     with made.reading():
-        why = explanations.why(lead["booking_id"])
-    assert why["winner"]["match_score"] is None
-    assert why["winner"]["load"] == 0
+        winner: Any = explanations.why(lead["booking_id"])["winner"]
+    assert winner["match_score"] is None
+    assert winner["load"] == 0
 
 
 def test_an_open_gate_lets_the_score_decide(made: Desk) -> None:
@@ -84,7 +84,7 @@ def test_an_open_gate_lets_the_score_decide(made: Desk) -> None:
         " alone (95 %: 0.010 to 0.030)"
     )
     with made.reading():
-        why = explanations.why(lead["booking_id"])
+        why: Any = explanations.why(lead["booking_id"])
         told = [why["winner"], *why["next"]]
     assert why["winner"]["match_score"] == points == 100.0
     assert [row["match_score"] for row in told] == sorted((row["match_score"] for row in told), reverse=True)

@@ -22,6 +22,7 @@ from dispatch.matching.learning.evaluation import measures
 from dispatch.matching.learning.regression import Design, design, fit, known_means
 from dispatch.matching.learning.training import train
 from dispatch.matching.learning.training_data import COVARIATES, Samples, collect
+from dispatch.matching.row_types import LessonRow
 from dispatch.matching.score import score
 from models.bookings import Booking
 from models.errors import InvalidInput, Refused
@@ -46,7 +47,7 @@ def sentence(desk: Desk) -> str:
 
 
 @pytest.fixture(scope="module")
-def lesson(tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Path) -> tuple[Path, dict[str, Any]]:
+def lesson(tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Path) -> tuple[Path, LessonRow]:
     """The file of a desk whose agents differ, and what was learned from it."""
     path = Path(shutil.copy(empty_desk_file, tmp_path_factory.mktemp("taught") / "desk.db"))
     desk = open_desk(path, clock=TestClock(), actor="kim")
@@ -57,20 +58,20 @@ def lesson(tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Path) -> t
 
 
 @pytest.fixture
-def trained(lesson: tuple[Path, dict[str, Any]]) -> dict[str, Any]:
+def trained(lesson: tuple[Path, LessonRow]) -> LessonRow:
     """What was learned on the ``taught`` desk."""
     return lesson[1]
 
 
 @pytest.fixture
-def taught(lesson: tuple[Path, dict[str, Any]], tmp_path: Path, clock: TestClock) -> Iterator[Desk]:
+def taught(lesson: tuple[Path, LessonRow], tmp_path: Path, clock: TestClock) -> Iterator[Desk]:
     """A desk of its own with the lesson's history."""
     desk = open_desk(shutil.copy(lesson[0], tmp_path / "taught.db"), clock=clock, actor="kim")
     yield desk
     desk.close()
 
 
-def test_agents_who_differ_open_the_gate(taught: Desk, trained: dict[str, Any]) -> None:
+def test_agents_who_differ_open_the_gate(taught: Desk, trained: LessonRow) -> None:
     assert trained["gate_open"]
     assert trained["version"] == 1
     gain = trained["evaluation"]["gain"]
@@ -84,7 +85,7 @@ def test_agents_who_differ_open_the_gate(taught: Desk, trained: dict[str, Any]) 
     assert verdict.sentence.startswith(f"{trained['outcomes']:,} outcomes bear it out: log loss ")
 
 
-def test_the_same_history_teaches_the_same(taught: Desk, trained: dict[str, Any]) -> None:
+def test_the_same_history_teaches_the_same(taught: Desk, trained: LessonRow) -> None:
     again = train(taught, dry_run=True)
     assert again["version"] is None
     assert again["weights"] == pytest.approx(trained["weights"])
@@ -92,7 +93,7 @@ def test_the_same_history_teaches_the_same(taught: Desk, trained: dict[str, Any]
     assert versions(taught) == 1
 
 
-def test_a_repeated_training_is_kept_once(taught: Desk, trained: dict[str, Any]) -> None:
+def test_a_repeated_training_is_kept_once(taught: Desk, trained: LessonRow) -> None:
     with taught.request("t1"):
         first = train(taught)
     bookings.cancel(taught, _some_pending(taught), "no money")
@@ -292,7 +293,7 @@ def test_what_is_unknown_stands_at_the_mean() -> None:
     assert unknown == pytest.approx(conversion.logistic(found.intercept))
 
 
-def test_the_leads_chance_is_what_the_fit_says(taught: Desk, trained: dict[str, Any]) -> None:
+def test_the_leads_chance_is_what_the_fit_says(taught: Desk, trained: LessonRow) -> None:
     with taught.reading():
         samples = collect(lambda *_: None)
         given = design(samples)
@@ -312,7 +313,7 @@ def test_the_leads_chance_is_what_the_fit_says(taught: Desk, trained: dict[str, 
             assert conversion.AGENT in both.points
 
 
-def test_the_chance_says_why(taught: Desk, trained: dict[str, Any]) -> None:
+def test_the_chance_says_why(taught: Desk, trained: LessonRow) -> None:
     with taught.reading():
         good = conversion.chance(Terms("Phone Call", "Organic", "Mars"))
         poor = conversion.chance(Terms("Text", "Bought", "Mars"))
@@ -346,7 +347,7 @@ def test_no_chance_is_told_before_anything_was_learned(desk: Desk) -> None:
         assert conversion.chance(Terms("Text", "Organic", "Mars")) is None
 
 
-def test_weights_of_a_file_leave_the_lead_its_chance(taught: Desk, trained: dict[str, Any]) -> None:
+def test_weights_of_a_file_leave_the_lead_its_chance(taught: Desk, trained: LessonRow) -> None:
     weights.use(taught, "mine.json", weights.PUBLISHED_WEIGHTS)
     with taught.reading():
         assert conversion.chance(Terms("Text", "Organic", "Mars")) is not None
@@ -394,7 +395,7 @@ def test_intervals_hold_the_true_rate_nineteen_times_in_twenty() -> None:
     assert 0.92 < np.mean(held) < 0.98
 
 
-def test_everybody_here_has_a_rate(taught: Desk, trained: dict[str, Any]) -> None:
+def test_everybody_here_has_a_rate(taught: Desk, trained: LessonRow) -> None:
     with taught.reading():
         found = conversion_rates.rates()
     assert len(found) == AGENTS
@@ -404,7 +405,7 @@ def test_everybody_here_has_a_rate(taught: Desk, trained: dict[str, Any]) -> Non
     assert found[0].rate < max(rate.confirmed / rate.decided for rate in found)
 
 
-def test_a_version_tells_what_it_was_learned_from(taught: Desk, trained: dict[str, Any]) -> None:
+def test_a_version_tells_what_it_was_learned_from(taught: Desk, trained: LessonRow) -> None:
     with taught.reading():
         row = weights.shown("1")
     assert (row["outcomes"], row["first_at"], row["last_at"]) == (
@@ -416,7 +417,7 @@ def test_a_version_tells_what_it_was_learned_from(taught: Desk, trained: dict[st
     assert row["evaluation"] == json.loads(json.dumps(trained["evaluation"]))
 
 
-def test_a_glance_is_all_of_it_at_one_moment(taught: Desk, trained: dict[str, Any]) -> None:
+def test_a_glance_is_all_of_it_at_one_moment(taught: Desk, trained: LessonRow) -> None:
     terms = Terms("Text", "Organic", "Mars")
     with taught.reading():
         seen = glance(terms)
@@ -439,7 +440,7 @@ def test_a_glance_at_an_empty_desk(desk: Desk) -> None:
     assert seen.verdict.sentence == "no assignment yet, nothing to learn from: ordering by load and rank"
 
 
-def test_a_glance_scans_no_history(taught: Desk, trained: dict[str, Any]) -> None:
+def test_a_glance_scans_no_history(taught: Desk, trained: LessonRow) -> None:
     """Bookings and assignments are found by an index, and never by one of all that waits."""
     with taught.reading():
         connection = taught.database.driver()

@@ -9,9 +9,9 @@ import pytest
 
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
+from dispatch.operations.row_types import ImportResult
 from models import tallies
 from seeds.demo.demo import make_demo
-from seeds.importing.importer import ImportResult
 from tests.seeds.conftest import Files
 
 Load = Callable[..., ImportResult]

@@ -13,13 +13,14 @@ from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.operations import doctor, undo
 from dispatch.service.issues import queries as issue_queries
+from dispatch.service.row_types import IssueRow
 from models.errors import Refused
 from models.issues import ASSIGNED, IN_PROGRESS, PENDING_CUSTOMER, RESOLVED
 from seeds.demo.demo import make_demo
 from seeds.demo.issues import CASES, make_issues
 
 
-def told(desk: Desk) -> list[dict[str, Any]]:
+def told(desk: Desk) -> list[IssueRow]:
     with desk.reading():
         return issue_queries.issues(desk, issue_queries.IssueFilter(statuses=()))
 
@@ -45,7 +46,7 @@ def test_the_demo_has_issues_in_every_state(desk: Desk, tmp_path: Path, clock: A
     assert all(row["opened_at"] <= row["changed_at"] <= desk.now() for row in rows)
     with desk.reading():
         surveys = [issue_queries.survey_of(row["issue_id"]) for row in rows]
-        assert sorted(survey["score"] for survey in surveys if survey) == [2, 4, 5]
+        assert sorted(survey["score"] or 0 for survey in surveys if survey) == [2, 4, 5]
         assert {event["actor"] for event in event_log.events(limit=20)} <= {"lee", "sweeper"}
     with pytest.raises(Refused):
         undo.undo(desk)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import rich_click as click
 
 from astra_tui.cli.options import AGENT, Call, agent_number, changing, dry_run, limited, reading
-from astra_tui.cli.output.printing import Column, details, line, local, plural
+from astra_tui.cli.output.printing import Column, details, line
 from astra_tui.cli.value_types import DEPARTMENT, JOB_TITLE
 from dispatch import agents, queries
 from dispatch.agents import handover, presence
 from dispatch.assignment import contact_rate
 from dispatch.inputs import due_times, shift_hours
+from dispatch.queries.row_types import AgentRow
+from dispatch.queries.wording import contact_rate as reached
+from dispatch.queries.wording import plural, presence_words
 from models.agents import PRESENCES
-
-Row = dict[str, Any]
 
 
 @click.group("agent")
@@ -26,17 +27,17 @@ def agent() -> None:
 
 COMMANDS = {"agent": agent}
 
-LIST_COLUMNS = (
+LIST_COLUMNS: tuple[Column[AgentRow], ...] = (
     Column("Rank", "rank", right=True),
     Column("Id", "agent_id", right=True),
     Column("Name", "name"),
     Column("Department", "department"),
     Column("Load", lambda row: f"{row['load']}/{row['capacity']}", right=True),
     Column("Issues", "issue_load", right=True),
-    Column("Presence", lambda row: _presence(row)),
+    Column("Presence", presence_words),
     Column("Years", "years_of_service", right=True),
     Column("Rating", lambda row: f"{row['rating']:.2f}", right=True),
-    Column("Contact", lambda row: _contact(row), right=True),
+    Column("Contact", reached, right=True),
     Column("Job title", "job_title"),
 )
 
@@ -173,7 +174,7 @@ def hand_over(call: Call, agent_id: int, to: str, dry_run: bool) -> None:
     call.tell(row, lambda row: _tell_moves(row, dry_run))
 
 
-def _done_or_tried(call: Call, dry_run: bool, command: Callable[..., Row], *given: Any) -> Row:
+def _done_or_tried(call: Call, dry_run: bool, command: Callable[..., AgentRow], *given: Any) -> AgentRow:
     """What a command answers, or would answer."""
     if not dry_run:
         return call.change(command, *given)
@@ -181,32 +182,15 @@ def _done_or_tried(call: Call, dry_run: bool, command: Callable[..., Row], *give
         return desk.rehearse(lambda: command(desk, *given))
 
 
-def _presence(row: Mapping[str, Any]) -> str:
-    """An agent's presence with its end and reason."""
-    if row["left_at"]:
-        return "left"
-    until = f" until {local(row['presence_until'])}" if row["presence_until"] else ""
-    reason = f" ({row['presence_reason']})" if row["presence_reason"] else ""
-    return f"{row['presence']}{until}{reason}"
-
-
-def _contact(row: Mapping[str, Any]) -> str:
-    """The successful contact rate, the interval that holds it, and of how many."""
-    if row["contact_rate"] is None:
-        return "–"
-    interval = f"({row['contact_low']:.0%}-{row['contact_high']:.0%})"
-    return f"{row['contact_rate']:.0%} {interval} of {row['contact_assigned']}"
-
-
-def _tell_moves(row: Row, is_preview: bool) -> None:
+def _tell_moves(row: AgentRow, is_preview: bool) -> None:
     """What becomes, or would become, of an agent's work."""
-    line(f"{'Would be: ' if is_preview else ''}Agent {row['agent_id']}: {row['name']}, {_presence(row)}")
+    line(f"{'Would be: ' if is_preview else ''}Agent {row['agent_id']}: {row['name']}, {presence_words(row)}")
     for move in row["moves"]:
         taker = "waits" if move["to_agent_id"] is None else f"to agent {move['to_agent_id']}"
         line(f"  booking {move['booking_id']} {taker}")
-    for move in row.get("issue_moves", ()):
-        taker = "waits" if move["to_agent_id"] is None else f"to agent {move['to_agent_id']}"
-        line(f"  issue {move['issue_id']} {taker}")
+    for handed in row.get("issue_moves", ()):
+        taker = "waits" if handed["to_agent_id"] is None else f"to agent {handed['to_agent_id']}"
+        line(f"  issue {handed['issue_id']} {taker}")
     if row["kept"]:
         line(f"  {plural(len(row['kept']), 'booking')} kept: {_ids(row['kept'])}")
     if row.get("drained"):
@@ -219,6 +203,6 @@ def _ids(numbers: list[int]) -> str:
     return ", ".join(map(str, numbers))
 
 
-def _tell_line(row: Row) -> None:
+def _tell_line(row: AgentRow) -> None:
     standing = "left" if row["left_at"] else f"rank {row['rank']}, load {row['load']} of {row['capacity']}"
     line(f"Agent {row['agent_id']}: {row['name']}, {row['job_title']}, {row['department']}, {standing}")

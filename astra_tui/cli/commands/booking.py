@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import rich_click as click
 
 from astra_tui.cli.commands.booking_batch import (
-    Given,
     cancel,
     filter_of,
     filtered,
@@ -16,9 +12,9 @@ from astra_tui.cli.commands.booking_batch import (
     release,
 )
 from astra_tui.cli.options import AGENT, Call, booking_number, changing, limited, reading
-from astra_tui.cli.output.bookings import holder, state, tell_line
+from astra_tui.cli.output.bookings import tell_line
 from astra_tui.cli.output.events import tell_history
-from astra_tui.cli.output.printing import Column, details, line, local, money
+from astra_tui.cli.output.printing import Column, details, line
 from astra_tui.cli.value_types import (
     DESTINATION,
     LAUNCH,
@@ -32,9 +28,10 @@ from dispatch.bookings import editing, follow_ups
 from dispatch.desk import event_log
 from dispatch.inputs import due_times
 from dispatch.queries.next_action import next_action
+from dispatch.queries.row_types import BookingRow
+from dispatch.queries.wording import booking_state, holder, moment, money, with_next_step
+from models.base import Json
 from models.errors import InvalidInput
-
-Row = Mapping[str, Any]
 
 
 @click.group("booking")
@@ -46,16 +43,16 @@ COMMANDS = {"booking": booking}
 for verb in (release, cancel, reassign):
     booking.add_command(verb)
 
-LIST_COLUMNS = (
+LIST_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("Id", "booking_id", right=True),
     Column("Customer", "customer_name"),
     Column("Destination", "destination"),
     Column("Agent", holder),
-    Column("Status", state),
+    Column("Status", booking_state),
     Column("Revenue", lambda row: money(row["total_revenue"]), right=True),
-    Column("Changed", lambda row: local(row["changed_at"]), whole=True),
+    Column("Changed", lambda row: moment(row["changed_at"]), whole=True),
 )
-FOLLOW_UP = Column("Follow-up", lambda row: local(row["follow_up_at"]), whole=True)
+FOLLOW_UP = Column[BookingRow]("Follow-up", lambda row: moment(row["follow_up_at"]), whole=True)
 WHEN = "any of: " + due_times.EXAMPLES
 
 
@@ -71,18 +68,21 @@ WHEN = "any of: " + due_times.EXAMPLES
 @limited
 @reading
 def list_bookings(
-    call: Call, /, given: Given, due: bool, sort: str | None, ascending: bool, limit: int | None
+    call: Call, /, given: Json, due: bool, sort: str | None, ascending: bool, limit: int | None
 ) -> None:
     """List bookings, newest change first."""
     with call.desk() as desk:
-        until = desk.now() if due else None
-        which = filter_of(desk, given, due_until=until, **_order(sort, due, ascending))
+        now = desk.now()
+        order = _order(sort, due, ascending)
+        which = filter_of(desk, given, due_until=now if due else None, **order)
         rows = queries.list_bookings(which, limit)
     promised = any(row["follow_up_at"] for row in rows)
+    if not call.as_json:
+        rows = [with_next_step(row, now) for row in rows]
     call.tell_all(rows, (*LIST_COLUMNS, FOLLOW_UP) if promised else LIST_COLUMNS, "no such bookings")
 
 
-def _order(sort: str | None, due: bool, ascending: bool) -> dict[str, Any]:
+def _order(sort: str | None, due: bool, ascending: bool) -> Json:
     if sort is None and due:
         return {"sort": queries.FOLLOW_UP, "descending": False}
     return {"sort": queries.check_sort(sort or "changed"), "descending": not ascending}
@@ -95,12 +95,13 @@ def show(call: Call, booking_id: int) -> None:
     """Show a booking with its history, and what comes next with it."""
     with call.desk() as desk:
         row = queries.booking(booking_id)
-        row["next_action"] = next_action(row, desk.now())
+        now = desk.now()
+        row["next_action"] = next_action(row, now)
         row["history"] = event_log.events(booking_id=booking_id)[::-1]
-    call.tell(row, _tell_details)
+    call.tell(row, lambda row: _tell_details(row, booking_state(with_next_step(row, now))))
 
 
-def _tell_details(row: Row) -> None:
+def _tell_details(row: BookingRow, state: str) -> None:
     times = {key for key in row if key.endswith("_at")}
     amounts = {"destination_revenue", "package_revenue", "total_revenue"}
     hidden = {"history", "agent_id", "agent_name", "voided"}
@@ -108,8 +109,13 @@ def _tell_details(row: Row) -> None:
     for key, value in row.items():
         if key in hidden:
             continue
-        shown = local(value) if key in times else money(value) if key in amounts else value
-        pairs.append((key.removesuffix("_at").replace("_", " "), shown))
+        if key == "status":
+            value = state
+        elif isinstance(value, str) and key in times:
+            value = moment(value)
+        elif isinstance(value, float) and key in amounts:
+            value = money(value)
+        pairs.append((key.removesuffix("_at").replace("_", " "), value))
     details(pairs)
     line()
     tell_history(row["history"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import rich_click as click
@@ -14,14 +14,14 @@ from astra_tui.cli.output.printing import line
 from astra_tui.cli.value_types import DESTINATION, STATUS
 from dispatch import bookings, queries
 from dispatch.bookings import bulk_actions
+from dispatch.bookings.row_types import BatchResult
 from dispatch.desk.desk import Desk
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.customer_index import prepare
+from dispatch.queries.row_types import BookingRow
+from models.base import Json
 from models.bookings import PENDING, STATUSES
 from models.errors import InvalidInput
-
-Row = Mapping[str, Any]
-Given = dict[str, Any]
 
 REFUSED = 1  # exit code
 FILTERS = (
@@ -56,7 +56,7 @@ def filtered(function: Callable[..., None]) -> Callable[..., None]:
     return decorated
 
 
-def filter_of(desk: Desk, given: Given, **order: Any) -> BookingFilter:
+def filter_of(desk: Desk, given: Json, **order: Any) -> BookingFilter:
     """What those options find. Raises InvalidInput, NotFound."""
     if given["agent_id"] is not None:
         queries.agent(given["agent_id"])
@@ -94,7 +94,7 @@ booking_numbers = click.argument("booking_ids", metavar="[BOOKING]...", type=BOO
 @filtered
 @dry_run
 @changing
-def release(call: Call, booking_ids: tuple[int, ...], given: Given, dry_run: bool) -> None:
+def release(call: Call, booking_ids: tuple[int, ...], given: Json, dry_run: bool) -> None:
     """Give up the claim of one booking, several, or all that a filter finds; they stay with their agents."""
     verb = _Verb(bookings.release, bulk_actions.release, bulk_actions.preview_release)
     _one_or_all(call, booking_ids, given, dry_run, verb)
@@ -106,7 +106,7 @@ def release(call: Call, booking_ids: tuple[int, ...], given: Given, dry_run: boo
 @click.option("--reason", required=True, help="Why the customer does not travel.")
 @dry_run
 @changing
-def cancel(call: Call, booking_ids: tuple[int, ...], given: Given, reason: str, dry_run: bool) -> None:
+def cancel(call: Call, booking_ids: tuple[int, ...], given: Json, reason: str, dry_run: bool) -> None:
     """Cancel one Pending booking, several, or all that a filter finds."""
     verb = _Verb(
         lambda desk, number: bookings.cancel(desk, number, reason),
@@ -126,7 +126,7 @@ def cancel(call: Call, booking_ids: tuple[int, ...], given: Given, reason: str, 
 @dry_run
 @changing
 def reassign(
-    call: Call, booking_ids: tuple[int, ...], given: Given, to_agent_id: int, reason: str, dry_run: bool
+    call: Call, booking_ids: tuple[int, ...], given: Json, to_agent_id: int, reason: str, dry_run: bool
 ) -> None:
     """Give one Pending booking, several, or all that a filter finds to another agent, unclaimed.
 
@@ -143,14 +143,12 @@ def reassign(
 class _Verb(NamedTuple):
     """What is done to one booking, to several, and what the latter would come to."""
 
-    one: Callable[[Desk, int], Row]
-    several: Callable[[Desk, bulk_actions.Which], dict[str, Any]]
-    preview: Callable[[Desk, bulk_actions.Which], dict[str, Any]]
+    one: Callable[[Desk, int], BookingRow]
+    several: Callable[[Desk, bulk_actions.Which], BatchResult]
+    preview: Callable[[Desk, bulk_actions.Which], BatchResult]
 
 
-def _one_or_all(
-    call: Call, booking_ids: tuple[int, ...], given: Given, is_preview: bool, verb: _Verb
-) -> None:
+def _one_or_all(call: Call, booking_ids: tuple[int, ...], given: Json, is_preview: bool, verb: _Verb) -> None:
     """Change one booking and print it, or several in one go, with a result for each."""
     by_filter = any(given.values())
     if by_filter == bool(booking_ids):
@@ -159,7 +157,7 @@ def _one_or_all(
         call.tell(call.change(verb.one, booking_ids[0]), tell_line)
         return
 
-    def run(desk: Desk) -> dict[str, Any]:
+    def run(desk: Desk) -> BatchResult:
         which: bulk_actions.Which = booking_ids
         if by_filter:
             pending = given | {"status": given["status"] or PENDING}  # nothing else could be done
@@ -176,11 +174,11 @@ def _one_or_all(
         call.surroundings.exit_code = REFUSED
 
 
-def _tell_batch(result: dict[str, Any], is_preview: bool) -> None:
+def _tell_batch(result: BatchResult, is_preview: bool) -> None:
     for row in result["results"]:
-        if row["ok"]:
+        if row["booking"]:
             tell_line(row["booking"])
-        else:
+        elif row["error"]:
             line(f"Booking {row['booking_id']}: refused, {row['error']['message']}")
     would = "would be done" if is_preview else "done"
     line(

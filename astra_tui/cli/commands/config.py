@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 import rich_click as click
 
@@ -55,7 +54,7 @@ def validate(call: Call) -> None:
     call.tell({"path": where, "valid": True}, lambda row: line(f"{row['path']} is sound"))
 
 
-def _sound(call: Call) -> dict[str, Any]:
+def _sound(call: Call) -> dict[str, object]:
     """The preferences, if the whole file is sound. Raises InvalidInput."""
     given, problems = preferences.load(check=call.surroundings.check_preferences)
     if problems:

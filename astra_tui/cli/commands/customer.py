@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import rich_click as click
 
 from astra_tui.cli.options import CUSTOMER, Call, changing, reading
 from astra_tui.cli.output.events import tell_history
-from astra_tui.cli.output.printing import (
-    Column,
-    details,
-    line,
-    local,
-    money,
-    plural,
-    table,
-)
+from astra_tui.cli.output.printing import Column, details, line, table
 from dispatch import customers
+from dispatch.customers.row_types import CustomerCard, IssueLine, MergePreview
 from dispatch.queries import customer_index
-
-Row = Mapping[str, Any]
+from dispatch.queries.row_types import BookingRow, CustomerRow
+from dispatch.queries.wording import booking_state, moment, money, plural
 
 
 @click.group("customer")
@@ -31,29 +21,29 @@ def customer() -> None:
 
 COMMANDS = {"customer": customer}
 
-FIND_COLUMNS = (
+FIND_COLUMNS: tuple[Column[CustomerRow], ...] = (
     Column("Id", "customer_id", right=True),
     Column("Name", "name"),
     Column("Phone", "phone", whole=True),
     Column("E-mail", "email"),
     Column("Open", "open_bookings", right=True),
     Column("Last booking", "last_booking_id", right=True),
-    Column("Booked", lambda row: local(row["last_booking_at"]), whole=True),
+    Column("Booked", lambda row: moment(row["last_booking_at"]), whole=True),
 )
-BOOKING_COLUMNS = (
+BOOKING_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("Booking", "booking_id", right=True),
     Column("Destination", "destination"),
     Column("Agent", lambda row: row["agent_name"] or "waiting"),
-    Column("Status", lambda row: "Cancelled, a mistake" if row["voided"] else row["status"]),
-    Column("Changed", lambda row: local(row["changed_at"]), whole=True),
+    Column("Status", booking_state),
+    Column("Changed", lambda row: moment(row["changed_at"]), whole=True),
 )
 
-ISSUE_COLUMNS = (
+ISSUE_COLUMNS: tuple[Column[IssueLine], ...] = (
     Column("Issue", "issue_id", right=True),
     Column("Priority", "priority"),
     Column("Status", "status"),
     Column("Category", "category"),
-    Column("Opened", lambda row: local(row["opened_at"]), whole=True),
+    Column("Opened", lambda row: moment(row["opened_at"]), whole=True),
     Column("Title", "title"),
 )
 
@@ -131,8 +121,8 @@ def edit(call: Call, /, customer_id: int, **changes: str | None) -> None:
     call.tell(call.change(customers.edit, customer_id, **changes), _tell_line)
 
 
-def _tell_merge(preview: Row) -> None:
-    keep, other = (f"{preview[who]['name']} ({preview[who]['customer_id']})" for who in ("keep", "other"))
+def _tell_merge(preview: MergePreview) -> None:
+    keep, other = (f"{row['name']} ({row['customer_id']})" for row in (preview["keep"], preview["other"]))
     details(
         (
             ("kept", keep),
@@ -144,12 +134,12 @@ def _tell_merge(preview: Row) -> None:
     )
 
 
-def _tell_line(row: Row) -> None:
+def _tell_line(row: CustomerRow) -> None:
     told = [row["name"], row["phone"], row["email"], plural(row["open_bookings"], "open booking")]
     line(f"Customer {row['customer_id']}: {', '.join(filter(None, told))}")
 
 
-def _tell_card(row: Row) -> None:
+def _tell_card(row: CustomerCard) -> None:
     details(
         (
             ("customer", f"{row['name']} ({row['customer_id']})"),
@@ -162,7 +152,7 @@ def _tell_card(row: Row) -> None:
             ("issues", row["previous_issues"] or None),
             ("satisfaction", row["satisfaction"]),
             ("preferred channel", row["preferred_channel"]),
-            ("known since", local(row["created_at"])),
+            ("known since", moment(row["created_at"])),
             ("open bookings", row["open_bookings"]),
         )
     )

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import rich_click as click
 
 from astra_tui.cli.options import Call, reading
-from astra_tui.cli.output.printing import (
-    Column,
-    details,
-    line,
-    local,
-    plural,
-    table,
-)
+from astra_tui.cli.output.printing import Column, details, line, table
+from dispatch.queries.wording import moment, plural
 from dispatch.reporting import issue_analytics, service_dashboard
-
-Row = dict[str, Any]
+from dispatch.reporting.row_types import Alert, Dashboard, Figure, IssueReport, Workload
+from dispatch.service.row_types import ModelRow
+from models.base import Json
 
 MOST_AGENTS, MOST_ALERTS = 10, 10
 LONGEST_DAYS = 3650
 
-AGENT_COLUMNS = (
+AGENT_COLUMNS: tuple[Column[Workload], ...] = (
     Column("Id", "agent_id", right=True),
     Column("Agent", "name"),
     Column("Presence", "presence"),
@@ -31,7 +24,7 @@ AGENT_COLUMNS = (
     Column("Capacity", "capacity", right=True),
     Column("Used", lambda row: _percent(row["utilisation"]), right=True),
 )
-FIGURE_COLUMNS = (
+FIGURE_COLUMNS: tuple[Column[Json], ...] = (
     Column("Issues", "name"),
     Column("Opened", lambda row: row["opened"]["value"], right=True),
     Column("Resolved", lambda row: row["resolved"]["value"], right=True),
@@ -64,14 +57,14 @@ def _percent(share: float | None) -> str | None:
     return None if share is None else f"{share:.0%}"
 
 
-def _told(figure: Row, *, share: bool = False) -> str:
+def _told(figure: Figure, *, share: bool = False) -> str:
     if figure["value"] is None:
         return "-"
     told = f"{figure['value']:.0%}" if share else f"{figure['value']:.2f}"
     return f"{told} ({figure['count']})"
 
 
-def _tell(row: Row) -> None:
+def _tell(row: Dashboard) -> None:
     active, guess = row["active"], row["satisfaction"]
     priorities = ", ".join(f"{number} {name}" for name, number in active["by_priority"].items() if number)
     expected = _told({"value": guess["mean"], "count": guess["count"]})
@@ -91,20 +84,20 @@ def _tell(row: Row) -> None:
     table(AGENT_COLUMNS, row["agents"][:MOST_AGENTS], "no agents yet")
 
 
-def _model(model: Row) -> str:
+def _model(model: ModelRow) -> str:
     if model["kind"] == "formula":
         return "formula"
-    return f"model of {plural(model['answers'], 'answer')}, mean error {model['mean_error']:.2f}"
+    return f"model of {plural(model['answers'] or 0, 'answer')}, mean error {model['mean_error']:.2f}"
 
 
-def _tell_alerts(alerts: Row) -> None:
+def _tell_alerts(alerts: dict[str, Alert]) -> None:
     breaches, raised, risky = (alerts[key] for key in ("sla_breaches", "escalations", "customers_at_risk"))
     line(
         f"{plural(breaches['count'], 'broken promise')}, {plural(raised['count'], 'open escalation')}, "
         f"{plural(risky['count'], 'customer')} at risk"
     )
     for one in breaches["rows"][:MOST_ALERTS]:
-        line(f"  issue {one['issue_id']}: {one['clock'].replace('_', ' ')} was due {local(one['due'])}")
+        line(f"  issue {one['issue_id']}: {one['clock'].replace('_', ' ')} was due {moment(one['due'])}")
     for one in raised["rows"][:MOST_ALERTS]:
         state = "acknowledged" if one["acknowledged_at"] else "not acknowledged"
         line(f"  issue {one['issue_id']}: escalated, level {one['level']} ({one['trigger']}), {state}")
@@ -112,11 +105,11 @@ def _tell_alerts(alerts: Row) -> None:
         line(f"  issue {one['issue_id']}: {one['predicted']:.2f} expected")
 
 
-def _tell_resolution(report: Row, days: int) -> None:
+def _tell_resolution(report: IssueReport, days: int) -> None:
     line(f"The last {days} days; in brackets how many issues a figure is of.")
-    rows = [{"name": "all"} | report["totals"]]
-    for dimension in issue_analytics.DIMENSIONS:
-        rows += [{"name": name} | figures for name, figures in report[f"by_{dimension}"].items()]
+    rows: list[Json] = [{"name": "all", **report["totals"]}]
+    for groups in (report["by_category"], report["by_priority"], report["by_channel"]):
+        rows += [{"name": name, **figures} for name, figures in groups.items()]
     table(FIGURE_COLUMNS, rows, "")
     for name, trend in report["trends"].items():
         if trend["change"] is not None:

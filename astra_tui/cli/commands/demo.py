@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import rich_click as click
 
 from astra_tui.cli.database import database_to_create, opened
 from astra_tui.cli.options import Call, reading
-from astra_tui.cli.output.printing import line, plural
+from astra_tui.cli.output.printing import line
 from astra_tui.cli.output.progress import progress_bar
+from dispatch.operations.row_types import DemoResult
+from dispatch.queries.wording import plural
 from seeds.demo.demo import AGENTS, BOOKINGS, MOST_AGENTS, MOST_BOOKINGS, make_demo
 from seeds.demo.issues import make_issues
 
@@ -41,8 +42,8 @@ def demo(call: Call, no_open: bool, agents: int, bookings: int) -> None:
     path = database_to_create(database)
     with opened(path, call.actor, create=True) as desk, progress_bar("bookings") as progress:
         made = make_demo(desk, agents=agents, bookings=bookings, progress=progress)
-        issues = make_issues(desk)
-    call.tell({"database": str(path)} | made | {"issues": issues}, _tell)
+        made["issues"] = make_issues(desk)
+    call.tell({"database": str(path), **made}, lambda _: _tell(made, path))
     if not no_open:
         call.surroundings.exit_code = call.surroundings.open_application(database, call.actor)
 
@@ -50,9 +51,9 @@ def demo(call: Call, no_open: bool, agents: int, bookings: int) -> None:
 COMMANDS = {"demo": demo}
 
 
-def _tell(result: dict[str, Any]) -> None:
+def _tell(made: DemoResult, path: Path) -> None:
     line(
-        f"{plural(result['agents'], 'agent')}, {plural(result['assignments'], 'assignment')} and "
-        f"{plural(result['bookings'], 'booking')} in {result['database']}"
+        f"{plural(made['agents'], 'agent')}, {plural(made['assignments'], 'assignment')} and "
+        f"{plural(made['bookings'], 'booking')} in {path}"
     )
-    line(f"{plural(result['issues'], 'issue')} at the service desk")
+    line(f"{plural(made['issues'], 'issue')} at the service desk")

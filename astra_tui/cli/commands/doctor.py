@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import rich_click as click
 
 from astra_tui.cli.options import Call, changing
-from astra_tui.cli.output.printing import is_plain, line, local
+from astra_tui.cli.output.printing import is_plain, line
 from dispatch.operations import doctor as desk_doctor
+from dispatch.operations.row_types import Diagnosis
+from dispatch.queries.wording import moment
 
 UNSOUND = 1
 
@@ -35,7 +35,7 @@ def doctor(call: Call, repair: bool) -> None:
 COMMANDS = {"doctor": doctor}
 
 
-def _tell(report: dict[str, Any]) -> None:
+def _tell(report: Diagnosis) -> None:
     line(report["database"])
     for row in report["checks"]:
         state = "ok" if row["ok"] else "warning" if row["warning"] else "WRONG"
@@ -45,14 +45,15 @@ def _tell(report: dict[str, Any]) -> None:
             line(f"{state:<8} {row['check']:<12} {row['detail']}")
         if row["hint"]:
             line(row["hint"] if is_plain() else f"{'':<8} {'':<12} {row['hint']}")
-    for row in report.get("repaired", {}).get("loads", ()):
+    repaired = report.get("repaired", {})
+    for row in repaired.get("loads", ()):
         line(f"agent {row['agent_id']}: load {row['from']} is now {row['to']}")
-    for row in report.get("repaired", {}).get("assignments", ()):
+    for row in repaired.get("assignments", ()):
         line(f"assignment {row['assignment_id']} is now with agent {row['to_agent_id']}")
-    wrong = report.get("repaired", {}).get("tallies")
+    wrong = repaired.get("tallies")
     if wrong:
         line(f"{wrong:,} of the match score's tallies counted anew")
-    for row in report.get("repaired", {}).get("issue_loads", ()):
+    for row in repaired.get("issue_loads", ()):
         line(f"agent {row['agent_id']}: issue load {row['from']} is now {row['to']}")
-    for row in report.get("repaired", {}).get("clocks", ()):
-        line(f"issue {row['issue_id']}: the {row['clock']} clock is due at {local(row['due_at'])} now")
+    for row in repaired.get("clocks", ()):
+        line(f"issue {row['issue_id']}: the {row['clock']} clock is due at {moment(row['due_at'])} now")

@@ -6,15 +6,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import rich_click as click
 
 from astra_tui.cli.database import database_path, opened
 from astra_tui.cli.options import Call, reading
-from astra_tui.cli.output.printing import line, plural
+from astra_tui.cli.output.printing import line
 from astra_tui.cli.output.progress import progress_bar
 from dispatch.desk.desk import Desk
+from dispatch.operations.row_types import ImportResult
+from dispatch.queries.wording import plural
 from models.errors import InvalidInput
 from seeds.importing.importer import import_files
 
@@ -63,9 +64,10 @@ def _desk(call: Call, dry_run: bool) -> Iterator[Desk]:
         yield desk
 
 
-def _tell(result: dict[str, Any]) -> None:
-    counts = ", ".join(plural(result[kind + "s"], kind) for kind in ("agent", "assignment", "booking"))
-    line(f"{counts}; {plural(len(result['quarantined']), 'row')} quarantined")
+def _tell(result: ImportResult) -> None:
+    agents, assignments = plural(result["agents"], "agent"), plural(result["assignments"], "assignment")
+    kept_out = plural(len(result["quarantined"]), "row")
+    line(f"{agents}, {assignments}, {plural(result['bookings'], 'booking')}; {kept_out} quarantined")
     for row in result["quarantined"][:ROWS_SHOWN]:
         line(f"  {row['file']}, row {row['row']}: {row['reason']}")
     if len(result["quarantined"]) > ROWS_SHOWN:

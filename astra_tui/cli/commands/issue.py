@@ -33,6 +33,7 @@ from dispatch.service.issues import (
     queries,
     surveys,
 )
+from dispatch.service.row_types import IssueStory
 from dispatch.triage import categories
 from models.clock import local_offset
 from models.issues import CHANNELS, ISSUE_STATUSES, OPEN, PRIORITIES, TIERS
@@ -121,9 +122,11 @@ def list_issues(
 def show(call: Call, issue_id: int) -> None:
     """Show an issue with its conversation, clocks, escalations and history."""
     with call.desk() as desk:
-        row = queries.issue(desk, issue_id)
-        row["interactions"] = queries.interactions(issue_id)
-        row["history"] = event_log.events(issue_id=issue_id)[::-1]
+        row: IssueStory = {
+            **queries.issue(desk, issue_id),
+            "interactions": queries.interactions(issue_id),
+            "history": event_log.events(issue_id=issue_id)[::-1],
+        }
     call.tell(row, tell_details)
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import rich_click as click
 
 from astra_tui.cli.input_files import input_file
 from astra_tui.cli.options import CUSTOMER, Call, changing
-from astra_tui.cli.output.printing import line, narrate, plural
+from astra_tui.cli.output.printing import line, narrate
 from astra_tui.cli.output.progress import progress_bar
 from astra_tui.cli.value_types import DESTINATION, LAUNCH, METHOD, POLICY, SOURCE
 from dispatch.inputs import lead_files
 from dispatch.leads import intake
-from dispatch.leads.file_intake import new_run, receive_file
+from dispatch.leads.file_intake import FileResult, new_run, receive_file
+from dispatch.queries.wording import plural
+from models.base import Json
 from models.errors import InvalidInput
 
 REQUIRED = ("name", "method", "source", "destination", "launch")
@@ -84,11 +84,11 @@ def _add_one(call: Call, policy: str | None, fields: dict[str, str | None], cust
     if missing:
         raise click.UsageError(f"missing: {', '.join(missing)} (or --from FILE)")
     whose = () if customer is None else (customer,)
-    given: dict[str, Any] = fields
+    given: Json = fields
     call.tell(call.change_or_create(intake.receive, *whose, policy=policy, **given), _tell_one)
 
 
-def _tell_one(row: dict[str, Any]) -> None:
+def _tell_one(row: intake.LeadResult) -> None:
     where = f"goes to {row['agent_name']} ({row['agent_id']})" if row["agent_id"] is not None else "waits"
     line(f"Lead {row['lead_id']} {where}, booking {row['booking_id']}: {row['reason']}")
 
@@ -108,7 +108,7 @@ def _add_file(call: Call, source_file: str, policy: str | None, run: str | None)
     call.tell(result, _tell_file)
 
 
-def _tell_file(result: dict[str, Any]) -> None:
+def _tell_file(result: FileResult) -> None:
     repeated = f" ({result['repeated']:,} of them were in already)" if result["repeated"] else ""
     line(f"{plural(result['accepted'], 'lead')} accepted{repeated}, {len(result['rejected']):,} rejected")
     for row in result["rejected"][:REJECTED_SHOWN]:

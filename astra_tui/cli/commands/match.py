@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
-from typing import Any
 
 import rich_click as click
 
@@ -15,8 +13,7 @@ from dispatch.matching.assessment import glance
 from dispatch.matching.conversion_rates import rates
 from dispatch.matching.features import one_moment
 from dispatch.matching.lead_terms import terms_of
-
-Row = dict[str, Any]
+from dispatch.matching.row_types import AgentScore
 
 STRONGEST_SHOWN = 3
 
@@ -53,9 +50,9 @@ def match(call: Call, /, weights_name: str | None, **lead: str) -> None:
         terms = terms_of(desk, **lead)
         with one_moment():
             seen = glance(terms, weights.named(weights_name))
-            known = {rate.agent_id: asdict(rate) for rate in rates()}
+            known = {rate.agent_id: rate.row() for rate in rates()}
         policy = desk.settings["policy"]
-    rows = [agent.row() | {"rate": _rate(known[agent.agent_id])} for agent in seen.scores.agents]
+    rows = [agent.row() | {"rate": known[agent.agent_id]} for agent in seen.scores.agents]
     call.tell_all(rows, COLUMNS, "")
     if seen.scores.note:
         narrate(seen.scores.note)
@@ -68,18 +65,13 @@ def match(call: Call, /, weights_name: str | None, **lead: str) -> None:
 COMMANDS = {"match": match}
 
 
-def _rate(rate: Row) -> Row:
-    """An agent's outcomes, and the rate that they come to, shrunk to the desk's mean, with its interval."""
-    return {key: rate[key] for key in ("confirmed", "decided", "rate", "low", "high")}
-
-
-def _strongest(row: Any) -> str:
+def _strongest(row: AgentScore) -> str:
     """The contributions that move the score most, signed."""
     parts = sorted(row["contributions"].items(), key=lambda part: -abs(part[1]))
     return "  ".join(f"{name.removesuffix('_score')} {value:+.2f}" for name, value in parts[:STRONGEST_SHOWN])
 
 
-COLUMNS = (
+COLUMNS: tuple[Column[AgentScore], ...] = (
     Column("Id", "agent_id", right=True),
     Column("Agent", "agent_name"),
     Column("Score", lambda row: f"{row['match_score']:.1f}", right=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import rich_click as click
 
@@ -15,6 +15,8 @@ from dispatch.matching.lead_terms import terms_of
 from dispatch.matching.report import report as match_report
 from dispatch.matching.report import report_files
 from dispatch.reporting import booking_figures as figures
+from dispatch.reporting.row_types import AgentFigures, FigureRow
+from models.base import Json
 
 
 @click.group("report")
@@ -41,11 +43,11 @@ def match(call: Call, /, weights_name: str | None, folder: str, **lead: str) -> 
 def desk_figures(call: Call) -> None:
     """Tell what the bookings come to by status, destination, source and method, and what each agent sold."""
     with call.desk() as desk, one_moment():
-        result = {"figures": figures.by_kind(), "agents": figures.by_agent(desk)}
-    call.tell(result, _tell_desk)
+        found, sold = figures.by_kind(), figures.by_agent(desk)
+    call.tell({"figures": found, "agents": sold}, lambda _: _tell_desk(found, sold))
 
 
-def _tell(result: dict[str, Any]) -> None:
+def _tell(result: Json) -> None:
     for file in result["files"]:
         line(file)
     for missing in result["left_out"]:
@@ -54,17 +56,17 @@ def _tell(result: dict[str, Any]) -> None:
     narrate(result["sentence"])
 
 
-def _tell_desk(result: dict[str, Any]) -> None:
-    table(FIGURES, result["figures"], "")
+def _tell_desk(found: list[FigureRow], sold: list[AgentFigures]) -> None:
+    table(FIGURES, found, "")
     line()
-    table(AGENTS, result["agents"], "nobody is here")
+    table(AGENTS, sold, "nobody is here")
 
 
-def _percent(key: str) -> Any:
+def _percent(key: str) -> Callable[[Mapping[str, object]], str]:
     return lambda row: "" if row[key] is None else f"{row[key]:.0%}"
 
 
-FIGURES = (
+FIGURES: tuple[Column[FigureRow], ...] = (
     Column("By", "kind"),
     Column("", "value"),
     Column("Bookings", "bookings", right=True),
@@ -74,7 +76,7 @@ FIGURES = (
     Column("Confirmed of decided", _percent("confirmed_share"), right=True),
     Column("Revenue", lambda row: f"{row['revenue']:,.2f}", right=True),
 )
-AGENTS = (
+AGENTS: tuple[Column[AgentFigures], ...] = (
     Column("Id", "agent_id", right=True),
     Column("Agent", "agent_name"),
     Column("Load", lambda row: f"{row['load']}/{row['capacity']}", right=True),

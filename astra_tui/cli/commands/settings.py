@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import rich_click as click
 
 from astra_tui.cli.options import Call, changing
-from astra_tui.cli.output.printing import Column, line, plural, table
+from astra_tui.cli.output.printing import Column, line, table
 from astra_tui.cli.value_types import POLICY, SETTING
 from dispatch.assignment import policy_trial
 from dispatch.assignment.policies import POLICIES
+from dispatch.assignment.row_types import PolicyTrial, TriedAgent
 from dispatch.desk.desk import Desk
 from dispatch.operations import configuration
 from dispatch.operations.setting_definitions import DEFINITIONS
+from dispatch.queries.wording import plural
+from models.base import Json
 from models.errors import InvalidInput
 
-Row = dict[str, Any]
-
-SETTING_COLUMNS = (Column("Setting", "key"), Column("Value", "value"), Column("What it is", "help"))
-POLICY_COLUMNS = (
+SETTING_COLUMNS: tuple[Column[Json], ...] = (
+    Column("Setting", "key"),
+    Column("Value", "value"),
+    Column("What it is", "help"),
+)
+POLICY_COLUMNS: tuple[Column[Json], ...] = (
     Column("In force", lambda row: "yes" if row["current"] else ""),
     Column("Policy", "name"),
     Column("Who gets the lead", "help"),
 )
 
-TRIAL_COLUMNS = (
+TRIAL_COLUMNS: tuple[Column[TriedAgent], ...] = (
     Column("Agent", lambda row: row["agent_name"] or "waiting"),
     Column("Got", "got", right=True),
     Column("Would get", "would_get", right=True),
@@ -51,7 +54,7 @@ def set_value(call: Call, key: str | None, value: str | None) -> None:
         call.tell(changed, lambda row: line(f"{row['key']} = {row['value']}"))
 
 
-def _setting(desk: Desk, key: str) -> Row:
+def _setting(desk: Desk, key: str) -> Json:
     definition = DEFINITIONS.get(key)
     if definition is None:
         raise InvalidInput(
@@ -89,10 +92,10 @@ def policy(call: Call, name: str | None, preview: bool) -> None:
         call.tell(tried, _tell_trial)
         return
     row = call.change(configuration.set_value, "policy", name)
-    call.tell({"policy": name} | row, lambda row: line(f"{row['policy']} decides from now on"))
+    call.tell({"policy": name, **row}, lambda row: line(f"{row['policy']} decides from now on"))
 
 
-def _tell_trial(tried: Row) -> None:
+def _tell_trial(tried: PolicyTrial) -> None:
     moved = sum(row["agent_id"] != row["would_get"] for row in tried["leads"])
     line(f"Of the last {plural(len(tried['leads']), 'lead')}, {moved} would have gone to another agent")
     table(TRIAL_COLUMNS, tried["agents"], "there are no leads yet")

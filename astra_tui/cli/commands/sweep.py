@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import rich_click as click
 
 from astra_tui.cli.options import Call, changing, dry_run, reading
-from astra_tui.cli.output.printing import Column, line, plural, table
+from astra_tui.cli.output.printing import Column, line, table
 from dispatch.assignment import shuffle as shuffling
 from dispatch.operations import sweep as sweeping
+from dispatch.operations.row_types import SweepResult
+from dispatch.queries.row_types import MoveRow
+from dispatch.queries.wording import plural
 
-Row = dict[str, Any]
-
-MOVE_COLUMNS = (
+MOVE_COLUMNS: tuple[Column[MoveRow], ...] = (
     Column("Booking", "booking_id", right=True),
     Column("From agent", "from_agent_id", right=True),
     Column("To agent", "to_agent_id", right=True),
@@ -50,29 +49,27 @@ def sweep(call: Call) -> None:
 
 COMMANDS = {"shuffle": shuffle, "sweep": sweep}
 
-WORDS = {
-    "presence": "presence of agents changed",
-    "lapsed": "offers went on",
-    "asked": "agents asked about a claim: bookings",
-    "released": "claims released",
-    "assigned": "waiting bookings assigned",
-    "warned": "issues whose time runs out",
-    "escalated": "issues escalated",
-    "closed": "resolved issues closed",
-}
 
-
-def _tell_moves(moves: list[Row], is_preview: bool) -> None:
+def _tell_moves(moves: list[MoveRow], is_preview: bool) -> None:
     would = "would move" if is_preview else "moved"
     line(f"{plural(len(moves), 'booking')} {would}" if moves else "The loads are even: nothing moves")
     if moves:
         table(MOVE_COLUMNS, moves, "")
 
 
-def _tell_sweep(result: Row) -> None:
-    for key, words in WORDS.items():
-        if result[key]:
-            line(f"{words}: {', '.join(map(str, result[key]))}")
+def _tell_sweep(result: SweepResult) -> None:
+    for words, numbers in (
+        ("presence of agents changed", result["presence"]),
+        ("offers went on", result["lapsed"]),
+        ("agents asked about a claim: bookings", result["asked"]),
+        ("claims released", result["released"]),
+        ("waiting bookings assigned", result["assigned"]),
+        ("issues whose time runs out", result["warned"]),
+        ("issues escalated", result["escalated"]),
+        ("resolved issues closed", result["closed"]),
+    ):
+        if numbers:
+            line(f"{words}: {', '.join(map(str, numbers))}")
     if result["moves"]:
         _tell_moves(result["moves"], False)
     if not any(result.values()):

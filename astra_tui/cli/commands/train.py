@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import rich_click as click
 
 from astra_tui.cli.options import Call, changing
-from astra_tui.cli.output.printing import Column, line, local, narrate, table
+from astra_tui.cli.output.printing import Column, line, narrate, table
 from astra_tui.cli.output.progress import progress_bar
 from dispatch.matching.evidence import told_differences, told_gain
-
-Row = dict[str, Any]
+from dispatch.matching.row_types import LessonRow
+from dispatch.queries.wording import moment
+from models.base import Json
 
 
 @click.command("train")
@@ -35,11 +36,11 @@ def train(call: Call, recipe: str, dry_run: bool) -> None:
 COMMANDS = {"train": train}
 
 
-def _tell(row: Row) -> None:
+def _tell(row: LessonRow) -> None:
     kept = "nothing was kept" if row["version"] is None else f"version {row['version']}"
     line(
         f"{row['outcomes']:,} outcomes, {row['confirmed']:,} of them Confirmed,"
-        f" {local(row['first_at'])} to {local(row['last_at'])}: {kept}"
+        f" {moment(row['first_at'])} to {moment(row['last_at'])}: {kept}"
     )
     line()
     table(COEFFICIENTS, row["coefficients"], "")
@@ -50,7 +51,7 @@ def _tell(row: Row) -> None:
     narrate(row["sentence"])
 
 
-def tell_evaluation(evaluation: Row) -> None:
+def tell_evaluation(evaluation: Json) -> None:
     """Print how well a fit foretold, beside the baselines."""
     models = evaluation["models"]
     table(MODELS, models, "too few outcomes to foretell later ones")
@@ -67,29 +68,29 @@ def tell_evaluation(evaluation: Row) -> None:
     table([Column(model["model"], model["model"], right=True) for model in models], fifths, "")
 
 
-def _side_by_side(models: list[Row]) -> list[list[tuple[Row, Row]]]:
+def _side_by_side(models: list[Json]) -> list[list[tuple[Json, Json]]]:
     """The calibration of all models, fifth by fifth."""
     columns = ([(model, part) for part in model["calibration"]] for model in models)
     return [list(parts) for parts in zip(*columns, strict=True)]
 
 
-def differences(p_values: Row) -> str:
+def differences(p_values: Mapping[str, float]) -> str:
     """How surely agents, methods and sources differ, in a line."""
     return "; ".join(f"{name} {p}: {meaning}" for name, p, meaning in told_differences(p_values))
 
 
-def _number(key: str, form: str = ".3f") -> Any:
+def _number(key: str, form: str = ".3f") -> Callable[[Mapping[str, object]], str]:
     return lambda row: format(row[key], form)
 
 
-COEFFICIENTS = (
+COEFFICIENTS: tuple[Column[Json], ...] = (
     Column("Of", "kind"),
     Column("Name", "name"),
     Column("Log-odds", _number("weight", "+.3f"), right=True),
     Column("95 % from", _number("low", "+.3f"), right=True),
     Column("to", _number("high", "+.3f"), right=True),
 )
-MODELS = (
+MODELS: tuple[Column[Json], ...] = (
     Column("Foretold by", "model"),
     Column("AUC", _number("auc"), right=True),
     Column("Brier", _number("brier"), right=True),

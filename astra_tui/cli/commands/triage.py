@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import rich_click as click
 
 from astra_tui.cli.database import database_path, opened
 from astra_tui.cli.input_files import input_file
 from astra_tui.cli.options import Call, reading
-from astra_tui.cli.output.printing import (
-    Column,
-    details,
-    line,
-    narrate,
-    plural,
-    table,
-)
+from astra_tui.cli.output.printing import Column, details, line, narrate, table
+from dispatch.queries.wording import plural
 from dispatch.triage import known_names
 from dispatch.triage.categories import CATEGORIES, tier
 from dispatch.triage.entities import KnownNames
@@ -25,6 +19,8 @@ from dispatch.triage.evaluation import Judged, evaluate
 from dispatch.triage.message import Message
 from dispatch.triage.message_files import messages
 from dispatch.triage.pipeline import classify, triage
+from dispatch.triage.row_types import Triage
+from models.base import Json
 from models.errors import DatabaseUnavailable, InvalidInput
 
 ERRORS_SHOWN = 20
@@ -90,7 +86,7 @@ def _known(call: Call) -> KnownNames:
     return known_names.of_a_new_desk()
 
 
-def _rows(source_file: str, customer_tier: str | None, known: KnownNames) -> list[dict[str, Any]]:
+def _rows(source_file: str, customer_tier: str | None, known: KnownNames) -> list[Json]:
     """What is said of each line, in order; ``error`` where it cannot be read."""
     with input_file(source_file, "name a JSONL file") as stream:
         return [
@@ -101,7 +97,7 @@ def _rows(source_file: str, customer_tier: str | None, known: KnownNames) -> lis
         ]
 
 
-def _evaluated(labelled_file: str) -> dict[str, Any]:
+def _evaluated(labelled_file: str) -> Json:
     with input_file(labelled_file, "name a JSONL file") as stream:
         judged, rejected = _judged(stream, _named(labelled_file))
     if not judged:
@@ -111,10 +107,10 @@ def _evaluated(labelled_file: str) -> dict[str, Any]:
             + (f" (line {rejected[0]['line']}: {rejected[0]['error']})" if rejected else ""),
             'an object a line: {"text": "...", "category": "..."}; categories: ' + ", ".join(CATEGORIES),
         )
-    return {**evaluate(judged), "rejected": rejected}
+    return evaluate(judged) | {"rejected": rejected}
 
 
-def _judged(stream: BinaryIO, name: str) -> tuple[list[Judged], list[dict[str, Any]]]:
+def _judged(stream: BinaryIO, name: str) -> tuple[list[Judged], list[Json]]:
     judged, rejected = [], []
     for number, message in messages(stream, name, labelled=True):
         if isinstance(message, str):
@@ -130,7 +126,7 @@ def _named(source_file: str) -> str:
     return "stdin" if source_file == "-" else source_file
 
 
-def _tell(row: dict[str, Any]) -> None:
+def _tell(row: Triage) -> None:
     """One message's triage for people: what it is first, then why it is so urgent, then what was found."""
     feeling = row["sentiment"]["compound"]
     others = [f"{other['category']} {other['probability']:.0%}" for other in row["alternatives"]]
@@ -155,7 +151,7 @@ def _tell(row: dict[str, Any]) -> None:
     )
 
 
-def _tell_rows(call: Call, rows: list[dict[str, Any]]) -> None:
+def _tell_rows(call: Call, rows: list[Json]) -> None:
     read = [row for row in rows if "error" not in row]
     call.tell_all(
         rows if call.as_json else read,
@@ -173,7 +169,7 @@ def _tell_rows(call: Call, rows: list[dict[str, Any]]) -> None:
         _narrate_errors([row for row in rows if "error" in row])
 
 
-def _tell_figures(figures: dict[str, Any]) -> None:
+def _tell_figures(figures: Json) -> None:
     details(
         [
             ("messages", f"{figures['messages']:,}"),
@@ -193,20 +189,20 @@ def _tell_figures(figures: dict[str, Any]) -> None:
     _narrate_errors(figures["rejected"])
 
 
-def _confusion_columns() -> list[Column]:
+def _confusion_columns() -> list[Column[Json]]:
     return [
         Column("It is / best guess", "category", whole=True),
         *(Column(short, name, right=True) for name, short in SHORT.items()),
     ]
 
 
-def _confusion_rows(confusion: dict[str, dict[str, int]]) -> Iterator[dict[str, Any]]:
+def _confusion_rows(confusion: dict[str, dict[str, int]]) -> Iterator[Json]:
     for category, guesses in confusion.items():
         counts = {name: guesses.get(name) or "·" for name in CATEGORIES}
         yield {"category": f"{SHORT[category]} {category}", **counts}
 
 
-def _narrate_errors(rows: Iterable[dict[str, Any]]) -> None:
+def _narrate_errors(rows: Iterable[Json]) -> None:
     wrong = list(rows)
     if not wrong:
         return

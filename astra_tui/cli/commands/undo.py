@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import rich_click as click
 
 from astra_tui.cli.options import EVENT, Call, changing
 from astra_tui.cli.output.printing import line
 from dispatch.operations import undo as undoing
 from dispatch.operations.command_list import describe_event
+from dispatch.operations.row_types import UndoResult
 
 
 @click.command("undo")
@@ -23,6 +22,6 @@ def undo(call: Call, event_id: int | None) -> None:
 COMMANDS = {"undo": undo}
 
 
-def _tell(row: dict[str, Any]) -> None:
+def _tell(row: UndoResult) -> None:
     several = f"{row['bookings']:,} bookings, " if row["bookings"] > 1 else ""
     line(f"Undone: {describe_event(row)} ({several}event {row['undone_event_id']})")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import rich_click as click
 
 from astra_tui.cli.commands.train import tell_evaluation
 from astra_tui.cli.options import Call, changing, reading
-from astra_tui.cli.output.printing import Column, details, line, local, table
+from astra_tui.cli.output.printing import Column, details, line, table
 from dispatch.matching import evidence as desk_evidence
 from dispatch.matching import weights as desk_weights
-
-Row = dict[str, Any]
+from dispatch.matching.row_types import Evidence, WeightsRow
+from dispatch.queries.wording import moment
+from models.base import Json
 
 
 @click.group("weights")
@@ -66,7 +65,7 @@ def use(call: Call, name: str) -> None:
     )
 
 
-def _tell_evidence(row: Row) -> None:
+def _tell_evidence(row: Evidence) -> None:
     details(
         (
             ("weights", row["weights"]),
@@ -82,12 +81,12 @@ def _tell_evidence(row: Row) -> None:
     )
 
 
-def _tell(row: Row) -> None:
+def _tell(row: WeightsRow) -> None:
     details(
         (
             ("weights", row["name"]),
             ("from", row.get("origin")),
-            ("learned", local(row.get("learned_at"))),
+            ("learned", moment(row.get("learned_at"))),
             ("outcomes", row.get("outcomes")),
             ("range", _range(row)),
         )
@@ -95,7 +94,10 @@ def _tell(row: Row) -> None:
     line()
     rows = [{"feature": name, "weight": value} for name, value in row["weights"].items()]
     table(
-        (Column("Feature", "feature"), Column("Weight", lambda row: f"{row['weight']:.3f}", right=True)),
+        (
+            Column[Json]("Feature", "feature"),
+            Column[Json]("Weight", lambda row: f"{row['weight']:.3f}", right=True),
+        ),
         rows,
         "",
     )
@@ -104,15 +106,15 @@ def _tell(row: Row) -> None:
         tell_evaluation(row["evaluation"])
 
 
-def _range(row: Any) -> str | None:
-    return f"{local(row['first_at'])} to {local(row['last_at'])}" if row.get("first_at") else None
+def _range(row: WeightsRow) -> str | None:
+    return f"{moment(row['first_at'])} to {moment(row['last_at'])}" if row.get("first_at") else None
 
 
-COLUMNS = (
+COLUMNS: tuple[Column[WeightsRow], ...] = (
     Column("", lambda row: "*" if row["in_use"] else ""),
     Column("Weights", "name"),
     Column("From", "origin"),
-    Column("Learned", lambda row: local(row["learned_at"]), whole=True),
+    Column("Learned", lambda row: moment(row["learned_at"]), whole=True),
     Column("Outcomes", "outcomes", right=True),
     Column("Range", _range, whole=True),
     Column("Believed", lambda row: {True: "yes", False: "no", None: ""}[row["gate_open"]]),

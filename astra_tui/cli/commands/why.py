@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import rich_click as click
 
 from astra_tui.cli.options import AGENT, Call, booking_number, reading
-from astra_tui.cli.output.printing import Column, details, line, local, table
+from astra_tui.cli.output.printing import Column, details, line, table
 from dispatch.assignment import counterfactuals, explanations
-
-Row = dict[str, Any]
+from dispatch.assignment.row_types import DecisionRow, PolicyChoice
+from dispatch.queries.wording import holder, moment
+from models.base import Json
 
 
 @click.command("why")
@@ -22,25 +21,25 @@ def why(call: Call, booking_id: int, not_agent: int | None, policies: bool) -> N
     """Tell why a booking went to its agent: the last decision, and who came next."""
     with call.desk() as desk:
         row = explanations.why(booking_id)
+        more: Json = {}
         if not_agent is not None:
-            row["not"] = counterfactuals.why_not(desk, booking_id, not_agent)
+            more["not"] = counterfactuals.why_not(desk, booking_id, not_agent)
         if policies:
-            row["policies"] = counterfactuals.other_policies(desk, booking_id)
-    call.tell(row, _tell)
+            more["policies"] = counterfactuals.other_policies(desk, booking_id)
+    call.tell({**row, **more}, lambda _: _tell(row, more))
 
 
 COMMANDS = {"why": why}
 
 
-def _tell(row: Row) -> None:
-    holder = f"{row['agent_name']} ({row['agent_id']})" if row["agent_id"] is not None else "nobody: it waits"
+def _tell(row: DecisionRow, more: Json) -> None:
     details(
         (
             ("booking", row["booking_id"]),
-            ("agent", holder),
+            ("agent", holder(row, "nobody: it waits")),
             ("because", row["reason"]),
             ("policy", row["policy"]),
-            ("decided", local(row.get("decided_at"))),
+            ("decided", moment(row.get("decided_at"))),
         )
     )
     if row.get("over_capacity"):
@@ -54,18 +53,20 @@ def _tell(row: Row) -> None:
             candidates,
             "",
         )
-    if row.get("match"):
+    match = row.get("match")
+    if match:
         line()
-        parts = sorted(row["match"]["contributions"].items(), key=lambda part: -abs(part[1]))
-        line(f"The score by the figures of now: {row['match']['match_score']:.1f}")
+        parts = sorted(match["contributions"].items(), key=lambda part: -abs(part[1]))
+        line(f"The score by the figures of now: {match['match_score']:.1f}")
         table(_PARTS, [{"feature": name, "part": part} for name, part in parts], "")
     if row.get("excluded"):
         line()
-        table((*_AGENT, Column("Kept out: who", "rule")), row["excluded"], "")
-    _tell_more(row)
+        kept_out: list[Json] = [{**one} for one in row["excluded"]]
+        table((*_AGENT, Column("Kept out: who", "rule")), kept_out, "")
+    _tell_more(more)
 
 
-def _tell_more(row: Row) -> None:
+def _tell_more(row: Json) -> None:
     """What was asked beside the decision."""
     if row.get("not"):
         line()
@@ -77,10 +78,13 @@ def _tell_more(row: Row) -> None:
         table(_POLICY, row["policies"], "")
 
 
-_POLICY = (
+_POLICY: tuple[Column[PolicyChoice], ...] = (
     Column("Policy", "policy"),
     Column("Would choose now", lambda row: row["agent_name"] or "nobody"),
     Column("Because", "reason"),
 )
-_PARTS = (Column("Feature", "feature"), Column("Part", lambda row: f"{row['part']:+.2f}", right=True))
-_AGENT = (Column("Id", "agent_id", right=True), Column("Agent", "agent_name"))
+_PARTS = (
+    Column[Json]("Feature", "feature"),
+    Column[Json]("Part", lambda row: f"{row['part']:+.2f}", right=True),
+)
+_AGENT = (Column[Json]("Id", "agent_id", right=True), Column[Json]("Agent", "agent_name"))

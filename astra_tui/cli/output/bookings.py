@@ -1,36 +1,17 @@
-"""How a booking is told in a line: who has it, and how it stands."""
+"""A booking in a line, after a command."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from astra_tui.cli.output.printing import line, local
-
-Row = Mapping[str, Any]
+from astra_tui.cli.output.printing import line
+from dispatch.queries.row_types import BookingRow
+from dispatch.queries.wording import booking_state, holder, moment
 
 
-def holder(row: Row) -> str:
-    """The agent who has a booking."""
-    return "waiting" if row["agent_id"] is None else f"{row['agent_name']} ({row['agent_id']})"
-
-
-def state(row: Row) -> str:
-    """A booking's status, and whether somebody is at work on it."""
-    if row["voided"]:
-        return "Cancelled, a mistake"
-    if row["status"] != "Pending" or not row["claimed_at"]:
-        return str(row["status"])
-    if row["unattended"]:
-        return "Pending, unattended"
-    return "Pending, still on it?" if row["asked_at"] else "Pending, claimed"
-
-
-def tell_line(row: Row) -> None:
+def tell_line(row: BookingRow) -> None:
     """What a command says of the booking that it changed."""
     line(
         f"Booking {row['booking_id']}: {row['customer_name']}, {row['destination']}, "
-        f"{state(row)}, {holder(row)}"
+        f"{booking_state(row)}, {holder(row)}"
         + (", above the agent's capacity" if row.get("over_capacity") else "")
-        + (f", follow-up {local(row['follow_up_at'])}" if row["follow_up_at"] else "")
+        + (f", follow-up {moment(row['follow_up_at'])}" if row["follow_up_at"] else "")
     )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from astra_tui.cli.output.printing import Column, line, local
+from astra_tui.cli.output.printing import Column, line
+from dispatch.desk.row_types import EventRow
 from dispatch.operations.command_list import describe_command, describe_event, describe_subject
+from dispatch.queries.wording import moment
 
-Row = Mapping[str, Any]
 
-
-def in_few_words(event: Row) -> str:
+def in_few_words(event: EventRow) -> str:
     """An event's details, and what it changed on the booking."""
     words = [f"{key.replace('_', ' ')}: {value}" for key, value in map(_readable, event["detail"].items())]
     if event["undoes"] is not None:
@@ -28,12 +28,12 @@ def _readable(told: tuple[str, Any]) -> tuple[str, Any]:
         return key, describe_command(value)
     if not key.endswith("_at"):
         return told
-    return key.removesuffix("_at"), local(value) or "none"
+    return key.removesuffix("_at"), moment(value) or "none"
 
 
-EVENT_COLUMNS = (
+EVENT_COLUMNS: tuple[Column[EventRow], ...] = (
     Column("Event", "event_id", right=True),
-    Column("At", lambda row: local(row["at"]), whole=True),
+    Column("At", lambda row: moment(row["at"]), whole=True),
     Column("Actor", "actor"),
     Column("What", lambda row: describe_command(row["command"])),
     Column("About", describe_subject),
@@ -42,8 +42,8 @@ EVENT_COLUMNS = (
 )
 
 
-def tell_history(events: Sequence[Row]) -> None:
+def tell_history(events: Sequence[EventRow]) -> None:
     """A booking's events below each other, with all that was said."""
     for event in events:
         what = f"{describe_event(event)}  {in_few_words(event)}".rstrip()
-        line(f"{local(event['at'])}  {event['actor']}  {what}")
+        line(f"{moment(event['at'])}  {event['actor']}  {what}")

@@ -13,12 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Generic, Literal, TypeVar
 
 from dispatch.inputs.validation import BIDI_OVERRIDES, REFUSED_CATEGORIES
-from models.clock import to_local
 
-Row = Mapping[str, Any]
+Row = TypeVar("Row", bound=Mapping[str, object])
 
 PIPE_WIDTH = 10_000  # a table that no terminal shows is never cut
 MOST_ROWS_SHOWN = 1_000
@@ -44,7 +43,7 @@ def is_plain() -> bool:
 
 
 @dataclass(frozen=True)
-class Column:
+class Column(Generic[Row]):
     """A table's column: its heading, and the key of a row or a function of it.
 
     ``right`` (numbers) and ``whole`` (times) ones are never cut to fit a terminal.
@@ -100,7 +99,7 @@ def put_json(value: object) -> None:
         sys.stdout.write(json.dumps(value, ensure_ascii=ascii_only, indent=2) + "\n")
 
 
-def table(columns: Sequence[Column], rows: Sequence[Row], nothing: str) -> None:
+def table(columns: Sequence[Column[Row]], rows: Sequence[Row], nothing: str) -> None:
     """Rows as a table as wide as the terminal; ``nothing`` is told where there are none."""
     if not rows:
         narrate(nothing)
@@ -112,7 +111,7 @@ def table(columns: Sequence[Column], rows: Sequence[Row], nothing: str) -> None:
         _drawn(columns, rows)
 
 
-def _drawn(columns: Sequence[Column], rows: Sequence[Row]) -> None:
+def _drawn(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> None:
     from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
@@ -134,7 +133,7 @@ def _drawn(columns: Sequence[Column], rows: Sequence[Row]) -> None:
         narrate(f"{MOST_ROWS_SHOWN} of {len(rows)} are shown; narrow the list down, or take all with --json")
 
 
-def _fitted(columns: Sequence[Column], wanted: list[int], space: int) -> list[int]:
+def _fitted(columns: Sequence[Column[Row]], wanted: list[int], space: int) -> list[int]:
     """The columns' widths in a terminal: the widest texts are cut first, numbers and times never."""
     widths = list(wanted)
     elastic = [place for place, column in enumerate(columns) if not (column.right or column.whole)]
@@ -153,18 +152,3 @@ def details(pairs: Iterable[tuple[str, object]]) -> None:
     width = max((len(name) for name, _ in told), default=0)
     for name, value in told:
         line(f"{name}: {value}" if is_plain() else f"{name:<{width}}  {value}")
-
-
-def money(value: float | None) -> str | None:
-    """An amount with two places."""
-    return None if value is None else f"{value:,.2f}"
-
-
-def local(text: str | None) -> str | None:
-    """A stored time in the terminal's zone."""
-    return None if text is None else to_local(text)
-
-
-def plural(number: int, word: str) -> str:
-    """``1 lead``, ``2 leads``."""
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

@@ -13,6 +13,7 @@ from dispatch.matching.learning.leak_audit import auc
 from dispatch.matching.learning.point_in_time import Floats
 from dispatch.matching.learning.regression import FEATURE, Design, fit
 from dispatch.matching.learning.training_data import COVARIATES, Samples
+from models.base import Json
 
 BASE_RATE, LEAD_ONLY, AGENT_ONLY, LEARNED = "base rate", "lead only", "agent only", "lead and agent"
 MODELS: dict[str, tuple[str, ...]] = {
@@ -27,10 +28,8 @@ RESAMPLES, SEED = 2000, 2082
 BINS = 5
 SMALLEST = 1e-12
 
-Row = dict[str, Any]
 
-
-def evaluate(samples: Samples, given: Design, progress: Callable[[int, int, str], None]) -> Row:
+def evaluate(samples: Samples, given: Design, progress: Callable[[int, int, str], None]) -> Json:
     """Foretell fold after fold from what was known before it, and measure.
 
     ``gain`` is by how much the agent's features lower the log loss of the lead alone, with a bootstrap
@@ -51,7 +50,7 @@ def evaluate(samples: Samples, given: Design, progress: Callable[[int, int, str]
     return {
         "outcomes": len(truth),
         "models": [
-            {"model": name, "auc": _auc(chances[name], won)} | measures(told[name], truth) for name in MODELS
+            {"model": name, "auc": _auc(chances[name], won), **measures(told[name], truth)} for name in MODELS
         ],
         "gain": gain,
         "gate_open": bool(len(samples) >= LEAST_OUTCOMES and gain["low"] > 0),
@@ -98,7 +97,7 @@ def _auc(chances: list[Floats], won: list[Any]) -> float:
     )
 
 
-def measures(chances: Floats, won: Any) -> Row:
+def measures(chances: Floats, won: Any) -> Json:
     """Brier score, log loss, and how often it came true among fifths by chance."""
     return {
         "brier": float(((chances - won) ** 2).mean()),

@@ -18,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from dispatch.matching.features import FEATURES
 from dispatch.matching.learning.point_in_time import Floats
 from dispatch.matching.learning.training_data import COVARIATES, Samples
+from models.base import Json
 
 FEATURE = "feature"
 # The ridge as a normal prior, its standard deviation in log-odds. Nine features that say much the same are
@@ -87,8 +88,7 @@ class Fit:
         chances: Floats = 1 / (1 + np.exp(-(self.intercept + centred @ self.coefficients)))
         return chances
 
-    def as_json(self) -> dict[str, Any]:
-        """For dispatch/match/equation.py, and for people."""
+    def as_json(self) -> Json:
         return {
             "intercept": self.intercept,
             "usual": self.usual,

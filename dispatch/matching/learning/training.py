@@ -7,7 +7,6 @@ stops it before the last step leaves the weights as they were.
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from dispatch.desk.desk import Desk
 from dispatch.matching import evidence
@@ -18,18 +17,18 @@ from dispatch.matching.learning.evaluation import evaluate
 from dispatch.matching.learning.regression import FEATURE, design, fit
 from dispatch.matching.learning.training_data import COVARIATES, Progress, Samples, collect
 from dispatch.matching.learning.version_store import Lesson, learn
+from dispatch.matching.row_types import LessonRow
 from dispatch.matching.weights import WeightSet, version
+from models.base import Json
 from models.errors import InvalidInput, Refused
 
 HONEST, PUBLISHED = "honest", "published"
 RECIPES = (HONEST, PUBLISHED)
 
-Row = dict[str, Any]
-
 
 def train(
     desk: Desk, *, recipe: str = HONEST, dry_run: bool = False, progress: Progress | None = None
-) -> Row:
+) -> LessonRow:
     """Learn a new version of the weights; see the module. ``dry_run`` keeps nothing.
 
     Raises InvalidInput for an unknown recipe, and Refused where there is too little to learn from or a
@@ -53,7 +52,7 @@ def study(desk: Desk, *, recipe: str = HONEST, progress: Progress | None = None)
     lead, full = fit(given.only(COVARIATES), samples.won), fit(given, samples.won)
     fits = {"lead": lead.as_json(), "full": full.as_json()}
     weights = {term["name"]: term["weight"] for term in fits["full"]["terms"] if term["kind"] == FEATURE}
-    row: Row = {
+    row: LessonRow = {
         "version": None,
         "recipe": recipe,
         "outcomes": len(samples),
@@ -68,15 +67,14 @@ def study(desk: Desk, *, recipe: str = HONEST, progress: Progress | None = None)
     return Lesson(recipe, row, fits)
 
 
-def keep(desk: Desk, lesson: Lesson) -> Row:
+def keep(desk: Desk, lesson: Lesson) -> LessonRow:
     """Keep what was studied as a new version; the result is that of ``train``."""
     return told(desk, lesson, learn(desk, lesson)["version"])
 
 
-def told(desk: Desk, lesson: Lesson, number: int | None) -> Row:
+def told(desk: Desk, lesson: Lesson, number: int | None) -> LessonRow:
     """What was learned, with what to think of it; ``number`` is its version, None if it was not kept."""
-    row = lesson.row | {"version": number}
-    return row | _verdict(desk, row, lesson.fits)
+    return _with_verdict(desk, lesson.row | {"version": number}, lesson.fits)
 
 
 def _check_enough(samples: Samples) -> None:
@@ -94,7 +92,7 @@ def _check_enough(samples: Samples) -> None:
         )
 
 
-def _verdict(desk: Desk, row: Row, fits: Row) -> Row:
+def _with_verdict(desk: Desk, row: LessonRow, fits: dict[str, Json]) -> LessonRow:
     """What the desk thinks of these weights, and how surely agents, methods and sources differ."""
     from models.learned_weights import LearnedWeight
 
@@ -116,7 +114,7 @@ def _verdict(desk: Desk, row: Row, fits: Row) -> Row:
         found = evidence.verdict(WeightSet("these", row["weights"], learned))
         differences = evidence.lead_differences()
     p_values = {"agent": found.p_agents} | differences
-    return {"sentence": found.under(desk.settings["policy"]), "p_values": p_values}
+    return row | {"sentence": found.under(desk.settings["policy"]), "p_values": p_values}
 
 
 def _silent(_done: int, _total: int, _what: str) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
 
 from dispatch.desk.commands import Command, command, never
+from dispatch.matching.row_types import LessonRow
 from dispatch.matching.weights import TRAINED
+from models.base import Json
 from models.learned_weights import LearnedWeight
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -18,12 +17,12 @@ class Lesson:
     """What was learned; told apart by its recipe alone, so that a repeat is known as the same command."""
 
     recipe: str
-    row: Row = field(repr=False)
-    fits: Row = field(repr=False)
+    row: LessonRow = field(repr=False)
+    fits: dict[str, Json] = field(repr=False)
 
 
 @command("weights.learn", past="weights learned", undo=never("the version stays; use another one"))
-def learn(running: Command, lesson: Lesson) -> Row:
+def learn(running: Command, lesson: Lesson) -> dict[str, int]:
     """Write a new version of the weights; where the newest are in use, it is used from now on."""
     row = lesson.row
     learned = LearnedWeight(

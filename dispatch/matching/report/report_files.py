@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from dispatch.matching.report.importance_chart import svg, write_png
 from dispatch.matching.report.report import Report, html, markdown
+from models.base import Json
 from models.errors import InvalidInput, Refused
 
 PICTURE = "match-importance"
 
 
-def write(report: Report, folder: str) -> dict[str, Any]:
+def write(report: Report, folder: str) -> Json:
     """Write match.md, match.html and the plot into a folder, made if it is missing. Raises InvalidInput."""
     try:
         return _write(report, Path(folder).expanduser())
@@ -24,7 +24,7 @@ def write(report: Report, folder: str) -> dict[str, Any]:
         ) from error
 
 
-def _write(report: Report, folder: Path) -> dict[str, Any]:
+def _write(report: Report, folder: Path) -> Json:
     folder.mkdir(parents=True, exist_ok=True)
     picture = f"{PICTURE}.svg"
     texts = {

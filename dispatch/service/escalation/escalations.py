@@ -10,21 +10,20 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from dispatch.service.escalation import limits, triggers
 from dispatch.service.escalation.triggers import TOP_LEVEL, Fired
+from dispatch.service.row_types import EscalationRow
 from dispatch.service.sla import targets
 from models.agents import Agent
-from models.base import listed, read_rows
+from models.base import Json, listed, read_rows
 from models.clock import from_text, to_text
 from models.issues import CLOSED, FIRST_RESPONSE, Escalation, Issue
 
 if TYPE_CHECKING:
     from dispatch.desk.commands import Command
     from dispatch.desk.desk import Desk
-
-Row = dict[str, Any]
 
 DISPATCHERS = "the dispatchers"
 
@@ -162,23 +161,9 @@ def of_issues(issue_ids: Sequence[int]) -> list[Escalation]:
     return read_rows(Escalation, query.order_by(Escalation.escalation_id))
 
 
-def describe(escalation: Escalation) -> Row:
+def describe(escalation: Escalation) -> EscalationRow:
     """An escalation for people and scripts; ``told`` is who was told last."""
     steps = json.loads(escalation.steps)
-    return {
-        "escalation_id": escalation.escalation_id,
-        "trigger": escalation.trigger,
-        "level": escalation.level,
-        "urgency": escalation.urgency,
-        "reason": escalation.reason,
-        "raised_by": json.loads(escalation.raised_by),
-        "told": steps[-1]["told"],
-        "steps": steps,
-        "opened_at": escalation.opened_at,
-        "next_step_at": escalation.next_step_at,
-        "acknowledged_at": escalation.acknowledged_at,
-        "acknowledged_by": escalation.acknowledged_by,
-        "closed_at": escalation.closed_at,
-        "closed_by": escalation.closed_by,
-        "close_reason": escalation.close_reason,
-    }
+    row: Json = {name: getattr(escalation, name, None) for name in EscalationRow.__annotations__}
+    row |= {"raised_by": json.loads(escalation.raised_by), "told": steps[-1]["told"], "steps": steps}
+    return cast(EscalationRow, row)

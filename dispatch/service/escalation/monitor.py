@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from peewee import Case, fn
 
@@ -18,6 +18,7 @@ from dispatch.desk.commands import DESK_ACTOR
 from dispatch.service.escalation import decisions, escalations, triggers
 from dispatch.service.escalation.decisions import Climb, Close, Raise, Rest, Warn
 from dispatch.service.escalation.triggers import Watched
+from dispatch.service.row_types import IssueAlarm
 from dispatch.service.sla import clock_rows
 from models.base import CompiledQuery, listed, parameter, read_rows, tuples
 from models.clock import from_text, to_text
@@ -26,16 +27,14 @@ from models.issues import CUSTOMER, STATUS, Escalation, Interaction, Issue, SlaW
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
 
-Row = dict[str, Any]
-
 
 @dataclass
 class Outcome:
     """What a look brought: warnings and escalations, each with its issue."""
 
     examined: int = 0
-    warnings: list[Row] = field(default_factory=list)
-    escalations: list[Row] = field(default_factory=list)
+    warnings: list[IssueAlarm] = field(default_factory=list)
+    escalations: list[IssueAlarm] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.warnings or self.escalations)
@@ -70,9 +69,16 @@ def _write(desk: Desk, now: str, watched: Watched, action: decisions.Action, out
             row = escalations.rest(row.escalation_id, until)
     watched.escalations[row.escalation_id] = row
     if isinstance(action, Raise | Climb):
-        told = escalations.describe(row)
-        keys = ("escalation_id", "trigger", "level", "urgency", "told")
-        outcome.escalations.append({"issue_id": row.issue_id} | {key: told[key] for key in keys})
+        outcome.escalations.append(
+            {
+                "issue_id": row.issue_id,
+                "escalation_id": row.escalation_id,
+                "trigger": row.trigger,
+                "level": row.level,
+                "urgency": row.urgency,
+                "told": escalations.describe(row)["told"],
+            }
+        )
 
 
 def _raised_by(issue: Issue) -> list[str]:

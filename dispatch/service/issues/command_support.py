@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
 
 from dispatch.desk.commands import Command
 from dispatch.inputs import validation
 from dispatch.service.escalation import monitor
-from dispatch.service.issues import queries
+from dispatch.service.row_types import IssueDetails
 from models.errors import InvalidInput, Refused
 from models.issues import CLOSED, OPEN, PRIORITIES, RESOLVED, Issue
-
-Row = dict[str, Any]
 
 LONGEST_TEXT = 100_000
 """Characters of a message: a customer's mail may be long."""
@@ -54,8 +51,11 @@ def save(running: Command, issue: Issue) -> None:
     issue.save()
 
 
-def saved(running: Command, issue: Issue) -> Row:
+def saved(running: Command, issue: Issue) -> IssueDetails:
     """Save the issue of a command, look at what follows from it, and tell how it is now."""
+    # loads the satisfaction models, which assigning a lead does without
+    from dispatch.service.issues import queries
+
     save(running, issue)
     running.issue_id, running.agent_id = issue.issue_id, issue.agent_id
     monitor.examine(running.desk, running.now, [issue.issue_id])

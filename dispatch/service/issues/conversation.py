@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk.commands import Command, command, never
 from dispatch.inputs import validation
@@ -11,6 +9,7 @@ from dispatch.service.issues import text_analysis
 from dispatch.service.issues.command_support import check_open, issue_at_work, moment, saved, words
 from dispatch.service.issues.ownership import check_holder
 from dispatch.service.issues.state_machine import enter, newest_message, take_up_again
+from dispatch.service.row_types import IssueDetails
 from dispatch.service.sla import clocks
 from models.errors import Conflict, Refused
 from models.issues import (
@@ -29,8 +28,6 @@ from models.issues import (
     Issue,
 )
 
-Row = dict[str, Any]
-
 AUTHORS = (DESK, CUSTOMER)
 NO_ANSWER = ": nothing more is answered"
 
@@ -47,7 +44,7 @@ def reply(
     wait: bool = False,
     solution: bool = False,
     seen: int | None = None,
-) -> Row:
+) -> IssueDetails:
     """A message to the customer, by the holder, or (``author`` customer) one from the customer.
 
     ``wait``: the customer has to answer, and the resolution clock stands still until then. ``solution``: it
@@ -112,7 +109,7 @@ def _holder(issue: Issue) -> int:
 
 
 @command("issue.note", past="note", undo=never("a note stays in the conversation; write another one"))
-def note(running: Command, issue_id: int, text: str, *, agent_id: int | None = None) -> Row:
+def note(running: Command, issue_id: int, text: str, *, agent_id: int | None = None) -> IssueDetails:
     """An internal note, which the customer does not see; on any issue. Raises NotFound, InvalidInput."""
     said = words(text)
     issue = issue_at_work(running, issue_id)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.service.issues import command_support, text_analysis
 from dispatch.service.issues.intake import as_json, customer_of
+from dispatch.service.row_types import IssueDetails
 from dispatch.service.sla import clocks
 from dispatch.triage import categories
 from models.errors import InvalidInput
 from models.issues import PRIORITIES, Issue
-
-Row = dict[str, Any]
 
 
 @command("issue.edit", past="edited", undo=put_back)
@@ -28,7 +26,7 @@ def edit(
     title: str | None = None,
     booking_id: int | None = None,
     customer_id: int | None = None,
-) -> Row:
+) -> IssueDetails:
     """Change what is given; a category or tier makes the priority anew, unless one is given too.
 
     Priority, category and tier only while the issue is open: the clocks follow them. Raises NotFound,

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dispatch.desk.commands import Command, command, never
 from dispatch.inputs import validation
 from dispatch.service.escalation import escalations, triggers
 from dispatch.service.issues.command_support import issue_at_work, open_issue_at_work, saved
+from dispatch.service.row_types import IssueDetails
 from models.errors import Refused
 from models.issues import Escalation
 
-Row = dict[str, Any]
-
 
 @command("issue.escalate", past="escalated", undo=never("people know of it; astra issue settle closes it"))
-def escalate(running: Command, issue_id: int, reason: str, level: int | str | None = None) -> Row:
+def escalate(running: Command, issue_id: int, reason: str, level: int | str | None = None) -> IssueDetails:
     """Escalate by hand, to a level or to the next one. Raises NotFound, InvalidInput, Refused."""
     reason = validation.required_text(reason, "reason")
     wanted = None if level is None else validation.whole(level, "level", 1, triggers.TOP_LEVEL)
@@ -26,7 +23,7 @@ def escalate(running: Command, issue_id: int, reason: str, level: int | str | No
 
 
 @command("issue.acknowledge", past="acknowledged", undo=never("people rely on it; use astra issue escalate"))
-def acknowledge(running: Command, issue_id: int, trigger: str | None = None) -> Row:
+def acknowledge(running: Command, issue_id: int, trigger: str | None = None) -> IssueDetails:
     """Somebody takes care of an issue's open escalations, or of one trigger's. Raises NotFound, Refused."""
     issue = open_issue_at_work(running, issue_id)
     rows = [row for row in _open(issue_id, trigger) if row.acknowledged_at is None]
@@ -39,7 +36,7 @@ def acknowledge(running: Command, issue_id: int, trigger: str | None = None) -> 
 
 
 @command("issue.settle", past="settled", undo=never("it was closed with a reason; use astra issue escalate"))
-def settle(running: Command, issue_id: int, reason: str, trigger: str | None = None) -> Row:
+def settle(running: Command, issue_id: int, reason: str, trigger: str | None = None) -> IssueDetails:
     """Close an issue's open escalations, or one trigger's, with the reason. Raises NotFound, Refused."""
     reason = validation.required_text(reason, "reason")
     issue = issue_at_work(running, issue_id)

@@ -9,8 +9,10 @@ from dispatch import customers
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.service.issues import command_support, queue, routing, text_analysis
+from dispatch.service.row_types import IssueDetails
 from dispatch.service.sla import clocks
 from dispatch.triage import categories
+from dispatch.triage.row_types import Triage
 from models.bookings import Booking
 from models.customers import Customer, Lead
 from models.errors import NotFound, Refused
@@ -24,8 +26,6 @@ from models.issues import (
     Interaction,
     Issue,
 )
-
-Row = dict[str, Any]
 
 TITLE_LENGTH = 100
 USUAL_CHANNEL = "web_form"
@@ -41,7 +41,7 @@ def open_issue(
     customer_id: int | None = None,
     booking_id: int | None = None,
     category: str | None = None,
-) -> Row:
+) -> IssueDetails:
     """Open an issue from a customer's own words, and give it to the best agent, or let it wait.
 
     Without ``tier`` the customer's holds; who has none gets the one that is given. The booking tells the
@@ -93,7 +93,7 @@ def _tier(customer: Customer | None, given: str | None) -> str | None:
     return rank
 
 
-def _issue(running: Command, text: str, channel: str, tier: str | None, told: Row) -> Issue:
+def _issue(running: Command, text: str, channel: str, tier: str | None, told: Triage) -> Issue:
     return Issue(
         category=told["category"],
         confidence=told["confidence"],

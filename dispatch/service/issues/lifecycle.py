@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.service.issues import conversation, queue, surveys
 from dispatch.service.issues.command_support import has_ended, issue_at_work, open_issue_at_work, saved, words
 from dispatch.service.issues.state_machine import check_step, enter, take_up_again
+from dispatch.service.row_types import IssueDetails
 from models.agents import Agent
 from models.errors import Refused
 from models.issues import (
@@ -21,11 +20,9 @@ from models.issues import (
     Issue,
 )
 
-Row = dict[str, Any]
-
 
 @command("issue.status", past="status", undo=put_back)
-def set_status(running: Command, issue_id: int, status: str) -> Row:
+def set_status(running: Command, issue_id: int, status: str) -> IssueDetails:
     """Take an issue to a status that may follow its own. Raises NotFound, InvalidInput, Refused."""
     validation.one_of(status, "status", ISSUE_STATUSES)
     issue = issue_at_work(running, issue_id)
@@ -41,7 +38,7 @@ def _step(running: Command, issue: Issue, status: str) -> None:
 
 
 @command("issue.resolve", past="resolved", undo=put_back)
-def resolve(running: Command, issue_id: int, text: str | None = None) -> Row:
+def resolve(running: Command, issue_id: int, text: str | None = None) -> IssueDetails:
     """The holder has solved it; ``text`` is the last word to the customer. Who had not begun has now.
 
     The customer is asked to rate the holder. Raises NotFound, Refused, InvalidInput.
@@ -59,7 +56,7 @@ def resolve(running: Command, issue_id: int, text: str | None = None) -> Row:
 
 
 @command("issue.close", past="closed", undo=put_back)
-def close(running: Command, issue_id: int) -> Row:
+def close(running: Command, issue_id: int) -> IssueDetails:
     """A resolved issue is done with. Raises NotFound, Refused."""
     issue = issue_at_work(running, issue_id)
     _step(running, issue, CLOSED)
@@ -67,7 +64,7 @@ def close(running: Command, issue_id: int) -> Row:
 
 
 @command("issue.reopen", past="reopened", undo=put_back)
-def reopen(running: Command, issue_id: int, reason: str) -> Row:
+def reopen(running: Command, issue_id: int, reason: str) -> IssueDetails:
     """Take up an ended issue again, within the setting's days; a holder who left is replaced.
 
     Its resolution clock goes on with what was left. Raises NotFound, Refused.

@@ -9,12 +9,11 @@ from typing import Any
 from peewee import fn
 
 from dispatch.queries.new_work import last_event
+from dispatch.service.row_types import IssueNews
 from models.audit import Event
 from models.base import listed, tuples
 from models.database import current_database
 from models.issues import HELD, Escalation, Issue, SlaWarning
-
-Row = dict[str, Any]
 
 NEW, WARNED, ESCALATED = "new", "warned", "escalated"
 EVERYBODY_FROM = 2
@@ -61,10 +60,10 @@ def _levels(agent_id: int | None) -> dict[int, tuple[int, int]]:
     }
 
 
-def since(before: IssueGlance, now: IssueGlance, own: Collection[int]) -> list[Row]:
-    """What is new: ``kind``, ``issue_id``, and of an alarm its ``level``, or its ``clock`` and ``percent``.
+def since(before: IssueGlance, now: IssueGlance, own: Collection[int]) -> list[IssueNews]:
+    """Return the news between two looks at the desk.
 
-    ``own`` are the ids of one's own events: whom one gave an issue, and what one raised, one knows.
+    ``own`` are the ids of one's own events, which are no news to oneself.
     """
     mine = _done_by(before, now, own)
     news = [_news(NEW, number) for number in sorted(now.held - before.held) if number not in mine]
@@ -77,7 +76,7 @@ def since(before: IssueGlance, now: IssueGlance, own: Collection[int]) -> list[R
     return news + [_news(ESCALATED, number) | {"level": level} for number, level in raised.items()]
 
 
-def _news(kind: str, issue_id: int, clock: str = "", percent: int = 0) -> Row:
+def _news(kind: str, issue_id: int, clock: str = "", percent: int = 0) -> IssueNews:
     return {"kind": kind, "issue_id": issue_id, "level": 0, "clock": clock, "percent": percent}
 
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dispatch.assignment.agent_checks import check_room, not_the_holder, working_agent
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.service.issues import queue
 from dispatch.service.issues.command_support import open_issue_at_work, saved
 from dispatch.service.issues.state_machine import enter
+from dispatch.service.row_types import IssueDetails
 from models.agents import Agent
 from models.errors import Refused
 from models.issues import ASSIGNED, IN_PROGRESS, NEW, Issue
 
-Row = dict[str, Any]
-
 
 @command("issue.claim", past="claimed", undo=put_back)
-def claim(running: Command, issue_id: int, agent_id: int) -> Row:
+def claim(running: Command, issue_id: int, agent_id: int) -> IssueDetails:
     """The holder starts work, or an agent with room takes a waiting issue on. Raises NotFound, Refused."""
     issue = open_issue_at_work(running, issue_id)
     agent = working_agent(agent_id)
@@ -47,7 +44,7 @@ def check_holder(issue: Issue, agent: Agent) -> None:
 
 
 @command("issue.reassign", past="reassigned", undo=put_back)
-def reassign(running: Command, issue_id: int, to_agent_id: int, reason: str) -> Row:
+def reassign(running: Command, issue_id: int, to_agent_id: int, reason: str) -> IssueDetails:
     """Give an open issue to another agent; the clocks go on as they are. Raises NotFound, Refused."""
     reason = validation.required_text(reason, "reason")
     issue = open_issue_at_work(running, issue_id)

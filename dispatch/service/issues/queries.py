@@ -6,17 +6,26 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from peewee import JOIN, Expression, fn
 
 from dispatch.service.escalation import escalations
 from dispatch.service.issues import wait_estimates
+from dispatch.service.row_types import (
+    InteractionRow,
+    IssueColumns,
+    IssueDetails,
+    IssueRow,
+    SurveyRow,
+    WarningRow,
+)
 from dispatch.service.satisfaction import cases, prediction
 from dispatch.service.sla import clock_rows, clocks, targets
 from dispatch.service.sla.clocks import ClockRow
+from dispatch.triage.row_types import Analysis
 from models.agents import Agent
-from models.base import CompiledQuery, listed, parameter, tuples
+from models.base import CompiledQuery, Json, listed, parameter, tuples
 from models.clock import from_text
 from models.customers import Customer
 from models.errors import NotFound
@@ -37,8 +46,6 @@ from models.issues import (
 
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
-
-Row = dict[str, Any]
 
 URGENCY, CHANGED = "urgency", "changed"
 SORTS = (URGENCY, CHANGED)
@@ -75,10 +82,10 @@ def issues(
     desk: Desk,
     which: IssueFilter,
     limit: int | None = None,
-    after: Row | None = None,
+    after: IssueRow | None = None,
     *,
     upwards: bool = False,
-) -> list[Row]:
+) -> list[IssueRow]:
     """Issues by urgency, or the newest change first; ``after`` is the last row of the page before.
 
     ``upwards``: in the opposite order, so that what comes ``after`` a row is what stands above it.
@@ -104,7 +111,7 @@ def _order(which: IssueFilter) -> list[tuple[Any, bool]]:
     return [(Issue.priority, True), (_Due.due_at, False), (Issue.issue_id, False)]
 
 
-def _place(which: IssueFilter, row: Row) -> list[Any]:
+def _place(which: IssueFilter, row: IssueRow) -> list[Any]:
     """A row's values in the columns of the order."""
     if which.sort == CHANGED:
         return [row["changed_at"], row["issue_id"]]
@@ -148,25 +155,7 @@ def _conditions(which: IssueFilter) -> list[Any]:
     return conditions
 
 
-_LISTED = (
-    "issue_id",
-    "title",
-    "status",
-    "category",
-    "confidence",
-    "unsure",
-    "priority",
-    "tier",
-    "channel",
-    "customer_id",
-    "booking_id",
-    "agent_id",
-    "opened_at",
-    "changed_at",
-    "resolved_at",
-    "voided",
-    "version",
-)
+_LISTED = tuple(IssueColumns.__annotations__)
 _listed = CompiledQuery(
     lambda: (
         Issue.select(*(getattr(Issue, name) for name in _LISTED), Customer.name, AGENT_NAME)
@@ -177,13 +166,13 @@ _listed = CompiledQuery(
 )
 
 
-def rows_of(desk: Desk, issue_ids: Sequence[int]) -> list[Row]:
+def rows_of(desk: Desk, issue_ids: Sequence[int]) -> list[IssueRow]:
     """The rows of a list, in the order of the ids."""
     now = from_text(desk.now())
     timed, levels = clock_rows.clocks_of(issue_ids), escalation_levels(issue_ids)
     made = {}
     for *values, customer_name, agent_name in _listed(ids=json.dumps(list(issue_ids))):
-        row = dict(zip(_LISTED, values, strict=True))
+        row: Json = dict(zip(_LISTED, values, strict=True))
         row["customer_name"] = customer_name
         row["agent_name"] = agent_name if row["agent_id"] is not None else None
         number = row["issue_id"]
@@ -191,10 +180,10 @@ def rows_of(desk: Desk, issue_ids: Sequence[int]) -> list[Row]:
     return [made[issue_id] for issue_id in issue_ids if issue_id in made]
 
 
-def _row(found: Row, timed: dict[str, ClockRow], level: int, now: datetime) -> Row:
+def _row(found: Json, timed: dict[str, ClockRow], level: int, now: datetime) -> IssueRow:
     first, resolution = timed[FIRST_RESPONSE], timed[RESOLUTION]
     next_clock = resolution if first.met_at is not None else first
-    return found | {
+    made = found | {
         "escalation_level": level,
         "unsure": bool(found["unsure"]),
         "priority": PRIORITIES[found["priority"] - 1],
@@ -207,6 +196,7 @@ def _row(found: Row, timed: dict[str, ClockRow], level: int, now: datetime) -> R
         },
         "voided": bool(found["voided"]),
     }
+    return cast(IssueRow, made)
 
 
 _levels = CompiledQuery(
@@ -223,21 +213,28 @@ def escalation_levels(issue_ids: Sequence[int]) -> dict[int, int]:
     return dict(_levels(ids=json.dumps(list(issue_ids))))
 
 
-def issue(desk: Desk, issue_id: int) -> Row:
+def issue(desk: Desk, issue_id: int) -> IssueDetails:
     """All that is known of one issue, but for the conversation. Raises NotFound."""
     rows = rows_of(desk, [issue_id])
     if not rows:
         raise NotFound("issue", issue_id, "astra issue list shows them")
     found = Issue.get(Issue.issue_id == issue_id)
-    row = rows[0] | _triaged(found)
     talk = cases.talk_of([issue_id]).get(issue_id, cases.Talk())
     resolution = clock_rows.clocks_of([issue_id])[issue_id][RESOLUTION]
     level = cases.levels_of([found.agent_id]).get(found.agent_id or 0)
     estimate = cases.estimate_minutes(resolution, level)
     now = from_text(desk.now())
     case = cases.case_of(found, talk, resolution, level, now)
-    return row | {
-        **_routed(desk, found, estimate),
+    place = wait_estimates.position(found) if found.status == NEW else None
+    return {
+        **rows[0],
+        "description": found.description,
+        **_analysis(found),
+        "routing_reason": found.routing_reason,
+        "queue_position": place,
+        "expected_wait_minutes": None if place is None else wait_estimates.expected_wait_minutes(place),
+        "expected_response_minutes": expected_response_minutes(desk, found),
+        "estimated_resolution_minutes": round(estimate, 1),
         "actual_resolution_minutes": _actual_minutes(found, now),
         "satisfaction": prediction.told(case, prediction.current_model()),
         "progress": cases.progress(found, talk, resolution, estimate, now),
@@ -252,26 +249,14 @@ def issue(desk: Desk, issue_id: int) -> Row:
     }
 
 
-def _triaged(found: Issue) -> Row:
+def _analysis(found: Issue) -> Analysis:
     return {
-        "description": found.description,
         "priority_steps": json.loads(found.priority_steps),
         "sentiment": json.loads(found.sentiment),
         "entities": json.loads(found.entities),
         "keywords": json.loads(found.tags),
         "urgency_indicators": json.loads(found.urgency_indicators),
         "complexity": found.complexity,
-    }
-
-
-def _routed(desk: Desk, found: Issue, estimate: float) -> Row:
-    place = wait_estimates.position(found) if found.status == NEW else None
-    return {
-        "routing_reason": found.routing_reason,
-        "queue_position": place,
-        "expected_wait_minutes": None if place is None else wait_estimates.expected_wait_minutes(place),
-        "expected_response_minutes": expected_response_minutes(desk, found),
-        "estimated_resolution_minutes": round(estimate, 1),
     }
 
 
@@ -289,37 +274,35 @@ def _actual_minutes(found: Issue, now: datetime) -> float | None:
     return round(cases.elapsed_hours(found, now) * 60, 1) if found.resolved_at else None
 
 
-def warnings_of(issue_id: int) -> list[Row]:
+def warnings_of(issue_id: int) -> list[WarningRow]:
     """The warnings that its clocks have given, oldest first."""
     query = SlaWarning.select(SlaWarning.kind, SlaWarning.percent, SlaWarning.at)
     given = query.where(SlaWarning.issue_id == issue_id).order_by(SlaWarning.warning_id)
     return [{"clock": kind, "percent": percent, "at": at} for kind, percent, at in tuples(given)]
 
 
-def survey_of(issue_id: int) -> Row | None:
+def survey_of(issue_id: int) -> SurveyRow | None:
     """Whom the customer was asked to rate, and the answer."""
-    columns = (Survey.agent_id, Survey.asked_at, Survey.score, Survey.answered_at, Survey.comment)
+    columns = (getattr(Survey, name) for name in SurveyRow.__annotations__)
     for values in tuples(Survey.select(*columns).where(Survey.issue_id == issue_id)):
-        return dict(zip((column.name for column in columns), values, strict=True))
+        return cast(SurveyRow, dict(zip(SurveyRow.__annotations__, values, strict=True)))
     return None
 
 
-def interactions(issue_id: int) -> list[Row]:
+def interactions(issue_id: int) -> list[InteractionRow]:
     """The conversation, oldest first: messages, notes and changes of status."""
-    names = ("interaction_id", "at", "kind", "author", "agent_id", "channel", "text", "compound")
-    more = ("resolution_attempt", "answer_needed", "status_from", "status_to")
-    columns = [getattr(Interaction, name) for name in (*names, *more)]
+    *columns, agent_name = InteractionRow.__annotations__
     query = (
-        Interaction.select(*columns, AGENT_NAME)
+        Interaction.select(*(getattr(Interaction, name) for name in columns), AGENT_NAME)
         .join(Agent, JOIN.LEFT_OUTER, on=(Interaction.agent_id == Agent.agent_id))
         .where(Interaction.issue_id == issue_id)
         .order_by(Interaction.interaction_id)
     )
     rows = []
     for values in tuples(query):
-        row = dict(zip((*names, *more, "agent_name"), values, strict=True))
+        row: Json = dict(zip((*columns, agent_name), values, strict=True))
         for name in ("resolution_attempt", "answer_needed"):
             row[name] = bool(row[name])
-        row["agent_name"] = row["agent_name"] if row["agent_id"] is not None else None
-        rows.append(row)
+        row[agent_name] = row[agent_name] if row["agent_id"] is not None else None
+        rows.append(cast(InteractionRow, row))
     return rows

@@ -13,6 +13,7 @@ from typing import Any
 
 from dispatch.desk.commands import Command, command, never
 from dispatch.queries import agent_levels
+from dispatch.queries.row_types import IssueMoveRow
 from dispatch.service.escalation import escalations, monitor
 from dispatch.service.escalation.triggers import UNASSIGNED
 from dispatch.service.issues import routing
@@ -108,12 +109,12 @@ def settle(running: Command) -> None:
     drain(running)
 
 
-def hand_over(running: Command, giver: Agent, to_agent_id: int | None) -> list[dict[str, int | None]]:
+def hand_over(running: Command, giver: Agent, to_agent_id: int | None) -> list[IssueMoveRow]:
     """Move all of an agent's open issues to another, or each to the best other one; returns the moves.
 
     What nobody else can take stays with an agent who may take work, and waits otherwise.
     """
-    moves: list[dict[str, int | None]] = []
+    moves: list[IssueMoveRow] = []
     for issue_id in _held(giver.agent_id, HELD):
         issue, others = Issue.lock(issue_id), [one for one in helpers() if one.agent_id != giver.agent_id]
         if to_agent_id is not None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.service.issues import queries
 from dispatch.service.issues.command_support import issue_at_work
+from dispatch.service.row_types import IssueDetails
 from models.base import CompiledQuery, parameter
 from models.errors import Refused
 from models.issues import Issue, Survey
-
-Row = dict[str, Any]
 
 _survey = CompiledQuery(
     lambda: Survey.select(Survey.survey_id).where(Survey.issue_id == parameter("issue_id"))
@@ -37,7 +34,7 @@ def ask(running: Command, issue: Issue) -> None:
 
 
 @command("issue.rate", past="scored", undo=put_back)
-def rate(running: Command, issue_id: int, score: int | str, comment: str | None = None) -> Row:
+def rate(running: Command, issue_id: int, score: int | str, comment: str | None = None) -> IssueDetails:
     """The customer's answer, 1 to 5, once. Raises NotFound, InvalidInput, Refused."""
     points = validation.whole(score, "score", 1, 5)
     said = validation.optional_text(comment, "comment", limit=validation.TEXT_LENGTH, lines=True)

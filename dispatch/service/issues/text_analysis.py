@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from peewee import fn
 
+from dispatch.triage.row_types import Triage
 from models.accepted_values import Destination, LaunchLocation, Package
 from models.agents import Agent
 from models.base import tuples
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
     from dispatch.triage.corrections import Corrections
     from dispatch.triage.entities import KnownNames
 
-Row = dict[str, Any]
 
-
-def understand(text: str, tier: str | None, category: str | None = None) -> Row:
+def understand(text: str, tier: str | None, category: str | None = None) -> Triage:
     """Category (a person's choice if given), confidence, priority with its steps, sentiment, entities, ..."""
     from dispatch.triage.pipeline import triage
 
@@ -31,12 +30,11 @@ def understand(text: str, tier: str | None, category: str | None = None) -> Row:
     return triage(text, customer_tier=tier, known=names, corrections=corrections, category=category)
 
 
-def prioritise(category: str, text: str, tier: str | None) -> Row:
-    """``priority`` and ``priority_steps`` for a category that a person chose (docs/rules.md, Priority)."""
+def prioritise(category: str, text: str, tier: str | None) -> Triage:
+    """The priority, with its steps, for a category that a person chose (docs/rules.md, Priority)."""
     from dispatch.triage.pipeline import triage
 
-    told = triage(text, customer_tier=tier, category=category)
-    return {key: told[key] for key in ("priority", "priority_steps")}
+    return triage(text, customer_tier=tier, category=category)
 
 
 def feeling(text: str) -> float:

@@ -6,11 +6,12 @@ from collections.abc import Collection
 
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk.commands import Command
-from dispatch.desk.undo_rules import Row, UndoRules
+from dispatch.desk.undo_rules import UndoRules
 from dispatch.service.escalation import escalations, monitor
 from dispatch.service.issues.command_support import has_ended, save
 from dispatch.service.issues.state_machine import enter
 from dispatch.service.sla import clocks
+from models.base import Json
 from models.errors import Refused
 from models.issues import CLOSED, Issue
 
@@ -18,12 +19,12 @@ LEFT_AS_THEY_ARE = ("changed_at", "version", "status")
 
 
 class IssueUndo(UndoRules[Issue]):
-    def check(self, row: Issue, before: Row | None, among: Collection[str], returning: set[int]) -> None:
+    def check(self, row: Issue, before: Json | None, among: Collection[str], returning: set[int]) -> None:
         """Refuse to give an issue back to an agent who has left."""
         if before is not None and before.get("agent_id") is not None:
             working_agent(before["agent_id"])
 
-    def put_back(self, running: Command, row: Issue, before: Row | None) -> None:
+    def put_back(self, running: Command, row: Issue, before: Json | None) -> None:
         """Leave a status the way it was entered: by an interaction, and with the clocks."""
         ended_at = (row.closed_at or row.resolved_at) if has_ended(row) else None
         if before is None:

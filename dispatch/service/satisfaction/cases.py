@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from peewee import Case as When
 from peewee import fn
 
 from dispatch.queries import agent_levels
+from dispatch.service.row_types import Progress
 from dispatch.service.satisfaction.case import Case
 from dispatch.service.satisfaction.formula import Facts
 from dispatch.service.sla import clocks, targets
@@ -156,10 +156,8 @@ def cases_of(issues: Sequence[Issue], now: datetime) -> dict[int, Case]:
     }
 
 
-def progress(
-    issue: Issue, talk: Talk, resolution: AnyClock, estimate: float, now: datetime
-) -> dict[str, Any]:
-    """How far an issue is (docs/rules.md, Progress); ``share`` is elapsed / estimate, at most 1."""
+def progress(issue: Issue, talk: Talk, resolution: AnyClock, estimate: float, now: datetime) -> Progress:
+    """The progress of an issue as of now."""
     hours = elapsed_hours(issue, now)
     left = clocks.left_s(resolution, now)
     return {

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from dispatch.service.row_types import SatisfactionForecast, ScoreSummary
 from dispatch.service.satisfaction import cases as facts
 from dispatch.service.satisfaction import formula, prediction
 from dispatch.service.satisfaction.case import Case
-
-Row = dict[str, Any]
 
 
 class Expectation(NamedTuple):
@@ -28,7 +27,7 @@ def expectations(now: datetime) -> list[Expectation]:
     return [Expectation(number, case, prediction.predicted(case, model)) for number, case in cases.items()]
 
 
-def overview(expected: Sequence[Expectation]) -> Row:
+def overview(expected: Sequence[Expectation]) -> SatisfactionForecast:
     """Mean, shares and counts of the expected scores, with the model that they come from."""
     return {
         **_summary([one.score for one in expected]),
@@ -38,14 +37,14 @@ def overview(expected: Sequence[Expectation]) -> Row:
     }
 
 
-def _by(named: Iterable[tuple[str, float]]) -> dict[str, Row]:
+def _by(named: Iterable[tuple[str, float]]) -> dict[str, ScoreSummary]:
     scores: dict[str, list[float]] = {}
     for name, score in named:
         scores.setdefault(name, []).append(score)
     return {name: _summary(scores[name]) for name in sorted(scores)}
 
 
-def _summary(scores: Sequence[float]) -> Row:
+def _summary(scores: Sequence[float]) -> ScoreSummary:
     number = len(scores)
     delighted = sum(score >= formula.DELIGHTED for score in scores)
     disappointed = sum(score < formula.DISAPPOINTED for score in scores)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from dispatch.service.row_types import ModelRow, Prediction
 from dispatch.service.satisfaction import formula
 from dispatch.service.satisfaction.case import Case
 from dispatch.service.satisfaction.trained_model import expected_score
 from models.issues import SatisfactionModel
-
-Row = dict[str, Any]
 
 FORMULA, TRAINED = "formula", "trained"
 PLACES = 4
@@ -30,8 +27,8 @@ def predicted(case: Case, model: SatisfactionModel | None) -> float:
     return formula.predict(formula.factors(case.facts))
 
 
-def told(case: Case, model: SatisfactionModel | None) -> Row:
-    """Prediction, risk, churn, factors and recommendations; ``model`` says which one, with its error."""
+def told(case: Case, model: SatisfactionModel | None) -> Prediction:
+    """Predict the satisfaction of a case; the row names the model used."""
     score = predicted(case, model)
     return {
         "predicted": round(score, PLACES),
@@ -43,8 +40,8 @@ def told(case: Case, model: SatisfactionModel | None) -> Row:
     }
 
 
-def model_told(model: SatisfactionModel | None) -> Row:
-    """Which model predicts, from how many answers, and how far off it was on answers it had not seen."""
+def model_told(model: SatisfactionModel | None) -> ModelRow:
+    """The row of a model; None is the formula."""
     if model is None:
         return {"kind": FORMULA, "answers": None, "mean_error": None}
     return {

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
+from dispatch.service.row_types import ModelRow
 from dispatch.service.satisfaction import cases as facts
 from dispatch.service.satisfaction import formula as satisfaction
 from dispatch.service.satisfaction.case import Case
@@ -20,8 +21,6 @@ from dispatch.service.satisfaction.trained_model import Learned, Vector, feature
 from models.base import tuples
 from models.clock import from_text
 from models.issues import Issue, SatisfactionModel, Survey
-
-Row = dict[str, Any]
 
 FEWEST_ANSWERS = 100
 SATISFIED = 4
@@ -76,7 +75,7 @@ def measured(answers: Sequence[Answer]) -> dict[str, float]:
     return {"error": off / number, "formula_error": formula_off / number, "accuracy": right / number}
 
 
-def train_if_due(desk: Desk) -> Row | None:
+def train_if_due(desk: Desk) -> ModelRow | None:
     """Train anew when there are enough new answers; tells the model, or None."""
     with desk.reading():
         number = int(Survey.select().where(Survey.answered_at.is_null(False)).count())
@@ -97,8 +96,8 @@ def train_if_due(desk: Desk) -> Row | None:
 
 
 @command("issue.train", past="model trained", undo=never("the next training replaces it"), by_desk=True)
-def _note(running: Command, told: Row) -> None:
-    running.detail = told
+def _note(running: Command, told: ModelRow) -> None:
+    running.detail = {**told}
 
 
 def answers_of(desk: Desk) -> list[Answer]:

@@ -18,9 +18,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dispatch.desk.settings import Settings
+from dispatch.service.row_types import ClockState
 from dispatch.service.sla import targets
 from dispatch.service.sla.business_hours import Hours, calendar, written
 from models.base import CompiledQuery, parameter
@@ -246,7 +247,7 @@ def hours_of(clock: AnyClock) -> Hours:
     return calendar(clock.hours)
 
 
-def describe(clock: AnyClock, now: datetime) -> dict[str, Any]:
+def describe(clock: AnyClock, now: datetime) -> ClockState:
     """A clock for people and scripts; ``left_minutes`` is negative when overdue."""
     left = left_s(clock, now)
     return {

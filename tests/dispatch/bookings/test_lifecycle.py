@@ -11,6 +11,7 @@ from dispatch import agents, bookings, queries
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.leads.intake import LeadResult
+from dispatch.queries.row_types import BookingRow
 from models.errors import DeskError, InvalidInput, NotFound, Refused
 
 AddAgent = Callable[..., dict[str, Any]]
@@ -56,7 +57,7 @@ def refused(desk: Desk, look: Look, run: Callable[[], object]) -> DeskError:
     return caught.value
 
 
-COMMANDS: dict[str, Callable[[Desk], dict[str, Any]]] = {
+COMMANDS: dict[str, Callable[[Desk], BookingRow]] = {
     "claim": lambda desk: bookings.claim(desk, 1, 1),
     "release": lambda desk: bookings.release(desk, 1),
     "decline": lambda desk: bookings.decline(desk, 1, "full"),
@@ -95,14 +96,14 @@ def test_a_waiting_booking_can_only_be_cancelled_or_reassigned(
     ],
 )
 def test_every_command_returns_the_booking_as_it_is_afterwards(
-    desk: Desk, look: Look, run: Callable[[Desk], dict[str, Any]]
+    desk: Desk, look: Look, run: Callable[[Desk], BookingRow]
 ) -> None:
     try:
         row = run(desk)
     except Refused:
         bookings.claim(desk, 1, 1) if run is COMMANDS["release"] else bookings.cancel(desk, 1, "no money")
         row = run(desk)
-    told = {key: row[key] for key in row if key != "over_capacity"}
+    told = {key: value for key, value in row.items() if key != "over_capacity"}
     assert told == look(queries.booking, 1)
 
 

@@ -110,7 +110,7 @@ def test_the_order_of_the_answers_does_not_matter(desk: Desk, add_lead: AddLead,
     """The same answers must tie in rank, whatever order floating point added them in."""
     for _ in range(8):
         add_lead()
-    held: dict[int, list[int]] = {1: [], 2: []}
+    held: dict[int | None, list[int]] = {1: [], 2: []}
     for booking_id in range(2, 10):
         row = bookings.cancel(desk, booking_id, "no money")
         held[row["agent_id"]].append(booking_id)

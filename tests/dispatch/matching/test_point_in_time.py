@@ -17,6 +17,7 @@ from dispatch.leads import intake
 from dispatch.matching.features import FEATURES, Terms, features, ranked_features
 from dispatch.matching.learning.training_data import Samples, collect
 from dispatch.operations import undo
+from dispatch.queries.row_types import BookingRow
 from models.bookings import Booking
 from models.customers import Lead
 from models.errors import DeskError
@@ -90,7 +91,7 @@ def test_every_assignment_has_the_features_that_the_desk_showed_before_it(
         assert told == pytest.approx(dict(zip(FEATURES, seen[row["booking_id"]], strict=True))), row
 
 
-def rows_of(desk: Desk) -> list[dict[str, Any]]:
+def rows_of(desk: Desk) -> list[BookingRow]:
     with desk.reading():
         return queries.list_bookings(queries.BookingFilter(sort="id", descending=False))
 

@@ -12,7 +12,13 @@ from dispatch.queries.next_action import is_due, next_action
 
 NOW = "2082-11-24 09:00:00"
 EARLIER, LATER = "2082-11-24 08:59:59", "2082-11-24 09:00:01"
-FRESH = {"status": "Pending", "agent_id": 1, "claimed_at": None, "contacted_at": None, "follow_up_at": None}
+FRESH: Any = {
+    "status": "Pending",
+    "agent_id": 1,
+    "claimed_at": None,
+    "contacted_at": None,
+    "follow_up_at": None,
+}
 
 
 @pytest.mark.parametrize(

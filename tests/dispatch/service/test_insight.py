@@ -207,13 +207,16 @@ def test_after_a_hundred_answers_the_model_replaces_the_formula(
     assert sweep_issues(desk)["trained"] is None
     _answer_many(desk, 1)
     trained = sweep_issues(desk)["trained"]
+    assert trained is not None
     assert (trained["kind"], trained["answers"]) == ("trained", 100)
     assert sweep_issues(desk)["trained"] is None, "not again until there are a tenth more"
     told = open_issue()["satisfaction"]
     assert told["model"] == trained
     assert 1 <= told["predicted"] <= 5
     _answer_many(desk, 10)
-    assert sweep_issues(desk)["trained"]["answers"] == 110
+    trained = sweep_issues(desk)["trained"]
+    assert trained is not None
+    assert trained["answers"] == 110
     with desk.reading():
         assert SatisfactionModel.select().count() == 2
 

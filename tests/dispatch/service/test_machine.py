@@ -35,6 +35,7 @@ from dispatch.service.issues import (
     surveys,
     text_analysis,
 )
+from dispatch.service.row_types import IssueDetails
 from dispatch.service.sla import targets
 from models.agents import Agent
 from models.base import tuples
@@ -69,7 +70,7 @@ class Plain:
         self.ran = 0
         self.answered = False
 
-    def runs(self, row: dict[str, Any]) -> bool:
+    def runs(self, row: IssueDetails) -> bool:
         waits = row["status"] == "pending_customer" and self.answered
         return row["status"] in OPEN and not waits
 
@@ -94,7 +95,7 @@ class Machine:
         for text in ("fine", "[billing_dispute] urgent"):
             self.plain[intake.open_issue(self.desk, text)["issue_id"]] = Plain()
 
-    def show(self, issue_id: int) -> dict[str, Any]:
+    def show(self, issue_id: int) -> IssueDetails:
         with self.desk.reading():
             return queries.issue(self.desk, issue_id)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -173,7 +172,7 @@ def test_a_customers_card_has_the_service_figures(
     open_issue(booking_id=1, channel="chat")
     open_issue(customer_id=1, channel="phone")
     with desk.reading():
-        card: dict[str, Any] = customers.card(1)
+        card = customers.card(1)
     assert (card["total_value"], card["previous_issues"], card["preferred_channel"]) == (150.5, 3, "chat")
     assert card["satisfaction"] is None
     assert [issue["issue_id"] for issue in card["issues"]] == [3, 2, 1]

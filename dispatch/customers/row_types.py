@@ -1,0 +1,72 @@
+"""Row types of customers."""
+
+# without "from __future__ import annotations", which would compile every key at start
+from typing import TypedDict
+
+from dispatch.desk.row_types import EventRow
+from dispatch.queries.row_types import BookingRow, CustomerRow
+
+
+class IssueLine(TypedDict):
+    """A customer's issue in brief."""
+
+    issue_id: int
+    status: str
+    priority: str
+    category: str
+    title: str
+    opened_at: str
+
+
+class SupportHistory(TypedDict):
+    """A customer's history with the service desk; ``satisfaction`` is the mean of their scores."""
+
+    total_value: float
+    previous_issues: int
+    satisfaction: float | None
+    preferred_channel: str | None
+    issues: list[IssueLine]
+
+
+class LeadRow(TypedDict):
+    """A customer's lead, under the name it was entered with."""
+
+    lead_id: int
+    customer_name: str
+    method: str
+    source: str
+    destination: str | None
+    launch_location: str | None
+    requests: str | None
+    received_at: str
+
+
+class CustomerCard(CustomerRow, SupportHistory):
+    """A customer with everything of theirs; ``merged`` lists the ids merged into this one."""
+
+    merged: list[int]
+    leads: list[LeadRow]
+    bookings: list[BookingRow]
+    events: list[EventRow]
+
+
+class Suspect(CustomerRow):
+    """An existing customer similar to the one being entered.
+
+    ``same``: the phone or e-mail is theirs, so that a lead goes to them anyway. ``because`` is phone,
+    e-mail, name or similar name; ``bookings`` are the open ones.
+    """
+
+    because: str
+    same: bool
+    bookings: list[BookingRow]
+
+
+class MergePreview(TypedDict):
+    """A merge before it is made: both customers, the leads to move, and the fate of the other's contacts."""
+
+    keep: CustomerRow
+    other: CustomerRow
+    leads: int
+    takes_over: dict[str, str]
+    gives_up: dict[str, str]

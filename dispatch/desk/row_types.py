@@ -1,0 +1,32 @@
+"""Row types of events."""
+
+# without "from __future__ import annotations", which would compile every key at start
+from typing import TypedDict
+
+from models.base import Json
+
+
+class EventColumns(TypedDict):
+    event_id: int
+    at: str
+    actor: str
+    command: str
+    booking_id: int | None
+    agent_id: int | None
+    detail: Json
+    before: dict[str, Json]
+    after: dict[str, Json]
+    request_id: str | None
+    undoes: int | None
+    customer_id: int | None
+    issue_id: int | None
+
+
+class EventRow(EventColumns):
+    """An event with the customer's name, and the number of the event that undid it.
+
+    ``before`` and ``after`` hold the columns of each changed row, by "table:id".
+    """
+
+    customer_name: str | None
+    undone_by: int | None

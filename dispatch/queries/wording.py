@@ -1,0 +1,108 @@
+"""Plain wording of bookings and agents, the same on every screen and from every command."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from dispatch.inputs.due_times import WEEKDAYS
+from dispatch.queries.next_action import is_due, next_action
+from dispatch.queries.row_types import AgentRow, BookingRow, HeldRow
+from models.bookings import PENDING
+from models.clock import from_text, local_offset, to_local
+
+PUNCTUAL = timedelta(minutes=5)  # due for so long, then overdue
+UNITS = (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("min", timedelta(minutes=1)))
+
+
+def plural(number: int, noun: str) -> str:
+    """Format a count: ``1 booking``, ``2 bookings``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def money(units: float | None) -> str:
+    """Format an amount with two places, or a dash."""
+    return "–" if units is None else f"{units:,.2f}"
+
+
+def moment(text: str | None) -> str:
+    """Format a stored time in the terminal's zone, to the minute; "" for none."""
+    return to_local(text) if text else ""
+
+
+def short_moment(text: str | None) -> str:
+    """Format month, day, hour and minute: for lists, where the year is evident."""
+    return moment(text)[5:]
+
+
+def day_and_moment(text: str) -> str:
+    """Format a stored time with its day of the week: Tue 2082-11-24 09:00."""
+    day = (from_text(text) + local_offset()).weekday()
+    return f"{WEEKDAYS[day][:3].capitalize()} {moment(text)}"
+
+
+def span(minutes: float) -> str:
+    """Format a span by its largest unit, hours with minutes: ``45 s``, ``12 min``, ``3 h 20``, ``2 d``."""
+    if minutes < 1:
+        return f"{round(minutes * 60)} s"
+    whole = round(minutes)
+    if whole < 60:
+        return f"{whole} min"
+    hours, rest = divmod(whole, 60)
+    if hours < 24:
+        return f"{hours} h {rest:02}" if rest and hours < 10 else f"{hours} h"
+    return f"{hours // 24} d"
+
+
+def holder(row: HeldRow, nobody: str = "waiting") -> str:
+    """Format the agent who has a booking or an issue, with the number."""
+    return nobody if row["agent_id"] is None else f"{row['agent_name']} ({row['agent_id']})"
+
+
+def due_word(follow_up_at: str | None, now: str) -> str:
+    """Format lateness: ``due``, then ``overdue 45 min``, ``overdue 2 h``, ``overdue 3 d``; "" until due."""
+    if follow_up_at is None or not is_due(follow_up_at, now):
+        return ""
+    late = from_text(now) - from_text(follow_up_at)
+    if late < PUNCTUAL:
+        return "due"
+    unit, length = next((name, length) for name, length in UNITS if late >= length)
+    return f"overdue {late // length} {unit}"
+
+
+def with_next_step(row: BookingRow, now: str) -> BookingRow:
+    """Add a booking's lateness (``due``, "" if not due) and next command (``next``) at a time."""
+    return row | {"due": due_word(row["follow_up_at"], now), "next": next_action(row, now)}
+
+
+def booking_state(row: BookingRow) -> str:
+    """Format a booking's status: claimed, unclaimed, due, unattended, waiting, Confirmed, ..."""
+    if row["voided"]:
+        return "entered by mistake"
+    if row["status"] != PENDING:
+        return row["status"]
+    if row["agent_id"] is None:
+        return "Waiting"
+    if row.get("unattended"):
+        return "! unattended"
+    if row.get("asked_at"):
+        return "Still on it? claimed"
+    claimed = "claimed" if row["claimed_at"] else "unclaimed"
+    return f"Due, {claimed}" if row.get("due") else f"{PENDING}, {claimed}"
+
+
+def presence_words(agent: AgentRow) -> str:
+    """Format an agent's presence, its end and its reason: ``break until 12:30 (11-22), lunch``."""
+    if agent["left_at"]:
+        return "left"
+    day, _, hour = short_moment(agent["presence_until"]).partition(" ")
+    until = f" until {hour} ({day})" if hour else ""
+    reason = f", {agent['presence_reason']}" if agent["presence_reason"] else ""
+    return f"{agent['presence']}{until}{reason}"
+
+
+def contact_rate(row: AgentRow) -> str:
+    """Format the share of customers reached in time, its interval, and the number of leads."""
+    rate = row.get("contact_rate")
+    if rate is None:
+        return "–"
+    return f"{rate:4.0%} ({row['contact_low']:.0%}-{row['contact_high']:.0%}) of {row['contact_assigned']}"

@@ -1,0 +1,107 @@
+"""Row types of reports and the dashboard."""
+
+# without "from __future__ import annotations", which would compile every key at start
+from typing import NotRequired, TypedDict
+
+from dispatch.assignment.row_types import ContactRate
+from dispatch.matching.row_types import RateRow
+from dispatch.service.row_types import SatisfactionForecast
+from models.base import Json
+
+
+class FigureRow(TypedDict):
+    """The bookings with one value of one kind, as ``astra report desk --json`` prints them."""
+
+    kind: str
+    value: str
+    bookings: int
+    pending: int
+    confirmed: int
+    cancelled: int
+    confirmed_share: float | None
+    revenue: float | None
+    key: NotRequired[str]  # in a list: its kind once, and how long the bar is
+    of: NotRequired[str]
+    part: NotRequired[float]
+
+
+class AgentFigures(RateRow, ContactRate):
+    """An agent's load and rates."""
+
+    agent_id: int
+    agent_name: str
+    load: int
+    capacity: int
+
+
+class Figure(TypedDict):
+    """A mean or a share, and its number of rows; None for no rows."""
+
+    value: float | None
+    count: int
+
+
+class Trend(TypedDict):
+    """A figure, the one before, and the change."""
+
+    value: float | None
+    before: float | None
+    change: float | None
+    counts: list[int]
+
+
+Figures = dict[str, Figure]
+"""Figures by the names in ``issue_analytics.FIGURES``."""
+
+
+class IssueReport(TypedDict):
+    """The figures of a period, overall and by each dimension."""
+
+    since: str
+    until: str
+    totals: Figures
+    by_category: dict[str, Figures]
+    by_priority: dict[str, Figures]
+    by_channel: dict[str, Figures]
+    trends: dict[str, Trend]
+
+
+class ActiveIssues(TypedDict):
+    """The number and age of open issues."""
+
+    count: int
+    by_priority: dict[str, int]
+    by_status: dict[str, int]
+    waiting: int
+    mean_age_hours: Figure
+
+
+class Workload(TypedDict):
+    """An agent's open work; ``utilisation`` is None without a capacity."""
+
+    agent_id: int
+    name: str
+    presence: str
+    load: int
+    issue_load: int
+    capacity: int
+    utilisation: float | None
+
+
+class Alert(TypedDict):
+    """A kind of problem and its count; each of ``rows`` has an ``issue_id``."""
+
+    count: int
+    rows: list[Json]
+
+
+class Dashboard(TypedDict):
+    """The state of the service desk at one moment."""
+
+    at: str
+    days: int
+    active: ActiveIssues
+    agents: list[Workload]
+    resolution: IssueReport
+    satisfaction: SatisfactionForecast
+    alerts: dict[str, Alert]

@@ -1,0 +1,82 @@
+"""Plain wording of issues, the same on every screen and from every command."""
+
+from __future__ import annotations
+
+from dispatch.customers.row_types import IssueLine
+from dispatch.queries.wording import short_moment, span
+from dispatch.service.row_types import ClockState, EscalationRow, InteractionRow, IssueRow, Progress
+from dispatch.triage.row_types import Triage
+
+SOON_PERCENT = 75  # of the time used: from here on a sign precedes the words
+CLOCKS = {"first_response": "first answer", "resolution": "resolution"}
+STATUSES = {"new": "waiting", "pending_customer": "with customer"}
+
+
+def category(row: IssueRow | Triage) -> str:
+    """Format a category, with a question mark when triage is unsure."""
+    return row["category"].replace("_", " ") + (", unsure" if row["unsure"] else "")
+
+
+def status(row: IssueRow | IssueLine) -> str:
+    """Format a status: ``waiting``, ``in progress``, ``with customer``."""
+    if row.get("voided"):
+        return "by mistake"
+    return STATUSES.get(row["status"], row["status"].replace("_", " "))
+
+
+def state(row: IssueRow) -> str:
+    """Format the status, after the escalation if there is one."""
+    level = row["escalation_level"]
+    return f"ESCALATED {level} · {status(row)}" if level else status(row)
+
+
+def clock_words(clock: ClockState, verb: str) -> tuple[str, str]:
+    """Describe a clock by a sign (! over, ‖ paused, ▲ soon, ✓ done) and words."""
+    left = span(abs(clock["left_minutes"]))
+    if clock["met_at"]:
+        return ("!", "done late") if clock["breached"] else ("✓", "done in time")
+    if clock["breached"]:
+        return "!", f"overdue {left}"
+    if clock["paused_at"]:
+        return "‖", f"paused {left}"
+    return "▲" if clock["used_percent"] >= SOON_PERCENT else " ", f"{verb} {left}"
+
+
+def next_clock(row: IssueRow) -> tuple[ClockState, str]:
+    """Return the clock due next, and the word for it."""
+    clocks = row["sla"]
+    return (
+        (clocks["first_response"], "answer")
+        if clocks["next"] == "first_response"
+        else (clocks["resolution"], "due")
+    )
+
+
+def time_left(row: IssueRow) -> str:
+    """Format the time left of the clock due next: ``answer 4 min``, ``! overdue 2 h``."""
+    sign, words = clock_words(*next_clock(row))
+    return f"! {words}" if sign == "!" else words
+
+
+def describe_interaction(one: InteractionRow) -> tuple[str, str]:
+    """Return the author and the words of an interaction; the desk gives an issue without an author."""
+    who = "customer" if one["author"] == "customer" else one["agent_name"] or "desk"
+    if one["status_to"] == "assigned":
+        return "", f"→ given to {who}"
+    if one["kind"] == "status":
+        return who, f"{one['status_from']} → {one['status_to']}".replace("_", " ")
+    return f"{who}, note" if one["kind"] == "note" else who, one["text"] or ""
+
+
+def describe_escalation(escalation: EscalationRow) -> str:
+    """Describe an escalation by its closing, its acknowledgement, or else its last notification."""
+    if escalation["closed_at"]:
+        return f"closed by {escalation['closed_by']}: {escalation['close_reason']}"
+    if escalation["acknowledged_at"]:
+        return f"acknowledged by {escalation['acknowledged_by']}"
+    return f"told {escalation['told']} at {short_moment(escalation['steps'][-1]['at'])}"
+
+
+def progress_words(progress: Progress) -> str:
+    """Format progress: ``40% of the estimate, 3 interactions``."""
+    return f"{progress['share']:.0%} of the estimate, {progress['interactions']} interactions"
