@@ -16,9 +16,10 @@ from astra_tui.cli.database import database_path, database_to_create, opened
 from astra_tui.cli.output import printing
 from astra_tui.cli.output.printing import Column
 from astra_tui.cli.root import Surroundings
-from astra_tui.cli.value_types import Found, offered
+from astra_tui.cli.value_types import FilterText, Found, offered
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
+from dispatch.inputs.filter_keys import Keys, Reading
 from models.errors import InvalidInput
 
 P = ParamSpec("P")
@@ -135,6 +136,36 @@ _actor = click.option(
 _request_id = click.option(
     "--request-id", metavar="ID", help="Safe to repeat: the same ID again returns the first result."
 )
+
+
+def filter_option(keys: Callable[[], Keys]) -> Decorator:
+    """--filter: the text that the list's filter takes on screen, too."""
+    return click.option(
+        "--filter",
+        "filter_text",
+        default="",
+        metavar="FILTER",
+        type=FilterText(keys),
+        help="Only what fits, such as: 'status:new or not created<today'; docs/filters.md has the keys.",
+    )
+
+
+def filter_reading(desk: Desk) -> Reading:
+    """What the values of a filter are read by."""
+    from astra_tui.user import preferences
+
+    return Reading(desk.now(), desk.values.of, preferences.load()[0].agent)
+
+
+def option_fields(given: Mapping[str, str | None], keys: Keys, reading: Reading) -> dict[str, Any]:
+    """The fields of a filter that options fill, each read as the value of the key it is called like."""
+    fields: dict[str, Any] = {}
+    for name, text in given.items():
+        if text is not None:
+            fields |= keys[name].fields(keys[name].pair(":", text, reading))
+    return fields
+
+
 dry_run = click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
 limited = click.option("--limit", type=click.IntRange(0, LARGEST_ID), metavar="N", help="At most N rows.")
 booking_number = click.argument("booking_id", metavar="BOOKING", type=BOOKING)

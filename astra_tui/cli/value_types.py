@@ -14,6 +14,7 @@ import rich_click as click
 from click.shell_completion import CompletionItem
 
 from astra_tui.cli.output.printing import printable
+from dispatch.inputs.filter_keys import Keys, offers
 
 MOST = 50
 Found = Iterable[tuple[object, str]]
@@ -74,6 +75,30 @@ class Word(click.ParamType[str]):
             return [one for one in known if str(one[0]).casefold().startswith(incomplete.casefold())]
 
         return offered(ctx, search) if self._on_desk else _items(search())
+
+
+class FilterText(click.ParamType[str]):
+    """A filter of a list, of which the last word is completed: a key, or one of its values."""
+
+    name = "text"
+
+    def __init__(self, keys: Callable[[], Keys]) -> None:
+        self._keys = keys
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        before, blank, word = incomplete.rpartition(" ")
+
+        def search() -> Found:
+            from dispatch.desk.accepted_values import names
+
+            return [(before + blank + one, told) for one, told in offers(word, self._keys(), names)]
+
+        return offered(ctx, search)
 
 
 def _values(kind: str) -> Word:

@@ -1,17 +1,37 @@
-"""Search for customers by name, number, e-mail or booking."""
+"""Search for customers by name, number, e-mail or booking, and by a filter."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from peewee import fn
+
 from dispatch.customers.records import Row, rows_of
-from dispatch.queries.customer_index import booking_number, found
+from dispatch.inputs.filter_keys import Choice, Key, Moment, Number, Part, condition, table
+from dispatch.inputs.filter_language import Node, Words
+from dispatch.queries.customer_index import booking_number, found, is_found
 from models.base import tuples
-from models.bookings import Booking
+from models.bookings import PENDING, Booking
 from models.customer_index import fold, name_needle, needle, words_in
 from models.customers import Customer, Lead
+from models.issues import TIERS
 
 MOST_FOUND = 20
+OPEN = Booking.select(fn.COUNT(Booking.booking_id)).join(Lead, on=(Booking.lead_id == Lead.lead_id))
+CUSTOMER_KEYS = table(
+    Key("name", Part(), "the name", Customer.name),
+    Key("phone", Part(), "the telephone number, digits only", Customer.phone),
+    Key("email", Part(), "the e-mail address", Customer.email),
+    Key("tier", Choice(TIERS), "bronze to enterprise", Customer.tier),
+    Key(
+        "open",
+        Number(),
+        "how many Pending bookings",
+        fn.COALESCE(OPEN.where(Lead.customer_id == Customer.customer_id, Booking.status == PENDING), 0),
+    ),
+    Key("created", Moment(), "when the customer first came", Customer.created_at),
+    Key("number", Number(), "the customer's own", Customer.customer_id, also=("id",)),
+)
 
 
 def find(text: str, limit: int = MOST_FOUND) -> list[Row]:
@@ -28,6 +48,20 @@ def find(text: str, limit: int = MOST_FOUND) -> list[Row]:
         ids |= dict.fromkeys(found([name_needle(words)], limit))
         ids |= dict.fromkeys(found([needle(word) for word in words], limit + len(ids)))
     return rows_of(list(ids)[:limit])
+
+
+def filtered(asked: Node, limit: int = MOST_FOUND) -> list[Row]:
+    """Customers who fit what a filter text says: for words alone as ``find`` does, else the newest first."""
+    if isinstance(asked, Words):
+        return find(asked.text, limit)
+
+    def of_words(text: str) -> Any:
+        return is_found(Customer.customer_id, text).condition
+
+    fit = condition(asked, CUSTOMER_KEYS, of_words, lambda _: ())
+    people = Customer.select(Customer.customer_id).where(Customer.merged_into.is_null(), fit)
+    newest = people.order_by(Customer.customer_id.desc()).limit(limit)
+    return rows_of([customer_id for (customer_id,) in tuples(newest)])
 
 
 def _exactly(text: str) -> list[int]:

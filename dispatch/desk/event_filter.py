@@ -2,12 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial, reduce
+from operator import and_
 from typing import Any
 
 from peewee import Expression, ModelSelect
 
+from dispatch.inputs import date_ranges
+from dispatch.inputs.filter_keys import Exact, Fields, Key, Keys, Moment, Number, Who, condition, table
+from dispatch.inputs.filter_language import Node
+from models.agents import is_named
 from models.audit import Event, EventBooking, LogLine, last_line
+
+Line = type[Event] | type[LogLine]
+
+
+def _time(bound: Callable[[str, str, timedelta], str]) -> Exact:
+    return Exact(lambda text, reading: bound(text, reading.now, reading.offset), "a time")
+
+
+def _keys(line: Line) -> Keys:
+    """The keys of the log, for events or for their lines."""
+    return table(
+        Key("booking", Number(), "what was done to this one", field="booking_id"),
+        Key("issue", Number(), "what was done to this one", field="issue_id"),
+        Key("agent", Who(is_named), "whom it was about", line.agent_id, "agent_id"),
+        Key("by", Exact(lambda text, _: text), "who did it", field="actor", also=("actor",)),
+        Key("command", Exact(lambda text, _: text.lower()), "booking.claim, or claim", field="command"),
+        Key("is", Fields({"undone": lambda _: {"undone": True}}), "what was taken back"),
+        Key("since", _time(date_ranges.since), "from then on", field="since"),
+        Key("until", _time(date_ranges.until), "before then; a day alone is still in", field="until"),
+        Key("at", Moment(), "when it was done", line.at, also=("when",)),
+        Key("number", Number(), "the event's own", line.event_id, also=("event",)),
+    )
+
+
+EVENT_KEYS, LINE_KEYS = _keys(Event), _keys(LogLine)
 
 
 @dataclass(frozen=True)
@@ -16,7 +49,7 @@ class EventFilter:
 
     ``since`` and ``until`` are stored times; the first is in, the second out.
     ``command`` may leave out its noun (``claim``). Every word of ``text`` is a part of the command or of
-    the actor. ``undone``: only what was taken back.
+    the actor. ``undone``: only what was taken back. ``where`` is what a filter text asks for beside all that.
     """
 
     booking_id: int | None = None
@@ -28,6 +61,7 @@ class EventFilter:
     text: str = ""
     undone: bool = False
     issue_id: int | None = None
+    where: Node | None = None
 
     def numbers(self, before: int | None = None, after: int | None = None) -> Any:
         """A query of these events' ids (``event_id``), of those before or after one of them.
@@ -43,7 +77,7 @@ class EventFilter:
         lined = self._among(LogLine, after, before).where(LogLine.event_id <= last)
         return lined + self._among(Event, max(after, last), before)
 
-    def _among(self, line: type[Event] | type[LogLine], after: int, before: int | None) -> ModelSelect[Any]:
+    def _among(self, line: Line, after: int, before: int | None) -> ModelSelect[Any]:
         query = line.select(line.event_id).where(line.event_id > after, *self._by_line(line))
         return query if before is None else query.where(line.event_id < before)
 
@@ -64,7 +98,7 @@ class EventFilter:
             )
         return conditions
 
-    def _by_line(self, line: type[Event] | type[LogLine]) -> list[Expression]:
+    def _by_line(self, line: Line) -> list[Expression]:
         """What an event's line tells as well."""
         conditions: list[Expression] = []
         if self.agent_id is not None:
@@ -76,9 +110,31 @@ class EventFilter:
             conditions.append(
                 same if "." in self.command else same | line.command.endswith("." + self.command)
             )
-        conditions += [line.command.contains(word) | line.actor.contains(word) for word in self.text.split()]
+        conditions += _of_words(line, self.text)
         if self.since is not None:
             conditions.append(line.at >= self.since)
         if self.until is not None:
             conditions.append(line.at < self.until)
+        if self.where is not None:
+            keys = EVENT_KEYS if line is Event else LINE_KEYS
+            conditions.append(
+                condition(
+                    self.where,
+                    keys,
+                    lambda text: reduce(and_, _of_words(line, text)),
+                    partial(_of_fields, line),
+                )
+            )
         return conditions
+
+
+def _of_words(line: Line, text: str) -> list[Expression]:
+    return [line.command.contains(word) | line.actor.contains(word) for word in text.split()]
+
+
+def _of_fields(line: Line, fields: dict[str, Any]) -> list[Expression]:
+    """What these fields of a filter ask for; of an event only, by its number."""
+    which = EventFilter(**fields)
+    by_row = which._by_row()
+    among = [line.event_id.in_(Event.select(Event.event_id).where(*by_row))] if by_row else []
+    return among + which._by_line(line)

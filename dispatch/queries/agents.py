@@ -3,15 +3,47 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 from peewee import JOIN, ModelSelect
 
+from dispatch.inputs.filter_keys import Among, Choice, Key, Moment, Number, Part, fits, table
+from dispatch.inputs.filter_language import Node
 from dispatch.queries import agent_levels
 from dispatch.queries.bookings import Row
-from models.agents import Agent, AgentRank
+from models.agents import PRESENCES, Agent, AgentRank
 from models.base import CompiledQuery, parameter, tuples
 from models.errors import NotFound
+from models.issues import CATEGORIES
+
+AGENT_KEYS = table(
+    Key("name", Part(), "first and last name", itemgetter("name")),
+    Key("department", Choice(listed="department"), "where the agent works", itemgetter("department")),
+    Key("title", Choice(listed="job_title"), "the job title", itemgetter("job_title")),
+    Key("presence", Choice(PRESENCES), "how the agent is at work", itemgetter("presence")),
+    Key("load", Number(), "Pending bookings", itemgetter("load")),
+    Key("issues", Number(), "open issues", itemgetter("issue_load")),
+    Key("capacity", Number(), "bookings and issues the agent can hold", itemgetter("capacity")),
+    Key(
+        "free", Number(), "what is left of it", lambda row: row["capacity"] - row["load"] - row["issue_load"]
+    ),
+    Key("rank", Number(), "1 gets the next lead", itemgetter("rank")),
+    Key("years", Number(), "of service", itemgetter("years_of_service")),
+    Key("rating", Number(1), "0 to 5", itemgetter("rating")),
+    Key("level", Number(), "of skill, 1 to 5", itemgetter("level")),
+    Key("skill", Among(listed="destination", all_for_none=True), "can sell this", itemgetter("skills")),
+    Key(
+        "launch", Among(listed="launch", all_for_none=True), "can sell it from here", itemgetter("locations")
+    ),
+    Key("specialisation", Among(CATEGORIES), "of issues", itemgetter("specialisations")),
+    Key("language", Part(), "one the agent speaks", lambda row: ", ".join(row["languages"])),
+    Key("email", Part(), "the e-mail address", itemgetter("email")),
+    Key("manager", Part(), "the manager's name", itemgetter("manager_name")),
+    Key("number", Number(), "the agent's own", itemgetter("agent_id"), also=("id",)),
+    Key("left", Moment(), "when the agent left", itemgetter("left_at")),
+)
 
 
 def list_agents(*, with_left: bool = False) -> list[Row]:
@@ -21,6 +53,16 @@ def list_agents(*, with_left: bool = False) -> list[Row]:
         query = query.where(Agent.left_at.is_null())
     ordered = query.order_by(AgentRank.agent_rank.asc(nulls="LAST"), Agent.agent_id)
     return [_agent_row(values) for values in tuples(ordered)]
+
+
+def filtered(rows: list[Row], asked: Node | None) -> list[Row]:
+    """The agents among these rows who fit what a filter text says."""
+    return rows if asked is None else [row for row in rows if fits(row, asked, AGENT_KEYS, _is_mentioned)]
+
+
+def _is_mentioned(row: Mapping[str, Any], text: str) -> bool:
+    words = f"{row['name']} {row['department']} {row['job_title']}".lower()
+    return all(word in words or word == str(row["agent_id"]) for word in text.lower().split())
 
 
 def agents_by_id(agent_ids: list[int]) -> list[Row]:

@@ -80,7 +80,8 @@ class Queue(PagedList[BookingFilter], MarkedList):
         )
         with self.prevent(Input.Changed):
             self.query_one("#filter", Input).value = text
-        self._window = Window(parse_filter(text, which))
+        self._window = Window(which)
+        self._window = Window(self._parsed(text) or which)
         self.table.picks = True
 
     def body(self) -> ComposeResult:
@@ -118,7 +119,7 @@ class Queue(PagedList[BookingFilter], MarkedList):
         self.reload(opens=True)
 
     def parse(self, text: str) -> BookingFilter:
-        return parse_filter(text, self._filter)
+        return parse_filter(text, self._filter, self.backend.filter_reading())
 
     def action_mark_all(self) -> None:
         self.mark_all_of(self._filter)
@@ -167,7 +168,7 @@ class Queue(PagedList[BookingFilter], MarkedList):
         self.host.remember("queue.view", view_of(self._filter))
         self.host.remember("queue.filter", self.query_one("#filter", Input).value)
 
-    def _describe(self, rows: list[Row]) -> None:
+    def headline(self, rows: list[Row]) -> Text:
         up, down = ORDERS.get(self._filter.sort, ("A to Z", "Z to A"))
         by = "number" if self._filter.sort == "id" else self._filter.sort
         order = f"by {by}, {down if self._filter.descending else up}"
@@ -185,4 +186,4 @@ class Queue(PagedList[BookingFilter], MarkedList):
             line.append("  no bookings yet: leads come in on Dispatch (f2)", "dim")
         else:
             line.append("  nothing like this: escape lists everything", "dim")
-        self.query_one(".headline", Static).update(line)
+        return line

@@ -15,14 +15,17 @@ from textual.content import Content
 from textual.widgets import DataTable, Input, Static
 
 from dispatch import customers
+from dispatch.inputs.filter_keys import read
+from dispatch.inputs.filter_language import Words
 from dispatch.queries import customer_index
 from models.customer_index import backlog
+from models.errors import InvalidInput
 from screens.base.messages import DeskChanged
 from screens.dialogs.modal import Modal
 from screens.widgets.columns import Column
 from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
-from screens.wording.text import short_moment
+from screens.wording.text import CARE, refusal, short_moment
 
 Row = dict[str, Any]
 Found = tuple[list[Row], int]
@@ -124,8 +127,14 @@ class FindCustomer(Modal[int | None]):
         self._ticket += 1
         ticket, text = self._ticket, self._text
 
+        try:
+            asked = read(text, customers.CUSTOMER_KEYS, self.host.backend.filter_reading())
+        except InvalidInput as error:
+            self.query_one("#told", Static).update(Text(refusal(error), CARE))
+            return
+
         def query() -> Found:
-            return customers.find(text, MOST_SHOWN + 2), backlog()
+            return customers.filtered(asked or Words(""), MOST_SHOWN + 2), backlog()
 
         def then(answer: Found) -> None:
             if ticket == self._ticket and self.is_laid_out:

@@ -12,22 +12,20 @@ from textual.content import Content
 from textual.widgets import DataTable, Input, Static
 
 from dispatch import queries
-from dispatch.desk.event_filter import EventFilter
-from dispatch.inputs import date_ranges
+from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
+from dispatch.inputs.filter_keys import asked, narrowed
 from dispatch.operations import undo
-from models.clock import local_offset
-from models.errors import InvalidInput
 from screens.base import keys
-from screens.filters.log import EXAMPLE, parse_log_filter
 from screens.log.event_detail import EventDetail, event_query
 from screens.log.list_window import LogWindow
 from screens.shell.paged_list import Held, PagedList
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording.events import COMMAND_WORDS, event_line, said, subject, taken_back
-from screens.wording.text import CARE, short_moment
+from screens.wording.text import short_moment
 
 Row = dict[str, Any]
+EXAMPLE = "booking:12 agent:6 by:kim command:claim since:today is:undone"
 
 
 def _what(row: Row) -> Text:
@@ -78,20 +76,10 @@ class Log(PagedList[EventFilter]):
         self.show_detail()
 
     def parse(self, text: str) -> EventFilter:
-        return parse_log_filter(text, self.backend.desk.now(), local_offset())
+        return narrowed(EventFilter(), asked(text, EVENT_KEYS, self.backend.filter_reading()))
 
     def _unfiltered(self) -> EventFilter:
         return EventFilter()
-
-    def apply_typed(self, *, opens: bool = True) -> None:
-        """The same, with a time that is none told; the list stays meanwhile."""
-        try:
-            super().apply_typed(opens=opens)
-            self._describe(self.table.rows_shown)
-        except InvalidInput as error:
-            self.query_one(".headline", Static).update(
-                Text(f"{error.message}: {date_ranges.EXAMPLES}", f"bold {CARE}")
-            )
 
     @on(DataTable.RowHighlighted)
     def show_detail(self) -> None:
@@ -168,7 +156,7 @@ class Log(PagedList[EventFilter]):
             self.say("No event is chosen: move the cursor to one first", severity="warning")
         return row
 
-    def _describe(self, rows: list[Row]) -> None:
+    def headline(self, rows: list[Row]) -> Text:
         line = Text("Log", "bold")
         if rows:
             line.append(f"  {len(rows)} shown{self.more(rows)}  ·  newest first", "dim")
@@ -176,4 +164,4 @@ class Log(PagedList[EventFilter]):
             line.append("  nothing has been done here yet", "dim")
         else:
             line.append("  nothing like this: escape lists everything", "dim")
-        self.query_one(".headline", Static).update(line)
+        return line

@@ -14,7 +14,10 @@ from textual.widgets import DataTable, Input, Static
 
 from dispatch import agents, queries
 from dispatch.assignment.contact_rate import with_rates
+from dispatch.inputs.filter_keys import read
+from dispatch.inputs.filter_language import Node
 from dispatch.matching.roster_scores import RosterScores, roster_scores, with_agent_rates
+from models.errors import InvalidInput
 from screens.base import figures, keys
 from screens.base.keys import key_of
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
@@ -25,6 +28,7 @@ from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording.agents import load_bar
 from screens.wording.plots import interval
+from screens.wording.text import CARE, refusal
 
 Row = dict[str, Any]
 
@@ -155,6 +159,8 @@ class Roster(Place):
         self._agents: list[Row] = []
         self._scores = RosterScores()
         self._scoring = 0
+        self._asked: Node | None = None
+        self._misread = ""
 
     def on_mount(self) -> None:
         """The order that was chosen last time."""
@@ -203,15 +209,15 @@ class Roster(Place):
         self.host.ask(lambda: roster_scores(lead), then, beside=True)
 
     def _arrange(self) -> None:
-        words = self.query_one("#filter", Input).value.lower().split()
-        scored = self._scores.by_agent
-        found = [row | scored.get(row["agent_id"], {}) for row in self._agents if _mentions(row, words)]
+        scored, fitting = self._scores.by_agent, queries.filtered(self._agents, self._asked)
+        found = [row | scored.get(row["agent_id"], {}) for row in fitting]
         found.sort(key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
         self.table.mark_sort(self._sort, self._descending)
         self.table.show_rows(found[:MOST_HELD])
         hidden_sort = "" if self.table.shows_sort(self._sort) else self._sort.replace("_", " ")
         line = _headline(self._agents, found, hidden_sort, self._hints())
-        self.query_one(".headline", Static).update(line)
+        refused = Text(self._misread, f"bold {CARE}")
+        self.query_one(".headline", Static).update(refused if self._misread else line)
 
     def _hints(self) -> str:
         """The keys that people look for."""
@@ -224,7 +230,13 @@ class Roster(Place):
         )
 
     @on(Input.Changed, "#filter")
-    def _typed(self) -> None:
+    def _typed(self, message: Input.Changed) -> None:
+        """List who fits; where the text is refused, the list stays."""
+        self._misread = ""
+        try:
+            self._asked = read(message.value, queries.AGENT_KEYS, self.backend.filter_reading())
+        except InvalidInput as error:
+            self._misread = refusal(error)
         self._arrange()
 
     @on(Input.Submitted, "#filter")
@@ -341,11 +353,6 @@ def _headline(agents: list[Row], found: list[Row], hidden_sort: str = "", hints:
     else:
         line.append(f"  ·  {hints}", "dim")
     return line
-
-
-def _mentions(row: Row, words: list[str]) -> bool:
-    text = f"{row['name']} {row['department']} {row['job_title']}".lower()
-    return all(word in text or word == str(row["agent_id"]) for word in words)
 
 
 def _sort_key(value: Any) -> tuple[bool, Any]:

@@ -175,7 +175,7 @@ class Service(PagedList[IssueFilter], IssueActions):
         self.action_read()
 
     def parse(self, text: str) -> IssueFilter:
-        return parse_issue_filter(text, self._filter, self.host.my_agent_id)
+        return parse_issue_filter(text, self._filter, self.backend.filter_reading(self.host.my_agent_id))
 
     def _unfiltered(self) -> IssueFilter:
         return IssueFilter(sort=self._filter.sort)
@@ -241,7 +241,7 @@ class Service(PagedList[IssueFilter], IssueActions):
         )
         return Text.assemble(("Dashboard", "bold"), (f"  {back}", "dim"))
 
-    def _describe(self, rows: list[Row]) -> None:
+    def headline(self, rows: list[Row]) -> Text:
         view = view_of(self._filter, self.host.my_agent_id)
         line = Text(self._figure if view == "Figure" else view, "bold")
         if rows:
@@ -256,4 +256,4 @@ class Service(PagedList[IssueFilter], IssueActions):
             line.append(f"  nothing is open: {key_of(self.app, 'issue.open')} opens an issue", "dim")
         else:
             line.append("  nothing like this: escape lists what is open", "dim")
-        self.query_one(".headline", Static).update(line)
+        return line

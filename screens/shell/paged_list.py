@@ -8,12 +8,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
+from rich.text import Text
 from textual import on
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
+from models.errors import InvalidInput
 from screens.base.list_window import PAGE, ListWindow
 from screens.shell.desk_screen import Place
 from screens.widgets.live_table import LiveTable
+from screens.wording.text import CARE, refusal
 
 Row = dict[str, Any]
 Which = TypeVar("Which")
@@ -24,14 +27,15 @@ TYPING_PAUSE_S = 0.15
 class PagedList(Place, Generic[Which]):
     """A place with ``#filter`` and one LiveTable of which a ListWindow is held.
 
-    A subclass reads what is typed (``parse``), says what is listed when nothing is (``_unfiltered``), and
-    puts rows into the table in ``show``, after it has told ``_take``.
+    A subclass reads what is typed (``parse``), says what is listed when nothing is (``_unfiltered``), puts
+    rows into the table in ``show`` by ``_take``, and has a ``headline`` for them.
     """
 
     def __init__(self, window: ListWindow[Which]) -> None:
         super().__init__()
         self._window = window
         self._listed: Which | None = None
+        self._misread = ""
 
     @abstractmethod
     def parse(self, text: str) -> Which:
@@ -40,6 +44,10 @@ class PagedList(Place, Generic[Which]):
     @abstractmethod
     def _unfiltered(self) -> Which:
         """What is listed without a filter text."""
+
+    @abstractmethod
+    def headline(self, rows: list[Row]) -> Text:
+        """The line above the list."""
 
     @property
     def table(self) -> LiveTable:
@@ -71,7 +79,7 @@ class PagedList(Place, Generic[Which]):
         """List what a filter text asks for, whatever was listed before."""
         self.query_one("#filter", Input).value = text
         self._window = replace(self._window, which=self._unfiltered())
-        self._list(self.parse(text))
+        self._list(self._parsed(text) or self._filter)
 
     @on(Input.Changed, "#filter")
     def _typed(self) -> None:
@@ -88,8 +96,26 @@ class PagedList(Place, Generic[Which]):
         self.table.focus()
 
     def apply_typed(self, *, opens: bool = True) -> None:
-        """List what the filter's text asks for."""
-        self._use(self.parse(self.query_one("#filter", Input).value), opens=opens)
+        """List what the filter's text asks for; where that is refused, the list stays."""
+        before = self._misread
+        which = self._parsed(self.query_one("#filter", Input).value)
+        if which is not None:
+            self._use(which, opens=opens)
+        if self._misread != before:
+            self._describe(self.table.rows_shown)
+
+    def _parsed(self, text: str) -> Which | None:
+        """What a text asks for; None if it is refused, which the headline tells until another is typed."""
+        self._misread = ""
+        try:
+            return self.parse(text)
+        except InvalidInput as error:
+            self._misread = refusal(error)
+            return None
+
+    def _describe(self, rows: list[Row]) -> None:
+        line = Text(self._misread, f"bold {CARE}") if self._misread else self.headline(rows)
+        self.query_one(".headline", Static).update(line)
 
     @on(LiveTable.NearEnd)
     def _load_further(self) -> None:
@@ -113,7 +139,7 @@ class PagedList(Place, Generic[Which]):
 
     def action_back(self) -> None:
         """First clear what was typed, then go back to the list."""
-        self.query_one("#filter", Input).value = ""
+        self.query_one("#filter", Input).value = self._misread = ""
         self._use(self._unfiltered())
         self.table.focus()
 

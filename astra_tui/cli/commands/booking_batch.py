@@ -8,17 +8,27 @@ from typing import Any, NamedTuple
 
 import rich_click as click
 
-from astra_tui.cli.options import AGENT, BOOKING, Call, changing, dry_run
+from astra_tui.cli.options import (
+    AGENT,
+    BOOKING,
+    Call,
+    changing,
+    dry_run,
+    filter_option,
+    filter_reading,
+    option_fields,
+)
 from astra_tui.cli.output.bookings import tell_line
 from astra_tui.cli.output.printing import line
 from astra_tui.cli.value_types import DESTINATION, STATUS
 from dispatch import bookings, queries
 from dispatch.bookings import bulk_actions
 from dispatch.desk.desk import Desk
+from dispatch.inputs.filter_keys import asked, narrowed
+from dispatch.queries.booking_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.customer_index import prepare
-from models.bookings import PENDING, STATUSES
-from models.errors import InvalidInput
+from models.bookings import PENDING
 
 Row = Mapping[str, Any]
 Given = dict[str, Any]
@@ -36,14 +46,15 @@ FILTERS = (
     click.option(
         "--text", default="", metavar="TEXT", help="Only those with this in customer, destination or number."
     ),
+    filter_option(lambda: BOOKING_KEYS),
 )
-NEITHER = "give the numbers of bookings, or say which: --status, --agent, --unclaimed, ..."
+NEITHER = "give the numbers of bookings, or say which: --filter, --status, --agent, ..."
 BOTH = "give either numbers of bookings or a filter, not both"
 
 
 def filtered(function: Callable[..., None]) -> Callable[..., None]:
     """Options that say which bookings; they arrive together as the mapping ``given``."""
-    names = ("status", "agent_id", "destination", "unclaimed", "waiting", "asked", "text")
+    names = ("status", "agent_id", "destination", "unclaimed", "waiting", "asked", "text", "filter_text")
 
     @functools.wraps(function)
     def run(*args: Any, **given: Any) -> None:
@@ -56,34 +67,18 @@ def filtered(function: Callable[..., None]) -> Callable[..., None]:
     return decorated
 
 
-def filter_of(desk: Desk, given: Given, **order: Any) -> BookingFilter:
-    """What those options find. Raises InvalidInput, NotFound."""
+def filter_of(desk: Desk, given: Given, usual: Given | None = None, **order: Any) -> BookingFilter:
+    """What those options find; ``usual`` holds unless they say otherwise. Raises InvalidInput, NotFound."""
     if given["agent_id"] is not None:
         queries.agent(given["agent_id"])
-    spelled = {
-        "status": _status(given["status"]),
-        "destination": _destination(desk, given["destination"]),
-    }
-    which = BookingFilter(**(given | spelled | order))
-    if which.text:
+    reading, fields = filter_reading(desk), {name: value for name, value in given.items() if value}
+    more = asked(fields.pop("filter_text", ""), BOOKING_KEYS, reading, fields)
+    fields |= option_fields({name: given[name] for name in ("status", "destination")}, BOOKING_KEYS, reading)
+    unsaid = {name: value for name, value in (usual or {}).items() if name not in {*fields, *more.named}}
+    which = narrowed(BookingFilter(**(unsaid | fields | order)), more)
+    if which.text or which.customer or which.where is not None:
         prepare(desk)
     return which
-
-
-def _status(given: str | None) -> str | None:
-    if given is None:
-        return None
-    for status in STATUSES:
-        if given.strip().casefold() == status.casefold():
-            return status
-    raise InvalidInput("status", f"{given!r} is not a status", "accepted: " + ", ".join(STATUSES))
-
-
-def _destination(desk: Desk, given: str | None) -> str | None:
-    if given is None:
-        return None
-    known = {name.casefold(): name for name in desk.values.of("destination")}
-    return known.get(given.strip().casefold()) or desk.values.check("destination", given)
 
 
 booking_numbers = click.argument("booking_ids", metavar="[BOOKING]...", type=BOOKING, nargs=-1)
@@ -162,8 +157,8 @@ def _one_or_all(
     def run(desk: Desk) -> dict[str, Any]:
         which: bulk_actions.Which = booking_ids
         if by_filter:
-            pending = given | {"status": given["status"] or PENDING}  # nothing else could be done
-            which = filter_of(desk, pending, sort="id", descending=False)
+            pending = {"status": PENDING}  # nothing else could be done
+            which = filter_of(desk, given, pending, sort="id", descending=False)
         return verb.preview(desk, which) if is_preview else verb.several(desk, which)
 
     if is_preview:

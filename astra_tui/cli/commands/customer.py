@@ -7,7 +7,7 @@ from typing import Any
 
 import rich_click as click
 
-from astra_tui.cli.options import CUSTOMER, Call, changing, reading
+from astra_tui.cli.options import CUSTOMER, Call, changing, filter_option, filter_reading, reading
 from astra_tui.cli.output.events import tell_history
 from astra_tui.cli.output.printing import (
     Column,
@@ -19,6 +19,8 @@ from astra_tui.cli.output.printing import (
     table,
 )
 from dispatch import customers
+from dispatch.inputs.filter_keys import read
+from dispatch.inputs.filter_language import Every, Words, joined
 from dispatch.queries import customer_index
 
 Row = Mapping[str, Any]
@@ -61,7 +63,8 @@ customer_number = click.argument("customer_id", metavar="CUSTOMER", type=CUSTOME
 
 
 @customer.command()
-@click.argument("text")
+@click.argument("text", default="")
+@filter_option(lambda: customers.CUSTOMER_KEYS)
 @click.option(
     "--limit",
     type=click.IntRange(0, customers.MOST_LISTED),
@@ -70,15 +73,19 @@ customer_number = click.argument("customer_id", metavar="CUSTOMER", type=CUSTOME
     help=f"At most N rows; default {customers.MOST_FOUND}.",
 )
 @reading
-def find(call: Call, text: str, limit: int) -> None:
+def find(call: Call, text: str, filter_text: str, limit: int) -> None:
     """Find customers by part of a name, phone or e-mail, or a booking number.
 
     Every word of TEXT has to be there, accents and capitals aside: a word of three letters or more
-    anywhere, a shorter one where a word begins. The best come first.
+    anywhere, a shorter one where a word begins. The best come first; with a filter, the newest.
     """
+    if not (text or filter_text):
+        raise click.UsageError("say who: a TEXT, or --filter")
     with call.desk() as desk:
         customer_index.prepare(desk)
-        rows = customers.find(text, limit)
+        asked = read(filter_text, customers.CUSTOMER_KEYS, filter_reading(desk))
+        nodes = [node for node in (Words(text) if text else None, asked) if node is not None]
+        rows = customers.filtered(joined(Every, nodes), limit)
     call.tell_all(rows, FIND_COLUMNS, "no such customer")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import rich_click as click
@@ -13,17 +12,20 @@ from astra_tui.cli.options import (
     CUSTOMER,
     Call,
     changing,
+    filter_option,
+    filter_reading,
     issue_number,
     limited,
+    option_fields,
     reading,
 )
 from astra_tui.cli.output.issues import LIST_COLUMNS, tell_details, tell_line, tell_opened
 from dispatch import queries as desk_queries
 from dispatch.desk import event_log
 from dispatch.inputs import date_ranges, validation
+from dispatch.inputs.filter_keys import asked, narrowed
 from dispatch.service.escalation import triggers
 from dispatch.service.issues import (
-    command_support,
     conversation,
     editing,
     escalation_commands,
@@ -33,9 +35,9 @@ from dispatch.service.issues import (
     queries,
     surveys,
 )
+from dispatch.service.issues.issue_keys import ISSUE_KEYS
 from dispatch.triage import categories
-from models.clock import local_offset
-from models.issues import CHANNELS, ISSUE_STATUSES, OPEN, PRIORITIES, TIERS
+from models.issues import CHANNELS, ISSUE_STATUSES, PRIORITIES, TIERS
 
 CATEGORY_HELP = "Any of: " + ", ".join(categories.CATEGORIES) + "."
 TRIGGER_HELP = "Only the one raised by: " + ", ".join(triggers.TRIGGERS) + "."
@@ -76,6 +78,7 @@ def open_issue(call: Call, /, text: str, **given: Any) -> None:
 @click.option("--since", metavar="TIME", help=f"Only those opened from then on: {date_ranges.EXAMPLES}.")
 @click.option("--until", metavar="TIME", help="Only those opened before then; a day alone is still in.")
 @click.option("--sort", default=queries.URGENCY, metavar="KEY", help="urgency (default) or changed.")
+@filter_option(lambda: ISSUE_KEYS)
 @limited
 @reading
 def list_issues(
@@ -83,34 +86,27 @@ def list_issues(
     /,
     status: str | None,
     every: bool,
-    priority: str | None,
-    category: str | None,
-    channel: str | None,
-    agent_id: int | None,
     since: str | None,
     until: str | None,
     sort: str,
     limit: int | None,
-    **filters: Any,
+    filter_text: str,
+    **given: Any,
 ) -> None:
     """List issues, the most urgent first."""
-    statuses: tuple[str, ...] = () if every else OPEN
-    if status is not None:
-        statuses = (validation.one_of(status.lower(), "status", ISSUE_STATUSES),)
-    which = queries.IssueFilter(
-        statuses=statuses,
-        priority=None if priority is None else command_support.priority(priority),
-        category=None if category is None else categories.category(category),
-        channel=None if channel is None else validation.one_of(channel, "channel", CHANNELS),
-        agent_id=agent_id,
-        sort=validation.one_of(sort, "sort", queries.SORTS),
-        **filters,
-    )
+    sort = validation.one_of(sort, "sort", queries.SORTS)
     with call.desk() as desk:
-        start, end = date_ranges.between(since, until, desk.now(), local_offset())
-        which = replace(which, since=start, until=end)
-        if agent_id is not None:
-            desk_queries.agent(agent_id)
+        reading = filter_reading(desk)
+        named = {name: given.pop(name) for name in ("priority", "category", "channel")}
+        fields = {name: value for name, value in given.items() if value}
+        fields |= option_fields(named | {"status": status}, ISSUE_KEYS, reading)
+        more = asked(filter_text, ISSUE_KEYS, reading, fields)
+        if every or "statuses" in more.named:
+            fields.setdefault("statuses", ())
+        start, end = date_ranges.between(since, until, reading.now, reading.offset)
+        which = narrowed(queries.IssueFilter(since=start, until=end, sort=sort, **fields), more)
+        if given["agent_id"] is not None:
+            desk_queries.agent(given["agent_id"])
         rows = queries.issues(desk, which, limit)
     call.tell_all(rows, LIST_COLUMNS, "no such issues")
 

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import rich_click as click
 
-from astra_tui.cli.options import AGENT, BOOKING, EVENT, ISSUE, Call, limited, reading
+from astra_tui.cli.options import (
+    AGENT,
+    BOOKING,
+    EVENT,
+    ISSUE,
+    Call,
+    filter_option,
+    filter_reading,
+    limited,
+    reading,
+)
 from astra_tui.cli.output.events import EVENT_COLUMNS
 from dispatch import queries
 from dispatch.desk import event_log
-from dispatch.desk.event_filter import EventFilter
+from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.inputs import date_ranges
+from dispatch.inputs.filter_keys import asked, narrowed
 from dispatch.service.issues import queries as issue_queries
 from models.clock import local_offset
 
@@ -31,6 +42,7 @@ from models.clock import local_offset
 )
 @click.option("--undone", is_flag=True, help="Only what was taken back.")
 @click.option("--before", type=EVENT, metavar="EVENT", help="Only events older than this one.")
+@filter_option(lambda: EVENT_KEYS)
 @limited
 @reading
 def log(
@@ -45,6 +57,7 @@ def log(
     text: str,
     undone: bool,
     before: int | None,
+    filter_text: str,
     limit: int | None,
 ) -> None:
     """List the desk's commands, newest first.
@@ -60,6 +73,8 @@ def log(
         if agent_id is not None:
             queries.agent(agent_id)
         which = EventFilter(booking_id, agent_id, by, name, start, end, text, undone, issue_id)
+        taken = [key for key, value in vars(which).items() if value]
+        which = narrowed(which, asked(filter_text, EVENT_KEYS, filter_reading(desk), taken))
         rows = event_log.page(which, limit, before)
     call.tell_all(rows, EVENT_COLUMNS, "nothing like this has been done here")
 

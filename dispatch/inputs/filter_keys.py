@@ -1,0 +1,372 @@
+"""The keys of a filter: what each list is filtered by, and what a text asks for in terms of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial, reduce
+from operator import and_, ge, gt, le, lt, not_, or_
+from typing import Any, NamedTuple, TypeVar
+
+from peewee import fn
+
+from dispatch.inputs import date_ranges, validation
+from dispatch.inputs.filter_language import Every, Node, Not, Pair, Some, Words, format_filter, joined, parse
+from models.clock import from_text, local_offset, to_text
+from models.errors import InvalidInput
+
+EQUAL = (":", "=")
+COMPARISONS = {"<": lt, "<=": le, ">": gt, ">=": ge}
+WHOLE = re.compile(r"#?[0-9]{1,18}")
+FRACTION = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
+
+Row = Mapping[str, Any]
+Filter = TypeVar("Filter")
+Accepted = Callable[[str], Sequence[str]]
+"""The accepted values of one of the desk's lists."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What values are read by: the desk's time and lists, who is asking, and the terminal's zone."""
+
+    now: str
+    accepted: Accepted
+    my_agent_id: int | None = None
+    offset: timedelta = field(default_factory=local_offset)
+
+
+class Kind:
+    """What a key's values are: how they are read, and compared with what a row has."""
+
+    expects = "one of these"
+    ordered = False
+
+    def offers(self, accepted: Accepted) -> Sequence[str]:
+        """The values there are, if they are few."""
+        return ()
+
+    def read(self, pair: Pair, reading: Reading) -> Any:
+        """What a typed value means. Raises InvalidInput."""
+        raise NotImplementedError
+
+    def holds(self, subject: Any, operator: str, value: Any) -> Any:
+        """Does what a row has compare so? Of a column, the condition that it does."""
+        return subject == value if operator in EQUAL else COMPARISONS[operator](subject, value)
+
+
+@dataclass(frozen=True)
+class Number(Kind):
+    """A whole number, or one with decimal places if ``scale`` says what its unit is stored as."""
+
+    scale: int = 0
+    expects = "a number"
+    ordered = True
+
+    def read(self, pair: Pair, reading: Reading) -> float:
+        if not (FRACTION if self.scale else WHOLE).fullmatch(pair.value):
+            raise _refused(pair, "a number" if self.scale else "a whole number")
+        return float(pair.value) * self.scale if self.scale else int(pair.value.removeprefix("#"))
+
+
+class Part(Kind):
+    """A text: ``:`` finds a part of it, ``=`` just the whole."""
+
+    expects = "a part of it; with = the whole"
+
+    def read(self, pair: Pair, reading: Reading) -> str:
+        return _given(pair)
+
+    def holds(self, subject: Any, operator: str, value: Any) -> Any:
+        if operator == "=":
+            return subject == value
+        return value.casefold() in subject.casefold() if isinstance(subject, str) else subject.contains(value)
+
+
+@dataclass(frozen=True)
+class Exact(Kind):
+    """What fills a field of the filter as ``meaning`` says."""
+
+    meaning: Callable[[str, Reading], Any]
+    expects: str = "its name"
+
+    def read(self, pair: Pair, reading: Reading) -> Any:
+        return self.meaning(_given(pair), reading)
+
+
+@dataclass(frozen=True)
+class Who(Kind):
+    """Somebody by number, or by a part of the name: ``named`` makes of it a condition on an id's column."""
+
+    named: Callable[[Any, str], Any] | None = None
+    expects = "a number, or a part of the name"
+
+    def read(self, pair: Pair, reading: Reading) -> int | str:
+        text = _given(pair)
+        return int(text.removeprefix("#")) if WHOLE.fullmatch(text) else text
+
+    def holds(self, subject: Any, operator: str, value: Any) -> Any:
+        return self.named(subject, value) if self.named and isinstance(value, str) else subject == value
+
+
+@dataclass(frozen=True)
+class Moment(Kind):
+    """A time: of a day, ``:`` finds all, ``<`` what was before and ``>`` what came after it.
+
+    ``at_latest`` is a column that is never before this one, and has the index.
+    """
+
+    at_latest: Any = None
+    expects = "a day or time"
+    ordered = True
+
+    def read(self, pair: Pair, reading: Reading) -> tuple[str, str]:
+        try:
+            start, end = date_ranges.period(pair.value, reading.now, reading.offset)
+        except InvalidInput:
+            raise _refused(pair, "a time", date_ranges.EXAMPLES) from None
+        if start == end and pair.operator in EQUAL:
+            raise _refused(pair, "a day", f"compare with it: {pair.key}>={pair.value}")
+        return start, end if start < end else to_text(from_text(start) + timedelta(seconds=1))
+
+    def holds(self, subject: Any, operator: str, value: Any) -> Any:
+        start, end = value
+        if operator in ("<", "<="):
+            return subject < (start if operator == "<" else end)
+        earliest = end if operator == ">" else start
+        after = subject >= earliest
+        if self.at_latest is not None:
+            after &= self.at_latest >= earliest
+        return after & (subject < end) if operator in EQUAL else after
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    """One of a few ``values``, or of a list of the desk's; ``ordered`` ones are stored as 1, 2 ..."""
+
+    values: tuple[str, ...] = ()
+    listed: str = ""
+    ordered: bool = False
+
+    def offers(self, accepted: Accepted) -> Sequence[str]:
+        return accepted(self.listed) if self.listed else self.values
+
+    def read(self, pair: Pair, reading: Reading) -> Any:
+        value = _chosen({name: name for name in self.offers(reading.accepted)}, pair)
+        return self.values.index(value) + 1 if self.ordered else value
+
+
+@dataclass(frozen=True)
+class Among(Choice):
+    """One of the values that a row lists; ``all_for_none``: a row that lists none has every one."""
+
+    all_for_none: bool = False
+
+    def holds(self, subject: Any, operator: str, value: Any) -> bool:
+        return value in subject or (self.all_for_none and not subject)
+
+
+@dataclass(frozen=True)
+class Fields(Kind):
+    """One of a few names, each of which fills fields of the list's filter."""
+
+    names: Mapping[str, Callable[[Reading], Mapping[str, Any]]]
+
+    def offers(self, accepted: Accepted) -> Sequence[str]:
+        return tuple(self.names)
+
+    def read(self, pair: Pair, reading: Reading) -> tuple[tuple[str, Any], ...]:
+        return tuple(self.names[_chosen({name: name for name in self.names}, pair)](reading).items())
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a list; its ``subject`` is a column, or a function of a row. Equality fills a ``field``."""
+
+    name: str
+    kind: Kind
+    help: str
+    subject: Any = None
+    field: str = ""
+    also: tuple[str, ...] = ()
+
+    def fields(self, pair: Pair) -> dict[str, Any]:
+        """What the pair fills of the list's filter."""
+        if isinstance(self.kind, Fields):
+            return dict(pair.value)
+        by_name = isinstance(self.kind, Who) and self.kind.named and isinstance(pair.value, str)
+        return {} if by_name or not self.field or pair.operator not in EQUAL else {self.field: pair.value}
+
+    def pair(self, operator: str, text: str, reading: Reading) -> Pair:
+        """The key compared with what a text means. Raises InvalidInput."""
+        if operator not in EQUAL and not self.kind.ordered:
+            raise InvalidInput(
+                self.name, f"{self.name} cannot be compared by {operator}", "it takes : and !="
+            )
+        value = self.kind.read(Pair(self.name, operator, text), reading)
+        return Pair(self.name, operator, value)
+
+
+Keys = Mapping[str, Key]
+
+
+def table(*keys: Key) -> Keys:
+    """The keys of a list by their names."""
+    return {key.name: key for key in keys}
+
+
+class Asked(NamedTuple):
+    """What a filter text asks for: words, fields of the list's filter, and all that no field says.
+
+    ``named`` are the fields that it has anything to do with.
+    """
+
+    text: str
+    fields: dict[str, Any]
+    where: Node | None
+    named: frozenset[str]
+
+
+def read(text: str, keys: Keys, reading: Reading) -> Node | None:
+    """What a filter text says, in the keys' own names and values. Raises InvalidInput."""
+    node = parse(text)
+    return None if node is None else _read(node, keys, reading)
+
+
+def asked(text: str, keys: Keys, reading: Reading, taken: Iterable[str] = ()) -> Asked:
+    """What a filter text asks for; fields that are ``taken`` are not filled. Raises InvalidInput."""
+    node = read(text, keys, reading)
+    words, fields, rest = "", dict[str, Any](), list[Node]()
+    for part in node.parts if isinstance(node, Every) else () if node is None else (node,):
+        fills = keys[part.key].fields(part) if isinstance(part, Pair) else {}
+        if isinstance(part, Words):
+            words = part.text
+        elif fills and fills.keys().isdisjoint({*fields, *taken}):
+            fields |= fills
+        else:
+            rest.append(part)
+    named = {name for pair in _pairs(node) for name in (keys[pair.key].field, *keys[pair.key].fields(pair))}
+    return Asked(words, fields, joined(Every, rest) if rest else None, frozenset(named))
+
+
+def _pairs(node: Node | None) -> list[Pair]:
+    match node:
+        case Pair():
+            return [node]
+        case Not(part):
+            return _pairs(part)
+        case Every(parts) | Some(parts):
+            return [pair for part in parts for pair in _pairs(part)]
+    return []
+
+
+def narrowed(which: Filter, more: Asked) -> Filter:
+    """A filter dataclass with what a text asks for, too."""
+    given: Any = which
+    text = f"{given.text} {more.text}".strip()
+    narrower: Filter = replace(given, text=text, where=more.where, **more.fields)
+    return narrower
+
+
+def _read(node: Node, keys: Keys, reading: Reading) -> Node:
+    match node:
+        case Words():
+            return node
+        case Not(part):
+            return Not(_read(part, keys, reading))
+        case Every(parts) | Some(parts):
+            return type(node)(tuple(_read(part, keys, reading) for part in parts))
+        case Pair(typed, operator, value):
+            spellings = {name: key.name for key in keys.values() for name in (key.name, *key.also)}
+            return keys[_chosen(spellings, Pair("key", ":", typed))].pair(operator, value, reading)
+
+
+def offers(word: str, keys: Keys, accepted: Accepted) -> list[tuple[str, str]]:
+    """What a filter's last word may become, and what for: a key, or a key's value."""
+    name, colon, value = word.lstrip("(").partition(":")
+    before = word[: len(word) - len(word.lstrip("("))]
+    if not colon:
+        return [(f"{before}{key.name}:", key.help) for key in keys.values() if key.name.startswith(name)]
+    values = keys[name].kind.offers(accepted)
+    fitting = [one for one in values if _folded(one).startswith(_folded(value))]
+    return [(before + format_filter(Pair(name, colon, one)), keys[name].help) for one in fitting]
+
+
+def condition(
+    node: Node,
+    keys: Keys,
+    of_words: Callable[[str], Any],
+    of_fields: Callable[[dict[str, Any]], Iterable[Any]],
+) -> Any:
+    """That a row fits, for a query; the list says what words and fields of its filter ask of a row."""
+
+    def of_pair(pair: Pair) -> Any:
+        key = keys[pair.key]
+        fields = key.fields(pair)
+        return (
+            reduce(and_, of_fields(fields))
+            if fields
+            else key.kind.holds(key.subject, pair.operator, pair.value)
+        )
+
+    return _evaluated(node, of_words, of_pair, lambda part: ~fn.COALESCE(part, False))
+
+
+def fits(row: Row, node: Node, keys: Keys, of_words: Callable[[Row, str], bool]) -> bool:
+    """Does a row fit? The subject of each key is a function of the row."""
+
+    def of_pair(pair: Pair) -> bool:
+        subject = keys[pair.key].subject(row)
+        return subject is not None and bool(keys[pair.key].kind.holds(subject, pair.operator, pair.value))
+
+    return bool(_evaluated(node, partial(of_words, row), of_pair, not_))
+
+
+def _evaluated(
+    node: Node, of_words: Callable[[str], Any], of_pair: Callable[[Pair], Any], negated: Callable[[Any], Any]
+) -> Any:
+    match node:
+        case Words(text):
+            return of_words(text)
+        case Pair():
+            return of_pair(node)
+        case Not(part):
+            return negated(_evaluated(part, of_words, of_pair, negated))
+        case Every(parts) | Some(parts):
+            each = [_evaluated(part, of_words, of_pair, negated) for part in parts]
+            return reduce(and_ if isinstance(node, Every) else or_, each)
+
+
+def _chosen(names: Mapping[str, str], pair: Pair) -> str:
+    """What the only name means that is, or begins with, the pair's text. Raises InvalidInput."""
+    wanted = _folded(pair.value)
+    found = {meant for name, meant in names.items() if _folded(name) == wanted}
+    found = found or {meant for name, meant in names.items() if wanted and _folded(name).startswith(wanted)}
+    if len(found) == 1:
+        return found.pop()
+    known = [name for name in dict.fromkeys(names.values()) if name in found or not found]
+    problem = f"{'ambiguous' if found else 'unknown'} {pair.key} {validation.excerpt(pair.value)}"
+    hint = f"{_nearest(wanted, known)}accepted: {', '.join(known)}"
+    raise InvalidInput(pair.key, problem if wanted else f"{pair.key} has no value", hint)
+
+
+def _nearest(wanted: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches  # 10 ms, and only needed here
+
+    near = get_close_matches(wanted, [_folded(name) for name in known], 1)
+    return f"did you mean {near[0]}? " if near else ""
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("_", " ").replace("-", " ").strip()
+
+
+def _given(pair: Pair) -> str:
+    return validation.required_text(pair.value, pair.key)
+
+
+def _refused(pair: Pair, expected: str, hint: str = "") -> InvalidInput:
+    said = validation.excerpt(f"{pair.key}{pair.operator}{pair.value}")
+    return InvalidInput(pair.key, f"{said} is not {expected}", hint)
