@@ -199,9 +199,14 @@ class Key:
         by_name = isinstance(self.kind, Who) and self.kind.named and isinstance(pair.value, str)
         return {} if by_name or not self.field or pair.operator not in EQUAL else {self.field: pair.value}
 
+    @property
+    def is_ordered(self) -> bool:
+        """Can it be compared by < and > too?"""
+        return self.kind.ordered and self.subject is not None
+
     def pair(self, operator: str, text: str, reading: Reading) -> Pair:
         """The key compared with what a text means. Raises InvalidInput."""
-        if operator not in EQUAL and not self.kind.ordered:
+        if operator not in EQUAL and not self.is_ordered:
             raise InvalidInput(
                 self.name, f"{self.name} cannot be compared by {operator}", "it takes : and !="
             )

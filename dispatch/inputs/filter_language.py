@@ -166,7 +166,8 @@ def _inside(node: Node, *, is_single: bool = False) -> str:
 
 
 def _quoted(value: str, *, is_word: bool = False) -> str:
-    if re.fullmatch(PLAIN, value) and not (is_word and (value.casefold() in SIGNS or re.match(KEYED, value))):
+    is_read_otherwise = is_word and (value.casefold() in SIGNS or re.match(KEYED, value))
+    if re.fullmatch(PLAIN, value) and not value.startswith("=") and not is_read_otherwise:
         return value
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
