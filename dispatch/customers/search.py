@@ -58,7 +58,7 @@ def filtered(asked: Node, limit: int = MOST_FOUND) -> list[Row]:
     def of_words(text: str) -> Any:
         return is_found(Customer.customer_id, text).condition
 
-    fit = condition(asked, CUSTOMER_KEYS, of_words, lambda _: ())
+    fit = condition(asked, CUSTOMER_KEYS, of_words, lambda _: [])
     people = Customer.select(Customer.customer_id).where(Customer.merged_into.is_null(), fit)
     newest = people.order_by(Customer.customer_id.desc()).limit(limit)
     return rows_of([customer_id for (customer_id,) in tuples(newest)])

@@ -13,7 +13,17 @@ from typing import Any, NamedTuple, TypeVar
 from peewee import fn
 
 from dispatch.inputs import date_ranges, validation
-from dispatch.inputs.filter_language import Every, Node, Not, Pair, Some, Words, format_filter, joined, parse
+from dispatch.inputs.filter_language import (
+    Group,
+    Node,
+    Pair,
+    Words,
+    fold,
+    format_filter,
+    joined,
+    parse,
+    parts_of,
+)
 from models.clock import from_text, local_offset, to_text
 from models.errors import InvalidInput
 
@@ -204,6 +214,11 @@ class Key:
         """Can it be compared by < and > too?"""
         return self.kind.ordered and self.subject is not None
 
+    def holds(self, pair: Pair, row: Row | None = None) -> Any:
+        """The pair's condition on the column, or whether it holds for a row."""
+        subject = self.subject if row is None else self.subject(row)
+        return subject is not None and self.kind.holds(subject, pair.operator, pair.value)
+
     def pair(self, operator: str, text: str, reading: Reading) -> Pair:
         """The key compared with what a text means. Raises InvalidInput."""
         if operator not in EQUAL and not self.is_ordered:
@@ -236,35 +251,36 @@ class Asked(NamedTuple):
 
 def read(text: str, keys: Keys, reading: Reading) -> Node | None:
     """What a filter text says, in the keys' own names and values. Raises InvalidInput."""
+    spellings = {name: key.name for key in keys.values() for name in (key.name, *key.also)}
+
+    def leaf(part: Words | Pair) -> Node:
+        if isinstance(part, Words):
+            return part
+        key = keys[_chosen(spellings, Pair("key", ":", part.key))]
+        return key.pair(part.operator, part.value, reading)
+
     node = parse(text)
-    return None if node is None else _read(node, keys, reading)
+    return None if node is None else fold(node, leaf, lambda sign, parts: Group(sign, tuple(parts)))
 
 
 def asked(text: str, keys: Keys, reading: Reading, taken: Iterable[str] = ()) -> Asked:
     """What a filter text asks for; fields that are ``taken`` are not filled. Raises InvalidInput."""
-    node = read(text, keys, reading)
-    words, fields, rest = "", dict[str, Any](), list[Node]()
-    for part in node.parts if isinstance(node, Every) else () if node is None else (node,):
+    words, fields, rest, named = "", dict[str, Any](), list[Node](), set[str]()
+
+    def leaf(part: Words | Pair) -> dict[str, Any]:
         fills = keys[part.key].fields(part) if isinstance(part, Pair) else {}
+        named.update(fills, [keys[part.key].field] if isinstance(part, Pair) else [])
+        return fills
+
+    for part in parts_of(read(text, keys, reading)):
+        fills = fold(part, leaf, lambda *_: {})
         if isinstance(part, Words):
             words = part.text
         elif fills and fills.keys().isdisjoint({*fields, *taken}):
             fields |= fills
         else:
             rest.append(part)
-    named = {name for pair in _pairs(node) for name in (keys[pair.key].field, *keys[pair.key].fields(pair))}
-    return Asked(words, fields, joined(Every, rest) if rest else None, frozenset(named))
-
-
-def _pairs(node: Node | None) -> list[Pair]:
-    match node:
-        case Pair():
-            return [node]
-        case Not(part):
-            return _pairs(part)
-        case Every(parts) | Some(parts):
-            return [pair for part in parts for pair in _pairs(part)]
-    return []
+    return Asked(words, fields, joined("and", rest) if rest else None, frozenset(named))
 
 
 def narrowed(which: Filter, more: Asked) -> Filter:
@@ -273,19 +289,6 @@ def narrowed(which: Filter, more: Asked) -> Filter:
     text = f"{given.text} {more.text}".strip()
     narrower: Filter = replace(given, text=text, where=more.where, **more.fields)
     return narrower
-
-
-def _read(node: Node, keys: Keys, reading: Reading) -> Node:
-    match node:
-        case Words():
-            return node
-        case Not(part):
-            return Not(_read(part, keys, reading))
-        case Every(parts) | Some(parts):
-            return type(node)(tuple(_read(part, keys, reading) for part in parts))
-        case Pair(typed, operator, value):
-            spellings = {name: key.name for key in keys.values() for name in (key.name, *key.also)}
-            return keys[_chosen(spellings, Pair("key", ":", typed))].pair(operator, value, reading)
 
 
 def offers(word: str, keys: Keys, accepted: Accepted) -> list[tuple[str, str]]:
@@ -300,48 +303,30 @@ def offers(word: str, keys: Keys, accepted: Accepted) -> list[tuple[str, str]]:
 
 
 def condition(
-    node: Node,
-    keys: Keys,
-    of_words: Callable[[str], Any],
-    of_fields: Callable[[dict[str, Any]], Iterable[Any]],
+    node: Node, keys: Keys, of_words: Callable[[str], Any], of_fields: Callable[[dict[str, Any]], list[Any]]
 ) -> Any:
     """That a row fits, for a query; the list says what words and fields of its filter ask of a row."""
 
-    def of_pair(pair: Pair) -> Any:
-        key = keys[pair.key]
-        fields = key.fields(pair)
-        return (
-            reduce(and_, of_fields(fields))
-            if fields
-            else key.kind.holds(key.subject, pair.operator, pair.value)
-        )
+    def leaf(part: Words | Pair) -> Any:
+        if isinstance(part, Words):
+            return of_words(part.text)
+        fields = keys[part.key].fields(part)
+        return reduce(and_, of_fields(fields)) if fields else keys[part.key].holds(part)
 
-    return _evaluated(node, of_words, of_pair, lambda part: ~fn.COALESCE(part, False))
+    return fold(node, leaf, partial(_whole, lambda part: ~fn.COALESCE(part, False)))
 
 
 def fits(row: Row, node: Node, keys: Keys, of_words: Callable[[Row, str], bool]) -> bool:
     """Does a row fit? The subject of each key is a function of the row."""
 
-    def of_pair(pair: Pair) -> bool:
-        subject = keys[pair.key].subject(row)
-        return subject is not None and bool(keys[pair.key].kind.holds(subject, pair.operator, pair.value))
+    def leaf(part: Words | Pair) -> bool:
+        return of_words(row, part.text) if isinstance(part, Words) else bool(keys[part.key].holds(part, row))
 
-    return bool(_evaluated(node, partial(of_words, row), of_pair, not_))
+    return bool(fold(node, leaf, partial(_whole, not_)))
 
 
-def _evaluated(
-    node: Node, of_words: Callable[[str], Any], of_pair: Callable[[Pair], Any], negated: Callable[[Any], Any]
-) -> Any:
-    match node:
-        case Words(text):
-            return of_words(text)
-        case Pair():
-            return of_pair(node)
-        case Not(part):
-            return negated(_evaluated(part, of_words, of_pair, negated))
-        case Every(parts) | Some(parts):
-            each = [_evaluated(part, of_words, of_pair, negated) for part in parts]
-            return reduce(and_ if isinstance(node, Every) else or_, each)
+def _whole(negated: Callable[[Any], Any], sign: str, parts: list[Any]) -> Any:
+    return negated(parts[0]) if sign == "not" else reduce(or_ if sign == "or" else and_, parts)
 
 
 def _chosen(names: Mapping[str, str], pair: Pair) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from dispatch.inputs import validation
 from models.errors import InvalidInput
 
+T = TypeVar("T")
 LONGEST = 1_000  # characters
 MOST_PARTS = 100  # words, pairs and signs; parentheses are not nested deeper either
 SIGNS = ("and", "or", "not")
@@ -37,27 +38,17 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Not:
-    """All that its part is not."""
+class Group:
+    """Parts of which all have to fit (``and``), or any (``or``), or the only one must not (``not``).
 
-    part: Node
+    The words among those that all have to fit are one text, and come first.
+    """
 
-
-@dataclass(frozen=True)
-class Every:
-    """What fits all of its parts; the words among them are one text, and come first."""
-
+    sign: str
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
-class Some:
-    """What fits any of its parts."""
-
-    parts: tuple[Node, ...]
-
-
-Node: TypeAlias = Words | Pair | Not | Every | Some
+Node: TypeAlias = Words | Pair | Group
 
 
 class _Token(NamedTuple):
@@ -90,7 +81,7 @@ def _token(match: re.Match[str]) -> _Token:
     if match["key"]:
         key, operator = match["key"].casefold().replace("-", "_"), match["operator"]
         pair = Pair(key, operator.replace("!=", ":"), value)
-        return _Token("", Not(pair) if operator == "!=" else pair)
+        return _Token("", Group("not", (pair,)) if operator == "!=" else pair)
     sign = match["sign"] or ("" if match["plain"] is None else value.casefold())
     if not (sign or value.strip()):
         raise InvalidInput("filter", "there is nothing in the quotes", "put words into them")
@@ -102,7 +93,7 @@ def _some(tokens: deque[_Token]) -> Node:
     while _is_next("or", tokens):
         tokens.popleft()
         parts.append(_every(tokens))
-    return joined(Some, parts)
+    return joined("or", parts)
 
 
 def _every(tokens: deque[_Token]) -> Node:
@@ -111,7 +102,7 @@ def _every(tokens: deque[_Token]) -> Node:
         if _is_next("and", tokens):
             tokens.popleft()
         parts.append(_single(tokens))
-    return joined(Every, parts)
+    return joined("and", parts)
 
 
 def _single(tokens: deque[_Token]) -> Node:
@@ -119,7 +110,7 @@ def _single(tokens: deque[_Token]) -> Node:
         raise InvalidInput("filter", "a parenthesis has nothing in it", 'quote one to look for it: "("')
     if _is_next("not", tokens):
         tokens.popleft()
-        return Not(_single(tokens))
+        return Group("not", (_single(tokens),))
     token = tokens.popleft()
     if token.sign != "(":
         return token.node
@@ -135,34 +126,42 @@ def _is_next(sign: str, tokens: deque[_Token]) -> bool:
     return len(tokens) > 1 and tokens[0].sign == sign and tokens[1].sign != ")"
 
 
-def joined(kind: type[Every | Some], parts: Sequence[Node]) -> Node:
+def joined(sign: str, parts: Sequence[Node]) -> Node:
     """Several parts as one, however they were grouped."""
-    flat = [one for part in parts for one in (part.parts if isinstance(part, kind) else (part,))]
-    if kind is Every:
+    flat = [one for part in parts for one in parts_of(part, sign)]
+    if sign == "and":
         text = " ".join(one.text for one in flat if isinstance(one, Words))
         flat = [Words(text)] * bool(text) + [one for one in flat if not isinstance(one, Words)]
-    return flat[0] if len(flat) == 1 else kind(tuple(flat))
+    return flat[0] if len(flat) == 1 else Group(sign, tuple(flat))
+
+
+def parts_of(node: Node | None, sign: str = "and") -> tuple[Node, ...]:
+    """The parts of such a group; anything else is its only part."""
+    return node.parts if isinstance(node, Group) and node.sign == sign else () if node is None else (node,)
+
+
+def fold(node: Node, leaf: Callable[[Words | Pair], T], whole: Callable[[str, list[T]], T]) -> T:
+    """What a filter is by what its words and pairs are, and a group by its sign and its parts."""
+    if isinstance(node, Group):
+        return whole(node.sign, [fold(part, leaf, whole) for part in node.parts])
+    return leaf(node)
 
 
 def format_filter(node: Node) -> str:
     """The text that says this; a pair's value has to be a text."""
-    match node:
-        case Words(text):
-            return " ".join(_quoted(word, is_word=True) for word in text.split(" "))
-        case Pair(key, operator, value):
-            return f"{key}{operator}{_quoted(value)}"
-        case Not(part):
-            return f"not {_inside(part, is_single=True)}"
-        case Every(parts):
-            return " ".join(map(_inside, parts))
-        case Some(parts):
-            return " or ".join(map(format_filter, parts))
+    if isinstance(node, Words):
+        return " ".join(_quoted(word, is_word=True) for word in node.text.split(" "))
+    if isinstance(node, Pair):
+        return f"{node.key}{node.operator}{_quoted(node.value)}"
+    if node.sign == "not":
+        return f"not {_inside(node.parts[0], is_single=True)}"
+    return (" or " if node.sign == "or" else " ").join(map(_inside, node.parts))
 
 
 def _inside(node: Node, *, is_single: bool = False) -> str:
     text = format_filter(node)
-    is_several = isinstance(node, Every) or (isinstance(node, Words) and " " in node.text)
-    return f"({text})" if isinstance(node, Some) or (is_single and is_several) else text
+    is_loose = isinstance(node, Group) and (is_single or node.sign == "or")
+    return f"({text})" if is_loose or (is_single and isinstance(node, Words) and " " in node.text) else text
 
 
 def _quoted(value: str, *, is_word: bool = False) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from peewee import JOIN, Entity, Expression, ModelSelect, Tuple, fn
 
 from dispatch.inputs.filter_keys import condition
-from dispatch.inputs.filter_language import Every, Node, Pair, joined
+from dispatch.inputs.filter_language import Node, Pair, joined, parts_of
 from dispatch.queries.booking_keys import BOOKING_KEYS
 from dispatch.queries.customer_index import mentions, of_customer
 from dispatch.queries.next_action import is_due
@@ -161,25 +161,19 @@ def _one_status(which: BookingFilter) -> bool:
 
 def _is_narrow(which: BookingFilter) -> bool:
     """Does an index find the few that the filter leaves: an agent's, or those with a follow-up?"""
-    by_follow_up = any(isinstance(part, Pair) and part.key == FOLLOW_UP for part in _parts(which))
+    by_follow_up = any(isinstance(part, Pair) and part.key == FOLLOW_UP for part in parts_of(which.where))
     return by_follow_up or which.agent_id is not None or which.due_until is not None
 
 
 def _with_agent(which: BookingFilter) -> BookingFilter:
     """The filter by number if it is by an agent's name, and no other has it."""
-    for part in _parts(which):
+    for part in parts_of(which.where):
         if isinstance(part, Pair) and part.key == "agent" and which.agent_id is None:
             ids = ids_named(str(part.value))
             if len(ids) == 1:
-                rest = [one for one in _parts(which) if one is not part]
-                return replace(which, agent_id=ids[0], where=joined(Every, rest) if rest else None)
+                rest = [one for one in parts_of(which.where) if one is not part]
+                return replace(which, agent_id=ids[0], where=joined("and", rest) if rest else None)
     return which
-
-
-def _parts(which: BookingFilter) -> tuple[Node, ...]:
-    if isinstance(which.where, Every):
-        return which.where.parts
-    return () if which.where is None else (which.where,)
 
 
 def pending_ids(agent_id: int) -> list[int]:

@@ -13,7 +13,7 @@ from astra_tui.app import AstraApp
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.inputs.filter_keys import Reading
-from dispatch.inputs.filter_language import Not, Pair
+from dispatch.inputs.filter_language import Group, Pair
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import conversation, escalation_commands, intake, ownership, queries
 from dispatch.service.issues.issue_keys import NOBODY
@@ -67,7 +67,10 @@ def parsed(text: str, current: IssueFilter, me: int | None) -> IssueFilter:
         ("is:escalated is:mine", {"escalated": True, "agent_id": 6}),
         ("is:unsure category:refund", {"unsure": True, "category": "refund_request"}),
         ("priority:Urgent agent:12 [/] due", {"priority": 4, "agent_id": 12, "text": "[/] due"}),
-        ("not status:new", {"statuses": (), "where": Not(Pair("status", ":", (("statuses", (NEW,)),)))}),
+        (
+            "not status:new",
+            {"statuses": (), "where": Group("not", (Pair("status", ":", (("statuses", (NEW,)),)),))},
+        ),
     ],
 )
 def test_a_filter_text_is_understood(text: str, parts: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from astra_tui.cli.output.printing import (
 )
 from dispatch import customers
 from dispatch.inputs.filter_keys import read
-from dispatch.inputs.filter_language import Every, Words, joined
+from dispatch.inputs.filter_language import Words, joined
 from dispatch.queries import customer_index
 
 Row = Mapping[str, Any]
@@ -85,7 +85,7 @@ def find(call: Call, text: str, filter_text: str, limit: int) -> None:
         customer_index.prepare(desk)
         asked = read(filter_text, customers.CUSTOMER_KEYS, filter_reading(desk))
         nodes = [node for node in (Words(text) if text else None, asked) if node is not None]
-        rows = customers.filtered(joined(Every, nodes), limit)
+        rows = customers.filtered(joined("and", nodes), limit)
     call.tell_all(rows, FIND_COLUMNS, "no such customer")
 
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dispatch.inputs.filter_language import (
-    Every,
-    Node,
-    Not,
-    Pair,
-    Some,
-    Words,
-    format_filter,
-    joined,
-    parse,
-)
+from dispatch.inputs.filter_language import Group, Node, Pair, Words, format_filter, joined, parse
 from models.errors import InvalidInput
 
+every, some = partial(Group, "and"), partial(Group, "or")
 A, B, C = (Pair(key, ":", "1") for key in "abc")
+
+
+def negated(node: Node) -> Node:
+    return Group("not", (node,))
 
 
 @pytest.mark.parametrize(
@@ -27,16 +24,16 @@ A, B, C = (Pair(key, ":", "1") for key in "abc")
     [
         ("", None),
         ("kate  nguyen", Words("kate nguyen")),
-        ("a:1 b:1", Every((A, B))),
-        ("a:1 and b:1", Every((A, B))),
-        ("a:1 or b:1 c:1", Some((A, Every((B, C))))),
-        ("(a:1 OR b:1) c:1", Every((Some((A, B)), C))),
-        ("not a:1 b:1", Every((Not(A), B))),
-        ("not (a:1 or b:1)", Not(Some((A, B)))),
-        ("a!=1", Not(A)),
-        ("kate a:1 nguyen", Every((Words("kate nguyen"), A))),  # one text, as if typed together
+        ("a:1 b:1", every((A, B))),
+        ("a:1 and b:1", every((A, B))),
+        ("a:1 or b:1 c:1", some((A, every((B, C))))),
+        ("(a:1 OR b:1) c:1", every((some((A, B)), C))),
+        ("not a:1 b:1", every((negated(A), B))),
+        ("not (a:1 or b:1)", negated(some((A, B)))),
+        ("a!=1", negated(A)),
+        ("kate a:1 nguyen", every((Words("kate nguyen"), A))),  # one text, as if typed together
         ("+49 (711) 12", Words("+49 711 12")),
-        ('a:"two words" "or"', Every((Words("or"), Pair("a", ":", "two words")))),
+        ('a:"two words" "or"', every((Words("or"), Pair("a", ":", "two words")))),
         ('a:"two wor', Pair("a", ":", "two wor")),  # the closing quote is still to be typed
         (r'a:"say \"hi\" \\"', Pair("a", ":", 'say "hi" \\')),
         ("follow-up<=2082-12-24", Pair("follow_up", "<=", "2082-12-24")),
@@ -62,9 +59,9 @@ pairs = st.builds(Pair, st.from_regex(r"[a-z][a-z_]{0,4}", fullmatch=True), st.s
 nodes: st.SearchStrategy[Node] = st.recursive(
     words | pairs,
     lambda inner: st.one_of(
-        inner.map(Not),
-        st.lists(inner, min_size=2, max_size=3).map(lambda parts: joined(Every, parts)),
-        st.lists(inner, min_size=2, max_size=3).map(lambda parts: joined(Some, parts)),
+        inner.map(negated),
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: joined("and", parts)),
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: joined("or", parts)),
     ),
     max_leaves=8,
 )

@@ -20,7 +20,7 @@ from dispatch.desk.accepted_values import FIRST_VALUES
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.inputs.filter_keys import Keys, Reading, asked, narrowed, read
-from dispatch.inputs.filter_language import Every, Node, Not, Pair, Some, Words, format_filter, joined, parse
+from dispatch.inputs.filter_language import Group, Node, Pair, Words, format_filter, joined, parse
 from dispatch.queries.booking_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
 from dispatch.service.issues import queries as issue_queries
@@ -87,11 +87,11 @@ class Model:
             case Words(text):
                 parts = [text] if self.by_phrase else text.split()
                 return all(part.lower() in self.words(row).lower() for part in parts)
-            case Not(part):
+            case Group("not", (part,)):
                 return not self.fits(part, row)
-            case Every(parts):
+            case Group("and", parts):
                 return all(self.fits(part, row) for part in parts)
-            case Some(parts):
+            case Group("or", parts):
                 return any(self.fits(part, row) for part in parts)
             case Pair(key, operator, value):
                 kind, of, _ = self.keys[key]
@@ -298,9 +298,9 @@ def texts(model: Model, keys: Keys) -> st.SearchStrategy[str]:
     return st.recursive(
         leaves,
         lambda inner: st.one_of(
-            inner.map(Not),
-            st.lists(inner, min_size=2, max_size=3).map(lambda parts: joined(Every, parts)),
-            st.lists(inner, min_size=2, max_size=3).map(lambda parts: joined(Some, parts)),
+            inner.map(lambda part: Group("not", (part,))),
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: joined("and", parts)),
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: joined("or", parts)),
         ),
         max_leaves=6,
     ).map(format_filter)
