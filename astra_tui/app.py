@@ -31,6 +31,7 @@ from screens.base import clipboard, keys
 from screens.base.backend import Backend, Changes
 from screens.base.drafts import Drafts
 from screens.base.messages import DeskChanged
+from screens.base.textual_internals import all_screens, remove_toast
 from screens.base.theme import THEMES
 from screens.dialogs.modal import Modal
 from screens.dialogs.panel import Panel
@@ -270,8 +271,7 @@ class AstraApp(DistributingApp):
 
     def tell(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
         """A toast in place of the one before: a busy hand would bury the screen under a pile of them."""
-        if self._told is not None and self._told in self._notifications:
-            self._unnotify(self._told, refresh=False)  # what was announced stays
+        remove_toast(self, self._told)  # what was announced stays
         self._told = Notification(text, severity=severity, markup=False, timeout=timeout)
         self.post_message(Notify(self._told))
 
@@ -355,7 +355,7 @@ class AstraApp(DistributingApp):
         if isinstance(self.screen, Leaving):
             self.screen.action_quit_now()
             return
-        screens = [screen for stack in self._screen_stacks.values() for screen in stack]
+        screens = all_screens(self)
         unsaved = [told for one in screens if isinstance(one, Place | Modal) and (told := one.unsaved())]
         if unsaved:
             await self.push_screen(Leaving(unsaved), lambda leaves: self.exit() if leaves else None)

@@ -1,4 +1,4 @@
-"""The references: keys.md from the screens' bindings, cli.md from the commands, settings.md of the desk.
+"""The references: keys.md from the screens' bindings, cli.md from the commands, settings.md and events.md.
 
 python docs/make_reference.py            writes them all
 """
@@ -47,6 +47,11 @@ SETTINGS_ABOUT = """\
 The desk's settings are the same for every terminal, and each change is an event. `astra set` lists them,
 `astra set KEY` shows one, `astra set KEY VALUE` changes it. [rules.md](rules.md) names the rule that each one
 changes. Your own database, theme, agent and keys are in config.toml (`astra config path`).
+"""
+
+EVENTS_ABOUT = """\
+Every command leaves an event in the log. `astra log` and the application say it in these words; `--json` has
+the name, and `astra log --command NAME` asks for it. What undo does is in [rules.md](rules.md), Undo.
 """
 
 
@@ -167,7 +172,17 @@ def _default(value: object) -> str:
     return f"`{value}`" if str(value) else "empty"
 
 
-PAGES = {"keys.md": keys_page, "cli.md": cli_page, "settings.md": settings_page}
+def events_page() -> str:
+    """Every command with its words in the log, and whether it can be undone."""
+    from dispatch.operations.command_list import every_command
+
+    lines = ["| event | in the log | undo |", "|---|---|---|"]
+    for name, (past, never) in sorted(every_command().items()):
+        lines.append(f"| `{name}` | {past} | {f'no: {never}' if never else 'yes'} |")
+    return "\n\n".join([MADE, "# Events", EVENTS_ABOUT.strip("\n"), "\n".join(lines)]) + "\n"
+
+
+PAGES = {"keys.md": keys_page, "cli.md": cli_page, "settings.md": settings_page, "events.md": events_page}
 
 
 def main() -> None:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
+import pkgutil
 import re
+import sys
+import textwrap
 import tomllib
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from textual.app import App
+from textual.notifications import Notification
+
+import screens
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("astra_tui", "dispatch", "models", "screens", "seeds")
@@ -27,6 +37,9 @@ MAY_HOLD_SQL = (ROOT / "models" / "migrations", ROOT / "models" / "base.py")
 MACHINE_PATH = re.compile(
     r"(?<![\w.~$}/-])(?:/(?:" + "|".join(["home", "root", "work", "Users"]) + r")/|[A-Z]:\\)\w"
 )
+TEXTUAL_INTERNALS = "screens.base.textual_internals"  # the one place that uses what is private in Textual
+ITSELF = ("self", "cls", "super()")
+OF_NAMED_TUPLES = ("_asdict", "_fields", "_make", "_replace")  # public, for all their underscore
 
 
 def python_files(*folders: str) -> list[Path]:
@@ -79,6 +92,67 @@ def too_long(source: str) -> list[str]:
     return [f"{lines} lines"] if lines > LONGEST_FILE else []
 
 
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.endswith("_")
+
+
+def others_privates_in(source: str) -> list[str]:
+    """Private names of somebody else's: x._name, an import of _name, getattr(x, "_name")."""
+    found: list[tuple[int, str]] = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Attribute(value=owner, attr=name) if ast.unparse(owner) not in ITSELF:
+                found.append((node.lineno, name))
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                path = [getattr(node, "module", None) or "", *(alias.name for alias in aliases)]
+                found += [(node.lineno, name) for name in ".".join(path).split(".")]
+            case ast.Call(func=ast.Name(id="getattr" | "setattr" | "hasattr" | "delattr")):
+                named = [one.value for one in node.args if isinstance(one, ast.Constant)]
+                found += [(node.lineno, name) for name in named if isinstance(name, str)]
+    return [
+        f"line {line}: {name}" for line, name in found if is_private(name) and name not in OF_NAMED_TUPLES
+    ]
+
+
+@cache
+def own_privates_of(kind: type) -> frozenset[str]:
+    """The private names that a class defines, or reaches for in itself."""
+    names = set()
+    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(kind)))):
+        match node:
+            case ast.Attribute(value=owner, attr=name) if ast.unparse(owner) in ITSELF:
+                names.add(name)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.Name(id=name, ctx=ast.Store(), col_offset=4):  # of the class, and no method's variable
+                names.add(name)
+    return frozenset(filter(is_private, names))
+
+
+def textual_privates_in(kind: type) -> list[str]:
+    """Private names that a class of screens, or a mixin of it, shares with Textual's classes above it."""
+    above = [base for base in kind.__mro__ if base.__module__.startswith("textual.")]
+    theirs = set[str]().union(*map(own_privates_of, above))
+    return [
+        f"{base.__module__}.{base.__qualname__}: {name}"
+        for base in kind.__mro__
+        if base.__module__.startswith(("screens.", "astra_tui.", __name__))
+        and base.__module__ != TEXTUAL_INTERNALS
+        for name in sorted(own_privates_of(base) & theirs)
+    ]
+
+
+def classes_of_screens() -> Iterator[type]:
+    for found in pkgutil.walk_packages(screens.__path__, "screens."):
+        importlib.import_module(found.name)
+    importlib.import_module("astra_tui.app")
+    for name, module in sorted(sys.modules.items()):
+        if name.startswith(("screens.", "astra_tui.")):
+            yield from (
+                kind for kind in vars(module).values() if isinstance(kind, type) and kind.__module__ == name
+            )
+
+
 def test_sql_stands_only_in_the_migrations_and_the_one_save() -> None:
     files = [file for file in python_files(*PACKAGES) if not any(map(file.is_relative_to, MAY_HOLD_SQL))]
     assert found_in(files, sql_in) == []
@@ -90,6 +164,17 @@ def test_files_stay_short() -> None:
 
 def test_functions_stay_short() -> None:
     assert found_in(own_code(), long_functions_in) == []
+
+
+def test_nobody_reaches_for_what_is_private_in_somebody_else() -> None:
+    files = [*python_files("astra_tui", "screens")]
+    files.remove(ROOT / f"{TEXTUAL_INTERNALS.replace('.', '/')}.py")
+    assert found_in(files, others_privates_in) == []
+
+
+def test_no_class_shares_a_private_name_with_textual() -> None:
+    """Neither uses what Textual may change, nor overrides it without knowing."""
+    assert {found for kind in classes_of_screens() for found in textual_privates_in(kind)} == set()
 
 
 def test_no_file_names_a_place_on_somebodys_machine() -> None:
@@ -134,3 +219,42 @@ def test_a_long_function_is_found() -> None:
 def test_a_machines_path_is_found() -> None:
     assert MACHINE_PATH.search("open('/" + "home/kate/desk.db')")
     assert not MACHINE_PATH.search("~/.local/share/astra, https://example.org/" + "home/kate")
+
+
+@pytest.mark.parametrize(
+    ("source", "number"),
+    [
+        ("x = app._exit", 1),
+        ("x = self.app._exit", 1),
+        ("x = self._exit", 0),  # the classes are looked at for that
+        ("x = super()._exit()", 0),
+        ("x = row._asdict()", 0),
+        ("from textual.keys import _character_to_key", 1),
+        ("from textual.widgets._footer import FooterKey", 1),
+        ("import textual._queue", 1),
+        ("from __future__ import annotations", 0),
+        ('x = getattr(app, "_exit", False)', 1),
+        ("for _ in x: pass", 0),
+    ],
+)
+def test_a_private_name_of_somebody_else_is_found(source: str, number: int) -> None:
+    assert len(others_privates_in(source)) == number
+
+
+class _Mixin:
+    _exit: bool
+
+    def ends(self) -> bool:
+        return self._exit
+
+
+class _Clash(_Mixin, App[None]):
+    def _unnotify(self, notification: Notification, refresh: bool = True) -> None: ...
+
+    def _ours(self) -> None:
+        self._own = 1
+
+
+def test_a_private_name_shared_with_textual_is_found() -> None:
+    names = [found.split(": ")[1] for found in textual_privates_in(_Clash)]
+    assert names == ["_unnotify", "_exit"]

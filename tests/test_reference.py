@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 from dispatch.bootstrap import RULES
+from dispatch.operations.command_list import every_command
 from screens.shell import key_catalogue
 from tests.astra_tui.test_conventions import EVERY
 
@@ -26,14 +27,14 @@ def reference() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["keys.md", "cli.md", "settings.md"])
+@pytest.mark.parametrize("name", ["keys.md", "cli.md", "settings.md", "events.md"])
 def test_the_page_is_current(reference: ModuleType, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setenv("TERM", "dumb")
     assert (DOCS / name).read_text(encoding="utf-8") == reference.PAGES[name](), "run: make docs"
 
 
-def test_every_command_key_and_setting_is_listed() -> None:
+def test_every_command_key_setting_and_event_is_listed() -> None:
     commands = (DOCS / "cli.md").read_text(encoding="utf-8")
     headings = set(re.findall(r"^##+ astra (.*)$", commands, re.MULTILINE))
     assert {" ".join(path) for path in EVERY} <= headings
@@ -42,3 +43,5 @@ def test_every_command_key_and_setting_is_listed() -> None:
     assert listed == {binding.id for bindings in key_catalogue.areas().values() for binding in bindings}
     settings = (DOCS / "settings.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `(\w+)` \|", settings, re.MULTILINE)) == set(RULES.settings)
+    events = (DOCS / "events.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `([\w.]+)` \|", events, re.MULTILINE)) == set(every_command())

@@ -6,7 +6,6 @@ What concerns everybody at the desk is no preference but a setting (``astra set`
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 import tomllib
 from collections.abc import Callable, Collection, Iterator
@@ -27,7 +26,6 @@ KEYS: dict[str, tuple[type, str]] = {
     "toasts": (bool, "true or false: a message for new work"),
     "keymap": (dict, "a table of binding ids and keys"),
 }
-TABLE_HEADER = re.compile(r"^\s*\[")
 HINT = "accepted: " + ", ".join(f"{key} ({what})" for key, (_, what) in KEYS.items())
 
 
@@ -69,15 +67,14 @@ def load(path: Path | None = None, check: Check | None = None) -> tuple[Preferen
         return Preferences(), [f"{path}: {error}"]
     if isinstance(given.get("keymap"), dict):
         given["keymap"] = dict(_flat(given["keymap"]))
-    problems = [problem for key, value in given.items() if (problem := _problem(path, text, key, value))]
-    sound = {key: value for key, value in given.items() if _problem(path, text, key, value) is None}
-    wanted = Preferences(**sound)
+    unfit = {key: problem for key, value in given.items() if (problem := _problem(key, value))}
+    wanted = Preferences(**{key: value for key, value in given.items() if key not in unfit})
     wrong = {} if check is None else check(wanted)
-    problems += [
-        f"{_place(path, text, key)}: {_without_table(key)}: {wrong[key]}"
-        for key in sorted(wrong, key=lambda key: _line_of(text, key) or 0)
+    problems = unfit | {key: f"{key.removeprefix('keymap.')}: {why}" for key, why in wrong.items()}
+    lines = _lines_of(text) if problems else {}
+    return _without(wanted, wrong), [
+        f"{path}, line {lines[key]}: {problems[key]}" for key in sorted(problems, key=lines.__getitem__)
     ]
-    return _without(wanted, wrong), problems
 
 
 def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -87,10 +84,6 @@ def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
             yield from _flat(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
-
-
-def _without_table(key: str) -> str:
-    return key.removeprefix("keymap.")
 
 
 def _without(wanted: Preferences, wrong: Collection[str]) -> Preferences:
@@ -103,15 +96,16 @@ def save(key: str, value: str | int, path: Path | None = None) -> None:
 
     Raises InvalidInput for an unknown key, a wrong value, or a file that cannot be read or written.
     """
+    import tomlkit  # loaded only where the file is edited: to read it, tomllib is enough
+
     path = (path or config_path()).resolve()
     _check(key, value)
     try:
         text = path.read_bytes().decode() if path.exists() else ""
-        tomllib.loads(text)
-        changed = _with_line(text, key, value)
-        if tomllib.loads(changed).get(key) != value:
-            raise InvalidInput("config", f"{key} cannot be set in {path}", "set it with an editor")
-        replace_file(path, changed)
+        tomllib.loads(text)  # the stricter of the two: what it refuses to read is not written either
+        document = tomlkit.parse(text)
+        document[key] = value
+        replace_file(path, tomlkit.dumps(document))
     except (OSError, ValueError) as error:
         raise InvalidInput(
             "config", f"{path} cannot be changed: {error}", "mend it with an editor"
@@ -131,68 +125,22 @@ def _fits(key: str, value: object) -> bool:
     return type(value) is KEYS[key][0]  # a bool is an int, too
 
 
-def _problem(path: Path, text: str, key: str, value: Any) -> str | None:
-    if key in KEYS and _fits(key, value):
-        return None
-    place = _place(path, text, key)
+def _problem(key: str, value: Any) -> str | None:
     if key not in KEYS:
-        return f"{place}: there is no preference {key!r} ({HINT})"
-    return f"{place}: {value!r} is no value for {key} (accepted: {KEYS[key][1]})"
+        return f"there is no preference {key!r} ({HINT})"
+    return None if _fits(key, value) else f"{value!r} is no value for {key} (accepted: {KEYS[key][1]})"
 
 
-def _place(path: Path, text: str, key: str) -> str:
-    line = _line_of(text, key)
-    return f"{path}, line {line + 1}" if line is not None else str(path)
-
-
-def _line_of(text: str, key: str) -> int | None:
-    """The line, from 0, that sets a key (dotted, if it is in a table) or opens a table around it."""
-    table, around = "", None
-    for number, line in enumerate(text.splitlines()):
-        header = re.match(r"\s*\[\s*([^]]+)]", line)
-        if header:
-            told = _bare(header[1])
-            table = f"{told}."
-        elif "=" in line:
-            told = table + _bare(line.partition("=")[0])
-        else:
-            continue
-        if f"{told}.".startswith(f"{key}."):
-            return number
-        if key.startswith(f"{told}."):
-            around = number
-    return around
-
-
-def _bare(name: str) -> str:
-    """A TOML key without its quotes and blanks."""
-    return re.sub(r"""["'\s]""", "", name)
-
-
-def _with_line(text: str, key: str, value: str | int) -> str:
-    lines = text.splitlines()
-    written = f"{key} = {_toml(value)}"
-    tables = (number for number, line in enumerate(lines) if TABLE_HEADER.match(line))
-    first_table = next(tables, len(lines))
-    place = _line_of("\n".join(lines[:first_table]), key)
-    if place is not None:
-        comment = re.search(r"\s+#[^\"']*$", lines[place])
-        lines[place] = written + (comment[0] if comment else "")
-    else:
-        lines.insert(first_table, written)
-        if first_table < len(lines) - 1:
-            lines.insert(first_table + 1, "")
-    return "\n".join(lines) + "\n"
-
-
-def _toml(value: str | int) -> str:
-    if isinstance(value, int):
-        return str(value).lower()  # true, false
-    escaped = (
-        f"\\u{ord(character):04x}" if ord(character) < 32 or character in '"\\\x7f' else character
-        for character in value
-    )
-    return f'"{"".join(escaped)}"'
+def _lines_of(text: str) -> dict[str, int]:
+    """The line, from 1, of the statement that first sets each key (dotted, if it is in a table)."""
+    lines, start = text.replace("\r\n", "\n").split("\n"), 1
+    found: dict[str, int] = {}
+    for end in range(1, len(lines) + 1):
+        with suppress(tomllib.TOMLDecodeError):  # a statement may go on for several lines
+            given = tomllib.loads("\n".join(lines[:end]))
+            found = dict.fromkeys([*given, *dict(_flat(given))], start) | found
+            start = end + 1
+    return found
 
 
 def replace_file(path: Path, text: str, *, flush: bool = True) -> None:

@@ -9,7 +9,7 @@ from dispatch.assignment.agent_checks import attending_agent
 from dispatch.assignment.assign import find_agent, give, somebody_for
 from dispatch.assignment.decisions import decide_by_hand
 from dispatch.assignment.waiting_list import drain_waiting
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.service.issues import queue
 from models.agents import GONE, Agent
 from models.base import tuples
@@ -25,7 +25,7 @@ HANDED_OVER = "handed it over"
 Row = dict[str, Any]
 
 
-@command("agent.handover")
+@command("agent.handover", past="work handed over", undo=put_back)
 def hand_over(running: Command, agent_id: int, to: int | str) -> Row:
     """Move all of an agent's Pending work and open issues, claimed or not, to an agent or to the ``desk``.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch import queries
 from dispatch.agents.handover import claimed_of, to_the_desk
 from dispatch.assignment.waiting_list import drain_waiting
-from dispatch.desk.commands import DESK_ACTOR, Command, command
+from dispatch.desk.commands import DESK_ACTOR, Command, command, put_back
 from dispatch.inputs import due_times, shift_hours, validation
 from models.agents import AVAILABLE, BREAK, BUSY, GONE, OFFLINE, PRESENCES, Agent
 from models.base import CompiledQuery, parameter, tuples
@@ -23,7 +23,7 @@ SHIFT_OVER = "shift over"
 Row = dict[str, Any]
 
 
-@command("agent.presence")
+@command("agent.presence", past="presence", undo=put_back)
 def set_presence(
     running: Command, agent_id: int, presence: str, until: str | None = None, reason: str | None = None
 ) -> Row:
@@ -56,7 +56,7 @@ def preview_presence(
     return desk.rehearse(lambda: set_presence(desk, agent_id, presence, until, reason))
 
 
-@command("agent.shift")
+@command("agent.shift", past="shift hours", undo=put_back)
 def set_hours(running: Command, agent_id: int, hours: str | None) -> Row:
     """Set an agent's shift hours (dispatch.shifts), or none; the presence follows them from now on.
 
@@ -139,7 +139,7 @@ def catch_up(desk: Desk) -> list[Row]:
     return done
 
 
-@command("agent.turn")
+@command("agent.turn", past="presence by the clock", undo=put_back)
 def _turn(running: Command, agent_id: int) -> Row:
     """What the clock does to one agent: a break is over, a shift begins or ends."""
     agent = Agent.lock(agent_id)

@@ -10,7 +10,7 @@ from dispatch import queries
 from dispatch.agents.handover import to_the_desk
 from dispatch.agents.presence import put as set_presence
 from dispatch.assignment.waiting_list import drain_waiting
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.queries import agent_levels
 from dispatch.service.issues.queue import settle
@@ -26,7 +26,7 @@ MOST_CAPACITY = 100_000
 Setter = Callable[[Command, Agent, Any], None]
 
 
-@command("agent.add")
+@command("agent.add", past="taken on", undo=put_back)
 def add(
     running: Command, /, *, first_name: str, last_name: str, department: str, job_title: str, **given: Any
 ) -> Row:
@@ -45,7 +45,7 @@ def add(
     return _shown(running, agent)
 
 
-@command("agent.set")
+@command("agent.set", past="changed", undo=put_back)
 def change(running: Command, /, agent_id: int, **changes: Any) -> Row:
     """Change some of CHANGEABLE on an agent. Raises NotFound, InvalidInput, Refused."""
     agent = Agent.lock(agent_id)
@@ -58,7 +58,7 @@ def change(running: Command, /, agent_id: int, **changes: Any) -> Row:
     return _shown(running, agent)
 
 
-@command("agent.leave")
+@command("agent.leave", past="left", undo=put_back)
 def leave(running: Command, agent_id: int, hand_over: bool = False) -> Row:
     """The agent goes: keeps the row and the history, has no rank and gets nothing any more.
 
@@ -78,7 +78,7 @@ def leave(running: Command, agent_id: int, hand_over: bool = False) -> Row:
     return _shown(running, agent) | {"moves": moves}
 
 
-@command("agent.return")
+@command("agent.return", past="returned", undo=put_back)
 def come_back(running: Command, agent_id: int) -> Row:
     """An agent who left is here again, available; waiting bookings find a taker.
 

@@ -11,7 +11,7 @@ from peewee import fn
 from dispatch.assignment.eligibility import department_for
 from dispatch.assignment.load_balancing import Bearer, Loose, Move, Optimiser, even_out
 from dispatch.desk import settings
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from models.agents import AVAILABLE, Agent
 from models.audit import Decision, Event
 from models.base import tuples
@@ -29,7 +29,7 @@ POLICY = "shuffle"
 Row = dict[str, Any]
 
 
-@command("shuffle")
+@command("shuffle", past="loads evened out", undo=put_back)
 def shuffle(running: Command, optimiser: Optimiser = even_out) -> Row:
     """Even out the loads now, whatever was moved a moment ago. Returns {"moves": [...]}."""
     return {"moves": _carry_out(running, plan(running.desk, running.now, optimiser))}
@@ -41,7 +41,7 @@ def preview_shuffle(desk: Desk, optimiser: Optimiser = even_out) -> Row:
         return {"moves": [move._asdict() for move in plan(desk, desk.now(), optimiser)]}
 
 
-@command("shuffle.recurring")
+@command("shuffle.recurring", past="loads evened out", undo=put_back)
 def _recurring(running: Command, moves: list[Move]) -> list[Row]:
     return _carry_out(running, moves)
 

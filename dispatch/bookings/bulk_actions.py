@@ -13,7 +13,7 @@ from dispatch import queries
 from dispatch.assignment import agent_checks
 from dispatch.assignment.assign import taker_for
 from dispatch.bookings import lifecycle
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.queries.bookings import BookingFilter
 from models.agents import Agent
@@ -32,7 +32,7 @@ Which = Sequence[int] | BookingFilter
 Check = Callable[[Booking], None]
 
 
-@command("booking.reassign_all")
+@command("booking.reassign_all", past="several reassigned", undo=put_back)
 def reassign(running: Command, which: Which, to_agent_id: int, reason: str) -> Row:
     """Give bookings to an agent. Returns {"done", "refused", "results"}, see ``_all``.
 
@@ -51,7 +51,7 @@ def reassign(running: Command, which: Which, to_agent_id: int, reason: str) -> R
     return _kept(running, result, reason)
 
 
-@command("booking.cancel_all")
+@command("booking.cancel_all", past="several cancelled", undo=put_back)
 def cancel(running: Command, which: Which, reason: str) -> Row:
     """Cancel bookings, for one reason. Returns {"done", "refused", "results"}, see ``_all``."""
     reason = validation.required_text(reason, "reason")
@@ -65,7 +65,7 @@ def cancel(running: Command, which: Which, reason: str) -> Row:
     return _kept(running, result, reason)
 
 
-@command("booking.release_all")
+@command("booking.release_all", past="several released", undo=put_back)
 def release(running: Command, which: Which) -> Row:
     """Give up the claims of bookings. Returns {"done", "refused", "results"}, see ``_all``."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from dispatch import queries
 from dispatch.bookings.lifecycle import set_quote
 from dispatch.customers.records import rename_leads
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
@@ -16,7 +16,7 @@ from models.errors import InvalidInput, Refused
 Row = dict[str, Any]
 
 
-@command("booking.edit")
+@command("booking.edit", past="edited", undo=put_back)
 def edit(
     running: Command,
     booking_id: int,

@@ -6,14 +6,14 @@ from typing import Any
 
 from dispatch import queries
 from dispatch.bookings.lifecycle import pending_booking, saved, set_follow_up
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from models.errors import Refused
 
 Row = dict[str, Any]
 
 
-@command("booking.follow_up")
+@command("booking.follow_up", past="follow-up", undo=put_back)
 def follow_up(running: Command, booking_id: int, at: str | None = None) -> Row:
     """Set when to get back to the customer, in any form of dispatch.moments; None or empty clears it.
 

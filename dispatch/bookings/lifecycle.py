@@ -11,7 +11,7 @@ from dispatch import queries
 from dispatch.assignment.agent_checks import attending_agent, working_agent
 from dispatch.assignment.assign import DECLINED, find_agent, give, may_take, save
 from dispatch.assignment.decisions import decide_by_hand
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import due_times, validation
 from dispatch.queries.next_action import is_due
 from models.agents import GONE, Agent
@@ -25,7 +25,7 @@ OUTCOMES = ("reached", "no_answer")
 PULLED = "pull"
 
 
-@command("booking.claim")
+@command("booking.claim", past="claimed", undo=put_back)
 def claim(running: Command, booking_id: int, agent_id: int) -> Row:
     """The holder takes the booking on; with the setting ``pull`` another agent can take it over so.
 
@@ -66,7 +66,7 @@ def _pull(running: Command, booking: Booking, agent: Agent) -> None:
     give(running, booking, agent.agent_id)
 
 
-@command("booking.release")
+@command("booking.release", past="released", undo=put_back)
 def release(running: Command, booking_id: int) -> Row:
     """Give up a claim; the booking stays with its agent, tentatively, or goes on from one who is away.
 
@@ -77,7 +77,7 @@ def release(running: Command, booking_id: int) -> Row:
     return unclaim(running, booking)
 
 
-@command("booking.decline")
+@command("booking.decline", past="declined", undo=put_back)
 def decline(running: Command, booking_id: int, reason: str) -> Row:
     """The agent does not want it: on to the next who has not declined it; nobody left, it waits."""
     reason = validation.required_text(reason, "reason")
@@ -89,7 +89,7 @@ def decline(running: Command, booking_id: int, reason: str) -> Row:
     return _shown(running, booking_id)
 
 
-@command("booking.contact")
+@command("booking.contact", past="contact", undo=put_back)
 def contact(
     running: Command, booking_id: int, outcome: str, text: str | None = None, follow_up: str | None = None
 ) -> Row:
@@ -117,14 +117,14 @@ def contact(
     return saved(running, booking)
 
 
-@command("booking.note")
+@command("booking.note", past="note", undo=put_back)
 def note(running: Command, booking_id: int, text: str) -> Row:
     """Write a note into the booking's history. Raises NotFound, InvalidInput."""
     running.detail = {"text": validation.required_text(text, "text")}
     return saved(running, Booking.lock(booking_id))
 
 
-@command("booking.confirm")
+@command("booking.confirm", past="confirmed", undo=put_back)
 def confirm(
     running: Command,
     booking_id: int,
@@ -160,7 +160,7 @@ def confirm(
     return saved(running, booking)
 
 
-@command("booking.cancel")
+@command("booking.cancel", past="cancelled", undo=put_back)
 def cancel(running: Command, booking_id: int, reason: str) -> Row:
     """The customer does not book; a waiting one can be cancelled too. Raises NotFound, Refused."""
     reason = validation.required_text(reason, "reason")
@@ -181,7 +181,7 @@ def cancelled(running: Command, booking: Booking, reason: str) -> None:
     save(running, booking)
 
 
-@command("booking.reassign")
+@command("booking.reassign", past="reassigned", undo=put_back)
 def reassign(running: Command, booking_id: int, to_agent_id: int, reason: str) -> Row:
     """A person gives a Pending booking to another agent, unclaimed, even above the agent's capacity.
 
@@ -203,7 +203,7 @@ def reassigned(running: Command, booking: Booking, agent: Agent, reason: str) ->
     return decision.notes != "{}"
 
 
-@command("booking.reopen")
+@command("booking.reopen", past="reopened", undo=put_back)
 def reopen(running: Command, booking_id: int) -> Row:
     """A closed booking is Pending again, unclaimed, its quote kept; who may take no work is replaced."""
     booking = Booking.lock(booking_id)
@@ -224,7 +224,7 @@ def reopen(running: Command, booking_id: int) -> Row:
     return saved(running, booking)
 
 
-@command("booking.rate")
+@command("booking.rate", past="scored", undo=put_back)
 def rate(running: Command, booking_id: int, score: int | str) -> Row:
     """The customer's score, 1 to 5, of a finished booking; a second one replaces the first."""
     points = validation.whole(score, "score", 1, 5)
@@ -323,7 +323,7 @@ def _shown(running: Command, booking_id: int) -> Row:
     return row
 
 
-@command("booking.keep")
+@command("booking.keep", past="still on it", undo=put_back)
 def keep(running: Command, booking_id: int) -> Row:
     """The agent is still on it: the claim's clock starts anew. Raises NotFound, Refused."""
     booking = pending_booking(running, booking_id)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dispatch.customers.records import Row, present_customer, rows_of
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from models.base import tuples
 from models.customers import Customer, Lead
 from models.errors import Refused
 from models.issues import Issue
 
 
-@command("customer.merge")
+@command("customer.merge", past="merged", undo=put_back)
 def merge(running: Command, keep_id: int, other_id: int) -> Row:
     """Make two customers one: ``keep_id`` gets the other's leads, and the phone and e-mail it lacks.
 

@@ -10,7 +10,7 @@ from peewee import JOIN
 from dispatch import queries
 from dispatch.customers.support_history import dealings
 from dispatch.desk import event_log
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.triage import categories
 from models.audit import Event
@@ -106,7 +106,7 @@ def standing(customer_id: int) -> int:
     return customer.customer_id
 
 
-@command("customer.edit")
+@command("customer.edit", past="edited", undo=put_back)
 def edit(
     running: Command,
     customer_id: int,

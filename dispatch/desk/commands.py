@@ -1,7 +1,8 @@
 """One command is one transaction: checked, saved, and written to the log with its actor.
 
-``@command("booking.claim")`` turns a function of a Command into one of a Desk. Every row that the
-function saves is heard here by signal and goes into the event, so no command can forget its audit.
+``@command("booking.claim", past="claimed", undo=put_back)`` turns a function of a Command into one of a
+Desk. Every row that the function saves is heard here by signal and goes into the event, so no command can
+forget its audit.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, NewType, ParamSpec, TypeVar
 
 from models.agents import Agent
 from models.audit import Decision, Event, EventBooking, log_event
@@ -41,7 +42,23 @@ TABLES = {model._meta.table_name: model for model in AUDITED}
 _KEYS = {model: (model._meta.table_name, model._meta.primary_key.name) for model in AUDITED}
 
 DESK_ACTOR = "sweeper"
-"""Who signs what the desk does of its own accord; a person's undo passes over it."""
+"""The actor of what the desk does by itself; a person's undo passes over it."""
+
+
+UndoRule = NewType("UndoRule", str)
+"""Why a command is never undone; empty where undo puts its rows back."""
+put_back, never = UndoRule(""), UndoRule
+
+
+class CommandInfo(NamedTuple):
+    """The words of the log for a command, and its undo rule."""
+
+    past: str
+    undo: UndoRule
+
+
+COMMANDS: dict[str, CommandInfo] = {}
+"""The commands of all modules imported so far, by name; ``operations/command_list.py`` imports the rest."""
 
 _running: ContextVar[Command | None] = ContextVar("running_command", default=None)
 
@@ -112,16 +129,21 @@ def running_command() -> Command:
 
 
 def command(
-    name: str,
+    name: str, *, past: str, undo: UndoRule, by_desk: bool = False
 ) -> Callable[[Callable[Concatenate[Command, P], R]], Callable[Concatenate[Desk, P], R]]:
     """Make a function of a Command one transaction with one event; see the module's docstring.
 
-    The function's result must be JSON: with a request id it is kept, and a repeat returns it.
+    ``past`` is what the log calls it. ``by_desk``: the desk does it by itself, inside the transaction of
+    another command. The function's result must be JSON: with a request id it is kept, and a repeat
+    returns it.
     """
+    COMMANDS[name] = CommandInfo(past, undo)
 
     def decorate(function: Callable[Concatenate[Command, P], R]) -> Callable[Concatenate[Desk, P], R]:
         @functools.wraps(function)
         def run(desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            if by_desk:
+                return _perform(Command(desk, name, DESK_ACTOR), None, function, *args, **kwargs)
             with desk.transaction():
                 fingerprint = None
                 if desk.request_id:
@@ -161,11 +183,6 @@ def _perform(
         raise
     finally:
         _running.reset(token)
-
-
-def of_its_own_accord(desk: Desk, name: str, function: Callable[[Command], R]) -> R:
-    """What the desk does by itself inside the transaction at hand, as an event of its own."""
-    return _perform(Command(desk, name, DESK_ACTOR), None, function)
 
 
 def _write_event(running: Command, fingerprint: str | None, result: Any) -> None:

@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from typing import Any, TypedDict
 
 from dispatch.assignment.selection import policy_named
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
 from dispatch.inputs.lead_files import LeadFile, Record
 from dispatch.leads import intake
@@ -81,7 +81,7 @@ class Received(TypedDict):
 Lines = Sequence[tuple[int, Mapping[str, str | None]]]
 
 
-@command("lead.add_all")
+@command("lead.add_all", past="several came in", undo=put_back)
 def receive_lines(running: Command, lines: Lines) -> list[Received]:
     """Take in some lines in one command, so that one undo takes all of them back.
 

@@ -9,7 +9,7 @@ from typing import TypedDict
 from dispatch import customers
 from dispatch.assignment.selection import policy_named
 from dispatch.desk.accepted_values import AcceptedValues
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from models.base import CompiledQuery, parameter
 from models.customer_index import include
@@ -72,7 +72,7 @@ def received(
     return _result(running, lead)
 
 
-receive = command("lead.add")(received)
+receive = command("lead.add", past="came in", undo=put_back)(received)
 """``received`` as a command of its own."""
 
 

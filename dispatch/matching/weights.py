@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dispatch.desk import settings
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, never
 from dispatch.inputs.validation import excerpt
 from dispatch.matching.features import FEATURES
 from models.base import CompiledQuery, parameter
@@ -211,7 +211,7 @@ def shown(name: str | None) -> Row:
     return row
 
 
-@command("weights.use")
+@command("weights.use", past="weights chosen", undo=never("weights are not undone; use the earlier ones"))
 def use(running: Command, name: str, weights: dict[str, float] | None = None) -> Row:
     """Score with these from now on: published, learned, or a version; ``weights`` become a new version.
 

@@ -16,7 +16,7 @@ from dispatch.agents.handover import to_the_desk
 from dispatch.agents.presence import put as set_presence
 from dispatch.assignment.assign import find_agent, somebody_for
 from dispatch.bookings.lifecycle import pending_booking, saved, unclaim
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from models.agents import AVAILABLE, AWAY, BUSY, Agent
 from models.base import tuples
 from models.bookings import PENDING, Booking
@@ -33,7 +33,7 @@ AWAY_REASON = f"{MISSED_IN_A_ROW} offers in a row not claimed"
 Row = dict[str, Any]
 
 
-@command("booking.lapse")
+@command("booking.lapse", past="not claimed in time", undo=put_back)
 def lapse(running: Command, booking_id: int) -> Row:
     """An offer was not claimed in time: on to the next agent. Two in a row put the first one on away.
 
@@ -56,7 +56,7 @@ def lapse(running: Command, booking_id: int) -> Row:
     return row
 
 
-@command("booking.ask")
+@command("booking.ask", past="asked whether still on it", undo=put_back)
 def ask(running: Command, booking_id: int) -> Row:
     """Nobody has tried to reach the customer since the claim: is its agent still on it?"""
     booking = pending_booking(running, booking_id)
@@ -64,7 +64,7 @@ def ask(running: Command, booking_id: int) -> Row:
     return saved(running, booking)
 
 
-@command("booking.expire")
+@command("booking.expire", past="claim ended, no answer", undo=put_back)
 def expire(running: Command, booking_id: int) -> Row:
     """The question was not answered: the claim is released, and the booking keeps its age."""
     return unclaim(running, pending_booking(running, booking_id))

@@ -7,14 +7,14 @@ from typing import Any
 from dispatch.assignment.eligibility import department_map
 from dispatch.desk import settings
 from dispatch.desk.accepted_values import LISTS, WORDS, refuse_known
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, never
 from dispatch.inputs import validation
 from models.accepted_values import Package
 from models.errors import InvalidInput
 from models.policy_indexes import keep_order
 
 
-@command("setting.set")
+@command("setting.set", past="setting", undo=never("settings are not undone; set the value again"))
 def set_value(running: Command, key: str, value: str) -> dict[str, Any]:
     """Set a desk setting for every terminal. Raises InvalidInput, Refused."""
     parsed = settings.parse_setting(running.desk.settings.definitions, key, value)
@@ -41,7 +41,7 @@ def _check_departments(running: Command, departments: str) -> None:
             raise InvalidInput("setting", f"{name!r} is no destination or package", f"accepted: {accepted}")
 
 
-@command("value.add")
+@command("value.add", past="accepted", undo=never("an accepted value stays; bookings may have it"))
 def add_value(running: Command, kind: str, name: str, destination: str | None = None) -> dict[str, Any]:
     """Accept a new destination, launch location, ... or a package of a destination.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from peewee import fn
 
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
 from dispatch.operations import issue_integrity_checks
 from dispatch.operations.integrity_checks import NAMED, Finding, distribution, miscounted
@@ -58,7 +58,7 @@ def examine(desk: Desk) -> dict[str, Any]:
     return {"database": str(path), "ok": sound, "checks": [asdict(finding) for finding in findings]}
 
 
-@command("doctor.repair")
+@command("doctor.repair", past="repaired", undo=never("a repair only counts what is there"))
 def repair(running: Command) -> dict[str, Any]:
     """Count what every agent holds and the tallies anew, let assignments follow, and set clocks right."""
     loads = []

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from dispatch.assignment.waiting_list import drain_waiting
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, never
 
 Row = dict[str, Any]
 
 
-@command("import")
+@command(
+    "import", past="imported", undo=never("an import is not undone; go back to the backup made before it")
+)
 def record(running: Command, detail: Row) -> Row:
     """Log what an import or the generator wrote; ``detail`` is JSON, with the count of new agents.
 

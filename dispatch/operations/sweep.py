@@ -13,7 +13,7 @@ from dispatch.agents import presence
 from dispatch.agents.presence import SWEEPER
 from dispatch.assignment import shuffle
 from dispatch.assignment.waiting_list import drain_waiting, drainable
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.operations import booking_timeouts
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import auto_close, lifecycle
@@ -87,7 +87,7 @@ def _assigned(desk: Desk) -> list[int]:
         return drain(desk) if drainable(desk) else []
 
 
-@command("waiting.assign")
+@command("waiting.assign", past="waiting bookings given out", undo=put_back)
 def drain(running: Command) -> list[int]:
     """Assign what waits, oldest first, as long as somebody is free."""
     drain_waiting(running)

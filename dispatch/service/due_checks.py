@@ -6,10 +6,9 @@ under the write lock, what is due, and what was told is not told twice.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
-from dispatch.desk.commands import Command, of_its_own_accord
+from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
 from dispatch.service.escalation import monitor
 from dispatch.service.escalation.monitor import Outcome
@@ -42,7 +41,7 @@ def sweep_issues(desk: Desk) -> Row:
             ids = [issue_id for (issue_id,) in _due(now=now, limit=AT_ONCE)]
             outcome = monitor.examine(desk, now, ids)
             if outcome:
-                of_its_own_accord(desk, "issue.sweep", partial(_tell, outcome))
+                _note(desk, outcome)
         total.examined += outcome.examined
         total.warnings += outcome.warnings
         total.escalations += outcome.escalations
@@ -60,7 +59,8 @@ def _is_due(desk: Desk, now: str) -> bool:
         return bool(_due(now=now, limit=1))
 
 
-def _tell(outcome: Outcome, running: Command) -> None:
+@command("issue.sweep", past="clock", undo=never("the clock did it"), by_desk=True)
+def _note(running: Command, outcome: Outcome) -> None:
     running.detail = {"warnings": outcome.warnings, "escalations": outcome.escalations}
     issues = {row["issue_id"] for row in (*outcome.warnings, *outcome.escalations)}
     running.issue_id = issues.pop() if len(issues) == 1 else None

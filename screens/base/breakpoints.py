@@ -14,4 +14,5 @@ def fit(screen: Screen[Any]) -> None:
     """
     width, height = screen.app.size
     for size, points in ((width, screen.HORIZONTAL_BREAKPOINTS), (height, screen.VERTICAL_BREAKPOINTS)):
-        screen.add_class(*screen._get_breakpoint_classes(size, points or []), update=False)
+        reached = [name for least, name in sorted(points or [], reverse=True) if size >= least]
+        screen.add_class(*reached[:1], update=False)

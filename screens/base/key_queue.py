@@ -13,6 +13,8 @@ from textual.app import App
 from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
 
+from screens.base.textual_internals import is_at_rest, is_closing, is_painted, mounted_event
+
 STEP_S = 0.005
 PATIENT_TURNS = 400
 """Of STEP_S each: 2 s on an idle machine, more on a busy one, which is no reason to give up."""
@@ -100,20 +102,15 @@ class SteadyApp(App[None]):
         """Return when every message is handled, no worker is at work, and all of it is on screen."""
         still = 0
         for _ in range(MOST_ROUNDS):  # a repaint may ask for another: the footer is made anew after it
-            if self._exit:
+            if self.return_code is not None:  # it ends
                 return
             await self._quiet(self._all_of_screen, None)
             refreshed = asyncio.Event()
             self.screen.call_after_refresh(refreshed.set)
             await _all_set([refreshed])
-            still = still + 1 if self._is_painted() else 0
+            still = still + 1 if is_painted(self.screen) else 0
             if still == STILL_ROUNDS:
                 break
-
-    def _is_painted(self) -> bool:
-        screen = self.screen
-        waits = screen._callbacks or screen._dirty_widgets
-        return not (waits or screen._layout_required or screen._repaint_required)
 
     async def _quiet(
         self,
@@ -137,7 +134,7 @@ class SteadyApp(App[None]):
                 await asyncio.sleep(STEP_S)
                 continue
             there = list(nodes())
-            at_work = [node for node in there if not _is_at_rest(node)]
+            at_work = [node for node in there if not is_at_rest(node)]
             await asyncio.sleep(0)
             rounds += 1 if await _all_answered(at_work) else SILENT_ROUNDS
             is_still = not at_work and not self.is_busy(groups) and there == list(nodes())
@@ -165,23 +162,13 @@ class SteadyApp(App[None]):
         return list(self.focused.ancestors_with_self)
 
 
-def _is_at_rest(node: MessagePump) -> bool:
-    """Has it nothing left to do? To look is a hundred times cheaper than to ask each by a message."""
-    if node._closing or node._closed:
-        return True
-    if not node.is_running:
-        return node._mounted_event.is_set()
-    ready: asyncio.Event = node._message_queue.ready_event
-    return bool(ready._waiters) and not ready.is_set()  # its loop waits for a message, and none is there
-
-
 async def _all_answered(nodes: Iterable[MessagePump]) -> bool:
     """Has each of the nodes come to a message that is sent to it now?"""
     reached: list[asyncio.Event] = []
     for node in nodes:
         event = asyncio.Event()
-        if not node.is_running and not node._closing:
-            reached.append(node._mounted_event)  # its first messages are still to come
+        if not node.is_running and not is_closing(node):
+            reached.append(mounted_event(node))  # its first messages are still to come
         elif node.call_later(event.set):
             reached.append(event)
     return await _all_set(reached)

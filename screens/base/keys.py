@@ -12,6 +12,8 @@ from typing import Any
 from textual.app import App
 from textual.binding import Binding
 
+from screens.base.textual_internals import keymap_of
+
 
 def _key(
     identifier: str,
@@ -313,7 +315,7 @@ KEY_IN_TEXT = re.compile(r"{([\w.-]+)}")
 def key_of(app: App[Any], identifier: str) -> str:
     """How the first key of a binding is named on screen, as the user has it."""
     binding = BY_ID[identifier]
-    key = app._keymap.get(identifier, binding.key).split(",")[0]
+    key = keymap_of(app).get(identifier, binding.key).split(",")[0]
     return app.get_key_display(binding.with_key(key, None))
 
 

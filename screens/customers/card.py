@@ -15,6 +15,7 @@ from textual.widgets import DataTable, Static
 from dispatch import customers
 from dispatch.customers.records import MOST_ON_CARD
 from dispatch.operations import undo
+from dispatch.operations.command_list import describe_subject
 from screens.base import keys
 from screens.base.messages import DeskChanged
 from screens.customers.finder import FindCustomer
@@ -25,7 +26,7 @@ from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
 from screens.wording import issues as issue_words
 from screens.wording.bookings import state
-from screens.wording.events import event_line, subject, taken_back
+from screens.wording.events import event_line, taken_back
 from screens.wording.text import CARE, moment, short, short_moment
 
 Row = dict[str, Any]
@@ -222,7 +223,7 @@ def history(card: Row) -> Text:
     """What was done, and below what was asked for, the newest first."""
     text = Text(overflow="fold")
     text.append("History\n", "bold")
-    lines = [f"{event_line(event)}  {subject(event)}" for event in card["events"]]
+    lines = [f"{event_line(event)}  {describe_subject(event)}" for event in card["events"]]
     text.append("\n".join(lines) or "imported, nothing done here yet")
     text.append("\n\nLeads\n", "bold")
     text.append("\n".join(_lead_line(lead) for lead in card["leads"]) or "none")

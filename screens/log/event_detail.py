@@ -9,8 +9,9 @@ from rich.text import Text
 
 from dispatch import queries
 from dispatch.desk import event_log
+from dispatch.operations.command_list import describe_event
 from screens.widgets.detail_pane import DetailPane
-from screens.wording.events import COMMAND_WORDS, changes, details, subject
+from screens.wording.events import changes, details
 from screens.wording.text import CARE, moment
 
 Row = dict[str, Any]
@@ -47,7 +48,7 @@ class EventDetail(DetailPane):
 def _describe(data: Row) -> Text:
     event, other = data["event"], data["other"]
     text = Text(overflow="fold")
-    text.append(f"{subject(event)} {COMMAND_WORDS.get(event['command'], event['command'])}".strip(), "bold")
+    text.append(describe_event(event), "bold")
     text.append(f"\n{event['actor']}, {moment(event['at'])}, {event['command']}", "dim")
     if event["undone_by"] is not None:
         text.append(f"\nTaken back {_by(other)}, event {event['undone_by']}", f"bold {CARE}")

@@ -15,13 +15,14 @@ from dispatch import queries
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.inputs.filter_keys import asked, narrowed
 from dispatch.operations import undo
+from dispatch.operations.command_list import describe_command, describe_subject
 from screens.base import keys
 from screens.log.event_detail import EventDetail, event_query
 from screens.log.list_window import LogWindow
 from screens.shell.paged_list import Held, PagedList
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
-from screens.wording.events import COMMAND_WORDS, event_line, said, subject, taken_back
+from screens.wording.events import event_line, said, taken_back
 from screens.wording.text import short_moment
 
 Row = dict[str, Any]
@@ -29,7 +30,7 @@ EXAMPLE = "booking:12 agent:6 by:kim command:claim since:today is:undone"
 
 
 def _what(row: Row) -> Text:
-    word = COMMAND_WORDS.get(row["command"]) or str(row["command"])
+    word = describe_command(row["command"])
     return Text(f"{word}, undone", "dim") if row["undone_by"] else Text(word)
 
 
@@ -38,7 +39,7 @@ COLUMNS = (
     Column("at", "When", 11, lambda row: short_moment(row["at"])),
     Column("actor", "By", 8, lambda row: row["actor"]),
     Column("what", "What", 14, _what),
-    Column("about", "About", 12, subject),
+    Column("about", "About", 12, describe_subject),
     Column("customer", "Customer", 12, lambda row: row["customer_name"] or "", grows=True),
     Column("agent_id", "Agent", 5, lambda row: str(row["agent_id"] or ""), right=True, drop=2),
     Column("said", "Said", 10, lambda row: said(row["command"], row["detail"]), grows=True, drop=1),
@@ -141,7 +142,7 @@ class Log(PagedList[EventFilter]):
     def action_copy(self) -> None:
         event = self._chosen()
         if event is not None:
-            self.copy(f"Event {event['event_id']}, {subject(event)}: {event_line(event)}")
+            self.copy(f"Event {event['event_id']}, {describe_subject(event)}: {event_line(event)}")
 
     def action_back(self) -> None:
         """First clear what was typed, then go back to where one was before."""

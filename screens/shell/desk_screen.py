@@ -18,6 +18,7 @@ from screens.base.breakpoints import fit
 from screens.base.figures import Figure
 from screens.base.keys import key_of
 from screens.base.messages import DeskChanged, PlaceChosen
+from screens.base.textual_internals import adopt_styles
 from screens.customers.card import CustomerCard
 from screens.customers.finder import FindCustomer
 from screens.dialogs.column_chooser import Columns
@@ -55,16 +56,12 @@ class Place(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         fit(self)
-        # Its widgets are styled as they come: for a new place Textual would parse every sheet anew, twice.
-        self._css_update_count = self.app._css_update_count
+        adopt_styles(self)
         self._ticket = 0
         self._minute = ""
         self._others_changed = False
         self._opens = False
         self.is_lost = False
-        # A new screen takes its styles as it is mounted. Textual has every style sheet parsed anew for it as
-        # well, twice (0.2 s), unless it knows the present state of the styles.
-        self._css_update_count = self.app._css_update_count
 
     @property
     def host(self) -> Host:

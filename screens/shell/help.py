@@ -18,6 +18,7 @@ from textual.markup import escape
 from textual.screen import Screen
 
 from screens.base import figures, keys
+from screens.base.textual_internals import bindings_of
 from screens.dialogs.panel import Panel
 from screens.shell.desk_screen import Place
 
@@ -86,9 +87,7 @@ def verbs(screen: Screen[Any]) -> list[Verb]:
     """What can be done on a screen with the keys as the user has them, whatever is in focus."""
     app, found, taken = screen.app, dict[tuple[str, str], Verb](), set[str]()
     for node in (screen,) if screen.is_modal else (screen, app):
-        bindings = node._bindings.copy()  # active_bindings has only those that work where the focus is
-        bindings.apply_keymap(app._keymap)
-        own = [binding for _, binding in bindings if binding.key not in taken]
+        own = [binding for _, binding in bindings_of(node) if binding.key not in taken]
         taken |= {binding.key for binding in own}
         for binding in own:
             if binding.id or binding.action == "command_palette":  # all else moves the focus and the like

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from textual.binding import Binding
-from textual.keys import Keys, _character_to_key
+from textual.keys import Keys
 
+from screens.base.textual_internals import character_to_key
 from screens.shell.key_catalogue import areas
 
 MODIFIERS = ("ctrl", "shift", "alt", "super", "hyper", "meta")
 NAMED_KEYS = frozenset(
     {key.value for key in Keys if "+" not in key.value and not key.value.startswith("<")}
-    | {_character_to_key(chr(code)) for code in range(33, 127)}
+    | {character_to_key(chr(code)) for code in range(33, 127)}
 )
 SAME_IN_A_TERMINAL = {"ctrl+m": "enter", "ctrl+j": "enter", "ctrl+i": "tab", "ctrl+h": "backspace"}
 
@@ -67,14 +68,12 @@ def _unusable(keys: str, binding: Binding) -> str:
 
 
 def _is_typed(name: str) -> bool:
-    return (
-        len(name) == 1 or name == "space" or name in {_character_to_key(chr(one)) for one in range(33, 127)}
-    )
+    return len(name) == 1 or name == "space" or name in {character_to_key(chr(one)) for one in range(33, 127)}
 
 
 def _split(keys: str) -> list[str]:
     """Keys as Textual names them: ``?`` is question_mark."""
-    return [_character_to_key(key) if len(key) == 1 else key for key in map(str.strip, keys.split(","))]
+    return [character_to_key(key) if len(key) == 1 else key for key in map(str.strip, keys.split(","))]
 
 
 def _clashes(keymap: Keymap, everywhere: Mapping[str, Sequence[Binding]]) -> dict[str, str]:

@@ -12,6 +12,8 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import RadioButton, RadioSet, Select
 
+from screens.base.textual_internals import forget_pressed, highlighted_index
+
 
 class Option(RadioButton):
     """A radio button whose mark, not only its colour, tells whether it is on."""
@@ -20,11 +22,11 @@ class Option(RadioButton):
         mark = "◉ " if self.value else "○ "
         return Content.assemble(
             (mark, self.get_visual_style("toggle--button")),
-            self._label.stylize_before(self.get_visual_style("toggle--label")),
+            self.label.stylize_before(self.get_visual_style("toggle--label")),
         )
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        return 2 + self._label.cell_length
+        return 2 + self.label.cell_length
 
 
 class Choice(RadioSet):
@@ -77,7 +79,7 @@ class Choice(RadioSet):
             with self.prevent(RadioButton.Changed):
                 for button in buttons:
                     button.value = False
-            self._pressed_button = None
+            forget_pressed(self)
             return
         buttons[self._names.index(name)].value = True
 
@@ -111,8 +113,9 @@ class Choice(RadioSet):
         self.post_message(self.Accepted(self))
 
     def _choose_selected(self) -> None:
-        if self._selected is not None and self.has_focus:
-            self.value = self._names[self._selected]
+        index = highlighted_index(self)
+        if index is not None and self.has_focus:
+            self.value = self._names[index]
 
 
 class Pick(Select[str]):
@@ -131,7 +134,8 @@ class Pick(Select[str]):
 
     def __init__(self, names: Iterable[str], **kwargs: Any) -> None:
         kwargs.setdefault("prompt", "choose")
-        super().__init__([(name, name) for name in names], compact=True, **kwargs)
+        self._names = tuple(names)
+        super().__init__([(name, name) for name in self._names], compact=True, **kwargs)
 
     @property
     def chosen(self) -> str:
@@ -141,9 +145,9 @@ class Pick(Select[str]):
     def set_names(self, names: Iterable[str]) -> None:
         """Offer other names; a chosen one that is still there stays."""
         wanted = tuple(names)
-        if wanted == tuple(value for _, value in self._options if isinstance(value, str)):
+        if wanted == self._names:
             return
-        chosen = self.chosen
+        chosen, self._names = self.chosen, wanted
         self.set_options([(name, name) for name in wanted])
         if chosen in wanted:
             self.value = chosen
@@ -161,10 +165,9 @@ class Pick(Select[str]):
     def on_key(self, event: events.Key) -> None:
         if self.expanded or event.character is None or not event.character.isalnum():
             return
-        names = [value for _, value in self._options if isinstance(value, str)]
         event.stop()
         event.prevent_default()
-        name = _next_starting_with(event.character, names, self.chosen)
+        name = _next_starting_with(event.character, self._names, self.chosen)
         if name is not None:
             self.value = name
 

@@ -8,7 +8,8 @@ from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Footer
-from textual.widgets._footer import FooterKey
+
+from screens.base.textual_internals import FooterKey
 
 GAP = 1  # behind each key
 

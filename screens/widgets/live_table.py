@@ -19,6 +19,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widgets import DataTable
 
+from screens.base.textual_internals import SegmentTable
 from screens.widgets.cells import as_cell, is_one_line, rendered, same
 from screens.widgets.columns import Column, fitting_columns
 
@@ -35,7 +36,7 @@ def _content(row: Row) -> object:
     return row.get("version") or {key: value for key, value in row.items() if key != "rank"}
 
 
-class LiveTable(DataTable[Text]):
+class LiveTable(SegmentTable):
     """Shows rows in the order given, keeping cursor and scroll on the row they were on.
 
     While it ``marks_changes``, rows that are new or have changed get a mark before their first cell,
@@ -246,43 +247,8 @@ class LiveTable(DataTable[Text]):
         style = ground + self.get_component_rich_style("live-table--changed", partial=True)
         return Strip.join([Strip([Segment(sign, style)]), strip.crop(1)])
 
-    def _render_cell(
-        self,
-        row_index: int,
-        column_index: int,
-        base_style: Style,
-        width: int,
-        cursor: bool = False,
-        hover: bool = False,
-    ) -> list[list[Segment]]:
-        """What DataTable makes of a cell, in a fraction of its time; kept as long as the cell stays."""
-        if row_index <= HEADER or column_index < 0:
-            return super()._render_cell(row_index, column_index, base_style, width, cursor, hover)
-        cell = self.get_cell_at(Coordinate(row_index, column_index))
-        if not is_one_line(cell):
-            return super()._render_cell(row_index, column_index, base_style, width, cursor, hover)
-        made: Any = self._cell_render_cache
-        about = (row_index, column_index, width, base_style, cursor, hover, self._pseudo_class_state)
-        known: Text | None
-        lines: list[list[Segment]]
-        known, lines = made.get(about, (None, []))
-        if known is not cell:
-            lines = [
-                self._styled(cell, Coordinate(row_index, column_index), width, base_style, cursor, hover)
-            ]
-            made[about] = cell, lines
-        return lines
-
-    def _styled(
-        self, cell: Text, place: Coordinate, width: int, base: Style, cursor: bool, hover: bool
-    ) -> list[Segment]:
-        by_css = self.cursor_foreground_priority == "css", self.cursor_background_priority == "css"
-        under, over = self._get_styles_to_render_cell(
-            False, False, False, hover, cursor, self.show_cursor, self._show_hover_cursor, *by_css
-        )
-        own = rendered(cell, width, self.cell_padding, self.app.console)
-        ground = base + Style.from_meta({"row": place.row, "column": place.column}) + under
-        return list(Segment.apply_style(own, ground, over))
+    def segments(self, cell: Text, width: int) -> list[Segment] | None:
+        return rendered(cell, width, self.cell_padding, self.app.console) if is_one_line(cell) else None
 
     def _take_off(self, keys: list[str]) -> None:
         if len(keys) > FEW:  # DataTable goes through all rows for each that is removed
@@ -344,7 +310,9 @@ class LiveTable(DataTable[Text]):
             top = max(min(top, row), row - self._height + 1)
         self._stand(row, top)
         if self.can_focus and self.row_count and self._cursor_key() != key:
-            self._highlight_row(row)
+            self.post_message(
+                self.RowHighlighted(self, row, self.coordinate_to_cell_key(Coordinate(row, 0)).row_key)
+            )
         self._look_out()
 
     @property

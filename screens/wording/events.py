@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dispatch.desk.commands import TABLES
+from dispatch.operations.command_list import describe_command, describe_event
 from screens.wording.text import Row, moment, money, short_moment
 
 MECHANICAL = frozenset({"changed_at", "version", "assignment_id"})
@@ -54,90 +55,24 @@ def _value(column: str, value: Any) -> str:
     return str(value)
 
 
-COMMAND_WORDS = {
-    "lead.add": "came in",
-    "lead.add_all": "several came in",
-    "booking.claim": "claimed",
-    "booking.release": "released",
-    "booking.decline": "declined",
-    "booking.contact": "contact",
-    "booking.note": "note",
-    "booking.confirm": "confirmed",
-    "booking.cancel": "cancelled",
-    "booking.reassign": "reassigned",
-    "booking.reopen": "reopened",
-    "booking.rate": "scored",
-    "booking.edit": "edited",
-    "booking.follow_up": "follow-up",
-    "booking.keep": "still on it",
-    "booking.ask": "asked whether still on it",
-    "booking.expire": "claim ended, no answer",
-    "booking.lapse": "not claimed in time",
-    "booking.reassign_all": "several reassigned",
-    "booking.cancel_all": "several cancelled",
-    "booking.release_all": "several released",
-    "agent.presence": "presence",
-    "agent.turn": "presence by the clock",
-    "agent.shift": "shift hours",
-    "agent.handover": "work handed over",
-    "shuffle": "loads evened out",
-    "shuffle.recurring": "loads evened out",
-    "waiting.assign": "waiting bookings given out",
-    "customer.edit": "edited",
-    "customer.merge": "merged",
-    "agent.add": "taken on",
-    "agent.set": "changed",
-    "agent.leave": "left",
-    "agent.return": "returned",
-    "setting.set": "setting",
-    "value.add": "accepted",
-    "doctor.repair": "repaired",
-    "issue.open": "came in",
-    "issue.claim": "claimed",
-    "issue.reply": "reply",
-    "issue.note": "note",
-    "issue.status": "status",
-    "issue.resolve": "resolved",
-    "issue.close": "closed",
-    "issue.reopen": "reopened",
-    "issue.reassign": "reassigned",
-    "issue.escalate": "escalated",
-    "issue.acknowledge": "acknowledged",
-    "issue.settle": "settled",
-    "issue.rate": "scored",
-    "issue.edit": "edited",
-    "issue.sweep": "clock",
-    "undo": "undo",
-}
-
-
 def event_line(event: Row) -> str:
     """One line of a booking's history."""
-    word = COMMAND_WORDS.get(event["command"], event["command"])
+    word = describe_command(event["command"])
     words = said(event["command"], event["detail"])
     line = f"{short_moment(event['at'])}  {word}" + (f": {words}" if words else "")
     return f"{line}  ({event['actor']})" + ("  [taken back]" if event["undone_by"] else "")
 
 
-def subject(row: Row) -> str:
-    """What an event, or an undo, was about: the issue or booking, else the customer, else the agent."""
-    for kind in ("issue", "booking", "customer", "agent"):
-        if row.get(f"{kind}_id") is not None:
-            return f"{kind} {row[f'{kind}_id']}"
-    return ""
-
-
 def taken_back(done: Row) -> str:
     """What a toast says after an undo."""
-    what = COMMAND_WORDS.get(done["command"], done["command"])
     several = f" ({done['bookings']:,} bookings)" if done["bookings"] > 1 else ""
-    return f"Taken back: {f'{subject(done)} {what}'.strip()}{several}"
+    return f"Taken back: {describe_event(done)}{several}"
 
 
 def said(command: str, detail: Row) -> str:
     """What an event's detail has to say, in one line."""
     if command == "undo":
-        return COMMAND_WORDS.get(detail.get("command", ""), "")
+        return describe_command(detail.get("command", ""))
     told = [detail.get("outcome", "").replace("_", " "), detail.get("text") or detail.get("reason")]
     if "follow_up_at" in detail:
         at = short_moment(detail["follow_up_at"]) or "none any more"

@@ -42,7 +42,7 @@ def test_a_customer_is_shown(two_kates: Run) -> None:
     assert [row["command"] for row in card["events"]] == ["lead.add"]
     told = two_kates("customer", "show", 2).out
     assert "Katie Nguyen (2)" in told
-    assert "lead.add" in told
+    assert "kim  booking 2 came in" in told
     assert two_kates("customer", "show", 9).code == 1
 
 

@@ -40,11 +40,11 @@ def test_a_follow_up_is_set_in_the_terminals_zone_and_cleared(booked: Run, zone:
     assert row["follow_up_at"] == "2090-11-23 06:00:00"
     assert row == booked("booking", "list", "--json").json[0]
     shown = booked("booking", "show", 1).out
-    assert "booking.follow_up  follow up: 2090-11-23 09:00" in shown
+    assert "booking 1 follow-up  follow up: 2090-11-23 09:00" in shown
     assert ["follow", "up", "2090-11-23", "09:00"] in [line.split() for line in shown.splitlines()]
     ended = booked("booking", "follow-up", 1, "--clear")
     assert ended.out == "Booking 1: Kate Nguyen, Mars, Pending, Grace Hopper (2)\n"
-    assert "booking.follow_up  follow up: none" in booked("booking", "show", 1).out
+    assert "booking 1 follow-up  follow up: none" in booked("booking", "show", 1).out
 
 
 def test_people_get_a_line_and_a_column(booked: Run) -> None:

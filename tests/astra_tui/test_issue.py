@@ -152,7 +152,7 @@ def test_the_list_is_by_urgency_with_the_time_left(opened: Run) -> None:
 
 def test_undo_names_the_issue(opened: Run) -> None:
     opened("issue", "claim", 1, "--agent", 2)
-    assert opened("undo").out.startswith("Undone: issue.claim of issue 1")
+    assert opened("undo").out.startswith("Undone: issue 1 claimed")
     assert opened("issue", "show", 1, "--json").json["status"] == "assigned"
 
 

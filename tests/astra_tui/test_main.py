@@ -75,7 +75,7 @@ def test_agent_list_loads_neither_the_application_nor_what_it_does_not_need(
     ended = process(environment, "agent", "list", code=LOADED)
     assert "Grace Hopper" in ended.stdout
     loaded = {name.split(".")[0] for name in ended.stderr.split()}
-    assert not loaded & {"textual", "screens", "seeds", "sklearn", "numpy", "psycopg"}
+    assert not loaded & {"textual", "screens", "seeds", "sklearn", "numpy", "psycopg", "tomlkit"}
 
 
 def test_triage_needs_no_desk_and_no_library_of_learning(environment: dict[str, str]) -> None:
@@ -83,6 +83,14 @@ def test_triage_needs_no_desk_and_no_library_of_learning(environment: dict[str, 
     assert ended.stdout.split()[:2] == ["category", "account_access"]
     loaded = {name.split(".")[0] for name in ended.stderr.split()}
     assert not loaded & {"textual", "screens", "seeds", "sklearn", "numpy", "scipy", "requests"}
+
+
+def test_a_prediction_needs_no_library_of_learning(environment: dict[str, str]) -> None:
+    process(environment, "agent", "add", *GRACE, "--job-title", "Space Travel Agent")
+    ended = process(environment, "issue", "open", "--text", "My invoice is wrong", "--json", code=LOADED)
+    assert json.loads(ended.stdout)["satisfaction"]["predicted"]
+    loaded = {name.split(".")[0] for name in ended.stderr.split()}
+    assert not loaded & {"textual", "screens", "seeds", "sklearn", "numpy", "scipy"}
 
 
 def test_without_a_terminal_the_application_is_refused_in_a_sentence(

@@ -46,6 +46,8 @@ def test_what_the_file_says(file: Path) -> None:
         ),
         ('[keymap.booking]\nclaim = "ctlr+k"', "line 2: booking.claim: there is no key 'ctlr+k'"),
         ('keymap.panel.copy = "q"', "line 1: panel.copy: q is the key of panel.close too"),
+        ("theme = '''a\n[b]'''\n[keymap]\n\"help\" = \"f12\"\ncolor.x = 1", "line 3: {'help'"),
+        ("theme = '''\nagent = 1'''\n\nagent = [\n1]", "line 4: [1] is no value for agent"),
         ('theme = "astra-drak"', "line 1: theme: there is no theme 'astra-drak'; did you mean astra-dark?"),
     ],
 )
@@ -93,12 +95,27 @@ def test_save_keeps_what_else_is_in_the_file(file: Path) -> None:
     file.write_text('# mine\ntheme = "nord"  # dark\n\n[keymap]\nagent = "a"\n')
     save("theme", "solarized")
     save("agent", 6)
-    assert file.read_text() == '# mine\ntheme = "solarized"  # dark\n\nagent = 6\n\n[keymap]\nagent = "a"\n'
+    assert file.read_text() == '# mine\ntheme = "solarized"  # dark\nagent = 6\n\n[keymap]\nagent = "a"\n'
     assert load()[0] == Preferences(None, "solarized", 6, {"agent": "a"})
     save("bell", value=False)
     save("toasts", value=True)
     assert {"bell = false", "toasts = true"} <= set(file.read_text().splitlines())
     assert load() == (Preferences(None, "solarized", 6, {"agent": "a"}, bell=False, toasts=True), [])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("  theme   = 'a'   # \"mine\"\n\n# the end", '  theme   = "nord"   # "mine"\n\n# the end'),
+        ('theme = """a\n[keymap]\n"""\nbell = true\n', 'theme = "nord"\nbell = true\n'),
+        ('bell = true # "#"\r\n[keymap]\r\n', 'bell = true # "#"\r\ntheme = "nord"\n\n[keymap]\r\n'),
+        ('keymap."a.b" = "c"\n"theme" = ""', 'keymap."a.b" = "c"\n"theme" = "nord"'),
+    ],
+)
+def test_save_keeps_the_layout(file: Path, before: str, after: str) -> None:
+    file.write_bytes(before.encode())
+    save("theme", "nord")
+    assert file.read_bytes().decode() == after
 
 
 @pytest.mark.parametrize(

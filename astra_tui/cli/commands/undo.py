@@ -9,6 +9,7 @@ import rich_click as click
 from astra_tui.cli.options import EVENT, Call, changing
 from astra_tui.cli.output.printing import line
 from dispatch.operations import undo as undoing
+from dispatch.operations.command_list import describe_event
 
 
 @click.command("undo")
@@ -23,7 +24,5 @@ COMMANDS = {"undo": undo}
 
 
 def _tell(row: dict[str, Any]) -> None:
-    about = f" of issue {row['issue_id']}" if row["issue_id"] is not None else ""
-    about = f" of booking {row['booking_id']}" if row["booking_id"] is not None else about
-    about = f" of {row['bookings']} bookings" if row["bookings"] > 1 else about
-    line(f"Undone: {row['command']}{about} (event {row['undone_event_id']})")
+    several = f"{row['bookings']:,} bookings, " if row["bookings"] > 1 else ""
+    line(f"Undone: {describe_event(row)} ({several}event {row['undone_event_id']})")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from astra_tui.cli.output.printing import Column, line, local
+from dispatch.operations.command_list import describe_command, describe_event, describe_subject
 
 Row = Mapping[str, Any]
 
@@ -21,8 +22,10 @@ def in_few_words(event: Row) -> str:
 
 
 def _readable(told: tuple[str, Any]) -> tuple[str, Any]:
-    """A detail's name and value; times as the terminal's zone shows them."""
+    """A detail's name and value; times as the terminal's zone shows them, commands in the log's words."""
     key, value = told
+    if key == "command":
+        return key, describe_command(value)
     if not key.endswith("_at"):
         return told
     return key.removesuffix("_at"), local(value) or "none"
@@ -32,9 +35,8 @@ EVENT_COLUMNS = (
     Column("Event", "event_id", right=True),
     Column("At", lambda row: local(row["at"]), whole=True),
     Column("Actor", "actor"),
-    Column("Command", "command"),
-    Column("Booking", "booking_id", right=True),
-    Column("Issue", "issue_id", right=True),
+    Column("What", lambda row: describe_command(row["command"])),
+    Column("About", describe_subject),
     Column("Agent", "agent_id", right=True),
     Column("Details", in_few_words),
 )
@@ -43,4 +45,5 @@ EVENT_COLUMNS = (
 def tell_history(events: Sequence[Row]) -> None:
     """A booking's events below each other, with all that was said."""
     for event in events:
-        line(f"{local(event['at'])}  {event['actor']}  {event['command']}  {in_few_words(event)}".rstrip())
+        what = f"{describe_event(event)}  {in_few_words(event)}".rstrip()
+        line(f"{local(event['at'])}  {event['actor']}  {what}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from sklearn.metrics import roc_auc_score
 
 from dispatch.matching.learning.regression import FEATURE, Design, known_means
 from dispatch.matching.learning.training_data import Samples
@@ -51,10 +52,5 @@ def find(samples: Samples, given: Design) -> list[Leak]:
 
 
 def auc(values: Any, won: Any) -> float:
-    """The chance that a Confirmed one has the higher value of a pair; ties count half."""
-    winners, losers = int(won.sum()), int((~won).sum())
-    if not winners or not losers:
-        return 0.5
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ranks = np.cumsum(counts) - (counts - 1) / 2
-    return float((ranks[place][won].sum() - winners * (winners + 1) / 2) / (winners * losers))
+    """The chance that a Confirmed one has the higher value of a pair; ties count half, as no pair does."""
+    return float(roc_auc_score(won, values)) if 0 < won.sum() < len(won) else 0.5

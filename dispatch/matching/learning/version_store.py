@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, never
 from dispatch.matching.weights import TRAINED
 from models.learned_weights import LearnedWeight
 
@@ -22,7 +22,7 @@ class Lesson:
     fits: Row = field(repr=False)
 
 
-@command("weights.learn")
+@command("weights.learn", past="weights learned", undo=never("the version stays; use another one"))
 def learn(running: Command, lesson: Lesson) -> Row:
     """Write a new version of the weights; where the newest are in use, it is used from now on."""
     row = lesson.row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dispatch.assignment.agent_checks import working_agent
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, never
 from dispatch.inputs import validation
 from dispatch.service.issues import text_analysis
 from dispatch.service.issues.command_support import issue_at_work, moment, saved, words
@@ -36,7 +36,7 @@ Row = dict[str, Any]
 AUTHORS = (DESK, CUSTOMER)
 
 
-@command("issue.reply")
+@command("issue.reply", past="reply", undo=never("what was said to a customer, or by one, stays said"))
 def reply(
     running: Command,
     issue_id: int,
@@ -126,7 +126,7 @@ def _holder(issue: Issue) -> int:
     return int(issue.agent_id)
 
 
-@command("issue.note")
+@command("issue.note", past="note", undo=never("a note stays in the conversation; write another one"))
 def note(running: Command, issue_id: int, text: str, *, agent_id: int | None = None) -> Row:
     """An internal note, which the customer does not see; on any issue. Raises NotFound, InvalidInput."""
     said = words(text)

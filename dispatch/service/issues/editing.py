@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.service.issues import command_support, text_analysis
 from dispatch.service.issues.intake import as_json, customer_of
@@ -17,7 +17,7 @@ from models.issues import PRIORITIES, Issue
 Row = dict[str, Any]
 
 
-@command("issue.edit")
+@command("issue.edit", past="edited", undo=put_back)
 def edit(
     running: Command,
     issue_id: int,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, never
 from dispatch.inputs import validation
 from dispatch.service.escalation import escalations, triggers
 from dispatch.service.issues.command_support import issue_at_work, open_issue_at_work, saved
@@ -14,7 +14,7 @@ from models.issues import Escalation
 Row = dict[str, Any]
 
 
-@command("issue.escalate")
+@command("issue.escalate", past="escalated", undo=never("people know of it; astra issue settle closes it"))
 def escalate(running: Command, issue_id: int, reason: str, level: int | str | None = None) -> Row:
     """Escalate by hand, to a level or to the next one. Raises NotFound, InvalidInput, Refused."""
     reason = validation.required_text(reason, "reason")
@@ -25,7 +25,7 @@ def escalate(running: Command, issue_id: int, reason: str, level: int | str | No
     return saved(running, issue)
 
 
-@command("issue.acknowledge")
+@command("issue.acknowledge", past="acknowledged", undo=never("people rely on it; use astra issue escalate"))
 def acknowledge(running: Command, issue_id: int, trigger: str | None = None) -> Row:
     """Somebody takes care of an issue's open escalations, or of one trigger's. Raises NotFound, Refused."""
     issue = open_issue_at_work(running, issue_id)
@@ -38,7 +38,7 @@ def acknowledge(running: Command, issue_id: int, trigger: str | None = None) -> 
     return saved(running, issue)
 
 
-@command("issue.settle")
+@command("issue.settle", past="settled", undo=never("it was closed with a reason; use astra issue escalate"))
 def settle(running: Command, issue_id: int, reason: str, trigger: str | None = None) -> Row:
     """Close an issue's open escalations, or one trigger's, with the reason. Raises NotFound, Refused."""
     reason = validation.required_text(reason, "reason")

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from dispatch import customers
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.service.escalation import monitor
 from dispatch.service.issues import command_support, queries, queue, routing, text_analysis
@@ -32,7 +32,7 @@ TITLE_LENGTH = 100
 USUAL_CHANNEL = "web_form"
 
 
-@command("issue.open")
+@command("issue.open", past="came in", undo=put_back)
 def open_issue(
     running: Command,
     text: str,

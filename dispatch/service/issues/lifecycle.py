@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.service.issues import conversation, queue, routing, surveys
 from dispatch.service.issues.command_support import has_ended, issue_at_work, open_issue_at_work, saved, words
@@ -24,7 +24,7 @@ from models.issues import (
 Row = dict[str, Any]
 
 
-@command("issue.status")
+@command("issue.status", past="status", undo=put_back)
 def set_status(running: Command, issue_id: int, status: str) -> Row:
     """Take an issue to a status that may follow its own. Raises NotFound, InvalidInput, Refused."""
     validation.one_of(status, "status", ISSUE_STATUSES)
@@ -40,7 +40,7 @@ def _step(running: Command, issue: Issue, status: str) -> None:
         surveys.ask(running, issue)
 
 
-@command("issue.resolve")
+@command("issue.resolve", past="resolved", undo=put_back)
 def resolve(running: Command, issue_id: int, text: str | None = None) -> Row:
     """The holder has solved it; ``text`` is the last word to the customer. Who had not begun has now.
 
@@ -58,7 +58,7 @@ def resolve(running: Command, issue_id: int, text: str | None = None) -> Row:
     return saved(running, issue)
 
 
-@command("issue.close")
+@command("issue.close", past="closed", undo=put_back)
 def close(running: Command, issue_id: int) -> Row:
     """A resolved issue is done with. Raises NotFound, Refused."""
     issue = issue_at_work(running, issue_id)
@@ -67,7 +67,7 @@ def close(running: Command, issue_id: int) -> Row:
     return saved(running, issue)
 
 
-@command("issue.reopen")
+@command("issue.reopen", past="reopened", undo=put_back)
 def reopen(running: Command, issue_id: int, reason: str) -> Row:
     """Take up an ended issue again, within the setting's days; a holder who left is replaced.
 

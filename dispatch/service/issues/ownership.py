@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dispatch.assignment.agent_checks import working_agent
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.service.issues import queue
 from dispatch.service.issues.command_support import open_issue_at_work, saved
@@ -17,7 +17,7 @@ from models.issues import ASSIGNED, IN_PROGRESS, NEW, Issue
 Row = dict[str, Any]
 
 
-@command("issue.claim")
+@command("issue.claim", past="claimed", undo=put_back)
 def claim(running: Command, issue_id: int, agent_id: int) -> Row:
     """The holder starts work, or an agent with room takes a waiting issue on. Raises NotFound, Refused."""
     issue = open_issue_at_work(running, issue_id)
@@ -60,7 +60,7 @@ def _check_room(agent: Agent) -> None:
         )
 
 
-@command("issue.reassign")
+@command("issue.reassign", past="reassigned", undo=put_back)
 def reassign(running: Command, issue_id: int, to_agent_id: int, reason: str) -> Row:
     """Give an open issue to another agent; the clocks go on as they are. Raises NotFound, Refused."""
     reason = validation.required_text(reason, "reason")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from dispatch.desk.commands import Command, of_its_own_accord
+from dispatch.desk.commands import Command, command, never
 from dispatch.queries import agent_levels
 from dispatch.service.escalation import escalations, monitor
 from dispatch.service.escalation.triggers import UNASSIGNED
@@ -23,6 +23,7 @@ from models.agents import AVAILABLE, GONE, Agent
 from models.base import CompiledQuery, tuples
 from models.issues import ASSIGNED, HELD, NEW, PENDING_CUSTOMER, Issue
 
+BY_DESK = never("the desk did it; astra issue reassign hands an issue on")
 AGENTS = f"{Agent._meta.table_name}:"
 
 _helpers = CompiledQuery(
@@ -131,9 +132,10 @@ def _let_go(running: Command, agent_id: int, *, everything: bool) -> None:
     """Take from an agent who has gone what is not begun; who has left keeps nothing."""
     held = _held(agent_id, HELD if everything else (ASSIGNED,))
     if held:
-        of_its_own_accord(running.desk, "issue.let_go", lambda inner: _find_others(inner, held))
+        _find_others(running.desk, held)
 
 
+@command("issue.let_go", past="issues passed on", undo=BY_DESK, by_desk=True)
 def _find_others(running: Command, held: list[int]) -> None:
     for issue_id in held:
         issue = Issue.lock(issue_id)
@@ -154,7 +156,7 @@ def drain(running: Command) -> None:
     waiting = _waiting()
     plan = list(_matched(waiting)) if waiting else []
     if plan:
-        of_its_own_accord(running.desk, "issue.drain", lambda inner: _hand_out(inner, plan))
+        _hand_out(running.desk, plan)
 
 
 def _matched(waiting: list[tuple[Any, ...]]) -> Iterator[tuple[int, Helper]]:
@@ -170,6 +172,7 @@ def _matched(waiting: list[tuple[Any, ...]]) -> Iterator[tuple[int, Helper]]:
         able[helper.agent_id] = replace(helper, load=helper.load + 1)
 
 
+@command("issue.drain", past="waiting issues given out", undo=BY_DESK, by_desk=True)
 def _hand_out(running: Command, plan: list[tuple[int, Helper]]) -> None:
     for issue_id, helper in plan:
         issue = Issue.lock(issue_id)

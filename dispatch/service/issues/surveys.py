@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.desk.commands import Command, command
+from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.service.issues import queries
 from dispatch.service.issues.command_support import issue_at_work
@@ -36,7 +36,7 @@ def ask(running: Command, issue: Issue) -> None:
         survey.save()
 
 
-@command("issue.rate")
+@command("issue.rate", past="scored", undo=put_back)
 def rate(running: Command, issue_id: int, score: int | str, comment: str | None = None) -> Row:
     """The customer's answer, 1 to 5, once. Raises NotFound, InvalidInput, Refused."""
     points = validation.whole(score, "score", 1, 5)

@@ -1,10 +1,12 @@
-"""An undone command on an issue: the row as it was, and a conversation and clocks that say how."""
+"""An issue under undo: the row as it was, and a conversation and clocks that agree with it."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
 
+from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk.commands import Command
+from dispatch.desk.undo_rules import Row, UndoRules
 from dispatch.service.escalation import escalations, monitor
 from dispatch.service.issues.command_support import has_ended, moment
 from dispatch.service.issues.state_machine import enter
@@ -12,43 +14,42 @@ from dispatch.service.sla import clocks
 from models.errors import Refused
 from models.issues import CLOSED, Issue
 
-Row = dict[str, Any]
-
 LEFT_AS_THEY_ARE = ("changed_at", "version", "status")
 
 
-def put_back(running: Command, issue: Issue, before: Row | None) -> None:
-    """Write the inverse of a command's change of an issue; None: the command had opened it.
+class IssueUndo(UndoRules[Issue]):
+    def check(self, row: Issue, before: Row | None, among: Collection[str], returning: set[int]) -> None:
+        """Refuse to give an issue back to an agent who has left."""
+        if before is not None and before.get("agent_id") is not None:
+            working_agent(before["agent_id"])
 
-    A status is left the way it was entered: by an interaction, and with the clocks. Raises Refused for an
-    issue that was opened and about which something was said since.
-    """
-    ended_at = (issue.closed_at or issue.resolved_at) if has_ended(issue) else None
-    if before is None:
-        _retire(running, issue)
-    else:
-        for column, value in before.items():
-            if column not in LEFT_AS_THEY_ARE:
-                setattr(issue, column, value)
-        enter(running, issue, before.get("status", issue.status))
-        for column in ("assigned_at", "resolved_at", "closed_at", "waiting_since"):
-            setattr(issue, column, before.get(column, getattr(issue, column)))
-    if issue.priority != issue.was("priority"):
-        clocks.follow_priority(issue, running.desk.settings)
-    issue.changed_at = moment(running, issue)
-    issue.save()
-    if ended_at is not None and not has_ended(issue):
-        escalations.revive(running, issue, ended_at)
-    monitor.examine(running.desk, running.now, [issue.issue_id])
+    def put_back(self, running: Command, row: Issue, before: Row | None) -> None:
+        """Leave a status the way it was entered: by an interaction, and with the clocks."""
+        ended_at = (row.closed_at or row.resolved_at) if has_ended(row) else None
+        if before is None:
+            self.retire(running, row)
+        else:
+            for column, value in before.items():
+                if column not in LEFT_AS_THEY_ARE:
+                    setattr(row, column, value)
+            enter(running, row, before.get("status", row.status))
+            for column in ("assigned_at", "resolved_at", "closed_at", "waiting_since"):
+                setattr(row, column, before.get(column, getattr(row, column)))
+        if row.priority != row.was("priority"):
+            clocks.follow_priority(row, running.desk.settings)
+        row.changed_at = moment(running, row)
+        row.save()
+        if ended_at is not None and not has_ended(row):
+            escalations.revive(running, row, ended_at)
+        monitor.examine(running.desk, running.now, [row.issue_id])
 
-
-def _retire(running: Command, issue: Issue) -> None:
-    """It was opened by mistake: closed, and in no figure."""
-    if any(one.text is not None for one in clocks.conversation(issue.issue_id)):
-        raise Refused(
-            "changed_since",
-            f"something was said about issue {issue.issue_id} since it was opened",
-            "resolve it instead",
-        )
-    issue.voided = True
-    enter(running, issue, CLOSED)
+    def retire(self, running: Command, row: Issue) -> None:
+        """Close it; refuse if something was said about it since."""
+        if any(one.text is not None for one in clocks.conversation(row.issue_id)):
+            raise Refused(
+                "changed_since",
+                f"something was said about issue {row.issue_id} since it was opened",
+                "resolve it instead",
+            )
+        row.voided = True
+        enter(running, row, CLOSED)

@@ -7,14 +7,17 @@ import math
 from functools import lru_cache
 from typing import NamedTuple
 
-from dispatch.service.satisfaction import logistic_regression
 from dispatch.service.satisfaction.case import Case
-from dispatch.service.satisfaction.logistic_regression import Vector
 from models.issues import CATEGORIES, CHANNELS
+
+Vector = list[float]
 
 
 class Learned(NamedTuple):
-    """What a model is made of; ``high`` and ``low`` are the mean scores of satisfied and other customers."""
+    """What a model is made of; ``high`` and ``low`` are the mean scores of satisfied and other customers.
+
+    The first of the weights is the constant.
+    """
 
     means: Vector
     spreads: Vector
@@ -24,9 +27,10 @@ class Learned(NamedTuple):
 
     def chance(self, case: Case) -> float:
         """That the customer is satisfied."""
-        return logistic_regression.probability(
-            self.weights, logistic_regression.scaled(features(case), self.means, self.spreads)
-        )
+        constant, *weights = self.weights
+        columns = zip(weights, features(case), self.means, self.spreads, strict=True)
+        log_odds = constant + sum(weight * (value - mean) / spread for weight, value, mean, spread in columns)
+        return (1 + math.tanh(log_odds / 2)) / 2
 
     def score(self, case: Case) -> float:
         """The score to expect, 1 to 5."""

@@ -10,14 +10,13 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from dispatch.desk.commands import Command, of_its_own_accord
+from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
 from dispatch.service.satisfaction import cases as facts
 from dispatch.service.satisfaction import formula as satisfaction
-from dispatch.service.satisfaction import logistic_regression
 from dispatch.service.satisfaction.case import Case
 from dispatch.service.satisfaction.prediction import current_model, model_told
-from dispatch.service.satisfaction.trained_model import Learned, features
+from dispatch.service.satisfaction.trained_model import Learned, Vector, features
 from models.base import tuples
 from models.clock import from_text
 from models.issues import Issue, SatisfactionModel, Survey
@@ -26,9 +25,10 @@ Row = dict[str, Any]
 
 FEWEST_ANSWERS = 100
 SATISFIED = 4
-MOST_ANSWERS = 500  # the newest; training takes a second or two then
+MOST_ANSWERS = 500  # the newest
 NEW_SHARE = 10  # a tenth more answers than at the last training, before the next
 FOLDS = 5
+SURE = 15.0  # log-odds where every answer is of one kind
 
 
 class Answer(NamedTuple):
@@ -40,15 +40,25 @@ class Answer(NamedTuple):
 
 def learn(answers: Sequence[Answer]) -> Learned:
     """A model of some answers; always the same from the same."""
+    from sklearn.preprocessing import StandardScaler  # takes a second to load: only where training runs
+
     rows = [features(answer.case) for answer in answers]
-    means, spreads = logistic_regression.standard(rows)
-    outcomes = [answer.score >= SATISFIED for answer in answers]
-    weights = logistic_regression.fit(
-        [logistic_regression.scaled(row, means, spreads) for row in rows], outcomes
-    )
+    scaler = StandardScaler().fit(rows)
+    weights = _weights(scaler.transform(rows), [answer.score >= SATISFIED for answer in answers])
     high = [answer.score for answer in answers if answer.score >= SATISFIED] or [SATISFIED]
     low = [answer.score for answer in answers if answer.score < SATISFIED] or [SATISFIED - 1]
+    means, spreads = scaler.mean_.tolist(), scaler.scale_.tolist()
     return Learned(means, spreads, weights, sum(high) / len(high), sum(low) / len(low))
+
+
+def _weights(scaled: Any, outcomes: Sequence[bool]) -> Vector:
+    """The constant and the weights that make the outcomes likeliest; the weights are held by a ridge of 1."""
+    from sklearn.linear_model import LogisticRegression
+
+    if len(set(outcomes)) == 1:  # nothing to tell apart
+        return [SURE if outcomes[0] else -SURE, *[0.0] * len(scaled[0])]
+    model = LogisticRegression(C=1.0, solver="newton-cholesky", tol=1e-8).fit(scaled, outcomes)
+    return [*model.intercept_.tolist(), *model.coef_[0].tolist()]
 
 
 def measured(answers: Sequence[Answer]) -> dict[str, float]:
@@ -82,10 +92,11 @@ def train_if_due(desk: Desk) -> Row | None:
         )
         model.save()
         told = model_told(model)
-        of_its_own_accord(desk, "issue.train", lambda inner: _note(inner, told))
+        _note(desk, told)
     return told
 
 
+@command("issue.train", past="model trained", undo=never("the next training replaces it"), by_desk=True)
 def _note(running: Command, told: Row) -> None:
     running.detail = told
 

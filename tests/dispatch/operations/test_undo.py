@@ -9,11 +9,12 @@ import pytest
 
 from dispatch import agents, bookings, queries
 from dispatch.bookings import editing
+from dispatch.bookings.undo_rules import MISTAKE
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.leads.intake import LeadResult
 from dispatch.operations import configuration
-from dispatch.operations.undo import MISTAKE, last_command, undo
+from dispatch.operations.undo import undo
 from models.errors import NotFound, Refused
 
 AddAgent = Callable[..., dict[str, Any]]
@@ -223,14 +224,6 @@ def test_settings_and_values_are_not_undone(desk: Desk, look: Look, run: Callabl
     error = refusal(look, lambda: undo(desk))
     assert error.code == "not_undoable"
     assert error.hint
-
-
-def test_last_command_tells_what_undo_would_take_back(desk: Desk, claimed: None, look: Look) -> None:
-    last = {"event_id": 4, "command": "booking.claim", "booking_id": 1, "issue_id": None}
-    assert look(last_command, "kim") == last
-    undo(desk)
-    assert look(last_command, "kim")["command"] == "lead.add"
-    assert look(last_command, "lee") is None
 
 
 # -- agents

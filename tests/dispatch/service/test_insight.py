@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +14,10 @@ from dispatch.reporting import issue_analytics, service_dashboard
 from dispatch.reporting.issue_analytics import Period
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import conversation, escalation_commands, lifecycle, queries, surveys
-from dispatch.service.satisfaction import logistic_regression, training
+from dispatch.service.satisfaction import training
 from dispatch.service.satisfaction.case import Case
 from dispatch.service.satisfaction.formula import Facts
+from dispatch.service.satisfaction.trained_model import Learned, expected_score, features
 from dispatch.service.satisfaction.training import Answer
 from dispatch.service.sla import clocks
 from models.issues import CATEGORIES, CHANNELS, Issue, SatisfactionModel, Survey
@@ -170,16 +173,23 @@ def answer(hours: float, sentiment: float, score: int) -> Answer:
 
 
 def test_the_fit_finds_what_makes_the_difference() -> None:
-    rows = [[1.0, float(x)] for x in range(-10, 11)]
-    weights = logistic_regression.fit(rows, [row[1] > 2 for row in rows])
-    assert logistic_regression.probability(weights, [1.0, 10.0]) > 0.95
-    assert logistic_regression.probability(weights, [1.0, -10.0]) < 0.05
-    middle = -weights[0] / weights[1]
-    assert 1.5 < middle < 3.5, "the turn lies between 2 and 3"
+    learned = training.learn([answer(0.0, x / 10, 5 if x > 2 else 2) for x in range(-10, 11)] * 5)
+    assert (learned.high, learned.low) == (5, 2)
+    assert learned.chance(answer(0.0, 1.0, 5).case) > 0.95
+    assert learned.chance(answer(0.0, -1.0, 5).case) < 0.05
+    assert learned.chance(answer(0.0, 0.15, 5).case) < 0.5 < learned.chance(answer(0.0, 0.35, 5).case)
 
 
-def test_equations_are_solved() -> None:
-    assert logistic_regression.solve([[0.0, 2.0], [1.0, 1.0]], [4.0, 5.0]) == [3.0, 2.0]
+@pytest.mark.parametrize("score", [1, 5])
+def test_where_all_answers_are_alike_the_next_is_expected_to_be_like_them(score: int) -> None:
+    learned = training.learn([answer(hour, 0.0, score) for hour in range(10)])
+    assert learned.score(answer(3.0, 0.0, score).case) == pytest.approx(score, abs=1e-4)
+
+
+def test_a_stored_model_predicts_by_what_was_stored() -> None:
+    columns = len(features(answer(0.0, 0.0, 1).case))
+    stored = Learned([0.0] * columns, [1.0] * columns, [math.log(3), *[0.0] * columns], 4.0, 2.0)
+    assert expected_score(json.dumps(stored._asdict()), answer(0.0, 0.0, 1).case) == pytest.approx(3.5)
 
 
 def test_a_trained_model_beats_the_formula_where_customers_tell_more_than_it_knows() -> None:

@@ -1,0 +1,47 @@
+"""An agent under undo: a new one leaves, unless there is work to reassign first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from dispatch import queries
+from dispatch.agents.handover import to_the_desk
+from dispatch.desk.commands import Command
+from dispatch.desk.undo_rules import Row, UndoRules
+from models.agents import GONE, Agent
+from models.base import tuples
+from models.bookings import Booking
+from models.errors import Refused
+from models.issues import HELD, Issue
+
+
+class AgentUndo(UndoRules[Agent]):
+    def is_surely_untouched(self, row: Agent, after: Row) -> bool:
+        return False
+
+    def check(self, row: Agent, before: Row | None, among: Collection[str], returning: set[int]) -> None:
+        """Refuse to let an agent leave who has been given work since."""
+        if row.left_at is not None or not (before is None or before.get("left_at")):
+            return
+        issues = Issue.select(Issue.issue_id).where(Issue.agent_id == row.agent_id, Issue.status.in_(HELD))
+        keys = [f"{Booking._meta.table_name}:{number}" for number in queries.pending_ids(row.agent_id)]
+        keys += [f"{Issue._meta.table_name}:{number}" for (number,) in tuples(issues)]
+        if any(key not in among for key in keys):
+            raise Refused(
+                "holds_work",
+                f"{row.name} ({row.agent_id}) has been given work since, and would have to leave",
+                "reassign it first",
+            )
+
+    def restore(self, row: Agent, before: Row) -> None:
+        super().restore(row, before)
+        row.refresh_rating()
+
+    def retire(self, running: Command, row: Agent) -> None:
+        row.left_at = running.now
+
+    def finish(self, running: Command, row: Agent) -> int | None:
+        """Let unclaimed work find another agent, as when somebody goes."""
+        if row.presence in GONE and row.left_at is None:
+            to_the_desk(running, row, only_unclaimed=True)
+        return None

@@ -1,0 +1,47 @@
+"""All commands of the desk, and the words in which both front doors describe their events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from dispatch.desk.commands import COMMANDS, CommandInfo
+
+MODULES = """
+agents.handover agents.presence agents.roster assignment.shuffle bookings.bulk_actions bookings.editing
+bookings.follow_ups bookings.lifecycle customers.merging customers.records leads.file_intake leads.intake
+matching.learning.version_store matching.weights operations.booking_timeouts operations.configuration
+operations.doctor operations.import_record operations.sweep operations.undo service.due_checks
+service.issues.conversation service.issues.editing service.issues.escalation_commands service.issues.intake
+service.issues.lifecycle service.issues.ownership service.issues.queue service.issues.surveys
+service.satisfaction.training
+"""
+
+
+@cache
+def every_command() -> Mapping[str, CommandInfo]:
+    """All commands by name. Their modules are imported when they are first asked for, not at every start."""
+    for module in MODULES.split():
+        import_module(f"dispatch.{module}")
+    return COMMANDS
+
+
+def describe_command(name: str) -> str:
+    """What the log calls a command; its name if a later version of Astra gave it."""
+    known = every_command().get(name)
+    return known.past if known else name
+
+
+def describe_subject(row: Mapping[str, Any]) -> str:
+    """The issue or booking that an event or undo was about, else the customer, else the agent."""
+    for kind in ("issue", "booking", "customer", "agent"):
+        if row.get(f"{kind}_id") is not None:
+            return f"{kind} {row[f'{kind}_id']}"
+    return ""
+
+
+def describe_event(row: Mapping[str, Any]) -> str:
+    """An event, or what an undo undid, in a few words: ``booking 12 claimed``."""
+    return f"{describe_subject(row)} {describe_command(row['command'])}".strip()

@@ -1,0 +1,149 @@
+"""Everything of Textual that Astra uses though its name is private, in one file: a new version may change it.
+
+tests/screens/test_textual_internals.py holds each assumption against the installed Textual.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual.app import App
+from textual.binding import BindingsMap
+from textual.coordinate import Coordinate
+from textual.dom import DOMNode
+from textual.keys import _character_to_key
+from textual.message_pump import MessagePump
+from textual.notifications import Notification
+from textual.screen import Screen
+from textual.widgets import DataTable, RadioSet
+from textual.widgets._footer import FooterKey as FooterKey  # for the others
+
+# -- the application and its screens
+
+
+def all_screens(app: App[Any]) -> list[Screen[Any]]:
+    """The screens of every mode, and not only of the one in sight."""
+    return [screen for stack in app._screen_stacks.values() for screen in stack]
+
+
+def remove_toast(app: App[Any], toast: Notification | None) -> None:
+    """Take one toast away, if it is still there; it leaves the screen when the next one comes."""
+    if toast is not None and toast in app._notifications:
+        app._unnotify(toast, refresh=False)
+
+
+def adopt_styles(screen: Screen[Any]) -> None:
+    """Let a new screen count as styled by the application's present style sheets.
+
+    Its widgets are styled as they are mounted; Textual would parse every sheet again for it, twice (0.2 s).
+    """
+    screen._css_update_count = screen.app._css_update_count
+
+
+# -- keys
+
+
+def character_to_key(character: str) -> str:
+    """How Textual names the key of a character: that of ``?`` is question_mark."""
+    return _character_to_key(character)
+
+
+def keymap_of(app: App[Any]) -> Mapping[str, str]:
+    """The user's own keys, by binding id."""
+    return app._keymap
+
+
+def bindings_of(node: DOMNode) -> BindingsMap:
+    """A node's own bindings with the user's keys, whether they work where the focus is or not."""
+    bindings = node._bindings.copy()
+    bindings.apply_keymap(node.app._keymap)
+    return bindings
+
+
+# -- what is under way
+
+
+def is_closing(node: MessagePump) -> bool:
+    """Has it been asked to end, or has it ended?"""
+    return node._closing or node._closed
+
+
+def mounted_event(node: MessagePump) -> asyncio.Event:
+    """What is set once the node is there."""
+    return node._mounted_event
+
+
+def is_at_rest(node: MessagePump) -> bool:
+    """Has it nothing left to do? To look is a hundred times cheaper than to ask each by a message."""
+    if is_closing(node):
+        return True
+    if not node.is_running:
+        return node._mounted_event.is_set()
+    ready: asyncio.Event = node._message_queue.ready_event
+    return bool(ready._waiters) and not ready.is_set()  # its loop waits for a message, and none is there
+
+
+def is_painted(screen: Screen[Any]) -> bool:
+    """Is nothing left to be laid out or drawn, and nothing to be called after that?"""
+    waits = screen._callbacks or screen._dirty_widgets
+    return not (waits or screen._layout_required or screen._repaint_required)
+
+
+# -- widgets
+
+
+def highlighted_index(radio_set: RadioSet) -> int | None:
+    """The place of the button that the arrows have reached."""
+    return radio_set._selected
+
+
+def forget_pressed(radio_set: RadioSet) -> None:
+    """Let no button count as pressed; the button itself has been switched off before."""
+    radio_set._pressed_button = None
+
+
+class SegmentTable(DataTable[Text]):
+    """A table whose cells are drawn by ``segments()``, in a fraction of DataTable's time."""
+
+    def segments(self, cell: Text, width: int) -> list[Segment] | None:
+        """The cell in its own style as one line of a width; None leaves it to DataTable."""
+        return None
+
+    def _render_cell(
+        self,
+        row_index: int,
+        column_index: int,
+        base_style: Style,
+        width: int,
+        cursor: bool = False,
+        hover: bool = False,
+    ) -> list[list[Segment]]:
+        """What DataTable makes of a cell; kept as long as the cell stays."""
+        if row_index < 0 or column_index < 0:  # a header
+            return super()._render_cell(row_index, column_index, base_style, width, cursor, hover)
+        cell = self.get_cell_at(Coordinate(row_index, column_index))
+        made: Any = self._cell_render_cache
+        about = (row_index, column_index, width, base_style, cursor, hover, self._pseudo_class_state)
+        known: Text | None
+        lines: list[list[Segment]]
+        known, lines = made.get(about, (None, []))
+        if known is not cell:
+            segments = self.segments(cell, width)
+            if segments is None:
+                return super()._render_cell(row_index, column_index, base_style, width, cursor, hover)
+            ground = base_style + Style.from_meta({"row": row_index, "column": column_index})
+            lines = [self._styled(segments, ground, cursor, hover)]
+            made[about] = cell, lines
+        return lines
+
+    def _styled(self, segments: list[Segment], ground: Style, cursor: bool, hover: bool) -> list[Segment]:
+        by_css = self.cursor_foreground_priority == "css", self.cursor_background_priority == "css"
+        under, over = self._get_styles_to_render_cell(
+            False, False, False, hover, cursor, self.show_cursor, self._show_hover_cursor, *by_css
+        )
+        return list(Segment.apply_style(segments, ground + under, over))

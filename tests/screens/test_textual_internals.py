@@ -1,0 +1,198 @@
+"""The private parts of the installed Textual are as Astra takes them to be; others fail here first."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from rich.segment import Segment
+from rich.text import Text
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.notifications import Notification, Notify
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import DataTable, Footer, RadioButton, RadioSet
+
+from screens.base import textual_internals
+from screens.base.textual_internals import SegmentTable
+
+
+class Drawn(SegmentTable):
+    """Draws what fits one line in capitals, and counts how often."""
+
+    drawn = 0
+
+    def segments(self, cell: Text, width: int) -> list[Segment] | None:
+        self.drawn += 1
+        return None if "plain" in cell.plain else [Segment(cell.plain.upper().ljust(width))]
+
+
+class Tried(App[None]):
+    """A little of everything."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("a", "bell", "Ring", id="ring")]
+
+    def compose(self) -> ComposeResult:
+        yield Drawn()
+        yield RadioSet("one", "two", "three")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        table = self.query_one(Drawn)
+        table.add_column("Name", width=8)
+        table.add_rows([[Text("first")], [Text("plain")]])
+
+
+@pytest.fixture
+async def pilot() -> AsyncIterator[Pilot[None]]:
+    async with Tried().run_test(notifications=True) as pilot:
+        await pilot.pause()
+        yield pilot
+
+
+@pytest.fixture
+def objects(pilot: Pilot[None]) -> dict[str, Any]:
+    """What the private names are looked for in, by the name that the module has for it."""
+    app = pilot.app
+    table = app.query_one(Drawn)
+    return {
+        "app": app,
+        "node.app": app,
+        "screen": app.screen,
+        "screen.app": app,
+        "node": app.query_one(Footer),
+        "ready": app._message_queue.ready_event,
+        "radio_set": app.query_one(RadioSet),
+        "self": table,
+        "super()": super(SegmentTable, table),
+    }
+
+
+def private_names() -> set[tuple[str, str]]:
+    """Each object's name and its private attribute, as textual_internals writes them."""
+    tree = ast.parse(Path(textual_internals.__file__).read_text("utf-8"))
+    return {
+        (ast.unparse(node.value), node.attr)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr.startswith("_") and node.attr != "_styled"
+    }
+
+
+def test_every_private_name_is_there(objects: dict[str, Any]) -> None:
+    names = private_names()
+    assert len(names) > 15
+    assert [name for name in sorted(names) if not hasattr(objects[name[0]], name[1])] == []
+
+
+async def test_screens_below_others_and_of_other_modes_are_found(pilot: Pilot[None]) -> None:
+    app = pilot.app
+    first = app.screen
+    await app.push_screen(Screen())
+    app.add_mode("other", Screen)
+    await app.switch_mode("other")
+    found = textual_internals.all_screens(app)
+    assert len(found) == 3
+    assert {first, app.screen} < set(found)
+
+
+async def test_one_toast_goes_and_the_others_stay(pilot: Pilot[None]) -> None:
+    stays, goes = Notification("stays"), Notification("goes")
+    for toast in (stays, goes):
+        pilot.app.post_message(Notify(toast))
+    await pilot.pause()
+    for _ in range(2):
+        textual_internals.remove_toast(pilot.app, goes)
+    textual_internals.remove_toast(pilot.app, None)
+    assert list(pilot.app._notifications) == [stays]
+
+
+@pytest.mark.parametrize(("adopts", "parsed"), [(True, 0), (False, 2)])
+async def test_for_a_screen_that_adopts_the_styles_none_are_parsed(
+    pilot: Pilot[None], monkeypatch: pytest.MonkeyPatch, adopts: bool, parsed: int
+) -> None:
+    calls: list[object] = []
+    monkeypatch.setattr(pilot.app, "refresh_css", lambda: calls.append(1))
+    screen: Screen[None] = Screen()
+    if adopts:
+        textual_internals.adopt_styles(screen)
+    pilot.app.add_mode("other", lambda: screen)
+    await pilot.app.switch_mode("other")
+    assert len(calls) == parsed
+
+
+async def test_keys_are_those_of_the_keymap(pilot: Pilot[None]) -> None:
+    app = pilot.app
+    app.set_keymap({"ring": "f9,?"})
+    keys = [binding.key for _, binding in textual_internals.bindings_of(app) if binding.id == "ring"]
+    assert keys == ["f9", textual_internals.character_to_key("?")] == ["f9", "question_mark"]
+    assert textual_internals.keymap_of(app)["ring"].split(",")[0] == "f9"
+
+
+async def test_a_node_is_at_rest_when_nothing_waits_for_it(pilot: Pilot[None]) -> None:
+    node = pilot.app.query_one(Footer)
+    assert textual_internals.mounted_event(node).is_set()
+    assert textual_internals.is_at_rest(node)
+    handled = asyncio.Event()
+    node.call_later(handled.set)
+    assert not textual_internals.is_at_rest(node)
+    await asyncio.wait_for(handled.wait(), 5)
+    await node.remove()
+    assert textual_internals.is_closing(node)
+    assert textual_internals.is_at_rest(node)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda screen: screen.refresh(),
+        lambda screen: screen.refresh(layout=True),
+        lambda screen: screen.query_one(Footer).refresh(),
+    ],
+)
+async def test_a_screen_is_painted_when_nothing_is_left_to_draw(
+    pilot: Pilot[None], ask: Callable[[Screen[Any]], object]
+) -> None:
+    screen = pilot.app.screen
+    assert textual_internals.is_painted(screen)
+    ask(screen)
+    async with asyncio.timeout(5):
+        while textual_internals.is_painted(screen):  # a widget tells its screen in a message
+            await asyncio.sleep(0)
+    await pilot.pause()
+    assert textual_internals.is_painted(screen)
+
+
+async def test_arrows_highlight_a_button_and_a_pressed_one_is_forgotten(pilot: Pilot[None]) -> None:
+    radio_set = pilot.app.query_one(RadioSet)
+    radio_set.action_next_button()
+    assert textual_internals.highlighted_index(radio_set) == 1
+    radio_set.action_toggle_button()
+    await pilot.pause()
+    assert radio_set.pressed_index == 1
+    with radio_set.prevent(RadioButton.Changed):
+        for button in radio_set.query(RadioButton):
+            button.value = False
+    textual_internals.forget_pressed(radio_set)
+    assert radio_set.pressed_index == -1
+
+
+async def test_cells_are_drawn_by_hand_once_and_the_rest_by_datatable(pilot: Pilot[None]) -> None:
+    table = pilot.app.query_one(Drawn)
+    lines = ["".join(segment.text for segment in table.render_line(y)) for y in range(3)]
+    assert [line.strip() for line in lines] == ["Name", "FIRST", "plain"]
+    before = table.drawn
+    table.hover_coordinate = table.cursor_coordinate
+    again = [table._render_cell(0, 0, table.rich_style, 8) for _ in range(3)]
+    assert again[0] is again[1] is again[2]
+    assert table.drawn == before + 1
+    assert isinstance(table, DataTable)
+
+
+async def test_the_footer_is_made_of_keys(pilot: Pilot[None]) -> None:
+    keys = list(pilot.app.query(textual_internals.FooterKey))
+    assert ("a", "Ring") in [(key.key_display, key.description) for key in keys]
