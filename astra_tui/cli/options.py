@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -19,7 +19,8 @@ from astra_tui.cli.root import Surroundings
 from astra_tui.cli.value_types import FilterText, Found, offered
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
-from dispatch.inputs.filter_keys import Keys, Reading
+from dispatch.inputs.filter_keys import Asked, Keys, Reading, asked
+from dispatch.inputs.filter_language import Node, Pair, Words, joined, parse, parts_of
 from models.errors import InvalidInput
 
 P = ParamSpec("P")
@@ -138,7 +139,7 @@ _request_id = click.option(
 )
 
 
-def filter_option(keys: Callable[[], Keys]) -> Decorator:
+def filtering(keys: Callable[[], Keys]) -> Decorator:
     """--filter: the text that the list's filter takes on screen, too."""
     return click.option(
         "--filter",
@@ -157,13 +158,14 @@ def filter_reading(desk: Desk) -> Reading:
     return Reading(desk.now(), desk.values.of, preferences.load()[0].agent)
 
 
-def option_fields(given: Mapping[str, str | None], keys: Keys, reading: Reading) -> dict[str, Any]:
-    """The fields of a filter that options fill, each read as the value of the key it is called like."""
-    fields: dict[str, Any] = {}
-    for name, text in given.items():
-        if text is not None:
-            fields |= keys[name].fields(keys[name].pair(":", text, reading))
-    return fields
+def asked_for(
+    desk: Desk, keys: Keys, filter_text: str, words: str, options: Iterable[tuple[str, object]]
+) -> Asked:
+    """What --filter asks for, with words to look for and options, each the pair of a key and a value."""
+    said: list[Node] = [Words(validation.required_text(words, "text"))] if words else []
+    said += [Pair(key, ":", str(value)) for key, value in options if value is not None]
+    said += parts_of(parse(filter_text))
+    return asked(joined("and", said) if said else None, keys, filter_reading(desk))
 
 
 dry_run = click.option("--dry-run", is_flag=True, help="Only tell what would happen.")

@@ -50,10 +50,10 @@ def find(text: str, limit: int = MOST_FOUND) -> list[Row]:
     return rows_of(list(ids)[:limit])
 
 
-def filtered(asked: Node, limit: int = MOST_FOUND) -> list[Row]:
+def filtered(asked: Node | None, limit: int = MOST_FOUND) -> list[Row]:
     """Customers who fit what a filter text says: for words alone as ``find`` does, else the newest first."""
-    if isinstance(asked, Words):
-        return find(asked.text, limit)
+    if asked is None or isinstance(asked, Words):
+        return find(asked.text if asked else "", limit)
 
     def of_words(text: str) -> Any:
         return is_found(Customer.customer_id, text).condition

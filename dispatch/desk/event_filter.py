@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial, reduce
 from operator import and_
 from typing import Any
@@ -12,16 +10,29 @@ from typing import Any
 from peewee import Expression, ModelSelect
 
 from dispatch.inputs import date_ranges
-from dispatch.inputs.filter_keys import Exact, Fields, Key, Keys, Moment, Number, Who, condition, table
+from dispatch.inputs.filter_keys import (
+    Exact,
+    Fields,
+    Key,
+    Keys,
+    Moment,
+    Number,
+    Reading,
+    Who,
+    at,
+    condition,
+    table,
+)
 from dispatch.inputs.filter_language import Node
+from dispatch.inputs.validation import required_text
 from models.agents import is_named
 from models.audit import Event, EventBooking, LogLine, last_line
 
 Line = type[Event] | type[LogLine]
 
 
-def _time(bound: Callable[[str, str, timedelta], str]) -> Exact:
-    return Exact(lambda text, reading: bound(text, reading.now, reading.offset), "a time")
+def _command(text: str, _: Reading) -> str:
+    return required_text(text, "command").lower()
 
 
 def _keys(line: Line) -> Keys:
@@ -30,11 +41,11 @@ def _keys(line: Line) -> Keys:
         Key("booking", Number(), "what was done to this one", field="booking_id"),
         Key("issue", Number(), "what was done to this one", field="issue_id"),
         Key("agent", Who(is_named), "whom it was about", line.agent_id, "agent_id"),
-        Key("by", Exact(lambda text, _: text), "who did it", field="actor", also=("actor",)),
-        Key("command", Exact(lambda text, _: text.lower()), "booking.claim, or claim", field="command"),
+        Key("by", Exact(lambda text, _: required_text(text, "actor")), "who did it", field="actor"),
+        Key("command", Exact(_command), "booking.claim, or claim", field="command"),
         Key("is", Fields({"undone": lambda _: {"undone": True}}), "what was taken back"),
-        Key("since", _time(date_ranges.since), "from then on", field="since"),
-        Key("until", _time(date_ranges.until), "before then; a day alone is still in", field="until"),
+        Key("since", at(date_ranges.since), "from then on", field="since"),
+        Key("until", at(date_ranges.until), "before then; a day alone is still in", field="until"),
         Key("at", Moment(), "when it was done", line.at, also=("when",)),
         Key("number", Number(), "the event's own", line.event_id, also=("event",)),
     )

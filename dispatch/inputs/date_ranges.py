@@ -45,14 +45,6 @@ def until(text: str, now: str, offset: timedelta) -> str:
     return _bound(text, now, offset, ends=True)
 
 
-def between(start: str | None, end: str | None, now: str, offset: timedelta) -> tuple[str | None, str | None]:
-    """Both as stored times, None where nothing is given. Raises InvalidInput."""
-    return (
-        None if start is None else since(start, now, offset),
-        None if end is None else until(end, now, offset),
-    )
-
-
 def period(text: str, now: str, offset: timedelta) -> tuple[str, str]:
     """The stored times from and before which something is then; a moment alone is both.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial, reduce
@@ -21,7 +21,6 @@ from dispatch.inputs.filter_language import (
     fold,
     format_filter,
     joined,
-    parse,
     parts_of,
 )
 from models.clock import from_text, local_offset, to_text
@@ -103,7 +102,12 @@ class Exact(Kind):
     expects: str = "its name"
 
     def read(self, pair: Pair, reading: Reading) -> Any:
-        return self.meaning(_given(pair), reading)
+        return self.meaning(pair.value, reading)
+
+
+def at(bound: Callable[[str, str, timedelta], str]) -> Exact:
+    """A time that is a bound of the list: ``since`` or ``until`` of date_ranges."""
+    return Exact(lambda text, reading: bound(text, reading.now, reading.offset), "a time")
 
 
 @dataclass(frozen=True)
@@ -249,8 +253,8 @@ class Asked(NamedTuple):
     named: frozenset[str]
 
 
-def read(text: str, keys: Keys, reading: Reading) -> Node | None:
-    """What a filter text says, in the keys' own names and values. Raises InvalidInput."""
+def read(said: Node | None, keys: Keys, reading: Reading) -> Node | None:
+    """What a filter says, in the keys' own names and values. Raises InvalidInput."""
     spellings = {name: key.name for key in keys.values() for name in (key.name, *key.also)}
 
     def leaf(part: Words | Pair) -> Node:
@@ -259,12 +263,11 @@ def read(text: str, keys: Keys, reading: Reading) -> Node | None:
         key = keys[_chosen(spellings, Pair("key", ":", part.key))]
         return key.pair(part.operator, part.value, reading)
 
-    node = parse(text)
-    return None if node is None else fold(node, leaf, lambda sign, parts: Group(sign, tuple(parts)))
+    return None if said is None else fold(said, leaf, lambda sign, parts: Group(sign, tuple(parts)))
 
 
-def asked(text: str, keys: Keys, reading: Reading, taken: Iterable[str] = ()) -> Asked:
-    """What a filter text asks for; fields that are ``taken`` are not filled. Raises InvalidInput."""
+def asked(said: Node | None, keys: Keys, reading: Reading) -> Asked:
+    """What a filter asks for. Raises InvalidInput."""
     words, fields, rest, named = "", dict[str, Any](), list[Node](), set[str]()
 
     def leaf(part: Words | Pair) -> dict[str, Any]:
@@ -272,11 +275,11 @@ def asked(text: str, keys: Keys, reading: Reading, taken: Iterable[str] = ()) ->
         named.update(fills, [keys[part.key].field] if isinstance(part, Pair) else [])
         return fills
 
-    for part in parts_of(read(text, keys, reading)):
+    for part in parts_of(read(said, keys, reading)):
         fills = fold(part, leaf, lambda *_: {})
         if isinstance(part, Words):
             words = part.text
-        elif fills and fills.keys().isdisjoint({*fields, *taken}):
+        elif fills and fills.keys().isdisjoint(fields):
             fields |= fills
         else:
             rest.append(part)

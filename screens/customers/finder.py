@@ -16,7 +16,7 @@ from textual.widgets import DataTable, Input, Static
 
 from dispatch import customers
 from dispatch.inputs.filter_keys import read
-from dispatch.inputs.filter_language import Words
+from dispatch.inputs.filter_language import parse
 from dispatch.queries import customer_index
 from models.customer_index import backlog
 from models.errors import InvalidInput
@@ -128,13 +128,13 @@ class FindCustomer(Modal[int | None]):
         ticket, text = self._ticket, self._text
 
         try:
-            asked = read(text, customers.CUSTOMER_KEYS, self.host.backend.filter_reading())
+            asked = read(parse(text), customers.CUSTOMER_KEYS, self.host.backend.filter_reading())
         except InvalidInput as error:
             self.query_one("#told", Static).update(Text(refusal(error), CARE))
             return
 
         def query() -> Found:
-            return customers.filtered(asked or Words(""), MOST_SHOWN + 2), backlog()
+            return customers.filtered(asked, MOST_SHOWN + 2), backlog()
 
         def then(answer: Found) -> None:
             if ticket == self._ticket and self.is_laid_out:

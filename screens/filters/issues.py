@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dispatch.inputs.filter_keys import Reading, asked, narrowed
+from dispatch.inputs.filter_language import parse
 from dispatch.service.issues.issue_keys import ISSUE_KEYS, NOBODY
 from dispatch.service.issues.queries import IssueFilter
 from models.issues import ISSUE_STATUSES, NEW, OPEN, PENDING_CUSTOMER
@@ -45,7 +46,7 @@ def parse_issue_filter(text: str, current: IssueFilter, reading: Reading) -> Iss
 
     Raises InvalidInput.
     """
-    more, name = asked(text, ISSUE_KEYS, reading), view_of(current, reading.my_agent_id)
+    more, name = asked(parse(text), ISSUE_KEYS, reading), view_of(current, reading.my_agent_id)
     view = view_parts(name if name in VIEWS else "Open", reading.my_agent_id)
     kept = {key: VIEWS["All"][key] if key in more.named else part for key, part in view.items()}
     return narrowed(IssueFilter(sort=current.sort, **kept), more)

@@ -14,6 +14,7 @@ from textual.widgets import DataTable, Input, Static
 from dispatch import queries
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.inputs.filter_keys import asked, narrowed
+from dispatch.inputs.filter_language import parse
 from dispatch.operations import undo
 from dispatch.operations.command_list import describe_command, describe_subject
 from screens.base import keys
@@ -77,7 +78,7 @@ class Log(PagedList[EventFilter]):
         self.show_detail()
 
     def parse(self, text: str) -> EventFilter:
-        return narrowed(EventFilter(), asked(text, EVENT_KEYS, self.backend.filter_reading()))
+        return narrowed(EventFilter(), asked(parse(text), EVENT_KEYS, self.backend.filter_reading()))
 
     def _unfiltered(self) -> EventFilter:
         return EventFilter()

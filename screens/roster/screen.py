@@ -15,7 +15,7 @@ from textual.widgets import DataTable, Input, Static
 from dispatch import agents, queries
 from dispatch.assignment.contact_rate import with_rates
 from dispatch.inputs.filter_keys import read
-from dispatch.inputs.filter_language import Node
+from dispatch.inputs.filter_language import Node, parse
 from dispatch.matching.roster_scores import RosterScores, roster_scores, with_agent_rates
 from models.errors import InvalidInput
 from screens.base import figures, keys
@@ -234,7 +234,7 @@ class Roster(Place):
         """List who fits; where the text is refused, the list stays."""
         self._misread = ""
         try:
-            self._asked = read(message.value, queries.AGENT_KEYS, self.backend.filter_reading())
+            self._asked = read(parse(message.value), queries.AGENT_KEYS, self.backend.filter_reading())
         except InvalidInput as error:
             self._misread = refusal(error)
         self._arrange()

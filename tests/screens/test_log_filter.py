@@ -9,6 +9,7 @@ import pytest
 
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.inputs.filter_keys import Reading, asked, narrowed
+from dispatch.inputs.filter_language import parse
 from models.errors import InvalidInput
 from screens.log.screen import EXAMPLE
 from screens.wording.events import changes, details
@@ -18,7 +19,7 @@ YESTERDAY = "2082-11-22 23:00:00"
 
 
 def parsed(text: str) -> EventFilter:
-    return narrowed(EventFilter(), asked(text, EVENT_KEYS, Reading(NOW, lambda _: (), offset=ZONE)))
+    return narrowed(EventFilter(), asked(parse(text), EVENT_KEYS, Reading(NOW, lambda _: (), offset=ZONE)))
 
 
 @pytest.mark.parametrize(

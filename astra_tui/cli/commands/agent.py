@@ -13,8 +13,8 @@ from astra_tui.cli.options import (
     agent_number,
     changing,
     dry_run,
-    filter_option,
     filter_reading,
+    filtering,
     limited,
     reading,
 )
@@ -25,6 +25,7 @@ from dispatch.agents import handover, presence
 from dispatch.assignment import contact_rate
 from dispatch.inputs import due_times, shift_hours
 from dispatch.inputs.filter_keys import read
+from dispatch.inputs.filter_language import parse
 from models.agents import PRESENCES
 
 Row = dict[str, Any]
@@ -54,13 +55,13 @@ LIST_COLUMNS = (
 
 @agent.command("list")
 @click.option("--all", "with_left", is_flag=True, help="Also those who left.")
-@filter_option(lambda: queries.AGENT_KEYS)
+@filtering(lambda: queries.AGENT_KEYS)
 @limited
 @reading
 def list_agents(call: Call, with_left: bool, filter_text: str, limit: int | None) -> None:
     """List the agents, best rank first."""
     with call.desk() as desk:
-        asked = read(filter_text, queries.AGENT_KEYS, filter_reading(desk))
+        asked = read(parse(filter_text), queries.AGENT_KEYS, filter_reading(desk))
         rows = queries.filtered(queries.list_agents(with_left=with_left), asked)
         rows = contact_rate.with_rates(desk, rows[:limit])
     call.tell_all(

@@ -8,23 +8,14 @@ from typing import Any, NamedTuple
 
 import rich_click as click
 
-from astra_tui.cli.options import (
-    AGENT,
-    BOOKING,
-    Call,
-    changing,
-    dry_run,
-    filter_option,
-    filter_reading,
-    option_fields,
-)
+from astra_tui.cli.options import AGENT, BOOKING, Call, asked_for, changing, dry_run, filtering
 from astra_tui.cli.output.bookings import tell_line
 from astra_tui.cli.output.printing import line
 from astra_tui.cli.value_types import DESTINATION, STATUS
 from dispatch import bookings, queries
 from dispatch.bookings import bulk_actions
 from dispatch.desk.desk import Desk
-from dispatch.inputs.filter_keys import asked, narrowed
+from dispatch.inputs.filter_keys import narrowed
 from dispatch.queries.booking_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.customer_index import prepare
@@ -38,7 +29,7 @@ FILTERS = (
     click.option(
         "--status", type=STATUS, metavar="STATUS", help="Only Pending, Confirmed or Cancelled ones."
     ),
-    click.option("--agent", "agent_id", type=AGENT, metavar="AGENT", help="Only those of this agent."),
+    click.option("--agent", type=AGENT, metavar="AGENT", help="Only those of this agent."),
     click.option("--destination", type=DESTINATION, metavar="NAME", help="Only those that go there."),
     click.option("--unclaimed", is_flag=True, help="Only those that their agent has not claimed yet."),
     click.option("--waiting", is_flag=True, help="Only those without an agent."),
@@ -46,7 +37,7 @@ FILTERS = (
     click.option(
         "--text", default="", metavar="TEXT", help="Only those with this in customer, destination or number."
     ),
-    filter_option(lambda: BOOKING_KEYS),
+    filtering(lambda: BOOKING_KEYS),
 )
 NEITHER = "give the numbers of bookings, or say which: --filter, --status, --agent, ..."
 BOTH = "give either numbers of bookings or a filter, not both"
@@ -54,7 +45,7 @@ BOTH = "give either numbers of bookings or a filter, not both"
 
 def filtered(function: Callable[..., None]) -> Callable[..., None]:
     """Options that say which bookings; they arrive together as the mapping ``given``."""
-    names = ("status", "agent_id", "destination", "unclaimed", "waiting", "asked", "text", "filter_text")
+    names = ("status", "agent", "destination", "unclaimed", "waiting", "asked", "text", "filter_text")
 
     @functools.wraps(function)
     def run(*args: Any, **given: Any) -> None:
@@ -67,15 +58,14 @@ def filtered(function: Callable[..., None]) -> Callable[..., None]:
     return decorated
 
 
-def filter_of(desk: Desk, given: Given, usual: Given | None = None, **order: Any) -> BookingFilter:
-    """What those options find; ``usual`` holds unless they say otherwise. Raises InvalidInput, NotFound."""
-    if given["agent_id"] is not None:
-        queries.agent(given["agent_id"])
-    reading, fields = filter_reading(desk), {name: value for name, value in given.items() if value}
-    more = asked(fields.pop("filter_text", ""), BOOKING_KEYS, reading, fields)
-    fields |= option_fields({name: given[name] for name in ("status", "destination")}, BOOKING_KEYS, reading)
-    unsaid = {name: value for name, value in (usual or {}).items() if name not in {*fields, *more.named}}
-    which = narrowed(BookingFilter(**(unsaid | fields | order)), more)
+def filter_of(desk: Desk, given: Given, usual: str | None = None, **order: Any) -> BookingFilter:
+    """What those options find, of the ``usual`` status if they say none. Raises InvalidInput, NotFound."""
+    if given["agent"] is not None:
+        queries.agent(given["agent"])
+    options = [(name, given[name]) for name in ("status", "agent", "destination")]
+    options += [("is", flag) for flag in ("unclaimed", "waiting", "asked") if given[flag]]
+    more = asked_for(desk, BOOKING_KEYS, given["filter_text"], given["text"], options)
+    which = narrowed(BookingFilter(status=None if "status" in more.named else usual, **order), more)
     if which.text or which.customer or which.where is not None:
         prepare(desk)
     return which
@@ -157,8 +147,8 @@ def _one_or_all(
     def run(desk: Desk) -> dict[str, Any]:
         which: bulk_actions.Which = booking_ids
         if by_filter:
-            pending = {"status": PENDING}  # nothing else could be done
-            which = filter_of(desk, given, pending, sort="id", descending=False)
+            # with others nothing could be done
+            which = filter_of(desk, given, PENDING, sort="id", descending=False)
         return verb.preview(desk, which) if is_preview else verb.several(desk, which)
 
     if is_preview:

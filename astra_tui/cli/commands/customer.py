@@ -7,7 +7,7 @@ from typing import Any
 
 import rich_click as click
 
-from astra_tui.cli.options import CUSTOMER, Call, changing, filter_option, filter_reading, reading
+from astra_tui.cli.options import CUSTOMER, Call, changing, filter_reading, filtering, reading
 from astra_tui.cli.output.events import tell_history
 from astra_tui.cli.output.printing import (
     Column,
@@ -20,7 +20,7 @@ from astra_tui.cli.output.printing import (
 )
 from dispatch import customers
 from dispatch.inputs.filter_keys import read
-from dispatch.inputs.filter_language import Words, joined
+from dispatch.inputs.filter_language import Words, joined, parse, parts_of
 from dispatch.queries import customer_index
 
 Row = Mapping[str, Any]
@@ -64,7 +64,7 @@ customer_number = click.argument("customer_id", metavar="CUSTOMER", type=CUSTOME
 
 @customer.command()
 @click.argument("text", default="")
-@filter_option(lambda: customers.CUSTOMER_KEYS)
+@filtering(lambda: customers.CUSTOMER_KEYS)
 @click.option(
     "--limit",
     type=click.IntRange(0, customers.MOST_LISTED),
@@ -83,9 +83,8 @@ def find(call: Call, text: str, filter_text: str, limit: int) -> None:
         raise click.UsageError("say who: a TEXT, or --filter")
     with call.desk() as desk:
         customer_index.prepare(desk)
-        asked = read(filter_text, customers.CUSTOMER_KEYS, filter_reading(desk))
-        nodes = [node for node in (Words(text) if text else None, asked) if node is not None]
-        rows = customers.filtered(joined("and", nodes), limit)
+        said = joined("and", [*parts_of(Words(text) if text else None), *parts_of(parse(filter_text))])
+        rows = customers.filtered(read(said, customers.CUSTOMER_KEYS, filter_reading(desk)), limit)
     call.tell_all(rows, FIND_COLUMNS, "no such customer")
 
 

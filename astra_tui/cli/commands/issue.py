@@ -11,19 +11,18 @@ from astra_tui.cli.options import (
     BOOKING,
     CUSTOMER,
     Call,
+    asked_for,
     changing,
-    filter_option,
-    filter_reading,
+    filtering,
     issue_number,
     limited,
-    option_fields,
     reading,
 )
 from astra_tui.cli.output.issues import LIST_COLUMNS, tell_details, tell_line, tell_opened
 from dispatch import queries as desk_queries
 from dispatch.desk import event_log
 from dispatch.inputs import date_ranges, validation
-from dispatch.inputs.filter_keys import asked, narrowed
+from dispatch.inputs.filter_keys import narrowed
 from dispatch.service.escalation import triggers
 from dispatch.service.issues import (
     conversation,
@@ -37,7 +36,7 @@ from dispatch.service.issues import (
 )
 from dispatch.service.issues.issue_keys import ISSUE_KEYS
 from dispatch.triage import categories
-from models.issues import CHANNELS, ISSUE_STATUSES, PRIORITIES, TIERS
+from models.issues import CHANNELS, ISSUE_STATUSES, OPEN, PRIORITIES, TIERS
 
 CATEGORY_HELP = "Any of: " + ", ".join(categories.CATEGORIES) + "."
 TRIGGER_HELP = "Only the one raised by: " + ", ".join(triggers.TRIGGERS) + "."
@@ -70,44 +69,29 @@ def open_issue(call: Call, /, text: str, **given: Any) -> None:
 @click.option("--priority", metavar="NAME", help="Only " + ", ".join(PRIORITIES) + " ones.")
 @click.option("--category", metavar="NAME", help=CATEGORY_HELP)
 @click.option("--channel", metavar="NAME", help="Any of: " + ", ".join(CHANNELS) + ".")
-@click.option("--agent", "agent_id", type=AGENT, metavar="AGENT", help="Only those that this agent holds.")
-@click.option("--customer", "customer_id", type=CUSTOMER, metavar="CUSTOMER", help="Only this customer's.")
+@click.option("--agent", type=AGENT, metavar="AGENT", help="Only those that this agent holds.")
+@click.option("--customer", type=CUSTOMER, metavar="CUSTOMER", help="Only this customer's.")
 @click.option("--escalated", is_flag=True, help="Only those with an open escalation.")
 @click.option("--unsure", is_flag=True, help="Only those whose category a person has to choose.")
 @click.option("--text", default="", help="Only those with this in the title or the customer's name.")
 @click.option("--since", metavar="TIME", help=f"Only those opened from then on: {date_ranges.EXAMPLES}.")
 @click.option("--until", metavar="TIME", help="Only those opened before then; a day alone is still in.")
 @click.option("--sort", default=queries.URGENCY, metavar="KEY", help="urgency (default) or changed.")
-@filter_option(lambda: ISSUE_KEYS)
+@filtering(lambda: ISSUE_KEYS)
 @limited
 @reading
 def list_issues(
-    call: Call,
-    /,
-    status: str | None,
-    every: bool,
-    since: str | None,
-    until: str | None,
-    sort: str,
-    limit: int | None,
-    filter_text: str,
-    **given: Any,
+    call: Call, /, every: bool, text: str, sort: str, filter_text: str, limit: int | None, **given: Any
 ) -> None:
     """List issues, the most urgent first."""
     sort = validation.one_of(sort, "sort", queries.SORTS)
+    flags = [("is", flag) for flag in ("escalated", "unsure") if given.pop(flag)]
     with call.desk() as desk:
-        reading = filter_reading(desk)
-        named = {name: given.pop(name) for name in ("priority", "category", "channel")}
-        fields = {name: value for name, value in given.items() if value}
-        fields |= option_fields(named | {"status": status}, ISSUE_KEYS, reading)
-        more = asked(filter_text, ISSUE_KEYS, reading, fields)
-        if every or "statuses" in more.named:
-            fields.setdefault("statuses", ())
-        start, end = date_ranges.between(since, until, reading.now, reading.offset)
-        which = narrowed(queries.IssueFilter(since=start, until=end, sort=sort, **fields), more)
-        if given["agent_id"] is not None:
-            desk_queries.agent(given["agent_id"])
-        rows = queries.issues(desk, which, limit)
+        more = asked_for(desk, ISSUE_KEYS, filter_text, text, [*given.items(), *flags])
+        if given["agent"] is not None:
+            desk_queries.agent(given["agent"])
+        statuses = () if every or "statuses" in more.named else OPEN
+        rows = queries.issues(desk, narrowed(queries.IssueFilter(statuses, sort=sort), more), limit)
     call.tell_all(rows, LIST_COLUMNS, "no such issues")
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.inputs.filter_keys import Choice, Fields, Key, Moment, Number, Part, Who, table
+from dispatch.inputs import date_ranges
+from dispatch.inputs.filter_keys import Choice, Fields, Key, Moment, Number, Part, Who, at, table
 from dispatch.queries.customer_index import is_found
 from models.agents import is_named
 from models.issues import CATEGORIES, CHANNELS, ISSUE_STATUSES, NEW, PRIORITIES, TIERS, Issue, SlaClock
@@ -44,6 +45,8 @@ ISSUE_KEYS = table(
         "customer_id",
     ),
     Key("booking", Number(), "the number of the booking", Issue.booking_id),
+    Key("since", at(date_ranges.since), "opened from then on", field="since"),
+    Key("until", at(date_ranges.until), "opened before then; a day alone is still in", field="until"),
     Key("number", Number(), "its own", Issue.issue_id, also=("id",)),
     Key("title", Part(), "what it is called", Issue.title),
     Key("due", Moment(), "when it is to be resolved", Due.due_at),

@@ -147,7 +147,7 @@ def choices(**values: tuple[str, ...]) -> dict[str, tuple[str, Of, tuple[str, ..
 
 def bookings_of(desk: Desk) -> Model:
     def find(text: str) -> list[Row]:
-        which = narrowed(BookingFilter(), asked(text, BOOKING_KEYS, reading(desk)))
+        which = narrowed(BookingFilter(), asked(parse(text), BOOKING_KEYS, reading(desk)))
         rows = queries.list_bookings(which)
         assert queries.list_bookings(which, 1_000) == rows
         assert queries.booking_ids(which, 1_000) == [row["booking_id"] for row in rows]
@@ -188,7 +188,7 @@ def issues_of(desk: Desk) -> Model:
         issue_queries.issues(desk, everything),
         "issue_id",
         lambda text: issue_queries.issues(
-            desk, narrowed(everything, asked(text, ISSUE_KEYS, reading(desk))), 1_000
+            desk, narrowed(everything, asked(parse(text), ISSUE_KEYS, reading(desk))), 1_000
         ),
         lambda row: f"{row['title']} | {row['customer_name']}",
         choices(status=ISSUE_STATUSES, category=CATEGORIES, channel=CHANNELS, tier=TIERS)
@@ -218,7 +218,7 @@ def log_of(desk: Desk) -> Model:
     return Model(
         rows,
         "event_id",
-        lambda text: event_log.page(narrowed(EventFilter(), asked(text, EVENT_KEYS, reading(desk)))),
+        lambda text: event_log.page(narrowed(EventFilter(), asked(parse(text), EVENT_KEYS, reading(desk)))),
         lambda row: f"{row['command']} {row['actor']}",
         times(at="at")
         | numbers(number="event_id")
@@ -244,7 +244,7 @@ def agents_of(desk: Desk) -> Model:
     return Model(
         rows,
         "agent_id",
-        lambda text: queries.filtered(rows, read(text, queries.AGENT_KEYS, reading(desk))),
+        lambda text: queries.filtered(rows, read(parse(text), queries.AGENT_KEYS, reading(desk))),
         lambda row: f"{row['name']} | {row['department']} | {row['job_title']}",
         choices(department=FIRST_VALUES["department"], presence=("available", "busy", "away"))
         | numbers(load="load", rank="rank", capacity="capacity", years="years_of_service", rating="rating")
@@ -258,7 +258,7 @@ def agents_of(desk: Desk) -> Model:
 
 def customers_of(desk: Desk) -> Model:
     def find(text: str) -> list[Row]:
-        asked = read(text, customers.CUSTOMER_KEYS, reading(desk))
+        asked = read(parse(text), customers.CUSTOMER_KEYS, reading(desk))
         return [] if asked is None else customers.filtered(asked, 1_000)
 
     return Model(
@@ -327,6 +327,6 @@ almost = st.from_regex(r"[a-z_]{1,9}[:=<>]{1,2}[a-z0-9\"-]{0,9}", fullmatch=True
 @given(st.sampled_from(sorted(TABLES)), st.text() | almost)
 def test_junk_is_refused_by_every_list(name: str, text: str) -> None:
     try:
-        asked(text, TABLES[name], Reading("2082-03-01 09:00:00", lambda kind: FIRST_VALUES[kind]))
+        asked(parse(text), TABLES[name], Reading("2082-03-01 09:00:00", lambda kind: FIRST_VALUES[kind]))
     except InvalidInput as error:
         assert error.message  # noqa: PT017  # either is right; what is refused is told
