@@ -19,7 +19,7 @@ from astra_tui.cli.root import Surroundings
 from astra_tui.cli.value_types import FilterText, Found, offered
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
-from dispatch.inputs.filter_keys import Asked, Keys, Reading, asked
+from dispatch.inputs.filter_keys import Fills, Keys, Reading, asked
 from dispatch.inputs.filter_language import Node, Pair, Words, joined, parse, parts_of
 from models.errors import InvalidInput
 
@@ -160,7 +160,7 @@ def filter_reading(desk: Desk) -> Reading:
 
 def asked_for(
     desk: Desk, keys: Keys, filter_text: str, words: str, options: Iterable[tuple[str, object]]
-) -> Asked:
+) -> tuple[Fills, set[str]]:
     """What --filter asks for, with words to look for and options, each the pair of a key and a value."""
     said: list[Node] = [Words(validation.required_text(words, "text"))] if words else []
     said += [Pair(key, ":", str(value)) for key, value in options if value is not None]

@@ -77,25 +77,20 @@ class Word(click.ParamType[str]):
         return offered(ctx, search) if self._on_desk else _items(search())
 
 
-class FilterText(click.ParamType[str]):
+class FilterText(Word):
     """A filter of a list, of which the last word is completed: a key, or one of its values."""
 
-    name = "text"
-
     def __init__(self, keys: Callable[[], Keys]) -> None:
+        super().__init__(())
         self._keys = keys
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        return str(value)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        before, blank, word = incomplete.rpartition(" ")
-
         def search() -> Found:
             from dispatch.desk.accepted_values import names
 
+            before, blank, word = incomplete.rpartition(" ")
             return [(before + blank + one, told) for one, told in offers(word, self._keys(), names)]
 
         return offered(ctx, search)

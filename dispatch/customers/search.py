@@ -17,20 +17,19 @@ from models.customers import Customer, Lead
 from models.issues import TIERS
 
 MOST_FOUND = 20
-OPEN = Booking.select(fn.COUNT(Booking.booking_id)).join(Lead, on=(Booking.lead_id == Lead.lead_id))
+OPEN = (
+    Booking.select(fn.COUNT(Booking.booking_id))
+    .join(Lead, on=(Booking.lead_id == Lead.lead_id))
+    .where(Lead.customer_id == Customer.customer_id, Booking.status == PENDING)
+)
 CUSTOMER_KEYS = table(
-    Key("name", Part(), "the name", Customer.name),
-    Key("phone", Part(), "the telephone number, digits only", Customer.phone),
-    Key("email", Part(), "the e-mail address", Customer.email),
-    Key("tier", Choice(TIERS), "bronze to enterprise", Customer.tier),
-    Key(
-        "open",
-        Number(),
-        "how many Pending bookings",
-        fn.COALESCE(OPEN.where(Lead.customer_id == Customer.customer_id, Booking.status == PENDING), 0),
-    ),
+    Key("name", Part(), "name", Customer.name),
+    Key("phone", Part(), "telephone number, digits only", Customer.phone),
+    Key("email", Part(), "e-mail address", Customer.email),
+    Key("tier", Choice(TIERS), "tier", Customer.tier),
+    Key("open", Number(), "number of Pending bookings", fn.COALESCE(OPEN, 0)),
     Key("created", Moment(), "when the customer first came", Customer.created_at),
-    Key("number", Number(), "the customer's own", Customer.customer_id, also=("id",)),
+    Key("number", Number(), "customer number", Customer.customer_id, also=("id",)),
 )
 
 
@@ -55,13 +54,14 @@ def filtered(asked: Node | None, limit: int = MOST_FOUND) -> list[Row]:
     if asked is None or isinstance(asked, Words):
         return find(asked.text if asked else "", limit)
 
-    def of_words(text: str) -> Any:
-        return is_found(Customer.customer_id, text).condition
-
-    fit = condition(asked, CUSTOMER_KEYS, of_words, lambda _: [])
+    fit = condition(asked, CUSTOMER_KEYS, _of_words, lambda _: [])
     people = Customer.select(Customer.customer_id).where(Customer.merged_into.is_null(), fit)
     newest = people.order_by(Customer.customer_id.desc()).limit(limit)
     return rows_of([customer_id for (customer_id,) in tuples(newest)])
+
+
+def _of_words(text: str) -> list[Any]:
+    return [is_found(Customer.customer_id, text).condition]
 
 
 def _exactly(text: str) -> list[int]:

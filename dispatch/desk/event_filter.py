@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial, reduce
-from operator import and_
+from functools import partial
 from typing import Any
 
 from peewee import Expression, ModelSelect
@@ -17,37 +16,31 @@ from dispatch.inputs.filter_keys import (
     Keys,
     Moment,
     Number,
-    Reading,
     Who,
     at,
     condition,
     table,
 )
 from dispatch.inputs.filter_language import Node
-from dispatch.inputs.validation import required_text
 from models.agents import is_named
 from models.audit import Event, EventBooking, LogLine, last_line
 
 Line = type[Event] | type[LogLine]
 
 
-def _command(text: str, _: Reading) -> str:
-    return required_text(text, "command").lower()
-
-
 def _keys(line: Line) -> Keys:
     """The keys of the log, for events or for their lines."""
     return table(
-        Key("booking", Number(), "what was done to this one", field="booking_id"),
-        Key("issue", Number(), "what was done to this one", field="issue_id"),
-        Key("agent", Who(is_named), "whom it was about", line.agent_id, "agent_id"),
-        Key("by", Exact(lambda text, _: required_text(text, "actor")), "who did it", field="actor"),
-        Key("command", Exact(_command), "booking.claim, or claim", field="command"),
-        Key("is", Fields({"undone": lambda _: {"undone": True}}), "what was taken back"),
+        Key("booking", Number(), "booking it changed", field="booking_id"),
+        Key("issue", Number(), "issue it changed", field="issue_id"),
+        Key("agent", Who(is_named), "agent it was about", line.agent_id, "agent_id"),
+        Key("by", Exact(), "who did it", field="actor", also=("actor",)),
+        Key("command", Exact(), "booking.claim, or claim alone", field="command"),
+        Key("is", Fields({"undone": lambda _: {"undone": True}}), "undone"),
         Key("since", at(date_ranges.since), "from then on", field="since"),
-        Key("until", at(date_ranges.until), "before then; a day alone is still in", field="until"),
+        Key("until", at(date_ranges.until), "before then; a day alone is included", field="until"),
         Key("at", Moment(), "when it was done", line.at, also=("when",)),
-        Key("number", Number(), "the event's own", line.event_id, also=("event",)),
+        Key("number", Number(), "event number", line.event_id, also=("event",)),
     )
 
 
@@ -117,25 +110,17 @@ class EventFilter:
         if self.actor is not None:
             conditions.append(line.actor == self.actor)
         if self.command is not None:
-            same: Expression = line.command == self.command
-            conditions.append(
-                same if "." in self.command else same | line.command.endswith("." + self.command)
-            )
+            command = self.command.lower()
+            same: Expression = line.command == command
+            conditions.append(same if "." in command else same | line.command.endswith("." + command))
         conditions += _of_words(line, self.text)
         if self.since is not None:
             conditions.append(line.at >= self.since)
         if self.until is not None:
             conditions.append(line.at < self.until)
         if self.where is not None:
-            keys = EVENT_KEYS if line is Event else LINE_KEYS
-            conditions.append(
-                condition(
-                    self.where,
-                    keys,
-                    lambda text: reduce(and_, _of_words(line, text)),
-                    partial(_of_fields, line),
-                )
-            )
+            keys, of_fields = EVENT_KEYS if line is Event else LINE_KEYS, partial(_of_fields, line)
+            conditions.append(condition(self.where, keys, partial(_of_words, line), of_fields))
         return conditions
 
 

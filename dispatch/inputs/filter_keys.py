@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial, reduce
 from operator import and_, ge, gt, le, lt, not_, or_
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
 from peewee import fn
 
@@ -32,7 +32,7 @@ WHOLE = re.compile(r"#?[0-9]{1,18}")
 FRACTION = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 
 Row = Mapping[str, Any]
-Filter = TypeVar("Filter")
+Fills = dict[str, Any]
 Accepted = Callable[[str], Sequence[str]]
 """The accepted values of one of the desk's lists."""
 
@@ -83,7 +83,7 @@ class Number(Kind):
 class Part(Kind):
     """A text: ``:`` finds a part of it, ``=`` just the whole."""
 
-    expects = "a part of it; with = the whole"
+    expects = "a part of it"
 
     def read(self, pair: Pair, reading: Reading) -> str:
         return _given(pair)
@@ -96,13 +96,13 @@ class Part(Kind):
 
 @dataclass(frozen=True)
 class Exact(Kind):
-    """What fills a field of the filter as ``meaning`` says."""
+    """A text that a field of the filter takes, or what it means to ``meaning``."""
 
-    meaning: Callable[[str, Reading], Any]
-    expects: str = "its name"
+    meaning: Callable[[str, Reading], Any] | None = None
+    expects: str = "the whole of it"
 
     def read(self, pair: Pair, reading: Reading) -> Any:
-        return self.meaning(pair.value, reading)
+        return self.meaning(pair.value, reading) if self.meaning else _given(pair)
 
 
 def at(bound: Callable[[str, str, timedelta], str]) -> Exact:
@@ -115,7 +115,7 @@ class Who(Kind):
     """Somebody by number, or by a part of the name: ``named`` makes of it a condition on an id's column."""
 
     named: Callable[[Any, str], Any] | None = None
-    expects = "a number, or a part of the name"
+    expects = "a number or a part of the name"
 
     def read(self, pair: Pair, reading: Reading) -> int | str:
         text = _given(pair)
@@ -206,7 +206,7 @@ class Key:
     field: str = ""
     also: tuple[str, ...] = ()
 
-    def fields(self, pair: Pair) -> dict[str, Any]:
+    def fields(self, pair: Pair) -> Fills:
         """What the pair fills of the list's filter."""
         if isinstance(self.kind, Fields):
             return dict(pair.value)
@@ -226,11 +226,8 @@ class Key:
     def pair(self, operator: str, text: str, reading: Reading) -> Pair:
         """The key compared with what a text means. Raises InvalidInput."""
         if operator not in EQUAL and not self.is_ordered:
-            raise InvalidInput(
-                self.name, f"{self.name} cannot be compared by {operator}", "it takes : and !="
-            )
-        value = self.kind.read(Pair(self.name, operator, text), reading)
-        return Pair(self.name, operator, value)
+            raise InvalidInput(self.name, f"{self.name} has no {operator}", "it takes : and !=")
+        return Pair(self.name, operator, self.kind.read(Pair(self.name, operator, text), reading))
 
 
 Keys = Mapping[str, Key]
@@ -239,18 +236,6 @@ Keys = Mapping[str, Key]
 def table(*keys: Key) -> Keys:
     """The keys of a list by their names."""
     return {key.name: key for key in keys}
-
-
-class Asked(NamedTuple):
-    """What a filter text asks for: words, fields of the list's filter, and all that no field says.
-
-    ``named`` are the fields that it has anything to do with.
-    """
-
-    text: str
-    fields: dict[str, Any]
-    where: Node | None
-    named: frozenset[str]
 
 
 def read(said: Node | None, keys: Keys, reading: Reading) -> Node | None:
@@ -266,55 +251,46 @@ def read(said: Node | None, keys: Keys, reading: Reading) -> Node | None:
     return None if said is None else fold(said, leaf, lambda sign, parts: Group(sign, tuple(parts)))
 
 
-def asked(said: Node | None, keys: Keys, reading: Reading) -> Asked:
-    """What a filter asks for. Raises InvalidInput."""
-    words, fields, rest, named = "", dict[str, Any](), list[Node](), set[str]()
+def asked(said: Node | None, keys: Keys, reading: Reading) -> tuple[Fills, set[str]]:
+    """The fields of the list's filter as this fills them, and all that it has anything to do with.
 
-    def leaf(part: Words | Pair) -> dict[str, Any]:
-        fills = keys[part.key].fields(part) if isinstance(part, Pair) else {}
-        named.update(fills, [keys[part.key].field] if isinstance(part, Pair) else [])
+    What no field says is ``where``. Raises InvalidInput.
+    """
+    fields, rest, named = Fills(text=""), list[Node](), set[str]()
+
+    def leaf(part: Words | Pair) -> Fills:
+        fills = {"text": part.text} if isinstance(part, Words) else keys[part.key].fields(part)
+        named.update(fills, () if isinstance(part, Words) else (keys[part.key].field,))
         return fills
 
     for part in parts_of(read(said, keys, reading)):
         fills = fold(part, leaf, lambda *_: {})
-        if isinstance(part, Words):
-            words = part.text
-        elif fills and fills.keys().isdisjoint(fields):
+        if fills and not any(fields.get(name) for name in fills):
             fields |= fills
         else:
             rest.append(part)
-    return Asked(words, fields, joined("and", rest) if rest else None, frozenset(named))
-
-
-def narrowed(which: Filter, more: Asked) -> Filter:
-    """A filter dataclass with what a text asks for, too."""
-    given: Any = which
-    text = f"{given.text} {more.text}".strip()
-    narrower: Filter = replace(given, text=text, where=more.where, **more.fields)
-    return narrower
+    return fields | {"where": joined("and", rest) if rest else None}, named
 
 
 def offers(word: str, keys: Keys, accepted: Accepted) -> list[tuple[str, str]]:
-    """What a filter's last word may become, and what for: a key, or a key's value."""
-    name, colon, value = word.lstrip("(").partition(":")
-    before = word[: len(word) - len(word.lstrip("("))]
+    """What the last word of a filter may become, a key or its value, and what that is for."""
+    name, colon, value = word.partition(":")
     if not colon:
-        return [(f"{before}{key.name}:", key.help) for key in keys.values() if key.name.startswith(name)]
-    values = keys[name].kind.offers(accepted)
-    fitting = [one for one in values if _folded(one).startswith(_folded(value))]
-    return [(before + format_filter(Pair(name, colon, one)), keys[name].help) for one in fitting]
+        return [(f"{key.name}:", key.help) for key in keys.values() if key.name.startswith(name)]
+    fitting = [one for one in keys[name].kind.offers(accepted) if _folded(one).startswith(_folded(value))]
+    return [(format_filter(Pair(name, ":", one)), keys[name].help) for one in fitting]
 
 
 def condition(
-    node: Node, keys: Keys, of_words: Callable[[str], Any], of_fields: Callable[[dict[str, Any]], list[Any]]
+    node: Node, keys: Keys, of_words: Callable[[str], list[Any]], of_fields: Callable[[Fills], list[Any]]
 ) -> Any:
     """That a row fits, for a query; the list says what words and fields of its filter ask of a row."""
 
     def leaf(part: Words | Pair) -> Any:
         if isinstance(part, Words):
-            return of_words(part.text)
-        fields = keys[part.key].fields(part)
-        return reduce(and_, of_fields(fields)) if fields else keys[part.key].holds(part)
+            return reduce(and_, of_words(part.text))
+        fills = keys[part.key].fields(part)
+        return reduce(and_, of_fields(fills)) if fills else keys[part.key].holds(part)
 
     return fold(node, leaf, partial(_whole, lambda part: ~fn.COALESCE(part, False)))
 

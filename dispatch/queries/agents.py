@@ -20,28 +20,24 @@ from models.issues import CATEGORIES
 
 AGENT_KEYS = table(
     Key("name", Part(), "first and last name", itemgetter("name")),
-    Key("department", Choice(listed="department"), "where the agent works", itemgetter("department")),
-    Key("title", Choice(listed="job_title"), "the job title", itemgetter("job_title")),
-    Key("presence", Choice(PRESENCES), "how the agent is at work", itemgetter("presence")),
+    Key("department", Choice(listed="department"), "department", itemgetter("department")),
+    Key("title", Choice(listed="job_title"), "job title", itemgetter("job_title")),
+    Key("presence", Choice(PRESENCES), "presence", itemgetter("presence")),
     Key("load", Number(), "Pending bookings", itemgetter("load")),
     Key("issues", Number(), "open issues", itemgetter("issue_load")),
-    Key("capacity", Number(), "bookings and issues the agent can hold", itemgetter("capacity")),
-    Key(
-        "free", Number(), "what is left of it", lambda row: row["capacity"] - row["load"] - row["issue_load"]
-    ),
-    Key("rank", Number(), "1 gets the next lead", itemgetter("rank")),
-    Key("years", Number(), "of service", itemgetter("years_of_service")),
-    Key("rating", Number(1), "0 to 5", itemgetter("rating")),
-    Key("level", Number(), "of skill, 1 to 5", itemgetter("level")),
-    Key("skill", Among(listed="destination", all_for_none=True), "can sell this", itemgetter("skills")),
-    Key(
-        "launch", Among(listed="launch", all_for_none=True), "can sell it from here", itemgetter("locations")
-    ),
-    Key("specialisation", Among(CATEGORIES), "of issues", itemgetter("specialisations")),
-    Key("language", Part(), "one the agent speaks", lambda row: ", ".join(row["languages"])),
-    Key("email", Part(), "the e-mail address", itemgetter("email")),
-    Key("manager", Part(), "the manager's name", itemgetter("manager_name")),
-    Key("number", Number(), "the agent's own", itemgetter("agent_id"), also=("id",)),
+    Key("capacity", Number(), "most bookings and issues at once", itemgetter("capacity")),
+    Key("free", Number(), "capacity left", lambda row: row["capacity"] - row["load"] - row["issue_load"]),
+    Key("rank", Number(), "rank; 1 gets the next lead", itemgetter("rank")),
+    Key("years", Number(), "years of service", itemgetter("years_of_service")),
+    Key("rating", Number(1), "average rating, 0 to 5", itemgetter("rating")),
+    Key("level", Number(), "skill level, 1 to 5", itemgetter("level")),
+    Key("skill", Among(listed="destination", all_for_none=True), "can sell it", itemgetter("skills")),
+    Key("launch", Among(listed="launch", all_for_none=True), "can sell from there", itemgetter("locations")),
+    Key("specialisation", Among(CATEGORIES), "issues of this category", itemgetter("specialisations")),
+    Key("language", Part(), "a language spoken", lambda row: ", ".join(row["languages"])),
+    Key("email", Part(), "e-mail address", itemgetter("email")),
+    Key("manager", Part(), "manager's name", itemgetter("manager_name")),
+    Key("number", Number(), "agent number", itemgetter("agent_id"), also=("id",)),
     Key("left", Moment(), "when the agent left", itemgetter("left_at")),
 )
 

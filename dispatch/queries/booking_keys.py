@@ -1,4 +1,4 @@
-"""What bookings are filtered by."""
+"""The keys that bookings are filtered by."""
 
 from __future__ import annotations
 
@@ -11,43 +11,35 @@ from models.customers import Lead
 
 REVENUE = fn.COALESCE(Booking.destination_revenue_cents, 0) + fn.COALESCE(Booking.package_revenue_cents, 0)
 CENTS = 100
+FLAGS = Fields(
+    {
+        "unclaimed": lambda _: {"unclaimed": True},
+        "waiting": lambda _: {"waiting": True},
+        "due": lambda reading: {"due_until": reading.now},
+        "asked": lambda _: {"asked": True},
+    }
+)
 
 BOOKING_KEYS = table(
-    Key("status", Choice(STATUSES), "what has become of it", field="status"),
-    Key(
-        "is",
-        Fields(
-            {
-                "unclaimed": lambda _: {"unclaimed": True},
-                "waiting": lambda _: {"waiting": True},
-                "due": lambda reading: {"due_until": reading.now},
-                "asked": lambda _: {"asked": True},
-            }
-        ),
-        "not claimed; without an agent; with a follow-up that is due; with an agent who was asked about it",
-    ),
-    Key("agent", Who(is_named), "who has it", Booking.agent_id, "agent_id"),
-    Key("customer", Who(), "who travels", field="customer"),
-    Key("destination", Choice(listed="destination"), "where to", field="destination", also=("to",)),
-    Key("launch", Choice(listed="launch"), "where from", Booking.launch_location, also=("from",)),
-    Key("source", Choice(listed="source"), "how the lead came", field="source"),
-    Key("method", Choice(listed="method"), "how to reach the customer", field="method"),
-    Key("package", Part(), "what was quoted", Booking.package),
-    Key("requests", Part(), "what the customer asked for", Lead.requests),
-    Key("revenue", Number(CENTS), "destination and package together", REVENUE),
-    Key("number", Number(), "its own", Booking.booking_id, also=("id",)),
-    Key("score", Number(), "the customer's, 1 to 5", Booking.score),
-    Key("attempts", Number(), "how often it was tried to reach the customer", Booking.contact_attempts),
-    Key("follow_up", Moment(), "when to get back to the customer", Booking.follow_up_at),
-    Key("changed", Moment(), "when it was last changed", Booking.changed_at),
-    *(
-        Key(name, Moment(Booking.changed_at), f"when {what}", getattr(Booking, column))
-        for name, what, column in (
-            ("created", "it came in", "created_at"),
-            ("claimed", "its agent claimed it", "claimed_at"),
-            ("contacted", "the customer was first reached", "contacted_at"),
-            ("confirmed", "it was confirmed", "completed_at"),
-            ("cancelled", "it was cancelled", "cancelled_at"),
-        )
-    ),
+    Key("status", Choice(STATUSES), "booking status", field="status"),
+    Key("is", FLAGS, "not claimed yet; without an agent; follow-up due; agent asked whether it goes on"),
+    Key("agent", Who(is_named), "its agent", Booking.agent_id, "agent_id"),
+    Key("customer", Who(), "its customer", field="customer"),
+    Key("destination", Choice(listed="destination"), "destination", field="destination", also=("to",)),
+    Key("launch", Choice(listed="launch"), "launch location", Booking.launch_location, also=("from",)),
+    Key("source", Choice(listed="source"), "lead source", field="source"),
+    Key("method", Choice(listed="method"), "contact method", field="method"),
+    Key("package", Part(), "quoted package", Booking.package),
+    Key("requests", Part(), "customer's requests", Lead.requests),
+    Key("revenue", Number(CENTS), "price of trip and package", REVENUE),
+    Key("number", Number(), "booking number", Booking.booking_id, also=("id",)),
+    Key("score", Number(), "customer's score, 1 to 5", Booking.score),
+    Key("attempts", Number(), "contact attempts", Booking.contact_attempts),
+    Key("follow_up", Moment(), "time of the follow-up", Booking.follow_up_at),
+    Key("changed", Moment(), "last change", Booking.changed_at),
+    Key("created", Moment(Booking.changed_at), "when it came in", Booking.created_at),
+    Key("claimed", Moment(Booking.changed_at), "when it was claimed", Booking.claimed_at),
+    Key("contacted", Moment(Booking.changed_at), "when the customer was first reached", Booking.contacted_at),
+    Key("confirmed", Moment(Booking.changed_at), "when it was confirmed", Booking.completed_at),
+    Key("cancelled", Moment(Booking.changed_at), "when it was cancelled", Booking.cancelled_at),
 )

@@ -272,8 +272,8 @@ def _conditions(which: BookingFilter) -> list[Expression]:
     return conditions
 
 
-def _of_words(text: str) -> Expression:
-    return mentions(text).condition
+def _of_words(text: str) -> list[Expression]:
+    return [mentions(text).condition]
 
 
 def _of_fields(fields: dict[str, Any]) -> list[Expression]:

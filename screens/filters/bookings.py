@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.inputs.filter_keys import Reading, asked, narrowed
+from dispatch.inputs.filter_keys import Reading, asked
 from dispatch.inputs.filter_language import parse
 from dispatch.queries.booking_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
@@ -32,7 +32,7 @@ def parse_filter(text: str, current: BookingFilter, reading: Reading) -> Booking
 
     Raises InvalidInput.
     """
-    more, view = asked(parse(text), BOOKING_KEYS, reading), dict(VIEWS["All"])
-    if more.named.isdisjoint(view):
-        view = {name: getattr(current, name) for name in view}
-    return narrowed(BookingFilter(sort=current.sort, descending=current.descending, **view), more)
+    fields, named = asked(parse(text), BOOKING_KEYS, reading)
+    if named.isdisjoint(VIEWS["All"]):
+        fields |= {name: getattr(current, name) for name in VIEWS["All"]}
+    return BookingFilter(sort=current.sort, descending=current.descending, **fields)

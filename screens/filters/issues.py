@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.inputs.filter_keys import Reading, asked, narrowed
+from dispatch.inputs.filter_keys import Reading, asked
 from dispatch.inputs.filter_language import parse
 from dispatch.service.issues.issue_keys import ISSUE_KEYS, NOBODY
 from dispatch.service.issues.queries import IssueFilter
@@ -46,7 +46,8 @@ def parse_issue_filter(text: str, current: IssueFilter, reading: Reading) -> Iss
 
     Raises InvalidInput.
     """
-    more, name = asked(parse(text), ISSUE_KEYS, reading), view_of(current, reading.my_agent_id)
+    fields, named = asked(parse(text), ISSUE_KEYS, reading)
+    name = view_of(current, reading.my_agent_id)
     view = view_parts(name if name in VIEWS else "Open", reading.my_agent_id)
-    kept = {key: VIEWS["All"][key] if key in more.named else part for key, part in view.items()}
-    return narrowed(IssueFilter(sort=current.sort, **kept), more)
+    kept = {key: VIEWS["All"][key] if key in named else part for key, part in view.items()}
+    return IssueFilter(sort=current.sort, **(kept | fields))

@@ -13,7 +13,7 @@ from textual.widgets import DataTable, Input, Static
 
 from dispatch import queries
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
-from dispatch.inputs.filter_keys import asked, narrowed
+from dispatch.inputs.filter_keys import asked
 from dispatch.inputs.filter_language import parse
 from dispatch.operations import undo
 from dispatch.operations.command_list import describe_command, describe_subject
@@ -78,7 +78,8 @@ class Log(PagedList[EventFilter]):
         self.show_detail()
 
     def parse(self, text: str) -> EventFilter:
-        return narrowed(EventFilter(), asked(parse(text), EVENT_KEYS, self.backend.filter_reading()))
+        fields, _ = asked(parse(text), EVENT_KEYS, self.backend.filter_reading())
+        return EventFilter(**fields)
 
     def _unfiltered(self) -> EventFilter:
         return EventFilter()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
-from dispatch.inputs.filter_keys import Reading, asked, narrowed
+from dispatch.inputs.filter_keys import Reading, asked
 from dispatch.inputs.filter_language import parse
 from models.errors import InvalidInput
 from screens.log.screen import EXAMPLE
@@ -19,7 +19,7 @@ YESTERDAY = "2082-11-22 23:00:00"
 
 
 def parsed(text: str) -> EventFilter:
-    return narrowed(EventFilter(), asked(parse(text), EVENT_KEYS, Reading(NOW, lambda _: (), offset=ZONE)))
+    return EventFilter(**asked(parse(text), EVENT_KEYS, Reading(NOW, lambda _: (), offset=ZONE))[0])
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def parsed(text: str) -> EventFilter:
     [
         ("", {}),
         ("booking:12 agent:6", {"booking_id": 12, "agent_id": 6}),
-        ("BY:Kim command:Claim", {"actor": "Kim", "command": "claim"}),
+        ("BY:Kim command:Claim", {"actor": "Kim", "command": "Claim"}),
         ('by:"kim lee"', {"actor": "kim lee"}),
         ('by:"kim le', {"actor": "kim le"}),  # the closing quote is still to be typed
         ("is:undone", {"undone": True}),

@@ -64,11 +64,8 @@ def list_agents(call: Call, with_left: bool, filter_text: str, limit: int | None
         asked = read(parse(filter_text), queries.AGENT_KEYS, filter_reading(desk))
         rows = queries.filtered(queries.list_agents(with_left=with_left), asked)
         rows = contact_rate.with_rates(desk, rows[:limit])
-    call.tell_all(
-        rows,
-        LIST_COLUMNS,
-        "no such agents" if filter_text else "no agents yet: astra agent add, or astra import",
-    )
+    nobody = "no such agents" if filter_text else "no agents yet: astra agent add, or astra import"
+    call.tell_all(rows, LIST_COLUMNS, nobody)
 
 
 @agent.command()

@@ -15,7 +15,6 @@ from astra_tui.cli.value_types import DESTINATION, STATUS
 from dispatch import bookings, queries
 from dispatch.bookings import bulk_actions
 from dispatch.desk.desk import Desk
-from dispatch.inputs.filter_keys import narrowed
 from dispatch.queries.booking_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.customer_index import prepare
@@ -64,8 +63,8 @@ def filter_of(desk: Desk, given: Given, usual: str | None = None, **order: Any) 
         queries.agent(given["agent"])
     options = [(name, given[name]) for name in ("status", "agent", "destination")]
     options += [("is", flag) for flag in ("unclaimed", "waiting", "asked") if given[flag]]
-    more = asked_for(desk, BOOKING_KEYS, given["filter_text"], given["text"], options)
-    which = narrowed(BookingFilter(status=None if "status" in more.named else usual, **order), more)
+    fields, named = asked_for(desk, BOOKING_KEYS, given["filter_text"], given["text"], options)
+    which = BookingFilter(**(order | {"status": None if "status" in named else usual} | fields))
     if which.text or which.customer or which.where is not None:
         prepare(desk)
     return which

@@ -22,7 +22,6 @@ from astra_tui.cli.output.issues import LIST_COLUMNS, tell_details, tell_line, t
 from dispatch import queries as desk_queries
 from dispatch.desk import event_log
 from dispatch.inputs import date_ranges, validation
-from dispatch.inputs.filter_keys import narrowed
 from dispatch.service.escalation import triggers
 from dispatch.service.issues import (
     conversation,
@@ -87,11 +86,11 @@ def list_issues(
     sort = validation.one_of(sort, "sort", queries.SORTS)
     flags = [("is", flag) for flag in ("escalated", "unsure") if given.pop(flag)]
     with call.desk() as desk:
-        more = asked_for(desk, ISSUE_KEYS, filter_text, text, [*given.items(), *flags])
+        fields, named = asked_for(desk, ISSUE_KEYS, filter_text, text, [*given.items(), *flags])
         if given["agent"] is not None:
             desk_queries.agent(given["agent"])
-        statuses = () if every or "statuses" in more.named else OPEN
-        rows = queries.issues(desk, narrowed(queries.IssueFilter(statuses, sort=sort), more), limit)
+        fields.setdefault("statuses", () if every or "statuses" in named else OPEN)
+        rows = queries.issues(desk, queries.IssueFilter(sort=sort, **fields), limit)
     call.tell_all(rows, LIST_COLUMNS, "no such issues")
 
 

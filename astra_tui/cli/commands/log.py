@@ -12,7 +12,6 @@ from dispatch import queries
 from dispatch.desk import event_log
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.inputs import date_ranges
-from dispatch.inputs.filter_keys import narrowed
 from dispatch.service.issues import queries as issue_queries
 
 
@@ -46,8 +45,8 @@ def log(
             issue_queries.issue(desk, given["issue"])
         if given["agent"] is not None:
             queries.agent(given["agent"])
-        which = narrowed(EventFilter(), asked_for(desk, EVENT_KEYS, filter_text, text, given.items()))
-        rows = event_log.page(which, limit, before)
+        fields, _ = asked_for(desk, EVENT_KEYS, filter_text, text, given.items())
+        rows = event_log.page(EventFilter(**fields), limit, before)
     call.tell_all(rows, EVENT_COLUMNS, "nothing like this has been done here")
 
 

@@ -1,4 +1,4 @@
-"""What issues are filtered by."""
+"""The keys that issues are filtered by."""
 
 from __future__ import annotations
 
@@ -18,45 +18,33 @@ def _status(status: str) -> Any:
     return lambda _: {"statuses": (status,)}
 
 
+FLAGS = Fields(
+    {
+        "escalated": lambda _: {"escalated": True},
+        "unsure": lambda _: {"unsure": True},
+        "waiting": _status(NEW),
+        "mine": lambda reading: {"agent_id": reading.my_agent_id or NOBODY},
+    }
+)
+CUSTOMER = Who(lambda customer, text: is_found(customer, text).condition)
+
 ISSUE_KEYS = table(
-    Key("status", Fields({status: _status(status) for status in ISSUE_STATUSES}), "what has become of it"),
-    Key(
-        "is",
-        Fields(
-            {
-                "escalated": lambda _: {"escalated": True},
-                "unsure": lambda _: {"unsure": True},
-                "waiting": _status(NEW),
-                "mine": lambda reading: {"agent_id": reading.my_agent_id or NOBODY},
-            }
-        ),
-        "with an open escalation; of a category to be chosen; without an agent; with you as its agent",
-    ),
-    Key("priority", Choice(PRIORITIES, ordered=True), "how urgent it is", Issue.priority, "priority"),
-    Key("category", Choice(CATEGORIES), "what it is about", field="category"),
-    Key("channel", Choice(CHANNELS), "how it came", field="channel"),
-    Key("tier", Choice(TIERS), "the customer's", Issue.tier),
-    Key("agent", Who(is_named), "who has it", Issue.agent_id, "agent_id"),
-    Key(
-        "customer",
-        Who(lambda customer, text: is_found(customer, text).condition),
-        "whose it is",
-        Issue.customer_id,
-        "customer_id",
-    ),
-    Key("booking", Number(), "the number of the booking", Issue.booking_id),
+    Key("status", Fields({status: _status(status) for status in ISSUE_STATUSES}), "issue status"),
+    Key("is", FLAGS, "escalated; category unsure; without an agent; yours"),
+    Key("priority", Choice(PRIORITIES, ordered=True), "priority", Issue.priority, "priority"),
+    Key("category", Choice(CATEGORIES), "category", field="category"),
+    Key("channel", Choice(CHANNELS), "channel", field="channel"),
+    Key("tier", Choice(TIERS), "customer tier", Issue.tier),
+    Key("agent", Who(is_named), "its agent", Issue.agent_id, "agent_id"),
+    Key("customer", CUSTOMER, "its customer", Issue.customer_id, "customer_id"),
+    Key("booking", Number(), "number of the booking it is about", Issue.booking_id),
+    Key("number", Number(), "issue number", Issue.issue_id, also=("id",)),
+    Key("title", Part(), "title", Issue.title),
     Key("since", at(date_ranges.since), "opened from then on", field="since"),
-    Key("until", at(date_ranges.until), "opened before then; a day alone is still in", field="until"),
-    Key("number", Number(), "its own", Issue.issue_id, also=("id",)),
-    Key("title", Part(), "what it is called", Issue.title),
-    Key("due", Moment(), "when it is to be resolved", Due.due_at),
-    *(
-        Key(name, Moment(), f"when it was {what}", getattr(Issue, f"{name}_at"))
-        for name, what in (
-            ("opened", "opened"),
-            ("changed", "last changed"),
-            ("resolved", "resolved"),
-            ("closed", "closed"),
-        )
-    ),
+    Key("until", at(date_ranges.until), "opened before then; a day alone is included", field="until"),
+    Key("opened", Moment(), "when it was opened", Issue.opened_at),
+    Key("due", Moment(), "when it has to be resolved", Due.due_at),
+    Key("changed", Moment(), "last change", Issue.changed_at),
+    Key("resolved", Moment(), "when it was resolved", Issue.resolved_at),
+    Key("closed", Moment(), "when it was closed", Issue.closed_at),
 )

@@ -145,13 +145,12 @@ def _conditions(which: IssueFilter) -> list[Any]:
     if which.until is not None:
         conditions.append(Issue.opened_at < which.until)
     if which.text.strip():
-        conditions.append(_of_words(which.text.strip()))
+        conditions += _of_words(which.text.strip())
     return conditions
 
 
-def _of_words(text: str) -> Expression:
-    found: Expression = Issue.title.contains(text) | Customer.name.contains(text)
-    return found
+def _of_words(text: str) -> list[Any]:
+    return [Issue.title.contains(text) | Customer.name.contains(text)]
 
 
 def _of_fields(fields: dict[str, Any]) -> list[Any]:

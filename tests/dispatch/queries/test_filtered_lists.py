@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from operator import ge, gt, le, lt
 from typing import Any
@@ -19,7 +19,7 @@ from dispatch.desk import event_log
 from dispatch.desk.accepted_values import FIRST_VALUES
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
-from dispatch.inputs.filter_keys import Keys, Reading, asked, narrowed, read
+from dispatch.inputs.filter_keys import Keys, Reading, asked, read
 from dispatch.inputs.filter_language import Group, Node, Pair, Words, format_filter, joined, parse
 from dispatch.queries.booking_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
@@ -147,7 +147,7 @@ def choices(**values: tuple[str, ...]) -> dict[str, tuple[str, Of, tuple[str, ..
 
 def bookings_of(desk: Desk) -> Model:
     def find(text: str) -> list[Row]:
-        which = narrowed(BookingFilter(), asked(parse(text), BOOKING_KEYS, reading(desk)))
+        which = BookingFilter(**fields_of(text, BOOKING_KEYS, desk))
         rows = queries.list_bookings(which)
         assert queries.list_bookings(which, 1_000) == rows
         assert queries.booking_ids(which, 1_000) == [row["booking_id"] for row in rows]
@@ -188,7 +188,7 @@ def issues_of(desk: Desk) -> Model:
         issue_queries.issues(desk, everything),
         "issue_id",
         lambda text: issue_queries.issues(
-            desk, narrowed(everything, asked(parse(text), ISSUE_KEYS, reading(desk))), 1_000
+            desk, replace(everything, **fields_of(text, ISSUE_KEYS, desk)), 1_000
         ),
         lambda row: f"{row['title']} | {row['customer_name']}",
         choices(status=ISSUE_STATUSES, category=CATEGORIES, channel=CHANNELS, tier=TIERS)
@@ -218,7 +218,7 @@ def log_of(desk: Desk) -> Model:
     return Model(
         rows,
         "event_id",
-        lambda text: event_log.page(narrowed(EventFilter(), asked(parse(text), EVENT_KEYS, reading(desk)))),
+        lambda text: event_log.page(EventFilter(**fields_of(text, EVENT_KEYS, desk))),
         lambda row: f"{row['command']} {row['actor']}",
         times(at="at")
         | numbers(number="event_id")
@@ -280,6 +280,10 @@ MODELS = {
     "agents": agents_of,
     "customers": customers_of,
 }
+
+
+def fields_of(text: str, keys: Keys, desk: Desk) -> Row:
+    return asked(parse(text), keys, reading(desk))[0]
 
 
 def reading(desk: Desk) -> Reading:
