@@ -139,7 +139,7 @@ _request_id = click.option(
 )
 
 
-def filtering(keys: Callable[[], Keys]) -> Decorator:
+def filtering(keys: Keys) -> Decorator:
     """--filter: the text that the list's filter takes on screen, too."""
     return click.option(
         "--filter",
@@ -147,7 +147,7 @@ def filtering(keys: Callable[[], Keys]) -> Decorator:
         default="",
         metavar="FILTER",
         type=FilterText(keys),
-        help="Only what fits, such as: 'status:new or not created<today'; docs/filters.md has the keys.",
+        help=f"Words, key:value, and, or, not (docs/filters.md); the keys: {', '.join(keys)}.",
     )
 
 

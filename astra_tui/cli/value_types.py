@@ -80,7 +80,7 @@ class Word(click.ParamType[str]):
 class FilterText(Word):
     """A filter of a list, of which the last word is completed: a key, or one of its values."""
 
-    def __init__(self, keys: Callable[[], Keys]) -> None:
+    def __init__(self, keys: Keys) -> None:
         super().__init__(())
         self._keys = keys
 
@@ -91,7 +91,7 @@ class FilterText(Word):
             from dispatch.desk.accepted_values import names
 
             before, blank, word = incomplete.rpartition(" ")
-            return [(before + blank + one, told) for one, told in offers(word, self._keys(), names)]
+            return [(before + blank + one, told) for one, told in offers(word, self._keys, names)]
 
         return offered(ctx, search)
 

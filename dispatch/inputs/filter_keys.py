@@ -240,12 +240,11 @@ def table(*keys: Key) -> Keys:
 
 def read(said: Node | None, keys: Keys, reading: Reading) -> Node | None:
     """What a filter says, in the keys' own names and values. Raises InvalidInput."""
-    spellings = {name: key.name for key in keys.values() for name in (key.name, *key.also)}
 
     def leaf(part: Words | Pair) -> Node:
         if isinstance(part, Words):
             return part
-        key = keys[_chosen(spellings, Pair("key", ":", part.key))]
+        key = keys[_chosen(_spellings(keys), Pair("key", ":", part.key))]
         return key.pair(part.operator, part.value, reading)
 
     return None if said is None else fold(said, leaf, lambda sign, parts: Group(sign, tuple(parts)))
@@ -273,12 +272,21 @@ def asked(said: Node | None, keys: Keys, reading: Reading) -> tuple[Fills, set[s
 
 
 def offers(word: str, keys: Keys, accepted: Accepted) -> list[tuple[str, str]]:
-    """What the last word of a filter may become, a key or its value, and what that is for."""
-    name, colon, value = word.partition(":")
-    if not colon:
-        return [(f"{key.name}:", key.help) for key in keys.values() if key.name.startswith(name)]
-    fitting = [one for one in keys[name].kind.offers(accepted) if _folded(one).startswith(_folded(value))]
-    return [(format_filter(Pair(name, ":", one)), keys[name].help) for one in fitting]
+    """What the last word of a filter may become, and what for: keys, or the values of the only one."""
+    typed, colon, value = word.partition(":")
+    known = {name: keys[key] for name, key in _spellings(keys).items()}
+    begun = [name for name in known if (name == typed if colon else name.startswith(typed))]
+    for name in begun if len(begun) == 1 else ():
+        fitting = [
+            one for one in known[name].kind.offers(accepted) if _folded(one).startswith(_folded(value))
+        ]
+        if fitting or colon:
+            return [(format_filter(Pair(name, ":", one)), known[name].help) for one in fitting]
+    return [(f"{name}:", known[name].help) for name in begun]
+
+
+def _spellings(keys: Keys) -> dict[str, str]:
+    return {name: key.name for key in keys.values() for name in (key.name, *key.also)}
 
 
 def condition(

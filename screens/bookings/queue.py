@@ -54,7 +54,7 @@ class Queue(PagedList[BookingFilter], MarkedList):
         "Every booking of the desk, newest change first. The pane tells all about the one under the "
         "cursor: quote, its history, and why it went to its agent. {queue.view} changes what is listed; "
         "{filter} filters by words in the customer's name, the destination or the number, and by "
-        "status:pending, agent:6, to:mars, is:unclaimed, is:waiting. {mark} marks a booking, {mark.range} "
+        "status:pending, agent:6, created:today, with and, or, not. {mark} marks a booking, {mark.range} "
         "all from the last mark to the cursor, {mark.all} all that is listed; a click with ctrl, or before "
         "a row, marks too. {booking.reassign}, {booking.cancel} and {booking.release} then do it to "
         "all that are marked, after telling what would become of each; {back} takes the marks away."

@@ -60,7 +60,7 @@ class Service(PagedList[IssueFilter], IssueActions):
         "the resolution. The pane tells all about the issue under the cursor; enter opens all of it, to be "
         "scrolled and copied. {issue.open} opens a new one from the customer's own words. {service.view} "
         "changes what is listed; {filter} filters by words in title or customer, and by status:new, agent:6, "
-        "category:refund, priority:urgent, is:escalated, is:unsure, is:waiting, is:mine. {service.board} "
+        "category:refund, priority>=high, is:escalated, is:mine, with and, or, not. {service.board} "
         "shows the figures of the desk, where enter lists the issues that a figure is made of."
     )
     BINDINGS = [*keys.SERVICE]

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widgets import Input
 
+from astra_tui.app import AstraApp
+from dispatch import bookings
+from dispatch.bootstrap import open_desk
 from dispatch.desk.accepted_values import FIRST_VALUES
 from dispatch.inputs.filter_keys import Reading
 from dispatch.inputs.filter_language import Pair, format_filter
 from dispatch.queries.bookings import BookingFilter
 from models.errors import InvalidInput
+from screens.customers.card import CustomerCard
 from screens.filters.bookings import VIEWS, parse_filter, view_of
+from screens.widgets.live_table import LiveTable
 from screens.wording.text import refusal
+from tests.screens.conftest import standing_still
+from tests.screens.picture import text_of
+from tests.screens.scenes import press
 
 HOLIDAYS = {"destination": ("Alpha Centauri", "Mars", "Mars Base")}
 READING = Reading(
@@ -103,3 +113,44 @@ def test_every_view_is_known_by_its_parts(name: str) -> None:
 
 def test_what_is_no_view_is_called_mixed() -> None:
     assert view_of(BookingFilter(status="Confirmed", unclaimed=True)) == "Mixed"
+
+
+async def test_a_refused_text_is_told_and_the_list_stays(golden_file: Path, running: Any) -> None:
+    other = open_desk(golden_file, clock=standing_still, actor="lee")
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f4", "escape")
+        everything = await listed(app, "")
+        assert await listed(app, "status:lost") == everything
+        assert "unknown status 'lost': accepted: Pending, Confirmed, Cancelled" in text_of(app)
+        bookings.note(other, 9, "what others do comes in meanwhile")
+        await app.settle()
+        assert "unknown status 'lost'" in text_of(app)
+        mars_or_waiting = await listed(app, "(to:mars or is:waiting) not status:cancelled")
+        assert 0 < len(mars_or_waiting) < len(everything)
+        assert "unknown" not in text_of(app)
+        await press(app, "slash", "enter", "A")
+        assert f"{len(mars_or_waiting)} marked" in text_of(app)
+        await listed(app, "to:")
+        await press(app, "escape", "escape")
+        assert "destination has no value" not in text_of(app)
+    other.close()
+
+
+async def test_the_roster_and_the_finder_read_the_same(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f3")
+        everybody = await listed(app, "", "agent_id")
+        assert await listed(app, "load>0 or zion", "agent_id") != everybody
+        some = await listed(app, "not presence:available", "agent_id")
+        assert await listed(app, "load>x", "agent_id") == some
+        assert "'load>x' is not a whole number" in text_of(app)
+        await press(app, "ctrl+f", *"kate open>0", "enter")
+        assert isinstance(app.screen, CustomerCard)
+        await press(app, "escape", "ctrl+f", *"tier:tin")
+        assert "unknown tier 'tin': accepted: bronze, silver" in text_of(app)
+
+
+async def listed(app: AstraApp, text: str, number: str = "booking_id") -> list[int]:
+    app.screen.query_one("#filter", Input).value = text
+    await app.settle()
+    return [row[number] for row in app.screen.query_one(LiveTable).rows_shown]

@@ -55,7 +55,7 @@ LIST_COLUMNS = (
 
 @agent.command("list")
 @click.option("--all", "with_left", is_flag=True, help="Also those who left.")
-@filtering(lambda: queries.AGENT_KEYS)
+@filtering(queries.AGENT_KEYS)
 @limited
 @reading
 def list_agents(call: Call, with_left: bool, filter_text: str, limit: int | None) -> None:

@@ -36,7 +36,7 @@ FILTERS = (
     click.option(
         "--text", default="", metavar="TEXT", help="Only those with this in customer, destination or number."
     ),
-    filtering(lambda: BOOKING_KEYS),
+    filtering(BOOKING_KEYS),
 )
 NEITHER = "give the numbers of bookings, or say which: --filter, --status, --agent, ..."
 BOTH = "give either numbers of bookings or a filter, not both"

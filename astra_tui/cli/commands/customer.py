@@ -64,7 +64,7 @@ customer_number = click.argument("customer_id", metavar="CUSTOMER", type=CUSTOME
 
 @customer.command()
 @click.argument("text", default="")
-@filtering(lambda: customers.CUSTOMER_KEYS)
+@filtering(customers.CUSTOMER_KEYS)
 @click.option(
     "--limit",
     type=click.IntRange(0, customers.MOST_LISTED),

@@ -76,7 +76,7 @@ def open_issue(call: Call, /, text: str, **given: Any) -> None:
 @click.option("--since", metavar="TIME", help=f"Only those opened from then on: {date_ranges.EXAMPLES}.")
 @click.option("--until", metavar="TIME", help="Only those opened before then; a day alone is still in.")
 @click.option("--sort", default=queries.URGENCY, metavar="KEY", help="urgency (default) or changed.")
-@filtering(lambda: ISSUE_KEYS)
+@filtering(ISSUE_KEYS)
 @limited
 @reading
 def list_issues(

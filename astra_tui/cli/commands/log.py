@@ -28,7 +28,7 @@ from dispatch.service.issues import queries as issue_queries
 )
 @click.option("--undone", "is", flag_value="undone", help="Only what was taken back.")
 @click.option("--before", type=EVENT, metavar="EVENT", help="Only events older than this one.")
-@filtering(lambda: EVENT_KEYS)
+@filtering(EVENT_KEYS)
 @limited
 @reading
 def log(
