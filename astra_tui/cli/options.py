@@ -151,11 +151,12 @@ def filtering(keys: Keys) -> Decorator:
     )
 
 
-def filter_reading(desk: Desk) -> Reading:
+def filter_reading(desk: Desk, filter_text: str) -> Reading:
     """What the values of a filter are read by."""
     from astra_tui.user import preferences
 
-    return Reading(desk.now(), desk.values.of, preferences.load()[0].agent)
+    mine = preferences.load()[0].agent if filter_text else None
+    return Reading(desk.now(), desk.values.of, mine)
 
 
 def asked_for(
@@ -165,7 +166,7 @@ def asked_for(
     said: list[Node] = [Words(validation.required_text(words, "text"))] if words else []
     said += [Pair(key, ":", str(value)) for key, value in options if value is not None]
     said += parts_of(parse(filter_text))
-    return asked(joined("and", said) if said else None, keys, filter_reading(desk))
+    return asked(joined("and", said) if said else None, keys, filter_reading(desk, filter_text))
 
 
 dry_run = click.option("--dry-run", is_flag=True, help="Only tell what would happen.")

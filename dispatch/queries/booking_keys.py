@@ -7,7 +7,6 @@ from peewee import fn
 from dispatch.inputs.filter_keys import Choice, Fields, Key, Moment, Number, Part, Who, table
 from models.agents import is_named
 from models.bookings import STATUSES, Booking
-from models.customers import Lead
 
 REVENUE = fn.COALESCE(Booking.destination_revenue_cents, 0) + fn.COALESCE(Booking.package_revenue_cents, 0)
 CENTS = 100
@@ -30,7 +29,6 @@ BOOKING_KEYS = table(
     Key("source", Choice(listed="source"), "lead source", field="source"),
     Key("method", Choice(listed="method"), "contact method", field="method"),
     Key("package", Part(), "quoted package", Booking.package),
-    Key("requests", Part(), "customer's requests", Lead.requests),
     Key("revenue", Number(CENTS), "price of trip and package", REVENUE),
     Key("number", Number(), "booking number", Booking.booking_id, also=("id",)),
     Key("score", Number(), "customer's score, 1 to 5", Booking.score),

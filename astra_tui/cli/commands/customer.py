@@ -84,7 +84,9 @@ def find(call: Call, text: str, filter_text: str, limit: int) -> None:
     with call.desk() as desk:
         customer_index.prepare(desk)
         said = joined("and", [*parts_of(Words(text) if text else None), *parts_of(parse(filter_text))])
-        rows = customers.filtered(read(said, customers.CUSTOMER_KEYS, filter_reading(desk)), limit)
+        rows = customers.filtered(
+            read(said, customers.CUSTOMER_KEYS, filter_reading(desk, filter_text)), limit
+        )
     call.tell_all(rows, FIND_COLUMNS, "no such customer")
 
 
