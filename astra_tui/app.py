@@ -225,9 +225,9 @@ class AstraApp(DistributingApp):
 
     def demo(self) -> Callable[[Desk], dict[str, Any]]:
         from seeds.demo.demo import make_demo
-        from seeds.demo.issues import tell_issues
+        from seeds.demo.issues import make_issues
 
-        return lambda desk: {**make_demo(desk), "issues": tell_issues(desk)}
+        return lambda desk: {**make_demo(desk), "issues": make_issues(desk)}
 
     # what another terminal did
 

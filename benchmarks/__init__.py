@@ -1,1 +1,1 @@
-"""Side-by-side measurements of the budgets in the design, each of them a module: ``python -m benchmarks``."""
+"""Benchmarks of the performance budgets, one module each: ``python -m benchmarks``."""

@@ -1,4 +1,4 @@
-"""``python -m benchmarks [ROW ...] [--rounds N] [--quick]``: measure, and print the table of budgets."""
+"""``python -m benchmarks [ROW ...] [--rounds N] [--quick]``: measure, and print a table of the budgets."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ BENCHMARKS = (
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks", description="Measure the budgets of the design."
+        prog="python -m benchmarks", description="Measure the performance budgets."
     )
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"which to measure: {', '.join(BENCHMARKS)}")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"what to measure: {', '.join(BENCHMARKS)}")
     parser.add_argument(
-        "--rounds", type=int, default=Effort.rounds, help="rounds of every side (default: %(default)s)"
+        "--rounds", type=int, default=Effort.rounds, help="rounds per side (default: %(default)s)"
     )
-    parser.add_argument("--quick", action="store_true", help="few and short rounds: to see that it runs")
+    parser.add_argument("--quick", action="store_true", help="few short rounds, as a smoke test")
     given = parser.parse_args()
     unknown = set(given.rows) - set(BENCHMARKS)
     if unknown:
-        parser.error(f"no such row: {', '.join(sorted(unknown))} (there are: {', '.join(BENCHMARKS)})")
+        parser.error(f"no such row: {', '.join(sorted(unknown))} (choose from: {', '.join(BENCHMARKS)})")
     if given.rounds < 1:
-        parser.error("--rounds is at least 1")
+        parser.error("--rounds must be at least 1")
     effort = Effort(rounds=min(given.rounds, 3), scale=0.2) if given.quick else Effort(given.rounds)
     rows: list[Row] = []
     for name in given.rows or BENCHMARKS:

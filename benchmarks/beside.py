@@ -1,7 +1,7 @@
-"""A terminal's single commands while another process loads a file of leads at full speed.
+"""Single commands in a terminal while another process loads a file of leads at full speed.
 
-``astra lead add --from`` runs as a process; here a lead is added and its booking claimed, each timed, with
-a short pause after the two, until the load is done. A command waits for the load's batches to commit.
+While ``astra lead add --from`` runs as a process, this one repeatedly adds a lead and claims its booking,
+timing each, with a short pause after both. A command waits for the loader's batches to commit.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ def run(effort: Effort, folder: Path) -> list[Row]:
         _wait_until_loading(desk, loading)
         times = _commands(desk, loading)
     finally:
-        loading.kill()  # it has ended, unless something went wrong here
+        loading.kill()  # still running only after an error here
         loading.wait()
         desk.close()
     worst = times.percentile(99)
     ratio = f"{worst / BUDGET_S:.2f} x"
-    what = "a terminal's command beside a bulk load"
+    what = "a terminal's command during a bulk load"
     return [
         Row(f"{what}, p50", "", ms(times.median), ms(times.best)),
         Row(f"{what}, p99", f"<= {BUDGET_S * 1e3:.0f} ms", ms(worst), "", ratio, worst <= BUDGET_S),
@@ -58,7 +58,7 @@ def _wait_until_loading(desk: Desk, loading: subprocess.Popen[bytes]) -> None:
             if Event.select().exists():
                 return
         if loading.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError("the load took in nothing")
+            raise RuntimeError("the load added nothing")
         time.sleep(PAUSE_S)
 
 
@@ -68,7 +68,7 @@ def _commands(desk: Desk, loading: subprocess.Popen[bytes]) -> Times:
         start = time.perf_counter()
         made = intake.receive(desk, **lead)
         between = time.perf_counter()
-        assert made["agent_id"] is not None  # no rule keeps these agents out
+        assert made["agent_id"] is not None  # no rule excludes these agents
         claim(desk, made["booking_id"], made["agent_id"])
         seconds += (between - start, time.perf_counter() - between)
         time.sleep(PAUSE_S)

@@ -1,6 +1,6 @@
-"""Short commands as processes: ``astra --version``, and ``astra agent list`` with 30 agents.
+"""Start-up of short commands: ``astra --version``, and ``astra agent list`` with 30 agents.
 
-They run by turns with a Python that does nothing: its time is part of theirs, and the machine's.
+They alternate with a Python that does nothing, whose start-up is included in theirs.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""One lead, committed, with 30,000 agents beside 30: a rank is derived, so their number must not matter.
+"""One committed lead with 30,000 agents against 30: rank is derived, so the number must not matter.
 
-Desks of the same file format take the same leads, one transaction each, in rounds by turns. Two more have
-everything on: a third of their agents are away or full, and every one lists two destinations and three
-launch locations, so that most of the best do not suit, and each decision tells of fifty who did not.
+Desks of the same file format take the same leads, one transaction each, in alternating rounds. Two more have
+all rules active: a third of their agents are away or full, and each lists two destinations and three launch
+locations, so most of the best are not eligible and every decision records fifty exclusions.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def run(effort: Effort, folder: Path) -> list[Row]:
 
 
 def _by_policy(name: str, few: LeadDesk, many: LeadDesk, effort: Effort) -> Row:
-    """The same on the desks with everything on, under another policy."""
+    """Measure the desks with all rules active under another policy."""
     for desk in (few, many):
         set_value(desk.desk, "policy", name)
     size, rounds = effort.size(LEADS_EACH), min(effort.rounds, MOST_ROUNDS)
@@ -67,7 +67,7 @@ def _row(what: str, times: Times, beside: Times) -> Row:
 
 
 def _rules_for_all(desk: LeadDesk, agents: int) -> None:
-    """Give every agent skills and locations; send a sixth away, and fill another sixth."""
+    """Give every agent skills and locations; a sixth are away, another sixth full."""
     draw = random.Random(3)
     with desk.desk.transaction():
         for number in range(1, agents + 1):

@@ -1,4 +1,4 @@
-"""Desks to measure on: made agents and leads, the same ones for every side and every run."""
+"""Desks for benchmarks: generated agents and leads, identical for all sides and runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AgentRow = dict[str, Any]
 
 
 def agent_rows(count: int) -> list[AgentRow]:
-    """Agents with drawn years and ratings, so that ranks tie as they do in the field."""
+    """Generate agents with random years and ratings, so that ranks tie as in practice."""
     draw = random.Random(1)
     return [
         {
@@ -40,7 +40,7 @@ def agent_rows(count: int) -> list[AgentRow]:
 
 
 def leads() -> Iterator[dict[str, str]]:
-    """Leads without end, in the terms of ``astra lead add``."""
+    """Yield endless leads, with the fields of ``astra lead add``."""
     draw = random.Random(2)
     number = 0
     while True:
@@ -55,7 +55,7 @@ def leads() -> Iterator[dict[str, str]]:
 
 
 def make_desk(folder: Path, agents: int) -> Desk:
-    """An open desk with so many agents in a new file."""
+    """Create and open a desk with ``agents`` agents."""
     desk = open_desk(folder / f"desk-{agents}.db", create=True, actor="bench")
     with desk.reading(), desk.database.atomic():
         for row in agent_rows(agents):
@@ -64,7 +64,7 @@ def make_desk(folder: Path, agents: int) -> Desk:
 
 
 def write_lead_file(path: Path, source: Iterator[dict[str, str]], count: int) -> Path:
-    """The next leads as a CSV file."""
+    """Write the next ``count`` leads to a CSV file."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, ("name", "method", "source", "destination", "launch"))
         writer.writeheader()
@@ -73,14 +73,14 @@ def write_lead_file(path: Path, source: Iterator[dict[str, str]], count: int) ->
 
 
 class LeadDesk:
-    """A desk that takes its next leads, one commit each."""
+    """A desk with its own endless supply of leads."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._leads = leads()
 
     def add(self, count: int) -> None:
-        """Take in leads, one transaction each."""
+        """Add leads, one transaction each."""
         for lead in islice(self._leads, count):
             intake.receive(self.desk, **lead)
 

@@ -1,9 +1,9 @@
-"""The challenge's 450 leads once more, each policy in turn: how evenly do they fall on its agents?
+"""A replay of the challenge's 450 leads under each policy: how evenly are they distributed?
 
-Every booking is closed at the moment at which it was closed then, a lead that never became one at
-once. The twenty that are Pending to this day have no such moment: left open for ever, they would keep
-leads from whoever got one in the first week, so they are closed after the longest time that any other
-took. Jain's index is 1 when all agents got as many, 1/n when one got everything (docs/rules.md, Policies).
+Every booking closes at its recorded time, a lead without a booking at once. The twenty still Pending have no
+such time; left open, they would keep leads away from the agents who got one in the first week, so they close
+after the longest time that any other took. Jain's index is 1 if all agents got the same number and 1/n if
+one got everything (docs/rules.md, Policies).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from seeds.importing.importer import import_files
 
 DATA = Path(__file__).resolve().parents[2] / "shared/data/agent-challenge"
 BUDGET = 0.95
-HELD_TO_IT = "balanced"
+POLICY_WITH_BUDGET = "balanced"
 DESTINATION, LAUNCH = "Mars", "Sydney Stellar Port"
 
 Replayed = tuple[datetime, datetime | None, dict[str, str]]
@@ -39,13 +39,13 @@ Replayed = tuple[datetime, datetime | None, dict[str, str]]
 def run(_effort: Effort, folder: Path) -> list[Row]:
     data = Path(os.environ.get("ASTRA_CHALLENGE_DATA", DATA))
     if not data.is_dir():
-        return [Row("fairness of the policies", note="left out: the challenge's data is not here")]
+        return [Row("fairness of the policies", note="skipped: the challenge's data is missing")]
     leads, people = _history(folder, data)
     rows = []
     for name in POLICIES:
         got = _replay(folder / f"{name}.db", name, leads, people)
         index = jain([got[agent_id] for agent_id in range(1, len(people) + 1)])
-        held = name == HELD_TO_IT
+        held = name == POLICY_WITH_BUDGET
         most = max(got.values()) / sum(got.values())
         rows.append(
             Row(
@@ -61,13 +61,13 @@ def run(_effort: Effort, folder: Path) -> list[Row]:
 
 
 def jain(shares: list[int]) -> float:
-    """(sum x)^2 / (n sum x^2)."""
+    """Return Jain's index: (sum x)^2 / (n sum x^2)."""
     squares = len(shares) * sum(share * share for share in shares)
     return sum(shares) ** 2 / squares if squares else 1.0
 
 
 def _history(folder: Path, data: Path) -> tuple[list[Replayed], list[dict[str, Any]]]:
-    """The leads with the moment at which each was closed, and the agents."""
+    """Read the leads, with the time each was closed, and the agents."""
     desk = open_desk(folder / "history.db", create=True, actor="bench")
     import_files(desk, sorted(data.glob("*.sql*")))
     with desk.reading():
@@ -104,7 +104,7 @@ def _lead(
 
 
 def _replay(path: Path, policy: str, leads: list[Replayed], people: list[dict[str, Any]]) -> Counter[int]:
-    """Give the leads out on an empty desk, and count who got them."""
+    """Assign the leads on an empty desk, and count them by agent."""
     moment = leads[0][0]
     desk = open_desk(path, create=True, actor="bench", clock=lambda: moment, year_shift=0)
     with desk.reading(), desk.database.atomic():
@@ -115,7 +115,7 @@ def _replay(path: Path, policy: str, leads: list[Replayed], people: list[dict[st
     for received, closed, lead in leads:
         while closing and closing[0][0] <= received:
             moment, booking_id = heappop(closing)
-            bookings.cancel(desk, booking_id, "as it was then")
+            bookings.cancel(desk, booking_id, "as recorded")
         moment = received
         result = intake.receive(desk, **lead, policy=policy)
         assert result["agent_id"] is not None  # nobody is away or full

@@ -1,8 +1,8 @@
-"""Leads from a file, a second, into a desk of 30 agents.
+"""Leads per second from a file into a desk of 30 agents.
 
-A CSV file a round goes through what ``astra lead add --from`` calls: lines read, checked, taken in as
-commands with request ids, committed in small batches with a pause for terminals between them. The
-start of the process is not counted.
+Each round loads a CSV file the way ``astra lead add --from`` does: lines are read, checked, added as
+commands with request ids, and committed in small batches with pauses for other terminals. Process start-up
+is not counted.
 """
 
 from __future__ import annotations

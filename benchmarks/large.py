@@ -1,4 +1,4 @@
-"""Desks of 1,000,000 bookings, made once a run and shared by the rows that need one."""
+"""Desks of 1,000,000 bookings, created once per run and shared by benchmarks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _made: dict[tuple[int, int], Path] = {}
 
 
 def large_desk(effort: Effort, agents: int = AGENTS) -> tuple[Desk, int]:
-    """The open desk with its customers indexed, and its number of bookings."""
+    """Open a desk with its customers indexed; returns it with its number of bookings."""
     bookings = QUICK_BOOKINGS if effort.scale < 1 else BOOKINGS
     path = _made.get((bookings, agents))
     desk = open_desk(path or _new_file(), create=path is None, actor="bench")
@@ -42,7 +42,7 @@ def _new_file() -> Path:
 
 
 def timed(function: object, rounds: int) -> Times:
-    """Each call's seconds, the first one, which fills the caches, left out."""
+    """Time calls, without the first, which fills the caches."""
     assert callable(function)
     seconds = []
     for _ in range(rounds + 1):

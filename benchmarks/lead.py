@@ -1,8 +1,8 @@
-"""One lead, committed, beside the desk of plain SQL triggers.
+"""One committed lead, against a desk of plain SQL triggers.
 
-Both desks have 30 agents and take the same leads, one transaction each, in rounds by turns. Astra's lead
-includes what the plain desk leaves out: checks, customer, decision with its runners-up, and event. A
-round is long enough to meet the log's checkpoints. Afterwards both must have given out the same loads.
+Both desks have 30 agents and take the same leads, one transaction each, in alternating rounds. Astra's side
+also does what the plain desk leaves out: checks, customer, decision with runners-up, and event. Rounds are
+long enough to include checkpoints of the log. Both desks must end with the same loads.
 """
 
 from __future__ import annotations
@@ -48,4 +48,4 @@ def _check_same_loads(plain: PlainDesk, astra: LeadDesk) -> None:
     with astra.desk.reading():
         loads = list(Agent.select(Agent.agent_id, Agent.load).order_by(Agent.agent_id).tuples())
     if loads != plain.loads():
-        raise RuntimeError("the two desks gave the leads to different agents")
+        raise RuntimeError("the two desks assigned the leads to different agents")

@@ -1,6 +1,6 @@
-"""The newest page of the log, on a desk of 1,000,000 events, narrowed down in every way.
+"""The newest page of the log, on a desk of 1,000,000 events, with every kind of filter.
 
-What is asked for is common, seldom, or not there at all; the slowest is told.
+The filters match common, rare or no events; the slowest is reported.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ FILTERS = {
     "no such command, an agent": EventFilter(command="nothing", agent_id=7),
     "before them all": EventFilter(until="2000-01-01 00:00:00"),
     "a booking": EventFilter(booking_id=77),
-    "words that are nowhere": EventFilter(text="kim note"),
-    "what was undone": EventFilter(undone=True),
+    "text without a match": EventFilter(text="kim note"),
+    "undone events": EventFilter(undone=True),
 }
 PAGE = 100
 BUDGET_S = 0.2
@@ -56,7 +56,7 @@ def run(effort: Effort, _folder: Path) -> list[Row]:
 
 
 def _fill(desk: Desk, count: int) -> None:
-    """Events such as a day's work leaves; they are written without their commands."""
+    """Write events like those of daily work, without running their commands."""
     rows = ("customers", "new_customer", "assignment_history", "bookings")
     after = json.dumps({f"{table}:1000000": {} for table in rows})
     made = (

@@ -1,6 +1,6 @@
-"""The match score of every agent for a lead, beside the same features as one SQL query over the history.
+"""The match scores of all agents for a lead, against one SQL query over the history.
 
-30 agents, 1,000,000 bookings. Both sides must give the same scores.
+30 agents, 1,000,000 bookings. Both sides must agree on the scores.
 """
 
 from __future__ import annotations
@@ -80,4 +80,4 @@ def _check_same_scores(desk: Desk, values: dict[str, object]) -> None:
     theirs = dict(desk.database.driver().execute(PLAIN, values).fetchall())
     ours = {agent.agent_id: agent.match_score for agent in score(LEAD, PUBLISHED_WEIGHTS).agents}
     if any(abs(ours[agent] - points) > 0.11 for agent, points in theirs.items()) or len(ours) != len(theirs):
-        raise RuntimeError("the two sides score differently")
+        raise RuntimeError("the two sides disagree on the scores")

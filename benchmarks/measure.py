@@ -1,7 +1,7 @@
-"""Rounds taken in turn, and the table that they end in.
+"""Alternating rounds of measurements, and the table of results.
 
-Other processes make a machine slow for seconds at a time. So whatever is compared runs in short
-rounds by turns (A B A B ...) and is told as the median of its rounds: both sides meet the same noise.
+Other processes slow a machine down for seconds at a time. So compared sides run in short alternating rounds
+(A B A B ...) and are reported as medians: both see the same noise.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ HEADINGS = ("what", "budget", "measured", "best", "ratio", "")
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to measure: ``rounds`` of every side, each ``scale`` times its usual size."""
+    """How long to measure: the rounds per side, and their size relative to the usual one."""
 
     rounds: int = 25
     scale: float = 1.0
@@ -27,7 +27,7 @@ class Effort:
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table. ``ok`` None means that the line has no budget, or was left out."""
+    """A line of the table; ``ok`` is None if it has no budget or was skipped."""
 
     what: str
     budget: str = ""
@@ -44,12 +44,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Times:
-    """The seconds that each round took for one of whatever it did."""
+    """Seconds per piece of work, one value per round."""
 
     seconds: Sequence[float]
 
     def over(self, other: Times) -> float:
-        """How many times as long as another side, round by round, in the median."""
+        """Return the median of the round-by-round ratios to another side."""
         return statistics.median(
             mine / theirs for mine, theirs in zip(self.seconds, other.seconds, strict=True)
         )
@@ -63,15 +63,15 @@ class Times:
         return min(self.seconds)
 
     def percentile(self, part: int) -> float:
-        """The value that ``part`` of a hundred stay below."""
+        """Return the percentile ``part``."""
         ordered = sorted(self.seconds)
         return ordered[min(len(ordered) - 1, len(ordered) * part // 100)]
 
 
 def by_turns(sides: Sequence[Callable[[], object]], rounds: int, each: int = 1) -> list[Times]:
-    """Time every side once a round, in turn; a side's call does ``each`` pieces of work."""
+    """Time the sides in alternating rounds; each call does ``each`` pieces of work."""
     seconds: list[list[float]] = [[] for _ in sides]
-    for side in sides:  # the first call fills caches on both sides, and is not counted
+    for side in sides:  # fills the caches; not counted
         side()
     for _ in range(rounds):
         for side, taken in zip(sides, seconds, strict=True):
@@ -94,7 +94,7 @@ def s(seconds: float) -> str:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows under their headings, in aligned columns."""
+    """Format rows under headings, in aligned columns."""
     lines = [HEADINGS, *(row.cells() for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
     return "\n".join(_line(cells, widths) for cells in (lines[0], tuple("-" * w for w in widths), *lines[1:]))

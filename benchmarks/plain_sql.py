@@ -1,9 +1,8 @@
-"""The same desk as plain SQL: five triggers and a stored rank table (docs/rules.md, Assignment by rank).
+"""The same desk in plain SQL: five triggers and a stored rank table (docs/rules.md, Assignment by rank).
 
-It is what the budgets are held against, so it is written to be quick and does no more than the rules ask:
-no audit, no decision, no customer known again, no claim. Its tables and settings are Astra's where
-they serve the rules: page size, write-ahead log and its length, synchronous NORMAL, foreign keys, one
-BEGIN IMMEDIATE and COMMIT a lead.
+The baseline for the budgets, so it is fast and does only what the rules require: no audit, decisions,
+returning customers or claims. It shares Astra's tables and settings where they serve the rules: page size,
+write-ahead log and its length, synchronous NORMAL, foreign keys, one BEGIN IMMEDIATE and COMMIT per lead.
 """
 
 from __future__ import annotations
@@ -106,7 +105,7 @@ END;
 
 
 class PlainDesk:
-    """The desk of triggers, driven through the driver itself."""
+    """The desk of triggers, used directly through the driver."""
 
     def __init__(self, path: Path, agents: list[AgentRow]) -> None:
         self.connection = sqlite3.connect(path, isolation_level=None)
@@ -125,7 +124,7 @@ class PlainDesk:
         self._leads = leads()
 
     def add(self, count: int) -> None:
-        """Take in leads, one transaction each."""
+        """Add leads, one transaction each."""
         execute = self.connection.execute
         for lead in islice(self._leads, count):
             execute("BEGIN IMMEDIATE")
@@ -137,7 +136,7 @@ class PlainDesk:
             execute("COMMIT")
 
     def loads(self) -> list[tuple[int, int]]:
-        """Every agent's id and load, for comparing both desks afterwards."""
+        """Return every agent's id and load, to compare both desks."""
         return list(
             self.connection.execute("SELECT agent_id, load FROM space_travel_agents ORDER BY agent_id")
         )

@@ -1,4 +1,4 @@
-"""The ``astra`` command as a process of its own, on a file and in a home that belong to the benchmark."""
+"""The ``astra`` command as a separate process, with the benchmark's own database and home."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 ASTRA = (sys.executable, "-c", "import sys; from astra_tui.main import main; sys.exit(main())")
-"""What the installed ``astra`` script does."""
+"""The command line of the installed ``astra`` script."""
 
 
 def environment(folder: Path, database: Path | None = None) -> dict[str, str]:
-    """The surroundings of a process: nothing of the user's is read or written."""
+    """Build a process environment in which no file of the user is read or written."""
     own = {
         name: str(folder / name.lower()) for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
     }
@@ -24,7 +24,7 @@ def environment(folder: Path, database: Path | None = None) -> dict[str, str]:
 
 
 def run_command(*arguments: str, folder: Path, database: Path | None = None) -> str:
-    """Run a command to its end, unseen, and return what it printed. Raises CalledProcessError."""
+    """Run a command and return its output. Raises CalledProcessError."""
     surroundings = environment(folder, database)
     ended = subprocess.run(
         arguments, check=True, capture_output=True, env=surroundings, cwd=folder, text=True

@@ -1,6 +1,6 @@
-"""From the start of the process to the first painted screen, in a terminal of 80 by 24.
+"""The time from process start to the first painted screen, at 80x24.
 
-The clock stops when the lead form's first label has been written to the terminal. The desk has 30 agents.
+It ends when the lead form's first label reaches the terminal. The desk has 30 agents.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from benchmarks.desks import FEW, make_desk
 from benchmarks.measure import Effort, Row, Times, s
 from benchmarks.terminal import NothingPainted, Terminal
 
-SHOWN = "Customer"
+FIRST_LABEL = "Customer"
 BUDGET_S = 0.8
 
 
@@ -21,7 +21,7 @@ def run(effort: Effort, folder: Path) -> list[Row]:
     desk.close()
     what, budget = "start to first painted screen", f"<= {BUDGET_S} s"
     try:
-        _first_paint(folder, desk.database.path)  # compiles, and fills the file cache
+        _first_paint(folder, desk.database.path)  # compiles bytecode and fills the file cache
         times = Times([_first_paint(folder, desk.database.path) for _ in range(effort.rounds)])
     except NothingPainted as error:
         return [Row(what, budget, note=f"skipped: {error}")]
@@ -32,5 +32,5 @@ def run(effort: Effort, folder: Path) -> list[Row]:
 def _first_paint(folder: Path, database: Path) -> float:
     start = time.perf_counter()
     with Terminal(folder, database) as terminal:
-        terminal.wait_for(SHOWN)
+        terminal.wait_for(FIRST_LABEL)
         return time.perf_counter() - start

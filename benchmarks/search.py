@@ -1,6 +1,6 @@
-"""First rows of a search, on a desk of 1,000,000 bookings and as many customers.
+"""The first rows of a search, on a desk of 1,000,000 bookings and as many customers.
 
-The words and filters are such as match tens of thousands, thousands, a few, and none; the slowest is told.
+The texts and filters match tens of thousands, thousands, few or no rows; the slowest is reported.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The service desk with 10,000 open issues: the sweep, the first page by urgency, and opening one more."""
+"""The service desk with 10,000 open issues: the sweep, the first page by urgency, opening an issue."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MESSAGE = "I was charged twice for my trip to Mars and cannot reach anybody, ple
 
 
 class _Clock:
-    """Ours to set, from a little ago on: the sweep is measured at the moments that we choose."""
+    """A clock that the benchmark sets, starting shortly ago, to choose the times of the sweeps."""
 
     def __init__(self) -> None:
         self.moment = utc_now() - LATELY
@@ -53,7 +53,7 @@ def run(effort: Effort, folder: Path) -> list[Row]:
     rows += [
         *_screen(desk, folder, number, effort.rounds),
         _row(f"first {PAGE} of {number:,} issues by urgency", page, LIST_BUDGET_S),
-        _row("one issue opened, understood and routed", opened, OPEN_BUDGET_S),
+        _row("one issue opened, triaged and routed", opened, OPEN_BUDGET_S),
         Row(f"dashboard of {number:,} open issues", measured=ms(board.median), best=ms(board.best)),
         _late(desk, clock),
     ]
@@ -66,7 +66,7 @@ def _row(what: str, times: Times, budget_s: float) -> Row:
 
 
 def _screen(desk: Desk, folder: Path, number: int, rounds: int) -> list[Row]:
-    """From the key, pressed at another place in a terminal, to what was not there when it was last left."""
+    """Measure from the key press elsewhere in the application to content that was not there before."""
     what = f"Service opened, {number:,} open issues"
     with desk.reading():
         (top,) = queries.issues(desk, queries.IssueFilter(), 1)
@@ -83,7 +83,7 @@ def _screen(desk: Desk, folder: Path, number: int, rounds: int) -> list[Row]:
 
 
 def _opened(desk: Desk, folder: Path, rounds: int) -> tuple[float, Times, Times]:
-    """The first time, and then the rows and the pane: each shows the name that the customer has just got."""
+    """Time the first opening, then the rows and the pane, which both show the customer's new name."""
     rows, panes = [], []
     with Terminal(folder, desk.database.path, rows=36, columns=120) as terminal:
         terminal.rest()
@@ -104,7 +104,7 @@ def _opened(desk: Desk, folder: Path, rounds: int) -> tuple[float, Times, Times]
 
 
 def _swept(desk: Desk, clock: _Clock, number: int, rounds: int) -> Row:
-    """A minute goes by between two sweeps: what became due in it is found by the index."""
+    """Sweep at intervals of a minute: the index finds what has become due."""
     seconds, looked = [], 0
     for _ in range(rounds):
         clock.moment += timedelta(minutes=1)
@@ -117,17 +117,17 @@ def _swept(desk: Desk, clock: _Clock, number: int, rounds: int) -> Row:
 
 
 def _late(desk: Desk, clock: _Clock) -> Row:
-    """Nobody swept for a week, and everything is due at once."""
+    """Sweep after a week without sweeps, when everything is due at once."""
     clock.moment += timedelta(days=7)
     start = time.perf_counter()
-    told = sweep_issues(desk)
+    swept = sweep_issues(desk)
     taken = time.perf_counter() - start
-    made = len(told["warnings"]) + len(told["escalations"])
-    return Row(f"sweep after a week, {told['examined']:,} due, {made:,} told", measured=s(taken))
+    raised = len(swept["warnings"]) + len(swept["escalations"])
+    return Row(f"sweep after a week, {swept['examined']:,} due, {raised:,} alarms", measured=s(taken))
 
 
 def _fill(desk: Desk, clock: _Clock, number: int) -> None:
-    """Open issues, one every few seconds, as triage would leave them; nobody has answered yet."""
+    """Create open, unanswered issues, one every few seconds, as triage would leave them."""
     end = clock.moment
     for first in range(0, number, 1000):
         with desk.transaction():

@@ -1,6 +1,6 @@
-"""Evening out 10,000 unclaimed bookings that lie with a tenth of 1,000 agents, writes included.
+"""A shuffle of 10,000 unclaimed bookings held by a tenth of 1,000 agents, writes included.
 
-The second run has to find nothing to do, and undo has to take all of it back.
+A second run must find nothing to move, and undo must reverse all moves.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def run(effort: Effort, folder: Path) -> list[Row]:
 
 
 def _employ(desk: LeadDesk, count: int) -> None:
-    """Let only so many agents take work."""
+    """Make only the first ``count`` agents available."""
     with desk.desk.transaction():
         Agent.update(capacity=CAPACITY, presence="busy").execute()
         Agent.update(presence="available").where(Agent.agent_id <= count).execute()

@@ -1,4 +1,4 @@
-"""The application in a pseudo-terminal of its own: keys go in, and what is painted comes out."""
+"""The application in a pseudo-terminal: send keys, read what is painted."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ STILL_S = 0.3
 
 
 class NothingPainted(Exception):
-    """The application ended, or took too long, before what was waited for was on the screen."""
+    """The application ended or timed out before the expected text was painted."""
 
 
 class Terminal:
-    """A terminal with the application in it, which is ended at the end of a ``with``."""
+    """A terminal running the application, which is killed when the ``with`` block ends."""
 
     def __init__(self, folder: Path, database: Path, *, rows: int = 24, columns: int = 80) -> None:
         self._side, inside = pty.openpty()
@@ -48,7 +48,7 @@ class Terminal:
         os.write(self._side, keys)
 
     def wait_for(self, shown: str, *, times: int = 1) -> None:
-        """Return when a text has been painted, so often since the last call. Raises NothingPainted."""
+        """Wait until a text has been painted ``times`` times since the last call. Raises NothingPainted."""
         wanted, written = shown.encode(), b""
         while written.count(wanted) < times:
             ready, _, _ = select.select([self._side], [], [], PATIENCE_S)
@@ -61,6 +61,6 @@ class Terminal:
                 raise NothingPainted(last[-1].strip() if last else "the application ended") from None
 
     def rest(self) -> None:
-        """Return when nothing has been painted for a while."""
+        """Wait until nothing has been painted for a while."""
         while select.select([self._side], [], [], STILL_S)[0]:
             os.read(self._side, 65_536)

@@ -1,7 +1,7 @@
-"""A customer's message understood: the model loaded once, then a message at a time.
+"""Triage of a customer's message: loading the model, then one message at a time.
 
-The messages are those of the corpus and one of 10,000 characters. Each side has read every message before, as
-a desk at work has read most words before.
+The messages are those of the corpus and one of 10,000 characters. All have been read once before, as a
+working desk has seen most words.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from seeds.triage.corpus import corpus
 MESSAGE_BUDGET_S = 0.005
 LOAD_BUDGET_S = 0.2
 LOADING = (
-    "import sys, time; import dispatch.triage.reading as reading; begin = time.perf_counter(); "
-    "reading.triage('where is my refund'); print(time.perf_counter() - begin)"
+    "import time; import dispatch.triage.pipeline as pipeline; begin = time.perf_counter(); "
+    "pipeline.triage('where is my refund'); print(time.perf_counter() - begin)"
 )
 
 
@@ -44,7 +44,7 @@ def run(effort: Effort, folder: Path) -> list[Row]:
 
 
 def _load(folder: Path) -> float:
-    """Seconds from the first call to its answer, in a process of its own."""
+    """Measure the first call in a new process, in seconds."""
     return float(run_command(sys.executable, "-c", LOADING, folder=folder))
 
 

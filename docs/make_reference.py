@@ -1,6 +1,6 @@
-"""The references: keys.md from the bindings, cli.md from the commands, settings.md, events.md, filters.md.
+"""Generator of the reference pages: keys.md, cli.md, settings.md, events.md and filters.md.
 
-python docs/make_reference.py            writes them all
+python docs/make_reference.py            writes all of them
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ WIDTH = 110
 MADE = "<!-- Made by docs/make_reference.py (make docs); do not edit. -->"
 
 KEYS_ABOUT = """\
-The same verb has the same key everywhere. The line at the bottom, help (`f1`) and the palette
-(`ctrl+p`) show the keys as you have them; all of it can be clicked. Letters work outside input fields.
+A verb has the same key everywhere. The line at the bottom, help (`f1`) and the palette (`ctrl+p`) show your
+current keys; all of them can be clicked. Letters work outside input fields.
 
-A key of your own goes by its id into `[keymap]` of config.toml (`astra config path` tells where that is);
-several are separated by commas. `astra config validate` finds ids and keys that do not exist, and clashes.
+To change a key, add its id to `[keymap]` in config.toml (`astra config path` prints its location); separate
+several keys by commas. `astra config validate` reports unknown ids and keys, and clashes.
 
     [keymap]
     "booking.claim" = "k"
@@ -29,29 +29,29 @@ several are separated by commas. `astra config validate` finds ids and keys that
 """
 
 CLI_ABOUT = """\
-`astra` alone opens the application; whatever a screen does, a command does too. `--db` and `--as` may stand
-before the noun or after the verb.
+`astra` alone opens the application; commands can do everything that screens do. `--db` and `--as` may precede
+the noun or follow the verb.
 
-- `--json`: a listing is one array, whole unless `--limit`; a command that changes one thing prints that thing
-  as it is afterwards; a refusal is `{"error": {"code", "message", "hint"}}`.
-- `--plain`: for a screen reader. A value a line behind its name, a blank line after each row; nothing is
-  aligned, drawn, coloured or cut, and no listing ends before its last row. It excludes `--json`. Help has no
-  frames then, nor where `TERM=dumb`, and nothing there moves.
+- `--json`: a listing prints one array, complete unless `--limit` is given; a command that changes something
+  prints the updated object; a refusal prints `{"error": {"code", "message", "hint"}}`.
+- `--plain`: for screen readers. One named value per line, a blank line after each row; nothing is aligned,
+  drawn, coloured or cut, and listings are complete. Excludes `--json`. With it, or with `TERM=dumb`, help has
+  no frames and nothing moves.
 - stdout is data, stderr is narration. No command asks a question.
-- Exit codes: 0 done, 1 the desk refused, 2 wrong usage or input, 3 the database cannot be opened.
+- Exit codes: 0 done, 1 refused by the desk, 2 wrong usage or input, 3 the database cannot be opened.
 - `eval "$(astra completion bash)"` (or zsh; fish: `astra completion fish | source`) completes commands,
   options, and the live ids and names of the desk.
 """
 
 SETTINGS_ABOUT = """\
-The desk's settings are the same for every terminal, and each change is an event. `astra set` lists them,
-`astra set KEY` shows one, `astra set KEY VALUE` changes it. [rules.md](rules.md) names the rule that each one
-changes. Your own database, theme, agent and keys are in config.toml (`astra config path`).
+The desk's settings are shared by all terminals, and each change is an event. `astra set` lists them,
+`astra set KEY` shows one, `astra set KEY VALUE` changes it. [rules.md](rules.md) names the rules that they
+change. Your own database, theme, agent and keys are in config.toml (`astra config path`).
 """
 
 EVENTS_ABOUT = """\
-Every command leaves an event in the log. `astra log` and the application say it in these words; `--json` has
-the name, and `astra log --command NAME` asks for it. What undo does is in [rules.md](rules.md), Undo.
+Every command writes an event to the log. `astra log` and the application describe it in these words; `--json`
+has the name, and `astra log --command NAME` filters by it. [rules.md](rules.md), Undo, describes undo.
 """
 
 FILTERS_ABOUT = """\
@@ -79,7 +79,7 @@ is meanwhile. What has no value (a booking that was never claimed) is neither be
 
 
 def keys_page() -> str:
-    """Every place and modal: the key, its id, and what it does."""
+    """List the keys of every place and modal, with their ids and effects."""
     from screens.base import keys
     from screens.shell.key_catalogue import bindings_of, modals, places
 
@@ -99,23 +99,23 @@ def keys_page() -> str:
 def _with_keys(text: str) -> str:
     from screens.base.keys import BY_ID, KEY_IN_TEXT
 
-    return KEY_IN_TEXT.sub(lambda match: f"`{_shown(BY_ID[match[1]].key.split(',')[0])}`", text)
+    return KEY_IN_TEXT.sub(lambda match: f"`{_key_name(BY_ID[match[1]].key.split(',')[0])}`", text)
 
 
 def _keys_table(bindings: Any) -> str:
     lines = ["| key | id | what it does |", "|---|---|---|"]
     for binding in bindings:
-        keys = " ".join(f"`{_shown(key)}`" for key in binding.key.split(","))
+        keys = " ".join(f"`{_key_name(key)}`" for key in binding.key.split(","))
         lines.append(f"| {keys} | `{binding.id}` | **{binding.description}**: {binding.tooltip} |")
     return "\n".join(lines)
 
 
-def _shown(key: str) -> str:
-    """A key as config.toml takes it; single characters as themselves."""
+def _key_name(key: str) -> str:
+    """Format a key as in config.toml; single characters as themselves."""
     from textual.keys import format_key
 
-    shown = format_key(key) if "_" in key or key in ("comma", "slash", "plus", "minus") else key
-    return "\\|" if shown == "|" else shown
+    name = format_key(key) if "_" in key or key in ("comma", "slash", "plus", "minus") else key
+    return "\\|" if name == "|" else name
 
 
 def _words(name: str) -> str:
@@ -123,13 +123,13 @@ def _words(name: str) -> str:
 
 
 def _about(kind: type) -> str:
-    """What the module of a modal says it is for."""
+    """Return the first line of the docstring of a modal's module."""
     module = inspect.getmodule(kind)
     return (module.__doc__ or "").split("\n")[0] if module else ""
 
 
 def cli_page() -> str:
-    """Every command with its arguments, options and help."""
+    """Describe every command with its arguments, options and help."""
     import click
 
     from astra_tui.cli.root import astra
@@ -140,7 +140,7 @@ def cli_page() -> str:
             if len(path) > 1:
                 parts += [f"## {' '.join(path)}", _help(command)]
             continue
-        # click keeps the help option that the first context of a command asks for
+        # click caches the help option that the first context of a command requests
         context = click.Context(command, info_name=" ".join(path), **astra.context_settings)
         usage = " ".join([*path, *command.collect_usage_pieces(context)])
         level = "##" if len(path) == 2 else "###"
@@ -163,7 +163,7 @@ def _help(command: Any) -> str:
 
 
 def _options(command: Any, context: Any) -> str:
-    """The options of one command; those that every command has are told once, on top."""
+    """List the options of one command, without those that all commands share."""
     import click
 
     lines = []
@@ -180,7 +180,7 @@ def _options(command: Any, context: Any) -> str:
 
 
 def settings_page() -> str:
-    """Every setting of the desk with its default and what it accepts."""
+    """List every desk setting with its default and accepted values."""
     from dispatch.bootstrap import RULES
 
     lines = ["| setting | default | accepted | what for |", "|---|---|---|---|"]
@@ -196,7 +196,7 @@ def _default(value: object) -> str:
 
 
 def events_page() -> str:
-    """Every command with its words in the log, and whether it can be undone."""
+    """List every command with its words in the log, and whether it can be undone."""
     from dispatch.operations.command_list import every_command
 
     lines = ["| event | in the log | undo |", "|---|---|---|"]

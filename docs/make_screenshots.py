@@ -1,4 +1,4 @@
-"""Screenshots of the demo desk: for README, or (``--all FOLDER``) of every place, size and theme.
+"""Screenshots of the demo desk for the README, or (``--all FOLDER``) of all places, sizes and themes.
 
 python docs/make_screenshots.py                 writes docs/screenshots/*.svg
 python docs/make_screenshots.py --all FOLDER    every place and modal, 80x24 and 120x36, each theme
@@ -26,17 +26,17 @@ def clock() -> datetime:
 
 
 def make_desk(folder: str) -> Path:
-    """A demo desk with one lead more, so that the form has just been used."""
+    """Create a demo desk with a few recent leads."""
     from dispatch import bookings
     from dispatch.bootstrap import open_desk
     from dispatch.leads import intake
     from seeds.demo.demo import make_demo
-    from seeds.demo.issues import tell_issues
+    from seeds.demo.issues import make_issues
 
     path = Path(folder) / "desk.db"
     desk = open_desk(path, create=True, clock=clock, actor="kim")
     make_demo(desk)
-    tell_issues(desk)
+    make_issues(desk)
     lead = {"method": "Text", "source": "Organic", "launch": "Sydney Stellar Port"}
     intake.receive(
         desk, name="João Müller-Ødegård 山田", destination="Mars", requests="a dome with a view", **lead
@@ -111,7 +111,7 @@ async def shoot(database: Path, scene: str, size: tuple[int, int], theme: str, t
 
 
 def portable(svg: str) -> str:
-    """No font is fetched from elsewhere, and blanks are kept by every renderer."""
+    """Make an SVG portable: no remote fonts, and spaces preserved by every renderer."""
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     svg = svg.replace("Fira Code", "Fira Code, DejaVu Sans Mono, Menlo, Consolas")
     return svg.replace("<text ", '<text xml:space="preserve" ')

@@ -1,4 +1,4 @@
-"""The accepted values. The lists grow with the business, so they are rows."""
+"""The lists of accepted values: rows, because they grow with the business."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from models.base import BaseModel
 
 
 class NamedValue(BaseModel):
-    """One accepted word of a list."""
+    """One value of a list."""
 
     name = TextField(primary_key=True)
 
@@ -19,7 +19,7 @@ class Destination(NamedValue):
 
 
 class Package(BaseModel):
-    """What an agent can propose for a destination."""
+    """A package that agents can offer for a destination."""
 
     destination = ForeignKeyField(Destination, column_name="destination", lazy_load=False)
     name = TextField()

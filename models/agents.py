@@ -1,4 +1,4 @@
-"""The agents, their rank as a view, and what the policies see of them."""
+"""Agents, their rank (a view), and the columns that policies read."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from models.base import BaseModel, listed, tuples
 from models.database import current_database
 
 AVAILABLE, BUSY, BREAK, AWAY, OFFLINE = PRESENCES = ("available", "busy", "break", "away", "offline")
-GONE = (AWAY, OFFLINE)  # nobody looks at what such an agent holds
+GONE = (AWAY, OFFLINE)  # the agent's work is unattended
 
-# The same answers in another order must give the same average, or ranks would not tie as they should.
+# Rounded so that the average does not depend on the order of the scores: otherwise ranks would not tie.
 RATING_DECIMALS = 6
 
 
 class Agent(BaseModel):
-    """Somebody who takes bookings.
+    """An agent, who takes bookings and issues.
 
-    ``load`` is the number of the agent's Pending bookings; only the triggers move it. ``rating``
-    is the average over ``prior_answers`` imported answers of ``prior_rating`` and the scores given
-    here. An agent who left (``left_at``) keeps the row, and has no rank. ``skills`` (destinations)
-    and ``locations`` (launch) are JSON lists, None for every one. ``due_at`` is the next moment at which
-    the clock changes the presence: the end of ``presence_until``, or a turn of the shift ``hours``.
-    ``last_given_at`` is when the agent last got a booking, ``offers_missed`` how many in a row went by.
-    ``issue_load`` is the number of open issues held; ``level`` (1-5, None: by the years of service),
-    ``specialisations`` and ``languages`` (JSON lists) tell which issues the agent can help with.
+    ``load`` is the number of the agent's Pending bookings; only the triggers change it. ``rating`` averages
+    ``prior_answers`` imported answers of ``prior_rating`` with the scores given here. An agent who has left
+    (``left_at``) keeps the row but has no rank. ``skills`` (destinations) and ``locations`` (launch) are JSON
+    lists; None means all. ``due_at`` is the next scheduled change of presence: ``presence_until``, or the
+    start or end of a shift in ``hours``. ``last_given_at`` is when the agent last got a booking,
+    ``offers_missed`` the number of consecutive lapsed offers, ``issue_load`` the number of open issues held.
+    ``level`` (1-5, None: derived from the years of service), ``specialisations`` and ``languages`` (JSON
+    lists) decide which issues suit the agent.
     """
 
     label = "agent"
@@ -71,11 +71,11 @@ class Agent(BaseModel):
 
     @property
     def held(self) -> int:
-        """Bookings and issues together: they share one capacity."""
+        """Bookings and issues held; they share one capacity."""
         return self.load + self.issue_load
 
     def refresh_rating(self) -> None:
-        """Derive the average from its parts; no answers at all give 0."""
+        """Recompute the average from its parts."""
         if self.score_count == 0:
             self.rating = self.prior_rating
             return
@@ -96,7 +96,7 @@ def is_named(agent: Any, text: str) -> Any:
 
 
 class Holder(BaseModel):
-    """An agent as the load triggers read and write one: a lead would feel the time of all the columns."""
+    """The columns of an agent that the load triggers use; loading all of them would slow every lead."""
 
     label = "agent"
 
@@ -115,12 +115,11 @@ class Holder(BaseModel):
 
 
 class Taker(Model):
-    """An agent who is here, as the policies see them: read, never written.
+    """An agent who has not left, as the policies read it; a view, never written.
 
-    ``takes_work`` is derived by the database: available, and below capacity. An index has those who
-    take work in the order of ``rank``, and after them those who do not; so have two more for
-    ``load_ratio`` (what is held, bookings and issues, of the capacity) and for ``skill_base`` (the score
-    of the policy ``skill`` for who is no specialist), which are derived too.
+    The database derives ``takes_work`` (available and below capacity), ``load_ratio`` (bookings and issues
+    held / capacity) and ``skill_base`` (the score of the policy ``skill`` for a non-specialist). Indexes list
+    those who take work before the others, in the order of rank, ratio or score.
     """
 
     agent_id = IntegerField(primary_key=True)
@@ -146,7 +145,7 @@ class Taker(Model):
 
 
 class AgentRank(Model):
-    """An agent's competition rank (1, 2, 2, 4): the view that replaces the stored tracker."""
+    """An agent's competition rank (1, 2, 2, 4): a view instead of a stored rank."""
 
     agent_id = IntegerField(primary_key=True)
     agent_rank = IntegerField()

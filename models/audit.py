@@ -1,4 +1,4 @@
-"""What was decided, and what was done: written once, never changed."""
+"""Decisions and events: written once, never changed."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from models.base import BaseModel, CompiledQuery, parameter, reference
 from models.customers import Lead
 from models.database import current_database
 
-BLOCK = 64  # events whose lines are written together
-MOST_LINES = 4_000  # at once, if more are missing
+BLOCK = 64  # log lines written together
+MOST_LINES = 4_000  # written in one statement when there is a backlog
 
 
 class Decision(BaseModel):
-    """Why a lead went to an agent, or to nobody.
+    """The record of why a lead went to an agent, or to nobody.
 
-    ``candidates`` is JSON: the winner and the next ten with the policy's keys. ``excluded`` is
-    JSON: up to fifty agents who would have come before the winner, best first by the rule that kept them out.
-    ``notes`` is JSON: what else there is to tell, such as rules that were relaxed.
+    All JSON: ``candidates`` holds the winner and the next ten with the policy's keys; ``excluded`` up to
+    fifty agents who would have beaten the winner, best first, by the rule that excluded them; ``notes``
+    anything else, such as relaxed rules.
     """
 
     label = "decision"
@@ -39,10 +39,10 @@ class Decision(BaseModel):
 
 
 class Event(BaseModel):
-    """One command: who, what, and the rows before and after. Append-only by two refusing triggers.
+    """One command: who, what, and the rows before and after. Two triggers keep the table append-only.
 
-    ``before`` and ``after`` are JSON, {"table:id": {column: value}}; a row that was made has no
-    entry in ``before``. ``result`` is what a repeat with the same ``request_id`` returns.
+    ``before`` and ``after`` are JSON, {"table:id": {column: value}}; a new row has no entry in ``before``.
+    ``result`` is returned again when the same ``request_id`` repeats.
     """
 
     label = "event"
@@ -68,9 +68,9 @@ class Event(BaseModel):
 
 
 class LogLine(Model):
-    """What the log is filtered by of an event: a narrow copy, read in a third of the time.
+    """The columns of an event that the log is filtered by: a narrow copy, read in a third of the time.
 
-    Lines are written by blocks, so the newest events, a block of them at most, have none yet.
+    Lines are written in blocks, so up to one block of the newest events has none yet.
     """
 
     event_id = IntegerField(primary_key=True)
@@ -97,23 +97,23 @@ _write_lines = CompiledQuery(
 
 
 def last_line() -> int:
-    """The newest event that has a line; 0 for none."""
+    """Return the newest event that has a line; 0 for none."""
     return int(_last_line()[0][0])
 
 
 def write_lines() -> None:
-    """Write the lines that are missing, the oldest first."""
+    """Write missing lines, oldest first."""
     _write_lines(last=last_line())
 
 
 def log_event(event_id: int) -> None:
-    """Write the lines of a block of events with its last one: a line at a time would cost a page each."""
+    """Write a block's lines after its last event; one at a time, each line would cost a page."""
     if event_id % BLOCK == 0:
         write_lines()
 
 
 class EventBooking(BaseModel):
-    """A booking that an event changed beside the one it is about: a batch, a drain, a shuffle."""
+    """A further booking changed by an event: a batch, a drain of the queue, a shuffle."""
 
     event_id = reference(Event, "event_id")
     booking_id = IntegerField()

@@ -1,7 +1,7 @@
-"""The one ``save()``: compiled once, dirty columns only, versioned, and heard by the triggers.
+"""The single ``save()``: compiled once, changed columns only, versioned, and observed by the triggers.
 
-Peewee builds its SQL anew on every call, which makes the lead cascade four times slower than it
-needs to be (docs/decisions/0003-one-save.md). Here each (model, set of columns) is compiled once.
+Peewee rebuilds its SQL on every call, which makes the lead cascade four times slower than necessary
+(docs/decisions/0003-one-save.md). Here each (model, set of columns) is compiled once.
 """
 
 from __future__ import annotations
@@ -22,18 +22,17 @@ Row = dict[str, Any]
 M = TypeVar("M", bound="BaseModel")
 
 _sql: dict[tuple[object, ...], str] = {}
-_heard_by: dict[type[Model], tuple[list[Any], int, list[Callable[..., None]]]] = {}
+_listener_cache: dict[type[Model], tuple[list[Any], int, list[Callable[..., None]]]] = {}
 
 
 class BaseModel(Model):
-    """A row that is read under the write lock, changed, and saved once.
+    """A row to read under the write lock, change, and save once.
 
-    ``loaded`` holds the columns as they were read (None for a new row) and ``changed`` those that
-    the running save writes, so that a trigger can compare old with new. A row for writing comes
-    from ``lock()``; queries are for reading.
+    ``loaded`` holds the columns as read (None for a new row) and ``changed`` those written by the current
+    save, so that triggers can compare old and new. Rows to write come from ``lock()``; queries only read.
     """
 
-    if TYPE_CHECKING:  # what Peewee's stubs leave out
+    if TYPE_CHECKING:  # missing from Peewee's stubs
         _meta: Any
         _pk: Any
         _dirty: set[str]
@@ -48,10 +47,10 @@ class BaseModel(Model):
         legacy_table_names = False
 
     def __init__(self, **values: Any) -> None:
-        if "__no_default__" in values:  # so Peewee makes the rows of a query
+        if "__no_default__" in values:  # set by Peewee for rows of a query
             super().__init__(**values)
             return
-        # one step for all columns: a new row is written whole, so nothing needs to be marked as dirty
+        # a new row is written whole, so no column needs to be marked dirty
         self.__data__: Row = self._meta.get_default_dict()
         self.__data__.update(values)
         self.__rel__: Row = {}
@@ -59,7 +58,7 @@ class BaseModel(Model):
 
     @classmethod
     def lock(cls, key: object) -> Self:
-        """Read one row for writing. Raises NotFound."""
+        """Read a row for writing. Raises NotFound."""
         row = cls.lock_or_none(key)
         if row is None:
             raise NotFound(cls.label, key)
@@ -67,11 +66,11 @@ class BaseModel(Model):
 
     @classmethod
     def lock_or_none(cls, key: object) -> Self | None:
-        """Read one row for writing, or None."""
+        """Read a row for writing, or return None."""
         sql = _sql.get((cls, "select")) or _compile_select(cls)
         try:
             values = current_database.obj.run(sql, (key,)).fetchone()
-        except OverflowError:  # longer than 64 bits: no row has such a key
+        except OverflowError:  # more than 64 bits: no such key exists
             return None
         if values is None:
             return None
@@ -90,18 +89,18 @@ class BaseModel(Model):
         return {name: data[name] for name in self._dirty if data[name] != old.get(name)}
 
     def differs(self) -> bool:
-        """Would a save write anything?"""
+        """Return whether a save would write anything."""
         return bool(self._changes())
 
     def was(self, column: str) -> Any:
-        """The value of a column as it was loaded; None for a new row."""
+        """Return a column's value as loaded; None for a new row."""
         return None if self.loaded is None else self.loaded.get(column)
 
     def save(self, force_insert: bool = False, only: object = None) -> int:
-        """Write what changed and fire ``post_save``; returns the number of rows written.
+        """Write the changed columns, fire ``post_save`` and return the number of rows written.
 
-        A save that changes nothing writes nothing and is heard by nobody. Raises Conflict when a
-        versioned row was saved by somebody else since it was loaded.
+        A save without changes writes nothing and fires nothing. Raises Conflict if a versioned row was
+        saved by someone else since it was loaded.
         """
         created = self.loaded is None
         changed = self.changed = self.__data__ if created else self._changes()
@@ -136,16 +135,16 @@ class BaseModel(Model):
         if versioned:
             values.append(self.was("version"))
         if current_database.obj.run(sql, values).rowcount == 0:
-            raise Conflict(f"{self.label} {self._pk} was changed by somebody else meanwhile")
+            raise Conflict(f"{self.label} {self._pk} was changed by someone else in the meantime")
 
 
 def _listeners(model: type[BaseModel]) -> list[Callable[..., None]]:
-    """Whom ``post_save.send()`` would call for a row of a model; sorted out once, until others connect."""
+    """Return the listeners that ``post_save.send()`` would call for a model; cached until one is added."""
     connected = signals.post_save._receiver_list
-    known = _heard_by.get(model)
+    known = _listener_cache.get(model)
     if known is None or known[0] is not connected or known[1] != len(connected):
-        heard = [listener for _, listener, sender in connected if sender in (None, model)]
-        known = _heard_by[model] = connected, len(connected), heard
+        listeners = [listener for _, listener, sender in connected if sender in (None, model)]
+        known = _listener_cache[model] = connected, len(connected), listeners
     return known[2]
 
 
@@ -178,15 +177,15 @@ def _compile_update(model: type[BaseModel], names: tuple[str, ...], versioned: b
 
 
 class CompiledQuery:
-    """A Peewee query whose SQL is built on first use and then only executed.
+    """A Peewee query compiled on first use.
 
-    ``build`` makes the query with ``parameter(name)`` where values go; calling the compiled query
-    takes those values by name, and yields plain tuples.
+    ``build`` returns the query with ``parameter(name)`` in place of values. Calling the compiled query takes
+    the values by name and returns plain tuples.
     """
 
     def __init__(self, build: Callable[[], Query]) -> None:
         self._build = build
-        self._compiled: tuple[str, list[Any]] | None = None  # one value, so that a thread sees both or none
+        self._compiled: tuple[str, list[Any]] | None = None  # one tuple, so that threads see both or neither
 
     def __call__(self, **values: object) -> list[tuple[Any, ...]]:
         if self._compiled is None:
@@ -198,7 +197,7 @@ class CompiledQuery:
 
 
 def parameter(name: str) -> Value:
-    """A named place in a CompiledQuery; no field converts what stands there."""
+    """A named parameter of a CompiledQuery, passed on unconverted."""
     return Value(_Place(name), converter=False, unpack=False)
 
 
@@ -208,9 +207,9 @@ class _Place:
 
 
 def listed(numbers: Iterable[int] | Value) -> Select:
-    """Numbers as a query, for ``in_()``: one parameter, however many there are.
+    """Wrap numbers in a query for ``in_()``: one parameter for any number of them.
 
-    A CompiledQuery takes a ``parameter()``, and later the numbers as JSON.
+    In a CompiledQuery, give a ``parameter()`` and pass the numbers as JSON later.
     """
     given = numbers if isinstance(numbers, Value) else json.dumps(list(numbers))
     source = fn.json_each(given).alias("numbers")
@@ -218,12 +217,12 @@ def listed(numbers: Iterable[int] | Value) -> Select:
 
 
 def seconds_of(moment: Any) -> Any:
-    """A stored time, a column or a text, as whole seconds; of two the difference is the time between."""
+    """Convert a stored time (column or text) to whole seconds since the epoch."""
     return fn.strftime("%s", moment).cast("integer")
 
 
 def read_rows(model: type[M], query: ModelSelect[M]) -> list[M]:
-    """The rows of a query of whole rows, in a third of the time that Peewee takes; for reading only."""
+    """Read the rows of a query of whole rows in a third of Peewee's time; not for writing."""
     names = model._meta.sorted_field_names
     rows: list[M] = []
     sql, parameters = query.sql()
@@ -237,13 +236,13 @@ def read_rows(model: type[M], query: ModelSelect[M]) -> list[M]:
 
 
 def tuples(query: ModelSelect[Any]) -> list[tuple[Any, ...]]:
-    """The rows of a query as plain tuples, read to the end."""
+    """Read all rows of a query as plain tuples."""
     rows: list[Any] = list(query.tuples())
     return rows
 
 
 class IdField(ForeignKeyField):
-    """A foreign key whose attribute is a plain column, with nothing to look up behind it."""
+    """A foreign key whose attribute is the plain column, with no lookup."""
 
     accessor_class = FieldAccessor
 
@@ -253,8 +252,8 @@ def reference(model: type[Model], column: str) -> ForeignKeyField[int]: ...
 @overload
 def reference(model: type[Model], column: str, *, null: Literal[True]) -> ForeignKeyField[int | None]: ...
 def reference(model: type[Model], column: str, *, null: bool = False) -> Any:
-    """A foreign key that is read and written as the id itself; no attribute ever loads a row."""
-    field: Any = IdField  # the stubs type it by the row, which is never loaded here
+    """A foreign key read and written as the id; it never loads the row."""
+    field: Any = IdField  # the stubs type it as the row, which is never loaded here
     return field(model, column_name=column, lazy_load=False, null=null)
 
 
@@ -262,7 +261,7 @@ Listener = TypeVar("Listener", bound=Callable[..., None])
 
 
 def after_save(model: type[BaseModel] | None = None) -> Callable[[Listener], Listener]:
-    """Have a function called with (model, row, created) after every save of a model, or of any."""
+    """Register a function to call with (model, row, created) after every save of a model, or of any model."""
 
     def connect(listener: Listener) -> Listener:
         signals.post_save.connect(listener, sender=model)

@@ -1,4 +1,4 @@
-"""Who was given a lead, and the booking that came of it."""
+"""Assignments of leads to agents, and the bookings they open."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ STATUSES = (PENDING, CONFIRMED, CANCELLED)
 
 
 class Assignment(BaseModel):
-    """One row a lead, written when an agent is found; its agent follows the booking's.
+    """One row per lead, written when an agent is found; its agent follows the booking's.
 
-    ``lead`` is the saved Lead at hand, for the trigger to use instead of reading it again.
+    ``lead`` saves the trigger from reading the Lead again.
     """
 
     label = "assignment"
@@ -37,16 +37,16 @@ class Assignment(BaseModel):
 
 
 class Booking(BaseModel):
-    """A trip being sold: Pending until it is Confirmed or Cancelled.
+    """A trip being sold: Pending, then Confirmed or Cancelled.
 
-    ``agent_id`` None means waiting; ``claimed_at`` None means tentative. Package and the two
-    revenues (integer cents) are the quote, and count as revenue only when Confirmed. ``voided``
-    marks a lead that was entered by mistake; ``date_fault`` an imported row with impossible dates.
-    ``contacted_at`` is the first time that the customer was reached, ``last_outcome`` what came of the
-    last attempt, ``follow_up_at`` when to get back to the customer: never on a closed booking.
-    ``given_at`` is when its agent got it at this desk, ``progress_at`` the last sign of work on a claim,
-    ``asked_at`` when its agent was asked about it, ``shuffled_at`` when it was last moved to even out the
-    loads: all None for what was imported. ``holder`` is the agent to whom the last save has just given it.
+    ``agent_id`` None means waiting; ``claimed_at`` None means tentative. The package and the two revenues
+    (integer cents) are the quote; they count as revenue only when Confirmed. ``voided`` marks a lead entered
+    by mistake, ``date_fault`` an imported row with impossible dates. ``contacted_at`` is when the customer
+    was first reached, ``last_outcome`` the result of the last attempt, ``follow_up_at`` when to call back
+    (never set on a closed booking). Imported bookings have none of these four: ``given_at`` (when the agent
+    got it at this desk), ``progress_at`` (last sign of work on a claim), ``asked_at`` (when the agent was
+    asked about it) and ``shuffled_at`` (when it last moved to balance loads). ``holder`` is the agent who got
+    it in the last save.
     """
 
     label = "booking"
@@ -87,7 +87,7 @@ class Booking(BaseModel):
 
 
 class Waiting(Model):
-    """A Pending booking that nobody has: a view, by an index that is empty most of the time."""
+    """A Pending booking without an agent: a view on an index that is usually empty."""
 
     booking_id = IntegerField(primary_key=True)
     created_at = TextField()

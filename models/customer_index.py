@@ -1,8 +1,8 @@
-"""The words that customers are found by, and the index that finds them (docs/decisions/0007).
+"""Full-text index of customers (docs/decisions/0007).
 
-A customer's document is one folded text: every name in full, then the beginnings inside the names, then
-phone and e-mail. ``customer_search`` has the documents up to the highest id in it; newer customers are
-not in it yet.
+A customer's document is one folded text: every full name, then the word beginnings inside the names, then
+phone and e-mail. ``customer_search`` holds the documents up to its highest id; newer customers are not
+indexed yet.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from models.base import CompiledQuery, parameter, tuples
 from models.customers import Customer, Lead
 from models.database import current_database
 
-NAME = "\t\t"  # stands before every name: nothing that was typed holds a tab
-WORD = "  "  # stands before every word but a name's first, and before every beginning inside of one
+NAME = "\t\t"  # precedes every name: typed text never contains a tab
+WORD = "  "  # precedes every word of a name but the first, and every word beginning
 TRIGRAM = 3
-LEFT_OUT = frozenset({"Mn", "Cs"})  # accents that stand alone after decomposition; broken characters
+LEFT_OUT = frozenset({"Mn", "Cs"})  # combining accents after decomposition; broken characters
 
 _pieces = re.compile(r"[^\W_]+|(?:[^\w\s]|_)+")
 _unprintable = re.compile(r"[\x00-\x1f\x7f]")
@@ -28,7 +28,7 @@ _phone_like = re.compile(r"[0-9+./() -]*[0-9][0-9+./() -]*")
 
 
 class CustomerSearch(Model):
-    """A customer's document; an empty one belongs to a customer who was merged."""
+    """A customer's document; empty if the customer was merged."""
 
     customer_id = IntegerField(primary_key=True, column_name="rowid")
     words = TextField()
@@ -39,7 +39,7 @@ class CustomerSearch(Model):
 
 
 def fold(text: str) -> str:
-    """A text as it is compared: small letters without their accents."""
+    """Fold a text for comparison: lower case, no accents."""
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text)
         text = "".join(letter for letter in decomposed if unicodedata.category(letter) not in LEFT_OUT)
@@ -47,7 +47,7 @@ def fold(text: str) -> str:
 
 
 def words_in(text: str) -> tuple[str, ...]:
-    """The folded words of what somebody looks for; a telephone number is one word, its digits."""
+    """Split a query into folded words; a phone number becomes one word of digits."""
     folded = fold(text)
     if _phone_like.fullmatch(folded):
         return ("".join(letter for letter in folded if letter in "0123456789"),)
@@ -55,7 +55,7 @@ def words_in(text: str) -> tuple[str, ...]:
 
 
 def document(names: Iterable[str], phone: str | None = None, email: str | None = None) -> str:
-    """What a customer is found by, in the form that ``needle`` and ``name_needle`` are looked for in."""
+    """Build a customer's document, to be searched with ``needle`` and ``name_needle``."""
     full = list(dict.fromkeys(WORD.join(fold(name).split()) for name in names))
     texts = (*full, phone or "", fold(email) if email else "")
     parts = dict.fromkeys(part for text in texts for part in _beginnings(text))
@@ -63,24 +63,24 @@ def document(names: Iterable[str], phone: str | None = None, email: str | None =
 
 
 def _beginnings(text: str) -> Iterator[str]:
-    """The rest of a word from each place where letters begin or end in it, but what follows WORD anyway."""
+    """Yield the rest of a word from each boundary between letters and others, unless WORD precedes it."""
     for found in _pieces.finditer(text):
         if not text.endswith(WORD, 0, found.start()):
             yield text[found.start() :].partition(" ")[0]
 
 
 def needle(word: str) -> str:
-    """What stands in the documents of those who have this word: a short one begins a word there."""
+    """Return the text to look for in documents; a word too short for a trigram must begin a word there."""
     return word if len(word) >= TRIGRAM else WORD + word
 
 
 def name_needle(words: Collection[str]) -> str:
-    """What stands in the documents of those whose name begins so."""
+    """Return the text to look for to find names that begin with these words."""
     return NAME + WORD.join(words)
 
 
 def has_all(needles: Collection[str]) -> Expression:
-    """The condition that a document, looked up by its customer, has all of them."""
+    """Build the condition that a document, looked up by its customer, contains all needles."""
     condition: Expression = fn.INSTR(CustomerSearch.words, next(iter(needles))) > 0
     for text in list(needles)[1:]:
         condition &= fn.INSTR(CustomerSearch.words, text) > 0
@@ -88,14 +88,14 @@ def has_all(needles: Collection[str]) -> Expression:
 
 
 def indexed(needles: Collection[str], limit: int) -> list[int]:
-    """The indexed customers whose documents have all of the needles, newest first."""
+    """Return the indexed customers whose documents contain all needles, newest first."""
     return _ids(_with_trigrams(needles).where(has_all(needles)), limit)
 
 
-def are_more(needles: Collection[str], number: int) -> bool:
-    """Are there more indexed customers than this number who have the needles' trigrams?
+def has_more_than(number: int, needles: Collection[str]) -> bool:
+    """Return whether more than ``number`` indexed customers have the needles' trigrams.
 
-    They may have them in other places, but no document has to be read to tell.
+    An upper bound: the trigrams may be scattered, but no document has to be read.
     """
     return len(_ids(_with_trigrams(needles), number + 1)) > number
 
@@ -111,7 +111,7 @@ def _ids(query: ModelSelect[CustomerSearch], limit: int) -> list[int]:
 
 
 def _trigrams(needles: Collection[str]) -> str:
-    """The full-text query for whoever has every trigram of the needles."""
+    """Build the full-text query for all trigrams of the needles."""
     found = dict.fromkeys(
         text[place : place + TRIGRAM] for text in needles for place in range(len(text) - TRIGRAM + 1)
     )
@@ -148,18 +148,18 @@ _insert = CompiledQuery(
 
 
 def last_indexed() -> int:
-    """The highest customer in the index; 0 for none."""
+    """Return the highest customer id in the index; 0 if it is empty."""
     rows = _last_indexed()
     return rows[0][0] if rows else 0
 
 
 def backlog() -> int:
-    """How many of the newest ids are not in the index yet."""
+    """Return how many of the newest ids are not indexed yet."""
     return max(0, (_last_customer()[0][0] or 0) - last_indexed())
 
 
 def documents(low: int, high: int) -> list[tuple[int, str]]:
-    """Customers ``low`` to ``high`` with their documents as they should be; merged ones have an empty one."""
+    """Build the documents of customers ``low`` to ``high``; those of merged customers are empty."""
     used: dict[int, list[str]] = {}
     for customer_id, name in _leads(low=low, high=high):
         used.setdefault(customer_id, []).append(name)
@@ -170,7 +170,7 @@ def documents(low: int, high: int) -> list[tuple[int, str]]:
 
 
 def append(limit: int) -> int:
-    """Put the next customers into the index, under the write lock; returns how many ids were gone through."""
+    """Index the next customers, under the write lock; returns how many ids were processed."""
     low = last_indexed() + 1
     high = min(low + limit - 1, _last_customer()[0][0] or 0)
     for customer_id, words in documents(low, high):
@@ -179,7 +179,7 @@ def append(limit: int) -> int:
 
 
 def renew(customer_id: int) -> None:
-    """Write an indexed customer's document anew, under the write lock."""
+    """Rewrite an indexed customer's document, under the write lock."""
     before = _document_of(customer_id=customer_id)
     for _, words in documents(customer_id, customer_id) if before else ():
         if words != before[0][0]:
@@ -187,7 +187,7 @@ def renew(customer_id: int) -> None:
 
 
 def include(customer_id: int, name: str) -> None:
-    """An indexed customer has come under this name, which may be a new one."""
+    """Add a name that an indexed customer has used, if it is new."""
     before = _document_of(customer_id=customer_id)
     if before and name_needle(fold(name).split()) not in before[0][0]:
         renew(customer_id)

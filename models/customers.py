@@ -1,4 +1,4 @@
-"""Customers, and the leads they come in with."""
+"""Customers and their leads."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from models.base import BaseModel, reference
 
 
 class Customer(BaseModel):
-    """A person, the same one by phone or e-mail; a name alone never makes two leads one person.
+    """A person, identified by phone or e-mail; an equal name alone never joins two leads.
 
-    One who turned out to be another (``merged_into``) keeps the row, has no leads, and is not found.
+    A merged duplicate (``merged_into``) keeps its row, has no leads, and is not found.
     """
 
     label = "customer"
@@ -30,9 +30,9 @@ class Customer(BaseModel):
 
 
 class Lead(BaseModel):
-    """What somebody asked for. Imported leads that never reached a booking have no destination.
+    """A customer's request. Imported leads without a booking have no destination.
 
-    ``booking`` is what the triggers opened for a lead that has just been saved.
+    ``booking`` is the one that the triggers opened for a lead just saved.
     """
 
     label = "lead"

@@ -1,4 +1,4 @@
-"""Opening a database file, and the short fair wait for its write lock."""
+"""Opening a database file, and waiting briefly and fairly for its write lock."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-APPLICATION_ID = 0x41535452  # "ASTR": told apart from any other program's SQLite file
+APPLICATION_ID = 0x41535452  # "ASTR": distinguishes our files from other programs' SQLite files
 SCHEMA_VERSION = 9  # the highest number in models/migrations
 LOCK_PATIENCE_S = 5.0
 OPEN_PATIENCE_S = 5
 PRAGMAS = {
-    # A lead touches some seventeen pages, each a few hundred bytes, and logs them whole: small ones take a
-    # fifth off it. Only a new file heeds this.
+    # A lead changes a few hundred bytes in each of about seventeen pages, and the log takes whole pages:
+    # small ones make it a fifth faster. Applies to new files only.
     "page_size": 2_048,
     "foreign_keys": 1,
-    # INSERT OR REPLACE deletes the row that it replaces: only so does the trigger that refuses it fire. All
-    # our triggers only refuse, so nothing becomes recursive.
+    # Without it the deletion inside INSERT OR REPLACE does not fire the triggers that forbid deletion. Our
+    # triggers only refuse, so none recurses.
     "recursive_triggers": 1,
     "synchronous": "NORMAL",
     "cache_size": -16_384,
-    # In pages. Only checkpoints wait for the disk: with 32 MB of log between two, not 4, they are seldom.
+    # In pages. Only checkpoints wait for the disk: every 32 MB of log instead of 4, they are rare.
     "wal_autocheckpoint": 16_000,
-    # Last: SQLite's own waiting ends here. It starves whoever waits longest, so begin() has a better one;
-    # and readers do not wait, once the pragmas above have read the file (somebody may be closing it).
+    # Must be last: it turns off SQLite's own wait, which starves the longest waiter; begin() has a fairer
+    # one. Readers never wait, except for the pragmas above, while another process closes the file.
     "busy_timeout": 0,
 }
 
@@ -48,10 +48,10 @@ _current: ContextVar[DeskDatabase | None] = ContextVar("current_database", defau
 
 
 class CurrentDatabase(DatabaseProxy):
-    """The database of the desk that is at work in this thread or task.
+    """The database of the desk active in this thread or task.
 
-    The models are bound to this proxy, so that several desks (an application and its tests, two
-    applications in one process) never write into each other's file.
+    The models are bound to this proxy, so several desks in one process (two applications, or one and its
+    tests) never write to each other's files.
     """
 
     __slots__ = ()
@@ -68,10 +68,10 @@ current_database = CurrentDatabase()
 
 
 class DeskDatabase(SqliteDatabase):
-    """A SQLite file with Astra's settings; one connection a thread.
+    """A SQLite file with Astra's settings and one connection per thread.
 
-    ``chooser`` is what dispatch registers for the first trigger: it takes a saved Lead and returns
-    the agent's id, or None when the lead has to wait.
+    ``chooser``, set by dispatch for the first trigger, takes a saved Lead and returns the agent's id, or None
+    if the lead has to wait.
     """
 
     chooser: Callable[[Any], int | None] | None = None
@@ -81,35 +81,35 @@ class DeskDatabase(SqliteDatabase):
         self.path = path
 
     def begin(self, lock_type: str | None = None) -> None:
-        """BEGIN IMMEDIATE, tried again at random short intervals for up to five seconds."""
+        """BEGIN IMMEDIATE, retried at short random intervals for up to five seconds."""
         retry_while_locked(lambda: super(DeskDatabase, self).begin(lock_type))
 
     def commit(self) -> None:
-        """COMMIT, without a cursor of its own."""
+        """COMMIT without an extra cursor."""
         self.run("COMMIT", ())
 
     def driver(self) -> sqlite3.Connection:
-        """This thread's connection, opened where needed."""
-        connection: sqlite3.Connection = self.connection()  # type: ignore[no-untyped-call]  # so are its stubs
+        """Return this thread's connection, opening it if necessary."""
+        connection: sqlite3.Connection = self.connection()  # type: ignore[no-untyped-call]  # untyped in its stubs
         return connection
 
     def run(self, sql: str, values: Sequence[object]) -> sqlite3.Cursor:
-        """Execute one statement through the driver itself; Peewee's own way takes twice the time."""
+        """Execute one statement directly on the driver, in half of Peewee's time."""
         try:
-            # the thread's open connection, without asking each time whether it is open
+            # the thread's connection, without checking each time that it is open
             connection: sqlite3.Connection = self._state.conn or self.driver()  # type: ignore[attr-defined]
             return connection.execute(sql, values)
         except sqlite3.Error:
-            with peewee_errors:  # Peewee's errors, as of any other statement
+            with peewee_errors:  # converted to Peewee's errors, as everywhere else
                 raise
 
     def active(self) -> Active:
-        """Make this the database that the models speak to, inside the block."""
+        """Make this the database that the models use inside the block."""
         return Active(self)
 
 
 class Active:
-    """A block in which the models speak to one database; a class, as every command enters two."""
+    """A block in which the models use one database; a class for speed, as every command enters two."""
 
     __slots__ = ("_database", "_token")
 
@@ -125,7 +125,7 @@ class Active:
 
 
 def retry_while_locked(attempt: Callable[[], T]) -> T:
-    """Call ``attempt`` until the lock is free. Raises DatabaseUnavailable after 5 s."""
+    """Retry ``attempt`` until the lock is free. Raises DatabaseUnavailable after 5 s."""
     deadline: float | None = None
     while True:
         try:
@@ -144,8 +144,8 @@ def retry_while_locked(attempt: Callable[[], T]) -> T:
 
 
 def connect(path: Path, *, create: bool) -> tuple[DeskDatabase, int]:
-    """Open the file and tell its schema version (0: empty). Raises DatabaseUnavailable."""
-    if not create and not os.path.exists(path):  # a folder that may not be looked into is no error here
+    """Open the file; returns it with its schema version (0: empty). Raises DatabaseUnavailable."""
+    if not create and not os.path.exists(path):  # False, not an error, if the folder is not readable
         raise DatabaseUnavailable(
             "no_database",
             f"there is no database at {path}",
@@ -170,8 +170,8 @@ def connect(path: Path, *, create: bool) -> tuple[DeskDatabase, int]:
     return database, version
 
 
-def look_into(path: Path) -> DeskDatabase:
-    """Open a desk's file as it is: nothing is made, migrated or written. Raises DatabaseUnavailable."""
+def open_read_only(path: Path) -> DeskDatabase:
+    """Open an existing desk without creating, migrating or writing anything. Raises DatabaseUnavailable."""
     if not os.path.isfile(path):
         raise DatabaseUnavailable("no_database", f"there is no database at {path}")
     database = DeskDatabase(path)
@@ -190,7 +190,7 @@ def look_into(path: Path) -> DeskDatabase:
 
 
 def _checked_version(database: DeskDatabase) -> int:
-    # all three as of one moment: another process may be making the file just now
+    # all three in one snapshot: another process may be creating the file
     with database.atomic("DEFERRED"):
         version = int(database.pragma("user_version") or 0)
         ours = database.pragma("application_id") == APPLICATION_ID
@@ -198,7 +198,7 @@ def _checked_version(database: DeskDatabase) -> int:
     if foreign:
         raise DatabaseUnavailable(
             "foreign_database",
-            f"{database.path} is a database of another program",
+            f"{database.path} belongs to another program",
             "choose another file with --db",
         )
     if version > SCHEMA_VERSION:
@@ -211,7 +211,7 @@ def _checked_version(database: DeskDatabase) -> int:
 
 
 def unavailable(error: Exception, path: Path) -> DatabaseUnavailable:
-    """The refusal that explains a driver's error."""
+    """Turn a driver's error into a refusal that explains it."""
     text = str(error)
     if "not a database" in text or "malformed" in text:
         return DatabaseUnavailable(
@@ -231,9 +231,9 @@ def unavailable(error: Exception, path: Path) -> DatabaseUnavailable:
 
 
 def backup_before_upgrade(database: DeskDatabase, version: int) -> Path:
-    """Copy the file beside itself, page by page, before its schema is changed."""
+    """Copy the file, page by page, to one beside it, before its schema changes."""
     target = database.path.with_name(f"{database.path.name}.v{version}.bak")
-    # by a connection of its own: SQLite does not copy from one that is inside a transaction
+    # on a separate connection: SQLite cannot copy from one inside a transaction
     with (
         peewee_errors,
         closing(sqlite3.connect(database.path)) as now,
@@ -243,25 +243,25 @@ def backup_before_upgrade(database: DeskDatabase, version: int) -> Path:
     return target
 
 
-def migrate(database: DeskDatabase, furnish: Callable[[], None]) -> None:
-    """Bring the schema up to date, once, however many processes try; data is copied first.
+def migrate(database: DeskDatabase, fill: Callable[[], None]) -> None:
+    """Upgrade the schema, once even if several processes try, after a backup of any data.
 
-    ``furnish`` fills a new desk in the same transaction, so that a file is a whole desk or none.
+    ``fill`` sets up a new desk in the same transaction, so a file never holds half a desk.
     """
-    from playhouse.migrations import Runner  # slow to import, and needed only when something is to do
+    from playhouse.migrations import Runner  # slow to import, seldom needed
 
-    # Rebuilding a table with foreign keys on would delete its children; inside BEGIN the switch is dead.
+    # Rebuilding a table with foreign keys on would delete its children. Has no effect inside BEGIN.
     database.pragma("foreign_keys", 0)
     try:
         with database.atomic():
             version = int(database.pragma("user_version"))
-            # only now is it sure that no other process has brought it up to date meanwhile
+            # under the lock: another process may have upgraded it first
             if version < SCHEMA_VERSION:
                 if version:
                     backup_before_upgrade(database, version)
                 Runner(database, str(Path(__file__).parent / "migrations")).up()
                 database.pragma("application_id", APPLICATION_ID)
                 database.pragma("user_version", SCHEMA_VERSION)
-                furnish()
+                fill()
     finally:
         database.pragma("foreign_keys", 1)

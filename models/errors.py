@@ -1,4 +1,4 @@
-"""What can go wrong at the desk, each with a code for scripts and a hint for people."""
+"""The desk's errors, each with a code for scripts and a hint for people."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from __future__ import annotations
 class DeskError(Exception):
     """An expected refusal: nothing was written.
 
-    ``code`` is stable for scripts, ``message`` names the offending value, ``hint`` says what is
-    accepted or what to do next, and ``exit_code`` is what a command ends with.
+    ``code`` is stable for scripts, ``message`` names the offending value, ``hint`` says what is accepted or
+    what to do next, and ``exit_code`` is the command's.
     """
 
     exit_code = 1
@@ -34,14 +34,14 @@ class NotFound(DeskError):
 
 
 class Conflict(DeskError):
-    """Somebody else changed the row first."""
+    """Someone else changed the row first."""
 
     def __init__(self, message: str, hint: str = "look at it again and repeat the command") -> None:
         super().__init__("conflict", message, hint)
 
 
 class InvalidInput(DeskError):
-    """A value that the desk does not accept."""
+    """The desk does not accept the value."""
 
     exit_code = 2
 

@@ -1,4 +1,4 @@
-"""What follows from a saved issue or survey: the holder's issue load, and the average of who was rated."""
+"""Triggers of issues and surveys: they keep the holder's issue load and the agent's average rating."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from models.triggers import change_score
 
 @after_save(Issue)
 def move_issue_load(_sender: type[Issue], issue: Issue, created: bool) -> None:
-    """An open issue counts for its holder: (status, agent) as loaded against as saved."""
+    """Move an open issue's load when (status, agent) differs between loaded and saved."""
     held = issue.was("agent_id") if issue.was("status") in HELD else None
     holds = issue.agent_id if issue.status in HELD else None
     if held == holds:
@@ -24,7 +24,7 @@ def move_issue_load(_sender: type[Issue], issue: Issue, created: bool) -> None:
 
 @after_save(Survey)
 def move_survey_score(_sender: type[Survey], survey: Survey, created: bool) -> None:
-    """An answer counts for the agent it is about; one that is taken back no longer does."""
+    """Count an answer in its agent's average; subtract one that was undone."""
     if survey.was("score") is not None:
         change_score(survey.was("agent_id"), -survey.was("score"), -1)
     if survey.score is not None:
@@ -33,11 +33,11 @@ def move_survey_score(_sender: type[Survey], survey: Survey, created: bool) -> N
 
 def _change_issue_load(agent_id: int, step: int) -> None:
     agent = Agent.lock(agent_id)
-    if agent.issue_load + step < 0:  # never clamped: that would only hide it
+    if agent.issue_load + step < 0:  # clamping would only hide the drift
         raise Refused(
             "load_drift",
             f"the issue load of {agent.name} ({agent_id}) is {agent.issue_load}, less than the open issues",
-            "astra doctor --repair counts the loads anew",
+            "astra doctor --repair recounts the loads",
         )
     agent.issue_load += step
     agent.save()

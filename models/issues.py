@@ -1,4 +1,4 @@
-"""Service issues: what was asked, what was said, until when, who was alarmed, and how it was rated."""
+"""Service issues: requests, conversations, SLA clocks, escalations and ratings."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ FIRST_RESPONSE, RESOLUTION = "first_response", "resolution"
 
 
 class Issue(BaseModel):
-    """Something a customer needs. ``agent_id`` None means waiting, since ``waiting_since``.
+    """A customer's request for service. ``agent_id`` None means waiting, since ``waiting_since``.
 
     ``priority`` is 1 to 5; ``tags``, ``sentiment``, ``entities``, ``urgency_indicators`` and
-    ``priority_steps`` are JSON, as triage told them. ``unsure`` asks for a person's choice of the
-    category, ``corrected_at`` is when one was made: triage learns from it. ``voided`` marks an issue
-    that was entered by mistake.
+    ``priority_steps`` are JSON from triage. ``unsure`` asks a person to choose the category;
+    ``corrected_at`` is when someone did, and triage learns from it. ``voided`` marks an issue entered by
+    mistake.
     """
 
     label = "issue"
@@ -87,8 +87,8 @@ class Issue(BaseModel):
 class Interaction(BaseModel):
     """A message, an internal note or a change of status (docs/rules.md, Progress). Append-only.
 
-    ``author`` is the customer or the desk; ``agent_id`` who spoke or acted for the desk. Messages are
-    seen by the customer, notes are not.
+    ``author`` is the customer or the desk, ``agent_id`` the agent who acted for the desk. Customers see
+    messages but not notes.
     """
 
     label = "interaction"
@@ -114,9 +114,9 @@ class Interaction(BaseModel):
 class SlaClock(BaseModel):
     """A promise: ``allowed_s`` working seconds from ``started_at``, used up at ``due_at``.
 
-    ``hours`` is the working time it was made in (dispatch.service.hours). While ``paused_at`` is set
-    nothing is used, and ``due_at`` stands as of then; ``met_at`` is when it ended. A due time that has
-    passed stays, and ``late_pause_s`` are the working seconds of the pauses after it.
+    ``hours`` are the working hours in force when it started (dispatch/service/sla/business_hours.py). While
+    ``paused_at`` is set no time is used and ``due_at`` keeps its value; ``met_at`` is when the clock ended. A
+    missed due time is final; ``late_pause_s`` counts the working seconds paused after it.
     """
 
     label = "clock"
@@ -137,7 +137,7 @@ class SlaClock(BaseModel):
 
 
 class SlaWarning(BaseModel):
-    """A part of a clock's time is used up: 50, 75, 90 or 100 %, each told once."""
+    """A warning that 50, 75, 90 or 100 % of a clock's time is used up, each sent once."""
 
     label = "warning"
 
@@ -152,10 +152,10 @@ class SlaWarning(BaseModel):
 
 
 class Escalation(BaseModel):
-    """An issue needs more eyes: by which trigger, at which level, and who was told (JSON ``steps``).
+    """An escalation of an issue: its trigger, its level, and who was notified (JSON ``steps``).
 
-    ``since`` is when the trigger's condition began; ``next_step_at`` when the next level follows if
-    nothing happens. ``raised_by`` (JSON) names what made it begin above level 1.
+    ``since`` is when the trigger's condition began, ``next_step_at`` when the next level follows if nothing
+    happens. ``raised_by`` (JSON) lists the reasons for starting above level 1.
     """
 
     label = "escalation"
@@ -182,7 +182,7 @@ class Escalation(BaseModel):
 
 
 class Watch(BaseModel):
-    """When an issue has to be looked at next, though nobody touches it; None: not at all."""
+    """When to check an issue next even if nobody touches it; None: never."""
 
     label = "watch"
 
@@ -194,7 +194,7 @@ class Watch(BaseModel):
 
 
 class Survey(BaseModel):
-    """How the customer rates the agent who resolved the issue; one answer."""
+    """The customer's rating of the agent who resolved the issue; one answer."""
 
     label = "survey"
 
@@ -211,7 +211,7 @@ class Survey(BaseModel):
 
 
 class SatisfactionModel(BaseModel):
-    """What was learned from real answers: weights (JSON), and its error on answers it had not seen."""
+    """A model trained on real answers: its weights (JSON) and its error on held-out answers."""
 
     label = "satisfaction model"
 

@@ -1,4 +1,4 @@
-"""The versions of weights that the desk has learned, or was given in a file."""
+"""Versions of match weights, learned by the desk or loaded from a file."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from models.base import BaseModel
 
 
 class LearnedWeight(BaseModel):
-    """One version: nine weights, what they were learned from, and how well they foretell.
+    """One version: nine weights, the data they were learned from, and how well they predict.
 
-    ``outcomes`` of assignments between ``first_at`` and ``last_at`` went into it; none where it came from a
+    It was trained on ``outcomes`` assignments between ``first_at`` and ``last_at``; on none if it came from a
     file (``origin``). ``weights``, ``fits`` and ``evaluation`` are JSON: {feature: weight}, the fitted
-    equations (dispatch/match/equation.py), and the figures of the evaluation forward in time.
+    equations (dispatch/matching/conversion.py), and the results of the forward evaluation.
     """
 
     label = "version"

@@ -1,7 +1,7 @@
-"""The indexes by which ``balanced`` and ``skill`` read their order, kept while such a policy is in force.
+"""Indexes with the order of the policies ``balanced`` and ``skill``, kept only while the policy is in force.
 
-An agent's row moves in each of them with every lead, which costs it a page; so a desk has those of its own
-policy. Any other policy, for one lead or in a trial, puts its agents in order itself.
+Every lead moves its agent's row in each of them, which costs a page, so a desk has only those of its own
+policy. Any other policy, used for one lead or in a trial, sorts the agents itself.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ORDERS: dict[str, tuple[Index, ...]] = {
     "balanced": (
         _index("agents_by_ratio", Entity("load_ratio"), Entity("last_given_at"), Entity("agent_id")),
     ),
-    # Each agent is in one of the two. With the skills in it, a look for specialists passes over the
+    # Each agent is in one of the two. With the skills in the index, a search for specialists skips the
     # others without reading their rows.
     "skill": (
         _index("agents_by_skill_any", *_BY_SKILL, where=_HERE & Entity("skills").is_null()),
@@ -40,7 +40,7 @@ ORDERS: dict[str, tuple[Index, ...]] = {
 
 
 def keep_order(policy: str) -> None:
-    """Make the indexes of a policy, and drop those of the others."""
+    """Create the indexes of a policy and drop those of the others."""
     schema: Any = Agent._schema  # type: ignore[attr-defined]  # not in its stubs
     for name, indexes in ORDERS.items():
         for index in indexes:

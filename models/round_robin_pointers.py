@@ -1,4 +1,4 @@
-"""Where the round robin stands."""
+"""Positions of the round robin."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from models.base import BaseModel
 
 
 class RoundRobinPointer(BaseModel):
-    """The agent who was last given a lead of a pair of launch location and destination.
+    """The agent who got the last lead of a pair of launch location and destination.
 
-    The agent may have left since: the pointer is a place in the row of ids.
+    Only a position in the sequence of ids: the agent may have left since.
     """
 
     label = "pointer"

@@ -1,4 +1,4 @@
-"""The desk's settings: the same for every terminal."""
+"""The desk's settings, shared by all terminals."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Running counts of what became of each agent's assignments: what the match score looks at.
+"""Running counts of the outcomes of each agent's assignments, for the match score.
 
-One row for (kind, value, agent): how many assignments are closed, how many of them Confirmed, and
-their revenue. An assignment that is still Pending is in no row: those are few, an index finds them, and
-so a new lead writes nothing here (docs/decisions/0011-match-tallies.md). One that never reached a
-booking counts as closed, one that was entered by mistake not at all.
+One row for each (kind, value, agent): how many assignments are closed, how many of them Confirmed, and
+their revenue. Pending assignments are not counted: they are few and indexed, so a new lead writes nothing
+here (docs/decisions/0011-match-tallies.md). An assignment without a booking counts as closed; one entered
+by mistake does not count.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ALL, METHOD, SOURCE, DESTINATION, DAY = "all", "method", "source", "destination"
 Key = tuple[str, str, int]
 Count = tuple[int, int, int]
 Tallies = dict[Key, Count]
-"""Closed, Confirmed, and revenue in cents, by kind, value and agent; none of them all zero."""
+"""Closed, Confirmed, and revenue in cents, by kind, value and agent; all-zero counts are left out."""
 
 COUNTED = (
     "status",
@@ -38,7 +38,7 @@ ROWS_AT_ONCE = 1000
 
 
 class Tally(Model):
-    """What is closed of one kind and value with one agent; ``kind`` day is the day of completion."""
+    """The closed assignments of one agent, kind and value; the kind ``day`` is the day of completion."""
 
     kind = TextField()
     value = TextField()
@@ -54,7 +54,7 @@ class Tally(Model):
 
 
 class Decided(NamedTuple):
-    """An assignment whose outcome is known; ``destination`` None never reached a booking."""
+    """An assignment whose outcome is known; without a ``destination`` it never became a booking."""
 
     agent_id: int
     method: str
@@ -64,7 +64,7 @@ class Decided(NamedTuple):
     revenue_cents: int = 0
 
     def counted_in(self) -> list[Key]:
-        """The tallies that it counts in."""
+        """List the tallies that include it."""
         agent = self.agent_id
         keys = [(ALL, "", agent), (METHOD, self.method, agent), (SOURCE, self.source, agent)]
         if self.destination is not None:
@@ -74,14 +74,14 @@ class Decided(NamedTuple):
         return keys
 
 
-class Moves:
-    """Changes of tallies, gathered and then written at once."""
+class TallyChanges:
+    """Changes to tallies, collected and then written together."""
 
     def __init__(self) -> None:
         self._by_key: dict[Key, list[int]] = {}
 
     def add(self, decided: Decided | None, step: int = 1, times: int = 1) -> None:
-        """Count an outcome (``step`` 1) or take it back (-1); ``times``: several alike, revenue summed."""
+        """Add an outcome (``step`` 1) or subtract it (-1); ``times`` for equal ones, with summed revenue."""
         if decided is None:
             return
         confirmed = decided.completed_at is not None
@@ -92,17 +92,17 @@ class Moves:
                 count[place] += number
 
     def tallies(self) -> Tallies:
-        """What it comes to, without what came to nothing."""
+        """Return the net changes, without zeros."""
         return {key: (a, b, c) for key, (a, b, c) in self._by_key.items() if a or b or c}
 
     def write(self) -> None:
-        """Add it to the stored tallies."""
+        """Add the changes to the stored tallies."""
         for key, count in self.tallies().items():
             _add(**dict(zip(PARTS, (*key, *count), strict=True)))
 
 
 def addition() -> Query:
-    """The query that adds to one tally, made where it is missing; parameters as in PARTS, in that order."""
+    """Build the query that adds to one tally, or creates it; its parameters are PARTS, in that order."""
     return Tally.insert(
         kind=parameter("kind"),
         value=parameter("value"),
@@ -136,33 +136,33 @@ _booking = CompiledQuery(
 
 @after_save(Booking)
 def count_booking(_sender: type[Booking], booking: Booking, created: bool) -> None:
-    """A booking that closes, reopens or is voided moves its agent's tallies; a Pending one has none."""
+    """Update the agent's tallies when a booking closes, reopens or is voided; Pending ones do not count."""
     if booking.status == PENDING and (created or booking.was("status") == PENDING):
         return
     if booking.changed.keys().isdisjoint(COUNTED):
         return
-    moves = Moves()
+    changes = TallyChanges()
     if booking.loaded is not None:
-        moves.add(_decided(booking.loaded, booking.loaded["assignment_id"]), -1)
-    moves.add(_decided(booking.__data__, booking.assignment_id))
-    moves.write()
+        changes.add(_decided(booking.loaded, booking.loaded["assignment_id"]), -1)
+    changes.add(_decided(booking.__data__, booking.assignment_id))
+    changes.write()
 
 
 @after_save(Assignment)
 def count_assignment(_sender: type[Assignment], assignment: Assignment, created: bool) -> None:
-    """A way of contact or a source that is mended moves a closed assignment to other tallies."""
+    """Move a closed assignment to other tallies when its method or source is corrected."""
     if created or not ("method" in assignment.changed or "source" in assignment.changed):
         return
     rows = _booking(lead_id=assignment.lead_id)
     row = dict(zip(COUNTED, rows[0], strict=True)) if rows else None
-    moves = Moves()
-    moves.add(_outcome(row, assignment.agent_id, assignment.was("method"), assignment.was("source")), -1)
-    moves.add(_outcome(row, assignment.agent_id, assignment.method, assignment.source))
-    moves.write()
+    changes = TallyChanges()
+    changes.add(_outcome(row, assignment.agent_id, assignment.was("method"), assignment.was("source")), -1)
+    changes.add(_outcome(row, assignment.agent_id, assignment.method, assignment.source))
+    changes.write()
 
 
 def _decided(row: Mapping[str, Any], assignment_id: int | None) -> Decided | None:
-    """The outcome of a booking's columns; how the customer came is looked up."""
+    """Return the outcome of a booking's columns, with its assignment's method and source looked up."""
     if assignment_id is None or not _is_counted(row):
         return None
     return _outcome(row, None, *_terms(assignment_id=assignment_id)[0])
@@ -173,7 +173,7 @@ def _is_counted(row: Mapping[str, Any]) -> bool:
 
 
 def _outcome(row: Mapping[str, Any] | None, agent_id: int | None, method: str, source: str) -> Decided | None:
-    """The outcome of an assignment with its booking's columns, None for one that never had a booking."""
+    """Return the outcome of an assignment; ``row`` holds its booking's columns, None if it has no booking."""
     if row is None:
         return None if agent_id is None else Decided(agent_id, method, source)
     if not _is_counted(row):
@@ -183,7 +183,7 @@ def _outcome(row: Mapping[str, Any] | None, agent_id: int | None, method: str, s
 
 
 def recomputed() -> Tallies:
-    """What the tallies should be, by one look at the whole history. For checks and repairs."""
+    """Compute the tallies from the whole history, for checks and repairs."""
     holder = Case(None, [(Booking.booking_id.is_null(), Assignment.agent_id)], Booking.agent_id)
     day = fn.SUBSTR(Booking.completed_at, 1, 10)
     cents = fn.COALESCE(Booking.destination_revenue_cents, 0) + fn.COALESCE(Booking.package_revenue_cents, 0)
@@ -194,22 +194,22 @@ def recomputed() -> Tallies:
         .where(Booking.booking_id.is_null() | ((Booking.status != PENDING) & ~Booking.voided))
         .group_by(*alike)
     )
-    moves = Moves()
+    changes = TallyChanges()
     for agent_id, method, source, destination, completed, number, revenue in query.tuples().iterator():
         if agent_id is not None:
-            moves.add(Decided(agent_id, method, source, destination, completed, revenue), times=number)
-    return moves.tallies()
+            changes.add(Decided(agent_id, method, source, destination, completed, revenue), times=number)
+    return changes.tallies()
 
 
 def stored() -> Tallies:
-    """The tallies as they stand."""
+    """Read the stored tallies."""
     columns = (Tally.kind, Tally.value, Tally.agent_id, Tally.closed, Tally.confirmed, Tally.revenue_cents)
     rows = tuples(Tally.select(*columns))
     return {(kind, value, agent): (a, b, c) for kind, value, agent, a, b, c in rows if a or b or c}
 
 
 def replace(tallies: Tallies) -> None:
-    """Put these in the place of all that are stored, inside a transaction."""
+    """Replace all stored tallies, inside a transaction."""
     Tally.delete().execute()
     rows = [(*key, *count) for key, count in tallies.items()]
     fields = (Tally.kind, Tally.value, Tally.agent_id, Tally.closed, Tally.confirmed, Tally.revenue_cents)
@@ -218,5 +218,5 @@ def replace(tallies: Tallies) -> None:
 
 
 def differing(one: Tallies, other: Tallies) -> list[Key]:
-    """The keys at which two sets of tallies differ, in order."""
+    """List the keys at which two sets of tallies differ, in order."""
     return sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))

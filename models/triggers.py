@@ -1,14 +1,14 @@
-"""The desk's five triggers (docs/rules.md, Assignment by rank), as signals of the models.
+"""The desk's five triggers (docs/rules.md, Assignment by rank), as model signals.
 
-1. a new lead goes to the agent that the desk's policy chooses
+1. a new lead goes to the agent chosen by the desk's policy
 2. an assignment opens a Pending booking
 3. a new Pending booking adds 1 to its agent's load
 4. a booking that leaves Pending, or its agent, takes 1 off that agent's load
-5. a changed load changes ranks: they are derived, so it is only announced, after the commit
+5. a changed load changes ranks: they are derived, so the change is only announced, after the commit
 
-and two that keep other derived columns right: the assignment's agent follows the booking's, and a
-booking's score counts in the average of the agent who was scored. What closed bookings come to, for the
-match score, is counted by the listeners in models/tallies.py.
+Two more keep derived columns correct: the assignment's agent follows the booking's, and a booking's score
+counts in the average of the agent scored. Listeners in models/tallies.py count closed bookings for the
+match score.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RanksChanged:
-    """An agent's load moved, and so everybody's rank may have."""
+    """An agent's load changed, and with it possibly every rank."""
 
     agent_id: int
     old_load: int
@@ -42,12 +42,12 @@ class RanksChanged:
 
 
 ranks_changed = Signal()
-"""Sent after the commit with a RanksChanged; a load that was rolled back is never announced."""
+"""Sent after the commit with a RanksChanged; a rolled-back load is never announced."""
 
 
 @after_save(Lead)
 def assign_new_lead(_sender: type[Lead], lead: Lead, created: bool) -> None:
-    """Rule 1. Without a chooser (an import, a generator) a lead is only a row."""
+    """Rule 1. Without a chooser (in an import or generator) nothing follows."""
     chooser = current_database.chooser
     if not created or chooser is None:
         return
@@ -60,7 +60,7 @@ def assign_new_lead(_sender: type[Lead], lead: Lead, created: bool) -> None:
 
 @after_save(Assignment)
 def open_booking_of_assignment(_sender: type[Assignment], assignment: Assignment, created: bool) -> None:
-    """Rule 2; the booking of a lead that waited gets its agent instead."""
+    """Rule 2. If the lead was waiting, its booking gets the agent instead."""
     if not created:
         return
     lead = assignment.lead
@@ -78,7 +78,7 @@ def open_booking_of_assignment(_sender: type[Assignment], assignment: Assignment
 
 @after_save(Booking)
 def move_load(_sender: type[Booking], booking: Booking, created: bool) -> None:
-    """Rules 3 and 4: the pair (status, agent) as loaded against as saved; a null agent has no load."""
+    """Rules 3 and 4: compare (status, agent) as loaded and as saved; a null agent has no load."""
     held = booking.was("agent_id") if booking.was("status") == PENDING else None
     holds = booking.agent_id if booking.status == PENDING else None
     if held == holds:
@@ -105,7 +105,7 @@ def assignment_follows_booking(_sender: type[Booking], booking: Booking, created
 
 @after_save(Booking)
 def move_score(_sender: type[Booking], booking: Booking, created: bool) -> None:
-    """A first score counts for its agent, a second replaces it, an undone one is taken back."""
+    """Add a first score to the agent's average, replace it by a second, subtract an undone one."""
     if "score" not in booking.changed and "scored_agent_id" not in booking.changed:
         return
     if booking.was("score") is not None:
@@ -121,11 +121,11 @@ def announce_load(_sender: type[BaseModel], agent: Agent | Holder, created: bool
     old = agent.was("load")
     if not created and old != agent.load and ranks_changed._receiver_list:
         change = RanksChanged(agent.agent_id, old, agent.load)
-        current_database.after_commit(partial(_tell, change))
+        current_database.after_commit(partial(_announce, change))
 
 
-def _tell(change: RanksChanged) -> None:
-    """What is committed stays done, whatever becomes of those who hear of it."""
+def _announce(change: RanksChanged) -> None:
+    """Notify the listeners; the commit holds even if one fails."""
     try:
         ranks_changed.send(change)
     except Exception:
@@ -137,7 +137,7 @@ _gathered: ContextVar[dict[int, tuple[int, str | None]] | None] = ContextVar("ga
 
 @contextmanager
 def loads_gathered() -> Iterator[None]:
-    """Let the loads move when the block ends, each agent's at once: for thousands of bookings."""
+    """Postpone load changes to the end of the block, one per agent: for thousands of bookings."""
     gathered: dict[int, tuple[int, str | None]] = {}
     token = _gathered.set(gathered)
     try:
@@ -160,11 +160,11 @@ def _gather(
 
 def _change_load(agent_id: int, step: int, given_at: str | None = None) -> Holder:
     agent = Holder.lock(agent_id)
-    if agent.load + step < 0:  # never clamped: that would only hide it
+    if agent.load + step < 0:  # clamping would only hide the drift
         raise Refused(
             "load_drift",
             f"the load of {agent.name} ({agent_id}) is {agent.load}, less than the Pending bookings",
-            "astra doctor --repair counts the loads anew",
+            "astra doctor --repair recounts the loads",
         )
     agent.load += step
     if given_at is not None:
@@ -187,7 +187,7 @@ _booking_of_lead = CompiledQuery(
 
 
 def assign(lead: Lead, agent_id: int, at: str) -> Assignment:
-    """Write the assignment of a lead; the second trigger does the rest."""
+    """Assign a lead; the second trigger does the rest."""
     assignment = Assignment(
         lead_id=lead.lead_id,
         agent_id=agent_id,
@@ -202,7 +202,7 @@ def assign(lead: Lead, agent_id: int, at: str) -> Assignment:
 
 
 def open_booking(lead: Lead, assignment: Assignment | None) -> None:
-    """A Pending booking with what the lead asked for; without an assignment it waits."""
+    """Open a Pending booking for a lead; without an assignment it waits."""
     at = assignment.assigned_at if assignment else lead.received_at
     booking = Booking(
         lead_id=lead.lead_id,

@@ -1,7 +1,7 @@
-"""Writing history in bulk: assignments with their customers, leads and bookings, in small commits.
+"""Bulk writing of history: assignments with their customers, leads and bookings, in small commits.
 
-Insert queries fire no signal, so every commit counts anew the loads of the agents it gave Pending
-bookings, and adds what is closed to the tallies: whatever moment a run is stopped at, both are right.
+Insert queries fire no signals, so every commit recounts the loads of agents with new Pending bookings and
+adds closed assignments to the tallies. Both are correct whenever a run is interrupted.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
 from models.database import current_database
 from models.errors import Conflict
-from models.tallies import PARTS, Decided, Moves, addition
+from models.tallies import PARTS, Decided, TallyChanges, addition
 
-# given, progressed, asked, shuffled: no clock of this desk runs for what happened elsewhere
-NOT_HERE = (None, None, None, None)
-KEYS_AT_ONCE = 1000  # ids in one query; agents in a commit
+# given_at, progress_at, asked_at, shuffled_at: none of the desk's timers run for imported bookings
+NO_TIMERS = (None, None, None, None)
+KEYS_AT_ONCE = 1000  # ids per query; agents per commit
 
 Tuple = tuple[Any, ...]
 
 
 class History(NamedTuple):
-    """An assignment to write, and what became of it.
+    """An assignment to write, with its outcome.
 
-    ``booking`` is None for a customer who was never reached. An assignment that is on the desk
-    already (``is_known``) only gets its booking.
+    ``booking`` is None if the customer was never reached. An assignment already on the desk (``is_known``)
+    only gets its booking.
     """
 
     assignment_id: int
@@ -51,7 +51,7 @@ class History(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """The booking of an assignment, with what has happened to it so far."""
+    """The booking of an assignment and its progress so far."""
 
     booking_id: int
     status: str
@@ -67,7 +67,7 @@ class Outcome(NamedTuple):
 
 
 class ManyRows:
-    """A Peewee query compiled once and executed for many rows, tuples in the order of ``columns``."""
+    """A Peewee query compiled once and executed for many rows: tuples in the order of ``columns``."""
 
     def __init__(self, columns: Sequence[str], build: Callable[[], Query]) -> None:
         self._columns = tuple(columns)
@@ -79,8 +79,8 @@ class ManyRows:
             self._sql, places = self._build().sql()
             if tuple(getattr(place, "name", None) for place in places) != self._columns:
                 raise TypeError(f"the query takes {places}, not {self._columns}")
-        # as in execute_sql, so that a full disk is told like anywhere else
-        with peewee.__exception_wrapper__:  # type: ignore[attr-defined]  # its stubs leave it out
+        # as in execute_sql, so that a full disk is reported as everywhere else
+        with peewee.__exception_wrapper__:  # type: ignore[attr-defined]  # not in its stubs
             current_database.cursor().executemany(self._sql, rows)
 
 
@@ -113,9 +113,9 @@ _last_lead = CompiledQuery(lambda: Lead.select(fn.MAX(Lead.lead_id)))
 
 
 def new_agents(desk: Desk, rows: Iterable[dict[str, Any]]) -> list[Tuple]:
-    """Agents as rows to write, available and without load; what is not given has its default.
+    """Build agent rows to write: available, without load, defaults for missing columns.
 
-    ``rating`` is an average brought along, None for none; it counts as the setting's answers.
+    ``rating`` is an existing average or None; it counts as ``rating_prior_answers`` answers.
     """
     answers, capacity = desk.settings["rating_prior_answers"], desk.settings["default_capacity"]
     made = []
@@ -132,9 +132,9 @@ def new_agents(desk: Desk, rows: Iterable[dict[str, Any]]) -> list[Tuple]:
 
 
 def write_agents(desk: Desk, agents: list[Tuple]) -> None:
-    """Write agents in batches. Raises Conflict when an id or licence was taken meanwhile."""
+    """Write agents in batches. Raises Conflict if an id or licence has been taken in the meantime."""
     for batch in batches(agents, KEYS_AT_ONCE):
-        with _conflicts_told(), desk.transaction():
+        with _reporting_conflicts(), desk.transaction():
             _insert_agents(batch)
 
 
@@ -145,25 +145,25 @@ def write_history(
     last: Callable[[], None],
     batch_rows: int,
 ) -> None:
-    """Write history in batches, telling ``done`` how many were; ``last`` runs in the last commit.
+    """Write history in batches, passing each one's size to ``done``; ``last`` runs in the last commit.
 
-    Each batch is made ready before the lock is taken. Raises Conflict when an id was taken meanwhile.
+    Each batch is prepared before taking the lock. Raises Conflict if an id has been taken in the meantime.
     """
     ready: list[History] = []
     for batch in batches(history, batch_rows):
         if ready:
-            with _conflicts_told(), desk.transaction():
+            with _reporting_conflicts(), desk.transaction():
                 write_batch(ready)
             done(len(ready))
         ready = batch
-    with _conflicts_told(), desk.batch():
+    with _reporting_conflicts(), desk.batch():
         write_batch(ready)
         last()
     done(len(ready))
 
 
 def write_batch(batch: list[History]) -> None:
-    """Write some history inside a transaction; count its agents' loads anew, and when they last got any."""
+    """Write a batch inside a transaction, and update the loads and ``last_given_at`` of its agents."""
     fresh = [item for item in batch if not item.is_known]
     known = [item for item in batch if item.is_known]
     bookings: list[Tuple] = []
@@ -184,7 +184,7 @@ def _assigned_at(item: History) -> str:
 
 
 def _write_leads(fresh: list[History]) -> list[Tuple]:
-    """Customers, leads and assignments; returns their bookings' rows."""
+    """Write customers, leads and assignments; returns the rows of their bookings."""
     customer_id = (_last_customer()[0][0] or 0) + 1
     lead_id = (_last_lead()[0][0] or 0) + 1
     customers: list[Tuple] = []
@@ -206,7 +206,7 @@ def _write_leads(fresh: list[History]) -> list[Tuple]:
 
 
 def _complete(known: list[History]) -> list[Tuple]:
-    """The bookings of assignments that were written earlier; their leads learn where they wanted to go."""
+    """Build the bookings of assignments already written, and fill in their leads' destinations."""
     ids = [item.assignment_id for item in known]
     columns = (Assignment.lead_id, Assignment.agent_id, Assignment.method, Assignment.source)
     query = Assignment.select(Assignment.assignment_id, *columns)
@@ -228,15 +228,15 @@ def _complete(known: list[History]) -> list[Tuple]:
 
 
 def _count(outcomes: Iterable[tuple[Decided | None, int]]) -> None:
-    """Add outcomes to the tallies (1), or take them back (-1)."""
-    moves = Moves()
+    """Add outcomes to the tallies (1) or subtract them (-1)."""
+    changes = TallyChanges()
     for outcome, step in outcomes:
-        moves.add(outcome, step)
-    _add_tallies([(*key, *count) for key, count in moves.tallies().items()])
+        changes.add(outcome, step)
+    _add_tallies([(*key, *count) for key, count in changes.tallies().items()])
 
 
 def _decided(item: History) -> Decided | None:
-    """What the tallies count of an assignment; one without a booking never reached its customer."""
+    """Return the outcome to tally; an assignment without a booking never reached its customer."""
     agent_id, booking = item.agent_id, item.booking
     if agent_id is None or (booking is not None and booking.status == PENDING):
         return None
@@ -275,12 +275,12 @@ def _booking_row(item: History, booking: Outcome, lead_id: int, agent_id: int | 
         booking.date_fault,
         False,
         1,
-        *NOT_HERE,
+        *NO_TIMERS,
     )
 
 
 def recount(agent_ids: Iterable[int | None]) -> None:
-    """Set the loads of some agents to the number of their Pending bookings."""
+    """Set the agents' loads to the number of their Pending bookings."""
     pending = Booking.select(fn.COUNT(Booking.booking_id)).where(
         Booking.agent_id == Agent.agent_id, Booking.status == PENDING
     )
@@ -289,19 +289,19 @@ def recount(agent_ids: Iterable[int | None]) -> None:
 
 
 @contextmanager
-def _conflicts_told() -> Iterator[None]:
-    """A row that somebody else wrote under the same key meanwhile is a Conflict."""
+def _reporting_conflicts() -> Iterator[None]:
+    """Raise Conflict for a key that someone else has written in the meantime."""
     try:
         yield
     except IntegrityError as error:
         raise Conflict(
-            f"somebody else wrote at the same time ({error})",
-            "run it again: what is written stays, the rest follows",
+            f"someone else wrote at the same time ({error})",
+            "run it again: it skips what is already written",
         ) from error
 
 
 def batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    """The items in lists of at most ``size``."""
+    """Split items into lists of at most ``size``."""
     rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch

@@ -197,7 +197,7 @@ def test_a_half_made_environment_is_removed(
     launcher.prepare(house, set())
     assert not (house.venv / "half").exists()
     assert launcher.built_extras(house) == set()
-    assert "half-made" in capsys.readouterr().err
+    assert "did not finish" in capsys.readouterr().err
 
 
 def test_a_failure_shows_the_last_lines_and_leaves_nothing(

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Tries Astra where nothing is prepared: a bare Debian 12 with python3 and python3-pip, a fresh user,
-# no terminal, no locale. Needs root and debootstrap, and takes a few minutes.
+# Try Astra on an unprepared system: a bare Debian 12 with python3 and python3-pip, a new user, no terminal,
+# no locale. Needs root and debootstrap, and takes a few minutes.
 #
 #   tools/bare_debian.sh                    ./astra --version, demo and test
-#   tools/bare_debian.sh './astra doctor'   these commands instead
-#   BARE_BASE=FOLDER tools/bare_debian.sh   keeps the bare system in FOLDER, and starts from it next time
+#   tools/bare_debian.sh './astra doctor'   other commands instead
+#   BARE_BASE=FOLDER tools/bare_debian.sh   keep the bare system in FOLDER, and reuse it next time
 #
-# How this machine reaches its package index is copied from its settings while the script runs.
+# Access to the package index is copied from this machine's settings at run time.
 set -euo pipefail
 
 if [[ ${1:-} != --inside ]]; then
     target=$(mktemp -d)
     trap 'rm -rf --one-file-system "$target"' EXIT
-    # Everything is mounted in a namespace of its own, which is gone before the folder is deleted.
+    # All mounts are in a separate namespace, which ends before the folder is deleted.
     unshare --mount "$0" --inside "$target" "$@"
     exit
 fi
@@ -34,7 +34,7 @@ bare_system() {
     rm -f "$target.log"
 }
 
-# A file of this machine, at the same place in there.
+# Copy a file of this machine to the same path in the target.
 take() {
     if [[ -f $1 ]]; then
         mkdir -p "$target$(dirname "$1")"
@@ -51,7 +51,7 @@ pip_settings() {
             break
         fi
     done
-    # Certificates and indexes in folders of this machine, wherever the settings say they are.
+    # Certificates and local package indexes at the paths in the settings.
     settings=$(python3 -m pip config list 2>/dev/null | cut -d= -f2- | tr -d "'")
     for word in $settings ${PIP_CERT:-} ${PIP_FIND_LINKS:-} ${SSL_CERT_FILE:-} ${REQUESTS_CA_BUNDLE:-}; do
         word=${word//\\n/}
@@ -72,7 +72,7 @@ copy_tree() {
     chroot "$target" chown -R visitor:visitor "$home"
 }
 
-# What a fresh user has: a home, a PATH, and this machine's way to the network.
+# Run as a new user with a home, a PATH, and this machine's network settings.
 as_visitor() {
     local name network=()
     for name in $(compgen -e); do

@@ -32,9 +32,9 @@ def offered(context: click.Context, search: Callable[[], Found]) -> list[Complet
 
 def _looked_up(context: click.Context, search: Callable[[], Found]) -> Found:
     from astra_tui.cli.database import database_path
-    from models.database import look_into
+    from models.database import open_read_only
 
-    database = look_into(database_path(_named_database(context)))
+    database = open_read_only(database_path(_named_database(context)))
     try:
         with database.active():
             return list(search())

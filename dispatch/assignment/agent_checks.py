@@ -24,3 +24,19 @@ def attending_agent(agent_id: int) -> Agent:
             f"choose another agent, or: astra agent presence {agent_id} available",
         )
     return agent
+
+
+def check_room(agent: Agent, hint: str = "") -> None:
+    """Refuse work beyond an agent's capacity. Raises Refused."""
+    if agent.held >= agent.capacity:
+        raise Refused("full", f"{agent.name} holds {agent.held} of {agent.capacity} already", hint)
+
+
+def not_the_holder(what: str, number: int, holder: Agent, agent: Agent, claimed: str = "") -> Refused:
+    """The refusal for an agent who acts on a booking or an issue that another one has."""
+    return Refused(
+        "not_the_holder",
+        f"{what} {number} is with {holder.name} ({holder.agent_id}),{claimed}"
+        f" not with {agent.name} ({agent.agent_id})",
+        f"reassign it first: astra {what} reassign {number} --to {agent.agent_id} --reason ...",
+    )

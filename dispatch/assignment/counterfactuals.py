@@ -9,7 +9,7 @@ from dispatch.assignment.assign import declined_by
 from dispatch.assignment.eligibility import pool_for
 from dispatch.assignment.explanations import standing_decision
 from dispatch.assignment.policies import POLICIES, Candidate, Policy
-from dispatch.assignment.selection import choose, standing_of
+from dispatch.assignment.selection import choose, profile_of
 from dispatch.desk.commands import Command
 from models.agents import Agent
 from models.audit import Decision
@@ -105,14 +105,14 @@ def _as_of_now(desk: Desk, booking: Booking, agent: Agent) -> Row:
     if agent.agent_id in declined:
         return {"kind": RULE, "because": declined[agent.agent_id]}
     pool = pool_for(desk, lead, booking.package)
-    standing = standing_of(agent.agent_id)
+    profile = profile_of(agent.agent_id)
     if not pool.everybody().only(agent.agent_id).first_id():
-        return {"kind": RULE, "because": standing.rule()[1]}
+        return {"kind": RULE, "because": profile.unable_rule()[1]}
     policy = POLICIES[desk.settings["policy"]]
     choice = choose(desk, lead, policy, package=booking.package, without=declined)
     mine = policy.ranked(lead, choice.pool.only(agent.agent_id), 1)
     if not mine:
-        return {"kind": RULE, "because": standing.broken_rule(choice.pool)[1]}
+        return {"kind": RULE, "because": profile.broken_rule(choice.pool)[1]}
     if choice.agent_id == agent.agent_id:
         return {"kind": CHOSEN, "because": f"{policy.name} would choose {agent.name} now"}
     if choice.returning and policy.place(mine[0]) < policy.place(choice.ranked[0]):

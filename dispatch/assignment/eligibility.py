@@ -1,13 +1,27 @@
-"""Who may take a lead: presence and capacity always; department, skill and location where they are listed.
+"""Eligibility for a lead: presence and capacity always; department, skill and location where they are listed.
 
-Those rules come before any policy, which only puts the agents of a ``Pool`` in order. A query of a
-policy is compiled once for each shape of pool, so that a choice stays one indexed seek.
+Those rules come before any policy, which only puts the agents of a ``Pool`` in order. An example: a lead to
+Mars, the policy ``rank``, and four agents, here in the order of their rank:
+
+- Ada may take work, and lists Titan only
+- Bob is away
+- Cleo may take work, and lists nothing, which means every destination
+- Dan may take work, and lists Mars
+
+The pool has the rule ``skill``. ``first`` looks at those who may take work, best rank first, and asks of each
+whether the rules are kept: Ada no, Cleo and Dan yes. If all of them kept the rules, that would be the answer,
+after one indexed seek however many agents there are. Here the pool ``is_narrow``, and a second query leaves
+out who does not: Cleo gets the lead, Dan is the runner-up.
+
+Then selection.kept_out names those who come before Cleo but for a rule: ``everybody()`` drops the rules and
+finds Ada ("does not cover Mars"), ``unable()`` finds Bob ("away"). Both keep the ``profiles`` of those they
+find, which say why. Had nobody kept the rules, ``relaxations`` would have dropped them in order.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, reduce
 from operator import and_, itemgetter
@@ -23,6 +37,7 @@ if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
 
 DEPARTMENT, SKILL, LOCATION = "department", "skill", "location"
+ONLY = "only"  # one agent
 RELAXED_FIRST = ((LOCATION,), (SKILL,), (DEPARTMENT,))
 """Which rules are dropped first when nobody free keeps them all; presence and capacity never are."""
 
@@ -31,17 +46,9 @@ QUOTE = '"'
 
 Tuple = tuple[Any, ...]
 
-_RULES: Mapping[str, Expression] = {
-    DEPARTMENT: Taker.department == parameter(DEPARTMENT),
-    SKILL: Taker.skills.is_null() | (fn.INSTR(Taker.skills, parameter(SKILL)) > 0),
-    LOCATION: Taker.locations.is_null() | (fn.INSTR(Taker.locations, parameter(LOCATION)) > 0),
-    "only": Taker.agent_id == parameter("only"),
-}
-
-
 _SOMEBODY_UNABLE = fn.EXISTS(Taker.select(SQL("1")).where(Taker.takes_work == SQL("0")))
 _KEEPS, _UNABLE = -2, -1  # the columns that a first look has more than the policy asked for
-STANDING: Final = (
+PROFILE: Final = (
     Taker.presence,
     Taker.presence_reason,
     Taker.load + Taker.issue_load,
@@ -50,22 +57,31 @@ STANDING: Final = (
     Taker.skills,
     Taker.locations,
 )
-UNABLE_COLUMNS = 4  # the first ones tell why somebody may take no work
-ABLE, UNABLE = 1, 2  # of whom a pool is to tell
+UNABLE_COLUMNS = 4  # so many of a profile say why somebody may take no work
 _keeps_rules = itemgetter(_KEEPS)
 
 
-class Shape(NamedTuple):
-    """What a pool's query is compiled for.
+def _condition(rule: str, wanted: object) -> Expression:
+    """What a rule asks of an agent; ``wanted`` is a value, or its place in a compiled query."""
+    if rule == DEPARTMENT:
+        return Taker.department == wanted
+    if rule == ONLY:
+        return Taker.agent_id == wanted
+    names = Taker.skills if rule == SKILL else Taker.locations
+    return names.is_null() | (fn.INSTR(names, wanted) > 0)
 
-    A first ``look`` is not narrowed by the rules, but has two columns more: keeps the agent the
-    rules, and is there anybody who may not take work? Mostly all do, and there is nobody. For a pool
-    that is asked about to be ``told`` of, the columns of a Standing stand behind the policy's.
+
+class Shape(NamedTuple):
+    """What a pool's query is compiled for, once each.
+
+    A first ``look`` is not narrowed by the rules, but has two columns more: does the agent keep the rules,
+    and is there anybody who may not take work? Mostly all do, and there is nobody. ``profile`` is how many
+    columns of PROFILE come behind the policy's.
     """
 
     rules: tuple[str, ...]
-    look: bool
-    told: int = 0
+    look: bool = False
+    profile: int = 0
 
 
 class Order:
@@ -88,13 +104,13 @@ class Order:
 
     def _query(self, shape: Shape) -> ModelSelect[Any]:
         query = self._build().where(self._takes_work == parameter("takes_work"))
-        rules = [_RULES[rule] for rule in shape.rules]
+        rules = [_condition(rule, parameter(rule)) for rule in shape.rules]
         if shape.look:
             query = query.select_extend(reduce(and_, rules) if rules else SQL("1"), _SOMEBODY_UNABLE)
         elif rules:
             query = query.where(*rules)
-        if shape.told:
-            query = query.select_extend(*(STANDING if shape.told == ABLE else STANDING[:UNABLE_COLUMNS]))
+        if shape.profile:
+            query = query.select_extend(*PROFILE[: shape.profile])
         return query.limit(parameter("limit"))
 
 
@@ -102,12 +118,13 @@ class Order:
 class Pool:
     """Some of the agents who are here, for a policy to put in order.
 
-    They may take work, keep the ``rules``, and are none of ``without``. With ``takes_work`` 0 they
-    are those who may not take work, whatever else they keep.
+    They may take work, keep the ``rules`` (which ask for the ``values``), and are none of ``without``. With
+    ``takes_work`` 0 they are those who may not take work, whatever else they keep. ``desk`` is for policies
+    that need its clock or settings.
 
-    ``desk`` is for policies that need its clock or settings. After a look ``is_narrow`` tells whether the
-    rules have kept out anybody who would have been among the first, and ``some_unable`` whether there
-    is anybody who may not take work. A pool that is ``told`` keeps the columns of each one's Standing.
+    After a look ``is_narrow`` says whether the rules have kept out anybody who would have been among the
+    first, and ``some_unable`` whether there is anybody who may not take work. Where ``profile`` columns are
+    asked for, ``profiles`` has those of everybody found.
     """
 
     desk: Desk | None = None
@@ -117,24 +134,21 @@ class Pool:
     takes_work: int = 1
     is_narrow: bool = False
     some_unable: bool = True
-    told: int = 0
-    standings: dict[int, Tuple] = field(default_factory=dict)
+    profile: int = 0
+    profiles: dict[int, Tuple] = field(default_factory=dict)
 
     def first(self, order: Order, limit: int, **values: object) -> list[Tuple]:
         """The first agents in an order: its columns, and behind them perhaps some more."""
-        wanted = limit + len(self.without) if limit != EVERY else EVERY
+        wanted = limit if limit == EVERY else limit + len(self.without)
         given = {**self.values, **values, "limit": wanted, "takes_work": self.takes_work}
-        if self.told:
-            rows = order.rows(Shape(self.rules, False, self.told), given)
-            columns = len(STANDING) if self.told == ABLE else UNABLE_COLUMNS
-            self.standings |= {row[0]: row[-columns:] for row in rows}
-            return rows
-        rows = order.rows(Shape(self.rules, True), given)
-        if rows:
+        rows = order.rows(Shape(self.rules, not self.profile, self.profile), given)
+        if self.profile:
+            self.profiles |= {row[0]: row[-self.profile :] for row in rows}
+        elif rows:
             self.some_unable = rows[0][_UNABLE]
             if self.rules and not all(map(_keeps_rules, rows)):
                 self.is_narrow = True
-                rows = order.rows(Shape(self.rules, False), given)
+                rows = order.rows(Shape(self.rules), given)
         if self.without:
             rows = [row for row in rows if row[0] not in self.without]
             return rows if limit == EVERY else rows[:limit]
@@ -151,12 +165,11 @@ class Pool:
 
     def only(self, agent_id: int) -> Pool:
         """The same pool, narrowed to one agent: empty, or just that one."""
-        return replace(self, values=self.values | {"only": agent_id}, rules=(*self.rules, "only"))
+        return replace(self, values=self.values | {ONLY: agent_id}, rules=(*self.rules, ONLY))
 
     def relaxations(self, order: Sequence[tuple[str, ...]]) -> Iterator[tuple[Pool, tuple[str, ...]]]:
-        """This pool and then wider ones, each with the rules that it drops; ``order`` as RELAXED_FIRST."""
+        """Wider and wider pools, each with the rules that it drops; ``order`` as RELAXED_FIRST."""
         dropped: tuple[str, ...] = ()
-        yield self, dropped
         for rules in order:
             more = tuple(rule for rule in rules if rule in self.rules)
             if more:
@@ -164,13 +177,13 @@ class Pool:
                 kept = tuple(rule for rule in self.rules if rule not in dropped)
                 yield replace(self, rules=kept), dropped
 
-    def everybody(self, *, told: bool = False) -> Pool:
+    def everybody(self, profile: int = 0) -> Pool:
         """Whoever may take work, whether or not the other rules are kept."""
-        return replace(self, rules=(), without=(), told=ABLE if told else 0, standings={})
+        return replace(self, rules=(), without=(), profile=profile, profiles={})
 
     def unable(self) -> Pool:
-        """Who is here, and may not take work: not available, or at capacity; to be told of."""
-        return replace(self, rules=(), without=(), takes_work=0, told=UNABLE, standings={})
+        """Who is here, and may not take work: not available, or at capacity; with what says why."""
+        return replace(self, rules=(), without=(), takes_work=0, profile=UNABLE_COLUMNS, profiles={})
 
 
 def kept_out_counts(pool: Pool) -> dict[str, int]:
@@ -185,19 +198,11 @@ def kept_out_counts(pool: Pool) -> dict[str, int]:
     rest = Taker.select(fn.COUNT(Taker.agent_id)).where(Taker.takes_work == SQL("1"))
     before = tuples(rest)[0][0]
     for rule in pool.rules:
-        rest = rest.where(_kept(rule, pool.values[rule]))
+        rest = rest.where(_condition(rule, pool.values[rule]))
         after = tuples(rest)[0][0]
         counts[rule] = before - after
         before = after
     return {rule: number for rule, number in counts.items() if number}
-
-
-def _kept(rule: str, wanted: object) -> Expression:
-    """The condition of a rule with its value in it."""
-    if rule == DEPARTMENT:
-        return Taker.department == wanted
-    names = Taker.skills if rule == SKILL else Taker.locations
-    return names.is_null() | (fn.INSTR(names, wanted) > 0)
 
 
 _ANY = Order(lambda: Taker.select(Taker.agent_id))
@@ -249,8 +254,8 @@ def department_map(departments: str) -> dict[str, str]:
     return known
 
 
-class Standing(NamedTuple):
-    """What keeps an agent from taking work, or a lead, or does not."""
+class Profile(NamedTuple):
+    """What the rules ask of an agent: the columns of PROFILE."""
 
     presence: str
     reason: str | None
@@ -261,7 +266,7 @@ class Standing(NamedTuple):
     locations: str | None
 
     def broken_rule(self, pool: Pool) -> tuple[str, str]:
-        """Which of a pool's rules is not kept: in a word, to count by, and in words, to tell."""
+        """Which of a pool's rules is not kept: in a word, to count by, and in words, to read."""
         for rule in pool.rules:
             wanted = str(pool.values[rule])
             if rule == DEPARTMENT and self.department != wanted:
@@ -271,14 +276,14 @@ class Standing(NamedTuple):
                 return rule, f"does not cover {wanted.strip(QUOTE)}"
         return "other", "kept out"
 
-    def rule(self) -> tuple[str, str]:
-        """Why the agent may take no work: in a word, to count by, and in words, to tell."""
+    def unable_rule(self) -> tuple[str, str]:
+        """Why the agent may take no work: in a word, to count by, and in words, to read."""
         return unable_rule(*self[:UNABLE_COLUMNS])
 
 
 @lru_cache(maxsize=4096)
 def unable_rule(presence: str, reason: str | None, load: int, capacity: int) -> tuple[str, str]:
-    """The rule of a Standing. Remembered: there may be fifty in a decision, mostly the same for hours."""
+    """The rule of a Profile. Remembered: there may be fifty in a decision, mostly the same for hours."""
     if presence != AVAILABLE:
         why = f": {reason}" if reason else ""
         return presence, ("on a break" if presence == BREAK else presence) + why

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dispatch.assignment import returning_customer
-from dispatch.assignment.eligibility import STANDING, Pool, Standing, pool_for, unable_rule
+from dispatch.assignment.eligibility import PROFILE, Pool, Profile, pool_for, unable_rule
 from dispatch.assignment.policies import POLICIES, Candidate, Policy
 from models.agents import Taker
 from models.base import CompiledQuery, parameter
@@ -94,8 +94,7 @@ def _relaxed(strict: Choice, lead: Lead, limit: int) -> Choice:
     if not strict.pool.everybody().first_id():
         return strict
     for pool, dropped in strict.pool.relaxations(strict.policy.relaxed_first):
-        ranked = strict.policy.ranked(lead, pool, limit) if dropped else []
-        if ranked:
+        if ranked := strict.policy.ranked(lead, pool, limit):
             return replace(strict, pool=pool, ranked=ranked, relaxed=dropped)
     return strict
 
@@ -105,7 +104,8 @@ def kept_out(
 ) -> tuple[dict[str, list[int]], dict[str, int]]:
     """Those who would have come before the winner, by what kept them out; and a count by rule.
 
-    At most fifty are looked at: whoever is beyond them would not be read about either.
+    For the example in eligibility.py: ``{"does not cover Mars": [Ada], "away": [Bob]}`` and ``{"skill": 1,
+    "away": 1}``. At most fifty are looked at: nobody would read about more.
     """
     policy, pool = choice.policy, choice.pool
     passed_by = bool(excluded) or pool.is_narrow
@@ -113,9 +113,8 @@ def kept_out(
         return {}, {}
     best = choice.ranked if choice.returning else choice.ranked[:1]  # a favourite may not be the first
     winner = min(map(policy.place, best), default=None)
-    unable, able = pool.unable(), pool.everybody(told=True)
+    unable, able = pool.unable(), pool.everybody(profile=len(PROFILE))
     found = _before(policy, lead, unable, winner, EXCLUDED_KEPT)
-    unfit = {candidate.agent_id for candidate in found}
     if passed_by:
         fit = {candidate.agent_id for candidate in choice.ranked}
         for candidate in _before(policy, lead, able, winner, FIRST_LOOK):  # few: each is put in its place
@@ -126,11 +125,10 @@ def kept_out(
     for agent_id, *_ in found[:EXCLUDED_KEPT]:
         if agent_id in excluded:
             word, told = "declined", excluded[agent_id]
-        elif agent_id in unfit:
-            known = unable.standings.get(agent_id)
-            word, told = unable_rule(*known) if known else standing_of(agent_id).rule()
+        elif agent_id in unable.profiles:
+            word, told = unable_rule(*unable.profiles[agent_id])
         else:
-            word, told = Standing(*(able.standings.get(agent_id) or standing_of(agent_id))).broken_rule(pool)
+            word, told = Profile(*able.profiles[agent_id]).broken_rule(pool)
         kept.setdefault(told, []).append(agent_id)
         counts[word] = counts.get(word, 0) + 1
     return kept, counts
@@ -147,9 +145,9 @@ def _before(policy: Policy, lead: Lead, pool: Pool, winner: Any, look: int) -> l
     return ranked if winner is None else ranked[: bisect_left(ranked, winner, key=policy.place)]
 
 
-_standing = CompiledQuery(lambda: Taker.select(*STANDING).where(Taker.agent_id == parameter("agent_id")))
+_profile = CompiledQuery(lambda: Taker.select(*PROFILE).where(Taker.agent_id == parameter("agent_id")))
 
 
-def standing_of(agent_id: int) -> Standing:
+def profile_of(agent_id: int) -> Profile:
     """What could keep an agent who is here from taking a lead."""
-    return Standing(*_standing(agent_id=agent_id)[0])
+    return Profile(*_profile(agent_id=agent_id)[0])

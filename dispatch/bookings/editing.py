@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch import queries
-from dispatch.bookings.lifecycle import set_quote
+from dispatch.bookings.lifecycle import booking_at_work, described, set_quote
 from dispatch.customers.records import rename_leads
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
@@ -38,8 +37,7 @@ def edit(
     A new name is the customer's, and that of all the leads that show the wrong one.
     An empty text clears phone, email and requests. Raises NotFound, Refused, InvalidInput.
     """
-    booking = Booking.lock(booking_id)
-    running.booking_id = booking_id
+    booking = booking_at_work(running, booking_id)
     lead = Lead.lock(booking.lead_id)
     customer = Customer.lock(lead.customer_id)
     trip = (destination, launch, package, destination_revenue, package_revenue)
@@ -54,9 +52,7 @@ def edit(
     _edit_trip(running, booking, lead, destination, launch, package)
     set_quote(running, booking, package, destination_revenue, package_revenue)
     _save_all(running, booking, lead, customer)
-    row = queries.booking(booking_id)
-    running.agent_id = row["agent_id"]
-    return row
+    return described(running, booking_id)
 
 
 def _edit_person(

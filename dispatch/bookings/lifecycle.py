@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from dispatch import queries
-from dispatch.assignment.agent_checks import attending_agent, working_agent
+from dispatch.assignment.agent_checks import attending_agent, check_room, not_the_holder, working_agent
 from dispatch.assignment.assign import DECLINED, find_agent, give, may_take, save
 from dispatch.assignment.decisions import decide_by_hand
 from dispatch.desk.commands import Command, command, put_back
@@ -50,17 +50,10 @@ def _pull(running: Command, booking: Booking, agent: Agent) -> None:
     """Move another's unclaimed booking to the agent who claims it. Raises Refused."""
     holder = Agent.lock(booking.agent_id)
     if booking.claimed_at is not None or not running.desk.settings["pull"]:
-        claimed = f", who claimed it at {booking.claimed_at}," if booking.claimed_at else ","
-        raise Refused(
-            "not_the_holder",
-            f"booking {booking.booking_id} is with {holder.name} ({holder.agent_id}){claimed}"
-            f" not with {agent.name} ({agent.agent_id})",
-            f"reassign it first: astra booking reassign {booking.booking_id}"
-            f" --to {agent.agent_id} --reason ...",
-        )
+        claimed = f" who claimed it at {booking.claimed_at}," if booking.claimed_at else ""
+        raise not_the_holder("booking", booking.booking_id, holder, agent, claimed)
     attending_agent(agent.agent_id)
-    if agent.held >= agent.capacity:
-        raise Refused("full", f"{agent.name} holds {agent.held} of {agent.capacity} already")
+    check_room(agent)
     running.detail = {"pulled_from": holder.agent_id}
     decide_by_hand(running, booking.lead_id, agent, f"{agent.name} pulled it from {holder.name}", PULLED)
     give(running, booking, agent.agent_id)
@@ -86,7 +79,7 @@ def decline(running: Command, booking_id: int, reason: str) -> Row:
     assert decliner is not None  # a waiting one was refused just now
     running.detail = {"reason": reason, "declined_by": decliner}
     find_agent(running, booking, {decliner: DECLINED})
-    return _shown(running, booking_id)
+    return described(running, booking_id)
 
 
 @command("booking.contact", past="contact", undo=put_back)
@@ -121,7 +114,7 @@ def contact(
 def note(running: Command, booking_id: int, text: str) -> Row:
     """Write a note into the booking's history. Raises NotFound, InvalidInput."""
     running.detail = {"text": validation.required_text(text, "text")}
-    return saved(running, Booking.lock(booking_id))
+    return saved(running, booking_at_work(running, booking_id))
 
 
 @command("booking.confirm", past="confirmed", undo=put_back)
@@ -167,7 +160,7 @@ def cancel(running: Command, booking_id: int, reason: str) -> Row:
     booking = pending_booking(running, booking_id, waiting_too=True)
     running.detail = {"reason": reason}
     cancelled(running, booking, reason)
-    return _shown(running, booking_id)
+    return described(running, booking_id)
 
 
 def cancelled(running: Command, booking: Booking, reason: str) -> None:
@@ -192,7 +185,7 @@ def reassign(running: Command, booking_id: int, to_agent_id: int, reason: str) -
     agent = attending_agent(to_agent_id)
     running.detail = {"reason": reason}
     over = reassigned(running, booking, agent, reason)
-    return _shown(running, booking_id) | {"over_capacity": over}
+    return described(running, booking_id) | {"over_capacity": over}
 
 
 def reassigned(running: Command, booking: Booking, agent: Agent, reason: str) -> bool:
@@ -206,8 +199,7 @@ def reassigned(running: Command, booking: Booking, agent: Agent, reason: str) ->
 @command("booking.reopen", past="reopened", undo=put_back)
 def reopen(running: Command, booking_id: int) -> Row:
     """A closed booking is Pending again, unclaimed, its quote kept; who may take no work is replaced."""
-    booking = Booking.lock(booking_id)
-    running.booking_id = booking_id
+    booking = booking_at_work(running, booking_id)
     if booking.status == PENDING:
         raise Refused(
             "not_closed", f"booking {booking_id} is Pending", "only a closed booking can be reopened"
@@ -219,7 +211,7 @@ def reopen(running: Command, booking_id: int) -> Row:
     booking.progress_at = booking.asked_at = None
     if booking.agent_id is None or not may_take(booking.agent_id):
         find_agent(running, booking)
-        return _shown(running, booking_id)
+        return described(running, booking_id)
     booking.given_at = running.now
     return saved(running, booking)
 
@@ -228,8 +220,7 @@ def reopen(running: Command, booking_id: int) -> Row:
 def rate(running: Command, booking_id: int, score: int | str) -> Row:
     """The customer's score, 1 to 5, of a finished booking; a second one replaces the first."""
     points = validation.whole(score, "score", 1, 5)
-    booking = Booking.lock(booking_id)
-    running.booking_id = booking_id
+    booking = booking_at_work(running, booking_id)
     if booking.status == PENDING or booking.voided:
         raise Refused("not_finished", f"booking {booking_id} is not finished", "confirm or cancel it first")
     if booking.agent_id is None:
@@ -246,7 +237,7 @@ def unclaim(running: Command, booking: Booking) -> Row:
     holder = Agent.lock(booking.agent_id)
     if holder.presence in GONE:
         find_agent(running, booking, because=f"{holder.name} is {holder.presence}")
-        return _shown(running, booking.booking_id)
+        return described(running, booking.booking_id)
     return saved(running, booking)
 
 
@@ -272,10 +263,15 @@ def set_follow_up(running: Command, booking: Booking, at: str | None) -> None:
     running.detail["follow_up_at"] = booking.follow_up_at
 
 
-def pending_booking(running: Command, booking_id: int, *, waiting_too: bool = False) -> Booking:
-    """The booking that a command is about, to be changed. Raises NotFound, Refused."""
-    booking = Booking.lock(booking_id)
+def booking_at_work(running: Command, booking_id: int) -> Booking:
+    """The booking that a command is about, to be changed. Raises NotFound."""
     running.booking_id = booking_id
+    return Booking.lock(booking_id)
+
+
+def pending_booking(running: Command, booking_id: int, *, waiting_too: bool = False) -> Booking:
+    """The same, refused when it is closed or, unless ``waiting_too``, has no agent. Raises NotFound too."""
+    booking = booking_at_work(running, booking_id)
     check_open(booking, waiting_too=waiting_too)
     return booking
 
@@ -313,10 +309,11 @@ def check_other(booking: Booking, agent: Agent) -> None:
 def saved(running: Command, booking: Booking) -> Row:
     """Save the booking of a command, and tell how it is now."""
     save(running, booking)
-    return _shown(running, booking.booking_id)
+    return described(running, booking.booking_id)
 
 
-def _shown(running: Command, booking_id: int) -> Row:
+def described(running: Command, booking_id: int) -> Row:
+    """How the booking of a command is now."""
     row = queries.booking(booking_id)
     running.booking_id = booking_id
     running.agent_id = row["agent_id"]

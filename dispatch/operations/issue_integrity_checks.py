@@ -96,7 +96,7 @@ def _timelines(issue_ids: list[int]) -> Iterator[tuple[int, clocks.Timeline]]:
         .order_by(Interaction.issue_id, Interaction.interaction_id)
     )
     for issue_id, talk in groupby(spoken, key=lambda one: one.issue_id):
-        yield issue_id, clocks.timeline(talk)
+        yield issue_id, clocks.timeline_of(talk)
 
 
 def _told(clock: SlaClock) -> list[str | int | None]:

@@ -110,7 +110,7 @@ def mentions(text: str) -> Mentions:
     if not needles:
         return Mentions(number, many=False)
     places = _destinations(needles)
-    if not places and not customer_index.are_more(needles, MOST_FETCHED):
+    if not places and not customer_index.has_more_than(MOST_FETCHED, needles):
         customers = found(needles, MOST_FETCHED + MOST_LOOKED_THROUGH)
         theirs = Lead.select(Lead.lead_id).where(Lead.customer_id.in_(listed(customers)))
         return Mentions(Booking.lead_id.in_(theirs) | number, many=False)

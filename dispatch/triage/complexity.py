@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from dispatch.triage.entities import Entity
-from dispatch.triage.normalisation import plain
+from dispatch.triage.message import Message
 
 COUNTED: Final = {"package": "PRODUCT", "launch_location": "ORG", "money": "MONEY", "date": "DATE"}
 """The types of entity that count (docs/rules.md, Triage), and what each is elsewhere.
@@ -19,12 +19,13 @@ is a place, an agent a person, and numbers and addresses only name things: they 
 _HARD = re.compile(r"\b(?:integration|api|database|configuration|customi[sz]ation)s?\b")
 
 
-def complexity(text: str, entities: Sequence[Entity]) -> str:
+def complexity(message: Message, entities: Sequence[Entity]) -> str:
     """``high`` from 4 points, ``medium`` from 2, else ``low``.
 
     Over 200 characters 1 point, over 500 instead 2; each entity of COUNTED 1; hard words 2, once.
     """
-    points = 2 if len(text) > 500 else 1 if len(text) > 200 else 0
+    length = len(message.text)
+    points = 2 if length > 500 else 1 if length > 200 else 0
     points += sum(entity["type"] in COUNTED for entity in entities)
-    points += 2 if _HARD.search(plain(text)) else 0
+    points += 2 if _HARD.search(message.plain) else 0
     return "high" if points >= 4 else "medium" if points >= 2 else "low"

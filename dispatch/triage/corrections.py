@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from dispatch.triage.message import Message
 from dispatch.triage.model import Model
-from dispatch.triage.normalisation import told, words
 
 ALIKE = 0.75
 """The similarity (cosine of the weighted words, 0 to 1) from which a corrected message counts.
@@ -48,13 +48,13 @@ class Corrections:
         """Remember one more; the same text corrected again counts as the newer one."""
         place = len(self._pairs)
         self._pairs.append((text, category))
-        for word, weight in _direction(self._model, text).items():
+        for word, weight in _direction(self._model, Message(text)).items():
             self._weights.setdefault(word, []).append((place, weight))
 
-    def nearest(self, text: str) -> Correction | None:
+    def nearest(self, message: Message) -> Correction | None:
         """The corrected message that is most like this one, if one is alike enough; of equals the newest."""
         likeness: dict[int, float] = {}
-        for word, weight in _direction(self._model, text).items():
+        for word, weight in _direction(self._model, message).items():
             for place, its in self._weights.get(word, ()):
                 likeness[place] = likeness.get(place, 0.0) + weight * its
         if not likeness:
@@ -65,10 +65,10 @@ class Corrections:
         return Correction(*self._pairs[place], similarity=min(1.0, likeness[place]))
 
     def weigh(
-        self, probabilities: Mapping[str, float], text: str
+        self, probabilities: Mapping[str, float], message: Message
     ) -> tuple[dict[str, float], Correction | None]:
         """The model's probabilities moved towards the nearest correction by its similarity, and that one."""
-        nearest = self.nearest(text)
+        nearest = self.nearest(message)
         if nearest is None:
             return dict(probabilities), None
         share = nearest.similarity
@@ -77,8 +77,8 @@ class Corrections:
         return moved, nearest
 
 
-def _direction(model: Model, text: str) -> dict[str, float]:
+def _direction(model: Model, message: Message) -> dict[str, float]:
     """A message's words weighted by how telling they are, as a vector of length one."""
-    weights = {word: count * model.idf(word) for word, count in Counter(words(told(text))).items()}
+    weights = {word: count * model.idf(word) for word, count in Counter(message.words).items()}
     length = math.sqrt(sum(weight * weight for weight in weights.values()))
     return {word: weight / length for word, weight in weights.items()}

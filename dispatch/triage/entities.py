@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from dispatch.triage.message import Message
 from dispatch.triage.normalisation import READ_CHARACTERS
 
 Entity = dict[str, Any]
@@ -95,9 +96,9 @@ class KnownNames:
 NO_NAMES = KnownNames()
 
 
-def entities(text: str, known: KnownNames = NO_NAMES) -> list[Entity]:
+def entities(message: Message, known: KnownNames = NO_NAMES) -> list[Entity]:
     """What a message names, in order, none overlapping another."""
-    read = text[:READ_CHARACTERS]
+    read = message.text[:READ_CHARACTERS]
     taken = bytearray(len(read))
     found: list[Found] = []
     for start, end, kind in _candidates(read, known):
@@ -105,7 +106,7 @@ def entities(text: str, known: KnownNames = NO_NAMES) -> list[Entity]:
             taken[start:end] = b"\x01" * (end - start)
             found.append((start, end, kind))
     return [
-        {"type": kind, "text": text[start:end], "start": start, "end": end}
+        {"type": kind, "text": read[start:end], "start": start, "end": end}
         for start, end, kind in sorted(found)
     ]
 

@@ -12,7 +12,7 @@ from collections import Counter
 from functools import lru_cache
 from importlib.resources import files
 
-from dispatch.triage.normalisation import plain
+from dispatch.triage.message import Message
 
 MOST = 10
 SHORTEST = 4
@@ -21,14 +21,14 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|[.,;:!?()\n]")
 _BEGINNING = frozenset(["", *".,;:!?()\n", "and", "or", "then"])
 
 
-def keywords(text: str) -> list[str]:
+def keywords(message: Message) -> list[str]:
     """Up to ten nouns and adjectives over three letters, lower case, in order of appearance.
 
     Where there are more, the most frequent are taken.
     """
     found: Counter[str] = Counter()
     before = ""
-    for token in _TOKEN.findall(plain(text)):
+    for token in _TOKEN.findall(message.plain):
         word = token.removesuffix("'s")
         if len(word) >= SHORTEST and _is_keyword(word, before):
             found[word] += 1

@@ -12,11 +12,11 @@ from models.errors import InvalidInput
 
 HINT = 'give a JSONL file, an object a line: {"text": "..."}'
 
-Message = tuple[int, dict[str, str] | str]
-"""The physical line, and its fields or what is wrong with it."""
+Line = tuple[int, dict[str, str] | str]
+"""Its number, and its fields or what is wrong with it."""
 
 
-def messages(stream: BinaryIO, name: str, *, labelled: bool = False) -> Iterator[Message]:
+def messages(stream: BinaryIO, name: str, *, labelled: bool = False) -> Iterator[Line]:
     """The messages of a file, blank lines left out; ``labelled`` ones must have a category too.
 
     Raises InvalidInput for a file without a line, one that is no text, and one that cannot be read.

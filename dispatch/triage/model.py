@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any, Final
 
-from dispatch.triage.normalisation import Features, features
+from dispatch.triage.message import Message
+from dispatch.triage.phrases import cues_in
+from dispatch.triage.word_classes import kinds_in
 
 MODEL_FILE: Final = "model.json"
 SCALE: Final = 1000
@@ -24,6 +28,14 @@ BLOCKS: Final = ("words", "pieces", "cues")
 
 Row = list[int]
 """A feature's idf, then its weight for each category, in thousandths."""
+
+Features = tuple[list[str], list[str], list[str]]
+"""What is counted, in three blocks: words and pairs of words, pieces of words, cues and kinds of words."""
+
+GRAM_LENGTHS = (3, 4, 5)
+
+_DASHED_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+_BEGINNING = "<s>"
 
 
 class Model:
@@ -39,14 +51,10 @@ class Model:
         self._intercepts: Row = data["intercepts"]
         self._blocks: list[dict[str, Row]] = [data[block] for block in BLOCKS]
 
-    def probabilities(self, text: str) -> dict[str, float]:
+    def probabilities(self, message: Message) -> dict[str, float]:
         """How likely each category is; they add up to 1."""
-        return self.judge(features(text))
-
-    def judge(self, counted: Features) -> dict[str, float]:
-        """The same for what was counted in a text already."""
         scores = [intercept / SCALE for intercept in self._intercepts]
-        for rows, found in zip(self._blocks, counted, strict=True):
+        for rows, found in zip(self._blocks, features(message), strict=True):
             for place, score in enumerate(_block_scores(rows, found, len(scores))):
                 scores[place] += score
         return dict(zip(self.categories, _softmax(scores), strict=True))
@@ -63,6 +71,27 @@ class Model:
     def knows(self, word: str) -> bool:
         """Whether the word stood in the messages that it was trained on."""
         return word in self._blocks[0]
+
+
+def features(message: Message) -> Features:
+    """What the classifier counts in a message."""
+    pairs = [
+        f"{one} {other}" for sentence in message.sentences for one, other in pairwise([_BEGINNING, *sentence])
+    ]
+    pieces = [gram for word in message.words for gram in _grams(word)]
+    cues = cues_in(message.usual) + kinds_in(_DASHED_WORD.findall(message.usual))
+    return message.words + pairs, pieces, cues
+
+
+@lru_cache(maxsize=20_000)
+def _grams(word: str) -> tuple[str, ...]:
+    """The pieces of three to five letters of one word, its ends marked by a space; none of a short one."""
+    marked = f" {word[:40]} "
+    if len(marked) < GRAM_LENGTHS[-1]:
+        return ()
+    return tuple(
+        marked[start : start + length] for length in GRAM_LENGTHS for start in range(len(marked) - length + 1)
+    )
 
 
 def _block_scores(rows: Mapping[str, Row], found: Sequence[str], categories: int) -> list[float]:

@@ -14,7 +14,9 @@ _NOT = (
 _FEW = r"(?:\s+[\w'-]+){0,3}\s+"
 _POLITE = r"(?:thanks|thank you|thx)"
 _GREETING = rf"(?:\W*(?:hi|hello|hey|good \w+|dear \w+|{_POLITE})\b[^.?!]{{0,12}}[.!,])?"
-_ONLY_QUESTIONS = re.compile(rf"(?:{_GREETING}[^.?!]+\?+\W*)+{_POLITE}?\W*")
+# A question and what follows it up to the next word is matched in one way only (atomic, possessive): where
+# both parts could take the blanks between, a page of questions that ends in a statement took for ever.
+_ONLY_QUESTIONS = re.compile(rf"(?>{_GREETING}[^.?!]++\?\W*+)+{_POLITE}?\W*")
 
 
 @lru_cache(maxsize=1)

@@ -14,8 +14,8 @@ from dispatch.triage.complexity import complexity
 from dispatch.triage.corrections import Correction, Corrections
 from dispatch.triage.entities import NO_NAMES, KnownNames, entities
 from dispatch.triage.keywords import keywords
+from dispatch.triage.message import Message
 from dispatch.triage.model import Model, shipped_model
-from dispatch.triage.normalisation import told, words
 from dispatch.triage.priority import priority, priority_steps
 from dispatch.triage.sentiment import sentiment
 from dispatch.triage.urgency import urgency_indicators
@@ -49,17 +49,15 @@ class Classification:
         ]
 
 
-def classify(
-    text: str, *, model: Model | None = None, corrections: Corrections | None = None
-) -> Classification:
+def classify(message: Message, *, corrections: Corrections | None = None) -> Classification:
     """What a message is about, or that it cannot be told; ``corrections`` outweigh what was trained."""
-    model = model or shipped_model()
-    probabilities, like = model.probabilities(text), None
+    model = shipped_model()
+    probabilities, like = model.probabilities(message), None
     if corrections is not None:
-        probabilities, like = corrections.weigh(probabilities, text)
+        probabilities, like = corrections.weigh(probabilities, message)
     guess = max(probabilities, key=probabilities.__getitem__)
     confidence = probabilities[guess]
-    unsure = confidence < model.threshold or (like is None and not _understood(model, text))
+    unsure = confidence < model.threshold or (like is None and not _understood(model, message))
     return Classification(FALLBACK if unsure else guess, round(confidence, 4), unsure, probabilities, like)
 
 
@@ -79,8 +77,9 @@ def triage(
     if not is_visible(text):
         raise InvalidInput("text", "the message is empty", "give the customer's own words")
     customer_tier = categories.tier(customer_tier)
-    judged = classify(text, corrections=corrections)
-    feeling, named, urgent = sentiment(text), entities(text, known), urgency_indicators(text)
+    message = Message(text)
+    judged, feeling = classify(message, corrections=corrections), sentiment(message)
+    named, urgent = entities(message, known), urgency_indicators(message)
     chosen = judged.category if category is None else categories.category(category)
     steps = priority_steps(chosen, feeling["compound"], customer_tier, urgent)
     return {
@@ -91,9 +90,9 @@ def triage(
         "priority_steps": steps,
         "sentiment": feeling,
         "entities": named,
-        "keywords": keywords(text),
+        "keywords": keywords(message),
         "urgency_indicators": urgent,
-        "complexity": complexity(text, named),
+        "complexity": complexity(message, named),
         "alternatives": judged.alternatives(),
     }
 
@@ -109,6 +108,6 @@ def is_visible(text: str) -> bool:
     return any(unicodedata.category(character) not in invisible for character in text)
 
 
-def _understood(model: Model, text: str) -> bool:
-    found = words(told(text))
+def _understood(model: Model, message: Message) -> bool:
+    found = message.words
     return bool(found) and sum(map(model.knows, found)) >= FEWEST_KNOWN * len(found)

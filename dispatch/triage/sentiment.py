@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dispatch.triage.normalisation import readable
+from dispatch.triage.message import Message
 
 if TYPE_CHECKING:
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
@@ -87,9 +87,9 @@ _PHRASES = tuple(
 )
 
 
-def sentiment(text: str) -> dict[str, float]:
+def sentiment(message: Message) -> dict[str, float]:
     """``compound`` from -1 to 1; the shares ``positive``, ``negative`` and ``neutral`` add up to 1."""
-    told = _with_few_emoji(readable(text)[:READ_CHARACTERS])
+    told = _with_few_emoji(message.readable[:READ_CHARACTERS])
     for pattern, word in _PHRASES:
         told = pattern.sub(word, told)
     scores = _analyzer().polarity_scores(told)

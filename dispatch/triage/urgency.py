@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dispatch.triage.normalisation import plain
+from dispatch.triage.message import Message
 
 INDICATORS = (
     "urgent",
@@ -40,7 +40,7 @@ _PATTERNS = {
 }
 
 
-def urgency_indicators(text: str) -> list[str]:
+def urgency_indicators(message: Message) -> list[str]:
     """The indicators in a message, each once, in the order of INDICATORS."""
-    simple = " ".join(plain(text).split())
+    simple = " ".join(message.plain.split())
     return [word for word in INDICATORS if _PATTERNS[word].search(simple)]

@@ -121,7 +121,7 @@ TABLES = [
 ]
 
 INDEXES = [
-    # The best agent is the first row of this index, and no row of it belongs to somebody who left.
+    # The best agent is its first row; agents who have left are not in it.
     """CREATE INDEX agents_best_first ON space_travel_agents
         (load, years_of_service DESC, rating DESC, agent_id) WHERE left_at IS NULL""",
     "CREATE INDEX customers_phone ON customers (phone) WHERE phone IS NOT NULL",
@@ -129,7 +129,7 @@ INDEXES = [
     "CREATE INDEX leads_customer ON new_customer (customer_id)",
     "CREATE INDEX bookings_changed ON bookings (changed_at, booking_id)",
     "CREATE INDEX bookings_agent ON bookings (agent_id, status)",
-    # Few are Pending among a million: the queue's first filter finds them in its own order.
+    # Few of a million are Pending: the queue's first filter finds them, already sorted.
     "CREATE INDEX bookings_pending ON bookings (changed_at, booking_id) WHERE status = 'Pending'",
     "CREATE INDEX decisions_lead ON decisions (lead_id)",
     "CREATE INDEX events_booking ON events (booking_id) WHERE booking_id IS NOT NULL",

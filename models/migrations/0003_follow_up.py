@@ -1,4 +1,4 @@
-"""When to get back to a customer, how often it was tried, and what came of the last attempt."""
+"""Follow-up times, contact attempts, and the outcome of the last attempt."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ COLUMNS = [
     "ALTER TABLE bookings ADD COLUMN last_outcome TEXT",
 ]
 
-# Few bookings have one: the others, and so every new lead, cost this index nothing.
+# Partial, as few bookings have one: all others, including every new lead, cost nothing.
 INDEX = """CREATE INDEX bookings_follow_up ON bookings (follow_up_at, booking_id)
     WHERE follow_up_at IS NOT NULL"""
 
@@ -19,7 +19,7 @@ STANDING = """FROM events
     WHERE events.booking_id = bookings.booking_id AND command = 'booking.contact'
       AND NOT EXISTS (SELECT 1 FROM events AS undo WHERE undo.undoes = events.event_id)"""
 
-# What happened before is in the log; a customer reached elsewhere (an import) was tried at least once.
+# Counted from the log; a customer reached elsewhere (import) was tried at least once.
 COUNT = f"""UPDATE bookings SET
         contact_attempts = max(contacted_at IS NOT NULL, (SELECT count(*) {STANDING})),
         last_outcome = coalesce(

@@ -1,4 +1,4 @@
-"""Who may take work, what the clock changes, and what was given when."""
+"""Presence, shifts, skills and locations of agents, the times of offers, and round-robin pointers."""
 
 from __future__ import annotations
 
@@ -46,25 +46,25 @@ OTHERS = [
 ]
 
 INDEXES = [
-    # Those who may take work in the order of rank, and apart from them the others: a choice and what kept
-    # the better ones out are both the first rows of a range. It is narrow, so that few pages change.
+    # Agents who take work in the order of rank, and separately the others: the choice and the better agents
+    # excluded are both the first rows of a range. Narrow, so few pages change.
     "DROP INDEX agents_best_first",
     """CREATE INDEX agents_best_first ON space_travel_agents
         (takes_work, load, years_of_service DESC, rating DESC, agent_id)
         WHERE left_at IS NULL""",
-    # What the clock will change: few, and the next is the first.
+    # Scheduled changes of presence: few, the next one first.
     "CREATE INDEX agents_due ON space_travel_agents (due_at) WHERE due_at IS NOT NULL",
-    # Whether anybody lists a skill or location is told by its being empty or not.
+    # Empty unless some agent lists a skill or location.
     """CREATE INDEX agents_listing ON space_travel_agents (agent_id)
         WHERE skills IS NOT NULL OR locations IS NOT NULL""",
-    # Oldest first, and empty most of the time.
+    # Oldest first; usually empty.
     """CREATE INDEX bookings_waiting ON bookings (created_at, booking_id)
         WHERE agent_id IS NULL AND status = 'Pending'""",
-    # By that index: the planner would rather take the one of agents, and sort.
+    # Forces that index: the planner would use the one of agents and sort.
     """CREATE VIEW bookings_in_wait AS
         SELECT booking_id, created_at FROM bookings INDEXED BY bookings_waiting
         WHERE agent_id IS NULL AND status = 'Pending'""",
-    # With it an agent's contact rate is read from the index alone.
+    # Covers an agent's contact rate.
     "DROP INDEX bookings_agent",
     "CREATE INDEX bookings_agent ON bookings (agent_id, status, given_at, contacted_at)",
 ]

@@ -1,4 +1,4 @@
-"""Running counts of each agent's closed assignments, and the weights learned from them."""
+"""Running counts of each agent's closed assignments, and learned weights."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STATEMENTS = [
         revenue_cents INTEGER NOT NULL,
         PRIMARY KEY (kind, value, agent_id)
     ) WITHOUT ROWID""",
-    # The latest completion, and the few of the day on which the last 30 days begin. A new lead is not in it.
+    # For the latest completion, and those of the day on which the last 30 days begin. Leaves out new leads.
     """CREATE INDEX bookings_completed ON bookings (completed_at, agent_id)
         WHERE completed_at IS NOT NULL""",
     """CREATE TABLE learned_weights_table (
@@ -31,7 +31,7 @@ STATEMENTS = [
     )""",
 ]
 
-# What came of every assignment that is decided; one that never reached a booking is among them.
+# The outcome of every closed assignment, including those without a booking.
 DECIDED = """WITH decided AS (
     SELECT CASE WHEN booking_id IS NULL THEN a.agent_id ELSE b.agent_id END AS agent_id,
            a.method, a.source, b.destination, substr(b.completed_at, 1, 10) AS day,

@@ -1,4 +1,4 @@
-"""The service desk: issues, their conversation, clocks, warnings, escalations, surveys, and who can help."""
+"""The service desk: issues, interactions, clocks, warnings, escalations, surveys, and agents' abilities."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COLUMNS = [
     "ALTER TABLE events ADD COLUMN issue_id INTEGER",
 ]
 
-# Bookings and issues share one capacity: who may take work is told by both loads together.
+# Bookings and issues share one capacity, so takes_work depends on both loads.
 CAPACITY = [
     "DROP INDEX agents_best_first",
     "ALTER TABLE space_travel_agents DROP COLUMN takes_work",
@@ -158,16 +158,16 @@ INDEXES = [
     "CREATE INDEX issues_corrected ON issues (corrected_at) WHERE corrected_at IS NOT NULL",
     "CREATE INDEX issues_resolved ON issues (resolved_at) WHERE resolved_at IS NOT NULL",
     "CREATE INDEX interactions_issue ON interactions (issue_id, interaction_id)",
-    # At most one open for each (issue, trigger), whoever raises it.
+    # At most one open escalation for each (issue, trigger).
     "CREATE UNIQUE INDEX escalations_open ON escalations (issue_id, trigger_name) WHERE closed_at IS NULL",
     "CREATE INDEX escalations_issue ON escalations (issue_id)",
-    # The sweep finds what is due here, however many issues are open.
+    # Lets the sweep find what is due, however many issues are open.
     "CREATE INDEX watch_due ON issue_watch (next_check_at) WHERE next_check_at IS NOT NULL",
     "CREATE INDEX surveys_answered ON surveys (answered_at) WHERE answered_at IS NOT NULL",
     "CREATE INDEX events_issue ON events (issue_id) WHERE issue_id IS NOT NULL",
 ]
 
-# What was said stays said.
+# Interactions are append-only.
 APPEND_ONLY = [
     """CREATE TRIGGER interactions_keep BEFORE UPDATE ON interactions
         BEGIN SELECT RAISE(ABORT, 'interactions are append-only'); END""",

@@ -1,14 +1,14 @@
-"""What a lead writes, made less: one index of the bookings in the order of change, and shorter decisions."""
+"""Fewer writes per lead: one index of bookings by time of change, and shorter decisions."""
 
 from __future__ import annotations
 
 from typing import Any
 
 STATEMENTS = [
-    # Within a status, for a filter by it; and the whole list is what the three have, merged. An index
-    # of all and another of the Pending would each cost a lead a page.
+    # Serves a filter by status; the whole list merges the three statuses. An index of all bookings and one of
+    # the Pending would each cost a lead a page.
     "CREATE INDEX bookings_status ON bookings (status, changed_at, booking_id)",
-    # Written by blocks, as a table: an index cannot wait.
+    # A table, as an index cannot be written in blocks.
     "DROP INDEX events_log",
     """CREATE TABLE events_log (
         event_id INTEGER PRIMARY KEY,
@@ -20,7 +20,7 @@ STATEMENTS = [
     "INSERT INTO events_log SELECT event_id, at, actor, command, agent_id FROM events",
     "DROP INDEX bookings_pending",
     "DROP INDEX bookings_changed",
-    # Those who were kept out, by the rule: it is the same for most of fifty.
+    # Excluded agents grouped by rule, which most of them share.
     """UPDATE decisions SET excluded = coalesce(
         (SELECT json_group_object(rule, json(numbers)) FROM (
             SELECT json_extract(value, '$[1]') AS rule,

@@ -1,4 +1,4 @@
-"""Resolved issues are closed by the clock, and the issues are listed in the order of change."""
+"""Indexes for closing resolved issues on time and for listing issues by time of change."""
 
 from __future__ import annotations
 

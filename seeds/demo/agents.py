@@ -1,4 +1,4 @@
-"""The demo's agents: thirty on which docs/rules.md, Published walkthrough holds, and any number more."""
+"""The demo's agents: thirty that reproduce docs/rules.md, Published walkthrough, and any number more."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ THIRTY = (
     ("Sage", "Cooper", PREMIUM, 10, 4.2),
     ("Zuri", "Bennett", SALES, 3, 3.6),
 )
-# Pending bookings of the thirty; whoever is not named has none. So agents 6, 3, 27, 24, 1 and 16 lead
-# the ranks, and agent 3 with one booking falls behind 13 agents without and 6, 14 and 22 with one.
+# Pending bookings of the thirty; the others have none. So agents 6, 3, 27, 24, 1 and 16 lead the ranks, and
+# agent 3 with one booking falls behind 13 agents without and 6, 14 and 22 with one.
 WALKTHROUGH_LOADS = {
     **dict.fromkeys((4, 5, 10, 14, 15, 20, 22, 26, 29, 30), 1),
     **dict.fromkeys((7, 11, 17, 23, 25), 2),
@@ -55,7 +55,7 @@ WALKTHROUGH_LOADS = {
 
 
 def roster(number: int, rng: Random) -> list[dict[str, Any]]:
-    """The first ``number`` agents: the thirty, then generated ones."""
+    """Build the first ``number`` agents: the thirty, then generated ones."""
     people = [*THIRTY[:number], *(_generated(rng) for _ in range(number - len(THIRTY)))]
     return [_agent(agent_id, *person) for agent_id, person in enumerate(people, start=1)]
 
@@ -69,7 +69,7 @@ def _generated(rng: Random) -> tuple[str, str, str, int, float]:
 def _agent(
     agent_id: int, first: str, last: str, department: str, years: int, rating: float
 ) -> dict[str, Any]:
-    # the names are said once only among the thirty
+    # names are unique only among the thirty
     number = "" if agent_id <= len(THIRTY) else str(agent_id)
     mailbox = f"{first}.{last}{number}".lower().replace("'", "")
     return {

@@ -1,4 +1,4 @@
-"""A desk to try things on: invented agents with ten weeks of history, of any size."""
+"""The demo desk: invented agents with ten weeks of history, of any size."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from dispatch.queries.totals import is_unused
 from models.errors import Refused
 from seeds.bulk_writer import new_agents, write_agents, write_history
 from seeds.demo.agents import THIRTY, WALKTHROUGH_LOADS, roster
-from seeds.demo.history import Story, tell
+from seeds.demo.history import Story, generate
 from seeds.importing.importer import Progress
 
 AGENTS, BOOKINGS, SEED = 30, 412, 2082
 MOST_AGENTS, MOST_BOOKINGS = 30_000, 1_000_000
 PENDING_SHARE = 20 / 412
-BATCH_ROWS = 1000  # nobody works at a desk that is just being made: larger commits, half the writing
-MOST_PENDING = 2  # an agent's
+BATCH_ROWS = 1000  # larger commits halve the writing, and nobody waits for a desk being created
+MOST_PENDING = 2  # per agent
 MOST_SLOTS_TAKEN = 2 / 3  # so that loads differ, and ranks with them
 
 
 class DemoResult(TypedDict):
-    """What was written; ``pending`` of the bookings are still open."""
+    """Numbers of rows written; ``pending`` counts the bookings still open."""
 
     agents: int
     assignments: int
@@ -41,11 +41,11 @@ def make_demo(
     skill_sd: float = 0.0,
     progress: Progress | None = None,
 ) -> DemoResult:
-    """Fill an empty desk with agents and the ten weeks up to now; the same seed and moment, the same desk.
+    """Fill an empty desk with agents and the ten weeks up to now; deterministic for a seed and time.
 
-    On the usual shape docs/rules.md, Published walkthrough holds. ``skill_sd`` lets agents differ:
-    the standard deviation of their part in the log-odds of a sale. Raises Refused when the
-    desk has agents or history already, and InvalidInput for a size out of range.
+    The default size reproduces docs/rules.md, Published walkthrough. ``skill_sd`` makes agents differ: it is
+    the standard deviation of their effect on the log-odds of a sale. Raises Refused if the desk already has
+    agents or history, and InvalidInput for a size out of range.
     """
     validation.whole(agents, "agents", 1, MOST_AGENTS)
     validation.whole(bookings, "bookings", 0, MOST_BOOKINGS)
@@ -70,7 +70,7 @@ def _refuse_used() -> None:
 
 
 def _pending(agents: int, bookings: int, rng: Random) -> tuple[int, ...]:
-    """The agent of each open booking: the walkthrough's loads, or two for each agent at most."""
+    """Choose the agent of each open booking: the walkthrough's loads, or at most two per agent."""
     if (agents, bookings) == (len(THIRTY), BOOKINGS):
         return tuple(agent_id for agent_id, load in WALKTHROUGH_LOADS.items() for _ in range(load))
     slots = [agent_id for agent_id in range(1, agents + 1) for _ in range(MOST_PENDING)]
@@ -91,4 +91,4 @@ def _write(desk: Desk, story: Story, rng: Random, detail: dict[str, Any], progre
     def finish() -> None:
         import_record.record(desk, detail)
 
-    write_history(desk, tell(story, rng), done, finish, BATCH_ROWS)
+    write_history(desk, generate(story, rng), done, finish, BATCH_ROWS)

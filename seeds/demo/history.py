@@ -1,4 +1,4 @@
-"""Ten invented weeks at the desk: who called, who got them, and what came of it, oldest first."""
+"""Ten invented weeks at the desk: leads, their agents and their outcomes, oldest first."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from seeds.demo.vocabulary import (
 
 DAYS = 70
 DAY_S = 86_400
-PENDING_S = 2 * DAY_S  # whatever is still Pending came in within two days
+PENDING_S = 2 * DAY_S  # Pending bookings are at most two days old
 OPENS_S, CLOSES_S, BUSIEST_S = 9 * 3600, 18 * 3600, 11 * 3600
 WEEKEND_SHARE = 0.4  # of a working day's leads
 RECENT_PER_PENDING = 1.2  # some of the last two days' leads are closed already
-UNREACHED_PER_BOOKING = 38 / 412  # customers who never got as far as a booking
+UNREACHED_PER_BOOKING = 38 / 412  # customers who never reached a booking
 BOUGHT_SHARE = 0.4
 REQUEST_SHARE = 0.25
-STEP = 500  # fares are quoted in steps of this many units
-CLAIMED_SHARE, CONTACTED_SHARE = 0.5, 0.6  # of the open bookings, and of the claimed ones
+STEP = 500  # fares are multiples of this
+CLAIMED_SHARE, CONTACTED_SHARE = 0.5, 0.6  # of open bookings, and of claimed ones
 METHODS = FIRST_VALUES["method"]
 LAUNCHES = FIRST_VALUES["launch"]
 OFFERS = {place: [name for where, name in FIRST_PACKAGES if where == place] for place in DESTINATIONS}
@@ -43,10 +43,10 @@ DELAY_DAYS = (0, 0, 0, 0, 0, 0, 1, 1, 2)  # most customers decide on the day the
 
 @dataclass(frozen=True)
 class Story:
-    """How much happened: ``pending`` holds the agent of each booking that is still open.
+    """The size of a history; ``pending`` holds the agent of each open booking.
 
-    ``skill_sd`` lets agents differ in how many customers they win: the standard deviation of their part
-    in the log-odds, each of them drawn by ``skill_seed``.
+    ``skill_sd`` is the standard deviation of the agents' effects on the log-odds of a sale, drawn with
+    ``skill_seed``.
     """
 
     agents: int
@@ -58,33 +58,33 @@ class Story:
 
     @property
     def assignments(self) -> int:
-        """Leads that found an agent; some never got as far as a booking."""
+        """Leads that got an agent; some never reached a booking."""
         return self.bookings + round(self.bookings * UNREACHED_PER_BOOKING)
 
 
-def tell(story: Story, rng: Random) -> Iterator[History]:
-    """The history of a story, one row at a time, in the order of time and ids."""
-    return _Chronicle(story, rng).rows()
+def generate(story: Story, rng: Random) -> Iterator[History]:
+    """Generate a history, one row at a time, in the order of time and ids."""
+    return _Generator(story, rng).rows()
 
 
-class _Chronicle:
+class _Generator:
     def __init__(self, story: Story, rng: Random) -> None:
         self.story = story
         self.rng = rng
         now = from_text(story.now)
-        # Seconds count from the midnight before the first day; a moment becomes text only at the end.
+        # Seconds since the midnight before the first day; a moment becomes text only at the end.
         self.origin = (now - timedelta(days=DAYS)).replace(hour=0, minute=0, second=0)
         self.now = round((now - self.origin).total_seconds())
         first = self.origin.weekday()
         self.busy = [1.0 if (first + day) % 7 < 5 else WEEKEND_SHARE for day in range(DAYS + 2)]
         self.days = [to_text(self.origin + timedelta(days=day))[:11] for day in range(DAYS + 2)]
-        # A list with every place as often as it is asked for: one choice, no weighing.
-        draw = Random(story.skill_seed)  # of its own, so that everything else stays as it is without it
+        draw = Random(story.skill_seed)  # separate, so that skills do not change anything else
         self.skills = [draw.gauss(0, story.skill_sd) for _ in range(story.agents + 1)]
+        # Each place as often as customers ask for it: faster than a weighted choice.
         self.wanted = [place for place, (share, _) in DESTINATIONS.items() for _ in range(share)]
 
     def rows(self) -> Iterator[History]:
-        """One row at a time; only the moments and some numbers are held for all of them."""
+        """Yield one row at a time; only moments and some numbers are kept in memory."""
         story, rng = self.story, self.rng
         moments, recent = self._all_moments()
         number = len(moments)
@@ -101,7 +101,7 @@ class _Chronicle:
             yield lead
 
     def _all_moments(self) -> tuple[list[int], int]:
-        """When each lead came, in order, and how many of them within the last two days."""
+        """Return the sorted arrival times of all leads, and how many fall in the last two days."""
         number = self.story.assignments
         usual = round(number * PENDING_S / (DAYS * DAY_S))
         recent = min(number, max(usual, round(len(self.story.pending) * RECENT_PER_PENDING)))
@@ -110,7 +110,7 @@ class _Chronicle:
         return earlier + self._moments(recent, turning, self.now), recent
 
     def _moments(self, number: int, since: int, until: int) -> list[int]:
-        """That many moments in working hours between two, in order; weekends are quieter."""
+        """Draw moments in working hours between two times, sorted; weekends are quieter."""
         rng, busy = self.rng, self.busy
         first_day, last_day = since // DAY_S, until // DAY_S
         moments: list[int] = []
@@ -137,7 +137,7 @@ class _Chronicle:
         )
 
     def _outcome(self, booking_id: int, lead: History, moment: int, is_open: bool) -> Outcome:
-        """What became of a lead: its quote, its status, and the moments on the way there."""
+        """Draw a lead's outcome: quote, status, and the times of each step."""
         rng = self.rng
         place = lead.destination or ""
         package = rng.choice(OFFERS[place])
@@ -156,7 +156,7 @@ class _Chronicle:
         return Outcome(booking_id, CANCELLED, *quote, None, end, *way, rng.choice(CANCEL_REASONS))
 
     def _sold_of_hundred(self, lead: History) -> float:
-        """How many of a hundred such leads this agent wins."""
+        """Return how many of a hundred such leads this agent sells."""
         usual = SOLD_OF_HUNDRED[lead.method, lead.source]
         if not self.story.skill_sd:
             return usual
@@ -164,7 +164,7 @@ class _Chronicle:
         return 100 * odds / (1 + odds)
 
     def _progress(self, moment: int) -> tuple[str | None, str | None]:
-        """When an open booking was claimed and its customer reached, if that has happened yet."""
+        """Draw when an open booking was claimed and its customer reached; None for not yet."""
         rng = self.rng
         claimed = moment + rng.randint(120, 5400)
         if claimed >= self.now or rng.random() > CLAIMED_SHARE:
@@ -175,7 +175,7 @@ class _Chronicle:
         return self._text(claimed), self._text(contacted)
 
     def _closing(self, moment: int) -> int:
-        """When a booking was closed: after its assignment, and not after now."""
+        """Draw when a booking was closed: after its assignment, before now."""
         rng = self.rng
         closed = moment + int(rng.triangular(600, 14_400, 2400)) + DAY_S * rng.choice(DELAY_DAYS)
         if closed < self.now:
@@ -183,6 +183,6 @@ class _Chronicle:
         return moment + int((self.now - moment) * rng.uniform(0.3, 1.0))
 
     def _text(self, moment: int) -> str:
-        # put together from parts made before: five times faster than a datetime, for millions of them
+        # assembled from prepared parts, five times faster than a datetime: there are millions
         day, second = divmod(moment, DAY_S)
         return self.days[day] + MINUTES[second // 60] + SECONDS[second % 60]

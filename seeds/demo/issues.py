@@ -1,4 +1,4 @@
-"""What the demo desk's customers need: two days at the service desk, told by the commands themselves."""
+"""The demo's issues: two days at the service desk, replayed through the commands themselves."""
 
 from __future__ import annotations
 
@@ -26,50 +26,50 @@ from dispatch.service.issues import queries as issue_queries
 from models.errors import Refused
 
 Row = dict[str, Any]
-Deed = Callable[[Desk, Row], object]
+Step = Callable[[Desk, Row], object]
 
-TELLER = "lee"  # not whoever looks around: their undo is about what they did themselves
+ACTOR = "lee"  # not the user, whose undo must find only their own commands
 
 
 def claim(desk: Desk, issue: Row) -> object:
     return ownership.claim(desk, issue["issue_id"], issue["agent_id"])
 
 
-def says(text: str, **given: Any) -> Deed:
+def reply(text: str, **given: Any) -> Step:
     return lambda desk, issue: conversation.reply(desk, issue["issue_id"], text, **given)
 
 
-def hears(text: str) -> Deed:
-    return says(text, author="customer")
+def customer_reply(text: str) -> Step:
+    return reply(text, author="customer")
 
 
-def notes(text: str) -> Deed:
+def note(text: str) -> Step:
     return lambda desk, issue: conversation.note(desk, issue["issue_id"], text)
 
 
-def resolves(text: str) -> Deed:
+def resolve(text: str) -> Step:
     return lambda desk, issue: lifecycle.resolve(desk, issue["issue_id"], text)
 
 
-def rated(score: int, comment: str | None = None) -> Deed:
+def rate(score: int, comment: str | None = None) -> Step:
     return lambda desk, issue: surveys.rate(desk, issue["issue_id"], score, comment)
 
 
-def acknowledges(desk: Desk, issue: Row) -> object:
+def acknowledge(desk: Desk, issue: Row) -> object:
     return escalation_commands.acknowledge(desk, issue["issue_id"])
 
 
 @dataclass(frozen=True)
 class Case:
-    """An issue that came in so many minutes ago; each of ``deeds`` is so many minutes after that.
+    """An issue opened ``minutes_ago``; each of ``steps`` follows so many minutes later.
 
-    ``booking`` is the place of the booking that it is about among the latest.
+    ``booking`` is the index of the issue's booking among the latest.
     """
 
     minutes_ago: float
     text: str
     channel: str
-    deeds: tuple[tuple[float, Deed], ...] = ()
+    steps: tuple[tuple[float, Step], ...] = ()
     tier: str | None = None
     booking: int | None = None
 
@@ -80,9 +80,9 @@ CASES = (
         "I was charged twice for the same ticket. Please take one of the two payments back.",
         "email",
         (
-            (20, says("I see both payments, and have asked the bank to return the second one.")),
-            (95, resolves("The second payment is on its way back to your card, three days at most.")),
-            (300, rated(5, "Quick and friendly, thank you")),
+            (20, reply("I see both payments and have asked the bank to return the second one.")),
+            (95, resolve("The second payment will be back on your card within three days.")),
+            (300, rate(5, "Quick and friendly, thank you")),
         ),
         "gold",
         0,
@@ -92,8 +92,8 @@ CASES = (
         "How much luggage may I take along to Europa, and does a guitar count?",
         "chat",
         (
-            (12, resolves("Two pieces of 20 kg; a guitar counts as one of them.")),
-            (40, rated(4)),
+            (12, resolve("Two pieces of 20 kg; a guitar counts as one of them.")),
+            (40, rate(4)),
         ),
         None,
         1,
@@ -103,10 +103,10 @@ CASES = (
         "The dome's window did not open and the food was cold on all seven days. Very disappointing.",
         "web_form",
         (
-            (150, says("I am sorry to read this. May I ask which dome it was?", wait=True)),
-            (420, hears("Number 14, as it says on the booking. I am still waiting for an apology.")),
-            (700, resolves("We apologise, and have credited 10 % of the fare.")),
-            (900, rated(2, "It took far too long")),
+            (150, reply("I am sorry to hear this. Which dome was it?", wait=True)),
+            (420, customer_reply("Number 14, as it says on the booking. I am still waiting for an apology.")),
+            (700, resolve("We apologise and have credited 10 % of the fare.")),
+            (900, rate(2, "It took far too long")),
         ),
         "silver",
         2,
@@ -115,13 +115,13 @@ CASES = (
         1300,
         "Would be great if the app reminded me a week before launch what I still have to pack.",
         "social_media",
-        ((200, says("A good idea, I have passed it on to those who build the app.")),),
+        ((200, reply("Good idea, I have passed it on to the app team.")),),
     ),
     Case(
         600,
         "My launch was moved by a day, I cannot make that date. I want my money back.",
         "phone",
-        ((25, says("You are entitled to it. To which account shall we pay?", wait=True)),),
+        ((25, reply("You are entitled to a refund. Which account should it go to?", wait=True)),),
         "platinum",
         3,
     ),
@@ -131,10 +131,10 @@ CASES = (
         "email",
         (
             (12, claim),
-            (30, says("Thank you for the report. Which browser do you use?")),
-            (50, hears("The newest there is, and it still does not work. This is unacceptable.")),
-            (500, acknowledges),
-            (510, notes("The upload refuses files above 5 MB; those who run it look for a fix")),
+            (30, reply("Thank you for the report. Which browser do you use?")),
+            (50, customer_reply("The newest there is, and it still does not work. This is unacceptable.")),
+            (500, acknowledge),
+            (510, note("The upload refuses files above 5 MB; the site team is working on a fix")),
         ),
         "enterprise",
         4,
@@ -144,7 +144,7 @@ CASES = (
         70,
         "Refund for my cancelled trip to Titan please, I sent the form on Monday.",
         "web_form",
-        ((30, says("It has arrived, and I look after it today.")),),
+        ((30, reply("It has arrived. I will process it today.")),),
         "bronze",
         5,
     ),
@@ -152,7 +152,7 @@ CASES = (
         38,
         "I cannot log in since this morning, the code by text message never comes.",
         "phone",
-        ((6, claim), (9, says("I have sent you a new code by e-mail. Does it work?"))),
+        ((6, claim), (9, reply("I have sent you a new code by e-mail. Does it work?"))),
         "silver",
         6,
     ),
@@ -161,7 +161,7 @@ CASES = (
         "I'm unable to access my account after the recent update. This is urgent as I need to complete a "
         "transaction today.",
         "chat",
-        ((3, says("I have unlocked it. Please try again, I stay with you.")),),
+        ((3, reply("I have unlocked it. Please try again while I am here.")),),
         "gold",
         7,
     ),
@@ -176,17 +176,17 @@ CASES = (
 )
 
 
-def tell_issues(desk: Desk) -> int:
-    """Open the cases, and do what was done about each at its time; returns their number.
+def make_issues(desk: Desk) -> int:
+    """Open the cases and replay their steps, each at its time; returns the number of cases.
 
-    It is for a demo desk that was made just now. The same desk and moment, the same issues; where nobody
-    could take one, it waits, and nothing is done about it.
+    For a demo desk just created; deterministic for a desk and time. An issue that no agent could take waits,
+    and its steps are skipped.
     """
     with desk.reading():
         latest = [row["booking_id"] for row in queries.list_bookings(BookingFilter(), limit=len(CASES))]
     numbers: dict[int, int] = {}
 
-    def opens(case: Case) -> None:
+    def open_case(case: Case) -> None:
         known = case.booking is not None and case.booking < len(latest)
         numbers[id(case)] = intake.open_issue(
             desk,
@@ -196,20 +196,20 @@ def tell_issues(desk: Desk) -> int:
             booking_id=latest[case.booking or 0] if known else None,
         )["issue_id"]
 
-    def does(case: Case, deed: Deed) -> None:
+    def take_step(case: Case, step: Step) -> None:
         with desk.reading():
             issue = issue_queries.issue(desk, numbers[id(case)])
         if issue["agent_id"] is not None:
             with suppress(Refused):
-                deed(desk, issue)
+                step(desk, issue)
 
-    story = [(case.minutes_ago, partial(opens, case)) for case in CASES]
+    timeline = [(case.minutes_ago, partial(open_case, case)) for case in CASES]
     for case in CASES:
-        story += [(case.minutes_ago - after, partial(does, case, deed)) for after, deed in case.deeds]
-    with desk.acting_as(TELLER):
-        for ago, happen in sorted(story, key=itemgetter(0), reverse=True):
+        timeline += [(case.minutes_ago - after, partial(take_step, case, step)) for after, step in case.steps]
+    with desk.acting_as(ACTOR):
+        for ago, act in sorted(timeline, key=itemgetter(0), reverse=True):
             with desk.earlier(timedelta(minutes=ago)):
                 sweep_issues(desk)
-                happen()
+                act()
     sweep_issues(desk)
     return len(CASES)

@@ -1,4 +1,4 @@
-"""The demo's vocabulary: people from everywhere, what they ask for, what it costs, why they stay at home."""
+"""The demo's vocabulary: names from around the world, requests, prices and reasons to cancel."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Tesfaye Torres Tran Tupou Vargas Varga Virtanen Weber Wong Yamada Yilmaz Zhang Z
 LAST_NAMES = tuple(_LAST.split())
 MANAGERS = ("Ottoline Vance", "Tadeo Marchetti", "Ngozi Halvorsen")
 
-# Destination: how many of a hundred ask for it, and the fare in whole units.
+# Destination: percentage of customers who ask for it, and the fare in whole units.
 DESTINATIONS = {
     "Mars": (30, 148_000),
     "Titan": (22, 143_500),
@@ -62,7 +62,7 @@ CANCEL_REASONS = (
     "no free berth in the wanted week",
 )
 
-# Of a hundred closed bookings, how many are sold: it is the lead that decides, not the agent.
+# Bookings sold out of a hundred closed: depends on the lead, not the agent.
 SOLD_OF_HUNDRED = {
     ("Phone Call", "Organic"): 77,
     ("Phone Call", "Bought"): 69,

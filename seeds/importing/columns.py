@@ -1,4 +1,4 @@
-"""The three tables that can be imported: their columns, by every name that a file may give them."""
+"""The three importable tables: their columns, and the names that files may use for them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Value = str | None
 class Record(NamedTuple):
     """One row of a file: its values in the layout's order, or the fault that makes it unreadable.
 
-    ``row`` counts the file's data rows from 1, ``line`` is the physical line on which it begins.
+    ``row`` counts data rows from 1; ``line`` is the physical line where the row begins.
     """
 
     kind: str
@@ -31,7 +31,7 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True)
 class Layout:
-    """A table's columns. ``optional`` ones may be missing; ``nullable`` ones may hold nothing."""
+    """A table's columns; ``optional`` ones may be missing, ``nullable`` ones may be empty."""
 
     kind: str
     table: str
@@ -41,7 +41,7 @@ class Layout:
     aliases: dict[str, str] = field(default_factory=dict)
 
     def positions(self, names: Iterable[str]) -> dict[str, int]:
-        """Where each known column stands among a file's names; unknown names are passed over."""
+        """Map each known column to its position among a file's names; unknown names are ignored."""
         places: dict[str, int] = {}
         for place, name in enumerate(names):
             plain = plain_name(name)
@@ -50,10 +50,10 @@ class Layout:
                 places.setdefault(self._plain[column], place)
         return places
 
-    def missing(self, places: Iterable[str], *, nothing_may_be_left_out: bool = False) -> list[str]:
-        """The columns that a file has to have and has not; JSON may leave out what holds nothing."""
+    def missing(self, places: Iterable[str], *, nullable_optional: bool = False) -> list[str]:
+        """List the required columns that a file lacks; JSON objects may omit nullable ones."""
         needed = set(self.columns) - self.optional - set(places)
-        if nothing_may_be_left_out:
+        if nullable_optional:
             needed -= self.nullable
         return [column for column in self.columns if column in needed]
 
@@ -63,7 +63,7 @@ class Layout:
 
 
 def plain_name(name: str) -> str:
-    """A column's name without its dress: BookingID, booking_id and "Booking ID" are one."""
+    """Normalise a column name: BookingID, booking_id and "Booking ID" are the same."""
     return name.strip().lower().replace("_", "").replace(" ", "")
 
 
@@ -157,7 +157,7 @@ ACCEPTED = "accepted: SQL text (INSERT INTO), CSV or JSONL, in UTF-8, of " + ", 
 
 
 def layout_of(names: Sequence[str]) -> Layout | None:
-    """The table that a CSV's or JSON object's names belong to, or None."""
+    """Return the table to which a CSV header or JSON object belongs, or None."""
     plain = {plain_name(name) for name in names}
     if "bookingid" in plain:
         return LAYOUTS[BOOKINGS]
@@ -167,11 +167,11 @@ def layout_of(names: Sequence[str]) -> Layout | None:
 
 
 def check_columns(
-    file: str, line: int, layout: Layout, names: Sequence[str], *, nothing_may_be_left_out: bool = False
+    file: str, line: int, layout: Layout, names: Sequence[str], *, nullable_optional: bool = False
 ) -> list[int | None]:
-    """Where the layout's columns stand among ``names``. Raises InvalidInput when one is missing."""
+    """Return the positions of the layout's columns among ``names``. Raises InvalidInput if one is missing."""
     places = layout.positions(names)
-    missing = layout.missing(places, nothing_may_be_left_out=nothing_may_be_left_out)
+    missing = layout.missing(places, nullable_optional=nullable_optional)
     if missing:
         refuse(
             file,
@@ -182,5 +182,5 @@ def check_columns(
 
 
 def refuse(file: str, problem: str, hint: str = ACCEPTED) -> NoReturn:
-    """Raise InvalidInput about a file as a whole, so that nothing of it is written."""
+    """Reject a whole file by raising InvalidInput."""
     raise InvalidInput("file", f"{file}: {problem}", hint)

@@ -1,4 +1,4 @@
-"""Importing agents, assignments and bookings from files: all read and checked first, then written."""
+"""Import of agents, assignments and bookings: all files are read and checked before anything is written."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from seeds.importing.row_rules import (
 from seeds.importing.sources import Source
 
 Progress = Callable[[int, int, str], None]
-"""Told how many rows are done, how many there are (0: not known yet), and what is being done."""
+"""Called with the rows done, the total (0: not known yet) and the current step."""
 
 REPORT_EVERY = 10_000
-BATCH_ROWS = 250  # assignments in a commit, which takes about 10 ms
+BATCH_ROWS = 250  # assignments per commit: about 10 ms
 
 
 class ImportResult(TypedDict):
-    """Rows newly written by the run, those that were there, and those kept out or marked.
+    """Rows written, unchanged, quarantined and flagged.
 
-    ``passed_over`` names SQL statements that were not read: {"file", "line", "statement"}.
+    ``passed_over`` lists SQL statements that were skipped: {"file", "line", "statement"}.
     """
 
     agents: int
@@ -56,29 +56,29 @@ def import_files(
 ) -> ImportResult:
     """Import SQL text, CSV and JSONL files that belong together, in any order.
 
-    Rows that break a rule are quarantined, with their reason; rows whose only fault is an outcome
-    before its assignment are imported and flagged. What is on the desk already is left as it is, so
-    a run that was stopped is simply run again. With ``dry_run`` nothing is written.
+    Rows that break a rule are quarantined with the reason; rows whose only fault is an outcome dated before
+    the assignment are imported and flagged. Rows already on the desk are left unchanged, so an interrupted
+    run can simply be repeated. With ``dry_run`` nothing is written.
 
-    Raises InvalidInput for a file that cannot be read as a whole, before anything is written, and
-    Conflict when somebody else takes an id while the rows are being written.
+    Raises InvalidInput for an unreadable file, before anything is written, and Conflict if someone else takes
+    an id during the import.
     """
-    tell = progress or _silent
+    report = progress or _no_progress
     sources = [Source(path) for path in dict.fromkeys(paths)]
     if not sources:
         refuse("import", "no file is named")
     with desk.reading():
-        plan = _Checked(desk, sources, tell).plan()
+        plan = _CheckedRows(desk, sources, report).plan()
         result = _result(plan, sources)
         if not dry_run:
-            _write(desk, plan, result, sources, tell)
+            _write(desk, plan, result, sources, report)
     return result
 
 
-class _Checked:
-    """Every row of every file, checked on its own."""
+class _CheckedRows:
+    """The rows of all files, each checked on its own."""
 
-    def __init__(self, desk: Desk, sources: list[Source], tell: Progress) -> None:
+    def __init__(self, desk: Desk, sources: list[Source], report: Progress) -> None:
         self._rules = Rules(desk)
         self._agents: list[AgentRow] = []
         self._assignments: list[AssignmentRow] = []
@@ -88,7 +88,7 @@ class _Checked:
             for count, record in enumerate(source.records()):
                 self._take(source.name, record)
                 if count % REPORT_EVERY == 0:
-                    tell(count, 0, f"reading {source.path.name}")
+                    report(count, 0, f"reading {source.path.name}")
 
     def _take(self, file: str, record: Record) -> None:
         place = Place(file, record.row, record.line)
@@ -106,7 +106,7 @@ class _Checked:
             self._broken.append((record.kind, place, _identifier(record), reason))
 
     def plan(self) -> Plan:
-        """The rows compared with one another and with the desk."""
+        """Compare the rows with one another and with the desk."""
         plan = Plan()
         for broken in self._broken:
             plan.quarantine(*broken)
@@ -117,7 +117,7 @@ class _Checked:
 
 
 def _identifier(record: Record) -> int | None:
-    """The id of a row that broke a rule, if it can be made out."""
+    """Return the id of a faulty row, if it is readable."""
     try:
         return identifier(record.values[0], LAYOUTS[record.kind].columns[0])
     except InvalidInput:
@@ -141,17 +141,17 @@ def _result(plan: Plan, sources: list[Source]) -> ImportResult:
     )
 
 
-def _write(desk: Desk, plan: Plan, result: ImportResult, sources: list[Source], tell: Progress) -> None:
+def _write(desk: Desk, plan: Plan, result: ImportResult, sources: list[Source], report: Progress) -> None:
     total = len(plan.assignments) + sum(key not in plan.assignments for key in plan.bookings)
     written = 0
 
     def done(number: int) -> None:
         nonlocal written
         written += number
-        tell(written, total, "writing")
+        report(written, total, "writing")
 
     def finish() -> None:
-        import_record.record(desk, _told(result, sources))
+        import_record.record(desk, _event_detail(result, sources))
 
     fields = AgentRow._fields[:-1]
     agents = new_agents(desk, [dict(zip(fields, row, strict=False)) for row in plan.agents])
@@ -159,8 +159,8 @@ def _write(desk: Desk, plan: Plan, result: ImportResult, sources: list[Source], 
     write_history(desk, plan.history(), done, finish, BATCH_ROWS)
 
 
-def _told(result: ImportResult, sources: list[Source]) -> dict[str, Any]:
-    """What the event keeps: the files' names and the counts."""
+def _event_detail(result: ImportResult, sources: list[Source]) -> dict[str, Any]:
+    """Build the event's detail: file names and counts."""
     return {
         "files": [source.path.name for source in sources],
         **{kind: result[kind] for kind in (AGENTS, ASSIGNMENTS, BOOKINGS)},  # type: ignore[literal-required]
@@ -170,5 +170,5 @@ def _told(result: ImportResult, sources: list[Source]) -> dict[str, Any]:
     }
 
 
-def _silent(_done: int, _total: int, _what: str) -> None:
-    """Nobody wants to know."""
+def _no_progress(_done: int, _total: int, _what: str) -> None:
+    """Report nothing."""

@@ -1,4 +1,4 @@
-"""What an import would write: the rows compared with one another and with what is on the desk."""
+"""The plan of an import: rows compared with one another and with the desk."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TAKEN = "the id belongs to another {} on the desk"
 
 
 class Remark(TypedDict):
-    """A row that was not written, or written with a fault in its dates, and why."""
+    """A quarantined or flagged row, and the reason."""
 
     file: str
     table: str
@@ -28,9 +28,9 @@ class Remark(TypedDict):
 
 
 class Plan:
-    """New rows, unchanged ones and quarantined ones, table by table: agents, assignments, bookings.
+    """New, unchanged and quarantined rows of agents, assignments and bookings.
 
-    ``history()`` is what is to be written of the last two.
+    ``history()`` yields the assignments and bookings to write.
     """
 
     def __init__(self) -> None:
@@ -46,21 +46,21 @@ class Plan:
         self._known: dict[int, tuple[int | None, str]] = {}
 
     def quarantine(self, kind: str, place: Place, identifier: int | None, reason: str) -> None:
-        """Keep a row out, and with it the rows that refer to it."""
+        """Reject a row, and with it the rows that refer to it."""
         self.quarantined.append(_remark(kind, place, identifier, reason))
         if identifier is not None and kind in self._held_back:
             self._held_back[kind].add(identifier)
 
     def add_agents(self, rows: list[AgentRow]) -> None:
         """Sort agents into new, unchanged and quarantined."""
-        first = self._without_twins(AGENTS, rows)
+        first = self._without_duplicates(AGENTS, rows)
         columns = (Agent.license_number, Agent.first_name, Agent.last_name, Agent.left_at)
         held = {key: rest for key, *rest in _on_desk(Agent.agent_id, columns, first)}
         licences = [row.license_number for row in first.values() if row.license_number]
         holders = dict(_on_desk(Agent.license_number, (Agent.agent_id,), licences))
         for row in first.values():
             if row.agent_id in held:
-                self._meet_agent(row, *held[row.agent_id])
+                self._compare_agent(row, *held[row.agent_id])
             elif holders.get(row.license_number, row.agent_id) != row.agent_id:
                 holder = holders[row.license_number]
                 reason = f"the licence number {row.license_number} belongs to agent {holder} already"
@@ -71,8 +71,8 @@ class Plan:
                 if row.license_number is not None:
                     holders[row.license_number] = row.agent_id
 
-    def _meet_agent(self, row: AgentRow, license_number: str, first: str, last: str, left_at: str) -> None:
-        """The id is on the desk: the same person by licence or name, whatever else has changed?"""
+    def _compare_agent(self, row: AgentRow, license_number: str, first: str, last: str, left_at: str) -> None:
+        """Accept a known id as unchanged if the licence or name is the same; quarantine it otherwise."""
         is_licence = row.license_number is not None and row.license_number == license_number
         if not is_licence and (row.first_name, row.last_name) != (first, last):
             self.quarantine(AGENTS, row.place, row.agent_id, TAKEN.format("agent"))
@@ -83,8 +83,8 @@ class Plan:
             self._left_agents.add(row.agent_id)
 
     def add_assignments(self, rows: list[AssignmentRow]) -> None:
-        """Sort assignments likewise; a new one needs its agent."""
-        first = self._without_twins(ASSIGNMENTS, rows)
+        """Sort assignments the same way; a new one needs its agent."""
+        first = self._without_duplicates(ASSIGNMENTS, rows)
         columns = (Assignment.assigned_at, Assignment.method, Assignment.source, Assignment.customer_name)
         held = {key: rest for key, *rest in _on_desk(Assignment.assignment_id, columns, first)}
         self._find_agents({row.agent_id for row in first.values()} - self._usable_agents)
@@ -102,13 +102,13 @@ class Plan:
                 self.quarantine(ASSIGNMENTS, row.place, row.assignment_id, reason)
 
     def add_bookings(self, rows: list[BookingRow]) -> None:
-        """Sort bookings likewise; a new one needs its assignment, and to be its only booking."""
-        first = self._without_twins(BOOKINGS, rows)
+        """Sort bookings the same way; a new one needs its assignment and must be its only booking."""
+        first = self._without_duplicates(BOOKINGS, rows)
         held = dict(_on_desk(Booking.booking_id, (Booking.assignment_id,), first))
         new = [row for row in first.values() if row.booking_id not in held]
         for row in first.values():
             if row.booking_id in held:
-                self._meet_booking(row, held[row.booking_id])
+                self._compare_booking(row, held[row.booking_id])
         booked = self._find_assignments({row.assignment_id for row in new} - set(self.assignments))
         for row in new:
             reason = self._fault_of_booking(row, booked)
@@ -121,8 +121,8 @@ class Plan:
             if fault is not None:
                 self.flagged.append(_remark(BOOKINGS, row.place, row.booking_id, fault))
 
-    def _meet_booking(self, row: BookingRow, assignment_id: int) -> None:
-        """The id is on the desk: the same booking, if it is the same assignment's?"""
+    def _compare_booking(self, row: BookingRow, assignment_id: int) -> None:
+        """Accept a known id as unchanged if it has the same assignment; quarantine it otherwise."""
         if row.assignment_id in self._held_back[ASSIGNMENTS]:
             reason = self._absent(ASSIGNMENTS, "assignment", row.assignment_id)
             self.quarantine(BOOKINGS, row.place, row.booking_id, reason)
@@ -132,7 +132,7 @@ class Plan:
             self.quarantine(BOOKINGS, row.place, row.booking_id, TAKEN.format("booking"))
 
     def history(self) -> Iterator[History]:
-        """New assignments with their bookings, then bookings of assignments that are on the desk."""
+        """Yield new assignments with their bookings, then bookings of assignments already on the desk."""
         for assignment_id, row in self.assignments.items():
             _, agent_id, customer, method, source, at, _ = row
             fresh = History(assignment_id, agent_id, customer, method, source, at)
@@ -160,7 +160,7 @@ class Plan:
         )
 
     def date_fault(self, row: BookingRow) -> str | None:
-        """What is wrong with a booking's dates: an outcome before its assignment."""
+        """Describe a booking's outcome dated before its assignment; None if the dates are fine."""
         assignment = self.assignments.get(row.assignment_id)
         assigned_at = assignment.assigned_at if assignment else self._known[row.assignment_id][1]
         outcome = row.completed_at or row.cancelled_at
@@ -168,15 +168,15 @@ class Plan:
             return None
         return f"{row.status} at {outcome}, before its assignment at {assigned_at}"
 
-    def _without_twins(self, kind: str, rows: list[Any]) -> dict[int, Any]:
-        """The rows by id; a second row with the same id is quarantined, the first one stands."""
+    def _without_duplicates(self, kind: str, rows: list[Any]) -> dict[int, Any]:
+        """Index rows by id; the first row with an id counts, further ones are quarantined."""
         first: dict[int, Any] = {}
         for row in rows:
             earlier = first.setdefault(row[0], row)
             if earlier is not row:
                 where = f"line {earlier.place.line} of {earlier.place.file}"
                 self.quarantined.append(
-                    _remark(kind, row.place, row[0], f"the id stands twice, first in {where}")
+                    _remark(kind, row.place, row[0], f"duplicate id, first used in {where}")
                 )
         return first
 
@@ -187,7 +187,7 @@ class Plan:
                 self._left_agents.add(agent_id)
 
     def _find_assignments(self, wanted: set[int]) -> dict[int, int]:
-        """Take note of assignments on the desk; returns those that have a booking, with its id."""
+        """Remember assignments already on the desk; returns the booking ids of those that have one."""
         wanted = wanted - self._held_back[ASSIGNMENTS]
         columns = (Assignment.agent_id, Assignment.assigned_at)
         for assignment_id, agent_id, at in _on_desk(Assignment.assignment_id, columns, wanted):
@@ -216,13 +216,13 @@ def _remark(kind: str, place: Place, identifier: int | None, reason: str) -> Rem
 
 
 def _is_same_assignment(row: AssignmentRow, at: str, method: str, source: str, customer: str) -> bool:
-    """The time never changes; the name or the way of contact may have been mended since."""
+    """Return whether the rows match; the name or the terms may have been corrected, but never the time."""
     return row.assigned_at == at and (
         (row.method, row.source) == (method, source) or row.customer_name == customer
     )
 
 
 def _on_desk(key: Field, columns: tuple[Field, ...], values: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
-    """The desk's rows whose key is among the values, as (key, *columns)."""
+    """Read the desk's rows with these keys, as (key, *columns)."""
     for some in batches(values, KEYS_AT_ONCE):
         yield from key.model.select(key, *columns).where(key.in_(some)).tuples()

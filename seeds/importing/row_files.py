@@ -1,4 +1,4 @@
-"""CSV and JSONL as rows of one of the three tables, told by the columns' names."""
+"""CSV and JSONL files, read as rows of the table that their column names indicate."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from seeds.importing.columns import (
     refuse,
 )
 
-NO_TABLE = "the columns belong to no table: one of BookingID, AssignmentID or FirstName is needed"
+NO_TABLE = "the columns match no table: one of BookingID, AssignmentID or FirstName is needed"
 CUT_OFF = "nothing was imported: get the whole file"
 
 
 def read_csv(file: str, text: str) -> Iterator[Record]:
-    """The rows under a header line. Raises InvalidInput for a wrong header or a cut-off file."""
+    """Read rows below a header line. Raises InvalidInput for a wrong header or a cut-off file."""
     first = text.lstrip().partition("\n")[0]
     separator = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -45,13 +45,13 @@ def read_csv(file: str, text: str) -> Iterator[Record]:
 
 
 def _csv_rows(file: str, reader: Any) -> Iterator[tuple[int, list[str]]]:
-    """Rows with the line on which they begin; blank lines are none."""
+    """Yield rows with the line where each begins; blank lines are skipped."""
     while True:
         line = reader.line_num + 1
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            refuse(file, f"line {line}: {error}, the file is cut off or no CSV", CUT_OFF)
+            refuse(file, f"line {line}: {error}, the file is cut off or not CSV", CUT_OFF)
         if cells is None:
             return
         if cells:
@@ -59,12 +59,12 @@ def _csv_rows(file: str, reader: Any) -> Iterator[tuple[int, list[str]]]:
 
 
 def _csv_value(value: Value, nullable: bool) -> Value:
-    # A customer may be called NULL; a date may not.
+    # NULL can be a customer's name, but not a date
     return None if value == "" or (nullable and value == "NULL") else value
 
 
 def read_jsonl(file: str, text: str) -> Iterator[Record]:
-    """One JSON object a line. Raises InvalidInput for a wrong first object or a cut-off file."""
+    """Read one JSON object per line. Raises InvalidInput for a wrong first object or a cut-off file."""
     lines = io.StringIO(text)
     row = 0
     first: Layout | None = None
@@ -79,13 +79,13 @@ def read_jsonl(file: str, text: str) -> Iterator[Record]:
         if layout is None:
             refuse(file, f"line {number}: {fault or NO_TABLE}")
         if first is None:
-            check_columns(file, number, layout, list(found), nothing_may_be_left_out=True)
+            check_columns(file, number, layout, list(found), nullable_optional=True)
             first = layout
         yield _record(layout, row, number, found, fault)
 
 
 def _parse(line: str) -> tuple[dict[str, Any], str | None]:
-    """The object of a line, numbers as they are written, or what is wrong with it."""
+    """Parse a line's object, keeping numbers as text; returns it with a fault, if any."""
     try:
         found = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
     except (ValueError, RecursionError):

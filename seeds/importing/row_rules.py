@@ -1,7 +1,7 @@
-"""What a row has to obey on its own: accepted values, numbers, names, dates, and the status's dates.
+"""Rules for a single row: accepted values, numbers, names, dates, and dates that fit the status.
 
-The values are checked by the desk's own ``checks`` and lists, each spelling once: a file of a million
-rows names few destinations and amounts.
+The desk's own validation and lists check each distinct value once: a file of a million rows has few
+destinations and amounts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from models.bookings import CANCELLED, CONFIRMED, STATUSES
 from models.errors import InvalidInput
 from seeds.importing.columns import Value
 
-LARGEST_ID = 2_147_483_647  # what an INTEGER holds on every database
+LARGEST_ID = 2_147_483_647  # fits an INTEGER of every database
 WHOLE = re.compile(r"\+?[0-9]{1,10}")
 TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]((?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}))?")
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class Place(NamedTuple):
-    """Where a row stands: its file, its ordinal there, and its physical line."""
+    """A row's position: its file, its number there, and its physical line."""
 
     file: str
     row: int
@@ -71,8 +71,8 @@ class BookingRow(NamedTuple):
     place: Place
 
 
-class Once(Generic[T]):
-    """A check that remembers its answers, refusals too."""
+class CachedCheck(Generic[T]):
+    """A check that caches its results, including refusals."""
 
     def __init__(self, check: Callable[..., T]) -> None:
         self._check = check
@@ -95,13 +95,13 @@ class Once(Generic[T]):
 
 
 class Rules:
-    """Turns the text of a row into its values. Every method raises InvalidInput with the reason."""
+    """Conversion of a row's text to values. Every method raises InvalidInput with the reason."""
 
     def __init__(self, desk: Desk) -> None:
-        self._value = Once(desk.values.check)
-        self._package = Once(desk.values.check_package)
-        self._money = Once(_money)
-        self._status = Once(_status)
+        self._value = CachedCheck(desk.values.check)
+        self._package = CachedCheck(desk.values.check_package)
+        self._money = CachedCheck(_money)
+        self._status = CachedCheck(_status)
 
     def agent(self, values: tuple[Value, ...], place: Place) -> AgentRow:
         agent_id, first, last, email, title, department, manager, license_number, years, rating = values
@@ -155,7 +155,7 @@ class Rules:
 
 
 def identifier(value: Value, field: str) -> int:
-    """A row's number: 1 to what an INTEGER holds. Raises InvalidInput."""
+    """Parse an id, from 1 to LARGEST_ID. Raises InvalidInput."""
     text = _present(value, field).strip()
     number = int(text) if WHOLE.fullmatch(text) else 0
     if not 0 < number <= LARGEST_ID:
@@ -168,7 +168,7 @@ def identifier(value: Value, field: str) -> int:
 
 
 def moment(text: str, field: str) -> str:
-    """A time in the stored form, taken as the desk's own. Raises InvalidInput."""
+    """Parse a time into the stored form, taken as desk time. Raises InvalidInput."""
     match = TIME.fullmatch(text.strip())
     if match is not None:
         day, time = match.groups()
@@ -176,12 +176,12 @@ def moment(text: str, field: str) -> str:
             datetime.fromisoformat(day)
             if time is None or int(time[3:5]) < 60 > int(time[6:8]):
                 return f"{day} {time or '00:00:00'}"
-        except ValueError:  # the 30th of February
+        except ValueError:  # such as 30 February
             pass
     raise InvalidInput(
         field,
         f"{validation.excerpt(text)} is not a valid {_words(field)}",
-        "it looks like 2082-11-22 01:02:03",
+        "expected a time like 2082-11-22 01:02:03",
     )
 
 
@@ -222,7 +222,7 @@ def _check_total(row: BookingRow, total: int | None) -> None:
 
 
 def _check_outcome(row: BookingRow) -> None:
-    """The date belongs to the status, and a sale has a whole quote."""
+    """Check that the dates fit the status, and that a Confirmed booking has a complete quote."""
     for status, date, word in (
         (CONFIRMED, row.completed_at, "booking complete date"),
         (CANCELLED, row.cancelled_at, "cancelled date"),

@@ -1,4 +1,4 @@
-"""Files to import: opened, decoded, and told apart by how they begin."""
+"""Files to import: reading, decoding, and detecting the format by the first characters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SQL_START = re.compile(
 
 
 class Source:
-    """One file. ``name`` is as the user gave it; ``passed_over`` is filled while reading."""
+    """One file; ``name`` is as the user gave it, ``passed_over`` is filled while reading."""
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
@@ -24,10 +24,10 @@ class Source:
         self.passed_over: list[dict[str, object]] = []
 
     def records(self) -> Iterator[Record]:
-        """Every row of the file. Raises InvalidInput when it cannot be read as a whole."""
+        """Yield every row. Raises InvalidInput if the file is unreadable."""
         text = self._text()
         if text.lstrip().startswith("["):
-            refuse(self.name, "this is a JSON array", "write one object a line (JSONL)")
+            refuse(self.name, "this is a JSON array", "write one object per line (JSONL)")
         if text.lstrip().startswith("{"):
             yield from read_jsonl(self.name, text)
         elif SQL_START.match(text):
@@ -47,7 +47,7 @@ class Source:
         except OSError as error:
             refuse(self.name, f"the file cannot be read ({error.strerror})")
         except ValueError:  # a NUL in the name
-            refuse(self.name, "this is no name of a file")
+            refuse(self.name, "this is not a valid file name")
         if b"\0" in content:
             refuse(self.name, "this is not a text file")
         try:

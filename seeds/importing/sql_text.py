@@ -1,6 +1,6 @@
 """SQL text read as data: the rows of ``INSERT INTO ... (columns) VALUES (...), (...);``.
 
-Nothing is ever executed. Every other statement is passed over, and the caller is told which.
+Nothing is ever executed. All other statements are skipped and reported to the caller.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from seeds.importing.columns import (
     refuse,
 )
 
-# Possessive repeats: a text without an end fails at once, instead of ending at an earlier quote.
+# Possessive quantifiers: an unterminated text fails at once instead of ending at an earlier quote.
 TOKEN = re.compile(
     r"""\s*+(?:
         (?P<comment> --[^\n]*+ | /\*.*?\*/ )
@@ -33,7 +33,7 @@ TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-# What any dump contains around its rows; everything else that is passed over is worth a word.
+# Statements that every dump contains; any other that is skipped is reported.
 EXPECTED = frozenset(
     {"CREATE", "DROP", "BEGIN", "START", "COMMIT", "END", "SET", "USE", "PRAGMA", "LOCK", "UNLOCK"}
 )
@@ -47,14 +47,14 @@ class Token(NamedTuple):
 
 
 class PassedOver(NamedTuple):
-    """A statement that was not read, by its first words and its line."""
+    """A skipped statement: its line and first words."""
 
     line: int
     statement: str
 
 
 class SqlText:
-    """One file's SQL text; ``records()`` is read once, then ``passed_over`` tells what else stood there."""
+    """One file's SQL text; read ``records()`` once, then ``passed_over`` lists the skipped statements."""
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
@@ -65,7 +65,7 @@ class SqlText:
         self._tokens = self._tokenize()
 
     def records(self) -> Iterator[Record]:
-        """Every row in order. Raises InvalidInput for a file that is cut off or is no SQL."""
+        """Yield every row in order. Raises InvalidInput if the file is cut off or not SQL."""
         tables = 0
         for token in self._tokens:
             if token.kind == "end":
@@ -90,7 +90,7 @@ class SqlText:
             yield token
 
     def _head(self, first: Token) -> tuple[Layout, list[str]] | None:
-        """The table and columns of an INSERT, read up to its VALUES; None when passed over."""
+        """Read an INSERT up to its VALUES; returns table and columns, or None if it was skipped."""
         if first.text.upper() not in ("INSERT", "REPLACE"):
             self._pass_over(first)
             return None
@@ -137,7 +137,7 @@ class SqlText:
             if fault is None and len(values) != len(names):
                 fault = f"{len(values)} values for {len(names)} columns"
             if fault is not None:
-                # a row that cannot be read still has an id, most often in its first column
+                # an unreadable row usually still has its id in the first column
                 values = values + [None] * len(names)
             yield Record(
                 layout.kind,
@@ -146,11 +146,11 @@ class SqlText:
                 tuple([None if place is None else values[place] for place in places]),
                 fault,
             )
-            if not self._another(first):
+            if not self._has_next_row(first):
                 return
 
-    def _another(self, first: Token) -> bool:
-        """Whether another row follows: the statement has to go on with a comma or end with a semicolon."""
+    def _has_next_row(self, first: Token) -> bool:
+        """Return whether another row follows: a comma must come next, or the final semicolon."""
         token = self._next(first)
         if token.kind != "mark" or token.text not in ",;":
             refuse(
@@ -160,7 +160,7 @@ class SqlText:
         return token.text == ","
 
     def _values(self, first: Token) -> tuple[list[Value], str | None]:
-        """The values up to the row's closing parenthesis; anything but literals is a fault."""
+        """Read values up to the row's closing parenthesis; anything but a literal is a fault."""
         values: list[Value] = []
         cell: list[Token] = []
         fault, depth = None, 0
@@ -183,17 +183,17 @@ class SqlText:
                 cell.append(token)
 
     def _pass_over(self, first: Token, words: str = "", token: Token | None = None) -> None:
-        """Go on behind the statement's semicolon."""
+        """Skip past the statement's semicolon."""
         if first.text.upper() not in EXPECTED:
             self.passed_over.append(PassedOver(self._line_of(first), words or first.text[:40]))
         while token is None or token.kind != "mark" or token.text != ";":
             token = self._next(first)
 
     def _next(self, first: Token) -> Token:
-        """The next token of what began with ``first``; there has to be one."""
+        """Return the next token of the statement or row that began with ``first``; it must exist."""
         token = next(self._tokens)
         if token.kind == "end":
-            self._cut_off(first, "what begins here has no end")
+            self._cut_off(first, "the statement or row that begins here has no end")
         return token
 
     def _cut_off(self, token: Token, problem: str) -> None:
@@ -209,7 +209,7 @@ class SqlText:
 
 
 def _names_something(token: Token) -> bool:
-    """Is it part of INSERT OR IGNORE INTO schema.table?"""
+    """Return whether a token is part of INSERT OR IGNORE INTO schema.table."""
     if token.kind == "word":
         return token.text.upper() not in ("VALUES", "SELECT", "DEFAULT")
     return token.kind == "name" or token.text == "."
@@ -220,7 +220,7 @@ def _bare(token: Token) -> str:
 
 
 def _literal(cell: list[Token]) -> tuple[Value, str | None]:
-    """The value of one text, number or NULL, or what is wrong with it."""
+    """Return the value of one text, number or NULL, or a fault."""
     if len(cell) == 1:
         kind, text, _ = cell[0]
         if kind == "text":

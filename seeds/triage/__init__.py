@@ -1,1 +1,1 @@
-"""The labelled messages that triage learns from, all written for Astra, and the learning itself."""
+"""Training of triage: labelled messages, all written for Astra, and the training code."""

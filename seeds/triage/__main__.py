@@ -1,4 +1,4 @@
-"""``python -m seeds.triage`` (make triage-model): train, write the model's file, and tell how good it is."""
+"""``python -m seeds.triage`` (make triage-model): train, write the model's file, and print its accuracy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def main() -> None:
         f"{len(examples)} messages, {len({(one.category, one.intent) for one in examples})} sub-intents, "
         f"{len(CATEGORIES)} categories; {model_path().stat().st_size / 1e6:.2f} MB\n"
         f"{figures['how']}: macro-F1 {figures['macro_f1']}, accuracy {figures['accuracy']}; "
-        f"from a confidence of {table['threshold']}: {figures['covered_accuracy']} right, "
+        f"at confidence >= {table['threshold']}: accuracy {figures['covered_accuracy']}, "
         f"coverage {figures['coverage']}\n"
     )
 

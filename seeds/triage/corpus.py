@@ -1,4 +1,4 @@
-"""The labelled messages: one JSONL file a category, each message with its sub-intent."""
+"""The labelled messages: one JSONL file per category, each message with its sub-intent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FOLDS = 9
 
 @dataclass(frozen=True)
 class Example:
-    """A message and what it is about: ``intent`` is the subject inside its category."""
+    """A labelled message; ``intent`` is its sub-intent within the category."""
 
     text: str
     category: str
@@ -22,7 +22,7 @@ class Example:
 
 
 def corpus() -> list[Example]:
-    """Every labelled message, category by category."""
+    """Read all labelled messages, category by category."""
     folder = files("seeds.triage").joinpath("corpus")
     return [
         Example(**json.loads(line))
@@ -32,7 +32,7 @@ def corpus() -> list[Example]:
 
 
 def folds(examples: Sequence[Example]) -> list[int]:
-    """The fold in which each example is held out: whole sub-intents together, every category in each fold."""
+    """Assign each example to a fold: whole sub-intents together, every category in each fold."""
     fold_of: dict[tuple[str, str], int] = {}
     seen: dict[str, int] = dict.fromkeys(CATEGORIES, 0)
     for example in examples:

@@ -1,8 +1,8 @@
-"""Learning: TF-IDF and a linear support vector machine, held out by sub-intent, written as a plain table.
+"""Training: TF-IDF and a linear support vector machine, evaluated by held-out sub-intents, as a plain table.
 
-Only this module needs scikit-learn, and SciPy, NumPy and threadpoolctl, which come with it. A linear model
-over the seven categories did better on held-out sub-intents than one over all sub-intents with their
-probabilities added up: docs/decisions.
+Only this module needs scikit-learn and its dependencies SciPy, NumPy and threadpoolctl. A linear model over
+the seven categories did better on held-out sub-intents than one over all sub-intents with summed
+probabilities (docs/decisions/0014-triage.md).
 """
 
 from __future__ import annotations
@@ -22,35 +22,35 @@ from threadpoolctl import threadpool_limits
 
 from dispatch.triage.categories import CATEGORIES
 from dispatch.triage.evaluation import Judged, accuracy, evaluate
-from dispatch.triage.model import BLOCKS, MODEL_FILE, SCALE
-from dispatch.triage.normalisation import Features, features
+from dispatch.triage.message import Message
+from dispatch.triage.model import BLOCKS, MODEL_FILE, SCALE, Features, features
 from seeds.triage.corpus import Example, folds
 
 RAREST: Final = (2, 6, 2)
-"""In how many messages a feature of each block has to stand, to count."""
+"""The least number of messages that must contain a feature, per block."""
 
 SHARES: Final = (1.3, 0.7, 1.0)
-"""How much each block counts for."""
+"""The weight of each block."""
 
 STRENGTH: Final = 0.3
-"""The inverse of the regularisation."""
+"""The inverse of the regularisation strength."""
 
 STRETCHES: Final = tuple(tenth / 10 for tenth in range(10, 61))
-"""By what the margins may be multiplied, to become the logarithms of odds."""
+"""The factors to try for scaling margins to log-odds."""
 
 WANTED_ACCURACY: Final = 0.96
-"""On what the model does not abstain from, held out: the threshold is the lowest that reaches it.
+"""The accuracy to reach on held-out messages that the model answers; sets the abstention threshold.
 
-A point above the 0.95 that is promised, as the cues were written by who wrote the corpus. Not more: the
-corpus is harder than a working day, and each message abstained from is work for a person.
+One point above the promised 0.95, because cues and corpus have the same author. Not more: the corpus is
+harder than everyday messages, and each abstention is work for a person.
 """
 
 Scores = NDArray[np.float64]
-"""A row a message, a column a category, in the order of CATEGORIES."""
+"""One row per message, one column per category, in the order of CATEGORIES."""
 
 
-class Counted:
-    """What is counted in some messages: a matrix a block, a row a message, a column a feature."""
+class FeatureCounts:
+    """Feature counts of messages: one matrix per block, one row per message, one column per feature."""
 
     def __init__(self, messages: Sequence[Features]) -> None:
         self._counters = [CountVectorizer(analyzer=_Block(place)) for place in range(len(BLOCKS))]
@@ -58,12 +58,12 @@ class Counted:
         self.names = [counter.get_feature_names_out() for counter in self._counters]
 
     def blocks_of(self, messages: Sequence[Features]) -> list[csr_matrix]:
-        """The same features counted in other messages."""
+        """Count the same features in other messages."""
         return [counter.transform(messages) for counter in self._counters]
 
 
 class _Block:
-    """Takes one block out of what was counted in a message."""
+    """Picks one block from a message's features."""
 
     def __init__(self, place: int) -> None:
         self.place = place
@@ -72,30 +72,30 @@ class _Block:
         return counted[self.place]
 
 
-class Learned:
-    """A fitted model, still in scikit-learn's hands."""
+class FittedModel:
+    """A model fitted with scikit-learn."""
 
     def __init__(self, blocks: Sequence[csr_matrix], categories: Sequence[str]) -> None:
-        """``blocks``: as in Counted, of the messages to learn from. Rare features are left out."""
+        """Fit ``blocks`` (as in FeatureCounts) of the training messages, ignoring rare features."""
         self._kept = [
             np.flatnonzero(block.getnnz(axis=0) >= rarest)
             for block, rarest in zip(blocks, RAREST, strict=True)
         ]
-        self._weighers = [
+        self._transformers = [
             TfidfTransformer(sublinear_tf=True).fit(block[:, kept])
             for block, kept in zip(blocks, self._kept, strict=True)
         ]
         self._machine = LinearSVC(C=STRENGTH, random_state=0)
-        with threadpool_limits(1):  # the sums are too small to share; on a busy machine they would wait
+        with threadpool_limits(1):  # too little work to share: threads would only wait on a busy machine
             self._machine.fit(self._weighed(blocks), [CATEGORIES.index(category) for category in categories])
 
     def margins(self, blocks: Sequence[csr_matrix]) -> Scores:
-        """How far on the side of each category each message stands."""
+        """Return each message's margin for each category."""
         margins: Scores = self._machine.decision_function(self._weighed(blocks))
         return margins
 
     def table(self, names: Sequence[Any], stretch: float) -> dict[str, Any]:
-        """The weights as ``dispatch.triage.model`` reads them, in thousandths, already stretched."""
+        """Build the weights for ``dispatch.triage.model``: scaled by ``stretch``, in thousandths."""
         table: dict[str, Any] = {
             "categories": list(CATEGORIES),
             "intercepts": _thousandths(self._machine.intercept_ * stretch),
@@ -107,7 +107,7 @@ class Learned:
             begin += len(kept)
             table[block] = {
                 str(names[place][column]): [*_thousandths([idf]), *_thousandths(row)]
-                for column, idf, row in zip(kept, self._weighers[place].idf_, weights, strict=True)
+                for column, idf, row in zip(kept, self._transformers[place].idf_, weights, strict=True)
             }
         return table
 
@@ -115,9 +115,9 @@ class Learned:
         return csr_matrix(
             hstack(
                 [
-                    weigher.transform(block[:, kept]) * share
-                    for block, kept, weigher, share in zip(
-                        blocks, self._kept, self._weighers, SHARES, strict=True
+                    transformer.transform(block[:, kept]) * share
+                    for block, kept, transformer, share in zip(
+                        blocks, self._kept, self._transformers, SHARES, strict=True
                     )
                 ]
             )
@@ -125,18 +125,18 @@ class Learned:
 
 
 def likelihoods(margins: Scores, stretch: float) -> list[dict[str, float]]:
-    """How likely each category is, for each message: its stretched margins as logarithms of odds."""
+    """Return each message's likelihood of each category: the softmax of its scaled margins."""
     rows = softmax(margins * stretch, axis=1)
     return [dict(zip(CATEGORIES, map(float, row), strict=True)) for row in rows]
 
 
 def best_stretch(margins: Scores, categories: Sequence[str]) -> float:
-    """The stretch with which the likelihoods come true most nearly: that of the least logarithmic loss."""
-    told = [CATEGORIES.index(category) for category in categories]
-    places = np.arange(len(told))
+    """Return the scale with the best calibrated likelihoods: that of the least log loss."""
+    expected = [CATEGORIES.index(category) for category in categories]
+    places = np.arange(len(expected))
 
     def loss(stretch: float) -> float:
-        return -float(log_softmax(margins * stretch, axis=1)[places, told].mean())
+        return -float(log_softmax(margins * stretch, axis=1)[places, expected].mean())
 
     return min(STRETCHES, key=loss)
 
@@ -145,19 +145,19 @@ def _thousandths(values: Any) -> list[int]:
     return [round(float(value) * SCALE) for value in values]
 
 
-def held_out(counted: Counted, categories: Sequence[str], fold_of: Sequence[int]) -> Scores:
-    """The margins of each message by a model that never saw its sub-intent; ``fold_of``: as of ``folds``."""
-    found: Scores = np.zeros((len(categories), len(CATEGORIES)))
-    for fold in sorted(set(fold_of)):
-        known = [place for place, its in enumerate(fold_of) if its != fold]
-        asked = [place for place, its in enumerate(fold_of) if its == fold]
-        learned = Learned([block[known] for block in counted.blocks], [categories[place] for place in known])
-        found[asked] = learned.margins([block[asked] for block in counted.blocks])
-    return found
+def held_out(counts: FeatureCounts, categories: Sequence[str], fold_of: Sequence[int]) -> Scores:
+    """Return each message's margins by a model that never saw its sub-intent; ``fold_of``: from ``folds``."""
+    margins: Scores = np.zeros((len(categories), len(CATEGORIES)))
+    for held in sorted(set(fold_of)):
+        known = [place for place, fold in enumerate(fold_of) if fold != held]
+        unseen = [place for place, fold in enumerate(fold_of) if fold == held]
+        model = FittedModel([block[known] for block in counts.blocks], [categories[place] for place in known])
+        margins[unseen] = model.margins([block[unseen] for block in counts.blocks])
+    return margins
 
 
 def threshold_for(judged: Sequence[Judged], wanted: float = WANTED_ACCURACY) -> float:
-    """The lowest confidence from which on the answers are right often enough, in hundredths."""
+    """Return the lowest confidence, in hundredths, above which answers reach the wanted accuracy."""
     for hundredth in range(100):
         threshold = hundredth / 100
         covered = [one for one in judged if one.confidence >= threshold]
@@ -167,10 +167,10 @@ def threshold_for(judged: Sequence[Judged], wanted: float = WANTED_ACCURACY) -> 
 
 
 def train(examples: Sequence[Example]) -> dict[str, Any]:
-    """The model's file: weights learned from every message, all else from held-out ones."""
+    """Build the model's file: weights from all messages, everything else from held-out ones."""
     categories = [example.category for example in examples]
-    counted = Counted([features(example.text) for example in examples])
-    margins = held_out(counted, categories, folds(examples))
+    counts = FeatureCounts([features(Message(example.text)) for example in examples])
+    margins = held_out(counts, categories, folds(examples))
     stretch = best_stretch(margins, categories)
     rows = [
         Judged.of(category, likely, 0.0)
@@ -184,12 +184,12 @@ def train(examples: Sequence[Example]) -> dict[str, Any]:
         "threshold": threshold,
         "stretch": stretch,
         "measured": measured,
-        **Learned(counted.blocks, categories).table(counted.names, stretch),
+        **FittedModel(counts.blocks, categories).table(counts.names, stretch),
     }
 
 
 def write(table: dict[str, Any], path: Path) -> None:
-    """Write the model's file: a line a feature, so that a change can be read."""
+    """Write the model's file, one line per feature for readable diffs."""
     blocks = [
         f"{json.dumps(key)}: {{\n" + ",\n".join(_line(name, row) for name, row in value.items()) + "\n}"
         if key in BLOCKS
@@ -204,5 +204,5 @@ def _line(name: str, row: Sequence[int]) -> str:
 
 
 def model_path() -> Path:
-    """Where the shipped model stands in this checkout."""
+    """Return the path of the shipped model in this checkout."""
     return Path(__file__).parents[2] / "dispatch" / "triage" / MODEL_FILE

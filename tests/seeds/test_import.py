@@ -314,11 +314,11 @@ def test_the_second_row_with_an_id_or_licence_is_quarantined(files: Any, load: L
     assert [
         (table, number, reason.split(str(people.parent))[0]) for table, number, reason in reasons(result)
     ] == [
-        ("agents", 1, "the id stands twice, first in line 2 of "),
+        ("agents", 1, "duplicate id, first used in line 2 of "),
         ("agents", 2, "the licence number L-1 belongs to agent 1 already"),
-        ("assignments", 1, "the id stands twice, first in line 2 of "),
+        ("assignments", 1, "duplicate id, first used in line 2 of "),
         ("assignments", 2, "its agent 2 is quarantined"),
-        ("bookings", 1, "the id stands twice, first in line 2 of "),
+        ("bookings", 1, "duplicate id, first used in line 2 of "),
         ("bookings", 2, "assignment 1 has booking 1 already"),
         ("bookings", 3, "its assignment 2 is quarantined"),
     ]
@@ -436,10 +436,10 @@ def test_progress_ends_at_the_number_of_rows(files: Any, load: Load) -> None:
         (b"a\0b", "not a text file"),
         ("AgentID,Name\n".encode("utf-16"), "not a text file"),
         (b"AgentID\n1\nJos\xe9\n", "line 3 is not UTF-8"),
-        (b"name,method\nKate,Text\n", "belong to no table"),
+        (b"name,method\nKate,Text\n", "match no table"),
         (b"BookingID,AssignmentID\n1,1\n", "no column BookingCompleteDate"),
         (b'{"booking_id": 1}\n', "no column AssignmentID"),
-        (b'{"name": "Kate"}\n', "belong to no table"),
+        (b'{"name": "Kate"}\n', "match no table"),
         (b'[{"booking_id": 1}]', "JSON array"),
         (
             b'AssignmentID,AgentID,CustomerName,CommunicationMethod,LeadSource,AssignedDateTime\n1,1,"Ka',

@@ -16,7 +16,7 @@ from dispatch.service.issues import queries as issue_queries
 from models.errors import Refused
 from models.issues import ASSIGNED, IN_PROGRESS, PENDING_CUSTOMER, RESOLVED
 from seeds.demo.demo import make_demo
-from seeds.demo.issues import CASES, tell_issues
+from seeds.demo.issues import CASES, make_issues
 
 
 def told(desk: Desk) -> list[dict[str, Any]]:
@@ -30,7 +30,7 @@ def test_the_demo_has_issues_in_every_state(desk: Desk, tmp_path: Path, clock: A
         make_demo(one)
         with one.reading():
             before = [(row["agent_id"], row["rank"]) for row in queries.list_agents()]
-        assert tell_issues(one) == len(CASES)
+        assert make_issues(one) == len(CASES)
         with one.reading():
             assert [(row["agent_id"], row["rank"]) for row in queries.list_agents()] == before, (
                 "issues move no rank"
@@ -53,6 +53,6 @@ def test_the_demo_has_issues_in_every_state(desk: Desk, tmp_path: Path, clock: A
 
 def test_where_nobody_can_take_them_issues_wait(desk: Desk) -> None:
     make_demo(desk, agents=1, bookings=0)
-    assert tell_issues(desk) == len(CASES)
+    assert make_issues(desk) == len(CASES)
     with desk.reading():
         assert doctor.examine(desk)["ok"]

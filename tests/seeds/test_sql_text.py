@@ -153,7 +153,7 @@ def test_the_table_is_found_in_every_dress(start: str) -> None:
         (HEAD + row("'x'") + " " + row("'y'") + ";", "is expected after a row"),
         (HEAD + "SELECT 1;", "a row in parentheses is expected"),
         ("CREATE TABLE bookings (a INT);", "there is no INSERT INTO"),
-        (HEAD + row("'x'"), "line 1: what begins here has no end"),
+        (HEAD + row("'x'"), "line 1: the statement or row that begins here has no end"),
         (HEAD + row("'x'") + ",\n(1, 2;", "line 2: the row that begins here is not closed"),
         (HEAD + row("'x'") + ",\n(1, 2, 'no end", "line 2: the text that begins here has no end"),
         (HEAD + row("'x'") + ";\n/* no end", "line 2: the comment that begins here has no end"),

@@ -13,8 +13,9 @@ import pytest
 
 from dispatch.triage.categories import CATEGORIES
 from dispatch.triage.evaluation import Judged, evaluate
-from dispatch.triage.model import Model
-from dispatch.triage.normalisation import plain, words
+from dispatch.triage.message import Message
+from dispatch.triage.model import Model, features
+from dispatch.triage.normalisation import words
 from seeds.triage.corpus import FOLDS, Example, corpus, folds
 
 
@@ -53,7 +54,7 @@ def test_messages_are_of_all_lengths_and_registers(examples: list[Example]) -> N
 def test_no_message_is_nearly_another(examples: list[Example]) -> None:
     """No two messages share two thirds of their words; those of a few words may."""
     by_word: dict[str, list[int]] = defaultdict(list)
-    bags = [frozenset(words(plain(example.text))) for example in examples]
+    bags = [frozenset(words(Message(example.text).plain)) for example in examples]
     for place, bag in enumerate(bags):
         for word in bag:
             by_word[word].append(place)
@@ -72,11 +73,11 @@ def test_no_message_is_nearly_another(examples: list[Example]) -> None:
 def test_the_messages_from_outside_are_not_in_the_corpus(
     examples: list[Example], request: pytest.FixtureRequest
 ) -> None:
-    bags = [set(words(plain(example.text))) for example in examples]
+    bags = [set(words(Message(example.text).plain)) for example in examples]
     folder = request.config.rootpath / "tests" / "dispatch" / "triage"
     for name in ("outside", "unseen", "plain"):
         for line in (folder / f"{name}.jsonl").read_text("utf-8").splitlines():
-            bag = set(words(plain(json.loads(line)["text"])))
+            bag = set(words(Message(json.loads(line)["text"]).plain))
             assert len(bag) <= 4 or max(len(bag & other) / len(bag | other) for other in bags) <= 2 / 3, line
 
 
@@ -108,17 +109,17 @@ def test_held_out_sub_intents_are_told_apart_and_the_shipped_model_is_what_the_c
         assert trained["measured"][figure] == pytest.approx(value, abs=0.02)
     here, there = Model(trained), Model(shipped)
     for example in examples[::10]:
-        assert here.probabilities(example.text) == pytest.approx(there.probabilities(example.text), abs=0.01)
+        message = Message(example.text)
+        assert here.probabilities(message) == pytest.approx(there.probabilities(message), abs=0.01)
 
 
 def test_the_plain_table_says_what_scikit_learn_says(
     examples: list[Example], shipped: dict[str, Any]
 ) -> None:
-    from dispatch.triage.normalisation import features
-    from seeds.triage.training import Counted, Learned, likelihoods
+    from seeds.triage.training import FeatureCounts, FittedModel, likelihoods
 
-    counted = Counted([features(example.text) for example in examples])
-    learned = Learned(counted.blocks, [example.category for example in examples])
+    counts = FeatureCounts([features(Message(example.text)) for example in examples])
+    fitted = FittedModel(counts.blocks, [example.category for example in examples])
     asked = [
         "where is my refund",
         "zzz",
@@ -126,9 +127,9 @@ def test_the_plain_table_says_what_scikit_learn_says(
         *(example.text for example in examples[::50]),
     ]
     model = Model(shipped)
-    margins = learned.margins(counted.blocks_of([features(text) for text in asked]))
+    margins = fitted.margins(counts.blocks_of([features(Message(text)) for text in asked]))
     for text, wanted in zip(asked, likelihoods(margins, shipped["stretch"]), strict=True):
-        assert model.probabilities(text) == pytest.approx(wanted, abs=0.01)
+        assert model.probabilities(Message(text)) == pytest.approx(wanted, abs=0.01)
 
 
 def test_the_models_file_is_small_plain_and_readable_in_a_diff(shipped: dict[str, Any]) -> None:
@@ -145,15 +146,14 @@ def test_the_models_file_is_small_plain_and_readable_in_a_diff(shipped: dict[str
 def test_the_figures_do_not_hang_on_which_sub_intents_are_held_out_together(
     examples: list[Example], shipped: dict[str, Any], seed: int
 ) -> None:
-    from dispatch.triage.normalisation import features
-    from seeds.triage.training import Counted, held_out, likelihoods
+    from seeds.triage.training import FeatureCounts, held_out, likelihoods
 
-    counted = Counted([features(example.text) for example in examples])
+    counts = FeatureCounts([features(Message(example.text)) for example in examples])
     categories = [example.category for example in examples]
     intents = sorted({(example.category, example.intent) for example in examples})
     Random(seed).shuffle(intents)
     fold_of = {intent: place % 6 for place, intent in enumerate(intents)}
-    margins = held_out(counted, categories, [fold_of[one.category, one.intent] for one in examples])
+    margins = held_out(counts, categories, [fold_of[one.category, one.intent] for one in examples])
     figures = evaluate(
         [
             Judged.of(category, likely, shipped["threshold"])

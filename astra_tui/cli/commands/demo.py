@@ -13,7 +13,7 @@ from astra_tui.cli.options import Call, reading
 from astra_tui.cli.output.printing import line, plural
 from astra_tui.cli.output.progress import progress_bar
 from seeds.demo.demo import AGENTS, BOOKINGS, MOST_AGENTS, MOST_BOOKINGS, make_demo
-from seeds.demo.issues import tell_issues
+from seeds.demo.issues import make_issues
 
 
 @click.command("demo")
@@ -41,7 +41,7 @@ def demo(call: Call, no_open: bool, agents: int, bookings: int) -> None:
     path = database_to_create(database)
     with opened(path, call.actor, create=True) as desk, progress_bar("bookings") as progress:
         made = make_demo(desk, agents=agents, bookings=bookings, progress=progress)
-        issues = tell_issues(desk)
+        issues = make_issues(desk)
     call.tell({"database": str(path)} | made | {"issues": issues}, _tell)
     if not no_open:
         call.surroundings.exit_code = call.surroundings.open_application(database, call.actor)

@@ -22,6 +22,7 @@ from dispatch.triage import known_names
 from dispatch.triage.categories import CATEGORIES, tier
 from dispatch.triage.entities import KnownNames
 from dispatch.triage.evaluation import Judged, evaluate
+from dispatch.triage.message import Message
 from dispatch.triage.message_files import messages
 from dispatch.triage.pipeline import classify, triage
 from models.errors import DatabaseUnavailable, InvalidInput
@@ -119,7 +120,7 @@ def _judged(stream: BinaryIO, name: str) -> tuple[list[Judged], list[dict[str, A
         if isinstance(message, str):
             rejected.append({"line": number, "error": message})
             continue
-        found = classify(message["text"])
+        found = classify(Message(message["text"]))
         guess = found.alternatives()[0]["category"]
         judged.append(Judged(message["category"], guess, found.confidence, found.unsure))
     return judged, rejected

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dispatch.service.escalation import triggers
+from dispatch.service.escalation import limits, triggers
 from dispatch.service.escalation.triggers import TOP_LEVEL, Fired
 from dispatch.service.sla import targets
 from models.agents import Agent
@@ -36,7 +36,7 @@ def open_for(
     escalation = Escalation(
         issue_id=issue.issue_id,
         trigger=fired.trigger,
-        since=to_text(fired.since),
+        since=fired.since,
         urgency=urgency,
         level=triggers.first_level(raised_by),
         reason=fired.reason,
@@ -76,72 +76,61 @@ def patience(desk: Desk, priority: int) -> timedelta:
     return timedelta(minutes=targets.minutes_of(figures, priority))
 
 
-def go_further(
-    desk: Desk, now: str, issue: Issue, row: Escalation, idle_since: datetime | None
-) -> int | None:
-    """Take an escalation whose moment has come to its next level; the level told, or None.
-
-    ``idle_since`` is the last progress, None while it is nobody's turn: then nobody is blamed.
-    """
-    escalation = Escalation.lock(row.escalation_id)
-    if escalation.acknowledged_at is not None:
-        limit = timedelta(seconds=triggers.unassigned_limit_s(issue.priority))
-        acknowledged, present = from_text(escalation.acknowledged_at), from_text(now)
-        resumes = present + limit if idle_since is None else max(acknowledged, idle_since) + limit
-        if resumes > present:
-            escalation.next_step_at = to_text(resumes)
-            escalation.save()
-            return None
-        escalation.acknowledged_at = escalation.acknowledged_by = None
-    escalation.level = min(TOP_LEVEL, escalation.level + 1)
+def climb(desk: Desk, now: str, issue: Issue, escalation_id: int, level: int | None = None) -> Escalation:
+    """Take an escalation to its next level, or to ``level``, which has to acknowledge it for itself."""
+    escalation = Escalation.lock(escalation_id)
+    escalation.level = level or min(TOP_LEVEL, escalation.level + 1)
+    escalation.acknowledged_at = escalation.acknowledged_by = None
     _tell(desk, now, issue, escalation)
     escalation.save()
-    return int(escalation.level)
+    return escalation
+
+
+def rest(escalation_id: int, until: datetime) -> Escalation:
+    """Leave an acknowledged escalation at its level until a moment."""
+    escalation = Escalation.lock(escalation_id)
+    escalation.next_step_at = to_text(until)
+    escalation.save()
+    return escalation
 
 
 def raise_by_hand(running: Command, issue: Issue, reason: str, level: int | None) -> Escalation:
     """A person escalates: a new manual one, or the next level of the one that is open."""
     known = [one for one in still_open([issue.issue_id]) if one.trigger == triggers.MANUAL]
     if not known:
-        by_hand = Fired(triggers.MANUAL, reason, from_text(running.now))
+        by_hand = Fired(triggers.MANUAL, reason, running.now)
         escalation = open_for(running.desk, running.now, issue, by_hand, triggers.MEDIUM, [])
         if level is None or level == escalation.level:
             return escalation
     else:
         escalation = Escalation.lock(known[0].escalation_id)
         escalation.reason = reason
-    escalation.level = level or min(TOP_LEVEL, escalation.level + 1)
-    escalation.acknowledged_at = escalation.acknowledged_by = None
-    _tell(running.desk, running.now, issue, escalation)
-    escalation.save()
-    return escalation
+        escalation.save()
+    return climb(running.desk, running.now, issue, escalation.escalation_id, level)
 
 
 def acknowledge(running: Command, escalation_id: int, priority: int) -> None:
     """Somebody takes care: no further level, unless nothing is done."""
     escalation = Escalation.lock(escalation_id)
     escalation.acknowledged_at, escalation.acknowledged_by = running.now, running.actor
-    limit = timedelta(seconds=triggers.unassigned_limit_s(priority))
+    limit = timedelta(seconds=limits.unassigned_s(priority))
     escalation.next_step_at = to_text(from_text(running.now) + limit)
     escalation.save()
 
 
-def close(running: Command, escalation_id: int, reason: str) -> None:
+def close(now: str, by: str, escalation_id: int, reason: str) -> Escalation:
     """Nothing more has to be done about it."""
-    close_row(running.now, running.actor, escalation_id, reason)
-
-
-def close_row(now: str, by: str, escalation_id: int, reason: str) -> None:
     escalation = Escalation.lock(escalation_id)
     escalation.closed_at, escalation.closed_by, escalation.close_reason = now, by, reason
     escalation.next_step_at = None
     escalation.save()
+    return escalation
 
 
 def close_all(running: Command, issue_id: int, reason: str) -> None:
     """The issue has ended, and with it whatever was raised about it."""
     for row in still_open([issue_id]):
-        close(running, row.escalation_id, reason)
+        close(running.now, running.actor, row.escalation_id, reason)
 
 
 def revive(running: Command, issue: Issue, closed_at: str) -> None:
@@ -173,7 +162,7 @@ def of_issues(issue_ids: Sequence[int]) -> list[Escalation]:
     return read_rows(Escalation, query.order_by(Escalation.escalation_id))
 
 
-def shown(escalation: Escalation) -> Row:
+def describe(escalation: Escalation) -> Row:
     """An escalation for people and scripts; ``told`` is who was told last."""
     steps = json.loads(escalation.steps)
     return {

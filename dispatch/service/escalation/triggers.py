@@ -1,16 +1,16 @@
-"""Escalation triggers, with names and reasons, from figures alone (docs/rules.md, SLA and escalation)."""
+"""Escalation triggers, with names and reasons, from rows alone (docs/rules.md, SLA and escalation)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch.service.sla.targets import (
-    UNASSIGNED_ESCALATES_MINUTES,
-    UNRESOLVED_ESCALATES_MINUTES,
-    minutes_of,
-)
+from dispatch.service.escalation import limits
+from dispatch.service.sla import clocks
+from dispatch.service.sla.clocks import ClockRow
+from models.clock import from_text
+from models.issues import NEW, RESOLUTION, Escalation, Issue
 
 UNASSIGNED, UNRESOLVED = "unassigned", "unresolved"
 INTERACTIONS, SENTIMENT, NO_PROGRESS = "interactions", "sentiment", "no_progress"
@@ -27,25 +27,42 @@ TOP_LEVEL = 3
 HIGH, MEDIUM = "high", "medium"
 
 
-@dataclass(frozen=True)
-class Standing:
-    """An issue at a moment, as far as the triggers ask.
+@dataclass
+class Watched:
+    """One issue with all that decides about it.
 
-    ``waited_s`` and ``used_s`` are working seconds, unassigned and of the resolution clock;
-    ``idle_s`` since somebody did something, None while it is nobody's turn. ``compounds`` are
-    the sentiments of the last interactions that have one, the newest last. The moments tell when
-    each condition can have begun.
+    ``warned`` holds clocks and percents, ``progress`` when the desk last did something about the issue, and
+    ``compounds`` the sentiments of the last interactions that have one, the newest last.
     """
 
-    priority: int
-    waited_s: int | None
-    used_s: int
-    idle_s: int | None
+    issue: Issue
+    clocks: dict[str, ClockRow]
+    warned: set[tuple[str, int]]
+    escalations: dict[int, Escalation]
     interactions: int
+    progress: str
     compounds: tuple[float, ...]
-    waiting_since: datetime | None
-    opened: datetime
-    progress: datetime
+
+    @property
+    def opened(self) -> str:
+        return str(self.issue.reopened_at or self.issue.opened_at)
+
+    @property
+    def is_our_turn(self) -> bool:
+        """Somebody holds it, and the customer need not answer first."""
+        return self.issue.status != NEW and self.clocks[RESOLUTION].paused_at is None
+
+    @property
+    def idle_since(self) -> str | None:
+        """Since when nothing was done; None while it is the customer's turn, and nobody is to blame."""
+        if self.issue.status == NEW:
+            return self.issue.waiting_since
+        return self.progress if self.is_our_turn else None
+
+    @property
+    def occasions(self) -> set[tuple[str, str]]:
+        """What was raised already: the triggers, each with the time since when its condition held."""
+        return {(row.trigger, row.since) for row in self.escalations.values()}
 
 
 @dataclass(frozen=True)
@@ -54,49 +71,30 @@ class Fired:
 
     trigger: str
     reason: str
-    since: datetime
+    since: str
 
 
-def unassigned_limit_s(priority: int) -> int:
-    """Working seconds that an issue may wait, and for which one may lie untouched."""
-    return 60 * minutes_of(UNASSIGNED_ESCALATES_MINUTES, priority)
-
-
-def unresolved_limit_s(priority: int) -> int:
-    return 60 * minutes_of(UNRESOLVED_ESCALATES_MINUTES, priority)
-
-
-def is_overdue(standing: Standing) -> bool:
-    """Has one of the two times been exceeded?"""
-    waited = standing.waited_s is not None and standing.waited_s >= unassigned_limit_s(standing.priority)
-    return waited or standing.used_s >= unresolved_limit_s(standing.priority)
-
-
-def urgency(standing: Standing) -> str:
-    """``high`` if the time was exceeded, else ``medium``."""
-    return HIGH if is_overdue(standing) else MEDIUM
-
-
-def fired(standing: Standing) -> Iterator[Fired]:
+def fired(watched: Watched, now: datetime) -> Iterator[Fired]:
     """Every trigger whose condition holds."""
-    limit, priority = unassigned_limit_s(standing.priority), standing.priority
-    if standing.waiting_since is not None and (standing.waited_s or 0) >= limit:
-        yield Fired(UNASSIGNED, f"nobody has had it for {told(limit)}", standing.waiting_since)
-    if standing.used_s >= unresolved_limit_s(priority):
-        yield Fired(UNRESOLVED, f"unresolved after {told(unresolved_limit_s(priority))}", standing.opened)
-    if standing.interactions >= MANY_INTERACTIONS:
-        yield Fired(INTERACTIONS, f"{standing.interactions} interactions", standing.opened)
-    mean = mean_sentiment(standing.compounds)
-    if mean is not None and mean < BAD_SENTIMENT:
-        yield Fired(SENTIMENT, f"mean sentiment of the last three is {mean:.2f}", standing.opened)
-    if standing.idle_s is not None and standing.idle_s >= limit:
-        yield Fired(NO_PROGRESS, f"nothing was done for {told(limit)}", standing.progress)
+    issue, clock = watched.issue, watched.clocks[RESOLUTION]
+    hours, limit = clocks.hours_of(clock), limits.unassigned_s(issue.priority)
+    if issue.waiting_since and hours.between(from_text(issue.waiting_since), now) >= limit:
+        yield Fired(UNASSIGNED, f"nobody has had it for {_span(limit)}", issue.waiting_since)
+    if clocks.used_s(clock, now) >= (longest := limits.unresolved_s(issue.priority)):
+        yield Fired(UNRESOLVED, f"unresolved after {_span(longest)}", watched.opened)
+    if watched.interactions >= MANY_INTERACTIONS:
+        yield Fired(INTERACTIONS, f"{watched.interactions} interactions", watched.opened)
+    last = watched.compounds[-LAST_INTERACTIONS:]
+    mean = sum(last) / LAST_INTERACTIONS
+    if len(last) == LAST_INTERACTIONS and mean < BAD_SENTIMENT:
+        yield Fired(SENTIMENT, f"mean sentiment of the last three is {mean:.2f}", watched.opened)
+    if watched.is_our_turn and hours.between(from_text(watched.progress), now) >= limit:
+        yield Fired(NO_PROGRESS, f"nothing was done for {_span(limit)}", watched.progress)
 
 
-def mean_sentiment(compounds: tuple[float, ...]) -> float | None:
-    """Of the last three; None while there are fewer."""
-    last = compounds[-LAST_INTERACTIONS:]
-    return sum(last) / LAST_INTERACTIONS if len(last) == LAST_INTERACTIONS else None
+def urgency(found: Sequence[Fired]) -> str:
+    """``high`` if one of the two times was exceeded, else ``medium``."""
+    return HIGH if {UNASSIGNED, UNRESOLVED} & {one.trigger for one in found} else MEDIUM
 
 
 def first_level(raised_by: list[str]) -> int:
@@ -104,6 +102,6 @@ def first_level(raised_by: list[str]) -> int:
     return min(TOP_LEVEL, 1 + len(raised_by))
 
 
-def told(seconds: int) -> str:
+def _span(seconds: int) -> str:
     """``15 min``, ``2 h``, ``48 h``."""
     return f"{seconds // 3600} h" if seconds % 3600 == 0 else f"{seconds // 60} min"

@@ -31,13 +31,16 @@ def issue_at_work(running: Command, issue_id: int) -> Issue:
 def open_issue_at_work(running: Command, issue_id: int) -> Issue:
     """The same, refused when it is resolved or closed."""
     issue = issue_at_work(running, issue_id)
-    if issue.status not in OPEN:
-        raise Refused(
-            issue.status,
-            f"issue {issue_id} is {issue.status}",
-            f"astra issue reopen {issue_id} takes it up again",
-        )
+    check_open(issue)
     return issue
+
+
+def check_open(issue: Issue, also: str = "", because: str = "", hint: str = "") -> None:
+    """Refuse what has ended, but for the status that is open to the command ``also``. Raises Refused."""
+    if issue.status not in (*OPEN, also):
+        number = issue.issue_id
+        again = f"astra issue reopen {number} takes it up again"
+        raise Refused(issue.status, f"issue {number} is {issue.status}{because}", again + hint)
 
 
 def moment(running: Command, issue: Issue) -> str:
@@ -45,10 +48,15 @@ def moment(running: Command, issue: Issue) -> str:
     return max(running.now, str(issue.changed_at))
 
 
-def saved(running: Command, issue: Issue) -> Row:
-    """Save the issue of a command, look at what follows from it, and tell how it is now."""
+def save(running: Command, issue: Issue) -> None:
+    """Save an issue with its time."""
     issue.changed_at = moment(running, issue)
     issue.save()
+
+
+def saved(running: Command, issue: Issue) -> Row:
+    """Save the issue of a command, look at what follows from it, and tell how it is now."""
+    save(running, issue)
     running.issue_id, running.agent_id = issue.issue_id, issue.agent_id
     monitor.examine(running.desk, running.now, [issue.issue_id])
     return queries.issue(running.desk, issue.issue_id)

@@ -8,16 +8,14 @@ from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk.commands import Command, command, never
 from dispatch.inputs import validation
 from dispatch.service.issues import text_analysis
-from dispatch.service.issues.command_support import issue_at_work, moment, saved, words
+from dispatch.service.issues.command_support import check_open, issue_at_work, moment, saved, words
 from dispatch.service.issues.ownership import check_holder
-from dispatch.service.issues.state_machine import enter, take_up_again
+from dispatch.service.issues.state_machine import enter, newest_message, take_up_again
 from dispatch.service.sla import clocks
-from models.base import CompiledQuery, parameter
 from models.errors import Conflict, Refused
 from models.issues import (
     ASSIGNED,
     CHANNELS,
-    CLOSED,
     CUSTOMER,
     DESK,
     FIRST_RESPONSE,
@@ -34,6 +32,7 @@ from models.issues import (
 Row = dict[str, Any]
 
 AUTHORS = (DESK, CUSTOMER)
+NO_ANSWER = ": nothing more is answered"
 
 
 @command("issue.reply", past="reply", undo=never("what was said to a customer, or by one, stays said"))
@@ -64,28 +63,14 @@ def reply(
     if author == CUSTOMER:
         _hear(running, issue, said, way)
     else:
-        _check_open(issue)
+        check_open(issue, because=NO_ANSWER)
         _answer(running, issue, agent_id, said, way, wait=wait, solution=solution)
     return saved(running, issue)
 
 
-def _check_open(issue: Issue) -> None:
-    if issue.status in (RESOLVED, CLOSED):
-        raise Refused(
-            issue.status,
-            f"issue {issue.issue_id} is {issue.status}: nothing more is answered",
-            f"astra issue reopen {issue.issue_id} takes it up again",
-        )
-
-
 def _hear(running: Command, issue: Issue, said: str, way: str) -> None:
     """The customer speaks: what waited for it goes on, what was resolved is taken up again."""
-    if issue.status == CLOSED:
-        raise Refused(
-            "closed",
-            f"issue {issue.issue_id} is closed: nothing more is answered",
-            f"astra issue reopen {issue.issue_id} takes it up again, or open a new issue",
-        )
+    check_open(issue, RESOLVED, NO_ANSWER, ", or open a new issue")
     if issue.status == RESOLVED:
         take_up_again(running, issue, by=CUSTOMER)
     _write(running, issue, MESSAGE, CUSTOMER, said, way)
@@ -163,20 +148,9 @@ def _write(
     running.detail = {"author": author, "text": said[:200]}
 
 
-_newest_message = CompiledQuery(
-    lambda: (
-        Interaction.select(Interaction.interaction_id, Interaction.author, Interaction.at)
-        .where(Interaction.issue_id == parameter("issue_id"), Interaction.kind == MESSAGE)
-        .order_by(Interaction.interaction_id.desc())
-        .limit(1)
-    )
-)
-
-
 def _check_seen(issue: Issue, seen: int | None) -> None:
-    rows = _newest_message(issue_id=issue.issue_id) if seen is not None else []
-    if rows and rows[0][0] > seen:
-        _, author, at = rows[0]
+    newest, author, at = newest_message(issue.issue_id)
+    if seen is not None and newest > seen:
         who = "the customer wrote" if author == CUSTOMER else "somebody answered"
         raise Conflict(
             f"{who} at {at}, after you looked at issue {issue.issue_id}", "read it, then answer again"

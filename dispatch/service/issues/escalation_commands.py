@@ -45,7 +45,7 @@ def settle(running: Command, issue_id: int, reason: str, trigger: str | None = N
     issue = issue_at_work(running, issue_id)
     rows = _open(issue_id, trigger)
     for row in rows:
-        escalations.close(running, row.escalation_id, reason)
+        escalations.close(running.now, running.actor, row.escalation_id, reason)
     running.detail = {"triggers": [row.trigger for row in rows], "reason": reason}
     return saved(running, issue)
 

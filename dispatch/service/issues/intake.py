@@ -8,8 +8,7 @@ from typing import Any
 from dispatch import customers
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
-from dispatch.service.escalation import monitor
-from dispatch.service.issues import command_support, queries, queue, routing, text_analysis
+from dispatch.service.issues import command_support, queue, routing, text_analysis
 from dispatch.service.sla import clocks
 from dispatch.triage import categories
 from models.bookings import Booking
@@ -53,19 +52,13 @@ def open_issue(
     way = validation.one_of(channel or USUAL_CHANNEL, "channel", CHANNELS)
     customer = customer_of(customer_id, booking_id)
     rank = _tier(customer, tier)
-    told = text_analysis.understand(said, rank)
-    if category is not None:
-        chosen = categories.category(category)
-        told |= {"category": chosen, "unsure": False, **text_analysis.prioritise(chosen, said, rank)}
-    issue = _issue(running, said, way, rank, told)
+    issue = _issue(running, said, way, rank, text_analysis.understand(said, rank, category))
     issue.customer_id = customer.customer_id if customer else None
     issue.booking_id = booking_id
     issue.corrected_at = None if category is None else running.now
     _route_and_save(running, issue)
-    running.issue_id, running.agent_id = issue.issue_id, issue.agent_id
     running.customer_id, running.booking_id = issue.customer_id, booking_id
-    monitor.examine(running.desk, running.now, [issue.issue_id])
-    return queries.issue(running.desk, issue.issue_id)
+    return command_support.saved(running, issue)
 
 
 def customer_of(customer_id: int | None, booking_id: int | None) -> Customer | None:

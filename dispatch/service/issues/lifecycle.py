@@ -6,7 +6,7 @@ from typing import Any
 
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
-from dispatch.service.issues import conversation, queue, routing, surveys
+from dispatch.service.issues import conversation, queue, surveys
 from dispatch.service.issues.command_support import has_ended, issue_at_work, open_issue_at_work, saved, words
 from dispatch.service.issues.state_machine import check_step, enter, take_up_again
 from models.agents import Agent
@@ -29,12 +29,12 @@ def set_status(running: Command, issue_id: int, status: str) -> Row:
     """Take an issue to a status that may follow its own. Raises NotFound, InvalidInput, Refused."""
     validation.one_of(status, "status", ISSUE_STATUSES)
     issue = issue_at_work(running, issue_id)
-    check_step(issue, status)
     _step(running, issue, status)
     return saved(running, issue)
 
 
 def _step(running: Command, issue: Issue, status: str) -> None:
+    check_step(issue, status)
     enter(running, issue, status)
     if status == RESOLVED:
         surveys.ask(running, issue)
@@ -62,8 +62,7 @@ def resolve(running: Command, issue_id: int, text: str | None = None) -> Row:
 def close(running: Command, issue_id: int) -> Row:
     """A resolved issue is done with. Raises NotFound, Refused."""
     issue = issue_at_work(running, issue_id)
-    check_step(issue, CLOSED)
-    enter(running, issue, CLOSED)
+    _step(running, issue, CLOSED)
     return saved(running, issue)
 
 
@@ -83,9 +82,5 @@ def reopen(running: Command, issue_id: int, reason: str) -> Row:
     take_up_again(running, issue)
     holder = Agent.lock(issue.agent_id)
     if holder.left_at is not None:
-        helper = routing.choose(issue.category, queue.helpers())
-        if helper is None:
-            queue.let_wait(running, issue)
-        else:
-            queue.give(running, issue, helper.agent_id, routing.reason(issue.category, helper))
+        queue.route(running, issue, queue.helpers())
     return saved(running, issue)

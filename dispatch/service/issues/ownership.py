@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.assignment.agent_checks import working_agent
+from dispatch.assignment.agent_checks import check_room, not_the_holder, working_agent
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.service.issues import queue
@@ -23,7 +23,7 @@ def claim(running: Command, issue_id: int, agent_id: int) -> Row:
     issue = open_issue_at_work(running, issue_id)
     agent = working_agent(agent_id)
     if issue.status == NEW:
-        _check_room(agent)
+        check_room(agent, "astra issue reassign gives it in spite of that, with a reason")
         queue.give(running, issue, agent_id, f"claimed by {agent.name}")
     check_holder(issue, agent)
     if issue.status != ASSIGNED:
@@ -43,21 +43,7 @@ def check_holder(issue: Issue, agent: Agent) -> None:
             f"issue {number} waits for an agent",
             f"astra issue claim {number} --agent {agent.agent_id}",
         )
-    holder = Agent.lock(issue.agent_id)
-    raise Refused(
-        "not_the_holder",
-        f"issue {number} is with {holder.name} ({holder.agent_id}), not with {agent.name} ({agent.agent_id})",
-        f"reassign it first: astra issue reassign {number} --to {agent.agent_id} --reason ...",
-    )
-
-
-def _check_room(agent: Agent) -> None:
-    if agent.held >= agent.capacity:
-        raise Refused(
-            "full",
-            f"{agent.name} holds {agent.held} of {agent.capacity} already",
-            "astra issue reassign gives it in spite of that, with a reason",
-        )
+    raise not_the_holder("issue", number, Agent.lock(issue.agent_id), agent)
 
 
 @command("issue.reassign", past="reassigned", undo=put_back)

@@ -7,7 +7,7 @@ desk looks at the end of each command that freed somebody, in the same transacti
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from dispatch.queries import agent_levels
 from dispatch.service.escalation import escalations, monitor
 from dispatch.service.escalation.triggers import UNASSIGNED
 from dispatch.service.issues import routing
-from dispatch.service.issues.command_support import moment
+from dispatch.service.issues.command_support import moment, save
 from dispatch.service.issues.routing import Helper
 from dispatch.service.issues.state_machine import enter
 from models.agents import AVAILABLE, GONE, Agent
@@ -72,7 +72,7 @@ def give(running: Command, issue: Issue, agent_id: int, reason: str) -> None:
         enter(running, issue, ASSIGNED)
     for row in escalations.still_open([issue.issue_id]):
         if row.trigger == UNASSIGNED:
-            escalations.close(running, row.escalation_id, f"assigned: {reason}")
+            escalations.close(running.now, running.actor, row.escalation_id, f"assigned: {reason}")
 
 
 def let_wait(running: Command, issue: Issue) -> None:
@@ -80,6 +80,15 @@ def let_wait(running: Command, issue: Issue) -> None:
     issue.agent_id = None
     issue.routing_reason = routing.NOBODY
     enter(running, issue, NEW)
+
+
+def route(running: Command, issue: Issue, able: Iterable[Helper]) -> None:
+    """Give an issue to the best of these agents, or let it wait. The caller saves it."""
+    helper = routing.choose(issue.category, able)
+    if helper is None:
+        let_wait(running, issue)
+    else:
+        give(running, issue, helper.agent_id, routing.reason(issue.category, helper))
 
 
 _waiting = CompiledQuery(
@@ -107,17 +116,13 @@ def hand_over(running: Command, giver: Agent, to_agent_id: int | None) -> list[d
     moves: list[dict[str, int | None]] = []
     for issue_id in _held(giver.agent_id, HELD):
         issue, others = Issue.lock(issue_id), [one for one in helpers() if one.agent_id != giver.agent_id]
-        helper = routing.choose(issue.category, others)
         if to_agent_id is not None:
             give(running, issue, to_agent_id, f"{giver.name} handed it over")
-        elif helper is not None:
-            give(running, issue, helper.agent_id, routing.reason(issue.category, helper))
-        elif giver.presence == AVAILABLE:
-            continue
+        elif giver.presence != AVAILABLE or routing.choose(issue.category, others):
+            route(running, issue, others)
         else:
-            let_wait(running, issue)
-        issue.changed_at = moment(running, issue)
-        issue.save()
+            continue
+        save(running, issue)
         moves.append({"issue_id": issue_id, "from_agent_id": giver.agent_id, "to_agent_id": issue.agent_id})
     return moves
 
@@ -139,16 +144,10 @@ def _let_go(running: Command, agent_id: int, *, everything: bool) -> None:
 def _find_others(running: Command, held: list[int]) -> None:
     for issue_id in held:
         issue = Issue.lock(issue_id)
-        helper = routing.choose(issue.category, helpers())
-        if helper is None:
-            let_wait(running, issue)
-        else:
-            give(running, issue, helper.agent_id, routing.reason(issue.category, helper))
-        issue.changed_at = moment(running, issue)
-        issue.save()
+        route(running, issue, helpers())
+        save(running, issue)
     running.detail = {"issues": held}
-    running.issue_id = held[0] if len(held) == 1 else None
-    monitor.examine(running.desk, running.now, held)
+    _look_at(running, held)
 
 
 def drain(running: Command) -> None:
@@ -177,9 +176,12 @@ def _hand_out(running: Command, plan: list[tuple[int, Helper]]) -> None:
     for issue_id, helper in plan:
         issue = Issue.lock(issue_id)
         give(running, issue, helper.agent_id, routing.reason(issue.category, helper))
-        issue.changed_at = moment(running, issue)
-        issue.save()
-    assigned = [issue_id for issue_id, _ in plan]
+        save(running, issue)
     running.detail = {"assigned": [[issue_id, helper.agent_id] for issue_id, helper in plan]}
-    running.issue_id = assigned[0] if len(assigned) == 1 else None
-    monitor.examine(running.desk, running.now, assigned)
+    _look_at(running, [issue_id for issue_id, _ in plan])
+
+
+def _look_at(running: Command, issue_ids: list[int]) -> None:
+    """What follows for issues that the desk moved; the event names the issue if there is only one."""
+    running.issue_id = issue_ids[0] if len(issue_ids) == 1 else None
+    monitor.examine(running.desk, running.now, issue_ids)

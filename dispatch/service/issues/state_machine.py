@@ -97,16 +97,17 @@ def _move_clocks(issue: Issue, before: str, status: str, at: str) -> None:
             clocks.end(clock, at)
         return
     if before in clocks.ENDED:
-        clocks.take_up_again(mine[RESOLUTION], at)
+        clocks.reopen(mine[RESOLUTION], at)
     elif before == PENDING_CUSTOMER:
-        clocks.go_on(mine[RESOLUTION], at)
-    if status == PENDING_CUSTOMER and is_answered(issue.issue_id):  # it may come from an undone end
+        clocks.resume(mine[RESOLUTION], at)
+    # pending again by an undone end, it may be our turn to answer: then the clock runs
+    if status == PENDING_CUSTOMER and newest_message(issue.issue_id)[1] == DESK:
         clocks.pause(mine[RESOLUTION], at)
 
 
-_last_message = CompiledQuery(
+_newest_message = CompiledQuery(
     lambda: (
-        Interaction.select(Interaction.author)
+        Interaction.select(Interaction.interaction_id, Interaction.author, Interaction.at)
         .where(Interaction.issue_id == parameter("issue_id"), Interaction.kind == MESSAGE)
         .order_by(Interaction.interaction_id.desc())
         .limit(1)
@@ -114,9 +115,10 @@ _last_message = CompiledQuery(
 )
 
 
-def is_answered(issue_id: int) -> bool:
-    """Is the last thing the customer was told from us? Else it is our turn, and the clock runs."""
-    return _last_message(issue_id=issue_id) == [(DESK,)]
+def newest_message(issue_id: int) -> tuple[int, str, str]:
+    """The number, author and time of the newest message; 0 and nobody while there is none."""
+    number, author, at = next(iter(_newest_message(issue_id=issue_id)), (0, "", ""))
+    return number, author, at
 
 
 def reopen_deadline(issue: Issue, days: int) -> str:

@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
-def understand(text: str, tier: str | None) -> Row:
-    """Category, confidence, priority with its steps, sentiment, entities, ... (docs/rules.md, Triage)."""
+def understand(text: str, tier: str | None, category: str | None = None) -> Row:
+    """Category (a person's choice if given), confidence, priority with its steps, sentiment, entities, ..."""
     from dispatch.triage.pipeline import triage
 
-    return triage(text, customer_tier=tier, known=_names(), corrections=_corrections())
+    names, corrections = _names(), _corrections()
+    return triage(text, customer_tier=tier, known=names, corrections=corrections, category=category)
 
 
 def prioritise(category: str, text: str, tier: str | None) -> Row:
@@ -40,9 +41,10 @@ def prioritise(category: str, text: str, tier: str | None) -> Row:
 
 def feeling(text: str) -> float:
     """The compound sentiment of a message, -1 to 1."""
+    from dispatch.triage.message import Message
     from dispatch.triage.sentiment import sentiment
 
-    return sentiment(text)["compound"]
+    return sentiment(Message(text))["compound"]
 
 
 def _names() -> KnownNames:

@@ -8,7 +8,7 @@ from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk.commands import Command
 from dispatch.desk.undo_rules import Row, UndoRules
 from dispatch.service.escalation import escalations, monitor
-from dispatch.service.issues.command_support import has_ended, moment
+from dispatch.service.issues.command_support import has_ended, save
 from dispatch.service.issues.state_machine import enter
 from dispatch.service.sla import clocks
 from models.errors import Refused
@@ -37,15 +37,14 @@ class IssueUndo(UndoRules[Issue]):
                 setattr(row, column, before.get(column, getattr(row, column)))
         if row.priority != row.was("priority"):
             clocks.follow_priority(row, running.desk.settings)
-        row.changed_at = moment(running, row)
-        row.save()
+        save(running, row)
         if ended_at is not None and not has_ended(row):
             escalations.revive(running, row, ended_at)
         monitor.examine(running.desk, running.now, [row.issue_id])
 
     def retire(self, running: Command, row: Issue) -> None:
         """Close it; refuse if something was said about it since."""
-        if any(one.text is not None for one in clocks.conversation(row.issue_id)):
+        if any(one.text is not None for one in clocks.interactions_of(row.issue_id)):
             raise Refused(
                 "changed_since",
                 f"something was said about issue {row.issue_id} since it was opened",

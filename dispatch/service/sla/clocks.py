@@ -1,12 +1,21 @@
 """The two clocks of an issue, first response and resolution: started, paused, ended, and recomputed.
 
-The rows hold what was promised. ``recomputed`` tells the same from the conversation alone, by another
-way, so that ``astra doctor`` can compare the two.
+A clock stores when its time is used up (``due_at``), not how much was used: while it runs, nothing has to be
+written. An example, at mon-fri 09:00-17:00, with the eight working hours of a HIGH issue:
+
+- Mon 10:00  opened: seven hours remain of Monday, so it is due on Tue 10:00
+- Mon 12:00  we ask the customer, and the clock pauses: two hours used, six left
+- Tue 11:00  the customer answers: six hours on from now, it is due on Tue 17:00
+- Wed 10:00  nothing happened, it is one hour late; we ask again, and it pauses again
+- Wed 13:00  answered: a due time that has passed stays, the three hours go into ``late_pause_s``
+- Wed 14:00  resolved: five hours after the due time less three of pause, two hours late
+
+``recomputed`` finds the same from the conversation alone, so that ``astra doctor`` can compare the two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -77,16 +86,16 @@ def allowance_s(kind: str, priority: int, settings: Settings) -> int:
 
 
 def pause(clock: SlaClock, at: str) -> None:
-    """The customer has to answer: time stands still, unless the clock has ended."""
+    """The customer has to answer: no time is used, unless the clock has ended."""
     if clock.paused_at is None and clock.met_at is None:
         clock.paused_at = at
         clock.save()
 
 
-def go_on(clock: SlaClock, at: str) -> None:
+def resume(clock: SlaClock, at: str) -> None:
     """The pause is over: what was left then is left now."""
     if clock.paused_at is not None:
-        _move_due(clock, clock.paused_at, at)
+        _leave_out(clock, clock.paused_at, at)
         clock.paused_at = None
         clock.save()
 
@@ -94,111 +103,111 @@ def go_on(clock: SlaClock, at: str) -> None:
 def end(clock: SlaClock, at: str) -> None:
     """What was promised is done. A second end changes nothing."""
     if clock.met_at is None:
-        go_on(clock, at)
+        resume(clock, at)
         clock.met_at = at
         clock.save()
 
 
-def take_up_again(clock: SlaClock, at: str) -> None:
+def reopen(clock: SlaClock, at: str) -> None:
     """The issue is reopened: the resolution clock goes on with what was left."""
     if clock.met_at is not None:
-        _move_due(clock, clock.met_at, at)
+        _leave_out(clock, clock.met_at, at)
         clock.met_at = None
         clock.save()
 
 
-def _move_due(clock: SlaClock, stood: str, at: str) -> None:
+def _leave_out(clock: SlaClock, since: str, until: str) -> None:
+    """A pause before the due time moves it; one after it cannot, and is counted by itself."""
     hours, due = calendar(clock.hours), from_text(clock.due_at)
-    if due <= from_text(stood):
-        clock.late_pause_s += hours.between(from_text(stood), from_text(at))
+    if due <= from_text(since):
+        clock.late_pause_s += hours.between(from_text(since), from_text(until))
     else:
-        clock.due_at = to_text(targets.after_pause(due, from_text(stood), from_text(at), hours))
-
-
-def allow(clock: SlaClock, allowed_s: int, pauses: Sequence[targets.Pause]) -> None:
-    """Another priority: the due time as if it had held from the start."""
-    clock.allowed_s, hours = allowed_s, calendar(clock.hours)
-    due = targets.due(from_text(clock.started_at), allowed_s, list(pauses), hours)
-    clock.due_at, clock.late_pause_s = to_text(due), targets.late_pause_s(due, list(pauses), hours)
-    clock.save()
+        clock.due_at = to_text(targets.after_pause(due, from_text(since), from_text(until), hours))
 
 
 def follow_priority(issue: Issue, settings: Settings) -> None:
-    """Both due times as the new priority has them; a first response that was given stays as it was."""
-    told = timeline(conversation(issue.issue_id))
+    """Both due times as if the new priority had held from the start; what has ended stays as it was."""
+    timeline = timeline_of(interactions_of(issue.issue_id))
     for kind, clock in clocks_of(issue.issue_id).items():
         if clock.met_at is None:
-            allow(clock, allowance_s(kind, issue.priority, settings), pauses_of(kind, told))
+            clock.allowed_s = allowance_s(kind, issue.priority, settings)
+            clock.due_at, clock.late_pause_s = _due_of(clock, pauses_of(kind, timeline))
+            clock.save()
+
+
+def _due_of(clock: SlaClock, pauses: list[targets.Pause]) -> tuple[str, int]:
+    """When a clock with such pauses is due, and the working seconds of those that came after that."""
+    hours = calendar(clock.hours)
+    due = targets.due(from_text(clock.started_at), clock.allowed_s, pauses, hours)
+    return to_text(due), targets.late_pause_s(due, pauses, hours)
 
 
 @dataclass
 class Timeline:
-    """What the conversation says about the clocks: when they stood still, and when they ended."""
+    """What the conversation says about the clocks: when they were paused, and when they ended.
+
+    It is fed one interaction after the other. The resolution clock is paused while the issue waits for the
+    customer, provided that the last message is ours: the customer cannot answer what nobody asked. It is
+    paused as well while the issue has ended, since a reopened one goes on with what was left. In the example:
+    paused from Mon 12:00 to Tue 11:00, from Wed 10:00 to 13:00, and since Wed 14:00, when it ended.
+    """
 
     responded: datetime | None = None
     ended: datetime | None = None
     pauses: list[targets.Pause] = field(default_factory=list)
     status: str = ""
-    answered: bool = False
+    is_answered: bool = False
 
-    def take(self, interaction: Interaction) -> None:
+    def add(self, interaction: Interaction) -> None:
         """Go on by one interaction, in the order they were written."""
         at = from_text(interaction.at)
         if interaction.kind == MESSAGE:
-            self.answered = interaction.author == DESK
-            if self.answered and self.responded is None:
+            self.is_answered = interaction.author == DESK
+            if self.is_answered and self.responded is None:
                 self.responded = at
         elif interaction.kind == STATUS:
-            self._enter(str(interaction.status_to), at)
-        self._stand_still(at)
-
-    def _enter(self, status: str, at: datetime) -> None:
-        self.status = status
-        if (status in ENDED) == (self.ended is not None):
-            return
-        self._go_on(at)  # the end is a pause of its own, whatever comes before it and after
-        self.ended = at if status in ENDED else None
-        self.responded = self.responded or self.ended
-
-    def _stand_still(self, at: datetime) -> None:
-        stands = self.status in ENDED or (self.status == PENDING_CUSTOMER and self.answered)
-        if not stands:
-            self._go_on(at)
-        elif not self.stands:
+            self.status = str(interaction.status_to)
+            if (self.status in ENDED) != (self.ended is not None):
+                self._resume(at)  # the end is a pause of its own: one for the customer is over
+                self.ended = at if self.status in ENDED else None
+                self.responded = self.responded or self.ended
+        if self.ended is None and not (self.status == PENDING_CUSTOMER and self.is_answered):
+            self._resume(at)
+        elif not self.is_paused:
             self.pauses.append((at, None))
 
-    def _go_on(self, at: datetime) -> None:
-        if self.stands:
+    def _resume(self, at: datetime) -> None:
+        if self.is_paused:
             self.pauses[-1] = (self.pauses[-1][0], at)
 
     @property
-    def stands(self) -> bool:
+    def is_paused(self) -> bool:
         return bool(self.pauses) and self.pauses[-1][1] is None
 
 
-def timeline(interactions: Iterable[Interaction]) -> Timeline:
+def timeline_of(interactions: Iterable[Interaction]) -> Timeline:
     """The conversation's account of the clocks."""
-    told = Timeline()
+    timeline = Timeline()
     for interaction in interactions:
-        told.take(interaction)
-    return told
+        timeline.add(interaction)
+    return timeline
 
 
-def pauses_of(kind: str, told: Timeline) -> list[targets.Pause]:
-    """When a clock stood still; only after a reply does one, and that ends the first response's."""
-    return told.pauses if kind == RESOLUTION else []
+def pauses_of(kind: str, timeline: Timeline) -> list[targets.Pause]:
+    """When a clock was paused; never the first response's, which our first message ends before any pause."""
+    return timeline.pauses if kind == RESOLUTION else []
 
 
-def recomputed(clock: SlaClock, told: Timeline) -> dict[str, str | int | None]:
+def recomputed(clock: SlaClock, timeline: Timeline) -> dict[str, str | int | None]:
     """A clock's due, pause and end as the conversation has them."""
-    hours, pauses = calendar(clock.hours), pauses_of(clock.kind, told)
-    ended = told.responded if clock.kind == FIRST_RESPONSE else told.ended
-    due = targets.due(from_text(clock.started_at), clock.allowed_s, pauses, hours)
-    stands = bool(pauses) and told.stands and ended is None
+    pauses = pauses_of(clock.kind, timeline)
+    ended = timeline.responded if clock.kind == FIRST_RESPONSE else timeline.ended
+    due_at, late_pause_s = _due_of(clock, pauses)
+    is_paused = bool(pauses) and timeline.is_paused and ended is None
     return {
-        "due_at": to_text(due),
-        "late_pause_s": targets.late_pause_s(due, pauses, hours),
-        "paused_at": to_text(pauses[-1][0]) if stands else None,
+        "due_at": due_at,
+        "late_pause_s": late_pause_s,
+        "paused_at": to_text(pauses[-1][0]) if is_paused else None,
         "met_at": to_text(ended) if ended else None,
     }
 
@@ -210,22 +219,19 @@ def used_s(clock: AnyClock, now: datetime) -> int:
 
 def left_s(clock: AnyClock, now: datetime) -> int:
     """Working seconds left, negative when overdue: as of now, of the pause, or of the end."""
-    stood = clock.met_at or clock.paused_at
-    at = from_text(stood) if stood else now
-    left = targets.left_s(from_text(clock.due_at), at, calendar(clock.hours))
-    return left + clock.late_pause_s if left < 0 else left
+    stopped = clock.met_at or clock.paused_at
+    at = from_text(stopped) if stopped else now
+    due, hours = from_text(clock.due_at), calendar(clock.hours)
+    late = hours.between(due, at)
+    return clock.late_pause_s - late if late else hours.between(at, due)
 
 
 def moment_of(clock: AnyClock, used_s: int) -> datetime:
     """When so many working seconds are used, by a clock that runs until then."""
-    more = clock.late_pause_s if used_s > clock.allowed_s else 0
     due, hours = from_text(clock.due_at), calendar(clock.hours)
-    return targets.moment_of(due, clock.allowed_s, used_s + more, hours)
-
-
-def is_breached(clock: AnyClock, now: datetime) -> bool:
-    """Is, or was, more time used than allowed?"""
-    return left_s(clock, now) < 0
+    if used_s <= clock.allowed_s:
+        return hours.before(due, clock.allowed_s - used_s)
+    return hours.after(due, used_s - clock.allowed_s + clock.late_pause_s)
 
 
 def passed_percents(clock: AnyClock, now: datetime) -> tuple[int, ...]:
@@ -240,7 +246,7 @@ def hours_of(clock: AnyClock) -> Hours:
     return calendar(clock.hours)
 
 
-def shown(clock: AnyClock, now: datetime) -> dict[str, Any]:
+def describe(clock: AnyClock, now: datetime) -> dict[str, Any]:
     """A clock for people and scripts; ``left_minutes`` is negative when overdue."""
     left = left_s(clock, now)
     return {
@@ -269,7 +275,7 @@ def clocks_of(issue_id: int) -> dict[str, SlaClock]:
     return {row.kind: row for row in rows}
 
 
-def conversation(issue_id: int) -> list[Interaction]:
+def interactions_of(issue_id: int) -> list[Interaction]:
     """The interactions of an issue, oldest first."""
     query = Interaction.select().where(Interaction.issue_id == issue_id)
     return list(query.order_by(Interaction.interaction_id))

@@ -12,8 +12,6 @@ RESOLUTION_MINUTES = "15 120 480 1440 4320"
 """CRITICAL to LOW, as the desk setting of that name."""
 FIRST_RESPONSE_MINUTES = "5 15 60 240 480"
 
-UNASSIGNED_ESCALATES_MINUTES = (15, 60, 240, 1440, 2880)
-UNRESOLVED_ESCALATES_MINUTES = (30, 120, 480, 2880, 5760)
 WARNING_PERCENTS = (50, 75, 90, 100)
 BEST_LEVEL = 5
 USUAL_LEVEL = 3  # of whoever may come to hold an issue that waits
@@ -21,10 +19,9 @@ USUAL_LEVEL = 3  # of whoever may come to hold an issue that waits
 Pause = tuple[datetime, datetime | None]
 
 
-def minutes_of(figures: str | tuple[int, ...], priority: int) -> int:
+def minutes_of(figures: str, priority: int) -> int:
     """The figure of a priority (1 to 5) in a list from CRITICAL to LOW."""
-    listed = tuple(int(one) for one in figures.split()) if isinstance(figures, str) else figures
-    return listed[CRITICAL - priority]
+    return int(figures.split()[CRITICAL - priority])
 
 
 def setting_of(kind: str) -> str:
@@ -67,18 +64,6 @@ def late_pause_s(due_at: datetime, pauses: list[Pause], hours: Hours) -> int:
     return sum(
         hours.between(pause, resumed) for pause, resumed in pauses if resumed is not None and pause >= due_at
     )
-
-
-def left_s(due_at: datetime, at: datetime, hours: Hours) -> int:
-    """Working seconds left; negative when overdue."""
-    return hours.between(at, due_at) if at <= due_at else -hours.between(due_at, at)
-
-
-def moment_of(due_at: datetime, allowed_s: int, used_s: int, hours: Hours) -> datetime:
-    """When so much is used, by a clock that runs until then; it may be more than is allowed."""
-    if used_s <= allowed_s:
-        return hours.before(due_at, allowed_s - used_s)
-    return hours.after(due_at, used_s - allowed_s)
 
 
 def expected_response_minutes(first_response_minutes: int, load: int, capacity: int) -> float:

@@ -14,6 +14,7 @@ import pytest
 from dispatch.desk.desk import Desk
 from dispatch.operations import doctor
 from dispatch.service.issues import intake, queries, text_analysis
+from dispatch.triage import categories
 from models.errors import DeskError
 from models.issues import CATEGORIES, PRIORITIES
 
@@ -46,10 +47,11 @@ def prioritise(category: str, text: str, tier: str) -> Row:
     return {"priority": PRIORITIES[number - 1], "priority_steps": steps}
 
 
-def understand(text: str, tier: str) -> Row:
+def understand(text: str, tier: str, category: str | None = None) -> Row:
     compound = compound_of(text)
+    chosen = categories.category(category) if category is not None else category_of(text)
     return {
-        "category": category_of(text),
+        "category": chosen,
         "confidence": 0.9,
         "unsure": False,
         "sentiment": {"compound": compound, "positive": 0.0, "negative": 0.0, "neutral": 1.0},
@@ -57,7 +59,7 @@ def understand(text: str, tier: str) -> Row:
         "keywords": ["account"],
         "urgency_indicators": ["urgent"] if "urgent" in text else [],
         "complexity": "low",
-    } | prioritise(category_of(text), text, tier)
+    } | prioritise(chosen, text, tier)
 
 
 @pytest.fixture(autouse=True)

@@ -110,6 +110,26 @@ def test_business_hours_and_holidays_are_minded(desk: Desk, ada: Row, open_issue
     )
 
 
+def test_a_pause_for_the_customer_moves_the_due_time_until_that_has_passed(
+    desk: Desk, ada: Row, open_issue: Open, clock: TestClock, sound: Callable[[], None]
+) -> None:
+    """The example in dispatch/service/sla/clocks.py."""
+    configuration.set_value(desk, "sla_hours", "mon-fri 09:00-17:00")
+    clock.advance(hours=25)  # from Sunday to Monday, 10:00
+    due = [open_issue("[billing_dispute] x")["sla"]["resolution_due"]]
+    clock.advance(hours=2)
+    conversation.reply(desk, 1, "Which card?", wait=True)
+    for hours, ours in ((23, False), (23, True), (3, False)):
+        clock.advance(hours=hours)
+        row = conversation.reply(desk, 1, "x", author="desk" if ours else "customer", wait=ours)
+        due.append(row["sla"]["resolution_due"])
+    clock.advance(hours=1)
+    row = lifecycle.resolve(desk, 1)
+    assert due == ["2082-03-03 10:00:00"] + 3 * ["2082-03-03 17:00:00"]
+    assert row["sla"]["resolution"]["left_minutes"] == -120
+    sound()
+
+
 def test_the_desks_own_minutes_hold_for_new_issues(
     desk: Desk, ada: Row, open_issue: Open, show: Show
 ) -> None:

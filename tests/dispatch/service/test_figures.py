@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from dispatch.operations.setting_definitions import DEFINITIONS
 from dispatch.queries import agent_levels
-from dispatch.service.escalation import triggers
-from dispatch.service.escalation.triggers import Standing
+from dispatch.service.escalation import limits, triggers
+from dispatch.service.escalation.triggers import Watched
 from dispatch.service.issues import routing
 from dispatch.service.issues.routing import Helper
 from dispatch.service.satisfaction import formula
 from dispatch.service.satisfaction.formula import Facts
 from dispatch.service.sla import targets
 from dispatch.service.sla.business_hours import calendar
-from models.issues import PRIORITIES
+from dispatch.service.sla.clocks import ClockRow
+from models.clock import to_text
+from models.issues import IN_PROGRESS, NEW, PRIORITIES, RESOLUTION, Escalation, Issue
 
 NOON = datetime(2082, 11, 23, 12, 0, tzinfo=UTC)
 FROM_CRITICAL = (5, 4, 3, 2, 1)
+DAY_S = 86_400
 
 
-def by_priority(figures: Any) -> list[int]:
+def by_priority(figures: str) -> list[int]:
     return [targets.minutes_of(figures, priority) for priority in FROM_CRITICAL]
 
 
@@ -43,8 +46,8 @@ def test_the_slas_are_those_of_the_mission() -> None:
 
 
 def test_the_escalation_times_are_those_of_the_mission() -> None:
-    assert by_priority(targets.UNASSIGNED_ESCALATES_MINUTES) == [15, 60, 240, 1440, 2880]
-    assert by_priority(targets.UNRESOLVED_ESCALATES_MINUTES) == [30, 120, 480, 2880, 5760]
+    assert limits.UNASSIGNED_MINUTES == (15, 60, 240, 1440, 2880)
+    assert limits.UNRESOLVED_MINUTES == (30, 120, 480, 2880, 5760)
 
 
 @pytest.mark.parametrize("text", ["15 120 480 1440", "15 120 90 1440 4320", "0 1 2 3 4", "a b c d e", ""])
@@ -124,36 +127,44 @@ def test_a_level_that_is_not_set_grows_with_the_years(level: int | None, years: 
 # -- triggers
 
 
-def standing(**given: Any) -> Standing:
-    usual: dict[str, Any] = {
-        "priority": 3,
-        "waited_s": None,
-        "used_s": 0,
-        "idle_s": 0,
-        "interactions": 0,
-        "compounds": (),
-        "waiting_since": None,
-        "opened": NOON,
-        "progress": NOON,
-    }
-    return Standing(**(usual | given))
+def fired(
+    priority: int = 3,
+    waited_s: int | None = None,
+    used_s: int = 0,
+    idle_s: int | None = 0,
+    interactions: int = 0,
+    compounds: tuple[float, ...] = (),
+) -> list[triggers.Fired]:
+    """What fires at noon; ``idle_s`` is None while the customer has to answer."""
+
+    def ago(seconds: int) -> str:
+        return to_text(NOON - timedelta(seconds=seconds))
+
+    paused_at = ago(0) if idle_s is None else None
+    clock = ClockRow(1, RESOLUTION, ago(used_s - DAY_S), DAY_S, "24x7", 0, paused_at, None)
+    status = IN_PROGRESS if waited_s is None else NEW
+    waiting_since = None if waited_s is None else ago(waited_s)
+    issue = Issue(
+        priority=priority, status=status, waiting_since=waiting_since, opened_at=ago(0), reopened_at=None
+    )
+    rows = ({RESOLUTION: clock}, set[tuple[str, int]](), dict[int, Escalation]())
+    return list(triggers.fired(Watched(issue, *rows, interactions, ago(idle_s or 0), compounds), NOON))
 
 
 def names(**given: Any) -> list[str]:
-    return [fired.trigger for fired in triggers.fired(standing(**given))]
+    return [one.trigger for one in fired(**given)]
 
 
 @pytest.mark.parametrize(
-    ("priority", "minutes"), list(zip(FROM_CRITICAL, targets.UNASSIGNED_ESCALATES_MINUTES, strict=True))
+    ("priority", "minutes"), list(zip(FROM_CRITICAL, limits.UNASSIGNED_MINUTES, strict=True))
 )
 def test_waiting_too_long_escalates(priority: int, minutes: int) -> None:
-    waiting = {"priority": priority, "waiting_since": NOON, "idle_s": None}
-    assert names(**waiting, waited_s=minutes * 60 - 1) == []
-    assert names(**waiting, waited_s=minutes * 60) == ["unassigned"]
+    assert names(priority=priority, waited_s=minutes * 60 - 1) == []
+    assert names(priority=priority, waited_s=minutes * 60) == ["unassigned"]
 
 
 @pytest.mark.parametrize(
-    ("priority", "minutes"), list(zip(FROM_CRITICAL, targets.UNRESOLVED_ESCALATES_MINUTES, strict=True))
+    ("priority", "minutes"), list(zip(FROM_CRITICAL, limits.UNRESOLVED_MINUTES, strict=True))
 )
 def test_taking_too_long_escalates(priority: int, minutes: int) -> None:
     assert names(priority=priority, used_s=minutes * 60 - 1) == []
@@ -186,9 +197,9 @@ def test_no_progress_escalates_but_not_while_the_customer_has_to_answer() -> Non
 
 
 def test_urgency_is_high_when_the_time_was_exceeded() -> None:
-    assert triggers.urgency(standing(used_s=480 * 60)) == "high"
-    assert triggers.urgency(standing(waited_s=240 * 60)) == "high"
-    assert triggers.urgency(standing(interactions=9)) == "medium"
+    assert triggers.urgency(fired(used_s=480 * 60)) == "high"
+    assert triggers.urgency(fired(waited_s=240 * 60)) == "high"
+    assert triggers.urgency(fired(interactions=9)) == "medium"
 
 
 def test_what_raises_begins_higher() -> None:

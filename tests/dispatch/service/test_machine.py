@@ -23,6 +23,7 @@ from dispatch import agents
 from dispatch.bootstrap import open_desk
 from dispatch.operations import issue_integrity_checks, undo
 from dispatch.service.due_checks import sweep_issues
+from dispatch.service.escalation import limits
 from dispatch.service.issues import (
     conversation,
     editing,
@@ -160,10 +161,7 @@ class Machine:
             told = [one["trigger"] for one in row["escalations"]]
             if row["progress"]["interactions"] >= 5:
                 assert "interactions" in told
-            limit = 60 * targets.minutes_of(
-                targets.UNRESOLVED_ESCALATES_MINUTES, PRIORITIES.index(row["priority"]) + 1
-            )
-            if plain.ran * 60 >= limit:
+            if plain.ran * 60 >= limits.unresolved_s(PRIORITIES.index(row["priority"]) + 1):
                 assert "unresolved" in told
             assert len(open_triggers) == len(set(open_triggers))
 

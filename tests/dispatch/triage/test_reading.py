@@ -13,6 +13,7 @@ from dispatch.triage.categories import CATEGORIES, PRIORITIES
 from dispatch.triage.complexity import complexity
 from dispatch.triage.entities import KnownNames, entities
 from dispatch.triage.keywords import keywords
+from dispatch.triage.message import Message
 from dispatch.triage.pipeline import triage
 from dispatch.triage.priority import priority, priority_steps
 from dispatch.triage.sentiment import sentiment
@@ -34,7 +35,7 @@ KNOWN = KnownNames(
 
 
 def found_in(text: str) -> list[tuple[str, str]]:
-    return [(found["type"], found["text"]) for found in entities(text, KNOWN)]
+    return [(found["type"], found["text"]) for found in entities(Message(text), KNOWN)]
 
 
 def test_the_worked_example() -> None:
@@ -111,8 +112,8 @@ def test_an_unknown_tier_is_refused_by_name() -> None:
 
 @pytest.mark.parametrize("word", INDICATORS)
 def test_every_indicator_is_found_as_a_word(word: str) -> None:
-    assert word in urgency_indicators(f"Well, {word.upper()}!")
-    assert word not in urgency_indicators(f"x{word}") + urgency_indicators(f"{word}x")
+    assert word in urgency_indicators(Message(f"Well, {word.upper()}!"))
+    assert word not in urgency_indicators(Message(f"x{word}")) + urgency_indicators(Message(f"{word}x"))
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_every_indicator_is_found_as_a_word(word: str) -> None:
     ],
 )
 def test_urgent_words_are_no_parts_of_words(text: str, words: list[str]) -> None:
-    assert urgency_indicators(text) == words
+    assert urgency_indicators(Message(text)) == words
 
 
 # ------------------------------------------------------------------------------------------ sentiment
@@ -148,18 +149,18 @@ def test_urgent_words_are_no_parts_of_words(text: str, words: list[str]) -> None
     ],
 )
 def test_trouble_is_negative(text: str) -> None:
-    assert sentiment(text)["compound"] < -0.1
+    assert sentiment(Message(text))["compound"] < -0.1
 
 
 @pytest.mark.parametrize(
     "text", ["Thank you, the crew was wonderful!", "It works great now, thanks", "I love it 😍"]
 )
 def test_praise_is_positive(text: str) -> None:
-    assert sentiment(text)["compound"] > 0.3
+    assert sentiment(Message(text))["compound"] > 0.3
 
 
 def test_the_shares_of_a_sentiment_add_up() -> None:
-    feeling = sentiment("The room was dirty but the guide was lovely.")
+    feeling = sentiment(Message("The room was dirty but the guide was lovely."))
     assert feeling["positive"] + feeling["negative"] + feeling["neutral"] == pytest.approx(1, abs=0.01)
 
 
@@ -201,7 +202,7 @@ def test_what_a_message_names(text: str, found: list[tuple[str, str]]) -> None:
 )
 def test_entities_are_sorted_slices_that_never_overlap(text: str) -> None:
     end = 0
-    for found in entities(text, KNOWN):
+    for found in entities(Message(text), KNOWN):
         assert found["start"] >= end
         assert text[found["start"] : found["end"]] == found["text"] != ""
         end = found["end"]
@@ -227,7 +228,7 @@ def test_entities_are_sorted_slices_that_never_overlap(text: str) -> None:
     ],
 )
 def test_complexity_counts_its_points(text: str, level: str) -> None:
-    assert complexity(text, entities(text, KNOWN)) == level
+    assert complexity(Message(text), entities(Message(text), KNOWN)) == level
 
 
 @pytest.mark.parametrize(
@@ -243,7 +244,7 @@ def test_complexity_counts_its_points(text: str, level: str) -> None:
     ],
 )
 def test_keywords_are_nouns_and_adjectives(text: str, words: list[str]) -> None:
-    assert keywords(text) == words
+    assert keywords(Message(text)) == words
 
 
 def test_of_many_keywords_the_most_frequent_ten_remain() -> None:
@@ -260,7 +261,7 @@ def test_of_many_keywords_the_most_frequent_ten_remain() -> None:
         "crater",
         "rover",
     ]
-    found = keywords(f"The {' and the '.join(nouns)}, and the rover")
+    found = keywords(Message(f"The {' and the '.join(nouns)}, and the rover"))
     assert found == [*nouns[:9], "rover"]
 
 
@@ -275,7 +276,8 @@ def test_a_text_without_anything_to_see_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["my money now, the api is down ", "a", "<", "@", "1,0", "\U0001f600", "bad not ", "but ", "? ", "hi, "],
+    ["my money now, the api is down ", "a", "<", "@", "1,0", "\U0001f600", "bad not ", "but ", "? ", "hi, ",
+     "is it late? "],
 )  # fmt: skip
 def test_100_kilobytes_take_a_bounded_time(piece: str) -> None:
     triage("warm up")

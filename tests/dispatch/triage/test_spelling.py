@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dispatch.triage.message import Message
 from dispatch.triage.pipeline import classify
 from dispatch.triage.spelling import spelled
 from dispatch.triage.word_classes import kinds_in, kinds_of
@@ -45,4 +46,4 @@ def test_a_word_has_its_kinds_in_every_usual_form() -> None:
     ],
 )
 def test_what_a_message_wants_counts_more_than_the_words_it_uses(text: str, category: str) -> None:
-    assert classify(text).category == category
+    assert classify(Message(text)).category == category

@@ -1,0 +1,129 @@
+"""Decide what is due for an issue: warnings, and escalations to raise, to take further, to rest and to close.
+
+Rows in, named actions out, and no database: monitor.py reads the rows before, and writes the actions after.
+
+An example: Ada has had a HIGH issue since 09:00. At 17:00, its eight hours over, ``decide`` answers
+``Raise(unresolved)`` and Ada hears of it; she has the hour of a HIGH first response to acknowledge. She does
+not, so at 18:00 comes ``Climb`` to level 2. Her manager acknowledges at 18:30: the next look is four hours
+later. Somebody wrote a note at 20:00, so at 22:30 comes ``Rest`` until 00:00, and then, if nothing else was
+done, ``Climb`` to level 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from dispatch.service.escalation import limits, triggers
+from dispatch.service.escalation.triggers import NO_PROGRESS, UNASSIGNED, UNRESOLVED, Fired, Watched
+from dispatch.service.sla import clocks, targets
+from models.clock import from_text, to_text
+from models.issues import OPEN, RESOLUTION, Escalation
+
+SECOND = timedelta(seconds=1)
+
+
+class Warn(NamedTuple):
+    """So much of a clock's time is used up."""
+
+    clock: str
+    percent: int
+
+
+class Close(NamedTuple):
+    """Work that lay idle went on: nobody needs to say so."""
+
+    escalation: Escalation
+
+
+class Raise(NamedTuple):
+    """A trigger fired, for the first time on this occasion."""
+
+    fired: Fired
+    urgency: str
+
+
+class Climb(NamedTuple):
+    """Nobody acknowledged it in time, or nothing was done since: the next level hears of it."""
+
+    escalation: Escalation
+
+
+class Rest(NamedTuple):
+    """It was acknowledged and work goes on, or it is the customer's turn: look again at ``until``."""
+
+    escalation: Escalation
+    until: datetime
+
+
+Action = Warn | Close | Raise | Climb | Rest
+
+
+def decide(watched: Watched, now: datetime) -> list[Action]:
+    """Everything that is due, in the order of writing; an issue that has ended has only warnings left."""
+    warnings = [
+        Warn(kind, percent)
+        for kind, clock in watched.clocks.items()
+        for percent in clocks.passed_percents(clock, now)
+        if (kind, percent) not in watched.warned
+    ]
+    if watched.issue.status not in OPEN:
+        return [*warnings]
+    unclosed = [row for row in watched.escalations.values() if row.closed_at is None]
+    over = [row for row in unclosed if row.trigger == NO_PROGRESS and row.since < watched.progress]
+    live = [row for row in unclosed if row not in over]
+    fired, occasions = list(triggers.fired(watched, now)), watched.occasions
+    open_triggers, urgency = {row.trigger for row in live}, triggers.urgency(fired)
+    raised = [
+        Raise(one, urgency)
+        for one in fired
+        if one.trigger not in open_triggers and (one.trigger, one.since) not in occasions
+    ]
+    due = [row for row in live if row.next_step_at is not None and row.next_step_at <= to_text(now)]
+    return [*warnings, *map(Close, over), *raised, *(_next_step(watched, row, now) for row in due)]
+
+
+def _next_step(watched: Watched, row: Escalation, now: datetime) -> Climb | Rest:
+    """An acknowledged escalation rests until nothing was done for as long as an issue may wait unassigned."""
+    if row.acknowledged_at is None:
+        return Climb(row)
+    idle_since = watched.idle_since
+    quiet_since = now if idle_since is None else from_text(max(row.acknowledged_at, idle_since))
+    until = quiet_since + timedelta(seconds=limits.unassigned_s(watched.issue.priority))
+    return Rest(row, until) if until > now else Climb(row)
+
+
+def next_check(watched: Watched, now: datetime) -> datetime | None:
+    """The first moment at which something will be due though nobody touches the issue; None once it ended."""
+    if watched.issue.status not in OPEN:
+        return None
+    steps = [
+        from_text(row.next_step_at)
+        for row in watched.escalations.values()
+        if row.closed_at is None and row.next_step_at is not None
+    ]
+    moments = [*_warning_moments(watched), *_trigger_moments(watched), *steps]
+    return max(now + SECOND, min(moments)) if moments else None
+
+
+def _warning_moments(watched: Watched) -> Iterator[datetime]:
+    """When each clock that runs gives its next warning."""
+    for kind, clock in watched.clocks.items():
+        if clock.paused_at is None and clock.met_at is None:
+            for percent in targets.WARNING_PERCENTS:
+                if (kind, percent) not in watched.warned:
+                    yield clocks.moment_of(clock, clock.allowed_s * percent // 100)
+                    break
+
+
+def _trigger_moments(watched: Watched) -> Iterator[datetime]:
+    """When each trigger of time fires; the others fire as something is said."""
+    issue, clock, occasions = watched.issue, watched.clocks[RESOLUTION], watched.occasions
+    hours, limit = clocks.hours_of(clock), limits.unassigned_s(issue.priority)
+    if issue.waiting_since and (UNASSIGNED, issue.waiting_since) not in occasions:
+        yield hours.after(from_text(issue.waiting_since), limit)
+    if clock.paused_at is None and (UNRESOLVED, watched.opened) not in occasions:
+        yield clocks.moment_of(clock, limits.unresolved_s(issue.priority))
+    if watched.is_our_turn and (NO_PROGRESS, watched.progress) not in occasions:
+        yield hours.after(from_text(watched.progress), limit)
