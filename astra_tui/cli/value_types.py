@@ -88,10 +88,11 @@ class FilterText(Word):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         def search() -> Found:
-            from dispatch.desk.accepted_values import names
+            from dispatch.desk.accepted_values import listing
 
             before, blank, word = incomplete.rpartition(" ")
-            return [(before + blank + one, told) for one, told in offers(word, self._keys, names)]
+            offered_now = offers(word, self._keys, lambda kind: [row["name"] for row in listing(kind)])
+            return [(before + blank + one, meaning) for one, meaning in offered_now]
 
         return offered(ctx, search)
 

@@ -72,7 +72,7 @@ class AcceptedValues:
         packages: dict[str, list[str]] = {}
         for row in listing("package"):
             packages.setdefault(row["destination"], []).append(row["name"])
-        lists = {kind: tuple(names(kind)) for kind in LISTS}
+        lists = {kind: tuple(row["name"] for row in listing(kind)) for kind in LISTS}
         self._packages = {destination: tuple(names) for destination, names in packages.items()}
         self._lists = lists
         return lists
@@ -146,11 +146,6 @@ def listing(kind: str) -> list[dict[str, Any]]:
         return [{"destination": destination, "name": name} for destination, name in tuples(query)]
     model = LISTS[kind]
     return [{"name": name} for (name,) in tuples(model.select(model.name).order_by(model.name))]
-
-
-def names(kind: str) -> list[str]:
-    """The names on one list, in order."""
-    return [row["name"] for row in listing(kind)]
 
 
 def refuse_known(known: bool, word: str, name: str) -> None:

@@ -121,7 +121,7 @@ def mentions(text: str) -> Mentions:
 def is_found(customer: Any, text: str) -> Mentions:
     """That a customer, by an id's column, is found by this text."""
     needles = _needles(text)
-    if needles and customer_index.are_more(needles, MOST_FETCHED):
+    if needles and customer_index.has_more_than(MOST_FETCHED, needles):
         newest, indexed = _looked_up(customer, needles)
         return Mentions(newest | indexed, many=True)
     customers = found(needles, MOST_FETCHED + MOST_LOOKED_THROUGH)

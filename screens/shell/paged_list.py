@@ -105,7 +105,7 @@ class PagedList(Place, Generic[Which]):
             self._describe(self.table.rows_shown)
 
     def _parsed(self, text: str) -> Which | None:
-        """What a text asks for; None if it is refused, which the headline tells until another is typed."""
+        """What a text asks for; None if it is refused, which the headline says until another is typed."""
         self._misread = ""
         try:
             return self.parse(text)

@@ -29,7 +29,7 @@ from dispatch.service.issues.queries import IssueFilter
 from models.errors import InvalidInput
 from models.issues import CATEGORIES, CHANNELS, ISSUE_STATUSES, PRIORITIES, TIERS
 from seeds.demo.demo import make_demo
-from seeds.demo.issues import tell_issues
+from seeds.demo.issues import make_issues
 from tests.conftest import TestClock
 from tests.dispatch.steady import STEADY
 
@@ -51,7 +51,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         tmp_path_factory.mktemp("filters") / "desk.db", create=True, clock=TestClock(), actor="kim"
     )
     make_demo(desk, agents=9, bookings=120)
-    tell_issues(desk)
+    make_issues(desk)
     with desk.reading():
         pending = [row["booking_id"] for row in queries.list_bookings(BookingFilter(status="Pending"))]
     desk.actor = "lee"
