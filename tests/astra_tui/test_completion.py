@@ -54,7 +54,7 @@ def completed(booked: Run, path: Path, monkeypatch: pytest.MonkeyPatch) -> Compl
         ("policy ran", ["rank", "rank+contact"]),
         ("set year", ["year_shift"]),
         ("booking list --filter un", []),
-        ("booking list --filter re", ["requests:", "revenue:"]),
+        ("booking list --filter con", ["contacted:", "confirmed:"]),
         ("booking list --filter sta", ["status:Pending", "status:Confirmed", "status:Cancelled"]),
         ("booking list --filter to:t", ["to:Titan"]),
         ("booking list --filter launch:du", ['launch:\\"Dubai\\ Interplanetary\\ Hub\\"']),
