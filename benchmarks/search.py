@@ -27,7 +27,7 @@ FILTERS = (
     "customer:katarina",
     'customer:"katarina schmidt"',
     "customer:zzqx",
-    "number:777 or number>999990",
+    "number:777",
     "follow_up<tomorrow",
     "not status:pending",
     "to:mars or agent:6",
