@@ -130,9 +130,11 @@ async def test_a_refused_text_is_told_and_the_list_stays(golden_file: Path, runn
         assert "unknown" not in text_of(app)
         await press(app, "slash", "enter", "A")
         assert f"{len(mars_or_waiting)} marked" in text_of(app)
-        await listed(app, "to:")
         await press(app, "escape", "escape")
-        assert "destination has no value" not in text_of(app)
+        assert await listed(app, "to:") == everything
+        assert "destination has no value: accepted: Europa" in text_of(app)
+        await press(app, "escape")
+        assert "All  12 shown" in text_of(app)
     other.close()
 
 
