@@ -1,4 +1,4 @@
-"""Generator of the reference pages: keys.md, cli.md, settings.md and events.md.
+"""Generator of the reference pages: keys.md, cli.md, settings.md, events.md and filters.md.
 
 python docs/make_reference.py            writes all of them
 """
@@ -52,6 +52,29 @@ change. Your own database, theme, agent and keys are in config.toml (`astra conf
 EVENTS_ABOUT = """\
 Every command writes an event to the log. `astra log` and the application describe it in these words; `--json`
 has the name, and `astra log --command NAME` filters by it. [rules.md](rules.md), Undo, describes undo.
+"""
+
+FILTERS_ABOUT = """\
+One language filters every list: type it after `/` on screen, or give it to `--filter` on the command line.
+
+| filter | finds |
+|---|---|
+| `kate mars` | what has all of these words, as the list searches for them |
+| `status:pending` | a key and a value; both can be shortened while they are clear: `stat:pend` |
+| `to:"Alpha Centauri"` | a value with blanks, in quotes; `\\"` is a quote inside them |
+| `status:pending to:mars` | both; `and` between them means the same |
+| `to:mars or to:venus` | either |
+| `not status:pending`, `status!=pending` | everything else |
+| `(to:mars or to:venus) is:unclaimed` | parentheses group |
+| `load>5`, `created<=2082-11-24` | numbers and times, compared by `<` `<=` `>` `>=` (keys marked `<` `>`) |
+| `created:today` | a whole day, week or month: `yesterday`, `"this week"`, `"last month"`, `2082-11-24` |
+| `claimed>=-2h` | from a moment on: `-2h`, `"30 min ago"`, `9:30`, `"yesterday 17:00"` |
+| `name="Soren Baker"` | of a text, `:` finds a part and `=` the whole |
+| `"or"`, `"a:b"` | in quotes, a word is only a word |
+
+An unknown key or value is refused with the nearest one and with all there are; on screen the list stays as it
+is meanwhile. What has no value (a booking that was never claimed) is neither before nor after anything, so
+`not claimed<today` finds it and `claimed>=today` does not.
 """
 
 
@@ -182,7 +205,45 @@ def events_page() -> str:
     return "\n\n".join([MADE, "# Events", EVENTS_ABOUT.strip("\n"), "\n".join(lines)]) + "\n"
 
 
-PAGES = {"keys.md": keys_page, "cli.md": cli_page, "settings.md": settings_page, "events.md": events_page}
+def filters_page() -> str:
+    """The filter language, and the keys of every list with their values."""
+    from dispatch import customers, queries
+    from dispatch.desk.event_filter import EVENT_KEYS
+    from dispatch.queries.booking_keys import BOOKING_KEYS
+    from dispatch.service.issues.issue_keys import ISSUE_KEYS
+
+    lists = {
+        "Bookings: Queue, `astra booking list`, `release`, `cancel`, `reassign`": BOOKING_KEYS,
+        "Agents: Roster, `astra agent list`": queries.AGENT_KEYS,
+        "Issues: Service, `astra issue list`": ISSUE_KEYS,
+        "Events: Log, `astra log`": EVENT_KEYS,
+        "Customers: Find a customer, `astra customer find`": customers.CUSTOMER_KEYS,
+    }
+    parts = [MADE, "# Filters", FILTERS_ABOUT.strip("\n")]
+    for title, keys in lists.items():
+        lines = ["| key | value | meaning |", "|---|---|---|"]
+        for key in keys.values():
+            names = ", ".join(f"`{name}`" for name in (key.name, *key.also))
+            ordered = " `<` `>`" if key.is_ordered else ""
+            lines.append(f"| {names}{ordered} | {_values(key)} | {key.help} |")
+        parts += [f"## {title}", "\n".join(lines)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _values(key: Any) -> str:
+    from dispatch.desk.accepted_values import WORDS
+
+    offered = key.kind.offers(lambda kind: [f"one of the desk's {WORDS.get(kind, kind)}s"])
+    return ", ".join(offered) or key.kind.expects
+
+
+PAGES = {
+    "keys.md": keys_page,
+    "cli.md": cli_page,
+    "settings.md": settings_page,
+    "events.md": events_page,
+    "filters.md": filters_page,
+}
 
 
 def main() -> None:

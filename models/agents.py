@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from peewee import AutoField, BooleanField, DoubleField, IntegerField, Model, TextField
 
-from models.base import BaseModel
+from models.base import BaseModel, listed, tuples
 from models.database import current_database
 
 AVAILABLE, BUSY, BREAK, AWAY, OFFLINE = PRESENCES = ("available", "busy", "break", "away", "offline")
@@ -79,6 +81,18 @@ class Agent(BaseModel):
             return
         total = self.prior_rating * self.prior_answers + self.score_sum
         self.rating = round(total / (self.prior_answers + self.score_count), RATING_DECIMALS)
+
+
+def ids_named(text: str) -> list[int]:
+    """The agents who have this part in their names."""
+    name = Agent.first_name.concat(" ").concat(Agent.last_name)
+    return [agent_id for (agent_id,) in tuples(Agent.select(Agent.agent_id).where(name.contains(text)))]
+
+
+def is_named(agent: Any, text: str) -> Any:
+    """That an agent, by an id's column, is one of them."""
+    ids = ids_named(text)
+    return agent.in_(listed(ids) if ids else [])
 
 
 class Holder(BaseModel):

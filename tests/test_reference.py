@@ -27,7 +27,7 @@ def reference() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["keys.md", "cli.md", "settings.md", "events.md"])
+@pytest.mark.parametrize("name", ["keys.md", "cli.md", "settings.md", "events.md", "filters.md"])
 def test_the_page_is_current(reference: ModuleType, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setenv("TERM", "dumb")

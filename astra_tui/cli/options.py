@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -16,9 +16,11 @@ from astra_tui.cli.database import database_path, database_to_create, opened
 from astra_tui.cli.output import printing
 from astra_tui.cli.output.printing import Column, Row
 from astra_tui.cli.root import Surroundings
-from astra_tui.cli.value_types import Found, offered
+from astra_tui.cli.value_types import FilterText, Found, offered
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
+from dispatch.inputs.filter_keys import Fills, Keys, Reading, asked
+from dispatch.inputs.filter_language import Node, Pair, Words, joined, parse, parts_of
 from models.errors import InvalidInput
 
 P = ParamSpec("P")
@@ -135,6 +137,38 @@ _actor = click.option(
 _request_id = click.option(
     "--request-id", metavar="ID", help="Safe to repeat: the same ID again returns the first result."
 )
+
+
+def filtering(keys: Keys) -> Decorator:
+    """--filter: the text that the list's filter takes on screen, too."""
+    return click.option(
+        "--filter",
+        "filter_text",
+        default="",
+        metavar="FILTER",
+        type=FilterText(keys),
+        help=f"Words, key:value, and, or, not (docs/filters.md); the keys: {', '.join(keys)}.",
+    )
+
+
+def filter_reading(desk: Desk, filter_text: str) -> Reading:
+    """What the values of a filter are read by."""
+    from astra_tui.user import preferences
+
+    mine = preferences.load()[0].agent if filter_text else None
+    return Reading(desk.now(), desk.values.of, mine)
+
+
+def asked_for(
+    desk: Desk, keys: Keys, filter_text: str, words: str, options: Iterable[tuple[str, object]]
+) -> tuple[Fills, set[str]]:
+    """What --filter asks for, with words to look for and options, each the pair of a key and a value."""
+    said: list[Node] = [Words(validation.required_text(words, "text"))] if words else []
+    said += [Pair(key, ":", str(value)) for key, value in options if value is not None]
+    said += parts_of(parse(filter_text))
+    return asked(joined("and", said) if said else None, keys, filter_reading(desk, filter_text))
+
+
 dry_run = click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
 limited = click.option("--limit", type=click.IntRange(0, LARGEST_ID), metavar="N", help="At most N rows.")
 booking_number = click.argument("booking_id", metavar="BOOKING", type=BOOKING)

@@ -14,6 +14,7 @@ import rich_click as click
 from click.shell_completion import CompletionItem
 
 from astra_tui.cli.output.printing import printable
+from dispatch.inputs.filter_keys import Keys, offers
 
 MOST = 50
 Found = Iterable[tuple[object, str]]
@@ -74,6 +75,26 @@ class Word(click.ParamType[str]):
             return [one for one in known if str(one[0]).casefold().startswith(incomplete.casefold())]
 
         return offered(ctx, search) if self._on_desk else _items(search())
+
+
+class FilterText(Word):
+    """A filter of a list, of which the last word is completed: a key, or one of its values."""
+
+    def __init__(self, keys: Keys) -> None:
+        super().__init__(())
+        self._keys = keys
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        def search() -> Found:
+            from dispatch.desk.accepted_values import listing
+
+            before, blank, word = incomplete.rpartition(" ")
+            offered_now = offers(word, self._keys, lambda kind: [row["name"] for row in listing(kind)])
+            return [(before + blank + one, meaning) for one, meaning in offered_now]
+
+        return offered(ctx, search)
 
 
 def _values(kind: str) -> Word:

@@ -3,13 +3,15 @@
 from dispatch.customers.duplicates import in_question, similar, suspects
 from dispatch.customers.merging import merge, preview_merge
 from dispatch.customers.records import MOST_LISTED, card, edit, standing
-from dispatch.customers.search import MOST_FOUND, find
+from dispatch.customers.search import CUSTOMER_KEYS, MOST_FOUND, filtered, find
 
 __all__ = [
+    "CUSTOMER_KEYS",
     "MOST_FOUND",
     "MOST_LISTED",
     "card",
     "edit",
+    "filtered",
     "find",
     "in_question",
     "merge",

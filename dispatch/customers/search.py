@@ -1,18 +1,37 @@
-"""Search for customers by name, number, e-mail or booking."""
+"""Search for customers by name, number, e-mail or booking, and by a filter."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from peewee import fn
+
 from dispatch.customers.records import rows_of
-from dispatch.queries.customer_index import booking_number, found
+from dispatch.inputs.filter_keys import Choice, Key, Moment, Number, Part, condition, table
+from dispatch.inputs.filter_language import Node, Words
+from dispatch.queries.customer_index import booking_number, found, is_found
 from dispatch.queries.row_types import CustomerRow
 from models.base import tuples
-from models.bookings import Booking
+from models.bookings import PENDING, Booking
 from models.customer_index import fold, name_needle, needle, words_in
 from models.customers import Customer, Lead
+from models.issues import TIERS
 
 MOST_FOUND = 20
+OPEN = (
+    Booking.select(fn.COUNT(Booking.booking_id))
+    .join(Lead, on=(Booking.lead_id == Lead.lead_id))
+    .where(Lead.customer_id == Customer.customer_id, Booking.status == PENDING)
+)
+CUSTOMER_KEYS = table(
+    Key("name", Part(), "name", Customer.name),
+    Key("phone", Part(), "telephone number, digits only", Customer.phone),
+    Key("email", Part(), "e-mail address", Customer.email),
+    Key("tier", Choice(TIERS), "tier", Customer.tier),
+    Key("open", Number(), "number of Pending bookings", fn.COALESCE(OPEN, 0)),
+    Key("created", Moment(), "when the customer first came", Customer.created_at),
+    Key("number", Number(), "customer number", Customer.customer_id, also=("id",)),
+)
 
 
 def find(text: str, limit: int = MOST_FOUND) -> list[CustomerRow]:
@@ -29,6 +48,21 @@ def find(text: str, limit: int = MOST_FOUND) -> list[CustomerRow]:
         ids |= dict.fromkeys(found([name_needle(words)], limit))
         ids |= dict.fromkeys(found([needle(word) for word in words], limit + len(ids)))
     return rows_of(list(ids)[:limit])
+
+
+def filtered(asked: Node | None, limit: int = MOST_FOUND) -> list[CustomerRow]:
+    """Customers who fit what a filter text says: for words alone as ``find`` does, else the newest first."""
+    if asked is None or isinstance(asked, Words):
+        return find(asked.text if asked else "", limit)
+
+    fit = condition(asked, CUSTOMER_KEYS, _of_words, lambda _: [])
+    people = Customer.select(Customer.customer_id).where(Customer.merged_into.is_null(), fit)
+    newest = people.order_by(Customer.customer_id.desc()).limit(limit)
+    return rows_of([customer_id for (customer_id,) in tuples(newest)])
+
+
+def _of_words(text: str) -> list[Any]:
+    return [is_found(Customer.customer_id, text).condition]
 
 
 def _exactly(text: str) -> list[int]:

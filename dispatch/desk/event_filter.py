@@ -3,11 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from peewee import Expression, ModelSelect
 
+from dispatch.inputs import date_ranges
+from dispatch.inputs.filter_keys import (
+    Exact,
+    Fields,
+    Key,
+    Keys,
+    Moment,
+    Number,
+    Who,
+    at,
+    condition,
+    table,
+)
+from dispatch.inputs.filter_language import Node
+from models.agents import is_named
 from models.audit import Event, EventBooking, LogLine, last_line
+
+Line = type[Event] | type[LogLine]
+
+
+def _keys(line: Line) -> Keys:
+    """The keys of the log, for events or for their lines."""
+    return table(
+        Key("booking", Number(), "booking it changed", field="booking_id"),
+        Key("issue", Number(), "issue it changed", field="issue_id"),
+        Key("agent", Who(is_named), "agent it was about", line.agent_id, "agent_id"),
+        Key("by", Exact(), "who did it", field="actor", also=("actor",)),
+        Key("command", Exact(), "booking.claim, or claim alone", field="command"),
+        Key("is", Fields({"undone": lambda _: {"undone": True}}), "undone"),
+        Key("since", at(date_ranges.since), "from then on", field="since"),
+        Key("until", at(date_ranges.until), "before then; a day alone is included", field="until"),
+        Key("at", Moment(), "when it was done", line.at, also=("when",)),
+        Key("number", Number(), "event number", line.event_id, also=("event",)),
+    )
+
+
+EVENT_KEYS, LINE_KEYS = _keys(Event), _keys(LogLine)
 
 
 @dataclass(frozen=True)
@@ -16,7 +53,7 @@ class EventFilter:
 
     ``since`` and ``until`` are stored times; the first is in, the second out.
     ``command`` may leave out its noun (``claim``). Every word of ``text`` is a part of the command or of
-    the actor. ``undone``: only what was taken back.
+    the actor. ``undone``: only what was taken back. ``where`` is what a filter text asks for beside all that.
     """
 
     booking_id: int | None = None
@@ -28,6 +65,7 @@ class EventFilter:
     text: str = ""
     undone: bool = False
     issue_id: int | None = None
+    where: Node | None = None
 
     def numbers(self, before: int | None = None, after: int | None = None) -> Any:
         """A query of these events' ids (``event_id``), of those before or after one of them.
@@ -43,7 +81,7 @@ class EventFilter:
         lined = self._among(LogLine, after, before).where(LogLine.event_id <= last)
         return lined + self._among(Event, max(after, last), before)
 
-    def _among(self, line: type[Event] | type[LogLine], after: int, before: int | None) -> ModelSelect[Any]:
+    def _among(self, line: Line, after: int, before: int | None) -> ModelSelect[Any]:
         query = line.select(line.event_id).where(line.event_id > after, *self._by_line(line))
         return query if before is None else query.where(line.event_id < before)
 
@@ -64,7 +102,7 @@ class EventFilter:
             )
         return conditions
 
-    def _by_line(self, line: type[Event] | type[LogLine]) -> list[Expression]:
+    def _by_line(self, line: Line) -> list[Expression]:
         """What an event's line tells as well."""
         conditions: list[Expression] = []
         if self.agent_id is not None:
@@ -72,13 +110,27 @@ class EventFilter:
         if self.actor is not None:
             conditions.append(line.actor == self.actor)
         if self.command is not None:
-            same: Expression = line.command == self.command
-            conditions.append(
-                same if "." in self.command else same | line.command.endswith("." + self.command)
-            )
-        conditions += [line.command.contains(word) | line.actor.contains(word) for word in self.text.split()]
+            command = self.command.lower()
+            same: Expression = line.command == command
+            conditions.append(same if "." in command else same | line.command.endswith("." + command))
+        conditions += _of_words(line, self.text)
         if self.since is not None:
             conditions.append(line.at >= self.since)
         if self.until is not None:
             conditions.append(line.at < self.until)
+        if self.where is not None:
+            keys, of_fields = EVENT_KEYS if line is Event else LINE_KEYS, partial(_of_fields, line)
+            conditions.append(condition(self.where, keys, partial(_of_words, line), of_fields))
         return conditions
+
+
+def _of_words(line: Line, text: str) -> list[Expression]:
+    return [line.command.contains(word) | line.actor.contains(word) for word in text.split()]
+
+
+def _of_fields(line: Line, fields: dict[str, Any]) -> list[Expression]:
+    """What these fields of a filter ask for; of an event only, by its number."""
+    which = EventFilter(**fields)
+    by_row = which._by_row()
+    among = [line.event_id.in_(Event.select(Event.event_id).where(*by_row))] if by_row else []
+    return among + which._by_line(line)

@@ -1,7 +1,7 @@
-"""What people type for a moment that has been: "today", "yesterday 17:30", "9:00", "-2h", "2082-11-22".
+"""Periods as people type them: "today", "yesterday 17:30", "9:00", "-2h", "2082-11-22", "last week".
 
-A period of the log has a beginning and an end. Both are read in the terminal's own zone and on the desk's
-own calendar, as dispatch.moments reads what is to come.
+A period has a beginning and an end. Both are read in the terminal's own zone and on the desk's own
+calendar, as due_times reads what is to come.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from models.clock import from_text, to_text
 from models.errors import InvalidInput
 
 EXAMPLES = (
-    "today, yesterday 17:30, 9:00, -2h, 30 min ago, 3 days ago, 2082-11-22, 2082-11-22 09:30, 22.11. 9:00"
+    "today, yesterday 17:30, 9:00, -2h, 30 min ago, 3 days ago, 2082-11-22, 2082-11-22 09:30, 22.11. 9:00,"
+    " this week, last month"
 )
 DAYS_AGO = {"today": 0, "yesterday": 1}
+WHICH = {"last": -1, "this": 0, "next": 1}
 SPANS = {
     **dict.fromkeys(("minutes", "minute", "mins", "min", "m"), timedelta(minutes=1)),
     **dict.fromkeys(("hours", "hour", "hrs", "hr", "h"), timedelta(hours=1)),
@@ -43,15 +45,18 @@ def until(text: str, now: str, offset: timedelta) -> str:
     return _bound(text, now, offset, ends=True)
 
 
-def between(start: str | None, end: str | None, now: str, offset: timedelta) -> tuple[str | None, str | None]:
-    """Both as stored times, None where nothing is given. Raises InvalidInput."""
-    return (
-        None if start is None else since(start, now, offset),
-        None if end is None else until(end, now, offset),
-    )
+def period(text: str, now: str, offset: timedelta) -> tuple[str, str]:
+    """The stored times from and before which something is then; a moment alone is both.
+
+    Tomorrow is understood too, and an hour alone is today's. Raises InvalidInput.
+    """
+    if validation.stripped(text, "time").casefold() == "tomorrow":
+        text, now = "today", to_text(from_text(now) + timedelta(days=1))
+    start, end = (_bound(text, now, offset, ends=ends, ahead=True) for ends in (False, True))
+    return start, end
 
 
-def _bound(text: str, now: str, offset: timedelta, *, ends: bool) -> str:
+def _bound(text: str, now: str, offset: timedelta, *, ends: bool, ahead: bool = False) -> str:
     said = validation.stripped(text, "time")
     words = re.sub(r"[\s,]+", " ", said.casefold()).strip()
     marked = re.fullmatch(r"(.*[0-9]) ?(?:utc|z)", words)
@@ -59,16 +64,16 @@ def _bound(text: str, now: str, offset: timedelta, *, ends: bool) -> str:
         words, offset = marked[1], timedelta()
     here = (from_text(now) + offset).replace(tzinfo=None)
     try:
-        meant = _meant(words, here, ends)
+        meant = _meant(words, here, ends, ahead)
         if meant is not None:
             return to_text((meant - offset).replace(tzinfo=UTC))
     except (ValueError, OverflowError):  # no such day or hour, or one before the calendar
         pass
-    hint = f"at the desk it is {to_text(here)[:16]}; understood: {EXAMPLES}"
+    hint = f"{EXAMPLES}; at the desk it is {to_text(here)[:16]}"
     raise InvalidInput("time", f"{validation.excerpt(said)} is not a time of the log", hint)
 
 
-def _meant(words: str, now: datetime, ends: bool) -> datetime | None:
+def _meant(words: str, now: datetime, ends: bool, ahead: bool) -> datetime | None:
     """The moment on the terminal's clock, None for words that mean none."""
     span = re.fullmatch(rf"-? ?([0-9]{{1,6}}) ?({'|'.join(SPANS)})( ago)?", words)
     if span and words.startswith("-") != bool(span[3]):
@@ -76,7 +81,10 @@ def _meant(words: str, now: datetime, ends: bool) -> datetime | None:
     hour = clock_time(words) if ":" in words or words.endswith("m") else None  # "9" alone may mean anything
     if hour is not None:
         moment = datetime.combine(now.date(), hour)
-        return moment if ends or moment <= now else moment - timedelta(days=1)
+        return moment if ends or ahead or moment <= now else moment - timedelta(days=1)
+    day = _first_of(words, now.date(), ends)
+    if day is not None:
+        return datetime.combine(day, time())
     said, _, rest = re.sub(r"(?<=[0-9])t(?=[0-9])", " ", words).partition(" ")
     day = _day(said, now.date())
     if day is None:
@@ -85,6 +93,18 @@ def _meant(words: str, now: datetime, ends: bool) -> datetime | None:
         hour = clock_time(rest)
         return None if hour is None else datetime.combine(day, hour)
     return datetime.combine(day, time()) + timedelta(days=1 if ends else 0)
+
+
+def _first_of(words: str, today: date, ends: bool) -> date | None:
+    """The day on which a week or month begins: this, the last or the next, or (``ends``) the one after it."""
+    which, _, unit = words.partition(" ")
+    if which not in WHICH or unit not in ("week", "month"):
+        return None
+    step = WHICH[which] + ends
+    if unit == "week":
+        return today + timedelta(weeks=step, days=-today.weekday())
+    year, month = divmod(today.year * 12 + today.month - 1 + step, 12)
+    return date(year, month + 1, 1)
 
 
 def _day(word: str, today: date) -> date | None:

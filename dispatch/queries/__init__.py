@@ -1,6 +1,6 @@
 """What screens and commands read: bookings, agents and totals."""
 
-from dispatch.queries.agents import agent, agents_by_id, list_agents
+from dispatch.queries.agents import AGENT_KEYS, agent, agents_by_id, filtered, list_agents
 from dispatch.queries.bookings import (
     BOOKING_SORTS,
     FOLLOW_UP,
@@ -19,6 +19,7 @@ from dispatch.queries.bookings import (
 from dispatch.queries.totals import Totals, count_totals, is_unused
 
 __all__ = [
+    "AGENT_KEYS",
     "BOOKING_SORTS",
     "FOLLOW_UP",
     "BookingFilter",
@@ -33,6 +34,7 @@ __all__ = [
     "check_sort",
     "count_totals",
     "desk_of",
+    "filtered",
     "is_unused",
     "list_agents",
     "list_bookings",

@@ -3,16 +3,43 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import Any, cast
 
 from peewee import JOIN, ModelSelect
 
+from dispatch.inputs.filter_keys import Among, Choice, Key, Moment, Number, Part, fits, table
+from dispatch.inputs.filter_language import Node
 from dispatch.queries import agent_levels
 from dispatch.queries.row_types import AgentRow
-from models.agents import Agent, AgentRank
+from models.agents import PRESENCES, Agent, AgentRank
 from models.base import CompiledQuery, Json, parameter, tuples
 from models.errors import NotFound
+from models.issues import CATEGORIES
+
+AGENT_KEYS = table(
+    Key("name", Part(), "first and last name", itemgetter("name")),
+    Key("department", Choice(listed="department"), "department", itemgetter("department")),
+    Key("title", Choice(listed="job_title"), "job title", itemgetter("job_title")),
+    Key("presence", Choice(PRESENCES), "presence", itemgetter("presence")),
+    Key("load", Number(), "Pending bookings", itemgetter("load")),
+    Key("issues", Number(), "open issues", itemgetter("issue_load")),
+    Key("capacity", Number(), "most bookings and issues at once", itemgetter("capacity")),
+    Key("free", Number(), "capacity left", lambda row: row["capacity"] - row["load"] - row["issue_load"]),
+    Key("rank", Number(), "rank; 1 gets the next lead", itemgetter("rank")),
+    Key("years", Number(), "years of service", itemgetter("years_of_service")),
+    Key("rating", Number(1), "average rating, 0 to 5", itemgetter("rating")),
+    Key("level", Number(), "skill level, 1 to 5", itemgetter("level")),
+    Key("skill", Among(listed="destination", all_for_none=True), "can sell it", itemgetter("skills")),
+    Key("launch", Among(listed="launch", all_for_none=True), "can sell from there", itemgetter("locations")),
+    Key("specialisation", Among(CATEGORIES), "issues of this category", itemgetter("specialisations")),
+    Key("language", Part(), "a language spoken", lambda row: ", ".join(row["languages"])),
+    Key("email", Part(), "e-mail address", itemgetter("email")),
+    Key("manager", Part(), "manager's name", itemgetter("manager_name")),
+    Key("number", Number(), "agent number", itemgetter("agent_id"), also=("id",)),
+    Key("left", Moment(), "when the agent left", itemgetter("left_at")),
+)
 
 
 def list_agents(*, with_left: bool = False) -> list[AgentRow]:
@@ -22,6 +49,16 @@ def list_agents(*, with_left: bool = False) -> list[AgentRow]:
         query = query.where(Agent.left_at.is_null())
     ordered = query.order_by(AgentRank.agent_rank.asc(nulls="LAST"), Agent.agent_id)
     return [_agent_row(values) for values in tuples(ordered)]
+
+
+def filtered(rows: list[AgentRow], asked: Node | None) -> list[AgentRow]:
+    """The agents among these rows who fit what a filter text says."""
+    return rows if asked is None else [row for row in rows if fits(row, asked, AGENT_KEYS, _is_mentioned)]
+
+
+def _is_mentioned(row: Mapping[str, Any], text: str) -> bool:
+    words = f"{row['name']} {row['department']} {row['job_title']}".lower()
+    return all(word in words or word == str(row["agent_id"]) for word in text.lower().split())
 
 
 def agents_by_id(agent_ids: Iterable[int | None]) -> list[AgentRow]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
 from typing import Any, cast
 
 from peewee import JOIN, Entity, Expression, ModelSelect, Tuple, fn
 
-from dispatch.queries.customer_index import mentions
+from dispatch.inputs.filter_keys import condition
+from dispatch.inputs.filter_language import Node, Pair, joined, parts_of
+from dispatch.queries.booking_keys import BOOKING_KEYS
+from dispatch.queries.customer_index import mentions, of_customer
 from dispatch.queries.next_action import is_due
 from dispatch.queries.row_types import BookingRow
-from models.agents import GONE, Agent
+from models.agents import GONE, Agent, ids_named
 from models.base import CompiledQuery, Json, listed, parameter, tuples
 from models.bookings import PENDING, STATUSES, Booking
 from models.customers import Customer, Lead
@@ -87,7 +90,8 @@ class BookingFilter:
     """Which bookings, in which order. ``text`` is looked for in customer, destination and number.
 
     ``due_until`` is a stored time: only those whose follow-up is due by then. ``asked``: only claimed
-    ones whose agent was asked "still on it?".
+    ones whose agent was asked "still on it?". ``customer`` is a number, or a text to be found by.
+    ``where`` is what a filter text asks for beside all that.
     """
 
     status: str | None = None
@@ -102,12 +106,15 @@ class BookingFilter:
     asked: bool = False
     sort: str = "changed"
     descending: bool = True
+    where: Node | None = None
+    customer: int | str = ""
 
 
 def list_bookings(
     which: BookingFilter, limit: int | None = None, after: BookingRow | None = None
 ) -> list[BookingRow]:
     """Bookings in order; ``after`` is the last row of the page before (keyset paging)."""
+    which = _with_agent(which)
     query = _booking_query().where(*_page(which, limit, after))
     ordered = query.order_by(*_order(which)).limit(limit)
     return [_booking_row(values) for values in tuples(ordered)]
@@ -118,12 +125,12 @@ def _page(which: BookingFilter, limit: int | None, after: BookingRow | None = No
     conditions = _conditions(which)
     if after is not None:
         conditions.append(_beyond(which, after))
-    mentioned = mentions(which.text) if which.text else None
-    if mentioned is not None:
-        conditions.append(mentioned.condition)
-    in_order = limit is not None and (mentioned is None or mentioned.many)
-    merged = in_order and which.sort == "changed" and not _one_status(which) and which.agent_id is None
-    if not (mentioned or merged):
+    sought = [mentions(which.text)] if which.text else []
+    sought += [of_customer(which.customer)] if which.customer else []
+    conditions += [one.condition for one in sought]
+    in_order = limit is not None and all(one.many for one in sought)
+    merged = in_order and which.sort == "changed" and not _one_status(which) and not _is_narrow(which)
+    if not (sought or merged):
         return conditions
     # thousands may have to be put in order, or gone through: only the page is read whole
     page = _numbers(which, conditions, STATUSES if merged else ()).limit(limit)
@@ -153,6 +160,23 @@ def _one_status(which: BookingFilter) -> bool:
     return bool(which.status or which.unclaimed or which.waiting or which.asked)
 
 
+def _is_narrow(which: BookingFilter) -> bool:
+    """Does an index find the few that the filter leaves: an agent's, or those with a follow-up?"""
+    by_follow_up = any(isinstance(part, Pair) and part.key == FOLLOW_UP for part in parts_of(which.where))
+    return by_follow_up or which.agent_id is not None or which.due_until is not None
+
+
+def _with_agent(which: BookingFilter) -> BookingFilter:
+    """The filter by number if it is by an agent's name, and no other has it."""
+    for part in parts_of(which.where):
+        if isinstance(part, Pair) and part.key == "agent" and which.agent_id is None:
+            ids = ids_named(str(part.value))
+            if len(ids) == 1:
+                rest = [one for one in parts_of(which.where) if one is not part]
+                return replace(which, agent_id=ids[0], where=joined("and", rest) if rest else None)
+    return which
+
+
 def pending_ids(agent_id: int) -> list[int]:
     """The numbers of the Pending bookings that an agent has, oldest first."""
     query = Booking.select(Booking.booking_id).where(Booking.agent_id == agent_id, Booking.status == PENDING)
@@ -174,6 +198,7 @@ def bookings_by_id(booking_ids: Sequence[int]) -> list[BookingRow]:
 
 def booking_ids(which: BookingFilter, limit: int) -> list[int]:
     """The numbers of the first bookings that a filter finds, in its order."""
+    which = _with_agent(which)
     query = Booking.select(Booking.booking_id).join(Lead, on=(Booking.lead_id == Lead.lead_id))
     found = query.where(*_page(which, limit)).order_by(*_order(which)).limit(limit)
     return [booking_id for (booking_id,) in tuples(found)]
@@ -243,7 +268,20 @@ def _conditions(which: BookingFilter) -> list[Expression]:
             conditions.append(Booking.status == PENDING)
     if which.asked:
         conditions += [Booking.status == PENDING, Booking.asked_at.is_null(False)]
+    if which.where is not None:
+        conditions.append(condition(which.where, BOOKING_KEYS, _of_words, _of_fields))
     return conditions
+
+
+def _of_words(text: str) -> list[Expression]:
+    return [mentions(text).condition]
+
+
+def _of_fields(fields: Json) -> list[Expression]:
+    """What these fields of a filter ask for."""
+    if "customer" in fields:
+        return [of_customer(fields["customer"]).condition]
+    return _conditions(BookingFilter(**fields))[1:]
 
 
 def _beyond(which: BookingFilter, last: BookingRow) -> Expression:

@@ -105,7 +105,7 @@ def mentions(text: str) -> Mentions:
     For a query of Booking joined with Lead. Few customers are looked up by their leads; for many, or a
     destination, whoever reads the bookings in order meets enough of them.
     """
-    needles = [customer_index.needle(word) for word in customer_index.words_in(text)]
+    needles = _needles(text)
     number = Booking.booking_id == booking_number(text)
     if not needles:
         return Mentions(number, many=False)
@@ -114,11 +114,38 @@ def mentions(text: str) -> Mentions:
         customers = found(needles, MOST_FETCHED + MOST_LOOKED_THROUGH)
         theirs = Lead.select(Lead.lead_id).where(Lead.customer_id.in_(listed(customers)))
         return Mentions(Booking.lead_id.in_(theirs) | number, many=False)
+    newest, indexed = _looked_up(Lead.customer_id, needles)
+    return Mentions(Booking.destination.in_(places) | number | newest | indexed, many=True)
+
+
+def is_found(customer: Any, text: str) -> Mentions:
+    """That a customer, by an id's column, is found by this text."""
+    needles = _needles(text)
+    if needles and customer_index.has_more_than(MOST_FETCHED, needles):
+        newest, indexed = _looked_up(customer, needles)
+        return Mentions(newest | indexed, many=True)
+    customers = found(needles, MOST_FETCHED + MOST_LOOKED_THROUGH)
+    return Mentions(customer.in_(listed(customers)), many=False)
+
+
+def of_customer(who: int | str) -> Mentions:
+    """That a booking is of this customer, by number, or of one who is found by a text."""
+    own = Lead.customer_id
+    condition, many = Mentions(own == who, many=False) if isinstance(who, int) else is_found(own, who)
+    few = Booking.lead_id.in_(Lead.select(Lead.lead_id).where(condition))
+    return Mentions(condition if many else few, many)
+
+
+def _needles(text: str) -> list[str]:
+    return [customer_index.needle(word) for word in customer_index.words_in(text)]
+
+
+def _looked_up(customer: Any, needles: Collection[str]) -> tuple[Any, Any]:
+    """That one of the newest customers, or one in the index, has all of the needles."""
     own = CustomerSearch.select(CustomerSearch.customer_id).where(
-        CustomerSearch.customer_id == Lead.customer_id, customer_index.has_all(needles)
+        CustomerSearch.customer_id == customer, customer_index.has_all(needles)
     )
-    newest = Lead.customer_id.in_(listed(_not_indexed(needles)))
-    return Mentions(Booking.destination.in_(places) | number | newest | fn.EXISTS(own), many=True)
+    return customer.in_(listed(_not_indexed(needles))), fn.EXISTS(own)
 
 
 def _destinations(needles: Collection[str]) -> list[str]:

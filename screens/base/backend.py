@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 from dispatch.bootstrap import open_desk
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
+from dispatch.inputs.filter_keys import Reading
 from dispatch.operations.row_types import SweepResult
 from dispatch.operations.sweep import sweep
 from dispatch.queries import new_work
@@ -67,6 +68,10 @@ class Backend:
         if self._desk is None:
             raise RuntimeError("the desk is not open yet")
         return self._desk
+
+    def filter_reading(self, my_agent_id: int | None = None) -> Reading:
+        """What the values of a filter text are read by, now."""
+        return Reading(self.desk.now(), self.values.of, my_agent_id)
 
     async def open(self) -> Desk:
         """Open the desk and read its lists. Raises DatabaseUnavailable."""

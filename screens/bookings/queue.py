@@ -50,7 +50,7 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
         "Every booking of the desk, newest change first. The pane tells all about the one under the "
         "cursor: quote, its history, and why it went to its agent. {queue.view} changes what is listed; "
         "{filter} filters by words in the customer's name, the destination or the number, and by "
-        "status:pending, agent:6, to:mars, is:unclaimed, is:waiting. {mark} marks a booking, {mark.range} "
+        "status:pending, agent:6, created:today, with and, or, not. {mark} marks a booking, {mark.range} "
         "all from the last mark to the cursor, {mark.all} all that is listed; a click with ctrl, or before "
         "a row, marks too. {booking.reassign}, {booking.cancel} and {booking.release} then do it to "
         "all that are marked, after telling what would become of each; {back} takes the marks away."
@@ -78,7 +78,8 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
         )
         with self.prevent(Input.Changed):
             self.query_one("#filter", Input).value = text
-        self._window = Window(parse_filter(text, which))
+        self._window = Window(which)
+        self._window = Window(self._parsed(text) or which)
         self.table.picks = True
 
     def dressed(self, rows: list[BookingRow]) -> list[BookingRow]:
@@ -87,7 +88,7 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
 
     def show(self, data: Held[BookingRow]) -> None:
         self.table.mark_sort(data[0].which.sort, data[0].which.descending)
-        self._describe(self._take(data))
+        self._say_listed(self._take(data))
         self.show_detail()
 
     def show_booking(self, booking_id: int) -> None:
@@ -97,7 +98,7 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
         self.seek(Window(), booking_id)
 
     def parse(self, text: str) -> BookingFilter:
-        return parse_filter(text, self._filter)
+        return parse_filter(text, self._filter, self.backend.filter_reading())
 
     def action_mark_all(self) -> None:
         self.mark_all_of(self._filter)
@@ -109,7 +110,7 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
 
     def _tell_marks(self) -> None:
         super()._tell_marks()
-        self._describe(self.table.rows_shown)
+        self._say_listed(self.table.rows_shown)
 
     def _unfiltered(self) -> BookingFilter:
         return BookingFilter(sort=self._filter.sort, descending=self._filter.descending)

@@ -10,15 +10,18 @@ from textual.app import ComposeResult
 from textual.widgets import DataTable, Input, Static
 
 from dispatch import customers
+from dispatch.inputs.filter_keys import read
+from dispatch.inputs.filter_language import parse
 from dispatch.queries import customer_index
 from dispatch.queries.row_types import CustomerRow
 from models.customer_index import backlog
+from models.errors import InvalidInput
 from screens.base.keys import key
 from screens.base.messages import DeskChanged
 from screens.dialogs.modal import Modal
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
-from screens.wording.text import short_moment
+from screens.wording.text import CARE, refusal, short_moment
 
 Found = tuple[list[CustomerRow], int]
 
@@ -105,8 +108,14 @@ class FindCustomer(Modal[int | None]):
                 self._wanted = None
                 self._take_current()
 
+        try:
+            asked = read(parse(text), customers.CUSTOMER_KEYS, self.host.backend.filter_reading())
+        except InvalidInput as error:
+            self.query_one("#told", Static).update(Text(refusal(error), CARE))
+            return
+
         def query() -> Found:
-            return customers.find(text, MOST_SHOWN + 2), backlog()
+            return customers.filtered(asked, MOST_SHOWN + 2), backlog()
 
         self.ask_newest("found", query, then, opens=text == self._wanted)
 

@@ -1,17 +1,13 @@
-"""The queue's filter language: words to look for, and a few ``key:value`` pairs."""
+"""The queue's views, and what a filter text makes of them."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from typing import Any
 
+from dispatch.inputs.filter_keys import Reading, asked
+from dispatch.inputs.filter_language import parse
+from dispatch.queries.booking_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
-from models.bookings import STATUSES
-
-WORD = re.compile(r'(?P<key>[a-z]+):(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S+))|\S+', re.IGNORECASE)
-
-NAMES = {"to": "destination", "source": "source", "method": "method"}
 
 VIEWS: dict[str, dict[str, Any]] = {
     "All": {"status": None, "unclaimed": False, "waiting": False},
@@ -31,45 +27,12 @@ def view_of(which: BookingFilter) -> str:
     return "Mixed"
 
 
-def parse_filter(text: str, current: BookingFilter) -> BookingFilter:
-    """What a filter text asks for, in the current order and, unless it says otherwise, the current view.
+def parse_filter(text: str, current: BookingFilter, reading: Reading) -> BookingFilter:
+    """What a text asks for in the current order and, unless it says otherwise, the current view.
 
-    ``status:pending``, ``agent:6``, ``to:mars``, ``source:bought``, ``method:text``, ``is:unclaimed`` and
-    ``is:waiting`` are understood; a value with blanks is quoted, and then taken as it stands. Everything
-    else is a word to look for, an unknown pair too.
+    Raises InvalidInput.
     """
-    which = BookingFilter(
-        status=current.status,
-        unclaimed=current.unclaimed,
-        waiting=current.waiting,
-        sort=current.sort,
-        descending=current.descending,
-    )
-    words = []
-    for match in WORD.finditer(text):
-        part = _pair((match["key"] or "").lower(), match["plain"] or "", match["quoted"] or "")
-        if part is None:
-            words.append(match[0])
-        else:
-            which = replace(which, **part)
-    return replace(which, text=" ".join(words))
-
-
-def _pair(key: str, plain: str, quoted: str) -> dict[str, Any] | None:
-    value = quoted or plain
-    if not value:
-        return None
-    if key == "status" and value.capitalize() in STATUSES:
-        return VIEWS[value.capitalize()]
-    if key == "is" and value.lower() in ("unclaimed", "waiting"):
-        return VIEWS[value.capitalize()]
-    if key == "agent" and value.isascii() and value.isdecimal() and len(value) < 19:
-        return {"agent_id": int(value)}
-    if key in NAMES:
-        return {NAMES[key]: quoted or plain.capitalize()}
-    return None
-
-
-def filter_of(key: str, value: str) -> str:
-    """The pair that asks for exactly this value."""
-    return f'{key}:"{value}"'
+    fields, named = asked(parse(text), BOOKING_KEYS, reading)
+    if named.isdisjoint(VIEWS["All"]):
+        fields |= {name: getattr(current, name) for name in VIEWS["All"]}
+    return BookingFilter(sort=current.sort, descending=current.descending, **fields)

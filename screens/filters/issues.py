@@ -1,15 +1,16 @@
-"""The service list's filter language: words to look for, and ``key:value`` pairs as in the queue's."""
+"""The service list's views, and what a filter text makes of them."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
+from dispatch.inputs.filter_keys import Reading, asked
+from dispatch.inputs.filter_language import parse
+from dispatch.service.issues.issue_keys import ISSUE_KEYS, NOBODY
 from dispatch.service.issues.queries import IssueFilter
-from models.issues import CATEGORIES, ISSUE_STATUSES, NEW, OPEN, PENDING_CUSTOMER, PRIORITIES
+from models.issues import ISSUE_STATUSES, NEW, OPEN, PENDING_CUSTOMER
 
 ENDED = tuple(status for status in ISSUE_STATUSES if status not in OPEN)
-NOBODY = 0  # no agent has this id: the view of somebody who has not said who they are is empty
 USUAL: dict[str, Any] = {"statuses": OPEN, "escalated": False, "unsure": False, "agent_id": None}
 VIEWS: dict[str, dict[str, Any]] = {
     "Open": USUAL,
@@ -21,7 +22,6 @@ VIEWS: dict[str, dict[str, Any]] = {
     "Ended": USUAL | {"statuses": ENDED},
     "All": USUAL | {"statuses": ()},
 }
-FLAGS = {"escalated": "Escalated", "unsure": "Unsure", "waiting": "Waiting", "mine": "Mine"}
 
 
 def view_parts(name: str, my_agent_id: int | None) -> dict[str, Any]:
@@ -41,51 +41,13 @@ def view_of(which: IssueFilter, my_agent_id: int | None) -> str:
     return "Mixed"
 
 
-def parse_issue_filter(text: str, current: IssueFilter, my_agent_id: int | None) -> IssueFilter:
-    """What a filter text asks for, in the current order and, unless it says otherwise, the current view.
+def parse_issue_filter(text: str, current: IssueFilter, reading: Reading) -> IssueFilter:
+    """What a text asks for in the current order and, unless it says otherwise, the current view.
 
-    ``status:new``, ``priority:urgent``, ``agent:6``, ``category:refund`` (a part will do) and
-    ``is:escalated``, ``unsure``, ``waiting``, ``mine`` are understood; everything else is a word to look
-    for, an unknown pair too.
+    Raises InvalidInput.
     """
-    name = view_of(current, my_agent_id)
-    which = IssueFilter(sort=current.sort, **view_parts(name if name in VIEWS else "Open", my_agent_id))
-    words = []
-    for word in text.split():
-        key, _, value = word.partition(":")
-        part = _pair(key.lower(), value.lower(), my_agent_id)
-        if part is None:
-            words.append(word)
-        else:
-            which = replace(which, **part)
-    return replace(which, text=" ".join(words))
-
-
-def _pair(key: str, value: str, my_agent_id: int | None) -> dict[str, Any] | None:
-    if not value:
-        return None
-    if key == "is" and value in FLAGS:
-        return _flag(value, my_agent_id)
-    if key == "agent" and value.isascii() and value.isdecimal() and len(value) < 19:
-        return {"agent_id": int(value)}
-    if key == "status":
-        status = _beginning_with(value, ISSUE_STATUSES)
-        return None if status is None else {"statuses": (status,)}
-    if key == "category":
-        category = _beginning_with(value, CATEGORIES)
-        return None if category is None else {"category": category}
-    if key == "priority" and value.upper() in PRIORITIES:
-        return {"priority": PRIORITIES.index(value.upper()) + 1}
-    return None
-
-
-def _flag(value: str, my_agent_id: int | None) -> dict[str, Any]:
-    """Flags add up: is:escalated is:mine are one's own that are escalated."""
-    parts = view_parts(FLAGS[value], my_agent_id)
-    return {key: part for key, part in parts.items() if part != USUAL[key]}
-
-
-def _beginning_with(value: str, names: tuple[str, ...]) -> str | None:
-    """The only name that is, or begins with, a value."""
-    found = [name for name in names if name == value or name.startswith(value)]
-    return found[0] if len(found) == 1 else None
+    fields, named = asked(parse(text), ISSUE_KEYS, reading)
+    name = view_of(current, reading.my_agent_id)
+    view = view_parts(name if name in VIEWS else "Open", reading.my_agent_id)
+    kept = {key: VIEWS["All"][key] if key in named else part for key, part in view.items()}
+    return IssueFilter(sort=current.sort, **(kept | fields))

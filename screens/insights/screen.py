@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import ContentSwitcher, DataTable, Static
 
+from dispatch.inputs.filter_language import Pair, format_filter
 from dispatch.matching import weights
 from dispatch.matching.row_types import LessonRow
 from dispatch.reporting import booking_figures
@@ -22,7 +23,6 @@ from models.base import Json
 from models.errors import DeskError
 from screens.base import figures, keys
 from screens.base.keys import key_of
-from screens.filters.bookings import filter_of
 from screens.insights.columns import AGENTS, FIGURES, WEIGHTS
 from screens.insights.sections import EMPTY, READ, SECTIONS, Found, SectionTab
 from screens.matching.panels import evidence_text, training_panel, weights_panel, written_panel
@@ -232,7 +232,7 @@ class Insights(Place):
             self._open_weights(str(row["version"] or row["name"]))
         else:
             kind = FILTERS.get(row["kind"])
-            self.host.show_bookings(filter_of(kind, row["value"]) if kind else "")
+            self.host.show_bookings(format_filter(Pair(kind, ":", row["value"])) if kind else "")
 
     def _open_weights(self, name: str | None) -> None:
         """What weights are, and how well they foretold; None are those in use."""

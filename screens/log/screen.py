@@ -7,16 +7,14 @@ from textual import on
 from textual.widgets import DataTable, Input
 
 from dispatch import queries
-from dispatch.desk.event_filter import EventFilter
+from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.desk.row_types import EventRow
-from dispatch.inputs import date_ranges
+from dispatch.inputs.filter_keys import asked
+from dispatch.inputs.filter_language import parse
 from dispatch.operations import undo
 from dispatch.operations.command_list import describe_command, describe_subject
 from dispatch.operations.row_types import UndoResult
-from models.clock import local_offset
-from models.errors import InvalidInput
 from screens.base import keys
-from screens.filters.log import EXAMPLE, parse_log_filter
 from screens.log.event_detail import EventDetail, event_detail
 from screens.log.list_window import LogWindow
 from screens.shell.paged_list import Held, PagedList
@@ -24,7 +22,9 @@ from screens.shell.row_actions import at_once, on_chosen
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
 from screens.wording.events import event_line, said, taken_back
-from screens.wording.text import CARE, short_moment
+from screens.wording.text import short_moment
+
+EXAMPLE = "booking:12 agent:6 by:kim command:claim since:today is:undone"
 
 
 def _what(row: EventRow) -> Text:
@@ -51,9 +51,9 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
     HELP = (
         "Every command of the desk, newest first: who did it, when, and what it changed. / filters by "
         "booking:12, issue:3, agent:6, by:kim, command:claim, since:today, until:2082-11-22, is:undone, and "
-        "by words in the command or the actor. Times are today, yesterday, 9:30, -2h, a date; one with a "
-        'blank is quoted: since:"yesterday 17:00". u takes back the command under the cursor, whoever gave '
-        "it; escape clears the filter, and then goes back to where you were."
+        "by words in the command or the actor, with and, or, not. Times are today, yesterday, 9:30, -2h, "
+        'a date; one with a blank is quoted: since:"yesterday 17:00". u takes back the command under the '
+        "cursor, whoever gave it; escape clears the filter, and then goes back to where you were."
     )
     BINDINGS = [*keys.LOG]
     NUMBER = "event_id"
@@ -67,22 +67,15 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
         super().__init__(LogWindow())
 
     def show(self, data: Held[EventRow]) -> None:
-        self._describe(self._take(data))
+        self._say_listed(self._take(data))
         self.show_detail()
 
     def parse(self, text: str) -> EventFilter:
-        return parse_log_filter(text, self.backend.desk.now(), local_offset())
+        fields, _ = asked(parse(text), EVENT_KEYS, self.backend.filter_reading())
+        return EventFilter(**fields)
 
     def _unfiltered(self) -> EventFilter:
         return EventFilter()
-
-    def apply_typed(self, *, opens: bool = True) -> None:
-        """The same, with a time that is none told; the list stays meanwhile."""
-        try:
-            super().apply_typed(opens=opens)
-            self._describe(self.table.rows_shown)
-        except InvalidInput as error:
-            self.headline.update(Text(f"{error.message}: {date_ranges.EXAMPLES}", f"bold {CARE}"))
 
     def detail_of(self, row: EventRow) -> Detail:
         return event_detail(row)

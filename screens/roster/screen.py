@@ -13,10 +13,13 @@ from textual.widgets import DataTable, Input, Static
 
 from dispatch import agents, queries
 from dispatch.assignment.contact_rate import with_rates
+from dispatch.inputs.filter_keys import read
+from dispatch.inputs.filter_language import Node, parse
 from dispatch.matching.conversion_rates import rates
 from dispatch.matching.roster_scores import RosterScores, roster_scores
 from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import contact_rate
+from models.errors import InvalidInput
 from screens.base import figures, keys
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
 from screens.roster.presence import open_presence, presence_text
@@ -27,6 +30,7 @@ from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording.agents import load_bar, match_score
 from screens.wording.plots import interval
+from screens.wording.text import CARE, refusal
 
 CONTACT = "contact_rate"
 
@@ -110,6 +114,8 @@ class Roster(RowActions[AgentRow, AgentRow]):
         self._with_left = False
         self._agents: list[AgentRow] = []
         self._scores = RosterScores()
+        self._asked: Node | None = None
+        self._misread = ""
 
     def on_mount(self) -> None:
         """The order that was chosen last time."""
@@ -152,14 +158,14 @@ class Roster(RowActions[AgentRow, AgentRow]):
         self.ask_newest("scores", lambda: roster_scores(lead), then, beside=True)
 
     def _arrange(self) -> None:
-        words = self.query_one("#filter", Input).value.lower().split()
-        found = [_scored(row, self._scores) for row in self._agents if _mentions(row, words)]
+        found = [_scored(row, self._scores) for row in queries.filtered(self._agents, self._asked)]
         found.sort(key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
         self.table.mark_sort(self._sort, self._descending)
         self.table.show_rows(found[:MOST_HELD])
         hidden_sort = "" if self.table.shows_sort(self._sort) else self._sort.replace("_", " ")
         line = _headline(self._agents, found, hidden_sort, self._hints())
-        self.query_one(".headline", Static).update(line)
+        refused = Text(self._misread, f"bold {CARE}")
+        self.query_one(".headline", Static).update(refused if self._misread else line)
 
     def _hints(self) -> str:
         """The keys that people look for."""
@@ -167,7 +173,13 @@ class Roster(RowActions[AgentRow, AgentRow]):
         return keys.with_keys(self.app, HINTS) + whose
 
     @on(Input.Changed, "#filter")
-    def _typed(self) -> None:
+    def _typed(self, message: Input.Changed) -> None:
+        """List who fits; where the text is refused, the list stays."""
+        self._misread = ""
+        try:
+            self._asked = read(parse(message.value), queries.AGENT_KEYS, self.backend.filter_reading())
+        except InvalidInput as error:
+            self._misread = refusal(error)
         self._arrange()
 
     @on(Input.Submitted, "#filter")
@@ -259,7 +271,7 @@ def _name_first(word: str, row: AgentRow) -> str:
 
 
 def _with_rates(rows: list[AgentRow]) -> list[AgentRow]:
-    """The agents with their rates of Confirmed bookings; who left has none."""
+    """The agents with their rates of Confirmed bookings; those who left have none."""
     known = {rate.agent_id: rate for rate in rates()}
     return [{**row, **known[row["agent_id"]].row()} if row["agent_id"] in known else row for row in rows]
 
@@ -282,11 +294,6 @@ def _headline(agents: list[AgentRow], found: list[AgentRow], hidden_sort: str = 
     else:
         line.append(f"  ·  {hints}", "dim")
     return line
-
-
-def _mentions(row: AgentRow, words: list[str]) -> bool:
-    text = f"{row['name']} {row['department']} {row['job_title']}".lower()
-    return all(word in text or word == str(row["agent_id"]) for word in words)
 
 
 def _sort_key(value: Any) -> tuple[bool, Any]:

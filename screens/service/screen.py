@@ -59,7 +59,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         "the resolution. The pane tells all about the issue under the cursor; enter opens all of it, to be "
         "scrolled and copied. {issue.open} opens a new one from the customer's own words. {service.view} "
         "changes what is listed; {filter} filters by words in title or customer, and by status:new, agent:6, "
-        "category:refund, priority:urgent, is:escalated, is:unsure, is:waiting, is:mine. {service.board} "
+        "category:refund, priority>=high, is:escalated, is:mine, with and, or, not. {service.board} "
         "shows the figures of the desk, where enter lists the issues that a figure is made of."
     )
     BINDINGS = [*keys.SERVICE]
@@ -93,7 +93,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
             self._count()
             return
         self.table.mark_sort(data[0].which.sort, data[0].which.sort == CHANGED)
-        self._describe(self._take(data))
+        self._say_listed(self._take(data))
         self.show_detail()
 
     def _count(self) -> None:
@@ -131,7 +131,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         self.action_read()
 
     def parse(self, text: str) -> IssueFilter:
-        return parse_issue_filter(text, self._filter, self.host.my_agent_id)
+        return parse_issue_filter(text, self._filter, self.backend.filter_reading(self.host.my_agent_id))
 
     def _unfiltered(self) -> IssueFilter:
         return IssueFilter(sort=self._filter.sort)

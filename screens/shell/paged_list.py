@@ -14,6 +14,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
+from models.errors import InvalidInput
 from screens.base.keys import with_keys
 from screens.base.list_window import PAGE, ListWindow, Which
 from screens.shell.detailed_list import DetailedList
@@ -21,6 +22,7 @@ from screens.shell.row_actions import Done
 from screens.widgets.columns import Column, Row
 from screens.widgets.detail_pane import DetailPane
 from screens.widgets.live_table import LiveTable
+from screens.wording.text import CARE, refusal
 
 Held = tuple[ListWindow[Any, Row], list[Row]]
 TYPING_PAUSE_S = 0.15
@@ -29,8 +31,8 @@ TYPING_PAUSE_S = 0.15
 class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
     """A place with ``#filter`` and one LiveTable of which a ListWindow is held.
 
-    A subclass reads what is typed (``parse``), says what is listed when nothing is (``_unfiltered``), and
-    puts rows into the table in ``show``, after it has told ``_take``.
+    A subclass reads what is typed (``parse``), says what is listed when nothing is (``_unfiltered``), puts
+    rows into the table in ``show`` by ``_take``, and describes them in the headline.
     """
 
     COLUMNS: ClassVar[tuple[Column[Any], ...]]
@@ -43,6 +45,7 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
         super().__init__()
         self._window = window
         self._listed: Which | None = None
+        self._misread = ""
         self._sought: int | None = None
 
     @abstractmethod
@@ -52,6 +55,10 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
     @abstractmethod
     def _unfiltered(self) -> Which:
         """What is listed without a filter text."""
+
+    @abstractmethod
+    def _describe(self, rows: list[Row]) -> None:
+        """Say in the headline what is listed."""
 
     def body(self) -> ComposeResult:
         with Horizontal(classes="list-body"):
@@ -92,7 +99,7 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
         """List what a filter text asks for, whatever was listed before."""
         self.query_one("#filter", Input).value = text
         self._window = replace(self._window, which=self._unfiltered())
-        self._list(self.parse(text))
+        self._list(self._parsed(text) or self._filter)
 
     @on(Input.Changed, "#filter")
     def _typed(self) -> None:
@@ -104,8 +111,28 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
         self.table.focus()
 
     def apply_typed(self, *, opens: bool = True) -> None:
-        """List what the filter's text asks for."""
-        self._use(self.parse(self.query_one("#filter", Input).value), opens=opens)
+        """List what the filter's text asks for; where that is refused, the list stays."""
+        before = self._misread
+        which = self._parsed(self.query_one("#filter", Input).value)
+        if which is not None:
+            self._use(which, opens=opens)
+        if self._misread != before:
+            self._say_listed(self.table.rows_shown)
+
+    def _parsed(self, text: str) -> Which | None:
+        """What a text asks for; None if it is refused, which the headline says until another is typed."""
+        self._misread = ""
+        try:
+            return self.parse(text)
+        except InvalidInput as error:
+            self._misread = refusal(error)
+            return None
+
+    def _say_listed(self, rows: list[Row]) -> None:
+        if self._misread:
+            self.headline.update(Text(self._misread, f"bold {CARE}"))
+        else:
+            self._describe(rows)
 
     @on(LiveTable.NearEnd)
     def _load_further(self) -> None:
@@ -125,8 +152,11 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
 
     def action_back(self) -> None:
         """First clear what was typed, then go back to the list."""
+        was_misread, self._misread = bool(self._misread), ""
         self.query_one("#filter", Input).value = ""
         self._use(self._unfiltered())
+        if was_misread:
+            self._say_listed(self.table.rows_shown)
         self.table.focus()
 
     def _use(self, which: Which, *, opens: bool = True) -> None:

@@ -53,6 +53,12 @@ def completed(booked: Run, path: Path, monkeypatch: pytest.MonkeyPatch) -> Compl
         ("booking confirm 1 --package l", ["Luxury\\ Dome\\ Stay"]),
         ("policy ran", ["rank", "rank+contact"]),
         ("set year", ["year_shift"]),
+        ("booking list --filter un", []),
+        ("booking list --filter con", ["contacted:", "confirmed:"]),
+        ("booking list --filter sta", ["status:Pending", "status:Confirmed", "status:Cancelled"]),
+        ("booking list --filter to:t", ["to:Titan"]),
+        ("booking list --filter launch:du", ['launch:\\"Dubai\\ Interplanetary\\ Hub\\"']),
+        ("issue list --filter priority:u", ["priority:URGENT"]),
     ],
 )
 def test_what_is_offered(completed: Completed, line: str, offered: list[str]) -> None:

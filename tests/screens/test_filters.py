@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
+import pytest
+from textual.widgets import Input
+
+from astra_tui.app import AstraApp
+from dispatch import bookings
+from dispatch.bootstrap import open_desk
+from dispatch.desk.accepted_values import FIRST_VALUES
+from dispatch.inputs.filter_keys import Reading
+from dispatch.inputs.filter_language import Pair, format_filter
 from dispatch.queries.bookings import BookingFilter
-from screens.filters.bookings import VIEWS, filter_of, parse_filter, view_of
+from models.errors import InvalidInput
+from screens.customers.card import CustomerCard
+from screens.filters.bookings import VIEWS, parse_filter, view_of
+from screens.widgets.live_table import LiveTable
+from screens.wording.text import refusal
+from tests.screens.conftest import standing_still
+from tests.screens.picture import text_of
+from tests.screens.scenes import press
+
+HOLIDAYS = {"destination": ("Alpha Centauri", "Mars", "Mars Base")}
+READING = Reading(
+    "2082-11-24 09:02:03", lambda kind: (HOLIDAYS | FIRST_VALUES | HOLIDAYS)[kind], 6, timedelta(hours=1)
+)
+
+
+def parsed(said: str, **current: Any) -> BookingFilter:
+    return parse_filter(said, BookingFilter(**current), READING)
 
 
 @pytest.mark.parametrize(
@@ -15,38 +42,68 @@ from screens.filters.bookings import VIEWS, filter_of, parse_filter, view_of
         ("kate  nguyen ", {"text": "kate nguyen"}),
         ("status:pending", {"status": "Pending"}),
         ("STATUS:Confirmed", {"status": "Confirmed"}),
+        ("stat:conf", {"status": "Confirmed"}),
         ("agent:6 kate", {"agent_id": 6, "text": "kate"}),
-        ("to:mars", {"destination": "Mars"}),
+        ("to:mars", {"destination": "Mars"}),  # all of a name, though another begins so
         ('to:"Alpha Centauri" source:bought', {"destination": "Alpha Centauri", "source": "Bought"}),
         ('method:"Phone Call" kate', {"method": "Phone Call", "text": "kate"}),
-        (filter_of("to", "Mars"), {"destination": "Mars"}),
+        (format_filter(Pair("to", ":", "Mars Base")), {"destination": "Mars Base"}),
         ("is:unclaimed", {"unclaimed": True}),
         ("is:waiting", {"waiting": True}),
-        ("is:unclaimed is:waiting", {"waiting": True}),  # the last one counts
-        ("is:waiting status:cancelled", {"status": "Cancelled"}),
-        # what is no pair of ours is a word to look for
-        ("status:lost", {"text": "status:lost"}),
-        ("status:", {"text": "status:"}),
-        ("agent:six", {"text": "agent:six"}),
-        ("agent:-1", {"text": "agent:-1"}),
-        ("agent:٦", {"text": "agent:٦"}),
-        ("agent:" + "9" * 19, {"text": "agent:" + "9" * 19}),  # beyond a 64-bit number
-        ("[/] a:b", {"text": "[/] a:b"}),
-        ("12:30", {"text": "12:30"}),
+        ("is:due", {"due_until": "2082-11-24 09:02:03"}),
+        ("is:asked", {"asked": True}),
+        ("is:waiting status:cancelled", {"status": "Cancelled", "waiting": True}),
+        ("customer:kate", {"customer": "kate"}),
+        ("customer:12", {"customer": 12}),
+        ("12:30 [/] #12", {"text": "12:30 [/] #12"}),
+        ('"a:b"', {"text": "a:b"}),
+        ("kate and", {"text": "kate and"}),
+        ("agent:soren", {"where": Pair("agent", ":", "soren")}),
+        ("agent:\u0666", {"where": Pair("agent", ":", "\u0666")}),  # a digit of another script is a name
+        ("status:pending status:confirmed", {"status": "Pending", "where": Pair("status", ":", "Confirmed")}),
     ],
 )
-def test_what_a_text_asks_for(text: str, wanted: dict[str, object]) -> None:
-    assert parse_filter(text, BookingFilter()) == BookingFilter(**wanted)  # type: ignore[arg-type]
+def test_what_a_text_asks_for(text: str, wanted: dict[str, Any]) -> None:
+    assert parsed(text) == BookingFilter(**wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("status:lost", "unknown status 'lost': accepted: Pending, Confirmed, Cancelled"),
+        ("status:", "status has no value: accepted: Pending, Confirmed, Cancelled"),
+        ("status:c", "ambiguous status 'c': accepted: Confirmed, Cancelled"),
+        (
+            "to:mors",
+            "unknown destination 'mors': did you mean mars? accepted: Alpha Centauri, Mars, Mars Base",
+        ),
+        ("stauts:pending", "unknown key 'stauts': did you mean status? accepted: status, is, agent,"),
+        ("a:b", "ambiguous key 'a': accepted: agent, attempts"),
+        ("status<pending", "status has no <: it takes : and !="),
+        ("number:x", "'number:x' is not a whole number"),
+        ("created:soon", "'created:soon' is not a time: today, yesterday 17:30"),
+        ("created:-2h", "'created:-2h' is not a day: compare with it: created>=-2h"),
+        ("(kate", "a ( is not closed"),
+        ("kate)", "a ) has no ( before it"),
+        ("()", "a parenthesis has nothing in it"),
+        ('""', "there is nothing in the quotes"),
+        ("a\u202eb", "the filter 'a\\u202eb' contains the control character"),
+        ("x " * 101, "the filter has 101 parts"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_what_can(text: str, told: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parsed(text)
+    assert refusal(caught.value).startswith(told)
 
 
 def test_order_and_view_stay_unless_the_text_says_otherwise() -> None:
-    current = BookingFilter(sort="customer", descending=False, unclaimed=True, text="old", agent_id=3)
-    assert parse_filter("new", current) == BookingFilter(
-        sort="customer", descending=False, unclaimed=True, text="new"
-    )
-    assert parse_filter("status:pending", current) == BookingFilter(
-        sort="customer", descending=False, status="Pending"
-    )
+    order: dict[str, Any] = {"sort": "customer", "descending": False}
+    current: dict[str, Any] = order | {"unclaimed": True, "text": "old", "agent_id": 3}
+    assert parsed("new", **current) == BookingFilter(**order, unclaimed=True, text="new")
+    assert parsed("status:pending", **current) == BookingFilter(**order, status="Pending")
+    assert not parsed("to:mars or status:pending", **current).unclaimed
+    assert parsed("to:mars or agent:6", **current).unclaimed
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -56,3 +113,46 @@ def test_every_view_is_known_by_its_parts(name: str) -> None:
 
 def test_what_is_no_view_is_called_mixed() -> None:
     assert view_of(BookingFilter(status="Confirmed", unclaimed=True)) == "Mixed"
+
+
+async def test_a_refused_text_is_told_and_the_list_stays(golden_file: Path, running: Any) -> None:
+    other = open_desk(golden_file, clock=standing_still, actor="lee")
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f4", "escape")
+        everything = await listed(app, "")
+        assert await listed(app, "status:lost") == everything
+        assert "unknown status 'lost': accepted: Pending, Confirmed, Cancelled" in text_of(app)
+        bookings.note(other, 9, "what others do comes in meanwhile")
+        await app.settle()
+        assert "unknown status 'lost'" in text_of(app)
+        mars_or_waiting = await listed(app, "(to:mars or is:waiting) not status:cancelled")
+        assert 0 < len(mars_or_waiting) < len(everything)
+        assert "unknown" not in text_of(app)
+        await press(app, "slash", "enter", "A")
+        assert f"{len(mars_or_waiting)} marked" in text_of(app)
+        await press(app, "escape", "escape")
+        assert await listed(app, "to:") == everything
+        assert "destination has no value: accepted: Europa" in text_of(app)
+        await press(app, "escape")
+        assert "All  12 shown" in text_of(app)
+    other.close()
+
+
+async def test_the_roster_and_the_finder_read_the_same(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f3")
+        everybody = await listed(app, "", "agent_id")
+        assert await listed(app, "load>0 or zion", "agent_id") != everybody
+        some = await listed(app, "not presence:available", "agent_id")
+        assert await listed(app, "load>x", "agent_id") == some
+        assert "'load>x' is not a whole number" in text_of(app)
+        await press(app, "ctrl+f", *"kate open>0", "enter")
+        assert isinstance(app.screen, CustomerCard)
+        await press(app, "escape", "ctrl+f", *"tier:tin")
+        assert "unknown tier 'tin': accepted: bronze, silver" in text_of(app)
+
+
+async def listed(app: AstraApp, text: str, number: str = "booking_id") -> list[int]:
+    app.screen.query_one("#filter", Input).value = text
+    await app.settle()
+    return [row[number] for row in app.screen.query_one(LiveTable).rows_shown]

@@ -377,7 +377,7 @@ part("lists")
 @check("insights.view", "insights.open", "insights.train", "insights.use", "insights.report")
 async def keys_of_insights(app: AstraApp) -> None:
     await press(app, "f7", "down", "enter")
-    assert (place(app), app.screen.query_one("#filter", Input).value) == ("queue", 'status:"Pending"')
+    assert (place(app), app.screen.query_one("#filter", Input).value) == ("queue", "status:Pending")
     await press(app, "escape", "f7", "v", "v", "v")
     assert shown_in(app, "weights")["name"] == "published"
     await press(app, "enter")

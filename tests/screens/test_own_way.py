@@ -49,6 +49,13 @@ async def test_a_list_is_as_it_was_left(golden_file: Path) -> None:
         assert names == sorted(names, reverse=True)
 
 
+async def test_a_filter_that_is_read_no_more_is_told(golden_file: Path) -> None:
+    remember(place="queue", queue_filter="zz:x")
+    async with own(golden_file, agent=1) as app:
+        assert "unknown key 'zz'" in text_of(app)
+        assert len(table(app).rows_shown) == 12
+
+
 async def test_without_preferences_nothing_is_read_or_written(golden_file: Path, running: Any) -> None:
     remember(place="queue", queue_sort="id")
     before = memory_path().read_text()

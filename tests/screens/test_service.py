@@ -12,14 +12,18 @@ from textual.widgets import Input, Static, TextArea
 from astra_tui.app import AstraApp
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
+from dispatch.inputs.filter_keys import Reading
+from dispatch.inputs.filter_language import Group, Pair
 from dispatch.queries.wording import span
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import conversation, escalation_commands, intake, ownership, queries
+from dispatch.service.issues.issue_keys import NOBODY
 from dispatch.service.issues.queries import IssueFilter
+from models.errors import InvalidInput
 from models.issues import NEW, OPEN, RESOLVED
 from screens.dialogs.form import FormModal
 from screens.dialogs.panel import Panel
-from screens.filters.issues import NOBODY, parse_issue_filter, view_of
+from screens.filters.issues import parse_issue_filter, view_of
 from screens.service.new_issue import NewIssue
 from screens.service.screen import Service
 from screens.shell.desk_screen import Place
@@ -51,6 +55,10 @@ def colleague(demo_file: Path, clock: TestClock) -> Iterator[Desk]:
 # words and filters
 
 
+def parsed(text: str, current: IssueFilter, me: int | None) -> IssueFilter:
+    return parse_issue_filter(text, current, Reading("2082-11-24 09:02:03", lambda _: (), me))
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
@@ -60,11 +68,20 @@ def colleague(demo_file: Path, clock: TestClock) -> Iterator[Desk]:
         ("is:escalated is:mine", {"escalated": True, "agent_id": 6}),
         ("is:unsure category:refund", {"unsure": True, "category": "refund_request"}),
         ("priority:Urgent agent:12 [/] due", {"priority": 4, "agent_id": 12, "text": "[/] due"}),
-        ("category:x status: re:x", {"text": "category:x status: re:x"}),
+        (
+            "not status:new",
+            {"statuses": (), "where": Group("not", (Pair("status", ":", (("statuses", (NEW,)),)),))},
+        ),
     ],
 )
 def test_a_filter_text_is_understood(text: str, parts: dict[str, Any]) -> None:
-    assert parse_issue_filter(text, IssueFilter(), 6) == IssueFilter(**parts)
+    assert parsed(text, IssueFilter(), 6) == IssueFilter(**parts)
+
+
+@pytest.mark.parametrize("text", ["category:x", "status:", "re:x", "priority:5"])
+def test_what_is_no_value_of_a_key_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        parsed(text, IssueFilter(), 6)
 
 
 def test_views_have_names() -> None:
@@ -72,11 +89,11 @@ def test_views_have_names() -> None:
     assert view_of(IssueFilter(agent_id=6), 6) == "Mine"
     assert view_of(IssueFilter(agent_id=7), 6) == "Mixed"
     assert view_of(IssueFilter(ids=(1,)), 6) == "Figure"
-    nobodys = parse_issue_filter("is:mine", IssueFilter(), None)
+    nobodys = parsed("is:mine", IssueFilter(), None)
     assert (nobodys.agent_id, view_of(nobodys, None)) == (NOBODY, "Mine")
-    kept = parse_issue_filter("word", IssueFilter(statuses=(NEW,)), 6)
+    kept = parsed("word", IssueFilter(statuses=(NEW,)), 6)
     assert (kept.statuses, kept.text) == ((NEW,), "word")
-    assert parse_issue_filter("", IssueFilter(ids=(1,), statuses=()), 6).statuses == OPEN
+    assert parsed("", IssueFilter(ids=(1,), statuses=()), 6).statuses == OPEN
 
 
 @pytest.mark.parametrize(

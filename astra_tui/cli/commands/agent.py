@@ -7,13 +7,25 @@ from typing import Any
 
 import rich_click as click
 
-from astra_tui.cli.options import AGENT, Call, agent_number, changing, dry_run, limited, reading
+from astra_tui.cli.options import (
+    AGENT,
+    Call,
+    agent_number,
+    changing,
+    dry_run,
+    filter_reading,
+    filtering,
+    limited,
+    reading,
+)
 from astra_tui.cli.output.printing import Column, details, line
 from astra_tui.cli.value_types import DEPARTMENT, JOB_TITLE
 from dispatch import agents, queries
 from dispatch.agents import handover, presence
 from dispatch.assignment import contact_rate
 from dispatch.inputs import due_times, shift_hours
+from dispatch.inputs.filter_keys import read
+from dispatch.inputs.filter_language import parse
 from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import contact_rate as reached
 from dispatch.queries.wording import plural, presence_words
@@ -44,13 +56,17 @@ LIST_COLUMNS: tuple[Column[AgentRow], ...] = (
 
 @agent.command("list")
 @click.option("--all", "with_left", is_flag=True, help="Also those who left.")
+@filtering(queries.AGENT_KEYS)
 @limited
 @reading
-def list_agents(call: Call, with_left: bool, limit: int | None) -> None:
+def list_agents(call: Call, with_left: bool, filter_text: str, limit: int | None) -> None:
     """List the agents, best rank first."""
     with call.desk() as desk:
-        rows = contact_rate.with_rates(desk, queries.list_agents(with_left=with_left)[:limit])
-    call.tell_all(rows, LIST_COLUMNS, "no agents yet: astra agent add, or astra import")
+        asked = read(parse(filter_text), queries.AGENT_KEYS, filter_reading(desk, filter_text))
+        rows = queries.filtered(queries.list_agents(with_left=with_left), asked)
+        rows = contact_rate.with_rates(desk, rows[:limit])
+    nobody = "no such agents" if filter_text else "no agents yet: astra agent add, or astra import"
+    call.tell_all(rows, LIST_COLUMNS, nobody)
 
 
 @agent.command()

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import rich_click as click
 
-from astra_tui.cli.options import AGENT, BOOKING, Call, changing, dry_run
+from astra_tui.cli.options import AGENT, BOOKING, Call, asked_for, changing, dry_run, filtering
 from astra_tui.cli.output.bookings import tell_line
 from astra_tui.cli.output.printing import line
 from astra_tui.cli.value_types import DESTINATION, STATUS
@@ -16,19 +16,19 @@ from dispatch import bookings, queries
 from dispatch.bookings import bulk_actions
 from dispatch.bookings.row_types import BatchResult
 from dispatch.desk.desk import Desk
+from dispatch.queries.booking_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.customer_index import prepare
 from dispatch.queries.row_types import BookingRow
 from models.base import Json
-from models.bookings import PENDING, STATUSES
-from models.errors import InvalidInput
+from models.bookings import PENDING
 
 REFUSED = 1  # exit code
 FILTERS = (
     click.option(
         "--status", type=STATUS, metavar="STATUS", help="Only Pending, Confirmed or Cancelled ones."
     ),
-    click.option("--agent", "agent_id", type=AGENT, metavar="AGENT", help="Only those of this agent."),
+    click.option("--agent", type=AGENT, metavar="AGENT", help="Only those of this agent."),
     click.option("--destination", type=DESTINATION, metavar="NAME", help="Only those that go there."),
     click.option("--unclaimed", is_flag=True, help="Only those that their agent has not claimed yet."),
     click.option("--waiting", is_flag=True, help="Only those without an agent."),
@@ -36,14 +36,15 @@ FILTERS = (
     click.option(
         "--text", default="", metavar="TEXT", help="Only those with this in customer, destination or number."
     ),
+    filtering(BOOKING_KEYS),
 )
-NEITHER = "give the numbers of bookings, or say which: --status, --agent, --unclaimed, ..."
+NEITHER = "give the numbers of bookings, or say which: --filter, --status, --agent, ..."
 BOTH = "give either numbers of bookings or a filter, not both"
 
 
 def filtered(function: Callable[..., None]) -> Callable[..., None]:
     """Options that say which bookings; they arrive together as the mapping ``given``."""
-    names = ("status", "agent_id", "destination", "unclaimed", "waiting", "asked", "text")
+    names = ("status", "agent", "destination", "unclaimed", "waiting", "asked", "text", "filter_text")
 
     @functools.wraps(function)
     def run(*args: Any, **given: Any) -> None:
@@ -56,34 +57,17 @@ def filtered(function: Callable[..., None]) -> Callable[..., None]:
     return decorated
 
 
-def filter_of(desk: Desk, given: Json, **order: Any) -> BookingFilter:
-    """What those options find. Raises InvalidInput, NotFound."""
-    if given["agent_id"] is not None:
-        queries.agent(given["agent_id"])
-    spelled = {
-        "status": _status(given["status"]),
-        "destination": _destination(desk, given["destination"]),
-    }
-    which = BookingFilter(**(given | spelled | order))
-    if which.text:
+def filter_of(desk: Desk, given: Json, usual: str | None = None, **order: Any) -> BookingFilter:
+    """What those options find, of the ``usual`` status if they say none. Raises InvalidInput, NotFound."""
+    if given["agent"] is not None:
+        queries.agent(given["agent"])
+    options = [(name, given[name]) for name in ("status", "agent", "destination")]
+    options += [("is", flag) for flag in ("unclaimed", "waiting", "asked") if given[flag]]
+    fields, named = asked_for(desk, BOOKING_KEYS, given["filter_text"], given["text"], options)
+    which = BookingFilter(**(order | {"status": None if "status" in named else usual} | fields))
+    if which.text or which.customer or which.where is not None:
         prepare(desk)
     return which
-
-
-def _status(given: str | None) -> str | None:
-    if given is None:
-        return None
-    for status in STATUSES:
-        if given.strip().casefold() == status.casefold():
-            return status
-    raise InvalidInput("status", f"{given!r} is not a status", "accepted: " + ", ".join(STATUSES))
-
-
-def _destination(desk: Desk, given: str | None) -> str | None:
-    if given is None:
-        return None
-    known = {name.casefold(): name for name in desk.values.of("destination")}
-    return known.get(given.strip().casefold()) or desk.values.check("destination", given)
 
 
 booking_numbers = click.argument("booking_ids", metavar="[BOOKING]...", type=BOOKING, nargs=-1)
@@ -160,8 +144,8 @@ def _one_or_all(call: Call, booking_ids: tuple[int, ...], given: Json, is_previe
     def run(desk: Desk) -> BatchResult:
         which: bulk_actions.Which = booking_ids
         if by_filter:
-            pending = given | {"status": given["status"] or PENDING}  # nothing else could be done
-            which = filter_of(desk, pending, sort="id", descending=False)
+            # with others nothing could be done
+            which = filter_of(desk, given, PENDING, sort="id", descending=False)
         return verb.preview(desk, which) if is_preview else verb.several(desk, which)
 
     if is_preview:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import rich_click as click
 
-from astra_tui.cli.options import CUSTOMER, Call, changing, reading
+from astra_tui.cli.options import CUSTOMER, Call, changing, filter_reading, filtering, reading
 from astra_tui.cli.output.events import tell_history
 from astra_tui.cli.output.printing import Column, details, line, table
 from dispatch import customers
 from dispatch.customers.row_types import CustomerCard, IssueLine, MergePreview
+from dispatch.inputs.filter_keys import read
+from dispatch.inputs.filter_language import Words, joined, parse, parts_of
 from dispatch.queries import customer_index
 from dispatch.queries.row_types import BookingRow, CustomerRow
 from dispatch.queries.wording import booking_state, moment, money, plural
@@ -51,7 +53,8 @@ customer_number = click.argument("customer_id", metavar="CUSTOMER", type=CUSTOME
 
 
 @customer.command()
-@click.argument("text")
+@click.argument("text", default="")
+@filtering(customers.CUSTOMER_KEYS)
 @click.option(
     "--limit",
     type=click.IntRange(0, customers.MOST_LISTED),
@@ -60,15 +63,20 @@ customer_number = click.argument("customer_id", metavar="CUSTOMER", type=CUSTOME
     help=f"At most N rows; default {customers.MOST_FOUND}.",
 )
 @reading
-def find(call: Call, text: str, limit: int) -> None:
+def find(call: Call, text: str, filter_text: str, limit: int) -> None:
     """Find customers by part of a name, phone or e-mail, or a booking number.
 
     Every word of TEXT has to be there, accents and capitals aside: a word of three letters or more
-    anywhere, a shorter one where a word begins. The best come first.
+    anywhere, a shorter one where a word begins. The best come first; with a filter, the newest.
     """
+    if not (text or filter_text):
+        raise click.UsageError("say who: a TEXT, or --filter")
     with call.desk() as desk:
         customer_index.prepare(desk)
-        rows = customers.find(text, limit)
+        said = joined("and", [*parts_of(Words(text) if text else None), *parts_of(parse(filter_text))])
+        rows = customers.filtered(
+            read(said, customers.CUSTOMER_KEYS, filter_reading(desk, filter_text)), limit
+        )
     call.tell_all(rows, FIND_COLUMNS, "no such customer")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import rich_click as click
@@ -12,7 +11,9 @@ from astra_tui.cli.options import (
     BOOKING,
     CUSTOMER,
     Call,
+    asked_for,
     changing,
+    filtering,
     issue_number,
     limited,
     reading,
@@ -23,7 +24,6 @@ from dispatch.desk import event_log
 from dispatch.inputs import date_ranges, validation
 from dispatch.service.escalation import triggers
 from dispatch.service.issues import (
-    command_support,
     conversation,
     editing,
     escalation_commands,
@@ -33,9 +33,9 @@ from dispatch.service.issues import (
     queries,
     surveys,
 )
+from dispatch.service.issues.issue_keys import ISSUE_KEYS
 from dispatch.service.row_types import IssueStory
 from dispatch.triage import categories
-from models.clock import local_offset
 from models.issues import CHANNELS, ISSUE_STATUSES, OPEN, PRIORITIES, TIERS
 
 CATEGORY_HELP = "Any of: " + ", ".join(categories.CATEGORIES) + "."
@@ -69,50 +69,29 @@ def open_issue(call: Call, /, text: str, **given: Any) -> None:
 @click.option("--priority", metavar="NAME", help="Only " + ", ".join(PRIORITIES) + " ones.")
 @click.option("--category", metavar="NAME", help=CATEGORY_HELP)
 @click.option("--channel", metavar="NAME", help="Any of: " + ", ".join(CHANNELS) + ".")
-@click.option("--agent", "agent_id", type=AGENT, metavar="AGENT", help="Only those that this agent holds.")
-@click.option("--customer", "customer_id", type=CUSTOMER, metavar="CUSTOMER", help="Only this customer's.")
+@click.option("--agent", type=AGENT, metavar="AGENT", help="Only those that this agent holds.")
+@click.option("--customer", type=CUSTOMER, metavar="CUSTOMER", help="Only this customer's.")
 @click.option("--escalated", is_flag=True, help="Only those with an open escalation.")
 @click.option("--unsure", is_flag=True, help="Only those whose category a person has to choose.")
 @click.option("--text", default="", help="Only those with this in the title or the customer's name.")
 @click.option("--since", metavar="TIME", help=f"Only those opened from then on: {date_ranges.EXAMPLES}.")
 @click.option("--until", metavar="TIME", help="Only those opened before then; a day alone is still in.")
 @click.option("--sort", default=queries.URGENCY, metavar="KEY", help="urgency (default) or changed.")
+@filtering(ISSUE_KEYS)
 @limited
 @reading
 def list_issues(
-    call: Call,
-    /,
-    status: str | None,
-    every: bool,
-    priority: str | None,
-    category: str | None,
-    channel: str | None,
-    agent_id: int | None,
-    since: str | None,
-    until: str | None,
-    sort: str,
-    limit: int | None,
-    **filters: Any,
+    call: Call, /, every: bool, text: str, sort: str, filter_text: str, limit: int | None, **given: Any
 ) -> None:
     """List issues, the most urgent first."""
-    statuses: tuple[str, ...] = () if every else OPEN
-    if status is not None:
-        statuses = (validation.one_of(status.lower(), "status", ISSUE_STATUSES),)
-    which = queries.IssueFilter(
-        statuses=statuses,
-        priority=None if priority is None else command_support.priority(priority),
-        category=None if category is None else categories.category(category),
-        channel=None if channel is None else validation.one_of(channel, "channel", CHANNELS),
-        agent_id=agent_id,
-        sort=validation.one_of(sort, "sort", queries.SORTS),
-        **filters,
-    )
+    sort = validation.one_of(sort, "sort", queries.SORTS)
+    flags = [("is", flag) for flag in ("escalated", "unsure") if given.pop(flag)]
     with call.desk() as desk:
-        start, end = date_ranges.between(since, until, desk.now(), local_offset())
-        which = replace(which, since=start, until=end)
-        if agent_id is not None:
-            desk_queries.agent(agent_id)
-        rows = queries.issues(desk, which, limit)
+        fields, named = asked_for(desk, ISSUE_KEYS, filter_text, text, [*given.items(), *flags])
+        if given["agent"] is not None:
+            desk_queries.agent(given["agent"])
+        fields.setdefault("statuses", () if every or "statuses" in named else OPEN)
+        rows = queries.issues(desk, queries.IssueFilter(sort=sort, **fields), limit)
     call.tell_all(rows, LIST_COLUMNS, "no such issues")
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from peewee import JOIN, Expression, fn
 
+from dispatch.inputs.filter_keys import condition
+from dispatch.inputs.filter_language import Node
 from dispatch.service.escalation import escalations
 from dispatch.service.issues import wait_estimates
+from dispatch.service.issues.issue_keys import ISSUE_KEYS, Due
 from dispatch.service.row_types import (
     InteractionRow,
     IssueColumns,
@@ -39,7 +42,6 @@ from models.issues import (
     Escalation,
     Interaction,
     Issue,
-    SlaClock,
     SlaWarning,
     Survey,
 )
@@ -57,7 +59,7 @@ class IssueFilter:
     """Which issues. ``statuses`` empty means every one; ``text`` is looked for in title and customer.
 
     ``since`` and ``until`` are stored times of opening, the first in, the second out. ``ids``: only
-    these, as the ones that a figure is made of.
+    these, as the ones that a figure is made of. ``where`` is what a filter text asks for beside all that.
     """
 
     statuses: tuple[str, ...] = OPEN
@@ -73,9 +75,7 @@ class IssueFilter:
     until: str | None = None
     sort: str = URGENCY
     ids: tuple[int, ...] | None = None
-
-
-_Due = SlaClock.alias()
+    where: Node | None = None
 
 
 def issues(
@@ -91,12 +91,14 @@ def issues(
     ``upwards``: in the opposite order, so that what comes ``after`` a row is what stands above it.
     """
     query = Issue.select(Issue.issue_id).join(
-        _Due, on=(_Due.issue_id == Issue.issue_id) & (_Due.kind == RESOLUTION)
+        Due, on=(Due.issue_id == Issue.issue_id) & (Due.kind == RESOLUTION)
     )
-    if which.text:
+    if which.text or which.where is not None:
         query = query.join(Customer, JOIN.LEFT_OUTER, on=(Issue.customer_id == Customer.customer_id))
     order = [(column, descending != upwards) for column, descending in _order(which)]
     conditions = _conditions(which)
+    if which.where is not None:
+        conditions.append(condition(which.where, ISSUE_KEYS, _of_words, _of_fields))
     if after is not None:
         conditions.append(_beyond(order, _place(which, after)))
     ordered = [column.desc() if descending else column.asc() for column, descending in order]
@@ -108,7 +110,7 @@ def _order(which: IssueFilter) -> list[tuple[Any, bool]]:
     """The columns of the order, and whether each one is descending."""
     if which.sort == CHANGED:
         return [(Issue.changed_at, True), (Issue.issue_id, True)]
-    return [(Issue.priority, True), (_Due.due_at, False), (Issue.issue_id, False)]
+    return [(Issue.priority, True), (Due.due_at, False), (Issue.issue_id, False)]
 
 
 def _place(which: IssueFilter, row: IssueRow) -> list[Any]:
@@ -150,9 +152,17 @@ def _conditions(which: IssueFilter) -> list[Any]:
     if which.until is not None:
         conditions.append(Issue.opened_at < which.until)
     if which.text.strip():
-        text = which.text.strip()
-        conditions.append(Issue.title.contains(text) | Customer.name.contains(text))
+        conditions += _of_words(which.text.strip())
     return conditions
+
+
+def _of_words(text: str) -> list[Any]:
+    return [Issue.title.contains(text) | Customer.name.contains(text)]
+
+
+def _of_fields(fields: dict[str, Any]) -> list[Any]:
+    """What these fields of a filter ask for."""
+    return _conditions(replace(IssueFilter(statuses=()), **fields))[1:]
 
 
 _LISTED = tuple(IssueColumns.__annotations__)

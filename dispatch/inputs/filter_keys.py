@@ -1,0 +1,349 @@
+"""The keys of a filter: what each list is filtered by, and what a text asks for in terms of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial, reduce
+from operator import and_, ge, gt, le, lt, not_, or_
+from typing import Any
+
+from peewee import fn
+
+from dispatch.inputs import date_ranges, validation
+from dispatch.inputs.filter_language import (
+    Group,
+    Node,
+    Pair,
+    Words,
+    fold,
+    format_filter,
+    joined,
+    parts_of,
+)
+from models.clock import from_text, local_offset, to_text
+from models.errors import InvalidInput
+
+EQUAL = (":", "=")
+COMPARISONS = {"<": lt, "<=": le, ">": gt, ">=": ge}
+WHOLE = re.compile(r"#?[0-9]{1,18}")
+FRACTION = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
+
+Row = Mapping[str, Any]
+Fills = dict[str, Any]
+Accepted = Callable[[str], Sequence[str]]
+"""The accepted values of one of the desk's lists."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What values are read by: the desk's time and lists, who is asking, and the terminal's zone."""
+
+    now: str
+    accepted: Accepted
+    my_agent_id: int | None = None
+    offset: timedelta = field(default_factory=local_offset)
+
+
+class Kind:
+    """What a key's values are: how they are read, and compared with what a row has."""
+
+    expects = "one of these"
+    ordered = False
+
+    def offers(self, accepted: Accepted) -> Sequence[str]:
+        """The values there are, if they are few."""
+        return ()
+
+    def read(self, pair: Pair, reading: Reading) -> Any:
+        """What a typed value means. Raises InvalidInput."""
+        raise NotImplementedError
+
+    def holds(self, subject: Any, operator: str, value: Any) -> Any:
+        """Does what a row has compare so? Of a column, the condition that it does."""
+        return subject == value if operator in EQUAL else COMPARISONS[operator](subject, value)
+
+
+@dataclass(frozen=True)
+class Number(Kind):
+    """A whole number, or one with decimal places if ``scale`` says what its unit is stored as."""
+
+    scale: int = 0
+    expects = "a number"
+    ordered = True
+
+    def read(self, pair: Pair, reading: Reading) -> float:
+        if not (FRACTION if self.scale else WHOLE).fullmatch(pair.value):
+            raise _refused(pair, "a number" if self.scale else "a whole number")
+        return float(pair.value) * self.scale if self.scale else int(pair.value.removeprefix("#"))
+
+
+class Part(Kind):
+    """A text: ``:`` finds a part of it, ``=`` just the whole."""
+
+    expects = "a part of it"
+
+    def read(self, pair: Pair, reading: Reading) -> str:
+        return _given(pair)
+
+    def holds(self, subject: Any, operator: str, value: Any) -> Any:
+        if operator == "=":
+            return subject == value
+        return value.casefold() in subject.casefold() if isinstance(subject, str) else subject.contains(value)
+
+
+@dataclass(frozen=True)
+class Exact(Kind):
+    """A text that a field of the filter takes, or what it means to ``meaning``."""
+
+    meaning: Callable[[str, Reading], Any] | None = None
+    expects: str = "the whole of it"
+
+    def read(self, pair: Pair, reading: Reading) -> Any:
+        return self.meaning(pair.value, reading) if self.meaning else _given(pair)
+
+
+def at(bound: Callable[[str, str, timedelta], str]) -> Exact:
+    """A time that is a bound of the list: ``since`` or ``until`` of date_ranges."""
+    return Exact(lambda text, reading: bound(text, reading.now, reading.offset), "a time")
+
+
+@dataclass(frozen=True)
+class Who(Kind):
+    """Somebody by number, or by a part of the name: ``named`` makes of it a condition on an id's column."""
+
+    named: Callable[[Any, str], Any] | None = None
+    expects = "a number or a part of the name"
+
+    def read(self, pair: Pair, reading: Reading) -> int | str:
+        text = _given(pair)
+        return int(text.removeprefix("#")) if WHOLE.fullmatch(text) else text
+
+    def holds(self, subject: Any, operator: str, value: Any) -> Any:
+        return self.named(subject, value) if self.named and isinstance(value, str) else subject == value
+
+
+@dataclass(frozen=True)
+class Moment(Kind):
+    """A time: of a day, ``:`` finds all, ``<`` what was before and ``>`` what came after it.
+
+    ``at_latest`` is a column that is never before this one, and has the index.
+    """
+
+    at_latest: Any = None
+    expects = "a day or time"
+    ordered = True
+
+    def read(self, pair: Pair, reading: Reading) -> tuple[str, str]:
+        try:
+            start, end = date_ranges.period(pair.value, reading.now, reading.offset)
+        except InvalidInput:
+            raise _refused(pair, "a time", date_ranges.EXAMPLES) from None
+        if start == end and pair.operator in EQUAL:
+            raise _refused(pair, "a day", f"compare with it: {pair.key}>={pair.value}")
+        return start, end if start < end else to_text(from_text(start) + timedelta(seconds=1))
+
+    def holds(self, subject: Any, operator: str, value: Any) -> Any:
+        start, end = value
+        if operator in ("<", "<="):
+            return subject < (start if operator == "<" else end)
+        earliest = end if operator == ">" else start
+        after = subject >= earliest
+        if self.at_latest is not None:
+            after &= self.at_latest >= earliest
+        return after & (subject < end) if operator in EQUAL else after
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    """One of a few ``values``, or of a list of the desk's; ``ordered`` ones are stored as 1, 2 ..."""
+
+    values: tuple[str, ...] = ()
+    listed: str = ""
+    ordered: bool = False
+
+    def offers(self, accepted: Accepted) -> Sequence[str]:
+        return accepted(self.listed) if self.listed else self.values
+
+    def read(self, pair: Pair, reading: Reading) -> Any:
+        value = _chosen({name: name for name in self.offers(reading.accepted)}, pair)
+        return self.values.index(value) + 1 if self.ordered else value
+
+
+@dataclass(frozen=True)
+class Among(Choice):
+    """One of the values that a row lists; ``all_for_none``: a row that lists none has every one."""
+
+    all_for_none: bool = False
+
+    def holds(self, subject: Any, operator: str, value: Any) -> bool:
+        return value in subject or (self.all_for_none and not subject)
+
+
+@dataclass(frozen=True)
+class Fields(Kind):
+    """One of a few names, each of which fills fields of the list's filter."""
+
+    names: Mapping[str, Callable[[Reading], Mapping[str, Any]]]
+
+    def offers(self, accepted: Accepted) -> Sequence[str]:
+        return tuple(self.names)
+
+    def read(self, pair: Pair, reading: Reading) -> tuple[tuple[str, Any], ...]:
+        return tuple(self.names[_chosen({name: name for name in self.names}, pair)](reading).items())
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a list; its ``subject`` is a column, or a function of a row. Equality fills a ``field``."""
+
+    name: str
+    kind: Kind
+    help: str
+    subject: Any = None
+    field: str = ""
+    also: tuple[str, ...] = ()
+
+    def fields(self, pair: Pair) -> Fills:
+        """What the pair fills of the list's filter."""
+        if isinstance(self.kind, Fields):
+            return dict(pair.value)
+        by_name = isinstance(self.kind, Who) and self.kind.named and isinstance(pair.value, str)
+        return {} if by_name or not self.field or pair.operator not in EQUAL else {self.field: pair.value}
+
+    @property
+    def is_ordered(self) -> bool:
+        """Can it be compared by < and > too?"""
+        return self.kind.ordered and self.subject is not None
+
+    def holds(self, pair: Pair, row: Row | None = None) -> Any:
+        """The pair's condition on the column, or whether it holds for a row."""
+        subject = self.subject if row is None else self.subject(row)
+        return subject is not None and self.kind.holds(subject, pair.operator, pair.value)
+
+    def pair(self, operator: str, text: str, reading: Reading) -> Pair:
+        """The key compared with what a text means. Raises InvalidInput."""
+        if operator not in EQUAL and not self.is_ordered:
+            raise InvalidInput(self.name, f"{self.name} has no {operator}", "it takes : and !=")
+        return Pair(self.name, operator, self.kind.read(Pair(self.name, operator, text), reading))
+
+
+Keys = Mapping[str, Key]
+
+
+def table(*keys: Key) -> Keys:
+    """The keys of a list by their names."""
+    return {key.name: key for key in keys}
+
+
+def read(said: Node | None, keys: Keys, reading: Reading) -> Node | None:
+    """What a filter says, in the keys' own names and values. Raises InvalidInput."""
+
+    def leaf(part: Words | Pair) -> Node:
+        if isinstance(part, Words):
+            return part
+        key = keys[_chosen(_spellings(keys), Pair("key", ":", part.key))]
+        return key.pair(part.operator, part.value, reading)
+
+    return None if said is None else fold(said, leaf, lambda sign, parts: Group(sign, tuple(parts)))
+
+
+def asked(said: Node | None, keys: Keys, reading: Reading) -> tuple[Fills, set[str]]:
+    """The fields of the list's filter as this fills them, and all that it has anything to do with.
+
+    What no field says is ``where``. Raises InvalidInput.
+    """
+    fields, rest, named = Fills(text=""), list[Node](), set[str]()
+
+    def leaf(part: Words | Pair) -> Fills:
+        fills = {"text": part.text} if isinstance(part, Words) else keys[part.key].fields(part)
+        named.update(fills, () if isinstance(part, Words) else (keys[part.key].field,))
+        return fills
+
+    for part in parts_of(read(said, keys, reading)):
+        fills = fold(part, leaf, lambda *_: {})
+        if fills and not any(fields.get(name) for name in fills):
+            fields |= fills
+        else:
+            rest.append(part)
+    return fields | {"where": joined("and", rest) if rest else None}, named
+
+
+def offers(word: str, keys: Keys, accepted: Accepted) -> list[tuple[str, str]]:
+    """What the last word of a filter may become, and what for: keys, or the values of the only one."""
+    typed, colon, value = word.partition(":")
+    known = {name: keys[key] for name, key in _spellings(keys).items()}
+    begun = [name for name in known if (name == typed if colon else name.startswith(typed))]
+    for name in begun if len(begun) == 1 else ():
+        fitting = [
+            one for one in known[name].kind.offers(accepted) if _folded(one).startswith(_folded(value))
+        ]
+        if fitting or colon:
+            return [(format_filter(Pair(name, ":", one)), known[name].help) for one in fitting]
+    return [(f"{name}:", known[name].help) for name in begun]
+
+
+def _spellings(keys: Keys) -> dict[str, str]:
+    return {name: key.name for key in keys.values() for name in (key.name, *key.also)}
+
+
+def condition(
+    node: Node, keys: Keys, of_words: Callable[[str], list[Any]], of_fields: Callable[[Fills], list[Any]]
+) -> Any:
+    """That a row fits, for a query; the list says what words and fields of its filter ask of a row."""
+
+    def leaf(part: Words | Pair) -> Any:
+        if isinstance(part, Words):
+            return reduce(and_, of_words(part.text))
+        fills = keys[part.key].fields(part)
+        return reduce(and_, of_fields(fills)) if fills else keys[part.key].holds(part)
+
+    return fold(node, leaf, partial(_whole, lambda part: ~fn.COALESCE(part, False)))
+
+
+def fits(row: Row, node: Node, keys: Keys, of_words: Callable[[Row, str], bool]) -> bool:
+    """Does a row fit? The subject of each key is a function of the row."""
+
+    def leaf(part: Words | Pair) -> bool:
+        return of_words(row, part.text) if isinstance(part, Words) else bool(keys[part.key].holds(part, row))
+
+    return bool(fold(node, leaf, partial(_whole, not_)))
+
+
+def _whole(negated: Callable[[Any], Any], sign: str, parts: list[Any]) -> Any:
+    return negated(parts[0]) if sign == "not" else reduce(or_ if sign == "or" else and_, parts)
+
+
+def _chosen(names: Mapping[str, str], pair: Pair) -> str:
+    """What the only name means that is, or begins with, the pair's text. Raises InvalidInput."""
+    wanted = _folded(pair.value)
+    found = {meant for name, meant in names.items() if _folded(name) == wanted}
+    found = found or {meant for name, meant in names.items() if wanted and _folded(name).startswith(wanted)}
+    if len(found) == 1:
+        return found.pop()
+    known = [name for name in dict.fromkeys(names.values()) if name in found or not found]
+    problem = f"{'ambiguous' if found else 'unknown'} {pair.key} {validation.excerpt(pair.value)}"
+    hint = f"{_nearest(wanted, known)}accepted: {', '.join(known)}"
+    raise InvalidInput(pair.key, problem if wanted else f"{pair.key} has no value", hint)
+
+
+def _nearest(wanted: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches  # 10 ms, and only needed here
+
+    near = get_close_matches(wanted, [_folded(name) for name in known], 1)
+    return f"did you mean {near[0]}? " if near else ""
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("_", " ").replace("-", " ").strip()
+
+
+def _given(pair: Pair) -> str:
+    return validation.required_text(pair.value, pair.key)
+
+
+def _refused(pair: Pair, expected: str, hint: str = "") -> InvalidInput:
+    said = validation.excerpt(f"{pair.key}{pair.operator}{pair.value}")
+    return InvalidInput(pair.key, f"{said} is not {expected}", hint)

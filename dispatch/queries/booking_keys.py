@@ -1,0 +1,43 @@
+"""The keys that bookings are filtered by."""
+
+from __future__ import annotations
+
+from peewee import fn
+
+from dispatch.inputs.filter_keys import Choice, Fields, Key, Moment, Number, Part, Who, table
+from models.agents import is_named
+from models.bookings import STATUSES, Booking
+
+REVENUE = fn.COALESCE(Booking.destination_revenue_cents, 0) + fn.COALESCE(Booking.package_revenue_cents, 0)
+CENTS = 100
+FLAGS = Fields(
+    {
+        "unclaimed": lambda _: {"unclaimed": True},
+        "waiting": lambda _: {"waiting": True},
+        "due": lambda reading: {"due_until": reading.now},
+        "asked": lambda _: {"asked": True},
+    }
+)
+
+BOOKING_KEYS = table(
+    Key("status", Choice(STATUSES), "booking status", field="status"),
+    Key("is", FLAGS, "not claimed yet; without an agent; follow-up due; agent asked whether it goes on"),
+    Key("agent", Who(is_named), "its agent", Booking.agent_id, "agent_id"),
+    Key("customer", Who(), "its customer", field="customer"),
+    Key("destination", Choice(listed="destination"), "destination", field="destination", also=("to",)),
+    Key("launch", Choice(listed="launch"), "launch location", Booking.launch_location, also=("from",)),
+    Key("source", Choice(listed="source"), "lead source", field="source"),
+    Key("method", Choice(listed="method"), "contact method", field="method"),
+    Key("package", Part(), "quoted package", Booking.package),
+    Key("revenue", Number(CENTS), "price of trip and package", REVENUE),
+    Key("number", Number(), "booking number", Booking.booking_id, also=("id",)),
+    Key("score", Number(), "customer's score, 1 to 5", Booking.score),
+    Key("attempts", Number(), "contact attempts", Booking.contact_attempts),
+    Key("follow_up", Moment(), "time of the follow-up", Booking.follow_up_at),
+    Key("changed", Moment(), "last change", Booking.changed_at),
+    Key("created", Moment(Booking.changed_at), "when it came in", Booking.created_at),
+    Key("claimed", Moment(Booking.changed_at), "when it was claimed", Booking.claimed_at),
+    Key("contacted", Moment(Booking.changed_at), "when the customer was first reached", Booking.contacted_at),
+    Key("confirmed", Moment(Booking.changed_at), "when it was confirmed", Booking.completed_at),
+    Key("cancelled", Moment(Booking.changed_at), "when it was cancelled", Booking.cancelled_at),
+)

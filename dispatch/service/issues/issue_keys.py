@@ -1,0 +1,50 @@
+"""The keys that issues are filtered by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch.inputs import date_ranges
+from dispatch.inputs.filter_keys import Choice, Fields, Key, Moment, Number, Part, Who, at, table
+from dispatch.queries.customer_index import is_found
+from models.agents import is_named
+from models.issues import CATEGORIES, CHANNELS, ISSUE_STATUSES, NEW, PRIORITIES, TIERS, Issue, SlaClock
+
+NOBODY = 0  # no agent has this id: nothing is theirs who have not said who they are
+Due = SlaClock.alias()  # the clock of the resolution, which every list of issues is joined with
+
+
+def _status(status: str) -> Any:
+    return lambda _: {"statuses": (status,)}
+
+
+FLAGS = Fields(
+    {
+        "escalated": lambda _: {"escalated": True},
+        "unsure": lambda _: {"unsure": True},
+        "waiting": _status(NEW),
+        "mine": lambda reading: {"agent_id": reading.my_agent_id or NOBODY},
+    }
+)
+CUSTOMER = Who(lambda customer, text: is_found(customer, text).condition)
+
+ISSUE_KEYS = table(
+    Key("status", Fields({status: _status(status) for status in ISSUE_STATUSES}), "issue status"),
+    Key("is", FLAGS, "escalated; category unsure; without an agent; yours"),
+    Key("priority", Choice(PRIORITIES, ordered=True), "priority", Issue.priority, "priority"),
+    Key("category", Choice(CATEGORIES), "category", field="category"),
+    Key("channel", Choice(CHANNELS), "channel", field="channel"),
+    Key("tier", Choice(TIERS), "customer tier", Issue.tier),
+    Key("agent", Who(is_named), "its agent", Issue.agent_id, "agent_id"),
+    Key("customer", CUSTOMER, "its customer", Issue.customer_id, "customer_id"),
+    Key("booking", Number(), "number of the booking it is about", Issue.booking_id),
+    Key("number", Number(), "issue number", Issue.issue_id, also=("id",)),
+    Key("title", Part(), "title", Issue.title),
+    Key("since", at(date_ranges.since), "opened from then on", field="since"),
+    Key("until", at(date_ranges.until), "opened before then; a day alone is included", field="until"),
+    Key("opened", Moment(), "when it was opened", Issue.opened_at),
+    Key("due", Moment(), "when it has to be resolved", Due.due_at),
+    Key("changed", Moment(), "last change", Issue.changed_at),
+    Key("resolved", Moment(), "when it was resolved", Issue.resolved_at),
+    Key("closed", Moment(), "when it was closed", Issue.closed_at),
+)
