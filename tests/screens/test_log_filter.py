@@ -1,4 +1,4 @@
-"""The log's filter language, and how an event is told in words."""
+"""The log's filter language, and the wording of an event."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ YESTERDAY = "2082-11-22 23:00:00"
         ("since:2082-11-22T09:30", {"since": "2082-11-22 08:30:00"}),
         ("kim  claim", {"text": "kim claim"}),
         ("note booking:3 lee", {"booking_id": 3, "text": "note lee"}),
-        # what is no pair of ours is a word to look for
+        # anything but a known pair is a search word
         ("booking:x", {"text": "booking:x"}),
         ("booking:", {"text": "booking:"}),
         ("agent:٦", {"text": "agent:٦"}),
@@ -40,7 +40,7 @@ YESTERDAY = "2082-11-22 23:00:00"
         ('by:""', {"text": 'by:""'}),
     ],
 )
-def test_what_a_text_asks_for(text: str, wanted: dict[str, Any]) -> None:
+def test_parsing(text: str, wanted: dict[str, Any]) -> None:
     assert parse_log_filter(text, NOW, ZONE) == EventFilter(**wanted)
 
 
@@ -48,7 +48,7 @@ def test_the_example_is_understood() -> None:
     assert parse_log_filter(EXAMPLE, NOW, ZONE).text == ""
 
 
-def test_a_time_that_is_none_is_refused() -> None:
+def test_an_invalid_time_is_refused() -> None:
     with pytest.raises(InvalidInput):
         parse_log_filter("since:2082-11-3x", NOW, ZONE)
 
@@ -58,7 +58,7 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "UTC")
 
 
-def test_every_changed_row_is_told_before_and_after() -> None:
+def test_every_changed_row_is_described_before_and_after() -> None:
     event = {
         "before": {
             "bookings:3": {"status": "Pending", "completed_at": None, "version": 2, "changed_at": "x"},
@@ -75,7 +75,7 @@ def test_every_changed_row_is_told_before_and_after() -> None:
                 "changed_at": "y",
             },
             "new_customer:4": {"customer_id": 7},
-            "space_travel_agents:1": {"version": 2},  # nothing that anybody would look for
+            "space_travel_agents:1": {"version": 2},  # nothing that anyone would search for
             "customers:9": {},
             "gone_table:1": {},
         },
@@ -96,7 +96,7 @@ def test_every_changed_row_is_told_before_and_after() -> None:
     ]
 
 
-def test_what_was_said_is_told() -> None:
+def test_messages_are_described() -> None:
     said = {"reason": "[/] ill", "follow_up_at": "2082-11-22 01:02:03", "score": 4}
     assert details({"detail": said}) == [
         ("reason", "[/] ill"),
