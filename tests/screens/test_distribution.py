@@ -1,4 +1,4 @@
-"""Who gets work, on the screens: the sweeper, marks and batches, races, policies, and what waits."""
+"""Assignment on the screens: the sweeper, marks and batches, races, policies, and waiting work."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ async def test_the_tour_is_shown_once_and_leads_to_the_ways_to_begin(path: Path)
         assert isinstance(app.screen, FirstSteps)
 
 
-async def test_what_is_typed_into_the_tour_is_not_lost(golden_file: Path) -> None:
+async def test_text_typed_into_the_tour_is_not_lost(golden_file: Path) -> None:
     async with own(golden_file) as app:
         assert isinstance(app.screen, Tour)
         await press(app, *"Ida K", "f4")

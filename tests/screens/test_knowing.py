@@ -60,7 +60,7 @@ async def test_new_work_is_announced_once_and_counted_until_seen(
     async with running(size=(120, 30), actor="lee") as (app, _):  # lee's other terminal counts as another
         app.my_agent_id = 6
         await app.settle()
-        await one_is_told(app, other_terminal, bells)
+        await one_is_announced(app, other_terminal, bells)
         await some_at_once_are_one_toast(app, other_terminal, bells)
         await returning_work_is_not_announced_again(app, other_terminal)
         await a_look_makes_it_old(app, other_terminal, bells)
@@ -75,7 +75,7 @@ async def test_new_work_is_announced_once_and_counted_until_seen(
         assert str(app.backend.path) in str(app.screen.query_one(TopBar).query_one(".info").tooltip)
 
 
-async def one_is_told(app: AstraApp, other: Desk, bells: list[None]) -> None:
+async def one_is_announced(app: AstraApp, other: Desk, bells: list[None]) -> None:
     assert (toasts(app), tab(app)) == ([], "My desk")  # earlier work is not new
     kate = lead(other, "Kate [/]", 6)
     await app.settle()
