@@ -8,11 +8,12 @@ BIN := .venv/bin
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
 
-lint: $(BIN)/ruff  ## check format, style, types and import contracts
+lint: $(BIN)/ruff  ## check format, style, types, import contracts, structure and prose
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/house_check.py
 
 fmt: $(BIN)/ruff  ## format the code
 	$(BIN)/ruff check --fix

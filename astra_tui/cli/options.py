@@ -107,9 +107,9 @@ class Number(click.ParamType[int]):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         def search() -> Found:
-            from dispatch.operations import completions
+            from dispatch.operations import shell_completions
 
-            found: Found = getattr(completions, self._candidates)(incomplete)
+            found: Found = getattr(shell_completions, self._candidates)(incomplete)
             return found
 
         return offered(ctx, search)

@@ -1,4 +1,4 @@
-"""The cues of ``cues.toml``: what people say when they mean one thing, whatever the message is about."""
+"""The cues of ``phrases.toml``: what people say when they mean one thing, whatever the message is about."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ONLY_QUESTIONS = re.compile(rf"(?>{_GREETING}[^.?!]++\?\W*+)+{_POLITE}?\W*")
 def cues() -> dict[str, re.Pattern[str]]:
     """The name of every cue, and the pattern of all the ways to say it."""
     told: dict[str, list[str]] = tomllib.loads(
-        files("dispatch.triage").joinpath("cues.toml").read_text("utf-8")
+        files("dispatch.triage").joinpath("phrases.toml").read_text("utf-8")
     )
     return {name: _pattern(ways) for name, ways in told.items()}
 

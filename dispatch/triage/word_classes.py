@@ -1,4 +1,4 @@
-"""The kinds of words of ``kinds.toml``: words that mean much the same to the classifier."""
+"""The kinds of words of ``word_classes.toml``: words that mean much the same to the classifier."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ def _forms(word: str) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def _kinds() -> dict[str, tuple[str, ...]]:
-    told: dict[str, str] = tomllib.loads(files("dispatch.triage").joinpath("kinds.toml").read_text("utf-8"))
+    told: dict[str, str] = tomllib.loads(
+        files("dispatch.triage").joinpath("word_classes.toml").read_text("utf-8")
+    )
     found: dict[str, tuple[str, ...]] = {}
     for kind, its in told.items():
         for word in its.split():

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from screens.dialogs.passing import Passing
+from screens.dialogs.transient_modal import TransientModal
 from screens.widgets.key_line import KeyLine
 
 WAYS = {
@@ -21,7 +21,7 @@ WAYS = {
 ONLY_EMPTY = "fill_demo"
 
 
-class FirstSteps(Passing[str | None]):
+class FirstSteps(TransientModal[str | None]):
     """Closes with the action that was chosen, or None."""
 
     DEFAULT_CSS = """

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from screens.base.keys import KEY_IN_TEXT, key_of
-from screens.dialogs.passing import Passing
+from screens.dialogs.transient_modal import TransientModal
 from screens.widgets.key_line import KeyLine
 
 PAGES = (
@@ -50,7 +50,7 @@ PAGES = (
 )
 
 
-class Tour(Passing[bool | None]):
+class Tour(TransientModal[bool | None]):
     """Closes with True at its end or when it is skipped, and None for somebody who just types on."""
 
     DEFAULT_CSS = """

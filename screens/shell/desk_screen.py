@@ -24,7 +24,7 @@ from screens.customers.finder import FindCustomer
 from screens.dialogs.column_chooser import Columns
 from screens.widgets.bars import EmptyDesk, Heading, StatusBar, TopBar
 from screens.widgets.live_table import LiveTable
-from screens.widgets.lost_bar import LostBar
+from screens.widgets.outage_bar import OutageBar
 from screens.wording.text import short
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Place(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield TopBar(self.NAME)
-        yield LostBar()
+        yield OutageBar()
         yield EmptyDesk()
         yield from self.body()
         yield StatusBar()
@@ -166,12 +166,12 @@ class Place(Screen[None]):
         """Tell in a bar that the database cannot be reached; what is on screen stays readable."""
         self.host.lost_since = self.host.lost_since or to_local(self.backend.desk.now())[11:]
         self.is_lost = True
-        self.query_one(LostBar).tell(error, self.host.lost_since, key_of(self.app, "retry"))
+        self.query_one(OutageBar).tell(error, self.host.lost_since, key_of(self.app, "retry"))
 
     def found(self) -> None:
         """The database answers again."""
         self.host.lost_since = None
-        self.query_one(LostBar).display = self.is_lost = False
+        self.query_one(OutageBar).display = self.is_lost = False
 
     def look_at_clock(self) -> None:
         """Another minute: show it, and what it makes of the rows."""

@@ -1,4 +1,4 @@
-"""A modal that nobody asked for: whoever just goes on typing is not held up by it."""
+"""A modal that opened unasked: a key that is not its own closes it and goes to the place below."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from screens.base.key_queue import SteadyApp
 
 
-class Passing(Modal[Result]):
+class TransientModal(Modal[Result]):
     """Closes at a key that is not its own, and lets the place below have that key."""
 
     def on_key(self, event: events.Key) -> None:

@@ -10,11 +10,11 @@ from models.errors import DeskError
 from screens.wording.text import refusal
 
 
-class LostBar(Static):
+class OutageBar(Static):
     """There only while the database cannot be reached; a click tries again."""
 
     DEFAULT_CSS = """
-    LostBar {
+    OutageBar {
         display: none; height: auto; padding: 0 1; background: $error; color: $background; pointer: pointer;
     }
     """
