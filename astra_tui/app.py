@@ -149,9 +149,6 @@ class AstraApp(DistributingApp):
         self.switch_mode(place)
         self.remember("place", place)
 
-    def show_bookings_of(self, agent_id: int) -> None:
-        self.show_bookings(f"agent:{agent_id}")
-
     def show_bookings(self, text: str) -> None:
         self._at("queue", lambda queue: queue.show_only(text))
 

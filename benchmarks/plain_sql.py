@@ -103,6 +103,11 @@ CREATE TRIGGER rerank AFTER UPDATE OF load ON space_travel_agents BEGIN
 END;
 """
 
+ADD = """
+INSERT INTO new_customer (customer_name, method, source, destination, launch_location)
+VALUES (:name, :method, :source, :destination, :launch)
+"""
+
 
 class PlainDesk:
     """The desk of triggers, used directly through the driver."""
@@ -128,12 +133,14 @@ class PlainDesk:
         execute = self.connection.execute
         for lead in islice(self._leads, count):
             execute("BEGIN IMMEDIATE")
-            execute(
-                "INSERT INTO new_customer (customer_name, method, source, destination, launch_location)"
-                " VALUES (:name, :method, :source, :destination, :launch)",
-                lead,
-            )
+            execute(ADD, lead)
             execute("COMMIT")
+
+    def add_together(self, count: int) -> None:
+        """Take in leads, all in one transaction."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        self.connection.executemany(ADD, islice(self._leads, count))
+        self.connection.execute("COMMIT")
 
     def loads(self) -> list[tuple[int, int]]:
         """Return every agent's id and load, to compare both desks."""

@@ -1,7 +1,8 @@
 """The single ``save()``: compiled once, changed columns only, versioned, and observed by the triggers.
 
 Peewee rebuilds its SQL on every call, which makes the lead cascade four times slower than necessary
-(docs/decisions/0003-one-save.md). Here each (model, set of columns) is compiled once.
+(docs/decisions/0003-one-save.md). Here each (model, set of columns) is compiled once for a database, which
+keeps the text: another database may speak another dialect.
 """
 
 from __future__ import annotations
@@ -14,14 +15,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar, overloa
 from peewee import SQL, FieldAccessor, ForeignKeyField, Model, ModelSelect, Query, Select, Value, fn
 from playhouse import signals
 
-from models.database import current_database
+from models.database import DeskDatabase, current_database
 from models.errors import Conflict, NotFound
 
 Row = dict[str, Any]
 
 M = TypeVar("M", bound="BaseModel")
 
-_sql: dict[tuple[object, ...], str] = {}
 _listener_cache: dict[type[Model], tuple[list[Any], int, list[Callable[..., None]]]] = {}
 
 
@@ -67,9 +67,10 @@ class BaseModel(Model):
     @classmethod
     def lock_or_none(cls, key: object) -> Self | None:
         """Read a row for writing, or return None."""
-        sql = _sql.get((cls, "select")) or _compile_select(cls)
+        database = current_database.obj
+        sql = database.statements.get((cls, "select")) or _compile_select(database, cls)
         try:
-            values = current_database.obj.run(sql, (key,)).fetchone()
+            values = database.run(sql, (key,)).fetchone()
         except OverflowError:  # more than 64 bits: no such key exists
             return None
         if values is None:
@@ -119,8 +120,9 @@ class BaseModel(Model):
 
     def _insert(self, changed: Row) -> None:
         names = tuple(changed)
-        sql = _sql.get((type(self), "insert", names)) or _compile_insert(type(self), names)
-        cursor = current_database.obj.run(sql, tuple(changed.values()))
+        database, model = current_database.obj, type(self)
+        sql = database.statements.get((model, "insert", names)) or _compile_insert(database, model, names)
+        cursor = database.run(sql, tuple(changed.values()))
         key = self._meta.primary_key.name
         if self.__data__.get(key) is None:
             self.__data__[key] = cursor.lastrowid
@@ -130,11 +132,12 @@ class BaseModel(Model):
         if versioned:
             changed["version"] = self.__data__["version"] = self.was("version") + 1
         names = tuple(changed)
-        sql = _sql.get((type(self), "update", names)) or _compile_update(type(self), names, versioned)
+        database, model = current_database.obj, type(self)
+        sql = database.statements.get((model, "update", names)) or _compile_update(database, model, names)
         values = [*changed.values(), self._pk]
         if versioned:
             values.append(self.was("version"))
-        if current_database.obj.run(sql, values).rowcount == 0:
+        if database.run(sql, values).rowcount == 0:
             raise Conflict(f"{self.label} {self._pk} was changed by someone else in the meantime")
 
 
@@ -152,32 +155,35 @@ def _columns(model: type[BaseModel], names: tuple[str, ...]) -> list[str]:
     return [model._meta.fields[name].column_name for name in names]
 
 
-def _compile_select(model: type[BaseModel]) -> str:
+def _compile_select(database: DeskDatabase, model: type[BaseModel]) -> str:
     columns = ", ".join(_columns(model, tuple(model._meta.sorted_field_names)))
     key = model._meta.primary_key.column_name
-    lock = " FOR UPDATE" if current_database.for_update else ""
-    sql = f"SELECT {columns} FROM {model._meta.table_name} WHERE {key} = {current_database.param}{lock}"
-    return _sql.setdefault((model, "select"), sql)
+    lock = " FOR UPDATE" if database.for_update else ""
+    sql = f"SELECT {columns} FROM {model._meta.table_name} WHERE {key} = {database.param}{lock}"
+    database.statements[model, "select"] = sql
+    return sql
 
 
-def _compile_insert(model: type[BaseModel], names: tuple[str, ...]) -> str:
-    marks = ", ".join([current_database.param] * len(names))
+def _compile_insert(database: DeskDatabase, model: type[BaseModel], names: tuple[str, ...]) -> str:
+    marks = ", ".join([database.param] * len(names))
     sql = f"INSERT INTO {model._meta.table_name} ({', '.join(_columns(model, names))}) VALUES ({marks})"
-    return _sql.setdefault((model, "insert", names), sql)
+    database.statements[model, "insert", names] = sql
+    return sql
 
 
-def _compile_update(model: type[BaseModel], names: tuple[str, ...], versioned: bool) -> str:
-    mark = current_database.param
+def _compile_update(database: DeskDatabase, model: type[BaseModel], names: tuple[str, ...]) -> str:
+    mark = database.param
     columns = ", ".join(f"{column} = {mark}" for column in _columns(model, names))
     key = model._meta.primary_key.column_name
     sql = f"UPDATE {model._meta.table_name} SET {columns} WHERE {key} = {mark}"
-    if versioned:
+    if "version" in model._meta.fields:
         sql += f" AND version = {mark}"
-    return _sql.setdefault((model, "update", names), sql)
+    database.statements[model, "update", names] = sql
+    return sql
 
 
 class CompiledQuery:
-    """A Peewee query compiled on first use.
+    """A Peewee query compiled on its first use in a database.
 
     ``build`` returns the query with ``parameter(name)`` in place of values. Calling the compiled query takes
     the values by name and returns plain tuples.
@@ -185,15 +191,20 @@ class CompiledQuery:
 
     def __init__(self, build: Callable[[], Query]) -> None:
         self._build = build
-        self._compiled: tuple[str, list[Any]] | None = None  # one tuple, so that threads see both or neither
 
     def __call__(self, **values: object) -> list[tuple[Any, ...]]:
-        if self._compiled is None:
-            self._compiled = self._build().sql()
-        sql, places = self._compiled
+        sql, places = self.compiled()
         params = [values[place.name] if isinstance(place, _Place) else place for place in places]
         rows: list[tuple[Any, ...]] = current_database.obj.run(sql, params).fetchall()
         return rows
+
+    def compiled(self) -> tuple[str, list[Any]]:
+        """The SQL for the database at work, and its parameters: values, or places for them."""
+        statements = current_database.obj.statements
+        built: tuple[str, list[Any]] | None = statements.get(self)
+        if built is None:  # kept as one value, so that a thread sees both or none
+            built = statements[self] = self._build().sql()
+        return built
 
 
 def parameter(name: str) -> Value:

@@ -71,7 +71,7 @@ class DeskDatabase(SqliteDatabase):
     """A SQLite file with Astra's settings and one connection per thread.
 
     ``chooser``, set by dispatch for the first trigger, takes a saved Lead and returns the agent's id, or None
-    if the lead has to wait.
+    if the lead has to wait. ``statements`` holds the SQL that models/base.py compiled for this database.
     """
 
     chooser: Callable[[Any], int | None] | None = None
@@ -79,6 +79,7 @@ class DeskDatabase(SqliteDatabase):
     def __init__(self, path: Path) -> None:
         super().__init__(str(path), pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=OPEN_PATIENCE_S)
         self.path = path
+        self.statements: dict[object, Any] = {}
 
     def begin(self, lock_type: str | None = None) -> None:
         """BEGIN IMMEDIATE, retried at short random intervals for up to five seconds."""

@@ -71,17 +71,15 @@ class ManyRows:
 
     def __init__(self, columns: Sequence[str], build: Callable[[], Query]) -> None:
         self._columns = tuple(columns)
-        self._build = build
-        self._sql = ""
+        self._query = CompiledQuery(build)
 
     def __call__(self, rows: list[Tuple]) -> None:
-        if not self._sql:
-            self._sql, places = self._build().sql()
-            if tuple(getattr(place, "name", None) for place in places) != self._columns:
-                raise TypeError(f"the query takes {places}, not {self._columns}")
+        sql, places = self._query.compiled()
+        if tuple(getattr(place, "name", None) for place in places) != self._columns:
+            raise TypeError(f"the query takes {places}, not {self._columns}")
         # as in execute_sql, so that a full disk is reported as everywhere else
         with peewee.__exception_wrapper__:  # type: ignore[attr-defined]  # not in its stubs
-            current_database.cursor().executemany(self._sql, rows)
+            current_database.cursor().executemany(sql, rows)
 
 
 def _insert(model: type[BaseModel]) -> ManyRows:

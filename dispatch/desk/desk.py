@@ -6,7 +6,7 @@ import getpass
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Self, TypeVar
@@ -47,6 +47,24 @@ class _AtWork(threading.local):
     actor: str | None = None
     ago = timedelta()
     depth = 0
+
+
+class _Inner(db.Active):
+    """A transaction inside another; a class, as every lead of a file enters one."""
+
+    __slots__ = ("_at_work",)
+
+    def __init__(self, database: db.DeskDatabase, at_work: _AtWork) -> None:
+        super().__init__(database)
+        self._at_work = at_work
+
+    def __enter__(self) -> db.DeskDatabase:
+        self._at_work.depth += 1
+        return super().__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        self._at_work.depth -= 1
+        super().__exit__(*error)
 
 
 class Desk:
@@ -156,13 +174,12 @@ class Desk:
             except (DatabaseError, InterfaceError) as error:
                 raise db.unavailable(error, self.database.path) from error
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[object]:
         """The write lock for one command; a transaction inside another is part of that one."""
-        if self._at_work.depth:
-            with self._deeper(), self.database.active():
-                yield
-            return
+        return _Inner(self.database, self._at_work) if self._at_work.depth else self._outermost()
+
+    @contextmanager
+    def _outermost(self) -> Iterator[None]:
         with self.reading():
             try:
                 with self.database.transaction():
@@ -203,14 +220,6 @@ class Desk:
             yield
         finally:
             self._at_work.ago = outer
-
-    @contextmanager
-    def _deeper(self) -> Iterator[None]:
-        self._at_work.depth += 1
-        try:
-            yield
-        finally:
-            self._at_work.depth -= 1
 
     @contextmanager
     def batch(self) -> Iterator[None]:

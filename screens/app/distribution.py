@@ -60,23 +60,20 @@ class DistributingApp(GreetingApp):
         """Choose who gets the next lead; the form tells how the last leads would have gone."""
         current: str = self._host.backend.desk.settings["policy"]
 
-        def closed(result: Row | None) -> None:
-            if result is not None:
-                self._host.tell(f"The policy is {result['value']} now, at every terminal")
+        def chosen(result: Row) -> None:
+            self._host.tell(f"The policy is {result['value']} now, at every terminal")
 
-        self._open(policy_form(current, name or current), closed)
+        self._open(policy_form(current, name or current), chosen)
 
     def action_shuffle(self) -> None:
         """Even out the loads, after a look at what would move."""
 
-        def closed(result: Row | None) -> None:
-            if result is not None:
-                moved = plural(len(result["moves"]), "booking")
-                self._host.tell(
-                    f"Moved {moved}; undo takes back all of it" if result["moves"] else "Even already"
-                )
+        def moved(result: Row) -> None:
+            count = plural(len(result["moves"]), "booking")
+            told = f"Moved {count}; undo takes back all of it" if result["moves"] else "Even already"
+            self._host.tell(told)
 
-        self._open(shuffle_form(), closed)
+        self._open(shuffle_form(), moved)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The policies and the shuffle, for the palette."""

@@ -3,100 +3,69 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Input, Label, Static
 
 from dispatch.desk.desk import Desk
 from models.errors import DeskError, InvalidInput
-from screens.dialogs.modal import Modal
-from screens.widgets.key_line import KeyLine
-from screens.wording.text import refusal
-
-if TYPE_CHECKING:
-    from screens.base.app_protocol import Host
+from screens.base.keys import key
+from screens.dialogs.command_modal import CommandModal
+from screens.dialogs.modal import buttons
 
 Row = dict[str, Any]
 
+ABOUT = (
+    "SQL text, CSV or JSON lines of agents, assignments and bookings, in any order; agents alone will do. "
+    "Put a path with blanks in quotes."
+)
 ROWS_TOLD = 20
 KINDS = ("agents", "assignments", "bookings")
 
 
-class ImportFiles(Modal[Row | None]):
+class ImportFiles(CommandModal[Row]):
     """Takes the files' paths; closes with what was written, or None on escape."""
 
-    DEFAULT_CSS = """
-    ImportFiles { align: center middle; background: $background 60%; }
-    ImportFiles > #form {
-        width: 76; max-width: 96%; height: auto; max-height: 90%; padding: 0 1;
-        border: round $primary; border-title-style: bold; background: $surface;
-    }
-    ImportFiles #about { height: auto; color: $text-muted; margin-bottom: 1; }
-    ImportFiles #field { height: 1; }
-    ImportFiles #field > Label { width: 8; color: $text-muted; }
-    ImportFiles #field > Input { width: 1fr; }
-    ImportFiles #preview { height: auto; max-height: 10; margin-top: 1; }
-    ImportFiles #problem { height: auto; min-height: 1; color: $text-error; text-style: bold; }
-    ImportFiles #buttons { height: 1; align-horizontal: right; }
-    ImportFiles #buttons Button { margin-left: 2; }
-    """
+    AT_WORK = ""  # the lines above say how far it is
+    STILL_AT_WORK = "one moment: the desk is still reading"
     BINDINGS = [
-        Binding("escape", "close", "Close", id="import.close", tooltip="Close without importing"),
-        Binding(
+        key("import.close", "escape", "Close", "Close without importing"),
+        key(
+            "import.go",
             "f9",
-            "go",
             "Check/import",
-            id="import.go",
-            tooltip="Check the files and write nothing; once they are checked, import them",
+            "Check the files and write nothing; once they are checked, import them",
             priority=True,
         ),
     ]
 
+    @dataclass
     class Progressed(Message):
         """The desk is so far."""
 
-        def __init__(self, told: str) -> None:
-            super().__init__()
-            self.told = told
+        told: str
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("Import files")
         self._checked = ""
-        self._is_busy = False
 
-    @property
-    def host(self) -> Host:
-        return cast("Host", self.app)
-
-    def compose(self) -> ComposeResult:
-        with Vertical(id="form"):
-            yield Static(
-                Content(
-                    "SQL text, CSV or JSON lines of agents, assignments and bookings, in any order; "
-                    "agents alone will do. Put a path with blanks in quotes."
-                ),
-                id="about",
-            )
-            with Horizontal(id="field"):
-                yield Label("Files")
-                yield Input(placeholder="agents.csv assignments.csv bookings.csv", compact=True, id="paths")
-            with VerticalScroll(id="preview", can_focus=False):
-                yield Static(Content(""), id="told")
-            yield Static(Content(""), id="problem")
-            with Horizontal(id="buttons"):
-                yield Button("Check", id="go", variant="primary", compact=True)
-                yield Button("Close", id="close", compact=True)
-        yield KeyLine()
-
-    def on_mount(self) -> None:
-        self.query_one("#form").border_title = Content("Import files")
+    def body(self) -> ComposeResult:
+        yield Static(ABOUT, id="about")
+        with Horizontal(classes="field"):
+            yield Label("Files")
+            yield Input(placeholder="agents.csv assignments.csv bookings.csv", compact=True, id="paths")
+        with VerticalScroll(id="preview", can_focus=False):
+            yield Static(id="told")
+        yield Static(id="problem")
+        yield from buttons(("go", "Check"), ("close", "Close"))
 
     @property
     def _typed(self) -> str:
@@ -108,19 +77,17 @@ class ImportFiles(Modal[Row | None]):
         self.query_one("#go", Button).label = Content("Import" if is_checked else "Check")
 
     @on(Input.Submitted)
-    @on(Button.Pressed, "#go")
     def action_go(self) -> None:
-        if self._is_busy:
+        if self._busy:
             return
-        typed, self._is_busy = self._typed, True
+        typed = self._typed
         dry_run = typed != self._checked
-        self._tell(problem="")
+        self._tell("")
 
         def work(desk: Desk) -> Row:
             return self.host.importing(paths_in(typed), dry_run, self._report)(desk)
 
-        then = (lambda result: self._show_preview(typed, result)) if dry_run else self._done
-        self.host.perform(work, then, self._refused)
+        self._send(work, partial(self._show_preview, typed) if dry_run else None)
 
     def _report(self, done: int, total: int, what: str) -> None:
         """Called in the writing thread."""
@@ -128,34 +95,21 @@ class ImportFiles(Modal[Row | None]):
 
     @on(Progressed)
     def _progressed(self, message: Progressed) -> None:
-        if self._is_busy:
-            self._tell(told=message.told)
+        if self._busy:
+            self._show(message.told)
 
     def _show_preview(self, typed: str, result: Row) -> None:
-        self._is_busy = False
+        self._busy = False
         self._checked = typed
-        self._tell(told=preview(result))
+        self._show(preview(result))
         self._relabel()
 
-    def _done(self, result: Row) -> None:
-        self._is_busy = False
-        self.leave(result)
-
     def _refused(self, error: DeskError) -> None:
-        self._is_busy = False
-        self._tell(told="", problem=refusal(error))
+        super()._refused(error)
+        self._show("")
 
-    def _tell(self, told: str | None = None, problem: str | None = None) -> None:
-        for name, text in (("told", told), ("problem", problem)):
-            if text is not None:
-                self.query_one(f"#{name}", Static).update(Content(text))
-
-    @on(Button.Pressed, "#close")
-    def action_close(self) -> None:
-        if self._is_busy:
-            self._tell(problem="one moment: the desk is still reading")
-        else:
-            self.leave()
+    def _show(self, text: str) -> None:
+        self.query_one("#told", Static).update(Content(text))
 
 
 def paths_in(typed: str) -> list[Path]:

@@ -13,6 +13,7 @@ from screens.app.first_steps import FirstSteps
 from screens.app.import_files import ImportFiles, counted
 from screens.app.tour import Tour
 from screens.base.key_queue import SteadyApp
+from screens.dialogs.modal import Modal
 from screens.shell.desk_screen import Place
 
 if TYPE_CHECKING:
@@ -35,18 +36,14 @@ class GreetingApp(SteadyApp):
     def greet(self) -> None:
         """The tour for somebody who has never seen it, and the ways to begin where nothing is there yet."""
         if self._host.recall(SEEN, False):
-            self._with_emptiness(self._offer_if_empty)
+            self._offer_ways(only_if_empty=True)
         else:
             self.action_tour()
 
     def action_tour(self) -> None:
         self._host.remember(SEEN, True)
 
-        def closed(to_its_end: bool | None) -> None:
-            if to_its_end:
-                self._with_emptiness(self._offer_if_empty)
-
-        self._open(Tour(), closed)
+        self._open(Tour(), lambda _: self._offer_ways(only_if_empty=True))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette offers the tour too."""
@@ -54,35 +51,26 @@ class GreetingApp(SteadyApp):
         yield from super().get_system_commands(screen)
 
     def action_first_steps(self) -> None:
-        self._with_emptiness(self._offer)
+        self._offer_ways()
 
-    def _with_emptiness(self, work: Callable[[bool], object]) -> None:
-        self._host.ask(queries.is_unused, work, opens=True)
+    def _offer_ways(self, *, only_if_empty: bool = False) -> None:
+        def offer(is_empty: bool) -> None:
+            if is_empty or not only_if_empty:
+                ways = FirstSteps(is_empty=is_empty)
+                self._open(ways, lambda action: self.call_later(self.run_action, action))
 
-    def _offer_if_empty(self, is_empty: bool) -> None:
-        if is_empty:
-            self._offer(True)
+        self._host.ask(queries.is_unused, offer, opens=True)
 
-    def _offer(self, is_empty: bool) -> None:
-        def closed(action: str | None) -> None:
-            if action is not None:
-                self.call_later(self.run_action, action)
-
-        self._open(FirstSteps(is_empty=is_empty), closed)
-
-    def _open(self, modal: Any, closed: Callable[[Any], None]) -> None:
+    def _open(self, modal: Modal[Any], then: Callable[[Any], object]) -> None:
         if isinstance(self.screen, Place):
-            self.push_screen(modal, closed)
+            self.screen.open(modal, then)
 
     def action_import_files(self) -> None:
-        def closed(result: Row | None) -> None:
-            if result is not None:
-                kept_out = len(result["quarantined"])
-                self._host.tell(
-                    f"Imported {counted(result)}" + (f"; {kept_out:,} kept out" if kept_out else "")
-                )
+        def imported(result: Row) -> None:
+            kept_out = len(result["quarantined"])
+            self._host.tell(f"Imported {counted(result)}" + (f"; {kept_out:,} kept out" if kept_out else ""))
 
-        self._open(ImportFiles(), closed)
+        self._open(ImportFiles(), imported)
 
     def action_fill_demo(self) -> None:
         """Demo data for this desk, which refuses it unless it is empty."""

@@ -3,59 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from typing import Any
 
 from textual.screen import Screen
 
-
-def _dispatch() -> Screen[Any]:
-    from screens.dispatch.screen import Dispatch
-
-    return Dispatch()
-
-
-def _roster() -> Screen[Any]:
-    from screens.roster.screen import Roster
-
-    return Roster()
+CLASSES = {
+    "dispatch": "screens.dispatch.screen.Dispatch",
+    "roster": "screens.roster.screen.Roster",
+    "queue": "screens.bookings.queue.Queue",
+    "my-desk": "screens.bookings.my_desk.MyDesk",
+    "service": "screens.service.screen.Service",
+    "insights": "screens.insights.screen.Insights",
+    "log": "screens.log.screen.Log",
+}
 
 
-def _queue() -> Screen[Any]:
-    from screens.bookings.queue import Queue
-
-    return Queue()
-
-
-def _my_desk() -> Screen[Any]:
-    from screens.bookings.my_desk import MyDesk
-
-    return MyDesk()
-
-
-def _service() -> Screen[Any]:
-    from screens.service.screen import Service
-
-    return Service()
-
-
-def _insights() -> Screen[Any]:
-    from screens.insights.screen import Insights
-
-    return Insights()
-
-
-def _log() -> Screen[Any]:
-    from screens.log.screen import Log
-
-    return Log()
+def _make(class_name: str) -> Screen[Any]:
+    module, _, name = class_name.rpartition(".")
+    place: Screen[Any] = getattr(import_module(module), name)()
+    return place
 
 
 PLACE_MAKERS: dict[str, str | Callable[[], Screen[Any]]] = {
-    "dispatch": _dispatch,
-    "roster": _roster,
-    "queue": _queue,
-    "my-desk": _my_desk,
-    "service": _service,
-    "insights": _insights,
-    "log": _log,
+    place: partial(_make, name) for place, name in CLASSES.items()
 }

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from screens.base.keys import KEY_IN_TEXT, key_of
+from screens.base.keys import KEY_IN_TEXT, key, key_of
 from screens.dialogs.transient_modal import TransientModal
-from screens.widgets.key_line import KeyLine
 
 PAGES = (
     (
@@ -53,31 +50,19 @@ PAGES = (
 class Tour(TransientModal[bool | None]):
     """Closes with True at its end or when it is skipped, and None for somebody who just types on."""
 
-    DEFAULT_CSS = """
-    Tour { align: center middle; background: $background 60%; }
-    Tour > #tour {
-        width: 64; max-width: 96%; height: auto; padding: 1 2;
-        border: round $primary; border-title-style: bold; border-subtitle-color: $text-muted;
-        background: $surface;
-    }
-    Tour #page { height: 8; }
-    """
+    FRAME = "tour"
     BINDINGS = [
-        Binding(
-            "enter,right", "next", "Next", id="tour.next", tooltip="The next page; after the last, to work"
-        ),
-        Binding("left", "back", "Back", id="tour.back", tooltip="The page before"),
-        Binding("escape", "skip", "Skip", id="tour.skip", tooltip="To work; the palette has the tour again"),
+        key("tour.next", "enter,right", "Next", "The next page; after the last, to work"),
+        key("tour.back", "left", "Back", "The page before"),
+        key("tour.skip", "escape", "Skip", "To work; the palette has the tour again"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._page = 0
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="tour"):
-            yield Static(Content(""), id="page")
-        yield KeyLine()
+    def body(self) -> ComposeResult:
+        yield Static(id="page")
 
     def on_mount(self) -> None:
         self._turn(0)

@@ -27,11 +27,9 @@ class PlaceInSight(Protocol):
     @property
     def is_laid_out(self) -> bool:
         """Are its widgets there?"""
-        ...
 
     def tell_time(self) -> None:
         """Show the time, and what is new, in the top bar."""
-        ...
 
 
 class Unseen(Protocol):
@@ -42,11 +40,9 @@ class Unseen(Protocol):
     @property
     def name(self) -> str:
         """Whose work it is."""
-        ...
 
     def visited(self) -> None:
         """It has been looked at."""
-        ...
 
 
 class Host(Protocol):
@@ -58,7 +54,6 @@ class Host(Protocol):
     @property
     def inbox(self) -> Unseen:
         """New work that nobody has looked at yet."""
-        ...
 
     lost_since: str | None
     drafts: Drafts | None
@@ -70,46 +65,33 @@ class Host(Protocol):
     @property
     def place(self) -> PlaceInSight | None:
         """The place in sight, or under the modal in sight."""
-        ...
 
     came_from: str
     """The place where one was before the one in sight."""
 
     def recall(self, key: str, default: T) -> T:
         """What this user's application remembered under a key, if it is of the default's kind."""
-        ...
 
     def remember(self, key: str, value: str | bool | int | list[str]) -> None:
         """Keep a value for this user's next run."""
-        ...
 
     def go(self, place: str) -> None:
         """Show a place."""
-        ...
-
-    def show_bookings_of(self, agent_id: int) -> None:
-        """Go to the queue, filtered by an agent."""
-        ...
 
     def show_bookings(self, text: str) -> None:
         """Go to the queue, filtered by a text."""
-        ...
 
     def show_booking(self, booking_id: int) -> None:
         """Go to the queue, with the cursor on a booking."""
-        ...
 
     def show_issue(self, issue_id: int) -> None:
         """Go to the service desk, with the cursor on an issue."""
-        ...
 
     def show_log(self, text: str) -> None:
         """Go to the log, filtered by a text."""
-        ...
 
     def catch_up(self) -> None:
         """Take customers who are missing in the search index into it, a little at a time."""
-        ...
 
     async def look_for_changes(self, *, own: bool = False) -> None:
         """Find out now whether anybody, oneself for one, has committed, and tell the place in sight."""
@@ -129,7 +111,6 @@ class Host(Protocol):
         database that cannot be read is told in a toast too, unless the error goes to ``refused``. What takes
         long goes ``beside`` the other queries.
         """
-        ...
 
     def perform(
         self,
@@ -141,11 +122,9 @@ class Host(Protocol):
 
         What the desk refuses goes to ``refused``, or is told in a toast.
         """
-        ...
 
     def tell(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
         """Show a toast; the text may hold anything that a person typed."""
-        ...
 
     def announce(self, text: str) -> None:
         """Tell what has come: a toast that stays beside the others, and a bell, as the person likes it."""
@@ -154,12 +133,9 @@ class Host(Protocol):
         self, paths: Sequence[Path], dry_run: bool, progress: Callable[[int, int, str], None]
     ) -> Callable[[Desk], dict[str, Any]]:
         """The command that imports files, or only checks them; its result is that of ``astra import``."""
-        ...
 
     def demo(self) -> Callable[[Desk], dict[str, Any]]:
         """The command that fills an empty desk with a demo; it refuses any other."""
-        ...
 
     def report(self, error: Exception) -> None:
         """Tell an error: a refusal as a toast, a lost database in a bar, anything else in a panel."""
-        ...

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
-
-from textual.notifications import SeverityLevel
 
 from screens.base.drafts import Draft, Drafts
-
-if TYPE_CHECKING:
-    from screens.base.backend import Backend
+from screens.base.hosted import Hosted
 
 PAUSE_S = 0.2  # so much may be lost; a fast typist writes the file five times a second
-
-
-class Typed(Protocol):
-    """The place with the form that is kept."""
-
-    @property
-    def backend(self) -> Backend: ...
-    def run_worker(self, work: Any, *, group: str) -> object: ...
-    def say(self, text: str, *, severity: SeverityLevel = "information") -> None: ...
 
 
 class DraftKeeper:
@@ -31,7 +17,7 @@ class DraftKeeper:
     Without ``Drafts`` (an application that has no user) it does nothing.
     """
 
-    def __init__(self, place: Typed, drafts: Drafts | None) -> None:
+    def __init__(self, place: Hosted[None], drafts: Drafts | None) -> None:
         self._place = place
         self._drafts = drafts
         self._next: Draft | None = None

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    pass
+from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -23,12 +20,9 @@ class Drafts(Protocol):
 
     def keep(self, draft: Draft) -> None:
         """Keep this in place of what was kept before; a draft without any value is forgotten."""
-        ...
 
     def take_up(self) -> Draft | None:
         """The last draft of a terminal at this desk that is gone, which is this terminal's now."""
-        ...
 
     def close(self) -> None:
         """Let go: what is kept now is for the next terminal."""
-        ...

@@ -15,173 +15,112 @@ from textual.binding import Binding
 from screens.base.textual_internals import keymap_of
 
 
-def _key(
-    identifier: str,
-    keys: str,
-    action: str,
-    label: str,
-    tooltip: str,
-    *,
-    show: bool = True,
-    priority: bool = False,
+def key(
+    identifier: str, keys: str, label: str, tooltip: str, action: str = "", *, priority: bool = False
 ) -> Binding:
-    return Binding(keys, action, label, id=identifier, tooltip=tooltip, show=show, priority=priority)
+    """A key with its help; it does what the last part of its id says, unless another action is given."""
+    action = action or identifier.rpartition(".")[2]
+    return Binding(keys, action, label, id=identifier, tooltip=tooltip, priority=priority)
+
+
+def hidden(identifier: str, keys: str, label: str, tooltip: str, action: str = "") -> Binding:
+    """A key that help and palette name, but not the line at the bottom, which has no room for all."""
+    return replace(key(identifier, keys, label, tooltip, action), show=False)
+
+
+def anywhere(identifier: str, keys: str, label: str, tooltip: str, action: str = "") -> Binding:
+    """A hidden key that works inside inputs, too."""
+    return replace(hidden(identifier, keys, label, tooltip, action), priority=True)
 
 
 PLACES = {"dispatch": 1, "roster": 2, "queue": 3, "my-desk": 4, "service": 5, "insights": 6}
 """Each place with its number: the key outside inputs; from anywhere it is the function key after it."""
-TITLES = {
-    "dispatch": "Dispatch",
-    "roster": "Roster",
-    "queue": "Queue",
-    "my-desk": "My desk",
-    "service": "Service",
-    "insights": "Insights",
-    "log": "Log",
-}
+TITLES = {place: place.replace("-", " ").capitalize() for place in (*PLACES, "log")}
 
 UNDO = [
-    _key("undo", "ctrl+z", "undo", "Undo", "Take back your last command", priority=True),
-    _key("undo.letter", "u", "undo", "Undo", "Take back your last command", show=False),
+    key("undo", "ctrl+z", "Undo", "Take back your last command", priority=True),
+    hidden("undo.letter", "u", "Undo", "Take back your last command", "undo"),
 ]
 APP = [
-    _key("help", "f1", "help", "Help", "What this place is for, and all its keys", show=False, priority=True),
+    anywhere("help", "f1", "Help", "What this place is for, and all its keys"),
     *(
-        _key(
+        hidden(
             f"place.{place}",
             f"f{number + 1},{number}",
-            f"go('{place}')",
             TITLES[place],
             f"Go to {TITLES[place]}; the number works outside inputs",
-            show=False,
+            f"go('{place}')",
         )
         for place, number in PLACES.items()
     ),
     *UNDO,
-    _key(
-        "help.letter", "question_mark", "help", "Help", "What this place is for, and all its keys", show=False
+    hidden("help.letter", "question_mark", "Help", "What this place is for, and all its keys", "help"),
+    anywhere(
+        "find", "ctrl+f", "Find a customer", "By part of a name, phone or e-mail, or by a booking's number"
     ),
-    _key(
-        "find",
-        "ctrl+f",
-        "find",
-        "Find a customer",
-        "By part of a name, phone or e-mail, or by a booking's number",
-        show=False,
-        priority=True,
+    anywhere("retry", "ctrl+r", "Read anew", "Try a lost database again, and read the place anew"),
+    hidden("log", "h", "Log", "What was done at the desk, when and by whom"),
+    anywhere(
+        "first_steps", "ctrl+n", "Fill the desk", "Import files, make an empty desk a demo, or add an agent"
     ),
-    _key(
-        "retry",
-        "ctrl+r",
-        "retry",
-        "Read anew",
-        "Try a lost database again, and read the place anew",
-        show=False,
-        priority=True,
-    ),
-    _key("log", "h", "log", "Log", "What was done at the desk, when and by whom", show=False),
-    _key(
-        "first_steps",
-        "ctrl+n",
-        "first_steps",
-        "Fill the desk",
-        "Import files, make an empty desk a demo, or add an agent",
-        show=False,
-        priority=True,
-    ),
-    _key(
-        "quit",
-        "ctrl+q",
-        "quit",
-        "Quit",
-        "Leave Astra; what is typed and not sent is told before",
-        show=False,
-        priority=True,  # over a modal too
-    ),
+    anywhere("quit", "ctrl+q", "Quit", "Leave Astra; what is typed and not sent is told before"),
 ]
 
-WHY_NOT = _key(
-    "why.not",
-    "W",
-    "why_not",
-    "Why not",
-    "Why an agent did not get it, and whom each policy chooses",
-    show=False,
+WHY_NOT = hidden(
+    "why.not", "W", "Why not", "Why an agent did not get it, and whom each policy chooses", "why_not"
 )
-WHY_SHOWN = [
-    _key("why", "f8", "why", "Why", "Why the booking went to its agent", priority=True),
-    WHY_NOT,
-]
+WHY_SHOWN = [key("why", "f8", "Why", "Why the booking went to its agent", priority=True), WHY_NOT]
 WHY = [
-    _key("why", "f8", "why", "Why", "Why the booking went to its agent", show=False, priority=True),
-    _key("why.letter", "w", "why", "Why", "Why the booking went to its agent", show=False),
+    anywhere("why", "f8", "Why", "Why the booking went to its agent"),
+    hidden("why.letter", "w", "Why", "Why the booking went to its agent", "why"),
     WHY_NOT,
 ]
 
-COPY = _key("copy", "y", "copy", "Copy", "Copy the customer's number or address, or else the row", show=False)
+COPY = hidden("copy", "y", "Copy", "Copy the customer's number or address, or else the row")
 
 BOOKING = [
-    _key(
+    hidden(
         "booking.next",
         "m",
-        "next_step",
         "Next step",
         "Do what comes next: claim, contact, confirm or reassign",
-        show=False,
+        "next_step",
     ),
-    _key("booking.claim", "c", "claim", "Claim", "Take the booking on for its agent"),
-    _key("booking.contact", "t", "contact", "Contact", "Note an attempt to reach the customer"),
-    _key("booking.confirm", "f", "confirm", "Confirm", "The customer booked: package and revenues"),
-    _key("booking.cancel", "x", "cancel", "Cancel", "The customer does not book: give a reason"),
-    _key("booking.reassign", "r", "reassign", "Reassign", "Give the booking to another agent"),
-    _key(
-        "booking.follow_up",
-        "g",
-        "follow_up",
-        "Follow-up",
-        "When to get back to the customer; empty for never",
-        show=False,
-    ),
-    _key("booking.keep", "k", "keep", "Still on it", "The claim goes on: its clock starts anew", show=False),
-    _key("booking.edit", "e", "edit", "Edit", "Mend customer, trip or quote", show=False),
-    _key("booking.note", "n", "note", "Note", "Write a note into its history", show=False),
-    _key("booking.release", "l", "release", "Release", "Give up the claim; it stays tentatively", show=False),
-    _key(
-        "booking.decline",
-        "d",
-        "decline",
-        "Decline",
-        "Pass it on to the next agent: give a reason",
-        show=False,
-    ),
-    _key("booking.reopen", "o", "reopen", "Reopen", "Make a closed booking Pending again", show=False),
-    _key(
-        "booking.rate", "s", "rate", "Score", "The customer's score of a finished booking, 1 to 5", show=False
-    ),
-    _key("booking.customer", "i", "customer", "Customer", "Open the customer's card", show=False),
-    _key("booking.issue", "I", "new_issue", "New issue", "Open an issue about the booking", show=False),
-    _key("booking.log", "H", "booking_log", "Its log", "All that was done to the booking", show=False),
+    key("booking.claim", "c", "Claim", "Take the booking on for its agent"),
+    key("booking.contact", "t", "Contact", "Note an attempt to reach the customer"),
+    key("booking.confirm", "f", "Confirm", "The customer booked: package and revenues"),
+    key("booking.cancel", "x", "Cancel", "The customer does not book: give a reason"),
+    key("booking.reassign", "r", "Reassign", "Give the booking to another agent"),
+    hidden("booking.follow_up", "g", "Follow-up", "When to get back to the customer; empty for never"),
+    hidden("booking.keep", "k", "Still on it", "The claim goes on: its clock starts anew"),
+    hidden("booking.edit", "e", "Edit", "Mend customer, trip or quote"),
+    hidden("booking.note", "n", "Note", "Write a note into its history"),
+    hidden("booking.release", "l", "Release", "Give up the claim; it stays tentatively"),
+    hidden("booking.decline", "d", "Decline", "Pass it on to the next agent: give a reason"),
+    hidden("booking.reopen", "o", "Reopen", "Make a closed booking Pending again"),
+    hidden("booking.rate", "s", "Score", "The customer's score of a finished booking, 1 to 5"),
+    hidden("booking.customer", "i", "Customer", "Open the customer's card"),
+    hidden("booking.issue", "I", "New issue", "Open an issue about the booking", "new_issue"),
+    hidden("booking.log", "H", "Its log", "All that was done to the booking", "booking_log"),
     COPY,
 ]
 
-FILTER = _key("filter", "slash", "filter", "Filter", "Type what to look for; escape clears it", show=False)
-BACK = _key("back", "escape", "back", "Back", "Clear the filter, back to the list", show=False)
-COLUMNS = _key(
-    "columns", "comma", "columns", "Columns", "Which columns are shown, and in which order", show=False
-)
+FILTER = hidden("filter", "slash", "Filter", "Type what to look for; escape clears it")
+BACK = hidden("back", "escape", "Back", "Clear the filter, back to the list")
+COLUMNS = hidden("columns", "comma", "Columns", "Which columns are shown, and in which order")
 
 LIST = [
     COLUMNS,
     FILTER,
-    _key("sort", "greater_than_sign", "sort", "Sort", "Sort by the next column", show=False),
-    _key("sort.reverse", "less_than_sign", "reverse", "Reverse", "Turn the order round", show=False),
+    hidden("sort", "greater_than_sign", "Sort", "Sort by the next column"),
+    hidden("sort.reverse", "less_than_sign", "Reverse", "Turn the order round"),
     BACK,
 ]
 
 LOG = [
-    _key("log.booking", "enter", "go_to", "Go to it", "To the booking, customer or agent that it was about"),
+    key("log.booking", "enter", "Go to it", "To the booking, customer or agent that it was about", "go_to"),
     # in place of the application's own u, which takes back the last command
-    _key("log.undo", "u", "undo_event", "Undo this", "Take back the command under the cursor"),
+    key("log.undo", "u", "Undo this", "Take back the command under the cursor", "undo_event"),
     replace(FILTER, show=True),
     replace(BACK, show=True),
     *(binding for binding in BOOKING if binding.id in ("booking.customer", "booking.log")),
@@ -189,115 +128,88 @@ LOG = [
 ]
 
 QUEUE = [
-    _key(
-        "queue.view",
-        "v",
-        "next_view",
-        "View",
-        "All, pending, unclaimed, waiting, confirmed, cancelled",
-        show=False,
-    ),
-    _key("mark", "space", "mark", "Mark", "Mark it, and go down; r, x and l are for the marked", show=False),
-    _key("mark.range", "M", "mark_range", "Mark range", "Mark from the last mark to the cursor", show=False),
-    _key("mark.all", "A", "mark_all", "Mark all", "Mark all that the list has; escape unmarks", show=False),
+    hidden("queue.view", "v", "View", "All, pending, unclaimed, waiting, confirmed, cancelled", "next_view"),
+    hidden("mark", "space", "Mark", "Mark it, and go down; r, x and l are for the marked"),
+    hidden("mark.range", "M", "Mark range", "Mark from the last mark to the cursor", "mark_range"),
+    hidden("mark.all", "A", "Mark all", "Mark all that the list has; escape unmarks", "mark_all"),
 ]
 
-PRESENCE = _key(
-    "agent.presence", "p", "presence", "Presence", "Available, busy, break, away or offline; until when"
-)
+PRESENCE = key("agent.presence", "p", "Presence", "Available, busy, break, away or offline; until when")
 
 ROSTER = [
-    _key("agent.add", "a", "add_agent", "Add", "Take on an agent"),
-    _key("agent.edit", "e", "edit_agent", "Edit", "Change the agent's details and capacity"),
+    key("agent.add", "a", "Add", "Take on an agent", "add_agent"),
+    key("agent.edit", "e", "Edit", "Change the agent's details and capacity", "edit_agent"),
     PRESENCE,
-    _key("agent.handover", "t", "hand_over", "Hand over", "All of the agent's work, to others", show=False),
-    _key("agent.shift", "s", "shift", "Shift", "The hours at which the agent comes and goes", show=False),
-    _key("agent.leave", "x", "leave", "Leave/return", "The agent goes, or is back"),
-    _key("agent.bookings", "b", "bookings", "Bookings", "The agent's bookings, in the queue"),
-    _key("roster.left", "v", "toggle_left", "Who left", "Show or hide the agents who left", show=False),
+    hidden("agent.handover", "t", "Hand over", "All of the agent's work, to others", "hand_over"),
+    hidden("agent.shift", "s", "Shift", "The hours at which the agent comes and goes"),
+    key("agent.leave", "x", "Leave/return", "The agent goes, or is back"),
+    key("agent.bookings", "b", "Bookings", "The agent's bookings, in the queue"),
+    hidden("roster.left", "v", "Who left", "Show or hide the agents who left", "toggle_left"),
     COPY,
 ]
 
 SHOWN_ON_MY_DESK = ("booking.next", "booking.follow_up", "booking.confirm", "booking.cancel")
 MY_DESK = [
     *(replace(binding, show=binding.id in SHOWN_ON_MY_DESK) for binding in BOOKING),
-    _key("desk.agent", "a", "choose_agent", "Agent", "Choose whose desk this is"),
+    key("desk.agent", "a", "Agent", "Choose whose desk this is", "choose_agent"),
     replace(PRESENCE, show=False),
     COLUMNS,
 ]
 
 ISSUE = [
-    _key("issue.open", "a,I", "open_issue", "New issue", "Open an issue from the customer's own words"),
-    _key("issue.claim", "c", "claim", "Claim", "Begin work on it, or take on one that waits"),
-    _key("issue.reply", "t", "reply", "Reply", "Answer the customer, or take down what the customer says"),
-    _key("issue.resolve", "f", "resolve", "Resolve", "It is solved: a last word to the customer, if any"),
-    _key("issue.escalate", "exclamation_mark", "escalate", "Escalate", "More eyes are needed: say why"),
-    _key(
-        "issue.category",
-        "g",
-        "category",
-        "Category",
-        "Say what it is about with one key; triage learns from it",
-        show=False,
-    ),
-    _key("issue.wait", "p", "wait", "Wait/go on", "The customer has to answer, or it goes on", show=False),
-    _key(
-        "issue.note", "n", "note", "Note", "Write an internal note; the customer does not see it", show=False
-    ),
-    _key("issue.reassign", "r", "reassign", "Reassign", "Hand the issue over to another agent", show=False),
-    _key(
+    key("issue.open", "a,I", "New issue", "Open an issue from the customer's own words", "open_issue"),
+    key("issue.claim", "c", "Claim", "Begin work on it, or take on one that waits"),
+    key("issue.reply", "t", "Reply", "Answer the customer, or take down what the customer says"),
+    key("issue.resolve", "f", "Resolve", "It is solved: a last word to the customer, if any"),
+    key("issue.escalate", "exclamation_mark", "Escalate", "More eyes are needed: say why"),
+    hidden("issue.category", "g", "Category", "Say what it is about with one key; triage learns from it"),
+    hidden("issue.wait", "p", "Wait/go on", "The customer has to answer, or it goes on"),
+    hidden("issue.note", "n", "Note", "Write an internal note; the customer does not see it"),
+    hidden("issue.reassign", "r", "Reassign", "Hand the issue over to another agent"),
+    hidden(
         "issue.acknowledge",
         "k",
-        "acknowledge",
         "Acknowledge",
         "Somebody takes care of its escalations: no further level follows",
-        show=False,
     ),
-    _key("issue.settle", "K", "settle", "Settle", "Close its escalations: give the reason", show=False),
-    _key("issue.close", "x", "close_issue", "Close", "A resolved issue is done with", show=False),
-    _key("issue.reopen", "o", "reopen", "Reopen", "Take up an ended issue again: say why", show=False),
-    _key("issue.rate", "s", "rate", "Score", "The customer's answer to the survey, 1 to 5", show=False),
-    _key("issue.edit", "e", "edit", "Edit", "Mend title, priority, tier or booking", show=False),
-    _key(
-        "issue.booking", "b", "go_to_booking", "Its booking", "The linked booking, in the queue", show=False
-    ),
-    _key("issue.customer", "i", "customer", "Customer", "Open the customer's card", show=False),
-    _key("issue.log", "H", "issue_log", "Its log", "All that was done to the issue", show=False),
-    _key("issue.why", "w,f8", "why", "Why", "Why it is so urgent, and why its agent has it", show=False),
+    hidden("issue.settle", "K", "Settle", "Close its escalations: give the reason"),
+    hidden("issue.close", "x", "Close", "A resolved issue is done with", "close_issue"),
+    hidden("issue.reopen", "o", "Reopen", "Take up an ended issue again: say why"),
+    hidden("issue.rate", "s", "Score", "The customer's answer to the survey, 1 to 5"),
+    hidden("issue.edit", "e", "Edit", "Mend title, priority, tier or booking"),
+    hidden("issue.booking", "b", "Its booking", "The linked booking, in the queue", "go_to_booking"),
+    hidden("issue.customer", "i", "Customer", "Open the customer's card"),
+    hidden("issue.log", "H", "Its log", "All that was done to the issue", "issue_log"),
+    hidden("issue.why", "w,f8", "Why", "Why it is so urgent, and why its agent has it"),
     COPY,
 ]
 SERVICE = [
     *ISSUE,
-    _key("service.board", "d", "board", "Figures", "The dashboard of the service desk; back to the list"),
-    _key(
+    key("service.board", "d", "Figures", "The dashboard of the service desk; back to the list"),
+    hidden(
         "service.view",
         "v",
-        "next_view",
         "View",
         "Open, mine, waiting, escalated, unsure, with the customer, ended, all",
-        show=False,
+        "next_view",
     ),
     *(binding for binding in LIST if binding.id != "sort.reverse"),
 ]
 
 FORM = [
-    _key("form.assign", "f9", "assign", "Assign", "Assign the lead, from any field", priority=True),
-    _key("form.clear", "ctrl+l", "clear", "Clear", "Empty the form; what was typed is gone"),
-    _key("form.several", "ctrl+t", "several", "Several", "Paste or type several leads, one a line"),
+    key("form.assign", "f9", "Assign", "Assign the lead, from any field", priority=True),
+    key("form.clear", "ctrl+l", "Clear", "Empty the form; what was typed is gone"),
+    key("form.several", "ctrl+t", "Several", "Paste or type several leads, one a line"),
 ]
 
-MATCH = [
-    _key(
-        "match.parts", "equals_sign", "parts", "Score", "What the agent's match score is made of", show=False
-    )
-]
+MATCH = [hidden("match.parts", "equals_sign", "Score", "What the agent's match score is made of")]
 
 INSIGHTS = [
-    _key("insights.view", "v", "next_view", "View", "Bookings, agents, match score, weights"),
-    _key("insights.open", "enter", "open_row", "Open", "The figure's bookings in the queue; or the weights"),
-    _key("insights.train", "t", "train", "Train", "Learn weights from the desk's outcomes; again stops it"),
-    _key("insights.use", "p", "use_weights", "Put in use", "Score by the weights under the cursor"),
-    _key("insights.report", "r", "report", "Report", "Write the ranked agents and the plot as files"),
+    key("insights.view", "v", "View", "Bookings, agents, match score, weights", "next_view"),
+    key("insights.open", "enter", "Open", "The figure's bookings in the queue; or the weights", "open_row"),
+    key("insights.train", "t", "Train", "Learn weights from the desk's outcomes; again stops it"),
+    key("insights.use", "p", "Put in use", "Score by the weights under the cursor", "use_weights"),
+    key("insights.report", "r", "Report", "Write the ranked agents and the plot as files"),
     COPY,
 ]
 
@@ -315,8 +227,8 @@ KEY_IN_TEXT = re.compile(r"{([\w.-]+)}")
 def key_of(app: App[Any], identifier: str) -> str:
     """How the first key of a binding is named on screen, as the user has it."""
     binding = BY_ID[identifier]
-    key = keymap_of(app).get(identifier, binding.key).split(",")[0]
-    return app.get_key_display(binding.with_key(key, None))
+    first = keymap_of(app).get(identifier, binding.key).split(",")[0]
+    return app.get_key_display(binding.with_key(first, None))
 
 
 def with_keys(app: App[None], text: str) -> str:

@@ -36,6 +36,10 @@ class ListWindow(ABC, Generic[Which]):
         top = replace(self, anchor=None)
         return top, top.fetch()
 
+    def at(self, number: int) -> tuple[Self, list[Row]]:
+        """The window that begins with the row of this number, with its rows. Reads the database."""
+        raise NotImplementedError
+
     def further(self, rows: list[Row]) -> Self:
         """The window that shows a page more below; a full one lets go of its first page."""
         if self.limit < MOST_HELD:

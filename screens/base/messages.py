@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual.message import Message
 
 
-class DeskChanged(Message):
+@dataclass
+class DeskChanged(Message, bubble=False):
     """Something was committed: right after a command of this terminal (``own``), ``by_others``, or both."""
 
-    bubble = False
-
-    def __init__(self, own: bool, by_others: bool) -> None:
-        super().__init__()
-        self.own = own
-        self.by_others = by_others
+    own: bool
+    by_others: bool
 
 
+@dataclass
 class PlaceChosen(Message):
     """A tab of the top bar was clicked."""
 
-    def __init__(self, place: str) -> None:
-        super().__init__()
-        self.place = place
+    place: str

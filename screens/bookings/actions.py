@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
-
-from textual.screen import ModalScreen
 
 from dispatch import bookings, customers, queries
 from dispatch.assignment import counterfactuals, explanations
@@ -19,7 +16,7 @@ from screens.bookings import forms
 from screens.bookings.why_panels import why_not_panel, why_panel
 from screens.dialogs.agent_chooser import PickAgent
 from screens.service.new_issue import NewIssue
-from screens.shell.desk_screen import Place
+from screens.shell.row_actions import RowActions, at_once, on_chosen, with_form
 from screens.wording.contacts import reach
 from screens.wording.issues import told as issue_told
 from screens.wording.text import day_and_moment, short
@@ -29,23 +26,54 @@ HELD = ("already_claimed", "not_the_holder")
 """Refusals whose own hint is for the command line; here a key helps."""
 
 
-class BookingActions(Place):
-    """A place with bookings. A subclass tells which one is chosen."""
+class BookingActions(RowActions):
+    """A place with bookings."""
 
-    def chosen_booking(self) -> Row | None:
-        """The booking that a key is meant for."""
-        raise NotImplementedError
+    NUMBER = "booking_id"
+    NOTHING_CHOSEN = "No booking is chosen: move the cursor to one first"
 
-    def action_claim(self) -> None:
-        self._at_once("Claimed", self._claim)
+    def read_row(self, number: int) -> Row:
+        return queries.booking(number)
 
-    def _claim(self, row: Row) -> Callable[[Any], Row]:
+    def describe_done(self, word: str, row: Row) -> str:
+        holder = short(row["agent_name"] or "waiting for an agent")
+        return f"{word}: booking {row['booking_id']}, {short(row['customer_name'])} ({holder})"
+
+    def _with_follow_up(self, word: str, row: Row) -> str:
+        """The same, and when to get back to the customer."""
+        at = row["follow_up_at"]
+        follow_up = f"follow-up {day_and_moment(at)}" if at else "no follow-up"
+        return f"{self.describe_done(word, row)}, {follow_up}"
+
+    # What the desk would refuse whatever is typed is said before a form is opened. Each raises Refused.
+
+    def _is_open(self, row: Row) -> None:
+        if row["status"] != PENDING:
+            hint = "enter the lead anew" if row["voided"] else "{booking.reopen} makes it Pending"
+            raise self._refusal("not_pending", row, _state(row), hint)
+
+    def _is_held(self, row: Row) -> None:
+        self._is_open(row)
+        if row["agent_id"] is None:
+            raise self._refusal("waiting", row, "waits for an agent", "{booking.reassign} gives it to one")
+
+    def _is_finished(self, row: Row) -> None:
+        if row["status"] == PENDING or row["voided"]:
+            raise self._refusal("not_finished", row, _state(row), "only a finished one has a score")
+
+    def _refusal(self, code: str, row: Row, text: str, hint: str) -> Refused:
+        return Refused(code, f"booking {row['booking_id']} {text}", keys.with_keys(self.app, hint))
+
+    @on_chosen
+    def action_claim(self, row: Row) -> None:
         """For its holder; another's unclaimed work for oneself where the setting ``pull`` allows it."""
-        number, taker, me = row["booking_id"], _holder(row), self.host.my_agent_id
-        if me is not None and row["claimed_at"] is None and self.backend.desk.settings["pull"]:
+        taker, me = row["agent_id"], self.host.my_agent_id
+        if taker and me is not None and row["claimed_at"] is None and self.backend.desk.settings["pull"]:
             taker = me
 
-        def claim(desk: Desk) -> Row:
+        def claim(desk: Desk, number: int) -> Row:
+            if taker is None:
+                raise Refused("waiting", f"booking {number} waits for an agent", "r reassigns it")
             try:
                 return bookings.claim(desk, number, taker)
             except Refused as error:
@@ -53,111 +81,66 @@ class BookingActions(Place):
                     raise
                 raise Refused(error.code, error.message, "r gives it to another agent") from error
 
-        return claim
+        self.at_once("Claimed", claim)
 
-    def action_keep(self) -> None:
-        self._at_once("Still on it", lambda row: lambda desk: bookings.keep(desk, row["booking_id"]))
-
-    def action_release(self) -> None:
-        self._at_once("Released", lambda row: lambda desk: bookings.release(desk, row["booking_id"]))
-
-    def action_reopen(self) -> None:
-        self._at_once("Reopened", lambda row: lambda desk: bookings.reopen(desk, row["booking_id"]))
+    action_keep = at_once("Still on it", bookings.keep)
+    action_release = at_once("Released", bookings.release)
+    action_reopen = at_once("Reopened", bookings.reopen)
 
     def action_contact(self) -> None:
-        self._with_form(
-            "Noted",
-            lambda row: forms.contact_form(row, self.backend.desk.now),
-            told_with_follow_up,
-            needs=self._is_held,
-        )
+        form = partial(forms.contact_form, now=self.backend.desk.now)
+        self.with_form("Noted", form, self._with_follow_up, self._is_held)
 
     def action_follow_up(self) -> None:
-        self._with_form(
-            "Follow-up",
-            lambda row: forms.follow_up_form(row, self.backend.desk.now),
-            told_with_follow_up,
-            needs=self._is_held,
-        )
+        form = partial(forms.follow_up_form, now=self.backend.desk.now)
+        self.with_form("Follow-up", form, self._with_follow_up, self._is_held)
 
-    def action_next_step(self) -> None:
+    @on_chosen
+    def action_next_step(self, row: Row) -> None:
         """Claim at once; for all else the form opens."""
-        row = self._chosen()
-        if row is None:
-            return
         step = next_action(row, self.backend.desk.now())
-        steps: dict[str | None, Callable[[], None]] = {
-            "claim": self.action_claim,
-            "contact": self.action_contact,
-            "confirm": self.action_confirm,
-            "reassign": self.action_reassign,
-        }
         if step is None:
-            self.say(
-                f"Booking {row['booking_id']} {_told_state(row)}: nothing comes next", severity="warning"
-            )
+            text = f"Booking {row['booking_id']} {_state(row)}: nothing comes next"
+            self.say(text, severity="warning")
         else:
-            steps[step]()
+            getattr(self, f"action_{step}")()
 
     def action_confirm(self) -> None:
-        self._with_form(
-            "Confirmed", lambda row: forms.confirm_form(row, self.backend.values), needs=self._is_held
-        )
+        form = partial(forms.confirm_form, values=self.backend.values)
+        self.with_form("Confirmed", form, needs=self._is_held)
 
-    def action_cancel(self) -> None:
-        self._with_form("Cancelled", forms.cancel_form, needs=self._is_open)
-
-    def action_decline(self) -> None:
-        self._with_form("Declined", forms.decline_form, needs=self._is_held)
-
-    def action_note(self) -> None:
-        self._with_form("Noted", forms.note_form)
-
-    def action_rate(self) -> None:
-        self._with_form("Scored", forms.rate_form, needs=self._is_finished)
+    action_cancel = with_form("Cancelled", forms.cancel_form, _is_open)
+    action_decline = with_form("Declined", forms.decline_form, _is_held)
+    action_note = with_form("Noted", forms.note_form)
+    action_rate = with_form("Scored", forms.rate_form, _is_finished)
 
     def action_edit(self) -> None:
-        self._with_form("Saved", lambda row: forms.edit_form(row, self.backend.values))
+        self.with_form("Saved", partial(forms.edit_form, values=self.backend.values))
 
-    def action_reassign(self) -> None:
-        self._with_form(
-            "Reassigned", lambda row: forms.reassign_form(row, queries.list_agents()), needs=self._is_open
-        )
+    action_reassign = with_form("Reassigned", forms.reassign_form, _is_open)
 
     def action_why(self) -> None:
-        row = self._chosen()
-        if row is not None:
-            number = row["booking_id"]
-            self.host.ask(lambda: explanations.why(number), lambda why: self.open(why_panel(why)), opens=True)
+        self.with_panel(lambda number: why_panel(explanations.why(number)))
 
-    def action_why_not(self) -> None:
+    @on_chosen
+    def action_why_not(self, row: Row) -> None:
         """Ask for an agent, then tell why not them, and whom each policy would choose now."""
-        row = self._chosen()
-        if row is None:
-            return
         number, desk = row["booking_id"], self.backend.desk
 
-        def work(agent_id: int) -> tuple[Row, list[Row]]:
-            return counterfactuals.why_not(desk, number, agent_id), counterfactuals.other_policies(
-                desk, number
+        def picked(agent_id: int) -> None:
+            self.open_made(
+                lambda: why_not_panel(
+                    counterfactuals.why_not(desk, number, agent_id),
+                    counterfactuals.other_policies(desk, number),
+                )
             )
 
-        def picked(agent_id: int | None) -> None:
-            if agent_id is not None:
-                self.host.ask(
-                    lambda: work(agent_id), lambda told: self.open(why_not_panel(*told)), opens=True
-                )
-
         title = f"Why did booking {number} not go to ...?"
-        self.host.ask(
-            queries.list_agents, lambda agents: self.open(PickAgent(title, agents), picked), opens=True
-        )
+        self.open_made(lambda: PickAgent(title, queries.list_agents()), picked)
 
-    def action_copy(self) -> None:
+    @on_chosen
+    def action_copy(self, row: Row) -> None:
         """The number or address for the customer's method; where none is known, the row."""
-        row = self._chosen()
-        if row is None:
-            return
         way = reach(row)
         if way is not None:
             kind, text = way
@@ -165,97 +148,25 @@ class BookingActions(Place):
         else:
             self.copy(_line(row))
 
-    def action_customer(self) -> None:
-        row = self._chosen()
-        if row is not None:
-            self.open_customer(row["customer_id"])
+    @on_chosen
+    def action_customer(self, row: Row) -> None:
+        self.open_customer(row["customer_id"])
 
-    def action_new_issue(self) -> None:
+    @on_chosen
+    def action_new_issue(self, row: Row) -> None:
         """The customer of this booking needs something."""
-        row = self._chosen()
-        if row is None:
-            return
 
-        def closed(issue: Row | None) -> None:
-            if issue is not None:
-                self.say(f"{issue_told('Opened', issue)}; {keys.key_of(self.app, 'place.service')} shows it")
+        def opened(issue: Row) -> None:
+            self.say(f"{issue_told('Opened', issue)}; {keys.key_of(self.app, 'place.service')} shows it")
 
-        self.host.ask(
-            lambda: customers.card(row["customer_id"]),
-            lambda card: self.open(NewIssue(card, row["booking_id"]), closed),
-            opens=True,
-        )
+        self.open_made(lambda: NewIssue(customers.card(row["customer_id"]), row["booking_id"]), opened)
 
-    def action_booking_log(self) -> None:
-        row = self._chosen()
-        if row is not None:
-            self.host.show_log(f"booking:{row['booking_id']}")
-
-    # What the desk would refuse whatever is typed is said before a form is opened. Each raises Refused.
-
-    def _is_open(self, row: Row) -> None:
-        if row["status"] != PENDING:
-            hint = "enter the lead anew" if row["voided"] else "{booking.reopen} makes it Pending"
-            raise self._refusal("not_pending", f"booking {row['booking_id']} {_told_state(row)}", hint)
-
-    def _is_held(self, row: Row) -> None:
-        self._is_open(row)
-        if row["agent_id"] is None:
-            text = f"booking {row['booking_id']} waits for an agent"
-            raise self._refusal("waiting", text, "{booking.reassign} gives it to one")
-
-    def _is_finished(self, row: Row) -> None:
-        if row["status"] == PENDING or row["voided"]:
-            text = f"booking {row['booking_id']} {_told_state(row)}"
-            raise self._refusal("not_finished", text, "only a finished one has a score")
-
-    def _refusal(self, code: str, text: str, hint: str) -> Refused:
-        return Refused(code, text, keys.with_keys(self.app, hint))
-
-    def _chosen(self) -> Row | None:
-        row = self.chosen_booking()
-        if row is None:
-            self.say("No booking is chosen: move the cursor to one first", severity="warning")
-        return row
-
-    def _at_once(self, word: str, command: Callable[[Row], Callable[[Any], Row]]) -> None:
-        self.perform_on(self._chosen(), command, partial(told, word))
-
-    def _with_form(
-        self,
-        word: str,
-        form: Callable[[Row], ModalScreen[Row | None]],
-        tell: Callable[[str, Row], str] | None = None,
-        *,
-        needs: Callable[[Row], None] | None = None,
-    ) -> None:
-        """Open a form for the booking as it is now, not as the list last saw it, if that ``needs`` it."""
-        row = self._chosen()
-        if row is None:
-            return
-
-        def ready() -> ModalScreen[Row | None]:
-            booking = queries.booking(row["booking_id"])
-            if needs is not None:
-                needs(booking)
-            return form(booking)
-
-        self.open_form(ready, partial(tell or told, word))
+    @on_chosen
+    def action_booking_log(self, row: Row) -> None:
+        self.host.show_log(f"booking:{row['booking_id']}")
 
 
-def told(word: str, booking: Row) -> str:
-    """What a toast says about a booking after a command."""
-    holder = short(booking["agent_name"] or "waiting for an agent")
-    return f"{word}: booking {booking['booking_id']}, {short(booking['customer_name'])} ({holder})"
-
-
-def told_with_follow_up(word: str, booking: Row) -> str:
-    """The same, and when to get back to the customer."""
-    at = booking["follow_up_at"]
-    return f"{told(word, booking)}, {f'follow-up {day_and_moment(at)}' if at else 'no follow-up'}"
-
-
-def _told_state(row: Row) -> str:
+def _state(row: Row) -> str:
     return "was entered by mistake" if row["voided"] else f"is {row['status']}"
 
 
@@ -263,10 +174,3 @@ def _line(row: Row) -> str:
     trip = f"{row['destination']} from {row['launch_location']}"
     holder = row["agent_name"] or "waiting for an agent"
     return f"Booking {row['booking_id']}, {row['customer_name']}: {trip}, {row['status']}, {holder}"
-
-
-def _holder(row: Row) -> int:
-    if row["agent_id"] is None:
-        raise Refused("waiting", f"booking {row['booking_id']} waits for an agent", "r reassigns it")
-    agent_id: int = row["agent_id"]
-    return agent_id

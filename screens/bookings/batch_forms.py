@@ -10,8 +10,7 @@ from rich.text import Text
 from dispatch import queries
 from dispatch.bookings import bulk_actions
 from dispatch.desk.desk import Desk
-from models.errors import InvalidInput
-from screens.dialogs.form import Field, FormModal, Values
+from screens.dialogs.form import Field, FormModal, Values, picked
 from screens.widgets.preview import Preview
 from screens.wording.consequences import before_a_batch, plural
 from screens.wording.text import BAD
@@ -20,16 +19,11 @@ Row = dict[str, Any]
 Ids = Sequence[int]
 
 
-def reassign_marked(ids: Ids, agents: Sequence[Row]) -> FormModal:
+def reassign_marked(ids: Ids) -> FormModal:
     """Give the marked bookings to an agent."""
 
-    def taker(given: Values) -> int:
-        if not given["to"]:
-            raise InvalidInput("agent", "no agent is chosen", "type a part of the name, or the id")
-        return int(given["to"])
-
     def look(desk: Desk, given: Values) -> Text:
-        to = taker(given)
+        to = picked(given["to"])
         result, agent = bulk_actions.preview_reassign(desk, ids, to), queries.agent(to)
         text = before_a_batch(result, f"would go to {agent['name']}")
         held, capacity = agent["load"] + agent["issue_load"] + result["done"], agent["capacity"]
@@ -40,8 +34,11 @@ def reassign_marked(ids: Ids, agents: Sequence[Row]) -> FormModal:
 
     return FormModal(
         f"Reassign {plural(len(ids), 'marked booking')}",
-        [Field("to", "To", agents=tuple(agents)), Field("reason", "Reason", hint="why they change hands")],
-        lambda desk, given: bulk_actions.reassign(desk, ids, taker(given), given["reason"]),
+        [
+            Field("to", "To", agents=tuple(queries.list_agents())),
+            Field("reason", "Reason", hint="why they change hands"),
+        ],
+        lambda desk, given: bulk_actions.reassign(desk, ids, picked(given["to"]), given["reason"]),
         submit="Reassign",
         preview=Preview(look, only=("to",)),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from rich.text import Text
@@ -11,7 +10,7 @@ from dispatch import queries
 from dispatch.assignment import explanations
 from dispatch.desk import event_log
 from screens.bookings.why_panels import notes
-from screens.widgets.detail_pane import DetailPane
+from screens.widgets.detail_pane import Detail, DetailPane, add_facts
 from screens.wording.bookings import state
 from screens.wording.contacts import ways
 from screens.wording.events import event_line
@@ -22,54 +21,34 @@ Row = dict[str, Any]
 HISTORY_LINES = 30
 
 
-def booking_query(booking_id: int | None, now: str) -> Callable[[], Row | None]:
-    """What the pane shows of a booking at a time of the desk; None when there is none."""
-
-    def work() -> Row | None:
-        if booking_id is None:
-            return None
-        return {
-            "booking": with_next_step(queries.booking(booking_id), now),
-            "events": event_log.events(booking_id=booking_id, limit=HISTORY_LINES),
-            "why": explanations.why(booking_id),
-        }
-
-    return work
-
-
 class BookingDetail(DetailPane):
     """One booking in full."""
 
-    def show(self, data: Row | None) -> None:
-        """Show what ``booking_query`` read."""
-        if data is None:
-            self.tell("", "Choose a booking to see it here")
-        else:
-            self.tell(f"Booking {data['booking']['booking_id']}", _describe(data))
+    NOTHING = "Choose a booking to see it here"
 
 
-def _describe(data: Row) -> Text:
-    booking = data["booking"]
+def booking_detail(booking_id: int, now: str) -> Detail:
+    """All about a booking at a time of the desk. Reads the database."""
+    booking = with_next_step(queries.booking(booking_id), now)
+    events, why = event_log.events(booking_id=booking_id, limit=HISTORY_LINES), explanations.why(booking_id)
     text = Text(overflow="fold")
     text.append(booking["customer_name"], "bold")
     text.append("  ")
     text.append_text(state(booking))
-    for label, value in _facts(booking):
-        if value:
-            text.append(f"\n{label:<12}", "dim")
-            text.append(value)
+    add_facts(text, _facts(booking))
     text.append("\n\nWhy\n", "bold")
-    text.append(data["why"]["reason"])
-    for note, style in notes(data["why"]):
+    text.append(why["reason"])
+    for note, style in notes(why):
         text.append(f"\n{note}", style)
     text.append("\n\nHistory\n", "bold")
-    text.append("\n".join(event_line(event) for event in data["events"]) or "imported, nothing done here yet")
-    return text
+    text.append("\n".join(map(event_line, events)) or "imported, nothing done here yet")
+    return f"Booking {booking_id}", text
 
 
 def _facts(booking: Row) -> list[tuple[str, str]]:
     holder = f"{booking['agent_name']} ({booking['agent_id']})" if booking["agent_id"] else "nobody yet"
-    quote = f"{money(booking['destination_revenue'])} + {money(booking['package_revenue'])}"
+    parts, whole = ("destination_revenue", "package_revenue"), booking["total_revenue"]
+    quote = f"{' + '.join(money(booking[part]) for part in parts)} = {money(whole)}"
     return [
         ("Agent", holder),
         ("Next step", _next_step(booking)),
@@ -79,10 +58,7 @@ def _facts(booking: Row) -> list[tuple[str, str]]:
         ("Wishes", booking["requests"] or ""),
         ("Source", booking["source"]),
         ("Package", booking["package"] or ""),
-        (
-            "Quote",
-            f"{quote} = {money(booking['total_revenue'])}" if booking["total_revenue"] is not None else "",
-        ),
+        ("Quote", quote if whole is not None else ""),
         ("Came in", moment(booking["created_at"])),
         ("Claimed", moment(booking["claimed_at"])),
         ("Tries", _tries(booking)),

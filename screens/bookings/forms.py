@@ -2,57 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from dispatch import bookings
+from dispatch import bookings, queries
 from dispatch.bookings import editing, follow_ups
 from dispatch.bookings.lifecycle import OUTCOMES
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
 from dispatch.inputs import due_times
+from models.bookings import PENDING
 from models.clock import local_offset
 from models.errors import InvalidInput
-from screens.dialogs.form import Field, FormModal, Values
+from screens.dialogs.form import Field, FormModal, picked, reassign_fields
 from screens.wording.contacts import ways
 from screens.wording.next_step import due_word
 from screens.wording.text import day_and_moment, moment
 
 Row = dict[str, Any]
+MOMENT_HINT = "tomorrow 9:00, in 2 hours, fri 9, 23.11. 9:00"
+EXAMPLES = {"destination_revenue": "150000.00", "package_revenue": "25000.00"}
+LABELS = {
+    "name": "Customer",
+    "phone": "Phone",
+    "email": "E-mail",
+    "method": "Contact",
+    "source": "Source",
+    "requests": "Requirements",
+    "destination": "Destination",
+    "launch": "Launch",
+    "package": "Package",
+    "destination_revenue": "Destination rev.",
+    "package_revenue": "Package revenue",
+}
+OF_A_PENDING_ONE = ("destination", "launch", "package", *EXAMPLES)
+"""What can be edited only while it is not decided."""
 
 
 def _about(booking: Row) -> str:
-    holder = booking["agent_name"] or "nobody yet"
     trip = f"{booking['destination']} from {booking['launch_location']}"
-    return f"{booking['customer_name']}: {trip}, with {holder}"
+    return f"{booking['customer_name']}: {trip}, with {booking['agent_name'] or 'nobody yet'}"
 
 
-def _amount(units: float | None) -> str:
-    return "" if units is None else f"{units:.2f}"
+def _form(
+    booking: Row,
+    title: str,
+    fields: Sequence[Field],
+    command: Callable[..., Row],
+    submit: str,
+    *,
+    about: str = "",
+    changes_only: bool = False,
+) -> FormModal:
+    """A form about a booking; what is in its fields goes to the command, under their names."""
+    number = booking["booking_id"]
+    return FormModal(
+        f"{title} {number}",
+        fields,
+        lambda desk, given: command(desk, number, **given),
+        submit=submit,
+        about=about or _about(booking),
+        changes_only=changes_only,
+    )
 
 
 def confirm_form(booking: Row, values: AcceptedValues) -> FormModal:
     """The customer booked: which package, and what it brings."""
     packages = values.packages(booking["destination"])
     chosen = booking["package"] or (packages[0] if len(packages) == 1 else "")
-    fields = [
-        Field("package", "Package", chosen, packages),
-        Field(
-            "destination_revenue",
-            "Destination rev.",
-            _amount(booking["destination_revenue"]),
-            hint="for example 150000.00",
-        ),
-        Field(
-            "package_revenue",
-            "Package revenue",
-            _amount(booking["package_revenue"]),
-            hint="for example 25000.00",
-        ),
-    ]
-    number = booking["booking_id"]
+    amounts = (
+        Field(name, LABELS[name], _value(booking, name), hint=f"for example {example}")
+        for name, example in EXAMPLES.items()
+    )
 
-    def command(desk: Desk, given: Values) -> Row:
+    def command(desk: Desk, number: int, **given: str) -> Row:
         try:
             return bookings.confirm(desk, number, **{name: text or None for name, text in given.items()})
         except InvalidInput as error:
@@ -63,44 +86,30 @@ def confirm_form(booking: Row, values: AcceptedValues) -> FormModal:
             verb = "is" if len(missing) == 1 else "are"
             raise InvalidInput(missing[0], f"the {words} {verb} missing", "needed to confirm") from None
 
-    return FormModal(
-        f"Confirm booking {number}",
-        fields,
-        command,
-        submit="Confirm",
-        about=_about(booking),
-    )
+    fields = [Field("package", LABELS["package"], chosen, packages), *amounts]
+    return _form(booking, "Confirm booking", fields, command, "Confirm")
 
 
 def cancel_form(booking: Row) -> FormModal:
     """The customer does not book: why."""
     field = Field("reason", "Reason", hint="what the customer said")
-    return _one_field(booking, "Cancel booking", field, bookings.cancel, "Cancel the booking")
+    return _form(booking, "Cancel booking", [field], bookings.cancel, "Cancel the booking")
 
 
 def decline_form(booking: Row) -> FormModal:
     """The agent passes it on: why."""
     field = Field("reason", "Reason", hint="why somebody else should take it")
-    return _one_field(booking, "Decline booking", field, bookings.decline, "Decline")
+    return _form(booking, "Decline booking", [field], bookings.decline, "Decline")
 
 
-def reassign_form(booking: Row, agents: list[Row]) -> FormModal:
+def reassign_form(booking: Row) -> FormModal:
     """Another agent takes it over: who, and why."""
-    number = booking["booking_id"]
-    others = tuple(agent for agent in agents if agent["agent_id"] != booking["agent_id"])
 
-    def command(desk: Any, given: Values) -> Row:
-        if not given["to"]:
-            raise InvalidInput("agent", "no agent is chosen", "type a part of the name, or the id")
-        return bookings.reassign(desk, number, int(given["to"]), given["reason"])
+    def command(desk: Desk, number: int, to: str, reason: str) -> Row:
+        return bookings.reassign(desk, number, picked(to), reason)
 
-    return FormModal(
-        f"Reassign booking {number}",
-        [Field("to", "To", agents=others), Field("reason", "Reason", hint="why it changes hands")],
-        command,
-        submit="Reassign",
-        about=_about(booking),
-    )
+    fields = reassign_fields(booking, queries.list_agents())
+    return _form(booking, "Reassign booking", fields, command, "Reassign")
 
 
 def contact_form(booking: Row, now: Callable[[], str]) -> FormModal:
@@ -108,44 +117,27 @@ def contact_form(booking: Row, now: Callable[[], str]) -> FormModal:
 
     ``now`` tells the desk's time, from which the moment is understood.
     """
-    number = booking["booking_id"]
     words = dict(zip(("Reached", "No answer"), OUTCOMES, strict=True))
     fields = [
         Field("outcome", "Outcome", "Reached", tuple(words)),
         Field("text", "What was said"),
         Field("follow_up", "Follow-up", hint=MOMENT_HINT, told=_moment_teller(now)),
     ]
-    return FormModal(
-        f"Contact for booking {number}",
-        fields,
-        lambda desk, given: bookings.contact(
-            desk,
-            number,
-            words.get(given["outcome"], given["outcome"]),
-            given["text"] or None,
-            given["follow_up"] or None,
-        ),
-        submit="Note it",
-        about=f"{_about(booking)}\n{ways(booking)}",
-    )
+
+    def command(desk: Desk, number: int, outcome: str, text: str, follow_up: str) -> Row:
+        return bookings.contact(desk, number, words.get(outcome, outcome), text, follow_up)
+
+    about = f"{_about(booking)}\n{ways(booking)}"
+    return _form(booking, "Contact for booking", fields, command, "Note it", about=about)
 
 
 def follow_up_form(booking: Row, now: Callable[[], str]) -> FormModal:
     """When to get back to the customer; empty, there is no follow-up any more."""
-    number = booking["booking_id"]
     at = booking["follow_up_at"]
     field = Field("at", "Follow-up", moment(at), hint=MOMENT_HINT, told=_moment_teller(now, at))
-    return FormModal(
-        f"Follow-up of booking {number}",
-        [field],
-        lambda desk, given: follow_ups.follow_up(desk, number, given["at"]),
-        submit="Save",
-        changes_only=True,
-        about=f"{_about(booking)}\n{ways(booking)}",
-    )
-
-
-MOMENT_HINT = "tomorrow 9:00, in 2 hours, fri 9, 23.11. 9:00"
+    about = f"{_about(booking)}\n{ways(booking)}"
+    title, command = "Follow-up of booking", follow_ups.follow_up
+    return _form(booking, title, [field], command, "Save", about=about, changes_only=True)
 
 
 def _moment_teller(now: Callable[[], str], before: str | None = None) -> Callable[[str], str]:
@@ -164,78 +156,34 @@ def _moment_teller(now: Callable[[], str], before: str | None = None) -> Callabl
 def note_form(booking: Row) -> FormModal:
     """A note for the booking's history."""
     field = Field("text", "Note", hint="what the next person should know")
-    return _one_field(booking, "Note on booking", field, bookings.note, "Write")
+    return _form(booking, "Note on booking", [field], bookings.note, "Write")
 
 
 def rate_form(booking: Row) -> FormModal:
     """The customer's score of a finished booking."""
-    before = "" if booking["score"] is None else str(booking["score"])
-    field = Field("score", "Score 1 to 5", before, hint="5 is best")
-    return _one_field(booking, "Score of booking", field, bookings.rate, "Score")
-
-
-def _one_field(
-    booking: Row, title: str, field: Field, command: Callable[[Desk, int, str], Row], submit: str
-) -> FormModal:
-    number = booking["booking_id"]
-    return FormModal(
-        f"{title} {number}",
-        [field],
-        lambda desk, given: command(desk, number, given[field.name]),
-        submit=submit,
-        about=_about(booking),
-    )
+    field = Field("score", "Score 1 to 5", str(booking["score"] or ""), hint="5 is best")
+    return _form(booking, "Score of booking", [field], bookings.rate, "Score")
 
 
 def edit_form(booking: Row, values: AcceptedValues) -> FormModal:
-    """Mend the customer, what was asked for, and the quote."""
-    pending = booking["status"] == "Pending"
-    before = {
-        "name": booking["customer_name"],
-        "phone": booking["phone"] or "",
-        "email": booking["email"] or "",
-        "method": booking["method"],
-        "source": booking["source"],
-        "requests": booking["requests"] or "",
-    }
-    if pending:
-        before |= {
-            "destination": booking["destination"],
-            "launch": booking["launch_location"],
-            "package": booking["package"] or "",
-            "destination_revenue": _amount(booking["destination_revenue"]),
-            "package_revenue": _amount(booking["package_revenue"]),
-        }
-    number = booking["booking_id"]
-
-    def command(desk: Any, given: Values) -> Row:
-        changed: dict[str, Any] = {name: text for name, text in given.items() if text != before[name]}
-        return editing.edit(desk, number, **changed)
-
-    return FormModal(
-        f"Edit booking {number}",
-        [Field(name, EDIT_LABELS[name], text, _options(name, values)) for name, text in before.items()],
-        command,
-        submit="Save",
-        changes_only=True,
-        about=f"Booking {number} is {booking['status']}"
-        + ("" if pending else ": its trip and quote stay as they are"),
-    )
+    """Edit the customer, what was asked for, and the quote."""
+    is_pending = booking["status"] == PENDING
+    fields = [
+        Field(name, label, _value(booking, name), _options(name, values))
+        for name, label in LABELS.items()
+        if is_pending or name not in OF_A_PENDING_ONE
+    ]
+    why_so_few = "" if is_pending else ": its trip and quote stay as they are"
+    about = f"Booking {booking['booking_id']} is {booking['status']}{why_so_few}"
+    return _form(booking, "Edit booking", fields, editing.edit, "Save", about=about, changes_only=True)
 
 
-EDIT_LABELS = {
-    "name": "Customer",
-    "phone": "Phone",
-    "email": "E-mail",
-    "method": "Contact",
-    "source": "Source",
-    "requests": "Requirements",
-    "destination": "Destination",
-    "launch": "Launch",
-    "package": "Package",
-    "destination_revenue": "Destination rev.",
-    "package_revenue": "Package revenue",
-}
+def _value(booking: Row, name: str) -> str:
+    """What a booking has now of something that can be edited, as it is typed."""
+    value = booking[{"name": "customer_name", "launch": "launch_location"}.get(name, name)]
+    if value is None:
+        return ""
+    return f"{value:.2f}" if name in EXAMPLES else str(value)
 
 
 def _options(name: str, values: AcceptedValues) -> tuple[str, ...]:

@@ -8,54 +8,34 @@ from textual import on
 from textual.widgets import DataTable
 
 from screens.bookings.actions import BookingActions
-from screens.bookings.detail import BookingDetail, booking_query
+from screens.bookings.detail import booking_detail
+from screens.shell.detailed_list import DetailedList
 from screens.widgets.columns import Column
-from screens.widgets.live_table import LiveTable
+from screens.widgets.detail_pane import Detail
 from screens.wording.text import money, short_moment
 
 Row = dict[str, Any]
 
 
 EXTRA_COLUMNS = (
-    Column("phone", "Phone", 14, lambda row: row["phone"] or "", extra=True),
-    Column("email", "E-mail", 14, lambda row: row["email"] or "", grows=True, extra=True),
-    Column("source", "Source", 8, lambda row: row["source"], extra=True),
-    Column("method", "Reach by", 10, lambda row: row["method"], extra=True),
-    Column("launch_location", "Launch", 18, lambda row: row["launch_location"], extra=True),
-    Column("package", "Package", 18, lambda row: row["package"] or "", extra=True),
+    Column("phone", "Phone", 14, extra=True),
+    Column("email", "E-mail", 14, grows=True, extra=True),
+    Column("source", "Source", 8, extra=True),
+    Column("method", "Reach by", 10, extra=True),
+    Column("launch_location", "Launch", 18, extra=True),
+    Column("package", "Package", 18, extra=True),
     Column("total_revenue", "Revenue", 12, lambda row: money(row["total_revenue"]), right=True, extra=True),
     Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), extra=True),
     Column("follow_up_at", "Follow-up", 11, lambda row: short_moment(row["follow_up_at"]), extra=True),
-    Column("requests", "Requests", 20, lambda row: row["requests"] or "", extra=True),
+    Column("requests", "Requests", 20, extra=True),
 )
 
 
-class BookingList(BookingActions):
-    """A place with one LiveTable of bookings and one BookingDetail."""
+class BookingList(BookingActions, DetailedList):
+    """A place with a list of bookings."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._detail_ticket = 0
-
-    @property
-    def table(self) -> LiveTable:
-        return self.query_one(LiveTable)
-
-    def chosen_booking(self) -> Row | None:
-        return self.table.current
-
-    @on(DataTable.RowHighlighted)
-    def show_detail(self) -> None:
-        """Fill the pane; when the cursor has moved on meanwhile, the answer is dropped."""
-        self._detail_ticket += 1
-        ticket, row = self._detail_ticket, self.table.current
-
-        def then(data: Row | None) -> None:
-            if ticket == self._detail_ticket and self.is_laid_out:
-                self.query_one(BookingDetail).show(data)
-
-        now = self.backend.desk.now()
-        self.host.ask(booking_query(row["booking_id"] if row else None, now), then)
+    def detail_of(self, row: Row) -> Detail:
+        return booking_detail(row["booking_id"], self.backend.desk.now())
 
     @on(DataTable.RowSelected)
     def _entered(self) -> None:

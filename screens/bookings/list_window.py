@@ -20,10 +20,10 @@ class Window(ListWindow[BookingFilter]):
         which = replace(self.which, descending=not self.which.descending) if upwards else self.which
         return queries.list_bookings(which, limit=limit, after=beyond)
 
-    def at(self, booking_id: int) -> tuple[Window, list[Row]]:
+    def at(self, number: int) -> tuple[Window, list[Row]]:
         """The window on all bookings that begins with this one; from the top if there is none such."""
         try:
-            row = queries.booking(booking_id)
+            row = queries.booking(number)
         except NotFound:  # another file has the database's path now
             return Window().held()
-        return Window(anchor=row | {"booking_id": booking_id + 1}).held()  # the place just before it
+        return Window(anchor=row | {"booking_id": number + 1}).held()  # the place just before it

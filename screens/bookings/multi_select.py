@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from textual import on
-from textual.screen import ModalScreen
 
 from dispatch import queries
 from dispatch.queries.bookings import BookingFilter
 from screens.bookings import batch_forms as forms
 from screens.bookings.list import BookingList
+from screens.dialogs.form import FormModal
 from screens.dialogs.panel import Panel
+from screens.shell.row_actions import on_chosen
 from screens.widgets.live_table import LiveTable
 from screens.wording.consequences import after_a_batch, plural
 
@@ -62,18 +64,15 @@ class MarkedList(BookingList):
     def _clicked(self, message: LiveTable.PickAsked) -> None:
         self._toggle(int(message.key))
 
-    def action_mark(self) -> None:
+    @on_chosen
+    def action_mark(self, row: Row) -> None:
         """Mark the booking under the cursor, or take its mark away, and go on to the next."""
-        row = self._chosen()
-        if row is not None:
-            self._toggle(row["booking_id"])
-            self.table.action_cursor_down()
+        self._toggle(row["booking_id"])
+        self.table.action_cursor_down()
 
-    def action_mark_range(self) -> None:
+    @on_chosen
+    def action_mark_range(self, row: Row) -> None:
         """Mark all from the last mark to the cursor."""
-        row = self._chosen()
-        if row is None:
-            return
         ids = [shown["booking_id"] for shown in self.table.rows_shown]
         here = ids.index(row["booking_id"])
         start = ids.index(self._last_mark) if self._last_mark in ids else here
@@ -94,40 +93,30 @@ class MarkedList(BookingList):
         self.host.ask(lambda: queries.booking_ids(which, MOST_MARKED + 1), then, opens=True)
 
     def action_reassign(self) -> None:
-        if not self._marks:
-            super().action_reassign()
-            return
-        ids = tuple(self._marks)
-        self.host.ask(
-            queries.list_agents,
-            lambda agents: self._deal("Reassigned", forms.reassign_marked(ids, agents)),
-            opens=True,
-        )
+        self._deal("Reassigned", forms.reassign_marked, super().action_reassign)
 
     def action_cancel(self) -> None:
-        if self._marks:
-            self._deal("Cancelled", forms.cancel_marked(tuple(self._marks)))
-        else:
-            super().action_cancel()
+        self._deal("Cancelled", forms.cancel_marked, super().action_cancel)
 
     def action_release(self) -> None:
-        if self._marks:
-            self._deal("Released", forms.release_marked(tuple(self._marks)))
+        self._deal("Released", forms.release_marked, super().action_release)
+
+    def _deal(
+        self, word: str, form: Callable[[Sequence[int]], FormModal], with_one: Callable[[], None]
+    ) -> None:
+        """Open a form for what is marked, or deal ``with_one`` where nothing is."""
+        ids = tuple(self._marks)
+        if ids:
+            self.open_made(lambda: form(ids), partial(self._dealt, word))
         else:
-            super().action_release()
+            with_one()
 
-    def _deal(self, word: str, form: ModalScreen[Row | None]) -> None:
-        """Open a form for what is marked; then tell what became of each, what was refused stays marked."""
-
-        def closed(result: Row | None) -> None:
-            if result is None:
-                return
-            done = {row["booking_id"] for row in result["results"] if row["ok"]}
-            self._marks = {number: None for number in self._marks if number not in done}
-            self._tell_marks()
-            if result["refused"]:
-                self.call_later(self.open, Panel(f"{word}: row by row", after_a_batch(result, word.lower())))
-            else:
-                self.say(f"{word} {plural(result['done'], 'booking')}; undo takes back all of them")
-
-        self.open(form, closed)
+    def _dealt(self, word: str, result: Row) -> None:
+        """Tell what became of each; what was refused stays marked."""
+        done = {row["booking_id"] for row in result["results"] if row["ok"]}
+        self._marks = {number: None for number in self._marks if number not in done}
+        self._tell_marks()
+        if result["refused"]:
+            self.call_later(self.open, Panel(f"{word}: row by row", after_a_batch(result, word.lower())))
+        else:
+            self.say(f"{word} {plural(result['done'], 'booking')}; undo takes back all of them")

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from rich.text import Text
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.widgets import DataTable, Static
 
 from dispatch import queries
@@ -44,10 +43,10 @@ GROUP_STYLES: dict[str, str] = {
 }
 COLUMNS = (
     Column("group", "Work", 14, lambda row: _work(row)),
-    Column("booking_id", "No.", 6, lambda row: str(row["booking_id"]), right=True),
-    Column("customer_name", "Customer", 12, lambda row: row["customer_name"], grows=True),
-    Column("method", "Reach by", 10, lambda row: row["method"], drop=2),
-    Column("destination", "To", 8, lambda row: row["destination"], drop=4),
+    Column("booking_id", "No.", 6, right=True),
+    Column("customer_name", "Customer", 12, grows=True),
+    Column("method", "Reach by", 10, drop=2),
+    Column("destination", "To", 8, drop=4),
     Column("next", "Next step", 9, lambda row: STEPS[row["next"]][0] if row["next"] else state(row)),
     Column("follow_up_at", "Follow-up", 11, lambda row: short_moment(row["follow_up_at"]), drop=1),
     Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=3),
@@ -56,11 +55,11 @@ COLUMNS = (
 
 
 ISSUE_COLUMNS = (
-    Column("issue_id", "Issue", 5, lambda row: str(row["issue_id"]), right=True),
+    Column("issue_id", "Issue", 5, right=True),
     Column("priority", "Priority", 8, issue_words.priority),
     Column("time", "Time left", 16, issue_words.time_left),
     Column("state", "State", 12, issue_words.state, grows=True, drop=1),
-    Column("title", "Title", 14, lambda row: row["title"], grows=True),
+    Column("title", "Title", 14, grows=True),
 )
 MOST_ISSUES = 50
 
@@ -84,23 +83,18 @@ class MyDesk(BookingList):
     IS_TIMELY = True
     AUTO_FOCUS = "#my-desk"
 
+    table = getters.query_one("#my-desk", LiveTable)
+    issues = getters.query_one("#my-issues", LiveTable)
+
     def body(self) -> ComposeResult:
         with Horizontal(classes="list-body"):
             with Vertical():
-                yield Static(Content(""), classes="headline")
+                yield Static(classes="headline")
                 yield LiveTable(COLUMNS, "booking_id", id="my-desk")
                 yield LiveTable(ISSUE_COLUMNS, "issue_id", id="my-issues")
             yield BookingDetail()
 
-    @property
-    def table(self) -> LiveTable:
-        return self.query_one("#my-desk", LiveTable)
-
-    @property
-    def issues(self) -> LiveTable:
-        return self.query_one("#my-issues", LiveTable)
-
-    def chosen_booking(self) -> Row | None:
+    def chosen(self) -> Row | None:
         """None while the cursor is among the issues: a key must not touch what one does not look at."""
         return None if self.issues.has_focus else self.table.current
 
@@ -132,7 +126,7 @@ class MyDesk(BookingList):
         agent, rows, issues = data
         self.host.inbox.visited()
         keep, back = (key_of(self.app, identifier) for identifier in ("booking.keep", "agent.presence"))
-        self.query_one(".headline", Static).update(_headline(agent, rows, len(issues), keep, back))
+        self.headline.update(_headline(agent, rows, len(issues), keep, back))
         self.table.show_rows(rows)
         if not issues and self.issues.has_focus:
             self.table.focus()
@@ -163,19 +157,17 @@ class MyDesk(BookingList):
         self.host.ask(lambda: queries.agent(agent_id), ask, opens=True)
 
     def action_choose_agent(self) -> None:
-        self.host.ask(queries.list_agents, self._offer, opens=True)
+        def offer(agents: list[Row]) -> None:
+            if agents:
+                self.open(PickAgent("Whose desk is this?", agents), self._use_agent)
+            else:
+                self.say("There are no agents yet; f3 opens the roster, where a adds one", severity="warning")
 
-    def _offer(self, agents: list[Row]) -> None:
-        if not agents:
-            self.say("There are no agents yet; f3 opens the roster, where a adds one", severity="warning")
-            return
+        self.host.ask(queries.list_agents, offer, opens=True)
 
-        def chosen(agent_id: int | None) -> None:
-            if agent_id is not None:
-                self.host.my_agent_id = agent_id
-                self.reload()
-
-        self.open(PickAgent("Whose desk is this?", agents), chosen)
+    def _use_agent(self, agent_id: int) -> None:
+        self.host.my_agent_id = agent_id
+        self.reload()
 
 
 def _work(row: Row) -> Text:

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from dispatch import queries
 from dispatch.queries.bookings import BookingFilter
 from screens.base import figures, keys
-from screens.base.keys import key_of
 from screens.bookings.detail import BookingDetail
 from screens.bookings.list import EXTRA_COLUMNS
 from screens.bookings.list_window import Window
 from screens.bookings.multi_select import MarkedList
 from screens.filters.bookings import VIEWS, parse_filter, view_of
 from screens.shell.paged_list import Held, PagedList
+from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording.bookings import state
@@ -32,12 +27,14 @@ from screens.wording.text import short_moment
 
 Row = dict[str, Any]
 
-FOR_MARKED = ("booking.reassign", "booking.cancel", "booking.release", "back")
+FOR_MARKED = (
+    "  {booking.reassign} reassign  {booking.cancel} cancel  {booking.release} release  {back} unmark"
+)
 ORDERS = {"changed": ("oldest first", "newest first"), "id": ("lowest first", "highest first")}
 COLUMNS = (
-    Column("booking_id", "No.", 6, lambda row: str(row["booking_id"]), right=True, sort="id"),
-    Column("customer_name", "Customer", 16, lambda row: row["customer_name"], grows=True, sort="customer"),
-    Column("destination", "To", 8, lambda row: row["destination"], drop=2, sort="destination"),
+    Column("booking_id", "No.", 6, right=True, sort="id"),
+    Column("customer_name", "Customer", 16, grows=True, sort="customer"),
+    Column("destination", "To", 8, drop=2, sort="destination"),
     Column("agent_name", "Agent", 14, lambda row: row["agent_name"] or "–", grows=True, sort="agent"),
     Column("state", "State", 18, state, sort="status"),
     Column("changed_at", "Changed", 11, lambda row: short_moment(row["changed_at"]), drop=3, sort="changed"),
@@ -60,13 +57,15 @@ class Queue(PagedList[BookingFilter], MarkedList):
         "all that are marked, after telling what would become of each; {back} takes the marks away."
     )
     BINDINGS = [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY]
+    COLUMNS = COLUMNS
+    HINT = "/ words, status:pending, agent:6, to:mars, is:unclaimed"
+    PANE = BookingDetail
     AUTO_FOCUS = "#queue"
     IS_TIMELY = True
     SORTS: ClassVar[tuple[str, ...]] = tuple(queries.BOOKING_SORTS)
 
     def __init__(self) -> None:
         super().__init__(Window())
-        self._sought: int | None = None
 
     def on_mount(self) -> None:
         """List what was listed last time."""
@@ -83,29 +82,11 @@ class Queue(PagedList[BookingFilter], MarkedList):
         self._window = Window(parse_filter(text, which))
         self.table.picks = True
 
-    def body(self) -> ComposeResult:
-        with Horizontal(classes="list-body"):
-            with Vertical():
-                yield Static(Content(""), classes="headline")
-                yield Input(
-                    placeholder="/ words, status:pending, agent:6, to:mars, is:unclaimed",
-                    compact=True,
-                    id="filter",
-                )
-                yield LiveTable(COLUMNS, "booking_id", id="queue")
-            yield BookingDetail()
-
-    def look_up(self) -> Callable[[], Held]:
-        if self._sought is not None:
-            return partial(Window().at, self._sought)
-        return super().look_up()
-
     def dressed(self, rows: list[Row]) -> list[Row]:
         now = self.backend.desk.now()
         return [with_next_step(row, now) for row in rows]
 
     def show(self, data: Held) -> None:
-        self._sought = None
         self.table.mark_sort(data[0].which.sort, data[0].which.descending)
         self._describe(self._take(data))
         self.show_detail()
@@ -113,9 +94,8 @@ class Queue(PagedList[BookingFilter], MarkedList):
     def show_booking(self, booking_id: int) -> None:
         """List everything, and put the cursor on this booking."""
         self.query_one("#filter", Input).value = ""
-        self._window, self._listed, self._sought = Window(), None, booking_id
         self.table.focus()
-        self.reload(opens=True)
+        self.seek(Window(), booking_id)
 
     def parse(self, text: str) -> BookingFilter:
         return parse_filter(text, self._filter)
@@ -137,21 +117,14 @@ class Queue(PagedList[BookingFilter], MarkedList):
 
     @on(LiveTable.SortAsked)
     def _sort_by_header(self, message: LiveTable.SortAsked) -> None:
-        same = message.sort == self._filter.sort
-        self._use(
-            replace(
-                self._filter, sort=message.sort, descending=not self._filter.descending if same else False
-            )
-        )
+        descending = message.sort == self._filter.sort and not self._filter.descending
+        self._use(replace(self._filter, sort=message.sort, descending=descending))
 
     def action_next_view(self) -> None:
-        names = list(VIEWS)
-        current = view_of(self._filter)
-        following = names[(names.index(current) + 1) % len(names)] if current in names else names[0]
-        self._use(replace(self._filter, **VIEWS[following]))
+        self._use(replace(self._filter, **VIEWS[next_of(VIEWS, view_of(self._filter))]))
 
     def action_sort(self) -> None:
-        following = self.SORTS[(self.SORTS.index(self._filter.sort) + 1) % len(self.SORTS)]
+        following = next_of(self.SORTS, self._filter.sort)
         self._use(replace(self._filter, sort=following, descending=following in ("changed", "id")))
 
     def action_reverse(self) -> None:
@@ -173,16 +146,9 @@ class Queue(PagedList[BookingFilter], MarkedList):
         order = f"by {by}, {down if self._filter.descending else up}"
         line = Text(view_of(self._filter), "bold")
         if self._marks:
-            reassign, cancel, release, back = (key_of(self.app, identifier) for identifier in FOR_MARKED)
             line.append(f"  {len(self._marks)} marked ✓", "bold")
-            line.append(f"  {reassign} reassign  {cancel} cancel  {release} release  {back} unmark", "dim")
-        elif rows:
-            line.append(
-                f"  {len(rows)} shown{self.more(rows)}  ·  {order}  ·  {key_of(self.app, 'queue.view')} view",
-                "dim",
-            )
-        elif self._filter == self._unfiltered():
-            line.append("  no bookings yet: leads come in on Dispatch (f2)", "dim")
+            line.append(keys.with_keys(self.app, FOR_MARKED), "dim")
+            self.headline.update(line)
         else:
-            line.append("  nothing like this: escape lists everything", "dim")
-        self.query_one(".headline", Static).update(line)
+            how = order + "  ·  {queue.view} view"
+            self.tell_listed(line, rows, how, "no bookings yet: leads come in on Dispatch (f2)")

@@ -7,8 +7,7 @@ from typing import Any
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import DataTable, Static
 
@@ -17,12 +16,14 @@ from dispatch.customers.records import MOST_ON_CARD
 from dispatch.operations import undo
 from dispatch.operations.command_list import describe_subject
 from screens.base import keys
+from screens.base.keys import key
 from screens.base.messages import DeskChanged
 from screens.customers.finder import FindCustomer
 from screens.customers.forms import MergeCustomers, customer_form
 from screens.dialogs.modal import Modal
+from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
-from screens.widgets.key_line import KeyLine
+from screens.widgets.detail_pane import add_facts
 from screens.widgets.live_table import LiveTable
 from screens.wording import issues as issue_words
 from screens.wording.bookings import state
@@ -32,22 +33,22 @@ from screens.wording.text import CARE, moment, short, short_moment
 Row = dict[str, Any]
 
 COLUMNS = (
-    Column("booking_id", "No.", 7, lambda row: str(row["booking_id"]), right=True),
+    Column("booking_id", "No.", 7, right=True),
     Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=2),
-    Column("destination", "To", 8, lambda row: row["destination"]),
+    Column("destination", "To", 8),
     Column("agent_name", "Agent", 14, lambda row: row["agent_name"] or "–", grows=True, drop=1),
     Column("state", "State", 18, state),
-    Column("customer_name", "As", 12, lambda row: row["customer_name"], grows=True, drop=3),
+    Column("customer_name", "As", 12, grows=True, drop=3),
 )
 
 
 ISSUES = (
-    Column("issue_id", "Issue", 7, lambda row: str(row["issue_id"]), right=True),
+    Column("issue_id", "Issue", 7, right=True),
     Column("opened_at", "Came in", 11, lambda row: short_moment(row["opened_at"]), drop=1),
     Column("priority", "Priority", 8, issue_words.priority),
     Column("status", "State", 13, lambda row: issue_words.status(row)),
     Column("category", "About", 17, lambda row: row["category"].replace("_", " "), drop=2),
-    Column("title", "Title", 14, lambda row: row["title"], grows=True),
+    Column("title", "Title", 14, grows=True),
 )
 
 
@@ -57,45 +58,35 @@ class CustomerCard(Modal[tuple[str, int] | None]):
     ``card`` is what ``customers.card`` tells. It is read anew whenever the desk changes.
     """
 
+    FRAME = "card"
     AUTO_FOCUS = "#card-bookings"
     BINDINGS = [
-        Binding("escape", "close", "Close", id="card.close", tooltip="Back to where you were"),
-        Binding(
+        key("card.close", "escape", "Close", "Back to where you were"),
+        key(
+            "card.booking",
             "enter",
-            "go_to",
             "Go to it",
-            id="card.booking",
-            tooltip="Go to the booking under the cursor, in the queue, or to the issue, in Service",
-            priority=True,  # or the table's own enter would keep it out of the footer
+            "Go to the booking under the cursor, in the queue, or to the issue, in Service",
+            "go_to",
+            priority=True,
         ),
-        Binding("e", "edit", "Edit", id="customer.edit", tooltip="Mend name, phone or e-mail"),
-        Binding(
-            "m",
-            "merge",
-            "Merge",
-            id="customer.merge",
-            tooltip="This customer and another are the same: make them one",
-        ),
-        Binding(
-            "y", "copy", "Copy", id="customer.copy", tooltip="Copy the phone number; once more, the e-mail"
-        ),
+        key("customer.edit", "e", "Edit", "Mend name, phone or e-mail"),
+        key("customer.merge", "m", "Merge", "This customer and another are the same: make them one"),
+        key("customer.copy", "y", "Copy", "Copy the phone number; once more, the e-mail"),
         *keys.UNDO,
     ]
 
     def __init__(self, card: Row) -> None:
         super().__init__()
         self._card = card
-        self._ticket = 0
         self._copied = ""
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="card"):
-            yield Static(Content(""), id="person")
-            yield LiveTable(COLUMNS, "booking_id", id="card-bookings")
-            yield LiveTable(ISSUES, "issue_id", id="card-issues")
-            with VerticalScroll(id="card-history"):
-                yield Static(Content(""))
-        yield KeyLine()
+    def body(self) -> ComposeResult:
+        yield Static(id="person")
+        yield LiveTable(COLUMNS, "booking_id", id="card-bookings")
+        yield LiveTable(ISSUES, "issue_id", id="card-issues")
+        with VerticalScroll(id="card-history"):
+            yield Static()
 
     def on_mount(self) -> None:
         self._show(self._card)
@@ -105,14 +96,8 @@ class CustomerCard(Modal[tuple[str, int] | None]):
 
     def _reload(self, *, opens: bool) -> None:
         """Read the card anew; keys wait for what one's own command made of it (``opens``)."""
-        self._ticket += 1
-        ticket, number = self._ticket, self._card["customer_id"]
-
-        def then(card: Row) -> None:
-            if ticket == self._ticket and self.is_laid_out:
-                self._show(card)
-
-        self.host.ask(lambda: customers.card(number), then, opens=opens)
+        number = self._card["customer_id"]
+        self.ask_newest("card", lambda: customers.card(number), self._show, opens=opens)
 
     def _show(self, card: Row) -> None:
         self._card = card
@@ -123,9 +108,6 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         issues.display = bool(card["issues"])
         issues.show_rows(card["issues"])
         self.query_one("#card-history > Static", Static).update(history(card))
-
-    def action_close(self) -> None:
-        self.leave()
 
     @on(DataTable.RowSelected)
     def action_go_to(self) -> None:
@@ -139,48 +121,44 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         """The phone number, and the e-mail when it is pressed again."""
         known = [value for value in (self._card["phone"], self._card["email"]) if value]
         if not known:
-            self.host.tell("Neither phone nor e-mail is known: e enters them", severity="warning")
+            self.say("Neither phone nor e-mail is known: e enters them", severity="warning")
             return
-        following = known.index(self._copied) + 1 if self._copied in known else 0
-        self._copied = known[following % len(known)]
+        self._copied = next_of(known, self._copied)
         self.app.copy_to_clipboard(self._copied)
-        self.host.tell(f"Copied: {self._copied}")
+        self.say(f"Copied: {self._copied}")
 
     def action_edit(self) -> None:
         self.open(customer_form(self._card), self._edited)
 
-    def _edited(self, row: Row | None) -> None:
-        if row is not None:
-            self._reload(opens=True)
-            self.host.tell(f"Saved: {short(row['name'])} ({row['customer_id']})")
+    def _edited(self, row: Row) -> None:
+        self._reload(opens=True)
+        self.say(f"Saved: {short(row['name'])} ({row['customer_id']})")
 
     def action_merge(self) -> None:
         number, name = self._card["customer_id"], self._card["name"]
         title = f"{short(name, 30)} ({number}) is the same as ..."
 
-        def offer(likely: list[Row]) -> None:
-            self.open(FindCustomer(title, likely, without=number), self._preview_merge)
+        def make() -> FindCustomer:
+            return FindCustomer(title, customers.similar(number), without=number)
 
-        self.host.ask(lambda: customers.similar(number), offer, opens=True)
+        self.open_made(make, self._preview_merge)
 
-    def _preview_merge(self, other: int | None) -> None:
-        if other is None:
-            return
+    def _preview_merge(self, other: int) -> None:
         number = self._card["customer_id"]
-        self.host.ask(
-            lambda: (customers.preview_merge(number, other), customers.preview_merge(other, number)),
-            lambda previews: self.open(MergeCustomers(previews), self._merged),
-            opens=True,
-        )
 
-    def _merged(self, row: Row | None) -> None:
-        if row is not None:
-            self._card["customer_id"] = row["customer_id"]
-            self._reload(opens=True)
-            self.host.tell(f"Merged into {short(row['name'])} ({row['customer_id']}); ctrl+z takes it back")
+        def make() -> MergeCustomers:
+            both = customers.preview_merge(number, other), customers.preview_merge(other, number)
+            return MergeCustomers(both)
+
+        self.open_made(make, self._merged)
+
+    def _merged(self, row: Row) -> None:
+        self._card["customer_id"] = row["customer_id"]
+        self._reload(opens=True)
+        self.say(f"Merged into {short(row['name'])} ({row['customer_id']}); ctrl+z takes it back")
 
     def action_undo(self) -> None:
-        self.host.perform(undo.undo, lambda done: self.host.tell(taken_back(done)))
+        self.host.perform(undo.undo, lambda done: self.say(taken_back(done)))
 
 
 def person(card: Row) -> Text:
@@ -191,17 +169,15 @@ def person(card: Row) -> Text:
         text.append(f"\nmerged into customer {card['merged_into']}", f"bold {CARE}")
     merged = ", ".join(map(str, card["merged"]))
     is_cut = any(len(card[kind]) >= MOST_ON_CARD for kind in ("bookings", "leads", "events"))
-    for label, value in (
+    facts = (
         ("Phone", card["phone"] or "not known"),
         ("E-mail", card["email"] or "not known"),
         ("Since", f"{moment(card['created_at'])}, {card['open_bookings']} open"),
         ("Service", _service(card)),
         ("Merged", f"customer {merged} too" if merged else ""),
         ("Shown", f"the newest {MOST_ON_CARD} of what there is more of" if is_cut else ""),
-    ):
-        if value:
-            text.append(f"\n{label:<8}", "dim")
-            text.append(value)
+    )
+    add_facts(text, facts, 8)
     return text
 
 

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 from rich.text import Text
-from textual import events, on
+from textual import events, getters, on
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import DataTable, Input, Static
 
 from dispatch import customers
 from dispatch.queries import customer_index
 from models.customer_index import backlog
+from screens.base.keys import key
 from screens.base.messages import DeskChanged
 from screens.dialogs.modal import Modal
 from screens.widgets.columns import Column
-from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
 from screens.wording.text import short_moment
 
@@ -32,9 +28,9 @@ MOST_SHOWN = 50
 MOVES = {"up": "cursor_up", "down": "cursor_down", "pageup": "page_up", "pagedown": "page_down"}
 
 COLUMNS = (
-    Column("name", "Customer", 16, lambda row: row["name"], grows=True),
-    Column("phone", "Phone", 13, lambda row: row["phone"] or ""),
-    Column("email", "E-mail", 16, lambda row: row["email"] or "", grows=True),
+    Column("name", "Customer", 16, grows=True),
+    Column("phone", "Phone", 13),
+    Column("email", "E-mail", 16, grows=True),
     Column("open_bookings", "Open", 4, lambda row: str(row["open_bookings"] or ""), right=True),
     Column("last_booking_at", "Last booked", 11, lambda row: short_moment(row["last_booking_at"]), drop=1),
 )
@@ -48,51 +44,37 @@ class FindCustomer(Modal[int | None]):
     not offered.
     """
 
+    FRAME = "find"
+    _table = getters.query_one("#found", LiveTable)
     BINDINGS = [
-        Binding("escape", "close", "Close", id="find.close", tooltip="Close without choosing"),
-        Binding(
-            "enter",
-            "take",
-            "Choose",
-            id="find.take",
-            tooltip="Choose the customer under the cursor",
-            priority=True,  # or the input's own enter would keep it out of the footer
-        ),
+        key("find.close", "escape", "Close", "Close without choosing"),
+        key("find.take", "enter", "Choose", "Choose the customer under the cursor", priority=True),
     ]
 
     def __init__(
         self, title: str = "Find a customer", first: Sequence[Row] = (), without: int | None = None
     ) -> None:
-        super().__init__()
-        self._heading = title
+        super().__init__(title)
         self._first = list(first)
         self._without = without
         self._idle = "Type to find somebody"
         if without is not None:
             count = f"{len(self._first)} may be" if self._first else "Nobody seems to be"
             self._idle = f"{count} the same; type to find another"
-        self._ticket = 0
         self._wanted: str | None = None  # the text whose first answer is to be taken
         self._answered: str | None = None
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="find"):
-            yield Input(
-                placeholder="part of a name, phone or e-mail, or a booking's number", compact=True, id="text"
-            )
-            yield LiveTable((*COLUMNS, BECAUSE) if self._first else COLUMNS, "customer_id", id="found")
-            yield Static(Content(""), id="told")
-        yield KeyLine()
+    def body(self) -> ComposeResult:
+        yield Input(
+            placeholder="part of a name, phone or e-mail, or a booking's number", compact=True, id="text"
+        )
+        yield LiveTable((*COLUMNS, BECAUSE) if self._first else COLUMNS, "customer_id", id="found")
+        yield Static(id="told")
 
     def on_mount(self) -> None:
-        self.query_one("#find").border_title = Content(self._heading)
         self._table.can_focus = False
         self.host.catch_up()
         self.call_after_refresh(self._search)
-
-    @property
-    def _table(self) -> LiveTable:
-        return self.query_one("#found", LiveTable)
 
     @property
     def _text(self) -> str:
@@ -106,12 +88,7 @@ class FindCustomer(Modal[int | None]):
 
     @on(Input.Changed)
     def _typed(self) -> None:
-        # a worker that the next key cancels, so that a fast typist asks the database once
-        self.run_worker(self._search_after_pause(), group="typing", exclusive=True)
-
-    async def _search_after_pause(self) -> None:
-        await asyncio.sleep(TYPING_PAUSE_S)
-        self._search()
+        self.after_typing(TYPING_PAUSE_S, self._search)
 
     def on_desk_changed(self, message: DeskChanged) -> None:
         """Somebody may have come in, changed, or been taken into the index."""
@@ -121,20 +98,18 @@ class FindCustomer(Modal[int | None]):
         """Look for what is typed; an answer that is too late is dropped."""
         if not self.is_laid_out:
             return
-        self._ticket += 1
-        ticket, text = self._ticket, self._text
+        text = self._text
+
+        def then(answer: Found) -> None:
+            self._show(text, *answer)
+            if text == self._wanted:
+                self._wanted = None
+                self._take_current()
 
         def query() -> Found:
             return customers.find(text, MOST_SHOWN + 2), backlog()
 
-        def then(answer: Found) -> None:
-            if ticket == self._ticket and self.is_laid_out:
-                self._show(text, *answer)
-                if text == self._wanted:
-                    self._wanted = None
-                    self._take_current()
-
-        self.host.ask(query, then, opens=text == self._wanted)
+        self.ask_newest("found", query, then, opens=text == self._wanted)
 
     def _show(self, text: str, rows: list[Row], behind: int) -> None:
         is_another, self._answered = text != self._answered, text
@@ -157,9 +132,6 @@ class FindCustomer(Modal[int | None]):
         row = self._table.current
         if row is not None:
             self.leave(row["customer_id"])
-
-    def action_close(self) -> None:
-        self.leave()
 
 
 def told(number: int, behind: int) -> str:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from rich.text import Text
-from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from dispatch import customers
+from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.form import Field, FormModal
-from screens.widgets.key_line import KeyLine
+from screens.dialogs.modal import buttons
 from screens.wording.text import moment
 
 Row = dict[str, Any]
@@ -24,55 +21,43 @@ LABELS = {"name": "Name", "phone": "Phone", "email": "E-mail"}
 
 def customer_form(customer: Row) -> FormModal:
     """Another name, phone or e-mail; an empty one clears phone and e-mail."""
-    before = {name: customer[name] or "" for name in LABELS}
     number = customer["customer_id"]
     return FormModal(
         f"Edit customer {number}",
-        [Field(name, label, before[name]) for name, label in LABELS.items()],
-        lambda desk, given: customers.edit(
-            desk, number, **{name: text for name, text in given.items() if text != before[name]}
-        ),
+        [Field(name, label, customer[name] or "") for name, label in LABELS.items()],
+        lambda desk, given: customers.edit(desk, number, **given),
         submit="Save",
         changes_only=True,
         about="A new name is shown on all bookings that were under the old one.",
     )
 
 
-class MergeCustomers(CommandModal):
+class MergeCustomers(CommandModal[Row]):
     """Tells what a merge would do, either way round, and does it; closes with its result.
 
     ``previews`` are two of ``customers.preview_merge``: the first is done unless they are swapped.
     """
 
+    FRAME = "merge"
     BINDINGS = [
-        Binding("escape", "close", "Close", id="form.close", tooltip="Close without doing anything"),
-        Binding("f9", "submit", "Merge", id="form.submit", tooltip="Do it, from any field", priority=True),
-        Binding("s", "swap", "Swap", id="merge.swap", tooltip="Keep the other of the two instead"),
+        key("form.close", "escape", "Close", "Close without doing anything"),
+        key("form.submit", "f9", "Merge", "Do it, from any field", priority=True),
+        key("merge.swap", "s", "Swap", "Keep the other of the two instead"),
     ]
 
     def __init__(self, previews: tuple[Row, Row]) -> None:
-        super().__init__()
+        super().__init__("Make two customers one")
         self._previews = previews
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="merge"):
-            yield Static(merge_text(self._previews[0]), id="preview")
-            yield Static(Content(""), id="problem")
-            with Horizontal(id="buttons"):
-                yield Button("Merge", id="submit", variant="primary", compact=True)
-                yield Button("Swap", id="swap", compact=True)
-                yield Button("Close", id="close", compact=True)
-        yield KeyLine()
+    def body(self) -> ComposeResult:
+        yield Static(merge_text(self._previews[0]), id="preview")
+        yield Static(id="problem")
+        yield from buttons(("submit", "Merge"), ("swap", "Swap"), ("close", "Close"))
 
-    def on_mount(self) -> None:
-        self.query_one("#merge").border_title = Content("Make two customers one")
-
-    @on(Button.Pressed, "#swap")
     def action_swap(self) -> None:
         self._previews = self._previews[::-1]
         self.query_one("#preview", Static).update(merge_text(self._previews[0]))
 
-    @on(Button.Pressed, "#submit")
     def action_submit(self) -> None:
         if not self._busy:
             keep, other = (self._previews[0][who]["customer_id"] for who in ("keep", "other"))

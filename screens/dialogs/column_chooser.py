@@ -6,46 +6,36 @@ from collections.abc import Callable
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from screens.base.keys import key
 from screens.dialogs.modal import Modal
-from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
 
 
 class Columns(Modal[None]):
     """A checklist of a table's columns; the table below follows it, and ``changed`` is told the choice."""
 
-    DEFAULT_CSS = """
-    Columns { align: center middle; background: $background 40%; }
-    Columns > #columns {
-        width: 46; max-width: 96%; height: auto; max-height: 90%; padding: 0 1;
-        border: round $primary; border-title-style: bold; background: $surface;
-    }
-    Columns OptionList { height: auto; max-height: 14; border: none; padding: 0; background: $surface; }
-    Columns #told { height: auto; min-height: 2; color: $text-muted; }
-    """
+    FRAME = "columns"
     BINDINGS = [
-        Binding("escape", "close", "Close", id="columns.close", tooltip="Back to the list"),
-        Binding(
+        key("columns.close", "escape", "Close", "Back to the list"),
+        key(
+            "columns.toggle",
             "space,enter",
-            "show_or_hide",
             "Show/hide",
-            id="columns.toggle",
-            tooltip="Show or hide the highlighted column",
+            "Show or hide the highlighted column",
+            "show_or_hide",
         ),
-        Binding("minus,shift+up", "move(-1)", "Earlier", id="columns.earlier", tooltip="Further to the left"),
-        Binding("plus,shift+down", "move(1)", "Later", id="columns.later", tooltip="Further to the right"),
-        Binding("s", "sort", "Sort", id="columns.sort", tooltip="Sort by the column; again: the other way"),
-        Binding("r", "reset", "Reset", id="columns.reset", tooltip="The columns as they were delivered"),
+        key("columns.earlier", "minus,shift+up", "Earlier", "Further to the left", "move(-1)"),
+        key("columns.later", "plus,shift+down", "Later", "Further to the right", "move(1)"),
+        key("columns.sort", "s", "Sort", "Sort by the column; again: the other way"),
+        key("columns.reset", "r", "Reset", "The columns as they were delivered"),
     ]
 
     def __init__(self, table: LiveTable, changed: Callable[[list[str]], None]) -> None:
-        super().__init__()
+        super().__init__("Columns")
         self._table = table
         self._changed = changed
         self._specs = {spec.key: spec for spec in table.specs}
@@ -56,14 +46,11 @@ class Columns(Modal[None]):
         shown = list(self._table.chosen)
         return shown + [key for key in self._specs if key not in shown]
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="columns"):
-            yield OptionList(compact=True, markup=False)
-            yield Static(Content(""), id="told")
-        yield KeyLine()
+    def body(self) -> ComposeResult:
+        yield OptionList(compact=True, markup=False)
+        yield Static(id="told")
 
     def on_mount(self) -> None:
-        self.query_one("#columns").border_title = Content("Columns")
         self._fill()
 
     @property
@@ -118,6 +105,3 @@ class Columns(Modal[None]):
         self._changed([])
         self._order = self._ordered()
         self._fill()
-
-    def action_close(self) -> None:
-        self.leave()

@@ -3,54 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 from textual import events, on
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from dispatch.desk.desk import Desk
 from models.errors import DeskError
+from screens.base.hosted import T
 from screens.dialogs.modal import Modal
 from screens.wording.text import refusal
 
 Row = dict[str, Any]
+Outcome = TypeVar("Outcome")
 SOON_S = 0.4  # an answer that takes longer is waited for with a word
-AT_WORK = "at work ..."
 
 
-class CommandModal(Modal[Row | None]):
+class CommandModal(Modal[Outcome | None]):
     """Closes with its command's result, or None; a refusal is told in its ``#problem`` line.
 
     The command cannot be called back: until the desk has answered nothing closes the modal, so that a
     refusal finds everything that was typed. What is not sent yet (``unsaved``) is warned about once.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._busy = self._is_warned = False
-        self._result: Row | None = None
+    TOLD_IN: ClassVar[str] = "#problem"
+    AT_WORK: ClassVar[str] = "at work ..."
+    STILL_AT_WORK: ClassVar[str] = "one moment: the desk has not answered yet"
+    DROPS: ClassVar[str] = "Closing again drops what you have typed"
 
-    def _send(self, command: Callable[[Desk], Row]) -> None:
+    def __init__(self, title: str = "") -> None:
+        super().__init__(title)
+        self._busy = self._is_warned = False
+        self._result: Outcome | None = None
+
+    def _send(self, command: Callable[[Desk], T], done: Callable[[T], object] | None = None) -> None:
+        """Run the command; its result closes the modal, unless something else is to be ``done`` with it."""
         self._busy = True
         self.set_timer(SOON_S, self._still_at_work)
-        self.host.perform(command, self._done, self._refused)
+        self.host.perform(command, done or self._done, self._refused)
 
     def _still_at_work(self) -> None:
         if self._busy and self._result is None:
-            self._tell(AT_WORK)
+            self._tell(self.AT_WORK)
 
-    @on(Button.Pressed, "#close")
     def action_close(self) -> None:
         if self._busy:
-            self._tell("one moment: the desk has not answered yet")
+            self._tell(self.STILL_AT_WORK)
         elif self.unsaved() and not self._is_warned:
             self._is_warned = True
-            self._tell("Closing again drops what you have typed")
+            self._tell(self.DROPS)
         else:
-            self.leave()
+            self.leave(self._result)
 
-    def _done(self, result: Row) -> None:
+    def _done(self, result: Any) -> None:
         self._result = result
         self._close_when_done()
 
@@ -66,4 +72,4 @@ class CommandModal(Modal[Row | None]):
 
     def _tell(self, text: str) -> None:
         if self.is_laid_out:
-            self.query_one("#problem", Static).update(Content(text))
+            self.query_one(self.TOLD_IN, Static).update(Content(text))

@@ -8,18 +8,18 @@ from typing import Any, cast
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Input, Label, OptionList, RadioSet, Select, Static, TextArea
+from textual.widgets import Input, Label, OptionList, RadioSet, Select, Static, TextArea
 
 from dispatch.desk.desk import Desk
 from models.errors import DeskError, InvalidInput
+from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal
+from screens.dialogs.modal import buttons
 from screens.widgets.agent_picker import AgentPicker
 from screens.widgets.choice import Choice, Pick
-from screens.widgets.key_line import KeyLine
 from screens.widgets.preview import Preview
 from screens.wording.text import refusal
 
@@ -74,19 +74,19 @@ class Field:
         return Input(self.value, placeholder=self.hint, compact=True, id=self.name)
 
 
-class FormModal(CommandModal):
+class FormModal(CommandModal[Row]):
     """Asks for a few values and runs a command with them; closes with its result, or None on escape.
 
     What the desk refuses is told inside the form, which stays open with everything typed in it; the
     cursor goes to the field at fault, and the words go away as soon as something is changed.
-    One that is for ``changes_only`` just closes when nothing was changed. ``preview`` tells, while it
-    is filled in, what it would do.
+    One that is for ``changes_only`` gives the command no more than what was changed, and just closes
+    when nothing was. ``preview`` tells, while it is filled in, what it would do.
     """
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-middle"), (30, "-high")]
     BINDINGS = [
-        Binding("escape", "close", "Close", id="form.close", tooltip="Close without doing anything"),
-        Binding("f9", "submit", "Do it", id="form.submit", tooltip="Do it, from any field", priority=True),
+        key("form.close", "escape", "Close", "Close without doing anything"),
+        key("form.submit", "f9", "Do it", "Do it, from any field", priority=True),
     ]
 
     def __init__(
@@ -100,8 +100,7 @@ class FormModal(CommandModal):
         changes_only: bool = False,
         preview: Preview | None = None,
     ) -> None:
-        super().__init__()
-        self._heading = title
+        super().__init__(title)
         self._fields = tuple(fields)
         self._command = command
         self._verb = submit
@@ -109,27 +108,22 @@ class FormModal(CommandModal):
         self._changes_only = changes_only
         self._preview = preview
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="form"):
-            if self._about:
-                yield Static(Content(self._about), id="about")
-            with VerticalScroll(id="fields", can_focus=False):
-                for field in self._fields:
-                    with Horizontal(classes="field"):
-                        yield Label(Content(field.label))
-                        yield field.widget()
-                    if field.told:
-                        yield Static(classes="told", id=f"{field.name}-told")
-            if self._preview:
-                yield self._preview
-            yield Static(Content(""), id="problem")
-            with Horizontal(id="buttons"):
-                yield Button(Content(self._verb), id="submit", variant="primary", compact=True)
-                yield Button("Close", id="close", compact=True)
-        yield KeyLine()
+    def body(self) -> ComposeResult:
+        if self._about:
+            yield Static(Content(self._about), id="about")
+        with VerticalScroll(id="fields", can_focus=False):
+            for field in self._fields:
+                with Horizontal(classes="field"):
+                    yield Label(Content(field.label))
+                    yield field.widget()
+                if field.told:
+                    yield Static(classes="told", id=f"{field.name}-told")
+        if self._preview:
+            yield self._preview
+        yield Static(id="problem")
+        yield from buttons(("submit", self._verb), ("close", "Close"))
 
     def on_mount(self) -> None:
-        self.query_one("#form").border_title = Content(self._heading)
         self.set_class(any(field.agents for field in self._fields), "-picks")
         for field in self._fields:
             if field.agents:
@@ -150,14 +144,7 @@ class FormModal(CommandModal):
 
     def values(self) -> Values:
         """What is in the fields now."""
-        found: Values = {}
-        for field in self._fields:
-            widget = self.query_one(f"#{field.name}")
-            if isinstance(widget, TextArea):
-                found[field.name] = widget.text
-            else:
-                found[field.name] = widget.chosen if isinstance(widget, Pick) else cast("Any", widget).value
-        return found
+        return {field.name: value_of(self.query_one(f"#{field.name}")) for field in self._fields}
 
     @on(Input.Changed)
     @on(RadioSet.Changed)
@@ -195,15 +182,17 @@ class FormModal(CommandModal):
         else:
             self.focus_next()
 
-    @on(Button.Pressed, "#submit")
     def action_submit(self) -> None:
         if self._busy:
             return
         values = self.values()
-        if self._changes_only and values == {field.name: field.value for field in self._fields}:
-            self.leave()
-        else:
+        if self._changes_only:
+            before = {field.name: field.value for field in self._fields}
+            values = {name: text for name, text in values.items() if text != before[name]}
+        if values or not self._changes_only:
             self._send(lambda desk: self._command(desk, values))
+        else:
+            self.leave()
 
     def unsaved(self) -> str:
         """A choice is made again with one key, but what was typed is told before it is lost."""
@@ -220,3 +209,23 @@ class FormModal(CommandModal):
         self._tell(error.hint[:1].upper() + error.hint[1:] if is_told else refusal(error))
         if isinstance(error, InvalidInput) and any(field.name == error.field for field in self._fields):
             self.query_one(f"#{error.field}").focus()
+
+
+def value_of(widget: Widget) -> str:
+    """What is typed or chosen in a field."""
+    if isinstance(widget, TextArea):
+        return widget.text
+    return widget.chosen if isinstance(widget, Pick) else str(cast("Any", widget).value)
+
+
+def reassign_fields(row: Row, agents: Sequence[Row]) -> list[Field]:
+    """Who takes a row over from its agent, and why."""
+    others = tuple(agent for agent in agents if agent["agent_id"] != row["agent_id"])
+    return [Field("to", "To", agents=others), Field("reason", "Reason", hint="why it changes hands")]
+
+
+def picked(agent_id: str) -> int:
+    """The agent who is chosen in a picker. Raises InvalidInput."""
+    if not agent_id:
+        raise InvalidInput("agent", "no agent is chosen", "type a part of the name, or the id")
+    return int(agent_id)

@@ -1,41 +1,57 @@
-"""What every modal has in common: it closes once."""
+"""What every modal has in common: a frame with a title, the keys below, and that it closes once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import ClassVar
 
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widgets import Button
+from textual.widgets.button import ButtonVariant
 
-if TYPE_CHECKING:
-    from screens.base.app_protocol import Host
-
-Result = TypeVar("Result")
+from screens.base.hosted import Hosted, Result
+from screens.widgets.key_line import KeyLine
 
 
-class Modal(ModalScreen[Result]):
-    """A modal screen that can be told to close more than once."""
+class Modal(ModalScreen[Result], Hosted[Result]):
+    """A modal screen that can be asked to close more than once. A subclass gives the frame its ``body()``."""
 
-    @property
-    def host(self) -> Host:
-        """The application, as far as screens know it."""
-        return cast("Host", self.app)
+    FRAME: ClassVar[str] = "form"
+    """The frame's id."""
+
+    def __init__(self, title: str = "", classes: str | None = None) -> None:
+        super().__init__(classes=classes)
+        self._heading = title
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id=self.FRAME, classes="frame") as frame:
+            frame.border_title = Content(self._heading)
+            yield from self.body()
+        yield KeyLine()
+
+    def body(self) -> ComposeResult:
+        """What is inside the frame."""
+        yield from ()
 
     @property
     def is_laid_out(self) -> bool:
-        """Are the widgets there? An answer may come before them, or when they are gone again."""
         return self.is_mounted and self in self.app.screen_stack
-
-    def open(self, modal: ModalScreen[Any], closed: Callable[[Any], None] | None = None) -> None:
-        """Open another modal over this one, unless something else lies there already."""
-        if self.app.screen is self:
-            self.app.push_screen(modal, closed)
 
     def leave(self, result: Result | None = None) -> None:
         """Close with a result; the second of two quick presses does not close what lies below."""
         if self.app.screen is self:
             self.dismiss(result)
 
-    def unsaved(self) -> str:
-        """What was typed here and is not sent yet, in a sentence, or ""."""
-        return ""
+    def action_close(self) -> None:
+        self.leave()
+
+
+def buttons(*labels: tuple[str, ...], has_primary: bool = True) -> ComposeResult:
+    """A row of buttons by id, label and, if it is not the id's, action; the first is the one to press."""
+    with Horizontal(id="buttons"):
+        for place, (identifier, label, *action) in enumerate(labels):
+            variant: ButtonVariant = "primary" if has_primary and not place else "default"
+            does = f"screen.{action[0] if action else identifier}"
+            yield Button(Content(label), variant, id=identifier, action=does, compact=True)

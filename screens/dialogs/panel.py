@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from screens.base.keys import key
 from screens.dialogs.modal import Modal
 from screens.widgets.key_line import KeyLine
 
@@ -17,27 +17,22 @@ class Panel(Modal[None]):
     """Text in a frame."""
 
     BINDINGS = [
-        Binding("escape,enter,q", "close", "Close", id="panel.close", tooltip="Back to where you were"),
-        Binding("y", "copy", "Copy", id="panel.copy", tooltip="Copy the text to the clipboard (OSC 52)"),
+        key("panel.close", "escape,enter,q", "Close", "Back to where you were"),
+        key("panel.copy", "y", "Copy", "Copy the text to the clipboard (OSC 52)"),
     ]
 
     def __init__(self, title: str, text: Text, *, error: bool = False) -> None:
-        super().__init__(classes="-error" if error else "")
-        self._heading = title
+        super().__init__(title, classes="-error" if error else "")
         self._text = text
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="panel"):
+        with VerticalScroll(id="panel", classes="frame") as panel:
+            panel.border_title = Content(self._heading)
             yield Static(self._text)
         yield KeyLine()
 
     def on_mount(self) -> None:
-        panel = self.query_one("#panel")
-        panel.border_title = Content(self._heading)
-        panel.focus()
-
-    def action_close(self) -> None:
-        self.leave()
+        self.query_one("#panel").focus()
 
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self._text.plain)

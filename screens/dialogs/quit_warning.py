@@ -4,45 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
-from screens.dialogs.modal import Modal
-from screens.widgets.key_line import KeyLine
+from screens.base.keys import key
+from screens.dialogs.modal import Modal, buttons
 
 
 class Leaving(Modal[bool]):
     """Tells what is typed and not sent; closes with True if the person quits all the same."""
 
+    FRAME = "question"
     AUTO_FOCUS = "#stay"
     BINDINGS = [
-        Binding("escape", "stay", "Stay", id="leaving.stay", tooltip="Go on with what you have typed"),
-        Binding("ctrl+q", "quit_now", "Quit", id="leaving.quit", tooltip="Leave Astra all the same"),
+        key("leaving.stay", "escape", "Stay", "Go on with what you have typed"),
+        key("leaving.quit", "ctrl+q", "Quit", "Leave Astra all the same", "quit_now"),
     ]
 
     def __init__(self, unsaved: Sequence[str]) -> None:
-        super().__init__()
+        super().__init__("Quit Astra?")
         self._unsaved = tuple(unsaved)
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="question"):
-            yield Static(Content("\n".join(self._unsaved)), id="about")
-            with Horizontal(id="buttons"):
-                yield Button("Stay", id="stay", variant="primary", compact=True)
-                yield Button("Quit", id="leave", compact=True)
-        yield KeyLine()
+    def body(self) -> ComposeResult:
+        yield Static(Content("\n".join(self._unsaved)), id="about")
+        yield from buttons(("stay", "Stay"), ("leave", "Quit", "quit_now"))
 
-    def on_mount(self) -> None:
-        self.query_one("#question").border_title = Content("Quit Astra?")
-
-    @on(Button.Pressed, "#stay")
     def action_stay(self) -> None:
         self.leave(False)
 
-    @on(Button.Pressed, "#leave")
     def action_quit_now(self) -> None:
         self.leave(True)

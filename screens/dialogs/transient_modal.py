@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 from textual import events
 
-from screens.dialogs.modal import Modal, Result
+from screens.base.hosted import Result
+from screens.dialogs.modal import Modal
 
 if TYPE_CHECKING:
     from screens.base.key_queue import SteadyApp

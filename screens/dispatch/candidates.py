@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
+from textual import getters
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
@@ -43,11 +44,11 @@ def _rating(row: Row) -> str:
 
 
 CANDIDATES = (
-    Column("rank", "#", 3, lambda row: str(row["rank"]), right=True),
-    Column("name", "Agent", 13, lambda row: row["name"], grows=True),
-    Column("department", "Department", 20, lambda row: row["department"], drop=4),
+    Column("rank", "#", 3, right=True),
+    Column("name", "Agent", 13, grows=True),
+    Column("department", "Department", 20, drop=4),
     Column("load", "Load", 6, load_bar),
-    Column("years_of_service", "Years", 5, lambda row: str(row["years_of_service"]), right=True, drop=2),
+    Column("years_of_service", "Years", 5, right=True, drop=2),
     Column("rating", "Rating", 6, _rating, right=True, drop=3),
     Column("match", "Match", 5, match_score, right=True, drop=1),
 )
@@ -61,28 +62,24 @@ class WhoGetsIt(Frame):
     WhoGetsIt > #verdict { color: $text-muted; }
     """
 
+    table = getters.query_one(LiveTable)
+
     def __init__(self) -> None:
         super().__init__(id="who")
+        self.border_title = Content("Who gets it")
         self._preview: Row = {"candidates": [], "reason": "", "kept_out": {}}
-        self._glance: Glance | None = None
+        self.glance: Glance | None = None
+        """The scores that are shown."""
 
     def compose(self) -> ComposeResult:
         yield LiveTable(CANDIDATES, "agent_id", id="candidates")
-        yield Static(Content(""), id="reason")
-        yield Static(Content(""), id="verdict")
-
-    def on_mount(self) -> None:
-        self.border_title = Content("Who gets it")
-
-    @property
-    def glance(self) -> Glance | None:
-        """The scores that are shown."""
-        return self._glance
+        yield Static(id="reason")
+        yield Static(id="verdict")
 
     @property
     def current(self) -> Row | None:
         """The candidate under the cursor."""
-        return self.query_one(LiveTable).current
+        return self.table.current
 
     def show_preview(self, preview: Row) -> None:
         self._preview = preview
@@ -91,27 +88,23 @@ class WhoGetsIt(Frame):
 
     def show_glance(self, glance: Glance | None) -> None:
         """Show scores; None for none: there is no lead, or its scores are still being worked out."""
-        self._glance = glance
+        self.glance = glance
         self._fill()
 
     def _fill(self) -> None:
-        seen, table = self._glance, self.query_one(LiveTable)
+        seen, table = self.glance, self.table
         steers = seen is not None and seen.verdict.steers
         scores = {agent.agent_id: agent for agent in seen.scores.agents} if seen else {}
         table.marks_changes = False  # what is typed changes them all the time
-        table.show_rows(
-            [
-                row | {"match": scores.get(row["agent_id"]), "steers": steers}
-                for row in self._preview["candidates"]
-            ]
-        )
+        rows = self._preview["candidates"]
+        table.show_rows([row | {"match": scores.get(row["agent_id"]), "steers": steers} for row in rows])
         if not table.has_focus:
             table.move_cursor(row=0)
         self.query_one("#verdict", Static).update(Content(self._told()))
 
     def _told(self) -> str:
         """What to think of the scores, unless the policy's reason has said it already."""
-        seen = self._glance
+        seen = self.glance
         if seen is None or not self._preview["candidates"]:
             return ""
         if seen.scores.note:

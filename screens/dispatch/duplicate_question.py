@@ -9,14 +9,12 @@ from typing import Any, Literal
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, DataTable, Static
+from textual.widgets import DataTable, Static
 
-from screens.dialogs.modal import Modal
+from screens.base.keys import key
+from screens.dialogs.modal import Modal, buttons
 from screens.widgets.columns import Column
-from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
 from screens.wording.bookings import state
 from screens.wording.text import short
@@ -25,11 +23,17 @@ Row = dict[str, Any]
 Verb = Literal["same", "open", "enter"]
 
 COLUMNS = (
-    Column("name", "Customer", 12, lambda row: row["name"], grows=True),
+    Column("name", "Customer", 12, grows=True),
     Column("phone", "Phone", 14, lambda row: row["phone"] or "–"),
     Column("email", "E-mail", 16, lambda row: row["email"] or "–", grows=True, drop=1),
-    Column("because", "Why", 12, lambda row: row["because"]),
+    Column("because", "Why", 12),
     Column("open", "Open", 4, lambda row: str(row["open_bookings"]), right=True),
+)
+ANSWERS = (
+    ("same", "1 Same customer"),
+    ("open", "2 Open it", "open_it"),
+    ("enter", "3 Enter anyway", "enter_anyway"),
+    ("back", "Back"),
 )
 HINT = "Choose with the arrows, then press 1, 2 or 3; escape goes back to the form"
 
@@ -48,35 +52,26 @@ class KnownCustomer(Modal[Answer | None]):
     It comes up under fast hands, so neither a letter nor enter decides anything here.
     """
 
+    FRAME = "question"
     AUTO_FOCUS = "#suspects"
     BINDINGS = [
-        Binding(
-            "escape", "back", "Back", id="known.back", tooltip="Back to the form, with all that is typed"
-        ),
-        Binding("1", "same", "Same customer", id="known.same", tooltip="The lead is the chosen customer's"),
-        Binding("2", "open_it", "Open it", id="known.open", tooltip="Go to the open booking in the queue"),
-        Binding(
-            "3", "enter_anyway", "Enter anyway", id="known.enter", tooltip="Assign the lead as it is typed"
-        ),
+        key("known.back", "escape", "Back", "Back to the form, with all that is typed"),
+        key("known.same", "1", "Same customer", "The lead is the chosen customer's"),
+        key("known.open", "2", "Open it", "Go to the open booking in the queue", "open_it"),
+        key("known.enter", "3", "Enter anyway", "Assign the lead as it is typed", "enter_anyway"),
     ]
 
     def __init__(self, name: str, suspected: Sequence[Row]) -> None:
-        super().__init__()
+        super().__init__("Known already?")
         self._typed_name = name
         self._suspected = tuple(suspected)
         self._is_settled = any(row["same"] for row in suspected)
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="question"):
-            yield Static(Content(self._about()), id="about")
-            yield LiveTable(COLUMNS, "customer_id", id="suspects")
-            yield Static(Content(""), id="detail")
-            with Horizontal(id="buttons"):
-                yield Button("1 Same customer", id="same", compact=True)
-                yield Button("2 Open it", id="open", compact=True)
-                yield Button("3 Enter anyway", id="enter", compact=True)
-                yield Button("Back", id="back", compact=True)
-        yield KeyLine()
+    def body(self) -> ComposeResult:
+        yield Static(Content(self._about()), id="about")
+        yield LiveTable(COLUMNS, "customer_id", id="suspects")
+        yield Static(id="detail")
+        yield from buttons(*ANSWERS, has_primary=False)
 
     def _about(self) -> str:
         if self._is_settled:
@@ -87,7 +82,6 @@ class KnownCustomer(Modal[Answer | None]):
         )
 
     def on_mount(self) -> None:
-        self.query_one("#question").border_title = Content("Known already?")
         self.query_one(LiveTable).show_rows(self._suspected)
 
     @property
@@ -105,22 +99,18 @@ class KnownCustomer(Modal[Answer | None]):
     def _tell(self, text: Text) -> None:
         self.query_one("#detail", Static).update(text)
 
-    @on(Button.Pressed, "#same")
     def action_same(self) -> None:
         self.leave(Answer("same", self._chosen))
 
-    @on(Button.Pressed, "#open")
     def action_open_it(self) -> None:
         if self._chosen["bookings"]:
             self.leave(Answer("open", self._chosen))
         else:
             self._tell(Text(f"{short(self._chosen['name'])} has no open booking", "bold"))
 
-    @on(Button.Pressed, "#enter")
     def action_enter_anyway(self) -> None:
         self.leave(Answer("enter", self._chosen))
 
-    @on(Button.Pressed, "#back")
     def action_back(self) -> None:
         self.leave()
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
-from textual import events
+from textual import events, getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -18,6 +19,7 @@ from dispatch.inputs.lead_files import REQUIRED
 from dispatch.leads import intake
 from dispatch.matching.features import Terms
 from models.errors import InvalidInput
+from screens.dialogs.form import value_of
 from screens.widgets.choice import Choice, Pick
 from screens.widgets.frame import Frame
 
@@ -40,8 +42,9 @@ INPUTS = {
     "email": "optional: tab",
     "requests": "what they wish for",
 }
-TONES = ("error", "warning", "success", "restored")
-STAYING_TONES = ("error", "success", "restored")
+STAYING = frozenset({"-error", "-success", "-restored"})
+"""Classes of a notice that a warning does not replace."""
+
 # what makes a beginning whole: while somebody types, only what no further key can mend is wrong
 COMPLETIONS = {"phone": "0000", "email": "@example.com"}
 
@@ -49,12 +52,11 @@ COMPLETIONS = {"phone": "0000", "email": "@example.com"}
 class LineInput(Input):
     """A field of one line, which does not quietly drop all but the first line of what is pasted."""
 
+    @dataclass
     class LinesPasted(Message):
         """Several lines were pasted: leads from a file or a spreadsheet."""
 
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
+        text: str
 
     def on_paste(self, event: events.Paste) -> None:
         if self._take_lines(event.text):
@@ -85,8 +87,11 @@ def _are_leads(lines: list[str]) -> bool:
 class LeadForm(Frame):
     """Customer with phone and e-mail, contact, source, destination, launch, requirements, and Assign."""
 
+    notice = getters.query_one("#notice", Static)
+
     def __init__(self, values: AcceptedValues) -> None:
         super().__init__(id="lead-form")
+        self.border_title = Content("New lead")
         self._values = values
 
     def compose(self) -> ComposeResult:
@@ -101,21 +106,15 @@ class LeadForm(Frame):
                     yield Pick(self._values.of(field), id=field)
         with Horizontal(id="assign-row"):
             yield Button("Assign", id="assign", variant="primary", compact=True)
-        yield Static(Content(""), id="notice")
-        yield Static(Content(""), id="chance")
-
-    def on_mount(self) -> None:
-        self.border_title = Content("New lead")
+        yield Static(id="notice")
+        yield Static(id="chance")
 
     def values(self) -> dict[str, str]:
         """What is in the form, under the names that intake takes."""
         return {_given_name(field): self._value(field) for field in LABELS}
 
     def _value(self, field: str) -> str:
-        widget = self.query_one(f"#{field}")
-        if isinstance(widget, Pick):
-            return widget.chosen
-        return widget.value if isinstance(widget, Input | Choice) else ""
+        return value_of(self.query_one(f"#{field}"))
 
     def terms(self) -> Terms | None:
         """What a match score can go by so far; None where nothing is known that it depends on."""
@@ -168,10 +167,8 @@ class LeadForm(Frame):
 
     def tell(self, text: str, tone: str = "") -> None:
         """Lines below the form: an error, a warning, or what became of the last lead."""
-        notice = self.query_one("#notice", Static)
-        notice.update(Content(text))
-        for name in TONES:
-            notice.set_class(name == tone, f"-{name}")
+        self.notice.update(Content(text))
+        self.notice.set_classes(f"-{tone}" if tone else "")
 
     def tell_chance(self, chance: Chance | None) -> None:
         """How likely the lead is to be confirmed, and why; None says nothing."""
@@ -183,14 +180,13 @@ class LeadForm(Frame):
     @property
     def has_succeeded(self) -> bool:
         """Does the line below still tell who got the last lead?"""
-        return self.query_one("#notice").has_class("-success")
+        return self.notice.has_class("-success")
 
     def warn(self, text: str) -> None:
         """A warning, or none any more; what else is told there stays."""
-        notice = self.query_one("#notice", Static)
-        if text and not any(notice.has_class(f"-{tone}") for tone in STAYING_TONES):
+        if text and STAYING.isdisjoint(self.notice.classes):
             self.tell(text, "warning")
-        elif not text and notice.has_class("-warning"):
+        elif not text and self.notice.has_class("-warning"):
             self.tell("")
 
     def go_on(self, *, emptied: bool) -> None:
@@ -198,19 +194,14 @@ class LeadForm(Frame):
 
         A field that was ``emptied``, after Assign for one, takes away no more than an error.
         """
-        notice = self.query_one("#notice")
-        if notice.has_class("-error") or not (emptied or notice.has_class("-warning")):
+        if self.notice.has_class("-error") or not (emptied or self.notice.has_class("-warning")):
             self.tell("")
 
     def empty(self) -> None:
         """Ready for the next lead."""
         for field in LABELS:
-            widget = self.query_one(f"#{field}")
-            if isinstance(widget, Input):
-                widget.value = ""
-            elif isinstance(widget, Choice | Pick):
-                widget.clear()
-        self.query_one("#customer", Input).focus()
+            cast("Input | Choice | Pick", self.query_one(f"#{field}")).clear()
+        self.query_one("#customer").focus()
 
 
 def _given_name(field: str) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from textual import events, on
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -21,8 +20,9 @@ from dispatch.matching.features import Terms
 from dispatch.matching.lead_terms import unsaved_lead
 from dispatch.queries.bookings import BookingFilter
 from models.errors import DeskError
-from screens.base import figures, keys
+from screens.base import keys
 from screens.base.draft_saver import DraftKeeper
+from screens.base.figures import CANDIDATES, CHANCE, LOAD, MATCH, RANK, RATING, STATE
 from screens.bookings.actions import BookingActions
 from screens.dispatch.candidates import WhoGetsIt
 from screens.dispatch.duplicate_question import Answer, KnownCustomer
@@ -46,8 +46,8 @@ BOOKING_ACTIONS = frozenset(binding.action for binding in keys.BOOKING)
 
 LATEST_COLUMNS = (
     Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=3),
-    Column("customer_name", "Customer", 12, lambda row: row["customer_name"], grows=True),
-    Column("destination", "To", 8, lambda row: row["destination"], drop=2),
+    Column("customer_name", "Customer", 12, grows=True),
+    Column("destination", "To", 8, drop=2),
     Column("agent_name", "Agent", 12, lambda row: _went_to(row), grows=True),
     Column("state", "State", 18, state, drop=1),
 )
@@ -64,15 +64,7 @@ class Dispatch(BookingActions):
     """Where leads come in."""
 
     NAME = "dispatch"
-    FIGURES = (
-        figures.CANDIDATES,
-        figures.MATCH,
-        figures.CHANCE,
-        figures.RANK,
-        figures.LOAD,
-        figures.RATING,
-        figures.STATE,
-    )
+    FIGURES = (CANDIDATES, MATCH, CHANCE, RANK, LOAD, RATING, STATE)
     HELP = (
         "Type a lead and press Assign: the best agent gets it at once, and a booking is opened. Enter "
         "goes to the next field, tab to phone and e-mail too; in Contact, Source, Destination and Launch "
@@ -86,14 +78,16 @@ class Dispatch(BookingActions):
     BINDINGS = [*keys.FORM, *keys.MATCH, *keys.WHY_SHOWN, *keys.BOOKING]
     AUTO_FOCUS = "#customer"
 
+    form = getters.query_one(LeadForm)
+    who = getters.query_one(WhoGetsIt)
+    table = getters.query_one("#latest", LiveTable)
+
     def __init__(self) -> None:
         super().__init__()
         self._assigning = False
-        self._typed_count = 0
         self._weighed: Terms | None = None
-        self._weighing = 0
         self._asked_about: tuple[str, str, str] | None = None
-        self._keeper: DraftKeeper | None = None
+        self._keeper = DraftKeeper(self, self.host.drafts)
         self._last_booking: int | None = None
         self._is_last_shown = True
 
@@ -105,24 +99,11 @@ class Dispatch(BookingActions):
                 yield LiveTable(LATEST_COLUMNS, "booking_id", id="latest")
 
     def on_mount(self) -> None:
-        self.query_one("#latest").border_title = Content("Latest")
-        self._keeper = DraftKeeper(self, self.host.drafts)
-        self.run_worker(self._take_up(self._keeper), group="open")
+        self.table.border_title = Content("Latest")
+        self.run_worker(self._take_up(), group="open")
 
     async def on_unmount(self) -> None:
-        if self._keeper is not None:
-            await self._keeper.write()
-
-    @property
-    def form(self) -> LeadForm:
-        return self.query_one(LeadForm)
-
-    @property
-    def who(self) -> WhoGetsIt:
-        return self.query_one(WhoGetsIt)
-
-    def chosen_booking(self) -> Row | None:
-        return self.query_one("#latest", LiveTable).current
+        await self._keeper.write()
 
     def look_up(self) -> Callable[[], Row]:
         desk, who, terms = self.backend.desk, self.form.identity(), self.form.terms()
@@ -143,7 +124,7 @@ class Dispatch(BookingActions):
         if data["terms"] == self.form.terms():  # else what was typed since asks by itself
             self.who.show_preview(data["preview"])
             self._look_at(data["terms"])
-        self.query_one("#latest", LiveTable).show_rows(data["latest"])
+        self.table.show_rows(data["latest"])
         self._show_last(data["latest"])
         self._tell_suspected(data["who"], data["suspected"])
 
@@ -152,9 +133,8 @@ class Dispatch(BookingActions):
         last = next((row for row in latest if row["booking_id"] == self._last_booking), None)
         if last is None:
             return
-        table = self.query_one("#latest", LiveTable)
-        if not self._is_last_shown and not table.has_focus:
-            table.stand_at(last["booking_id"])
+        if not self._is_last_shown and not self.table.has_focus:
+            self.table.stand_at(last["booking_id"])
         self._is_last_shown = True
         if last["voided"] and self.form.has_succeeded:
             self.form.tell(f"Taken back: booking {last['booking_id']}, {short(last['customer_name'])}")
@@ -163,76 +143,60 @@ class Dispatch(BookingActions):
     @on(RadioSet.Changed)
     @on(Select.Changed)
     def _changed(self) -> None:
-        if self._keeper is not None:
-            self._keeper.note(self.form.values())
+        self._keeper.note(self.form.values())
         if not self.is_laid_out:
             return
         if self.form.slip() is None:
             self.form.go_on(emptied=True)  # a choice that was missing is made
         if self.form.terms() != self._weighed:
             self._weighed = self.host.lead = self.form.terms()
-            self._weighing += 1
-            self.run_worker(self._weigh(self._weighing), group="weigh")
+            self.forget_asked("preview", "glance")
+            self.after_typing(TYPING_PAUSE_S, self._weigh, group="weigh")
 
-    async def _weigh(self, number: int) -> None:
-        """See who gets the lead as it is now, once for all that a fast typist types."""
-        await asyncio.sleep(TYPING_PAUSE_S)
-        if number != self._weighing or not self.is_laid_out:
-            return
+    def _weigh(self) -> None:
+        """See who gets the lead as it is now."""
         desk, terms = self.backend.desk, self._weighed
-
         self._look_at(terms)
-        ticket = self._weighing
 
-        def then(preview: Row) -> None:
-            if self.is_laid_out and ticket == self._weighing:
-                self.who.show_preview(preview)
+        def work() -> Row:
+            return explanations.preview(desk, lead=unsaved_lead(terms))
 
-        self.host.ask(lambda: explanations.preview(desk, lead=unsaved_lead(terms)), then, beside=True)
+        self.ask_newest("preview", work, self.who.show_preview, beside=True)
 
     def _look_at(self, terms: Terms | None) -> None:
         """Show the scores for a lead when they are ready: with thousands of agents that takes a while."""
-        self._weighing += 1
-        number = self._weighing
+        self.forget_asked("preview", "glance")
 
         def work() -> Glance | None:
-            from dispatch.matching.assessment import (
-                glance,  # a start that scores nothing need not wait for it
-            )
+            from dispatch.matching import assessment  # a start that scores nothing need not wait for it
 
-            return glance(terms) if terms is not None and number == self._weighing else None
+            return assessment.glance(terms) if terms is not None else None
 
         def then(seen: Glance | None) -> None:
-            if self.is_laid_out and number == self._weighing:
-                self.who.show_glance(seen)
-                self.form.tell_chance(seen.chance if seen else None)
+            self.who.show_glance(seen)
+            self.form.tell_chance(seen.chance if seen else None)
 
         if terms is None:
             then(None)
         else:
-            self.host.ask(work, then, beside=True)
+            self.ask_newest("glance", work, then, beside=True)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        slip = self.form.slip()
-        if slip is not None:
-            self.form.tell(refusal(slip), "error")
-        else:
+        if not self._tell_slip():
             self.form.go_on(emptied=not event.value)
-        self._typed_count += 1
-        self.run_worker(self._suspect(self._typed_count), group="suspect")
+        self.after_typing(TYPING_PAUSE_S, self._suspect, group="suspect")
 
     @on(Input.Blurred)
-    def _left(self) -> None:
+    def _tell_slip(self) -> bool:
+        """Say what is wrong with a text, if something is."""
         slip = self.form.slip()
         if slip is not None:
             self.form.tell(refusal(slip), "error")
+        return slip is not None
 
-    async def _suspect(self, typed_count: int) -> None:
-        """Ask who the customer may be, once for all that a fast typist types."""
-        await asyncio.sleep(TYPING_PAUSE_S)
-        if typed_count != self._typed_count or not self.query("#requests"):
-            return  # somebody has typed on, or left
+    def _suspect(self) -> None:
+        """Ask who the customer may be."""
         who = self.form.identity()
         if any(who):
             self.host.ask(lambda: customers.suspects(*who), lambda found: self._tell_suspected(who, found))
@@ -255,9 +219,9 @@ class Dispatch(BookingActions):
         else:
             self.focus_next()
 
-    async def _take_up(self, keeper: DraftKeeper) -> None:
+    async def _take_up(self) -> None:
         """Go on with what a terminal that is gone had in its form."""
-        draft = await keeper.take_up()
+        draft = await self._keeper.take_up()
         if draft is not None and self.is_laid_out and self.form.is_empty:
             self.form.fill(draft.values)
             today, typed_at = moment(self.backend.desk.now()), moment(draft.typed_at)
@@ -267,7 +231,7 @@ class Dispatch(BookingActions):
     def unsaved(self) -> str:
         if not self.is_laid_out or self.form.is_empty:
             return ""
-        kept = "It is kept for next time" if self._keeper and self._keeper.keeps else "It will be lost"
+        kept = "It is kept for next time" if self._keeper.keeps else "It will be lost"
         return f"You have typed a lead that is not assigned. {kept}."
 
     def action_clear(self) -> None:
@@ -280,12 +244,11 @@ class Dispatch(BookingActions):
     # several at once
 
     def action_several(self, text: str = "") -> None:
-        def closed(done: str | None) -> None:
-            if done is not None:
-                self.form.tell(done, "success")
-                self.query_one("#latest", LiveTable).action_scroll_top()
+        def assigned(done: str) -> None:
+            self.form.tell(done, "success")
+            self.table.action_scroll_top()
 
-        self.open(SeveralLeads(text), closed)
+        self.open(SeveralLeads(text), assigned)
 
     @on(LineInput.LinesPasted)
     def _lines_pasted(self, message: LineInput.LinesPasted) -> None:
@@ -359,8 +322,8 @@ class Dispatch(BookingActions):
         self.form.tell("")
         self._tell_suspected(self._asked_about, found)
 
-        def closed(answer: Answer | None) -> None:
-            if answer is None or self._assigning:
+        def answered(answer: Answer) -> None:
+            if self._assigning:
                 return
             if answer.verb == "open":
                 self.host.show_booking(answer.customer["bookings"][0]["booking_id"])
@@ -368,14 +331,13 @@ class Dispatch(BookingActions):
                 chosen = answer.customer["customer_id"] if answer.verb == "same" else None
                 self._take_in(values, chosen, asks=False)
 
-        self.open(KnownCustomer(values["name"], found), closed)
+        self.open(KnownCustomer(values["name"], found), answered)
 
     def _assigned(self, values: dict[str, str], result: intake.LeadResult) -> None:
         self._asked_about = None
         if self.form.values() == values:  # else somebody has typed on while the desk was slow
             self.form.empty()
-            if self._keeper is not None:
-                self._keeper.forget()
+            self._keeper.forget()
         self._last_booking, self._is_last_shown = result["booking_id"], False
         given = f"→ {result['agent_name']}" if result["agent_id"] else "waits: no agent can take it yet"
         self.form.tell(f"{values['name']} {given}, booking {result['booking_id']}", "success")

@@ -5,30 +5,26 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from rich.text import Text
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, DataTable, Static, TextArea
+from textual.widgets import DataTable, Static, TextArea
 
 from dispatch import customers
 from dispatch.desk.desk import Desk
 from dispatch.leads.file_intake import Received, receive_lines
 from dispatch.leads.pasted_leads import Pasted, PastedLine, read_pasted
 from models.errors import DeskError
-from screens.dialogs.modal import Modal
+from screens.base.keys import key
+from screens.dialogs.command_modal import CommandModal
+from screens.dialogs.modal import buttons
 from screens.widgets.columns import Column
-from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
 from screens.wording import duplicates
-from screens.wording.text import BAD, CARE, GOOD, refusal
-
-if TYPE_CHECKING:
-    from screens.base.app_protocol import Host
+from screens.wording.text import BAD, CARE, GOOD
 
 Row = dict[str, Any]
 TYPING_PAUSE_S = 0.15
@@ -37,7 +33,6 @@ PLACEHOLDER = (
     "name, method, source, destination, launch, requests, phone, email\n"
     "A first line with the columns' names may stand above; JSONL is understood too."
 )
-DROP = "Closing again drops these lines"
 ASKED = "f9 again assigns it all the same; if it is the same trip, take the line out"
 
 
@@ -57,63 +52,50 @@ COLUMNS = (
 )
 
 
-class SeveralLeads(Modal[str | None]):
+class SeveralLeads(CommandModal[str]):
     """Lines above, what the desk makes of each below; closes with what was done, told in a line, or None."""
 
+    FRAME = "question"
+    TOLD_IN = "#told"
+    AT_WORK = "assigning ..."
+    DROPS = "Closing again drops these lines"
     AUTO_FOCUS = "#lines"
     BINDINGS = [
-        Binding("escape", "close", "Close", id="several.close", tooltip="Back to the form"),
-        Binding(
-            "f9",
-            "assign",
-            "Assign",
-            id="several.assign",
-            tooltip="Assign the good lines at once",
-            priority=True,
-        ),
+        key("several.close", "escape", "Close", "Back to the form"),
+        key("several.assign", "f9", "Assign", "Assign the good lines at once", priority=True),
     ]
 
+    _lines = getters.query_one("#lines", TextArea)
+    _table = getters.query_one("#checked", LiveTable)
+
     def __init__(self, text: str = "") -> None:
-        super().__init__()
+        super().__init__("Several leads")
         self._first_text = text
-        self._pasted = Pasted()
         self._ticket = 0
-        self._is_busy = self._is_warned = False
-        self._done = self._done_last = 0
-        self._asked: set[str] = set()  # lines that are assigned next time, whoever has an open booking
+        self._count = self._count_last = 0  # of what was assigned in all, and the last time
+        self._known: set[str] = set()  # lines that are assigned next time, whoever has an open booking
         # what was pasted twice is meant twice; what is pressed twice is not
         self._run = secrets.token_hex(8)
 
     @property
-    def host(self) -> Host:
-        return cast("Host", self.app)
-
-    @property
     def text(self) -> str:
         """The lines as they stand."""
-        return self.query_one("#lines", TextArea).text
+        return self._lines.text
 
     def unsaved(self) -> str:
-        """What is lost if this closes, or ""."""
         return "Lines of leads that are not assigned: they will be lost." if self.text.strip() else ""
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="question"):
-            yield TextArea(
-                self._first_text, soft_wrap=False, show_line_numbers=True, placeholder=PLACEHOLDER, id="lines"
-            )
-            yield Static(Content(""), id="told")
-            yield LiveTable(COLUMNS, "line", id="checked")
-            yield Static(Content(""), id="detail")
-            with Horizontal(id="buttons"):
-                yield Button("Assign", id="assign-lines", variant="primary", compact=True)
-                yield Button("Close", id="close", compact=True)
-        yield KeyLine()
+    def body(self) -> ComposeResult:
+        yield TextArea(
+            self._first_text, soft_wrap=False, show_line_numbers=True, placeholder=PLACEHOLDER, id="lines"
+        )
+        yield Static(id="told")
+        yield LiveTable(COLUMNS, "line", id="checked")
+        yield Static(id="detail")
+        yield from buttons(("assign-lines", "Assign", "assign"), ("close", "Close"))
 
     def on_mount(self) -> None:
-        self.query_one("#question").border_title = Content("Several leads")
-        lines = self.query_one("#lines", TextArea)
-        lines.move_cursor(lines.document.end)
+        self._lines.move_cursor(self._lines.document.end)
         self._typed()
 
     @on(TextArea.Changed)
@@ -125,31 +107,29 @@ class SeveralLeads(Modal[str | None]):
     async def _check(self, ticket: int) -> None:
         await asyncio.sleep(TYPING_PAUSE_S)
         if self._is_newest(ticket):
-            pasted = await asyncio.to_thread(read_pasted, self.text, self.host.backend.values)
+            pasted = await asyncio.to_thread(read_pasted, self.text, self.backend.values)
             if self._is_newest(ticket):
                 self._show(pasted)
 
     def _is_newest(self, ticket: int) -> bool:
         """Is this still about the lines as they stand, and are they still there?"""
-        return ticket == self._ticket and bool(self.query("#lines")) and bool(self.query("#checked"))
+        return ticket == self._ticket and self.is_laid_out
 
     def _show(self, pasted: Pasted) -> None:
-        self._pasted = pasted
         self._list([_row(line.line, line.fields, line.errors) for line in pasted.lines])
         self._tell(_counts(pasted) if self.text.strip() else "")
 
     def _list(self, rows: list[Row]) -> None:
-        table = self.query_one("#checked", LiveTable)
-        table.show_rows(rows)
+        self._table.show_rows(rows)
         first_bad = next((place for place, row in enumerate(rows) if row["errors"] or row["question"]), 0)
-        if not table.has_focus:
-            table.move_cursor(row=first_bad)
+        if not self._table.has_focus:
+            self._table.move_cursor(row=first_bad)
         self._show_detail()
 
     @on(DataTable.RowHighlighted)
     def _show_detail(self) -> None:
         """All that is wrong with the line under the cursor, with what is accepted instead."""
-        row = self.query_one("#checked", LiveTable).current
+        row = self._table.current
         told = (*row["errors"], *([f"{row['question']}; {ASKED}"] if row["question"] else [])) if row else ()
         text = "\n".join(f"line {row['place']}: {each}" for each in told) if row else ""
         self.query_one("#detail", Static).update(Content(text))
@@ -157,23 +137,18 @@ class SeveralLeads(Modal[str | None]):
     @on(DataTable.RowSelected)
     def _go_to_line(self) -> None:
         """To the line in the text, where it can be mended."""
-        row = self.query_one("#checked", LiveTable).current
+        row = self._table.current
         if row is not None and row["place"]:
-            lines = self.query_one("#lines", TextArea)
-            lines.move_cursor((row["place"] - 1, 0))
-            lines.focus()
+            self._lines.move_cursor((row["place"] - 1, 0))
+            self._lines.focus()
 
-    def _tell(self, text: str) -> None:
-        self.query_one("#told", Static).update(Content(text))
-
-    @on(Button.Pressed, "#assign-lines")
     def action_assign(self) -> None:
-        if self._is_busy:
+        if self._busy:
             return
-        self._set_busy(True)
+        self._lines.read_only = True  # what is in must not be typed over
         self._ticket += 1  # what is being checked is checked again below
-        text, values, run = self.text, self.host.backend.values, f"{self._run}:{self._ticket}"
-        asked = frozenset(self._asked)
+        text, values, run = self.text, self.backend.values, f"{self._run}:{self._ticket}"
+        asked = frozenset(self._known)
 
         def work(desk: Desk) -> Answer:
             pasted = read_pasted(text, values)
@@ -183,15 +158,12 @@ class SeveralLeads(Modal[str | None]):
             with desk.request(run):
                 return pasted, questions, receive_lines(desk, lines) if lines else []
 
-        self._tell("assigning ...")
-        self.host.perform(work, lambda answer: self._assigned(*answer), self._refused)
+        self._tell(self.AT_WORK)
+        self._send(work, self._assigned)
 
-    def _set_busy(self, busy: bool) -> None:
-        """While the desk is at work the lines stay as they are: what is in must not be typed over."""
-        self._is_busy = self.query_one("#lines", TextArea).read_only = busy
-
-    def _assigned(self, pasted: Pasted, questions: dict[int, str], received: list[Received]) -> None:
-        self._set_busy(False)
+    def _assigned(self, answer: Answer) -> None:
+        pasted, questions, received = answer
+        self._busy = self._lines.read_only = False
         if not received and not questions:
             self._show(pasted)
             if not pasted.problem:
@@ -205,29 +177,21 @@ class SeveralLeads(Modal[str | None]):
             for line in pasted.lines
         ]
         left = [line for line, row in zip(pasted.lines, rows, strict=True) if not row["became"]]
-        self._asked |= {line.text for line in left if line.line in questions}
-        lines = self.query_one("#lines", TextArea)
-        with lines.prevent(TextArea.Changed):
-            lines.load_text(pasted.text_of(left) if left else "")
+        self._known |= {line.text for line in left if line.line in questions}
+        with self._lines.prevent(TextArea.Changed):
+            self._lines.load_text(pasted.text_of(left) if left else "")
         places = dict(zip((line.line for line in left), pasted.places_of(left), strict=True))
-        self._done_last = len(rows) - len(left)
-        self._done += self._done_last
+        self._count_last = len(rows) - len(left)
+        self._count += self._count_last
         self._list([row | {"place": places.get(row["line"])} for row in rows])
-        self._tell(_summary(self._done_last, len(left) - len(questions), len(questions)))
+        self._tell(_summary(self._count_last, len(left) - len(questions), len(questions)))
 
     def _refused(self, error: DeskError) -> None:
-        self._set_busy(False)
-        self._tell(refusal(error))
+        super()._refused(error)
+        self._lines.read_only = False
 
-    @on(Button.Pressed, "#close")
-    def action_close(self) -> None:
-        if self._is_busy:
-            self._tell("one moment: the desk has not answered yet")
-        elif self.text.strip() and not self._is_warned:
-            self._is_warned = True
-            self._tell(DROP)
-        else:
-            self.leave(_summary(self._done, last=self._done_last) if self._done else None)
+    def leave(self, result: str | None = None) -> None:
+        super().leave(_summary(self._count, last=self._count_last) if self._count else None)
 
 
 Answer = tuple[Pasted, dict[int, str], list[Received]]

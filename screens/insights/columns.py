@@ -55,19 +55,16 @@ def _contact(row: Row) -> str:
     return f"{percent(row['contact_rate'])} of {given:,}" if given else "–"
 
 
+def _line(row: Row) -> str:
+    return interval_line(row["low"], row["rate"], row["high"], LINE_WIDTH)
+
+
 AGENTS = (
-    Column("agent_name", "Agent", 14, lambda row: row["agent_name"], grows=True),
+    Column("agent_name", "Agent", 14, grows=True),
     Column("load", "Load", 6, load_bar),
     Column("decided", "Decided", 7, lambda row: f"{row['decided']:,}", right=True),
     Column("rate", "Confirmed (95 %)", 16, interval, right=True),
-    Column(
-        "line",
-        "0%       50%     100%",
-        LINE_WIDTH,
-        lambda row: interval_line(row["low"], row["rate"], row["high"], LINE_WIDTH),
-        drop=2,
-        title="Confirmed, drawn",
-    ),
+    Column("line", "0%       50%     100%", LINE_WIDTH, _line, drop=2, title="Confirmed, drawn"),
     Column("contact", "In time", 12, _contact, right=True, drop=1, title="Reached in time"),
 )
 
@@ -77,20 +74,20 @@ def _origin(row: Row) -> str:
     return f"{row['origin']}{believed}"
 
 
+def _outcomes(row: Row) -> str:
+    return f"{row['outcomes']:,}" if row["outcomes"] else ""
+
+
 def _span(row: Row) -> str:
     return f"{moment(row['first_at'])[:10]} to {moment(row['last_at'])[:10]}" if row["first_at"] else ""
 
 
 WEIGHTS = (
     Column("in_use", "", 6, lambda row: Text("in use" if row["in_use"] else "", f"bold {GOOD}")),
-    Column("name", "Weights", 10, lambda row: row["name"]),
+    Column("name", "Weights", 10),
     Column("origin", "From", 12, _origin, grows=True),
     Column(
-        "outcomes",
-        "Outcomes",
-        8,
-        lambda row: f"{row['outcomes'] or 0:,}" if row["outcomes"] else "",
-        right=True,
+        "outcomes", "Outcomes", 8, lambda row: f"{row['outcomes']:,}" if row["outcomes"] else "", right=True
     ),
     Column("learned_at", "Learned", 16, lambda row: moment(row["learned_at"]), drop=1),
     Column("span", "Of", 24, _span, drop=2),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from rich.text import Text
-from textual import events, on
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
@@ -25,10 +27,10 @@ from screens.matching.panels import evidence_text, training_panel, weights_panel
 from screens.matching.report_form import report_form
 from screens.matching.training import TrainingRun
 from screens.shell.desk_screen import Place
+from screens.widgets.choice import next_of
 from screens.widgets.live_table import LiveTable
 
 if TYPE_CHECKING:
-    from dispatch.matching.features import Terms
     from dispatch.matching.learning.version_store import Lesson
     from screens.base.key_queue import SteadyApp
 
@@ -61,19 +63,19 @@ class Insights(Place):
     BINDINGS = [*keys.INSIGHTS]
     AUTO_FOCUS = ""  # a section gets it as soon as it is there
 
+    hint = getters.query_one("#hint", Static)
+    _switcher = getters.query_one(ContentSwitcher)
+
+    @dataclass
     class Progressed(Message):
         """The training is so far."""
 
-        def __init__(self, told: str) -> None:
-            super().__init__()
-            self.told = told
+        told: str
 
     def __init__(self) -> None:
         super().__init__()
         self._section = "bookings"
         self._shown: set[str] = set()
-        self._at_work: set[str] = set()
-        self._asked_again: set[str] = set()
         self._is_ready = False
         self._held: list[events.Key] = []
         self._text = Text()
@@ -83,7 +85,7 @@ class Insights(Place):
         with Horizontal(id="sections", classes="headline"):
             for section in SECTIONS:
                 yield SectionTab(section)
-            yield Static(Content(""), id="hint")
+            yield Static(id="hint")
         with ContentSwitcher(initial=WORDS):
             yield Static(id=WORDS)
             yield LiveTable(FIGURES, "key", id="bookings")
@@ -104,36 +106,28 @@ class Insights(Place):
 
     def _work_out(self) -> None:
         """Read the section in sight; what changes meanwhile has it read once more."""
-        section = self._section
-        if section in self._at_work:
-            self._asked_again.add(section)
-            return
-        self._at_work.add(section)
-        self._asked_again.discard(section)
-        desk, lead = self.backend.desk, self.host.lead
+        section, desk, lead = self._section, self.backend.desk, self.host.lead
 
-        def work() -> Any:
-            try:
-                return READ[section](desk, lead)
-            finally:
-                self._at_work.discard(section)
-
-        def then(found: Any) -> None:
-            if self.is_laid_out:
-                self._fill(section, found)
-            if section in self._asked_again and section == self._section:
+        def again() -> None:
+            if section == self._section:
                 self._work_out()
 
         def refused(error: DeskError) -> None:
             self._held.clear()
             self.host.report(error)
             if self.is_laid_out and section == self._section not in self._shown:
-                self._say_instead(
-                    f"Not worked out: {error.message}. {key_of(self.app, 'retry')} tries again."
-                )
+                retry = key_of(self.app, "retry")
+                self._say_instead(f"Not worked out: {error.message}. {retry} tries again.")
                 self._is_ready = True  # nothing is coming that a key could wait for
 
-        self.host.ask(work, then, refused, opens=section not in self._shown, beside=True)
+        self.ask_in_turn(
+            section,
+            lambda: READ[section](desk, lead),
+            partial(self._fill, section),
+            again,
+            refused,
+            opens=section not in self._shown,
+        )
         self.set_timer(SLOW_S, self._tell_hint)
 
     def _fill(self, section: str, found: Found) -> None:
@@ -174,10 +168,6 @@ class Insights(Place):
         held, self._held = self._held, []
         cast("SteadyApp", self.app).type_again(*held)
 
-    @property
-    def _switcher(self) -> ContentSwitcher:
-        return self.query_one(ContentSwitcher)
-
     def _say_instead(self, words: str) -> None:
         self._is_ready = False
         self.query_one(f"#{WORDS}", Static).update(Content(words))
@@ -211,19 +201,16 @@ class Insights(Place):
     def _tell_hint(self) -> None:
         """Say how to go on, and what is being worked out anew if that takes a while."""
         if self._training is None and self.is_laid_out:
-            anew = self._section in self._at_work and self._section in self._shown
-            hint = (
-                f" {key_of(self.app, 'insights.view')} the next{'; working it out anew ...' if anew else ''}"
-            )
-            self.query_one("#hint", Static).update(Content(hint))
+            is_read_again = self._section in self._under_way and self._section in self._shown
+            anew = "; working it out anew ..." if is_read_again else ""
+            self.hint.update(Content(f" {key_of(self.app, 'insights.view')} the next{anew}"))
 
     @on(SectionTab.Chosen)
     def _clicked(self, message: SectionTab.Chosen) -> None:
         self.show_section(message.section)
 
     def action_next_view(self) -> None:
-        names = list(SECTIONS)
-        self.show_section(names[(names.index(self._section) + 1) % len(names)])
+        self.show_section(next_of(SECTIONS, self._section))
 
     @property
     def _row(self) -> Row | None:
@@ -239,7 +226,7 @@ class Insights(Place):
         elif row is None:
             self.say("Nothing to open here", severity="warning")
         elif self._section == "agents":
-            self.host.show_bookings_of(row["agent_id"])
+            self.host.show_bookings(f"agent:{row['agent_id']}")
         elif self._section == "weights":
             self._open_weights(str(row["version"] or row["name"]))
         else:
@@ -248,7 +235,7 @@ class Insights(Place):
 
     def _open_weights(self, name: str | None) -> None:
         """What weights are, and how well they foretold; None are those in use."""
-        self.host.ask(lambda: weights.shown(name), lambda shown: self.open(weights_panel(shown)), opens=True)
+        self.open_made(lambda: weights_panel(weights.shown(name)))
 
     def action_use_weights(self) -> None:
         row = self._row if self._section == "weights" else None
@@ -295,7 +282,7 @@ class Insights(Place):
 
     def _tell_training(self, told: str) -> None:
         line = f" Training, {told}  ({key_of(self.app, 'insights.train')} stops it)"
-        self.query_one("#hint", Static).update(Content(line))
+        self.hint.update(Content(line))
 
     def _trained(self, row: Row) -> None:
         self._over()
@@ -317,15 +304,8 @@ class Insights(Place):
     def action_report(self) -> None:
         from dispatch.matching.lead_terms import latest_terms
 
-        lead = self.host.lead
-        self.host.ask(lambda: lead or latest_terms(), self._ask_for_folder, opens=True)
-
-    def _ask_for_folder(self, terms: Terms | None) -> None:
-        def closed(values: Row | None) -> None:
-            if values is not None:
-                self._write_report(values)
-
-        self.open(report_form(terms, self.backend.values), closed)
+        lead, values = self.host.lead, self.backend.values
+        self.open_made(lambda: report_form(lead or latest_terms(), values), self._write_report)
 
     def _write_report(self, values: Row) -> None:
         desk = self.backend.desk
@@ -335,10 +315,7 @@ class Insights(Place):
 
             return report_files.write(report.build(desk, values["terms"], weights.in_use()), values["folder"])
 
-        def then(result: Row) -> None:
-            self.open(written_panel(result))
-
-        self.host.ask(work, then, beside=True)
+        self.host.ask(work, lambda result: self.open(written_panel(result)), beside=True)
 
 
 COPIED = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -27,17 +28,9 @@ MOST_HELD = 500
 SECTIONS = {"bookings": "Bookings", "agents": "Agents", "match": "Match score", "weights": "Weights"}
 
 
-def _bookings(_desk: Desk, _lead: Terms | None) -> list[Row]:
+def _bookings() -> list[Row]:
     rows = booking_figures.by_kind()
     return with_shares(rows) if rows[0]["bookings"] else []
-
-
-def _agents(desk: Desk, _lead: Terms | None) -> list[Row]:
-    return booking_figures.by_agent(desk)[:MOST_HELD]
-
-
-def _weights(_desk: Desk, _lead: Terms | None) -> list[Row]:
-    return weights.listing()
 
 
 def _match(desk: Desk, lead: Terms | None) -> tuple[Row, Glance | None, bool]:
@@ -53,10 +46,10 @@ def _match(desk: Desk, lead: Terms | None) -> tuple[Row, Glance | None, bool]:
 
 
 READ: dict[str, Callable[[Desk, Any], Found]] = {
-    "bookings": _bookings,
-    "agents": _agents,
+    "bookings": lambda _desk, _lead: _bookings(),
+    "agents": lambda desk, _lead: booking_figures.by_agent(desk)[:MOST_HELD],
     "match": _match,
-    "weights": _weights,
+    "weights": lambda _desk, _lead: weights.listing(),
 }
 EMPTY = {
     "bookings": "No bookings yet. Leads come in on Dispatch ({place.dispatch}); what becomes of them is "
@@ -75,12 +68,11 @@ class SectionTab(Static):
     SectionTab.-here { color: $foreground; text-style: bold reverse; }
     """
 
+    @dataclass
     class Chosen(Message):
         """Somebody clicked it."""
 
-        def __init__(self, section: str) -> None:
-            super().__init__()
-            self.section = section
+        section: str
 
     def __init__(self, section: str) -> None:
         super().__init__(Content(SECTIONS[section]))

@@ -6,10 +6,7 @@ from typing import Any
 
 from rich.text import Text
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.widgets import DataTable, Input, Static
+from textual.widgets import DataTable, Input
 
 from dispatch import queries
 from dispatch.desk.event_filter import EventFilter
@@ -20,11 +17,12 @@ from models.clock import local_offset
 from models.errors import InvalidInput
 from screens.base import keys
 from screens.filters.log import EXAMPLE, parse_log_filter
-from screens.log.event_detail import EventDetail, event_query
+from screens.log.event_detail import EventDetail, event_detail
 from screens.log.list_window import LogWindow
 from screens.shell.paged_list import Held, PagedList
+from screens.shell.row_actions import at_once, on_chosen
 from screens.widgets.columns import Column
-from screens.widgets.live_table import LiveTable
+from screens.widgets.detail_pane import Detail
 from screens.wording.events import event_line, said, taken_back
 from screens.wording.text import CARE, short_moment
 
@@ -37,13 +35,13 @@ def _what(row: Row) -> Text:
 
 
 COLUMNS = (
-    Column("event_id", "Event", 7, lambda row: str(row["event_id"]), right=True, drop=3),
+    Column("event_id", "Event", 7, right=True, drop=3),
     Column("at", "When", 11, lambda row: short_moment(row["at"])),
-    Column("actor", "By", 8, lambda row: row["actor"]),
+    Column("actor", "By", 8),
     Column("what", "What", 14, _what),
     Column("about", "About", 12, describe_subject),
     Column("customer", "Customer", 12, lambda row: row["customer_name"] or "", grows=True),
-    Column("agent_id", "Agent", 5, lambda row: str(row["agent_id"] or ""), right=True, drop=2),
+    Column("agent_id", "Agent", 5, right=True, drop=2),
     Column("said", "Said", 10, lambda row: said(row["command"], row["detail"]), grows=True, drop=1),
 )
 
@@ -60,19 +58,15 @@ class Log(PagedList[EventFilter]):
         "it; escape clears the filter, and then goes back to where you were."
     )
     BINDINGS = [*keys.LOG]
+    NUMBER = "event_id"
+    NOTHING_CHOSEN = "No event is chosen: move the cursor to one first"
+    COLUMNS = COLUMNS
+    HINT = f"/ {EXAMPLE}"
+    PANE = EventDetail
     AUTO_FOCUS = "#log"
 
     def __init__(self) -> None:
         super().__init__(LogWindow())
-        self._detail_ticket = 0
-
-    def body(self) -> ComposeResult:
-        with Horizontal(classes="list-body"):
-            with Vertical():
-                yield Static(Content(""), classes="headline")
-                yield Input(placeholder=f"/ {EXAMPLE}", compact=True, id="filter")
-                yield LiveTable(COLUMNS, "event_id", id="log")
-            yield EventDetail()
 
     def show(self, data: Held) -> None:
         self._describe(self._take(data))
@@ -90,27 +84,20 @@ class Log(PagedList[EventFilter]):
             super().apply_typed(opens=opens)
             self._describe(self.table.rows_shown)
         except InvalidInput as error:
-            self.query_one(".headline", Static).update(
-                Text(f"{error.message}: {date_ranges.EXAMPLES}", f"bold {CARE}")
-            )
+            self.headline.update(Text(f"{error.message}: {date_ranges.EXAMPLES}", f"bold {CARE}"))
 
-    @on(DataTable.RowHighlighted)
-    def show_detail(self) -> None:
-        """Fill the pane; when the cursor has moved on meanwhile, the answer is dropped."""
-        self._detail_ticket += 1
-        ticket = self._detail_ticket
+    def detail_of(self, row: Row) -> Detail:
+        return event_detail(row)
 
-        def then(data: Row | None) -> None:
-            if ticket == self._detail_ticket and self.is_laid_out:
-                self.query_one(EventDetail).show(data)
-
-        self.host.ask(event_query(self.table.current), then)
+    def describe_done(self, word: str, row: Row) -> str:
+        return taken_back(row)
 
     @on(DataTable.RowSelected)
-    def action_go_to(self) -> None:
-        event = self._chosen()
-        if event is None:
-            return
+    def _entered(self) -> None:
+        self.action_go_to()
+
+    @on_chosen
+    def action_go_to(self, event: Row) -> None:
         if event["issue_id"] is not None:
             self.host.show_issue(event["issue_id"])
         elif event["booking_id"] is not None:
@@ -118,20 +105,14 @@ class Log(PagedList[EventFilter]):
         elif event["customer_id"] is not None:
             self.open_customer(event["customer_id"])
         elif event["agent_id"] is not None:
-            self.host.show_bookings_of(event["agent_id"])
+            self.host.show_bookings(f"agent:{event['agent_id']}")
         else:
             self.say("That was about no issue, booking, customer or agent", severity="warning")
 
-    def action_undo_event(self) -> None:
-        event = self._chosen()
-        if event is not None:
-            number = event["event_id"]
-            self.host.perform(lambda desk: undo.undo(desk, number), lambda done: self.say(taken_back(done)))
+    action_undo_event = at_once("", undo.undo)
 
-    def action_customer(self) -> None:
-        event = self._chosen()
-        if event is None:
-            return
+    @on_chosen
+    def action_customer(self, event: Row) -> None:
         number = event["booking_id"]
         if number is not None:
             self.host.ask(
@@ -144,17 +125,16 @@ class Log(PagedList[EventFilter]):
         else:
             self.say("That was about no customer", severity="warning")
 
-    def action_booking_log(self) -> None:
-        event = self._chosen()
-        if event is not None and event["booking_id"] is None:
+    @on_chosen
+    def action_booking_log(self, event: Row) -> None:
+        if event["booking_id"] is None:
             self.say("That was about no booking", severity="warning")
-        elif event is not None:
+        else:
             self.show_only(f"booking:{event['booking_id']}")
 
-    def action_copy(self) -> None:
-        event = self._chosen()
-        if event is not None:
-            self.copy(f"Event {event['event_id']}, {describe_subject(event)}: {event_line(event)}")
+    @on_chosen
+    def action_copy(self, event: Row) -> None:
+        self.copy(f"Event {event['event_id']}, {describe_subject(event)}: {event_line(event)}")
 
     def action_back(self) -> None:
         """First clear what was typed, then go back to where one was before."""
@@ -163,18 +143,5 @@ class Log(PagedList[EventFilter]):
         else:
             self.host.go(self.host.came_from)
 
-    def _chosen(self) -> Row | None:
-        row = self.table.current
-        if row is None:
-            self.say("No event is chosen: move the cursor to one first", severity="warning")
-        return row
-
     def _describe(self, rows: list[Row]) -> None:
-        line = Text("Log", "bold")
-        if rows:
-            line.append(f"  {len(rows)} shown{self.more(rows)}  ·  newest first", "dim")
-        elif self._filter == self._unfiltered():
-            line.append("  nothing has been done here yet", "dim")
-        else:
-            line.append("  nothing like this: escape lists everything", "dim")
-        self.query_one(".headline", Static).update(line)
+        self.tell_listed(Text("Log", "bold"), rows, "newest first", "nothing has been done here yet")

@@ -27,6 +27,7 @@ LABELS = {
     "specialisations": "Specialised in",
     "languages": "Languages",
 }
+ROW_KEYS = {"years": "years_of_service", "license": "license_number", "manager": "manager_name"}
 LISTED = ("skills", "locations", "specialisations", "languages")
 HINTS = {
     **dict.fromkeys(("email", "license", "manager"), "optional"),
@@ -64,30 +65,21 @@ def add_agent_form(values: AcceptedValues) -> FormModal:
 
 def edit_agent_form(agent: Row, values: AcceptedValues) -> FormModal:
     """Another name, title, capacity, ...; what stays the same is not written."""
-    before = {
-        "first_name": agent["first_name"],
-        "last_name": agent["last_name"],
-        "email": agent["email"] or "",
-        "department": agent["department"],
-        "job_title": agent["job_title"],
-        "years": str(agent["years_of_service"]),
-        "rating": f"{agent['rating']:.2f}",
-        "license": agent["license_number"] or "",
-        "manager": agent["manager_name"] or "",
-        "capacity": str(agent["capacity"]),
-        "level": str(agent["level"]),
-        **{name: ", ".join(agent[name]) for name in LISTED},
-    }
-    before = {name: before[name] for name in LABELS}
     return FormModal(
         f"Edit agent {agent['agent_id']}",
-        _fields(before, values),
-        lambda desk, given: agents.change(
-            desk, agent["agent_id"], **{name: text for name, text in given.items() if text != before[name]}
-        ),
+        _fields({name: _value(agent, name) for name in LABELS}, values),
+        lambda desk, given: agents.change(desk, agent["agent_id"], **given),
         submit="Save",
         changes_only=True,
     )
+
+
+def _value(agent: Row, name: str) -> str:
+    """What an agent has now, as it is typed."""
+    value = agent[ROW_KEYS.get(name, name)]
+    if name == "rating":
+        return f"{value:.2f}"
+    return ", ".join(value) if name in LISTED else "" if value is None else str(value)
 
 
 def _given(values: dict[str, str]) -> dict[str, Any]:

@@ -30,12 +30,8 @@ def presence_text(agent: Row) -> Text:
 
 def open_presence(place: Place, agent: Row) -> None:
     """Ask how the agent is at work, and tell what became of it."""
-
-    def closed(row: Row | None) -> None:
-        if row is not None:
-            place.say(told_of_presence(row))
-
-    place.open(presence_form(agent, place.backend.desk.now), closed)
+    form = presence_form(agent, place.backend.desk.now)
+    place.open(form, lambda row: place.say(told_of_presence(row)))
 
 
 def told_of_presence(row: Row) -> str:

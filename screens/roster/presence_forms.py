@@ -14,8 +14,7 @@ from dispatch.desk.desk import Desk
 from dispatch.inputs import due_times, shift_hours
 from models.agents import AVAILABLE, GONE, PRESENCES
 from models.clock import local_offset
-from models.errors import InvalidInput
-from screens.dialogs.form import Field, FormModal, Values
+from screens.dialogs.form import Field, FormModal, Values, picked
 from screens.widgets.preview import Preview
 from screens.wording.agents import presence_words
 from screens.wording.consequences import of_an_agent
@@ -34,11 +33,8 @@ def presence_form(agent: Row, now: Callable[[], str]) -> FormModal:
             return ""
         return f"= {day_and_moment(due_times.understand(typed, now(), local_offset()))}, then available"
 
-    def given(values: Values) -> tuple[int, str, str | None, str | None]:
-        return number, values["presence"], values["until"] or None, values["reason"] or None
-
     def look(desk: Desk, values: Values) -> Text:
-        row = presence.preview_presence(desk, *given(values))
+        row = presence.preview_presence(desk, number, **values)
         if values["presence"] == AVAILABLE:
             return of_an_agent(row | {"kept": []}, "")
         kept = f"with {agent['name']}" + (", claimed and unattended" if values["presence"] in GONE else "")
@@ -51,7 +47,7 @@ def presence_form(agent: Row, now: Callable[[], str]) -> FormModal:
             Field("until", "Until", hint="in 30 min, 14:00; empty: open end", told=told),
             Field("reason", "Reason", hint="for the others to read"),
         ],
-        lambda desk, values: presence.set_presence(desk, *given(values)),
+        lambda desk, values: presence.set_presence(desk, number, **values),
         submit="Set it",
         about=f"Now {presence_words(agent)}.",
         preview=Preview(look, only=("presence", "until")),
@@ -93,9 +89,7 @@ def handover_form(agent: Row, others: list[Row]) -> FormModal:
     def taker(values: Values) -> int | str:
         if values["to"] != TO_AGENT:
             return DESK
-        if not values.get("agent"):
-            raise InvalidInput("agent", "no agent is chosen", "type a part of the name, or the id")
-        return int(values["agent"])
+        return picked(values.get("agent", ""))
 
     def look(desk: Desk, values: Values) -> Text:
         to = taker(values)

@@ -8,7 +8,6 @@ from typing import Any
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import DataTable, Input, Static
 
@@ -16,11 +15,11 @@ from dispatch import agents, queries
 from dispatch.assignment.contact_rate import with_rates
 from dispatch.matching.roster_scores import RosterScores, roster_scores, with_agent_rates
 from screens.base import figures, keys
-from screens.base.keys import key_of
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
 from screens.roster.presence import open_presence, presence_text
 from screens.roster.presence_forms import handover_form, leaving_form, shift_form
-from screens.shell.desk_screen import Place
+from screens.shell.row_actions import RowActions, on_chosen
+from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording.agents import load_bar
@@ -29,74 +28,6 @@ from screens.wording.plots import interval
 Row = dict[str, Any]
 
 CONTACT = "contact_rate"
-COLUMNS = (
-    Column("rank", "#", 5, lambda row: str(row["rank"] or "–"), right=True, sort="rank", title="Rank"),
-    Column("name", "Agent", 16, lambda row: row["name"], grows=True, sort="name"),
-    Column(
-        "department", "Department", 20, lambda row: row["department"], drop=3, grows=True, sort="department"
-    ),
-    Column("job_title", "Title", 25, lambda row: row["job_title"], drop=5, sort="job_title"),
-    Column("load", "Load", 9, load_bar, sort="load"),
-    Column(
-        "years_of_service",
-        "Years",
-        6,
-        lambda row: str(row["years_of_service"]),
-        right=True,
-        sort="years_of_service",
-    ),
-    Column("rating", "Rating", 7, lambda row: rating(row), right=True, sort="rating"),
-    Column("match_score", "Match", 6, lambda row: match_score(row), drop=2, right=True, sort="match_score"),
-    Column("presence", "Presence", 15, presence_text, drop=1, grows=True, sort="presence"),
-    Column("agent_id", "Id", 6, lambda row: str(row["agent_id"]), drop=4, right=True, sort="agent_id"),
-    Column("email", "E-mail", 26, lambda row: row["email"] or "", sort="email", extra=True),
-    Column(
-        "manager_name", "Manager", 18, lambda row: row["manager_name"] or "", sort="manager_name", extra=True
-    ),
-    Column(
-        "license_number",
-        "Licence",
-        12,
-        lambda row: row["license_number"] or "",
-        sort="license_number",
-        extra=True,
-    ),
-    Column("hours", "Shift", 20, lambda row: row["hours"] or "", sort="hours", extra=True),
-    Column(
-        CONTACT,
-        "Reached",
-        20,
-        lambda row: contact_rate(row),
-        sort=CONTACT,
-        extra=True,
-        title="Reached in time",
-    ),
-    Column(
-        "rate",
-        "Confirmed",
-        12,
-        lambda row: interval(row) if row.get("rate") is not None else "",
-        right=True,
-        sort="rate",
-        extra=True,
-        title="Confirmed, shrunk (95 %)",
-    ),
-    Column(
-        "decided",
-        "Decided",
-        8,
-        lambda row: str(row.get("decided", "")),
-        right=True,
-        sort="decided",
-        extra=True,
-    ),
-)
-MATCH, RATES = "match_score", frozenset(("rate", "decided"))
-"""Columns that are worked out only where they are chosen: with thousands of agents that takes a while."""
-SORTS = tuple(column.sort for column in COLUMNS)
-MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
-HIGHEST_FIRST = ("load", "years_of_service", "rating", CONTACT, MATCH, *RATES)
-WIDE = 110
 
 
 def rating(row: Row) -> Text:
@@ -118,7 +49,43 @@ def match_score(row: Row) -> Text:
     return Text("" if score is None else f"{score:.1f}", "" if row.get("steers") else "dim")
 
 
-class Roster(Place):
+def _confirmed(row: Row) -> str:
+    return interval(row) if row.get("rate") is not None else ""
+
+
+SHRUNK = "Confirmed, shrunk (95 %)"
+COLUMNS = (
+    Column("rank", "#", 5, lambda row: str(row["rank"] or "–"), right=True, sort="rank", title="Rank"),
+    Column("name", "Agent", 16, grows=True, sort="name"),
+    Column("department", "Department", 20, drop=3, grows=True, sort="department"),
+    Column("job_title", "Title", 25, drop=5, sort="job_title"),
+    Column("load", "Load", 9, load_bar, sort="load"),
+    Column("years_of_service", "Years", 6, right=True, sort="years_of_service"),
+    Column("rating", "Rating", 7, rating, right=True, sort="rating"),
+    Column("match_score", "Match", 6, match_score, drop=2, right=True, sort="match_score"),
+    Column("presence", "Presence", 15, presence_text, drop=1, grows=True, sort="presence"),
+    Column("agent_id", "Id", 6, drop=4, right=True, sort="agent_id"),
+    Column("email", "E-mail", 26, sort="email", extra=True),
+    Column("manager_name", "Manager", 18, sort="manager_name", extra=True),
+    Column("license_number", "Licence", 12, sort="license_number", extra=True),
+    Column("hours", "Shift", 20, sort="hours", extra=True),
+    Column(CONTACT, "Reached", 20, contact_rate, sort=CONTACT, extra=True, title="Reached in time"),
+    Column("rate", "Confirmed", 12, _confirmed, right=True, sort="rate", extra=True, title=SHRUNK),
+    Column("decided", "Decided", 8, right=True, sort="decided", extra=True),
+)
+MATCH, RATES = "match_score", frozenset(("rate", "decided"))
+"""Columns that are worked out only where they are chosen: with thousands of agents that takes a while."""
+SORTS = tuple(column.sort for column in COLUMNS)
+MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
+HIGHEST_FIRST = ("load", "years_of_service", "rating", CONTACT, MATCH, *RATES)
+WIDE = 110
+HINTS = (
+    "enter or {agent.bookings} bookings  {agent.presence} presence  {agent.handover} hand over  "
+    "{agent.shift} shift  {filter} filter"
+)
+
+
+class Roster(RowActions):
     """The agents of the desk."""
 
     NAME = "roster"
@@ -145,6 +112,8 @@ class Roster(Place):
         "more columns: Confirmed is what the agent sold."
     )
     BINDINGS = [*keys.ROSTER, *keys.LIST]
+    NUMBER = "agent_id"
+    NOTHING_CHOSEN = "No agent is chosen"
     AUTO_FOCUS = "#roster"
 
     def __init__(self) -> None:
@@ -154,7 +123,6 @@ class Roster(Place):
         self._with_left = False
         self._agents: list[Row] = []
         self._scores = RosterScores()
-        self._scoring = 0
 
     def on_mount(self) -> None:
         """The order that was chosen last time."""
@@ -163,13 +131,9 @@ class Roster(Place):
         self._descending = self.host.recall("roster.descending", self._descending)
 
     def body(self) -> ComposeResult:
-        yield Static(Content(""), classes="headline")
+        yield Static(classes="headline")
         yield Input(placeholder="/ name, department, title or id", compact=True, id="filter")
         yield LiveTable(COLUMNS, "agent_id", id="roster")
-
-    @property
-    def table(self) -> LiveTable:
-        return self.query_one("#roster", LiveTable)
 
     def look_up(self) -> Callable[[], list[Row]]:
         shown = {*self.table.chosen, self._sort}
@@ -192,15 +156,13 @@ class Roster(Place):
 
     def _score(self) -> None:
         """Show the scores when they are ready: with thousands of agents that takes a while."""
-        self._scoring += 1
-        number, lead = self._scoring, self.host.lead
+        lead = self.host.lead
 
         def then(scores: RosterScores) -> None:
-            if self.is_laid_out and number == self._scoring:
-                self._scores = scores
-                self._arrange()
+            self._scores = scores
+            self._arrange()
 
-        self.host.ask(lambda: roster_scores(lead), then, beside=True)
+        self.ask_newest("scores", lambda: roster_scores(lead), then, beside=True)
 
     def _arrange(self) -> None:
         words = self.query_one("#filter", Input).value.lower().split()
@@ -215,13 +177,8 @@ class Roster(Place):
 
     def _hints(self) -> str:
         """The keys that people look for."""
-        ids = ("agent.bookings", "agent.presence", "agent.handover", "agent.shift", "filter")
-        bookings, presence, hand_over, shift, find = (key_of(self.app, identifier) for identifier in ids)
         whose = f"  ·  match: {self._scores.whose}" if self._scores.whose and self.size.width >= WIDE else ""
-        return (
-            f"enter or {bookings} bookings  {presence} presence  {hand_over} hand over  "
-            f"{shift} shift  {find} filter{whose}"
-        )
+        return keys.with_keys(self.app, HINTS) + whose
 
     @on(Input.Changed, "#filter")
     def _typed(self) -> None:
@@ -234,12 +191,12 @@ class Roster(Place):
     @on(LiveTable.SortAsked)
     def _sort_by_header(self, message: LiveTable.SortAsked) -> None:
         if message.sort == self._sort:
-            self._descending = not self._descending
+            self.action_reverse()
         else:
-            self._sort, self._descending = message.sort, message.sort in HIGHEST_FIRST
-        self._rearrange()
+            self._order_by(message.sort, message.sort in HIGHEST_FIRST)
 
-    def _rearrange(self) -> None:
+    def _order_by(self, sort: str, descending: bool) -> None:
+        self._sort, self._descending = sort, descending
         self._arrange()
         self.host.remember("roster.sort", self._sort)
         self.host.remember("roster.descending", self._descending)
@@ -257,75 +214,62 @@ class Roster(Place):
 
     def action_sort(self) -> None:
         orders = [column.sort for column in COLUMNS if column.key in self.table.chosen]
-        place = orders.index(self._sort) + 1 if self._sort in orders else 0
-        following = orders[place % len(orders)]
-        self._sort, self._descending = following, following in HIGHEST_FIRST
-        self._rearrange()
+        following = next_of(orders, self._sort)
+        self._order_by(following, following in HIGHEST_FIRST)
 
     def action_reverse(self) -> None:
-        self._descending = not self._descending
-        self._rearrange()
+        self._order_by(self._sort, not self._descending)
 
     def action_toggle_left(self) -> None:
         self._with_left = not self._with_left
         self.reload(opens=True)
 
-    def action_bookings(self) -> None:
-        row = self._chosen()
-        if row is not None:
-            self.host.show_bookings_of(row["agent_id"])
+    def describe_done(self, word: str, row: Row) -> str:
+        return f"{word}: {row['name']}, agent {row['agent_id']}"
+
+    @on_chosen
+    def action_bookings(self, row: Row) -> None:
+        self.host.show_bookings(f"agent:{row['agent_id']}")
 
     def action_add_agent(self) -> None:
         self._open(add_agent_form(self.backend.values), "Added")
 
-    def action_edit_agent(self) -> None:
-        row = self._chosen()
-        if row is not None:
-            self._open(edit_agent_form(row, self.backend.values), "Saved")
+    @on_chosen
+    def action_edit_agent(self, row: Row) -> None:
+        self._open(edit_agent_form(row, self.backend.values), "Saved")
 
-    def action_leave(self) -> None:
-        row = self._chosen()
-        if row is None:
-            return
-        number, gone = row["agent_id"], row["left_at"] is not None
-        if row["load"] and not gone:
+    @on_chosen
+    def action_leave(self, row: Row) -> None:
+        if row["left_at"] is not None:
+            self.at_once("is back", agents.come_back, _name_first)
+        elif row["load"]:
             self._open(leaving_form(row), "Handed over and left")
-            return
-        command = agents.come_back if gone else agents.leave
-        word = "is back" if gone else "has left (v shows who left, u takes it back)"
-        self.host.perform(
-            lambda desk: command(desk, number), lambda agent: self.say(f"{agent['name']} {word}")
-        )
+        else:
+            self.at_once("has left (v shows who left, u takes it back)", agents.leave, _name_first)
 
-    def action_presence(self) -> None:
-        row = self._chosen()
-        if row is not None:
-            open_presence(self, row)
+    @on_chosen
+    def action_presence(self, row: Row) -> None:
+        open_presence(self, row)
 
-    def action_hand_over(self) -> None:
-        row = self._chosen()
-        if row is not None:
-            others = [agent for agent in self._agents if not agent["left_at"]]
-            self._open(handover_form(row, others), "Handed over")
+    @on_chosen
+    def action_hand_over(self, row: Row) -> None:
+        others = [agent for agent in self._agents if not agent["left_at"]]
+        self._open(handover_form(row, others), "Handed over")
 
-    def action_shift(self) -> None:
-        row = self._chosen()
-        if row is not None:
-            self._open(shift_form(row), "Shift hours set")
+    @on_chosen
+    def action_shift(self, row: Row) -> None:
+        self._open(shift_form(row), "Shift hours set")
 
-    def action_copy(self) -> None:
-        row = self._chosen()
-        if row is not None:
-            self.copy(f"Agent {row['agent_id']}, {row['name']}, {row['department']}, {row['email'] or ''}")
-
-    def _chosen(self) -> Row | None:
-        row = self.table.current
-        if row is None:
-            self.say("No agent is chosen", severity="warning")
-        return row
+    @on_chosen
+    def action_copy(self, row: Row) -> None:
+        self.copy(f"Agent {row['agent_id']}, {row['name']}, {row['department']}, {row['email'] or ''}")
 
     def _open(self, form: ModalScreen[Row | None], word: str) -> None:
-        self.open(form, self.telling(lambda agent: f"{word}: {agent['name']}, agent {agent['agent_id']}"))
+        self.open(form, lambda agent: self.say(self.describe_done(word, agent)))
+
+
+def _name_first(word: str, row: Row) -> str:
+    return f"{row['name']} {word}"
 
 
 def _headline(agents: list[Row], found: list[Row], hidden_sort: str = "", hints: str = "") -> Text:

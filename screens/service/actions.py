@@ -3,180 +3,124 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
-from textual.screen import ModalScreen
+from rich.text import Text
 
-from dispatch import queries as desk_queries
 from dispatch.desk.desk import Desk
 from dispatch.service.issues import editing, escalation_commands, lifecycle, ownership, queries
 from models.errors import Refused
 from models.issues import IN_PROGRESS, PENDING_CUSTOMER
-from screens.base.keys import key_of
+from screens.base.keys import with_keys
 from screens.dialogs.panel import Panel
 from screens.service import forms
 from screens.service.category_chooser import ChooseCategory
-from screens.service.detail import described, issue_query, why_text
+from screens.service.detail import describe_issue, read_issue, why_text
 from screens.service.new_issue import NewIssue
-from screens.shell.desk_screen import Place
+from screens.shell.row_actions import RowActions, at_once, on_chosen, with_form
 from screens.wording.issues import category, customer, status, told
 
 Row = dict[str, Any]
 
 
-class IssueActions(Place):
-    """A place with issues. A subclass tells which one is chosen."""
+class IssueActions(RowActions):
+    """A place with issues."""
 
-    def chosen_issue(self) -> Row | None:
-        """The issue that a key is meant for."""
-        raise NotImplementedError
+    NUMBER = "issue_id"
+    NOTHING_CHOSEN = "No issue is chosen: move the cursor to one first"
+
+    def read_row(self, number: int) -> Row:
+        return queries.issue(self.backend.desk, number)
+
+    def describe_done(self, word: str, row: Row) -> str:
+        return told(word, row)
 
     def action_open_issue(self) -> None:
-        def closed(issue: Row | None) -> None:
-            if issue is not None:
-                self.say(told("Opened", issue))
-                self.host.show_issue(issue["issue_id"])
+        def opened(issue: Row) -> None:
+            self.say(told("Opened", issue))
+            self.host.show_issue(issue["issue_id"])
 
-        self.open(NewIssue(), closed)
+        self.open(NewIssue(), opened)
 
-    def action_claim(self) -> None:
-        self._at_once("Claimed", self._claim)
-
-    def _claim(self, row: Row) -> Callable[[Desk], Row]:
+    @on_chosen
+    def action_claim(self, row: Row) -> None:
         agent_id = row["agent_id"] if row["agent_id"] is not None else self.host.my_agent_id
-        if agent_id is None:
-            keys = f"{key_of(self.app, 'place.my-desk')}, then {key_of(self.app, 'desk.agent')}"
-            raise Refused(
-                "waiting", f"issue {row['issue_id']} waits, and you are no agent yet", f"{keys} chooses"
-            )
-        return lambda desk: ownership.claim(desk, row["issue_id"], agent_id)
+        hint = with_keys(self.app, "{place.my-desk}, then {desk.agent} chooses")
 
-    def action_wait(self) -> None:
+        def claim(desk: Desk, number: int) -> Row:
+            if agent_id is None:
+                raise Refused("waiting", f"issue {number} waits, and you are no agent yet", hint)
+            return ownership.claim(desk, number, agent_id)
+
+        self.at_once("Claimed", claim)
+
+    @on_chosen
+    def action_wait(self, row: Row) -> None:
         """In progress and waiting for the customer take turns."""
-
-        def command(row: Row) -> Callable[[Desk], Row]:
-            following = IN_PROGRESS if row["status"] == PENDING_CUSTOMER else PENDING_CUSTOMER
-            return lambda desk: lifecycle.set_status(desk, row["issue_id"], following)
-
-        self._at_once("", command, lambda _, issue: told(status(issue).capitalize(), issue))
-
-    def action_close_issue(self) -> None:
-        self._at_once("Closed", lambda row: lambda desk: lifecycle.close(desk, row["issue_id"]))
-
-    def action_acknowledge(self) -> None:
-        self._at_once(
-            "Acknowledged", lambda row: lambda desk: escalation_commands.acknowledge(desk, row["issue_id"])
+        following = IN_PROGRESS if row["status"] == PENDING_CUSTOMER else PENDING_CUSTOMER
+        self.at_once(
+            "",
+            lambda desk, number: lifecycle.set_status(desk, number, following),
+            lambda _, issue: told(status(issue).capitalize(), issue),
         )
 
-    def action_category(self) -> None:
-        row = self._chosen()
-        if row is None:
-            return
+    action_close_issue = at_once("Closed", lifecycle.close)
+    action_acknowledge = at_once("Acknowledged", escalation_commands.acknowledge)
+
+    @on_chosen
+    def action_category(self, row: Row) -> None:
         number = row["issue_id"]
 
-        def chosen(name: str | None) -> None:
-            if name is not None:
-                self.host.perform(
-                    lambda desk: editing.edit(desk, number, category=name),
-                    lambda issue: self.say(f"{told(category(issue).capitalize(), issue)}; triage learns it"),
-                )
+        def chosen(name: str) -> None:
+            self.host.perform(
+                lambda desk: editing.edit(desk, number, category=name),
+                lambda issue: self.say(f"{told(category(issue).capitalize(), issue)}; triage learns it"),
+            )
 
         self.open(ChooseCategory(row), chosen)
 
-    def action_reply(self) -> None:
-        self._with_form("Said", forms.reply_form)
-
-    def action_note(self) -> None:
-        self._with_form("Noted", forms.note_form)
-
-    def action_resolve(self) -> None:
-        self._with_form("Resolved", forms.resolve_form)
-
-    def action_escalate(self) -> None:
-        self._with_form("Escalated", forms.escalate_form)
-
-    def action_settle(self) -> None:
-        self._with_form("Settled", forms.settle_form)
-
-    def action_reopen(self) -> None:
-        self._with_form("Reopened", forms.reopen_form)
-
-    def action_rate(self) -> None:
-        self._with_form("Scored", forms.rate_form)
-
-    def action_edit(self) -> None:
-        self._with_form("Saved", forms.edit_form)
-
-    def action_reassign(self) -> None:
-        self._with_form("Reassigned", lambda issue: forms.reassign_form(issue, desk_queries.list_agents()))
+    action_reply = with_form("Said", forms.reply_form)
+    action_note = with_form("Noted", forms.note_form)
+    action_resolve = with_form("Resolved", forms.resolve_form)
+    action_escalate = with_form("Escalated", forms.escalate_form)
+    action_settle = with_form("Settled", forms.settle_form)
+    action_reopen = with_form("Reopened", forms.reopen_form)
+    action_rate = with_form("Scored", forms.rate_form)
+    action_edit = with_form("Saved", forms.edit_form)
+    action_reassign = with_form("Reassigned", forms.reassign_form)
 
     def action_why(self) -> None:
-        self._with_panel(
-            lambda issue: Panel(f"Why issue {issue['issue_id']} is where it is", why_text(issue))
-        )
+        self._with_text("Why issue {} is where it is", why_text)
 
     def action_read(self) -> None:
         """The whole issue, with every word that was said."""
-        self._with_panel(lambda issue: Panel(f"Issue {issue['issue_id']}", described(issue)))
+        self._with_text("Issue {}", describe_issue)
 
-    def action_go_to_booking(self) -> None:
-        row = self._chosen()
-        if row is not None and row["booking_id"] is not None:
+    def _with_text(self, title: str, describe: Callable[[Row], Text]) -> None:
+        desk = self.backend.desk
+        self.with_panel(lambda number: Panel(title.format(number), describe(read_issue(desk, number))))
+
+    @on_chosen
+    def action_go_to_booking(self, row: Row) -> None:
+        if row["booking_id"] is not None:
             self.host.show_booking(row["booking_id"])
-        elif row is not None:
+        else:
             self.say(f"Issue {row['issue_id']} is about no booking", severity="warning")
 
-    def action_customer(self) -> None:
-        row = self._chosen()
-        if row is not None and row["customer_id"] is not None:
+    @on_chosen
+    def action_customer(self, row: Row) -> None:
+        if row["customer_id"] is not None:
             self.open_customer(row["customer_id"])
-        elif row is not None:
+        else:
             self.say(f"Nobody knows yet whose issue {row['issue_id']} is", severity="warning")
 
-    def action_issue_log(self) -> None:
-        row = self._chosen()
-        if row is not None:
-            self.host.show_log(f"issue:{row['issue_id']}")
+    @on_chosen
+    def action_issue_log(self, row: Row) -> None:
+        self.host.show_log(f"issue:{row['issue_id']}")
 
-    def action_copy(self) -> None:
-        row = self._chosen()
-        if row is not None:
-            self.copy(
-                f"Issue {row['issue_id']}, {customer(row)}: {row['title']}, {row['priority']} "
-                f"{category(row)}, {status(row)}, {row['agent_name'] or 'waiting for an agent'}"
-            )
-
-    def _chosen(self) -> Row | None:
-        row = self.chosen_issue()
-        if row is None:
-            self.say("No issue is chosen: move the cursor to one first", severity="warning")
-        return row
-
-    def _at_once(
-        self,
-        word: str,
-        command: Callable[[Row], Callable[[Desk], Row]],
-        tell: Callable[[str, Row], str] = told,
-    ) -> None:
-        self.perform_on(self._chosen(), command, partial(tell, word))
-
-    def _with_form(self, word: str, form: Callable[[Row], ModalScreen[Row | None]]) -> None:
-        """Open a form for the issue as it is now, not as the list last saw it."""
-        row = self._chosen()
-        if row is None:
-            return
-
-        number, desk = row["issue_id"], self.backend.desk
-        self.open_form(lambda: form(queries.issue(desk, number)), partial(told, word))
-
-    def _with_panel(self, panel: Callable[[Row], Panel]) -> None:
-        row = self._chosen()
-        if row is None:
-            return
-
-        def show(issue: Row | None) -> None:
-            if issue is not None:
-                self.open(panel(issue))
-
-        self.host.ask(issue_query(self.backend.desk, row["issue_id"]), show, opens=True)
+    @on_chosen
+    def action_copy(self, row: Row) -> None:
+        self.copy(
+            f"Issue {row['issue_id']}, {customer(row)}: {row['title']}, {row['priority']} "
+            f"{category(row)}, {status(row)}, {row['agent_name'] or 'waiting for an agent'}"
+        )

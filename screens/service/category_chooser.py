@@ -7,15 +7,12 @@ from typing import Any
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from models.issues import CATEGORIES
+from screens.base.keys import hidden, key
 from screens.dialogs.modal import Modal
-from screens.widgets.key_line import KeyLine
 from screens.wording.issues import category
 from screens.wording.text import short
 
@@ -29,57 +26,42 @@ MEANINGS = {
     "refund_request": "wants money back",
     "general_inquiry": "a question, or none of these",
 }
+LABELS = {name.replace("_", " ").capitalize(): MEANINGS[name] for name in CATEGORIES}
 TITLE_CELLS = 62
 
 
 class ChooseCategory(Modal[str | None]):
     """Closes with the chosen category, or None on escape."""
 
-    DEFAULT_CSS = """
-    ChooseCategory { align: center middle; background: $background 60%; }
-    ChooseCategory #form {
-        width: 70; max-width: 96%; height: auto; max-height: 96%;
-        border: round $primary; background: $surface; padding: 0 1;
-    }
-    ChooseCategory #about { height: auto; color: $text-muted; margin-bottom: 1; }
-    ChooseCategory OptionList { height: 7; border: none; padding: 0; background: $surface; }
-    """
     BINDINGS = [
-        Binding("escape", "close", "Close", id="category.close", tooltip="Close without choosing"),
-        Binding(
+        key("category.close", "escape", "Close", "Close without choosing"),
+        key(
+            "category.take",
             "enter",
-            "take",
             "Choose",
-            id="category.take",
-            tooltip="Choose the highlighted one; its number does too",
+            "Choose the highlighted one; its number does too",
             priority=True,
         ),
         *(
-            Binding(
-                str(number),
-                f"choose({number})",
-                name.replace("_", " ").capitalize(),
-                id=f"category.{number}",
-                tooltip=f"{name.replace('_', ' ').capitalize()}: {MEANINGS[name]}",
-                show=False,
-            )
-            for number, name in enumerate(CATEGORIES, start=1)
+            hidden(f"category.{number}", str(number), label, f"{label}: {meaning}", f"choose({number})")
+            for number, (label, meaning) in enumerate(LABELS.items(), start=1)
         ),
     ]
 
     def __init__(self, issue: Row) -> None:
-        super().__init__()
+        super().__init__(f"What is issue {issue['issue_id']} about?")
         self._issue = issue
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="form"):
-            about = f"{short(self._issue['title'], TITLE_CELLS)}\nnow: {category(self._issue)}"
-            yield Static(Content(about), id="about")
-            yield OptionList(*map(_option, enumerate(CATEGORIES, start=1)), compact=True, markup=False)
-        yield KeyLine()
+    def body(self) -> ComposeResult:
+        about = f"{short(self._issue['title'], TITLE_CELLS)}\nnow: {category(self._issue)}"
+        yield Static(Content(about), id="about")
+        options = (
+            Text.assemble((f"{number}  ", "bold"), f"{label.lower():<20}", (meaning, "dim"))
+            for number, (label, meaning) in enumerate(LABELS.items(), start=1)
+        )
+        yield OptionList(*options, compact=True, markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#form").border_title = Content(f"What is issue {self._issue['issue_id']} about?")
         self.query_one(OptionList).highlighted = CATEGORIES.index(self._issue["category"])
 
     @on(OptionList.OptionSelected)
@@ -90,12 +72,3 @@ class ChooseCategory(Modal[str | None]):
 
     def action_choose(self, number: int) -> None:
         self.leave(CATEGORIES[number - 1])
-
-    def action_close(self) -> None:
-        self.leave()
-
-
-def _option(numbered: tuple[int, str]) -> Option:
-    number, name = numbered
-    line = Text.assemble((f"{number}  ", "bold"), f"{name.replace('_', ' '):<20}", (MEANINGS[name], "dim"))
-    return Option(line, id=name)

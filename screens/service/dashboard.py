@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from rich.text import Text
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -47,14 +47,6 @@ class Figures:
     agents: list[Row]
 
 
-@dataclass(frozen=True)
-class Shown:
-    """The issues behind a figure, and what they are called."""
-
-    name: str
-    filter: IssueFilter
-
-
 def _name(row: Row) -> Text:
     return Text(row["name"], "bold") if row["is_heading"] else Text(f"  {row['name']}")
 
@@ -62,8 +54,8 @@ def _name(row: Row) -> Text:
 FIGURE_COLUMNS = (
     Column("name", "Figure", 24, _name, grows=True),
     Column("value", "Now", 8, lambda row: Text(row["value"], row["style"]), right=True),
-    Column("count", "Of", 6, lambda row: row["count"], right=True),
-    Column("trend", "Before", 16, lambda row: row["trend"], drop=1),
+    Column("count", "Of", 6, right=True),
+    Column("trend", "Before", 16, drop=1),
 )
 
 
@@ -77,11 +69,11 @@ def _used(row: Row) -> Text:
 
 
 AGENT_COLUMNS = (
-    Column("name", "Agent", 14, lambda row: row["name"], grows=True),
-    Column("presence", "Presence", 9, lambda row: row["presence"], drop=1),
-    Column("load", "Bookings", 8, lambda row: str(row["load"]), right=True),
-    Column("issue_load", "Issues", 6, lambda row: str(row["issue_load"]), right=True),
-    Column("capacity", "Of", 4, lambda row: str(row["capacity"]), right=True),
+    Column("name", "Agent", 14, grows=True),
+    Column("presence", "Presence", 9, drop=1),
+    Column("load", "Bookings", 8, right=True),
+    Column("issue_load", "Issues", 6, right=True),
+    Column("capacity", "Of", 4, right=True),
     Column("utilisation", "Used", 7, _used),
 )
 
@@ -95,12 +87,15 @@ class ServiceBoard(Vertical):
     ServiceBoard #workload { width: 52; margin-left: 1; }
     """
 
+    @dataclass
     class FigureChosen(Message):
         """Enter was pressed on a figure or an agent."""
 
-        def __init__(self, figure: Row) -> None:
-            super().__init__()
-            self.figure = figure
+        figure: Row
+
+    headline = getters.query_one(".headline", Static)
+    figures = getters.query_one("#figures", LiveTable)
+    workload = getters.query_one("#workload", LiveTable)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="board"):
@@ -112,20 +107,16 @@ class ServiceBoard(Vertical):
     @property
     def is_filled(self) -> bool:
         """Have figures been shown already?"""
-        return bool(self.query_one("#figures", LiveTable).rows_shown)
-
-    def take_focus(self) -> None:
-        self.query_one("#figures").focus()
+        return bool(self.figures.rows_shown)
 
     def show(self, data: Figures, headline: Text) -> None:
-        """Show what ``board_query`` read."""
-        self.query_one(".headline", Static).update(headline)
-        figures = self.query_one("#figures", LiveTable)
-        is_first = not figures.rows_shown
-        figures.show_rows(data.figures)
+        """Show what ``read_figures`` read."""
+        self.headline.update(headline)
+        is_first = not self.is_filled
+        self.figures.show_rows(data.figures)
         if is_first:
-            figures.move_cursor(row=1)  # below the heading
-        self.query_one("#workload", LiveTable).show_rows(data.agents)
+            self.figures.move_cursor(row=1)  # below the heading
+        self.workload.show_rows(data.agents)
 
     @on(DataTable.RowSelected)
     def _chosen(self, event: DataTable.RowSelected) -> None:
@@ -136,34 +127,22 @@ class ServiceBoard(Vertical):
             self.post_message(self.FigureChosen(row))
 
 
-def board_query(desk: Desk) -> Callable[[], Figures]:
+def read_figures(desk: Desk) -> Figures:
     """Every figure as of now."""
-
-    def work() -> Figures:
-        told = service_dashboard.dashboard(desk)
-        agents = [
-            row
-            | {
-                "rows": IssueFilter(agent_id=row["agent_id"]),
-                "title": f"Issues of {row['name']}",
-            }
-            for row in told["agents"]
-        ]
-        return Figures([*_active(told), *_alerts(told), *_period(told)], agents)
-
-    return work
+    told = service_dashboard.dashboard(desk)
+    agents = [
+        row | {"rows": IssueFilter(agent_id=row["agent_id"]), "title": f"Issues of {row['name']}"}
+        for row in told["agents"]
+    ]
+    return Figures([*_active(told), *_alerts(told), *_period(told)], agents)
 
 
-def rows_of_figure(row: Row) -> Callable[[], Shown]:
-    """What to list for a figure; of a period's, its issues are looked up now."""
-
-    def work() -> Shown:
-        behind = row["rows"]
-        if callable(behind):
-            behind = IssueFilter(statuses=(), ids=tuple(behind()))
-        return Shown(row["title"], behind)
-
-    return work
+def rows_of_figure(row: Row) -> tuple[str, IssueFilter]:
+    """What the issues behind a figure are called, and which they are; of a period's, as of now."""
+    behind = row["rows"]
+    if callable(behind):
+        behind = IssueFilter(statuses=(), ids=tuple(behind()))
+    return row["title"], behind
 
 
 def _row(key: str, name: str, value: str = "", count: str = "", **more: Any) -> Row:
@@ -182,18 +161,12 @@ def _active(told: Row) -> list[Row]:
     for name, number in active["by_priority"].items():
         which = IssueFilter(priority=PRIORITIES.index(name) + 1)
         rows.append(_row(f"active.{name}", name, str(number), count, rows=which, title=f"{name}, open"))
-    waiting = active["waiting"]
+    waiting, expected = str(active["waiting"]), f"Rating to expect ({guess['model']['kind']})"
     return [
         *rows,
-        _row("waiting", "Waiting for an agent", str(waiting), count, rows=IssueFilter(statuses=(NEW,))),
+        _row("waiting", "Waiting for an agent", waiting, count, rows=IssueFilter(statuses=(NEW,))),
         _row("age", "Mean age in hours", _number(age), count, rows=IssueFilter()),
-        _row(
-            "expected",
-            f"Rating to expect ({guess['model']['kind']})",
-            _number(guess["mean"]),
-            count,
-            rows=IssueFilter(),
-        ),
+        _row("expected", expected, _number(guess["mean"]), count, rows=IssueFilter()),
     ]
 
 
@@ -215,17 +188,9 @@ def _period(told: Row) -> list[Row]:
     rows = [_heading(f"The last {days} days")]
     for name, label in FIGURE_NAMES.items():
         figure, trend = report["totals"][name], report["trends"][name]
-        rows.append(
-            _row(
-                name,
-                label,
-                _value(name, figure["value"]),
-                str(figure["count"]),
-                trend=_trend(name, trend),
-                rows=lambda name=name: issue_analytics.ids_behind(period, name),
-                title=f"{label}, the last {days} days",
-            )
-        )
+        behind = partial(issue_analytics.ids_behind, period, name)
+        more = {"trend": _trend(name, trend), "rows": behind, "title": f"{label}, the last {days} days"}
+        rows.append(_row(name, label, _value(name, figure["value"]), str(figure["count"]), **more))
     for dimension in issue_analytics.DIMENSIONS:
         rows += _by(dimension, report[f"by_{dimension}"], period)
     return rows
@@ -236,19 +201,11 @@ def _by(dimension: str, groups: Row, period: issue_analytics.Period) -> list[Row
     rows = [_heading(f"Hours, by {dimension}")] if groups else []
     for value, told in groups.items():
         figure, name = told[issue_analytics.RESOLUTION_HOURS], value.replace("_", " ")
-        rows.append(
-            _row(
-                f"{dimension}.{value}",
-                name,
-                _number(figure["value"]),
-                str(figure["count"]),
-                trend=_rated(told[issue_analytics.SATISFACTION]),
-                rows=lambda value=value: issue_analytics.ids_behind(
-                    period, issue_analytics.RESOLVED, dimension, value
-                ),
-                title=f"Resolved, {name}",
-            )
-        )
+        behind = partial(issue_analytics.ids_behind, period, issue_analytics.RESOLVED, dimension, value)
+        trend = _rated(told[issue_analytics.SATISFACTION])
+        more = {"trend": trend, "rows": behind, "title": f"Resolved, {name}"}
+        count = str(figure["count"])
+        rows.append(_row(f"{dimension}.{value}", name, _number(figure["value"]), count, **more))
     return rows
 
 

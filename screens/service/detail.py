@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from rich.text import Text
 
 from dispatch.desk.desk import Desk
 from dispatch.service.issues import queries
-from screens.widgets.detail_pane import DetailPane
+from screens.widgets.detail_pane import Detail, DetailPane, add_facts
 from screens.wording import issues as words
 from screens.wording.text import BAD, CARE, moment, short_moment
 
@@ -19,6 +18,7 @@ EXCERPT = 600  # characters of a text in the pane; the panel shows all of it
 LAST_SPOKEN = 12  # interactions in the pane
 LABEL = 11
 SHORT_LABEL = 9  # of what stands on top: a clock and its due time fit into the narrow pane
+OF_WHO_HAS_IT = ("Answer", "Resolve", "Agent", "In queue", "Expected")
 A_DAY = 24 * 60
 RISK_STYLES = {"high": f"bold {BAD}", "medium": CARE, "low": ""}
 FACTORS = {
@@ -29,55 +29,40 @@ FACTORS = {
 }
 
 
-def issue_query(desk: Desk, issue_id: int | None) -> Callable[[], Row | None]:
-    """What the pane shows of an issue; None when there is none."""
-
-    def work() -> Row | None:
-        if issue_id is None:
-            return None
-        return queries.issue(desk, issue_id) | {"interactions": queries.interactions(issue_id)}
-
-    return work
+def read_issue(desk: Desk, issue_id: int) -> Row:
+    """An issue with all that was said and done about it."""
+    return queries.issue(desk, issue_id) | {"interactions": queries.interactions(issue_id)}
 
 
 class IssueDetail(DetailPane):
     """One issue in full."""
 
-    def show(self, issue: Row | None) -> None:
-        """Show what ``issue_query`` read."""
-        if issue is None:
-            self.tell("", "Choose an issue to see it here")
-        else:
-            self.tell(f"Issue {issue['issue_id']}", described(issue, EXCERPT, LAST_SPOKEN))
+    NOTHING = "Choose an issue to see it here"
 
 
-def described(issue: Row, longest: int | None = None, last: int | None = None) -> Text:
+def issue_detail(issue: Row) -> Detail:
+    """What the pane says of an issue."""
+    return f"Issue {issue['issue_id']}", describe_issue(issue, EXCERPT, LAST_SPOKEN)
+
+
+def describe_issue(issue: Row, longest: int | None = None, last: int | None = None) -> Text:
     """All about an issue; its texts cut at ``longest`` characters, of the conversation the ``last``."""
     text = Text(overflow="fold")
     text.append_text(words.priority(issue)).append("  ")
     text.append_text(words.state(issue)).append(f"  {words.category(issue)}")
-    for label, value in _facts(issue):
-        if value:
-            _add(text, label, value, SHORT_LABEL)
+    add_facts(text, _facts(issue), SHORT_LABEL)
     _add_spoken(text, issue, longest, last)
     _heading(text, "Why so urgent")
-    _add_steps(text, issue)
+    add_steps(text, issue)
     _add_escalations(text, issue)
     _add_satisfaction(text, issue["satisfaction"], issue["survey"])
     _heading(text, "What triage read")
-    for label, value in _read(issue):
-        if value:
-            _add(text, label, value)
+    add_facts(text, _read(issue), LABEL)
     return text
 
 
 def _heading(text: Text, heading: str) -> None:
     text.append(f"\n\n{heading}", "bold underline")
-
-
-def _add(text: Text, label: str, value: str | Text, width: int = LABEL) -> None:
-    text.append(f"\n{label:<{width}}", "dim")
-    text.append_text(value if isinstance(value, Text) else Text(value))
 
 
 def _facts(issue: Row) -> list[tuple[str, str | Text]]:
@@ -124,7 +109,8 @@ def _add_spoken(text: Text, issue: Row, longest: int | None, last: int | None) -
         text.append("\n").append_text(words.conversation(shown, longest))
 
 
-def _add_steps(text: Text, issue: Row) -> None:
+def add_steps(text: Text, issue: Row) -> None:
+    """How the priority was arrived at, a step a line."""
     for step in issue["priority_steps"]:
         text.append(f"\n{step['add']:+d} {step['priority']:<9}", "bold").append(step["why"])
 
@@ -153,15 +139,17 @@ def _add_satisfaction(text: Text, guess: Row, survey: Row | None) -> None:
     text.append(f", {guess['churn_probability']:.0%} may leave")
     text.append(f" ({guess['model']['kind']})", "dim")
     factors = (f"{FACTORS.get(name, name)} {value:.2f}" for name, value in guess["factors"].items())
-    _add(text, "Factors", ", ".join(factors))
+    add_facts(text, [("Factors", ", ".join(factors))], LABEL)
     for advice in guess["recommendations"]:
         text.append(f"\n• {advice}")
     if survey:
         score = "no answer yet" if survey["score"] is None else f"{survey['score']} of 5"
-        _add(text, "Survey", score + (f": {survey['comment']}" if survey["comment"] else ""))
+        comment = f": {survey['comment']}" if survey["comment"] else ""
+        add_facts(text, [("Survey", score + comment)], LABEL)
 
 
 def _read(issue: Row) -> list[tuple[str, str]]:
+    done = issue["progress"]
     return [
         ("Confidence", f"{issue['confidence']:.0%}"),
         ("Sentiment", f"{issue['sentiment']['compound']:+.2f}"),
@@ -171,23 +159,17 @@ def _read(issue: Row) -> list[tuple[str, str]]:
         ("Complexity", issue["complexity"]),
         ("Came in", f"{moment(issue['opened_at'])} by {issue['channel'].replace('_', ' ')}"),
         ("Warned", _warned(issue["warnings"])),
-        ("Progress", _progress(issue["progress"])),
+        ("Progress", f"{done['share']:.0%} of the estimate, {done['interactions']} interactions"),
     ]
-
-
-def _progress(progress: Row) -> str:
-    return f"{progress['share']:.0%} of the estimate, {progress['interactions']} interactions"
 
 
 def why_text(issue: Row) -> Text:
     """Why an issue is as urgent as it is, who has it and why, and until when."""
     text = Text(overflow="fold")
     text.append(f"{issue['priority']}, because", "bold")
-    _add_steps(text, issue)
+    add_steps(text, issue)
     _heading(text, "Who has it")
-    for label, value in _facts(issue):
-        if value and label in ("Answer", "Resolve", "Agent", "In queue", "Expected"):
-            _add(text, label, value)
+    add_facts(text, (fact for fact in _facts(issue) if fact[0] in OF_WHO_HAS_IT), LABEL)
     _add_escalations(text, issue)
     _add_satisfaction(text, issue["satisfaction"], issue["survey"])
     return text

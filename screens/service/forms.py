@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
+from dispatch.queries import list_agents
 from dispatch.service.escalation import triggers
 from dispatch.service.issues import (
     conversation,
@@ -17,9 +18,9 @@ from dispatch.service.issues import (
     queries,
     surveys,
 )
-from models.errors import Conflict, InvalidInput
+from models.errors import Conflict
 from models.issues import CUSTOMER, DESK, OPEN, PRIORITIES, TIERS
-from screens.dialogs.form import Field, FormModal, Values
+from screens.dialogs.form import Field, FormModal, picked, reassign_fields
 from screens.wording.issues import category, customer, status
 from screens.wording.text import short
 
@@ -30,10 +31,26 @@ SPEAKERS = {"Us": DESK, "The customer": CUSTOMER}
 GOES_ON, WAITS, SOLVES = "It goes on", "They have to answer", "It should be solved"
 
 
-def _about(issue: Row) -> str:
-    holder = issue["agent_name"] or "nobody yet"
+def _form(
+    issue: Row,
+    title: str,
+    fields: Sequence[Field],
+    command: Callable[..., Row],
+    submit: str,
+    *,
+    changes_only: bool = False,
+) -> FormModal:
+    """A form about an issue; what is in its fields goes to the command, under their names."""
+    number, holder = issue["issue_id"], issue["agent_name"] or "nobody yet"
     about = f"{customer(issue)}: {issue['priority']} {category(issue)}, {status(issue)}, with {holder}"
-    return f"{about}\n{short(issue['title'], 70)}"
+    return FormModal(
+        f"{title} {number}",
+        fields,
+        lambda desk, given: command(desk, number, **given),
+        submit=submit,
+        about=f"{about}\n{short(issue['title'], 70)}",
+        changes_only=changes_only,
+    )
 
 
 def reply_form(issue: Row) -> FormModal:
@@ -45,26 +62,19 @@ def reply_form(issue: Row) -> FormModal:
     ]
     seen = issue["last_interaction_id"] or 0
 
-    def command(desk: Desk, given: Values) -> Row:
+    def command(desk: Desk, number: int, text: str, author: str, then: str) -> Row:
         nonlocal seen
-        by_us = SPEAKERS.get(given["author"], DESK) == DESK
+        speaker = SPEAKERS.get(author, DESK)
+        wait, solution = (speaker == DESK and then == wanted for wanted in (WAITS, SOLVES))
         try:
             return conversation.reply(
-                desk,
-                issue["issue_id"],
-                given["text"],
-                author=SPEAKERS.get(given["author"], DESK),
-                wait=by_us and given["then"] == WAITS,
-                solution=by_us and given["then"] == SOLVES,
-                seen=seen,
+                desk, number, text, author=speaker, wait=wait, solution=solution, seen=seen
             )
         except Conflict as conflict:
-            seen, newest = _newest(desk, issue["issue_id"])
+            seen, newest = _newest(desk, number)
             raise Conflict(f"{conflict.message}: “{newest}”", "send it again if it still fits") from conflict
 
-    return FormModal(
-        f"Reply to issue {issue['issue_id']}", fields, command, submit="Send", about=_about(issue)
-    )
+    return _form(issue, "Reply to issue", fields, command, "Send")
 
 
 def _newest(desk: Desk, issue_id: int) -> tuple[int, str]:
@@ -77,125 +87,83 @@ def _newest(desk: Desk, issue_id: int) -> tuple[int, str]:
 def note_form(issue: Row) -> FormModal:
     """An internal note."""
     field = Field("text", "Note", hint="what the next person should know", lines=5)
-    return _one_field(issue, "Note on issue", field, conversation.note, "Write")
+    return _form(issue, "Note on issue", [field], conversation.note, "Write")
 
 
 def resolve_form(issue: Row) -> FormModal:
     """It is solved: a last word to the customer, or none."""
     field = Field("text", "Last word", hint="what the customer reads; empty: nothing is sent", lines=4)
-    return _one_field(
-        issue,
-        "Resolve issue",
-        field,
-        lambda desk, number, text: lifecycle.resolve(desk, number, text if text.strip() else None),
-        "Resolve",
-    )
+
+    def command(desk: Desk, number: int, text: str) -> Row:
+        return lifecycle.resolve(desk, number, text if text.strip() else None)
+
+    return _form(issue, "Resolve issue", [field], command, "Resolve")
 
 
 def escalate_form(issue: Row) -> FormModal:
     """More eyes are needed: why, and how many."""
     levels = ("next", *map(str, range(1, triggers.TOP_LEVEL + 1)))
-    number = issue["issue_id"]
-    return FormModal(
-        f"Escalate issue {number}",
-        [
-            Field("reason", "Reason", hint="why more eyes are needed"),
-            Field("level", "Level", "next", levels),
-        ],
-        lambda desk, given: escalation_commands.escalate(
-            desk, number, given["reason"], None if given["level"] == "next" else given["level"]
-        ),
-        submit="Escalate",
-        about=_about(issue),
-    )
+    fields = [
+        Field("reason", "Reason", hint="why more eyes are needed"),
+        Field("level", "Level", "next", levels),
+    ]
+
+    def command(desk: Desk, number: int, reason: str, level: str) -> Row:
+        return escalation_commands.escalate(desk, number, reason, None if level == "next" else level)
+
+    return _form(issue, "Escalate issue", fields, command, "Escalate")
 
 
 def settle_form(issue: Row) -> FormModal:
     """Nothing more has to be done about its escalations: why."""
     field = Field("reason", "Reason", hint="why nothing more has to be done about it")
-    return _one_field(issue, "Settle escalations of issue", field, escalation_commands.settle, "Settle")
+    return _form(issue, "Settle escalations of issue", [field], escalation_commands.settle, "Settle")
 
 
 def reopen_form(issue: Row) -> FormModal:
     """It is taken up again: why."""
     field = Field("reason", "Reason", hint="why it is taken up again")
-    return _one_field(issue, "Reopen issue", field, lifecycle.reopen, "Reopen")
+    return _form(issue, "Reopen issue", [field], lifecycle.reopen, "Reopen")
 
 
-def reassign_form(issue: Row, agents: list[Row]) -> FormModal:
+def reassign_form(issue: Row) -> FormModal:
     """Another agent takes it over: who, and why."""
-    number = issue["issue_id"]
-    others = tuple(agent for agent in agents if agent["agent_id"] != issue["agent_id"])
 
-    def command(desk: Desk, given: Values) -> Row:
-        if not given["to"]:
-            raise InvalidInput("agent", "no agent is chosen", "type a part of the name, or the id")
-        return ownership.reassign(desk, number, int(given["to"]), given["reason"])
+    def command(desk: Desk, number: int, to: str, reason: str) -> Row:
+        return ownership.reassign(desk, number, picked(to), reason)
 
-    return FormModal(
-        f"Reassign issue {number}",
-        [Field("to", "To", agents=others), Field("reason", "Reason", hint="why it changes hands")],
-        command,
-        submit="Reassign",
-        about=_about(issue),
-    )
+    return _form(issue, "Reassign issue", reassign_fields(issue, list_agents()), command, "Reassign")
 
 
 def rate_form(issue: Row) -> FormModal:
     """The customer's answer to the survey; one counts."""
-    number = issue["issue_id"]
     fields = [
         Field("score", "Score 1 to 5", hint="5 is best"),
         Field("comment", "Comment", hint="what the customer said about it"),
     ]
-    return FormModal(
-        f"Score of issue {number}",
-        fields,
-        lambda desk, given: surveys.rate(desk, number, given["score"], given["comment"] or None),
-        submit="Score",
-        about=_about(issue),
-    )
+    return _form(issue, "Score of issue", fields, surveys.rate, "Score")
 
 
 def edit_form(issue: Row) -> FormModal:
-    """Mend the title and the booking, and while it is open the priority and the tier."""
-    number = issue["issue_id"]
-    before = {"title": issue["title"], "booking": str(issue["booking_id"] or "")}
+    """Edit the title and the booking, and while it is open the priority and the tier."""
     fields = [
-        Field("title", "Title", before["title"]),
-        Field("booking", "Booking", before["booking"], hint="its number"),
+        Field("title", "Title", issue["title"]),
+        Field("booking", "Booking", str(issue["booking_id"] or ""), hint="its number"),
     ]
     if issue["status"] in OPEN:
-        before |= {"priority": issue["priority"], "tier": issue["tier"] or ""}
         fields += [
-            Field("priority", "Priority", before["priority"], PRIORITIES[::-1]),
-            Field("tier", "Tier", before["tier"], TIERS),
+            Field("priority", "Priority", issue["priority"], PRIORITIES[::-1]),
+            Field("tier", "Tier", issue["tier"] or "", TIERS),
         ]
 
-    def command(desk: Desk, given: Values) -> Row:
-        changed: dict[str, Any] = {name: text for name, text in given.items() if text != before[name]}
-        if "booking" in changed:
-            changed["booking_id"] = booking_number(changed.pop("booking"))
+    def command(desk: Desk, number: int, booking: str | None = None, **changed: Any) -> Row:
+        if booking is not None:
+            changed["booking_id"] = booking_number(booking)
         return editing.edit(desk, number, **changed)
 
-    return FormModal(
-        f"Edit issue {number}", fields, command, submit="Save", changes_only=True, about=_about(issue)
-    )
+    return _form(issue, "Edit issue", fields, command, "Save", changes_only=True)
 
 
 def booking_number(text: str) -> int:
     """The number of a booking as it was typed. Raises InvalidInput."""
     return validation.whole(text.strip().removeprefix("#"), "booking", 1, 2**63 - 1)
-
-
-def _one_field(
-    issue: Row, title: str, field: Field, command: Callable[[Desk, int, str], Row], submit: str
-) -> FormModal:
-    number = issue["issue_id"]
-    return FormModal(
-        f"{title} {number}",
-        [field],
-        lambda desk, given: command(desk, number, given[field.name]),
-        submit=submit,
-        about=_about(issue),
-    )

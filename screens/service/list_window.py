@@ -26,13 +26,13 @@ class IssueWindow(ListWindow[IssueFilter]):
     def page(self, limit: int, beyond: Row | None, *, upwards: bool = False) -> list[Row]:
         return queries.issues(self.desk(), self.which, limit, beyond, upwards=upwards)
 
-    def at(self, issue_id: int) -> tuple[IssueWindow, list[Row]]:
+    def at(self, number: int) -> tuple[IssueWindow, list[Row]]:
         """The window that begins with this issue, of the open ones or of all; from the top without it."""
         try:
-            row = queries.issue(self.desk(), issue_id)
+            row = queries.issue(self.desk(), number)
         except NotFound:  # another file has the database's path now
             return self.held()
         which = IssueFilter(sort=self.which.sort, statuses=OPEN if row["status"] in OPEN else ())
         # the place just before it: of two alike, the lower id comes first by urgency, the higher by change
-        before = issue_id + (1 if which.sort == queries.CHANGED else -1)
+        before = number + (1 if which.sort == queries.CHANGED else -1)
         return replace(self, which=which, anchor=row | {"issue_id": before}).held()

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static, TextArea
 
 from dispatch import customers
-from dispatch.desk.desk import Desk
 from dispatch.service.issues import intake, text_analysis
 from models.errors import DeskError, InvalidInput
 from models.issues import CATEGORIES, CHANNELS, TIERS
+from screens.base.keys import key
 from screens.customers.finder import FindCustomer
 from screens.dialogs.command_modal import CommandModal
+from screens.dialogs.modal import buttons
+from screens.service.detail import add_steps
 from screens.service.forms import booking_number
 from screens.widgets.choice import Pick
-from screens.widgets.key_line import KeyLine
+from screens.widgets.detail_pane import add_facts
 from screens.wording import issues as words
 from screens.wording.text import CARE, short
 
@@ -35,73 +36,60 @@ NOTHING_YET = "What triage makes of it stands here while you type"
 PLACEHOLDER = "The customer's own words"
 
 
-class NewIssue(CommandModal):
+class NewIssue(CommandModal[Row]):
     """Closes with the opened issue, or None; what the desk refuses is told here, and nothing is lost.
 
     ``customer`` (as ``customers.card`` tells) and ``booking_id`` are filled in already.
     """
 
+    FRAME = "new-issue"
     AUTO_FOCUS = "#text"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     BINDINGS = [
-        Binding("escape", "close", "Close", id="new.close", tooltip="Close without opening an issue"),
-        Binding(
-            "f9", "submit", "Open it", id="new.open", tooltip="Open the issue, from any field", priority=True
-        ),
-        Binding(
+        key("new.close", "escape", "Close", "Close without opening an issue"),
+        key("new.open", "f9", "Open it", "Open the issue, from any field", "submit", priority=True),
+        key(
+            "new.customer",
             "ctrl+f",
-            "customer",
             "Customer",
-            id="new.customer",
-            tooltip="Whose issue it is: by part of a name, phone or e-mail, or a booking's number",
+            "Whose issue it is: by part of a name, phone or e-mail, or a booking's number",
             priority=True,
         ),
     ]
 
     def __init__(self, customer: Row | None = None, booking_id: int | None = None) -> None:
-        super().__init__()
-        self._ticket = 0
+        super().__init__("New issue")
         self._customer = customer
         self._booking_id = booking_id
         self._told: Row | None = None
         self._read_text: str | None = None
         self._submits = self._is_asked = False
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="new-issue"):
-            with Horizontal(id="parts"):
-                with Vertical(id="words"):
-                    yield TextArea(placeholder=PLACEHOLDER, compact=True, tab_behavior="focus", id="text")
-                    yield from self._fields()
-                with VerticalScroll(id="understood", can_focus=False):
-                    yield Static(Content(NOTHING_YET), id="triage")
-            yield Static(Content(""), id="problem")
-            with Horizontal(id="buttons"):
-                yield Button("Open it", id="submit", variant="primary", compact=True)
-                yield Button("Close", id="close", compact=True)
-        yield KeyLine()
+    def body(self) -> ComposeResult:
+        with Horizontal(id="parts"):
+            with Vertical(id="words"):
+                yield TextArea(placeholder=PLACEHOLDER, compact=True, tab_behavior="focus", id="text")
+                for label, widget in self._fields().items():
+                    with Horizontal(classes="field"):
+                        yield Label(label)
+                        yield widget
+            with VerticalScroll(id="understood", can_focus=False) as understood:
+                understood.border_title = Content("What triage reads")
+                yield Static(Content(NOTHING_YET), id="triage")
+        yield Static(id="problem")
+        yield from buttons(("submit", "Open it"), ("close", "Close"))
 
-    def _fields(self) -> ComposeResult:
-        with Horizontal(classes="field"):
-            yield Label("Channel")
-            yield Pick(CHANNEL_NAMES, value="web form", id="channel")
-        with Horizontal(classes="field"):
-            yield Label("Tier")
-            yield Pick(TIERS, prompt="the customer's", id="tier")
-        with Horizontal(classes="field"):
-            yield Label("Customer")
-            yield Button("nobody yet: find one", compact=True, id="customer")
-        with Horizontal(classes="field"):
-            yield Label("Booking")
-            known = str(self._booking_id or "")
-            yield Input(known, placeholder="its number, if it is about one", compact=True, id="booking")
-        with Horizontal(classes="field"):
-            yield Label("Category")
-            yield Pick(CATEGORY_NAMES, prompt="as triage says", id="category")
+    def _fields(self) -> dict[str, Widget]:
+        booking, hint = str(self._booking_id or ""), "its number, if it is about one"
+        return {
+            "Channel": Pick(CHANNEL_NAMES, value="web form", id="channel"),
+            "Tier": Pick(TIERS, prompt="the customer's", id="tier"),
+            "Customer": Button("nobody yet: find one", compact=True, id="customer"),
+            "Booking": Input(booking, placeholder=hint, compact=True, id="booking"),
+            "Category": Pick(CATEGORY_NAMES, prompt="as triage says", id="category"),
+        }
 
     def on_mount(self) -> None:
-        self.query_one("#new-issue").border_title = Content("New issue")
-        self.query_one("#understood").border_title = Content("What triage reads")
         if self._customer is not None:
             self._show_customer(self._customer)
         # the model is read now, in the background, so that the first word does not wait for it
@@ -123,12 +111,10 @@ class NewIssue(CommandModal):
         self._understand(0)
 
     def _understand(self, pause_s: float) -> None:
-        # a worker that the next key cancels, so that a fast typist asks once
-        self._ticket += 1
-        self.run_worker(self._understand_after(pause_s, self._ticket), group="typing", exclusive=True)
+        self.forget_asked("triage")
+        self.after_typing(pause_s, self._ask_triage)
 
-    async def _understand_after(self, pause_s: float, ticket: int) -> None:
-        await asyncio.sleep(pause_s)
+    def _ask_triage(self) -> None:
         text, tier, category = self.text, self._tier, self._category
 
         def work() -> Row | None:
@@ -139,15 +125,14 @@ class NewIssue(CommandModal):
             return told | (text_analysis.prioritise(category, text, tier) if category else {})
 
         def then(told: Row | None) -> None:
-            if ticket == self._ticket and self.is_laid_out:
-                self._told, self._read_text = told, text
-                shown = triaged(told, category) if told else Content(NOTHING_YET)
-                self.query_one("#triage", Static).update(shown)
-                if self._submits:
-                    self._submits = False
-                    self.action_submit()
+            self._told, self._read_text = told, text
+            shown = triaged(told, category) if told else Content(NOTHING_YET)
+            self.query_one("#triage", Static).update(shown)
+            if self._submits:
+                self._submits = False
+                self.action_submit()
 
-        self.host.ask(work, then, self._refused)
+        self.ask_newest("triage", work, then, self._refused)
 
     @property
     def _tier(self) -> str | None:
@@ -159,9 +144,8 @@ class NewIssue(CommandModal):
 
     @on(Button.Pressed, "#customer")
     def action_customer(self) -> None:
-        def found(customer_id: int | None) -> None:
-            if customer_id is not None:
-                self.host.ask(lambda: customers.card(customer_id), self._use_customer, opens=True)
+        def found(customer_id: int) -> None:
+            self.host.ask(lambda: customers.card(customer_id), self._use_customer, opens=True)
 
         self.open(FindCustomer("Whose issue is it?"), found)
 
@@ -179,7 +163,6 @@ class NewIssue(CommandModal):
     def _next(self) -> None:
         self.focus_next()
 
-    @on(Button.Pressed, "#submit")
     def action_submit(self) -> None:
         if self._busy:
             return
@@ -198,25 +181,15 @@ class NewIssue(CommandModal):
         except DeskError as error:
             self._refused(error)
             return
-        self._send(self._command(number))
-
-    def _command(self, booking_id: int | None) -> Any:
-        text, category, customer = self.text, self._category, self._customer
-        channel = CHANNEL_NAMES.get(self.query_one("#channel", Pick).chosen)
-        tier = self.query_one("#tier", Pick).chosen or None
-
-        def command(desk: Desk) -> Row:
-            return intake.open_issue(
-                desk,
-                text,
-                channel=channel,
-                tier=tier,
-                customer_id=customer["customer_id"] if customer else None,
-                booking_id=booking_id,
-                category=category,
-            )
-
-        return command
+        text = self.text
+        given: Row = {
+            "channel": CHANNEL_NAMES.get(self.query_one("#channel", Pick).chosen),
+            "tier": self.query_one("#tier", Pick).chosen or None,
+            "customer_id": self._customer["customer_id"] if self._customer else None,
+            "booking_id": number,
+            "category": self._category,
+        }
+        self._send(lambda desk: intake.open_issue(desk, text, **given))
 
     def unsaved(self) -> str:
         return "New issue: the customer's words will be lost." if self.text.strip() else ""
@@ -238,11 +211,8 @@ def triaged(told: Row, chosen: str | None = None) -> Text:
     else:
         text.append(words.category(told), "bold").append(f" {told['confidence']:.0%}", "dim")
     text.append("\n").append_text(words.priority(told))
-    for step in told["priority_steps"]:
-        text.append(f"\n{step['add']:+d} {step['priority']:<9}", "bold").append(step["why"])
-    for label, value in _read(told):
-        if value:
-            text.append(f"\n{label:<11}", "dim").append(value)
+    add_steps(text, told)
+    add_facts(text, _read(told), 11)
     return text
 
 

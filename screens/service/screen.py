@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from rich.text import Text
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.widgets import DataTable, Input, Static
+from textual.containers import Horizontal
+from textual.widgets import DataTable, Input
 
 from dispatch.service.issues.queries import CHANGED, SORTS, URGENCY, IssueFilter
 from screens.base import figures, keys
-from screens.base.keys import key_of
 from screens.filters.issues import VIEWS, parse_issue_filter, view_of, view_parts
 from screens.service.actions import IssueActions
-from screens.service.dashboard import Figures, ServiceBoard, Shown, board_query, rows_of_figure
-from screens.service.detail import IssueDetail, issue_query
+from screens.service.dashboard import Figures, ServiceBoard, read_figures, rows_of_figure
+from screens.service.detail import IssueDetail, issue_detail, read_issue
 from screens.service.list_window import IssueWindow
 from screens.shell.paged_list import Held, PagedList
+from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
+from screens.widgets.detail_pane import Detail
 from screens.widgets.live_table import LiveTable
 from screens.wording import issues as words
 from screens.wording.text import short_moment
@@ -31,7 +30,7 @@ from screens.wording.text import short_moment
 Row = dict[str, Any]
 
 COLUMNS = (
-    Column("issue_id", "No.", 5, lambda row: str(row["issue_id"]), right=True, drop=2),
+    Column("issue_id", "No.", 5, right=True, drop=2),
     Column("priority", "Priority", 8, words.priority, sort=URGENCY),
     Column("time", "Time left", 16, words.time_left),
     Column("state", "State", 12, words.state, grows=True),
@@ -42,11 +41,12 @@ COLUMNS = (
         "changed_at", "Changed", 11, lambda row: short_moment(row["changed_at"]), sort=CHANGED, extra=True
     ),
     Column("opened_at", "Came in", 11, lambda row: short_moment(row["opened_at"]), extra=True),
-    Column("title", "Title", 20, lambda row: row["title"], grows=True, extra=True),
-    Column("tier", "Tier", 10, lambda row: row["tier"] or "", extra=True),
+    Column("title", "Title", 20, grows=True, extra=True),
+    Column("tier", "Tier", 10, extra=True),
     Column("channel", "Channel", 12, lambda row: row["channel"].replace("_", " "), extra=True),
-    Column("booking_id", "Booking", 7, lambda row: str(row["booking_id"] or ""), right=True, extra=True),
+    Column("booking_id", "Booking", 7, right=True, extra=True),
 )
+BOARD_HINT = "  enter lists what a figure is made of, tab goes over, {service.board} back"
 ORDERS = {URGENCY: "by urgency", CHANGED: "newest change first"}
 
 
@@ -64,85 +64,52 @@ class Service(PagedList[IssueFilter], IssueActions):
         "shows the figures of the desk, where enter lists the issues that a figure is made of."
     )
     BINDINGS = [*keys.SERVICE]
+    COLUMNS = COLUMNS
+    HINT = "/ words, status:new, agent:6, category:refund, is:escalated"
+    PANE = IssueDetail
     AUTO_FOCUS = "#service"
     IS_TIMELY = True
 
+    table = getters.query_one("#service", LiveTable)
+    board = getters.query_one(ServiceBoard)
+    issues = getters.query_one(".list-body", Horizontal)
+
     def __init__(self) -> None:
         super().__init__(IssueWindow(desk=lambda: self.backend.desk))
-        self._sought: int | None = None
-        self._detail_ticket = 0
         self._figure = ""
-        self._is_counting = self._counts_again = False
 
     def body(self) -> ComposeResult:
-        with Horizontal(classes="list-body", id="issues"):
-            with Vertical():
-                yield Static(Content(""), classes="headline")
-                yield Input(
-                    placeholder="/ words, status:new, agent:6, category:refund, is:escalated",
-                    compact=True,
-                    id="filter",
-                )
-                yield LiveTable(COLUMNS, "issue_id", id="service")
-            yield IssueDetail()
+        yield from super().body()
         yield ServiceBoard()
-
-    @property
-    def table(self) -> LiveTable:
-        return self.query_one("#service", LiveTable)
-
-    @property
-    def board(self) -> ServiceBoard:
-        return self.query_one(ServiceBoard)
 
     @property
     def _shows_board(self) -> bool:
         return self.is_laid_out and self.board.display
 
     def look_up(self) -> Callable[[], Any]:
-        window = self._window
-        if self._shows_board:
-            return lambda: None  # the figures are read beside
-        if self._sought is not None and isinstance(window, IssueWindow):
-            return partial(window.at, self._sought)
-        return super().look_up()
+        return (lambda: None) if self._shows_board else super().look_up()  # the figures are read beside
 
     def show(self, data: Held | None) -> None:
         if data is None or self._shows_board:
             self._count()
             return
-        self._sought = None
         self.table.mark_sort(data[0].which.sort, data[0].which.sort == CHANGED)
         self._describe(self._take(data))
         self.show_detail()
 
     def _count(self) -> None:
-        """Read the figures beside everything else; what changes meanwhile has them read once more."""
-        self._counts_again = self._is_counting
-        if self._is_counting or not self._shows_board:
-            return
-        self._is_counting = True
+        """Read the figures; what changes meanwhile has them read once more."""
+        desk = self.backend.desk
 
-        def then(told: Figures) -> None:
-            if self.is_laid_out:
-                self.board.show(told, self._board_headline())
-            if self._counts_again:
-                self._count()
+        def show(told: Figures) -> None:
+            hint = keys.with_keys(self.app, BOARD_HINT)
+            self.board.show(told, Text.assemble(("Dashboard", "bold"), (hint, "dim")))
 
-        self.host.ask(self._counted(), then, opens=not self.board.is_filled, beside=True)
+        if self._shows_board:
+            is_first = not self.board.is_filled
+            self.ask_in_turn("figures", lambda: read_figures(desk), show, self._count, opens=is_first)
 
-    def _counted(self) -> Callable[[], Figures]:
-        query = board_query(self.backend.desk)
-
-        def work() -> Figures:
-            try:
-                return query()
-            finally:
-                self._is_counting = False
-
-        return work
-
-    def chosen_issue(self) -> Row | None:
+    def chosen(self) -> Row | None:
         return None if self._shows_board else self.table.current
 
     def show_issue(self, issue_id: int) -> None:
@@ -150,25 +117,15 @@ class Service(PagedList[IssueFilter], IssueActions):
         self._to_list()
         with self.prevent(Input.Changed):
             self.query_one("#filter", Input).value = ""
-        self._window = IssueWindow(IssueFilter(sort=self._filter.sort), desk=lambda: self.backend.desk)
-        self._listed, self._sought = None, issue_id
-        self.reload(opens=True)
+        which = IssueFilter(sort=self._filter.sort)
+        self.seek(IssueWindow(which, desk=lambda: self.backend.desk), issue_id)
 
     def show_only(self, text: str) -> None:
         self._to_list()
         super().show_only(text)
 
-    @on(DataTable.RowHighlighted, "#service")
-    def show_detail(self) -> None:
-        """Fill the pane; when the cursor has moved on meanwhile, the answer is dropped."""
-        self._detail_ticket += 1
-        ticket, row = self._detail_ticket, self.table.current
-
-        def then(data: Row | None) -> None:
-            if ticket == self._detail_ticket and self.is_laid_out:
-                self.query_one(IssueDetail).show(data)
-
-        self.host.ask(issue_query(self.backend.desk, row["issue_id"] if row else None), then)
+    def detail_of(self, row: Row) -> Detail:
+        return issue_detail(read_issue(self.backend.desk, row["issue_id"]))
 
     @on(DataTable.RowSelected, "#service")
     def _entered(self) -> None:
@@ -183,14 +140,12 @@ class Service(PagedList[IssueFilter], IssueActions):
     def action_next_view(self) -> None:
         if self._shows_board:
             self._to_list()
-        names, mine = list(VIEWS), self.host.my_agent_id
-        current = view_of(self._filter, mine)
-        following = names[(names.index(current) + 1) % len(names)] if current in names else names[0]
+        mine = self.host.my_agent_id
+        following = next_of(VIEWS, view_of(self._filter, mine))
         self._use(replace(self._filter, ids=None, **view_parts(following, mine)))
 
     def action_sort(self) -> None:
-        following = SORTS[(SORTS.index(self._filter.sort) + 1) % len(SORTS)]
-        self._use(replace(self._filter, sort=following))
+        self._use(replace(self._filter, sort=next_of(SORTS, self._filter.sort)))
 
     @on(LiveTable.SortAsked)
     def _sort_by_header(self, message: LiveTable.SortAsked) -> None:
@@ -201,9 +156,9 @@ class Service(PagedList[IssueFilter], IssueActions):
         if self._shows_board:
             self._to_list()
         else:
-            self.query_one("#issues").display = False
+            self.issues.display = False
             self.board.display = True
-            self.board.take_focus()
+            self.board.figures.focus()
         self.reload(opens=True)
 
     def action_back(self) -> None:
@@ -219,41 +174,29 @@ class Service(PagedList[IssueFilter], IssueActions):
     def _to_list(self) -> None:
         if self._shows_board:
             self.board.display = False
-            self.query_one("#issues").display = True
+            self.issues.display = True
         self.table.focus()
 
     @on(ServiceBoard.FigureChosen)
     def _list_figure(self, message: ServiceBoard.FigureChosen) -> None:
         """List what a figure is made of."""
 
-        def found(which: Shown) -> None:
-            self._figure = which.name
+        def found(figure: tuple[str, IssueFilter]) -> None:
+            self._figure, which = figure
             with self.prevent(Input.Changed):
                 self.query_one("#filter", Input).value = ""
             self._to_list()
-            self._list(replace(which.filter, sort=self._filter.sort))
+            self._list(replace(which, sort=self._filter.sort))
 
-        self.host.ask(rows_of_figure(message.figure), found, opens=True)
-
-    def _board_headline(self) -> Text:
-        back = (
-            f"enter lists what a figure is made of, tab goes over, {key_of(self.app, 'service.board')} back"
-        )
-        return Text.assemble(("Dashboard", "bold"), (f"  {back}", "dim"))
+        self.host.ask(lambda: rows_of_figure(message.figure), found, opens=True)
 
     def _describe(self, rows: list[Row]) -> None:
         view = view_of(self._filter, self.host.my_agent_id)
         line = Text(self._figure if view == "Figure" else view, "bold")
-        if rows:
-            line.append(
-                f"  {len(rows)} shown{self.more(rows)}  ·  {ORDERS[self._filter.sort]}  ·  "
-                f"{key_of(self.app, 'service.view')} view, {key_of(self.app, 'service.board')} dashboard",
-                "dim",
-            )
-        elif view == "Mine" and self.host.my_agent_id is None:
-            line.append(f"  whose? {key_of(self.app, 'place.my-desk')} chooses an agent", "dim")
-        elif self._filter == self._unfiltered():
-            line.append(f"  nothing is open: {key_of(self.app, 'issue.open')} opens an issue", "dim")
+        if not rows and view == "Mine" and self.host.my_agent_id is None:
+            line.append(keys.with_keys(self.app, "  whose? {place.my-desk} chooses an agent"), "dim")
+            self.headline.update(line)
         else:
-            line.append("  nothing like this: escape lists what is open", "dim")
-        self.query_one(".headline", Static).update(line)
+            how = ORDERS[self._filter.sort] + "  ·  {service.view} view, {service.board} dashboard"
+            empty = "nothing is open: {issue.open} opens an issue"
+            self.tell_listed(line, rows, how, empty, "what is open")

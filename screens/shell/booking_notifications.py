@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from dispatch import queries
@@ -38,14 +37,6 @@ class Inbox:
 
     def look(self) -> None:
         """Find out in the background what has come; to be called after every change."""
-        self._host.ask(self._query(), self._take)
-        self._issues.look()
-
-    def visited(self) -> None:
-        """My desk is in sight: nothing on it is unseen any more."""
-        self.unseen = frozenset()
-
-    def _query(self) -> Callable[[], News]:
         agent_id, own = self._host.my_agent_id, self._host.backend.own_events
 
         def work() -> News:
@@ -57,7 +48,12 @@ class Inbox:
             fresh = [one for one in new_work.arrived(before, now, own) if one not in self._told]
             return now, fresh, [queries.booking(number) for number in fresh[:MOST_NAMED]]
 
-        return work
+        self._host.ask(work, self._take)
+        self._issues.look()
+
+    def visited(self) -> None:
+        """My desk is in sight: nothing on it is unseen any more."""
+        self.unseen = frozenset()
 
     def _take(self, news: News) -> None:
         now, fresh, rows = news

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.notifications import SeverityLevel
-from textual.screen import ModalScreen, Screen
 
 from dispatch import customers, queries
 from models.clock import to_local
 from models.errors import DeskError
-from screens.base.breakpoints import fit
 from screens.base.figures import Figure
+from screens.base.hosted import Hosted
 from screens.base.keys import key_of
 from screens.base.messages import DeskChanged, PlaceChosen
 from screens.base.textual_internals import adopt_styles
@@ -27,17 +25,11 @@ from screens.widgets.live_table import LiveTable
 from screens.widgets.outage_bar import OutageBar
 from screens.wording.text import short
 
-if TYPE_CHECKING:
-    from dispatch.desk.desk import Desk
-    from screens.base.app_protocol import Host
-    from screens.base.backend import Backend
-
-Result = TypeVar("Result")
 Row = dict[str, Any]
 MINUTE = 16  # characters of a stored time, as far as its minute
 
 
-class Place(Screen[None]):
+class Place(Hosted[None]):
     """A full screen with its own data, read in the background whenever the desk changes.
 
     A subclass says what it is for (HELP) and where its numbers come from (FIGURES), lays out its
@@ -55,27 +47,22 @@ class Place(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        fit(self)
+        self._fit()
         adopt_styles(self)
-        self._ticket = 0
         self._minute = ""
         self._others_changed = False
         self._opens = False
         self.is_lost = False
 
-    @property
-    def host(self) -> Host:
-        """The application, as far as screens know it."""
-        return cast("Host", self.app)
+    def _fit(self) -> None:
+        """Take the classes of the breakpoints from the first moment on.
 
-    @property
-    def backend(self) -> Backend:
-        return self.host.backend
-
-    @property
-    def is_laid_out(self) -> bool:
-        """Are the widgets there? An answer may come before them, or when they are gone again."""
-        return self.is_attached and self.is_mounted
+        Textual gives them only when it has styled and laid out the screen without them, and does both again.
+        """
+        width, height = self.app.size
+        for size, points in ((width, self.HORIZONTAL_BREAKPOINTS), (height, self.VERTICAL_BREAKPOINTS)):
+            reached = [name for least, name in sorted(points, reverse=True) if size >= least]
+            self.add_class(*reached[:1], update=False)
 
     def compose(self) -> ComposeResult:
         yield TopBar(self.NAME)
@@ -130,9 +117,8 @@ class Place(Screen[None]):
 
         Keys wait for what ``opens`` the place, also when a change asks for it again before it is there.
         """
-        self._ticket += 1
         self._opens |= opens
-        ticket, wanted, backend = self._ticket, query or self.look_up(), self.backend
+        wanted, backend = query or self.look_up(), self.backend
         self._minute = backend.desk.now()[:MINUTE]
 
         def work() -> tuple[Any, queries.Totals, bool]:
@@ -141,20 +127,20 @@ class Place(Screen[None]):
             return wanted(), queries.count_totals(), queries.is_unused()
 
         def then(answer: tuple[Any, queries.Totals, bool]) -> None:
-            if ticket == self._ticket and self.is_laid_out:
-                self._opens = False
-                self.found()
-                self._mark_others()
-                self.show(answer[0])
-                self.query_one(StatusBar).tell(answer[1])
-                self.query_one(EmptyDesk).display = answer[2]
-                self.tell_time()
+            data, totals, is_unused = answer
+            self._opens = False
+            self.found()
+            self._mark_others()
+            self.show(data)
+            self.query_one(StatusBar).tell(totals)
+            self.query_one(EmptyDesk).display = is_unused
+            self.tell_time()
 
         def refused(error: DeskError) -> None:
             self._opens = False
             self.host.report(error)
 
-        self.host.ask(work, then, refused, opens=self._opens)
+        self.ask_newest("place", work, then, refused, opens=self._opens)
 
     def _mark_others(self) -> None:
         """Let the tables mark what is about to change if others are the cause of it."""
@@ -182,23 +168,9 @@ class Place(Screen[None]):
     def tell_time(self) -> None:
         """Show in the top bar who is at work, at which desk, its policy and time, and what is new."""
         desk, inbox = self.backend.desk, self.host.inbox
-        heading = Heading(
-            f"{desk.settings['policy']} policy",
-            desk.actor,
-            inbox.name,
-            self.backend.path,
-            to_local(desk.now()),
-            len(inbox.unseen),
-        )
+        policy, moment, new = f"{desk.settings['policy']} policy", to_local(desk.now()), len(inbox.unseen)
+        heading = Heading(policy, desk.actor, inbox.name, self.backend.path, moment, new)
         self.query_one(TopBar).tell(heading)
-
-    def unsaved(self) -> str:
-        """What was typed here and is not sent yet, in a sentence, or ""."""
-        return ""
-
-    def say(self, text: str, *, severity: SeverityLevel = "information") -> None:
-        """A toast; the text may hold anything that a person typed."""
-        self.host.tell(text, severity=severity)
 
     def copy(self, text: str, what: str = "") -> None:
         """Put a text on the clipboard, and tell which: not every terminal takes it."""
@@ -207,44 +179,13 @@ class Place(Screen[None]):
 
     def find_customer(self) -> None:
         """Ask for a customer, and open the card of the one who is chosen."""
-        self.open(FindCustomer(), lambda chosen: None if chosen is None else self.open_customer(chosen))
+        self.open(FindCustomer(), self.open_customer)
 
     def open_customer(self, customer_id: int) -> None:
         """Open a customer's card; the booking or issue that is chosen there is shown in its place."""
 
-        def closed(chosen: tuple[str, int] | None) -> None:
-            if chosen is not None:
-                kind, number = chosen
-                (self.host.show_issue if kind == "issue" else self.host.show_booking)(number)
+        def chosen(what: tuple[str, int]) -> None:
+            kind, number = what
+            (self.host.show_issue if kind == "issue" else self.host.show_booking)(number)
 
-        self.host.ask(
-            lambda: customers.card(customer_id),
-            lambda card: self.open(CustomerCard(card), closed),
-            opens=True,
-        )
-
-    def perform_on(
-        self, row: Row | None, command: Callable[[Row], Callable[[Desk], Row]], tell: Callable[[Row], str]
-    ) -> None:
-        """Run a command for a row, if there is one, and tell of its result or of what speaks against it."""
-        if row is None:
-            return
-        try:
-            ready = command(row)
-        except DeskError as error:
-            self.host.report(error)
-            return
-        self.host.perform(ready, lambda result: self.say(tell(result)))
-
-    def open_form(self, make: Callable[[], ModalScreen[Row | None]], tell: Callable[[Row], str]) -> None:
-        """Open a form that is made in the reading thread, and tell of its result."""
-        self.host.ask(make, lambda form: self.open(form, self.telling(tell)), opens=True)
-
-    def telling(self, tell: Callable[[Row], str]) -> Callable[[Row | None], None]:
-        """What to do when a form closes: tell of its result, if it has one."""
-        return lambda result: None if result is None else self.say(tell(result))
-
-    def open(self, modal: ModalScreen[Result], closed: Callable[[Result | None], None] | None = None) -> None:
-        """Open a modal over this place, unless the person has opened another or gone elsewhere meanwhile."""
-        if self.app.screen is self:
-            self.app.push_screen(modal, closed)
+        self.open_made(lambda: CustomerCard(customers.card(customer_id)), chosen)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from dispatch.service.issues import new_work, queries
@@ -28,9 +27,6 @@ class IssueNews:
 
     def look(self) -> None:
         """Find out in the background what is new; to be called after every change."""
-        self._host.ask(self._query(), self._take)
-
-    def _query(self) -> Callable[[], Found]:
         agent_id, backend = self._host.my_agent_id, self._host.backend
 
         def work() -> Found:
@@ -43,7 +39,7 @@ class IssueNews:
             named = [one["issue_id"] for one in found[:MOST_NAMED]]
             return now, found, {row["issue_id"]: row for row in queries.rows_of(backend.desk, named)}
 
-        return work
+        self._host.ask(work, self._take)
 
     def _take(self, found: Found) -> None:
         now, fresh, rows = found

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Generic, TypeVar
+from functools import partial
+from typing import Any, ClassVar, Generic, TypeVar
 
+from rich.text import Text
 from textual import on
-from textual.widgets import Input
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Static
 
+from screens.base.keys import with_keys
 from screens.base.list_window import PAGE, ListWindow
-from screens.shell.desk_screen import Place
+from screens.shell.detailed_list import DetailedList
+from screens.widgets.columns import Column
+from screens.widgets.detail_pane import DetailPane
 from screens.widgets.live_table import LiveTable
 
 Row = dict[str, Any]
@@ -21,17 +27,24 @@ Held = tuple[ListWindow[Any], list[Row]]
 TYPING_PAUSE_S = 0.15
 
 
-class PagedList(Place, Generic[Which]):
+class PagedList(DetailedList, Generic[Which]):
     """A place with ``#filter`` and one LiveTable of which a ListWindow is held.
 
     A subclass reads what is typed (``parse``), says what is listed when nothing is (``_unfiltered``), and
     puts rows into the table in ``show``, after it has told ``_take``.
     """
 
+    COLUMNS: ClassVar[tuple[Column, ...]]
+    HINT: ClassVar[str]
+    """What can be typed into the filter."""
+
+    PANE: ClassVar[type[DetailPane]]
+
     def __init__(self, window: ListWindow[Which]) -> None:
         super().__init__()
         self._window = window
         self._listed: Which | None = None
+        self._sought: int | None = None
 
     @abstractmethod
     def parse(self, text: str) -> Which:
@@ -41,16 +54,25 @@ class PagedList(Place, Generic[Which]):
     def _unfiltered(self) -> Which:
         """What is listed without a filter text."""
 
-    @property
-    def table(self) -> LiveTable:
-        return self.query_one(LiveTable)
+    def body(self) -> ComposeResult:
+        with Horizontal(classes="list-body"):
+            with Vertical():
+                yield Static(classes="headline")
+                yield Input(placeholder=self.HINT, compact=True, id="filter")
+                yield LiveTable(self.COLUMNS, self.NUMBER, id=self.NAME)
+            yield self.PANE()
 
     @property
     def _filter(self) -> Which:
         return self._window.which
 
-    def look_up(self) -> Callable[[], Held]:
-        return self._window.held
+    def look_up(self) -> Callable[[], Any]:
+        return self._window.held if self._sought is None else partial(self._window.at, self._sought)
+
+    def seek(self, window: ListWindow[Which], number: int) -> None:
+        """List a window's rows with the cursor on the one that has this number."""
+        self._window, self._listed, self._sought = window, None, number
+        self.reload(opens=True)
 
     def dressed(self, rows: list[Row]) -> list[Row]:
         """The rows with what the moment makes of them."""
@@ -58,7 +80,7 @@ class PagedList(Place, Generic[Which]):
 
     def _take(self, data: Held) -> list[Row]:
         """Put the rows into the table; another list than before is looked at from its top."""
-        self._window, held = data
+        self._sought, (self._window, held) = None, data
         rows = self.dressed(held)
         is_another_list, self._listed = self._filter != self._listed, self._filter
         self.table.marks_changes &= not is_another_list
@@ -75,12 +97,7 @@ class PagedList(Place, Generic[Which]):
 
     @on(Input.Changed, "#filter")
     def _typed(self) -> None:
-        # a worker that the next key cancels, so that a fast typist asks the database once
-        self.run_worker(self._apply_after_pause(), group="typing", exclusive=True)
-
-    async def _apply_after_pause(self) -> None:
-        await asyncio.sleep(TYPING_PAUSE_S)
-        self.apply_typed(opens=False)
+        self.after_typing(TYPING_PAUSE_S, lambda: self.apply_typed(opens=False))
 
     @on(Input.Submitted, "#filter")
     def _filtered(self) -> None:
@@ -102,11 +119,7 @@ class PagedList(Place, Generic[Which]):
     def _load_back(self) -> None:
         if self._window.anchor is not None:
             window, rows = self._window, self.table.rows_shown
-
-            def query() -> Held:
-                return window.back(rows).held()
-
-            self.reload(query)
+            self.reload(lambda: window.back(rows).held())
 
     def action_filter(self) -> None:
         self.query_one("#filter", Input).focus()
@@ -125,7 +138,19 @@ class PagedList(Place, Generic[Which]):
         self._window = replace(self._window, which=which, anchor=None, limit=PAGE)
         self.reload(opens=opens)
 
-    def more(self, rows: list[Row]) -> str:
+    def tell_listed(
+        self, line: Text, rows: list[Row], how: str, empty: str, what: str = "everything"
+    ) -> None:
+        """Say in the headline how many rows are shown and ``how``, or why none; keys stand by their ids."""
+        if rows:
+            line.append(f"  {len(rows)} shown{self._more(rows)}  ·  {with_keys(self.app, how)}", "dim")
+        elif self._filter == self._unfiltered():
+            line.append(f"  {with_keys(self.app, empty)}", "dim")
+        else:
+            line.append(f"  nothing like this: escape lists {what}", "dim")
+        self.headline.update(line)
+
+    def _more(self, rows: list[Row]) -> str:
         """Where the list goes on beyond the rows that are held."""
         above = "above" if self._window.anchor else ""
         below = "below" if len(rows) >= self._window.limit else ""

@@ -27,10 +27,7 @@ class AgentPicker(Vertical):
 
     DEFAULT_CSS = """
     AgentPicker { height: 8; }
-    AgentPicker > OptionList {
-        height: 1fr; border: none; padding: 0; background: $surface;
-        text-wrap: nowrap; text-overflow: ellipsis;
-    }
+    AgentPicker > OptionList { height: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     class Picked(Message):

@@ -33,11 +33,11 @@ class PlaceTab(Static):
     PlaceTab.-here { color: $background; background: $primary; text-style: bold; }
     """
 
-    def __init__(self, place: str, number: int, here: bool) -> None:
+    def __init__(self, place: str, key: str, here: bool) -> None:
         super().__init__(Content(TITLES[place]), classes="-here" if here else "")
         self.place = place
         self._label = TITLES[place]
-        self.tooltip = f"f{number + 1}"
+        self.tooltip = key
 
     @property
     def cells(self) -> int:
@@ -112,11 +112,9 @@ class TopBar(Horizontal):
     def compose(self) -> ComposeResult:
         yield Static(Content(NAME), classes="name")
         for place, number in PLACES.items():
-            yield PlaceTab(place, number, place == self._place)
-        log = PlaceTab("log", 0, self._place == "log")
-        log.tooltip = "h"
-        yield log
-        yield Static(Content(""), classes="info")
+            yield PlaceTab(place, f"f{number + 1}", place == self._place)
+        yield PlaceTab("log", "h", self._place == "log")
+        yield Static(classes="info")
 
     def tell(self, heading: Heading) -> None:
         """Show this from now on."""

@@ -15,7 +15,7 @@ from screens.widgets.columns import Column, Row
 
 def as_cell(spec: Column, row: Row) -> Text:
     """What a column shows of a row, cut with an ellipsis where it is too long."""
-    value = spec.cell(row)
+    value = spec.shown(row)
     text = value if isinstance(value, Text) else Text(value)
     text.no_wrap = True
     text.overflow = "ellipsis"

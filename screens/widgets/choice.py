@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from textual import events
@@ -46,26 +47,21 @@ class Choice(RadioSet):
     """
     BINDINGS = [Binding("enter", "accept", "Next field", show=False)]
 
+    @dataclass
     class Accepted(Message):
         """Enter was pressed: on to the next field."""
 
-        def __init__(self, control: Choice | Pick) -> None:
-            super().__init__()
-            self._control = control
+        choice: Choice | Pick
 
         @property
         def control(self) -> Choice | Pick:
-            return self._control
+            return self.choice
 
     def __init__(self, names: Iterable[str], **kwargs: Any) -> None:
         self._names = tuple(names)
         super().__init__(
             *(Option(Content(name), compact=True) for name in self._names), compact=True, **kwargs
         )
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return self._names
 
     @property
     def value(self) -> str:
@@ -175,6 +171,10 @@ class Pick(Select[str]):
 def _next_starting_with(character: str, names: Iterable[str], current: str) -> str | None:
     """The next name that begins with a typed letter, after the current one, going round."""
     found = [name for name in names if name.lower().startswith(character.lower())]
-    if not found:
-        return None
-    return found[(found.index(current) + 1) % len(found)] if current in found else found[0]
+    return next_of(found, current) if found else None
+
+
+def next_of(names: Iterable[str], current: str) -> str:
+    """The name after the current one, going round; the first if that is none of them."""
+    known = list(names)
+    return known[(known.index(current) + 1) % len(known)] if current in known else known[0]

@@ -16,6 +16,7 @@ PADDING = 2  # one blank on each side of a cell
 class Column:
     """One column: how a row's cell reads, how wide it is, and how soon it goes when space is short.
 
+    Without a ``cell`` the row's value under the column's key is shown as it is.
     ``drop`` 0 stays always; of the others the highest goes first. ``grows`` takes what is left.
     ``sort`` is the name of the order that a click on the header asks for. An ``extra`` one is only
     offered: it is hidden until somebody chooses it. ``title`` says more than a short ``label``.
@@ -24,13 +25,20 @@ class Column:
     key: str
     label: str
     width: int
-    cell: Callable[[Row], str | Text]
+    cell: Callable[[Row], str | Text] | None = None
     drop: int = 0
     grows: bool = False
     right: bool = False
     sort: str = ""
     extra: bool = False
     title: str = ""
+
+    def shown(self, row: Row) -> str | Text:
+        """What the cell of a row says."""
+        if self.cell is not None:
+            return self.cell(row)
+        value = row.get(self.key)
+        return "" if value is None else str(value)
 
 
 def fitting_columns(

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import ClassVar
+
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
+
+Detail = tuple[str, Text]
+"""A title, and what is said under it."""
 
 
 class DetailPane(VerticalScroll, can_focus=False):
@@ -17,11 +23,21 @@ class DetailPane(VerticalScroll, can_focus=False):
         border: round $border-blurred; border-title-color: $foreground; padding: 0 1; background: $surface; }
     DetailPane > Static { width: 1fr; height: auto; }
     """
+    NOTHING: ClassVar[str]
 
     def compose(self) -> ComposeResult:
         yield Static(Content("Nothing chosen"))
 
-    def tell(self, title: str, text: Text | str) -> None:
-        """Show a text under a title."""
+    def show(self, told: Detail | None) -> None:
+        """Show a text under a title; None where nothing is chosen."""
+        title, text = told or ("", Text(self.NOTHING))
         self.border_title = Content(title)
-        self.query_one(Static).update(Content(text) if isinstance(text, str) else text)
+        self.query_one(Static).update(text)
+
+
+def add_facts(text: Text, facts: Iterable[tuple[str, str | Text]], width: int = 12) -> None:
+    """A line for each fact that there is, behind its label."""
+    for label, value in facts:
+        if value:
+            text.append(f"\n{label:<{width}}", "dim")
+            text.append_text(value if isinstance(value, Text) else Text(value))

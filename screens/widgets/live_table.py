@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -60,31 +61,29 @@ class LiveTable(SegmentTable):
     class NearStart(Message):
         """The same for the first row."""
 
+    @dataclass
     class SortAsked(Message):
         """A header was clicked."""
 
-        def __init__(self, sort: str) -> None:
-            super().__init__()
-            self.sort = sort
+        sort: str
 
+    @dataclass
     class ColumnsAsked(Message):
         """A header was clicked with the right button."""
 
-        def __init__(self, table: LiveTable) -> None:
-            super().__init__()
-            self.table = table
+        table: LiveTable
 
+    @dataclass
     class PickAsked(Message):
         """A row was clicked with ctrl, or before its first cell: to be marked, or not any more."""
 
-        def __init__(self, key: str) -> None:
-            super().__init__()
-            self.key = key
+        key: str
 
     def __init__(self, columns: Sequence[Column], key: str, *, cursor: bool = True, **kwargs: Any) -> None:
         super().__init__(cursor_type="row" if cursor else "none", **kwargs)
         self.can_focus = cursor
         self.specs = tuple(columns)
+        self._by_key = {spec.key: spec for spec in columns}
         self._own_choice: tuple[str, ...] = ()
         self._key = key
         self._rows: dict[str, Row] = {}
@@ -118,24 +117,20 @@ class LiveTable(SegmentTable):
     @property
     def left_out(self) -> list[Column]:
         """The chosen columns that there is no room for."""
-        shown = {key for key, _ in self._shown}
-        return [spec for spec in self._chosen_specs() if spec.key not in shown]
+        return [spec for spec in self._chosen_specs() if spec.key not in dict(self._shown)]
 
     def shows_sort(self, sort: str) -> bool:
         """Is there a header in sight that tells this order?"""
-        shown = {key for key, _ in self._shown}
-        return any(spec.sort == sort for spec in self.specs if spec.key in shown)
+        return any(self._by_key[key].sort == sort for key, _ in self._shown)
 
     def choose(self, keys: Sequence[str]) -> None:
         """Show these columns in this order, as far as they are known; the usual ones if none is."""
-        known = {spec.key for spec in self.specs}
-        self._own_choice = tuple(key for key in dict.fromkeys(keys) if key in known)
+        self._own_choice = tuple(key for key in dict.fromkeys(keys) if key in self._by_key)
         if self._shown:
             self._lay_out(again=True)
 
     def _chosen_specs(self) -> list[Column]:
-        by_key = {spec.key: spec for spec in self.specs}
-        return [by_key[key] for key in self.chosen]
+        return [self._by_key[key] for key in self.chosen]
 
     def pick(self, keys: Iterable[str]) -> None:
         """Show these rows as marked by somebody; ``picks`` lets clicks ask for it too."""
@@ -145,14 +140,14 @@ class LiveTable(SegmentTable):
     def on_click(self, event: events.Click) -> None:
         row = event.style.meta.get("row", HEADER)
         if self.picks and row > HEADER and (event.ctrl or event.x == 0):
-            event.prevent_default()
-            event.stop()
             self.move_cursor(row=row)
             self.post_message(self.PickAsked(self._cursor_key() or ""))
         elif event.button == RIGHT_BUTTON and row == HEADER:
-            event.prevent_default()
-            event.stop()
             self.post_message(self.ColumnsAsked(self))
+        else:
+            return
+        event.prevent_default()
+        event.stop()
 
     def on_resize(self, event: events.Resize) -> None:
         self._lay_out()
@@ -173,9 +168,9 @@ class LiveTable(SegmentTable):
 
     def on_data_table_header_selected(self, event: DataTable.HeaderSelected) -> None:
         event.stop()
-        spec = next(spec for spec in self.specs if spec.key == event.column_key.value)
-        if spec.sort:
-            self.post_message(self.SortAsked(spec.sort))
+        sort = self._by_key[str(event.column_key.value)].sort
+        if sort:
+            self.post_message(self.SortAsked(sort))
 
     def stand_at(self, key: object) -> None:
         """Put the cursor on the row with this key, if it is there."""
@@ -280,8 +275,7 @@ class LiveTable(SegmentTable):
         self.add_row(*cells, key=key)
 
     def _cells(self, row: Row) -> list[Text]:
-        by_key = {spec.key: spec for spec in self.specs}
-        return [as_cell(by_key[key], row) for key, _ in self._shown]
+        return [as_cell(self._by_key[key], row) for key, _ in self._shown]
 
     def _first_column(self) -> str:
         return self._shown[0][0]
@@ -338,9 +332,8 @@ class LiveTable(SegmentTable):
             self._shown = shown
             self._anchors.clear()
             self.clear(columns=True)
-            labels = {spec.key: spec for spec in self.specs}
             for key, column_width in shown:
-                self.add_column(self._header(labels[key]), key=key, width=column_width)
+                self.add_column(self._header(self._by_key[key]), key=key, width=column_width)
             for key, row in self._rows.items():
                 self._add(key, row)
 

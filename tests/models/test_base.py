@@ -189,6 +189,27 @@ def test_a_compiled_query_takes_its_values_by_name(database: DeskDatabase, add_a
     assert query(least=0, limit=1) == [("Ada",)]
 
 
+def test_each_database_compiles_its_own_sql(database: DeskDatabase, add_agent: AddAgent) -> None:
+    """SQL kept for all databases used the dialect of the first one."""
+
+    class Bracketed(DeskDatabase):
+        quote = "[]"
+        param = "?1"
+
+    add_agent("Ada")
+    query = CompiledQuery(lambda: Agent.select(Agent.agent_id).where(Agent.first_name == parameter("name")))
+    other = Bracketed(database.path)
+    for each in (database, other):
+        with each.active():
+            assert query(name="Ada") == [(1,)]
+            assert Agent.lock(1).first_name == "Ada"
+    other.close()
+    assert database.statements[query][0].startswith('SELECT "t1"."agent_id"')
+    assert database.statements[Agent, "select"].endswith("agent_id = ?")
+    assert other.statements[query][0].startswith("SELECT [t1].[agent_id]")
+    assert other.statements[Agent, "select"].endswith("agent_id = ?1")
+
+
 def test_two_desks_in_one_process_write_to_their_own_files(tmp_path: Any) -> None:
     first = open_desk(tmp_path / "first.db", create=True)
     second = open_desk(tmp_path / "second.db", create=True)

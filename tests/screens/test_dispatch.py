@@ -95,7 +95,7 @@ async def test_the_keys_apply_to_the_last_assigned_lead(running: Any) -> None:
         assert app.focused.id == "method"
         await press(app, "t", "enter", "o", "enter", "m", "enter", "s", "f9")
         (row,) = await newest(app, 1)
-        assert app.screen.chosen_booking()["booking_id"] == row["booking_id"]
+        assert app.screen.chosen()["booking_id"] == row["booking_id"]
         await press(app, "f8")
         assert f"Why booking {row['booking_id']} " in text_of(app)
         await press(app, "escape", "ctrl+z")
@@ -156,7 +156,7 @@ async def test_keys_of_the_latest_bookings_work_in_their_list(running: Any) -> N
     async with running(size=(100, 30)) as (app, pilot):
         await pilot.click("#latest", offset=(5, 3))
         await app.settle()
-        row = app.screen.chosen_booking()
+        row = app.screen.chosen()
         await press(app, "n", *"ok", "enter")
         (event,) = await app.backend.read(lambda: event_log.events(limit=1))
         assert (event["command"], event["booking_id"]) == ("booking.note", row["booking_id"])

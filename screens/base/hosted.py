@@ -1,0 +1,138 @@
+"""What places and modals have in common: the application around them, and what it does for them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from textual.notifications import SeverityLevel
+from textual.screen import ModalScreen, Screen
+
+from models.errors import DeskError
+
+if TYPE_CHECKING:
+    from screens.base.app_protocol import Host
+    from screens.base.backend import Backend
+
+Result = TypeVar("Result")
+T = TypeVar("T")
+
+
+class Hosted(Screen[Result]):
+    """A screen that asks the desk, waits for somebody who types, and opens modals."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._tickets: Counter[str] = Counter()
+        self._under_way: set[str] = set()
+        self._asked_again: set[str] = set()
+
+    @property
+    def host(self) -> Host:
+        """The application, as far as screens know it."""
+        return cast("Host", self.app)
+
+    @property
+    def backend(self) -> Backend:
+        return self.host.backend
+
+    @property
+    def is_laid_out(self) -> bool:
+        """Are the widgets there? An answer may come before them, or when they are gone again."""
+        return self.is_attached and self.is_mounted
+
+    def unsaved(self) -> str:
+        """What was typed here and is not sent yet, in a sentence, or ""."""
+        return ""
+
+    def say(self, text: str, *, severity: SeverityLevel = "information") -> None:
+        """A toast; the text may hold anything that a person typed."""
+        self.host.tell(text, severity=severity)
+
+    def open(self, modal: ModalScreen[Any], then: Callable[[Any], object] | None = None) -> None:
+        """Open a modal, unless something else lies here already; ``then`` gets its result, if it has one."""
+
+        def closed(result: Any) -> None:
+            if result is not None and then is not None:
+                then(result)
+
+        if self.app.screen is self:
+            self.app.push_screen(modal, closed)
+
+    def open_made(
+        self, make: Callable[[], ModalScreen[Any]], then: Callable[[Any], object] | None = None
+    ) -> None:
+        """Open a modal that is made in the reading thread; ``then`` gets its result, if it has one."""
+        self.host.ask(make, lambda modal: self.open(modal, then), opens=True)
+
+    def ask_newest(
+        self,
+        about: str,
+        query: Callable[[], T],
+        then: Callable[[T], object],
+        refused: Callable[[DeskError], object] | None = None,
+        *,
+        opens: bool = False,
+        beside: bool = False,
+    ) -> None:
+        """Ask the desk; an answer is dropped when the same was asked about again, or the widgets are gone."""
+        self._tickets[about] += 1
+        ticket = self._tickets[about]
+
+        def work() -> T | None:
+            return query() if ticket == self._tickets[about] else None  # else nobody waits for it any more
+
+        def answered(answer: T | None) -> None:
+            if ticket == self._tickets[about] and self.is_laid_out:
+                then(cast("T", answer))
+
+        self.host.ask(work, answered, refused, opens=opens, beside=beside)
+
+    def ask_in_turn(
+        self,
+        about: str,
+        query: Callable[[], T],
+        then: Callable[[T], object],
+        again: Callable[[], object],
+        refused: Callable[[DeskError], object] | None = None,
+        *,
+        opens: bool = False,
+    ) -> None:
+        """Ask beside everything else; what is asked meanwhile about the same is asked ``again`` then."""
+        if about in self._under_way:
+            self._asked_again.add(about)
+            return
+        self._under_way.add(about)
+        self._asked_again.discard(about)
+
+        def work() -> T:
+            try:
+                return query()
+            finally:
+                self._under_way.discard(about)
+
+        def answered(answer: T) -> None:
+            if self.is_laid_out:
+                then(answer)
+            if about in self._asked_again:
+                again()
+
+        self.host.ask(work, answered, refused, opens=opens, beside=True)
+
+    def forget_asked(self, *about: str) -> None:
+        """Drop the answers that are under way: what was asked does not hold any more."""
+        self._tickets.update(about)
+
+    def after_typing(self, pause_s: float, work: Callable[[], object], *, group: str = "typing") -> None:
+        """Do something when nobody types for a while: a fast typist asks the database once."""
+        self._tickets[group] += 1
+        ticket = self._tickets[group]
+
+        async def wait() -> None:
+            await asyncio.sleep(pause_s)
+            if ticket == self._tickets[group] and self.is_laid_out:
+                work()
+
+        self.run_worker(wait(), group=group)

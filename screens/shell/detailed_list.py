@@ -1,0 +1,38 @@
+"""A list with a pane for the row under the cursor."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any
+
+from textual import getters, on
+from textual.widgets import DataTable, Static
+
+from screens.shell.row_actions import RowActions
+from screens.widgets.detail_pane import Detail, DetailPane
+
+Row = dict[str, Any]
+
+
+class DetailedList(RowActions):
+    """A place with a LiveTable, a DetailPane, and a line above that says what is listed."""
+
+    headline = getters.query_one(".headline", Static)
+
+    @abstractmethod
+    def detail_of(self, row: Row) -> Detail:
+        """All about a row; called in the reading thread."""
+
+    def show_detail(self) -> None:
+        """Fill the pane; when the cursor has moved on meanwhile, the answer is dropped."""
+        row = self.table.current
+
+        def query() -> Detail | None:
+            return None if row is None else self.detail_of(row)
+
+        self.ask_newest("detail", query, lambda told: self.query_one(DetailPane).show(told))
+
+    @on(DataTable.RowHighlighted)
+    def _moved(self, message: DataTable.RowHighlighted) -> None:
+        if message.data_table is self.table:
+            self.show_detail()
