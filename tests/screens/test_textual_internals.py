@@ -1,4 +1,4 @@
-"""The private parts of the installed Textual are as Astra takes them to be; others fail here first."""
+"""Private parts of the installed Textual work as Astra expects; other versions fail here first."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from screens.base.textual_internals import SegmentTable
 
 
 class Drawn(SegmentTable):
-    """Draws what fits one line in capitals, and counts how often."""
+    """Draws text in capitals, and counts how often."""
 
     drawn = 0
 
@@ -57,7 +57,7 @@ async def pilot() -> AsyncIterator[Pilot[None]]:
 
 @pytest.fixture
 def objects(pilot: Pilot[None]) -> dict[str, Any]:
-    """What the private names are looked for in, by the name that the module has for it."""
+    """The objects whose private names are checked, by their name in the module."""
     app = pilot.app
     table = app.query_one(Drawn)
     return {
@@ -83,7 +83,7 @@ def private_names() -> set[tuple[str, str]]:
     }
 
 
-def test_every_private_name_is_there(objects: dict[str, Any]) -> None:
+def test_every_private_name_exists(objects: dict[str, Any]) -> None:
     names = private_names()
     assert len(names) > 15
     assert [name for name in sorted(names) if not hasattr(objects[name[0]], name[1])] == []
@@ -100,7 +100,7 @@ async def test_screens_below_others_and_of_other_modes_are_found(pilot: Pilot[No
     assert {first, app.screen} < set(found)
 
 
-async def test_one_toast_goes_and_the_others_stay(pilot: Pilot[None]) -> None:
+async def test_one_toast_is_removed_and_the_others_stay(pilot: Pilot[None]) -> None:
     stays, goes = Notification("stays"), Notification("goes")
     for toast in (stays, goes):
         pilot.app.post_message(Notify(toast))
@@ -112,7 +112,7 @@ async def test_one_toast_goes_and_the_others_stay(pilot: Pilot[None]) -> None:
 
 
 @pytest.mark.parametrize(("adopts", "parsed"), [(True, 0), (False, 2)])
-async def test_for_a_screen_that_adopts_the_styles_none_are_parsed(
+async def test_a_screen_that_adopts_styles_parses_none(
     pilot: Pilot[None], monkeypatch: pytest.MonkeyPatch, adopts: bool, parsed: int
 ) -> None:
     calls: list[object] = []
