@@ -20,7 +20,6 @@ from seeds.importing.sources import Source
 Progress = Callable[[int, int, str], None]
 """Called with the rows done, the total (0: not known yet) and the current step."""
 
-
 REPORT_EVERY = 10_000
 BATCH_ROWS = 250  # assignments per commit: about 10 ms
 
