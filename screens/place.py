@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from textual import events, on
 from textual.app import ComposeResult
 from textual.notifications import SeverityLevel
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 
 from dispatch import customers, views
 from models.clock import to_local
@@ -21,6 +21,7 @@ from screens.messages import DeskChanged, PlaceChosen
 from screens.modals.columns import Columns
 from screens.modals.customer_card import CustomerCard
 from screens.modals.find_customer import FindCustomer
+from screens.steady_app import SteadyScreen
 from screens.text import short
 from screens.widgets.bars import EmptyDesk, Heading, StatusBar, TopBar
 from screens.widgets.live_table import LiveTable
@@ -36,7 +37,7 @@ Row = dict[str, Any]
 MINUTE = 16  # characters of a stored time, as far as its minute
 
 
-class Place(Screen[None]):
+class Place(SteadyScreen[None]):
     """A full screen with its own data, read in the background whenever the desk changes.
 
     A subclass says what it is for (HELP) and where its numbers come from (FIGURES), lays out its

@@ -11,7 +11,7 @@ from itertools import takewhile
 from textual import events, work
 from textual.app import App
 from textual.message_pump import MessagePump
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen, ScreenResultType
 
 STEP_S = 0.005
 PATIENT_TURNS = 400
@@ -21,6 +21,14 @@ STILL_ROUNDS, MOST_ROUNDS = 2, 50
 SILENT_ROUNDS = 5  # what a round counts for in which somebody did not answer: ten of them are enough
 
 Typed = events.Key | events.Paste
+
+
+class SteadyScreen(Screen[ScreenResultType]):
+    """Calls what waits for a refresh once it is laid out: in a batch of updates, Textual calls it before."""
+
+    async def _invoke_and_clear_callbacks(self) -> None:
+        if not (self.is_current and (self.app._batch_count or self._layout_required)):
+            await super()._invoke_and_clear_callbacks()
 
 
 class SteadyApp(App[None]):
@@ -50,6 +58,14 @@ class SteadyApp(App[None]):
         else:
             await super().on_event(event)
             self._begin(self._typed_at)
+
+    def delay_update(self, delay: float = 0) -> None:
+        """Paint another place at once: a section of it that is chosen meanwhile has to be laid out."""
+
+    def _end_batch(self) -> None:
+        super()._end_batch()
+        if not self._batch_count and self.screen_stack:
+            self.screen.check_idle()  # what waits for a refresh can be called now
 
     def _begin(self, nodes: Callable[[], Iterable[MessagePump]]) -> None:
         self._is_at_a_key = True

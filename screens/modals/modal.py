@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual.screen import ModalScreen
 
+from screens.steady_app import SteadyScreen
+
 if TYPE_CHECKING:
     from screens.host import Host
 
 Result = TypeVar("Result")
 
 
-class Modal(ModalScreen[Result]):
+class Modal(SteadyScreen[Result], ModalScreen[Result]):
     """A modal screen that can be told to close more than once."""
 
     @property
