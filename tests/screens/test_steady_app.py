@@ -126,3 +126,17 @@ async def test_text_waits_for_an_answer_but_leaving_does_not(monkeypatch: pytest
         assert app.did == ["leave"]
         assert "dropped" in str([toast.message for toast in app._notifications])
         app.answered.set()
+
+
+async def test_what_waits_for_a_refresh_is_called_after_a_batch_and_not_in_it() -> None:
+    called = asyncio.Event()
+    app = Opening()
+    async with app.run_test():
+        await app.push_screen(Asking())
+        await app.quiet()
+        with app.batch_update():
+            app.screen.call_after_refresh(called.set)
+            for _ in range(100):
+                await asyncio.sleep(0)
+            assert not called.is_set()
+        await asyncio.wait_for(called.wait(), 5)

@@ -68,8 +68,9 @@ def objects(pilot: Pilot[None]) -> dict[str, Any]:
         "node": app.query_one(Footer),
         "ready": app._message_queue.ready_event,
         "radio_set": app.query_one(RadioSet),
-        "self": table,
-        "super()": super(SegmentTable, table),
+        "self": (table, app, app.screen),
+        "self.app": app,
+        "super()": (super(SegmentTable, table), app, app.screen),
     }
 
 
@@ -83,10 +84,15 @@ def private_names() -> set[tuple[str, str]]:
     }
 
 
+def has(found: object, name: str) -> bool:
+    """Does the object, or one of several, have this attribute?"""
+    return any(hasattr(one, name) for one in (found if isinstance(found, tuple) else (found,)))
+
+
 def test_every_private_name_exists(objects: dict[str, Any]) -> None:
     names = private_names()
     assert len(names) > 15
-    assert [name for name in sorted(names) if not hasattr(objects[name[0]], name[1])] == []
+    assert [name for name in sorted(names) if not has(objects[name[0]], name[1])] == []
 
 
 async def test_screens_below_others_and_of_other_modes_are_found(pilot: Pilot[None]) -> None:
