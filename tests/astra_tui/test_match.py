@@ -134,9 +134,9 @@ def test_training_prints_a_summary(at_work: Run) -> None:
         "Better than the lead",
     ):
         assert word in ended.out
-    heading, *fifths = ended.out[ended.out.index("came true") :].splitlines()[1:7]
+    heading, *quintiles = ended.out[ended.out.index("by quintile") :].splitlines()[1:7]
     assert " ".join(heading.split()) == "base rate lead only agent only lead and agent"
-    assert [line.count("%") for line in fifths] == [8] * 5  # predicted and actual, beside the baselines
+    assert [line.count("%") for line in quintiles] == [8] * 5  # predicted and actual, beside the baselines
     assert at_work("weights", "list", "--json").json[1:] == []
 
 
