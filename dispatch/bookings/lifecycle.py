@@ -192,7 +192,7 @@ def reassigned(running: Command, booking: Booking, agent: Agent, reason: str) ->
 
 @command("booking.reopen", past="reopened", undo=put_back)
 def reopen(running: Command, booking_id: int) -> BookingRow:
-    """Make a closed booking Pending again, unclaimed, keeping its quote; replace an agent who cannot take it."""
+    """Reopen a closed booking, unclaimed and with its quote; replace an agent who may take no work."""
     booking = booking_at_work(running, booking_id)
     if booking.status == PENDING:
         raise Refused(

@@ -101,7 +101,7 @@ def _settings(desk: Desk) -> Finding:
     if not unreadable:
         return Finding("settings", True, "every setting can be read")
     named = "; ".join(
-        f"{key} is {text!r}, so {desk.settings[key]!r} is used" for key, text in sorted(unreadable.items())
+        f"{key} is {text!r}, so {desk.settings[key]!r} holds" for key, text in sorted(unreadable.items())
     )
     hint = "astra set KEY VALUE; year_shift is fixed when the desk is created: restore a backup"
     return Finding("settings", False, named, hint)
