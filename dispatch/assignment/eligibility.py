@@ -255,7 +255,7 @@ def department_map(departments: str) -> dict[str, str]:
 
 
 class Profile(NamedTuple):
-    """What the rules check of an agent: the columns of PROFILE."""
+    """The columns of PROFILE: all that the rules check of an agent."""
 
     presence: str
     reason: str | None
