@@ -11,7 +11,7 @@ from dispatch.triage.spelling import spelled
 
 @dataclass(frozen=True)
 class Message:
-    """A text as it was typed; each other form is made once, when an analyser first asks for it.
+    """A text as typed; each other form is made once, when an analyser first asks for it.
 
     Of ``I CAN’T log in. <b>Pls</b> help!`` the forms are: readable ``I CAN'T log in.  Pls  help!``, plain
     ``i can't log in.  pls  help!``, usual ``i can't log in.  please  help!``, and the sentences

@@ -1,4 +1,4 @@
-"""Normalisation of a text: what is read of it, in plain letters, and its sentences and words."""
+"""Text normalisation: the part that is read, in plain letters, with its sentences and words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 READ_CHARACTERS = 10_000
-"""A message is judged by its beginning: a forwarded log of 100 kB must not hold up the desk."""
+"""The beginning of a message is enough: a forwarded log of 100 kB must not hold up the desk."""
 
 _APOSTROPHES = str.maketrans("’‘ʼ`´", "'''''")
 _MARKUP = re.compile(r"<[^<>]{1,200}>|\x1b\[[0-9;?]{0,20}[a-z]|&[a-z]{2,6};", re.IGNORECASE)
@@ -14,7 +14,7 @@ _ADDRESS = re.compile(r"[^\s@]{1,100}@[^\s@]{1,100}|https?://\S+|www\.\S+", re.I
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+")
 _SENTENCE_END = re.compile(r"[.!?;:]+(?=\s|$)|\n+")
 
-# Two words written as one, and the two.
+# Contractions, and their two words.
 _JOINED = (
     (re.compile(r"\bcan't\b"), "can not"),
     (re.compile(r"\bwon't\b"), "will not"),
@@ -29,12 +29,12 @@ _JOINED = (
 
 
 def readable(text: str) -> str:
-    """The part of a message that is read, without markup and escape sequences, apostrophes straight."""
+    """Return the part that is read, without markup and escape sequences, apostrophes straight."""
     return _MARKUP.sub(" ", text[:READ_CHARACTERS].translate(_APOSTROPHES))
 
 
 def plain(readable: str) -> str:
-    """A readable text in lower case, without accents; addresses are one word."""
+    """Return a readable text in lower case, without accents; an address becomes one word."""
     text = _ADDRESS.sub(" address ", readable).lower()
     if text.isascii():
         return text
@@ -43,12 +43,12 @@ def plain(readable: str) -> str:
 
 
 def sentences(text: str) -> list[list[str]]:
-    """The words of each sentence of a plain text."""
+    """Return the words of each sentence of a plain text."""
     return [words(sentence) for sentence in _SENTENCE_END.split(text)]
 
 
 def words(text: str) -> list[str]:
-    """The words of a plain text, "can't" being two of them; every number is the same word."""
+    """Return the words of a plain text, "can't" as two; every number becomes the same word."""
     if "'" in text:
         for joined, apart in _JOINED:
             text = joined.sub(apart, text)
