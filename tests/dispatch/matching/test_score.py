@@ -186,9 +186,9 @@ def test_a_weight_that_is_none_is_refused_by_name(tmp_path: Path, change: dict[s
     ("content", "told"),
     [
         (b'{"rating_score": 1}', "lacks experience_score, revenue_score"),
-        (b"[1, 2]", "holds no object"),
+        (b"[1, 2]", "is not an object"),
         (b"rating: 1", "is not JSON"),
-        (b'{"rating_score": 1, "rating_score": 2}', "a name stands twice"),
+        (b'{"rating_score": 1, "rating_score": 2}', "a name is given twice"),
         (b"\xff\xfe", "is not JSON"),
         (b"[" * 100_000, "is not JSON"),
         (b" " * 1_000_001, "too long"),
@@ -221,7 +221,7 @@ def test_weights_of_a_file_become_a_version_that_is_used(desk: Desk) -> None:
     with desk.reading():
         assert weights.in_use().weights == mine
         assert [row["in_use"] for row in weights.listing()] == [False, True]
-        shown = weights.shown(None)
+        shown = weights.details(None)
     # nothing was learned from, and no gate was asked
     assert (shown["origin"], shown["outcomes"], shown["gate_open"]) == ("file", None, None)
     weights.use(desk, "published")
