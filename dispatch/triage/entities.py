@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from dispatch.triage.message import Message
-from dispatch.triage.normalisation import READ_CHARACTERS
+from dispatch.triage.message import READ_CHARACTERS, Message
 from dispatch.triage.row_types import Entity
 
 Found = tuple[int, int, str]
