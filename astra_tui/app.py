@@ -1,4 +1,4 @@
-"""The application: opens the desk, shows the places, and wires them to each other."""
+"""The application: opens the desk, shows the screens and connects them."""
 
 from __future__ import annotations
 
@@ -56,21 +56,21 @@ BELOW_A_MODAL = ("go", "find", "log", "undo", "help", "why", "first_steps")
 class AstraApp(DistributingApp):
     """Astra in a terminal, or headless under Pilot.
 
-    ``database`` is a file's path, ``clock`` tells the present UTC moment, ``actor`` signs events.
+    ``database`` is a file's path, ``clock`` returns the current UTC time, ``actor`` signs events.
     With ``preferences`` the theme, the agent and the keys are the user's own, and are remembered;
-    without, no file of the user's is read or written. ``problems`` with that file are told at the start.
+    without, no file of the user is read or written. ``problems`` of that file are shown at the start.
     ``drafts`` keep a half-filled form; with preferences they are files in the user's state folder.
     """
 
     TITLE = "Astra"
-    # All at once: a style sheet that came with its place would have them all parsed anew (0.1 s).
+    # All at once: a style sheet loaded with its screen would reparse all of them (0.1 s).
     CSS_PATH = ["app.tcss", *sorted(Path(keys.__file__).parents[1].rglob("*.tcss"))]
     BINDINGS: ClassVar[list[BindingType]] = [*keys.APP]
     MODES = PLACE_MAKERS
     DEFAULT_MODE = "dispatch"
 
     my_agent_id: reactive[int | None] = reactive(None, init=False)
-    """Whose desk My desk shows."""
+    """The agent whose work My desk shows."""
 
     def __init__(
         self,
@@ -140,7 +140,7 @@ class AstraApp(DistributingApp):
 
     @property
     def place(self) -> Place | None:
-        """The place in sight, or under the modal in sight; None while the application ends."""
+        """The visible screen, or the one under the visible modal; None while the application ends."""
         bottom = next(iter(self.screen_stack), None)
         return bottom if isinstance(bottom, Place) else None
 
@@ -163,7 +163,7 @@ class AstraApp(DistributingApp):
         self._at("log", lambda log: log.show_only(text))
 
     def _at(self, name: str, work: Callable[[Any], object]) -> None:
-        """Go to a place, and do something there as soon as its widgets are there."""
+        """Go to a screen, and do something there as soon as its widgets exist."""
         self.go(name)
         place = self.place
         if place is not None and place is self.screen:
@@ -180,9 +180,9 @@ class AstraApp(DistributingApp):
         opens: bool = False,
         beside: bool = False,
     ) -> None:
-        group, told = ("open", refused or self._refuse) if opens else ("ask", refused)
+        group, on_refusal = ("open", refused or self._refuse) if opens else ("ask", refused)
         read = self.backend.beside if beside else self.backend.read
-        self.run_worker(self._attempt(read(query), then, told), group=group)
+        self.run_worker(self._attempt(read(query), then, on_refusal), group=group)
 
     def perform(
         self,
@@ -202,7 +202,7 @@ class AstraApp(DistributingApp):
         then: Callable[[T], object] | None,
         refused: Callable[[DeskError], object] | None,
     ) -> None:
-        """The one place where errors of the background arrive: the application outlives them all."""
+        """Await background work and report its errors: the application survives them all."""
         try:
             try:
                 result = await work
@@ -211,7 +211,7 @@ class AstraApp(DistributingApp):
             else:
                 if then is not None:
                     then(result)
-        except Exception as error:  # noqa: BLE001  # told in a panel that can be copied
+        except Exception as error:  # noqa: BLE001  # shown in a panel that can be copied
             self.report(error)
 
     def importing(
@@ -234,7 +234,7 @@ class AstraApp(DistributingApp):
             self.run_worker(self.look_for_changes(), group="look")
 
     async def look_for_changes(self, *, own: bool = False) -> None:
-        """Find out now whether anybody, oneself for one, has committed, and tell the place in sight."""
+        """Check now for commits, our own included, and notify the visible screen."""
         async with self._looking:
             await self._attempt(
                 self.backend.changes(), lambda changes: self._looked(changes, own), self._lost
@@ -244,7 +244,7 @@ class AstraApp(DistributingApp):
         place, self._is_reachable = self.place, True
         own = own or self.is_at_command
         if place is not None and (changes.any or place.is_lost):
-            for screen in self.screen_stack:  # what lies above the place may show the desk too
+            for screen in self.screen_stack:  # modals may show the desk too
                 screen.post_message(DeskChanged(own, changes.by_others))
             self.inbox.look()
             self.catch_up()
@@ -255,7 +255,7 @@ class AstraApp(DistributingApp):
         self.run_worker(self._catch_up(), group="search", exclusive=True)
 
     async def _catch_up(self) -> None:
-        """Take what a bulk load left behind into the search index, a little at a time."""
+        """Index the customers of a bulk load, a batch at a time."""
         with suppress(DeskError):  # there is always a next change
             while await self.backend.read(backlog) >= customer_index.LARGE_BACKLOG:
                 await self.backend.run(lambda desk: customer_index.catch_up(desk, customer_index.BATCH))
@@ -268,8 +268,8 @@ class AstraApp(DistributingApp):
     # errors
 
     def tell(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
-        """A toast in place of the one before: a busy hand would bury the screen under a pile of them."""
-        remove_toast(self, self._told)  # what was announced stays
+        """Show a toast instead of the previous one: a fast user would bury the screen under them."""
+        remove_toast(self, self._told)  # announcements stay
         self._told = Notification(text, severity=severity, markup=False, timeout=timeout)
         self.post_message(Notify(self._told))
 
@@ -280,13 +280,13 @@ class AstraApp(DistributingApp):
             self.bell()
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Copy by OSC 52, which reaches through ssh, and into the machine's own clipboard too."""
+        """Copy by OSC 52, which works over ssh, and to the machine's own clipboard."""
         super().copy_to_clipboard(text)
         if not self.is_headless:
             clipboard.put(text)
 
     def _refuse(self, error: DeskError) -> None:
-        """Say why a key did nothing: a lost database, too, is no reason for silence."""
+        """Report why a key did nothing, even if the database is lost."""
         self.report(error)
         if isinstance(error, DatabaseUnavailable) and error.code not in PASSING:
             self.tell(f"Not done: {error.message}", severity="error")
@@ -303,7 +303,7 @@ class AstraApp(DistributingApp):
     def _show_unexpected(self, error: Exception) -> None:
         self.log.error(error)
         if not self.screen_stack or self.screen.has_class("-error"):
-            return  # the first panel tells the cause; more of them would only have to be closed
+            return  # the first panel shows the cause; more would only have to be closed
         lines = "".join(traceback.format_exception(error))
         about = (
             "This should not have happened; nothing was written. y copies the text below for a report.\n\n"
@@ -323,10 +323,10 @@ class AstraApp(DistributingApp):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """Run an action; its mistakes are told like those of the background."""
+        """Run an action; its errors are reported like those of the background."""
         try:
             return await super().run_action(action, default_namespace, namespaces)
-        except Exception as error:  # noqa: BLE001  # told in a panel that can be copied
+        except Exception as error:  # noqa: BLE001  # shown in a panel that can be copied
             self.report(error)
             return True
 
@@ -349,12 +349,12 @@ class AstraApp(DistributingApp):
             self.place.reload(opens=True)
 
     async def action_quit(self) -> None:
-        """Quit; what is typed and not sent is told first, and the second time is the answer."""
+        """Quit; warn first of unsaved text, and leave at once the second time."""
         if isinstance(self.screen, Leaving):
             self.screen.action_quit_now()
             return
         screens = all_screens(self)
-        unsaved = [told for one in screens if isinstance(one, Place | Modal) and (told := one.unsaved())]
+        unsaved = [text for one in screens if isinstance(one, Place | Modal) and (text := one.unsaved())]
         if unsaved:
             await self.push_screen(Leaving(unsaved), lambda leaves: self.exit() if leaves else None)
         else:
@@ -365,7 +365,7 @@ class AstraApp(DistributingApp):
         self.push_screen(panel, lambda _: self._do(panel.chosen))
 
     def _do(self, verb: Verb | None) -> None:
-        """Do what was clicked in the help, now that it is closed."""
+        """Run the verb clicked in the help, now that it is closed."""
         if verb is not None:
             self.call_later(self.run_action, verb.binding.action, verb.node)
 
@@ -373,7 +373,7 @@ class AstraApp(DistributingApp):
         self.perform(undo.undo, lambda done: self.tell(taken_back(done)))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette: every verb of the place in sight, and what Textual brings."""
+        """The palette: every verb of the visible screen, and Textual's own."""
         for verb in verbs(screen):
             binding, action = verb.binding, verb.binding.action
             if action not in ("quit", "command_palette"):  # Textual brings the one, and is the other
@@ -389,7 +389,7 @@ class AstraApp(DistributingApp):
     # for scripts and tests
 
     async def settle(self) -> None:
-        """Return when nothing is under way: no query, no command, no message, nothing to repaint."""
+        """Return when nothing is pending: no query, command, message or repaint."""
         while True:
             await self.look_for_changes()
             await self.quiet()

@@ -1,4 +1,4 @@
-"""The ``astra`` command: decides between the command line and the application."""
+"""The ``astra`` command: the command line, or the application."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
 def open_application(database: str | None, actor: str | None) -> int:
     """Run the application on a database (None: the user's own) and return its exit code.
 
-    Raises InvalidInput where there is no terminal, and DatabaseUnavailable before the screen is taken.
+    Raises InvalidInput without a terminal, and DatabaseUnavailable before the screen is taken.
     """
     from astra_tui.cli.terminal import is_dumb
     from models.errors import InvalidInput
@@ -57,14 +57,14 @@ def open_application(database: str | None, actor: str | None) -> int:
 
     wanted, problems = preferences.load(check=check_preferences)
     file = preferences.config_path()  # by its name alone: a toast has little room
-    told = [problem.replace(str(file), file.name) for problem in problems]
-    app = AstraApp(database=path, actor=actor, preferences=wanted, problems=told)
+    shown = [problem.replace(str(file), file.name) for problem in problems]
+    app = AstraApp(database=path, actor=actor, preferences=wanted, problems=shown)
     app.run()
     return app.return_code or 0
 
 
 def check_preferences(wanted: Preferences) -> dict[str, str]:
-    """What is wrong with the keys and the theme that somebody asks for; see preferences.Check."""
+    """Return what is wrong with the configured keys and theme; see preferences.Check."""
     from screens.base.theme import problem_of
     from screens.shell.keymap import problems_of
 
@@ -74,7 +74,7 @@ def check_preferences(wanted: Preferences) -> dict[str, str]:
 
 
 def has_terminal() -> bool:
-    """Whether somebody can see the application and press its keys."""
+    """Return whether input and output are a terminal."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 

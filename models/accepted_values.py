@@ -14,41 +14,36 @@ class NamedValue(BaseModel):
 
 
 class Destination(NamedValue):
-    class Meta:
-        table_name = "destinations"
+    table = "destinations"
 
 
 class Package(BaseModel):
     """A package that agents can offer for a destination."""
 
+    table = "packages"
+
     destination = ForeignKeyField(Destination, column_name="destination", lazy_load=False)
     name = TextField()
 
     class Meta:
-        table_name = "packages"
         primary_key = CompositeKey("destination", "name")
 
 
 class LaunchLocation(NamedValue):
-    class Meta:
-        table_name = "launch_locations"
+    table = "launch_locations"
 
 
 class CommunicationMethod(NamedValue):
-    class Meta:
-        table_name = "communication_methods"
+    table = "communication_methods"
 
 
 class LeadSource(NamedValue):
-    class Meta:
-        table_name = "lead_sources"
+    table = "lead_sources"
 
 
 class Department(NamedValue):
-    class Meta:
-        table_name = "departments"
+    table = "departments"
 
 
 class JobTitle(NamedValue):
-    class Meta:
-        table_name = "job_titles"
+    table = "job_titles"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from peewee import AutoField, BooleanField, DoubleField, IntegerField, Model, TextField
+from peewee import AutoField, BooleanField, DoubleField, IntegerField, TextField
 
-from models.base import BaseModel, listed, tuples
-from models.database import current_database
+from models.base import BaseModel, DeskModel, listed, tuples
 
 AVAILABLE, BUSY, BREAK, AWAY, OFFLINE = PRESENCES = ("available", "busy", "break", "away", "offline")
 GONE = (AWAY, OFFLINE)  # the agent's work is unattended
@@ -30,6 +29,7 @@ class Agent(BaseModel):
     """
 
     label = "agent"
+    table = "space_travel_agents"
 
     agent_id = AutoField()
     first_name = TextField()
@@ -61,9 +61,6 @@ class Agent(BaseModel):
     specialisations = TextField(default="[]")
     languages = TextField(default="[]")
     issue_load = IntegerField(default=0)
-
-    class Meta:
-        table_name = "space_travel_agents"
 
     @property
     def name(self) -> str:
@@ -99,6 +96,7 @@ class Holder(BaseModel):
     """The columns of an agent that the load triggers use; loading all of them would slow every lead."""
 
     label = "agent"
+    table = "space_travel_agents"
 
     agent_id = AutoField()
     first_name = TextField()
@@ -106,21 +104,20 @@ class Holder(BaseModel):
     load = IntegerField()
     last_given_at = TextField(null=True)
 
-    class Meta:
-        table_name = "space_travel_agents"
-
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}"
 
 
-class Taker(Model):
+class Taker(DeskModel):
     """An agent who has not left, as the policies read it; a view, never written.
 
     The database derives ``takes_work`` (available and below capacity), ``load_ratio`` (bookings and issues
     held / capacity) and ``skill_base`` (the score of the policy ``skill`` for a non-specialist). Indexes list
     those who take work before the others, in the order of rank, ratio or score.
     """
+
+    table = "agents_here"
 
     agent_id = IntegerField(primary_key=True)
     takes_work = BooleanField()
@@ -139,17 +136,11 @@ class Taker(Model):
     load_ratio = DoubleField()
     skill_base = DoubleField()
 
-    class Meta:
-        database = current_database
-        table_name = "agents_here"
 
-
-class AgentRank(Model):
+class AgentRank(DeskModel):
     """An agent's competition rank (1, 2, 2, 4): a view instead of a stored rank."""
+
+    table = "agent_rank_tracker"
 
     agent_id = IntegerField(primary_key=True)
     agent_rank = IntegerField()
-
-    class Meta:
-        database = current_database
-        table_name = "agent_rank_tracker"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, CompositeKey, IntegerField, Model, TextField, fn
+from peewee import AutoField, CompositeKey, IntegerField, TextField, fn
 
 from models.agents import Agent
-from models.base import BaseModel, CompiledQuery, parameter, reference
+from models.base import BaseModel, CompiledQuery, DeskModel, parameter, reference
 from models.customers import Lead
-from models.database import current_database
 
 BLOCK = 64  # log lines written together
 MOST_LINES = 4_000  # written in one statement when there is a backlog
@@ -22,6 +21,7 @@ class Decision(BaseModel):
     """
 
     label = "decision"
+    table = "decisions"
 
     decision_id = AutoField()
     lead_id = reference(Lead, "lead_id")
@@ -34,9 +34,6 @@ class Decision(BaseModel):
     excluded = TextField(default="{}")
     notes = TextField(default="{}")
 
-    class Meta:
-        table_name = "decisions"
-
 
 class Event(BaseModel):
     """One command: who, what, and the rows before and after. Two triggers keep the table append-only.
@@ -46,6 +43,7 @@ class Event(BaseModel):
     """
 
     label = "event"
+    table = "events"
 
     event_id = AutoField()
     at = TextField()
@@ -63,25 +61,20 @@ class Event(BaseModel):
     customer_id = IntegerField(null=True)
     issue_id = IntegerField(null=True)
 
-    class Meta:
-        table_name = "events"
 
-
-class LogLine(Model):
+class LogLine(DeskModel):
     """The columns of an event that the log is filtered by: a narrow copy, read in a third of the time.
 
     Lines are written in blocks, so up to one block of the newest events has none yet.
     """
+
+    table = "events_log"
 
     event_id = IntegerField(primary_key=True)
     at = TextField()
     actor = TextField()
     command = TextField()
     agent_id = IntegerField(null=True)
-
-    class Meta:
-        database = current_database
-        table_name = "events_log"
 
 
 _last_line = CompiledQuery(lambda: LogLine.select(fn.COALESCE(fn.MAX(LogLine.event_id), 0)))
@@ -115,9 +108,10 @@ def log_event(event_id: int) -> None:
 class EventBooking(BaseModel):
     """A further booking changed by an event: a batch, a drain of the queue, a shuffle."""
 
+    table = "event_bookings"
+
     event_id = reference(Event, "event_id")
     booking_id = IntegerField()
 
     class Meta:
-        table_name = "event_bookings"
         primary_key = CompositeKey("event_id", "booking_id")

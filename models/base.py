@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar, overload
 
 from peewee import SQL, FieldAccessor, ForeignKeyField, Model, ModelSelect, Query, Select, Value, fn
@@ -26,15 +27,27 @@ M = TypeVar("M", bound="BaseModel")
 _listener_cache: dict[type[Model], tuple[list[Any], int, list[Callable[..., None]]]] = {}
 
 
-class BaseModel(Model):
+class DeskModel(Model):
+    """A table or view of the desk, by the name in ``table``; its rows are only read."""
+
+    if TYPE_CHECKING:  # missing from Peewee's stubs
+        _meta: Any
+
+    table: ClassVar[str] = ""
+
+    class Meta:
+        database = current_database
+        table_function = attrgetter("table")
+
+
+class BaseModel(DeskModel):
     """A row to read under the write lock, change, and save once.
 
     ``loaded`` holds the columns as read (None for a new row) and ``changed`` those written by the current
     save, so that triggers can compare old and new. Rows to write come from ``lock()``; queries only read.
     """
 
-    if TYPE_CHECKING:  # missing from Peewee's stubs
-        _meta: Any
+    if TYPE_CHECKING:
         _pk: Any
         _dirty: set[str]
 
@@ -43,9 +56,7 @@ class BaseModel(Model):
     label: ClassVar[str] = "row"
 
     class Meta:
-        database = current_database
         only_save_dirty = True
-        legacy_table_names = False
 
     def __init__(self, **values: Any) -> None:
         if "__no_default__" in values:  # set by Peewee for rows of a query

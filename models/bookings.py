@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BooleanField, IntegerField, Model, TextField
+from peewee import AutoField, BooleanField, IntegerField, TextField
 
 from models.agents import Agent, Holder
-from models.base import BaseModel, reference
+from models.base import BaseModel, DeskModel, reference
 from models.customers import Lead
-from models.database import current_database
 
 PENDING = "Pending"
 CONFIRMED = "Confirmed"
@@ -22,6 +21,7 @@ class Assignment(BaseModel):
     """
 
     label = "assignment"
+    table = "assignment_history"
     lead: Lead | None = None
 
     assignment_id = AutoField()
@@ -31,9 +31,6 @@ class Assignment(BaseModel):
     method = TextField()
     source = TextField()
     assigned_at = TextField()
-
-    class Meta:
-        table_name = "assignment_history"
 
 
 class Booking(BaseModel):
@@ -50,6 +47,7 @@ class Booking(BaseModel):
     """
 
     label = "booking"
+    table = "bookings"
     holder: Holder | None = None
 
     booking_id = AutoField()
@@ -82,16 +80,11 @@ class Booking(BaseModel):
     asked_at = TextField(null=True)
     shuffled_at = TextField(null=True)
 
-    class Meta:
-        table_name = "bookings"
 
-
-class Waiting(Model):
+class Waiting(DeskModel):
     """A Pending booking without an agent: a view on an index that is usually empty."""
+
+    table = "bookings_in_wait"
 
     booking_id = IntegerField(primary_key=True)
     created_at = TextField()
-
-    class Meta:
-        database = current_database
-        table_name = "bookings_in_wait"

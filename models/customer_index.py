@@ -11,11 +11,10 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 
-from peewee import Expression, IntegerField, Model, ModelSelect, TextField, fn
+from peewee import Expression, IntegerField, ModelSelect, TextField, fn
 
-from models.base import CompiledQuery, parameter, tuples
+from models.base import CompiledQuery, DeskModel, parameter, tuples
 from models.customers import Customer, Lead
-from models.database import current_database
 
 NAME = "\t\t"  # precedes every name: typed text never contains a tab
 WORD = "  "  # precedes every word of a name but the first, and every word beginning
@@ -27,15 +26,13 @@ _unprintable = re.compile(r"[\x00-\x1f\x7f]")
 _phone_like = re.compile(r"[0-9+./() -]*[0-9][0-9+./() -]*")
 
 
-class CustomerSearch(Model):
+class CustomerSearch(DeskModel):
     """A customer's document; empty if the customer was merged."""
+
+    table = "customer_search"
 
     customer_id = IntegerField(primary_key=True, column_name="rowid")
     words = TextField()
-
-    class Meta:
-        database = current_database
-        table_name = "customer_search"
 
 
 def fold(text: str) -> str:

@@ -16,6 +16,7 @@ class Customer(BaseModel):
     """
 
     label = "customer"
+    table = "customers"
 
     customer_id = AutoField()
     name = TextField()
@@ -25,9 +26,6 @@ class Customer(BaseModel):
     merged_into = IntegerField(null=True)
     tier = TextField(null=True)
 
-    class Meta:
-        table_name = "customers"
-
 
 class Lead(BaseModel):
     """A customer's request. Imported leads without a booking have no destination.
@@ -36,6 +34,7 @@ class Lead(BaseModel):
     """
 
     label = "lead"
+    table = "new_customer"
     booking: Any = None
 
     lead_id = AutoField()
@@ -47,6 +46,3 @@ class Lead(BaseModel):
     launch_location = TextField(null=True)
     requests = TextField(null=True)
     received_at = TextField()
-
-    class Meta:
-        table_name = "new_customer"

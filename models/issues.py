@@ -48,6 +48,7 @@ class Issue(BaseModel):
     """
 
     label = "issue"
+    table = "issues"
 
     issue_id = AutoField()
     customer_id = reference(Customer, "customer_id", null=True)
@@ -80,9 +81,6 @@ class Issue(BaseModel):
     voided = BooleanField(default=False)
     version = IntegerField(default=1)
 
-    class Meta:
-        table_name = "issues"
-
 
 class Interaction(BaseModel):
     """A message, an internal note or a change of status (docs/rules.md, Progress). Append-only.
@@ -92,6 +90,7 @@ class Interaction(BaseModel):
     """
 
     label = "interaction"
+    table = "interactions"
 
     interaction_id = AutoField()
     issue_id = reference(Issue, "issue_id")
@@ -107,9 +106,6 @@ class Interaction(BaseModel):
     status_from = TextField(null=True)
     status_to = TextField(null=True)
 
-    class Meta:
-        table_name = "interactions"
-
 
 class SlaClock(BaseModel):
     """A promise: ``allowed_s`` working seconds from ``started_at``, used up at ``due_at``.
@@ -120,6 +116,7 @@ class SlaClock(BaseModel):
     """
 
     label = "clock"
+    table = "sla_clocks"
 
     clock_id = AutoField()
     issue_id = reference(Issue, "issue_id")
@@ -132,23 +129,18 @@ class SlaClock(BaseModel):
     paused_at = TextField(null=True)
     met_at = TextField(null=True)
 
-    class Meta:
-        table_name = "sla_clocks"
-
 
 class SlaWarning(BaseModel):
     """A warning that 50, 75, 90 or 100 % of a clock's time is used up, each sent once."""
 
     label = "warning"
+    table = "sla_warnings"
 
     warning_id = AutoField()
     issue_id = reference(Issue, "issue_id")
     kind = TextField()
     percent = IntegerField()
     at = TextField()
-
-    class Meta:
-        table_name = "sla_warnings"
 
 
 class Escalation(BaseModel):
@@ -159,6 +151,7 @@ class Escalation(BaseModel):
     """
 
     label = "escalation"
+    table = "escalations"
 
     escalation_id = AutoField()
     issue_id = reference(Issue, "issue_id")
@@ -177,26 +170,22 @@ class Escalation(BaseModel):
     closed_by = TextField(null=True)
     close_reason = TextField(null=True)
 
-    class Meta:
-        table_name = "escalations"
-
 
 class Watch(BaseModel):
     """When to check an issue next even if nobody touches it; None: never."""
 
     label = "watch"
+    table = "issue_watch"
 
     issue_id = IntegerField(primary_key=True)
     next_check_at = TextField(null=True)
-
-    class Meta:
-        table_name = "issue_watch"
 
 
 class Survey(BaseModel):
     """The customer's rating of the agent who resolved the issue; one answer."""
 
     label = "survey"
+    table = "surveys"
 
     survey_id = AutoField()
     issue_id = reference(Issue, "issue_id")
@@ -206,14 +195,12 @@ class Survey(BaseModel):
     answered_at = TextField(null=True)
     comment = TextField(null=True)
 
-    class Meta:
-        table_name = "surveys"
-
 
 class SatisfactionModel(BaseModel):
     """A model trained on real answers: its weights (JSON) and its error on held-out answers."""
 
     label = "satisfaction model"
+    table = "satisfaction_models"
 
     model_id = AutoField()
     trained_at = TextField()
@@ -222,6 +209,3 @@ class SatisfactionModel(BaseModel):
     formula_error = DoubleField()
     accuracy = DoubleField()
     weights = TextField()
-
-    class Meta:
-        table_name = "satisfaction_models"

@@ -16,6 +16,7 @@ class LearnedWeight(BaseModel):
     """
 
     label = "version"
+    table = "learned_weights_table"
 
     version = AutoField()
     origin = TextField()
@@ -27,6 +28,3 @@ class LearnedWeight(BaseModel):
     weights = TextField()
     fits = TextField(default="{}")
     evaluation = TextField(default="{}")
-
-    class Meta:
-        table_name = "learned_weights_table"

@@ -14,11 +14,9 @@ class RoundRobinPointer(BaseModel):
     """
 
     label = "pointer"
+    table = "round_robin_pointers"
 
     pointer_id = AutoField()
     location = TextField()
     skill = TextField()
     agent_id = IntegerField()
-
-    class Meta:
-        table_name = "round_robin_pointers"

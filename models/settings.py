@@ -8,8 +8,6 @@ from models.base import BaseModel
 
 
 class Setting(BaseModel):
+    table = "settings"
     key = TextField(primary_key=True)
     value = TextField()
-
-    class Meta:
-        table_name = "settings"

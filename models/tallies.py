@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from peewee import EXCLUDED, JOIN, Case, CompositeKey, IntegerField, Model, Query, TextField, fn
+from peewee import EXCLUDED, JOIN, Case, CompositeKey, IntegerField, Query, TextField, fn
 
-from models.base import CompiledQuery, after_save, parameter, tuples
+from models.base import CompiledQuery, DeskModel, after_save, parameter, tuples
 from models.bookings import PENDING, Assignment, Booking
-from models.database import current_database
 
 ALL, METHOD, SOURCE, DESTINATION, DAY = "all", "method", "source", "destination", "day"
 
@@ -37,8 +36,10 @@ COUNTED = (
 ROWS_AT_ONCE = 1000
 
 
-class Tally(Model):
+class Tally(DeskModel):
     """The closed assignments of one agent, kind and value; the kind ``day`` is the day of completion."""
+
+    table = "match_tallies"
 
     kind = TextField()
     value = TextField()
@@ -48,8 +49,6 @@ class Tally(Model):
     revenue_cents = IntegerField()
 
     class Meta:
-        database = current_database
-        table_name = "match_tallies"
         primary_key = CompositeKey("kind", "value", "agent_id")
 
 

@@ -140,24 +140,26 @@ def write_history(
     desk: Desk,
     history: Iterable[History],
     done: Callable[[int], None],
-    last: Callable[[], None],
+    last: Callable[[], object],
     batch_rows: int,
 ) -> None:
-    """Write history in batches, passing each one's size to ``done``; ``last`` runs in the last commit.
+    """Write history in batches, passing the rows written so far to ``done``; ``last`` joins the last commit.
 
     Each batch is prepared before taking the lock. Raises Conflict if an id has been taken in the meantime.
     """
     ready: list[History] = []
+    written = 0
     for batch in batches(history, batch_rows):
         if ready:
             with _reporting_conflicts(), desk.transaction():
                 write_batch(ready)
-            done(len(ready))
+            written += len(ready)
+            done(written)
         ready = batch
     with _reporting_conflicts(), desk.batch():
         write_batch(ready)
         last()
-    done(len(ready))
+    done(written + len(ready))
 
 
 def write_batch(batch: list[History]) -> None:

@@ -1,4 +1,4 @@
-"""Which database a command works on, and opening it."""
+"""The database of a command: finding and opening it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ URL = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]*)://")
 
 
 def database_path(given: str | None) -> Path:
-    """--db, else ASTRA_DATABASE, else the configuration's, else the user's own desk.
+    """Return --db, else ASTRA_DATABASE, else the configured path, else the user's own desk.
 
     Raises InvalidInput for an empty name and DatabaseUnavailable for a server's address.
     """
@@ -26,17 +26,14 @@ def database_path(given: str | None) -> Path:
 
 
 def database_to_create(given: str | None) -> Path:
-    """The same for a command that may create it: the folder of the user's own desk is made."""
+    """Return the same path, and create the folder of the user's own desk."""
     path, is_own = _located(given)
     if is_own:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DatabaseUnavailable(
-                "no_folder",
-                f"the folder {path.parent} cannot be made: {error.strerror}",
-                "choose another place with --db",
-            ) from error
+            problem = f"the folder {path.parent} cannot be made: {error.strerror}"
+            raise DatabaseUnavailable("no_folder", problem, "choose another place with --db") from error
     return path
 
 
@@ -61,13 +58,12 @@ def _configured() -> str | None:
 
 
 def _as_path(text: str) -> Path:
-    """The file that a path or a sqlite:/// address means."""
-    if not text.strip():
-        raise InvalidInput("database", "the database's name is empty", "give a path: --db desk.db")
-    if "\0" in text:
-        raise InvalidInput(
-            "database", f"{validation.excerpt(text)} is not a path", "give a path: --db desk.db"
+    """Return the file of a path or a sqlite:/// address."""
+    if not text.strip() or "\0" in text:
+        problem = (
+            f"{validation.excerpt(text)} is not a path" if text.strip() else "the database's name is empty"
         )
+        raise InvalidInput("database", problem, "give a path: --db desk.db")
     url = URL.match(text)
     if url is None:
         return Path(text).expanduser()
@@ -82,7 +78,7 @@ def _as_path(text: str) -> Path:
 
 @contextmanager
 def opened(path: Path, actor: str | None, *, create: bool = False) -> Iterator[Desk]:
-    """The desk in a file, its queries at hand inside the block."""
+    """Open the desk in a file; inside the block it can be queried."""
     if actor is not None:
         actor = validation.name(actor, "actor")
     desk = open_desk(path, actor=actor, create=create)

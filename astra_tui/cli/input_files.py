@@ -1,4 +1,4 @@
-"""Opening the file that a command was told to read."""
+"""Opening the file that a command reads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.errors import InvalidInput
 
 @contextmanager
 def input_file(name: str, hint: str) -> Iterator[BinaryIO]:
-    """A file's bytes; ``-`` is stdin. Raises InvalidInput, with the hint, where it cannot be opened."""
+    """Open a file's bytes; ``-`` is stdin. Raises InvalidInput with the hint if it cannot be opened."""
     if name == "-":
         yield sys.stdin.buffer
         return

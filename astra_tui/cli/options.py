@@ -1,4 +1,4 @@
-"""What every command has in common: --db, --as, --json, --plain, --request-id, and the Call they make."""
+"""Options that all commands share (--db, --as, --json, --plain, --request-id), and the Call they make."""
 
 from __future__ import annotations
 
@@ -10,13 +10,22 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import rich_click as click
 from click import get_current_context
-from click.shell_completion import CompletionItem
 
 from astra_tui.cli.database import database_path, database_to_create, opened
 from astra_tui.cli.output import printing
 from astra_tui.cli.output.printing import Column, Row
 from astra_tui.cli.root import Surroundings
-from astra_tui.cli.value_types import FilterText, Found, offered
+from astra_tui.cli.value_types import (
+    AGENT,
+    BOOKING,
+    DESTINATION,
+    ISSUE,
+    LARGEST_ID,
+    LAUNCH,
+    METHOD,
+    SOURCE,
+    FilterText,
+)
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from dispatch.inputs.filter_keys import Fills, Keys, Reading, asked
@@ -27,12 +36,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
-LARGEST_ID = 2**63 - 1
-
 
 @dataclass(frozen=True)
 class Call:
-    """How a command was called: on which database, by whom, and for whom it prints."""
+    """The context of one command: database, actor, request id, and the form of output."""
 
     surroundings: Surroundings
     as_json: bool
@@ -42,19 +49,19 @@ class Call:
 
     @contextmanager
     def desk(self, *, create: bool = False) -> Iterator[Desk]:
-        """The desk to work on. Raises DatabaseUnavailable; ``create`` makes a missing one."""
+        """Open the desk; ``create`` makes a missing one. Raises DatabaseUnavailable."""
         path = database_to_create(self.database) if create else database_path(self.database)
         with opened(path, self.actor, create=create) as desk:
             yield desk
 
     def change(self, function: Callable[Concatenate[Desk, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run one of the desk's commands, with the request id if there is one."""
+        """Run a command of the desk, with the request id if there is one."""
         return self._change(False, function, *args, **kwargs)
 
     def change_or_create(
         self, function: Callable[Concatenate[Desk, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """The same for a command that may be a new desk's first."""
+        """Run a command that may be the first of a new desk."""
         return self._change(True, function, *args, **kwargs)
 
     def _change(
@@ -72,14 +79,19 @@ class Call:
             raise InvalidInput("request_id", "the request id is empty", "leave the option out, or give an id")
         return text
 
-    def tell(self, result: R, show: Callable[[R], None]) -> None:
-        """Print one object, or what ``show`` makes of it for people."""
+    def read(self, function: Callable[Concatenate[Desk, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a query of the desk."""
+        with self.desk() as desk:
+            return function(desk, *args, **kwargs)
+
+    def show(self, result: R, print_result: Callable[[R], None]) -> None:
+        """Print one object as JSON, or for people with ``print_result``."""
         if self.as_json:
             printing.put_json(result)
         else:
-            show(result)
+            print_result(result)
 
-    def tell_all(
+    def show_rows(
         self, rows: Sequence[Row], columns: Sequence[Column[Row]], nothing: str = "nothing found"
     ) -> None:
         """Print a listing: a JSON array, or a table."""
@@ -89,70 +101,33 @@ class Call:
             printing.table(columns, rows, nothing)
 
 
-class Number(click.ParamType[int]):
-    """A row's number on the command line."""
-
-    name = "number"
-
-    def __init__(self, what: str, candidates: str) -> None:
-        self.what = what
-        self._candidates = candidates
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        text = str(value)
-        if not (text.isascii() and text.isdecimal() and 0 < int(text[:20]) <= LARGEST_ID):
-            told = f"{validation.excerpt(text)} is not the number of {self.what}: a whole number from 1"
-            self.fail(told, param, ctx)
-        return int(text)
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        def search() -> Found:
-            from dispatch.operations import shell_completions
-
-            found: Found = getattr(shell_completions, self._candidates)(incomplete)
-            return found
-
-        return offered(ctx, search)
-
-
-BOOKING = Number("a booking", "bookings")
-AGENT = Number("an agent", "agents")
-EVENT = Number("an event", "events")
-CUSTOMER = Number("a customer", "customers_like")
-ISSUE = Number("an issue", "issues")
-
-
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, errors too.")
-_plain = click.option(
-    "--plain", "plainly", is_flag=True, help="Print for a screen reader: a value a line, nothing cut."
-)
-_database = click.option(
-    "--db", "database", metavar="PATH", help="The desk's database: a file, or sqlite:///file."
-)
-_actor = click.option(
-    "--as", "actor", metavar="ACTOR", help="Who is at work (else ASTRA_ACTOR, else the login)."
-)
-_request_id = click.option(
-    "--request-id", metavar="ID", help="Safe to repeat: the same ID again returns the first result."
-)
+_plain = click.option("--plain", "plainly", is_flag=True, help="Print for a screen reader, uncut.")
+_database = click.option("--db", "database", metavar="PATH", help="The database: a file, or sqlite:///file.")
+_actor = click.option("--as", "actor", metavar="ACTOR", help="Who acts; default: ASTRA_ACTOR, or the login.")
+_request_id = click.option("--request-id", metavar="ID", help="Safe to repeat: a used ID returns its result.")
 
 
-def filtering(keys: Keys) -> Decorator:
-    """--filter: the text that the list's filter takes on screen, too."""
-    return click.option(
-        "--filter",
-        "filter_text",
-        default="",
-        metavar="FILTER",
-        type=FilterText(keys),
-        help=f"Words, key:value, and, or, not (docs/filters.md); the keys: {', '.join(keys)}.",
+def lead_options(*, required: bool) -> tuple[Decorator, ...]:
+    """Return the options that describe a lead."""
+    needed = functools.partial(click.option, required=required)
+    return (
+        needed("--method", type=METHOD, help="How the customer got in touch."),
+        needed("--source", type=SOURCE, help="Where the lead came from."),
+        needed("--destination", type=DESTINATION, help="Where the customer wants to go."),
+        needed("--launch", type=LAUNCH, help="The launch location."),
+        click.option("--requests", metavar="TEXT", help="Other requests of the customer."),
     )
 
 
+def filtering(keys: Keys) -> Decorator:
+    """--filter: the same text as in the list's filter on screen."""
+    help_text = f"Words, key:value, and, or, not (docs/filters.md); the keys: {', '.join(keys)}."
+    return click.option("--filter", "filter_text", default="", type=FilterText(keys), help=help_text)
+
+
 def filter_reading(desk: Desk, filter_text: str) -> Reading:
-    """What the values of a filter are read by."""
+    """Return what a filter's values are read by: the time, the accepted values and the user's own agent."""
     from astra_tui.user import preferences
 
     mine = preferences.load()[0].agent if filter_text else None
@@ -162,32 +137,32 @@ def filter_reading(desk: Desk, filter_text: str) -> Reading:
 def asked_for(
     desk: Desk, keys: Keys, filter_text: str, words: str, options: Iterable[tuple[str, object]]
 ) -> tuple[Fills, set[str]]:
-    """What --filter asks for, with words to look for and options, each the pair of a key and a value."""
-    said: list[Node] = [Words(validation.required_text(words, "text"))] if words else []
-    said += [Pair(key, ":", str(value)) for key, value in options if value is not None]
-    said += parts_of(parse(filter_text))
-    return asked(joined("and", said) if said else None, keys, filter_reading(desk, filter_text))
+    """Combine --filter with words to look for and options, given as pairs of a key and a value."""
+    wanted: list[Node] = [Words(validation.required_text(words, "text"))] if words else []
+    wanted += [Pair(key, ":", str(value)) for key, value in options if value is not None]
+    wanted += parts_of(parse(filter_text))
+    return asked(joined("and", wanted) if wanted else None, keys, filter_reading(desk, filter_text))
 
 
-dry_run = click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
+dry_run = click.option("--dry-run", is_flag=True, help="Only show what would happen.")
 limited = click.option("--limit", type=click.IntRange(0, LARGEST_ID), metavar="N", help="At most N rows.")
-booking_number = click.argument("booking_id", metavar="BOOKING", type=BOOKING)
-issue_number = click.argument("issue_id", metavar="ISSUE", type=ISSUE)
-agent_number = click.argument("agent_id", metavar="AGENT", type=AGENT)
+booking_number = click.argument("booking_id", type=BOOKING)
+issue_number = click.argument("issue_id", type=ISSUE)
+agent_number = click.argument("agent_id", type=AGENT)
 
 
 def bare(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
-    """A command that touches no desk: --json and --plain only."""
+    """Decorate a command that needs no desk: --json and --plain only."""
     return _with_call(function, _json, _plain)
 
 
 def reading(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
-    """A command that only looks."""
+    """Decorate a command that only reads."""
     return _with_call(function, _database, _actor, _json, _plain)
 
 
 def changing(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
-    """A command that changes the desk."""
+    """Decorate a command that changes the desk."""
     return _with_call(function, _request_id, _database, _actor, _json, _plain)
 
 
@@ -210,7 +185,28 @@ def _with_call(function: Callable[..., None], *options: Decorator) -> Callable[.
         with printing.plainly(plainly):
             function(Call(surroundings, as_json, database, actor, request_id), **given)
 
-    decorated: Callable[..., None] = run
-    for option in reversed(options):
-        decorated = option(decorated)
-    return decorated
+    return with_parameters(run, options)
+
+
+def with_parameters(function: Callable[..., None], parameters: Sequence[Decorator]) -> Callable[..., None]:
+    """Add arguments and options to a function; help lists them in this order."""
+    for parameter in reversed(parameters):
+        function = parameter(function)
+    return function
+
+
+def verbs(group: click.Group, number: Decorator, print_row: Callable[[Any], None]) -> Callable[..., None]:
+    """Return a function that adds a verb to a group: it changes the object with the number, and prints it.
+
+    The verb's name, the desk's command and the help come first, then its arguments and options: named as the
+    command's parameters.
+    """
+
+    def add(name: str, command: Callable[..., Any], help_text: str, *parameters: Decorator) -> None:
+        @changing
+        def run(call: Call, /, **given: Any) -> None:
+            call.show(call.change(command, **given), print_row)
+
+        group.command(name, help=help_text)(with_parameters(run, (number, *parameters)))
+
+    return add

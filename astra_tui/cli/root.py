@@ -1,4 +1,4 @@
-"""The root command: it knows the nouns by name and loads the one that is asked for."""
+"""The root command, which imports only the command that is called."""
 
 from __future__ import annotations
 
@@ -10,53 +10,47 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from astra_tui import __version__
-from astra_tui.cli.output.printing import line
 
 if TYPE_CHECKING:
     from astra_tui.user.preferences import Check
 
 COMMANDS = {
-    "demo": "demo",
-    "import": "importing",
-    "lead": "lead",
-    "booking": "booking",
-    "agent": "agent",
-    "customer": "customer",
-    "shuffle": "sweep",
-    "sweep": "sweep",
-    "issue": "issue",
-    "triage": "triage",
-    "dashboard": "dashboard",
-    "why": "why",
-    "match": "match",
-    "train": "train",
-    "weights": "weights",
-    "report": "report",
-    "log": "log",
-    "undo": "undo",
-    "policy": "settings",
-    "set": "settings",
-    "destination": "values",
-    "launch": "values",
-    "package": "values",
-    "doctor": "doctor",
-    "config": "config",
-    "completion": "completion",
+    "demo": "demo:demo",
+    "import": "importing:import_",
+    "lead": "lead:lead",
+    "booking": "booking:booking",
+    "agent": "agent:agent",
+    "customer": "customer:customer",
+    "shuffle": "sweep:shuffle",
+    "sweep": "sweep:sweep",
+    "issue": "issue:issue",
+    "triage": "triage:triage_command",
+    "dashboard": "dashboard:dashboard",
+    "why": "why:why",
+    "match": "match:match",
+    "train": "train:train",
+    "weights": "weights:weights",
+    "report": "report:report",
+    "log": "log:log",
+    "undo": "undo:undo",
+    "policy": "settings:policy",
+    "set": "settings:set_value",
+    "destination": "values:destination",
+    "launch": "values:launch",
+    "package": "values:package",
+    "doctor": "doctor:doctor",
+    "config": "config:config",
+    "completion": "completion:completion",
 }
-"""Command: the module of astra_tui.cli that has it, in the order in which help lists them."""
-
+"""Commands in the order of help, each with its module in astra_tui.cli.commands and its name there."""
 
 OpenApplication = Callable[[str | None, str | None], int]
-"""Runs the application on a database by an actor, and returns its exit code."""
+"""Run the application on a database as an actor, and return its exit code."""
 
 
 @dataclass
 class Surroundings:
-    """What a command is given around its own arguments.
-
-    That is the way into the application, what it has to say about somebody's configuration, and the
-    options that stood before the noun.
-    """
+    """The application, its check of the configuration, and the options before the noun."""
 
     open_application: OpenApplication
     check_preferences: Check
@@ -66,40 +60,26 @@ class Surroundings:
 
 
 class Nouns(click.RichGroup):
-    """A group whose commands are imported when they are asked for."""
+    """A group that imports a command when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = COMMANDS.get(cmd_name)
-        if module is None:
+        if cmd_name not in COMMANDS:
             return None
-        return import_module(f"astra_tui.cli.commands.{module}").COMMANDS[cmd_name]  # type: ignore[no-any-return]
+        module, name = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(f"astra_tui.cli.commands.{module}"), name)
+        return command
 
 
-def _show_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
-    if wanted and not context.resilient_parsing:
-        line(f"astra {__version__}")
-        context.exit()
+HELP = {"help_option_names": ["-h", "--help"]}
 
 
-@click.group(
-    "astra",
-    cls=Nouns,
-    invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+@click.group("astra", cls=Nouns, invoke_without_command=True, context_settings=HELP)
 @click.option("--db", "database", metavar="PATH", help="The desk's database; also accepted after the verb.")
-@click.option("--as", "actor", metavar="ACTOR", help="Who is at work; also accepted after the verb.")
-@click.option(
-    "--version",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_show_version,
-    help="Show the version.",
-)
+@click.option("--as", "actor", metavar="ACTOR", help="Who acts; also accepted after the verb.")
+@click.version_option(__version__, message="astra %(version)s", help="Show the version.")
 @click.pass_context
 def astra(context: click.Context, database: str | None, actor: str | None) -> None:
     """The dispatch desk of a travel company.

@@ -1,4 +1,4 @@
-"""One command from its arguments to its exit code: every way to end, and how it is told."""
+"""Running one command, from its arguments to its exit code, and reporting its errors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LINES_ONLY = "plain-slim"  # the look of help without frames and colours
 
 
 def run(arguments: list[str], open_application: OpenApplication, check_preferences: Check) -> int:
-    """Run a command; what goes wrong is told on stderr, or as JSON where the command asked for it."""
+    """Run a command; report errors on stderr, or as JSON with --json."""
     _never_fail_on_a_character()
     as_json = _wants(arguments, "--json")
     lines_only = is_dumb() or _wants(arguments, "--plain")
@@ -43,11 +43,11 @@ def run(arguments: list[str], open_application: OpenApplication, check_preferenc
         narrate(error.message, plain=False)
         return WRONG_USAGE
     except UsageError as error:
-        return _tell(as_json, WRONG_USAGE, "usage", _one_line(error.format_message()), _usage_hint(error))
+        return _report(as_json, WRONG_USAGE, "usage", _one_line(error.format_message()), _usage_hint(error))
     except ClickException as error:
-        return _tell(as_json, WRONG_USAGE, "usage", _one_line(error.format_message()), "")
+        return _report(as_json, WRONG_USAGE, "usage", _one_line(error.format_message()), "")
     except DeskError as error:
-        return _tell(as_json, error.exit_code, error.code, error.message, error.hint)
+        return _report(as_json, error.exit_code, error.code, error.message, error.hint)
     except (KeyboardInterrupt, Abort):
         return INTERRUPTED
     except BrokenPipeError:
@@ -57,7 +57,7 @@ def run(arguments: list[str], open_application: OpenApplication, check_preferenc
         if error.errno != errno.ENOSPC:
             return _internal(as_json, error)
         _leave_stdout()
-        return _tell(False, REFUSED, "output", "the output cannot be written: the disk is full", "")
+        return _report(False, REFUSED, "output", "the output cannot be written: the disk is full", "")
     except Exception as error:  # noqa: BLE001  # the last resort: a log entry instead of a traceback
         return _internal(as_json, error)
 
@@ -76,12 +76,12 @@ def _invoke(arguments: list[str], surroundings: Surroundings) -> int:
 
 
 def _wants(arguments: list[str], option: str) -> bool:
-    """Whether an option stands among the arguments, even of a command line that cannot be parsed."""
+    """Return whether the arguments have an option, even if they cannot be parsed."""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     return option in options
 
 
-def _tell(as_json: bool, exit_code: int, code: str, message: str, hint: str) -> int:
+def _report(as_json: bool, exit_code: int, code: str, message: str, hint: str) -> int:
     if as_json:
         try:
             put_json({"error": {"code": code, "message": message, "hint": hint}})
@@ -102,11 +102,11 @@ def _one_line(text: str) -> str:
 
 def _usage_hint(error: UsageError) -> str:
     path = error.ctx.command_path if error.ctx else "astra"
-    return f"{path} -h tells how it is used"
+    return f"{path} -h shows its usage"
 
 
 def _leave_stdout() -> None:
-    """Nobody reads on (``astra log | head``): what is left goes nowhere, and Python does not complain."""
+    """Discard the rest of the output if nobody reads it (``astra log | head``), without an error."""
     with suppress(OSError, io.UnsupportedOperation):
         descriptor = sys.stdout.fileno()
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -115,20 +115,20 @@ def _leave_stdout() -> None:
 
 
 def _never_fail_on_a_character() -> None:
-    """A terminal that cannot show a character gets it escaped."""
+    """Escape characters that the terminal cannot show."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def _internal(as_json: bool, error: Exception) -> int:
-    """A mistake of Astra's own: the traceback goes to the log, one line to the user."""
+    """Report a bug of Astra: the traceback goes to the log, one line to the user."""
     what = printable(f"{type(error).__name__}: {error}")
     try:
         hint = f"the details are in {_log(error)}"
     except OSError as unwritable:
         hint = f"the details could not be kept: {unwritable}"
-    return _tell(as_json, REFUSED, "internal", f"something went wrong inside Astra ({what})", hint)
+    return _report(as_json, REFUSED, "internal", f"something went wrong inside Astra ({what})", hint)
 
 
 def _log(error: Exception) -> Path:

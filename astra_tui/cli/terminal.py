@@ -1,4 +1,4 @@
-"""What the terminal can do, as far as its name tells."""
+"""Abilities of the terminal, by its name."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import os
 
 
 def is_dumb() -> bool:
-    """Does the terminal call itself one that only takes lines (Emacs, a braille line, a log)?"""
+    """Return whether the terminal only takes lines (Emacs, a braille display, a log)."""
     return os.environ.get("TERM") == "dumb"

@@ -1,6 +1,6 @@
-"""What the shell offers for a word that is half typed: live ids and names of the desk.
+"""Types of arguments and options, and completion of a half-typed word with live ids and names of the desk.
 
-It only looks. Whatever goes wrong, there is nothing to offer: a prompt is no place for errors.
+Completion only reads, and offers nothing if anything fails: a prompt is no place for errors.
 """
 
 from __future__ import annotations
@@ -8,42 +8,63 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stderr
-from typing import Any
+from typing import Any, TypeVar
 
 import rich_click as click
 from click.shell_completion import CompletionItem
 
 from astra_tui.cli.output.printing import printable
+from dispatch.inputs import validation
 from dispatch.inputs.filter_keys import Keys, offers
+from models.bookings import STATUSES
+
+T = TypeVar("T")
 
 MOST = 50
+LARGEST_ID = 2**63 - 1
 Found = Iterable[tuple[object, str]]
-"""Words to offer, each with what it stands for."""
+"""Words to offer, each with its meaning."""
 
 
-def offered(context: click.Context, search: Callable[[], Found]) -> list[CompletionItem]:
-    """What a search in the desk that the command line names finds; it may not even be there."""
-    try:
-        with redirect_stderr(io.StringIO()):  # warnings about the configuration
-            return _items(_looked_up(context, search))
-    except Exception:  # noqa: BLE001  # see above; the command itself will tell
-        return []
+class Completed(click.ParamType[T]):
+    """A value that the shell can complete; help shows it as ``metavar``."""
+
+    metavar = ""
+    on_desk = True
+    """Whether the candidates are read from the desk."""
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return self.metavar
+
+    def candidates(self, incomplete: str) -> Found:
+        raise NotImplementedError
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        try:
+            with redirect_stderr(io.StringIO()):  # warnings about the configuration
+                found = _read(ctx, self, incomplete) if self.on_desk else list(self.candidates(incomplete))
+        except Exception:  # noqa: BLE001  # see above; the command itself will report it
+            return []
+        return [CompletionItem(printable(word), help=printable(meaning)) for word, meaning in found[:MOST]]
 
 
-def _looked_up(context: click.Context, search: Callable[[], Found]) -> Found:
+def _read(context: click.Context, kind: Completed[Any], incomplete: str) -> list[tuple[object, str]]:
+    """Look up candidates in the desk that the command line names."""
     from astra_tui.cli.database import database_path
     from models.database import open_read_only
 
     database = open_read_only(database_path(_named_database(context)))
     try:
         with database.active():
-            return list(search())
+            return list(kind.candidates(incomplete))
     finally:
         database.close()
 
 
 def _named_database(context: click.Context | None) -> str | None:
-    """--db, wherever it stands before the word."""
+    """Return the value of --db, wherever it is before the word."""
     while context is not None:
         if context.params.get("database") is not None:
             return str(context.params["database"])
@@ -51,61 +72,77 @@ def _named_database(context: click.Context | None) -> str | None:
     return None
 
 
-def _items(found: Found) -> list[CompletionItem]:
-    return [CompletionItem(printable(word), help=printable(told)) for word, told in list(found)[:MOST]]
+class Number(Completed[int]):
+    """The number of a row, as typed on the command line."""
+
+    name = "number"
+
+    def __init__(self, metavar: str, what: str, search: str) -> None:
+        self.metavar = metavar
+        self._what = what
+        self._search = search
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value)
+        if not (text.isascii() and text.isdecimal() and 0 < int(text[:20]) <= LARGEST_ID):
+            problem = f"{validation.excerpt(text)} is not the number of {self._what}: a whole number from 1"
+            self.fail(problem, param, ctx)
+        return int(text)
+
+    def candidates(self, incomplete: str) -> Found:
+        from dispatch.operations import shell_completions
+
+        found: Found = getattr(shell_completions, self._search)(incomplete)
+        return found
 
 
-class Word(click.ParamType[str]):
-    """A text of which the desk knows some: a destination, a status, a setting's key ..."""
+class Word(Completed[str]):
+    """A text with suggestions, such as a status or the key of a setting."""
 
     name = "text"
+    on_desk = False
 
-    def __init__(self, known: Callable[[], Found] | Iterable[str], *, on_desk: bool = False) -> None:
+    def __init__(self, known: Callable[[], Found] | Iterable[str], metavar: str = "NAME") -> None:
         self._known = known
-        self._on_desk = on_desk
+        self.metavar = metavar
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         return str(value)
 
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        def search() -> Found:
-            known = self._known() if callable(self._known) else ((word, "") for word in self._known)
-            return [one for one in known if str(one[0]).casefold().startswith(incomplete.casefold())]
+    def candidates(self, incomplete: str) -> Found:
+        known = self._known() if callable(self._known) else ((word, "") for word in self._known)
+        return [one for one in known if str(one[0]).casefold().startswith(incomplete.casefold())]
 
-        return offered(ctx, search) if self._on_desk else _items(search())
+
+class AcceptedValue(Word):
+    """One of the desk's accepted values of a kind."""
+
+    on_desk = True
+
+    def __init__(self, kind: str, metavar: str = "NAME") -> None:
+        def listed() -> Found:
+            from dispatch.desk.accepted_values import listing
+
+            return [(row["name"], row.get("destination", "")) for row in listing(kind)]
+
+        super().__init__(listed, metavar)
 
 
 class FilterText(Word):
-    """A filter of a list, of which the last word is completed: a key, or one of its values."""
+    """A filter of a list; completes its last word: a key, or one of its values."""
+
+    on_desk = True
 
     def __init__(self, keys: Keys) -> None:
-        super().__init__(())
+        super().__init__((), "FILTER")
         self._keys = keys
 
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        def search() -> Found:
-            from dispatch.desk.accepted_values import listing
-
-            before, blank, word = incomplete.rpartition(" ")
-            offered_now = offers(word, self._keys, lambda kind: [row["name"] for row in listing(kind)])
-            return [(before + blank + one, meaning) for one, meaning in offered_now]
-
-        return offered(ctx, search)
-
-
-def _values(kind: str) -> Word:
-    """One kind of accepted value."""
-
-    def listed() -> Found:
+    def candidates(self, incomplete: str) -> Found:
         from dispatch.desk.accepted_values import listing
 
-        return [(row["name"], row.get("destination", "")) for row in listing(kind)]
-
-    return Word(listed, on_desk=True)
+        before, blank, word = incomplete.rpartition(" ")
+        found = offers(word, self._keys, lambda kind: [row["name"] for row in listing(kind)])
+        return [(before + blank + one, meaning) for one, meaning in found]
 
 
 def _policies() -> Found:
@@ -120,18 +157,12 @@ def _settings() -> Found:
     return [(definition.key, definition.help) for definition in DEFINITIONS.values()]
 
 
-def _statuses() -> Found:
-    from models.bookings import STATUSES
-
-    return [(status, "") for status in STATUSES]
-
-
-def _outcomes() -> Found:
-    from dispatch.bookings.lifecycle import OUTCOMES
-
-    return [(outcome, "") for outcome in OUTCOMES]
-
-
-DESTINATION, LAUNCH, METHOD, SOURCE = map(_values, ("destination", "launch", "method", "source"))
-DEPARTMENT, JOB_TITLE, PACKAGE = map(_values, ("department", "job_title", "package"))
-POLICY, SETTING, STATUS, OUTCOME = map(Word, (_policies, _settings, _statuses, _outcomes))
+BOOKING = Number("BOOKING", "a booking", "bookings")
+AGENT = Number("AGENT", "an agent", "agents")
+EVENT = Number("EVENT", "an event", "events")
+CUSTOMER = Number("CUSTOMER", "a customer", "customers_like")
+ISSUE = Number("ISSUE", "an issue", "issues")
+DESTINATION, LAUNCH, METHOD, SOURCE = map(AcceptedValue, ("destination", "launch", "method", "source"))
+DEPARTMENT, PACKAGE = AcceptedValue("department"), AcceptedValue("package")
+JOB_TITLE = AcceptedValue("job_title", "TITLE")
+POLICY, SETTING, STATUS = Word(_policies), Word(_settings, "KEY"), Word(STATUSES, "STATUS")

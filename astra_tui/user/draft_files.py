@@ -1,4 +1,4 @@
-"""Drafts of forms in the user's state folder: a file for each desk and terminal, left behind by a crash."""
+"""Drafts of forms in the user's state folder, one per desk and terminal; a crash leaves its draft behind."""
 
 from __future__ import annotations
 
@@ -21,16 +21,15 @@ DRAFT, LOCK = ".json", ".lock"
 
 
 def drafts_folder() -> Path:
-    """Where the files are."""
+    """Return the folder of the files."""
     return user_state_path("astra", appauthor=False) / "drafts"
 
 
 class DraftFile:
-    """The draft of one terminal at one desk, a Drafts of the screens.
+    """The draft of one terminal at one desk; implements the screens' Drafts.
 
-    Beside the file lies another that this terminal holds a lock on. The system lets go of it however
-    the process ends, so a draft whose lock can be had is nobody's any more; a process number would
-    be given to another process one day.
+    This terminal locks a second file beside it. The system releases the lock however the process ends, so a
+    draft without one is abandoned; a process number could be reused.
     """
 
     def __init__(self, database: str | Path, folder: Path | None = None) -> None:
@@ -43,18 +42,18 @@ class DraftFile:
         self._turn = threading.Lock()
 
     def keep(self, draft: Draft) -> None:
-        """Write the draft in place of the one before, whole or not at all; an empty one removes the file."""
+        """Replace the draft, atomically; an empty one removes the file."""
         with self._turn:
             if not any(draft.values.values()):
                 self._file.unlink(missing_ok=True)
                 self._let_go()
                 return
             self._hold()
-            told = {"typed_at": draft.typed_at, "values": dict(draft.values)}
-            replace_file(self._file, json.dumps(told, ensure_ascii=True), flush=False)
+            content = {"typed_at": draft.typed_at, "values": dict(draft.values)}
+            replace_file(self._file, json.dumps(content, ensure_ascii=True), flush=False)
 
     def take_up(self) -> Draft | None:
-        """The newest draft of a terminal at this desk that is gone; from now on it is this one's."""
+        """Take over the newest abandoned draft of this desk, if there is one."""
         with self._turn:
             for file in self._left_behind():
                 draft = self._take(file)
@@ -63,7 +62,7 @@ class DraftFile:
         return None
 
     def close(self) -> None:
-        """Let go: what is kept now is for the next terminal."""
+        """Release the draft: the next terminal can take it over."""
         with self._turn:
             self._let_go()
 
@@ -74,19 +73,19 @@ class DraftFile:
             self._lock = None
 
     def _hold(self) -> None:
-        """Show other terminals that this draft's is at work."""
+        """Lock the draft, so that other terminals leave it."""
         if self._lock is None:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._lock = _locked(_lock_of(self._file))
 
     def _left_behind(self) -> list[Path]:
-        """The drafts of this desk, newest first; living terminals' among them."""
+        """Return the other drafts of this desk, newest first, including those in use."""
         files = [file for file in self._folder.glob(f"{self._desk}-*{DRAFT}") if file != self._file]
         return sorted(files, key=_changed_at, reverse=True)
 
     def _take(self, file: Path) -> Draft | None:
         lock = _locked(_lock_of(file))
-        if lock is None:  # its terminal lives, or another has just taken it
+        if lock is None:  # in use, or just taken over
             return None
         with lock:
             draft = _read(file)
@@ -105,7 +104,7 @@ def _lock_of(file: Path) -> Path:
 
 
 def _locked(path: Path) -> IO[bytes] | None:
-    """The file, opened and locked; None if somebody else has it."""
+    """Open and lock a file; None if another process has it locked."""
     file = path.open("ab")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -123,10 +122,10 @@ def _changed_at(file: Path) -> float:
 
 
 def _read(file: Path) -> Draft | None:
-    """The draft in a file; None for one that is gone, broken or empty."""
+    """Read a draft; None if it is gone, broken or empty."""
     try:
-        told = json.loads(file.read_bytes())
-        values = {str(name): str(text) for name, text in told["values"].items()}
-        return Draft(values, str(told["typed_at"])) if any(values.values()) else None
+        content = json.loads(file.read_bytes())
+        values = {str(name): str(text) for name, text in content["values"].items()}
+        return Draft(values, str(content["typed_at"])) if any(values.values()) else None
     except (FileNotFoundError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
         return None

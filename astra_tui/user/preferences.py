@@ -1,6 +1,6 @@
-"""The personal configuration, config.toml: which desk, which colours, which keys, which agent I am.
+"""The personal configuration, config.toml: desk, theme, keys, and which agent the user is.
 
-What concerns everybody at the desk is no preference but a setting (``astra set``).
+What concerns everybody at the desk is a setting instead (``astra set``).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ HINT = "accepted: " + ", ".join(f"{key} ({what})" for key, (_, what) in KEYS.ite
 
 @dataclass(frozen=True)
 class Preferences:
-    """What the file says; None where it is silent."""
+    """The content of the file; None for what it leaves out."""
 
     database: str | None = None
     theme: str | None = None
@@ -42,16 +42,16 @@ class Preferences:
 
 
 Check = Callable[[Preferences], dict[str, str]]
-"""Tells what only the application knows to be wrong: ``theme`` or ``keymap.<id>``, and why."""
+"""Returns problems that only the application knows: ``theme`` or ``keymap.<id>``, and why."""
 
 
 def config_path() -> Path:
-    """Where the file is, or would be."""
+    """Return the path of the file."""
     return user_config_path("astra", appauthor=False) / "config.toml"
 
 
 def load(path: Path | None = None, check: Check | None = None) -> tuple[Preferences, list[str]]:
-    """The preferences as far as they can be used, and what is wrong with the rest of the file."""
+    """Return the usable preferences, and the problems of the rest of the file."""
     path = path or config_path()
     try:
         text = path.read_bytes().decode()
@@ -78,7 +78,7 @@ def load(path: Path | None = None, check: Check | None = None) -> tuple[Preferen
 
 
 def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Binding ids have dots in them, which TOML takes for tables unless they are quoted."""
+    """Yield a table's keys with dots: TOML takes unquoted binding ids for tables."""
     for key, value in table.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{prefix}{key}.")
@@ -92,7 +92,7 @@ def _without(wanted: Preferences, wrong: Collection[str]) -> Preferences:
 
 
 def save(key: str, value: str | int, path: Path | None = None) -> None:
-    """Set one key; the file's other lines and comments stay, and readers see it old or new, never half.
+    """Set one key; other lines and comments stay, and readers see the file old or new, never half.
 
     Raises InvalidInput for an unknown key, a wrong value, or a file that cannot be read or written.
     """
@@ -107,9 +107,8 @@ def save(key: str, value: str | int, path: Path | None = None) -> None:
         document[key] = value
         replace_file(path, tomlkit.dumps(document))
     except (OSError, ValueError) as error:
-        raise InvalidInput(
-            "config", f"{path} cannot be changed: {error}", "mend it with an editor"
-        ) from error
+        problem = f"{path} cannot be changed: {error}"
+        raise InvalidInput("config", problem, "correct it with an editor") from error
 
 
 def _check(key: str, value: object) -> None:
@@ -132,11 +131,11 @@ def _problem(key: str, value: Any) -> str | None:
 
 
 def _lines_of(text: str) -> dict[str, int]:
-    """The line, from 1, of the statement that first sets each key (dotted, if it is in a table)."""
+    """Return the line, from 1, of the statement that first sets each key (dotted if in a table)."""
     lines, start = text.replace("\r\n", "\n").split("\n"), 1
     found: dict[str, int] = {}
     for end in range(1, len(lines) + 1):
-        with suppress(tomllib.TOMLDecodeError):  # a statement may go on for several lines
+        with suppress(tomllib.TOMLDecodeError):  # a statement may span several lines
             given = tomllib.loads("\n".join(lines[:end]))
             found = dict.fromkeys([*given, *dict(_flat(given))], start) | found
             start = end + 1
@@ -144,10 +143,10 @@ def _lines_of(text: str) -> dict[str, int]:
 
 
 def replace_file(path: Path, text: str, *, flush: bool = True) -> None:
-    """Write a file as a whole: readers see it old or new, never half. Raises OSError.
+    """Write a whole file: readers see it old or new, never half. Raises OSError.
 
-    A new one is for its owner's eyes only. Without ``flush`` it outlives the process, but maybe not the
-    machine: for what is written while somebody types.
+    Only its owner can read a new file. Without ``flush`` it survives the process but maybe not the machine:
+    for text that is saved while somebody types.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
@@ -160,7 +159,7 @@ def replace_file(path: Path, text: str, *, flush: bool = True) -> None:
         if path.exists():
             os.chmod(name, path.stat().st_mode)
         os.replace(name, path)
-    except BaseException:  # whatever ends it, an interrupt too: half a file must not lie about
+    except BaseException:  # an interrupt too must not leave half a file
         with suppress(OSError):
             os.unlink(name)
         raise

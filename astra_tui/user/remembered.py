@@ -1,6 +1,6 @@
-"""What the application remembers for one user between two runs: orders, filters, columns, the last place.
+"""Memory of the application between runs, for one user: orders, filters, columns, the last screen.
 
-It is a courtesy, and no configuration: a file that is broken or cannot be written costs nothing but it.
+A convenience, not configuration: if the file is broken or cannot be written, only the memory is lost.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ T = TypeVar("T", bound="str | bool | int | list[str]")
 
 
 def memory_path() -> Path:
-    """Where the file is, or would be."""
+    """Return the path of the file."""
     return user_state_path("astra", appauthor=False) / "memory.json"
 
 
@@ -33,14 +33,14 @@ class Memory:
         self._lock = threading.Lock()
 
     def get(self, key: str, default: T) -> T:
-        """What was remembered, if it is of the default's kind."""
+        """Return the remembered value if it has the default's type, else the default."""
         value: Any = self._values.get(key)
         if type(value) is not type(default):
             return default
         return default if _holds_more_than_texts(value) else value
 
     def put(self, key: str, value: str | bool | int | list[str]) -> bool:
-        """Remember a value; is there anything to write?"""
+        """Remember a value; return whether there is anything to write."""
         if self._values.get(key) == value:
             return False
         self._values[key] = value
@@ -48,13 +48,13 @@ class Memory:
         return self._path is not None
 
     def agent_at(self, desk: Path, preferred: int | None) -> int | None:
-        """The preferred agent; but who was chosen at another desk is somebody else at this one."""
+        """Return the preferred agent; None if chosen at another desk, where the number is someone else."""
         chosen = self.get("agent", list[str]())  # the number, and the desk
         was_chosen_elsewhere = chosen[:1] == [str(preferred)] and chosen[1:] != [str(desk)]
         return None if was_chosen_elsewhere else preferred
 
     def write(self) -> None:
-        """Put what has changed into the file; what another terminal remembered meanwhile stays there."""
+        """Write changes to the file; what another terminal wrote in the meantime stays."""
         if self._path is None:
             return
         with self._lock, suppress(OSError):

@@ -9,12 +9,11 @@ from dispatch.inputs import validation
 from dispatch.operations import import_record
 from dispatch.operations.row_types import DemoResult
 from dispatch.queries.totals import is_unused
-from models.base import Json
 from models.errors import Refused
 from seeds.bulk_writer import new_agents, write_agents, write_history
 from seeds.demo.agents import THIRTY, WALKTHROUGH_LOADS, roster
 from seeds.demo.history import Story, generate
-from seeds.importing.importer import Progress
+from seeds.importing.importer import Progress, no_progress
 
 AGENTS, BOOKINGS, SEED = 30, 412, 2082
 MOST_AGENTS, MOST_BOOKINGS = 30_000, 1_000_000
@@ -43,22 +42,25 @@ def make_demo(
     validation.whole(bookings, "bookings", 0, MOST_BOOKINGS)
     rng = Random(seed)
     with desk.reading():
-        _refuse_used()
+        if not is_unused():
+            problem = "the desk is in use already"
+            raise Refused("not_empty", problem, "a demo needs a new database: choose another --db")
         pending = _pending(agents, bookings, rng)
         story = Story(agents, bookings, pending, desk.now(), skill_sd, seed)
         made = DemoResult(
             agents=agents, assignments=story.assignments, bookings=bookings, pending=len(pending)
         )
         write_agents(desk, new_agents(desk, roster(agents, rng)))
-        _write(desk, story, rng, {**made, "demo": True, "seed": seed}, progress)
-    return made
-
-
-def _refuse_used() -> None:
-    if not is_unused():
-        raise Refused(
-            "not_empty", "the desk is in use already", "a demo needs a new database: choose another --db"
+        detail = {**made, "demo": True, "seed": seed}
+        report = progress or no_progress
+        write_history(
+            desk,
+            generate(story, rng),
+            done=lambda written: report(written, story.assignments, "writing"),
+            last=lambda: import_record.record(desk, detail),
+            batch_rows=BATCH_ROWS,
         )
+    return made
 
 
 def _pending(agents: int, bookings: int, rng: Random) -> tuple[int, ...]:
@@ -66,21 +68,5 @@ def _pending(agents: int, bookings: int, rng: Random) -> tuple[int, ...]:
     if (agents, bookings) == (len(THIRTY), BOOKINGS):
         return tuple(agent_id for agent_id, load in WALKTHROUGH_LOADS.items() for _ in range(load))
     slots = [agent_id for agent_id in range(1, agents + 1) for _ in range(MOST_PENDING)]
-    return tuple(
-        rng.sample(slots, min(round(len(slots) * MOST_SLOTS_TAKEN), round(bookings * PENDING_SHARE)))
-    )
-
-
-def _write(desk: Desk, story: Story, rng: Random, detail: Json, progress: Progress | None) -> None:
-    written = 0
-
-    def done(number: int) -> None:
-        nonlocal written
-        written += number
-        if progress is not None:
-            progress(written, story.assignments, "writing")
-
-    def finish() -> None:
-        import_record.record(desk, detail)
-
-    write_history(desk, generate(story, rng), done, finish, BATCH_ROWS)
+    number = min(round(len(slots) * MOST_SLOTS_TAKEN), round(bookings * PENDING_SHARE))
+    return tuple(rng.sample(slots, number))

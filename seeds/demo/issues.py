@@ -8,20 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from operator import itemgetter
-from typing import Any
 
 from dispatch import queries
 from dispatch.desk.desk import Desk
 from dispatch.queries.bookings import BookingFilter
 from dispatch.service.due_checks import sweep_issues
-from dispatch.service.issues import (
-    conversation,
-    escalation_commands,
-    intake,
-    lifecycle,
-    ownership,
-    surveys,
-)
+from dispatch.service.issues import conversation, escalation_commands, intake, lifecycle, ownership, surveys
 from dispatch.service.issues import queries as issue_queries
 from dispatch.service.row_types import IssueDetails
 from models.errors import Refused
@@ -31,32 +23,18 @@ Step = Callable[[Desk, IssueDetails], object]
 ACTOR = "lee"  # not the user, whose undo must find only their own commands
 
 
+def _step(command: Callable[..., object], *values: object, **given: object) -> Step:
+    return lambda desk, issue: command(desk, issue["issue_id"], *values, **given)
+
+
+reply, note = partial(_step, conversation.reply), partial(_step, conversation.note)
+customer_reply = partial(_step, conversation.reply, author="customer")
+resolve, rate = partial(_step, lifecycle.resolve), partial(_step, surveys.rate)
+acknowledge = _step(escalation_commands.acknowledge)
+
+
 def claim(desk: Desk, issue: IssueDetails) -> object:
     return ownership.claim(desk, issue["issue_id"], issue["agent_id"] or 0)
-
-
-def reply(text: str, **given: Any) -> Step:
-    return lambda desk, issue: conversation.reply(desk, issue["issue_id"], text, **given)
-
-
-def customer_reply(text: str) -> Step:
-    return reply(text, author="customer")
-
-
-def note(text: str) -> Step:
-    return lambda desk, issue: conversation.note(desk, issue["issue_id"], text)
-
-
-def resolve(text: str) -> Step:
-    return lambda desk, issue: lifecycle.resolve(desk, issue["issue_id"], text)
-
-
-def rate(score: int, comment: str | None = None) -> Step:
-    return lambda desk, issue: surveys.rate(desk, issue["issue_id"], score, comment)
-
-
-def acknowledge(desk: Desk, issue: IssueDetails) -> object:
-    return escalation_commands.acknowledge(desk, issue["issue_id"])
 
 
 @dataclass(frozen=True)
@@ -104,7 +82,13 @@ CASES = (
         "web_form",
         (
             (150, reply("I am sorry to hear this. Which dome was it?", wait=True)),
-            (420, customer_reply("Number 14, as it says on the booking. I am still waiting for an apology.")),
+            (
+                420,
+                reply(
+                    "Number 14, as it says on the booking. I am still waiting for an apology.",
+                    author="customer",
+                ),
+            ),
             (700, resolve("We apologise and have credited 10 % of the fare.")),
             (900, rate(2, "It took far too long")),
         ),
@@ -132,7 +116,13 @@ CASES = (
         (
             (12, claim),
             (30, reply("Thank you for the report. Which browser do you use?")),
-            (50, customer_reply("The newest there is, and it still does not work. This is unacceptable.")),
+            (
+                50,
+                reply(
+                    "The newest there is, and it still does not work. This is unacceptable.",
+                    author="customer",
+                ),
+            ),
             (500, acknowledge),
             (510, note("The upload refuses files above 5 MB; the site team is working on a fix")),
         ),

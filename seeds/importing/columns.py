@@ -67,89 +67,53 @@ def plain_name(name: str) -> str:
     return name.strip().lower().replace("_", "").replace(" ", "")
 
 
+_AGENT_COLUMNS = """
+AgentID FirstName LastName Email JobTitle DepartmentName ManagerName SpaceLicenseNumber YearsOfService
+AverageCustomerServiceRating
+"""
+_ASSIGNMENT_COLUMNS = "AssignmentID AgentID CustomerName CommunicationMethod LeadSource AssignedDateTime"
+_BOOKING_COLUMNS = """
+BookingID AssignmentID BookingCompleteDate CancelledDate Destination Package LaunchLocation
+DestinationRevenue PackageRevenue TotalRevenue BookingStatus
+"""
+_BOOKING_NULLABLE = """
+BookingCompleteDate CancelledDate Package DestinationRevenue PackageRevenue TotalRevenue
+"""
 LAYOUTS = {
-    layout.kind: layout
-    for layout in (
-        Layout(
-            AGENTS,
-            "space_travel_agents",
-            (
-                "AgentID",
-                "FirstName",
-                "LastName",
-                "Email",
-                "JobTitle",
-                "DepartmentName",
-                "ManagerName",
-                "SpaceLicenseNumber",
-                "YearsOfService",
-                "AverageCustomerServiceRating",
-            ),
-            optional=frozenset({"Email", "ManagerName"}),
-            nullable=frozenset(
-                {"Email", "ManagerName", "SpaceLicenseNumber", "AverageCustomerServiceRating"}
-            ),
-            aliases={
-                "department": "departmentname",
-                "manager": "managername",
-                "licensenumber": "spacelicensenumber",
-                "license": "spacelicensenumber",
-                "years": "yearsofservice",
-                "rating": "averagecustomerservicerating",
-            },
-        ),
-        Layout(
-            ASSIGNMENTS,
-            "assignment_history",
-            (
-                "AssignmentID",
-                "AgentID",
-                "CustomerName",
-                "CommunicationMethod",
-                "LeadSource",
-                "AssignedDateTime",
-            ),
-            aliases={
-                "method": "communicationmethod",
-                "source": "leadsource",
-                "assignedat": "assigneddatetime",
-            },
-        ),
-        Layout(
-            BOOKINGS,
-            "bookings",
-            (
-                "BookingID",
-                "AssignmentID",
-                "BookingCompleteDate",
-                "CancelledDate",
-                "Destination",
-                "Package",
-                "LaunchLocation",
-                "DestinationRevenue",
-                "PackageRevenue",
-                "TotalRevenue",
-                "BookingStatus",
-            ),
-            optional=frozenset({"TotalRevenue"}),
-            nullable=frozenset(
-                {
-                    "BookingCompleteDate",
-                    "CancelledDate",
-                    "Package",
-                    "DestinationRevenue",
-                    "PackageRevenue",
-                    "TotalRevenue",
-                }
-            ),
-            aliases={
-                "completedat": "bookingcompletedate",
-                "cancelledat": "cancelleddate",
-                "launch": "launchlocation",
-                "status": "bookingstatus",
-            },
-        ),
-    )
+    AGENTS: Layout(
+        AGENTS,
+        "space_travel_agents",
+        tuple(_AGENT_COLUMNS.split()),
+        optional=frozenset({"Email", "ManagerName"}),
+        nullable=frozenset({"Email", "ManagerName", "SpaceLicenseNumber", "AverageCustomerServiceRating"}),
+        aliases={
+            "department": "departmentname",
+            "manager": "managername",
+            "licensenumber": "spacelicensenumber",
+            "license": "spacelicensenumber",
+            "years": "yearsofservice",
+            "rating": "averagecustomerservicerating",
+        },
+    ),
+    ASSIGNMENTS: Layout(
+        ASSIGNMENTS,
+        "assignment_history",
+        tuple(_ASSIGNMENT_COLUMNS.split()),
+        aliases={"method": "communicationmethod", "source": "leadsource", "assignedat": "assigneddatetime"},
+    ),
+    BOOKINGS: Layout(
+        BOOKINGS,
+        "bookings",
+        tuple(_BOOKING_COLUMNS.split()),
+        optional=frozenset({"TotalRevenue"}),
+        nullable=frozenset(_BOOKING_NULLABLE.split()),
+        aliases={
+            "completedat": "bookingcompletedate",
+            "cancelledat": "cancelleddate",
+            "launch": "launchlocation",
+            "status": "bookingstatus",
+        },
+    ),
 }
 BY_TABLE = {layout.table: layout for layout in LAYOUTS.values()}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from dispatch.desk.desk import Desk
 from dispatch.operations import import_record
@@ -11,22 +12,9 @@ from dispatch.operations.row_types import ImportRemark, ImportResult
 from models.base import Json
 from models.errors import InvalidInput
 from seeds.bulk_writer import new_agents, write_agents, write_history
-from seeds.importing.columns import (
-    ASSIGNMENTS,
-    BOOKINGS,
-    LAYOUTS,
-    Record,
-    refuse,
-)
+from seeds.importing.columns import AGENTS, ASSIGNMENTS, BOOKINGS, LAYOUTS, Record, refuse
 from seeds.importing.plan import Plan
-from seeds.importing.row_rules import (
-    AgentRow,
-    AssignmentRow,
-    BookingRow,
-    Place,
-    Rules,
-    identifier,
-)
+from seeds.importing.row_rules import AgentRow, Place, Rules, identifier
 from seeds.importing.sources import Source
 
 Progress = Callable[[int, int, str], None]
@@ -34,6 +22,10 @@ Progress = Callable[[int, int, str], None]
 
 REPORT_EVERY = 10_000
 BATCH_ROWS = 250  # assignments per commit: about 10 ms
+
+
+def no_progress(_done: int, _total: int, _what: str) -> None:
+    """Report nothing."""
 
 
 def import_files(
@@ -48,7 +40,7 @@ def import_files(
     Raises InvalidInput for an unreadable file, before anything is written, and Conflict if someone else takes
     an id during the import.
     """
-    report = progress or _no_progress
+    report = progress or no_progress
     sources = [Source(path) for path in dict.fromkeys(paths)]
     if not sources:
         refuse("import", "no file is named")
@@ -64,10 +56,9 @@ class _CheckedRows:
     """The rows of all files, each checked on its own."""
 
     def __init__(self, desk: Desk, sources: list[Source], report: Progress) -> None:
-        self._rules = Rules(desk)
-        self._agents: list[AgentRow] = []
-        self._assignments: list[AssignmentRow] = []
-        self._bookings: list[BookingRow] = []
+        rules = Rules(desk)
+        self._checks = {AGENTS: rules.agent, ASSIGNMENTS: rules.assignment, BOOKINGS: rules.booking}
+        self._rows: dict[str, list[Any]] = {kind: [] for kind in LAYOUTS}
         self._broken: list[tuple[str, Place, int | None, str]] = []
         for source in sources:
             for count, record in enumerate(source.records()):
@@ -80,12 +71,7 @@ class _CheckedRows:
         try:
             if record.fault is not None:
                 raise InvalidInput("row", record.fault)
-            if record.kind == BOOKINGS:
-                self._bookings.append(self._rules.booking(record.values, place))
-            elif record.kind == ASSIGNMENTS:
-                self._assignments.append(self._rules.assignment(record.values, place))
-            else:
-                self._agents.append(self._rules.agent(record.values, place))
+            self._rows[record.kind].append(self._checks[record.kind](record.values, place))
         except InvalidInput as error:
             reason = f"{error.message} ({error.hint})" if error.hint else error.message
             self._broken.append((record.kind, place, _identifier(record), reason))
@@ -95,9 +81,9 @@ class _CheckedRows:
         plan = Plan()
         for broken in self._broken:
             plan.quarantine(*broken)
-        plan.add_agents(self._agents)
-        plan.add_assignments(self._assignments)
-        plan.add_bookings(self._bookings)
+        plan.add_agents(self._rows[AGENTS])
+        plan.add_assignments(self._rows[ASSIGNMENTS])
+        plan.add_bookings(self._rows[BOOKINGS])
         return plan
 
 
@@ -128,20 +114,17 @@ def _result(plan: Plan, sources: list[Source]) -> ImportResult:
 
 def _write(desk: Desk, plan: Plan, result: ImportResult, sources: list[Source], report: Progress) -> None:
     total = len(plan.assignments) + sum(key not in plan.assignments for key in plan.bookings)
-    written = 0
-
-    def done(number: int) -> None:
-        nonlocal written
-        written += number
-        report(written, total, "writing")
-
-    def finish() -> None:
-        import_record.record(desk, _event_detail(result, sources))
-
     fields = AgentRow._fields[:-1]
     agents = new_agents(desk, [dict(zip(fields, row, strict=False)) for row in plan.agents])
     write_agents(desk, agents)
-    write_history(desk, plan.history(), done, finish, BATCH_ROWS)
+    detail = _event_detail(result, sources)
+    write_history(
+        desk,
+        plan.history(),
+        done=lambda written: report(written, total, "writing"),
+        last=lambda: import_record.record(desk, detail),
+        batch_rows=BATCH_ROWS,
+    )
 
 
 def _event_detail(result: ImportResult, sources: list[Source]) -> Json:
@@ -155,7 +138,3 @@ def _event_detail(result: ImportResult, sources: list[Source]) -> Json:
         "flagged": len(result["flagged"]),
         "unchanged": result["unchanged"],
     }
-
-
-def _no_progress(_done: int, _total: int, _what: str) -> None:
-    """Report nothing."""

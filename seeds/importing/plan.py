@@ -164,10 +164,8 @@ class Plan:
         for row in rows:
             earlier = first.setdefault(row[0], row)
             if earlier is not row:
-                where = f"line {earlier.place.line} of {earlier.place.file}"
-                self.quarantined.append(
-                    _remark(kind, row.place, row[0], f"duplicate id, first used in {where}")
-                )
+                reason = f"duplicate id, first used in line {earlier.place.line} of {earlier.place.file}"
+                self.quarantined.append(_remark(kind, row.place, row[0], reason))
         return first
 
     def _find_agents(self, wanted: set[int]) -> None:

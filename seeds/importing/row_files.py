@@ -9,14 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from models.base import Json
-from seeds.importing.columns import (
-    Layout,
-    Record,
-    Value,
-    check_columns,
-    layout_of,
-    refuse,
-)
+from seeds.importing.columns import Layout, Record, Value, check_columns, layout_of, refuse
 
 NO_TABLE = "the columns match no table: one of BookingID, AssignmentID or FirstName is needed"
 CUT_OFF = "nothing was imported: get the whole file"

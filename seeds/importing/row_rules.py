@@ -80,10 +80,8 @@ class CachedCheck(Generic[T]):
         self._refusals: dict[tuple[Any, ...], InvalidInput] = {}
 
     def __call__(self, *values: Any) -> T:
-        try:
+        if values in self._answers:
             return self._answers[values]
-        except KeyError:
-            pass
         if values in self._refusals:
             raise self._refusals[values].with_traceback(None)
         try:
@@ -159,11 +157,7 @@ def identifier(value: Value, field: str) -> int:
     text = _present(value, field).strip()
     number = int(text) if WHOLE.fullmatch(text) else 0
     if not 0 < number <= LARGEST_ID:
-        raise InvalidInput(
-            field,
-            f"{validation.excerpt(text)} is not a valid {_words(field)}",
-            f"a whole number from 1 to {LARGEST_ID}",
-        )
+        raise _invalid(field, text, f"a whole number from 1 to {LARGEST_ID}")
     return number
 
 
@@ -178,11 +172,11 @@ def moment(text: str, field: str) -> str:
                 return f"{day} {time or '00:00:00'}"
         except ValueError:  # such as 30 February
             pass
-    raise InvalidInput(
-        field,
-        f"{validation.excerpt(text)} is not a valid {_words(field)}",
-        "expected a time like 2082-11-22 01:02:03",
-    )
+    raise _invalid(field, text, "expected a time like 2082-11-22 01:02:03")
+
+
+def _invalid(field: str, text: str, hint: str) -> InvalidInput:
+    return InvalidInput(field, f"{validation.excerpt(text)} is not a valid {_words(field)}", hint)
 
 
 def _present(value: Value, field: str) -> str:
@@ -202,11 +196,8 @@ def _money(value: Value, field: str) -> int | None:
 def _status(value: Value) -> str:
     text = _present(value, "booking_status").strip()
     if text not in STATUSES:
-        raise InvalidInput(
-            "booking_status",
-            f"{validation.excerpt(text)} is not a booking status",
-            "accepted: " + ", ".join(STATUSES),
-        )
+        problem = f"{validation.excerpt(text)} is not a booking status"
+        raise InvalidInput("booking_status", problem, "accepted: " + ", ".join(STATUSES))
     return STATUSES[STATUSES.index(text)]
 
 
@@ -215,10 +206,8 @@ def _check_total(row: BookingRow, total: int | None) -> None:
         return
     parts = (row.destination_revenue_cents or 0) + (row.package_revenue_cents or 0)
     if parts != total:
-        raise InvalidInput(
-            "total_revenue",
-            f"the total revenue {total / 100:.2f} is not the sum of both revenues, {parts / 100:.2f}",
-        )
+        problem = f"the total revenue {total / 100:.2f} is not the sum of both revenues, {parts / 100:.2f}"
+        raise InvalidInput("total_revenue", problem)
 
 
 def _check_outcome(row: BookingRow) -> None:

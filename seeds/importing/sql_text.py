@@ -7,16 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
-from seeds.importing.columns import (
-    BY_TABLE,
-    Layout,
-    Record,
-    Value,
-    check_columns,
-    refuse,
-)
+from seeds.importing.columns import BY_TABLE, Layout, Record, Value, check_columns, refuse
 
 # Possessive quantifiers: an unterminated text fails at once instead of ending at an earlier quote.
 TOKEN = re.compile(
@@ -119,7 +112,7 @@ class SqlText:
             token = self._next(first)
         token = self._next(first)
         if token.text.upper() != "VALUES":
-            refuse(self.file, f"line {self._line_of(token)}: VALUES is expected, not {token.text[:20]!r}")
+            self._unexpected(token, "VALUES is expected")
         return names
 
     def _rows(self, first: Token, layout: Layout, names: list[str]) -> Iterator[Record]:
@@ -127,10 +120,7 @@ class SqlText:
         while True:
             token = self._next(first)
             if token.text != "(" or token.kind != "mark":
-                refuse(
-                    self.file,
-                    f"line {self._line_of(token)}: a row in parentheses is expected, not {token.text[:20]!r}",
-                )
+                self._unexpected(token, "a row in parentheses is expected")
             line = self._line_of(token)
             values, fault = self._values(token)
             self.row += 1
@@ -139,13 +129,8 @@ class SqlText:
             if fault is not None:
                 # an unreadable row usually still has its id in the first column
                 values = values + [None] * len(names)
-            yield Record(
-                layout.kind,
-                self.row,
-                line,
-                tuple([None if place is None else values[place] for place in places]),
-                fault,
-            )
+            row = tuple([None if place is None else values[place] for place in places])
+            yield Record(layout.kind, self.row, line, row, fault)
             if not self._has_next_row(first):
                 return
 
@@ -153,10 +138,7 @@ class SqlText:
         """Return whether another row follows: a comma must come next, or the final semicolon."""
         token = self._next(first)
         if token.kind != "mark" or token.text not in ",;":
-            refuse(
-                self.file,
-                f"line {self._line_of(token)}: , or ; is expected after a row, not {token.text[:20]!r}",
-            )
+            self._unexpected(token, ", or ; is expected after a row")
         return token.text == ","
 
     def _values(self, first: Token) -> tuple[list[Value], str | None]:
@@ -199,6 +181,9 @@ class SqlText:
     def _cut_off(self, token: Token, problem: str) -> None:
         hint = "nothing was imported: get the whole file; every statement ends with ;"
         refuse(self.file, f"line {self._line_of(token)}: {problem}, the file is cut off or damaged", hint)
+
+    def _unexpected(self, token: Token, wanted: str) -> NoReturn:
+        refuse(self.file, f"line {self._line_of(token)}: {wanted}, not {token.text[:20]!r}")
 
     def _line_of(self, token: Token) -> int:
         if token.start < self._counted:

@@ -113,16 +113,9 @@ class FittedModel:
         return table
 
     def _weighed(self, blocks: Sequence[csr_matrix]) -> csr_matrix:
-        return csr_matrix(
-            hstack(
-                [
-                    transformer.transform(block[:, kept]) * share
-                    for block, kept, transformer, share in zip(
-                        blocks, self._kept, self._transformers, SHARES, strict=True
-                    )
-                ]
-            )
-        )
+        parts = zip(blocks, self._kept, self._transformers, SHARES, strict=True)
+        weighed = [transformer.transform(block[:, kept]) * share for block, kept, transformer, share in parts]
+        return csr_matrix(hstack(weighed))
 
 
 def likelihoods(margins: Scores, stretch: float) -> list[dict[str, float]]:
@@ -180,11 +173,10 @@ def train(examples: Sequence[Example]) -> Json:
     threshold = threshold_for(rows)
     figures = evaluate([one.with_threshold(threshold) for one in rows])
     figures.pop("confusion")
-    measured = {"how": "held out by sub-intent", **figures}
     return {
         "threshold": threshold,
         "stretch": stretch,
-        "measured": measured,
+        "measured": {"how": "held out by sub-intent", **figures},
         **FittedModel(counts.blocks, categories).table(counts.names, stretch),
     }
 

@@ -118,7 +118,7 @@ def test_training_is_reported_and_used(at_work: Run) -> None:
     assert version["outcomes"] == row["outcomes"]
     shown = at_work("weights", "show", "1").out
     assert all(word in shown for word in ("recency_score", "base rate", "Brier", "→"))
-    assert at_work("weights", "use", "published").out == "the score weighs by published\n"
+    assert at_work("weights", "use", "published").out == "the score now uses the weights published\n"
     assert at_work("weights", "show", "--json").json["weights"] == PUBLISHED_WEIGHTS
 
 
@@ -129,7 +129,7 @@ def test_training_prints_a_summary(at_work: Run) -> None:
         "communication_score",
         "Log loss",
         "lead and agent",
-        "Foretold",
+        "Predicted",
         "agents p = ",
         "Better than the lead",
     ):
@@ -253,6 +253,6 @@ def test_why_shows_the_parts_of_the_deciding_score(at_work: Run) -> None:
     row = at_work("why", lead["booking_id"], "--json").json
     assert row["match"]["agent_id"] == lead["agent_id"]
     assert tuple(row["match"]["contributions"]) == FEATURES
-    assert "The score by the figures of now: " in at_work("why", lead["booking_id"]).out
+    assert "The score by current figures: " in at_work("why", lead["booking_id"]).out
     by_rank = at_work("lead", "add", "--name", "Bo", *LEAD, "--policy", "rank", "--json").json
     assert "match" not in at_work("why", by_rank["booking_id"], "--json").json

@@ -81,7 +81,7 @@ def test_config_shows_the_path_and_the_values(anywhere: Run, file: Path) -> None
     file.write_text('theme = "nord"\n')
     assert anywhere("config", "show", "--json").json["theme"] == "nord"
     assert anywhere("config", "show").out.split() == ["theme", "nord"]
-    assert anywhere("config", "validate").out == f"{file} is sound\n"
+    assert anywhere("config", "validate").out == f"{file} is valid\n"
 
 
 def test_the_rest_of_a_keymap_is_used(file: Path) -> None:

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import rich_click as click
 
-from astra_tui.cli.options import AGENT, BOOKING, Call, asked_for, changing, dry_run, filtering
-from astra_tui.cli.output.bookings import tell_line
+from astra_tui.cli.options import Call, asked_for, changing, dry_run, filtering, with_parameters
+from astra_tui.cli.output.bookings import print_line
 from astra_tui.cli.output.printing import line
-from astra_tui.cli.value_types import DESTINATION, STATUS
+from astra_tui.cli.value_types import AGENT, BOOKING, DESTINATION, STATUS
 from dispatch import bookings, queries
 from dispatch.bookings import bulk_actions
 from dispatch.bookings.row_types import BatchResult
@@ -25,25 +25,21 @@ from models.bookings import PENDING
 
 REFUSED = 1  # exit code
 FILTERS = (
-    click.option(
-        "--status", type=STATUS, metavar="STATUS", help="Only Pending, Confirmed or Cancelled ones."
-    ),
-    click.option("--agent", type=AGENT, metavar="AGENT", help="Only those of this agent."),
-    click.option("--destination", type=DESTINATION, metavar="NAME", help="Only those that go there."),
+    click.option("--status", type=STATUS, help="Only Pending, Confirmed or Cancelled ones."),
+    click.option("--agent", type=AGENT, help="Only those of this agent."),
+    click.option("--destination", type=DESTINATION, help="Only those to this destination."),
     click.option("--unclaimed", is_flag=True, help="Only those that their agent has not claimed yet."),
     click.option("--waiting", is_flag=True, help="Only those without an agent."),
     click.option("--asked", is_flag=True, help="Only claims whose agent was asked: still on it?"),
-    click.option(
-        "--text", default="", metavar="TEXT", help="Only those with this in customer, destination or number."
-    ),
+    click.option("--text", default="", help="Only those with this in customer, destination or number."),
     filtering(BOOKING_KEYS),
 )
-NEITHER = "give the numbers of bookings, or say which: --filter, --status, --agent, ..."
+NEITHER = "give the numbers of bookings, or a filter: --filter, --status, --agent, ..."
 BOTH = "give either numbers of bookings or a filter, not both"
 
 
 def filtered(function: Callable[..., None]) -> Callable[..., None]:
-    """Options that say which bookings; they arrive together as the mapping ``given``."""
+    """Add the options that select bookings; the command gets them together as the mapping ``given``."""
     names = ("status", "agent", "destination", "unclaimed", "waiting", "asked", "text", "filter_text")
 
     @functools.wraps(function)
@@ -51,14 +47,11 @@ def filtered(function: Callable[..., None]) -> Callable[..., None]:
         chosen = {name: given.pop(name) for name in names}
         function(*args, given=chosen, **given)
 
-    decorated: Callable[..., None] = run
-    for option in reversed(FILTERS):
-        decorated = option(decorated)
-    return decorated
+    return with_parameters(run, FILTERS)
 
 
 def filter_of(desk: Desk, given: Json, usual: str | None = None, **order: Any) -> BookingFilter:
-    """What those options find, of the ``usual`` status if they say none. Raises InvalidInput, NotFound."""
+    """Return those options as a filter; ``usual`` is the default status. Raises InvalidInput, NotFound."""
     if given["agent"] is not None:
         queries.agent(given["agent"])
     options = [(name, given[name]) for name in ("status", "agent", "destination")]
@@ -70,7 +63,7 @@ def filter_of(desk: Desk, given: Json, usual: str | None = None, **order: Any) -
     return which
 
 
-booking_numbers = click.argument("booking_ids", metavar="[BOOKING]...", type=BOOKING, nargs=-1)
+booking_numbers = click.argument("booking_ids", type=BOOKING, nargs=-1)
 
 
 @click.command()
@@ -79,7 +72,7 @@ booking_numbers = click.argument("booking_ids", metavar="[BOOKING]...", type=BOO
 @dry_run
 @changing
 def release(call: Call, booking_ids: tuple[int, ...], given: Json, dry_run: bool) -> None:
-    """Give up the claim of one booking, several, or all that a filter finds; they stay with their agents."""
+    """Release the claim of one booking, several, or all that a filter finds; they stay with their agents."""
     verb = _Verb(bookings.release, bulk_actions.release, bulk_actions.preview_release)
     _one_or_all(call, booking_ids, given, dry_run, verb)
 
@@ -103,18 +96,16 @@ def cancel(call: Call, booking_ids: tuple[int, ...], given: Json, reason: str, d
 @click.command()
 @booking_numbers
 @filtered
-@click.option(
-    "--to", "to_agent_id", type=AGENT, required=True, metavar="AGENT", help="The agent who gets it."
-)
-@click.option("--reason", required=True, help="Why it changes hands.")
+@click.option("--to", "to_agent_id", type=AGENT, required=True, help="The agent who gets it.")
+@click.option("--reason", required=True, help="Why it is reassigned.")
 @dry_run
 @changing
 def reassign(
     call: Call, booking_ids: tuple[int, ...], given: Json, to_agent_id: int, reason: str, dry_run: bool
 ) -> None:
-    """Give one Pending booking, several, or all that a filter finds to another agent, unclaimed.
+    """Reassign one Pending booking, several, or all that a filter finds to another agent, unclaimed.
 
-    It may be more than the agent's capacity: then it is told as an override.
+    This can exceed the agent's capacity; the result then says so.
     """
     verb = _Verb(
         lambda desk, number: bookings.reassign(desk, number, to_agent_id, reason),
@@ -125,7 +116,7 @@ def reassign(
 
 
 class _Verb(NamedTuple):
-    """What is done to one booking, to several, and what the latter would come to."""
+    """A change to one booking, the same change to several, and its preview."""
 
     one: Callable[[Desk, int], BookingRow]
     several: Callable[[Desk, bulk_actions.Which], BatchResult]
@@ -133,12 +124,12 @@ class _Verb(NamedTuple):
 
 
 def _one_or_all(call: Call, booking_ids: tuple[int, ...], given: Json, is_preview: bool, verb: _Verb) -> None:
-    """Change one booking and print it, or several in one go, with a result for each."""
+    """Change one booking and print it, or several in one command, with a result for each."""
     by_filter = any(given.values())
     if by_filter == bool(booking_ids):
         raise click.UsageError(BOTH if by_filter else NEITHER)
     if len(booking_ids) == 1 and not is_preview:
-        call.tell(call.change(verb.one, booking_ids[0]), tell_line)
+        call.show(call.change(verb.one, booking_ids[0]), print_line)
         return
 
     def run(desk: Desk) -> BatchResult:
@@ -148,23 +139,17 @@ def _one_or_all(call: Call, booking_ids: tuple[int, ...], given: Json, is_previe
             which = filter_of(desk, given, PENDING, sort="id", descending=False)
         return verb.preview(desk, which) if is_preview else verb.several(desk, which)
 
-    if is_preview:
-        with call.desk() as desk:
-            result = run(desk)
-    else:
-        result = call.change(run)
-    call.tell(result, lambda result: _tell_batch(result, is_preview))
+    result = call.read(run) if is_preview else call.change(run)
+    call.show(result, lambda result: _print_batch(result, is_preview))
     if result["refused"] and not result["done"]:
         call.surroundings.exit_code = REFUSED
 
 
-def _tell_batch(result: BatchResult, is_preview: bool) -> None:
+def _print_batch(result: BatchResult, is_preview: bool) -> None:
     for row in result["results"]:
         if row["booking"]:
-            tell_line(row["booking"])
+            print_line(row["booking"])
         elif row["error"]:
             line(f"Booking {row['booking_id']}: refused, {row['error']['message']}")
-    would = "would be done" if is_preview else "done"
-    line(
-        f"{result['done']} {would}, {result['refused']} refused" if result["results"] else "no such bookings"
-    )
+    done = f"{result['done']} {'would be done' if is_preview else 'done'}, {result['refused']} refused"
+    line(done if result["results"] else "no such bookings")

@@ -1,4 +1,4 @@
-"""``astra completion``: the script that teaches a shell astra's commands, options, ids and names."""
+"""``astra completion``: the script for completing commands, options, ids and names in a shell."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOT_PLAIN = re.compile(r"([^\w./:@%+-])")
 
 @add_completion_class
 class Bash(BashComplete):
-    """bash puts a word on the line as it gets it: a name with blanks has to bring its backslashes."""
+    """bash inserts a word unchanged, so a name with blanks needs its backslashes."""
 
     def format_completion(self, item: CompletionItem) -> str:
         written = NOT_PLAIN.sub(r"\\\1", item.value)
@@ -32,7 +32,7 @@ class Bash(BashComplete):
 
 
 def complete(surroundings: Surroundings) -> int:
-    """Answer a shell that has something half typed, as the environment tells; return the exit code."""
+    """Print completions for the shell, as the environment asks; return the exit code."""
     instruction = os.environ[COMPLETION_VARIABLE]
     return shell_complete(astra, {"obj": surroundings}, "astra", COMPLETION_VARIABLE, instruction)
 
@@ -50,7 +50,4 @@ def completion(call: Call, shell: str) -> None:
         raise click.UsageError(f"no completion for {shell}")
     made = kind(astra, {}, "astra", COMPLETION_VARIABLE)
     script = made.source_template % made.source_vars()
-    call.tell({"shell": shell, "script": script}, lambda _result: raw(script))
-
-
-COMMANDS = {"completion": completion}
+    call.show({"shell": shell, "script": script}, lambda _result: raw(script))

@@ -14,26 +14,23 @@ from models.errors import InvalidInput
 
 @click.group("config")
 def config() -> None:
-    """Look at your own configuration: desk, theme, keys, and which agent you are."""
-
-
-COMMANDS = {"config": config}
+    """Show your own configuration: desk, theme, keys, and which agent you are."""
 
 
 @config.command()
 @bare
 def path(call: Call) -> None:
-    """Tell where the configuration file is, or would be."""
+    """Show the path of the configuration file."""
     where = preferences.config_path()
-    call.tell({"path": str(where), "exists": where.is_file()}, lambda row: line(row["path"]))
+    call.show({"path": str(where), "exists": where.is_file()}, lambda row: line(row["path"]))
 
 
 @config.command()
 @bare
 def show(call: Call) -> None:
     """Show the configuration."""
-    call.tell(
-        _sound(call),
+    call.show(
+        _valid(call),
         lambda row: (
             details(row.items())
             if any(value not in (None, {}) for value in row.values())
@@ -47,18 +44,17 @@ def show(call: Call) -> None:
 def validate(call: Call) -> None:
     """Check the configuration file, keys and theme too.
 
-    What is wrong is told with its line and, where one can be guessed, the right word: exit code 2.
+    Problems are listed by line, with a likely correction if there is one: exit code 2.
     """
-    _sound(call)
+    _valid(call)
     where = str(preferences.config_path())
-    call.tell({"path": where, "valid": True}, lambda row: line(f"{row['path']} is sound"))
+    call.show({"path": where, "valid": True}, lambda row: line(f"{row['path']} is valid"))
 
 
-def _sound(call: Call) -> dict[str, object]:
-    """The preferences, if the whole file is sound. Raises InvalidInput."""
+def _valid(call: Call) -> dict[str, object]:
+    """Return the preferences if the whole file is valid. Raises InvalidInput."""
     given, problems = preferences.load(check=call.surroundings.check_preferences)
     if problems:
-        raise InvalidInput(
-            "config", "\n".join(problems), "mend the file with an editor; astra config path tells where it is"
-        )
+        hint = "correct the file with an editor; astra config path shows where it is"
+        raise InvalidInput("config", "\n".join(problems), hint)
     return dataclasses.asdict(given)

@@ -1,13 +1,15 @@
-"""``astra customer``: finding customers, and keeping one person one."""
+"""``astra customer``: find, show, merge and edit customers."""
 
 from __future__ import annotations
 
 import rich_click as click
 
-from astra_tui.cli.options import CUSTOMER, Call, changing, filter_reading, filtering, reading
-from astra_tui.cli.output.events import tell_history
+from astra_tui.cli.options import Call, changing, filter_reading, filtering, reading, verbs
+from astra_tui.cli.output.events import print_history
 from astra_tui.cli.output.printing import Column, details, line, table
+from astra_tui.cli.value_types import CUSTOMER
 from dispatch import customers
+from dispatch.customers import MOST_FOUND
 from dispatch.customers.row_types import CustomerCard, IssueLine, MergePreview
 from dispatch.inputs.filter_keys import read
 from dispatch.inputs.filter_language import Words, joined, parse, parts_of
@@ -18,10 +20,8 @@ from dispatch.queries.wording import booking_state, moment, money, plural
 
 @click.group("customer")
 def customer() -> None:
-    """Find customers, and make two that are one person one."""
+    """Find, show, merge and edit customers."""
 
-
-COMMANDS = {"customer": customer}
 
 FIND_COLUMNS: tuple[Column[CustomerRow], ...] = (
     Column("Id", "customer_id", right=True),
@@ -49,35 +49,31 @@ ISSUE_COLUMNS: tuple[Column[IssueLine], ...] = (
     Column("Title", "title"),
 )
 
-customer_number = click.argument("customer_id", metavar="CUSTOMER", type=CUSTOMER)
+LIMIT = click.IntRange(0, customers.MOST_LISTED)
+customer_number = click.argument("customer_id", type=CUSTOMER)
 
 
 @customer.command()
 @click.argument("text", default="")
 @filtering(customers.CUSTOMER_KEYS)
 @click.option(
-    "--limit",
-    type=click.IntRange(0, customers.MOST_LISTED),
-    default=customers.MOST_FOUND,
-    metavar="N",
-    help=f"At most N rows; default {customers.MOST_FOUND}.",
+    "--limit", type=LIMIT, default=MOST_FOUND, metavar="N", help=f"At most N rows; default {MOST_FOUND}."
 )
 @reading
 def find(call: Call, text: str, filter_text: str, limit: int) -> None:
     """Find customers by part of a name, phone or e-mail, or a booking number.
 
-    Every word of TEXT has to be there, accents and capitals aside: a word of three letters or more
-    anywhere, a shorter one where a word begins. The best come first; with a filter, the newest.
+    Every word of TEXT must match, ignoring accents and case: anywhere if it has three letters or more,
+    else at the beginning of a word. Best matches come first; with a filter, the newest.
     """
     if not (text or filter_text):
-        raise click.UsageError("say who: a TEXT, or --filter")
+        raise click.UsageError("give a TEXT or --filter")
     with call.desk() as desk:
         customer_index.prepare(desk)
-        said = joined("and", [*parts_of(Words(text) if text else None), *parts_of(parse(filter_text))])
-        rows = customers.filtered(
-            read(said, customers.CUSTOMER_KEYS, filter_reading(desk, filter_text)), limit
-        )
-    call.tell_all(rows, FIND_COLUMNS, "no such customer")
+        wanted = joined("and", [*parts_of(Words(text) if text else None), *parts_of(parse(filter_text))])
+        asked = read(wanted, customers.CUSTOMER_KEYS, filter_reading(desk, filter_text))
+        rows = customers.filtered(asked, limit)
+    call.show_rows(rows, FIND_COLUMNS, "no such customer")
 
 
 @customer.command()
@@ -87,49 +83,37 @@ def show(call: Call, customer_id: int) -> None:
     """Show a customer with the leads, bookings and history."""
     with call.desk():
         row = customers.card(customer_id)
-    call.tell(row, _tell_card)
+    call.show(row, _print_card)
 
 
 @customer.command()
 @click.argument("keep_id", metavar="KEEP", type=CUSTOMER)
 @click.argument("other_id", metavar="OTHER", type=CUSTOMER)
-@click.option("--dry-run", is_flag=True, help="Only tell what would move.")
+@click.option("--dry-run", is_flag=True, help="Only show what would move.")
 @changing
 def merge(call: Call, keep_id: int, other_id: int, dry_run: bool) -> None:
-    """Make two customers one: KEEP gets all that OTHER has.
+    """Merge two customers: KEEP gets everything that OTHER has.
 
-    A phone number or e-mail that KEEP lacks is taken over too. astra undo takes it back.
+    This includes a phone number or e-mail that KEEP lacks. astra undo reverses it.
     """
     if dry_run:
         with call.desk():
-            call.tell(customers.preview_merge(keep_id, other_id), _tell_merge)
+            call.show(customers.preview_merge(keep_id, other_id), _print_merge)
     else:
-        call.tell(call.change(customers.merge, keep_id, other_id), _tell_line)
+        call.show(call.change(customers.merge, keep_id, other_id), _print_line)
 
 
 @customer.command()
 @customer_number
 @reading
 def similar(call: Call, customer_id: int) -> None:
-    """List who may be the same as a customer, surest first."""
+    """List possible duplicates of a customer, likeliest first."""
     with call.desk():
         rows = customers.similar(customer_id)
-    call.tell_all(rows, (*FIND_COLUMNS[:5], Column("Same", "because")), "nobody like this customer")
+    call.show_rows(rows, (*FIND_COLUMNS[:5], Column("Same", "because")), "nobody like this customer")
 
 
-@customer.command()
-@customer_number
-@click.option("--name", help="The customer's name, on leads that had the old one too.")
-@click.option("--phone", help="Telephone number; an empty one clears it.")
-@click.option("--email", help="E-mail address; an empty one clears it.")
-@click.option("--tier", metavar="TIER", help="bronze, silver, gold, platinum or enterprise; empty clears it.")
-@changing
-def edit(call: Call, /, customer_id: int, **changes: str | None) -> None:
-    """Change what is given on a customer."""
-    call.tell(call.change(customers.edit, customer_id, **changes), _tell_line)
-
-
-def _tell_merge(preview: MergePreview) -> None:
+def _print_merge(preview: MergePreview) -> None:
     keep, other = (f"{row['name']} ({row['customer_id']})" for row in (preview["keep"], preview["other"]))
     details(
         (
@@ -142,12 +126,12 @@ def _tell_merge(preview: MergePreview) -> None:
     )
 
 
-def _tell_line(row: CustomerRow) -> None:
-    told = [row["name"], row["phone"], row["email"], plural(row["open_bookings"], "open booking")]
-    line(f"Customer {row['customer_id']}: {', '.join(filter(None, told))}")
+def _print_line(row: CustomerRow) -> None:
+    parts = [row["name"], row["phone"], row["email"], plural(row["open_bookings"], "open booking")]
+    line(f"Customer {row['customer_id']}: {', '.join(filter(None, parts))}")
 
 
-def _tell_card(row: CustomerCard) -> None:
+def _print_card(row: CustomerCard) -> None:
     details(
         (
             ("customer", f"{row['name']} ({row['customer_id']})"),
@@ -172,4 +156,17 @@ def _tell_card(row: CustomerCard) -> None:
         table(ISSUE_COLUMNS, row["issues"], "")
     if row["events"]:
         line()
-        tell_history(row["events"][::-1])
+        print_history(row["events"][::-1])
+
+
+verbs(customer, customer_number, _print_line)(
+    "edit",
+    customers.edit,
+    "Change the given details of a customer.",
+    click.option("--name", help="The customer's name; also changes leads with the old name."),
+    click.option("--phone", help="Telephone number; an empty one clears it."),
+    click.option("--email", help="E-mail address; an empty one clears it."),
+    click.option(
+        "--tier", metavar="TIER", help="bronze, silver, gold, platinum or enterprise; empty clears it."
+    ),
+)

@@ -1,4 +1,4 @@
-"""``astra dashboard``: the service desk at a glance, every figure with its count."""
+"""``astra dashboard``: the service desk at a glance, each figure with its count."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from dispatch.service.row_types import ModelRow
 from models.base import Json
 
 MOST_AGENTS, MOST_ALERTS = 10, 10
-LONGEST_DAYS = 3650
+DAYS = click.IntRange(1, 3650)
+DAYS_HELP = "Resolution figures of the last N days, compared with the N before; default 30."
 
 AGENT_COLUMNS: tuple[Column[Workload], ...] = (
     Column("Id", "agent_id", right=True),
@@ -28,58 +29,47 @@ FIGURE_COLUMNS: tuple[Column[Json], ...] = (
     Column("Issues", "name"),
     Column("Opened", lambda row: row["opened"]["value"], right=True),
     Column("Resolved", lambda row: row["resolved"]["value"], right=True),
-    Column("Hours", lambda row: _told(row["mean_resolution_hours"]), right=True),
-    Column("Rating", lambda row: _told(row["mean_satisfaction"]), right=True),
-    Column("First contact", lambda row: _told(row["first_contact_resolution"], share=True), right=True),
+    Column("Hours", lambda row: _figure(row["mean_resolution_hours"]), right=True),
+    Column("Rating", lambda row: _figure(row["mean_satisfaction"]), right=True),
+    Column("First contact", lambda row: _figure(row["first_contact_resolution"], share=True), right=True),
 )
 
 
 @click.command("dashboard")
-@click.option(
-    "--days",
-    type=click.IntRange(1, LONGEST_DAYS),
-    default=issue_analytics.USUAL_DAYS,
-    metavar="N",
-    help="Resolution figures of the last N days, compared with the N before; default 30.",
-)
+@click.option("--days", type=DAYS, default=issue_analytics.USUAL_DAYS, metavar="N", help=DAYS_HELP)
 @reading
 def dashboard(call: Call, days: int) -> None:
-    """Show what is active, who has how much to do, how it goes, and what is wrong."""
-    with call.desk() as desk:
-        row = service_dashboard.dashboard(desk, days)
-    call.tell(row, _tell)
-
-
-COMMANDS = {"dashboard": dashboard}
+    """Show open issues, workload, resolution figures and alerts."""
+    call.show(call.read(service_dashboard.dashboard, days), _print)
 
 
 def _percent(share: float | None) -> str | None:
     return None if share is None else f"{share:.0%}"
 
 
-def _told(figure: Figure, *, share: bool = False) -> str:
+def _figure(figure: Figure, *, share: bool = False) -> str:
     if figure["value"] is None:
         return "-"
-    told = f"{figure['value']:.0%}" if share else f"{figure['value']:.2f}"
-    return f"{told} ({figure['count']})"
+    text = f"{figure['value']:.0%}" if share else f"{figure['value']:.2f}"
+    return f"{text} ({figure['count']})"
 
 
-def _tell(row: Dashboard) -> None:
+def _print(row: Dashboard) -> None:
     active, guess = row["active"], row["satisfaction"]
     priorities = ", ".join(f"{number} {name}" for name, number in active["by_priority"].items() if number)
-    expected = _told({"value": guess["mean"], "count": guess["count"]})
+    expected = _figure({"value": guess["mean"], "count": guess["count"]})
     details(
         (
             ("active", f"{active['count']}{f': {priorities}' if priorities else ''}"),
             ("waiting", active["waiting"]),
-            ("mean age", f"{_told(active['mean_age_hours'])} h"),
+            ("mean age", f"{_figure(active['mean_age_hours'])} h"),
             ("expected rating", f"{expected}, by the {_model(guess['model'])}"),
         )
     )
     line()
-    _tell_alerts(row["alerts"])
+    _print_alerts(row["alerts"])
     line()
-    _tell_resolution(row["resolution"], row["days"])
+    _print_resolution(row["resolution"], row["days"])
     line()
     table(AGENT_COLUMNS, row["agents"][:MOST_AGENTS], "no agents yet")
 
@@ -90,7 +80,7 @@ def _model(model: ModelRow) -> str:
     return f"model of {plural(model['answers'] or 0, 'answer')}, mean error {model['mean_error']:.2f}"
 
 
-def _tell_alerts(alerts: dict[str, Alert]) -> None:
+def _print_alerts(alerts: dict[str, Alert]) -> None:
     breaches, raised, risky = (alerts[key] for key in ("sla_breaches", "escalations", "customers_at_risk"))
     line(
         f"{plural(breaches['count'], 'broken promise')}, {plural(raised['count'], 'open escalation')}, "
@@ -105,8 +95,8 @@ def _tell_alerts(alerts: dict[str, Alert]) -> None:
         line(f"  issue {one['issue_id']}: {one['predicted']:.2f} expected")
 
 
-def _tell_resolution(report: IssueReport, days: int) -> None:
-    line(f"The last {days} days; in brackets how many issues a figure is of.")
+def _print_resolution(report: IssueReport, days: int) -> None:
+    line(f"The last {days} days; in brackets the number of issues behind a figure.")
     rows: list[Json] = [{"name": "all", **report["totals"]}]
     for groups in (report["by_category"], report["by_priority"], report["by_channel"]):
         rows += [{"name": name, **figures} for name, figures in groups.items()]

@@ -1,4 +1,4 @@
-"""``astra demo``: a desk full of made-up work, to look around in."""
+"""``astra demo``: a desk with invented work to explore."""
 
 from __future__ import annotations
 
@@ -16,26 +16,19 @@ from dispatch.queries.wording import plural
 from seeds.demo.demo import AGENTS, BOOKINGS, MOST_AGENTS, MOST_BOOKINGS, make_demo
 from seeds.demo.issues import make_issues
 
+AGENTS_HELP = f"Number of agents; default {AGENTS}."
+BOOKINGS_HELP = f"Number of bookings; default {BOOKINGS}."
+
 
 @click.command("demo")
-@click.option("--no-open", is_flag=True, help="Only make the desk; do not open the application.")
+@click.option("--no-open", is_flag=True, help="Only create the desk; do not open the application.")
+@click.option("--agents", type=click.IntRange(1, MOST_AGENTS), default=AGENTS, metavar="N", help=AGENTS_HELP)
 @click.option(
-    "--agents",
-    type=click.IntRange(1, MOST_AGENTS),
-    default=AGENTS,
-    metavar="N",
-    help=f"How many agents; default {AGENTS}.",
-)
-@click.option(
-    "--bookings",
-    type=click.IntRange(0, MOST_BOOKINGS),
-    default=BOOKINGS,
-    metavar="N",
-    help=f"How many bookings; default {BOOKINGS}.",
+    "--bookings", type=click.IntRange(0, MOST_BOOKINGS), default=BOOKINGS, metavar="N", help=BOOKINGS_HELP
 )
 @reading
 def demo(call: Call, no_open: bool, agents: int, bookings: int) -> None:
-    """Make a demo desk and open it; without --db in a throw-away file."""
+    """Create a demo desk and open it; without --db in a temporary file."""
     database = call.database
     if database is None:
         database = str(Path(tempfile.mkdtemp(prefix="astra-demo-")) / "demo.db")
@@ -43,15 +36,12 @@ def demo(call: Call, no_open: bool, agents: int, bookings: int) -> None:
     with opened(path, call.actor, create=True) as desk, progress_bar("bookings") as progress:
         made = make_demo(desk, agents=agents, bookings=bookings, progress=progress)
         made["issues"] = make_issues(desk)
-    call.tell({"database": str(path), **made}, lambda _: _tell(made, path))
+    call.show({"database": str(path), **made}, lambda _: _print(made, path))
     if not no_open:
         call.surroundings.exit_code = call.surroundings.open_application(database, call.actor)
 
 
-COMMANDS = {"demo": demo}
-
-
-def _tell(made: DemoResult, path: Path) -> None:
+def _print(made: DemoResult, path: Path) -> None:
     line(
         f"{plural(made['agents'], 'agent')}, {plural(made['assignments'], 'assignment')} and "
         f"{plural(made['bookings'], 'booking')} in {path}"

@@ -1,4 +1,4 @@
-"""``astra doctor``: is the desk's database sound?"""
+"""``astra doctor``: checks and repairs of the database."""
 
 from __future__ import annotations
 
@@ -15,27 +15,21 @@ UNSOUND = 1
 
 @click.command("doctor")
 @click.option(
-    "--repair",
-    is_flag=True,
-    help="Count loads and tallies anew, let assignments follow, set clocks right, as a logged command.",
+    "--repair", is_flag=True, help="Correct loads, tallies, assignments and clocks, as a logged command."
 )
 @changing
 def doctor(call: Call, repair: bool) -> None:
-    """Look the database over; exit code 1 if something is wrong with it."""
+    """Check the database; exit code 1 if something is wrong."""
     repaired = call.change(desk_doctor.repair) if repair else None
-    with call.desk() as desk:
-        report = desk_doctor.examine(desk)
+    report = call.read(desk_doctor.examine)
     if repaired is not None:
         report["repaired"] = repaired
-    call.tell(report, _tell)
+    call.show(report, _print)
     if not report["ok"]:
         call.surroundings.exit_code = UNSOUND
 
 
-COMMANDS = {"doctor": doctor}
-
-
-def _tell(report: Diagnosis) -> None:
+def _print(report: Diagnosis) -> None:
     line(report["database"])
     for row in report["checks"]:
         state = "ok" if row["ok"] else "warning" if row["warning"] else "WRONG"
@@ -52,7 +46,7 @@ def _tell(report: Diagnosis) -> None:
         line(f"assignment {row['assignment_id']} is now with agent {row['to_agent_id']}")
     wrong = repaired.get("tallies")
     if wrong:
-        line(f"{wrong:,} of the match score's tallies counted anew")
+        line(f"{wrong:,} of the match score's tallies corrected")
     for row in repaired.get("issue_loads", ()):
         line(f"agent {row['agent_id']}: issue load {row['from']} is now {row['to']}")
     for row in repaired.get("clocks", ()):

@@ -1,15 +1,13 @@
-"""``astra issue``: what customers need, from the first word to the last."""
+"""``astra issue``: service issues from opening to rating."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import rich_click as click
 
 from astra_tui.cli.options import (
-    AGENT,
-    BOOKING,
-    CUSTOMER,
     Call,
     asked_for,
     changing,
@@ -17,8 +15,10 @@ from astra_tui.cli.options import (
     issue_number,
     limited,
     reading,
+    verbs,
 )
-from astra_tui.cli.output.issues import LIST_COLUMNS, tell_details, tell_line, tell_opened
+from astra_tui.cli.output.issues import LIST_COLUMNS, print_details, print_line, print_opened
+from astra_tui.cli.value_types import AGENT, BOOKING, CUSTOMER
 from dispatch import queries as desk_queries
 from dispatch.desk import event_log
 from dispatch.inputs import date_ranges, validation
@@ -38,44 +38,50 @@ from dispatch.service.row_types import IssueStory
 from dispatch.triage import categories
 from models.issues import CHANNELS, ISSUE_STATUSES, OPEN, PRIORITIES, TIERS
 
+agent_option = partial(click.option, "--agent", "agent_id", type=AGENT)
+reason_option = partial(click.option, "--reason", required=True)
 CATEGORY_HELP = "Any of: " + ", ".join(categories.CATEGORIES) + "."
 TRIGGER_HELP = "Only the one raised by: " + ", ".join(triggers.TRIGGERS) + "."
 
 
 @click.group("issue")
 def issue() -> None:
-    """Open issues, answer, hand on, escalate, resolve and rate them."""
+    """Open, answer, reassign, escalate, resolve and rate issues."""
 
 
-COMMANDS = {"issue": issue}
+verb = verbs(issue, issue_number, print_line)
+customer_option = click.option("--customer", "customer_id", type=CUSTOMER, help="The customer who has it.")
+booking_option = click.option("--booking", "booking_id", type=BOOKING, help="The booking it is about.")
 
 
 @issue.command("open")
 @click.option("--text", required=True, metavar="TEXT", help="The customer's own words.")
 @click.option("--channel", metavar="NAME", help="Any of: " + ", ".join(CHANNELS) + "; default web_form.")
-@click.option("--tier", metavar="TIER", help="Any of: " + ", ".join(TIERS) + "; else the customer's.")
-@click.option("--customer", "customer_id", type=CUSTOMER, metavar="CUSTOMER", help="Whose issue it is.")
-@click.option("--booking", "booking_id", type=BOOKING, metavar="BOOKING", help="What it is about.")
-@click.option("--category", metavar="NAME", help=CATEGORY_HELP + " Else triage says.")
+@click.option("--tier", metavar="TIER", help="Any of: " + ", ".join(TIERS) + "; default: the customer's.")
+@customer_option
+@booking_option
+@click.option("--category", metavar="NAME", help=CATEGORY_HELP + " Default: chosen by triage.")
 @changing
 def open_issue(call: Call, /, text: str, **given: Any) -> None:
-    """Open an issue: understood, timed, and given to the best agent at once."""
-    call.tell(call.change_or_create(intake.open_issue, text, **given), tell_opened)
+    """Open an issue; triage, its SLA clocks and an agent follow at once."""
+    call.show(call.change_or_create(intake.open_issue, text, **given), print_opened)
 
 
 @issue.command("list")
-@click.option("--status", metavar="STATUS", help="Only " + ", ".join(ISSUE_STATUSES) + "; default the open.")
-@click.option("--all", "every", is_flag=True, help="Also those that have ended.")
+@click.option(
+    "--status", metavar="STATUS", help="Only " + ", ".join(ISSUE_STATUSES) + "; default: open ones."
+)
+@click.option("--all", "every", is_flag=True, help="Also resolved and closed ones.")
 @click.option("--priority", metavar="NAME", help="Only " + ", ".join(PRIORITIES) + " ones.")
 @click.option("--category", metavar="NAME", help=CATEGORY_HELP)
 @click.option("--channel", metavar="NAME", help="Any of: " + ", ".join(CHANNELS) + ".")
-@click.option("--agent", type=AGENT, metavar="AGENT", help="Only those that this agent holds.")
-@click.option("--customer", type=CUSTOMER, metavar="CUSTOMER", help="Only this customer's.")
+@click.option("--agent", type=AGENT, help="Only those of this agent.")
+@click.option("--customer", type=CUSTOMER, help="Only those of this customer.")
 @click.option("--escalated", is_flag=True, help="Only those with an open escalation.")
-@click.option("--unsure", is_flag=True, help="Only those whose category a person has to choose.")
+@click.option("--unsure", is_flag=True, help="Only those whose category needs a decision.")
 @click.option("--text", default="", help="Only those with this in the title or the customer's name.")
-@click.option("--since", metavar="TIME", help=f"Only those opened from then on: {date_ranges.EXAMPLES}.")
-@click.option("--until", metavar="TIME", help="Only those opened before then; a day alone is still in.")
+@click.option("--since", metavar="TIME", help=f"Only those opened since: {date_ranges.EXAMPLES}.")
+@click.option("--until", metavar="TIME", help="Only those opened before; a date includes its day.")
 @click.option("--sort", default=queries.URGENCY, metavar="KEY", help="urgency (default) or changed.")
 @filtering(ISSUE_KEYS)
 @limited
@@ -92,7 +98,7 @@ def list_issues(
             desk_queries.agent(given["agent"])
         fields.setdefault("statuses", () if every or "statuses" in named else OPEN)
         rows = queries.issues(desk, queries.IssueFilter(sort=sort, **fields), limit)
-    call.tell_all(rows, LIST_COLUMNS, "no such issues")
+    call.show_rows(rows, LIST_COLUMNS, "no such issues")
 
 
 @issue.command()
@@ -106,136 +112,95 @@ def show(call: Call, issue_id: int) -> None:
             "interactions": queries.interactions(issue_id),
             "history": event_log.events(issue_id=issue_id)[::-1],
         }
-    call.tell(row, tell_details)
+    call.show(row, print_details)
 
 
-@issue.command()
-@issue_number
-@click.option("--agent", "agent_id", type=AGENT, required=True, metavar="AGENT", help="Who takes it on.")
-@changing
-def claim(call: Call, issue_id: int, agent_id: int) -> None:
-    """Begin work on an issue that one holds, or take on one that waits."""
-    call.tell(call.change(ownership.claim, issue_id, agent_id), tell_line)
-
-
-@issue.command()
-@issue_number
-@click.option("--text", required=True, help="What is said; the customer sees it.")
-@click.option("--from", "author", default="desk", metavar="WHO", help="desk (default) or customer.")
-@click.option("--agent", "agent_id", type=AGENT, metavar="AGENT", help="Who answers; the holder.")
-@click.option("--channel", metavar="NAME", help="Another way than the issue's own.")
-@click.option("--wait", is_flag=True, help="The customer has to answer: the resolution clock stands still.")
-@click.option("--solution", is_flag=True, help="It is an attempt to resolve the issue.")
-@click.option("--seen", type=click.IntRange(0), metavar="N", help="Refuse if there is a message after N.")
-@changing
-def reply(call: Call, /, issue_id: int, text: str, **given: Any) -> None:
-    """Answer the customer, or take down what the customer says."""
-    call.tell(call.change(conversation.reply, issue_id, text, **given), tell_line)
-
-
-@issue.command()
-@issue_number
-@click.option("--text", required=True, help="The note; the customer does not see it.")
-@click.option("--agent", "agent_id", type=AGENT, metavar="AGENT", help="Who writes it; else the holder.")
-@changing
-def note(call: Call, issue_id: int, text: str, agent_id: int | None) -> None:
-    """Write an internal note."""
-    call.tell(call.change(conversation.note, issue_id, text, agent_id=agent_id), tell_line)
-
-
-@issue.command("status")
-@issue_number
-@click.argument("status", metavar="STATUS")
-@changing
-def set_status(call: Call, issue_id: int, status: str) -> None:
-    """Take an issue to the next STATUS: in_progress, pending_customer, resolved or closed."""
-    call.tell(call.change(lifecycle.set_status, issue_id, status), tell_line)
-
-
-@issue.command()
-@issue_number
-@click.option("--reason", required=True, help="Why more eyes are needed.")
-@click.option("--level", metavar="1-3", help="The level; else the next one.")
-@changing
-def escalate(call: Call, issue_id: int, reason: str, level: str | None) -> None:
-    """Escalate an issue by hand."""
-    call.tell(call.change(escalation_commands.escalate, issue_id, reason, level), tell_line)
-
-
-@issue.command()
-@issue_number
-@click.option("--trigger", metavar="NAME", help=TRIGGER_HELP)
-@changing
-def acknowledge(call: Call, issue_id: int, trigger: str | None) -> None:
-    """Take care of an issue's escalations: no further level, unless nothing is done."""
-    call.tell(call.change(escalation_commands.acknowledge, issue_id, trigger), tell_line)
-
-
-@issue.command()
-@issue_number
-@click.option("--reason", required=True, help="Why nothing more has to be done about it.")
-@click.option("--trigger", metavar="NAME", help=TRIGGER_HELP)
-@changing
-def settle(call: Call, issue_id: int, reason: str, trigger: str | None) -> None:
-    """Close an issue's escalations, with the reason."""
-    call.tell(call.change(escalation_commands.settle, issue_id, reason, trigger), tell_line)
-
-
-@issue.command()
-@issue_number
-@click.option("--text", help="The last word to the customer.")
-@changing
-def resolve(call: Call, issue_id: int, text: str | None) -> None:
-    """Resolve an issue; the customer is asked to rate its agent."""
-    call.tell(call.change(lifecycle.resolve, issue_id, text), tell_line)
-
-
-@issue.command()
-@issue_number
-@changing
-def close(call: Call, issue_id: int) -> None:
-    """Close a resolved issue."""
-    call.tell(call.change(lifecycle.close, issue_id), tell_line)
-
-
-@issue.command()
-@issue_number
-@click.option("--reason", required=True, help="Why it is taken up again.")
-@changing
-def reopen(call: Call, issue_id: int, reason: str) -> None:
-    """Take up an ended issue again; its clock goes on with what was left."""
-    call.tell(call.change(lifecycle.reopen, issue_id, reason), tell_line)
-
-
-@issue.command()
-@issue_number
-@click.option("--to", "to_agent_id", type=AGENT, required=True, metavar="AGENT", help="Who gets it.")
-@click.option("--reason", required=True, help="Why it changes hands.")
-@changing
-def reassign(call: Call, issue_id: int, to_agent_id: int, reason: str) -> None:
-    """Give an open issue to another agent; the clocks go on."""
-    call.tell(call.change(ownership.reassign, issue_id, to_agent_id, reason), tell_line)
-
-
-@issue.command()
-@issue_number
-@click.option("--score", required=True, metavar="1-5", help="The customer's score, 1 to 5.")
-@click.option("--comment", help="What the customer said about it.")
-@changing
-def rate(call: Call, issue_id: int, score: str, comment: str | None) -> None:
-    """Note the customer's answer to the survey; one counts."""
-    call.tell(call.change(surveys.rate, issue_id, score, comment), tell_line)
-
-
-@issue.command()
-@issue_number
-@click.option("--category", metavar="NAME", help=CATEGORY_HELP + " Triage learns from it.")
-@click.option("--priority", metavar="NAME", help="Any of: " + ", ".join(PRIORITIES) + ".")
-@click.option("--tier", metavar="TIER", help="Any of: " + ", ".join(TIERS) + ".")
-@click.option("--title", help="Another title.")
-@click.option("--booking", "booking_id", type=BOOKING, metavar="BOOKING", help="What it is about.")
-@click.option("--customer", "customer_id", type=CUSTOMER, metavar="CUSTOMER", help="Whose issue it is.")
-@changing
-def edit(call: Call, /, issue_id: int, **changes: Any) -> None:
-    """Change what is given; the clocks follow a new priority."""
-    call.tell(call.change(editing.edit, issue_id, **changes), tell_line)
+verb(
+    "claim",
+    ownership.claim,
+    "Start work on an assigned issue, or take on a waiting one.",
+    agent_option(required=True, help="The agent who takes it on."),
+)
+verb(
+    "reply",
+    conversation.reply,
+    "Answer the customer, or record what the customer says.",
+    click.option("--text", required=True, help="The message; the customer sees it."),
+    click.option("--from", "author", default="desk", metavar="WHO", help="desk (default) or customer."),
+    agent_option(help="Who answers; default: the issue's agent."),
+    click.option("--channel", metavar="NAME", help="A channel other than the issue's own."),
+    click.option("--wait", is_flag=True, help="Wait for the customer: pauses the resolution clock."),
+    click.option("--solution", is_flag=True, help="Count it as an attempt to resolve the issue."),
+    click.option("--seen", type=click.IntRange(0), metavar="N", help="Refuse if there is a message after N."),
+)
+verb(
+    "note",
+    conversation.note,
+    "Write an internal note.",
+    click.option("--text", required=True, help="The note; the customer does not see it."),
+    agent_option(help="Who writes it; default: the issue's agent."),
+)
+verb(
+    "status",
+    lifecycle.set_status,
+    "Move an issue to the next STATUS: in_progress, pending_customer, resolved or closed.",
+    click.argument("status", metavar="STATUS"),
+)
+verb(
+    "escalate",
+    escalation_commands.escalate,
+    "Escalate an issue by hand.",
+    reason_option(help="Why it is escalated."),
+    click.option("--level", metavar="1-3", help="The level; default: the next one."),
+)
+verb(
+    "acknowledge",
+    escalation_commands.acknowledge,
+    "Acknowledge an issue's escalations: no further level unless nothing is done.",
+    click.option("--trigger", metavar="NAME", help=TRIGGER_HELP),
+)
+verb(
+    "settle",
+    escalation_commands.settle,
+    "Close an issue's escalations, with the reason.",
+    reason_option(help="Why nothing more is needed."),
+    click.option("--trigger", metavar="NAME", help=TRIGGER_HELP),
+)
+verb(
+    "resolve",
+    lifecycle.resolve,
+    "Resolve an issue; the customer is asked to rate its agent.",
+    click.option("--text", help="A closing message to the customer."),
+)
+verb("close", lifecycle.close, "Close a resolved issue.")
+verb(
+    "reopen",
+    lifecycle.reopen,
+    "Reopen a resolved or closed issue; its clock continues with the time left.",
+    reason_option(help="Why it is reopened."),
+)
+verb(
+    "reassign",
+    ownership.reassign,
+    "Reassign an open issue to another agent; its clocks continue.",
+    click.option("--to", "to_agent_id", type=AGENT, required=True, help="The agent who gets it."),
+    reason_option(help="Why it is reassigned."),
+)
+verb(
+    "rate",
+    surveys.rate,
+    "Record the customer's one answer to the survey.",
+    click.option("--score", required=True, metavar="1-5", help="The customer's score, 1 to 5."),
+    click.option("--comment", help="The customer's comment."),
+)
+verb(
+    "edit",
+    editing.edit,
+    "Change the given details; the clocks follow a new priority.",
+    click.option("--category", metavar="NAME", help=CATEGORY_HELP + " Triage learns from it."),
+    click.option("--priority", metavar="NAME", help="Any of: " + ", ".join(PRIORITIES) + "."),
+    click.option("--tier", metavar="TIER", help="Any of: " + ", ".join(TIERS) + "."),
+    click.option("--title", help="The new title."),
+    booking_option,
+    customer_option,
+)

@@ -1,14 +1,16 @@
-"""``astra lead``: leads coming in, one by one or from a file."""
+"""``astra lead``: new leads, one by one or from a file."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import rich_click as click
 
 from astra_tui.cli.input_files import input_file
-from astra_tui.cli.options import CUSTOMER, Call, changing
-from astra_tui.cli.output.printing import line, narrate
+from astra_tui.cli.options import Call, changing, lead_options, with_parameters
+from astra_tui.cli.output.printing import first_lines, line, narrate
 from astra_tui.cli.output.progress import progress_bar
-from astra_tui.cli.value_types import DESTINATION, LAUNCH, METHOD, POLICY, SOURCE
+from astra_tui.cli.value_types import CUSTOMER, POLICY
 from dispatch.inputs import lead_files
 from dispatch.leads import intake
 from dispatch.leads.file_intake import FileResult, new_run, receive_file
@@ -17,40 +19,27 @@ from models.base import Json
 from models.errors import InvalidInput
 
 REQUIRED = ("name", "method", "source", "destination", "launch")
-REJECTED_SHOWN = 20
 
 
 @click.group("lead")
 def lead() -> None:
-    """Take in leads; the desk assigns them at once."""
-
-
-COMMANDS = {"lead": lead}
+    """Take in leads; they are assigned at once."""
 
 
 @lead.command()
 @click.option("--name", help="The customer's name.")
-@click.option("--method", type=METHOD, metavar="NAME", help="How the customer got in touch.")
-@click.option("--source", type=SOURCE, metavar="NAME", help="Where the lead came from.")
-@click.option("--destination", type=DESTINATION, metavar="NAME", help="Where the customer wants to go.")
-@click.option("--launch", type=LAUNCH, metavar="NAME", help="The launch location.")
-@click.option("--requests", metavar="TEXT", help="What else the customer asked for.")
+@partial(with_parameters, parameters=lead_options(required=False))
 @click.option("--phone", help="Telephone number; the same one is the same customer.")
 @click.option("--email", help="E-mail address; the same one is the same customer.")
 @click.option(
-    "--customer",
-    metavar="ID",
-    type=CUSTOMER,
-    help="The lead is this customer's, whatever its name.",
+    "--customer", metavar="ID", type=CUSTOMER, help="The lead belongs to this customer, whatever its name."
 )
-@click.option("--policy", type=POLICY, metavar="NAME", help="Let this policy decide instead of the desk's.")
+@click.option("--policy", type=POLICY, help="Use this policy instead of the desk's.")
 @click.option(
-    "--from", "source_file", metavar="FILE", help="Take a CSV or JSONL file of leads; - reads stdin."
+    "--from", "source_file", metavar="FILE", help="Take in a CSV or JSONL file of leads; - reads stdin."
 )
-@click.option(
-    "--again", is_flag=True, help="With --from: the file is meant, although it was taken in before."
-)
-@click.option("--run", metavar="RUN", help="With --from: go on with a run of --again that was stopped.")
+@click.option("--again", is_flag=True, help="With --from: take in a file that was taken in before.")
+@click.option("--run", metavar="RUN", help="With --from: continue an interrupted run of --again.")
 @changing
 def add(
     call: Call,
@@ -64,7 +53,7 @@ def add(
 ) -> None:
     """Take in one lead, or a file of them, and assign it.
 
-    A file's lines are taken in once: a run that was stopped is simply started again.
+    A file's lines are taken in once: an interrupted run can simply be repeated.
     """
     if source_file is None:
         if again or run is not None:
@@ -75,7 +64,7 @@ def add(
         if value is not None:
             raise click.UsageError(f"--{name} and --from exclude each other: the file has the leads")
     if run is not None and not run.strip():
-        raise InvalidInput("run", "the run's name is empty", "give the one that --again told")
+        raise InvalidInput("run", "the run's name is empty", "give the one that --again printed")
     _add_file(call, source_file, policy, new_run() if again and run is None else run)
 
 
@@ -85,10 +74,10 @@ def _add_one(call: Call, policy: str | None, fields: dict[str, str | None], cust
         raise click.UsageError(f"missing: {', '.join(missing)} (or --from FILE)")
     whose = () if customer is None else (customer,)
     given: Json = fields
-    call.tell(call.change_or_create(intake.receive, *whose, policy=policy, **given), _tell_one)
+    call.show(call.change_or_create(intake.receive, *whose, policy=policy, **given), _print_one)
 
 
-def _tell_one(row: intake.LeadResult) -> None:
+def _print_one(row: intake.LeadResult) -> None:
     where = f"goes to {row['agent_name']} ({row['agent_id']})" if row["agent_id"] is not None else "waits"
     line(f"Lead {row['lead_id']} {where}, booking {row['booking_id']}: {row['reason']}")
 
@@ -100,18 +89,15 @@ def _add_file(call: Call, source_file: str, policy: str | None, run: str | None)
         lead_files.open_leads(stream, name) as leads,
     ):
         if run is not None:
-            narrate(f"run {run}: if it is stopped, go on with --run {run}")
+            narrate(f"run {run}: if it is interrupted, continue with --run {run}")
         with call.desk(create=True) as desk, progress_bar("leads") as progress:
             result = receive_file(desk, leads, policy=policy, run=run, progress=progress)
         if leads.ignored:
             narrate(f"ignored, as leads have no such field: {', '.join(leads.ignored)}")
-    call.tell(result, _tell_file)
+    call.show(result, _print_file)
 
 
-def _tell_file(result: FileResult) -> None:
+def _print_file(result: FileResult) -> None:
     repeated = f" ({result['repeated']:,} of them were in already)" if result["repeated"] else ""
     line(f"{plural(result['accepted'], 'lead')} accepted{repeated}, {len(result['rejected']):,} rejected")
-    for row in result["rejected"][:REJECTED_SHOWN]:
-        line(f"  line {row['line']}: {row['error']}")
-    if len(result["rejected"]) > REJECTED_SHOWN:
-        line(f"  ... and {len(result['rejected']) - REJECTED_SHOWN:,} more: --json lists them all")
+    first_lines([f"line {row['line']}: {row['error']}" for row in result["rejected"]])

@@ -1,4 +1,4 @@
-"""``astra log``: what was done at the desk, and by whom."""
+"""``astra log``: the commands of the desk, and who gave them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Any
 
 import rich_click as click
 
-from astra_tui.cli.options import AGENT, BOOKING, EVENT, ISSUE, Call, asked_for, filtering, limited, reading
+from astra_tui.cli.options import Call, asked_for, filtering, limited, reading
 from astra_tui.cli.output.events import EVENT_COLUMNS
+from astra_tui.cli.value_types import AGENT, BOOKING, EVENT, ISSUE
 from dispatch import queries
 from dispatch.desk import event_log
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
@@ -16,18 +17,16 @@ from dispatch.service.issues import queries as issue_queries
 
 
 @click.command("log")
-@click.option("--booking", type=BOOKING, metavar="BOOKING", help="Only what was done to this booking.")
-@click.option("--issue", type=ISSUE, metavar="ISSUE", help="Only what was done to this issue.")
-@click.option("--agent", type=AGENT, metavar="AGENT", help="Only what was about this agent.")
-@click.option("--actor", "by", metavar="ACTOR", help="Only what this actor did.")
+@click.option("--booking", type=BOOKING, help="Only commands on this booking.")
+@click.option("--issue", type=ISSUE, help="Only commands on this issue.")
+@click.option("--agent", type=AGENT, help="Only commands about this agent.")
+@click.option("--actor", "by", metavar="ACTOR", help="Only commands by this actor.")
 @click.option("--command", metavar="NAME", help="Only commands of this name: booking.claim, or claim.")
-@click.option("--since", metavar="TIME", help=f"Only from then on: {date_ranges.EXAMPLES}.")
-@click.option("--until", metavar="TIME", help="Only before then; a day alone is still in.")
-@click.option(
-    "--text", metavar="WORDS", default="", help="Only where every word is in the command or the actor."
-)
-@click.option("--undone", "is", flag_value="undone", help="Only what was taken back.")
-@click.option("--before", type=EVENT, metavar="EVENT", help="Only events older than this one.")
+@click.option("--since", metavar="TIME", help=f"Only since then: {date_ranges.EXAMPLES}.")
+@click.option("--until", metavar="TIME", help="Only before then; a date includes its day.")
+@click.option("--text", metavar="WORDS", default="", help="Only with every word in the command or the actor.")
+@click.option("--undone", "is", flag_value="undone", help="Only undone commands.")
+@click.option("--before", type=EVENT, help="Only events older than this one.")
 @filtering(EVENT_KEYS)
 @limited
 @reading
@@ -36,7 +35,7 @@ def log(
 ) -> None:
     """List the desk's commands, newest first.
 
-    Times are the terminal's; with Z at the end they are UTC.
+    Times are in the terminal's zone, or in UTC with a Z at the end.
     """
     with call.desk() as desk:
         if given["booking"] is not None:
@@ -47,7 +46,4 @@ def log(
             queries.agent(given["agent"])
         fields, _ = asked_for(desk, EVENT_KEYS, filter_text, text, given.items())
         rows = event_log.page(EventFilter(**fields), limit, before)
-    call.tell_all(rows, EVENT_COLUMNS, "nothing like this has been done here")
-
-
-COMMANDS = {"log": log}
+    call.show_rows(rows, EVENT_COLUMNS, "no such commands")

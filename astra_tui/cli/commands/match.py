@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 
 import rich_click as click
 
-from astra_tui.cli.options import Call, reading
+from astra_tui.cli.options import Call, lead_options, reading, with_parameters
 from astra_tui.cli.output.printing import Column, narrate
 from dispatch.matching import weights
 from dispatch.matching.assessment import glance
@@ -18,34 +18,21 @@ from dispatch.matching.row_types import AgentScore
 STRONGEST_SHOWN = 3
 
 
-def lead_options(function: Callable[..., None]) -> Callable[..., None]:
-    """The options that say what the lead is like, and what is weighed by."""
-    for option in reversed(
-        (
-            click.option("--method", required=True, metavar="NAME", help="How the customer got in touch."),
-            click.option("--source", required=True, metavar="NAME", help="Where the lead came from."),
-            click.option(
-                "--destination", required=True, metavar="NAME", help="Where the customer wants to go."
-            ),
-            click.option("--launch", required=True, metavar="NAME", help="The launch location."),
-            click.option("--requests", metavar="TEXT", help="What else the customer asked for."),
-            click.option(
-                "--weights",
-                "weights_name",
-                metavar="NAME|FILE",
-                help="published, learned, a version, or a JSON file; default: those in use.",
-            ),
-        )
-    ):
-        function = option(function)
-    return function
+WEIGHTS_HELP = "published, learned, a version, or a JSON file; default: those in use."
+terms_and_weights = partial(
+    with_parameters,
+    parameters=(
+        *lead_options(required=True),
+        click.option("--weights", "weights_name", metavar="NAME|FILE", help=WEIGHTS_HELP),
+    ),
+)
 
 
 @click.command("match")
-@lead_options
+@terms_and_weights
 @reading
 def match(call: Call, /, weights_name: str | None, **lead: str) -> None:
-    """Score every agent for a lead, best first: 0 to 100, with what each score is made of."""
+    """Score every agent for a lead, best first: 0 to 100, with the parts of each score."""
     with call.desk() as desk:
         terms = terms_of(desk, **lead)
         with one_moment():
@@ -53,7 +40,7 @@ def match(call: Call, /, weights_name: str | None, **lead: str) -> None:
             known = {rate.agent_id: rate.row() for rate in rates()}
         policy = desk.settings["policy"]
     rows = [agent.row() | {"rate": known[agent.agent_id]} for agent in seen.scores.agents]
-    call.tell_all(rows, COLUMNS, "")
+    call.show_rows(rows, COLUMNS, "")
     if seen.scores.note:
         narrate(seen.scores.note)
     if not call.as_json:
@@ -62,11 +49,8 @@ def match(call: Call, /, weights_name: str | None, **lead: str) -> None:
             narrate(f"chance to confirm: {seen.chance.probability:.0%} ({seen.chance.reason})")
 
 
-COMMANDS = {"match": match}
-
-
 def _strongest(row: AgentScore) -> str:
-    """The contributions that move the score most, signed."""
+    """Return the largest contributions to a score, signed."""
     parts = sorted(row["contributions"].items(), key=lambda part: -abs(part[1]))
     return "  ".join(f"{name.removesuffix('_score')} {value:+.2f}" for name, value in parts[:STRONGEST_SHOWN])
 

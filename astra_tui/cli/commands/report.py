@@ -1,4 +1,4 @@
-"""``astra report``: what the desk knows, as files to hand on."""
+"""``astra report``: figures of the desk, and reports as files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import rich_click as click
 
-from astra_tui.cli.commands.match import lead_options
+from astra_tui.cli.commands.match import terms_and_weights
 from astra_tui.cli.options import Call, reading
 from astra_tui.cli.output.printing import Column, line, narrate, table
 from dispatch.matching import weights
@@ -21,33 +21,30 @@ from models.base import Json
 
 @click.group("report")
 def report() -> None:
-    """Write reports: files to hand on."""
-
-
-COMMANDS = {"report": report}
+    """Write reports to files, or print the desk's figures."""
 
 
 @report.command("match")
-@lead_options
+@terms_and_weights
 @click.option("--out", "folder", default=".", metavar="FOLDER", help="Where to write; default: here.")
 @reading
 def match(call: Call, /, weights_name: str | None, folder: str, **lead: str) -> None:
     """Write the agents ranked for a lead (Markdown, HTML) and the feature importance (SVG, PNG)."""
     with call.desk() as desk:
         found = match_report.build(desk, terms_of(desk, **lead), weights.named(weights_name))
-    call.tell(report_files.write(found, folder), _tell)
+    call.show(report_files.write(found, folder), _print)
 
 
 @report.command("desk")
 @reading
 def desk_figures(call: Call) -> None:
-    """Tell what the bookings come to by status, destination, source and method, and what each agent sold."""
+    """Print the bookings by status, destination, source and method, and the sales of each agent."""
     with call.desk() as desk, one_moment():
         found, sold = figures.by_kind(), figures.by_agent(desk)
-    call.tell({"figures": found, "agents": sold}, lambda _: _tell_desk(found, sold))
+    call.show({"figures": found, "agents": sold}, lambda _: _print_desk(found, sold))
 
 
-def _tell(result: Json) -> None:
+def _print(result: Json) -> None:
     for file in result["files"]:
         line(file)
     for missing in result["left_out"]:
@@ -56,7 +53,7 @@ def _tell(result: Json) -> None:
     narrate(result["sentence"])
 
 
-def _tell_desk(found: list[FigureRow], sold: list[AgentFigures]) -> None:
+def _print_desk(found: list[FigureRow], sold: list[AgentFigures]) -> None:
     table(FIGURES, found, "")
     line()
     table(AGENTS, sold, "nobody is here")

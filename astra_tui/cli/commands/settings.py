@@ -20,7 +20,7 @@ from models.errors import InvalidInput
 SETTING_COLUMNS: tuple[Column[Json], ...] = (
     Column("Setting", "key"),
     Column("Value", "value"),
-    Column("What it is", "help"),
+    Column("Meaning", "help"),
 )
 POLICY_COLUMNS: tuple[Column[Json], ...] = (
     Column("In force", lambda row: "yes" if row["current"] else ""),
@@ -44,61 +44,47 @@ def set_value(call: Call, key: str | None, value: str | None) -> None:
     if key is None:
         with call.desk() as desk:
             rows = [_setting(desk, name) for name in sorted(DEFINITIONS)]
-        call.tell_all(rows, SETTING_COLUMNS)
+        call.show_rows(rows, SETTING_COLUMNS)
     elif value is None:
-        with call.desk() as desk:
-            row = _setting(desk, key)
-        call.tell(row, lambda row: line(f"{row['key']} = {row['value']}: {row['help']}"))
+        call.show(call.read(_setting, key), lambda row: line(f"{row['key']} = {row['value']}: {row['help']}"))
     else:
         changed = call.change(configuration.set_value, key, value)
-        call.tell(changed, lambda row: line(f"{row['key']} = {row['value']}"))
+        call.show(changed, lambda row: line(f"{row['key']} = {row['value']}"))
 
 
 def _setting(desk: Desk, key: str) -> Json:
     definition = DEFINITIONS.get(key)
     if definition is None:
-        raise InvalidInput(
-            "setting", f"there is no setting {key!r}", "accepted: " + ", ".join(sorted(DEFINITIONS))
-        )
-    return {
-        "key": key,
-        "value": desk.settings[key],
-        "default": definition.default,
-        "help": definition.help,
-        "accepted": definition.accepted,
-        "fixed": definition.fixed,
-    }
+        hint = "accepted: " + ", ".join(sorted(DEFINITIONS))
+        raise InvalidInput("setting", f"there is no setting {key!r}", hint)
+    parts = {name: getattr(definition, name) for name in ("default", "help", "accepted", "fixed")}
+    return {"key": key, "value": desk.settings[key], **parts}
 
 
 @click.command("policy")
 @click.argument("name", required=False, type=POLICY)
-@click.option("--preview", is_flag=True, help="Only tell how the last 50 leads would have gone.")
+@click.option("--preview", is_flag=True, help="Only show who would have got the last 50 leads.")
 @changing
 def policy(call: Call, name: str | None, preview: bool) -> None:
-    """List the policies, or let the one named decide from now on."""
+    """List the policies, or put the one named NAME in force."""
     if name is None:
         if preview:
-            raise click.UsageError("--preview goes with the name of a policy")
+            raise click.UsageError("--preview needs the name of a policy")
         with call.desk() as desk:
             current = desk.settings["policy"]
         rows = [{"name": key, "help": each.help, "current": key == current} for key, each in POLICIES.items()]
-        call.tell_all(rows, POLICY_COLUMNS)
+        call.show_rows(rows, POLICY_COLUMNS)
         return
     if name not in POLICIES:
         raise InvalidInput("policy", f"there is no policy {name!r}", "accepted: " + ", ".join(POLICIES))
     if preview:
-        with call.desk() as desk:
-            tried = policy_trial.try_policy(desk, name)
-        call.tell(tried, _tell_trial)
+        call.show(call.read(policy_trial.try_policy, name), _print_trial)
         return
     row = call.change(configuration.set_value, "policy", name)
-    call.tell({"policy": name, **row}, lambda row: line(f"{row['policy']} decides from now on"))
+    call.show({"policy": name, **row}, lambda row: line(f"{row['policy']} is now in force"))
 
 
-def _tell_trial(tried: PolicyTrial) -> None:
+def _print_trial(tried: PolicyTrial) -> None:
     moved = sum(row["agent_id"] != row["would_get"] for row in tried["leads"])
     line(f"Of the last {plural(len(tried['leads']), 'lead')}, {moved} would have gone to another agent")
     table(TRIAL_COLUMNS, tried["agents"], "there are no leads yet")
-
-
-COMMANDS = {"set": set_value, "policy": policy}

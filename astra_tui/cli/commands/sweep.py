@@ -1,4 +1,4 @@
-"""``astra shuffle`` and ``astra sweep``: evening out the loads, and what the clock does."""
+"""``astra shuffle`` balances the loads; ``astra sweep`` does what is due."""
 
 from __future__ import annotations
 
@@ -25,42 +25,33 @@ MOVE_COLUMNS: tuple[Column[MoveRow], ...] = (
 def shuffle(call: Call, dry_run: bool) -> None:
     """Move unclaimed bookings from agents with much work to those with less.
 
-    It heeds neither the dwell time nor the cool-down of the recurring run. astra undo takes it back.
+    Ignores the dwell time and cool-down of the recurring run. astra undo reverses it.
     """
-    if dry_run:
-        with call.desk() as desk:
-            result = shuffling.preview_shuffle(desk)
-    else:
-        result = call.change(shuffling.shuffle)
-    call.tell(result, lambda row: _tell_moves(row["moves"], dry_run))
+    result = call.read(shuffling.preview_shuffle) if dry_run else call.change(shuffling.shuffle)
+    call.show(result, lambda row: _print_moves(row["moves"], dry_run))
 
 
 @click.command("sweep")
 @reading
 def sweep(call: Call) -> None:
-    """Do what the clock demands: breaks, shifts, offers, claims, what waits, issues, the recurring shuffle.
+    """Do what is due: breaks, shifts, offers, claims, waiting bookings, issues, the recurring shuffle.
 
-    The application does so by itself; a desk without one can call it every minute.
+    The application does this itself; without it, run the command every minute.
     """
-    with call.desk() as desk:
-        result = sweeping.sweep(desk)
-    call.tell(result, _tell_sweep)
+    call.show(call.read(sweeping.sweep), _print_sweep)
 
 
-COMMANDS = {"shuffle": shuffle, "sweep": sweep}
-
-
-def _tell_moves(moves: list[MoveRow], is_preview: bool) -> None:
+def _print_moves(moves: list[MoveRow], is_preview: bool) -> None:
     would = "would move" if is_preview else "moved"
     line(f"{plural(len(moves), 'booking')} {would}" if moves else "The loads are even: nothing moves")
     if moves:
         table(MOVE_COLUMNS, moves, "")
 
 
-def _tell_sweep(result: SweepResult) -> None:
+def _print_sweep(result: SweepResult) -> None:
     for words, numbers in (
         ("presence of agents changed", result["presence"]),
-        ("offers went on", result["lapsed"]),
+        ("offers passed on", result["lapsed"]),
         ("agents asked about a claim: bookings", result["asked"]),
         ("claims released", result["released"]),
         ("waiting bookings assigned", result["assigned"]),
@@ -71,6 +62,6 @@ def _tell_sweep(result: SweepResult) -> None:
         if numbers:
             line(f"{words}: {', '.join(map(str, numbers))}")
     if result["moves"]:
-        _tell_moves(result["moves"], False)
+        _print_moves(result["moves"], False)
     if not any(result.values()):
         line("Nothing was due")

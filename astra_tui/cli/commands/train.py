@@ -14,29 +14,23 @@ from dispatch.matching.row_types import LessonRow
 from dispatch.queries.wording import moment
 from models.base import Json
 
+RECIPES = "honest (default), or published: the source's own, which the leak audit stops."
+
 
 @click.command("train")
-@click.option(
-    "--recipe",
-    default="honest",
-    metavar="NAME",
-    help="honest, or published: the source's own, which the leak audit stops.",
-)
-@click.option("--dry-run", is_flag=True, help="Learn and measure, and keep nothing.")
+@click.option("--recipe", default="honest", metavar="NAME", help=RECIPES)
+@click.option("--dry-run", is_flag=True, help="Learn and measure; keep nothing.")
 @changing
 def train(call: Call, recipe: str, dry_run: bool) -> None:
-    """Learn weights from what was known when each lead came in, and tell how well they foretell."""
+    """Learn weights from what was known when each lead arrived, and measure how well they predict."""
     from dispatch.matching.learning import training  # with scikit-learn, which takes seconds to load
 
     with progress_bar("training") as progress:
         row = call.change(training.train, recipe=recipe, dry_run=dry_run, progress=progress)
-    call.tell(row, _tell)
+    call.show(row, _print)
 
 
-COMMANDS = {"train": train}
-
-
-def _tell(row: LessonRow) -> None:
+def _print(row: LessonRow) -> None:
     kept = "nothing was kept" if row["version"] is None else f"version {row['version']}"
     line(
         f"{row['outcomes']:,} outcomes, {row['confirmed']:,} of them Confirmed,"
@@ -45,37 +39,37 @@ def _tell(row: LessonRow) -> None:
     line()
     table(COEFFICIENTS, row["coefficients"], "")
     line()
-    tell_evaluation(row["evaluation"])
+    print_evaluation(row["evaluation"])
     line()
     line(f"Do they differ? {differences(row['p_values'])}")
     narrate(row["sentence"])
 
 
-def tell_evaluation(evaluation: Json) -> None:
-    """Print how well a fit foretold, beside the baselines."""
+def print_evaluation(evaluation: Json) -> None:
+    """Print how well a fit predicted, beside the baselines."""
     models = evaluation["models"]
-    table(MODELS, models, "too few outcomes to foretell later ones")
+    table(MODELS, models, "too few outcomes to predict later ones")
     if not models:
         return
-    line(f"Foretold forward in time: {evaluation['outcomes']:,} outcomes, by what was known before them.")
+    line(f"Predicted forward in time: {evaluation['outcomes']:,} outcomes, from what was known before.")
     line(describe_gain(evaluation))
     line()
-    line("Foretold → came true, by fifths of the outcomes, the least likely first:")
-    fifths = [
+    line("Predicted → actual, by quintile, the least likely first:")
+    quintiles = [
         {model["model"]: "{foretold:.0%} → {confirmed:.0%}".format(**part) for model, part in parts}
         for parts in _side_by_side(models)
     ]
-    table([Column(model["model"], model["model"], right=True) for model in models], fifths, "")
+    table([Column(model["model"], model["model"], right=True) for model in models], quintiles, "")
 
 
 def _side_by_side(models: list[Json]) -> list[list[tuple[Json, Json]]]:
-    """The calibration of all models, fifth by fifth."""
+    """Return the calibration of all models, quintile by quintile."""
     columns = ([(model, part) for part in model["calibration"]] for model in models)
     return [list(parts) for parts in zip(*columns, strict=True)]
 
 
 def differences(p_values: Mapping[str, float]) -> str:
-    """How surely agents, methods and sources differ, in a line."""
+    """Describe how surely agents, methods and sources differ, in one line."""
     return "; ".join(f"{name} {p}: {meaning}" for name, p, meaning in describe_differences(p_values))
 
 
@@ -91,7 +85,7 @@ COEFFICIENTS: tuple[Column[Json], ...] = (
     Column("to", _number("high", "+.3f"), right=True),
 )
 MODELS: tuple[Column[Json], ...] = (
-    Column("Foretold by", "model"),
+    Column("Predicted by", "model"),
     Column("AUC", _number("auc"), right=True),
     Column("Brier", _number("brier"), right=True),
     Column("Log loss", _number("log_loss"), right=True),

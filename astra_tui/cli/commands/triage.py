@@ -1,4 +1,4 @@
-"""``astra triage``: what customers' messages are about, one by one or from a file. It needs no desk."""
+"""``astra triage``: classify customers' messages, one by one or from a file; needs no desk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import rich_click as click
 from astra_tui.cli.database import database_path, opened
 from astra_tui.cli.input_files import input_file
 from astra_tui.cli.options import Call, reading
-from astra_tui.cli.output.printing import Column, details, line, narrate, table
+from astra_tui.cli.output.printing import Column, details, first_lines, line, narrate, table
 from dispatch.queries.wording import plural
 from dispatch.triage import known_names
 from dispatch.triage.categories import CATEGORIES, tier
@@ -23,25 +23,20 @@ from dispatch.triage.row_types import Triage
 from models.base import Json
 from models.errors import DatabaseUnavailable, InvalidInput
 
-ERRORS_SHOWN = 20
 SHORT = {name: "".join(word[0] for word in name.split("_")).upper() for name in CATEGORIES}
 """The headings of the confusion table: TS for technical_support."""
 
 
+EVALUATE_HELP = 'Measure triage on labelled JSONL: {"text": ..., "category": ...} a line; - reads stdin.'
+
+
 @click.command("triage")
 @click.argument("text", required=False)
-@click.option(
-    "--tier", "customer_tier", metavar="TIER", help="The customer's tier; it counts for the priority."
-)
+@click.option("--tier", "customer_tier", metavar="TIER", help="The customer's tier; it affects the priority.")
 @click.option(
     "--from", "source_file", metavar="FILE", help='Read JSONL: {"text": ...} a line; - reads stdin.'
 )
-@click.option(
-    "--evaluate",
-    "labelled_file",
-    metavar="FILE",
-    help='Tell how good triage is on labelled JSONL: {"text": ..., "category": ...} a line; - reads stdin.',
-)
+@click.option("--evaluate", "labelled_file", metavar="FILE", help=EVALUATE_HELP)
 @reading
 def triage_command(
     call: Call,
@@ -51,28 +46,27 @@ def triage_command(
     source_file: str | None,
     labelled_file: str | None,
 ) -> None:
-    """Tell what a customer's message is about, how it is meant and how urgent it is.
+    """Classify a customer's message: its category, sentiment and urgency.
 
-    Names of the desk's destinations, packages, launch locations and agents are recognised if there is a desk.
+    With a desk, the names of its destinations, packages, launch locations and agents are recognised.
     """
     if sum(given is not None for given in (text, source_file, labelled_file)) != 1:
         raise click.UsageError("give one of TEXT, --from FILE and --evaluate FILE")
     checked = tier(customer_tier)
     if labelled_file is not None:
         if checked is not None:
-            raise click.UsageError("--tier and --evaluate exclude each other: categories know no tier")
-        call.tell(_evaluated(labelled_file), _tell_figures)
+            raise click.UsageError(
+                "--tier and --evaluate exclude each other: categories do not depend on the tier"
+            )
+        call.show(_evaluated(labelled_file), _print_figures)
     elif source_file is not None:
-        _tell_rows(call, _rows(source_file, checked, _known(call)))
+        _print_rows(call, _rows(source_file, checked, _known(call)))
     else:
-        call.tell(triage(text or "", customer_tier=checked, known=_known(call)), _tell)
-
-
-COMMANDS = {"triage": triage_command}
+        call.show(triage(text or "", customer_tier=checked, known=_known(call)), _print)
 
 
 def _known(call: Call) -> KnownNames:
-    """The names of the desk, if one is there; a desk that was named has to be."""
+    """Return the names known to the desk, if there is one; a desk given by --db must exist."""
     named = call.database is not None
     try:
         path = database_path(call.database)
@@ -87,7 +81,7 @@ def _known(call: Call) -> KnownNames:
 
 
 def _rows(source_file: str, customer_tier: str | None, known: KnownNames) -> list[Json]:
-    """What is said of each line, in order; ``error`` where it cannot be read."""
+    """Triage each line, in order; a line that cannot be read has an ``error``."""
     with input_file(source_file, "name a JSONL file") as stream:
         return [
             {"line": number, "error": message}
@@ -126,8 +120,8 @@ def _named(source_file: str) -> str:
     return "stdin" if source_file == "-" else source_file
 
 
-def _tell(row: Triage) -> None:
-    """One message's triage for people: what it is first, then why it is so urgent, then what was found."""
+def _print(row: Triage) -> None:
+    """Print the triage of one message: its category, its priority and why, and what was found."""
     feeling = row["sentiment"]["compound"]
     others = [f"{other['category']} {other['probability']:.0%}" for other in row["alternatives"]]
     unsure = f"not sure: choose one of {', '.join(others)}"
@@ -151,9 +145,9 @@ def _tell(row: Triage) -> None:
     )
 
 
-def _tell_rows(call: Call, rows: list[Json]) -> None:
+def _print_rows(call: Call, rows: list[Json]) -> None:
     read = [row for row in rows if "error" not in row]
-    call.tell_all(
+    call.show_rows(
         rows if call.as_json else read,
         (
             Column("Line", "line", right=True),
@@ -169,7 +163,7 @@ def _tell_rows(call: Call, rows: list[Json]) -> None:
         _narrate_errors([row for row in rows if "error" in row])
 
 
-def _tell_figures(figures: Json) -> None:
+def _print_figures(figures: Json) -> None:
     details(
         [
             ("messages", f"{figures['messages']:,}"),
@@ -207,7 +201,4 @@ def _narrate_errors(rows: Iterable[Json]) -> None:
     if not wrong:
         return
     narrate(f"{plural(len(wrong), 'line')} could not be read:")
-    for row in wrong[:ERRORS_SHOWN]:
-        narrate(f"  line {row['line']}: {row['error']}")
-    if len(wrong) > ERRORS_SHOWN:
-        narrate(f"  ... and {len(wrong) - ERRORS_SHOWN:,} more: --json lists them all")
+    first_lines([f"line {row['line']}: {row['error']}" for row in wrong], narrate)

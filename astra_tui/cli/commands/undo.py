@@ -1,27 +1,25 @@
-"""``astra undo``: taking back a command."""
+"""``astra undo``: undo a command."""
 
 from __future__ import annotations
 
 import rich_click as click
 
-from astra_tui.cli.options import EVENT, Call, changing
+from astra_tui.cli.options import Call, changing
 from astra_tui.cli.output.printing import line
+from astra_tui.cli.value_types import EVENT
 from dispatch.operations import undo as undoing
 from dispatch.operations.command_list import describe_event
 from dispatch.operations.row_types import UndoResult
 
 
 @click.command("undo")
-@click.argument("event_id", metavar="[EVENT]", type=EVENT, required=False)
+@click.argument("event_id", type=EVENT, required=False)
 @changing
 def undo(call: Call, event_id: int | None) -> None:
-    """Take back your last command, or the EVENT named (astra log shows them)."""
-    call.tell(call.change(undoing.undo, event_id), _tell)
+    """Undo your last command, or the given EVENT (see astra log)."""
+    call.show(call.change(undoing.undo, event_id), _print)
 
 
-COMMANDS = {"undo": undo}
-
-
-def _tell(row: UndoResult) -> None:
+def _print(row: UndoResult) -> None:
     several = f"{row['bookings']:,} bookings, " if row["bookings"] > 1 else ""
     line(f"Undone: {describe_event(row)} ({several}event {row['undone_event_id']})")

@@ -1,4 +1,4 @@
-"""``astra destination``, ``launch`` and ``package``: the accepted values, which only grow."""
+"""``astra destination``, ``launch`` and ``package``: accepted values, which only grow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dispatch.operations import configuration
 
 
 def _list_of(kind: str) -> click.RichGroup:
-    """The group of one kind of accepted value."""
+    """Build the group of one kind of accepted value."""
     word = WORDS.get(kind, kind)
 
     @click.group(kind, help=f"List the {word}s that the desk accepts, and add to them.")
@@ -24,48 +24,42 @@ def _list_of(kind: str) -> click.RichGroup:
     def list_values(call: Call) -> None:
         with call.desk():
             rows = listing(kind)
-        call.tell_all(rows, (Column(word.capitalize(), "name"),), f"no {word} yet")
+        call.show_rows(rows, (Column(word.capitalize(), "name"),), f"no {word} yet")
 
     @group.command("add", help=f"Accept a new {word}.")
     @click.argument("name")
     @changing
     def add(call: Call, name: str) -> None:
         row = call.change(configuration.add_value, kind, name)
-        call.tell(row, lambda row: line(f"{row['name']} is accepted as a {word}"))
+        call.show(row, lambda row: line(f"{row['name']} is accepted as a {word}"))
 
     return group
 
 
 @click.group("package")
 def package() -> None:
-    """List what can be sold for each destination, and add to it."""
+    """List the packages of each destination, and add to them."""
 
 
 @package.command("list")
-@click.option("--destination", type=DESTINATION, metavar="NAME", help="Only those of this destination.")
+@click.option("--destination", type=DESTINATION, help="Only those of this destination.")
 @reading
 def list_packages(call: Call, destination: str | None) -> None:
     """List the packages of the destinations."""
     with call.desk() as desk:
         wanted = None if destination is None else desk.values.check("destination", destination)
         rows = [row for row in listing("package") if wanted in (None, row["destination"])]
-    call.tell_all(rows, (Column("Destination", "destination"), Column("Package", "name")), "no package yet")
+    call.show_rows(rows, (Column("Destination", "destination"), Column("Package", "name")), "no package yet")
 
 
 @package.command("add")
 @click.argument("name")
-@click.option(
-    "--destination",
-    required=True,
-    type=DESTINATION,
-    metavar="NAME",
-    help="The destination that it is sold for.",
-)
+@click.option("--destination", required=True, type=DESTINATION, help="The destination it is sold for.")
 @changing
 def add_package(call: Call, name: str, destination: str) -> None:
-    """Accept a new package of a destination."""
+    """Accept a new package for a destination."""
     row = call.change(configuration.add_value, "package", name, destination)
-    call.tell(row, lambda row: line(f"{row['name']} is accepted as a package of {row['destination']}"))
+    call.show(row, lambda row: line(f"{row['name']} is accepted as a package of {row['destination']}"))
 
 
-COMMANDS = {"destination": _list_of("destination"), "launch": _list_of("launch"), "package": package}
+destination, launch = _list_of("destination"), _list_of("launch")

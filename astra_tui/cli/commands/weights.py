@@ -1,10 +1,10 @@
-"""``astra weights``: what the match score weighs by."""
+"""``astra weights``: the weights of the match score."""
 
 from __future__ import annotations
 
 import rich_click as click
 
-from astra_tui.cli.commands.train import tell_evaluation
+from astra_tui.cli.commands.train import print_evaluation
 from astra_tui.cli.options import Call, changing, reading
 from astra_tui.cli.output.printing import Column, details, line, table
 from dispatch.matching import evidence as desk_evidence
@@ -16,10 +16,7 @@ from models.base import Json
 
 @click.group("weights")
 def weights() -> None:
-    """See what the match score weighs by, and choose it."""
-
-
-COMMANDS = {"weights": weights}
+    """List, show and choose the weights of the match score."""
 
 
 @weights.command("list")
@@ -28,44 +25,43 @@ def list_weights(call: Call) -> None:
     """List the published weights and every learned version, newest first."""
     with call.desk():
         rows = desk_weights.listing()
-    call.tell_all(rows, COLUMNS)
+    call.show_rows(rows, COLUMNS)
 
 
 @weights.command("show")
 @click.argument("name", required=False)
 @reading
 def show(call: Call, name: str | None) -> None:
-    """Show weights: published, learned, a version, a JSON file; without a NAME those in use."""
+    """Show weights: published, learned, a version or a JSON file; without a NAME those in use."""
     with call.desk():
         row = desk_weights.details(name)
-    call.tell(row, _tell)
+    call.show(row, _print)
 
 
 @weights.command("evidence")
 @click.argument("name", required=False)
 @reading
 def evidence(call: Call, name: str | None) -> None:
-    """Say whether the desk's history bears weights out, and by which figures; without a NAME those in use."""
+    """Show whether the desk's history supports weights, with figures; without a NAME those in use."""
     with call.desk() as desk:
         row = desk_evidence.summary(desk_weights.named(name), desk.settings["policy"])
-    call.tell(row, _tell_evidence)
+    call.show(row, _print_evidence)
 
 
 @weights.command("use")
 @click.argument("name")
 @changing
 def use(call: Call, name: str) -> None:
-    """Score with these from now on: published, learned (the newest version), a version, or a JSON file.
+    """Score with these weights: published, learned (the newest version), a version, or a JSON file.
 
     A file's weights are kept on the desk as a new version.
     """
     own = desk_weights.of_file(name)
-    call.tell(
-        call.change(desk_weights.use, name, own), lambda row: line(f"the score weighs by {row['name']}")
-    )
+    row = call.change(desk_weights.use, name, own)
+    call.show(row, lambda row: line(f"the score now uses the weights {row['name']}"))
 
 
-def _tell_evidence(row: Evidence) -> None:
+def _print_evidence(row: Evidence) -> None:
     details(
         (
             ("weights", row["weights"]),
@@ -81,7 +77,7 @@ def _tell_evidence(row: Evidence) -> None:
     )
 
 
-def _tell(row: WeightsRow) -> None:
+def _print(row: WeightsRow) -> None:
     details(
         (
             ("weights", row["name"]),
@@ -103,7 +99,7 @@ def _tell(row: WeightsRow) -> None:
     )
     if row.get("outcomes"):
         line()
-        tell_evaluation(row["evaluation"])
+        print_evaluation(row["evaluation"])
 
 
 def _range(row: WeightsRow) -> str | None:

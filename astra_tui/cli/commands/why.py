@@ -1,11 +1,12 @@
-"""``astra why``: how a booking came to its agent."""
+"""``astra why``: why a booking went to its agent."""
 
 from __future__ import annotations
 
 import rich_click as click
 
-from astra_tui.cli.options import AGENT, Call, booking_number, reading
+from astra_tui.cli.options import Call, booking_number, reading
 from astra_tui.cli.output.printing import Column, details, line, table
+from astra_tui.cli.value_types import AGENT
 from dispatch.assignment import counterfactuals, explanations
 from dispatch.assignment.row_types import DecisionRow, PolicyChoice
 from dispatch.queries.wording import holder, moment
@@ -14,11 +15,11 @@ from models.base import Json
 
 @click.command("why")
 @booking_number
-@click.option("--not", "not_agent", type=AGENT, metavar="AGENT", help="Also why it is not with this agent.")
-@click.option("--policies", is_flag=True, help="Also whom each policy would choose, were it given out now.")
+@click.option("--not", "not_agent", type=AGENT, help="Also show why not this agent.")
+@click.option("--policies", is_flag=True, help="Also show who would get it now under each policy.")
 @reading
 def why(call: Call, booking_id: int, not_agent: int | None, policies: bool) -> None:
-    """Tell why a booking went to its agent: the last decision, and who came next."""
+    """Show why a booking went to its agent: the last decision, and the next candidates."""
     with call.desk() as desk:
         row = explanations.why(booking_id)
         more: Json = {}
@@ -26,13 +27,10 @@ def why(call: Call, booking_id: int, not_agent: int | None, policies: bool) -> N
             more["not"] = counterfactuals.why_not(desk, booking_id, not_agent)
         if policies:
             more["policies"] = counterfactuals.other_policies(desk, booking_id)
-    call.tell({**row, **more}, lambda _: _tell(row, more))
+    call.show({**row, **more}, lambda _: _print(row, more))
 
 
-COMMANDS = {"why": why}
-
-
-def _tell(row: DecisionRow, more: Json) -> None:
+def _print(row: DecisionRow, more: Json) -> None:
     details(
         (
             ("booking", row["booking_id"]),
@@ -57,17 +55,17 @@ def _tell(row: DecisionRow, more: Json) -> None:
     if match:
         line()
         parts = sorted(match["contributions"].items(), key=lambda part: -abs(part[1]))
-        line(f"The score by the figures of now: {match['match_score']:.1f}")
+        line(f"The score by current figures: {match['match_score']:.1f}")
         table(_PARTS, [{"feature": name, "part": part} for name, part in parts], "")
     if row.get("excluded"):
         line()
-        kept_out: list[Json] = [{**one} for one in row["excluded"]]
-        table((*_AGENT, Column("Kept out: who", "rule")), kept_out, "")
-    _tell_more(more)
+        excluded: list[Json] = [{**one} for one in row["excluded"]]
+        table((*_AGENT, Column("Excluded by", "rule")), excluded, "")
+    _print_more(more)
 
 
-def _tell_more(row: Json) -> None:
-    """What was asked beside the decision."""
+def _print_more(row: Json) -> None:
+    """Print what --not and --policies asked for."""
     if row.get("not"):
         line()
         if row["not"].get("decided"):

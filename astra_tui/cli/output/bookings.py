@@ -1,4 +1,4 @@
-"""A booking in a line, after a command."""
+"""A changed booking in one line."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import booking_state, holder, moment
 
 
-def tell_line(row: BookingRow) -> None:
-    """What a command says of the booking that it changed."""
+def print_line(row: BookingRow) -> None:
+    """Print a booking in one line."""
     line(
         f"Booking {row['booking_id']}: {row['customer_name']}, {row['destination']}, "
         f"{booking_state(row)}, {holder(row)}"

@@ -1,4 +1,4 @@
-"""What more than one noun shows: events, and what a command changed in few words."""
+"""Events, as the log and the histories print them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dispatch.queries.wording import moment
 
 
 def in_few_words(event: EventRow) -> str:
-    """An event's details, and what it changed on the booking."""
+    """Return an event's details and what it undoes, in one line."""
     words = [f"{key.replace('_', ' ')}: {value}" for key, value in map(_readable, event["detail"].items())]
     if event["undoes"] is not None:
         words.append(f"undoes event {event['undoes']}")
@@ -21,13 +21,13 @@ def in_few_words(event: EventRow) -> str:
     return ", ".join(words)
 
 
-def _readable(told: tuple[str, Any]) -> tuple[str, Any]:
-    """A detail's name and value; times as the terminal's zone shows them, commands in the log's words."""
-    key, value = told
+def _readable(detail: tuple[str, Any]) -> tuple[str, Any]:
+    """Return a detail's name and value, with times in the terminal's zone and commands in the log's words."""
+    key, value = detail
     if key == "command":
         return key, describe_command(value)
     if not key.endswith("_at"):
-        return told
+        return detail
     return key.removesuffix("_at"), moment(value) or "none"
 
 
@@ -42,8 +42,8 @@ EVENT_COLUMNS: tuple[Column[EventRow], ...] = (
 )
 
 
-def tell_history(events: Sequence[EventRow]) -> None:
-    """A booking's events below each other, with all that was said."""
+def print_history(events: Sequence[EventRow]) -> None:
+    """Print events below each other, with their details."""
     for event in events:
         what = f"{describe_event(event)}  {in_few_words(event)}".rstrip()
         line(f"{moment(event['at'])}  {event['actor']}  {what}")

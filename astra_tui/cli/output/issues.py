@@ -1,8 +1,8 @@
-"""Issues as people read them: in a list, in a line, and with everything that is known."""
+"""Issues in a list, in one line, and in full."""
 
 from __future__ import annotations
 
-from astra_tui.cli.output.events import tell_history
+from astra_tui.cli.output.events import print_history
 from astra_tui.cli.output.printing import Column, details, line
 from dispatch.queries.wording import holder, moment, span
 from dispatch.service.row_types import IssueDetails, IssueRow, IssueStory
@@ -28,20 +28,20 @@ LIST_COLUMNS: tuple[Column[IssueRow], ...] = (
 )
 
 
-def tell_line(row: IssueRow) -> None:
-    """An issue in a line, after a command."""
+def print_line(row: IssueRow) -> None:
+    """Print an issue in one line."""
     line(
         f"Issue {row['issue_id']}: {row['priority']} {category(row)}, {state(row)}, {holder(row)}, "
         f"{time_left(row)}"
     )
 
 
-def tell_opened(row: IssueDetails) -> None:
-    """A new issue: what it is, how urgent and why, who has it, and until when."""
-    tell_line(row)
+def print_opened(row: IssueDetails) -> None:
+    """Print a new issue: its priority and why, its agent, and when it is due."""
+    print_line(row)
     steps = ", ".join(f"{step['step']} {step['add']:+d} ({step['why']})" for step in row["priority_steps"])
     line(f"  {row['priority']}: {steps}")
-    _tell_routing(row)
+    _print_routing(row)
     due = row["sla"]
     first, last = moment(due["first_response_due"]), moment(due["resolution_due"])
     line(f"  to be answered by {first}, resolved by {last}")
@@ -49,7 +49,7 @@ def tell_opened(row: IssueDetails) -> None:
         line(f"  not sure what it is about: astra issue edit {row['issue_id']} --category NAME")
 
 
-def _tell_routing(row: IssueDetails) -> None:
+def _print_routing(row: IssueDetails) -> None:
     if row["queue_position"] is not None and row["expected_wait_minutes"] is not None:
         line(
             f"  {row['routing_reason']}: place {row['queue_position']} in the queue, "
@@ -59,9 +59,9 @@ def _tell_routing(row: IssueDetails) -> None:
         line(f"  {row['routing_reason']}; first answer expected in {span(row['expected_response_minutes'])}")
 
 
-def tell_details(row: IssueStory) -> None:
-    """All that is known of an issue."""
-    tell_opened(row)
+def print_details(row: IssueStory) -> None:
+    """Print everything about an issue."""
+    print_opened(row)
     line()
     guess = row["satisfaction"]
     expected = f"{guess['predicted']:.2f} expected ({guess['model']['kind']}), {guess['risk']} risk"
@@ -91,8 +91,8 @@ def tell_details(row: IssueStory) -> None:
         line(f"{moment(one['opened_at'])}  {raised}, {describe_escalation(one)}")
     line()
     line(row["description"])
-    for said in row["interactions"]:
-        who, words = describe_interaction(said)
-        line(f"{moment(said['at'])}  {who}: {words}" if who else f"{moment(said['at'])}  {words}")
+    for message in row["interactions"]:
+        who, words = describe_interaction(message)
+        line(f"{moment(message['at'])}  {who}: {words}" if who else f"{moment(message['at'])}  {words}")
     line()
-    tell_history(row["history"])
+    print_history(row["history"])

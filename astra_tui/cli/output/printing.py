@@ -1,7 +1,7 @@
-"""What commands print: JSON for scripts, tables and lines for people, narration on stderr.
+"""Output of commands: JSON for scripts, tables and lines for people, narration on stderr.
 
-Inside ``plainly()`` tables and details are read line by line instead: one value a line behind its
-name, a blank line after each row, nothing aligned, drawn or cut. That is what a screen reader needs.
+Inside ``plainly()`` tables and details have one value per line after its name and a blank line after each
+row; nothing is aligned, drawn or cut, as a screen reader needs it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ Row = TypeVar("Row", bound=Mapping[str, object])
 
 PIPE_WIDTH = 10_000  # a table that no terminal shows is never cut
 MOST_ROWS_SHOWN = 1_000
+MOST_LINES_SHOWN = 20
 COLUMN_GAP = 2
 NARROWEST = 4
 
@@ -38,7 +39,7 @@ def plainly(wanted: bool) -> Iterator[None]:
 
 
 def is_plain() -> bool:
-    """Is a screen reader listened to?"""
+    """Return whether output is for a screen reader."""
     return _plain.get()
 
 
@@ -60,7 +61,7 @@ class Column(Generic[Row]):
 
 
 def printable(value: object) -> str:
-    """A value as harmless text: what could steer a terminal or turn its text around is shown escaped."""
+    """Return a value as harmless text: characters that control a terminal or reverse text are escaped."""
     text = str(value)
     if text.isascii() and text.isprintable():
         return text
@@ -74,22 +75,22 @@ def _escaped(character: str) -> str:
 
 
 def line(text: object = "") -> None:
-    """One line of data on stdout."""
+    """Print one line of data on stdout."""
     sys.stdout.write(printable(text) + "\n")
 
 
 def raw(text: str) -> None:
-    """Text on stdout as it is, line breaks included."""
+    """Print text on stdout unchanged, line breaks included."""
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
 def narrate(text: str, *, plain: bool = True) -> None:
-    """A line for the person at the terminal, on stderr; ``plain=False`` prints help as it is."""
+    """Print a line for the user on stderr; ``plain=False`` prints help unchanged."""
     sys.stderr.write((printable(text) if plain else text) + "\n")
 
 
 def put_json(value: object) -> None:
-    """One JSON value on stdout; a list has a line for each of its members."""
+    """Print one JSON value on stdout; a list has one member per line."""
     ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
     if isinstance(value, list):
         encode = json.JSONEncoder(ensure_ascii=ascii_only).encode
@@ -100,7 +101,7 @@ def put_json(value: object) -> None:
 
 
 def table(columns: Sequence[Column[Row]], rows: Sequence[Row], nothing: str) -> None:
-    """Rows as a table as wide as the terminal; ``nothing`` is told where there are none."""
+    """Print rows as a table as wide as the terminal; without rows, print ``nothing`` on stderr."""
     if not rows:
         narrate(nothing)
     elif is_plain():
@@ -134,7 +135,7 @@ def _drawn(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> None:
 
 
 def _fitted(columns: Sequence[Column[Row]], wanted: list[int], space: int) -> list[int]:
-    """The columns' widths in a terminal: the widest texts are cut first, numbers and times never."""
+    """Return the columns' widths in a terminal: the widest texts are cut first, numbers and times never."""
     widths = list(wanted)
     elastic = [place for place, column in enumerate(columns) if not (column.right or column.whole)]
     excess = sum(widths) + COLUMN_GAP * (len(widths) - 1) - space
@@ -147,8 +148,16 @@ def _fitted(columns: Sequence[Column[Row]], wanted: list[int], space: int) -> li
 
 
 def details(pairs: Iterable[tuple[str, object]]) -> None:
-    """Names and values below each other; those without a value are left out."""
-    told = [(name, value) for name, value in pairs if value not in (None, "", {})]
-    width = max((len(name) for name, _ in told), default=0)
-    for name, value in told:
+    """Print names and values below each other, without those that have no value."""
+    shown = [(name, value) for name, value in pairs if value not in (None, "", {})]
+    width = max((len(name) for name, _ in shown), default=0)
+    for name, value in shown:
         line(f"{name}: {value}" if is_plain() else f"{name:<{width}}  {value}")
+
+
+def first_lines(texts: Sequence[str], write: Callable[[str], None] = line) -> None:
+    """Print the first texts, indented, and the number of the others."""
+    for text in texts[:MOST_LINES_SHOWN]:
+        write(f"  {text}")
+    if len(texts) > MOST_LINES_SHOWN:
+        write(f"  ... and {len(texts) - MOST_LINES_SHOWN:,} more: --json lists them all")

@@ -1,4 +1,4 @@
-"""A progress bar on stderr for what takes longer than a second."""
+"""A progress bar on stderr for work of more than a second."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PATIENCE_S = 1.0
 
 
 class Report(Protocol):
-    """Told how much is done, how much there is (0: unknown), and what is being done."""
+    """Called with the amount done, the total (0: unknown) and the current step."""
 
     def __call__(self, done: int, total: int, what: str = "", /) -> None: ...
 
@@ -49,8 +49,8 @@ class _Bar:
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Report | None]:
-    """Something to report progress to; None where nobody would see it."""
-    if not sys.stderr.isatty() or is_plain() or is_dumb():  # a bar is read out anew at every step
+    """Yield a function to report progress to; None if nobody would see it."""
+    if not sys.stderr.isatty() or is_plain() or is_dumb():  # a screen reader would repeat a bar at every step
         yield None
         return
     bar = _Bar(what)
