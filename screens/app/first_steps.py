@@ -1,4 +1,4 @@
-"""How an empty desk comes to life: files, a demo, or a first agent."""
+"""Three ways to fill an empty desk: files, a demo, or a first agent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ONLY_EMPTY = "fill_demo"
 
 
 class FirstSteps(TransientModal[str | None]):
-    """Closes with the action that was chosen, or None."""
+    """A modal that closes with the chosen action, or None."""
 
     FRAME = "steps"
     BINDINGS = [

@@ -1,4 +1,4 @@
-"""Importing files: what would come of it is shown first, and the same key again does it."""
+"""Importing files: the first press previews, the same key again imports."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ ROWS_TOLD = 20
 
 
 class ImportFiles(CommandModal[ImportResult]):
-    """Takes the files' paths; closes with what was written, or None on escape."""
+    """Ask for the files' paths; closes with what was written, or None on escape."""
 
-    AT_WORK = ""  # the lines above say how far it is
+    AT_WORK = ""  # the lines above show the progress
     STILL_AT_WORK = "one moment: the desk is still reading"
     BINDINGS = [
         key("import.close", "escape", "Close", "Close without importing"),
@@ -47,7 +47,7 @@ class ImportFiles(CommandModal[ImportResult]):
 
     @dataclass
     class Progressed(Message):
-        """The desk is so far."""
+        """The import has made progress."""
 
         told: str
 
@@ -88,7 +88,7 @@ class ImportFiles(CommandModal[ImportResult]):
         self._send(work, partial(self._show_preview, typed) if dry_run else None)
 
     def _report(self, done: int, total: int, what: str) -> None:
-        """Called in the writing thread."""
+        """Post the progress; called in the writing thread."""
         self.post_message(self.Progressed(f"{what}: {done:,}" + (f" of {total:,}" if total else "")))
 
     @on(Progressed)
@@ -111,7 +111,7 @@ class ImportFiles(CommandModal[ImportResult]):
 
 
 def paths_in(typed: str) -> list[Path]:
-    """The files that somebody typed, or dropped onto the terminal. Raises InvalidInput."""
+    """Return the files that were typed, or dropped onto the terminal. Raises InvalidInput."""
     try:
         names = [typed] if Path(typed).is_file() else shlex.split(typed)
     except ValueError as error:
@@ -122,13 +122,13 @@ def paths_in(typed: str) -> list[Path]:
 
 
 def counted(result: ImportResult | DemoResult) -> str:
-    """``1 agent, 450 assignments, 412 bookings``."""
+    """Format counts: ``1 agent, 450 assignments, 412 bookings``."""
     agents, assignments = plural(result["agents"], "agent"), plural(result["assignments"], "assignment")
     return f"{agents}, {assignments}, {plural(result['bookings'], 'booking')}"
 
 
 def preview(result: ImportResult) -> str:
-    """What an import would do, in lines."""
+    """Describe what an import would do, in lines."""
     lines = [f"Would write {counted(result)}."]
     unchanged = sum(result["unchanged"].values())
     if unchanged:

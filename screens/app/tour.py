@@ -1,4 +1,4 @@
-"""The tour: what somebody needs to know in the first minute, a page at a time."""
+"""The tour: the essentials of the first minute, a page at a time."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ PAGES = (
 
 
 class Tour(TransientModal[bool | None]):
-    """Closes with True at its end or when it is skipped, and None for somebody who just types on."""
+    """A modal that closes with True when finished or skipped, and None for somebody who just types on."""
 
     FRAME = "tour"
     BINDINGS = [
@@ -89,7 +89,7 @@ class Tour(TransientModal[bool | None]):
 
 
 def _with_keys(text: str, key: Callable[[str], str]) -> Content:
-    """The text with its ``{binding ids}`` as the keys that the user has for them."""
+    """Return the text with its ``{binding ids}`` replaced by the user's keys."""
     parts = KEY_IN_TEXT.split(text)
     return Content.assemble(
         *((key(part), "bold $accent") if place % 2 else part for place, part in enumerate(parts))

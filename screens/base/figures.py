@@ -1,4 +1,4 @@
-"""Where the numbers on the screens come from, for help: a figure's name, and how it is counted."""
+"""The figures on the screens, by name, and how each is counted; shown in help."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Every key of the application, once: the same verb has the same key everywhere.
+"""Every key of the application, defined once: the same verb has the same key everywhere.
 
-A binding's id is what a user's keymap names; its tooltip is the help on it.
+A user's keymap names the binding's id; help shows its tooltip.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from screens.base.textual_internals import keymap_of
 def key(
     identifier: str, keys: str, label: str, tooltip: str, action: str = "", *, priority: bool = False
 ) -> Binding:
-    """A key with its help; it does what the last part of its id says, unless another action is given."""
+    """A key with its help; its action is the last part of its id, unless another is given."""
     action = action or identifier.rpartition(".")[2]
     return Binding(keys, action, label, id=identifier, tooltip=tooltip, priority=priority)
 
 
 def hidden(identifier: str, keys: str, label: str, tooltip: str, action: str = "") -> Binding:
-    """A key that help and palette name, but not the line at the bottom, which has no room for all."""
+    """A key shown in help and palette, but not on the key line, which has no room for all."""
     return replace(key(identifier, keys, label, tooltip, action), show=False)
 
 
@@ -119,7 +119,7 @@ LIST = [
 
 LOG = [
     key("log.booking", "enter", "Go to it", "To the booking, customer or agent that it was about", "go_to"),
-    # in place of the application's own u, which takes back the last command
+    # replaces the application's own u, which undoes the last command
     key("log.undo", "u", "Undo this", "Take back the command under the cursor", "undo_event"),
     replace(FILTER, show=True),
     replace(BACK, show=True),
@@ -221,16 +221,16 @@ BY_ID = {
 
 
 KEY_IN_TEXT = re.compile(r"{([\w.-]+)}")
-"""A binding's id in a text that is to tell the key."""
+"""A binding's id in a text, to be replaced by its key."""
 
 
 def key_of(app: App[Any], identifier: str) -> str:
-    """How the first key of a binding is named on screen, as the user has it."""
+    """Return the name of a binding's first key, as the user has it."""
     binding = BY_ID[identifier]
     first = keymap_of(app).get(identifier, binding.key).split(",")[0]
     return app.get_key_display(binding.with_key(first, None))
 
 
 def with_keys(app: App[None], text: str) -> str:
-    """A text with its ``{binding ids}`` as the keys that the user has for them."""
+    """Return a text with its ``{binding ids}`` replaced by the user's keys."""
     return KEY_IN_TEXT.sub(lambda match: key_of(app, match[1]), text)

@@ -1,4 +1,4 @@
-"""My desk: one agent's bookings, in progress first, then what is tentatively theirs, then today's."""
+"""My desk: one agent's bookings, in progress first, then tentatively theirs, then today's."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class MyDesk(BookingList):
             yield BookingDetail()
 
     def chosen(self) -> BookingRow | None:
-        """None while the cursor is among the issues: a key must not touch what one does not look at."""
+        """The booking under the cursor; None while the cursor is among the issues."""
         return None if self.issues.has_focus else self.table.current
 
     @on(DataTable.RowSelected, "#my-issues")
@@ -117,7 +117,7 @@ class MyDesk(BookingList):
                 rows = [with_next_step(row, now) for row in queries.desk_of(agent_id, now)]
                 issues = issue_queries.issues(desk, IssueFilter(agent_id=agent_id), MOST_ISSUES)
                 return queries.agent(agent_id), rows, issues
-            except NotFound:  # the agent that was remembered belongs to another desk
+            except NotFound:  # the remembered agent belongs to another desk
                 return None, [], []
 
         return work
@@ -139,7 +139,7 @@ class MyDesk(BookingList):
             self.action_choose_agent()
 
     def action_presence(self) -> None:
-        """The agent's own presence; whom the desk put on away is back with this one key."""
+        """Change the agent's own presence; one key ends an away set by the desk."""
         agent_id = self.host.my_agent_id
         if agent_id is None:
             self.say("Nobody's desk yet: a chooses an agent", severity="warning")
@@ -171,7 +171,7 @@ class MyDesk(BookingList):
 
 
 def _work(row: BookingRow) -> Text:
-    """The group it is in, or what the desk asks or says about it."""
+    """Return the row's group, or what the desk asks or says about it."""
     if row["asked_at"] and row["group"] != "done today":
         return Text("still on it?", f"bold {CARE}")
     return Text(row["due"] or row["group"], GROUP_STYLES[row["group"]])

@@ -1,4 +1,4 @@
-"""Queue: all bookings, newest change first, with everything that can be done to one."""
+"""Queue: all bookings, newest change first, with every action on them."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
         super().__init__(Window())
 
     def on_mount(self) -> None:
-        """List what was listed last time."""
+        """Restore the last list."""
         text, recall = self.host.recall("queue.filter", ""), self.host.recall
         sort = recall("queue.sort", self._filter.sort)
         which = replace(
@@ -104,7 +104,7 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
         self.mark_all_of(self._filter)
 
     def action_back(self) -> None:
-        """First take the marks away, then clear what was typed."""
+        """Remove the marks first, then clear what was typed."""
         if not self.unmark_all():
             super().action_back()
 

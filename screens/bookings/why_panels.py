@@ -1,4 +1,4 @@
-"""Why a booking went to its agent, and why not to another one."""
+"""Panels that explain why a booking went to its agent, and why not to another one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOT_KEYS = ("agent_id", "agent_name")
 
 
 def why_panel(why: DecisionRow) -> Panel:
-    """The decision about a booking: who won and by which keys, who came next, who was kept out."""
+    """Explain the decision about a booking: winner, keys, runners-up, and who was kept out."""
     text = Text(overflow="fold")
     text.append(f"{why['agent_name'] or 'Nobody'}", "bold")
     text.append(f"\n{why['reason']}\n")
@@ -34,7 +34,7 @@ def why_panel(why: DecisionRow) -> Panel:
 
 
 def _score_now(match: AgentScore) -> Text:
-    """The parts of the winner's score: they were not kept, so they are those of now."""
+    """Show the parts of the winner's score as of now: the original ones are not stored."""
     from screens.matching.panels import contributions
 
     head = f"\n\nThe score by the figures of now ({match['weights']} weights): {match['match_score']:.1f}\n"
@@ -42,7 +42,7 @@ def _score_now(match: AgentScore) -> Text:
 
 
 def notes(why: DecisionRow) -> list[tuple[str, str]]:
-    """What was out of the ordinary."""
+    """Describe what was out of the ordinary."""
     notes = []
     if why.get("over_capacity"):
         notes.append(("! above the agent's capacity, by a person's decision", f"bold {BAD}"))
@@ -52,7 +52,7 @@ def notes(why: DecisionRow) -> list[tuple[str, str]]:
 
 
 def _kept_out(why: DecisionRow) -> Text:
-    """Who would have come before: how many by each rule, then each with it."""
+    """List those who would have ranked higher: how many by each rule, then each with it."""
     counts, rows = why.get("excluded_by_rule") or {}, why.get("excluded", [])
     text = Text()
     if counts:
@@ -70,7 +70,7 @@ def _candidate(position: int, row: Json) -> Text:
 
 
 def why_not_panel(told: WhyNot, others: list[PolicyChoice]) -> Panel:
-    """Why a booking is not with an agent, and whom each policy would choose for it now."""
+    """Explain why a booking is not with an agent, and each policy's choice for it now."""
     text = Text(overflow="fold")
     text.append(told["agent_name"], "bold")
     if told.get("decided"):

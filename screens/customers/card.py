@@ -1,4 +1,4 @@
-"""A customer's card: how to reach them, their bookings and leads, and all that was done."""
+"""A customer's card: how to reach them, their bookings and leads, and their history."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ ISSUES: tuple[Column[IssueLine], ...] = (
 class CustomerCard(Modal[tuple[str, int] | None]):
     """Everything about one customer; closes with the ("booking" or "issue", number) to go to, or None.
 
-    ``card`` is what ``customers.card`` tells. It is read anew whenever the desk changes.
+    ``card`` is a result of ``customers.card``. It is read again whenever the desk changes.
     """
 
     FRAME = "card"
@@ -95,7 +95,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         self._reload(opens=message.own)
 
     def _reload(self, *, opens: bool) -> None:
-        """Read the card anew; keys wait for what one's own command made of it (``opens``)."""
+        """Read the card again; keys wait for the result of one's own command (``opens``)."""
         number = self._card["customer_id"]
         self.ask_newest("card", lambda: customers.card(number), self._show, opens=opens)
 
@@ -111,14 +111,14 @@ class CustomerCard(Modal[tuple[str, int] | None]):
 
     @on(DataTable.RowSelected)
     def action_go_to(self) -> None:
-        """Of the table in focus; of the bookings, if neither is."""
+        """Go to the row of the table in focus; of the bookings, if neither is."""
         kind = "issue" if self.query_one("#card-issues").has_focus else "booking"
         row = self.query_one(f"#card-{kind}s", LiveTable).current
         if row is not None:
             self.leave((kind, row[f"{kind}_id"]))
 
     def action_copy(self) -> None:
-        """The phone number, and the e-mail when it is pressed again."""
+        """Copy the phone number, and the e-mail on the next press."""
         known = [value for value in (self._card["phone"], self._card["email"]) if value]
         if not known:
             self.say("Neither phone nor e-mail is known: e enters them", severity="warning")
@@ -162,7 +162,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
 
 
 def person(card: Card) -> Text:
-    """Name, how to reach them, since when they are known, and who else they were."""
+    """Describe the person: name, contacts, known since when, and former names."""
     text = Text(overflow="fold")
     text.append(card["name"], "bold")
     if card["merged_into"] is not None:
@@ -182,7 +182,7 @@ def person(card: Card) -> Text:
 
 
 def _service(card: Card) -> str:
-    """The tier, what they have paid, and how they are with the desk."""
+    """Describe the tier, what they have paid, and their record with support."""
     if not (card["tier"] or card["previous_issues"]):
         return ""
     count, score = card["previous_issues"], card["satisfaction"]
@@ -196,7 +196,7 @@ def _service(card: Card) -> str:
 
 
 def history(card: Card) -> Text:
-    """What was done, and below what was asked for, the newest first."""
+    """Format the history, newest first, with each lead's request below it."""
     text = Text(overflow="fold")
     text.append("History\n", "bold")
     lines = [f"{event_line(event)}  {describe_subject(event)}" for event in card["events"]]

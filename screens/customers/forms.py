@@ -1,4 +1,4 @@
-"""Mending a customer, and making two into one."""
+"""Forms that edit a customer, and merge two into one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LABELS = {"name": "Name", "phone": "Phone", "email": "E-mail"}
 
 
 def customer_form(customer: CustomerRow) -> FormModal[CustomerRow]:
-    """Another name, phone or e-mail; an empty one clears phone and e-mail."""
+    """Edit the name, phone or e-mail; an empty field clears phone or e-mail."""
     number = customer["customer_id"]
     return FormModal(
         f"Edit customer {number}",
@@ -32,9 +32,9 @@ def customer_form(customer: CustomerRow) -> FormModal[CustomerRow]:
 
 
 class MergeCustomers(CommandModal[CustomerRow]):
-    """Tells what a merge would do, either way round, and does it; closes with its result.
+    """Preview a merge, either way round, and run it; closes with its result.
 
-    ``previews`` are two of ``customers.preview_merge``: the first is done unless they are swapped.
+    ``previews`` are two results of ``customers.preview_merge``: the first is done unless they are swapped.
     """
 
     FRAME = "merge"
@@ -64,7 +64,7 @@ class MergeCustomers(CommandModal[CustomerRow]):
 
 
 def merge_text(preview: MergePreview) -> Text:
-    """Who stays, who is merged into them, and what moves."""
+    """Describe who stays, who is merged into them, and what moves."""
     keep, other, leads = preview["keep"], preview["other"], preview["leads"]
     text = Text(overflow="fold")
     for row, word in ((keep, "stays"), (other, "is merged into it, and not found any more")):

@@ -1,4 +1,4 @@
-"""Choosing a table's columns: which are shown, in which order, and which one sorts; all of it at once."""
+"""Choosing a table's columns: which are shown, their order, and which one sorts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from screens.widgets.live_table import LiveTable
 
 
 class Columns(Modal[None]):
-    """A checklist of a table's columns; the table below follows it, and ``changed`` is told the choice."""
+    """A checklist of a table's columns; the table below follows it, and ``changed`` gets the choice."""
 
     FRAME = "columns"
     BINDINGS = [
@@ -43,7 +43,7 @@ class Columns(Modal[None]):
         self._order = self._ordered()
 
     def _ordered(self) -> list[str]:
-        """Those that are shown in their order, then the others."""
+        """Return the shown columns in their order, then the others."""
         shown = list(self._table.chosen)
         return shown + [key for key in self._specs if key not in shown]
 

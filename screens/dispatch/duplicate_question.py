@@ -1,4 +1,4 @@
-"""A lead whose customer may be known already: whose lead is it?"""
+"""The question whether a lead's customer is already known."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ HINT = "Choose with the arrows, then press 1, 2 or 3; escape goes back to the fo
 
 @dataclass(frozen=True)
 class Answer:
-    """What to do with the lead, and which of the known customers is meant."""
+    """What to do with the lead, and which known customer is meant."""
 
     verb: Verb
     customer: Suspect
 
 
 class KnownCustomer(Modal[Answer | None]):
-    """Shows who the customer may be, with their open bookings; closes with an Answer, or None on escape.
+    """Show the known customers, with their open bookings; closes with an Answer, or None on escape.
 
-    It comes up under fast hands, so neither a letter nor enter decides anything here.
+    It opens while somebody types fast, so neither a letter nor enter decides anything here.
     """
 
     FRAME = "question"
@@ -117,7 +117,7 @@ class KnownCustomer(Modal[Answer | None]):
 
 
 def _detail(customer: Suspect) -> Text:
-    """The open bookings of a customer, a line each."""
+    """Format the open bookings of a customer, a line each."""
     text = Text(overflow="fold")
     for one in customer["bookings"][:4]:
         trip = f"{one['destination']} from {one['launch_location']}"

@@ -1,4 +1,4 @@
-"""Dispatch: a lead is typed in on the left, and the right says who gets it."""
+"""Dispatch: a lead is typed in on the left, and the right shows who gets it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ LATEST_COLUMNS: tuple[Column[BookingRow], ...] = (
 
 
 class Seen(NamedTuple):
-    """What is read for the lead in the form: who gets it, who the customer may be, and the last bookings."""
+    """What is read for the lead in the form: the candidates, possible customers, and the last bookings."""
 
     terms: Terms | None
     preview: Preview
@@ -65,7 +65,7 @@ class Seen(NamedTuple):
 
 
 class Dispatch(BookingActions):
-    """Where leads come in."""
+    """The place where leads are entered."""
 
     NAME = "dispatch"
     FIGURES = (CANDIDATES, MATCH, CHANCE, RANK, LOAD, RATING, STATE)
@@ -125,7 +125,7 @@ class Dispatch(BookingActions):
 
     def show(self, data: Seen) -> None:
         self.form.offer(self.backend.values)
-        if data.terms == self.form.terms():  # else what was typed since asks by itself
+        if data.terms == self.form.terms():  # otherwise what was typed since asks by itself
             self.who.show_preview(data.preview)
             self._look_at(data.terms)
         self.table.show_rows(data.latest)
@@ -133,7 +133,7 @@ class Dispatch(BookingActions):
         self._tell_suspected(data.who, data.suspected)
 
     def _show_last(self, latest: list[BookingRow]) -> None:
-        """Put the cursor on the booking that was opened last, once, and tell if it was taken back."""
+        """Put the cursor on the booking opened last, once; say so if it was undone."""
         last = next((row for row in latest if row["booking_id"] == self._last_booking), None)
         if last is None:
             return
@@ -151,14 +151,14 @@ class Dispatch(BookingActions):
         if not self.is_laid_out:
             return
         if self.form.slip() is None:
-            self.form.go_on(emptied=True)  # a choice that was missing is made
+            self.form.go_on(emptied=True)  # a missing choice has been made
         if self.form.terms() != self._weighed:
             self._weighed = self.host.lead = self.form.terms()
             self.forget_asked("preview", "glance")
             self.after_typing(TYPING_PAUSE_S, self._weigh, group="weigh")
 
     def _weigh(self) -> None:
-        """See who gets the lead as it is now."""
+        """Read who would get the lead as typed."""
         desk, terms = self.backend.desk, self._weighed
         self._look_at(terms)
 
@@ -168,7 +168,7 @@ class Dispatch(BookingActions):
         self.ask_newest("preview", work, self.who.show_preview, beside=True)
 
     def _look_at(self, terms: Terms | None) -> None:
-        """Show the scores for a lead when they are ready: with thousands of agents that takes a while."""
+        """Show the scores for a lead when they are ready, which takes a while with thousands of agents."""
         self.forget_asked("preview", "glance")
 
         def work() -> Glance | None:
@@ -193,14 +193,14 @@ class Dispatch(BookingActions):
 
     @on(Input.Blurred)
     def _tell_slip(self) -> bool:
-        """Say what is wrong with a text, if something is."""
+        """Show the error in a text, if there is one."""
         slip = self.form.slip()
         if slip is not None:
             self.form.tell(refusal(slip), "error")
         return slip is not None
 
     def _suspect(self) -> None:
-        """Ask who the customer may be."""
+        """Look up who the customer may be."""
         who = self.form.identity()
         if any(who):
             self.host.ask(lambda: customers.suspects(*who), lambda found: self._tell_suspected(who, found))
@@ -208,7 +208,7 @@ class Dispatch(BookingActions):
             self.form.warn("")
 
     def _tell_suspected(self, who: tuple[str, str, str], found: list[Suspect]) -> None:
-        """Say who the customer may be; an answer about somebody else is too late."""
+        """Show who the customer may be; an answer about somebody else is too late."""
         if self.is_laid_out and who == self.form.identity():
             not_yet = "Not assigned yet. " if found and who == self._asked_about else ""
             self.form.warn(not_yet + duplicates.told(found))
@@ -216,7 +216,7 @@ class Dispatch(BookingActions):
     @on(Input.Submitted)
     @on(Choice.Accepted)
     def _next_field(self, event: Input.Submitted | Choice.Accepted) -> None:
-        """Enter goes on; from name and phone straight to what every lead needs."""
+        """Move to the next field on enter; from name and phone straight to what every lead needs."""
         event.stop()
         if event.control.id in ("customer", "phone"):
             self.query_one("#method").focus()
@@ -224,7 +224,7 @@ class Dispatch(BookingActions):
             self.focus_next()
 
     async def _take_up(self) -> None:
-        """Go on with what a terminal that is gone had in its form."""
+        """Restore the form of a terminal that is gone."""
         draft = await self._keeper.take_up()
         if draft is not None and self.is_laid_out and self.form.is_empty:
             self.form.fill(draft.values)
@@ -259,7 +259,7 @@ class Dispatch(BookingActions):
         self.action_several(message.text)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Lines that are pasted where no text goes, over a choice or a list."""
+        """Handle lines pasted where no text goes, over a choice or a list."""
         if len(event.text.strip().splitlines()) > 1:
             event.stop()
             self.action_several(event.text)
@@ -279,9 +279,9 @@ class Dispatch(BookingActions):
             self.say("The scores are still being worked out", severity="warning")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While a lead is on its way, what is typed is meant for the next one, and no key.
+        """Disable keys while a lead is on its way: what is typed belongs to the next one.
 
-        Nor has a booking's key a meaning among the agents.
+        A booking's keys are disabled among the agents, too.
         """
         is_elsewhere = self._assigning or (self.focused is not None and self.focused.id == "candidates")
         return not (is_elsewhere and action in BOOKING_ACTIONS)
@@ -290,7 +290,7 @@ class Dispatch(BookingActions):
     def action_assign(self) -> None:
         values = self.form.values()
         if self._assigning or (self.form.has_succeeded and self.form.is_empty):
-            return  # pressed twice: what became of the lead stays to be read
+            return  # pressed twice: the result of the lead stays to be read
         problem = self.form.problem()
         if problem is not None:
             field, error = problem
@@ -300,7 +300,7 @@ class Dispatch(BookingActions):
         self._take_in(values)
 
     def _take_in(self, values: dict[str, str], customer_id: int | None = None, *, asks: bool = True) -> None:
-        """Assign the lead; if it ``asks``, nothing is written before somebody has said whose it is."""
+        """Assign the lead; if it ``asks``, nothing is written before somebody has chosen the customer."""
 
         def work(desk: Desk) -> intake.LeadResult | list[Suspect]:
             with desk.reading():
@@ -338,7 +338,7 @@ class Dispatch(BookingActions):
 
     def _assigned(self, values: dict[str, str], result: intake.LeadResult) -> None:
         self._asked_about = None
-        if self.form.values() == values:  # else somebody has typed on while the desk was slow
+        if self.form.values() == values:  # otherwise somebody has typed on while the desk was slow
             self.form.empty()
             self._keeper.forget()
         self._last_booking, self._is_last_shown = result["booking_id"], False
@@ -346,7 +346,7 @@ class Dispatch(BookingActions):
         self.form.tell(f"{values['name']} {given}, booking {result['booking_id']}", "success")
 
     def _refused(self, error: DeskError) -> None:
-        """What was typed stays in the form."""
+        """Show a refusal; what was typed stays in the form."""
         self._assigning = False
         self.form.tell(refusal(error), "error")
 

@@ -1,4 +1,4 @@
-"""Several leads at once: pasted or typed as lines, checked while one types, assigned in one go."""
+"""Several leads at once: pasted or typed as lines, checked while typing, assigned together."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ COLUMNS: tuple[Column[Json], ...] = (
 
 
 class SeveralLeads(CommandModal[str]):
-    """Lines above, what the desk makes of each below; closes with what was done, told in a line, or None."""
+    """Lines above, the check of each below; closes with a line that sums up what was done, or None."""
 
     FRAME = "question"
     TOLD_IN = "#told"
@@ -73,13 +73,13 @@ class SeveralLeads(CommandModal[str]):
         self._first_text = text
         self._ticket = 0
         self._count = self._count_last = 0  # of what was assigned in all, and the last time
-        self._known: set[str] = set()  # lines that are assigned next time, whoever has an open booking
+        self._known: set[str] = set()  # lines assigned next time, even if the customer has an open booking
         # what was pasted twice is meant twice; what is pressed twice is not
         self._run = secrets.token_hex(8)
 
     @property
     def text(self) -> str:
-        """The lines as they stand."""
+        """The lines as typed."""
         return self._lines.text
 
     def unsaved(self) -> str:
@@ -112,7 +112,7 @@ class SeveralLeads(CommandModal[str]):
                 self._show(pasted)
 
     def _is_newest(self, ticket: int) -> bool:
-        """Is this still about the lines as they stand, and are they still there?"""
+        """Return whether this is still about the current lines, and they are still there."""
         return ticket == self._ticket and self.is_laid_out
 
     def _show(self, pasted: Pasted) -> None:
@@ -128,7 +128,7 @@ class SeveralLeads(CommandModal[str]):
 
     @on(DataTable.RowHighlighted)
     def _show_detail(self) -> None:
-        """All that is wrong with the line under the cursor, with what is accepted instead."""
+        """Show every error of the line under the cursor, with what is accepted instead."""
         row = self._table.current
         told = (*row["errors"], *([f"{row['question']}; {ASKED}"] if row["question"] else [])) if row else ()
         text = "\n".join(f"line {row['place']}: {each}" for each in told) if row else ""
@@ -136,7 +136,7 @@ class SeveralLeads(CommandModal[str]):
 
     @on(DataTable.RowSelected)
     def _go_to_line(self) -> None:
-        """To the line in the text, where it can be mended."""
+        """Go to the line in the text, to correct it."""
         row = self._table.current
         if row is not None and row["place"]:
             self._lines.move_cursor((row["place"] - 1, 0))
@@ -145,7 +145,7 @@ class SeveralLeads(CommandModal[str]):
     def action_assign(self) -> None:
         if self._busy:
             return
-        self._lines.read_only = True  # what is in must not be typed over
+        self._lines.read_only = True  # assigned lines must not be edited
         self._ticket += 1  # what is being checked is checked again below
         text, values, run = self.text, self.backend.values, f"{self._run}:{self._ticket}"
         asked = frozenset(self._known)
@@ -198,7 +198,7 @@ Answer = tuple[Pasted, dict[int, str], list[Received]]
 
 
 def _questions(lines: Sequence[PastedLine]) -> dict[int, str]:
-    """The lines whose customers have an open booking already: what a person should know of them first."""
+    """List the lines whose customers already have an open booking, to be confirmed by a person."""
     found = {}
     for line in lines:
         name, phone, email = (line.fields.get(field) or "" for field in ("name", "phone", "email"))
@@ -211,7 +211,7 @@ def _questions(lines: Sequence[PastedLine]) -> dict[int, str]:
 def _row(
     line: int, fields: Fields, errors: tuple[str, ...], received: Received | None = None, question: str = ""
 ) -> Json:
-    """What is wrong with a line, or what became of it; ``place`` is where it is now."""
+    """Format what is wrong with a line, or its result; ``place`` is where it is now."""
     became = ""
     if received is not None and received["lead"] is None:
         errors = (received["error"],)
@@ -233,7 +233,7 @@ def _counts(pasted: Pasted) -> str:
 
 
 def _summary(done: int, bad: int = 0, known: int = 0, last: int | None = None) -> str:
-    """How many are in and how many are not, and what ``u`` would take back of them."""
+    """Say how many are in and how many are not, and what ``u`` would undo."""
     told = f"{done} {'lead' if done == 1 else 'leads'} assigned"
     if done:
         taken = f"the last {last}" if last not in (None, done) else "it" if done == 1 else "all"

@@ -1,4 +1,4 @@
-"""The pane beside the log: who did what, every row before and after, and who took it back."""
+"""The pane beside the log: who did what, every row before and after, and who undid it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class EventDetail(DetailPane):
 
 
 def event_detail(event: EventRow) -> Detail:
-    """All about an event. Reads the database."""
+    """Describe an event in full. Reads the database."""
     others = [number for number in (event["undone_by"], event["undoes"]) if number is not None]
     other = next(iter(event_log.events_among(others)), None)
     text = Text(overflow="fold")

@@ -1,4 +1,4 @@
-"""Log: everything that was done at the desk, newest first, and how to take it back."""
+"""Log: every command at the desk, newest first, and the way to undo it."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
         self.copy(f"Event {event['event_id']}, {describe_subject(event)}: {event_line(event)}")
 
     def action_back(self) -> None:
-        """First clear what was typed, then go back to where one was before."""
+        """Clear what was typed first, then go back to the previous place."""
         if self.query_one("#filter", Input).value or self.focused is not self.table:
             super().action_back()
         else:

@@ -1,4 +1,4 @@
-"""How an agent is at work, and what becomes of the work of one who goes."""
+"""Forms for an agent's presence, and for the work of one who leaves."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TO_DESK, TO_AGENT = "The desk", "An agent"
 
 
 def presence_form(agent: AgentRow, now: Callable[[], str]) -> FormModal[AgentRow]:
-    """Available, busy, break, away or offline; one who is not available is offered to be back."""
+    """Set the agent available, busy, on break, away or offline; an absent one is offered to return."""
     number = agent["agent_id"]
 
     def told(typed: str) -> str:
@@ -54,7 +54,7 @@ def presence_form(agent: AgentRow, now: Callable[[], str]) -> FormModal[AgentRow
 
 
 def shift_form(agent: AgentRow) -> FormModal[AgentRow]:
-    """The hours at which an agent comes and goes by the clock."""
+    """Set the hours at which an agent's shift starts and ends."""
     number = agent["agent_id"]
 
     def told(typed: str) -> str:
@@ -80,7 +80,7 @@ def shift_form(agent: AgentRow) -> FormModal[AgentRow]:
 
 
 def handover_form(agent: AgentRow, others: list[AgentRow]) -> FormModal[AgentRow]:
-    """All of an agent's work, claimed or not, to another agent or to whom the policy chooses."""
+    """Hand over all of an agent's work, claimed or not, to another agent or to the policy's choices."""
     number = agent["agent_id"]
     takers = tuple(row for row in others if row["agent_id"] != number)
     names = {str(row["agent_id"]): row["name"] for row in takers}
@@ -107,7 +107,7 @@ def handover_form(agent: AgentRow, others: list[AgentRow]) -> FormModal[AgentRow
 
 
 def leaving_form(agent: AgentRow) -> FormModal[AgentRow]:
-    """An agent who holds work goes: all of it is handed over first."""
+    """Deactivate an agent who holds work, after handing all of it over."""
     number = agent["agent_id"]
 
     def look(desk: Desk, _: Values) -> Text:

@@ -1,4 +1,4 @@
-"""What can be done with the issue under the cursor."""
+"""Actions on the issue under the cursor."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
 
     @on_chosen
     def action_wait(self, row: IssueRow) -> None:
-        """In progress and waiting for the customer take turns."""
+        """Switch between in progress and waiting for the customer."""
         following = IN_PROGRESS if row["status"] == PENDING_CUSTOMER else PENDING_CUSTOMER
         self.at_once(
             "",
@@ -92,7 +92,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
         self._with_text("Why issue {} is where it is", why_text)
 
     def action_read(self) -> None:
-        """The whole issue, with every word that was said."""
+        """Show the whole issue, with every message."""
         self._with_text("Issue {}", describe_issue)
 
     def _with_text(self, title: str, describe: Callable[[IssueStory], Text]) -> None:

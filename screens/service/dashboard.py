@@ -1,4 +1,4 @@
-"""The figures of the service desk: each with its count, and on enter the issues that it is made of."""
+"""The figures of the service desk: each with its count, and on enter the issues behind it."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ AGENT_COLUMNS: tuple[Column[Json], ...] = (
 
 
 class ServiceBoard(Vertical):
-    """Figures on one side, agents on the other; tab goes over, enter asks for the rows."""
+    """Figures on one side, agents on the other; tab switches sides, enter asks for the rows."""
 
     DEFAULT_CSS = """
     ServiceBoard { display: none; height: 1fr; }
@@ -106,11 +106,11 @@ class ServiceBoard(Vertical):
 
     @property
     def is_filled(self) -> bool:
-        """Have figures been shown already?"""
+        """Return whether figures have been shown already."""
         return bool(self.figures.rows_shown)
 
     def show(self, data: Figures, headline: Text) -> None:
-        """Show what ``read_figures`` read."""
+        """Show the result of ``read_figures``."""
         self.headline.update(headline)
         is_first = not self.is_filled
         self.figures.show_rows(data.figures)
@@ -128,7 +128,7 @@ class ServiceBoard(Vertical):
 
 
 def read_figures(desk: Desk) -> Figures:
-    """Every figure as of now."""
+    """Read every figure as of now."""
     told = service_dashboard.dashboard(desk)
     agents: list[Json] = [
         {**row, "rows": IssueFilter(agent_id=row["agent_id"]), "title": f"Issues of {row['name']}"}
@@ -138,7 +138,7 @@ def read_figures(desk: Desk) -> Figures:
 
 
 def rows_of_figure(row: Json) -> tuple[str, IssueFilter]:
-    """What the issues behind a figure are called, and which they are; of a period's, as of now."""
+    """Return the title and filter of the issues behind a figure; of a period's, as of now."""
     behind = row["rows"]
     if callable(behind):
         behind = IssueFilter(statuses=(), ids=tuple(behind()))
@@ -197,7 +197,7 @@ def _period(told: Dashboard) -> list[Json]:
 
 
 def _by(dimension: str, groups: dict[str, row_types.Figures], period: issue_analytics.Period) -> list[Json]:
-    """Resolved issues and their mean time for each value of a dimension."""
+    """Count resolved issues and their mean time for each value of a dimension."""
     rows = [_heading(f"Hours, by {dimension}")] if groups else []
     for value, told in groups.items():
         figure, name = told[issue_analytics.RESOLUTION_HOURS], value.replace("_", " ")
@@ -226,7 +226,7 @@ def _value(name: str, value: float | None) -> str:
 
 
 def _trend(name: str, trend: Trend) -> str:
-    """What it was before, and an arrow to where it is now."""
+    """Format the earlier value, and an arrow to the present one."""
     if trend["change"] is None:
         return ""
     arrow = "▲" if trend["change"] > 0 else "▼" if trend["change"] < 0 else "="

@@ -1,4 +1,4 @@
-"""A new issue from the customer's own words, understood while one types."""
+"""A new issue from the customer's own words, triaged while somebody types."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ PLACEHOLDER = "The customer's own words"
 
 
 class NewIssue(CommandModal[IssueDetails]):
-    """Closes with the opened issue, or None; what the desk refuses is told here, and nothing is lost.
+    """A modal that closes with the opened issue, or None; a refusal is shown here, and nothing is lost.
 
-    ``customer`` (as ``customers.card`` tells) and ``booking_id`` are filled in already.
+    ``customer`` (a result of ``customers.card``) and ``booking_id`` are filled in already.
     """
 
     FRAME = "new-issue"
@@ -93,12 +93,12 @@ class NewIssue(CommandModal[IssueDetails]):
     def on_mount(self) -> None:
         if self._customer is not None:
             self._show_customer(self._customer)
-        # the model is read now, in the background, so that the first word does not wait for it
+        # the model loads now, in the background, so that the first word does not wait for it
         self.host.ask(lambda: text_analysis.understand("hello", None), lambda _: None)
 
     @property
     def text(self) -> str:
-        """The customer's words as they stand."""
+        """The customer's words as typed."""
         return self.query_one("#text", TextArea).text
 
     @on(TextArea.Changed)
@@ -204,7 +204,7 @@ class NewIssue(CommandModal[IssueDetails]):
 
 
 def triaged(told: Triage, chosen: str | None = None) -> Text:
-    """What triage says of a message; ``chosen`` is the category that a person gave."""
+    """Format the triage of a message; ``chosen`` is the category that a person gave."""
     text = Text(overflow="fold")
     best = told["alternatives"][0]
     if chosen:

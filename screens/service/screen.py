@@ -1,4 +1,4 @@
-"""Service: the issues of the desk by urgency, what was said, and all that can be done about them."""
+"""Service: the issues of the desk by urgency, their conversations, and every action on them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ ORDERS = {URGENCY: "by urgency", CHANGED: "newest change first"}
 
 
 class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
-    """The issues, with a pane for the one under the cursor; in their place, the figures of the desk."""
+    """The issues, with a pane for the one under the cursor; or the figures of the desk in their place."""
 
     NAME = "service"
     FIGURES = (figures.PRIORITY, figures.TIME_LEFT, figures.ESCALATED, figures.EXPECTED)
@@ -97,7 +97,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         self.show_detail()
 
     def _count(self) -> None:
-        """Read the figures; what changes meanwhile has them read once more."""
+        """Read the figures; a change meanwhile has them read once more."""
         desk = self.backend.desk
 
         def show(told: Figures) -> None:
@@ -151,7 +151,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         self._use(replace(self._filter, sort=message.sort))
 
     def action_board(self) -> None:
-        """The figures in place of the list, or the list again."""
+        """Switch between the figures and the list."""
         if self._shows_board:
             self._to_list()
         else:
@@ -178,7 +178,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
 
     @on(ServiceBoard.FigureChosen)
     def _list_figure(self, message: ServiceBoard.FigureChosen) -> None:
-        """List what a figure is made of."""
+        """List the issues behind a figure."""
 
         def found(figure: tuple[str, IssueFilter]) -> None:
             self._figure, which = figure

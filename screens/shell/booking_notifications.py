@@ -1,4 +1,4 @@
-"""New work for the chosen agent: told once, counted until their desk is looked at."""
+"""New work for the chosen agent: announced once, counted until their desk is opened."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_NAMED = 3
 
 
 class Inbox:
-    """What others bring to the agent whose desk My desk shows.
+    """New work that others bring to the agent whose desk My desk shows.
 
     ``name`` is that agent's, ``unseen`` the unclaimed bookings that came since the desk was in sight.
     """
@@ -36,7 +36,7 @@ class Inbox:
         return self._before.name if self._before else ""
 
     def look(self) -> None:
-        """Find out in the background what has come; to be called after every change."""
+        """Look for news in the background; to be called after every change."""
         agent_id, own = self._host.my_agent_id, self._host.backend.own_events
 
         def work() -> News:
@@ -44,7 +44,7 @@ class Inbox:
                 return None, [], []
             before, now = self._before, new_work.glance(agent_id)
             if before is None or before.agent_id != agent_id or before.last_event > now.last_event:
-                return now, [], []  # another agent, or another file: all that is there is old
+                return now, [], []  # another agent, or another file: everything in it is old
             fresh = [one for one in new_work.arrived(before, now, own) if one not in self._told]
             return now, fresh, [queries.booking(number) for number in fresh[:MOST_NAMED]]
 
@@ -52,7 +52,7 @@ class Inbox:
         self._issues.look()
 
     def visited(self) -> None:
-        """My desk is in sight: nothing on it is unseen any more."""
+        """Mark everything as seen: My desk is in sight."""
         self.unseen = frozenset()
 
     def _take(self, news: News) -> None:
@@ -65,7 +65,7 @@ class Inbox:
         place = self._host.place
         at_desk = place is not None and place.NAME == "my-desk"
         self.unseen = frozenset() if at_desk else (self.unseen | set(fresh)) & now.unclaimed
-        untold = [number for number in fresh if number not in self._told]  # asked twice, told once
+        untold = [number for number in fresh if number not in self._told]  # asked twice, announced once
         self._told.update(fresh)
         if untold:
             self._host.announce(told(rows, len(fresh)))
@@ -74,7 +74,7 @@ class Inbox:
 
 
 def told(rows: list[BookingRow], count: int) -> str:
-    """What the toast says of so many new bookings; ``rows`` are the first of them."""
+    """Describe so many new bookings for a toast; ``rows`` are the first of them."""
     if count == 1:
         row = rows[0]
         return (

@@ -1,6 +1,6 @@
-"""Help on a place: what it is for, every key that works there, and where its numbers come from.
+"""Help on a place: its purpose, every key that works there, and where its numbers come from.
 
-The keys are made from the bindings themselves, as the user has them; a click on one does it.
+The keys come from the bindings themselves, as the user has them; a click on one runs it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LIST_IDS = {binding.id for binding in keys.LIST}
 
 @dataclass
 class Verb:
-    """Something that can be done on a screen, and the keys that do it."""
+    """An action of a screen, and the keys that run it."""
 
     node: DOMNode
     binding: Binding
@@ -46,7 +46,7 @@ class Verb:
 
     @property
     def group(self) -> str:
-        """The heading it stands under."""
+        """The heading above it."""
         identifier = self.binding.id or ""
         if not isinstance(self.node, Screen):
             return "Anywhere"
@@ -60,7 +60,7 @@ class Verb:
 
 
 class Help(Panel):
-    """The panel; ``chosen`` is the verb that was clicked, to be done when it has closed."""
+    """The panel; ``chosen`` is the clicked verb, to be run when the panel has closed."""
 
     DEFAULT_CSS = """
     Help Static {
@@ -84,20 +84,20 @@ class Help(Panel):
 
 
 def verbs(screen: Screen[Any]) -> list[Verb]:
-    """What can be done on a screen with the keys as the user has them, whatever is in focus."""
+    """Return the verbs of a screen with the user's keys, regardless of the focus."""
     app, found, taken = screen.app, dict[tuple[str, str], Verb](), set[str]()
     for node in (screen,) if screen.is_modal else (screen, app):
         own = [binding for _, binding in bindings_of(node) if binding.key not in taken]
         taken |= {binding.key for binding in own}
         for binding in own:
-            if binding.id or binding.action == "command_palette":  # all else moves the focus and the like
+            if binding.id or binding.action == "command_palette":  # the others move the focus and the like
                 verb = found.setdefault((binding.action, binding.description), Verb(node, binding))
                 verb.keys.append(app.get_key_display(binding))
     return list(found.values())
 
 
 def help_panel(screen: Screen[Any]) -> Help:
-    """The help of the screen in sight."""
+    """Make the help of the screen in sight."""
     text, offered = Text(overflow="fold"), verbs(screen)
     if isinstance(screen, Place):
         text.append(f"{keys.with_keys(screen.app, screen.HELP)}\n")
@@ -121,7 +121,7 @@ def _add_heading(text: Text, heading: str) -> None:
 
 
 def _line(name: str, told: str, style: Style | None = None) -> Text:
-    """A name and what it means, which goes on below itself."""
+    """Format a name and its meaning, wrapped under itself."""
     lines = textwrap.wrap(told, TOLD_WIDTH)
     line = Text().append(f"{name:<{NAME_WIDTH - 1}} ", "bold")
     line.append(f"\n{'':<{NAME_WIDTH}}".join(lines))

@@ -1,4 +1,4 @@
-"""What an event changed, in words: every row before and after."""
+"""An event's changes in words: every row before and after."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from models.base import Json
 from screens.wording.text import moment, money, short_moment
 
 MECHANICAL = frozenset({"changed_at", "version", "assignment_id"})
-"""Columns that every save writes, or that only point to a row which is told anyway."""
+"""Columns that every save writes, or that only point to a row listed anyway."""
 
 
 def changes(event: EventRow) -> list[tuple[str, list[str]]]:
-    """For each row that was made or changed: which one, and what of it. A new row has nothing further."""
+    """Return each row that was made or changed, with its changes; a new row has none."""
     told: list[tuple[str, list[str]]] = []
     for key, after in event["after"].items():
         table, _, number = key.rpartition(":")
@@ -36,7 +36,7 @@ def changes(event: EventRow) -> list[tuple[str, list[str]]]:
 
 
 def details(event: EventRow) -> list[tuple[str, str]]:
-    """What was said with the command: a reason, a text, a score."""
+    """Return the words of the command: a reason, a text, a score."""
     return [(_name(key), _value(key, value)) for key, value in event["detail"].items()]
 
 
@@ -59,7 +59,7 @@ def _value(column: str, value: Any) -> str:
 
 
 def event_line(event: EventRow) -> str:
-    """One line of a booking's history."""
+    """Format one line of a booking's history."""
     word = describe_command(event["command"])
     words = said(event["command"], event["detail"])
     line = f"{short_moment(event['at'])}  {word}" + (f": {words}" if words else "")
@@ -67,13 +67,13 @@ def event_line(event: EventRow) -> str:
 
 
 def taken_back(done: UndoResult) -> str:
-    """What a toast says after an undo."""
+    """Describe an undo, for a toast."""
     several = f" ({done['bookings']:,} bookings)" if done["bookings"] > 1 else ""
     return f"Taken back: {describe_event(done)}{several}"
 
 
 def said(command: str, detail: Json) -> str:
-    """What an event's detail has to say, in one line."""
+    """Format an event's detail in one line."""
     if command == "undo":
         return describe_command(detail.get("command", ""))
     told = [detail.get("outcome", "").replace("_", " "), detail.get("text") or detail.get("reason")]
