@@ -30,7 +30,7 @@ class DistributingApp(GreetingApp):
     """
 
     sweeps_by_itself = True
-    _told_of = ""
+    _last_error = ""
     """The sweeper's last error, shown once however often it recurs."""
 
     def on_mount(self) -> None:
@@ -49,11 +49,11 @@ class DistributingApp(GreetingApp):
             await host.backend.sweep()
         except Exception as error:  # noqa: BLE001  # shown in a panel or a toast, once
             passes = isinstance(error, DatabaseUnavailable) and error.code in OF_ANOTHER
-            if not passes and self._told_of != repr(error):
-                self._told_of = repr(error)
+            if not passes and self._last_error != repr(error):
+                self._last_error = repr(error)
                 host.report(error)
         else:
-            self._told_of = ""
+            self._last_error = ""
             await host.look_for_changes()
 
     def action_policy(self, name: str = "") -> None:
@@ -61,7 +61,7 @@ class DistributingApp(GreetingApp):
         current: str = self._host.backend.desk.settings["policy"]
 
         def chosen(result: Json) -> None:
-            self._host.tell(f"The policy is {result['value']} now, at every terminal")
+            self._host.show_toast(f"The policy is {result['value']} now, at every terminal")
 
         self._open(policy_form(current, name or current), chosen)
 
@@ -70,8 +70,8 @@ class DistributingApp(GreetingApp):
 
         def moved(result: dict[str, list[MoveRow]]) -> None:
             count = plural(len(result["moves"]), "booking")
-            told = f"Moved {count}; undo takes back all of it" if result["moves"] else "Even already"
-            self._host.tell(told)
+            line = f"Moved {count}; undo takes back all of it" if result["moves"] else "Even already"
+            self._host.show_toast(line)
 
         self._open(shuffle_form(), moved)
 

@@ -40,8 +40,8 @@ class FirstSteps(TransientModal[str | None]):
         if self._is_empty:
             yield Static("No agents and no bookings yet. Three ways to begin:", id="about")
         ways = (
-            Option(Content.assemble((title, "bold"), f"\n  {told}"), id=action)
-            for action, (title, told) in WAYS.items()
+            Option(Content.assemble((title, "bold"), f"\n  {text}"), id=action)
+            for action, (title, text) in WAYS.items()
             if self._is_empty or action != ONLY_EMPTY
         )
         options = OptionList(*ways, markup=False, compact=True)

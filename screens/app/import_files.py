@@ -49,7 +49,7 @@ class ImportFiles(CommandModal[ImportResult]):
     class Progressed(Message):
         """The import has made progress."""
 
-        told: str
+        text: str
 
     def __init__(self) -> None:
         super().__init__("Import files")
@@ -80,7 +80,7 @@ class ImportFiles(CommandModal[ImportResult]):
             return
         typed = self._typed
         dry_run = typed != self._checked
-        self._tell("")
+        self._show_note("")
 
         def work(desk: Desk) -> ImportResult:
             return self.host.importing(paths_in(typed), dry_run, self._report)(desk)
@@ -94,7 +94,7 @@ class ImportFiles(CommandModal[ImportResult]):
     @on(Progressed)
     def _progressed(self, message: Progressed) -> None:
         if self._busy:
-            self._show(message.told)
+            self._show(message.text)
 
     def _show_preview(self, typed: str, result: ImportResult) -> None:
         self._busy = False
@@ -133,9 +133,9 @@ def preview(result: ImportResult) -> str:
     unchanged = sum(result["unchanged"].values())
     if unchanged:
         lines.append(f"{unchanged:,} rows are on the desk already.")
-    for rows, told in ((result["quarantined"], "kept out"), (result["flagged"], "taken with a fault")):
+    for rows, verb in ((result["quarantined"], "kept out"), (result["flagged"], "taken with a fault")):
         if rows:
-            lines.append(f"{len(rows):,} {told}:")
+            lines.append(f"{len(rows):,} {verb}:")
             lines += [f"  {row['file']}, row {row['row']}: {row['reason']}" for row in rows[:ROWS_TOLD]]
         if len(rows) > ROWS_TOLD:
             lines.append(

@@ -68,14 +68,15 @@ class GreetingApp(SteadyApp):
     def action_import_files(self) -> None:
         def imported(result: ImportResult) -> None:
             kept_out = len(result["quarantined"])
-            self._host.tell(f"Imported {counted(result)}" + (f"; {kept_out:,} kept out" if kept_out else ""))
+            more = f"; {kept_out:,} kept out" if kept_out else ""
+            self._host.show_toast(f"Imported {counted(result)}{more}")
 
         self._open(ImportFiles(), imported)
 
     def action_fill_demo(self) -> None:
         """Fill this desk with demo data; refused unless the desk is empty."""
         self._host.perform(
-            self._host.demo(), lambda made: self._host.tell(f"A demo desk: {counted(made)}. f1 helps")
+            self._host.demo(), lambda made: self._host.show_toast(f"A demo desk: {counted(made)}. f1 helps")
         )
 
     def action_add_first_agent(self) -> None:

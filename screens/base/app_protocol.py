@@ -29,7 +29,7 @@ class PlaceInSight(Protocol):
     def is_laid_out(self) -> bool:
         """Return whether its widgets are mounted."""
 
-    def tell_time(self) -> None:
+    def show_time(self) -> None:
         """Show the time, and what is new, in the top bar."""
 
 
@@ -124,7 +124,7 @@ class Host(Protocol):
         A refusal goes to ``refused``, or is shown in a toast.
         """
 
-    def tell(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
+    def show_toast(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
         """Show a toast; the text may hold anything that a person typed."""
 
     def announce(self, text: str) -> None:

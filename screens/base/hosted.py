@@ -49,7 +49,7 @@ class Hosted(Screen[Result]):
 
     def say(self, text: str, *, severity: SeverityLevel = "information") -> None:
         """Show a toast; the text may hold anything that a person typed."""
-        self.host.tell(text, severity=severity)
+        self.host.show_toast(text, severity=severity)
 
     def open(self, modal: ModalScreen[T | None], then: Callable[[T], object] | None = None) -> None:
         """Open a modal, unless another is already open; ``then`` gets its result, if it has one."""

@@ -19,7 +19,7 @@ from screens.dialogs.agent_chooser import PickAgent
 from screens.service.new_issue import NewIssue
 from screens.shell.row_actions import RowActions, at_once, on_chosen, with_form
 from screens.wording.contacts import reach
-from screens.wording.issues import told as issue_told
+from screens.wording.issues import describe_step as describe_issue
 from screens.wording.text import day_and_moment, short
 
 HELD = ("already_claimed", "not_the_holder")
@@ -66,7 +66,7 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
 
     @on_chosen
     def action_claim(self, row: BookingRow) -> None:
-        """Claim for the holder, or another's unclaimed work for oneself where the setting ``pull`` allows it."""
+        """Claim for the holder, or another's unclaimed work for oneself where the setting ``pull`` is on."""
         taker, me = row["agent_id"], self.host.my_agent_id
         if taker and me is not None and row["claimed_at"] is None and self.backend.desk.settings["pull"]:
             taker = me
@@ -157,7 +157,7 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
         """Open an issue for the customer of this booking."""
 
         def opened(issue: IssueDetails) -> None:
-            self.say(f"{issue_told('Opened', issue)}; {keys.key_of(self.app, 'place.service')} shows it")
+            self.say(f"{describe_issue('Opened', issue)}; {keys.key_of(self.app, 'place.service')} shows it")
 
         self.open_made(lambda: NewIssue(customers.card(row["customer_id"]), row["booking_id"]), opened)
 

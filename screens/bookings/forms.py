@@ -121,7 +121,7 @@ def contact_form(booking: BookingRow, now: Callable[[], str]) -> FormModal[Booki
     fields = [
         Field("outcome", "Outcome", "Reached", tuple(words)),
         Field("text", "What was said"),
-        Field("follow_up", "Follow-up", hint=MOMENT_HINT, told=_moment_teller(now)),
+        Field("follow_up", "Follow-up", hint=MOMENT_HINT, note=_moment_reader(now)),
     ]
 
     def command(desk: Desk, number: int, outcome: str, text: str, follow_up: str) -> BookingRow:
@@ -134,23 +134,23 @@ def contact_form(booking: BookingRow, now: Callable[[], str]) -> FormModal[Booki
 def follow_up_form(booking: BookingRow, now: Callable[[], str]) -> FormModal[BookingRow]:
     """Set the time of the follow-up; an empty field removes it."""
     at = booking["follow_up_at"]
-    field = Field("at", "Follow-up", moment(at), hint=MOMENT_HINT, told=_moment_teller(now, at))
+    field = Field("at", "Follow-up", moment(at), hint=MOMENT_HINT, note=_moment_reader(now, at))
     about = f"{_about(booking)}\n{ways(booking)}"
     title, command = "Follow-up of booking", follow_ups.follow_up
     return _form(booking, title, [field], command, "Save", about=about, changes_only=True)
 
 
-def _moment_teller(now: Callable[[], str], before: str | None = None) -> Callable[[str], str]:
+def _moment_reader(now: Callable[[], str], before: str | None = None) -> Callable[[str], str]:
     """Return a function that describes a typed moment at the desk's time; ``before`` is the stored one."""
 
-    def tell(typed: str) -> str:
+    def describe(typed: str) -> str:
         if not typed.strip():
             return "empty: no follow-up any more" if before else ""
         if typed == moment(before):
             return f"as it is: {due_word(before, now()) or 'not due yet'}"
         return f"= {day_and_moment(due_times.understand(typed, now(), local_offset()))}"
 
-    return tell
+    return describe
 
 
 def note_form(booking: BookingRow) -> FormModal[BookingRow]:

@@ -34,7 +34,7 @@ class MarkedList(BookingList):
         self._marks: dict[int, None] = {}
         self._last_mark: int | None = None
 
-    def _tell_marks(self) -> None:
+    def _show_marks(self) -> None:
         """Show the marks; a subclass shows their number too."""
         self.table.pick(map(str, self._marks))
 
@@ -45,19 +45,19 @@ class MarkedList(BookingList):
             return
         self._marks = wanted
         self._last_mark = booking_ids[-1] if booking_ids else self._last_mark
-        self._tell_marks()
+        self._show_marks()
 
     def unmark_all(self) -> bool:
         """Remove every mark; return whether there were any."""
         had = bool(self._marks)
         self._marks, self._last_mark = {}, None
-        self._tell_marks()
+        self._show_marks()
         return had
 
     def _toggle(self, booking_id: int) -> None:
         if booking_id in self._marks:
             del self._marks[booking_id]
-            self._tell_marks()
+            self._show_marks()
         else:
             self._mark([booking_id])
 
@@ -87,7 +87,7 @@ class MarkedList(BookingList):
         def then(found: list[int]) -> None:
             self._marks = dict.fromkeys(found[:MOST_MARKED])
             self._last_mark = None
-            self._tell_marks()
+            self._show_marks()
             more = f", the first {MOST_MARKED:,}: no more at once" if len(found) > MOST_MARKED else ""
             self.say(f"Marked {plural(len(self._marks), 'booking')}{more}")
 
@@ -116,7 +116,7 @@ class MarkedList(BookingList):
         """Say what happened to each; refused bookings stay marked."""
         done = {row["booking_id"] for row in result["results"] if row["ok"]}
         self._marks = {number: None for number in self._marks if number not in done}
-        self._tell_marks()
+        self._show_marks()
         if result["refused"]:
             self.call_later(self.open, Panel(f"{word}: row by row", after_a_batch(result, word.lower())))
         else:

@@ -25,7 +25,7 @@ from screens.base.keys import key_of
 from screens.bookings.detail import BookingDetail
 from screens.bookings.list import EXTRA_COLUMNS, BookingList
 from screens.dialogs.agent_chooser import PickAgent
-from screens.roster.presence import open_presence, presence_text, told_of_presence
+from screens.roster.presence import describe_presence_change, open_presence, presence_text
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording import issues as issue_words
@@ -149,7 +149,7 @@ class MyDesk(BookingList):
             if agent["presence"] == AWAY and agent["presence_reason"] == AWAY_REASON:
                 self.host.perform(
                     lambda desk: set_presence(desk, agent_id, AVAILABLE),
-                    lambda row: self.say(told_of_presence(row)),
+                    lambda row: self.say(describe_presence_change(row)),
                 )
             else:
                 open_presence(self, agent)

@@ -108,8 +108,8 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
         if not self.unmark_all():
             super().action_back()
 
-    def _tell_marks(self) -> None:
-        super()._tell_marks()
+    def _show_marks(self) -> None:
+        super()._show_marks()
         self._say_listed(self.table.rows_shown)
 
     def _unfiltered(self) -> BookingFilter:
@@ -151,4 +151,4 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
             self.headline.update(line)
         else:
             how = order + "  ·  {queue.view} view"
-            self.tell_listed(line, rows, how, "no bookings yet: leads come in on Dispatch (f2)")
+            self.show_listed(line, rows, how, "no bookings yet: leads come in on Dispatch (f2)")

@@ -56,8 +56,8 @@ def _kept_out(why: DecisionRow) -> Text:
     counts, rows = why.get("excluded_by_rule") or {}, why.get("excluded", [])
     text = Text()
     if counts:
-        told = ", ".join(f"{number} {rule}" for rule, number in sorted(counts.items()))
-        text.append(f"\n\n{'Kept out before them' if why['winner'] else 'Kept out'}: {told}", "bold")
+        summary = ", ".join(f"{number} {rule}" for rule, number in sorted(counts.items()))
+        text.append(f"\n\n{'Kept out before them' if why['winner'] else 'Kept out'}: {summary}", "bold")
     for row in rows:
         text.append(f"\n  ✗ {row['agent_name']} ({row['agent_id']}): {row['rule']}", CARE)
     return text
@@ -69,21 +69,21 @@ def _candidate(position: int, row: Json) -> Text:
     return line.append("  " + ", ".join(keys), "dim")
 
 
-def why_not_panel(told: WhyNot, others: list[PolicyChoice]) -> Panel:
+def why_not_panel(why: WhyNot, others: list[PolicyChoice]) -> Panel:
     """Explain why a booking is not with an agent, and each policy's choice for it now."""
     text = Text(overflow="fold")
-    text.append(told["agent_name"], "bold")
-    if told.get("decided"):
-        text.append(f"\nDecided {told['decided']}")
+    text.append(why["agent_name"], "bold")
+    if why.get("decided"):
+        text.append(f"\nDecided {why['decided']}")
         text.append("\nBy the policy it would be as follows", "dim")
-    text.append(f"\n{told['because']}\n")
-    if told.get("policy"):
-        text.append(f"\nThe {told['policy']} policy decides by {told['key'].replace('_', ' ')} here.", "dim")
-    if told.get("as_of"):
-        text.append(f"\nAs of {moment(told['as_of'])}\n", "dim")
+    text.append(f"\n{why['because']}\n")
+    if why.get("policy"):
+        text.append(f"\nThe {why['policy']} policy decides by {why['key'].replace('_', ' ')} here.", "dim")
+    if why.get("as_of"):
+        text.append(f"\nAs of {moment(why['as_of'])}\n", "dim")
     text.append("\nWere it given out now\n", "bold")
     for row in others:
         text.append(f"\n{row['policy']:<14}", "bold")
         text.append(row["agent_name"] or "nobody")
         text.append(f"  {row['reason']}", "dim")
-    return Panel(f"Booking {told['booking_id']}: why not {told['agent_name']}?", text)
+    return Panel(f"Booking {why['booking_id']}: why not {why['agent_name']}?", text)

@@ -29,7 +29,7 @@ from screens.widgets.detail_pane import add_facts
 from screens.widgets.live_table import LiveTable
 from screens.wording import issues as issue_words
 from screens.wording.bookings import state
-from screens.wording.events import event_line, taken_back
+from screens.wording.events import describe_undo, event_line
 from screens.wording.text import CARE, moment, short, short_moment
 
 COLUMNS: tuple[Column[BookingRow], ...] = (
@@ -158,7 +158,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         self.say(f"Merged into {short(row['name'])} ({row['customer_id']}); ctrl+z takes it back")
 
     def action_undo(self) -> None:
-        self.host.perform(undo.undo, lambda done: self.say(taken_back(done)))
+        self.host.perform(undo.undo, lambda done: self.say(describe_undo(done)))
 
 
 def person(card: Card) -> Text:
@@ -186,13 +186,13 @@ def _service(card: Card) -> str:
     if not (card["tier"] or card["previous_issues"]):
         return ""
     count, score = card["previous_issues"], card["satisfaction"]
-    told = (
+    parts = (
         card["tier"] or "no tier",
         f"{count} issue{'' if count == 1 else 's'}",
         f"rated {score:.1f}" if score is not None else "",
         f"paid {card['total_value']:,.2f}" if card["total_value"] else "",
     )
-    return ", ".join(filter(None, told))
+    return ", ".join(filter(None, parts))
 
 
 def history(card: Card) -> Text:

@@ -125,7 +125,7 @@ class FindCustomer(Modal[int | None]):
         self._table.show_rows(others[:MOST_SHOWN])
         if is_another:
             self._table.move_cursor(row=0)
-        line = told(len(others), behind) if text else self._idle
+        line = describe_count(len(others), behind) if text else self._idle
         self.query_one("#told", Static).update(Text(line, overflow="fold"))
 
     def action_take(self) -> None:
@@ -142,7 +142,7 @@ class FindCustomer(Modal[int | None]):
             self.leave(row["customer_id"])
 
 
-def told(number: int, behind: int) -> str:
+def describe_count(number: int, behind: int) -> str:
     """Say how many were found, and whether the search index is complete yet."""
     if not number:
         line = "Nobody like this"

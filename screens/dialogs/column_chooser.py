@@ -65,9 +65,9 @@ class Columns(Modal[None]):
         options.set_options(Option(Content(line)) for line in marked)
         options.highlighted = highlighted
         left_out = [self._label(spec.key) for spec in self._table.left_out]
-        self._tell(f"No room at this width: {', '.join(left_out)}" if left_out else "")
+        self._show_note(f"No room at this width: {', '.join(left_out)}" if left_out else "")
 
-    def _tell(self, text: str) -> None:
+    def _show_note(self, text: str) -> None:
         self.query_one("#told", Static).update(Content(text))
 
     def _label(self, key: str) -> str:
@@ -85,7 +85,7 @@ class Columns(Modal[None]):
         if wanted:
             self._use(wanted, self._here)
         else:
-            self._tell("One column stays")
+            self._show_note("One column stays")
 
     def action_move(self, step: int) -> None:
         here, there = self._here, self._here + step
@@ -99,7 +99,7 @@ class Columns(Modal[None]):
         if sort:
             self._table.post_message(LiveTable.SortAsked(sort))
         else:
-            self._tell("The desk cannot sort by this column")
+            self._show_note("The desk cannot sort by this column")
 
     def action_reset(self) -> None:
         self._table.choose([])

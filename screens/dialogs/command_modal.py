@@ -26,7 +26,7 @@ class CommandModal(Modal[Outcome | None]):
     refusal finds everything that was typed. Text not sent yet (``unsaved``) is warned about once.
     """
 
-    TOLD_IN: ClassVar[str] = "#problem"
+    NOTE_ID: ClassVar[str] = "#problem"
     AT_WORK: ClassVar[str] = "at work ..."
     STILL_AT_WORK: ClassVar[str] = "one moment: the desk has not answered yet"
     DROPS: ClassVar[str] = "Closing again drops what you have typed"
@@ -44,14 +44,14 @@ class CommandModal(Modal[Outcome | None]):
 
     def _still_at_work(self) -> None:
         if self._busy and self._result is None:
-            self._tell(self.AT_WORK)
+            self._show_note(self.AT_WORK)
 
     def action_close(self) -> None:
         if self._busy:
-            self._tell(self.STILL_AT_WORK)
+            self._show_note(self.STILL_AT_WORK)
         elif self.unsaved() and not self._is_warned:
             self._is_warned = True
-            self._tell(self.DROPS)
+            self._show_note(self.DROPS)
         else:
             self.leave(self._result)
 
@@ -67,8 +67,8 @@ class CommandModal(Modal[Outcome | None]):
 
     def _refused(self, error: DeskError) -> None:
         self._busy = False
-        self._tell(refusal(error))
+        self._show_note(refusal(error))
 
-    def _tell(self, text: str) -> None:
+    def _show_note(self, text: str) -> None:
         if self.is_laid_out:
-            self.query_one(self.TOLD_IN, Static).update(Content(text))
+            self.query_one(self.NOTE_ID, Static).update(Content(text))

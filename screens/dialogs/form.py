@@ -34,7 +34,7 @@ OPTION_EXTRA = 4  # an option's mark and the blanks around it
 class Field:
     """One field of a form: a text (of several ``lines``), one of ``options``, or (``agent``) an agent.
 
-    A few short ``options`` are shown side by side; others open as a list. ``reading`` describes, below
+    A few short ``options`` are shown side by side; others open as a list. ``note`` describes, below
     the field, how the typed text is read, or raises DeskError.
     """
 
@@ -44,7 +44,7 @@ class Field:
     options: tuple[str, ...] = ()
     hint: str = ""
     agents: tuple[AgentRow, ...] = ()
-    told: Callable[[str], str] | None = None
+    note: Callable[[str], str] | None = None
     lines: int = 1
 
     @property
@@ -116,7 +116,7 @@ class FormModal(CommandModal[Outcome]):
                 with Horizontal(classes="field"):
                     yield Label(Content(field.label))
                     yield field.widget()
-                if field.told:
+                if field.note:
                     yield Static(classes="told", id=f"{field.name}-told")
         if self._preview:
             yield self._preview
@@ -152,7 +152,7 @@ class FormModal(CommandModal[Outcome]):
     @on(TextArea.Changed)
     def _changed(self) -> None:
         self._is_warned = False
-        self._tell("")
+        self._show_note("")
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -161,11 +161,11 @@ class FormModal(CommandModal[Outcome]):
                 self._understand(field, event.value)
 
     def _understand(self, field: Field, typed: str) -> None:
-        if field.told is None:
+        if field.note is None:
             return
         below = self.query_one(f"#{field.name}-told", Static)
         try:
-            text, wrong = field.told(typed), False
+            text, wrong = field.note(typed), False
         except DeskError as error:
             text, wrong = error.message, True
         below.update(Content(text))
@@ -205,8 +205,8 @@ class FormModal(CommandModal[Outcome]):
 
     def _refused(self, error: DeskError) -> None:
         self._busy = False
-        is_told = any(str(below.visual) == error.message for below in self.query(".told").results(Static))
-        self._tell(error.hint[:1].upper() + error.hint[1:] if is_told else refusal(error))
+        is_shown = any(str(below.visual) == error.message for below in self.query(".told").results(Static))
+        self._show_note(error.hint[:1].upper() + error.hint[1:] if is_shown else refusal(error))
         if isinstance(error, InvalidInput) and any(field.name == error.field for field in self._fields):
             self.query_one(f"#{error.field}").focus()
 

@@ -101,9 +101,9 @@ class WhoGetsIt(Frame):
         table.show_rows(rows)
         if not table.has_focus:
             table.move_cursor(row=0)
-        self.query_one("#verdict", Static).update(Content(self._told()))
+        self.query_one("#verdict", Static).update(Content(self._verdict()))
 
-    def _told(self) -> str:
+    def _verdict(self) -> str:
         """Return the verdict on the scores, unless the policy's reason already includes it."""
         seen = self.glance
         if seen is None or not self._preview["candidates"]:

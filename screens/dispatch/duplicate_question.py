@@ -91,13 +91,13 @@ class KnownCustomer(Modal[Answer | None]):
 
     @on(DataTable.RowHighlighted)
     def _show_detail(self) -> None:
-        self._tell(_detail(self._chosen))
+        self._show_note(_detail(self._chosen))
 
     @on(DataTable.RowSelected)
     def _entered(self) -> None:
-        self._tell(_detail(self._chosen).append(f"\n{HINT}", "bold"))
+        self._show_note(_detail(self._chosen).append(f"\n{HINT}", "bold"))
 
-    def _tell(self, text: Text) -> None:
+    def _show_note(self, text: Text) -> None:
         self.query_one("#detail", Static).update(text)
 
     def action_same(self) -> None:
@@ -107,7 +107,7 @@ class KnownCustomer(Modal[Answer | None]):
         if self._chosen["bookings"]:
             self.leave(Answer("open", self._chosen))
         else:
-            self._tell(Text(f"{short(self._chosen['name'])} has no open booking", "bold"))
+            self._show_note(Text(f"{short(self._chosen['name'])} has no open booking", "bold"))
 
     def action_enter_anyway(self) -> None:
         self.leave(Answer("enter", self._chosen))

@@ -165,12 +165,12 @@ class LeadForm(Frame):
             elif text in self._values.of(field) and isinstance(widget, Choice | Pick):
                 widget.value = text
 
-    def tell(self, text: str, tone: str = "") -> None:
+    def show_notice(self, text: str, tone: str = "") -> None:
         """Show lines below the form: an error, a warning, or the result of the last lead."""
         self.notice.update(Content(text))
         self.notice.set_classes(f"-{tone}" if tone else "")
 
-    def tell_chance(self, chance: Chance | None) -> None:
+    def show_chance(self, chance: Chance | None) -> None:
         """Show how likely the lead is to be confirmed, and why; None shows nothing."""
         line = Text()
         if chance is not None:
@@ -185,9 +185,9 @@ class LeadForm(Frame):
     def warn(self, text: str) -> None:
         """Show a warning, or remove it; other lines there stay."""
         if text and STAYING.isdisjoint(self.notice.classes):
-            self.tell(text, "warning")
+            self.show_notice(text, "warning")
         elif not text and self.notice.has_class("-warning"):
-            self.tell("")
+            self.show_notice("")
 
     def go_on(self, *, emptied: bool) -> None:
         """Remove lines that have been read, since somebody types; a warning stays until there is another.
@@ -195,7 +195,7 @@ class LeadForm(Frame):
         A field that was ``emptied``, for example by Assign, removes only an error.
         """
         if self.notice.has_class("-error") or not (emptied or self.notice.has_class("-warning")):
-            self.tell("")
+            self.show_notice("")
 
     def empty(self) -> None:
         """Clear the form for the next lead."""

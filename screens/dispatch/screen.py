@@ -130,7 +130,7 @@ class Dispatch(BookingActions):
             self._look_at(data.terms)
         self.table.show_rows(data.latest)
         self._show_last(data.latest)
-        self._tell_suspected(data.who, data.suspected)
+        self._show_suspected(data.who, data.suspected)
 
     def _show_last(self, latest: list[BookingRow]) -> None:
         """Put the cursor on the booking opened last, once; say so if it was undone."""
@@ -141,7 +141,9 @@ class Dispatch(BookingActions):
             self.table.stand_at(last["booking_id"])
         self._is_last_shown = True
         if last["voided"] and self.form.has_succeeded:
-            self.form.tell(f"Taken back: booking {last['booking_id']}, {short(last['customer_name'])}")
+            self.form.show_notice(
+                f"Undone: lead {last['booking_id']} ({short(last['customer_name'])}) removed"
+            )
 
     @on(Input.Changed)
     @on(RadioSet.Changed)
@@ -178,7 +180,7 @@ class Dispatch(BookingActions):
 
         def then(seen: Glance | None) -> None:
             self.who.show_glance(seen)
-            self.form.tell_chance(seen.chance if seen else None)
+            self.form.show_chance(seen.chance if seen else None)
 
         if terms is None:
             then(None)
@@ -187,31 +189,31 @@ class Dispatch(BookingActions):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        if not self._tell_slip():
+        if not self._show_slip():
             self.form.go_on(emptied=not event.value)
         self.after_typing(TYPING_PAUSE_S, self._suspect, group="suspect")
 
     @on(Input.Blurred)
-    def _tell_slip(self) -> bool:
+    def _show_slip(self) -> bool:
         """Show the error in a text, if there is one."""
         slip = self.form.slip()
         if slip is not None:
-            self.form.tell(refusal(slip), "error")
+            self.form.show_notice(refusal(slip), "error")
         return slip is not None
 
     def _suspect(self) -> None:
         """Look up who the customer may be."""
         who = self.form.identity()
         if any(who):
-            self.host.ask(lambda: customers.suspects(*who), lambda found: self._tell_suspected(who, found))
+            self.host.ask(lambda: customers.suspects(*who), lambda found: self._show_suspected(who, found))
         else:
             self.form.warn("")
 
-    def _tell_suspected(self, who: tuple[str, str, str], found: list[Suspect]) -> None:
+    def _show_suspected(self, who: tuple[str, str, str], found: list[Suspect]) -> None:
         """Show who the customer may be; an answer about somebody else is too late."""
         if self.is_laid_out and who == self.form.identity():
             not_yet = "Not assigned yet. " if found and who == self._asked_about else ""
-            self.form.warn(not_yet + duplicates.told(found))
+            self.form.warn(not_yet + duplicates.describe_suspects(found))
 
     @on(Input.Submitted)
     @on(Choice.Accepted)
@@ -230,7 +232,7 @@ class Dispatch(BookingActions):
             self.form.fill(draft.values)
             today, typed_at = moment(self.backend.desk.now()), moment(draft.typed_at)
             when = typed_at[11:] if typed_at[:10] == today[:10] else typed_at
-            self.form.tell(f"Restored what you had typed at {when}; Clear empties the form", "restored")
+            self.form.show_notice(f"Restored what you typed at {when}; Clear empties the form", "restored")
 
     def unsaved(self) -> str:
         if not self.is_laid_out or self.form.is_empty:
@@ -240,16 +242,16 @@ class Dispatch(BookingActions):
 
     def action_clear(self) -> None:
         if self.form.is_empty:
-            self.form.tell("The form is empty")
+            self.form.show_notice("The form is empty")
         else:
             self.form.empty()
-            self.form.tell("Cleared")
+            self.form.show_notice("Cleared")
 
     # several at once
 
     def action_several(self, text: str = "") -> None:
         def assigned(done: str) -> None:
-            self.form.tell(done, "success")
+            self.form.show_notice(done, "success")
             self.table.action_scroll_top()
 
         self.open(SeveralLeads(text), assigned)
@@ -294,7 +296,7 @@ class Dispatch(BookingActions):
         problem = self.form.problem()
         if problem is not None:
             field, error = problem
-            self.form.tell(refusal(error), "error")
+            self.form.show_notice(refusal(error), "error")
             self.query_one(f"#{field}").focus()
             return
         self._take_in(values)
@@ -317,13 +319,13 @@ class Dispatch(BookingActions):
                 self._assigned(values, result)
 
         self._assigning = True
-        self.form.tell("assigning ...")
+        self.form.show_notice("assigning ...")
         self.host.perform(work, then, self._refused)
 
     def _ask_whose(self, values: dict[str, str], found: list[Suspect]) -> None:
         self._asked_about = self.form.identity()
-        self.form.tell("")
-        self._tell_suspected(self._asked_about, found)
+        self.form.show_notice("")
+        self._show_suspected(self._asked_about, found)
 
         def answered(answer: Answer) -> None:
             if self._assigning:
@@ -343,13 +345,13 @@ class Dispatch(BookingActions):
             self._keeper.forget()
         self._last_booking, self._is_last_shown = result["booking_id"], False
         given = f"→ {result['agent_name']}" if result["agent_id"] else "waits: no agent can take it yet"
-        self.form.tell(f"{values['name']} {given}, booking {result['booking_id']}", "success")
+        self.form.show_notice(f"{values['name']} {given}, booking {result['booking_id']}", "success")
 
     def _refused(self, error: DeskError) -> None:
         """Show a refusal; what was typed stays in the form."""
         self._assigning = False
-        self.form.tell(refusal(error), "error")
+        self.form.show_notice(refusal(error), "error")
 
 
 def _went_to(row: BookingRow) -> str:
-    return "taken back" if row["voided"] else f"→ {row['agent_name'] or 'waiting'}"
+    return "undone" if row["voided"] else f"→ {row['agent_name'] or 'waiting'}"

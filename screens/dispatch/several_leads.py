@@ -56,7 +56,7 @@ class SeveralLeads(CommandModal[str]):
     """Lines above, the check of each below; closes with a line that sums up what was done, or None."""
 
     FRAME = "question"
-    TOLD_IN = "#told"
+    NOTE_ID = "#told"
     AT_WORK = "assigning ..."
     DROPS = "Closing again drops these lines"
     AUTO_FOCUS = "#lines"
@@ -117,7 +117,7 @@ class SeveralLeads(CommandModal[str]):
 
     def _show(self, pasted: Pasted) -> None:
         self._list([_row(line.line, line.fields, line.errors) for line in pasted.lines])
-        self._tell(_counts(pasted) if self.text.strip() else "")
+        self._show_note(_counts(pasted) if self.text.strip() else "")
 
     def _list(self, rows: list[Json]) -> None:
         self._table.show_rows(rows)
@@ -130,8 +130,8 @@ class SeveralLeads(CommandModal[str]):
     def _show_detail(self) -> None:
         """Show every error of the line under the cursor, with what is accepted instead."""
         row = self._table.current
-        told = (*row["errors"], *([f"{row['question']}; {ASKED}"] if row["question"] else [])) if row else ()
-        text = "\n".join(f"line {row['place']}: {each}" for each in told) if row else ""
+        asked = [f"{row['question']}; {ASKED}"] if row and row["question"] else []
+        text = "\n".join(f"line {row['place']}: {each}" for each in (*row["errors"], *asked)) if row else ""
         self.query_one("#detail", Static).update(Content(text))
 
     @on(DataTable.RowSelected)
@@ -158,7 +158,7 @@ class SeveralLeads(CommandModal[str]):
             with desk.request(run):
                 return pasted, questions, receive_lines(desk, lines) if lines else []
 
-        self._tell(self.AT_WORK)
+        self._show_note(self.AT_WORK)
         self._send(work, self._assigned)
 
     def _assigned(self, answer: Answer) -> None:
@@ -167,7 +167,7 @@ class SeveralLeads(CommandModal[str]):
         if not received and not questions:
             self._show(pasted)
             if not pasted.problem:
-                self._tell(
+                self._show_note(
                     "Nothing to assign: " + (_counts(pasted) if pasted.lines else "there are no lines")
                 )
             return
@@ -184,7 +184,7 @@ class SeveralLeads(CommandModal[str]):
         self._count_last = len(rows) - len(left)
         self._count += self._count_last
         self._list([row | {"place": places.get(row["line"])} for row in rows])
-        self._tell(_summary(self._count_last, len(left) - len(questions), len(questions)))
+        self._show_note(_summary(self._count_last, len(left) - len(questions), len(questions)))
 
     def _refused(self, error: DeskError) -> None:
         super()._refused(error)
@@ -204,7 +204,7 @@ def _questions(lines: Sequence[PastedLine]) -> dict[int, str]:
         name, phone, email = (line.fields.get(field) or "" for field in ("name", "phone", "email"))
         known = customers.in_question(customers.suspects(name, phone, email))
         if known:
-            found[line.line] = duplicates.told(known[:1])
+            found[line.line] = duplicates.describe_suspects(known[:1])
     return found
 
 
@@ -218,8 +218,8 @@ def _row(
     elif received is not None and received["lead"] is not None:
         lead = received["lead"]
         became = f"→ {lead['agent_name'] or 'waits'}, booking {lead['booking_id']}"
-    told = {"errors": errors, "question": question, "became": became}
-    return {"line": line, "place": line, "fields": fields, **told}
+    verdict = {"errors": errors, "question": question, "became": became}
+    return {"line": line, "place": line, "fields": fields, **verdict}
 
 
 def _counts(pasted: Pasted) -> str:
@@ -234,13 +234,13 @@ def _counts(pasted: Pasted) -> str:
 
 def _summary(done: int, bad: int = 0, known: int = 0, last: int | None = None) -> str:
     """Say how many are in and how many are not, and what ``u`` would undo."""
-    told = f"{done} {'lead' if done == 1 else 'leads'} assigned"
+    line = f"{done} {'lead' if done == 1 else 'leads'} assigned"
     if done:
         taken = f"the last {last}" if last not in (None, done) else "it" if done == 1 else "all"
-        told += f" (u takes {taken} back)"
+        line += f" (u takes {taken} back)"
     if bad:
-        told += f"; {bad} to be mended stay{'s' if bad == 1 else ''} above"
+        line += f"; {bad} to be mended stay{'s' if bad == 1 else ''} above"
     if known:
         whose = "customer has an open booking" if known == 1 else "customers have open bookings"
-        told += f"; {known} whose {whose}: f9 again assigns {'it' if known == 1 else 'them'}"
-    return told
+        line += f"; {known} whose {whose}: f9 again assigns {'it' if known == 1 else 'them'}"
+    return line

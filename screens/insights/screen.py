@@ -71,7 +71,7 @@ class Insights(Place):
     class Progressed(Message):
         """The training has made progress."""
 
-        told: str
+        text: str
 
     def __init__(self) -> None:
         super().__init__()
@@ -129,7 +129,7 @@ class Insights(Place):
             refused,
             opens=section not in self._shown,
         )
-        self.set_timer(SLOW_S, self._tell_hint)
+        self.set_timer(SLOW_S, self._show_hint)
 
     def _fill(self, section: str, found: Found) -> None:
         self._shown.add(section)
@@ -141,7 +141,7 @@ class Insights(Place):
             table = self.query_one(f"#{section}", LiveTable)
             table.marks_changes = False  # sums change with every booking
             table.show_rows(found)
-        self._tell_hint()
+        self._show_hint()
         if section == self._section:
             self._put_in_sight()
 
@@ -197,9 +197,9 @@ class Insights(Place):
     def _mark_section(self) -> None:
         for tab in self.query(SectionTab):
             tab.set_class(tab.section == self._section, "-here")
-        self._tell_hint()
+        self._show_hint()
 
-    def _tell_hint(self) -> None:
+    def _show_hint(self) -> None:
         """Show how to go on, and that the section is being recomputed if that takes a while."""
         if self._training is None and self.is_laid_out:
             is_read_again = self._section in self._under_way and self._section in self._shown
@@ -253,8 +253,8 @@ class Insights(Place):
         if self._section == "match":
             self.copy(self._text.plain, "the evidence")
         elif row is not None:
-            told = (f"{name.replace('_', ' ')} {value}" for name, value in row.items() if name in COPIED)
-            self.copy(", ".join(told))
+            text = (f"{name.replace('_', ' ')} {value}" for name, value in row.items() if name in COPIED)
+            self.copy(", ".join(text))
 
     # training
 
@@ -265,24 +265,24 @@ class Insights(Place):
             return
         run = self._training = TrainingRun(self._report, self.backend.closing)
         desk = self.backend.desk
-        self._tell_training("beginning ...")
+        self._show_training("beginning ...")
 
         def studied(lesson: Lesson) -> None:
             self.host.perform(lambda desk: run.keep(desk, lesson), self._trained, self._untrained)
 
         self.host.ask(lambda: run.study(desk), studied, self._untrained, beside=True)
 
-    def _report(self, told: str) -> None:
+    def _report(self, text: str) -> None:
         """Post the progress; called in the training's thread."""
-        self.post_message(self.Progressed(told))
+        self.post_message(self.Progressed(text))
 
     @on(Progressed)
     def _progressed(self, message: Progressed) -> None:
         if self._training is not None:
-            self._tell_training(message.told)
+            self._show_training(message.text)
 
-    def _tell_training(self, told: str) -> None:
-        line = f" Training, {told}  ({key_of(self.app, 'insights.train')} stops it)"
+    def _show_training(self, text: str) -> None:
+        line = f" Training, {text}  ({key_of(self.app, 'insights.train')} stops it)"
         self.hint.update(Content(line))
 
     def _trained(self, row: LessonRow) -> None:

@@ -21,7 +21,7 @@ from screens.shell.paged_list import Held, PagedList
 from screens.shell.row_actions import at_once, on_chosen
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
-from screens.wording.events import event_line, said, taken_back
+from screens.wording.events import describe_undo, event_line, format_detail
 from screens.wording.text import short_moment
 
 EXAMPLE = "booking:12 agent:6 by:kim command:claim since:today is:undone"
@@ -40,7 +40,7 @@ COLUMNS: tuple[Column[EventRow], ...] = (
     Column("about", "About", 12, describe_subject),
     Column("customer", "Customer", 12, lambda row: row["customer_name"] or "", grows=True),
     Column("agent_id", "Agent", 5, right=True, drop=2),
-    Column("said", "Said", 10, lambda row: said(row["command"], row["detail"]), grows=True, drop=1),
+    Column("said", "Said", 10, lambda row: format_detail(row["command"], row["detail"]), grows=True, drop=1),
 )
 
 
@@ -81,7 +81,7 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
         return event_detail(row)
 
     def describe_done(self, word: str, row: UndoResult) -> str:
-        return taken_back(row)
+        return describe_undo(row)
 
     @on(DataTable.RowSelected)
     def _entered(self) -> None:
@@ -135,4 +135,4 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
             self.host.go(self.host.came_from)
 
     def _describe(self, rows: list[EventRow]) -> None:
-        self.tell_listed(Text("Log", "bold"), rows, "newest first", "nothing has been done here yet")
+        self.show_listed(Text("Log", "bold"), rows, "newest first", "nothing has been done here yet")

@@ -217,5 +217,5 @@ def _importance(seen: Glance) -> Text:
 def _chance(seen: Glance) -> Text:
     if seen.chance is None:
         return Text()
-    told = f"\nIts chance to confirm: {seen.chance.probability:.0%}"
-    return Text.assemble((told, "bold"), f" ({seen.chance.reason})\n")
+    chance = f"\nIts chance to confirm: {seen.chance.probability:.0%}"
+    return Text.assemble((chance, "bold"), f" ({seen.chance.reason})\n")

@@ -39,10 +39,10 @@ class TrainingRun:
         """Run the slow part. Raises Refused, also when it was stopped."""
         is_studied = False
         try:
-            self._tell(0, 0, "beginning")
+            self._report_progress(0, 0, "beginning")
             from dispatch.matching.learning import training  # with scikit-learn, which takes seconds to load
 
-            lesson = training.study(desk, progress=self._tell)
+            lesson = training.study(desk, progress=self._report_progress)
             is_studied = True
             return lesson
         finally:
@@ -64,6 +64,6 @@ class TrainingRun:
         if self._stopped.is_set() or self._closing.is_set():
             raise Refused("stopped", "the training was stopped", "the weights are as they were")
 
-    def _tell(self, done: int, total: int, what: str) -> None:
+    def _report_progress(self, done: int, total: int, what: str) -> None:
         self.check()
         self._progressed(f"{what}: {done:,} of {total:,}" if total else f"{what} ...")

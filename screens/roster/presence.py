@@ -28,14 +28,14 @@ def presence_text(agent: AgentRow) -> Text:
 def open_presence(place: Place, agent: AgentRow) -> None:
     """Ask for the agent's presence, and report the result."""
     form = presence_form(agent, place.backend.desk.now)
-    place.open(form, lambda row: place.say(told_of_presence(row)))
+    place.open(form, lambda row: place.say(describe_presence_change(row)))
 
 
-def told_of_presence(row: AgentRow) -> str:
+def describe_presence_change(row: AgentRow) -> str:
     """Describe the agent's new presence, and where the work went, for a toast."""
-    told = [f"{row['name']} is {presence_words(row)}"]
+    parts = [f"{row['name']} is {presence_words(row)}"]
     if row["moves"]:
-        told.append(f"{plural(len(row['moves']), 'booking')} went to others or wait")
+        parts.append(f"{plural(len(row['moves']), 'booking')} went to others or wait")
     if row["drained"]:
-        told.append(f"{plural(len(row['drained']), 'waiting booking')} found an agent")
-    return "; ".join(told)
+        parts.append(f"{plural(len(row['drained']), 'waiting booking')} found an agent")
+    return "; ".join(parts)

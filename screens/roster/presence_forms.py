@@ -27,7 +27,7 @@ def presence_form(agent: AgentRow, now: Callable[[], str]) -> FormModal[AgentRow
     """Set the agent available, busy, on break, away or offline; an absent one is offered to return."""
     number = agent["agent_id"]
 
-    def told(typed: str) -> str:
+    def describe(typed: str) -> str:
         if not typed.strip():
             return ""
         return f"= {day_and_moment(due_times.understand(typed, now(), local_offset()))}, then available"
@@ -43,11 +43,11 @@ def presence_form(agent: AgentRow, now: Callable[[], str]) -> FormModal[AgentRow
         f"Presence of {agent['name']}",
         [
             Field("presence", "Is", AVAILABLE, PRESENCES),
-            Field("until", "Until", hint="in 30 min, 14:00; empty: open end", told=told),
+            Field("until", "Until", hint="in 30 min, 14:00; empty: open end", note=describe),
             Field("reason", "Reason", hint="for the others to read"),
         ],
         lambda desk, values: presence.set_presence(desk, number, **values),
-        submit="Set it",
+        submit="Save",
         about=f"Now {presence_words(agent)}.",
         preview=Preview(look, only=("presence", "until")),
     )
@@ -57,7 +57,7 @@ def shift_form(agent: AgentRow) -> FormModal[AgentRow]:
     """Set the hours at which an agent's shift starts and ends."""
     number = agent["agent_id"]
 
-    def told(typed: str) -> str:
+    def describe(typed: str) -> str:
         text = typed.strip()
         if text in ("", "none"):
             return "no hours: comes and goes by hand"
@@ -70,9 +70,9 @@ def shift_form(agent: AgentRow) -> FormModal[AgentRow]:
 
     return FormModal(
         f"Shift of {agent['name']}",
-        [Field("hours", "Hours", agent["hours"] or "", hint="mon-fri 09:00-17:00, or none", told=told)],
+        [Field("hours", "Hours", agent["hours"] or "", hint="mon-fri 09:00-17:00, or none", note=describe)],
         lambda desk, values: presence.set_hours(desk, number, values["hours"]),
-        submit="Set it",
+        submit="Save",
         about=f"Examples: {shift_hours.EXAMPLES}",
         changes_only=True,
         preview=Preview(look),
@@ -101,7 +101,7 @@ def handover_form(agent: AgentRow, others: list[AgentRow]) -> FormModal[AgentRow
         [*fields, Field("agent", "Agent", agents=takers)] if takers else fields,
         lambda desk, values: handover.hand_over(desk, number, taker(values)),
         submit="Hand over",
-        about="The desk gives each booking to whom its policy chooses.",
+        about="The desk gives each booking to the agent its policy chooses.",
         preview=Preview(look),
     )
 

@@ -284,8 +284,8 @@ def _scored(row: AgentRow, scores: RosterScores) -> AgentRow:
 def _headline(agents: list[AgentRow], found: list[AgentRow], hidden_sort: str = "", hints: str = "") -> Text:
     if not agents:
         return Text("No agents yet: press a to add one, or import them with astra import FILE", "bold")
-    all_told = f"{len(agents)} {'agent' if len(agents) == 1 else 'agents'}"
-    count = all_told if len(found) == len(agents) else f"{len(found)} of {all_told}"
+    total = f"{len(agents)} {'agent' if len(agents) == 1 else 'agents'}"
+    count = total if len(found) == len(agents) else f"{len(found)} of {total}"
     line = Text(count, "bold")
     if hidden_sort:
         line.append(f"  ·  by {hidden_sort}", "dim")

@@ -129,12 +129,12 @@ class ServiceBoard(Vertical):
 
 def read_figures(desk: Desk) -> Figures:
     """Read every figure as of now."""
-    told = service_dashboard.dashboard(desk)
+    board = service_dashboard.dashboard(desk)
     agents: list[Json] = [
         {**row, "rows": IssueFilter(agent_id=row["agent_id"]), "title": f"Issues of {row['name']}"}
-        for row in told["agents"]
+        for row in board["agents"]
     ]
-    return Figures([*_active(told), *_alerts(told), *_period(told)], agents)
+    return Figures([*_active(board), *_alerts(board), *_period(board)], agents)
 
 
 def rows_of_figure(row: Json) -> tuple[str, IssueFilter]:
@@ -154,8 +154,8 @@ def _heading(name: str) -> Json:
     return _row(name, name, is_heading=True)
 
 
-def _active(told: Dashboard) -> list[Json]:
-    active, guess = told["active"], told["satisfaction"]
+def _active(board: Dashboard) -> list[Json]:
+    active, guess = board["active"], board["satisfaction"]
     age, count = active["mean_age_hours"]["value"], str(active["count"])
     rows = [_heading("Active"), _row("active", "All open", count, rows=IssueFilter())]
     for name, number in active["by_priority"].items():
@@ -170,10 +170,10 @@ def _active(told: Dashboard) -> list[Json]:
     ]
 
 
-def _alerts(told: Dashboard) -> list[Json]:
+def _alerts(board: Dashboard) -> list[Json]:
     rows = [_heading("Alerts")]
     for key, name in ALERTS.items():
-        alert = told["alerts"][key]
+        alert = board["alerts"][key]
         ids = tuple(dict.fromkeys(one["issue_id"] for one in alert["rows"]))
         style = f"bold {BAD}" if ids else ""
         sign = "! " if ids else ""
@@ -182,8 +182,8 @@ def _alerts(told: Dashboard) -> list[Json]:
     return rows
 
 
-def _period(told: Dashboard) -> list[Json]:
-    report, days = told["resolution"], told["days"]
+def _period(board: Dashboard) -> list[Json]:
+    report, days = board["resolution"], board["days"]
     period = issue_analytics.Period(report["since"], report["until"])
     rows = [_heading(f"The last {days} days")]
     for name, label in FIGURE_NAMES.items():
@@ -199,10 +199,10 @@ def _period(told: Dashboard) -> list[Json]:
 def _by(dimension: str, groups: dict[str, row_types.Figures], period: issue_analytics.Period) -> list[Json]:
     """Count resolved issues and their mean time for each value of a dimension."""
     rows = [_heading(f"Hours, by {dimension}")] if groups else []
-    for value, told in groups.items():
-        figure, name = told[issue_analytics.RESOLUTION_HOURS], value.replace("_", " ")
+    for value, group in groups.items():
+        figure, name = group[issue_analytics.RESOLUTION_HOURS], value.replace("_", " ")
         behind = partial(issue_analytics.ids_behind, period, issue_analytics.RESOLVED, dimension, value)
-        trend = _rated(told[issue_analytics.SATISFACTION])
+        trend = _rated(group[issue_analytics.SATISFACTION])
         more = {"trend": trend, "rows": behind, "title": f"Resolved, {name}"}
         count = str(figure["count"])
         rows.append(_row(f"{dimension}.{value}", name, _number(figure["value"]), count, **more))

@@ -62,7 +62,7 @@ class NewIssue(CommandModal[IssueDetails]):
         super().__init__("New issue")
         self._customer = customer
         self._booking_id = booking_id
-        self._told: Triage | None = None
+        self._triage: Triage | None = None
         self._read_text: str | None = None
         self._submits = self._is_asked = False
 
@@ -120,17 +120,17 @@ class NewIssue(CommandModal[IssueDetails]):
 
         def work() -> Triage | None:
             try:
-                told = text_analysis.understand(text, tier)
+                read = text_analysis.understand(text, tier)
             except InvalidInput:  # nothing to see in it yet
                 return None
             if category:
-                anew = text_analysis.prioritise(category, text, tier)
-                told |= {"priority": anew["priority"], "priority_steps": anew["priority_steps"]}
-            return told
+                priority = text_analysis.prioritise(category, text, tier)
+                read |= {"priority": priority["priority"], "priority_steps": priority["priority_steps"]}
+            return read
 
-        def then(told: Triage | None) -> None:
-            self._told, self._read_text = told, text
-            shown = triaged(told, category) if told else Content(NOTHING_YET)
+        def then(triage: Triage | None) -> None:
+            self._triage, self._read_text = triage, text
+            shown = triaged(triage, category) if triage else Content(NOTHING_YET)
             self.query_one("#triage", Static).update(shown)
             if self._submits:
                 self._submits = False
@@ -174,9 +174,9 @@ class NewIssue(CommandModal[IssueDetails]):
             self._submits = True
             self._understand(0)
             return
-        if self._told and self._told["unsure"] and not self._category and not self._is_asked:
+        if self._triage and self._triage["unsure"] and not self._category and not self._is_asked:
             self._is_asked = True
-            self._tell("What is it about? Choose the category, or open it so: it stays marked as unsure")
+            self._show_note("What is it about? Choose the category, or open it so: it stays marked as unsure")
             self.query_one("#category", Pick).focus()
             return
         try:
@@ -203,28 +203,28 @@ class NewIssue(CommandModal[IssueDetails]):
         self._submits = False
 
 
-def triaged(told: Triage, chosen: str | None = None) -> Text:
+def triaged(triage: Triage, chosen: str | None = None) -> Text:
     """Format the triage of a message; ``chosen`` is the category that a person gave."""
     text = Text(overflow="fold")
-    best = told["alternatives"][0]
+    best = triage["alternatives"][0]
     if chosen:
         text.append(chosen.replace("_", " "), "bold").append(", chosen by you", "dim")
-    elif told["unsure"]:
+    elif triage["unsure"]:
         guess = f"{best['category'].replace('_', ' ')} {best['probability']:.0%}"
         text.append("? Not sure: choose the category", f"bold {CARE}").append(f"\nbest guess {guess}", "dim")
     else:
-        text.append(category(told), "bold").append(f" {told['confidence']:.0%}", "dim")
-    text.append("\n").append_text(words.priority(told))
-    add_steps(text, told)
-    add_facts(text, _read(told), 11)
+        text.append(category(triage), "bold").append(f" {triage['confidence']:.0%}", "dim")
+    text.append("\n").append_text(words.priority(triage))
+    add_steps(text, triage)
+    add_facts(text, _read(triage), 11)
     return text
 
 
-def _read(told: Triage) -> list[tuple[str, str]]:
+def _read(triage: Triage) -> list[tuple[str, str]]:
     return [
-        ("Sentiment", f"{told['sentiment']['compound']:+.2f}"),
-        ("Urgent", ", ".join(told["urgency_indicators"])),
-        ("Mentions", words.mentions(told)),
-        ("Keywords", ", ".join(told["keywords"])),
-        ("Complexity", told["complexity"]),
+        ("Sentiment", f"{triage['sentiment']['compound']:+.2f}"),
+        ("Urgent", ", ".join(triage["urgency_indicators"])),
+        ("Mentions", words.mentions(triage)),
+        ("Keywords", ", ".join(triage["keywords"])),
+        ("Complexity", triage["complexity"]),
     ]

@@ -100,9 +100,9 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         """Read the figures; a change meanwhile has them read once more."""
         desk = self.backend.desk
 
-        def show(told: Figures) -> None:
+        def show(figures: Figures) -> None:
             hint = keys.with_keys(self.app, BOARD_HINT)
-            self.board.show(told, Text.assemble(("Dashboard", "bold"), (hint, "dim")))
+            self.board.show(figures, Text.assemble(("Dashboard", "bold"), (hint, "dim")))
 
         if self._shows_board:
             is_first = not self.board.is_filled
@@ -198,4 +198,4 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         else:
             how = ORDERS[self._filter.sort] + "  ·  {service.view} view, {service.board} dashboard"
             empty = "nothing is open: {issue.open} opens an issue"
-            self.tell_listed(line, rows, how, empty, "what is open")
+            self.show_listed(line, rows, how, empty, "what is open")

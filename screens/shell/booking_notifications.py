@@ -27,7 +27,7 @@ class Inbox:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._before: Glance | None = None
-        self._told: set[int] = set()
+        self._shown: set[int] = set()
         self._issues = IssueNotifications(host)
         self.unseen: frozenset[int] = frozenset()
 
@@ -45,7 +45,7 @@ class Inbox:
             before, now = self._before, new_work.glance(agent_id)
             if before is None or before.agent_id != agent_id or before.last_event > now.last_event:
                 return now, [], []  # another agent, or another file: everything in it is old
-            fresh = [one for one in new_work.arrived(before, now, own) if one not in self._told]
+            fresh = [one for one in new_work.arrived(before, now, own) if one not in self._shown]
             return now, fresh, [queries.booking(number) for number in fresh[:MOST_NAMED]]
 
         self._host.ask(work, self._take)
@@ -65,15 +65,15 @@ class Inbox:
         place = self._host.place
         at_desk = place is not None and place.NAME == "my-desk"
         self.unseen = frozenset() if at_desk else (self.unseen | set(fresh)) & now.unclaimed
-        untold = [number for number in fresh if number not in self._told]  # asked twice, announced once
-        self._told.update(fresh)
-        if untold:
-            self._host.announce(told(rows, len(fresh)))
+        unseen = [number for number in fresh if number not in self._shown]  # asked twice, announced once
+        self._shown.update(fresh)
+        if unseen:
+            self._host.announce(describe_bookings(rows, len(fresh)))
         if place is not None and place.is_laid_out:
-            place.tell_time()
+            place.show_time()
 
 
-def told(rows: list[BookingRow], count: int) -> str:
+def describe_bookings(rows: list[BookingRow], count: int) -> str:
     """Describe so many new bookings for a toast; ``rows`` are the first of them."""
     if count == 1:
         row = rows[0]

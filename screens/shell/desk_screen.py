@@ -131,9 +131,9 @@ class Place(Hosted[None]):
             self.found()
             self._mark_others()
             self.show(data)
-            self.query_one(StatusBar).tell(totals)
+            self.query_one(StatusBar).show(totals)
             self.query_one(EmptyDesk).display = is_unused
-            self.tell_time()
+            self.show_time()
 
         def refused(error: DeskError) -> None:
             self._opens = False
@@ -151,7 +151,7 @@ class Place(Hosted[None]):
         """Show in a bar that the database cannot be reached; what is on screen stays readable."""
         self.host.lost_since = self.host.lost_since or to_local(self.backend.desk.now())[11:]
         self.is_lost = True
-        self.query_one(OutageBar).tell(error, self.host.lost_since, key_of(self.app, "retry"))
+        self.query_one(OutageBar).show(error, self.host.lost_since, key_of(self.app, "retry"))
 
     def found(self) -> None:
         """Remove the bar: the database answers again."""
@@ -162,14 +162,14 @@ class Place(Hosted[None]):
         """Show the new minute, and how it changes the rows."""
         if self.IS_TIMELY and self.backend.desk.now()[:MINUTE] != self._minute:
             self.reload()
-        self.tell_time()
+        self.show_time()
 
-    def tell_time(self) -> None:
+    def show_time(self) -> None:
         """Update the top bar: agent, desk, policy, time, and news."""
         desk, inbox = self.backend.desk, self.host.inbox
         policy, moment, new = f"{desk.settings['policy']} policy", to_local(desk.now()), len(inbox.unseen)
         heading = Heading(policy, desk.actor, inbox.name, self.backend.path, moment, new)
-        self.query_one(TopBar).tell(heading)
+        self.query_one(TopBar).show(heading)
 
     def copy(self, text: str, what: str = "") -> None:
         """Copy a text to the clipboard, and show it: not every terminal accepts it."""

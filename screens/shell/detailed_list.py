@@ -28,7 +28,7 @@ class DetailedList(RowActions[Row, Done]):
         def query() -> Detail | None:
             return None if row is None else self.detail_of(row)
 
-        self.ask_newest("detail", query, lambda told: self.query_one(DetailPane).show(told))
+        self.ask_newest("detail", query, lambda detail: self.query_one(DetailPane).show(detail))
 
     @on(DataTable.RowHighlighted)
     def _moved(self, message: DataTable.RowHighlighted) -> None:

@@ -22,7 +22,7 @@ from screens.base.textual_internals import bindings_of
 from screens.dialogs.panel import Panel
 from screens.shell.desk_screen import Place
 
-NAME_WIDTH, TOLD_WIDTH = 13, 56  # cells, in a panel on a terminal of 80
+NAME_WIDTH, TEXT_WIDTH = 13, 56  # cells, in a panel on a terminal of 80
 LIST_IDS = {binding.id for binding in keys.LIST}
 
 
@@ -35,14 +35,14 @@ class Verb:
     keys: list[str] = field(default_factory=list)
 
     @property
-    def told(self) -> str:
+    def sentence(self) -> str:
         """What it does, in a sentence."""
         return self.binding.tooltip or self.binding.description
 
     @property
-    def told_with_keys(self) -> str:
+    def palette_text(self) -> str:
         """The same for the palette, which reads it as markup."""
-        return escape(f"{self.told} ({' '.join(dict.fromkeys(self.keys))})")
+        return escape(f"{self.sentence} ({' '.join(dict.fromkeys(self.keys))})")
 
     @property
     def group(self) -> str:
@@ -107,11 +107,11 @@ def help_panel(screen: Screen[Any]) -> Help:
             if verb.group == group:
                 shown = " ".join(dict.fromkeys(verb.keys))
                 style = Style.from_meta({"@click": f"screen.do({number})"})
-                text.append_text(_line(shown, verb.told, style))
+                text.append_text(_line(shown, verb.sentence, style))
     if isinstance(screen, Place):
         _add_heading(text, "Where the numbers come from")
-        for name, told in (*screen.FIGURES, *figures.EVERYWHERE):
-            text.append_text(_line(name, told))
+        for name, meaning in (*screen.FIGURES, *figures.EVERYWHERE):
+            text.append_text(_line(name, meaning))
     title = f"Help: {screen.NAME.replace('-', ' ')}" if isinstance(screen, Place) else "Help"
     return Help(title, text, offered)
 
@@ -120,9 +120,9 @@ def _add_heading(text: Text, heading: str) -> None:
     text.append(f"\n{heading}\n", "bold underline")
 
 
-def _line(name: str, told: str, style: Style | None = None) -> Text:
+def _line(name: str, meaning: str, style: Style | None = None) -> Text:
     """Format a name and its meaning, wrapped under itself."""
-    lines = textwrap.wrap(told, TOLD_WIDTH)
+    lines = textwrap.wrap(meaning, TEXT_WIDTH)
     line = Text().append(f"{name:<{NAME_WIDTH - 1}} ", "bold")
     line.append(f"\n{'':<{NAME_WIDTH}}".join(lines))
     if style is not None:

@@ -24,7 +24,7 @@ class IssueNotifications:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._before: IssueGlance | None = None
-        self._told: set[tuple[Any, ...]] = set()
+        self._shown: set[tuple[Any, ...]] = set()
 
     def look(self) -> None:
         """Look for news in the background; to be called after every change."""
@@ -35,7 +35,7 @@ class IssueNotifications:
             if before is None or before.agent_id != agent_id or before.last_event > now.last_event:
                 return now, [], {}  # another agent, or another file: everything in it is old
             found = [
-                one for one in new_work.since(before, now, backend.own_events) if _key(one) not in self._told
+                one for one in new_work.since(before, now, backend.own_events) if _key(one) not in self._shown
             ]
             named = [one["issue_id"] for one in found[:MOST_NAMED]]
             return now, found, {row["issue_id"]: row for row in queries.rows_of(backend.desk, named)}
@@ -47,17 +47,17 @@ class IssueNotifications:
         if now.agent_id != self._host.my_agent_id:
             return
         self._before = now
-        untold = [one for one in fresh if _key(one) not in self._told]  # asked twice, announced once
-        self._told.update(map(_key, fresh))
-        if untold:
-            self._host.announce(told(untold, rows))
+        unseen = [one for one in fresh if _key(one) not in self._shown]  # asked twice, announced once
+        self._shown.update(map(_key, fresh))
+        if unseen:
+            self._host.announce(describe_news(unseen, rows))
 
 
 def _key(one: IssueNews) -> tuple[Any, ...]:
     return tuple(one.values())
 
 
-def told(found: list[IssueNews], rows: dict[int, IssueRow]) -> str:
+def describe_news(found: list[IssueNews], rows: dict[int, IssueRow]) -> str:
     """Describe the news for a toast: a line for each of the first, and how many more there are."""
     lines = [_line(one, rows[one["issue_id"]]) for one in found if one["issue_id"] in rows]
     more = len(found) - len(lines)

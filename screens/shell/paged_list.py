@@ -167,7 +167,7 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
         self._window = replace(self._window, which=which, anchor=None, limit=PAGE)
         self.reload(opens=opens)
 
-    def tell_listed(
+    def show_listed(
         self, line: Text, rows: list[Row], how: str, empty: str, what: str = "everything"
     ) -> None:
         """Show in the headline how many rows are listed and ``how``, or why none; keys go by their ids."""

@@ -84,7 +84,7 @@ class Heading:
         texts = ("  ".join(parts) for parts in lines)
         return next((text for text in texts if cell_len(text) <= width), hour)
 
-    def tells_policy(self, width: int) -> bool:
+    def has_room_for_policy(self, width: int) -> bool:
         """Return whether there is room for the policy's name."""
         return self.fitting(width).startswith(self.policy)
 
@@ -107,7 +107,7 @@ class TopBar(Horizontal):
     def __init__(self, place: str) -> None:
         super().__init__()
         self._place = place
-        self._told: Heading | None = None
+        self._heading: Heading | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(Content(NAME), classes="name")
@@ -116,20 +116,20 @@ class TopBar(Horizontal):
         yield PlaceTab("log", "h", self._place == "log")
         yield Static(classes="info")
 
-    def tell(self, heading: Heading) -> None:
+    def show(self, heading: Heading) -> None:
         """Show this from now on."""
-        if self._told != heading:
-            self._told = heading
+        if self._heading != heading:
+            self._heading = heading
             self.on_resize()
 
     def on_resize(self) -> None:
-        if self._told is None:
+        if self._heading is None:
             return
         for tab in self.query(PlaceTab):
-            tab.count(self._told.new if tab.place == "my-desk" else 0)
+            tab.count(self._heading.new if tab.place == "my-desk" else 0)
         info = self.query_one(".info", Static)
-        info.update(Content(self._told.fitting(self._room)))
-        info.tooltip = Content(self._told.whole)
+        info.update(Content(self._heading.fitting(self._room)))
+        info.tooltip = Content(self._heading.whole)
 
     @property
     def _room(self) -> int:
@@ -138,8 +138,8 @@ class TopBar(Horizontal):
 
     async def on_click(self, event: events.Click) -> None:
         """Choose another policy on a click on the right, where its name is shown."""
-        told = self._told if event.widget is self.query_one(".info") else None
-        if told is not None and told.tells_policy(self._room):
+        heading = self._heading if event.widget is self.query_one(".info") else None
+        if heading is not None and heading.has_room_for_policy(self._room):
             await self.run_action("app.policy")
 
 
@@ -190,7 +190,7 @@ class StatusBar(Horizontal):
             )
         )
 
-    def tell(self, totals: Totals) -> None:
+    def show(self, totals: Totals) -> None:
         """Show the totals, and ``load = bookings`` or the agents whose load differs."""
         self._totals = totals
         label = self.query_one(".totals", Static)

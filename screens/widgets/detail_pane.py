@@ -28,9 +28,9 @@ class DetailPane(VerticalScroll, can_focus=False):
     def compose(self) -> ComposeResult:
         yield Static(Content("Nothing chosen"))
 
-    def show(self, told: Detail | None) -> None:
+    def show(self, detail: Detail | None) -> None:
         """Show a text under a title; None where nothing is chosen."""
-        title, text = told or ("", Text(self.NOTHING))
+        title, text = detail or ("", Text(self.NOTHING))
         self.border_title = Content(title)
         self.query_one(Static).update(text)
 

@@ -23,7 +23,7 @@ class OutageBar(Static):
         super().__init__(Content(""), id="lost")
         self.tooltip = "Click to try again now"
 
-    def tell(self, error: DeskError, since: str, key: str) -> None:
+    def show(self, error: DeskError, since: str, key: str) -> None:
         """Show the error, its time (hour and minute), and the key that tries again."""
         what = f"{refusal(error)}. Nothing can be read or written since {since}; what you typed stays."
         self.update(Content(f"{what} Trying again ... {key} tries now"))

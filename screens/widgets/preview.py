@@ -66,10 +66,10 @@ class Preview(VerticalScroll, can_focus=False):
         host = cast("Host", self.app)
         desk = host.backend.desk
 
-        def then(told: Text) -> None:
+        def then(text: Text) -> None:
             if ticket == self._ticket:
                 for lines in self.query(Static):  # none when the form has closed meanwhile
-                    lines.update(told)
+                    lines.update(text)
                 self.call_after_refresh(self._let_scroll)
 
         def refused(error: DeskError) -> None:

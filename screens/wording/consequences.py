@@ -42,10 +42,10 @@ def _takers(moves: Sequence[MoveRow]) -> str:
     counts = Counter(move["to_agent_id"] for move in moves)
     waiting = counts.pop(None, 0)
     names: dict[int | None, str] = {row["agent_id"]: row["name"] for row in queries.agents_by_id(counts)}
-    told = [f"{number} to {names.get(agent_id)}" for agent_id, number in counts.most_common(MOST_NAMED)]
+    parts = [f"{number} to {names.get(agent_id)}" for agent_id, number in counts.most_common(MOST_NAMED)]
     others = sum(counts.values()) - sum(number for _, number in counts.most_common(MOST_NAMED))
-    told += [f"{others} to others"] if others else []
-    return ", ".join(told + ([f"{waiting} waiting for an agent"] if waiting else []))
+    parts += [f"{others} to others"] if others else []
+    return ", ".join(parts + ([f"{waiting} waiting for an agent"] if waiting else []))
 
 
 def counts_of(result: BatchResult, participle: str) -> Text:

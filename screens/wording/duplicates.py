@@ -11,7 +11,7 @@ MOST_TOLD = 3
 MOST_NAMED = 3
 
 
-def told(suspected: Sequence[Suspect]) -> str:
+def describe_suspects(suspected: Sequence[Suspect]) -> str:
     """Describe the surest of them, a line each."""
     lines = [_line(row) for row in suspected[:MOST_TOLD]]
     if len(suspected) > MOST_TOLD:

@@ -17,13 +17,13 @@ MECHANICAL = frozenset({"changed_at", "version", "assignment_id"})
 
 def changes(event: EventRow) -> list[tuple[str, list[str]]]:
     """Return each row that was made or changed, with its changes; a new row has none."""
-    told: list[tuple[str, list[str]]] = []
+    parts: list[tuple[str, list[str]]] = []
     for key, after in event["after"].items():
         table, _, number = key.rpartition(":")
         name = f"{TABLES[table].label if table in TABLES else table} {number}"
         before = event["before"].get(key)
         if before is None:
-            told.append((f"{name}, new", []))
+            parts.append((f"{name}, new", []))
             continue
         lines = [
             f"{_name(column)}: {_value(column, before.get(column))} → {_value(column, value)}"
@@ -31,8 +31,8 @@ def changes(event: EventRow) -> list[tuple[str, list[str]]]:
             if column not in MECHANICAL
         ]
         if lines:
-            told.append((name, lines))
-    return told
+            parts.append((name, lines))
+    return parts
 
 
 def details(event: EventRow) -> list[tuple[str, str]]:
@@ -61,25 +61,25 @@ def _value(column: str, value: Any) -> str:
 def event_line(event: EventRow) -> str:
     """Format one line of a booking's history."""
     word = describe_command(event["command"])
-    words = said(event["command"], event["detail"])
+    words = format_detail(event["command"], event["detail"])
     line = f"{short_moment(event['at'])}  {word}" + (f": {words}" if words else "")
     return f"{line}  ({event['actor']})" + ("  [taken back]" if event["undone_by"] else "")
 
 
-def taken_back(done: UndoResult) -> str:
+def describe_undo(done: UndoResult) -> str:
     """Describe an undo, for a toast."""
     several = f" ({done['bookings']:,} bookings)" if done["bookings"] > 1 else ""
     return f"Taken back: {describe_event(done)}{several}"
 
 
-def said(command: str, detail: Json) -> str:
+def format_detail(command: str, detail: Json) -> str:
     """Format an event's detail in one line."""
     if command == "undo":
         return describe_command(detail.get("command", ""))
-    told = [detail.get("outcome", "").replace("_", " "), detail.get("text") or detail.get("reason")]
+    parts = [detail.get("outcome", "").replace("_", " "), detail.get("text") or detail.get("reason")]
     if "follow_up_at" in detail:
         at = short_moment(detail["follow_up_at"]) or "none any more"
-        told.append(at if command == "booking.follow_up" else f"follow-up {at}")
+        parts.append(at if command == "booking.follow_up" else f"follow-up {at}")
     if "score" in detail:
-        told.append(str(detail["score"]))
-    return ", ".join(filter(None, told))
+        parts.append(str(detail["score"]))
+    return ", ".join(filter(None, parts))

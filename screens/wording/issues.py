@@ -59,18 +59,18 @@ def clock_line(clock: ClockState, verb: str) -> Text:
 
 def mentions(row: Analysis) -> str:
     """List what a message names, each with its kind unless the words include it."""
-    told = []
+    named = []
     for one in row["entities"]:
         kind, text = one["type"].replace("_", " "), one["text"]
-        told.append(text if kind in text.lower() else f"{kind} {text}")
-    return ", ".join(told)
+        named.append(text if kind in text.lower() else f"{kind} {text}")
+    return ", ".join(named)
 
 
 def customer(row: IssueRow) -> str:
     return row["customer_name"] or "–"
 
 
-def told(word: str, issue: IssueRow) -> str:
+def describe_step(word: str, issue: IssueRow) -> str:
     """Describe an issue after a command, for a toast."""
     holder = issue["agent_name"] or "waiting for an agent"
     level = f", ESCALATED {issue['escalation_level']}" if issue["escalation_level"] else ""

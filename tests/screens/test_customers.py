@@ -16,7 +16,7 @@ from dispatch.leads import intake
 from dispatch.queries import customer_index
 from models.customer_index import backlog
 from screens.customers.card import CustomerCard, history, person
-from screens.customers.finder import MOST_SHOWN, FindCustomer, told
+from screens.customers.finder import MOST_SHOWN, FindCustomer, describe_count
 from screens.customers.forms import MergeCustomers, merge_text
 from screens.shell.desk_screen import Place
 from screens.widgets.live_table import LiveTable
@@ -250,8 +250,8 @@ def test_a_merge_says_what_moves() -> None:
 
 
 def test_a_search_says_what_is_missing() -> None:
-    assert told(1, 0) == "1 customer"
-    assert told(0, customer_index.MOST_LOOKED_THROUGH) == "Nobody like this"
-    assert told(2, customer_index.MOST_LOOKED_THROUGH + 5_000) == (
+    assert describe_count(1, 0) == "1 customer"
+    assert describe_count(0, customer_index.MOST_LOOKED_THROUGH) == "Nobody like this"
+    assert describe_count(2, customer_index.MOST_LOOKED_THROUGH + 5_000) == (
         "2 customers  ·  5,000 older ones are still being taken in"
     )

@@ -45,7 +45,7 @@ async def test_while_one_types_it_is_told_who_it_may_be(golden_file: Path, runni
         await fill_in(app, customer="Kate Nguyen")
         screen = app.screen
         assert isinstance(screen, Dispatch)
-        screen._tell_suspected(("Kate Nguye", "", ""), [])  # an answer that comes late
+        screen._show_suspected(("Kate Nguye", "", ""), [])  # an answer that comes late
         assert notice(app) == OPEN
 
 
