@@ -70,7 +70,7 @@ class DistributingApp(GreetingApp):
 
         def moved(result: dict[str, list[MoveRow]]) -> None:
             count = plural(len(result["moves"]), "booking")
-            line = f"Moved {count}; undo takes back all of it" if result["moves"] else "Even already"
+            line = f"Moved {count}; undo reverts all of it" if result["moves"] else "Even already"
             self._host.show_toast(line)
 
         self._open(shuffle_form(), moved)

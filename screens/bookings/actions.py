@@ -49,7 +49,7 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
 
     def _is_open(self, row: BookingRow) -> None:
         if row["status"] != PENDING:
-            hint = "enter the lead anew" if row["voided"] else "{booking.reopen} makes it Pending"
+            hint = "enter the lead again" if row["voided"] else "{booking.reopen} makes it Pending"
             raise self._refusal("not_pending", row, _state(row), hint)
 
     def _is_held(self, row: BookingRow) -> None:

@@ -120,7 +120,7 @@ def contact_form(booking: BookingRow, now: Callable[[], str]) -> FormModal[Booki
     words = dict(zip(("Reached", "No answer"), OUTCOMES, strict=True))
     fields = [
         Field("outcome", "Outcome", "Reached", tuple(words)),
-        Field("text", "What was said"),
+        Field("text", "Notes"),
         Field("follow_up", "Follow-up", hint=MOMENT_HINT, note=_moment_reader(now)),
     ]
 
@@ -128,7 +128,7 @@ def contact_form(booking: BookingRow, now: Callable[[], str]) -> FormModal[Booki
         return bookings.contact(desk, number, words.get(outcome, outcome), text, follow_up)
 
     about = f"{_about(booking)}\n{ways(booking)}"
-    return _form(booking, "Contact for booking", fields, command, "Note it", about=about)
+    return _form(booking, "Contact for booking", fields, command, "Save call", about=about)
 
 
 def follow_up_form(booking: BookingRow, now: Callable[[], str]) -> FormModal[BookingRow]:
@@ -145,7 +145,7 @@ def _moment_reader(now: Callable[[], str], before: str | None = None) -> Callabl
 
     def describe(typed: str) -> str:
         if not typed.strip():
-            return "empty: no follow-up any more" if before else ""
+            return "empty: removes the follow-up" if before else ""
         if typed == moment(before):
             return f"as it is: {due_word(before, now()) or 'not due yet'}"
         return f"= {day_and_moment(due_times.understand(typed, now(), local_offset()))}"

@@ -75,8 +75,8 @@ class MyDesk(BookingList):
         "and they have not claimed yet, oldest first; done today is what they closed. m does the next "
         "step of the booking under the cursor, g says when to get back to the customer. Where the desk "
         "asks whether you are still on it, {booking.keep} says yes; unanswered, the claim ends. "
-        "{agent.presence} says how the agent is at work, and brings back at once whom the desk put on "
-        "away. {desk.agent} chooses another agent. Below are the agent's open issues: tab goes there, "
+        "{agent.presence} sets the agent's presence, and brings back at once an agent the desk put "
+        "on away. {desk.agent} chooses another agent. Below are the agent's open issues: tab goes there, "
         "enter opens one on Service."
     )
     BINDINGS = [*keys.MY_DESK, *keys.WHY]

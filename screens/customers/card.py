@@ -70,7 +70,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
             "go_to",
             priority=True,
         ),
-        key("customer.edit", "e", "Edit", "Mend name, phone or e-mail"),
+        key("customer.edit", "e", "Edit", "Edit name, phone or e-mail"),
         key("customer.merge", "m", "Merge", "This customer and another are the same: make them one"),
         key("customer.copy", "y", "Copy", "Copy the phone number; once more, the e-mail"),
         *keys.UNDO,
@@ -155,7 +155,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
     def _merged(self, row: CustomerRow) -> None:
         self._card["customer_id"] = row["customer_id"]
         self._reload(opens=True)
-        self.say(f"Merged into {short(row['name'])} ({row['customer_id']}); ctrl+z takes it back")
+        self.say(f"Merged into {short(row['name'])} ({row['customer_id']}); ctrl+z undoes it")
 
     def action_undo(self) -> None:
         self.host.perform(undo.undo, lambda done: self.say(describe_undo(done)))

@@ -145,7 +145,7 @@ class FindCustomer(Modal[int | None]):
 def describe_count(number: int, behind: int) -> str:
     """Say how many were found, and whether the search index is complete yet."""
     if not number:
-        line = "Nobody like this"
+        line = "No matches"
     elif number > MOST_SHOWN:
         line = f"The {MOST_SHOWN} best, and more: type on"
     else:

@@ -40,7 +40,7 @@ class MergeCustomers(CommandModal[CustomerRow]):
     FRAME = "merge"
     BINDINGS = [
         key("form.close", "escape", "Close", "Close without doing anything"),
-        key("form.submit", "f9", "Merge", "Do it, from any field", priority=True),
+        key("form.submit", "f9", "Merge", "Merge, from any field", priority=True),
         key("merge.swap", "s", "Swap", "Keep the other of the two instead"),
     ]
 
@@ -51,7 +51,7 @@ class MergeCustomers(CommandModal[CustomerRow]):
     def body(self) -> ComposeResult:
         yield Static(merge_text(self._previews[0]), id="preview")
         yield Static(id="problem")
-        yield from buttons(("submit", "Merge"), ("swap", "Swap"), ("close", "Close"))
+        yield from buttons(("submit", "Merge"), ("swap", "Swap"), ("close", "Cancel"))
 
     def action_swap(self) -> None:
         self._previews = self._previews[1], self._previews[0]
@@ -78,5 +78,5 @@ def merge_text(preview: MergePreview) -> Text:
         text.append(f"{value} is taken over.\n")
     for value in preview["gives_up"].values():
         text.append(f"{value} is not taken over: there is one already.\n")
-    text.append("ctrl+z takes it back afterwards.", "dim")
+    text.append("ctrl+z undoes it.", "dim")
     return text

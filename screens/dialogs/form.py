@@ -86,7 +86,7 @@ class FormModal(CommandModal[Outcome]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-middle"), (30, "-high")]
     BINDINGS = [
         key("form.close", "escape", "Close", "Close without doing anything"),
-        key("form.submit", "f9", "Do it", "Do it, from any field", priority=True),
+        key("form.submit", "f9", "Submit", "Submit, from any field", priority=True),
     ]
 
     def __init__(
@@ -121,7 +121,7 @@ class FormModal(CommandModal[Outcome]):
         if self._preview:
             yield self._preview
         yield Static(id="problem")
-        yield from buttons(("submit", self._verb), ("close", "Close"))
+        yield from buttons(("submit", self._verb), ("close", "Close" if "Cancel" in self._verb else "Cancel"))
 
     def on_mount(self) -> None:
         self.set_class(any(field.agents for field in self._fields), "-picks")

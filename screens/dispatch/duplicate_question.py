@@ -62,7 +62,7 @@ class KnownCustomer(Modal[Answer | None]):
     ]
 
     def __init__(self, name: str, suspected: Sequence[Suspect]) -> None:
-        super().__init__("Known already?")
+        super().__init__("Existing customer?")
         self._typed_name = name
         self._suspected = tuple(suspected)
         self._is_settled = any(row["same"] for row in suspected)
@@ -77,8 +77,8 @@ class KnownCustomer(Modal[Answer | None]):
         if self._is_settled:
             return f"{short(self._typed_name)} is a customer by phone or e-mail, and has a booking open."
         return (
-            f"Is {short(self._typed_name)} somebody you know? 1 gives the lead to the chosen customer, "
-            "3 makes a new customer."
+            f"Is {short(self._typed_name)} an existing customer? 1 gives the lead to the chosen one, "
+            "3 adds a new customer."
         )
 
     def on_mount(self) -> None:

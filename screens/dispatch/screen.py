@@ -72,12 +72,12 @@ class Dispatch(BookingActions):
     HELP = (
         "Type a lead and press Assign: the best agent gets it at once, and a booking is opened. Enter "
         "goes to the next field, tab to phone and e-mail too; in Contact, Source, Destination and Launch "
-        "a first letter chooses. Below the form stands who the customer may be; one with an open "
+        "a first letter chooses. Below the form is who the customer may be; one with an open "
         "booking is asked about before the lead is assigned. What is typed is kept until it is assigned "
-        "or cleared, whatever becomes of the terminal. "
+        "or cleared, even if the terminal is lost. "
         "The right side shows who gets it under the policy in force, and the latest bookings; a "
         "booking's keys work on the one under the cursor there. Match is each agent's score for the lead "
-        "as far as it is typed; {match.parts}, or enter on an agent, tells what it is made of."
+        "as far as it is typed; {match.parts}, or enter on an agent, shows its parts."
     )
     BINDINGS = [*keys.FORM, *keys.MATCH, *keys.WHY_SHOWN, *keys.BOOKING]
     AUTO_FOCUS = "#customer"

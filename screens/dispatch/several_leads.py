@@ -31,7 +31,7 @@ TYPING_PAUSE_S = 0.15
 PLACEHOLDER = (
     "Paste lines here, from a file or a spreadsheet, one lead a line:\n"
     "name, method, source, destination, launch, requests, phone, email\n"
-    "A first line with the columns' names may stand above; JSONL is understood too."
+    "A first line with the columns' names may come first; JSONL is understood too."
 )
 ASKED = "f9 again assigns it all the same; if it is the same trip, take the line out"
 
@@ -237,9 +237,9 @@ def _summary(done: int, bad: int = 0, known: int = 0, last: int | None = None) -
     line = f"{done} {'lead' if done == 1 else 'leads'} assigned"
     if done:
         taken = f"the last {last}" if last not in (None, done) else "it" if done == 1 else "all"
-        line += f" (u takes {taken} back)"
+        line += f" (u undoes {taken})"
     if bad:
-        line += f"; {bad} to be mended stay{'s' if bad == 1 else ''} above"
+        line += f"; {bad} to be corrected stay{'s' if bad == 1 else ''} above"
     if known:
         whose = "customer has an open booking" if known == 1 else "customers have open bookings"
         line += f"; {known} whose {whose}: f9 again assigns {'it' if known == 1 else 'them'}"

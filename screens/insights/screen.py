@@ -203,8 +203,8 @@ class Insights(Place):
         """Show how to go on, and that the section is being recomputed if that takes a while."""
         if self._training is None and self.is_laid_out:
             is_read_again = self._section in self._under_way and self._section in self._shown
-            anew = "; working it out anew ..." if is_read_again else ""
-            self.hint.update(Content(f" {key_of(self.app, 'insights.view')} the next{anew}"))
+            again = "; recalculating ..." if is_read_again else ""
+            self.hint.update(Content(f" {key_of(self.app, 'insights.view')} the next{again}"))
 
     @on(SectionTab.Chosen)
     def _clicked(self, message: SectionTab.Chosen) -> None:

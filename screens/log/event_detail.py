@@ -27,10 +27,10 @@ def event_detail(event: EventRow) -> Detail:
     text.append(describe_event(event), "bold")
     text.append(f"\n{event['actor']}, {moment(event['at'])}, {event['command']}", "dim")
     if event["undone_by"] is not None:
-        text.append(f"\nTaken back {_by(other)}, event {event['undone_by']}", f"bold {CARE}")
+        text.append(f"\nUndone {_by(other)}, event {event['undone_by']}", f"bold {CARE}")
     if event["undoes"] is not None:
         what = f", {other['command']} {_by(other)}" if other else ""
-        text.append(f"\nTakes back event {event['undoes']}{what}", f"bold {CARE}")
+        text.append(f"\nUndoes event {event['undoes']}{what}", f"bold {CARE}")
     add_facts(text, _facts(event))
     for row, lines in changes(event):
         text.append("\n\n" if lines else "\n")

@@ -52,8 +52,8 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
         "Every command of the desk, newest first: who did it, when, and what it changed. / filters by "
         "booking:12, issue:3, agent:6, by:kim, command:claim, since:today, until:2082-11-22, is:undone, and "
         "by words in the command or the actor, with and, or, not. Times are today, yesterday, 9:30, -2h, "
-        'a date; one with a blank is quoted: since:"yesterday 17:00". u takes back the command under the '
-        "cursor, whoever gave it; escape clears the filter, and then goes back to where you were."
+        'a date; one with a blank is quoted: since:"yesterday 17:00". u undoes the command under the '
+        "cursor, no matter who gave it; escape clears the filter, and then goes back to where you were."
     )
     BINDINGS = [*keys.LOG]
     NUMBER = "event_id"

@@ -118,7 +118,7 @@ def training_panel(row: LessonRow) -> Panel:
         for each in row["coefficients"]
     )
     text.append_text(_table(("Of", "Name", "Log-odds", "95 %"), lines))
-    return Panel("What the training came to", text)
+    return Panel("Training result", text)
 
 
 def written_panel(result: Json) -> Panel:
@@ -134,15 +134,15 @@ def evaluation_text(evaluation: Json) -> Text:
     """Format AUC, Brier score, log loss and calibration, beside the baselines."""
     models = evaluation["models"]
     if not models:
-        return Text("Too few outcomes to foretell later ones.\n")
+        return Text("Too few outcomes to predict later ones.\n")
     rows = [
         (each["model"], f"{each['auc']:.3f}", f"{each['brier']:.3f}", f"{each['log_loss']:.3f}")
         for each in models
     ]
-    text = Text(f"{evaluation['outcomes']:,} outcomes foretold, each from what was known before:\n")
+    text = Text(f"{evaluation['outcomes']:,} outcomes predicted, each from what was known before:\n")
     text.append_text(_table(("By", "AUC", "Brier", "Log loss"), rows))
     text.append(f"{told_gain(evaluation)}\n")
-    text.append("\nForetold → came true, by fifths of the outcomes, the least likely first:\n")
+    text.append("\nPredicted → actual, by quintile of the outcomes, the least likely first:\n")
     fifths = (
         (
             model["model"],
@@ -181,7 +181,7 @@ def evidence_text(summary: Evidence, seen: Glance | None, is_latest: bool, train
     if seen is None:
         return text.append("\nNo lead has come in yet: there is nothing to score.\n")
     whose = "the latest lead" if is_latest else "the lead in the form"
-    text.append("\nWhat tells the agents apart", "bold").append(f" for {whose}, {lead_line(seen.terms)}\n")
+    text.append("\nWhat separates the agents", "bold").append(f" for {whose}, {lead_line(seen.terms)}\n")
     if seen.scores.note:
         return text.append(f"{seen.scores.note}\n").append_text(_chance(seen))
     return text.append_text(_importance(seen)).append_text(_chance(seen))

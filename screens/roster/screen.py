@@ -97,8 +97,8 @@ class Roster(RowActions[AgentRow, AgentRow]):
         "the agent's Pending bookings, of the capacity. Click a header, or use {sort} and {sort.reverse}, "
         "to sort; {filter} filters by name and department. {agent.presence} says how an agent is at work, "
         "{agent.handover} hands over all of their work, {agent.shift} sets the hours at which they come and "
-        "go; each tells first what would become of the work. An ! stands where a load is above capacity, "
-        "and where claimed work is unattended because its agent is away. "
+        "go; each previews what would become of the work. An ! marks a load above capacity, "
+        "and claimed work that is unattended because its agent is away. "
         "Match is the score for the lead in Dispatch's form, or else for the latest one. {columns} offers "
         "more columns: Confirmed is what the agent sold."
     )
@@ -243,7 +243,7 @@ class Roster(RowActions[AgentRow, AgentRow]):
         elif row["load"]:
             self._open(leaving_form(row), "Handed over and left")
         else:
-            self.at_once("has left (v shows who left, u takes it back)", agents.leave, _name_first)
+            self.at_once("deactivated (v lists former agents, u undoes it)", agents.leave, _name_first)
 
     @on_chosen
     def action_presence(self, row: AgentRow) -> None:

@@ -33,7 +33,7 @@ FIGURE_NAMES = {
     issue_analytics.FIRST_CONTACT: "Resolved at first contact",
 }
 ALERTS = {
-    "sla_breaches": "Broken promises",
+    "sla_breaches": "SLA breaches",
     "escalations": "Open escalations",
     "customers_at_risk": "Customers at risk",
 }
@@ -161,7 +161,7 @@ def _active(board: Dashboard) -> list[Json]:
     for name, number in active["by_priority"].items():
         which = IssueFilter(priority=PRIORITIES.index(name) + 1)
         rows.append(_row(f"active.{name}", name, str(number), count, rows=which, title=f"{name}, open"))
-    waiting, expected = str(active["waiting"]), f"Rating to expect ({guess['model']['kind']})"
+    waiting, expected = str(active["waiting"]), f"Predicted rating ({guess['model']['kind']})"
     return [
         *rows,
         _row("waiting", "Waiting for an agent", waiting, count, rows=IssueFilter(statuses=(NEW,))),

@@ -28,7 +28,7 @@ from screens.wording.text import short
 
 QUOTED = 200  # characters of a message that arrived during writing
 SPEAKERS = {"Us": DESK, "The customer": CUSTOMER}
-GOES_ON, WAITS, SOLVES = "It goes on", "They have to answer", "It should be solved"
+STAYS_OPEN, WAITS, SOLVES = "Keep open", "They have to answer", "It should be solved"
 
 
 def _form(
@@ -58,7 +58,7 @@ def reply_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     fields = [
         Field("text", "Message", hint="what the customer reads", lines=5),
         Field("author", "From", "Us", tuple(SPEAKERS)),
-        Field("then", "Then", GOES_ON, (GOES_ON, WAITS, SOLVES)),
+        Field("then", "Status after", STAYS_OPEN, (STAYS_OPEN, WAITS, SOLVES)),
     ]
     seen = issue["last_interaction_id"] or 0
 
@@ -92,7 +92,7 @@ def note_form(issue: IssueDetails) -> FormModal[IssueDetails]:
 
 def resolve_form(issue: IssueDetails) -> FormModal[IssueDetails]:
     """Resolve the issue, with or without a closing message to the customer."""
-    field = Field("text", "Last word", hint="what the customer reads; empty: nothing is sent", lines=4)
+    field = Field("text", "Closing message", hint="what the customer reads; empty: nothing is sent", lines=4)
 
     def command(desk: Desk, number: int, text: str) -> IssueDetails:
         return lifecycle.resolve(desk, number, text if text.strip() else None)

@@ -33,7 +33,7 @@ from screens.wording.text import CARE, short
 TYPING_PAUSE_S = 0.2
 CHANNEL_NAMES = {name.replace("_", " "): name for name in CHANNELS}
 CATEGORY_NAMES = {name.replace("_", " "): name for name in CATEGORIES}
-NOTHING_YET = "What triage makes of it stands here while you type"
+NOTHING_YET = "The triage result appears here while you type"
 PLACEHOLDER = "The customer's own words"
 
 
@@ -75,7 +75,7 @@ class NewIssue(CommandModal[IssueDetails]):
                         yield Label(label)
                         yield widget
             with VerticalScroll(id="understood", can_focus=False) as understood:
-                understood.border_title = Content("What triage reads")
+                understood.border_title = Content("Triage")
                 yield Static(Content(NOTHING_YET), id="triage")
         yield Static(id="problem")
         yield from buttons(("submit", "Open it"), ("close", "Close"))
@@ -87,7 +87,7 @@ class NewIssue(CommandModal[IssueDetails]):
             "Tier": Pick(TIERS, prompt="the customer's", id="tier"),
             "Customer": Button("nobody yet: find one", compact=True, id="customer"),
             "Booking": Input(booking, placeholder=hint, compact=True, id="booking"),
-            "Category": Pick(CATEGORY_NAMES, prompt="as triage says", id="category"),
+            "Category": Pick(CATEGORY_NAMES, prompt="by triage", id="category"),
         }
 
     def on_mount(self) -> None:
@@ -176,7 +176,7 @@ class NewIssue(CommandModal[IssueDetails]):
             return
         if self._triage and self._triage["unsure"] and not self._category and not self._is_asked:
             self._is_asked = True
-            self._show_note("What is it about? Choose the category, or open it so: it stays marked as unsure")
+            self._show_note("Choose the category, or open it as it is: it stays marked as unsure")
             self.query_one("#category", Pick).focus()
             return
         try:

@@ -56,7 +56,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
     FIGURES = (figures.PRIORITY, figures.TIME_LEFT, figures.ESCALATED, figures.EXPECTED)
     HELP = (
         "What customers need, the most urgent first, with the time that is left for the first answer or "
-        "the resolution. The pane tells all about the issue under the cursor; enter opens all of it, to be "
+        "the resolution. The pane shows all about the issue under the cursor; enter opens all of it, to be "
         "scrolled and copied. {issue.open} opens a new one from the customer's own words. {service.view} "
         "changes what is listed; {filter} filters by words in title or customer, and by status:new, agent:6, "
         "category:refund, priority>=high, is:escalated, is:mine, with and, or, not. {service.board} "
@@ -198,4 +198,4 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         else:
             how = ORDERS[self._filter.sort] + "  ·  {service.view} view, {service.board} dashboard"
             empty = "nothing is open: {issue.open} opens an issue"
-            self.show_listed(line, rows, how, empty, "what is open")
+            self.show_listed(line, rows, how, empty)

@@ -167,16 +167,14 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
         self._window = replace(self._window, which=which, anchor=None, limit=PAGE)
         self.reload(opens=opens)
 
-    def show_listed(
-        self, line: Text, rows: list[Row], how: str, empty: str, what: str = "everything"
-    ) -> None:
+    def show_listed(self, line: Text, rows: list[Row], how: str, empty: str) -> None:
         """Show in the headline how many rows are listed and ``how``, or why none; keys go by their ids."""
         if rows:
             line.append(f"  {len(rows)} shown{self._more(rows)}  ·  {with_keys(self.app, how)}", "dim")
         elif self._filter == self._unfiltered():
             line.append(f"  {with_keys(self.app, empty)}", "dim")
         else:
-            line.append(f"  nothing like this: escape lists {what}", "dim")
+            line.append("  No matches. Esc clears the filter", "dim")
         self.headline.update(line)
 
     def _more(self, rows: list[Row]) -> str:

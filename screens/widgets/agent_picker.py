@@ -93,7 +93,7 @@ class AgentPicker(Vertical):
         if found:
             options.highlighted = 0
         else:
-            options.add_option(Option(Text("nobody like this", "dim"), disabled=True))
+            options.add_option(Option(Text("no matches", "dim"), disabled=True))
         self.post_message(self.Narrowed())
 
 

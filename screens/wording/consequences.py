@@ -16,7 +16,7 @@ MOST_NAMED = 6  # agents who are named one by one
 MOST_LISTED = 300  # rows of a batch
 
 
-def of_an_agent(row: AgentRow, kept: str, taker: str = "Whoever gets it") -> Text:
+def of_an_agent(row: AgentRow, kept: str, taker: str = "The new agent") -> Text:
     """Describe the effect on an agent's work; ``kept`` names who keeps the rest. Reads the names."""
     text, moves = Text(overflow="fold"), row["moves"]
     if moves:
@@ -30,7 +30,7 @@ def of_an_agent(row: AgentRow, kept: str, taker: str = "Whoever gets it") -> Tex
         _line(text, f"{plural(len(row['drained']), 'waiting booking')} found an agent")
     if row.get("over_capacity"):
         _line(text, f"! {taker} is then above capacity", f"bold {BAD}")
-    return text if text.plain else Text("No work is touched")
+    return text if text.plain else Text("No bookings are affected")
 
 
 def _line(text: Text, line: str, style: str = "") -> None:

@@ -63,13 +63,13 @@ def event_line(event: EventRow) -> str:
     word = describe_command(event["command"])
     words = format_detail(event["command"], event["detail"])
     line = f"{short_moment(event['at'])}  {word}" + (f": {words}" if words else "")
-    return f"{line}  ({event['actor']})" + ("  [taken back]" if event["undone_by"] else "")
+    return f"{line}  ({event['actor']})" + ("  [undone]" if event["undone_by"] else "")
 
 
 def describe_undo(done: UndoResult) -> str:
     """Describe an undo, for a toast."""
     several = f" ({done['bookings']:,} bookings)" if done["bookings"] > 1 else ""
-    return f"Taken back: {describe_event(done)}{several}"
+    return f"Undone: {describe_event(done)}{several}"
 
 
 def format_detail(command: str, detail: Json) -> str:

@@ -100,8 +100,8 @@ async def test_the_keys_mean_the_lead_that_was_assigned_last(running: Any) -> No
         await press(app, "f8")
         assert f"Why booking {row['booking_id']} " in text_of(app)
         await press(app, "escape", "ctrl+z")
-        assert notice(app) == f"Taken back: booking {row['booking_id']}, Kate"
-        assert "Kate              taken back" in text_of(app)
+        assert notice(app) == f"Undone: lead {row['booking_id']} (Kate) removed"
+        assert "Kate              undone" in text_of(app)
 
 
 async def test_assign_twice_is_one_lead_and_its_agent_stays_told(running: Any) -> None:
