@@ -163,11 +163,11 @@ class AstraApp(DistributingApp):
         self._at("log", lambda log: log.show_only(text))
 
     def _at(self, name: str, work: Callable[[Any], object]) -> None:
-        """Go to a place, and do something there as soon as it is laid out."""
+        """Go to a place, and do something there as soon as its widgets are there."""
         self.go(name)
         place = self.place
         if place is not None and place is self.screen:
-            place.call_after_refresh(work, place)
+            place.call_later(work, place)
 
     # work in the background
 

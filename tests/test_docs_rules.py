@@ -1,4 +1,4 @@
-"""docs/rules.md: every section that is cited exists, and its tables hold the figures of the code."""
+"""docs/rules.md: every cited section exists, and the tables match the code."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ SLA_ROWS = {
 
 
 def citations(text: str) -> Iterator[str]:
-    """What follows each citation, the next line of a docstring or comment included."""
+    """The text after each citation, including the next line of a docstring or comment."""
     for found in CITATION.findall(text):
         yield re.sub(r"\n\s*#?\s*", " ", found)
 
 
 def row_of(beginning: str) -> list[str]:
-    """The cells of the only table row that begins so."""
+    """The cells of the only table row with this beginning."""
     (row,) = re.findall(rf"^\| {re.escape(beginning)}.*\|$", RULES, re.MULTILINE)
     return [cell.strip() for cell in row.strip("|").split("|")]
 
@@ -53,17 +53,17 @@ def test_every_cited_section_exists(kind: str) -> None:
     assert wrong == []
 
 
-def test_a_citation_is_read_over_the_end_of_a_line() -> None:
+def test_a_citation_may_continue_on_the_next_line() -> None:
     text = "# as in docs/rules{}, Round robin\n    # and shuffle: and so on"
     assert next(citations(text.format(".md"))).startswith("Round robin and shuffle")
 
 
-def test_the_published_weights_are_those_of_the_code() -> None:
+def test_published_weights_match_the_code() -> None:
     assert {name: float(row_of(f"`{name}`")[-1]) for name in PUBLISHED_WEIGHTS} == PUBLISHED_WEIGHTS
 
 
 @pytest.mark.parametrize("beginning", SLA_ROWS)
-def test_the_times_of_the_service_desk_are_those_of_the_code(beginning: str) -> None:
+def test_service_desk_times_match_the_code(beginning: str) -> None:
     assert tuple(minutes(cell) for cell in row_of(beginning)[1:]) == SLA_ROWS[beginning]
 
 

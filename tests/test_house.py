@@ -25,7 +25,7 @@ PACKAGES = ("astra_tui", "dispatch", "models", "screens", "seeds")
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 45  # about 30 is the aim
 
-# A lone keyword is no statement: the importer that reads SQL files has to know such words.
+# A lone keyword is not a statement: the importer of SQL files needs these words.
 SQL_WRITTEN_ALOUD = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|BEGIN)\s+\S")
 SQL_IN_SMALL_LETTERS = re.compile(
     r"\s*(?:select\s.+\sfrom\s|insert\s+into\s|update\s+\w+\s+set\s|delete\s+from\s|pragma\s+\w"
@@ -33,13 +33,13 @@ SQL_IN_SMALL_LETTERS = re.compile(
     re.DOTALL,
 )
 MAY_HOLD_SQL = (ROOT / "models" / "migrations", ROOT / "models" / "base.py")
-# Put together from pieces, so that this file does not find itself.
+# Assembled from pieces so that this file does not match itself.
 MACHINE_PATH = re.compile(
     r"(?<![\w.~$}/-])(?:/(?:" + "|".join(["home", "root", "work", "Users"]) + r")/|[A-Z]:\\)\w"
 )
-TEXTUAL_INTERNALS = "screens.base.textual_internals"  # the one place that uses what is private in Textual
+TEXTUAL_INTERNALS = "screens.base.textual_internals"  # the only module that uses Textual's private names
 ITSELF = ("self", "cls", "super()")
-OF_NAMED_TUPLES = ("_asdict", "_fields", "_make", "_replace")  # public, for all their underscore
+OF_NAMED_TUPLES = ("_asdict", "_fields", "_make", "_replace")  # public despite the underscore
 
 
 def python_files(*folders: str) -> list[Path]:
@@ -51,12 +51,12 @@ def own_code() -> list[Path]:
 
 
 def found_in(files: list[Path], look: Callable[[str], list[str]]) -> list[str]:
-    """What a look at each file's text finds, with the file's name before it."""
+    """Findings in each file's text, prefixed with the file name."""
     return [f"{file.relative_to(ROOT)}: {what}" for file in files for what in look(file.read_text("utf-8"))]
 
 
 def texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Line and text of every string literal that is not a docstring; {} stands for an f-string's values."""
+    """Line and text of every string literal that is not a docstring, with {} for an f-string's values."""
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     seen: set[ast.AST] = set()
     for node in ast.walk(tree):
@@ -97,7 +97,7 @@ def is_private(name: str) -> bool:
 
 
 def others_privates_in(source: str) -> list[str]:
-    """Private names of somebody else's: x._name, an import of _name, getattr(x, "_name")."""
+    """Private names of other objects: x._name, an import of _name, getattr(x, "_name")."""
     found: list[tuple[int, str]] = []
     for node in ast.walk(ast.parse(source)):
         match node:
@@ -116,7 +116,7 @@ def others_privates_in(source: str) -> list[str]:
 
 @cache
 def own_privates_of(kind: type) -> frozenset[str]:
-    """The private names that a class defines, or reaches for in itself."""
+    """Private names that a class defines or uses on itself."""
     names = set()
     for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(kind)))):
         match node:
@@ -124,13 +124,13 @@ def own_privates_of(kind: type) -> frozenset[str]:
                 names.add(name)
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 names.add(name)
-            case ast.Name(id=name, ctx=ast.Store(), col_offset=4):  # of the class, and no method's variable
+            case ast.Name(id=name, ctx=ast.Store(), col_offset=4):  # on the class, not a method's variable
                 names.add(name)
     return frozenset(filter(is_private, names))
 
 
 def textual_privates_in(kind: type) -> list[str]:
-    """Private names that a class of screens, or a mixin of it, shares with Textual's classes above it."""
+    """Private names that a screen class or its mixin shares with its Textual bases."""
     above = [base for base in kind.__mro__ if base.__module__.startswith("textual.")]
     theirs = set[str]().union(*map(own_privates_of, above))
     return [
@@ -153,7 +153,7 @@ def classes_of_screens() -> Iterator[type]:
             )
 
 
-def test_sql_stands_only_in_the_migrations_and_the_one_save() -> None:
+def test_sql_is_only_in_the_migrations_and_save() -> None:
     files = [file for file in python_files(*PACKAGES) if not any(map(file.is_relative_to, MAY_HOLD_SQL))]
     assert found_in(files, sql_in) == []
 
@@ -166,18 +166,18 @@ def test_functions_stay_short() -> None:
     assert found_in(own_code(), long_functions_in) == []
 
 
-def test_nobody_reaches_for_what_is_private_in_somebody_else() -> None:
+def test_no_code_uses_private_names_of_other_objects() -> None:
     files = [*python_files("astra_tui", "screens")]
     files.remove(ROOT / f"{TEXTUAL_INTERNALS.replace('.', '/')}.py")
     assert found_in(files, others_privates_in) == []
 
 
 def test_no_class_shares_a_private_name_with_textual() -> None:
-    """Neither uses what Textual may change, nor overrides it without knowing."""
+    """Textual may change its private names, and an override could go unnoticed."""
     assert {found for kind in classes_of_screens() for found in textual_privates_in(kind)} == set()
 
 
-def test_no_file_names_a_place_on_somebodys_machine() -> None:
+def test_no_file_contains_a_local_path() -> None:
     assert found_in(own_code(), MACHINE_PATH.findall) == []
 
 
@@ -207,7 +207,7 @@ def test_every_dependency_is_pinned_by_name_and_version_alone() -> None:
         ('def f():\n    """BEGIN IMMEDIATE, tried again."""', 0),
     ],
 )
-def test_sql_is_told_from_sentences(source: str, number: int) -> None:
+def test_sql_is_distinguished_from_prose(source: str, number: int) -> None:
     assert len(sql_in(source)) == number
 
 
@@ -216,7 +216,7 @@ def test_a_long_function_is_found() -> None:
     assert long_functions_in(f"def f():\n{body}\n") == [f"f, {LONGEST_FUNCTION + 1} lines"]
 
 
-def test_a_machines_path_is_found() -> None:
+def test_a_local_path_is_found() -> None:
     assert MACHINE_PATH.search("open('/" + "home/kate/desk.db')")
     assert not MACHINE_PATH.search("~/.local/share/astra, https://example.org/" + "home/kate")
 
@@ -226,7 +226,7 @@ def test_a_machines_path_is_found() -> None:
     [
         ("x = app._exit", 1),
         ("x = self.app._exit", 1),
-        ("x = self._exit", 0),  # the classes are looked at for that
+        ("x = self._exit", 0),  # checked by class, below
         ("x = super()._exit()", 0),
         ("x = row._asdict()", 0),
         ("from textual.keys import _character_to_key", 1),
@@ -237,7 +237,7 @@ def test_a_machines_path_is_found() -> None:
         ("for _ in x: pass", 0),
     ],
 )
-def test_a_private_name_of_somebody_else_is_found(source: str, number: int) -> None:
+def test_a_private_name_of_another_object_is_found(source: str, number: int) -> None:
     assert len(others_privates_in(source)) == number
 
 

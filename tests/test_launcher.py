@@ -1,4 +1,4 @@
-"""What ./astra decides: what to build, with what, what it may delete, and what it says."""
+"""Decisions of ./astra: what to build, with which tool, what to delete and what to print."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FAKE = "#!/bin/sh\necho ran: $PYTHONPATH $0 $*\n"
 
 @pytest.fixture(scope="module")
 def launcher() -> ModuleType:
-    """The script as a module; it has no .py at its end, so it is loaded by hand."""
+    """The script as a module; it has no .py suffix, so it is loaded by hand."""
     path = str(ROOT / "astra")
     spec = importlib.util.spec_from_file_location("launcher", path, loader=SourceFileLoader("launcher", path))
     assert spec is not None
@@ -34,7 +34,7 @@ def launcher() -> ModuleType:
 
 @pytest.fixture
 def house(launcher: ModuleType, tmp_path: Path) -> Any:
-    """A folder with what the launcher reads, and no environment yet."""
+    """A folder with the files that the launcher reads and no environment."""
     root = tmp_path / "Astra"
     root.mkdir()
     (root / "constraints.txt").write_text("textual==8.2.8\n")
@@ -47,7 +47,7 @@ def house(launcher: ModuleType, tmp_path: Path) -> Any:
 
 
 class Installer:
-    """Stands in for uv and pip: notes the commands, and makes the files that they would make."""
+    """A fake uv and pip: records the commands and creates the files they would create."""
 
     def __init__(self, house: Any) -> None:
         self.house = house
@@ -87,7 +87,7 @@ def installer(launcher: ModuleType, house: Any, monkeypatch: pytest.MonkeyPatch)
 
 
 def having(monkeypatch: pytest.MonkeyPatch, *tools: str) -> None:
-    """A machine that has these of uv, ensurepip and pip, and no others."""
+    """A machine with only these of uv, ensurepip and pip."""
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}" if name in tools else None)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object() if name in tools else None)
 
@@ -115,14 +115,14 @@ def test_a_changed_requirement_changes_the_stamp(
     assert launcher.fingerprint(house.root) != before
 
 
-def test_a_changed_linter_setting_does_not(launcher: ModuleType, house: Any) -> None:
+def test_a_changed_linter_setting_keeps_the_stamp(launcher: ModuleType, house: Any) -> None:
     before = launcher.fingerprint(house.root)
     path = house.root / "pyproject.toml"
     path.write_text(path.read_text().replace("110", "100"))
     assert launcher.fingerprint(house.root) == before
 
 
-def test_a_copied_folder_gets_an_environment_of_its_own(
+def test_a_copied_folder_gets_its_own_environment(
     launcher: ModuleType, house: Any, installer: Installer
 ) -> None:
     launcher.prepare(house, set())
@@ -161,7 +161,7 @@ def test_the_second_run_builds_nothing(launcher: ModuleType, house: Any, install
     assert installer.commands == []
 
 
-def test_the_test_tools_are_added_to_what_is_there(
+def test_test_tools_are_added_to_the_existing_environment(
     launcher: ModuleType, house: Any, installer: Installer
 ) -> None:
     launcher.prepare(house, set())
@@ -172,7 +172,7 @@ def test_the_test_tools_are_added_to_what_is_there(
     assert "venv" not in installer.words()
 
 
-def test_what_could_not_be_added_leaves_the_runtime_usable(
+def test_a_failed_addition_leaves_the_runtime_usable(
     launcher: ModuleType, house: Any, installer: Installer
 ) -> None:
     launcher.prepare(house, set())
@@ -188,7 +188,7 @@ def test_building_again_keeps_the_test_tools(launcher: ModuleType, house: Any, i
     assert launcher.built_extras(house) == {"dev"}
 
 
-def test_a_half_made_environment_is_removed(
+def test_a_half_built_environment_is_removed(
     launcher: ModuleType, house: Any, installer: Installer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     house.venv.mkdir()
@@ -211,7 +211,7 @@ def test_a_failure_shows_the_last_lines_and_leaves_nothing(
     assert not house.venv.exists()
 
 
-def test_ctrl_c_leaves_nothing_half_made_and_prints_one_line(
+def test_ctrl_c_leaves_nothing_half_built_and_prints_one_line(
     launcher: ModuleType,
     house: Any,
     installer: Installer,
@@ -225,7 +225,7 @@ def test_ctrl_c_leaves_nothing_half_made_and_prints_one_line(
     assert len(capsys.readouterr().err.splitlines()) == 2  # "Building ...", "Stopped ..."
 
 
-def test_two_at_once_build_once(
+def test_two_concurrent_starts_build_once(
     launcher: ModuleType, house: Any, installer: Installer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
@@ -276,7 +276,7 @@ def test_a_linked_environment_is_never_deleted(
 
 
 @pytest.mark.parametrize(("answer", "lacks"), [("", None), ("textual", "lacks textual")])
-def test_an_environment_made_by_hand_is_used_if_it_has_what_is_needed(
+def test_a_complete_environment_made_by_hand_is_used(
     launcher: ModuleType, house: Any, installer: Installer, answer: str, lacks: str | None
 ) -> None:
     installer.make(house.astra)
@@ -289,7 +289,7 @@ def test_an_environment_made_by_hand_is_used_if_it_has_what_is_needed(
     assert installer.commands == []
 
 
-def test_the_question_to_such_an_environment_names_what_is_missing(launcher: ModuleType, house: Any) -> None:
+def test_the_check_of_such_an_environment_names_what_is_missing(launcher: ModuleType, house: Any) -> None:
     def asked(*extras: str) -> str:
         command = [sys.executable, "-I", "-c", launcher.WHAT_IT_LACKS, str(house.root), *extras]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
@@ -325,7 +325,7 @@ def test_pip_is_tried_from_an_empty_folder_when_uv_fails(
     assert "--without-pip" in installer.words()
 
 
-def test_with_ensurepip_the_environment_has_a_pip_of_its_own(
+def test_with_ensurepip_the_environment_has_its_own_pip(
     launcher: ModuleType, house: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     having(monkeypatch, "ensurepip", "pip")
@@ -357,7 +357,9 @@ def test_without_any_pip_one_sentence_names_the_package(
     assert not house.venv.exists()
 
 
-def test_an_old_python_is_told_in_one_sentence(launcher: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_old_python_is_reported_in_one_sentence(
+    launcher: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     having(monkeypatch)
     with pytest.raises(launcher.Stop) as stop:
         launcher.require_python((3, 9), [])
@@ -373,7 +375,7 @@ def test_an_old_python_hands_over_to_a_newer_one(
     executed: list[list[str]] = []
     having(monkeypatch, "python3.12")
     monkeypatch.setattr(os, "execv", lambda _, command: executed.append(command))
-    with pytest.raises(launcher.Stop):  # only because the pretended exec comes back
+    with pytest.raises(launcher.Stop):  # only because the fake exec returns
         launcher.require_python((3, 10), ["demo"])
     assert executed == [["/usr/bin/python3.12", str(ROOT / "astra"), "demo"]]
 
@@ -400,7 +402,7 @@ def test_it_works_through_a_link_and_from_another_folder(
     assert call("test", "-q") == f"ran: {house.python} -m pytest -q\n"
 
 
-def test_it_needs_nothing_but_an_old_python_to_speak() -> None:
+def test_an_old_python_is_enough_to_print_the_message() -> None:
     tree = ast.parse((ROOT / "astra").read_text(), feature_version=(3, 8))
     imported: set[str] = set()
     for node in ast.walk(tree):

@@ -1,4 +1,4 @@
-"""The references in docs/ are what the code says now."""
+"""The reference pages in docs/ match the code."""
 
 from __future__ import annotations
 

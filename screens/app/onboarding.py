@@ -85,4 +85,4 @@ class GreetingApp(SteadyApp):
         self._host.go("roster")
         roster = self.screen
         if isinstance(roster, Roster):
-            roster.call_after_refresh(roster.action_add_agent)
+            roster.call_later(roster.action_add_agent)

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual.notifications import SeverityLevel
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 
 from models.errors import DeskError
+from screens.base.textual_internals import SteadyScreen
 
 if TYPE_CHECKING:
     from screens.base.app_protocol import Host
@@ -20,7 +21,7 @@ Result = TypeVar("Result")
 T = TypeVar("T")
 
 
-class Hosted(Screen[Result]):
+class Hosted(SteadyScreen[Result]):
     """A screen that asks the desk, waits for somebody who types, and opens modals."""
 
     def __init__(self, **kwargs: Any) -> None:

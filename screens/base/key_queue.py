@@ -9,11 +9,10 @@ from contextlib import suppress
 from itertools import takewhile
 
 from textual import events, work
-from textual.app import App
 from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
 
-from screens.base.textual_internals import is_at_rest, is_closing, is_painted, mounted_event
+from screens.base.textual_internals import SteadyBatches, is_at_rest, is_closing, is_painted, mounted_event
 
 STEP_S = 0.005
 PATIENT_TURNS = 400
@@ -25,7 +24,7 @@ SILENT_ROUNDS = 5  # the cost of a round in which a node did not answer: ten of 
 Typed = events.Key | events.Paste
 
 
-class SteadyApp(App[None]):
+class SteadyApp(SteadyBatches):
     """An application that finishes what one key started before it handles the next.
 
     Textual passes keys on as fast as they arrive: after a slow moment, the next customer's name
@@ -52,6 +51,9 @@ class SteadyApp(App[None]):
         else:
             await super().on_event(event)
             self._begin(self._typed_at)
+
+    def delay_update(self, delay: float = 0) -> None:
+        """Paint a new place at once, so that a section chosen in it is laid out."""
 
     def _begin(self, nodes: Callable[[], Iterable[MessagePump]]) -> None:
         self._is_at_a_key = True

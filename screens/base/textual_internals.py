@@ -19,7 +19,7 @@ from textual.dom import DOMNode
 from textual.keys import _character_to_key
 from textual.message_pump import MessagePump
 from textual.notifications import Notification
-from textual.screen import Screen
+from textual.screen import Screen, ScreenResultType
 from textual.widgets import DataTable, RadioSet
 from textual.widgets._footer import FooterKey as FooterKey  # for the others
 
@@ -43,6 +43,23 @@ def adopt_styles(screen: Screen[Any]) -> None:
     Its widgets are styled as they are mounted; Textual would parse every sheet again for it, twice (0.2 s).
     """
     screen._css_update_count = screen.app._css_update_count
+
+
+class SteadyScreen(Screen[ScreenResultType]):
+    """Runs callbacks that wait for a refresh once it is laid out; Textual runs them early during a batch."""
+
+    async def _invoke_and_clear_callbacks(self) -> None:
+        if not (self.is_current and (self.app._batch_count or self._layout_required)):
+            await super()._invoke_and_clear_callbacks()
+
+
+class SteadyBatches(App[None]):
+    """Runs the callbacks that a batch of updates held up as soon as the batch ends."""
+
+    def _end_batch(self) -> None:
+        super()._end_batch()
+        if not self._batch_count and self.screen_stack:
+            self.screen.check_idle()
 
 
 # -- keys

@@ -18,13 +18,13 @@ PROMISED = {
 }
 
 
-def test_the_list_has_the_promised_keys_best_rank_first(booked: Run) -> None:
+def test_the_list_has_the_documented_keys_best_rank_first(booked: Run) -> None:
     rows = booked("agent", "list", "--json").json
     assert all(row.keys() >= PROMISED for row in rows)
     assert [(row["rank"], row["agent_id"], row["load"]) for row in rows] == [(1, 1, 0), (2, 2, 1)]
-    told = booked("agent", "list").out
-    assert "Grace Hopper" in told
-    assert "1/10" in told
+    output = booked("agent", "list").out
+    assert "Grace Hopper" in output
+    assert "1/10" in output
 
 
 def test_add_and_show(astra: Run) -> None:
@@ -46,7 +46,7 @@ def test_add_and_show(astra: Run) -> None:
     assert "Ada Byron" in astra("agent", "show", 1).out
 
 
-def test_set_changes_what_is_given(staffed: Run) -> None:
+def test_set_changes_only_the_given_fields(staffed: Run) -> None:
     row = staffed("agent", "set", 1, "--capacity", 3, "--last-name", "Lovelace", "--json").json
     assert (row["capacity"], row["name"], row["years_of_service"]) == (3, "Ada Lovelace", 1)
 
@@ -59,7 +59,7 @@ def test_leave_and_return(staffed: Run) -> None:
     assert staffed("agent", "return", 1, "--json").json["rank"] == 2
 
 
-def test_an_agent_with_work_does_not_leave(booked: Run) -> None:
+def test_an_agent_with_work_cannot_leave(booked: Run) -> None:
     ended = booked("agent", "leave", 2, "--json")
     assert (ended.code, ended.error["code"]) == (1, "holds_work")
 
@@ -101,12 +101,14 @@ def test_a_bad_value_is_named_and_writes_nothing(astra: Run, path: Path, extra: 
     ],
     ids=words,
 )
-def test_what_cannot_be_done(staffed: Run, arguments: list[str], exit_code: int, code: str) -> None:
+def test_impossible_commands_are_refused(
+    staffed: Run, arguments: list[str], exit_code: int, code: str
+) -> None:
     ended = staffed("agent", *arguments, "--json")
     assert (ended.code, ended.error["code"]) == (exit_code, code)
 
 
-def test_a_licence_is_one_agents(staffed: Run) -> None:
+def test_a_licence_belongs_to_one_agent(staffed: Run) -> None:
     staffed("agent", "set", 1, "--license", "L-1")
     ended = staffed("agent", "set", 2, "--license", "L-1", "--json")
     assert (ended.code, ended.error["code"]) == (1, "license_taken")

@@ -18,7 +18,7 @@ PROMISED = {
 QUOTE = ("--package", "Luxury Dome Stay", "--destination-revenue", "1200.50", "--package-revenue", "80")
 
 
-def test_a_row_has_the_promised_keys(booked: Run) -> None:
+def test_a_row_has_the_documented_keys(booked: Run) -> None:
     (row,) = booked("booking", "list", "--json").json
     assert row.keys() >= PROMISED
     assert (row["customer_name"], row["agent_id"], row["claimed_at"]) == ("Kate Nguyen", 2, None)
@@ -31,7 +31,7 @@ def test_a_change_prints_the_booking_as_it_is_afterwards(booked: Run) -> None:
     assert booked("booking", "release", 1, "--json").json["claimed_at"] is None
 
 
-def test_people_get_a_line(booked: Run) -> None:
+def test_text_output_is_one_line(booked: Run) -> None:
     ended = booked("booking", "claim", 1, "--agent", 2)
     assert ended.out == "Booking 1: Kate Nguyen, Mars, Pending, claimed, Grace Hopper (2)\n"
 
@@ -70,7 +70,7 @@ def test_cancel_contact_note_and_rate_are_in_the_history(booked: Run) -> None:
     assert "kim  booking 1 note  text: wants\\ntwo windows" in shown
 
 
-def test_reassign_and_decline_change_hands(booked: Run) -> None:
+def test_reassign_and_decline_change_the_agent(booked: Run) -> None:
     assert (
         booked("booking", "reassign", 1, "--to", 1, "--reason", "speaks Martian", "--json").json["agent_id"]
         == 1
@@ -80,13 +80,13 @@ def test_reassign_and_decline_change_hands(booked: Run) -> None:
     assert len(booked("booking", "list", "--waiting", "--json").json) == 1
 
 
-def test_edit_changes_what_is_given(booked: Run) -> None:
+def test_edit_changes_only_the_given_fields(booked: Run) -> None:
     row = booked("booking", "edit", 1, "--name", "Kate Ng", "--destination", "Venus", "--json").json
     assert (row["customer_name"], row["destination"], row["method"]) == ("Kate Ng", "Venus", "Text")
 
 
 @pytest.mark.parametrize("status", ["Pending", "pending", "PENDING", " pEnDiNg "])
-def test_a_status_is_found_in_any_case(booked: Run, status: str) -> None:
+def test_a_status_is_accepted_in_any_case(booked: Run, status: str) -> None:
     assert len(booked("booking", "list", "--status", status, "--json").json) == 1
 
 
@@ -121,7 +121,7 @@ def test_filters(booked: Run, filters: list[str], found: int) -> None:
     ],
     ids=words,
 )
-def test_a_filter_that_cannot_be_names_what_can(
+def test_an_invalid_filter_names_the_accepted_values(
     booked: Run, filters: list[str], code: int, word: str
 ) -> None:
     ended = booked("booking", "list", *filters, "--json")
@@ -137,7 +137,7 @@ def test_order_and_limit(booked: Run, add_lead: Callable[..., Any]) -> None:
     assert row["customer_name"] == "Ann Able"
 
 
-def test_why_tells_the_reason_and_who_came_next(booked: Run) -> None:
+def test_why_gives_the_reason_and_the_runners_up(booked: Run) -> None:
     row = booked("why", 1, "--json").json
     assert (row["agent_id"], row["policy"]) == (2, "rank")
     assert [candidate["agent_id"] for candidate in (row["winner"], *row["next"])] == [2, 1]
@@ -146,7 +146,7 @@ def test_why_tells_the_reason_and_who_came_next(booked: Run) -> None:
     assert "Ada Byron" in told
 
 
-def test_log_tells_who_did_what(booked: Run) -> None:
+def test_log_shows_who_did_what(booked: Run) -> None:
     booked("booking", "claim", 1, "--agent", 2, "--as", "lee")
     assert [event["command"] for event in booked("log", "--json").json] == [
         *("booking.claim", "lead.add", "agent.add", "agent.add")
@@ -158,7 +158,7 @@ def test_log_tells_who_did_what(booked: Run) -> None:
     assert booked("log", "--booking", 9).code == 1
 
 
-def test_undo_takes_back_ones_own_last_command_or_the_one_named(booked: Run) -> None:
+def test_undo_reverses_the_actors_last_command_or_the_named_one(booked: Run) -> None:
     booked("booking", "claim", 1, "--agent", 2)
     booked("destination", "add", "Io", "--as", "lee")
     undone = booked("undo", "--json").json
@@ -215,7 +215,7 @@ def test_a_booking_that_does_not_exist(
     ],
     ids=words,
 )
-def test_what_cannot_be_done_is_refused_and_changes_nothing(
+def test_impossible_commands_are_refused_and_change_nothing(
     booked: Run, path: Path, arguments: list[str], exit_code: int, named: str
 ) -> None:
     before = rows_of(path)
@@ -226,7 +226,7 @@ def test_what_cannot_be_done_is_refused_and_changes_nothing(
 
 
 @pytest.mark.parametrize("amount", ["-1", "nan", "inf", "1e12", "1e999999", "0.001", "much", "", "1,000"])
-def test_an_amount_is_money_or_refused(booked: Run, path: Path, amount: str) -> None:
+def test_an_amount_that_is_not_money_is_refused(booked: Run, path: Path, amount: str) -> None:
     before = rows_of(path)
     revenue = ("--destination-revenue", amount, "--package-revenue", "1")
     ended = booked("booking", "confirm", 1, "--package", "Luxury Dome Stay", *revenue, "--json")

@@ -1,4 +1,4 @@
-"""What the shells are offered: the live ids and names of a desk, and never an error."""
+"""Shell completion: the live ids and names of a desk, and never an error."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Completed = Callable[..., list[str]]
 
 @pytest.fixture
 def completed(booked: Run, path: Path, monkeypatch: pytest.MonkeyPatch) -> Completed:
-    """The words offered for the last one of a command line that is being typed."""
+    """The words offered for the last word of an unfinished command line."""
 
     def complete(line: str, shell: str = "bash") -> list[str]:
         monkeypatch.setenv("_ASTRA_COMPLETE", f"{shell}_complete")
@@ -61,16 +61,16 @@ def completed(booked: Run, path: Path, monkeypatch: pytest.MonkeyPatch) -> Compl
         ("issue list --filter priority:u", ["priority:URGENT"]),
     ],
 )
-def test_what_is_offered(completed: Completed, line: str, offered: list[str]) -> None:
+def test_words_offered(completed: Completed, line: str, offered: list[str]) -> None:
     assert completed(line) == [f"plain,{word}" for word in offered]
 
 
-def test_names_come_along_as_help(completed: Completed) -> None:
+def test_names_are_offered_as_help(completed: Completed) -> None:
     assert completed("booking show 1", "zsh") == ["plain", "1", "Kate Nguyen, Mars, Pending"]
     assert completed("booking claim 1 --agent 2", "zsh") == ["plain", "2", "Grace Hopper, Premium Bookings"]
 
 
-def test_fifty_are_enough_and_only_looked_at(
+def test_completion_offers_at_most_fifty_and_writes_nothing(
     completed: Completed, path: Path, add_lead: Callable[..., object]
 ) -> None:
     for number in range(60):
@@ -82,7 +82,7 @@ def test_fifty_are_enough_and_only_looked_at(
     assert rows_of(path) == before
 
 
-def test_the_named_desk_is_asked_wherever_it_is_named(completed: Completed, tmp_path: Path) -> None:
+def test_db_is_used_in_any_position(completed: Completed, tmp_path: Path) -> None:
     other = tmp_path / "none.db"
     assert completed(f"--db {other} booking show ") == []
     assert completed(f"booking list --db {other} --agent ") == []
@@ -90,7 +90,7 @@ def test_the_named_desk_is_asked_wherever_it_is_named(completed: Completed, tmp_
 
 
 @pytest.mark.parametrize("content", [b"", b"no database at all", b"SQLite format 3\0" + b"\0" * 200])
-def test_a_file_that_is_no_desk_gives_nothing_as_a_process(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_desk_completes_to_nothing(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "desk.db"
     file.write_bytes(content)
     words = {"COMP_WORDS": "astra booking show ", "COMP_CWORD": "3", "_ASTRA_COMPLETE": "bash_complete"}

@@ -1,4 +1,4 @@
-"""What holds for every command: --json, help, exit codes, request ids, and where the options stand."""
+"""Conventions of every command: --json, help, exit codes, request ids, and option positions."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_every_command_takes_json_and_explains_itself(path: tuple[str, ...]) -> 
 
 
 @pytest.mark.parametrize("path", [(), ("booking",), ("booking", "claim"), ("lead", "add")], ids=words)
-def test_short_help_answers_everywhere(astra: Run, path: tuple[str, ...]) -> None:
+def test_short_help_works_everywhere(astra: Run, path: tuple[str, ...]) -> None:
     ended = astra(*path, "-h")
     assert ended.code == 0
     assert "Usage: astra" in ended.out
@@ -64,7 +64,7 @@ def test_a_listing_is_one_array(staffed: Run, listing: str) -> None:
     assert isinstance(ended.json, list)
 
 
-def test_an_empty_listing_is_an_empty_array_and_a_word_for_people(astra: Run) -> None:
+def test_an_empty_listing_is_an_empty_array_or_a_sentence(astra: Run) -> None:
     assert astra("booking", "list", "--json").json == []
     ended = astra("booking", "list")
     assert (ended.code, ended.out, ended.err) == (0, "", "no such bookings\n")
@@ -91,17 +91,17 @@ def test_an_empty_listing_is_an_empty_array_and_a_word_for_people(astra: Run) ->
     ],
     ids=words,
 )
-def test_wrong_usage_ends_with_2(astra: Run, arguments: list[str], message: str) -> None:
+def test_wrong_usage_exits_with_2(astra: Run, arguments: list[str], message: str) -> None:
     ended = astra(*arguments, "--json")
     assert (ended.code, ended.err) == (2, "")
     assert ended.error["code"] == "usage"
     assert message in ended.error["message"]
-    told = astra(*arguments)
-    assert (told.code, told.out) == (2, "")
-    assert told.err
+    printed = astra(*arguments)
+    assert (printed.code, printed.out) == (2, "")
+    assert printed.err
 
 
-def test_a_refusal_is_told_in_two_lines_or_as_json(booked: Run) -> None:
+def test_a_refusal_is_two_lines_or_json(booked: Run) -> None:
     ended = booked("booking", "claim", 1, "--agent", 1)
     assert (ended.code, ended.out) == (1, "")
     message, hint = ended.err.splitlines()
@@ -113,7 +113,7 @@ def test_a_refusal_is_told_in_two_lines_or_as_json(booked: Run) -> None:
     assert ended.error["code"] == "not_the_holder"
 
 
-def test_db_and_as_stand_before_the_noun_or_after_the_verb(anywhere: Run, path: Path, tmp_path: Path) -> None:
+def test_db_and_as_go_before_the_noun_or_after_the_verb(anywhere: Run, path: Path, tmp_path: Path) -> None:
     def actor_of(*arguments: object) -> str:
         assert anywhere(*arguments).code == 0
         newest: dict[str, str] = anywhere("log", "--db", path, "--json").json[0]
@@ -141,7 +141,7 @@ def test_a_request_id_of_another_command_is_refused(staffed: Run, path: Path) ->
 
 
 @pytest.mark.parametrize("identifier", ["", "  ", "a\x1b[31m", "x" * 101])
-def test_a_request_id_that_is_none_is_refused(astra: Run, identifier: str) -> None:
+def test_an_invalid_request_id_is_refused(astra: Run, identifier: str) -> None:
     ended = astra("destination", "add", "Io", "--request-id", identifier, "--json")
     assert (ended.code, ended.error["code"]) == (2, "invalid_request_id")
 
@@ -152,12 +152,12 @@ def test_an_actor_is_a_name(astra: Run, actor: str) -> None:
     assert (ended.code, ended.error["code"]) == (2, "invalid_actor")
 
 
-def test_the_environment_names_the_actor_too(astra: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_can_name_the_actor(astra: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASTRA_ACTOR", "\x1b[31mred")
     assert astra("destination", "add", "Io", "--json").error["code"] == "invalid_actor"
 
 
-def test_a_mistake_of_our_own_is_one_line_and_a_log_entry(
+def test_an_internal_error_is_one_line_and_a_log_entry(
     astra: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def broken(**_: Any) -> None:
@@ -170,12 +170,12 @@ def test_a_mistake_of_our_own_is_one_line_and_a_log_entry(
     log = tmp_path / "xdg_state_home" / "astra" / "astra.log"
     assert str(log) in ended.error["hint"]
     assert "RuntimeError" in log.read_text()
-    told = astra("agent", "list")
-    assert "\\x1b[31m" in told.err
-    assert "\x1b" not in told.err
+    printed = astra("agent", "list")
+    assert "\\x1b[31m" in printed.err
+    assert "\x1b" not in printed.err
 
 
-def test_interrupted_in_the_middle_nothing_is_half_written(
+def test_an_interrupted_command_writes_nothing(
     staffed: Run, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: Any) -> None:

@@ -40,16 +40,16 @@ def test_a_customer_is_shown(two_kates: Run) -> None:
     card = two_kates("customer", "show", 2, "--json").json
     assert [row["booking_id"] for row in card["bookings"]] == [2]
     assert [row["command"] for row in card["events"]] == ["lead.add"]
-    told = two_kates("customer", "show", 2).out
-    assert "Katie Nguyen (2)" in told
-    assert "kim  booking 2 came in" in told
+    output = two_kates("customer", "show", 2).out
+    assert "Katie Nguyen (2)" in output
+    assert "kim  booking 2 came in" in output
     assert two_kates("customer", "show", 9).code == 1
 
 
-def test_what_a_merge_would_do_is_told_without_doing_it(two_kates: Run) -> None:
-    told = two_kates("customer", "merge", 1, 2, "--dry-run", "--json").json
-    assert (told["keep"]["customer_id"], told["other"]["customer_id"], told["leads"]) == (1, 2, 1)
-    assert (told["takes_over"], told["gives_up"]) == ({"phone": "+497111234"}, {})
+def test_a_merge_preview_changes_nothing(two_kates: Run) -> None:
+    preview = two_kates("customer", "merge", 1, 2, "--dry-run", "--json").json
+    assert (preview["keep"]["customer_id"], preview["other"]["customer_id"], preview["leads"]) == (1, 2, 1)
+    assert (preview["takes_over"], preview["gives_up"]) == ({"phone": "+497111234"}, {})
     turned = two_kates("customer", "merge", 2, 1, "--dry-run").out
     assert "Katie Nguyen (2)" in turned
     assert "+497111234" not in turned
@@ -57,14 +57,14 @@ def test_what_a_merge_would_do_is_told_without_doing_it(two_kates: Run) -> None:
     assert two_kates("customer", "merge", 1, 1, "--dry-run", "--json").error["code"] == "same_customer"
 
 
-def test_who_may_be_the_same_is_listed(two_kates: Run) -> None:
+def test_possible_duplicates_are_listed(two_kates: Run) -> None:
     (row,) = two_kates("customer", "similar", 1, "--json").json
     assert (row["customer_id"], row["because"], row["same"]) == (2, "similar name", False)
     assert "Katie Nguyen" in two_kates("customer", "similar", 1).out
     assert two_kates("customer", "similar", 9).code == 1
 
 
-def test_two_become_one_and_two_again(two_kates: Run) -> None:
+def test_a_merge_can_be_undone(two_kates: Run) -> None:
     row = two_kates("customer", "merge", 1, 2, "--json").json
     assert (row["customer_id"], row["phone"], row["open_bookings"]) == (1, "+497111234", 2)
     assert found(two_kates, "nguyen") == [1]
@@ -78,29 +78,29 @@ def test_a_merge_with_the_same_request_id_is_done_once(two_kates: Run) -> None:
     assert two_kates("customer", "merge", 1, 2, "--request-id", "x", "--json").json == first
 
 
-def test_a_customer_is_mended(two_kates: Run) -> None:
+def test_a_customer_is_edited(two_kates: Run) -> None:
     ended = two_kates("customer", "edit", 1, "--name", "Zoë Nguyen", "--email", "zoe@example.com")
     assert ended.out == "Customer 1: Zoë Nguyen, zoe@example.com, 1 open booking\n"
     assert found(two_kates, "ZOE") == [1]
     assert two_kates("customer", "edit", 1, "--phone", "x").code == 2
 
 
-def test_a_large_backlog_is_told_and_taken_in_by_a_search(
+def test_a_large_backlog_is_reported_and_indexed_by_a_search(
     two_kates: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def told() -> dict[str, Any]:
+    def search_check() -> dict[str, Any]:
         report = two_kates("doctor", "--json").json
         assert report["ok"]
         check: dict[str, Any] = next(row for row in report["checks"] if row["check"] == "search")
         return check
 
-    assert told()["ok"]
+    assert search_check()["ok"]
     for module in ("dispatch.queries.customer_index", "dispatch.operations.doctor"):
         monkeypatch.setattr(f"{module}.LARGE_BACKLOG", 2)
-    assert (told()["ok"], told()["warning"]) == (False, True)
-    assert told()["detail"].startswith("2 customers")
+    assert (search_check()["ok"], search_check()["warning"]) == (False, True)
+    assert search_check()["detail"].startswith("2 customers")
     assert two_kates("booking", "list", "--text", "katie", "--json").json[0]["booking_id"] == 2
-    assert told()["ok"]
+    assert search_check()["ok"]
     assert customer_index.LARGE_BACKLOG == 2
 
 
@@ -124,7 +124,7 @@ def test_a_large_backlog_is_told_and_taken_in_by_a_search(
         (["--undone"], []),
     ],
 )
-def test_the_log_is_narrowed_down(
+def test_the_log_is_filtered(
     booked: Run, desk: Desk, clock: Any, filters: list[str], expected: list[str]
 ) -> None:
     clock.advance(days=1)
@@ -134,7 +134,7 @@ def test_the_log_is_narrowed_down(
 
 
 @pytest.mark.parametrize("time", ["tomorrow", "2082-13-01", "2082-11-22 25:00", "0001-01-01 00:00 x", ""])
-def test_a_time_that_is_none_is_wrong_input(booked: Run, time: str) -> None:
+def test_an_invalid_time_is_wrong_input(booked: Run, time: str) -> None:
     ended = booked("log", "--since", time, "--json")
     assert (ended.code, ended.error["code"]) == (2, "invalid_time")
     assert "yesterday 17:30" in ended.error["hint"]

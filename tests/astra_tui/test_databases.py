@@ -1,4 +1,4 @@
-"""Which database a command opens, and the ones that cannot be opened."""
+"""The database that a command opens, and those that cannot be opened."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_db_comes_before_the_environment_before_the_configuration(
     assert knows_io(anywhere, given)
 
 
-def test_the_users_own_desk_is_made_by_what_may_make_it(anywhere: Run, tmp_path: Path) -> None:
+def test_only_some_commands_create_the_users_desk(anywhere: Run, tmp_path: Path) -> None:
     own = tmp_path / "xdg_data_home" / "astra" / "astra.db"
     ended = anywhere("agent", "list", "--json")
     assert (ended.code, ended.error["code"]) == (3, "no_database")
@@ -50,14 +50,14 @@ def test_a_sqlite_address(anywhere: Run, path: Path) -> None:
 
 
 @pytest.mark.parametrize("url", ["postgresql://desk/astra", "postgres://x", "mysql://x", "sqlite://host/x"])
-def test_another_servers_address_is_refused(anywhere: Run, url: str) -> None:
+def test_an_address_of_another_database_server_is_refused(anywhere: Run, url: str) -> None:
     ended = anywhere("agent", "list", "--db", url, "--json")
     assert (ended.code, ended.error["code"]) == (3, "unsupported_database")
     assert "SQLite files only" in ended.error["message"]
 
 
 @pytest.mark.parametrize("name", ["", " ", "a\0b"])
-def test_a_name_that_is_no_path(anywhere: Run, name: str) -> None:
+def test_a_name_that_is_not_a_path(anywhere: Run, name: str) -> None:
     assert anywhere("agent", "list", "--db", name, "--json").error["code"] == "invalid_database"
 
 
@@ -68,7 +68,7 @@ def test_a_name_that_is_no_path(anywhere: Run, name: str) -> None:
         (b"SQLite format 3\0", "not_a_database"),
     ],
 )
-def test_a_file_that_is_no_database(anywhere: Run, tmp_path: Path, content: bytes, code: str) -> None:
+def test_a_file_that_is_not_a_database(anywhere: Run, tmp_path: Path, content: bytes, code: str) -> None:
     file = tmp_path / "notes.txt"
     file.write_bytes(content)
     for command in (("agent", "list"), ("lead", "add", *LEAD)):
@@ -105,7 +105,7 @@ def test_a_folder_that_does_not_exist(anywhere: Run, tmp_path: Path, command: tu
     assert not (tmp_path / "none").exists()
 
 
-def test_a_folder_is_no_database(anywhere: Run, tmp_path: Path) -> None:
+def test_a_folder_is_not_a_database(anywhere: Run, tmp_path: Path) -> None:
     assert anywhere("agent", "list", "--db", tmp_path, "--json").code == 3
 
 
@@ -118,7 +118,7 @@ def test_a_read_only_database(astra: Run, path: Path) -> None:
 
 @pytest.fixture
 def held(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[sqlite3.Connection]:
-    """Somebody else holds the write lock; waiting for it is cut short."""
+    """Another connection holds the write lock; the wait for it is shortened."""
     monkeypatch.setattr("models.database.LOCK_PATIENCE_S", 0.02)
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("begin immediate")
@@ -134,7 +134,7 @@ def test_a_locked_database_can_be_read_and_not_written(astra: Run) -> None:
     assert ended.error["hint"]
 
 
-def test_after_the_lock_the_command_goes_through(astra: Run, held: sqlite3.Connection) -> None:
+def test_the_command_succeeds_once_the_lock_is_released(astra: Run, held: sqlite3.Connection) -> None:
     assert astra(*ADD).code == 3
     held.execute("rollback")
     assert astra(*ADD).code == 0

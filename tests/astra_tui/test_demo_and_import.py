@@ -20,7 +20,7 @@ YearsOfService,AverageCustomerServiceRating
 
 
 class Screen:
-    """Stands in for the application: it remembers what it was opened with."""
+    """A fake application that remembers its arguments."""
 
     opened: list[dict[str, Any]] = []  # noqa: RUF012
     return_code = 0
@@ -50,14 +50,14 @@ def test_a_demo_desk_in_a_file(anywhere: Run, tmp_path: Path) -> None:
     assert anywhere("doctor", "--db", file).code == 0
 
 
-def test_a_demo_desk_to_throw_away_tells_where_it_is(anywhere: Run) -> None:
-    told = anywhere("demo", "--no-open", "--agents", 3, "--bookings", 0).out
-    file = Path(told.split(" in ")[1].splitlines()[0])
+def test_a_temporary_demo_desk_prints_its_path(anywhere: Run) -> None:
+    output = anywhere("demo", "--no-open", "--agents", 3, "--bookings", 0).out
+    file = Path(output.split(" in ")[1].splitlines()[0])
     assert file.is_file()
     shutil.rmtree(file.parent)
 
 
-def test_a_desk_at_work_is_not_filled_with_inventions(booked: Run, path: Path) -> None:
+def test_a_desk_in_use_is_not_filled_with_demo_data(booked: Run, path: Path) -> None:
     before = rows_of(path)
     ended = booked("demo", "--db", path, "--no-open", "--json")
     assert ended.code == 1
@@ -92,14 +92,14 @@ def test_without_a_command_the_application_opens(
     assert own.is_file()
 
 
-def test_what_is_wrong_with_the_desk_is_told_before_the_application_opens(
+def test_a_faulty_desk_is_reported_before_the_application_opens(
     anywhere: Run, tmp_path: Path, screen: list[dict[str, Any]]
 ) -> None:
     assert anywhere("--db", tmp_path).code == 3
     assert screen == []
 
 
-def test_peewee_is_imported_without_drivers_that_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_peewee_is_imported_without_unused_drivers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "peewee", raising=False)
     kept = sys.modules.get("peewee")
     entry._import_peewee_alone()
@@ -119,8 +119,8 @@ def test_import_counts_and_quarantines(anywhere: Run, tmp_path: Path) -> None:
     assert (result["agents"], result["assignments"], result["bookings"]) == (1, 0, 0)
     assert result["quarantined"][0]["row"] == 2
     assert "Boss" in result["quarantined"][0]["reason"]
-    told = anywhere("import", file, *database).out
-    assert told.startswith("0 agents, 0 assignments, 0 bookings; 1 row quarantined\n")
+    output = anywhere("import", file, *database).out
+    assert output.startswith("0 agents, 0 assignments, 0 bookings; 1 row quarantined\n")
 
 
 def test_an_import_that_cannot_be_read_makes_no_desk(anywhere: Run, tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_an_import_that_cannot_be_read_makes_no_desk(anywhere: Run, tmp_path: Pa
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\1\2\3", b"colour,shape\nred,round\n"])
-def test_a_file_of_something_else(astra: Run, path: Path, tmp_path: Path, content: bytes) -> None:
+def test_a_file_of_another_kind(astra: Run, path: Path, tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "agents.csv"
     file.write_bytes(content)
     before = rows_of(path)

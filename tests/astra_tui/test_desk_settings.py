@@ -39,7 +39,7 @@ def test_set_lists_shows_and_sets(astra: Run) -> None:
     ],
     ids=words,
 )
-def test_what_is_refused_changes_nothing(
+def test_a_refused_value_changes_nothing(
     astra: Run, path: Path, arguments: list[str], exit_code: int, code: str
 ) -> None:
     before = rows_of(path)
@@ -55,7 +55,7 @@ def test_policy_lists_and_sets(astra: Run) -> None:
     assert astra("policy", "rank", "--json").json["policy"] == "rank"
 
 
-def test_accepted_values_grow(staffed: Run) -> None:
+def test_accepted_values_can_be_added(staffed: Run) -> None:
     assert staffed("destination", "add", "Io", "--json").json == {"name": "Io"}
     staffed("launch", "add", "Moon Base")
     staffed("package", "add", "Lava Picnic", "--destination", "Io")
@@ -67,7 +67,7 @@ def test_accepted_values_grow(staffed: Run) -> None:
     assert staffed("lead", "add", *LEAD, "--destination", "Io", "--launch", "Moon Base").code == 0
 
 
-def test_doctor_finds_a_sound_desk_sound(booked: Run) -> None:
+def test_doctor_passes_a_sound_desk(booked: Run) -> None:
     report = booked("doctor", "--json").json
     assert report["ok"]
     assert {row["check"] for row in report["checks"]} >= {
@@ -94,7 +94,7 @@ def test_doctor_finds_a_wrong_load_and_repairs_it(booked: Run, desk: Desk) -> No
     assert booked("undo", "--json").error["code"] == "not_undoable"
 
 
-def test_doctor_warns_of_a_network_file_system(
+def test_doctor_warns_about_a_network_file_system(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mounts = tmp_path / "mounts"

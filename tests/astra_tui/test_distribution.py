@@ -22,13 +22,13 @@ def busy(staffed: Run) -> Run:
 
 def test_presence_is_previewed_set_and_listed(busy: Run) -> None:
     before = busy("agent", "show", "1", "--json").json
-    told = busy(
+    reply = busy(
         "agent", "presence", "1", "away", "--until", "in 2 hours", "--reason", "lunch", "--dry-run", "--json"
     )
     assert busy("agent", "show", "1", "--json").json == before
     done = busy("agent", "presence", "1", "AWAY", "--until", "in 2 hours", "--reason", "lunch", "--json")
     assert {key: done.json[key] for key in ("presence", "returned", "kept")} == {
-        key: told.json[key] for key in ("presence", "returned", "kept")
+        key: reply.json[key] for key in ("presence", "returned", "kept")
     }
     assert "away until" in busy("agent", "list").out
     assert busy("agent", "presence", "1", "asleep", "--json").code == 2
@@ -66,7 +66,7 @@ def test_policies_are_listed_previewed_and_chosen(busy: Run) -> None:
     assert busy("lead", "add", *TRIP, "--json").json["policy"] == "balanced"
 
 
-def test_shuffle_and_sweep_print_what_was_moved(busy: Run) -> None:
+def test_shuffle_and_sweep_print_their_moves(busy: Run) -> None:
     assert set(busy("sweep", "--json").json) == {
         "presence",
         "lapsed",
@@ -88,7 +88,7 @@ def test_shuffle_and_sweep_print_what_was_moved(busy: Run) -> None:
     assert busy("undo", "--json").json["command"] == "shuffle"
 
 
-def test_several_bookings_in_one_go_and_back(busy: Run) -> None:
+def test_several_bookings_are_changed_and_undone_together(busy: Run) -> None:
     preview = busy(
         "booking", "cancel", "1", "2", "99", "--reason", "launch is off", "--dry-run", "--json"
     ).json
@@ -98,12 +98,12 @@ def test_several_bookings_in_one_go_and_back(busy: Run) -> None:
     assert busy("booking", "show", "1", "--json").json["history"][-1]["command"] == "booking.cancel_all"
     busy("undo")
     assert busy("booking", "show", "2", "--json").json["status"] == "Pending"
-    told = busy("booking", "reassign", "1", "2", "--to", "1", "--reason", "ill")
-    assert "refused" in told.out
+    reply = busy("booking", "reassign", "1", "2", "--to", "1", "--reason", "ill")
+    assert "refused" in reply.out
     assert busy("booking", "release", "98", "99", "--json").code == 1
 
 
-def test_a_claim_is_kept_and_asked_ones_are_listed(busy: Run) -> None:
+def test_a_claim_is_kept_and_unanswered_claims_are_listed(busy: Run) -> None:
     holder = busy("booking", "show", "1", "--json").json["agent_id"]
     busy("booking", "claim", "1", "--agent", str(holder))
     assert busy("booking", "keep", "1", "--json").json["asked_at"] is None
@@ -113,10 +113,10 @@ def test_a_claim_is_kept_and_asked_ones_are_listed(busy: Run) -> None:
 def test_why_not_and_other_policies(busy: Run) -> None:
     row = busy("why", "1", "--json").json
     other = next(each["agent_id"] for each in row["next"])
-    told = busy("why", "1", "--not", str(other), "--policies", "--json").json
-    assert told["not"]["agent_id"] == other
-    assert told["not"]["because"]
-    assert {each["policy"] for each in told["policies"]} >= {"rank", "balanced"}
+    reply = busy("why", "1", "--not", str(other), "--policies", "--json").json
+    assert reply["not"]["agent_id"] == other
+    assert reply["not"]["because"]
+    assert {each["policy"] for each in reply["policies"]} >= {"rank", "balanced"}
     text = busy("why", "1", "--not", str(other), "--policies").out
     assert f"({other}):" in text
     assert "Would choose now" in text
@@ -139,7 +139,7 @@ def test_agents_have_skills_capacity_and_a_contact_rate(busy: Run) -> None:
     ]
 
 
-def test_all_that_a_filter_finds_is_dealt_with_at_once(busy: Run) -> None:
+def test_a_bulk_command_covers_all_bookings_of_a_filter(busy: Run) -> None:
     held = [row["booking_id"] for row in busy("booking", "list", "--agent", "1", "--json").json]
     given = ("--agent", "1", "--to", "2", "--reason", "she is ill")
     planned = busy("booking", "reassign", *given, "--dry-run", "--json").json

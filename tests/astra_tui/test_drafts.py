@@ -1,4 +1,4 @@
-"""Drafts of forms: one for each desk and terminal, found again by the next one."""
+"""Drafts of forms: one for each desk and terminal, restored by the next terminal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ import sys
 from pathlib import Path
 from astra_tui.user.draft_files import DraftFile
 from screens.base.drafts import Draft
-signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may have it ignored
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the test runner may ignore it
 file = DraftFile("desk.db", Path(sys.argv[1]))
 file.keep(Draft({"name": "John Doe"}, "2082-03-04 12:05:00"))
 print("kept", flush=True)
@@ -40,7 +40,7 @@ def files(folder: Path) -> list[str]:
     return sorted(file.suffix for file in folder.iterdir())
 
 
-def test_a_draft_is_found_by_the_next_terminal_at_the_same_desk_only(folder: Path) -> None:
+def test_a_draft_is_restored_only_by_a_terminal_at_the_same_desk(folder: Path) -> None:
     with closing(DraftFile("desk.db", folder)) as first:
         assert first.take_up() is None
         first.keep(JOHN)
@@ -64,7 +64,7 @@ def test_only_its_owner_may_read_it(folder: Path) -> None:
         assert [file.stat().st_mode & 0o077 for file in (folder, *folder.glob("*.json"))] == [0, 0]
 
 
-def test_the_newest_comes_first_and_the_others_next_time(folder: Path) -> None:
+def test_the_newest_draft_is_restored_first(folder: Path) -> None:
     for age, draft in ((100, JOHN), (50, KATE)):
         with closing(DraftFile("desk.db", folder)) as file:
             file.keep(draft)
@@ -89,7 +89,7 @@ def test_the_newest_comes_first_and_the_others_next_time(folder: Path) -> None:
         b"[" * 100_000,
     ],
 )
-def test_a_broken_file_is_removed_and_the_next_one_is_taken(folder: Path, content: bytes) -> None:
+def test_a_broken_draft_is_removed_and_the_next_one_restored(folder: Path, content: bytes) -> None:
     with closing(DraftFile("desk.db", folder)) as file:
         file.keep(KATE)
     (good,) = folder.glob("*.json")
@@ -104,7 +104,7 @@ def test_a_broken_file_is_removed_and_the_next_one_is_taken(folder: Path, conten
 
 @pytest.fixture
 def typing(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Another process that has a draft."""
+    """Another process with a draft."""
     process = subprocess.Popen(
         [sys.executable, "-c", TYPING, str(folder)],
         stdin=subprocess.PIPE,
@@ -119,7 +119,7 @@ def typing(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGHUP])
-def test_a_living_terminals_draft_is_left_alone_and_a_dead_ones_is_taken(
+def test_only_drafts_of_dead_terminals_are_restored(
     folder: Path, typing: subprocess.Popen[bytes], end: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(Path(__file__).parents[2])
@@ -130,12 +130,12 @@ def test_a_living_terminals_draft_is_left_alone_and_a_dead_ones_is_taken(
         assert file.take_up() == JOHN
 
 
-def test_the_folder_is_the_users_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_only_the_user_may_read_the_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     assert drafts_folder() == tmp_path / "state" / "astra" / "drafts"
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     (tmp_path / "drafts").write_text("in the way")
     with closing(DraftFile("desk.db", tmp_path / "drafts")) as file:
         assert file.take_up() is None

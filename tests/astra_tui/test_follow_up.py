@@ -1,4 +1,4 @@
-"""``astra booking follow-up``, ``list --due`` and ``contact`` with a note and the next try."""
+"""``astra booking follow-up``, ``list --due`` and ``contact`` with a note and the next attempt."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.astra_tui.conftest import Run, rows_of, words
 
 @pytest.fixture
 def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The terminal stands three hours east of UTC."""
+    """The terminal's zone is three hours east of UTC."""
     with monkeypatch.context() as patch:
         patch.setenv("TZ", "EAST-3")
         time.tzset()
@@ -27,7 +27,7 @@ def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def overdue(booked: Run, desk: Desk, add_lead: Callable[..., Any], clock: Any) -> Run:
-    """Booking 2 was to be followed up before booking 1, both long ago."""
+    """Both bookings are long overdue, booking 2 by more."""
     add_lead("Ann Able")
     clock.moment = clock.moment.replace(year=2020)
     follow_ups.follow_up(desk, 1, "in 3 hours")
@@ -47,7 +47,7 @@ def test_a_follow_up_is_set_in_the_terminals_zone_and_cleared(booked: Run, zone:
     assert "booking 1 follow-up  follow up: none" in booked("booking", "show", 1).out
 
 
-def test_people_get_a_line_and_a_column(booked: Run) -> None:
+def test_text_output_has_a_line_and_a_column(booked: Run) -> None:
     assert "Follow-up" not in booked("booking", "list").out
     told = booked("booking", "follow-up", 1, "--at", "tomorrow 9:00").out
     assert told.endswith(" 09:00\n")
@@ -55,7 +55,7 @@ def test_people_get_a_line_and_a_column(booked: Run) -> None:
     assert "Follow-up" in booked("booking", "list").out
 
 
-def test_contact_takes_a_note_and_the_next_try(booked: Run) -> None:
+def test_contact_takes_a_note_and_the_next_attempt(booked: Run) -> None:
     given = ("--text", "voice mail", "--follow-up", "in 2 hours")
     row = booked("booking", "contact", 1, "--outcome", "no_answer", *given, "--json").json
     assert (row["contact_attempts"], row["last_outcome"], row["contacted_at"]) == (1, "no_answer", None)
@@ -66,7 +66,7 @@ def test_contact_takes_a_note_and_the_next_try(booked: Run) -> None:
     assert f"text: voice mail, follow up: {to_local(row['follow_up_at'])}" in shown
 
 
-def test_due_ones_are_listed_the_longest_overdue_first(overdue: Run) -> None:
+def test_due_bookings_are_listed_longest_overdue_first(overdue: Run) -> None:
     assert ids(overdue("booking", "list", "--due", "--json").json) == [2, 1]
     assert ids(overdue("booking", "list", "--due", "--sort", "id", "--ascending", "--json").json) == [1, 2]
     assert ids(overdue("booking", "list", "--due", "--text", "ann", "--json").json) == [2]
@@ -93,7 +93,7 @@ def ids(rows: list[dict[str, Any]]) -> list[int]:
     ],
     ids=words,
 )
-def test_what_cannot_be_followed_up_changes_nothing(
+def test_a_refused_follow_up_changes_nothing(
     booked: Run, path: Path, arguments: list[str], exit_code: int, named: str
 ) -> None:
     before = rows_of(path)

@@ -1,4 +1,4 @@
-"""``astra issue`` and ``astra dashboard``: from a customer's words to the figures, and every way to end."""
+"""``astra issue`` and ``astra dashboard``: an issue's life, its figures and the exit codes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def opened(staffed: Run) -> Run:
     return staffed
 
 
-def test_an_opened_issue_has_the_promised_keys(opened: Run) -> None:
+def test_an_opened_issue_has_the_documented_keys(opened: Run) -> None:
     row = opened("issue", "open", "--text", WORKED_EXAMPLE, "--tier", "gold", "--json").json
     assert row.keys() >= KEYS
     assert row["sla"].keys() >= {"first_response_due", "resolution_due"}
@@ -50,7 +50,7 @@ def test_an_opened_issue_has_the_promised_keys(opened: Run) -> None:
     assert row["sentiment"]["compound"] < 0
 
 
-def test_the_lines_tell_who_why_and_until_when(opened: Run) -> None:
+def test_text_output_gives_the_agent_reason_and_due_times(opened: Run) -> None:
     first, why, who, until = opened(
         "issue", "open", "--text", WORKED_EXAMPLE, "--tier", "gold"
     ).out.splitlines()
@@ -60,14 +60,14 @@ def test_the_lines_tell_who_why_and_until_when(opened: Run) -> None:
     assert until.startswith("  to be answered by 20")
 
 
-def test_an_issue_that_waits_tells_its_place(astra: Run) -> None:
+def test_a_waiting_issue_shows_its_place(astra: Run) -> None:
     astra("agent", "list")
     row = astra("issue", "open", "--text", "Where is my ticket?", "--json").json
     assert (row["agent_id"], row["queue_position"], row["expected_response_minutes"]) == (None, 1, None)
     assert "place 2 in the queue, about 30 min to wait" in astra("issue", "open", "--text", "And mine?").out
 
 
-def test_an_issue_goes_its_way_on_the_command_line(opened: Run) -> None:
+def test_the_life_of_an_issue_on_the_command_line(opened: Run) -> None:
     steps: tuple[tuple[object, ...], ...] = (
         ("claim", 1, "--agent", 2),
         ("note", 1, "--text", "seen before"),
@@ -124,7 +124,7 @@ def test_an_issue_goes_its_way_on_the_command_line(opened: Run) -> None:
     ],
     ids=words,
 )
-def test_what_is_refused_ends_with_its_code(
+def test_a_refusal_exits_with_its_code(
     opened: Run, path: Path, arguments: list[str], code: int, error: str
 ) -> None:
     before = rows_of(path)
@@ -133,13 +133,13 @@ def test_what_is_refused_ends_with_its_code(
     assert rows_of(path) == before
 
 
-def test_a_request_id_opens_one_issue(opened: Run) -> None:
+def test_a_request_id_opens_only_one_issue(opened: Run) -> None:
     first = opened("issue", "open", "--text", "help", "--request-id", "i1", "--json").json
     assert opened("issue", "open", "--text", "help", "--request-id", "i1", "--json").json == first
     assert len(opened("issue", "list", "--json").json) == 2
 
 
-def test_the_list_is_by_urgency_with_the_time_left(opened: Run) -> None:
+def test_the_list_is_ordered_by_urgency_and_shows_the_time_left(opened: Run) -> None:
     opened("issue", "open", "--text", "When does the office open?")
     head, first, second = opened("issue", "list").out.splitlines()
     assert head.split() == ["Id", "Priority", "Time", "Status", "Agent", "Category", "Customer", "Title"]
@@ -156,12 +156,12 @@ def test_undo_names_the_issue(opened: Run) -> None:
     assert opened("issue", "show", 1, "--json").json["status"] == "assigned"
 
 
-def test_words_with_a_life_of_their_own_are_shown_as_they_are(opened: Run) -> None:
+def test_markup_and_control_characters_are_shown_literally(opened: Run) -> None:
     opened("issue", "open", "--text", "[/b] [@click=app.bell]x[/]")
     assert "[/b] [@click=app.bell]x[/]" in opened("issue", "list").out
 
 
-def test_the_dashboard_has_rows_behind_its_figures(opened: Run) -> None:
+def test_the_dashboard_lists_the_rows_behind_its_figures(opened: Run) -> None:
     opened("issue", "resolve", 1, "--text", "Fixed")
     opened("issue", "rate", 1, "--score", 4)
     opened("issue", "open", "--text", "When does the office open?")
@@ -192,7 +192,7 @@ def test_a_customers_tier_is_set(booked: Run) -> None:
     assert "tier" in booked("customer", "show", 1).out
 
 
-def test_the_sweep_tells_what_was_warned_and_escalated(opened: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sweep_reports_warnings_and_escalations(opened: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert opened("sweep", "--json").json["warned"] == []
     late = utc_now() + timedelta(hours=1)
     monkeypatch.setattr("dispatch.desk.desk.utc_now", lambda: late)

@@ -21,20 +21,20 @@ PROMISED = [
 
 
 def with_value(option: str, value: str) -> list[str]:
-    """The lead with one of its values replaced."""
+    """The lead with one value replaced."""
     given = dict(zip(LEAD[::2], LEAD[1::2], strict=True)) | {option: value}
     return [part for pair in given.items() for part in pair]
 
 
-def test_the_result_has_the_promised_keys(staffed: Run) -> None:
+def test_the_result_has_the_documented_keys(staffed: Run) -> None:
     row = staffed("lead", "add", *LEAD, "--json").json
     assert list(row) == PROMISED
     assert (row["agent_id"], row["agent_name"], row["policy"]) == (2, "Grace Hopper", "rank")
 
 
-def test_people_are_told_who_gets_it(staffed: Run) -> None:
-    told = staffed("lead", "add", *LEAD).out
-    assert told == "Lead 1 goes to Grace Hopper (2), booking 1: lowest load (0), then most years (9)\n"
+def test_text_output_names_the_agent(staffed: Run) -> None:
+    result = staffed("lead", "add", *LEAD).out
+    assert result == "Lead 1 goes to Grace Hopper (2), booking 1: lowest load (0), then most years (9)\n"
 
 
 def test_a_lead_that_waits_is_accepted(astra: Run) -> None:
@@ -59,7 +59,7 @@ def test_a_lead_that_waits_is_accepted(astra: Run) -> None:
         "x" * 100,
     ],
 )
-def test_any_name_is_taken_and_shown_as_it_is(staffed: Run, name: str) -> None:
+def test_any_name_is_accepted_and_shown_literally(staffed: Run, name: str) -> None:
     assert staffed("lead", "add", *with_value("--name", name)).code == 0
     assert staffed("booking", "list", "--json").json[0]["customer_name"] == name
     assert name in staffed("booking", "list").out
@@ -93,17 +93,17 @@ def test_any_name_is_taken_and_shown_as_it_is(staffed: Run, name: str) -> None:
         ("--requests", "x" * 10_001, "invalid_requests"),
     ],
 )
-def test_what_is_not_accepted_is_named_and_writes_nothing(
+def test_a_bad_value_is_named_and_writes_nothing(
     staffed: Run, path: Path, option: str, value: str, code: str
 ) -> None:
     before = rows_of(path)
     ended = staffed("lead", "add", *with_value(option, value), "--json")
     assert (ended.code, ended.error["code"]) == (2, code)
     assert ended.error["hint"]
-    told = staffed("lead", "add", *with_value(option, value))
-    assert told.code == 2
-    assert len(told.err.splitlines()) == 2
-    assert all(character.isprintable() or character == "\n" for character in told.err)
+    result = staffed("lead", "add", *with_value(option, value))
+    assert result.code == 2
+    assert len(result.err.splitlines()) == 2
+    assert all(character.isprintable() or character == "\n" for character in result.err)
     assert rows_of(path) == before
 
 
@@ -121,11 +121,11 @@ def test_one_lead_and_a_file_exclude_each_other(staffed: Run, extra: list[str]) 
     assert (ended.code, ended.error["code"]) == (2, "usage")
 
 
-def test_a_lead_can_be_given_to_a_customer(booked: Run) -> None:
+def test_a_lead_can_name_an_existing_customer(booked: Run) -> None:
     ended = booked("lead", "add", *with_value("--name", "K. Nguyen"), "--customer", 1, "--json")
     assert list(ended.json) == PROMISED
     assert [row["booking_id"] for row in booked("customer", "show", 1, "--json").json["bookings"]] == [2, 1]
-    booked("lead", "add", *LEAD)  # a script is never asked: the name alone starts a new customer
+    booked("lead", "add", *LEAD)  # a script is never asked: the name alone adds a new customer
     assert booked("customer", "merge", 2, 1, "--json").code == 0
     booked("lead", "add", *LEAD, "--customer", 1)
     assert len(booked("customer", "show", 2, "--json").json["bookings"]) == 4
@@ -135,7 +135,7 @@ def test_a_lead_can_be_given_to_a_customer(booked: Run) -> None:
     ("customer", "code", "named"),
     [("9", 1, "not_found"), ("0", 2, "usage"), ("kate", 2, "usage"), ("", 2, "usage")],
 )
-def test_a_customer_that_is_none_is_refused(
+def test_an_unknown_customer_is_refused(
     booked: Run, path: Path, customer: str, code: int, named: str
 ) -> None:
     before = rows_of(path)

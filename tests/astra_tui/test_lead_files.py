@@ -35,14 +35,16 @@ def test_a_csv_file(staffed: Run, lead_file: Write) -> None:
     assert staffed("booking", "show", 2, "--json").json["requests"] == 'two "windows", please'
 
 
-def test_people_get_the_counts_and_the_rejected_lines(staffed: Run, lead_file: Write) -> None:
+def test_text_output_has_the_counts_and_the_rejected_lines(staffed: Run, lead_file: Write) -> None:
     file = lead_file(lead_line(), *(lead_line(method="Fax") for _ in range(25)))
-    told = staffed("lead", "add", "--from", file).out
-    assert told.startswith("1 lead accepted, 25 rejected\n  line 3: 'Fax' is not an accepted contact method")
-    assert told.endswith("... and 5 more: --json lists them all\n")
+    output = staffed("lead", "add", "--from", file).out
+    assert output.startswith(
+        "1 lead accepted, 25 rejected\n  line 3: 'Fax' is not an accepted contact method"
+    )
+    assert output.endswith("... and 5 more: --json lists them all\n")
 
 
-def test_a_jsonl_file_is_told_by_its_first_character(staffed: Run, tmp_path: Path) -> None:
+def test_a_jsonl_file_is_recognised_by_its_first_character(staffed: Run, tmp_path: Path) -> None:
     file = tmp_path / "leads.txt"
     lines = [lead_line(name="Ann"), lead_line(name="Bob") | {"phone": 5551234, "requests": None, "vip": True}]
     file.write_text("\n" + "\n\n".join(map(json.dumps, lines)))
@@ -78,7 +80,7 @@ def test_a_bad_json_line_is_rejected_alone(staffed: Run, tmp_path: Path, line: s
     assert error in rejected["error"]
 
 
-def test_lines_are_physical_ones(staffed: Run, lead_file: Write) -> None:
+def test_line_numbers_are_physical_lines(staffed: Run, lead_file: Write) -> None:
     file = lead_file(
         lead_line(name="Ann", requests="first\nsecond\nthird"),  # lines 2 to 4
         "",  # 5
@@ -110,7 +112,7 @@ def test_lines_are_physical_ones(staffed: Run, lead_file: Write) -> None:
     ids=lambda value: ascii(value)[:30],
 )
 def test_a_bad_line_is_rejected_alone(staffed: Run, lead_file: Write, line: str, error: str) -> None:
-    # more than is looked at to tell text from binary stands before the bad line
+    # the bad line comes after the part that is checked for binary data
     before = [GOOD] * (1_400 if "\0" in line else 2)
     file = lead_file(*before, line, *([GOOD] * 300), header=SHORT)
     result = staffed("lead", "add", "--from", file, "--json").json
@@ -136,7 +138,7 @@ def test_a_bad_line_is_rejected_alone(staffed: Run, lead_file: Write, line: str,
         (b'"name,method\n', "cannot be read"),
     ],
 )
-def test_a_file_that_is_none_of_leads_ends_with_2(
+def test_a_file_without_leads_exits_with_2(
     staffed: Run, path: Path, tmp_path: Path, content: bytes, named: str
 ) -> None:
     file = tmp_path / "leads.csv"
@@ -149,12 +151,12 @@ def test_a_file_that_is_none_of_leads_ends_with_2(
     assert rows_of(path) == before
 
 
-def test_a_header_alone_is_read(staffed: Run, lead_file: Write) -> None:
+def test_a_header_alone_is_accepted(staffed: Run, lead_file: Write) -> None:
     assert staffed("lead", "add", "--from", lead_file(), "--json").json["accepted"] == 0
 
 
 @pytest.mark.parametrize("name", ["missing.csv", ".", "a\0b"])
-def test_a_file_that_cannot_be_opened_ends_with_2(anywhere: Run, tmp_path: Path, name: str) -> None:
+def test_a_file_that_cannot_be_opened_exits_with_2(anywhere: Run, tmp_path: Path, name: str) -> None:
     database = tmp_path / "new.db"
     ended = anywhere("lead", "add", "--from", f"{tmp_path}/{name}", "--db", database, "--json")
     assert (ended.code, ended.error["code"]) == (2, "invalid_file")
@@ -171,7 +173,7 @@ def test_a_file_saved_by_a_spreadsheet(staffed: Run, tmp_path: Path) -> None:
     assert names(staffed) == ["Zoë"]
 
 
-def test_the_same_content_is_taken_in_once(staffed: Run, lead_file: Write) -> None:
+def test_the_same_content_is_taken_in_only_once(staffed: Run, lead_file: Write) -> None:
     first = lead_file(lead_line(), lead_line(name="Bob"))
     second = lead_file(lead_line(), lead_line(name="Bob"), name="copy.csv")
     staffed("lead", "add", "--from", first)
@@ -187,7 +189,7 @@ def test_the_same_content_is_taken_in_once(staffed: Run, lead_file: Write) -> No
     assert len(names(staffed)) == 2
 
 
-def test_a_file_that_is_meant_twice_and_a_run_of_it_that_goes_on(staffed: Run, lead_file: Write) -> None:
+def test_again_takes_a_file_in_twice_and_run_continues_it(staffed: Run, lead_file: Write) -> None:
     file = lead_file(lead_line())
     staffed("lead", "add", "--from", file)
     again = staffed("lead", "add", "--from", file, "--again", "--json")
@@ -197,7 +199,7 @@ def test_a_file_that_is_meant_twice_and_a_run_of_it_that_goes_on(staffed: Run, l
     assert len(names(staffed)) == 2
 
 
-def test_a_run_that_was_killed_is_simply_repeated(
+def test_a_killed_run_is_completed_by_repeating_it(
     staffed: Run, lead_file: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = lead_file(*(lead_line(name=f"Kate {number}") for number in range(300)))
@@ -224,11 +226,11 @@ def test_a_policy_is_checked_before_the_first_line(staffed: Run, path: Path, lea
 
 
 @pytest.mark.parametrize("extra", [["--name", "Kate"], ["--request-id", "r1"], ["--run", " "]], ids=words)
-def test_a_file_excludes_what_belongs_to_one_lead(staffed: Run, lead_file: Write, extra: list[str]) -> None:
+def test_a_file_excludes_the_options_of_one_lead(staffed: Run, lead_file: Write, extra: list[str]) -> None:
     assert staffed("lead", "add", "--from", lead_file(lead_line()), *extra).code == 2
 
 
-def test_stdin_is_a_file_too(staffed: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stdin_works_as_a_file(staffed: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     content = f"{SHORT}\n{GOOD}\n".encode()
     reading, writing = os.pipe()
     os.write(writing, content)
@@ -240,20 +242,20 @@ def test_stdin_is_a_file_too(staffed: Run, monkeypatch: pytest.MonkeyPatch) -> N
     assert staffed("lead", "add", "--from", "-", "--json").json["repeated"] == 1
 
 
-def test_leads_without_anybody_to_take_them_wait_and_count(astra: Run, lead_file: Write) -> None:
+def test_leads_without_an_agent_wait_and_are_counted(astra: Run, lead_file: Write) -> None:
     assert astra("lead", "add", "--from", lead_file(lead_line()), "--json").json["accepted"] == 1
     assert len(astra("booking", "list", "--waiting", "--json").json) == 1
 
 
-def test_progress_is_told_in_bytes(desk: Desk, lead_file: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_in_bytes(desk: Desk, lead_file: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dispatch.leads.file_intake.BATCH_S", 0.0)
     file = lead_file(*(lead_line() for _ in range(3)))
-    told: list[tuple[int, int]] = []
+    reported: list[tuple[int, int]] = []
 
     def progress(done: int, total: int, what: str = "", /) -> None:
-        told.append((done, total))
+        reported.append((done, total))
 
     with file.open("rb") as stream, lead_files.open_leads(stream, "leads") as leads:
         receive_file(desk, leads, progress=progress)
-    assert told
-    assert told[-1] == (file.stat().st_size, file.stat().st_size)
+    assert reported
+    assert reported[-1] == (file.stat().st_size, file.stat().st_size)

@@ -1,4 +1,4 @@
-"""``astra`` as a process: what it starts, what it leaves alone, and how it ends."""
+"""``astra`` as a process: its imports, its exit codes and its pipes."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_version_imports_nothing_heavy(environment: dict[str, str]) -> None:
     assert not loaded & {"click", "rich", "peewee", "textual", "dispatch.desk.desk"}
 
 
-def test_agent_list_loads_neither_the_application_nor_what_it_does_not_need(
+def test_agent_list_loads_only_what_it_needs(
     environment: dict[str, str],
 ) -> None:
     process(environment, "agent", "add", *GRACE, "--job-title", "Space Travel Agent")
@@ -78,14 +78,14 @@ def test_agent_list_loads_neither_the_application_nor_what_it_does_not_need(
     assert not loaded & {"textual", "screens", "seeds", "sklearn", "numpy", "psycopg", "tomlkit"}
 
 
-def test_triage_needs_no_desk_and_no_library_of_learning(environment: dict[str, str]) -> None:
+def test_triage_needs_no_desk_and_no_learning_library(environment: dict[str, str]) -> None:
     ended = process(environment, "triage", "I forgot my password", code=LOADED)
     assert ended.stdout.split()[:2] == ["category", "account_access"]
     loaded = {name.split(".")[0] for name in ended.stderr.split()}
     assert not loaded & {"textual", "screens", "seeds", "sklearn", "numpy", "scipy", "requests"}
 
 
-def test_a_prediction_needs_no_library_of_learning(environment: dict[str, str]) -> None:
+def test_a_prediction_needs_no_learning_library(environment: dict[str, str]) -> None:
     process(environment, "agent", "add", *GRACE, "--job-title", "Space Travel Agent")
     ended = process(environment, "issue", "open", "--text", "My invoice is wrong", "--json", code=LOADED)
     assert json.loads(ended.stdout)["satisfaction"]["predicted"]
@@ -93,23 +93,23 @@ def test_a_prediction_needs_no_library_of_learning(environment: dict[str, str]) 
     assert not loaded & {"textual", "screens", "seeds", "sklearn", "numpy", "scipy"}
 
 
-def test_without_a_terminal_the_application_is_refused_in_a_sentence(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
+def test_without_a_terminal_the_application_is_refused(environment: dict[str, str], tmp_path: Path) -> None:
     ended = process(environment)
     assert ended.returncode == 2
     assert "needs a terminal" in ended.stderr
     assert not (tmp_path / "desk.db").exists()
 
 
-def test_no_database_ends_with_3_and_nothing_on_stdout(environment: dict[str, str], tmp_path: Path) -> None:
+def test_a_missing_database_exits_with_3_and_prints_nothing(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     ended = process(environment, "agent", "list")
     assert (ended.returncode, ended.stdout) == (3, "")
     assert str(tmp_path / "desk.db") in ended.stderr
     assert not (tmp_path / "desk.db").exists()
 
 
-def test_a_reader_that_goes_away_is_no_error(environment: dict[str, str]) -> None:
+def test_a_closed_pipe_is_not_an_error(environment: dict[str, str]) -> None:
     process(environment, "agent", "add", *GRACE, "--job-title", "Space Travel Agent")
     command = f'"{sys.executable}" -m astra_tui.main set --json | true; echo "${{PIPESTATUS[0]}}"'
     ended = subprocess.run(
@@ -118,7 +118,7 @@ def test_a_reader_that_goes_away_is_no_error(environment: dict[str, str]) -> Non
     assert (ended.stdout.strip(), ended.stderr) == ("0", "")
 
 
-def test_ctrl_c_ends_quietly_with_130(environment: dict[str, str]) -> None:
+def test_ctrl_c_exits_quietly_with_130(environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "astra_tui.main", "lead", "add", "--from", "-"]
     running = subprocess.Popen(
         command,
@@ -138,16 +138,16 @@ def test_ctrl_c_ends_quietly_with_130(environment: dict[str, str]) -> None:
 
 
 def wait_until_reading(pid: int) -> None:
-    """Wait until a process sleeps on its stdin, as far as this system tells."""
+    """Wait until a process blocks on its stdin."""
     channel = Path(f"/proc/{pid}/wchan")
     if not channel.exists():
-        pytest.skip("this system does not tell what a process waits for")
+        pytest.skip("this system does not show what a process waits for")
     deadline = time.monotonic() + 20
     while "pipe" not in channel.read_text() and time.monotonic() < deadline:
         os.sched_yield()
 
 
-def test_a_score_loads_nothing_that_only_training_needs(environment: dict[str, str]) -> None:
+def test_a_score_does_not_load_the_training_modules(environment: dict[str, str]) -> None:
     process(environment, "agent", "add", *GRACE, "--job-title", "Space Travel Agent")
     lead = ("--method", "Text", "--source", "Organic", "--destination", "Mars", "--launch")
     ended = process(environment, "match", *lead, "Tokyo Spaceport Terminal", "--json", code=LOADED)

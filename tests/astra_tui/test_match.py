@@ -26,7 +26,7 @@ LEAD = (
 
 @pytest.fixture
 def at_work(astra: Run, desk: Desk) -> Run:
-    """``astra`` on a made desk of ten agents."""
+    """``astra`` on a demo desk of ten agents."""
     make_demo(desk, agents=10, bookings=150)
     return astra
 
@@ -48,13 +48,13 @@ def test_every_agent_is_scored_best_first(at_work: Run) -> None:
     assert scores == [round(100 * (total - sums[-1]) / spread, 1) for total in sums]
 
 
-def test_people_are_told_whether_to_believe_it(at_work: Run) -> None:
+def test_text_output_says_how_far_to_trust_the_score(at_work: Run) -> None:
     ended = at_work("match", *LEAD)
     assert ended.out.splitlines()[0].split()[:6] == ["Id", "Agent", "Score", "Most", "of", "it"]
     assert ended.err.startswith("weights: published. 164 assignments show no difference between agents (p = ")
 
 
-def test_an_empty_desk_has_nobody_to_score(astra: Run) -> None:
+def test_an_empty_desk_has_no_agents_to_score(astra: Run) -> None:
     ended = astra("match", *LEAD, "--json")
     assert (ended.code, ended.json, ended.err) == (0, [], "there is no agent to score\n")
 
@@ -66,7 +66,7 @@ def test_equal_agents_score_0_with_a_note(staffed: Run, desk: Desk) -> None:
     assert "all agents score alike" in ended.err
 
 
-def test_a_file_of_weights_is_taken(at_work: Run, tmp_path: Path) -> None:
+def test_a_file_of_weights_is_used(at_work: Run, tmp_path: Path) -> None:
     file = tmp_path / "mine.json"
     file.write_text(json.dumps(dict.fromkeys(FEATURES, 0.0) | {"experience_score": 2.0}))
     rows = at_work("match", *LEAD, "--weights", file, "--json").json
@@ -95,7 +95,7 @@ def test_bad_input_is_refused(staffed: Run, arguments: list[str], code: int, mes
     assert ended.error["hint"]
 
 
-def test_training_is_told_and_used(at_work: Run) -> None:
+def test_training_is_reported_and_used(at_work: Run) -> None:
     ended = at_work("train", "--json")
     assert ended.code == 0
     row = ended.json
@@ -110,9 +110,9 @@ def test_training_is_told_and_used(at_work: Run) -> None:
     for model in row["evaluation"]["models"]:
         assert {"auc", "brier", "log_loss", "calibration"} < set(model)
     assert {"kind", "name", "mean", "weight", "low", "high"} == set(row["coefficients"][0])
-    told = at_work("match", *LEAD).err.splitlines()
-    assert told[0].startswith("weights: version 1. ")
-    assert told[1].startswith("chance to confirm: ")
+    output = at_work("match", *LEAD).err.splitlines()
+    assert output[0].startswith("weights: version 1. ")
+    assert output[1].startswith("chance to confirm: ")
     published, version = sorted(at_work("weights", "list", "--json").json, key=lambda row: row["origin"])
     assert (published["in_use"], version["in_use"], version["gate_open"]) == (False, True, False)
     assert version["outcomes"] == row["outcomes"]
@@ -122,7 +122,7 @@ def test_training_is_told_and_used(at_work: Run) -> None:
     assert at_work("weights", "show", "--json").json["weights"] == PUBLISHED_WEIGHTS
 
 
-def test_training_tells_people_too(at_work: Run) -> None:
+def test_training_prints_a_summary(at_work: Run) -> None:
     ended = at_work("train", "--dry-run")
     assert "nothing was kept" in ended.out
     for word in (
@@ -136,11 +136,11 @@ def test_training_tells_people_too(at_work: Run) -> None:
         assert word in ended.out
     heading, *fifths = ended.out[ended.out.index("came true") :].splitlines()[1:7]
     assert " ".join(heading.split()) == "base rate lead only agent only lead and agent"
-    assert [line.count("%") for line in fifths] == [8] * 5  # foretold and come true, beside the baselines
+    assert [line.count("%") for line in fifths] == [8] * 5  # predicted and actual, beside the baselines
     assert at_work("weights", "list", "--json").json[1:] == []
 
 
-def test_the_published_recipe_is_stopped(at_work: Run, path: Path) -> None:
+def test_the_published_recipe_is_refused(at_work: Run, path: Path) -> None:
     before = rows_of(path)
     ended = at_work("train", "--recipe", "published", "--json")
     assert (ended.code, ended.error["code"]) == (1, "leak")
@@ -204,7 +204,7 @@ def test_a_folder_that_cannot_be_written_is_refused(at_work: Run, tmp_path: Path
     assert (ended.code, ended.error["code"]) == (2, "invalid_out")
 
 
-def test_a_report_of_an_empty_desk(astra: Run, tmp_path: Path) -> None:
+def test_a_report_on_an_empty_desk(astra: Run, tmp_path: Path) -> None:
     ended = astra("report", "match", *LEAD, "--out", tmp_path)
     assert ended.code == 0
     assert "there is no agent to score" in (tmp_path / "match.md").read_text("utf-8")
@@ -220,9 +220,9 @@ def test_the_evidence_has_its_figures(at_work: Run) -> None:
         False,
         164,
     )
-    told = at_work("weights", "evidence").out
-    assert row["sentence"] in " ".join(told.split())
-    assert "agents p = " in " ".join(told.split())
+    output = at_work("weights", "evidence").out
+    assert row["sentence"] in " ".join(output.split())
+    assert "agents p = " in " ".join(output.split())
     assert row["decided"] == at_work("train", "--dry-run", "--json").json["outcomes"] < 164
     at_work("policy", "balanced")
     assert (
@@ -243,11 +243,11 @@ def test_the_desk_report_has_figures_and_agents(at_work: Run) -> None:
         (agent["rate"] for agent in row["agents"]), reverse=True
     )
     assert len(row["agents"]) == 10
-    told = at_work("report", "desk").out
-    assert all(word in told for word in ("destination", "Mars", "Confirmed of decided", "Reached in time"))
+    output = at_work("report", "desk").out
+    assert all(word in output for word in ("destination", "Mars", "Confirmed of decided", "Reached in time"))
 
 
-def test_why_tells_the_parts_of_a_score_that_chose(at_work: Run) -> None:
+def test_why_shows_the_parts_of_the_deciding_score(at_work: Run) -> None:
     at_work("weights", "use", "published")
     lead = at_work("lead", "add", "--name", "Ida", *LEAD, "--policy", "match", "--json").json
     row = at_work("why", lead["booking_id"], "--json").json

@@ -1,4 +1,4 @@
-"""Tables, progress, and output that nobody can take."""
+"""Tables, progress, and output that cannot be written."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ def test_a_table_in_a_pipe_is_never_cut(
     assert shown(capsys, None, monkeypatch) == "12345678  a very long name indeed  2082-11-22 01:02"
 
 
-def test_in_a_narrow_terminal_texts_are_cut_and_numbers_and_times_are_not(
+def test_a_narrow_terminal_cuts_text_but_not_numbers_and_times(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert shown(capsys, 40, monkeypatch) == "12345678  a very long…  2082-11-22 01:02"
 
 
-def test_a_long_table_says_that_there_is_more(
+def test_a_long_table_says_there_is_more(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(printing, "MOST_ROWS_SHOWN", 2)
     printing.table(COLUMNS, [ROW] * 5, "nothing")
-    told = capsys.readouterr()
-    assert len(told.out.splitlines()) == 3
-    assert told.err.startswith("2 of 5 are shown")
+    captured = capsys.readouterr()
+    assert len(captured.out.splitlines()) == 3
+    assert captured.err.startswith("2 of 5 are shown")
 
 
 @pytest.mark.parametrize(
@@ -63,12 +63,12 @@ def test_a_long_table_says_that_there_is_more(
         ("\udcff", "\\udcff"),
     ],
 )
-def test_what_could_steer_a_terminal_is_shown_escaped(text: str, harmless: str) -> None:
+def test_control_characters_are_escaped(text: str, harmless: str) -> None:
     assert printing.printable(text) == harmless
 
 
 @pytest.mark.parametrize("arguments", [("set",), ("set", "--json"), ("set", "colour", "--json")])
-def test_a_full_disk_is_told_without_a_traceback(
+def test_a_full_disk_is_reported_without_a_traceback(
     astra: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
 ) -> None:
     def full(_text: str) -> int:
@@ -96,6 +96,6 @@ def test_progress_shows_only_on_a_terminal_and_only_after_a_second(
         assert report is not None
         report(1, 2, "writing")
         report(2, 2, "writing")
-    told = capsys.readouterr()
-    assert "writing" in told.err
-    assert told.out == ""
+    captured = capsys.readouterr()
+    assert "writing" in captured.err
+    assert captured.out == ""

@@ -1,4 +1,4 @@
-"""--plain and TERM=dumb: what a screen reader or a terminal of lines gets."""
+"""--plain and TERM=dumb: output for screen readers and line terminals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BOXES = set("─│╭╮╰╯┌┐└┘━┃…")
 
 
 @pytest.mark.parametrize("listing", LISTINGS)
-def test_a_listing_is_read_line_by_line(booked: Run, listing: str) -> None:
+def test_a_listing_is_printed_field_by_field(booked: Run, listing: str) -> None:
     ended = booked(*listing.split(), "--plain")
     assert (ended.code, ended.err) == (0, "")
     paragraphs = ended.out.strip("\n").split("\n\n")
@@ -22,23 +22,23 @@ def test_a_listing_is_read_line_by_line(booked: Run, listing: str) -> None:
     assert (both.code, both.error["message"]) == (2, "--json and --plain exclude each other")
 
 
-def test_filters_work_and_values_are_whole(booked: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_filters_work_and_values_are_not_cut(booked: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "20")
     name = "Kate " + "van der Nguyen " * 6
     assert booked("booking", "edit", 1, "--name", name).code == 0
-    told = booked("booking", "list", "--status", "pending", "--agent", 2, "--plain").out
-    assert f"Customer: {name.strip()}\n" in told
-    assert told.startswith("Id: 1\n")
+    printed = booked("booking", "list", "--status", "pending", "--agent", 2, "--plain").out
+    assert f"Customer: {name.strip()}\n" in printed
+    assert printed.startswith("Id: 1\n")
     assert booked("booking", "list", "--waiting", "--plain").err == "no such bookings\n"
 
 
-def test_more_rows_than_a_table_shows_are_all_read(booked: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_rows_are_printed(booked: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(printing, "MOST_ROWS_SHOWN", 1)
     ended = booked("agent", "list", "--plain")
     assert (ended.out.count("Name: "), ended.err) == (2, "")
 
 
-def test_details_and_reports_are_read_too(booked: Run) -> None:
+def test_details_and_reports_are_plain_too(booked: Run) -> None:
     assert "customer name: Kate Nguyen\n" in booked("booking", "show", 1, "--plain").out
     why = booked("why", 1, "--plain").out
     assert "because: lowest load" in why
@@ -55,14 +55,12 @@ def test_help_without_frames(astra: Run, monkeypatch: pytest.MonkeyPatch) -> Non
     assert set(astra("agent", "list", "-h").out) & BOXES
     assert not set(astra("agent", "list", "--plain", "-h").out) & BOXES
     monkeypatch.setenv("TERM", "dumb")
-    told = astra("agent", "list", "-h").out
-    assert not set(told) & BOXES
-    assert "--limit" in told
+    printed = astra("agent", "list", "-h").out
+    assert not set(printed) & BOXES
+    assert "--limit" in printed
 
 
-def test_the_application_is_refused_where_nothing_can_be_drawn(
-    astra: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_application_is_refused_on_a_dumb_terminal(astra: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("astra_tui.main.has_terminal", lambda: True)
     monkeypatch.setenv("TERM", "dumb")
     ended = astra()

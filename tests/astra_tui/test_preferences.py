@@ -20,11 +20,11 @@ def file() -> Path:
     return path
 
 
-def test_no_file_is_no_preference() -> None:
+def test_without_a_file_there_are_no_preferences() -> None:
     assert load() == (Preferences(), [])
 
 
-def test_what_the_file_says(file: Path) -> None:
+def test_preferences_in_the_file(file: Path) -> None:
     file.write_text('database = "desk.db"\ntheme = "nord"\nagent = 6\n[keymap]\nclaim = "c"\n')
     assert load() == (Preferences("desk.db", "nord", 6, {"claim": "c"}), [])
 
@@ -51,7 +51,7 @@ def test_what_the_file_says(file: Path) -> None:
         ('theme = "astra-drak"', "line 1: theme: there is no theme 'astra-drak'; did you mean astra-dark?"),
     ],
 )
-def test_a_broken_file_is_told_with_its_line(
+def test_a_broken_file_is_reported_with_its_line(
     anywhere: Run, file: Path, path: Path, text: str, named: str
 ) -> None:
     file.write_bytes(text.encode("latin-1"))
@@ -63,7 +63,7 @@ def test_a_broken_file_is_told_with_its_line(
     assert anywhere("config", "path").code == 0
 
 
-def test_elsewhere_a_broken_file_only_warns(anywhere: Run, file: Path, path: Path) -> None:
+def test_other_commands_only_warn_about_a_broken_file(anywhere: Run, file: Path, path: Path) -> None:
     file.write_text(f'database = "{path}"\ncolor = 1\n')
     ended = anywhere("agent", "list", "--json")
     assert (ended.code, ended.json) == (0, [])
@@ -72,7 +72,7 @@ def test_elsewhere_a_broken_file_only_warns(anywhere: Run, file: Path, path: Pat
     assert anywhere("agent", "list", "--db", path).err == "no agents yet: astra agent add, or astra import\n"
 
 
-def test_config_tells_the_path_and_the_values(anywhere: Run, file: Path) -> None:
+def test_config_shows_the_path_and_the_values(anywhere: Run, file: Path) -> None:
     assert anywhere("config", "path").out == f"{file}\n"
     assert anywhere("config", "path", "--json").json == {"path": str(file), "exists": False}
     assert anywhere("config", "show").out == "nothing is configured\n"
@@ -91,7 +91,7 @@ def test_the_rest_of_a_keymap_is_used(file: Path) -> None:
     assert len(problems) == 2
 
 
-def test_save_keeps_what_else_is_in_the_file(file: Path) -> None:
+def test_save_keeps_the_rest_of_the_file(file: Path) -> None:
     file.write_text('# mine\ntheme = "nord"  # dark\n\n[keymap]\nagent = "a"\n')
     save("theme", "solarized")
     save("agent", 6)
@@ -127,7 +127,7 @@ def test_save_writes_any_text(value: str) -> None:
     assert load() == (Preferences(theme=value), [])
 
 
-def test_save_replaces_the_file_at_once(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_save_replaces_the_file_atomically(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file.write_text('theme = "nord"\n')
 
     def broken(*_: object) -> None:
@@ -143,7 +143,7 @@ def test_save_replaces_the_file_at_once(file: Path, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("key", "value"), [("color", "red"), ("agent", "six"), ("agent", True), ("theme", 1)]
 )
-def test_save_refuses_what_load_would(key: str, value: str | int) -> None:
+def test_save_refuses_what_load_would_refuse(key: str, value: str | int) -> None:
     with pytest.raises(InvalidInput):
         save(key, value)
     assert not preferences.config_path().exists()

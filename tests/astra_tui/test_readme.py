@@ -1,4 +1,4 @@
-"""README's commands are run as they stand, and print what stands below them."""
+"""The commands in README, run as written: their output matches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 
 def blocks() -> list[tuple[list[str], str]]:
-    """Each ``$ astra ...`` of README with the lines that follow it."""
+    """Each ``$ astra ...`` in README with the lines below it."""
     found = re.findall(r"^    \$ astra (.*)\n((?:    (?!\$).*\n)*)", README, re.MULTILINE)
     return [
         (shlex.split(command), re.sub(r"^    ", "", output, flags=re.MULTILINE)) for command, output in found
@@ -33,6 +33,6 @@ def test_commands_print_what_readme_says(
             assert (ended.out + ended.err).strip() == expected.strip()
 
 
-def test_pictures_are_there() -> None:
+def test_pictures_exist() -> None:
     for picture in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
         assert (Path(__file__).parents[2] / picture).is_file(), picture

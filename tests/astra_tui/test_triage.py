@@ -1,4 +1,4 @@
-"""``astra triage``: one message, a file of them, and how good it is on labelled ones."""
+"""``astra triage``: one message, a file of messages, and an evaluation on labelled ones."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ def test_one_message_without_any_desk(anywhere: Run) -> None:
     assert len(ended.json["priority_steps"]) == 4
 
 
-def test_people_see_the_category_and_why_it_is_so_urgent(anywhere: Run) -> None:
-    told = anywhere("triage", EXAMPLE).out.splitlines()
-    assert told[0].startswith("category      account_access (")
-    assert told[1].split() == ["priority", "CRITICAL"]
-    assert told[4].split(maxsplit=1) == ["tier", "+0 URGENT: no tier"]
-    assert told[5].split(maxsplit=1) == ["urgency", "+1 CRITICAL: says urgent"]
-    assert "urgent words  urgent, unable to" in told
+def test_text_output_has_the_category_and_the_steps_of_the_priority(anywhere: Run) -> None:
+    result = anywhere("triage", EXAMPLE).out.splitlines()
+    assert result[0].startswith("category      account_access (")
+    assert result[1].split() == ["priority", "CRITICAL"]
+    assert result[4].split(maxsplit=1) == ["tier", "+0 URGENT: no tier"]
+    assert result[5].split(maxsplit=1) == ["urgency", "+1 CRITICAL: says urgent"]
+    assert "urgent words  urgent, unable to" in result
 
 
-def test_people_are_asked_to_choose_where_triage_is_unsure(anywhere: Run) -> None:
-    told = anywhere("triage", "zzz qqq").out
-    assert told.split(maxsplit=1)[1].startswith("general_inquiry (not sure: choose one of ")
+def test_an_unsure_category_asks_for_a_choice(anywhere: Run) -> None:
+    result = anywhere("triage", "zzz qqq").out
+    assert result.split(maxsplit=1)[1].startswith("general_inquiry (not sure: choose one of ")
 
 
 def test_the_desks_own_names_are_recognised(astra: Run) -> None:
@@ -68,13 +68,13 @@ def test_the_desks_own_names_are_recognised(astra: Run) -> None:
     assert types() == ["booking", "agent", "destination"]
 
 
-def test_a_desk_that_was_named_has_to_be_there(anywhere: Run, tmp_path: Path) -> None:
+def test_a_named_desk_must_exist(anywhere: Run, tmp_path: Path) -> None:
     ended = anywhere("triage", REFUND, "--db", tmp_path / "none.db", "--json")
     assert ended.code == 3
     assert anywhere("triage", "to Mars", "--json").json["entities"][0]["type"] == "destination"
 
 
-def test_a_broken_desk_of_ones_own_does_not_stop_triage(
+def test_a_broken_default_desk_does_not_stop_triage(
     anywhere: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = tmp_path / "broken.db"
@@ -85,7 +85,7 @@ def test_a_broken_desk_of_ones_own_does_not_stop_triage(
     assert ended.err.startswith("Warning: without the desk's own names")
 
 
-def test_a_file_gives_an_array_in_order_with_its_wrong_lines(anywhere: Run, tmp_path: Path) -> None:
+def test_a_file_gives_an_ordered_array_including_bad_lines(anywhere: Run, tmp_path: Path) -> None:
     file = jsonl(
         tmp_path / "messages.jsonl",
         {"text": REFUND, "id": 7},
@@ -109,12 +109,12 @@ def test_a_file_gives_an_array_in_order_with_its_wrong_lines(anywhere: Run, tmp_
         "the text is missing",
     ]
     assert ended.json[0]["priority_steps"][2]["add"] == 1
-    told = anywhere("triage", "--from", file)
-    assert "refund_request" in told.out
-    assert told.err.startswith("5 lines could not be read:\n  line 3: ")
+    result = anywhere("triage", "--from", file)
+    assert "refund_request" in result.out
+    assert result.err.startswith("5 lines could not be read:\n  line 3: ")
 
 
-def test_stdin_and_bytes_that_are_no_text(anywhere: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stdin_and_undecodable_bytes(anywhere: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     stdin = io.TextIOWrapper(io.BytesIO(b'\xef\xbb\xbf{"text": "Where is my refund?"}\n{"text": "\xff"}\n'))
     monkeypatch.setattr(sys, "stdin", stdin)
     rows = anywhere("triage", "--from", "-", "--json").json
@@ -126,7 +126,7 @@ def test_stdin_and_bytes_that_are_no_text(anywhere: Run, monkeypatch: pytest.Mon
     ("content", "message"),
     [("", "is empty"), ('[{"text": "x"}]', "holds a JSON array"), ("\0\0", "is not a text file")],
 )
-def test_a_file_that_is_none_is_refused(anywhere: Run, tmp_path: Path, content: str, message: str) -> None:
+def test_an_invalid_file_is_refused(anywhere: Run, tmp_path: Path, content: str, message: str) -> None:
     file = tmp_path / "messages.jsonl"
     file.write_text(content)
     for option in ("--from", "--evaluate"):
@@ -147,13 +147,13 @@ def test_a_file_that_is_none_is_refused(anywhere: Run, tmp_path: Path, content: 
         ([""], "the message is empty"),
     ],
 )
-def test_wrong_usage_is_told(anywhere: Run, arguments: list[str], message: str) -> None:
+def test_wrong_usage_is_reported(anywhere: Run, arguments: list[str], message: str) -> None:
     ended = anywhere("triage", *arguments, "--json")
     assert ended.code == 2
     assert message in ended.error["message"]
 
 
-def test_labelled_messages_give_the_figures_and_the_confusion(anywhere: Run, tmp_path: Path) -> None:
+def test_labelled_messages_give_the_figures_and_the_confusion_matrix(anywhere: Run, tmp_path: Path) -> None:
     file = jsonl(
         tmp_path / "labelled.jsonl",
         {"text": "I want my money back", "category": "refund_request"},
@@ -168,9 +168,9 @@ def test_labelled_messages_give_the_figures_and_the_confusion(anywhere: Run, tmp
     assert figures["confusion"]["general_inquiry"] == {"account_access": 1}
     assert [row["line"] for row in figures["rejected"]] == [4, 5]
     assert "'nonsense' is not a category" in figures["rejected"][0]["error"]
-    told = anywhere("triage", "--evaluate", file)
-    assert "macro-F1          0.556" in told.out
-    assert [line.split() for line in told.out.splitlines() if line.startswith("GI ")] == [
+    result = anywhere("triage", "--evaluate", file)
+    assert "macro-F1          0.556" in result.out
+    assert [line.split() for line in result.out.splitlines() if line.startswith("GI ")] == [
         ["GI", "general_inquiry", "·", "·", "·", "·", "1", "·", "·"]
     ]
 
@@ -181,7 +181,7 @@ def test_a_file_without_labels_is_refused(anywhere: Run, tmp_path: Path) -> None
     assert "line 1: the category is missing" in ended.error["message"]
 
 
-def test_escape_sequences_stay_harmless(anywhere: Run, tmp_path: Path) -> None:
+def test_escape_sequences_are_neutralised(anywhere: Run, tmp_path: Path) -> None:
     ended = anywhere("triage", "\x1b]0;x\x07 refund \x1b[31m$5 [/b] [@click=app.quit]x[/]")
     assert ended.code == 0
     assert "\x1b" not in ended.out

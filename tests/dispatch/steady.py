@@ -1,4 +1,4 @@
-"""How the state machines run: the same steps every time, however slow the machine."""
+"""Settings of the state machines: the same steps every time, on any machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random commands against a second, plain telling of the rules: both agree after every step.
+"""Random commands against a second, plain version of the rules: both agree after every step.
 
 ``Rules`` is written from docs/rules.md with dicts and sorting, and imports no rule of
 the desk. Loads, ranks and averages are worked out from its bookings, never kept.
@@ -56,7 +56,7 @@ class Rules:
         self.minute = 0
         self.kept_from: dict[int, set[int]] = {}
 
-    # -- worked out
+    # -- derived
 
     def load(self, agent_id: int) -> int:
         return sum(b["status"] == "Pending" and b["agent"] == agent_id for b in self.bookings.values())
@@ -220,7 +220,7 @@ class Rules:
                 self.give(booking_id, to)
 
     def shuffle(self, moves: list[Row]) -> None:
-        """Whatever moves were made: each was allowed, and no other is afterwards."""
+        """Each move was allowed, and no other is possible afterwards."""
         for move in moves:
             booking = self.bookings[move["booking_id"]]
             assert booking["agent"] == move["from_agent_id"]
@@ -435,7 +435,7 @@ class DeskAndRules(RuleBasedStateMachine):
         self.open.close()
 
     def both(self, command: Callable[..., object], name: str, /, *arguments: Any, **given: Any) -> None:
-        """Run a command on the desk and in the rules: both do it, or both refuse."""
+        """Run a command on the desk and in the rules: both succeed, or both refuse."""
         self.moment += timedelta(seconds=1)
         try:
             self.plain.run(name, *arguments)
@@ -452,7 +452,7 @@ class DeskAndRules(RuleBasedStateMachine):
         assert (answer != "done") is refused, f"{name} {arguments}: {answer} on the desk, the rules disagree"
 
     def booking(self, pick: int, suits: Callable[[Row], object]) -> int:
-        """A booking that the command suits, four times out of five; else any, or one there is not."""
+        """A booking that suits the command, four times out of five; else any, or a missing one."""
         rows = self.plain.bookings
         return _picked(pick, [number for number, row in rows.items() if suits(row)], [*rows, 99])
 
@@ -469,7 +469,7 @@ class DeskAndRules(RuleBasedStateMachine):
 
     @rule(minutes=st.sampled_from([1, 20, 40]))
     def time_passes(self, minutes: int) -> None:
-        """What is declined is offered again after a while: at the next command that may free somebody."""
+        """Declined work is offered again after a while, at the next command that may free an agent."""
         self.plain.minute += minutes
         self.moment += timedelta(minutes=minutes)
 
@@ -598,7 +598,7 @@ class DeskAndRules(RuleBasedStateMachine):
             totals = queries.count_totals()
             events = event_log.events()
         rules = self.plain
-        assert [_told(row) for row in rows] == [
+        assert [_comparable(row) for row in rows] == [
             _expected(number, row) for number, row in rules.bookings.items()
         ]
         assert {row["agent_id"]: (row["load"], row["rank"], row["rating"]) for row in people} == {
@@ -638,7 +638,7 @@ def _held(row: Row) -> bool:
     return row["status"] == "Pending" and row["agent"] is not None
 
 
-def _told(row: BookingRow) -> Row:
+def _comparable(row: BookingRow) -> Row:
     return {
         "booking_id": row["booking_id"],
         "status": row["status"],

@@ -1,4 +1,4 @@
-"""The one save(): what it writes, what it refuses, and who hears of it."""
+"""save(): what it writes, what it refuses, and what listeners receive."""
 
 from __future__ import annotations
 
@@ -66,16 +66,14 @@ def test_save_writes_the_changed_columns_only(database: DeskDatabase, booking: B
     ]
 
 
-def test_save_without_a_change_writes_nothing_and_is_heard_by_nobody(
-    database: DeskDatabase, booking: Booking
-) -> None:
+def test_save_without_a_change_writes_and_announces_nothing(database: DeskDatabase, booking: Booking) -> None:
     booking.status = booking.status
     with statements(database) as seen, heard(Booking) as saves:
         assert booking.save() == 0
     assert (seen, saves, booking.version) == ([], [], 1)
 
 
-def test_differs_tells_whether_a_save_would_write(booking: Booking) -> None:
+def test_differs_says_whether_a_save_would_write(booking: Booking) -> None:
     booking.package = None
     assert not booking.differs()
     booking.package = "Luxury Dome Stay"
@@ -97,7 +95,7 @@ def test_every_save_raises_the_version(booking: Booking) -> None:
     assert booking.version == Booking.lock(1).version == 4
 
 
-def test_a_row_that_somebody_else_saved_meanwhile_is_a_conflict(booking: Booking) -> None:
+def test_a_row_saved_elsewhere_meanwhile_is_a_conflict(booking: Booking) -> None:
     other = Booking.lock(1)
     other.package = "Luxury Dome Stay"
     other.save()
@@ -133,7 +131,7 @@ def test_a_new_row_gets_its_defaults_and_its_id(database: DeskDatabase) -> None:
 def test_a_new_row_can_be_changed_and_saved_again(database: DeskDatabase) -> None:
     customer = Customer(name="Kate", created_at="2082-03-01 09:00:00")
     customer.save()
-    customer.phone = "4711"  # a column that the new row did not name
+    customer.phone = "4711"  # a column that was not set on the new row
     assert customer.save() == 1
     assert Customer.lock(customer.customer_id).phone == "4711"
 
@@ -149,7 +147,7 @@ def test_a_key_longer_than_64_bits_is_not_found(database: DeskDatabase) -> None:
         Agent.lock(10**30)
 
 
-def test_errors_of_the_driver_come_as_those_of_peewee(database: DeskDatabase, add_agent: AddAgent) -> None:
+def test_driver_errors_are_raised_as_peewee_errors(database: DeskDatabase, add_agent: AddAgent) -> None:
     add_agent()
     agent = Agent.lock(1)
     agent.load = -1
@@ -169,7 +167,7 @@ def test_a_reference_is_the_id_and_loads_no_row(
     assert len(seen) == 1
 
 
-def test_rows_of_a_query_are_for_reading(database: DeskDatabase, add_lead: AddLead) -> None:
+def test_query_rows_are_read_only(database: DeskDatabase, add_lead: AddLead) -> None:
     add_lead()
     lead = Lead.get()
     lead.method = "Phone Call"
@@ -191,8 +189,8 @@ def test_a_compiled_query_takes_its_values_by_name(database: DeskDatabase, add_a
     assert query(least=0, limit=1) == [("Ada",)]
 
 
-def test_every_database_has_its_sql_compiled_for_itself(database: DeskDatabase, add_agent: AddAgent) -> None:
-    """SQL that was kept for all databases spoke the dialect of whichever came first."""
+def test_each_database_compiles_its_own_sql(database: DeskDatabase, add_agent: AddAgent) -> None:
+    """SQL kept for all databases used the dialect of the first one."""
 
     class Bracketed(DeskDatabase):
         quote = "[]"
@@ -212,7 +210,7 @@ def test_every_database_has_its_sql_compiled_for_itself(database: DeskDatabase, 
     assert other.statements[Agent, "select"].endswith("agent_id = ?1")
 
 
-def test_two_desks_in_one_process_write_each_into_its_own_file(tmp_path: Any) -> None:
+def test_two_desks_in_one_process_write_to_their_own_files(tmp_path: Any) -> None:
     first = open_desk(tmp_path / "first.db", create=True)
     second = open_desk(tmp_path / "second.db", create=True)
     try:
@@ -223,7 +221,7 @@ def test_two_desks_in_one_process_write_each_into_its_own_file(tmp_path: Any) ->
             assert [row.name for row in Customer.select()] == ["One", "Three"]
             with second.reading():
                 assert [row.name for row in Customer.select()] == ["Two"]
-            assert Customer.select().count() == 2, "the outer desk is at work again"
+            assert Customer.select().count() == 2, "the outer desk is active again"
     finally:
         first.close()
         second.close()

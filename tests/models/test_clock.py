@@ -1,4 +1,4 @@
-"""The desk lives 56 years ahead, and counts years as SQLite does."""
+"""The desk's clock runs 56 years ahead and shifts years as SQLite does."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_years_are_shifted_as_sqlite_shifts_them(moment: datetime) -> None:
 
 
 @given(MOMENTS, st.integers(0, 1000))
-def test_any_shift_is_sqlites(moment: datetime, years: int) -> None:
+def test_any_shift_matches_sqlite(moment: datetime, years: int) -> None:
     assert to_text(shift_years(moment, years)) == by_sqlite(moment, years)
 
 
@@ -43,7 +43,7 @@ def test_a_stored_time_reads_back_as_the_same_moment(moment: datetime) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "2082-11-22", "2082-11-22T01:02:03", "22.11.2082 01:02:03"])
-def test_another_form_of_a_time_is_refused(text: str) -> None:
+def test_other_time_formats_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="does not match"):
         from_text(text)
 
@@ -59,7 +59,7 @@ def test_another_form_of_a_time_is_refused(text: str) -> None:
         ),
     ],
 )
-def test_the_desks_present_is_utc_56_years_ahead(path: Path, moment: datetime) -> None:
+def test_the_desk_clock_is_utc_56_years_ahead(path: Path, moment: datetime) -> None:
     desk = open_desk(path, clock=lambda: moment)
     try:
         assert desk.now() == "2082-11-22 01:02:03"
@@ -67,7 +67,7 @@ def test_the_desks_present_is_utc_56_years_ahead(path: Path, moment: datetime) -
         desk.close()
 
 
-def test_the_shift_is_fixed_when_the_desk_is_made(tmp_path: Path) -> None:
+def test_the_shift_is_fixed_when_the_desk_is_created(tmp_path: Path) -> None:
     moment = datetime(2044, 2, 29, 12, 0, 0, tzinfo=UTC)
     open_desk(tmp_path / "desk.db", create=True, year_shift=0).close()
     desk = open_desk(tmp_path / "desk.db", clock=lambda: moment, year_shift=56)

@@ -1,4 +1,4 @@
-"""Opening a file: made once, upgraded after a backup, refused when it is not ours."""
+"""Opening a file: created once, upgraded after a backup, refused when it is not ours."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def refusal(path: Path, **given: Any) -> DatabaseUnavailable:
 
 @pytest.fixture
 def next_schema(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """The next release: schema 2, with one migration more."""
+    """The next release: schema 2, with one more migration."""
     folder = tmp_path / "release" / "migrations"
     folder.mkdir(parents=True)
     for file in (ROOT / "models" / "migrations").glob("0*.py"):
@@ -68,7 +68,7 @@ def columns(path: Path, table: str) -> list[str]:
     return [row[1] for row in query(path, f"PRAGMA table_info({table})")]
 
 
-def test_a_new_file_is_a_whole_desk(tmp_path: Path) -> None:
+def test_a_new_file_is_a_complete_desk(tmp_path: Path) -> None:
     desk = open_desk(tmp_path / "desk.db", create=True)
     try:
         with desk.reading():
@@ -88,7 +88,7 @@ def test_an_empty_file_becomes_a_desk(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("round_", range(3))
-def test_processes_that_open_a_new_file_at_once_make_one_desk(tmp_path: Path, round_: int) -> None:
+def test_processes_opening_a_new_file_together_create_one_desk(tmp_path: Path, round_: int) -> None:
     path = tmp_path / "desk.db"
     openers = [
         subprocess.Popen(
@@ -105,17 +105,17 @@ def test_processes_that_open_a_new_file_at_once_make_one_desk(tmp_path: Path, ro
         assert opener.stdin is not None
         opener.stdin.write("go\n")
         opener.stdin.flush()
-    told = [opener.communicate(timeout=30) for opener in openers]
-    assert [errors for _, errors in told] == [""] * 4
-    assert len({output for output, _ in told}) == 1, "all of them see the same desk"
-    assert told[0][0].split()[1] == "5"
+    outputs = [opener.communicate(timeout=30) for opener in openers]
+    assert [errors for _, errors in outputs] == [""] * 4
+    assert len({output for output, _ in outputs}) == 1, "all of them see the same desk"
+    assert outputs[0][0].split()[1] == "5"
     assert query(path, "SELECT count(*) FROM settings") == [(2,)]
 
 
-def test_a_file_that_is_made_between_two_looks_at_it_is_not_taken_for_foreign(
+def test_a_file_created_during_the_check_is_not_taken_for_foreign(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No mark of ours, and a moment later tables: that was another process making the desk."""
+    """No marker, then tables a moment later: another process was creating the desk."""
     path = tmp_path / "desk.db"
     makers = [threading.Thread(target=lambda: open_desk(path, create=True).close())]
     look = db.DeskDatabase.get_tables
@@ -125,7 +125,7 @@ def test_a_file_that_is_made_between_two_looks_at_it_is_not_taken_for_foreign(
             maker = makers.pop()
             started.append(maker)
             maker.start()
-            maker.join(0.3)  # it is done by then, unless it has to wait until this look is over
+            maker.join(0.3)  # done by now, unless it has to wait for this check
         found: list[str] = look(database, schema)
         return found
 
@@ -136,10 +136,10 @@ def test_a_file_that_is_made_between_two_looks_at_it_is_not_taken_for_foreign(
     assert query(path, "SELECT count(*) FROM destinations") == [(5,)]
 
 
-def test_a_desk_that_was_killed_in_the_making_is_made_anew(
+def test_a_desk_whose_creation_was_killed_is_created_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Schema and settings are one transaction: no file has the one without the other."""
+    """Schema and settings are one transaction: no file has one without the other."""
     path = tmp_path / "desk.db"
 
     def killed(_desk: Desk, _year_shift: int) -> None:
@@ -178,7 +178,7 @@ def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path, sql
     assert os.listdir(tmp_path) == ["other.db"]
 
 
-def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("no database at all\n" * 100)
     assert refusal(path).code == "not_a_database"
@@ -203,7 +203,7 @@ def test_a_path_that_cannot_be_a_desk_is_refused(tmp_path: Path, name: str, crea
     assert os.listdir(tmp_path) == []
 
 
-def test_an_upgrade_is_made_after_a_backup(path: Path, next_schema: Path) -> None:
+def test_an_upgrade_follows_a_backup(path: Path, next_schema: Path) -> None:
     change(path, "INSERT INTO customers (name, created_at) VALUES ('Kate', 'x')")
     open_desk(path).close()
     assert "mood" in columns(path, "customers")
@@ -215,7 +215,7 @@ def test_an_upgrade_is_made_after_a_backup(path: Path, next_schema: Path) -> Non
 
 
 def test_the_backup_is_never_of_the_upgraded_file(path: Path, next_schema: Path) -> None:
-    """Two processes found the old schema; the second must not copy over what the first kept."""
+    """Two processes found the old schema; the second must not overwrite the first one's backup."""
     late = db.DeskDatabase(path)
     try:
         assert db.connect(path, create=False)[1] == db.SCHEMA_VERSION - 1
@@ -244,7 +244,9 @@ def test_a_backup_that_cannot_be_written_stops_the_upgrade(path: Path, next_sche
     assert "mood" not in columns(path, "customers")
 
 
-def test_a_lock_that_is_never_freed_is_told(desk: Desk, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_that_is_never_released_is_reported(
+    desk: Desk, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(db, "LOCK_PATIENCE_S", 0.02)
     holder = sqlite3.connect(path, isolation_level=None)
     try:
@@ -256,7 +258,7 @@ def test_a_lock_that_is_never_freed_is_told(desk: Desk, path: Path, monkeypatch:
     assert (caught.value.code, caught.value.exit_code) == ("locked", 3)
 
 
-def test_a_short_wait_for_the_lock_is_not_noticed(desk: Desk, path: Path) -> None:
+def test_a_short_wait_for_the_lock_goes_unnoticed(desk: Desk, path: Path) -> None:
     holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     holder.execute("BEGIN IMMEDIATE")
     threading.Timer(0.05, lambda: holder.execute("COMMIT")).start()
@@ -287,14 +289,14 @@ def test_a_reader_does_not_wait_for_a_writer(desk: Desk, path: Path) -> None:
         ("unable to open database file", "cannot_open"),
     ],
 )
-def test_a_drivers_error_becomes_one_that_a_person_understands(desk: Desk, text: str, code: str) -> None:
+def test_a_driver_error_becomes_readable(desk: Desk, text: str, code: str) -> None:
     with pytest.raises(DatabaseUnavailable) as caught, desk.reading():
         raise OperationalError(text)
     assert caught.value.code == code
     assert caught.value.hint
 
 
-def test_each_thread_has_a_connection_of_its_own(desk: Desk) -> None:
+def test_each_thread_has_its_own_connection(desk: Desk) -> None:
     seen = [desk.database.driver()]
 
     def work() -> None:

@@ -1,4 +1,4 @@
-"""A file of schema 3 learns who may take work, and when agents were last given something."""
+"""Upgrade from schema 3: who may take work, and when agents last received some."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ VALUES (1, 1, 'x', 'rank', 1, 'lowest load (0)', '[[1,0,9,4.0]]',
 
 @pytest.fixture
 def old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A desk as schema 3 left it."""
+    """A desk of schema 3."""
     folder = tmp_path / "release" / "migrations"
     folder.mkdir(parents=True)
     for number in ("0001", "0002", "0003"):
@@ -93,7 +93,7 @@ def plan_of(desk: Desk, run: object, part: str) -> str:
         return " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}"))
 
 
-def test_a_choice_a_look_at_the_clock_and_at_what_waits_are_index_seeks(desk: Desk) -> None:
+def test_assignments_due_agents_and_waiting_bookings_use_indexes(desk: Desk) -> None:
     from dispatch.assignment import waiting_list
     from dispatch.assignment.eligibility import Pool
     from dispatch.assignment.policies import POLICIES

@@ -1,4 +1,4 @@
-"""A file of schema 1 learns of follow-ups, and how often its customers were called."""
+"""Upgrade from schema 1: follow-ups, and how often customers were called."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ INSERT INTO events (event_id, at, actor, command, booking_id, detail, undoes) VA
 
 @pytest.fixture
 def old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A desk as schema 1 left it."""
+    """A desk of schema 1."""
     folder = tmp_path / "release" / "migrations"
     folder.mkdir(parents=True)
     first = ROOT / "models" / "migrations" / "0001_desk.py"
@@ -60,8 +60,13 @@ def test_a_desk_of_schema_1_opens_after_a_backup_and_its_attempts_are_counted(ol
     try:
         with desk.reading():
             rows = queries.list_bookings(queries.BookingFilter(sort="id", descending=False))
-        told = [(row["contact_attempts"], row["last_outcome"], row["follow_up_at"]) for row in rows]
-        assert told == [(2, "no_answer", None), (1, "reached", None), (1, "no_answer", None), (0, None, None)]
+        found = [(row["contact_attempts"], row["last_outcome"], row["follow_up_at"]) for row in rows]
+        assert found == [
+            (2, "no_answer", None),
+            (1, "reached", None),
+            (1, "no_answer", None),
+            (0, None, None),
+        ]
         assert follow_ups.follow_up(desk, 1, "in 2 hours")["version"] == 4
         undo.undo(desk)
         assert desk.database.pragma("foreign_key_check") is None
@@ -77,8 +82,8 @@ def test_a_desk_of_schema_1_opens_after_a_backup_and_its_attempts_are_counted(ol
 
 
 @pytest.mark.parametrize("agent_id", [None, 1])
-def test_what_is_due_is_found_by_an_index(desk: Desk, agent_id: int | None) -> None:
-    """Not by a look at every booking, nor by a sort of more than an agent's own."""
+def test_due_follow_ups_are_found_by_an_index(desk: Desk, agent_id: int | None) -> None:
+    """Without a scan of all bookings, or a sort beyond one agent's own."""
     which = queries.BookingFilter(agent_id=agent_id, due_until="x", sort=queries.FOLLOW_UP, descending=False)
     with desk.reading():
         statements: list[str] = []

@@ -43,7 +43,7 @@ def old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("indexed", [False, True])
-def test_a_file_of_the_first_schema_opens_and_is_searched(old_file: Path, indexed: bool) -> None:
+def test_a_file_of_the_first_schema_opens_and_can_be_searched(old_file: Path, indexed: bool) -> None:
     desk = open_desk(old_file, actor="kim")
     try:
         if indexed:
@@ -60,7 +60,7 @@ def test_a_file_of_the_first_schema_opens_and_is_searched(old_file: Path, indexe
         desk.close()
 
 
-def test_the_first_schema_is_kept_beside_it(old_file: Path) -> None:
+def test_a_backup_keeps_the_first_schema(old_file: Path) -> None:
     open_desk(old_file).close()
     backup = sqlite3.connect(old_file.with_name("old.db.v1.bak"))
     assert backup.execute("PRAGMA user_version").fetchall() == [(1,)]

@@ -1,4 +1,4 @@
-"""Words as they are compared, and what a customer's document holds."""
+"""Word matching, and the contents of a customer's search document."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from models.customer_index import document, fold, name_needle, needle, words_in
         ("x\udcff", "x"),
     ],
 )
-def test_capitals_and_accents_do_not_count(text: str, folded: str) -> None:
+def test_case_and_accents_are_ignored(text: str, folded: str) -> None:
     assert fold(text) == folded
 
 
@@ -36,7 +36,7 @@ def test_capitals_and_accents_do_not_count(text: str, folded: str) -> None:
         ("+", ("+",)),
     ],
 )
-def test_a_telephone_number_is_one_word_however_it_is_written(text: str, words: tuple[str, ...]) -> None:
+def test_a_phone_number_is_one_word_in_any_format(text: str, words: tuple[str, ...]) -> None:
     assert words_in(text) == words
 
 
@@ -61,17 +61,17 @@ def test_a_telephone_number_is_one_word_however_it_is_written(text: str, words: 
         ("katen", False),
     ],
 )
-def test_long_words_are_found_anywhere_and_short_ones_where_a_word_begins(word: str, found: bool) -> None:
+def test_long_words_match_anywhere_and_short_ones_at_the_start_of_a_word(word: str, found: bool) -> None:
     text = document(["Kate O'Brien"], "+497111234", "kate@example.com")
     assert (needle(word) in text) is found
 
 
-def test_the_beginning_of_a_name_is_told_from_its_other_words() -> None:
+def test_the_start_of_a_name_is_distinguished_from_its_other_words() -> None:
     text = document(["Kate O'Brien", "Ann Lee"])
     assert all(name_needle(words) in text for words in (["kate"], ["k"], ["kate", "o'b"], ["ann", "lee"]))
     assert name_needle(["lee"]) not in text
     assert name_needle(["kate", "lee"]) not in text
 
 
-def test_no_names_have_a_document_all_the_same() -> None:
+def test_an_empty_list_of_names_gives_an_empty_document() -> None:
     assert document([]) == ""

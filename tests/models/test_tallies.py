@@ -1,4 +1,4 @@
-"""The tallies equal a full count, whatever was done; the count here is plain SQL over the history."""
+"""Tallies equal a full count, made here by plain SQL over the history."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def test_a_new_lead_writes_no_tally(
         assert tallies.Tally.select().count() == 0
 
 
-def test_a_sale_is_counted_by_all_that_the_score_asks_for(
+def test_a_sale_counts_for_every_feature_of_the_score(
     desk: Desk, add_agent: Callable[..., Any], add_lead: Callable[..., Any]
 ) -> None:
     booking_id = sold(desk, add_agent, add_lead)
@@ -199,7 +199,7 @@ def test_a_sale_is_counted_by_all_that_the_score_asks_for(
         )
 
 
-def test_what_was_counted_is_taken_back(
+def test_reopening_removes_the_sale_from_the_tallies(
     desk: Desk, add_agent: Callable[..., Any], add_lead: Callable[..., Any]
 ) -> None:
     booking_id = sold(desk, add_agent, add_lead)
@@ -208,7 +208,7 @@ def test_what_was_counted_is_taken_back(
         assert tallies.stored() == {}
 
 
-def test_doctor_finds_wrong_tallies_and_counts_them_anew(
+def test_doctor_finds_and_recounts_wrong_tallies(
     desk: Desk, add_agent: Callable[..., Any], add_lead: Callable[..., Any]
 ) -> None:
     sold(desk, add_agent, add_lead)
@@ -227,7 +227,7 @@ def test_doctor_finds_wrong_tallies_and_counts_them_anew(
         assert doctor.examine(desk)["ok"]
 
 
-def test_choosing_weights_is_told_as_not_undoable(desk: Desk) -> None:
+def test_choosing_weights_is_reported_as_not_undoable(desk: Desk) -> None:
     weights.use(desk, "published")
     with pytest.raises(Refused, match=r"weights\.use"):
         undo.undo(desk)

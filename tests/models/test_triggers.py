@@ -1,4 +1,4 @@
-"""docs/rules.md, Assignment by rank: what a saved row does to loads, ranks and scores."""
+"""docs/rules.md, Assignment by rank: effects of a saved row on loads, ranks and scores."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def ranks() -> dict[int, int]:
 
 @pytest.fixture
 def announced() -> Iterator[list[RanksChanged]]:
-    """What RanksChanged told, in order."""
-    told: list[RanksChanged] = []
+    """The RanksChanged events, in order."""
+    announcements: list[RanksChanged] = []
 
     def listen(_sender: type[RanksChanged], change: RanksChanged) -> None:
-        told.append(change)
+        announcements.append(change)
 
     ranks_changed.connect(listen, name="test")
-    yield told
+    yield announcements
     ranks_changed.disconnect(name="test")
 
 
@@ -70,7 +70,7 @@ def test_a_new_pending_booking_adds_one_to_its_agents_load(two: None, add_lead: 
     assert loads() == {1: 1, 2: 1}
 
 
-def test_a_waiting_booking_is_nobodys_load(database: DeskDatabase, add_lead: AddLead) -> None:
+def test_a_waiting_booking_adds_to_nobodys_load(database: DeskDatabase, add_lead: AddLead) -> None:
     result = add_lead()
     assert (result["agent_id"], result["assignment_id"]) == (None, None)
     assert Assignment.select().count() == 0
@@ -84,7 +84,7 @@ def test_a_waiting_booking_is_nobodys_load(database: DeskDatabase, add_lead: Add
         pytest.param(lambda desk: bookings.cancel(desk, 1, "no money"), id="cancelled"),
     ],
 )
-def test_a_closed_booking_takes_one_off(
+def test_a_closed_booking_lowers_the_load(
     two: None, desk: Desk, add_lead: AddLead, close: Callable[[Desk], object]
 ) -> None:
     add_lead()
@@ -92,7 +92,7 @@ def test_a_closed_booking_takes_one_off(
     assert loads() == {1: 0, 2: 0}
 
 
-def test_a_reassigned_booking_moves_one_over(two: None, desk: Desk, add_lead: AddLead) -> None:
+def test_a_reassigned_booking_moves_its_load(two: None, desk: Desk, add_lead: AddLead) -> None:
     add_lead()
     bookings.reassign(desk, 1, 2, "speaks French")
     assert loads() == {1: 0, 2: 1}
@@ -108,7 +108,7 @@ def test_a_declined_booking_moves_on_and_then_waits(two: None, desk: Desk, add_l
     assert Assignment.lock(1).agent_id is None
 
 
-def test_a_reopened_booking_is_load_again(two: None, desk: Desk, add_lead: AddLead) -> None:
+def test_a_reopened_booking_adds_to_the_load_again(two: None, desk: Desk, add_lead: AddLead) -> None:
     add_lead()
     bookings.cancel(desk, 1, "no money")
     bookings.reopen(desk, 1)
@@ -136,7 +136,7 @@ def test_claiming_and_noting_leave_the_load_alone(two: None, desk: Desk, add_lea
 
 def test_a_load_below_zero_is_refused_and_never_clamped(two: None, desk: Desk, add_lead: AddLead) -> None:
     add_lead()
-    Agent.update(load=0).where(Agent.agent_id == 1).execute()  # as somebody might by hand
+    Agent.update(load=0).where(Agent.agent_id == 1).execute()  # as a manual change might
     with pytest.raises(Refused, match="is 0, less than") as refused:
         bookings.cancel(desk, 1, "no money")
     assert "doctor --repair" in refused.value.hint
@@ -162,10 +162,10 @@ def test_an_agent_who_left_has_no_rank(two: None, desk: Desk) -> None:
     assert ranks() == {2: 1}
 
 
-def test_the_walkthroughs_cancellation_is_worked_by_the_rule(
+def test_the_walkthroughs_cancellation_follows_the_rule(
     database: DeskDatabase, desk: Desk, add_agent: AddAgent, add_lead: AddLead
 ) -> None:
-    """Two agents tie on years and rating; a load more or less moves only who carries it."""
+    """Two agents tie on years and rating; a change of load moves only its agent."""
     for years in (18, 15, 15, 12):
         add_agent(years=years, rating=4.0)
     assert ranks() == {1: 1, 2: 2, 3: 2, 4: 4}
@@ -194,7 +194,7 @@ def test_a_batch_is_announced_when_it_is_committed(
     assert announced == [RanksChanged(1, 0, 1), RanksChanged(2, 0, 1)]
 
 
-def test_what_was_rolled_back_is_never_announced(
+def test_a_rolled_back_change_is_never_announced(
     two: None, desk: Desk, add_lead: AddLead, announced: list[RanksChanged]
 ) -> None:
     with suppress(ZeroDivisionError), desk.transaction():
@@ -204,10 +204,10 @@ def test_what_was_rolled_back_is_never_announced(
     assert announced == []
 
 
-def test_a_listener_that_fails_does_not_undo_or_fail_the_command(
+def test_a_failing_listener_does_not_undo_or_fail_the_command(
     two: None, add_lead: AddLead, announced: list[RanksChanged], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It came after the commit, and was told as a database that cannot be opened."""
+    """It ran after the commit, and was reported as a database that cannot be opened."""
 
     def fail(_sender: type[RanksChanged], change: RanksChanged) -> None:
         raise ValueError(change)

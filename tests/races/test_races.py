@@ -1,4 +1,4 @@
-"""Several processes at one desk: nothing is lost, nothing is done twice, nobody is turned away."""
+"""Several processes at one desk: nothing is lost or done twice, and nobody is locked out."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def only_agent_5(path: Path) -> None:
     desk.close()
 
 
-def told(results: list[dict[str, Any]]) -> str:
-    """The waits, for a person who runs with -s or looks at a failure."""
+def describe_waits(results: list[dict[str, Any]]) -> str:
+    """Waiting times, shown with -s or on a failure."""
     return ", ".join(f"p99 {row['p99'] * 1000:.1f} ms, max {row['max'] * 1000:.0f} ms" for row in results)
 
 
@@ -56,7 +56,7 @@ def told(results: list[dict[str, Any]]) -> str:
 def test_eight_processes_take_in_leads_one_by_one(
     race: Race, ask: Ask, check: Callable[[], None], lines: int
 ) -> None:
-    print(told(race(*[("leads", lines, f"Desk {number}") for number in range(8)])))  # noqa: T201
+    print(describe_waits(race(*[("leads", lines, f"Desk {number}") for number in range(8)])))  # noqa: T201
     assert ask("SELECT count(*), count(DISTINCT customer_name) FROM new_customer") == [(8 * lines, 8 * lines)]
     assert ask("SELECT DISTINCT load FROM space_travel_agents") == [(8 * lines // 5,)]
     check()
@@ -79,15 +79,15 @@ def test_four_processes_do_everything_at_once(
 ) -> None:
     race(("leads", 20, "First"))
     results = race(*[("mixed", number, seed) for seed in range(4)])
-    print(told(results))  # noqa: T201
+    print(describe_waits(results))  # noqa: T201
     outcomes: Counter[str] = sum((Counter(result["outcomes"]) for result in results), Counter())
     assert sum(outcomes.values()) == 4 * number
     done = sum(count for outcome, count in outcomes.items() if ":" not in outcome)
     assert ask("SELECT count(*) FROM events WHERE actor LIKE 'mixed%'") == [(done - outcomes["sweep"],)], (
-        "one event a command"
+        "one event per command"
     )
     for command in ("claim", "confirm", "cancel", "reassign", "decline", "undo"):
-        assert outcomes[command], f"no {command} came through"
+        assert outcomes[command], f"no {command} succeeded"
         assert any(outcome.startswith(f"{command}:") for outcome in outcomes) or command == "undo"
     check()
 
@@ -98,14 +98,16 @@ def test_a_terminal_works_beside_a_file(
 ) -> None:
     file = lead_file(path, "Bulk", beside)
     result, terminal = race(("file", file), ("leads", beside // 4, "Terminal"))
-    print(told([terminal]))  # noqa: T201
+    print(describe_waits([terminal]))  # noqa: T201
     assert result["accepted"] == beside
-    assert terminal["max"] < 5, "it was never turned away"
+    assert terminal["max"] < 5, "it was never locked out"
     assert ask("SELECT count(*) FROM new_customer") == [(beside + beside // 4,)]
     check()
 
 
-def test_of_two_claims_at_once_one_wins_and_the_other_is_told(path: Path, race: Race, ask: Ask) -> None:
+def test_one_of_two_concurrent_claims_wins_and_the_other_names_the_winner(
+    path: Path, race: Race, ask: Ask
+) -> None:
     only_agent_5(path)
     race(("leads", 30, "Contested"))
     first, second = race(("claim", 5, 30), ("claim", 5, 30))
@@ -119,10 +121,10 @@ def test_of_two_claims_at_once_one_wins_and_the_other_is_told(path: Path, race: 
 
 
 @pytest.mark.parametrize("number", [200, pytest.param(2000, marks=pytest.mark.stress)])
-def test_eight_processes_claim_the_same_bookings_for_anybody(
+def test_eight_processes_claim_the_same_bookings_for_random_agents(
     path: Path, race: Race, ask: Ask, check: Callable[[], None], number: int
 ) -> None:
-    """Whoever comes first has it, by a pull or as the holder; everybody else is told who does."""
+    """The first one gets it, by a pull or as the holder; the others are refused."""
     race(("leads", number, "Contested"))
     desk = open_desk(path)
     configuration.set_value(desk, "pull", "on")
@@ -137,7 +139,7 @@ def test_eight_processes_claim_the_same_bookings_for_anybody(
     check()
 
 
-def test_eight_terminals_sweep_and_each_thing_is_done_once(
+def test_eight_terminals_sweep_and_each_claim_is_asked_about_once(
     path: Path, race: Race, ask: Ask, check: Callable[[], None]
 ) -> None:
     race(("leads", 30, "Silent"))
@@ -155,7 +157,7 @@ def test_eight_terminals_sweep_and_each_thing_is_done_once(
     check()
 
 
-def test_a_claim_and_a_reassignment_come_in_one_order_or_the_other(
+def test_concurrent_claims_and_reassignments_run_one_after_the_other(
     path: Path, race: Race, ask: Ask, check: Callable[[], None]
 ) -> None:
     only_agent_5(path)
@@ -170,17 +172,17 @@ def test_a_claim_and_a_reassignment_come_in_one_order_or_the_other(
 
 
 @pytest.mark.parametrize("number", [15, pytest.param(100, marks=pytest.mark.stress)])
-def test_commands_that_come_and_go_never_find_the_file_locked(
+def test_short_commands_never_find_the_file_locked(
     race: Race, ask: Ask, check: Callable[[], None], number: int
 ) -> None:
-    """Whoever closes the file last folds its log into it, while others are opening it."""
+    """The last one to close the file merges its log while others are opening it."""
     race(*[("visits", number, f"Visitor {visitor}") for visitor in range(6)])
     assert ask("SELECT count(*) FROM new_customer") == [(6 * number,)]
     check()
 
 
 def test_a_busy_desk_never_seems_to_drift(race: Race) -> None:
-    """Bookings and loads that were read in two moments would not agree."""
+    """Bookings and loads read at two moments would not agree."""
     race(("leads", 20, "First"))
     race(("mixed", 400, 1), ("mixed", 400, 2), ("watch", 200))
 
@@ -201,17 +203,17 @@ def test_one_request_id_from_eight_processes_is_one_lead(
 @pytest.mark.parametrize(
     "kills", [(3, 17, 31), pytest.param(tuple(range(1, 60, 3)), marks=pytest.mark.stress)]
 )
-def test_a_batch_that_was_killed_is_completed_by_the_same_requests(
+def test_a_killed_batch_is_completed_by_the_same_requests(
     start: Callable[..., Any], ask: Ask, check: Callable[[], None], kills: tuple[int, ...]
 ) -> None:
-    """Killed while a commit is under way or half a batch is written: the rerun fills exactly the rest."""
+    """Killed during a commit or half-way through a batch: the rerun adds exactly the rest."""
     for kill_at in kills:
         worker = start("batch", 60, 7)
         while worker.read() < kill_at:
             pass
         worker.kill()
         count = ask("SELECT count(*) FROM new_customer")[0][0]
-        assert count % 7 == 0 or count == 60, "a batch is in as a whole or not at all"
+        assert count % 7 == 0 or count == 60, "a batch is written whole or not at all"
         check()
     start("batch", 60, 7).result()
     assert ask("SELECT count(*), count(DISTINCT customer_name) FROM new_customer") == [(60, 60)]
@@ -219,7 +221,7 @@ def test_a_batch_that_was_killed_is_completed_by_the_same_requests(
     check()
 
 
-def test_a_file_that_was_killed_is_completed_by_the_same_command(
+def test_a_killed_file_is_completed_by_the_same_command(
     path: Path, start: Callable[..., Any], ask: Ask, check: Callable[[], None]
 ) -> None:
     file = lead_file(path, "Killed", 1500)
@@ -235,7 +237,7 @@ def test_a_file_that_was_killed_is_completed_by_the_same_command(
     check()
 
 
-def test_a_file_goes_on_while_others_are_killed_beside_it(
+def test_a_file_is_taken_in_while_other_processes_are_killed(
     path: Path, start: Callable[..., Any], ask: Ask, check: Callable[[], None]
 ) -> None:
     first = start("file", lead_file(path, "Survivor", 1000))

@@ -45,54 +45,54 @@ class Times:
         finally:
             self.all.append(time.perf_counter() - start)
 
-    def told(self) -> dict[str, float]:
+    def quantiles(self) -> dict[str, float]:
         ordered = sorted(self.all)
         last = len(ordered) - 1
         return {"p50": ordered[last // 2], "p99": ordered[last * 99 // 100], "max": ordered[-1]}
 
 
 def leads(desk: Desk, number: str, prefix: str) -> dict[str, Any]:
-    """Take in so many leads, one commit each."""
+    """Take in leads, one commit each."""
     times = Times()
     for line in range(int(number)):
         with times.one(), desk.request(f"{prefix}:{line}"):
             intake.receive(desk, name=f"{prefix} {line}", **TRIP)
-    return times.told()
+    return times.quantiles()
 
 
 def file(desk: Desk, path: str) -> dict[str, Any]:
-    """Take in a file of leads, and tell after every commit how far it has come."""
+    """Take in a file of leads, reporting progress after every commit."""
     with open(path, "rb") as stream, lead_files.open_leads(stream, path) as found:
-        return dict(file_intake.receive_file(desk, found, progress=lambda done, size: tell([done, size])))
+        return dict(file_intake.receive_file(desk, found, progress=lambda done, size: emit([done, size])))
 
 
 def batch(desk: Desk, number: str, size: str) -> dict[str, Any]:
-    """Take in so many leads in commits of a size, telling of every lead before it is committed."""
+    """Take in leads in batches of this size, reporting each one before its commit."""
     for first in range(0, int(number), int(size)):
         with desk.batch():
             for line in range(first, min(first + int(size), int(number))):
                 with desk.request(f"line:{line}"):
                     intake.receive(desk, name=f"Line {line}", **TRIP)
-                tell(line)
+                emit(line)
     return {}
 
 
 def claim(desk: Desk, agent_id: str, number: str) -> dict[str, Any]:
-    """Claim the first so many bookings; it is told what became of each."""
-    told: dict[str, Any] = {"codes": [], "messages": []}
+    """Claim the first bookings and return each outcome."""
+    result: dict[str, Any] = {"codes": [], "messages": []}
     for booking_id in range(1, int(number) + 1):
         try:
             bookings.claim(desk, booking_id, int(agent_id))
         except DeskError as error:
-            told["codes"].append(error.code)
-            told["messages"].append(error.message)
+            result["codes"].append(error.code)
+            result["messages"].append(error.message)
         else:
-            told["codes"].append("done")
-    return told
+            result["codes"].append("done")
+    return result
 
 
 def scramble(desk: Desk, agents_count: str, number: str, seed: str) -> dict[str, Any]:
-    """Claim the first so many bookings in some order, each for whichever agent."""
+    """Claim the first bookings in random order, each for a random agent."""
     chance = random.Random(int(seed))
     order = list(range(1, int(number) + 1))
     chance.shuffle(order)
@@ -110,7 +110,7 @@ def scramble(desk: Desk, agents_count: str, number: str, seed: str) -> dict[str,
 
 
 def sweeps(desk: Desk, number: str) -> dict[str, Any]:
-    """Sweep so many times; it is told how much was done."""
+    """Sweep repeatedly and count what was done."""
     done: Counter[str] = Counter()
     for _ in range(int(number)):
         done.update({key: len(cast("list[object]", rows)) for key, rows in sweep(desk).items()})
@@ -118,14 +118,14 @@ def sweeps(desk: Desk, number: str) -> dict[str, Any]:
 
 
 def reassign(desk: Desk, agent_id: str, number: str) -> dict[str, Any]:
-    """Give the first so many bookings to an agent."""
+    """Reassign the first bookings to an agent."""
     for booking_id in range(1, int(number) + 1):
         bookings.reassign(desk, booking_id, int(agent_id), "speaks French")
     return {}
 
 
 def visits(desk: Desk, number: str, prefix: str) -> dict[str, Any]:
-    """Open the desk, look, take in a lead and close it again, so many times, as commands do."""
+    """Open the desk, read, take in a lead and close, repeatedly, as commands do."""
     path = desk.database.path
     desk.close()
     for line in range(int(number)):
@@ -139,7 +139,7 @@ def visits(desk: Desk, number: str, prefix: str) -> dict[str, Any]:
 
 
 def watch(desk: Desk, number: str) -> dict[str, Any]:
-    """Look so many times whether the figures agree, beside those who change them."""
+    """Check repeatedly that the figures agree while others change them."""
     for _ in range(int(number)):
         with desk.reading():
             assert queries.count_totals().drift == ()
@@ -148,13 +148,13 @@ def watch(desk: Desk, number: str) -> dict[str, Any]:
 
 
 def request(desk: Desk, request_id: str) -> dict[str, Any]:
-    """The same lead with the same request id as everybody else."""
+    """Take in the same lead with the same request id as the other processes."""
     with desk.request(request_id):
         return dict(intake.receive(desk, name="Kate Nguyen", **TRIP))
 
 
 def mixed(desk: Desk, number: str, seed: str) -> dict[str, Any]:
-    """So many random commands on whatever is there; refusals are part of it."""
+    """Run random commands on existing bookings; refusals are expected."""
     chance = random.Random(int(seed))
     outcomes: Counter[str] = Counter()
     times = Times()
@@ -169,7 +169,7 @@ def mixed(desk: Desk, number: str, seed: str) -> dict[str, Any]:
                 outcomes[f"{name}: {error.code}"] += 1
             else:
                 outcomes[name] += 1
-    return {"outcomes": outcomes, **times.told()}
+    return {"outcomes": outcomes, **times.quantiles()}
 
 
 def some_booking(desk: Desk, chance: random.Random) -> BookingRow:
@@ -219,18 +219,18 @@ TASKS: dict[str, Callable[..., dict[str, Any]]] = {
 }
 
 
-def tell(value: object) -> None:
+def emit(value: object) -> None:
     sys.stdout.write(json.dumps(value) + "\n")
     sys.stdout.flush()
 
 
 def main(task: str, database: str, *arguments: str) -> None:
     desk = open_desk(database, actor=f"{task} {' '.join(arguments)}")
-    tell("ready")
+    emit("ready")
     sys.stdin.readline()
     result = TASKS[task](desk, *arguments)
     desk.close()
-    tell(result)
+    emit(result)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A terminal that dies: the application as a process of its own, killed in the middle of a form."""
+"""A terminal that dies: the application as a separate process, killed in the middle of a form."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PATIENCE_S = 30.0
 
 
 def type_and_die(database: Path, text: bytes, until: Callable[[], bool]) -> None:
-    """Start the application on a desk, type into its form, and kill -9 it once ``until`` says so."""
+    """Start the application on a desk, type into its form, and kill -9 it once ``until`` returns true."""
     child, terminal = pty.fork()
     if child == 0:
         environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
@@ -32,7 +32,7 @@ def type_and_die(database: Path, text: bytes, until: Callable[[], bool]) -> None
 
 
 def _read_until(terminal: int, enough: Callable[[bytes], bool]) -> None:
-    """Take what the application paints, or it would wait for its reader."""
+    """Read what the application paints, or it would block on its output."""
     deadline, shown = time.monotonic() + PATIENCE_S, b""
     while not enough(shown):
         assert time.monotonic() < deadline, shown[-2000:]

@@ -1,4 +1,4 @@
-"""A small desk for pictures: every state a booking can be in, and the names that are hard to show."""
+"""A small desk for golden screens: every booking state, and names that are hard to show."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ TRIPS = (
 
 
 class Ticking:
-    """Half an hour goes by between two commands, so that every row has a time of its own."""
+    """A clock that advances half an hour per command, so that every row has its own time."""
 
     def __init__(self) -> None:
         self.moment = datetime(2026, 3, 4, 2, 0, 0, tzinfo=UTC)
@@ -92,7 +92,7 @@ def make_golden_desk(path: Path) -> None:
         )
     clock.moment += timedelta(minutes=30)
     morning = clock.moment
-    with desk.acting_as("lee"):  # before kim's work, so that undo and the log are about that
+    with desk.acting_as("lee"):  # before kim's work, so that undo and the log show that
         _serve(desk, clock)
     clock.moment = morning
     _work(desk)

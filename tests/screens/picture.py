@@ -1,4 +1,4 @@
-"""What stands on the screen, as a terminal would show it."""
+"""The contents of the screen, as a terminal would show them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from astra_tui.app import AstraApp
 
 
 def strips(app: AstraApp) -> list[Strip]:
-    """Every line of the screen in sight, with what shines through from below."""
+    """Every line of the current screen, with what shows through from below."""
     compositor = app.screen._compositor
-    compositor.render_update(full=True, screen_stack=app._background_screens)  # tells what lies below
+    compositor.render_update(full=True, screen_stack=app._background_screens)  # renders the screens below
     return compositor.render_strips()
 
 
@@ -31,5 +31,5 @@ def visible_text(app: AstraApp) -> Iterator[tuple[str, Style]]:
 
 
 def widths(app: AstraApp) -> set[int]:
-    """How many cells wide the lines are: all alike, or something is not aligned."""
+    """Widths of the lines in cells: more than one means misalignment."""
     return {strip.cell_length for strip in strips(app)}

@@ -1,4 +1,4 @@
-"""Ways to every place and modal, for pictures and for tests that look at all of them."""
+"""Ways to every place and modal, for golden screens and tests of all of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Scene = Callable[[AstraApp], Awaitable[None]]
 
 
 async def press(app: AstraApp, *keys: str) -> None:
-    """Type all at once, as fast hands do: the application takes the keys one by one."""
+    """Type all keys at once, as fast hands do; the application handles them one by one."""
     for key in keys:
         name = _character_to_key(key) if len(key) == 1 else key
         event = events.Key(name, key if len(key) == 1 else key_to_character(key))
@@ -27,7 +27,7 @@ async def press(app: AstraApp, *keys: str) -> None:
 
 
 def pressed(*keys: str) -> Scene:
-    """A scene that keys lead to."""
+    """A scene reached by keys."""
 
     async def scene(app: AstraApp) -> None:
         await press(app, *keys)
@@ -143,7 +143,7 @@ async def weigh_up(app: AstraApp) -> None:
 
 
 def insights(section: str) -> Scene:
-    """A section of Insights; the bookings again for those who come after."""
+    """A section of Insights; the bookings section again for later scenes."""
 
     async def scene(app: AstraApp) -> None:
         await press(app, "f2", "ctrl+l", "f7")
@@ -227,7 +227,7 @@ MODALS: dict[str, Scene] = {
 
 
 async def leave(app: AstraApp) -> None:
-    """Close what lies above the place, take the toasts away, and show the usual columns."""
+    """Close the screens above the place, dismiss toasts, and show the default columns."""
     if app.screen.query("#figures") and app.screen.query_one("#figures").has_focus:
         await press(app, "d")
     while len(app.screen_stack) > 1:

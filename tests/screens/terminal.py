@@ -1,4 +1,4 @@
-"""Several applications at one desk in one test, each living in a task of its own."""
+"""Several applications at one desk in one test, each in its own task."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Step = tuple[Callable[[AstraApp], Awaitable[Any]], "asyncio.Future[Any]"]
 
 
 class Terminal:
-    """Somebody's application, headless. What is asked of it runs inside its own task and context.
+    """One user's application, headless; steps run inside its own task and context.
 
     Textual keeps the active application in a context variable, so two of them in one task would
     answer for each other.
@@ -46,7 +46,7 @@ class Terminal:
                 work, answer = step
                 try:
                     answer.set_result(await work(self._app))
-                except BaseException as error:  # noqa: BLE001  # it belongs to whoever asked
+                except BaseException as error:  # noqa: BLE001  # it is re-raised in the caller's task
                     answer.set_exception(error)
 
     async def do(self, work: Callable[[AstraApp], Awaitable[T]]) -> T:
@@ -57,7 +57,7 @@ class Terminal:
         return result
 
     async def look(self, work: Callable[[AstraApp], T]) -> T:
-        """Look at something on screen."""
+        """Read something on screen."""
 
         async def step(app: AstraApp) -> T:
             return work(app)

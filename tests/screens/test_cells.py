@@ -1,4 +1,4 @@
-"""A table's own way of painting its cells gives what DataTable's does."""
+"""The table's own cell painting gives the same result as DataTable's."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class TableApp(App[None]):
 
 
 @pytest.mark.parametrize("cursor", [False, True])
-async def test_cells_are_painted_as_the_data_table_paints_them(cursor: bool) -> None:
+async def test_cells_are_painted_as_by_data_table(cursor: bool) -> None:
     async with TableApp().run_test(size=(60, 20)) as pilot:
         table = pilot.app.query_one(LiveTable)
         table.show_rows([{"key": key, "cell": cell} for key, cell in enumerate(CELLS)])
@@ -66,7 +66,7 @@ def _told(lines: list[Any]) -> list[tuple[str, Style]]:
     return [(character, segment.style) for segment in lines[0] for character in segment.text]
 
 
-async def test_rows_that_have_not_changed_are_not_painted_again() -> None:
+async def test_unchanged_rows_are_not_painted_again() -> None:
     async with TableApp().run_test(size=(60, 20)) as pilot:
         table = pilot.app.query_one(LiveTable)
         rows = [{"key": key, "cell": str(key)} for key in range(5)]

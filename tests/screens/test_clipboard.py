@@ -1,4 +1,4 @@
-"""Copying: by OSC 52 and into the machine's own clipboard, which may be missing or never answer."""
+"""Copying: by OSC 52 and to the system clipboard, which may be missing or never answer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def wait_for_copying() -> None:
             thread.join(5)
 
 
-def test_a_text_reaches_the_clipboard_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_reaches_the_system_clipboard(monkeypatch: pytest.MonkeyPatch) -> None:
     copied: list[str] = []
     monkeypatch.setattr(pyperclip, "copy", copied.append)
     clipboard.put("+1 555 0100 山田")
@@ -27,26 +27,26 @@ def test_a_text_reaches_the_clipboard_of_the_machine(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("error", [pyperclip.PyperclipException("none"), FileNotFoundError("xclip")])
-def test_no_clipboard_is_no_error(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+def test_a_missing_clipboard_is_not_an_error(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def broken(_: str) -> None:
         raise error
 
     monkeypatch.setattr(pyperclip, "copy", broken)
-    clipboard.put("text")  # an error of the thread would fail the test
+    clipboard.put("text")  # an error in the thread would fail the test
     wait_for_copying()
 
 
-def test_a_clipboard_that_never_answers_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clipboard_that_never_answers_blocks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = threading.Event()
     monkeypatch.setattr(pyperclip, "copy", lambda _: answer.wait(5))
     clipboard.put("text")
     (thread,) = [one for one in threading.enumerate() if one.name == "astra-clipboard"]
-    assert thread.daemon  # nor is it waited for at the end
+    assert thread.daemon  # it is not waited for at the end either
     answer.set()
     thread.join(5)
 
 
-def test_every_copy_of_the_application_takes_both_ways(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_copy_uses_both_ways(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copied: list[str] = []
     monkeypatch.setattr(clipboard, "put", copied.append)
     app = AstraApp(database=path)

@@ -1,4 +1,4 @@
-"""In every theme, and without colour: no text is invisible, and no state is told by colour alone."""
+"""Every theme, and no colour: no text is invisible, and no state is shown by colour alone."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def contrast(style: Style) -> float:
 
 
 def faint_texts(app: AstraApp, least: float) -> list[str]:
-    """What can hardly be read of a screen without a modal; below one the place is dimmed on purpose."""
+    """Text of low contrast on a screen without a modal; below one the place is dimmed on purpose."""
     return [
         f"{text.strip()} ({contrast(style):.1f})"
         for text, style in visible_text(app)
@@ -57,7 +57,7 @@ async def test_every_text_can_be_read(golden_file: Path, running: Any) -> None:
             await leave(app)
 
 
-async def test_without_colour_all_is_said_in_words(
+async def test_without_colour_everything_is_said_in_words(
     golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
@@ -80,7 +80,7 @@ async def test_without_colour_all_is_said_in_words(
         assert "○ Phone Call" in text_of(app)
 
 
-async def test_without_colour_the_list_in_focus_stands_out(
+async def test_without_colour_the_focused_list_is_recognisable(
     golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")

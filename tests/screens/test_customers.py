@@ -1,4 +1,4 @@
-"""Finding a customer from anywhere, the card, and making two customers one."""
+"""Finding a customer from anywhere, the card, and merging two customers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HOSTILE = "[/] [@click=app.quit]x[/] [bold]"
 
 @pytest.fixture
 def busy_file(golden_file: Path) -> Path:
-    """The golden desk with three Kates of whom two are one, and sixty who are called alike."""
+    """The golden desk with three Kates, two of them one person, and sixty of the same name."""
     desk = open_desk(golden_file, clock=standing_still, actor="lee")
     intake.receive(desk, name="Kate Nguyen", phone="+49 711 1234", email="kate@example.com", **LEAD)
     intake.receive(desk, name="Katie Nguyen", phone="+49 711 1234", **LEAD)
@@ -42,7 +42,7 @@ def busy_file(golden_file: Path) -> Path:
 
 
 def names(app: AstraApp) -> list[str]:
-    """What the list in sight shows, in order."""
+    """The names in the visible list, in order."""
     rows = app.screen.query_one(LiveTable).rows_shown
     return [row.get("name") or row["customer_name"] for row in rows]
 
@@ -68,7 +68,7 @@ async def _enter_holds_for_a_later_search_too(app: AstraApp) -> None:
     assert isinstance(modal, FindCustomer)
     modal.query_one("#text", Input).value = "zita 8"
     modal.action_take()
-    modal._search()  # the pause after the last letter is over, or somebody changed the desk
+    modal._search()  # the pause after the last letter is over, or the desk has changed
     await app.settle()
     assert card(app)["name"] == "Zita 8"
     await leave(app)
@@ -81,10 +81,10 @@ async def test_a_customer_is_found_from_anywhere(
     async with running(busy_file, size=(80, 24)) as (app, pilot):
         app.screen.query_one("#customer", Input).value = "half a name"
         await press(app, "ctrl+f")
-        assert await app.backend.read(backlog) < 2  # taken into the index meanwhile
+        assert await app.backend.read(backlog) < 2  # indexed meanwhile
         await _what_is_typed_is_found(app)
         await _keys_and_mouse_choose(app, pilot)
-        await press(app, "ctrl+f", *"zita 7", "enter")  # enter is quicker than the answer
+        await press(app, "ctrl+f", *"zita 7", "enter")  # enter comes before the answer
         assert card(app)["name"] == "Zita 7"
         await leave(app)
         await _enter_holds_for_a_later_search_too(app)
@@ -142,7 +142,7 @@ async def test_a_card_shows_all_and_stays_up_to_date(busy_file: Path, running: A
         assert app.clipboard == "+497111234"
         await press(app, "y")
         assert app.clipboard == "kate@example.org"
-        await _a_typo_is_mended_everywhere(app)
+        await _a_typo_is_corrected_everywhere(app)
         await press(app, "enter")
         queue = app.screen.query_one("#queue", LiveTable)
         assert queue.current is not None
@@ -151,7 +151,7 @@ async def test_a_card_shows_all_and_stays_up_to_date(busy_file: Path, running: A
     other.close()
 
 
-async def _a_typo_is_mended_everywhere(app: AstraApp) -> None:
+async def _a_typo_is_corrected_everywhere(app: AstraApp) -> None:
     await press(app, "e")
     await fill_in(app, name="Cate Nguyen", phone="x")
     await press(app, "f9")
@@ -167,16 +167,16 @@ async def _a_typo_is_mended_everywhere(app: AstraApp) -> None:
     await press(app, "f9")
 
 
-async def test_two_customers_are_made_one_and_two_again(busy_file: Path, running: Any) -> None:
+async def test_two_customers_are_merged_and_separated_again(busy_file: Path, running: Any) -> None:
     async with running(busy_file, size=(120, 36)) as (app, _):
         await press(app, "f4", "escape", "slash", *"#1", "enter", "end", "i")
         assert card(app)["customer_id"] == 1
         await press(app, "m")
         assert isinstance(app.screen, FindCustomer)
-        assert names(app) == ["Kate Nguyen"]  # the other of that name, before anything is typed
+        assert names(app) == ["Kate Nguyen"]  # the other one of that name, before anything is typed
         assert below(app) == "1 may be the same; type to find another"
         assert "name" in text_of(app)
-        assert await typed(app, "#1") == []  # nobody is merged with themselves
+        assert await typed(app, "#1") == []  # a customer is not merged with themselves
         await typed(app, "")
         await press(app, "enter")
         assert isinstance(app.screen, MergeCustomers)
@@ -192,7 +192,7 @@ async def test_two_customers_are_made_one_and_two_again(busy_file: Path, running
         assert (card(app)["email"], card(app)["merged"]) == (None, [])
         await press(app, "m")
         await typed(app, "#4")
-        await press(app, "enter", "s", "enter", "escape")  # enter on the button does it
+        await press(app, "enter", "s", "enter", "escape")  # enter on the button confirms
         with_both = await app.backend.read(lambda: customers.card(4))
         assert (with_both["merged"], len(with_both["bookings"])) == ([1], 2)
         await press(app, "ctrl+z")
@@ -219,7 +219,7 @@ ROW: Any = {
 }
 
 
-def test_a_card_says_what_is_not_known() -> None:
+def test_a_card_says_what_is_unknown() -> None:
     said = person(ROW).plain
     assert said.startswith(f"{HOSTILE}\nPhone   not known\nE-mail  a@example.com\n")
     assert "Merged" not in said

@@ -1,4 +1,4 @@
-"""A whole day at one desk: a dispatcher and three agents, each in an application of their own."""
+"""A whole day at one desk: a dispatcher and three agents, each with their own application."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class Day:
         self.agents: dict[int, Terminal] = {}
 
     async def sits_down(self, actor: str, agent_id: int | None = None, **given: Any) -> Terminal:
-        """Somebody opens the application; an agent goes to their desk."""
+        """A user opens the application; an agent goes to their desk."""
         app = AstraApp(database=self._path, clock=self._clock, actor=actor, **given)
-        app.sweeps_by_itself = False  # the clock jumps from hour to hour here, and no sweep in between
+        app.sweeps_by_itself = False  # the clock jumps from hour to hour here, without sweeps in between
         app.my_agent_id = agent_id
         terminal = await self._stack.enter_async_context(Terminal(app, (100, 30)))
         if agent_id is not None:
@@ -82,12 +82,12 @@ async def test_a_day_at_the_desk(day: Day, desk: Desk) -> None:
     kim = await day.sits_down("kim")
     for number, name in enumerate(AGENTS, start=1):
         await day.sits_down(name.lower(), number)
-    await day.agents[3].press("f4")  # Cy looks at the queue, and hears of new work all the same
+    await day.agents[3].press("f4")  # Cy is in the queue, and is still notified of new work
     await _the_phone_rings(kim, day)
     await _a_mail_brings_many(kim)
     await _a_customer_calls_again(kim, desk)
     assert len(views_of(desk)) == 40
-    await _a_typo_is_mended(kim, day)
+    await _a_typo_is_corrected(kim, day)
     await _agents_reach_their_customers(day, desk)
     await _the_next_morning(day, desk)
     await _somebody_asks(kim, desk)
@@ -103,7 +103,7 @@ def views_of(desk: Desk, **which: Any) -> list[BookingRow]:
 
 
 async def _the_phone_rings(kim: Terminal, day: Day) -> None:
-    """Nine calls: each goes to the least loaded, and whoever gets it is told at once."""
+    """Nine calls: each goes to the least loaded agent, who is notified at once."""
     for number, name in enumerate(TYPED):
         await call(kim, name, phone="+49 711 4711" if number == 0 else "")
         assert await kim.look(notice) == f"{name} → {AGENTS[number % 3]} Byron, booking {number + 1}"
@@ -111,14 +111,14 @@ async def _the_phone_rings(kim: Terminal, day: Day) -> None:
         holder = day.agents[number % 3 + 1]
         await holder.settle()
         assert f"New for you: booking {number + 1}, {name}, Mars" in await holder.look(text_of)
-    assert "My desk 3" in await day.agents[3].look(text_of)  # elsewhere, it is counted in the tab
+    assert "My desk 3" in await day.agents[3].look(text_of)  # elsewhere it is counted in the tab
     await day.agents[3].press("f5")
     assert "My desk 3" not in await day.agents[3].look(text_of)
     assert [row["booking_id"] for row in await day.agents[1].look(rows)] == [1, 4, 7]
 
 
 async def _a_mail_brings_many(kim: Terminal) -> None:
-    """Of thirty-one lines the good ones go out at once, and the two bad ones stay to be mended."""
+    """Of thirty-one lines the good ones are assigned at once, and two bad ones stay to be corrected."""
     await kim.press("ctrl+t")
     lines = [*PASTED[:10], BROKEN[0], *PASTED[10:], BROKEN[1]]
 
@@ -138,7 +138,7 @@ async def _a_mail_brings_many(kim: Terminal) -> None:
 
 
 async def _a_customer_calls_again(kim: Terminal, desk: Desk) -> None:
-    """The number is known and the booking open: kim is asked, and no second customer is made."""
+    """The number is known and the booking open: kim is asked, and no second customer is added."""
     await call(kim, "Caler 01", phone="0711/4711")
     await call(kim, "Caller 1", phone="+49 711 4711")
     assert await kim.look(lambda app: isinstance(app.screen, KnownCustomer))
@@ -148,8 +148,8 @@ async def _a_customer_calls_again(kim: Terminal, desk: Desk) -> None:
     assert row["open_bookings"] == 2
 
 
-async def _a_typo_is_mended(kim: Terminal, day: Day) -> None:
-    """What kim mends in the queue stands mended on the agent's desk."""
+async def _a_typo_is_corrected(kim: Terminal, day: Day) -> None:
+    """Kim's correction in the queue shows on the agent's desk."""
     await kim.press("f4", "slash", *"#2", "enter", "e")
     await kim.fill_in(name="Kaller Zwei")
     await kim.press("f9", "escape")
@@ -179,12 +179,12 @@ async def _agents_reach_their_customers(day: Day, desk: Desk) -> None:
     await day.agents[2].press("home", "x", *"moved away", "f9")
     (cancelled,) = views_of(desk, status="Cancelled")
     assert cancelled["cancel_reason"] == "moved away"
-    await day.agents[2].press("ctrl+z")  # it was the other one
+    await day.agents[2].press("ctrl+z")  # it was the other booking
     assert views_of(desk, status="Cancelled") == []
 
 
 async def _the_next_morning(day: Day, desk: Desk) -> None:
-    """What was promised for nine o'clock is due then, by time alone, and comes first."""
+    """A follow-up at nine becomes due by time alone, and comes first."""
     due = views_of(desk, due_until="2082-03-02 09:00:00")
     assert [row["booking_id"] for row in due] != []
     ada = day.agents[1]
@@ -210,7 +210,7 @@ async def _somebody_asks(kim: Terminal, desk: Desk) -> None:
 
 
 async def _the_terminal_dies(day: Day, kim: Terminal) -> None:
-    """A kill -9 in the middle of the form; whoever sits down next finds what was typed."""
+    """A kill -9 in the middle of the form; the next user finds what was typed."""
     folder = drafts_folder()
 
     def is_kept() -> bool:

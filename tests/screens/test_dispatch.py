@@ -1,4 +1,4 @@
-"""The form of a lead: filled in by the keyboard alone, checked, and never losing what was typed."""
+"""The lead form: filled in by keyboard alone, checked, and never losing what was typed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def newest(app: AstraApp, count: int) -> list[BookingRow]:
 
 
 async def test_leads_typed_ahead_land_in_their_fields(running: Any) -> None:
-    """Keys that came faster than the fields changed went into the field, or the place, before."""
+    """Keys typed faster than the fields changed went into the previous field or place."""
     async with running(size=(80, 24)) as (app, _):
         for name in ("Zoë 1", "[/] x", "2 u c x"):
             await press(app, *name, "enter", "t", "enter", "o", "enter", "m", "enter", "s", *["enter"] * 3)
@@ -77,7 +77,7 @@ async def test_each_field_is_checked_and_what_was_typed_stays(running: Any) -> N
         assert await newest(app, 1) == before
 
 
-async def test_a_refusal_stays_to_be_read_while_others_work(running: Any, other_terminal: Desk) -> None:
+async def test_a_refusal_stays_while_others_work(running: Any, other_terminal: Desk) -> None:
     async with running(size=(80, 24)) as (app, _):
         await fill_in(app, **(LEAD | {"launch": ""}))
         await press(app, "f9")
@@ -86,10 +86,10 @@ async def test_a_refusal_stays_to_be_read_while_others_work(running: Any, other_
         assert "Somebody" in text_of(app)
         assert "the launch location is missing" in notice(app)
         await press(app, "s")
-        assert notice(app) == ""  # it is mended
+        assert notice(app) == ""  # corrected
 
 
-async def test_the_keys_mean_the_lead_that_was_assigned_last(running: Any) -> None:
+async def test_the_keys_apply_to_the_last_assigned_lead(running: Any) -> None:
     async with running(size=(80, 24)) as (app, _):
         await press(app, *"Kate", "tab", *"0711 12345", "enter")
         assert app.focused is not None
@@ -104,7 +104,7 @@ async def test_the_keys_mean_the_lead_that_was_assigned_last(running: Any) -> No
         assert "Kate              undone" in text_of(app)
 
 
-async def test_assign_twice_is_one_lead_and_its_agent_stays_told(running: Any) -> None:
+async def test_assigning_twice_is_one_lead_and_keeps_its_agent_shown(running: Any) -> None:
     async with running(size=(80, 24)) as (app, pilot):
         before = (await newest(app, 1))[0]["booking_id"]
         await fill_in(app, **LEAD)
@@ -153,7 +153,7 @@ async def test_new_destinations_are_offered_and_chosen_ones_stay(running: Any, o
         assert (row["phone"], row["email"]) == ("+497111", "kate@example.com")
 
 
-async def test_keys_of_the_latest_bookings_work_from_their_list(running: Any) -> None:
+async def test_keys_of_the_latest_bookings_work_in_their_list(running: Any) -> None:
     async with running(size=(100, 30)) as (app, pilot):
         await pilot.click("#latest", offset=(5, 3))
         await app.settle()

@@ -1,4 +1,4 @@
-"""Who gets work, on the screens: the sweeper, marks and batches, races, policies, and what waits."""
+"""Assignment on the screens: the sweeper, marks and batches, races, policies, and waiting work."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.screens.test_keys import at_booking, booking
 
 @pytest.fixture
 def lee(golden_file: Path) -> Iterator[Desk]:
-    """Somebody else at the small desk."""
+    """Another user at the small desk."""
     desk = open_desk(golden_file, clock=standing_still, actor="lee")
     yield desk
     desk.close()
@@ -40,7 +40,7 @@ def told(app: AstraApp) -> str:
     return " ".join(text_of(app).split())
 
 
-async def test_the_sweeper_runs_at_the_start_and_tells_a_mistake_once(
+async def test_the_sweeper_runs_at_start_and_reports_an_error_once(
     golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moment = NOON
@@ -49,7 +49,7 @@ async def test_the_sweeper_runs_at_the_start_and_tells_a_mistake_once(
         return moment
 
     async with running(golden_file, clock=clock, sweeps=True) as (app, _):
-        assert (await booking(app, 12))["agent_id"] is not None, "declined half an hour ago: given out"
+        assert (await booking(app, 12))["agent_id"] is not None, "declined half an hour ago: assigned"
         app.my_agent_id = 1
         await press(app, "f4", "escape", "f5")
         moment = NOON + timedelta(hours=3)  # the follow-up of booking 1 is overdue by more than four
@@ -73,7 +73,7 @@ async def test_the_sweeper_runs_at_the_start_and_tells_a_mistake_once(
         assert app._told_of == "RuntimeError('the clock [/] has stopped')"
 
 
-async def test_marked_bookings_are_dealt_with_together(golden_file: Path, running: Any, lee: Desk) -> None:
+async def test_marked_bookings_are_changed_together(golden_file: Path, running: Any, lee: Desk) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         await press(app, "f4", "escape", "home")
         table = app.screen.query_one(LiveTable)
@@ -83,7 +83,7 @@ async def test_marked_bookings_are_dealt_with_together(golden_file: Path, runnin
         bookings.contact(lee, 10, "no_answer", "something else comes to the top")
         await app.settle()
         await press(app, "greater_than_sign", "less_than_sign")
-        assert "3 marked ✓" in text_of(app), "marks outlive refreshing and another order"
+        assert "3 marked ✓" in text_of(app), "marks survive refreshing and sorting"
         await press(app, "x")
         assert "2 bookings would be cancelled, 1 refused" in told(app)
         await press(app, *"no money", "f9")
@@ -91,13 +91,13 @@ async def test_marked_bookings_are_dealt_with_together(golden_file: Path, runnin
         assert "2 bookings cancelled, 1 refused" in app.screen._text.plain
         assert "✗      3  booking 3 is Cancelled" in app.screen._text.plain
         await press(app, "escape")
-        assert "1 marked ✓" in text_of(app), "what was refused stays marked"
+        assert "1 marked ✓" in text_of(app), "refused bookings stay marked"
         await press(app, "u")
         assert [(await booking(app, number))["status"] for number in (8, 9)] == ["Pending", "Pending"]
         assert "Undone: several cancelled (2 bookings)" in told(app)
 
 
-async def test_a_batch_is_taken_back_whole_or_not_at_all(
+async def test_a_batch_is_undone_whole_or_not_at_all(
     golden_file: Path, running: Any, lee: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
@@ -119,7 +119,7 @@ async def test_a_batch_is_taken_back_whole_or_not_at_all(
         await app.settle()
         await press(app, "u")
         assert "has changed since" in told(app)
-        assert (await booking(app, 8))["agent_id"] == 6, "nothing of the batch is taken back then"
+        assert (await booking(app, 8))["agent_id"] == 6, "nothing of the batch is undone then"
 
         await press(app, "A", "l")
         assert "bookings would be released" in told(app)
@@ -158,14 +158,14 @@ async def test_two_applications_claim_the_same_booking(golden_file: Path, runnin
             await at_booking(theirs, 9)
             await press(theirs, "c")
             assert (await booking(theirs, 9))["claimed_at"]
-        # what is on my screen is older: the key is pressed as if nothing had happened
+        # my screen is out of date: the key is pressed regardless
         mine.screen.query_one(LiveTable).current.update(claimed_at=None)
         await press(mine, "c")
         assert f"{holder} claimed booking 9 at" in told(mine)
         assert "r gives it to another agent" in told(mine)
 
 
-async def test_unclaimed_work_of_another_is_pulled_where_the_desk_allows_it(
+async def test_unclaimed_work_of_another_agent_is_pulled_if_the_desk_allows_it(
     golden_file: Path, running: Any, lee: Desk
 ) -> None:
     configuration.set_value(lee, "pull", "on")
@@ -179,7 +179,7 @@ async def test_unclaimed_work_of_another_is_pulled_where_the_desk_allows_it(
         assert "Zion Parker pulled it from" in told(app)
 
 
-async def test_who_gets_it_tells_who_is_kept_out(golden_file: Path, running: Any, lee: Desk) -> None:
+async def test_the_candidates_panel_shows_who_is_excluded(golden_file: Path, running: Any, lee: Desk) -> None:
     presence.set_presence(lee, 1, "away", None, "ill")
     presence.set_presence(lee, 2, "break")
     agents.change(lee, 6, skills="Europa")
@@ -208,7 +208,7 @@ def told_reason(app: AstraApp) -> str:
     return " ".join(str(app.screen.query_one("#reason", Static).visual).split())
 
 
-async def test_policy_and_shuffle_are_looked_at_first(golden_file: Path, running: Any, lee: Desk) -> None:
+async def test_policy_and_shuffle_are_previewed_first(golden_file: Path, running: Any, lee: Desk) -> None:
     agents.change(lee, 1, capacity="2")
     async with running(golden_file) as (app, pilot):
         await press(app, "f3")
@@ -259,7 +259,7 @@ async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_o
         app.screen.reload()
         await app.settle()
         assert re.search(r"Soren Baker +\d+% \(\d+%-\d+%\) of \d+", text_of(app)), (
-            "rate, interval, of how many"
+            "rate, interval, number of leads"
         )
         app.screen.query_one(LiveTable).choose([])
         await press(app, "slash", *"baker", "enter", "x")

@@ -1,4 +1,4 @@
-"""An empty desk comes to life, and the tour is shown once; neither is in the way of somebody who types."""
+"""Filling an empty desk, and the tour, shown once; neither gets in the way of typing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ AverageCustomerServiceRating
 
 @asynccontextmanager
 async def own(path: Path, **preferences: Any) -> AsyncIterator[AstraApp]:
-    """An application of a user, who has preferences."""
+    """The application of a user with preferences."""
     wanted = Preferences(**preferences)
     app = AstraApp(database=path, clock=standing_still, actor="kim", preferences=wanted)
     app.animation_level = "none"
@@ -74,7 +74,7 @@ async def test_the_tour_is_shown_once_and_leads_to_the_ways_to_begin(path: Path)
         assert isinstance(app.screen, FirstSteps)
 
 
-async def test_what_is_typed_into_the_tour_is_not_lost(golden_file: Path) -> None:
+async def test_text_typed_into_the_tour_is_not_lost(golden_file: Path) -> None:
     async with own(golden_file) as app:
         assert isinstance(app.screen, Tour)
         await press(app, *"Ida K", "f4")
@@ -89,7 +89,7 @@ async def test_an_empty_desk_is_filled_in_three_ways(path: Path, tmp_path: Path,
     file = tmp_path / "new agents.csv"
     file.write_text(AGENTS)
     async with running(path, size=(80, 24)) as (app, pilot):
-        assert len(app.screen_stack) == 1, "nothing is in the way of a script"
+        assert len(app.screen_stack) == 1, "nothing gets in the way of a script"
         assert app.screen.query_one(EmptyDesk).display
         await pilot.click(EmptyDesk)
         await app.settle()

@@ -1,4 +1,4 @@
-"""The modal forms: bad input is told inside and kept, enter walks through, and nothing is done twice."""
+"""Modal forms: errors appear inside, input is kept, enter moves on, nothing is done twice."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def at_booking(app: AstraApp, number: int) -> None:
 
 
 BAD_INPUT: list[tuple[int, str, list[tuple[dict[str, str], str]]]] = [
-    # booking, key, and what the form says to what is typed
+    # booking, key, and the form's message for each input
     (9, "x", [({"reason": "   "}, "the reason is missing"), ({"reason": "a\x07"}, "control character")]),
     (9, "d", [({"reason": ""}, "the reason is missing")]),
     (9, "r", [({"reason": ""}, "the reason is missing")]),
@@ -83,7 +83,7 @@ BAD_AGENTS: list[tuple[dict[str, str], str]] = [
 
 
 async def refuses(app: AstraApp, tries: list[tuple[dict[str, str], str]]) -> None:
-    """Fill in what is bad, try to submit, and find it told and still there."""
+    """Fill in bad input, try to submit, and find an error with the input kept."""
     for typed, said in tries:
         await fill_in(app, **typed)
         await press(app, "f9")
@@ -93,7 +93,7 @@ async def refuses(app: AstraApp, tries: list[tuple[dict[str, str], str]]) -> Non
         assert {name: kept[name] for name in typed} == typed
 
 
-async def test_bad_input_is_told_inside_the_form_and_kept(golden_file: Path, running: Any) -> None:
+async def test_bad_input_is_reported_inside_the_form_and_kept(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         before = await log(app)
         for number, key, tries in BAD_INPUT:
@@ -128,7 +128,7 @@ async def log(app: AstraApp) -> list[EventRow]:
     return await app.backend.read(event_log.events)
 
 
-async def test_enter_walks_through_the_fields_and_does_it_from_the_last(
+async def test_enter_moves_through_the_fields_and_submits_from_the_last(
     golden_file: Path, running: Any
 ) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
@@ -182,7 +182,7 @@ async def test_a_double_press_acts_once(golden_file: Path, running: Any) -> None
         assert len(app.screen_stack) == 1
 
 
-async def test_hostile_words_are_shown_as_they_are(golden_file: Path, running: Any) -> None:
+async def test_hostile_text_is_shown_literally(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(120, 36)) as (app, _):
         await at_booking(app, 9)
         await press(app, "n")
@@ -199,10 +199,10 @@ async def test_hostile_words_are_shown_as_they_are(golden_file: Path, running: A
         assert not app._exit
 
 
-async def test_a_value_that_is_on_no_list_any_more_is_left_alone(
+async def test_a_value_no_longer_on_the_list_is_kept(
     golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It was not among the options, so that saving another field would have emptied it."""
+    """It was not among the options, so saving another field would have cleared it."""
     connection = sqlite3.connect(golden_file)
     connection.execute("PRAGMA foreign_keys = 0")
     connection.execute("UPDATE space_travel_agents SET department = 'Moon Office' WHERE agent_id = 2")
@@ -228,7 +228,7 @@ async def test_agents_are_found_by_name_or_id(golden_file: Path, running: Any) -
             picker.query_one(Input).value = typed
             await app.settle()
             assert picker.value == value, typed
-        await press(app, "enter")  # there is nothing to take
+        await press(app, "enter")  # there is nothing to choose
         assert app.my_agent_id is None
         picker.query_one(Input).value = "太郎"
         await app.settle()
@@ -239,7 +239,7 @@ async def test_agents_are_found_by_name_or_id(golden_file: Path, running: Any) -
 
 
 class Fields(App[None]):
-    """The one-line inputs by themselves."""
+    """The one-line inputs on their own."""
 
     def compose(self) -> Any:
         yield Choice(("Phone Call", "Text"), id="choice")
@@ -247,7 +247,7 @@ class Fields(App[None]):
         yield Input(id="input")
 
 
-async def test_a_choice_by_letters_arrows_and_mouse() -> None:
+async def test_choosing_by_letters_arrows_and_mouse() -> None:
     async with Fields().run_test() as pilot:
         choice, pick = pilot.app.query_one(Choice), pilot.app.query_one(Pick)
         for key, value in (
@@ -292,14 +292,14 @@ async def check_pick(pilot: Pilot[None], pick: Pick) -> None:
         (("Mars",), "Moon", Choice),
     ],
 )
-def test_a_field_takes_the_widget_that_fits(options: tuple[str, ...], value: str, kind: type) -> None:
+def test_a_field_uses_the_widget_that_fits(options: tuple[str, ...], value: str, kind: type) -> None:
     assert isinstance(Field("x", "X", value, options).widget(), kind)
 
 
 async def test_a_refusal_leaves_the_forms_usable_and_nothing_changed_just_closes(
     golden_file: Path, running: Any
 ) -> None:
-    """A refused command made the desk forget its lists, and the next form then read them in the UI thread."""
+    """A refused command cleared the desk's lists, and the next form read them in the UI thread."""
     async with running(golden_file, size=(80, 24)) as (app, _):
         await at_booking(app, 2)
         await press(app, "c", "f3", "e")

@@ -1,4 +1,4 @@
-"""Every place and modal as text, compared with golden/*.txt; ASTRA_GOLDEN=update writes them anew."""
+"""Every place and modal as text, compared with golden/*.txt; ASTRA_GOLDEN=update rewrites them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SMALL, LARGE = (80, 24), (120, 36)
 
 
 def difference(name: str, text: str) -> str:
-    """How a screen differs from its golden text; "" if it does not."""
+    """The difference of a screen from its golden text; "" if there is none."""
     file = GOLDEN / f"{name}.txt"
     if os.environ.get("ASTRA_GOLDEN") == "update":
         file.write_text(text, encoding="utf-8")
@@ -70,7 +70,7 @@ async def test_screens_hold_when_the_terminal_is_resized(golden_file: Path, runn
 
 
 async def holds_when_resized(app: AstraApp, pilot: Any, name: str) -> None:
-    """Nothing breaks or gets out of line; what is in focus, and a form's button, stay in sight."""
+    """Nothing breaks or gets misaligned; the focus and a form's button stay visible."""
     focus, rows = app.focused, [table.current for table in app.screen.query(LiveTable)]
     for size in ((200, 60), (40, 12), SMALL):
         await pilot.resize_terminal(*size)

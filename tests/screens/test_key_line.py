@@ -1,4 +1,4 @@
-"""The footer shows whole keys only, those that are listed first before the others."""
+"""The footer shows only whole keys, in their listed order."""
 
 from __future__ import annotations
 

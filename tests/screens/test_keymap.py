@@ -1,4 +1,4 @@
-"""A keymap is checked before it is used: ids, keys, and what they clash with."""
+"""Keymap checks before use: ids, keys, and clashes."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tests.screens.test_keys import ALL
 def test_a_sound_keymap_is_left_alone() -> None:
     assert problems_of({}) == {}
     assert problems_of({"booking.claim": "j", "help": "f12, ctrl+k", "sort": "plus", "undo": "alt+z"}) == {}
-    assert problems_of({"booking.claim": "t", "booking.contact": "c"}) == {}, "they change places"
-    assert problems_of({"undo": "ctrl+u", "undo.letter": "ctrl+u"}) == {}, "they do the same"
+    assert problems_of({"booking.claim": "t", "booking.contact": "c"}) == {}, "they are swapped"
+    assert problems_of({"undo": "ctrl+u", "undo.letter": "ctrl+u"}) == {}, "they do the same thing"
 
 
 @pytest.mark.parametrize(
@@ -38,11 +38,11 @@ def test_a_sound_keymap_is_left_alone() -> None:
         ("panel.copy", "ctrl+q", "ctrl+q is the key of quit too (Panel)"),
     ],
 )
-def test_what_is_wrong_is_told(identifier: str, keys: str, told: str) -> None:
+def test_errors_are_reported(identifier: str, keys: str, told: str) -> None:
     assert problems_of({identifier: keys}) == {identifier: told}
 
 
-def test_a_key_given_back_may_be_taken_by_another() -> None:
+def test_a_freed_key_may_be_used_by_another() -> None:
     """Without its new key, contact is t again, which claim then cannot have."""
     told = problems_of({"booking.claim": "t", "booking.contact": "nokey"})
     assert set(told) == {"booking.claim", "booking.contact"}
@@ -54,7 +54,7 @@ def test_the_catalogue_has_every_key_there_is() -> None:
 
 
 @pytest.mark.parametrize("area", key_catalogue.areas())
-def test_no_key_is_two_verbs_as_delivered(area: str) -> None:
+def test_no_default_key_has_two_verbs(area: str) -> None:
     actions: dict[str, set[str]] = {}
     for binding in key_catalogue.areas()[area]:
         for key in binding.key.split(","):

@@ -1,4 +1,4 @@
-"""What others do is told, counted and marked; what time alone makes due comes by itself."""
+"""Changes by others are announced, counted and marked; follow-ups fall due by themselves."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TRIP = {"method": "Text", "source": "Organic", "destination": "Mars", "launch": 
 
 
 def lead(desk: Desk, name: str, to: int) -> int:
-    """Somebody takes in a lead, and gives it to an agent."""
+    """Another user takes in a lead and assigns it to an agent."""
     taken = intake.receive(desk, name=name, **TRIP)
     number = taken["booking_id"]
     if taken["agent_id"] != to:
@@ -42,7 +42,7 @@ def table(app: AstraApp) -> LiveTable[Any]:
 
 
 def tab(app: AstraApp) -> str:
-    """What My desk's tab says."""
+    """The label of My desk's tab."""
     tabs = {one.place: str(one.visual) for one in app.screen_stack[0].query(PlaceTab)}
     return tabs["my-desk"]
 
@@ -54,19 +54,19 @@ def bells(monkeypatch: pytest.MonkeyPatch) -> list[None]:
     return rung
 
 
-async def test_new_work_is_told_once_and_counted_until_it_is_looked_at(
+async def test_new_work_is_announced_once_and_counted_until_seen(
     running: Any, other_terminal: Desk, bells: list[None]
 ) -> None:
     async with running(size=(120, 30), actor="lee") as (app, _):  # lee's other terminal counts as another
         app.my_agent_id = 6
         await app.settle()
-        await one_is_told(app, other_terminal, bells)
+        await one_is_announced(app, other_terminal, bells)
         await some_at_once_are_one_toast(app, other_terminal, bells)
-        await what_goes_and_comes_is_not_told_again(app, other_terminal)
+        await returning_work_is_not_announced_again(app, other_terminal)
         await a_look_makes_it_old(app, other_terminal, bells)
         await press(app, "f2")
         await fill_in(app, **LEAD)
-        await press(app, "f9")  # one's own act
+        await press(app, "f9")  # own action
         assert (tab(app), len(bells)) == ("My desk", 3)
         app.my_agent_id = 3
         await app.settle()
@@ -75,8 +75,8 @@ async def test_new_work_is_told_once_and_counted_until_it_is_looked_at(
         assert str(app.backend.path) in str(app.screen.query_one(TopBar).query_one(".info").tooltip)
 
 
-async def one_is_told(app: AstraApp, other: Desk, bells: list[None]) -> None:
-    assert (toasts(app), tab(app)) == ([], "My desk")  # what was there before is nothing new
+async def one_is_announced(app: AstraApp, other: Desk, bells: list[None]) -> None:
+    assert (toasts(app), tab(app)) == ([], "My desk")  # earlier work is not new
     kate = lead(other, "Kate [/]", 6)
     await app.settle()
     assert toasts(app) == [f"New for you: booking {kate}, Kate [/], Mars"]
@@ -91,9 +91,9 @@ async def one_is_told(app: AstraApp, other: Desk, bells: list[None]) -> None:
 async def some_at_once_are_one_toast(app: AstraApp, other: Desk, bells: list[None]) -> None:
     for name in ("Ann", "Bob", "Cid", "Dan"):
         lead(other, name, 6)
-    await press(app, "f4", "escape", "y", "x")  # wherever one is
+    await press(app, "f4", "escape", "y", "x")  # in any place
     told, copied = sorted(toasts(app))
-    assert copied.startswith("Copied: Booking ")  # one's own acts do not push it away
+    assert copied.startswith("Copied: Booking ")  # own actions do not dismiss it
     assert told.startswith("4 new for you: ")
     assert told.endswith(" and 1 more")
     assert (tab(app), len(bells)) == ("My desk 5", 2)
@@ -101,7 +101,7 @@ async def some_at_once_are_one_toast(app: AstraApp, other: Desk, bells: list[Non
     await leave(app)
 
 
-async def what_goes_and_comes_is_not_told_again(app: AstraApp, other: Desk) -> None:
+async def returning_work_is_not_announced_again(app: AstraApp, other: Desk) -> None:
     kate = next(row["booking_id"] for row in table(app).rows_shown if row["customer_name"] == "Kate [/]")
     for agent_id in (3, 6):
         bookings.reassign(other, kate, agent_id, "away or back")
@@ -119,7 +119,7 @@ async def a_look_makes_it_old(app: AstraApp, other: Desk, bells: list[None]) -> 
     await leave(app)
 
 
-async def test_who_wants_no_bell_and_no_toasts_still_sees_the_count(
+async def test_without_bell_and_toasts_the_count_is_still_shown(
     running: Any, other_terminal: Desk, bells: list[None]
 ) -> None:
     wanted = Preferences(agent=6, bell=False, toasts=False)
@@ -130,11 +130,11 @@ async def test_who_wants_no_bell_and_no_toasts_still_sees_the_count(
 
 
 def marked(app: AstraApp) -> list[str]:
-    """The rows in sight that have a mark."""
+    """The visible rows with a mark."""
     return [line for line in text_of(app).splitlines() if line.startswith(MARK)]
 
 
-async def test_what_others_changed_is_marked_for_a_moment(
+async def test_changes_by_others_are_marked_for_a_moment(
     running: Any, other_terminal: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(size=(80, 24)) as (app, pilot):
@@ -149,7 +149,7 @@ async def test_what_others_changed_is_marked_for_a_moment(
         assert len(marked(app)) == 2
         await press(app, "down")  # the next key
         assert marked(app) == []
-        assert line[1:] in text_of(app)  # nothing has moved
+        assert line[1:] in text_of(app)  # no row has moved
 
         await press(app, "g", *"fri 9", "enter")  # one's own
         assert "follow-up Fri" in text_of(app)
@@ -157,7 +157,7 @@ async def test_what_others_changed_is_marked_for_a_moment(
         await press(app, "f3")
         lead(other_terminal, "Ann", 3)
         await app.settle()
-        assert len(marked(app)) == 1  # of all the ranks that moved, the one agent whose load did
+        assert len(marked(app)) == 1  # of all changed ranks, the one agent whose load changed
         monkeypatch.setattr(live_table, "MARKED_S", 0.01)
         lead(other_terminal, "Bob", 3)
         await app.settle()
@@ -194,7 +194,7 @@ async def test_a_follow_up_falls_due_by_time_alone(running: Any, other_terminal:
         assert f"Contact for booking {number}" in text_of(app)
 
 
-async def test_a_waiting_booking_is_given_to_somebody_next(golden_file: Path, running: Any) -> None:
+async def test_the_next_step_of_a_waiting_booking_is_to_assign_it(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         await press(app, "f4", "escape", "home", "m")
         assert "Reassign booking 12" in text_of(app)

@@ -1,4 +1,4 @@
-"""Who the customer may be is told while one types, and asked before they get a second booking."""
+"""Possible existing customers: shown while typing, and asked about before a second booking."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ OPEN = "Kate Nguyen has open booking 1 (Soren Baker)"
 
 
 async def owner(app: AstraApp) -> tuple[int, int]:
-    """The newest booking, and whose it is."""
+    """The newest booking and its customer."""
     (row,) = await newest(app, 1)
     return row["booking_id"], row["customer_id"]
 
 
-async def test_while_one_types_it_is_told_who_it_may_be(golden_file: Path, running: Any) -> None:
+async def test_possible_customers_are_shown_while_typing(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         await app.backend.run(lambda desk: customers.edit(desk, 9, phone="+49 711 12", email="e@k.com"))
         for name, phone, email, said in (
@@ -45,11 +45,11 @@ async def test_while_one_types_it_is_told_who_it_may_be(golden_file: Path, runni
         await fill_in(app, customer="Kate Nguyen")
         screen = app.screen
         assert isinstance(screen, Dispatch)
-        screen._show_suspected(("Kate Nguye", "", ""), [])  # an answer that comes late
+        screen._show_suspected(("Kate Nguye", "", ""), [])  # a late answer
         assert notice(app) == OPEN
 
 
-async def test_fields_are_checked_while_they_are_typed(golden_file: Path, running: Any) -> None:
+async def test_fields_are_checked_while_typing(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         for field, typed, said in (
             ("phone", "+49 7", ""),
@@ -76,7 +76,7 @@ async def test_an_open_booking_of_the_same_name_is_asked_about(golden_file: Path
     async with running(golden_file, size=(80, 24)) as (app, pilot):
         await fill_in(app, **LEAD, phone="0800 4711")
         await press(app, "f9", "f9", *"Sam", "enter", "f9", "ctrl+z", "f3")
-        assert isinstance(app.screen, KnownCustomer)  # fast hands decide nothing
+        assert isinstance(app.screen, KnownCustomer)  # keys typed too fast decide nothing
         assert len(app.screen_stack) == 2
         assert "press 1, 2 or 3" in text_of(app)
         assert "Mars from Dallas-Fort Worth Launch Complex, Soren Baker" in text_of(app)
@@ -112,7 +112,7 @@ async def by_mouse(app: AstraApp, pilot: Any) -> None:
     assert await owner(app) == (14, 1)
 
 
-async def test_only_who_is_waiting_already_is_asked_about(golden_file: Path, running: Any) -> None:
+async def test_only_customers_with_an_open_booking_are_asked_about(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         for number, name in ((13, "João Müller-Ødegård"), (14, "Kate Nguyem"), (15, "Nobody known")):
             await fill_in(app, **(LEAD | {"customer": name}))
@@ -120,7 +120,7 @@ async def test_only_who_is_waiting_already_is_asked_about(golden_file: Path, run
             assert await owner(app) == (number, number), name
         await app.backend.run(lambda desk: customers.edit(desk, 2, phone="4711"))
         await fill_in(app, **(LEAD | {"customer": "Kate Nguyen", "phone": "4711"}))
-        await press(app, "f9")  # the number tells whose it is, and nothing of theirs is open
+        await press(app, "f9")  # the number identifies the customer, who has no open booking
         assert await owner(app) == (16, 2)
         await fill_in(app, **(LEAD | {"customer": "Kate Nguyen", "phone": "4711"}))
         await press(app, "f9")

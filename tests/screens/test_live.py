@@ -1,4 +1,4 @@
-"""What others do at the same desk appears by itself, and nothing under the hands moves."""
+"""Changes by others at the same desk appear by themselves, and nothing being used moves."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def queue(app: AstraApp) -> LiveTable[Any]:
 
 
 def in_sight(table: LiveTable[Any]) -> list[str]:
-    """The keys of the rows in sight, from the top."""
+    """The keys of the visible rows, from the top."""
     first = round(table.scroll_y)
     return [row.key.value or "" for row in table.ordered_rows[first : first + table._height]]
 
@@ -68,7 +68,7 @@ async def test_every_place_shows_what_another_terminal_did(running: Any, other_t
         assert "31 agents" in text_of(app)
 
 
-async def test_the_top_stays_in_sight_and_a_row_that_goes_hands_the_cursor_on(
+async def test_the_top_stays_visible_and_a_removed_row_moves_the_cursor_on(
     running: Any, other_terminal: Desk
 ) -> None:
     async with running(size=(90, 30)) as (app, _):
@@ -109,7 +109,7 @@ async def test_sizes_change_and_everything_stays_where_it_is(running: Any) -> No
 # the whole of a long list
 
 
-async def test_every_booking_comes_by_on_the_way_down_and_up(tmp_path: Path, running: Any) -> None:
+async def test_every_booking_is_shown_on_the_way_down_and_up(tmp_path: Path, running: Any) -> None:
     path = tmp_path / "long.db"
     desk = open_desk(path, create=True, clock=standing_still, actor="seed")
     make_demo(desk, agents=30, bookings=650)
@@ -133,7 +133,7 @@ async def test_every_booking_comes_by_on_the_way_down_and_up(tmp_path: Path, run
         table.scroll_to(y=0, animate=False, immediate=True)
         await app.settle()
         assert in_sight(table)[0] != top
-        assert app.screen._window.anchor is not None  # no fall to the very top
+        assert app.screen._window.anchor is not None  # no jump to the very top
 
 
 def test_a_roster_of_thousands_shows_the_first_and_finds_the_others() -> None:
@@ -148,12 +148,12 @@ def test_a_roster_of_thousands_shows_the_first_and_finds_the_others() -> None:
 
 
 def bar(app: AstraApp) -> str:
-    """What the bar of a lost database says, if it is there."""
+    """The text of the lost-database bar, if shown."""
     lost = app.screen.query_one("#lost", Static)
     return str(lost.visual) if lost.display else ""
 
 
-async def test_a_deleted_file_is_told_and_found_again(demo_file: Path, running: Any) -> None:
+async def test_a_deleted_file_is_reported_and_found_again(demo_file: Path, running: Any) -> None:
     hidden = demo_file.with_suffix(".hidden")
     async with running(size=(100, 30)) as (app, _):
         demo_file.rename(hidden)
@@ -176,7 +176,7 @@ async def test_a_lost_database_can_be_retried_and_nothing_typed_is_lost(
     demo_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hidden = demo_file.with_suffix(".hidden")
-    monkeypatch.setattr("astra_tui.app.LOOK_EVERY_S", 3600)  # only what a person does tries again here
+    monkeypatch.setattr("astra_tui.app.LOOK_EVERY_S", 3600)  # here only the user retries
     async with running(size=(80, 24)) as (app, pilot):
         await press(app, "f4", "v", "n")
         await press(app, *"call [/]")
@@ -186,15 +186,15 @@ async def test_a_lost_database_can_be_retried_and_nothing_typed_is_lost(
         assert app.screen.values() == {"text": "call [/]"}
         await press(app, "ctrl+r")  # under a modal, too
         assert "the database still cannot be reached" in text_of(app)
-        await press(app, "escape", "escape")  # the second drops what was typed
+        await press(app, "escape", "escape")  # the second press drops what was typed
         assert "since 12:00" in bar(app)
         assert "^r tries now" in bar(app)
         before = queue(app).rows_shown
         await every_key_says_why_it_cannot(app)
-        assert queue(app).rows_shown == before  # stays to be read
+        assert queue(app).rows_shown == before  # stays readable
         hidden.rename(demo_file)
         await pilot.click("#lost")
-        await app.quiet()  # settle() would look by itself
+        await app.quiet()  # settle() would refresh by itself
         assert not bar(app)
         for path, other in ((demo_file, hidden), (hidden, demo_file)):
             path.rename(other)
@@ -205,14 +205,14 @@ async def test_a_lost_database_can_be_retried_and_nothing_typed_is_lost(
 
 
 async def every_key_says_why_it_cannot(app: AstraApp) -> None:
-    for key in ("c", "t", "m", "w", "u"):  # at once, by a form, by a look, by the application
+    for key in ("c", "t", "m", "w", "u"):  # at once, by a form, by a panel, by the application
         app.clear_notifications()
         await press(app, key)
         assert isinstance(app.screen, Queue)
         assert "Not done: " in text_of(app), key
 
 
-async def test_another_file_in_its_place_is_taken_up(
+async def test_another_file_in_its_place_is_opened(
     demo_file: Path, golden_template: Path, running: Any
 ) -> None:
     async with running(size=(100, 30)) as (app, _):
@@ -232,7 +232,7 @@ async def test_another_file_in_its_place_is_taken_up(
         assert rows == [(3,)]
 
 
-async def test_a_mistake_of_a_query_is_a_panel_and_the_application_goes_on(
+async def test_an_error_in_a_query_is_a_panel_and_the_application_continues(
     running: Any, other_terminal: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(size=(100, 30)) as (app, _):
@@ -256,7 +256,7 @@ async def test_a_mistake_of_a_query_is_a_panel_and_the_application_goes_on(
         assert isinstance(app.screen, Panel)
 
 
-async def test_answers_for_a_place_that_was_left_disturb_nobody(running: Any) -> None:
+async def test_answers_for_a_place_left_earlier_are_ignored(running: Any) -> None:
     async with running(size=(100, 30)) as (app, pilot):
         app.my_agent_id = 6
         for key in ("f3", "f4", "f5", "f2") * 2:
@@ -268,7 +268,7 @@ async def test_answers_for_a_place_that_was_left_disturb_nobody(running: Any) ->
         assert [type(screen).__name__ for screen in app.screen_stack] == ["MyDesk"]
 
 
-async def test_the_clock_and_the_footer_tell_the_truth(running: Any, demo_file: Path) -> None:
+async def test_the_clock_and_the_footer_are_current(running: Any, demo_file: Path) -> None:
     connection = sqlite3.connect(demo_file)
     connection.execute("UPDATE space_travel_agents SET load = load + 1 WHERE agent_id = 3")
     connection.commit()
@@ -298,7 +298,7 @@ async def test_the_cursor_stays_on_its_row_and_the_row_in_its_place(
         assert in_sight(table) == before
         pending = [row["booking_id"] for row in table.rows_shown if row["status"] == "Pending"]
         moved = next(number for number in pending[3:] if number != here["booking_id"])
-        bookings.cancel(other_terminal, moved, "ill")  # a row above goes to the top
+        bookings.cancel(other_terminal, moved, "ill")  # a row above moves to the top
         await app.settle()
         assert table.current == here
         assert in_sight(table).index(str(here["booking_id"])) == before.index(str(here["booking_id"]))
@@ -311,7 +311,7 @@ async def test_the_cursor_stays_on_its_row_and_the_row_in_its_place(
             intake.receive(other_terminal, name=f"Newer {number}", **LEAD)
         await app.settle()
         assert in_sight(table) == before
-        assert table.current == here  # out of sight, on the row it was on
+        assert table.current == here  # out of sight, still on its row
 
 
 async def test_a_late_answer_never_replaces_a_newer_one(running: Any) -> None:

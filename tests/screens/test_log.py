@@ -1,4 +1,4 @@
-"""The log on screen: paged, filtered, taken back, and left again."""
+"""The log screen: paging, filters, undo, and the way back."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ async def test_a_dispatcher_reads_the_log(golden_file: Path, running: Any) -> No
         newest = events(app)[0]
         await _what_others_do_comes_in_above(app, other, newest)
         await _filters(app)
-        await _an_event_of_somebody_else_is_taken_back(app, other)
-        await _from_an_event_to_what_it_was_about(app)
-        await _back_to_where_one_was(app)
+        await _an_event_of_another_user_is_undone(app, other)
+        await _from_an_event_to_its_subject(app)
+        await _back_to_the_previous_place(app)
     other.close()
 
 
@@ -72,12 +72,12 @@ async def _filters(app: AstraApp) -> None:
     assert await filtered(app, "booking.note") == [*everything[:1], *mine[:1]]
     assert await filtered(app, "since:soo") == [*everything[:1], *mine[:1]]  # while it is being typed
     assert "'soo' is not a time of the log" in text_of(app)
-    assert await filtered(app, "since:12:01") == everything  # that of yesterday: it is noon now
+    assert await filtered(app, "since:12:01") == everything  # yesterday's: it is noon now
     await press(app, "escape")
     assert events(app) == everything
 
 
-async def _an_event_of_somebody_else_is_taken_back(app: AstraApp, other: Desk) -> None:
+async def _an_event_of_another_user_is_undone(app: AstraApp, other: Desk) -> None:
     bookings.claim(other, 9, 3)
     await app.settle()
     await press(app, "home", "u")
@@ -88,12 +88,12 @@ async def _an_event_of_somebody_else_is_taken_back(app: AstraApp, other: Desk) -
     assert f"Event {undone}" in pane
     assert "Undone 2082-03-04 12:00 by kim" in " ".join(pane.split())
     assert "claimed: – → 2082-03-04 12:00" in pane
-    await press(app, "slash", "enter", "u")  # a second time is refused, and told
+    await press(app, "slash", "enter", "u")  # a second time is refused with a message
     assert "was undone at" in text_of(app)
     await press(app, "escape")
 
 
-async def _from_an_event_to_what_it_was_about(app: AstraApp) -> None:
+async def _from_an_event_to_its_subject(app: AstraApp) -> None:
     await filtered(app, "booking:9 command:lead.add")
     await press(app, "slash", "enter", "y")
     assert app.clipboard.startswith("Event ")
@@ -111,7 +111,7 @@ async def _from_an_event_to_what_it_was_about(app: AstraApp) -> None:
     assert app.screen.query_one("#filter", Input).value.startswith("agent:")
 
 
-async def _back_to_where_one_was(app: AstraApp) -> None:
+async def _back_to_the_previous_place(app: AstraApp) -> None:
     await press(app, "f3", "h", "escape")
     assert app.screen.query_one("#filter", Input).value == ""
     assert app.screen.query(EventDetail)

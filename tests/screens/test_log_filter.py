@@ -1,4 +1,4 @@
-"""The log's filter language, and how an event is told in words."""
+"""The log's filter language, and the wording of an event."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def parsed(text: str) -> EventFilter:
         ("[/] 12:30", {"text": "[/] 12:30"}),
     ],
 )
-def test_what_a_text_asks_for(text: str, wanted: dict[str, Any]) -> None:
+def test_parsing(text: str, wanted: dict[str, Any]) -> None:
     assert parsed(text) == EventFilter(**wanted)
 
 
@@ -51,7 +51,7 @@ def test_the_example_is_understood() -> None:
 @pytest.mark.parametrize(
     "text", ["since:2082-11-3x", "booking:x", "booking:", "booking:" + "9" * 19, "is:lost", "a:b", 'by:""']
 )
-def test_what_is_no_value_of_a_key_is_refused(text: str) -> None:
+def test_an_invalid_time_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         parsed(text)
 
@@ -61,7 +61,7 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "UTC")
 
 
-def test_every_changed_row_is_told_before_and_after() -> None:
+def test_every_changed_row_is_described_before_and_after() -> None:
     event: Any = {
         "before": {
             "bookings:3": {"status": "Pending", "completed_at": None, "version": 2, "changed_at": "x"},
@@ -78,7 +78,7 @@ def test_every_changed_row_is_told_before_and_after() -> None:
                 "changed_at": "y",
             },
             "new_customer:4": {"customer_id": 7},
-            "space_travel_agents:1": {"version": 2},  # nothing that anybody would look for
+            "space_travel_agents:1": {"version": 2},  # nothing that anyone would search for
             "customers:9": {},
             "gone_table:1": {},
         },
@@ -99,7 +99,7 @@ def test_every_changed_row_is_told_before_and_after() -> None:
     ]
 
 
-def test_what_was_said_is_told() -> None:
+def test_messages_are_described() -> None:
     said = {"reason": "[/] ill", "follow_up_at": "2082-11-22 01:02:03", "score": 4}
     event: Any = {"detail": said}
     assert details(event) == [

@@ -244,6 +244,22 @@ async def test_keys_wait_for_a_section_however_long_it_takes(running: Any, slow:
         assert place(app) == "dispatch"
 
 
+async def test_keys_wait_until_a_section_is_laid_out(running: Any) -> None:
+    """Enter was lost where Textual batched its updates: the table had no columns yet, hence no rows."""
+    async with running(size=(80, 24)) as (app, pilot):
+        await press(app, "f7")
+        agents = app.screen.query_one("#agents", LiveTable)
+        with app.batch_update():
+            await pilot.press("v", "enter")
+            while not agents.rows_shown:
+                await pilot.pause(0.01)
+            await pilot.pause(0.01)
+        await app.settle()
+        assert place(app) == "queue"
+        first = agents.rows_shown[0]
+        assert app.screen.query_one("#filter", Input).value == f"agent:{first['agent_id']}"
+
+
 async def test_a_section_that_is_worked_out_anew_stays_readable(
     running: Any, slow: threading.Event, other_terminal: Desk
 ) -> None:

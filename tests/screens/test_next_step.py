@@ -1,4 +1,4 @@
-"""How what is due, what comes next, and how a customer is reached read in words."""
+"""Wording of follow-ups, next actions and contact methods."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ PENDING: Any = {"voided": False, "status": "Pending", "agent_id": 1, "claimed_at
         ("2082-02-01 12:00:00", "overdue 31 d"),
     ],
 )
-def test_what_is_due_says_for_how_long(at: str | None, word: str) -> None:
+def test_a_due_follow_up_says_for_how_long(at: str | None, word: str) -> None:
     assert due_word(at, NOW) == word
     assert len(word) <= 14  # the width of its column
 
 
-def test_a_row_says_what_comes_next_and_that_it_is_due() -> None:
+def test_a_row_shows_the_next_action_and_that_it_is_due() -> None:
     row = with_next_step(PENDING | {"contacted_at": NOW, "follow_up_at": NOW}, NOW)
     assert (row["due"], row["next"], state(row).plain) == ("due", "contact", "Due, claimed")
     tentative = row | {"claimed_at": None}
@@ -70,7 +70,7 @@ def row(number: int, name: str) -> Any:
     return {"booking_id": number, "customer_name": name, "destination": "Mars"}
 
 
-def test_new_work_is_told_in_one_line() -> None:
+def test_new_work_is_announced_in_one_line() -> None:
     rows = [row(413, "Kate Nguyen"), row(414, "[/] John"), row(415, "x" * 60)]
     assert describe_bookings(rows[:1], 1) == "New for you: booking 413, Kate Nguyen, Mars"
     assert describe_bookings(rows[:2], 2) == "2 new for you: 413 Kate Nguyen, 414 [/] John"
@@ -97,7 +97,7 @@ def test_the_header_says_what_fits(width: int, line: str) -> None:
     assert HEADING.fitting(width) == line
 
 
-def test_the_header_counts_cells_and_its_tooltip_says_it_all() -> None:
+def test_the_header_counts_cells_and_its_tooltip_is_complete() -> None:
     wide = Heading("rank policy", "山田", "", Path("/desks/desk.db"), "2082-03-04 12:00")
     assert wide.fitting(20) == "山田  desk.db  12:00"
     assert wide.fitting(19) == "山田  12:00"

@@ -1,4 +1,4 @@
-"""What one user has arranged is there again next time: columns, orders, filters, the last place."""
+"""A user's arrangement is restored next time: columns, orders, filters, the last place."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def table(app: AstraApp) -> LiveTable[Any]:
     return app.screen_stack[0].query_one(LiveTable)
 
 
-async def test_a_list_is_as_it_was_left(golden_file: Path) -> None:
+async def test_a_list_is_restored(golden_file: Path) -> None:
     remember()
     async with own(golden_file, agent=1) as app:
         await press(app, "f3", "greater_than_sign", "less_than_sign", "f4", "greater_than_sign", "v", "slash")
@@ -77,7 +77,7 @@ WRONG = {
 }
 
 
-async def test_what_makes_no_sense_is_forgotten(golden_file: Path) -> None:
+async def test_invalid_state_is_forgotten(golden_file: Path) -> None:
     memory_path().parent.mkdir(parents=True)
     memory_path().write_text(json.dumps(WRONG))
     async with own(golden_file, agent=1) as app:
@@ -93,7 +93,7 @@ async def test_what_makes_no_sense_is_forgotten(golden_file: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", "[" * 100_000, "\0"], ids=["empty", "half", "list", "deep", "nul"]
 )
-def test_a_broken_memory_is_none(tmp_path: Path, text: str) -> None:
+def test_a_broken_state_file_is_ignored(tmp_path: Path, text: str) -> None:
     path = tmp_path / "memory.json"
     path.write_text(text)
     memory = Memory(path)
@@ -103,7 +103,7 @@ def test_a_broken_memory_is_none(tmp_path: Path, text: str) -> None:
     assert json.loads(path.read_text()) == {"place": "queue"}
 
 
-async def test_columns_by_mouse_and_an_order_out_of_sight(golden_file: Path, running: Any) -> None:
+async def test_columns_by_mouse_and_an_order_by_a_hidden_column(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, pilot):
         await press(app, "f3")
         await pilot.click("#roster", offset=(8, 0), button=3)
@@ -117,17 +117,17 @@ async def test_columns_by_mouse_and_an_order_out_of_sight(golden_file: Path, run
         assert names == sorted(names)
         await press(app, "comma", *("enter", "down") * 12)
         assert len(table(app).chosen) >= 1
-        assert table(app).rows_shown, "the rows stay whatever is shown of them"
+        assert table(app).rows_shown, "the rows stay, whichever columns are shown"
 
 
-async def test_what_stands_in_help_can_be_clicked(golden_file: Path, running: Any) -> None:
+async def test_entries_in_help_can_be_clicked(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, pilot):
         await press(app, "f3")
         await pilot.click(".help")
         for wanted, done in (("Take on an agent", FormModal), ("What this place is for", Help)):
             await app.settle()
             panel, lines, line = app.screen.query_one("#panel"), list[str](), None
-            while line is None:  # down to where it stands
+            while line is None:  # down to the entry
                 lines = text_of(app).splitlines()
                 line = next((number for number, text in enumerate(lines) if wanted in text), None)
                 if line is None:
@@ -142,7 +142,7 @@ async def test_what_stands_in_help_can_be_clicked(golden_file: Path, running: An
         assert len(app.screen_stack) == 2
 
 
-def test_columns_of_ones_own_stay_until_there_is_no_room_at_all() -> None:
+def test_chosen_columns_stay_until_there_is_no_room_at_all() -> None:
     specs = [Column(name, name, 10, str, drop=drop) for name, drop in (("a", 3), ("b", 0), ("c", 1))]
     specs.append(Column("x", "x", 10, str, extra=True))
     usual = specs[:-1]
@@ -170,7 +170,7 @@ def test_two_terminals_remember_side_by_side(tmp_path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_what_cannot_be_written_is_not_missed(tmp_path: Path) -> None:
+def test_a_state_file_that_cannot_be_written_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "state").touch()
     memory = Memory(tmp_path / "state" / "memory.json")
     memory.put("place", "queue")
@@ -178,8 +178,8 @@ def test_what_cannot_be_written_is_not_missed(tmp_path: Path) -> None:
     assert memory.get("place", "") == "queue"
 
 
-async def test_who_was_chosen_at_one_desk_is_nobody_at_another(golden_file: Path, tmp_path: Path) -> None:
-    """The numbers are the desk's own: agent 2 here is a stranger there."""
+async def test_the_agent_chosen_at_one_desk_is_not_used_at_another(golden_file: Path, tmp_path: Path) -> None:
+    """Ids belong to one desk: agent 2 here is someone else there."""
     other = tmp_path / "other.db"
     other.write_bytes(golden_file.read_bytes())
     remember()
@@ -191,4 +191,4 @@ async def test_who_was_chosen_at_one_desk_is_nobody_at_another(golden_file: Path
     async with own(other, agent=2) as app:
         assert app.my_agent_id is None
     async with own(other, agent=3) as app:
-        assert app.my_agent_id == 3  # of config.toml, and chosen nowhere
+        assert app.my_agent_id == 3  # from config.toml, not chosen here

@@ -1,4 +1,4 @@
-"""Service: the list lives, everything typed is shown as it is, and nobody answers over another's head."""
+"""Service: live lists, literal text, and conflicting answers."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def clock() -> TestClock:
 
 @pytest.fixture
 def colleague(demo_file: Path, clock: TestClock) -> Iterator[Desk]:
-    """Somebody else at the same desk, at the same time."""
+    """Another user at the same desk at the same time."""
     desk = open_desk(demo_file, clock=clock, actor="lee")
     yield desk
     desk.close()
@@ -107,7 +107,7 @@ def test_views_have_names() -> None:
         ({"left_minutes": -5.0, "used_percent": 150.0, "met_at": "x", "breached": True}, "█!done late"),
     ],
 )
-def test_time_left_is_told_by_a_sign_and_words_too(clock: dict[str, Any], told: str) -> None:
+def test_time_left_is_shown_by_a_sign_and_words_too(clock: dict[str, Any], told: str) -> None:
     usual: Any = {"paused_at": None, "met_at": None, "breached": False}
     assert clock_line(usual | clock, "due").plain == told
 
@@ -138,7 +138,7 @@ def pane(app: AstraApp) -> str:
     return str(app.screen.query_one("IssueDetail > Static", Static).visual)
 
 
-async def test_the_list_lives_and_all_text_is_data(
+async def test_the_list_is_live_and_text_is_shown_literally(
     demo_file: Path, running: Any, colleague: Desk, clock: TestClock
 ) -> None:
     numbers = [
@@ -177,7 +177,7 @@ async def _huge_text(app: AstraApp, colleague: Desk) -> None:
     await leave(app)
 
 
-async def test_two_who_answer_at_once_are_told(
+async def test_concurrent_answers_are_reported(
     demo_file: Path, running: Any, colleague: Desk, clock: TestClock
 ) -> None:
     number = intake.open_issue(colleague, "I was charged twice for my booking")["issue_id"]
@@ -202,9 +202,7 @@ async def test_two_who_answer_at_once_are_told(
         assert isinstance(app.screen, FormModal), "a reason is needed"
 
 
-async def test_a_new_issue_is_understood_while_one_types(
-    demo_file: Path, running: Any, clock: TestClock
-) -> None:
+async def test_a_new_issue_is_analysed_while_typing(demo_file: Path, running: Any, clock: TestClock) -> None:
     async with running(demo_file, size=(80, 24), clock=clock) as (app, _):
         await press(app, "f6", "a", "f9")
         modal = app.screen
@@ -237,7 +235,7 @@ async def test_a_new_issue_is_understood_while_one_types(
         assert (row["title"], row["category"], row["unsure"]) == ("hm", "refund_request", False)
 
 
-async def test_what_comes_to_the_agent_is_announced_once(
+async def test_new_work_for_the_agent_is_announced_once(
     demo_file: Path, running: Any, colleague: Desk, clock: TestClock
 ) -> None:
     numbers = [intake.open_issue(colleague, f"[/] question {number}")["issue_id"] for number in (1, 2)]

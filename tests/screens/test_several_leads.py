@@ -1,4 +1,4 @@
-"""Several leads pasted at once: checked line by line, the good ones assigned, the bad ones left to mend."""
+"""Several leads pasted at once: checked line by line, good ones assigned, bad ones left to correct."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def paste(app: AstraApp, field: str, text: str) -> None:
     await app.settle()
 
 
-async def test_lines_are_checked_assigned_and_mended(golden_file: Path, running: Any) -> None:
+async def test_lines_are_checked_assigned_and_corrected(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, pilot):
         await press(app, *"Half typed")
         await paste(app, "customer", SEVERAL)
@@ -62,16 +62,16 @@ async def test_lines_are_checked_assigned_and_mended(golden_file: Path, running:
         assert f"→ {rows[0]['agent_name']}, booking 14" in text_of(app)
         assert modal(app).text.splitlines()[1:] == [SEVERAL.splitlines()[2], SEVERAL.splitlines()[4]]
         table = modal(app).query_one(LiveTable)
-        assert [row["place"] for row in table.rows_shown] == [None, 2, None, 3]  # as the text stands now
+        assert [row["place"] for row in table.rows_shown] == [None, 2, None, 3]  # by line of the current text
         table.focus()
         await press(app, "end", "enter")
         lines = modal(app).query_one("#lines", TextArea)
         assert app.focused is lines
         assert lines.cursor_location == (2, 0)
-        await mend_the_rest(app, pilot)
+        await correct_the_rest(app, pilot)
 
 
-async def mend_the_rest(app: AstraApp, pilot: Any) -> None:
+async def correct_the_rest(app: AstraApp, pilot: Any) -> None:
     await press(app, "f9")
     assert told(app) == "Nothing to assign: 0 good, 2 with errors"
     await write(app, modal(app).text.replace("Pluto", "Mars").replace("call me", "0711 1"))
@@ -88,7 +88,7 @@ async def mend_the_rest(app: AstraApp, pilot: Any) -> None:
 
 
 async def ask_about_the_known(app: AstraApp) -> None:
-    """Whoever has an open booking stays above, told by whom it is held, until f9 is pressed once more."""
+    """Customers with an open booking stay above, with its agent, until f9 is pressed again."""
     known = f"Oskar Sokolov,{REST}"
     await paste(app, "customer", f"Ida,{REST}\n{known}\nBo,{REST}")
     await press(app, "f9")
@@ -113,7 +113,7 @@ async def ask_about_the_known(app: AstraApp) -> None:
     assert [row["voided"] for row in await newest(app, 4)] == [True, True, True, False]
 
 
-async def test_what_is_pasted_where(golden_file: Path, running: Any) -> None:
+async def test_where_a_paste_goes(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         lines = f"Ida,{REST}\nBo,{REST}\n"
         for field in ("customer", "phone", "email", "requests", "method", "destination", "assign", "latest"):

@@ -1,4 +1,4 @@
-"""Keys are handled one after the other; what is typed ahead of a modal reaches it, or nothing at all."""
+"""Keys are handled one by one; keys typed ahead of a modal reach it or nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from screens.dialogs.modal import Modal
 
 
 class Slow(Static):
-    """Takes some turns of the loop for all it does, as on a machine that is busy elsewhere."""
+    """Takes several loop turns per event, as on a busy machine."""
 
     async def on_event(self, event: events.Event) -> None:
         for _ in range(8):
@@ -34,7 +34,7 @@ class Asking(Modal[None]):
 
 
 class Opening(SteadyApp):
-    """Opens a modal as places do: a worker looks something up, and its answer is the modal."""
+    """Opens a modal as places do: a worker looks something up, then shows it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "ask", "Ask"),
@@ -66,12 +66,12 @@ class Opening(SteadyApp):
         self.did.append("leave")
 
     def type(self, *keys: str) -> None:
-        """At once, as the terminal hands over what was typed while it was busy."""
+        """Type all keys at once, as a terminal delivers input after being busy."""
         for key in keys:
             self.post_message(events.Key(key, key if len(key) == 1 else None))
 
     async def until_typed(self) -> None:
-        """Return when all that was typed has been looked at."""
+        """Return when all typed keys have been handled."""
         self.call_later(lambda: None)
         await self.quiet()
         while self._is_at_a_key:
@@ -84,13 +84,13 @@ async def test_a_key_that_quits_leaves_no_warning_in_the_terminal() -> None:
         warnings.simplefilter("always")
         async with app.run_test():
             await app.on_event(events.Key("q", "q"))
-            app.workers.cancel_all()  # as an exit does, before what follows a key has begun
+            app.workers.cancel_all()  # as an exit does, before the key's action has begun
         gc.collect()
     assert [str(warning.message) for warning in told] == []
 
 
-async def test_what_is_typed_ahead_reaches_a_modal_whenever_it_comes() -> None:
-    """The first letter was lost when the modal came while those below it were asked for the last time."""
+async def test_keys_typed_ahead_reach_a_modal_whenever_it_opens() -> None:
+    """The first letter was lost if the modal opened while the screen below was asked last."""
     found: dict[int, str] = {}
     app = Opening()
     app.answered.set()
@@ -104,8 +104,8 @@ async def test_what_is_typed_ahead_reaches_a_modal_whenever_it_comes() -> None:
     assert app.did == []
 
 
-async def test_text_waits_for_an_answer_and_who_leaves_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After two seconds what was typed for a modal was taken for keys of the place below it."""
+async def test_text_waits_for_an_answer_but_leaving_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After two seconds keys typed for a modal went to the place below it."""
     monkeypatch.setattr(key_queue, "PATIENT_TURNS", 1)
     monkeypatch.setattr(key_queue, "STEP_S", 0)
     app = Opening()
@@ -126,3 +126,17 @@ async def test_text_waits_for_an_answer_and_who_leaves_does_not(monkeypatch: pyt
         assert app.did == ["leave"]
         assert "dropped" in str([toast.message for toast in app._notifications])
         app.answered.set()
+
+
+async def test_what_waits_for_a_refresh_is_called_after_a_batch_and_not_in_it() -> None:
+    called = asyncio.Event()
+    app = Opening()
+    async with app.run_test():
+        await app.push_screen(Asking())
+        await app.quiet()
+        with app.batch_update():
+            app.screen.call_after_refresh(called.set)
+            for _ in range(100):
+                await asyncio.sleep(0)
+            assert not called.is_set()
+        await asyncio.wait_for(called.wait(), 5)

@@ -1,4 +1,4 @@
-"""How rows read."""
+"""Wording of rows."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_amounts_have_two_places_or_are_missing() -> None:
     assert [money(None), money(0), money(1234567.5)] == ["–", "0.00", "1,234,567.50"]
 
 
-def test_times_are_those_of_the_terminal() -> None:
+def test_times_are_in_the_terminals_zone() -> None:
     assert [short_moment(None), short_moment("2082-03-04 12:34:56")] == ["", "03-04 12:34"]
 
 
@@ -51,7 +51,7 @@ def test_a_long_name_is_cut() -> None:
     assert [short("Kate"), short("x" * 41)] == ["Kate", "x" * 39 + "…"]
 
 
-def test_a_refusal_is_told_with_its_hint() -> None:
+def test_a_refusal_is_shown_with_its_hint() -> None:
     assert refusal(Refused("no", "it is claimed")) == "it is claimed"
     assert refusal(InvalidInput("x", "it is missing", "give one")) == "it is missing: give one"
 

@@ -1,4 +1,4 @@
-"""Nothing that was typed is lost: not by a quit, a crash, or an escape too many."""
+"""Typed text is never lost: by a quit, a crash, or one escape too many."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def kept(folder: Path) -> list[Path]:
     return list(folder.glob("*.json"))
 
 
-async def test_the_half_filled_form_is_there_again(golden_file: Path, tmp_path: Path, running: Any) -> None:
+async def test_a_half_filled_form_is_restored(golden_file: Path, tmp_path: Path, running: Any) -> None:
     folder = tmp_path / "drafts"
     async with running(golden_file, size=(80, 24), drafts=DraftFile(golden_file, folder)) as (app, _):
         await fill_in(app, **HALF)
         assert len(kept(folder)) == 1
         await fill_in(app, source="Organic")
         with closing(DraftFile(golden_file, folder)) as second:
-            assert second.take_up() is None  # this terminal lives
+            assert second.take_up() is None  # this terminal is alive
         before = form(app)
     async with running(golden_file, size=(80, 24), drafts=DraftFile(golden_file, folder)) as (app, _):
         assert form(app) == before
@@ -63,7 +63,9 @@ async def test_the_half_filled_form_is_there_again(golden_file: Path, tmp_path: 
     assert list(folder.iterdir()) == []
 
 
-async def test_what_is_accepted_no_more_is_left_out(golden_file: Path, tmp_path: Path, running: Any) -> None:
+async def test_values_no_longer_accepted_are_left_out(
+    golden_file: Path, tmp_path: Path, running: Any
+) -> None:
     drafts = DraftFile(golden_file, tmp_path)
     with closing(DraftFile(golden_file, tmp_path)) as earlier:
         values = {
@@ -79,7 +81,7 @@ async def test_what_is_accepted_no_more_is_left_out(golden_file: Path, tmp_path:
         assert notice(app).startswith("Restored what you typed at 2082-03-01 09:30")
 
 
-async def test_a_full_disk_is_told_once_and_typing_goes_on(golden_file: Path, running: Any) -> None:
+async def test_a_full_disk_is_reported_once_and_typing_continues(golden_file: Path, running: Any) -> None:
     class Full:
         def keep(self, draft: Draft) -> None:
             raise OSError(28, "No space left on device")
@@ -113,17 +115,17 @@ async def test_without_preferences_no_file_is_written(golden_file: Path, running
     assert len(kept(drafts_folder())) == 1
 
 
-async def test_quitting_with_something_typed_asks(golden_file: Path, running: Any) -> None:
+async def test_quitting_with_unsaved_text_asks(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, pilot):
         await fill_in(app, **LEAD)
-        await press(app, "f4", "ctrl+q")  # wherever one is
+        await press(app, "f4", "ctrl+q")  # in any place
         assert isinstance(app.screen, Leaving)
         assert "You have typed a lead that is not assigned." in text_of(app)
         await press(app, *"x", "escape")
         assert isinstance(app.screen, Place)
         await press(app, "ctrl+p", *"quit", "enter")
         assert isinstance(app.screen, Leaving)
-        await press(app, "enter")  # to stay is what enter does
+        await press(app, "enter")  # enter stays
         await press(app, "home", "n", *"a note", "ctrl+q")
         assert "Note on booking 12: what you have typed there will be lost." in text_of(app)
         await pilot.click("#stay")
@@ -140,14 +142,16 @@ async def test_quitting_with_something_typed_asks(golden_file: Path, running: An
 
 
 @pytest.mark.parametrize("close", ["escape", "click"])
-async def test_a_form_asks_once_before_what_was_typed_is_dropped(
+async def test_a_form_asks_once_before_dropping_typed_text(
     golden_file: Path, running: Any, close: str
 ) -> None:
     async def leave_it() -> None:
         if close == "escape":
             await press(app, "escape")
         else:
-            app.screen.query_one("#close", Button).active_effect_duration = 0  # else it is deaf for 0.2 s
+            app.screen.query_one(
+                "#close", Button
+            ).active_effect_duration = 0  # else it ignores keys for 0.2 s
             await pilot.click("#close")
             await app.settle()
 

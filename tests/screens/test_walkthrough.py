@@ -1,4 +1,4 @@
-"""docs/rules.md, Published walkthrough, typed into the application through the promised ids."""
+"""docs/rules.md, Published walkthrough, typed into the application through the documented ids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which columns fit into a width, and which part of a long list is held."""
+"""Columns that fit a width, and the loaded part of a long list."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ COLUMNS = (column("a", 5), column("b", 10, grows=True), column("c", 8, drop=1), 
     [
         (37, (("a", 5), ("b", 10), ("c", 8), ("d", 6))),
         (40, (("a", 5), ("b", 13), ("c", 8), ("d", 6))),
-        (36, (("a", 5), ("b", 17), ("c", 8))),  # d goes first; what it leaves goes to b
+        (36, (("a", 5), ("b", 17), ("c", 8))),  # d goes first; its width goes to b
         (28, (("a", 5), ("b", 19))),
-        (3, (("a", 5), ("b", 10))),  # what always stays is cut by the table
+        (3, (("a", 5), ("b", 10))),  # a fixed column is cut by the table
     ],
 )
-def test_columns_go_by_their_turn(width: int, wanted: tuple[tuple[str, int], ...]) -> None:
+def test_columns_are_dropped_in_order(width: int, wanted: tuple[tuple[str, int], ...]) -> None:
     assert fitting_columns(COLUMNS, width) == wanted
 
 
@@ -54,7 +54,7 @@ def numbers(rows: list[BookingRow]) -> list[int]:
     return [row["booking_id"] for row in rows]
 
 
-def test_down_to_the_end_and_back_every_row_comes_by(long_list: Desk) -> None:
+def test_every_row_is_shown_down_to_the_end_and_back(long_list: Desk) -> None:
     with long_list.reading():
         window = Window(BookingFilter(sort="id"))
         seen, steps = numbers(window.fetch()), [window]
@@ -71,7 +71,7 @@ def test_down_to_the_end_and_back_every_row_comes_by(long_list: Desk) -> None:
         assert numbers(window.fetch()) == list(range(750, 250, -1))
 
 
-def test_from_a_booking_in_the_middle_one_comes_up_without_losing_it(long_list: Desk) -> None:
+def test_scrolling_up_from_the_middle_keeps_the_booking(long_list: Desk) -> None:
     with long_list.reading():
         for sought in (1, 300, 750):
             window, rows = Window().at(sought)
@@ -84,7 +84,7 @@ def test_from_a_booking_in_the_middle_one_comes_up_without_losing_it(long_list: 
         assert numbers(Window().at(9_999)[1])[0] == 750
 
 
-def test_when_all_below_the_anchor_is_gone_the_top_is_shown(long_list: Desk) -> None:
+def test_the_top_is_shown_if_all_rows_below_the_anchor_are_gone(long_list: Desk) -> None:
     with long_list.reading():
         last = Window(BookingFilter(sort="id", descending=False)).fetch()[:2]
         window, rows = Window(BookingFilter(sort="id"), anchor=last[0]).held()

@@ -37,7 +37,7 @@ def ranks(desk: Desk) -> dict[int, int | None]:
 
 
 def check_walkthrough(desk: Desk) -> None:
-    """Every rank, agent and id that was published."""
+    """Every published rank, agent and id."""
     assert list(ranks(desk).items())[:6] == [(6, 1), (3, 2), (27, 2), (24, 4), (1, 5), (16, 5)]
     kate = intake.receive(desk, **KATE)
     john = intake.receive(desk, **JOHN)
@@ -71,9 +71,7 @@ def test_agents_alone_first_then_everything(desk: Desk, load: Load, challenge_da
     assert result["unchanged"] == {"agents": 30, "assignments": 0, "bookings": 0}
 
 
-def test_the_files_cut_anywhere_are_refused(
-    desk: Desk, load: Load, challenge_data: Path, tmp_path: Path
-) -> None:
+def test_truncated_files_are_refused(desk: Desk, load: Load, challenge_data: Path, tmp_path: Path) -> None:
     content = (challenge_data / "bookings.sql.txt").read_bytes()
     for length in (700, 20_000, 40_001, len(content) - 1, len(content) - 30):
         cut = tmp_path / "bookings.sql.txt"

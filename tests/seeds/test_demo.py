@@ -1,4 +1,4 @@
-"""The demo desk: the walkthrough holds on it, its story is possible, and any size has right loads."""
+"""The demo desk: the walkthrough holds, the history is plausible, and loads are right at any size."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_the_published_walkthrough_holds(desk: Desk) -> None:
     assert list(ranks(desk).items())[:5] == [(3, 1), (27, 1), (24, 3), (1, 4), (16, 4)]
 
 
-def test_the_usual_shape(desk: Desk) -> None:
+def test_the_default_demo(desk: Desk) -> None:
     made = make_demo(desk)
 
     assert made == {"agents": 30, "assignments": 450, "bookings": 412, "pending": 20}
@@ -68,7 +68,7 @@ def test_the_usual_shape(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("hours", [0, 7.5, 16, 23.9])
-def test_the_story_is_possible_at_any_hour(desk: Desk, clock: object, hours: float) -> None:
+def test_the_history_is_plausible_at_any_hour(desk: Desk, clock: object, hours: float) -> None:
     clock.advance(hours=hours)  # type: ignore[attr-defined]
     make_demo(desk)
 
@@ -88,16 +88,16 @@ def test_the_story_is_possible_at_any_hour(desk: Desk, clock: object, hours: flo
             row["contacted_at"],
             row["completed_at"] or row["cancelled_at"],
         ]
-        told = [step for step in steps if step]
-        assert told == sorted(told)
-        assert row["changed_at"] == told[-1] <= now
+        times = [step for step in steps if step]
+        assert times == sorted(times)
+        assert row["changed_at"] == times[-1] <= now
         assert row["package"] in packages[row["destination"]]
         assert row["date_fault"] is None
         assert row["status"] != "Pending" or row["assigned_at"] >= two_days_ago
-        assert row["status"] == "Pending" or told[-1] > row["assigned_at"]
+        assert row["status"] == "Pending" or times[-1] > row["assigned_at"]
 
 
-def test_the_same_seed_and_moment_make_the_same_desk(desk: Desk, tmp_path: Path, clock: object) -> None:
+def test_the_same_seed_and_time_make_the_same_desk(desk: Desk, tmp_path: Path, clock: object) -> None:
     others = [open_desk(tmp_path / f"{name}.db", clock=clock, create=True) for name in "ab"]
     make_demo(desk)
     make_demo(others[0])
@@ -112,7 +112,7 @@ def test_the_same_seed_and_moment_make_the_same_desk(desk: Desk, tmp_path: Path,
 def test_a_larger_desk_has_right_loads(desk: Desk) -> None:
     heard: list[tuple[int, int, str]] = []
 
-    made = make_demo(desk, agents=300, bookings=5_000, progress=lambda *told: heard.append(told))
+    made = make_demo(desk, agents=300, bookings=5_000, progress=lambda *step: heard.append(step))
 
     with desk.reading():
         totals = queries.count_totals()

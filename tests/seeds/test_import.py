@@ -1,4 +1,4 @@
-"""Importing: what is written, what is kept out and why, and that doing it twice changes nothing."""
+"""Import: rows written, rows quarantined and why, and no change when repeated."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def rows(desk: Desk) -> list[int]:
         return [model.select().count() for model in (Agent, Customer, Lead, Assignment, Booking, Event)]
 
 
-def test_three_rows_become_a_working_desk(desk: Desk, files: Any, load: Load) -> None:
+def test_three_rows_make_a_working_desk(desk: Desk, files: Any, load: Load) -> None:
     result = load(*files.three())
 
     assert counts(result) == (1, 1, 1)
@@ -74,21 +74,21 @@ def test_the_run_is_one_event_with_its_actor(desk: Desk, files: Any, load: Load)
     assert [event["detail"][kind] for kind in COUNTS] == [1, 1, 1]
 
 
-def test_a_dry_run_tells_the_same_and_writes_nothing(desk: Desk, files: Any, load: Load) -> None:
+def test_a_dry_run_reports_the_same_and_writes_nothing(desk: Desk, files: Any, load: Load) -> None:
     paths = files.three(agent={"YearsOfService": -1})
     before = rows(desk)
 
-    told = load(*paths, dry_run=True)
+    preview = load(*paths, dry_run=True)
 
     assert rows(desk) == before == [0] * 6
-    assert told == load(*paths)
+    assert preview == load(*paths)
 
 
 def test_agents_alone_are_valid(desk: Desk, files: Any, load: Load) -> None:
     assert counts(load(files.sql("space_travel_agents"))) == (1, 0, 0)
 
 
-def test_waiting_bookings_go_to_the_agents_who_come(
+def test_waiting_bookings_go_to_imported_agents(
     desk: Desk, files: Any, load: Load, add_lead: Callable[..., Any]
 ) -> None:
     waiting = add_lead()
@@ -102,7 +102,7 @@ def test_waiting_bookings_go_to_the_agents_who_come(
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
-def test_csv_by_either_kind_of_name(files: Any, load: Load, separator: str) -> None:
+def test_csv_with_either_kind_of_column_name(files: Any, load: Load, separator: str) -> None:
     lines = [
         [
             "agent_id",
@@ -277,9 +277,9 @@ def test_a_bad_booking_is_quarantined_alone(
     result = load(*files.three(booking=change))
 
     assert counts(result) == (1, 1, 0)
-    ((table, _, told),) = reasons(result)
+    ((table, _, message),) = reasons(result)
     assert table == "bookings"
-    assert reason in told
+    assert reason in message
 
 
 def test_an_outcome_before_its_assignment_is_flagged_and_imported(desk: Desk, files: Any, load: Load) -> None:
@@ -324,7 +324,7 @@ def test_the_second_row_with_an_id_or_licence_is_quarantined(files: Any, load: L
     ]
 
 
-def test_a_second_import_changes_nothing_whatever_happened_since(desk: Desk, files: Any, load: Load) -> None:
+def test_a_second_import_changes_nothing_despite_later_work(desk: Desk, files: Any, load: Load) -> None:
     paths = files.three()
     load(*paths)
     agents.change(desk, 1, first_name="Augusta", years=20)
@@ -343,7 +343,7 @@ def test_a_second_import_changes_nothing_whatever_happened_since(desk: Desk, fil
         assert queries.agent(1)["load"] == 0
 
 
-def test_ids_of_other_rows_on_the_desk_are_quarantined(
+def test_rows_with_ids_already_on_the_desk_are_quarantined(
     desk: Desk, files: Any, load: Load, add_agent: Callable[..., Any], add_lead: Callable[..., Any]
 ) -> None:
     add_agent("Grace", last_name="Hopper", license="L-9")
@@ -390,7 +390,7 @@ def test_a_pending_booking_of_an_agent_who_left_is_quarantined(desk: Desk, files
     assert reasons(result) == [("bookings", 1, "it is Pending, and agent 1 has left")]
 
 
-def test_a_run_that_was_stopped_is_completed_by_the_next(
+def test_a_stopped_run_is_completed_by_the_next(
     desk: Desk, files: Any, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("seeds.importing.importer.BATCH_ROWS", 2)
@@ -422,7 +422,7 @@ def test_a_run_that_was_stopped_is_completed_by_the_next(
 def test_progress_ends_at_the_number_of_rows(files: Any, load: Load) -> None:
     heard: list[tuple[int, int, str]] = []
 
-    load(*files.three(), progress=lambda *told: heard.append(told))
+    load(*files.three(), progress=lambda *step: heard.append(step))
 
     assert heard[-1] == (1, 1, "writing")
 
@@ -467,7 +467,7 @@ def test_a_file_that_cannot_be_read_stops_everything(
     assert rows(desk) == [0] * 6
 
 
-def test_a_missing_file_and_a_folder_are_told(tmp_path: Path, load: Load) -> None:
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path, load: Load) -> None:
     with pytest.raises(InvalidInput, match="no such file"):
         load(tmp_path / "none.csv")
     with pytest.raises(InvalidInput, match="folder"):
@@ -476,7 +476,9 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path: Path, load: Load) -> Non
         load()
 
 
-def test_statements_of_a_hostile_file_are_told_and_never_executed(desk: Desk, files: Any, load: Load) -> None:
+def test_statements_of_a_hostile_file_are_reported_and_never_executed(
+    desk: Desk, files: Any, load: Load
+) -> None:
     load(*files.three())
     hostile = files.text(
         "DROP TABLE bookings; DELETE FROM space_travel_agents;\n"
@@ -489,5 +491,5 @@ def test_statements_of_a_hostile_file_are_told_and_never_executed(desk: Desk, fi
     result = load(hostile)
 
     assert counts(result) == (1, 0, 0)
-    assert [(told["line"], told["statement"]) for told in result["passed_over"]] == [(1, "DELETE")]
+    assert [(row["line"], row["statement"]) for row in result["passed_over"]] == [(1, "DELETE")]
     assert rows(desk)[:5] == [2, 1, 1, 1, 1]

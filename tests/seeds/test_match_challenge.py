@@ -1,4 +1,4 @@
-"""The published table of scores, and any other lead against a plain evaluation of the whole history."""
+"""The published table of scores, and any lead against a plain evaluation of the history."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def challenge(
 
 
 def plainly(path: Path, terms: Terms) -> dict[int, tuple[float, dict[str, float]]]:
-    """Score and contributions by docs/rules.md, Match score, in plain lists over the whole history."""
+    """Score and contributions by docs/rules.md, Match score, over plain lists of the whole history."""
     with sqlite3.connect(path) as connection:
         agents = connection.execute(
             "SELECT agent_id, rating, years_of_service, department, capacity FROM space_travel_agents"
@@ -132,7 +132,7 @@ def test_the_published_table_of_scores(challenge: Desk) -> None:
     assert found.note == ""
 
 
-def test_the_command_tells_the_published_table(challenge: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_the_published_table(challenge: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     lead = ("--method", LEAD.method, "--source", LEAD.source, "--destination", LEAD.destination)
     trip = ("--launch", "Tokyo Spaceport Terminal", "--requests", LEAD.requests)
     desk = ("--db", str(challenge.database.path), "--weights", "published", "--json")
@@ -141,14 +141,14 @@ def test_the_command_tells_the_published_table(challenge: Desk, capsys: pytest.C
     assert [(row["agent_id"], row["match_score"]) for row in rows] == list(PUBLISHED.items())
 
 
-def test_every_lead_agrees_with_the_whole_history(challenge: Desk) -> None:
+def test_any_lead_agrees_with_the_whole_history(challenge: Desk) -> None:
     kinds = (FIRST_VALUES["method"], FIRST_VALUES["source"], FIRST_VALUES["destination"], ("", "LUXURY"))
     for method, source, destination, requests in product(*kinds):
         check(challenge, Terms(method, source, destination, requests=requests))
 
 
-def test_scores_follow_a_desk_at_work(desk: Desk, clock: Any) -> None:
-    """Random leads, outcomes and handovers on a made desk, each followed by a random lead's score."""
+def test_scores_follow_random_work(desk: Desk, clock: Any) -> None:
+    """Random leads, outcomes and handovers on a demo desk, each followed by the score of a random lead."""
     make_demo(desk, agents=8, bookings=150)
     rng = random.Random(5)
     packages = dict(FIRST_PACKAGES)
@@ -189,8 +189,8 @@ def test_the_history_shows_no_difference_between_agents(challenge: Desk) -> None
     assert round(of_leads["source"], 3) == 0.009
 
 
-class Told(NamedTuple):
-    """An assignment of the history, as plain SQL tells it."""
+class PastAssignment(NamedTuple):
+    """An assignment of the history, read by plain SQL."""
 
     number: int
     agent: int
@@ -212,8 +212,8 @@ ORDER BY a.assigned_at, a.assignment_id
 """
 
 
-def as_known_at(row: Told, agents: list[Any], before: list[Told]) -> list[float]:
-    """An agent's features by docs/rules.md, Match score, as of the assignment: all by lists."""
+def as_known_at(row: PastAssignment, agents: list[Any], before: list[PastAssignment]) -> list[float]:
+    """An agent's features by docs/rules.md, Match score, as of the assignment, over plain lists."""
     closed = [one for one in before if one.closed_at is not None and one.closed_at < row.at]
     sold = [one for one in closed if one.status == "Confirmed"]
     is_closed, is_sold = ({one.number for one in known} for known in (closed, sold))
@@ -243,14 +243,14 @@ def as_known_at(row: Told, agents: list[Any], before: list[Told]) -> list[float]
     place = [agent[0] for agent in agents].index(row.agent)
     ranks = [sum(value < column[place] for value in column) / (len(agents) - 1) for column in columns]
     ranks[3] = ranks[3] if row.destination is not None else math.nan
-    ranks.insert(FEATURES.index("requirements_score"), 0)  # nobody's wishes were imported
+    ranks.insert(FEATURES.index("requirements_score"), 0)  # no wishes were imported
     return ranks
 
 
-def test_what_is_learned_from_was_known_when_each_assignment_was_made(challenge: Desk) -> None:
-    """Every assignment against a plain look at what came before it: no outcome counts before its time."""
+def test_training_uses_only_what_was_known_at_each_assignment(challenge: Desk) -> None:
+    """Every assignment against a plain evaluation of its past: no outcome counts before it is known."""
     with sqlite3.connect(challenge.database.path) as connection:
-        history = [Told(*row) for row in connection.execute(AS_IT_WAS)]
+        history = [PastAssignment(*row) for row in connection.execute(AS_IT_WAS)]
         agents = connection.execute(
             "SELECT agent_id, rating, years_of_service, capacity FROM space_travel_agents ORDER BY agent_id"
         ).fetchall()
@@ -265,7 +265,7 @@ def test_what_is_learned_from_was_known_when_each_assignment_was_made(challenge:
         assert samples.features[sample].tolist() == pytest.approx(expected, nan_ok=True), row
 
 
-def test_honest_training_leaves_the_gate_shut(challenge: Desk) -> None:
+def test_honest_training_leaves_the_gate_closed(challenge: Desk) -> None:
     found = train(challenge, dry_run=True)
     assert (found["outcomes"], found["confirmed"]) == (430, 297)
     assert not found["gate_open"]
@@ -274,11 +274,11 @@ def test_honest_training_leaves_the_gate_shut(challenge: Desk) -> None:
     )
     auc = {row["model"]: row["auc"] for row in found["evaluation"]["models"]}
     assert auc["agent only"] < 0.55 < auc["lead only"]
-    # the lead's way of contact and source do matter: their intervals are clear of 0
+    # the lead's contact method and source do matter: their intervals exclude 0
     clear = {row["name"] for row in found["coefficients"] if row["low"] > 0 or row["high"] < 0}
     assert clear == {"Phone Call", "Organic"}
 
 
-def test_the_published_recipe_trips_the_audit(challenge: Desk) -> None:
+def test_the_published_recipe_fails_the_audit(challenge: Desk) -> None:
     with pytest.raises(Refused, match=r"^revenue_score knows the outcome: .* \(AUC 1\.000 alone\)"):
         train(challenge, recipe="published")

@@ -1,4 +1,4 @@
-"""The ``match`` policy: by the score where the gate is open or somebody wants it, else by load and rank."""
+"""The ``match`` policy: by score where the gate is open or weights were chosen, else by load and rank."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def made(desk: Desk) -> Desk:
 
 
 def lesson(gate_open: bool, outcomes: int = 400) -> Lesson:
-    """What a training could have come to."""
+    """A possible result of training."""
     row: Any = {
         "outcomes": outcomes,
         "first_at": "2082-01-01 00:00:00",
@@ -60,7 +60,7 @@ def first_by_rank(desk: Desk) -> int:
         return int(explanations.preview(desk, 1, policy="rank")["candidates"][0]["agent_id"])
 
 
-def test_without_evidence_load_and_rank_decide_and_the_reason_says_so(made: Desk) -> None:
+def test_without_evidence_load_and_rank_decide(made: Desk) -> None:
     expected = first_by_rank(made)
     assert expected != best(made)[0]
     lead = intake.receive(made, **LEAD)
@@ -85,12 +85,14 @@ def test_an_open_gate_lets_the_score_decide(made: Desk) -> None:
     )
     with made.reading():
         why: Any = explanations.why(lead["booking_id"])
-        told = [why["winner"], *why["next"]]
+        shown = [why["winner"], *why["next"]]
     assert why["winner"]["match_score"] == points == 100.0
-    assert [row["match_score"] for row in told] == sorted((row["match_score"] for row in told), reverse=True)
+    assert [row["match_score"] for row in shown] == sorted(
+        (row["match_score"] for row in shown), reverse=True
+    )
 
 
-def test_a_shut_gate_keeps_learned_weights_from_deciding(made: Desk) -> None:
+def test_a_closed_gate_keeps_learned_weights_from_deciding(made: Desk) -> None:
     learn(made, lesson(gate_open=False))
     expected = first_by_rank(made)
     assert intake.receive(made, **LEAD)["agent_id"] == expected
@@ -100,7 +102,7 @@ def test_a_shut_gate_keeps_learned_weights_from_deciding(made: Desk) -> None:
 
 
 @pytest.mark.parametrize("own", [None, weights.PUBLISHED_WEIGHTS])
-def test_weights_that_somebody_wants_decide(made: Desk, own: dict[str, float] | None) -> None:
+def test_chosen_weights_decide(made: Desk, own: dict[str, float] | None) -> None:
     weights.use(made, "mine.json" if own else "published", own)
     expected, points = best(made)
     lead = intake.receive(made, **LEAD)
@@ -109,7 +111,7 @@ def test_weights_that_somebody_wants_decide(made: Desk, own: dict[str, float] | 
     assert lead["reason"].endswith("weights decide, as chosen")
 
 
-def test_where_another_policy_is_in_force_nobody_is_told_that_the_score_decides(made: Desk) -> None:
+def test_under_another_policy_the_score_is_not_said_to_decide(made: Desk) -> None:
     with made.reading():
         doubtful = evidence.verdict(weights.in_use())
     assert doubtful.under("rank") == doubtful.sentence == f"{doubtful.grounds}: ordering by load and rank"
@@ -138,19 +140,19 @@ def test_equal_scores_are_decided_by_the_next_policy(desk: Desk, add_agent: Call
     assert lead["reason"].startswith("best match score (0.0), then lowest load (0), then most years (9); ")
 
 
-def test_a_version_that_is_not_there_stops_nobody(made: Desk) -> None:
+def test_a_missing_version_does_not_stop_assignment(made: Desk) -> None:
     configuration.set_value(made, "match_weights", "99")
     assert intake.receive(made, **LEAD)["agent_id"] is not None
 
 
-def test_a_desk_without_agents_lets_the_lead_wait(desk: Desk) -> None:
+def test_without_agents_the_lead_waits(desk: Desk) -> None:
     configuration.set_value(desk, "policy", "match")
     for wish in ("learned", "published"):
         weights.use(desk, wish)
         assert intake.receive(desk, **LEAD)["agent_id"] is None
 
 
-def test_the_event_of_a_lesson_names_its_version(made: Desk) -> None:
+def test_the_training_event_names_its_version(made: Desk) -> None:
     learn(made, lesson(gate_open=True))
     with made.reading():
         event = event_log.events(limit=1)[0]

@@ -1,4 +1,4 @@
-"""Learning the weights: the leak audit, the gate on desks where agents differ and do not, and bad input."""
+"""Learning the weights: the leak audit, the gate with and without differences between agents, bad input."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.conftest import TestClock
 
 Add = Callable[..., Any]
 QUOTE = ("Luxury Dome Stay", "100", "50")
-AGENTS, BOOKINGS = 30, 1374  # with those who were never reached, some 50 leads an agent
+AGENTS, BOOKINGS = 30, 1374  # about 50 leads an agent, those never reached included
 PLANTED_SD = 0.75
 
 
@@ -48,7 +48,7 @@ def sentence(desk: Desk) -> str:
 
 @pytest.fixture(scope="module")
 def lesson(tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Path) -> tuple[Path, LessonRow]:
-    """The file of a desk whose agents differ, and what was learned from it."""
+    """The file of a desk whose agents differ, and its training result."""
     path = Path(shutil.copy(empty_desk_file, tmp_path_factory.mktemp("taught") / "desk.db"))
     desk = open_desk(path, clock=TestClock(), actor="kim")
     make_demo(desk, agents=AGENTS, bookings=BOOKINGS, seed=3, skill_sd=PLANTED_SD)
@@ -59,13 +59,13 @@ def lesson(tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Path) -> t
 
 @pytest.fixture
 def trained(lesson: tuple[Path, LessonRow]) -> LessonRow:
-    """What was learned on the ``taught`` desk."""
+    """The training result of the ``taught`` desk."""
     return lesson[1]
 
 
 @pytest.fixture
 def taught(lesson: tuple[Path, LessonRow], tmp_path: Path, clock: TestClock) -> Iterator[Desk]:
-    """A desk of its own with the lesson's history."""
+    """A separate desk with the lesson's history."""
     desk = open_desk(shutil.copy(lesson[0], tmp_path / "taught.db"), clock=clock, actor="kim")
     yield desk
     desk.close()
@@ -85,7 +85,7 @@ def test_agents_who_differ_open_the_gate(taught: Desk, trained: LessonRow) -> No
     assert verdict.sentence.startswith(f"{trained['outcomes']:,} outcomes bear it out: log loss ")
 
 
-def test_the_same_history_teaches_the_same(taught: Desk, trained: LessonRow) -> None:
+def test_the_same_history_gives_the_same_weights(taught: Desk, trained: LessonRow) -> None:
     again = train(taught, dry_run=True)
     assert again["version"] is None
     assert again["weights"] == pytest.approx(trained["weights"])
@@ -93,7 +93,7 @@ def test_the_same_history_teaches_the_same(taught: Desk, trained: LessonRow) -> 
     assert versions(taught) == 1
 
 
-def test_a_repeated_training_is_kept_once(taught: Desk, trained: LessonRow) -> None:
+def test_a_repeated_training_is_stored_once(taught: Desk, trained: LessonRow) -> None:
     with taught.request("t1"):
         first = train(taught)
     bookings.cancel(taught, _some_pending(taught), "no money")
@@ -109,15 +109,15 @@ def _some_pending(desk: Desk) -> int:
         return number
 
 
-def test_agents_who_are_alike_leave_it_shut(desk: Desk) -> None:
+def test_agents_who_are_alike_leave_it_closed(desk: Desk) -> None:
     make_demo(desk, agents=AGENTS, bookings=BOOKINGS, seed=7)
     found = train(desk)
     assert not found["gate_open"]
     assert found["evaluation"]["gain"]["low"] <= 0
-    told = found["sentence"]
-    assert "show no difference between agents (p = " in told
-    assert told.endswith(": ordering by load and rank")
-    assert sentence(desk) == told
+    verdict = found["sentence"]
+    assert "show no difference between agents (p = " in verdict
+    assert verdict.endswith(": ordering by load and rank")
+    assert sentence(desk) == verdict
 
 
 def test_few_outcomes_never_open_the_gate(desk: Desk) -> None:
@@ -131,7 +131,7 @@ def test_few_outcomes_never_open_the_gate(desk: Desk) -> None:
 
 @pytest.mark.stress
 def test_the_gate_over_twenty_seeds(path: Any, tmp_path: Any, clock: Any) -> None:
-    """It opens for planted differences in 16 at least, and wrongly in one at most ."""
+    """It opens for planted differences in at least 16, and wrongly in at most one."""
     opened = {}
     for skill_sd in (PLANTED_SD, 0.0):
         opened[skill_sd] = 0
@@ -147,7 +147,7 @@ def test_the_gate_over_twenty_seeds(path: Any, tmp_path: Any, clock: Any) -> Non
 # -- the audit
 
 
-def test_the_published_recipe_is_stopped_by_name(desk: Desk) -> None:
+def test_the_published_recipe_is_refused_by_name(desk: Desk) -> None:
     make_demo(desk, agents=10, bookings=200)
     with pytest.raises(
         Refused, match=r"^revenue_score knows the outcome: .* \(AUC 1\.000 alone\)"
@@ -157,7 +157,7 @@ def test_the_published_recipe_is_stopped_by_name(desk: Desk) -> None:
     assert versions(desk) == 0
 
 
-def test_a_recipe_that_is_none_is_refused(desk: Desk) -> None:
+def test_an_unknown_recipe_is_refused(desk: Desk) -> None:
     with pytest.raises(InvalidInput, match="'secret'"):
         train(desk, recipe="secret")
 
@@ -169,7 +169,7 @@ def small_samples(features: Any, won: Any, late: dict[str, str] | None = None) -
     return Samples(at, at, np.array(won), at, features, words, "", "", late or {})
 
 
-def test_a_feature_that_foretells_all_too_well_is_found_without_being_told() -> None:
+def test_a_feature_that_predicts_too_well_is_found() -> None:
     draw = np.random.default_rng(1)
     won = draw.random(400) < 0.5
     features = draw.random((400, len(FEATURES)))
@@ -182,7 +182,7 @@ def test_a_feature_that_foretells_all_too_well_is_found_without_being_told() -> 
         assert found[0].auc > 0.97
 
 
-def test_a_feature_known_only_afterwards_is_found_however_little_it_tells() -> None:
+def test_a_feature_known_only_afterwards_is_found_however_weak() -> None:
     draw = np.random.default_rng(1)
     won = draw.random(100) < 0.5
     samples = small_samples(draw.random((100, 9)), won, {"recency_score": "it is counted afterwards"})
@@ -216,7 +216,7 @@ def test_no_history_is_refused(desk: Desk, add_agent: Add, add_lead: Add) -> Non
 
 
 @pytest.mark.parametrize("outcome", ["Confirmed", "Cancelled"])
-def test_one_class_is_refused(desk: Desk, add_agent: Add, add_lead: Add, outcome: str) -> None:
+def test_outcomes_of_one_class_are_refused(desk: Desk, add_agent: Add, add_lead: Add, outcome: str) -> None:
     add_agent("Ada")
     for _ in range(3):
         number = add_lead()["booking_id"]
@@ -229,7 +229,7 @@ def test_one_class_is_refused(desk: Desk, add_agent: Add, add_lead: Add, outcome
     assert refusal.value.code == "one_class"
 
 
-def test_too_few_are_refused(desk: Desk) -> None:
+def test_too_few_outcomes_are_refused(desk: Desk) -> None:
     make_demo(desk, agents=3, bookings=30)
     with pytest.raises(Refused, match="too few"):
         train(desk)
@@ -264,7 +264,7 @@ def test_one_agent_and_missing_revenue_can_be_learned_from(desk: Desk) -> None:
 
 
 def test_the_fit_is_the_optimum_it_claims_to_be() -> None:
-    """No step aside makes it likelier, the prior counted in; and the intervals are its curvature's."""
+    """No step away is likelier, prior included, and the intervals follow from the curvature."""
     draw = np.random.default_rng(3)
     matrix = draw.normal(size=(300, 2))
     won = draw.random(300) < 1 / (1 + np.exp(-matrix[:, 0]))
@@ -284,7 +284,7 @@ def test_the_fit_is_the_optimum_it_claims_to_be() -> None:
     assert abs(found.coefficients[0] - 1) < 2 * found.errors[0]
 
 
-def test_what_is_unknown_stands_at_the_mean() -> None:
+def test_unknown_values_count_as_the_mean() -> None:
     matrix = np.array([[1.0, np.nan], [0.0, np.nan], [np.nan, np.nan]])
     assert known_means(matrix).tolist() == [0.5, 0.0]
     won = np.array([True, False, True])
@@ -293,7 +293,7 @@ def test_what_is_unknown_stands_at_the_mean() -> None:
     assert unknown == pytest.approx(conversion.logistic(found.intercept))
 
 
-def test_the_leads_chance_is_what_the_fit_says(taught: Desk, trained: LessonRow) -> None:
+def test_the_leads_chance_is_that_of_the_fit(taught: Desk, trained: LessonRow) -> None:
     with taught.reading():
         samples = collect(lambda *_: None)
         given = design(samples)
@@ -308,12 +308,12 @@ def test_the_leads_chance_is_what_the_fit_says(taught: Desk, trained: LessonRow)
             row = given.matrix[place : place + 1]
             assert alone.probability == pytest.approx(lead.predict(given.only(COVARIATES).matrix[[place]])[0])
             assert both.probability == pytest.approx(full.predict(row)[0])
-            for told in (alone, both):  # the points add up: 71 % and +9, +6, +4 are 90 %
-                assert sum(told.points.values()) == pytest.approx(100 * (told.probability - told.usual))
+            for chance in (alone, both):  # the points add up: 71 % and +9, +6, +4 are 90 %
+                assert sum(chance.points.values()) == pytest.approx(100 * (chance.probability - chance.usual))
             assert conversion.AGENT in both.points
 
 
-def test_the_chance_says_why(taught: Desk, trained: LessonRow) -> None:
+def test_the_chance_is_explained(taught: Desk, trained: LessonRow) -> None:
     with taught.reading():
         good = conversion.chance(Terms("Phone Call", "Organic", "Mars"))
         poor = conversion.chance(Terms("Text", "Bought", "Mars"))
@@ -328,7 +328,7 @@ def test_the_chance_says_why(taught: Desk, trained: LessonRow) -> None:
     assert unheard_of.points == {}
 
 
-def test_words_that_cancel_out_are_still_worth_their_points() -> None:
+def test_values_that_cancel_out_keep_their_points() -> None:
     terms = [{"kind": "method", "name": "Text", "mean": 0.0, "weight": 1.0}]
     terms += [{"kind": "source", "name": "Bought", "mean": 0.0, "weight": -1.0}]
     row = LearnedWeight(
@@ -342,12 +342,12 @@ def test_words_that_cancel_out_are_still_worth_their_points() -> None:
     assert found.points == pytest.approx({"Text": 25.0, "Bought": -25.0})
 
 
-def test_no_chance_is_told_before_anything_was_learned(desk: Desk) -> None:
+def test_no_chance_is_given_before_training(desk: Desk) -> None:
     with desk.reading():
         assert conversion.chance(Terms("Text", "Organic", "Mars")) is None
 
 
-def test_weights_of_a_file_leave_the_lead_its_chance(taught: Desk, trained: LessonRow) -> None:
+def test_weights_from_a_file_keep_the_leads_chance(taught: Desk, trained: LessonRow) -> None:
     weights.use(taught, "mine.json", weights.PUBLISHED_WEIGHTS)
     with taught.reading():
         assert conversion.chance(Terms("Text", "Organic", "Mars")) is not None
@@ -366,7 +366,7 @@ def test_measures_of_a_known_forecast() -> None:
     assert found["calibration"][0] == {"foretold": 0.2, "confirmed": 0.0, "outcomes": 1}
 
 
-def test_rates_shrink_to_the_mean_and_the_less_the_more_agents_differ() -> None:
+def test_rates_shrink_to_the_mean_less_if_agents_differ_more() -> None:
     alike = conversion_rates.shrink([(20, 30), (19, 30), (21, 30), (20, 30)])
     different = conversion_rates.shrink([(5, 30), (28, 30), (15, 30), (25, 30)])
     assert abs(alike.of(28, 30)[0] - 20 / 30) < abs(different.of(28, 30)[0] - 20 / 30)
@@ -395,7 +395,7 @@ def test_intervals_hold_the_true_rate_nineteen_times_in_twenty() -> None:
     assert 0.92 < np.mean(held) < 0.98
 
 
-def test_everybody_here_has_a_rate(taught: Desk, trained: LessonRow) -> None:
+def test_every_agent_has_a_rate(taught: Desk, trained: LessonRow) -> None:
     with taught.reading():
         found = conversion_rates.rates()
     assert len(found) == AGENTS
@@ -405,7 +405,7 @@ def test_everybody_here_has_a_rate(taught: Desk, trained: LessonRow) -> None:
     assert found[0].rate < max(rate.confirmed / rate.decided for rate in found)
 
 
-def test_a_version_tells_what_it_was_learned_from(taught: Desk, trained: LessonRow) -> None:
+def test_a_version_records_its_training_data(taught: Desk, trained: LessonRow) -> None:
     with taught.reading():
         row = weights.shown("1")
     assert (row["outcomes"], row["first_at"], row["last_at"]) == (
@@ -417,7 +417,7 @@ def test_a_version_tells_what_it_was_learned_from(taught: Desk, trained: LessonR
     assert row["evaluation"] == json.loads(json.dumps(trained["evaluation"]))
 
 
-def test_a_glance_is_all_of_it_at_one_moment(taught: Desk, trained: LessonRow) -> None:
+def test_a_glance_reads_everything_at_one_moment(taught: Desk, trained: LessonRow) -> None:
     terms = Terms("Text", "Organic", "Mars")
     with taught.reading():
         seen = glance(terms)
@@ -429,7 +429,7 @@ def test_a_glance_is_all_of_it_at_one_moment(taught: Desk, trained: LessonRow) -
     shares = [each.share for each in seen.importance]
     assert shares == sorted(shares, reverse=True)
     ignored = next(each for each in seen.importance if each.feature == "requirements_score")
-    assert ignored.share == 0  # nobody differs: no luxury was asked for
+    assert ignored.share == 0  # no difference: no luxury was asked for
 
 
 def test_a_glance_at_an_empty_desk(desk: Desk) -> None:
@@ -441,7 +441,7 @@ def test_a_glance_at_an_empty_desk(desk: Desk) -> None:
 
 
 def test_a_glance_scans_no_history(taught: Desk, trained: LessonRow) -> None:
-    """Bookings and assignments are found by an index, and never by one of all that waits."""
+    """Bookings and assignments are found by an index, never by that of all waiting ones."""
     with taught.reading():
         connection = taught.database.driver()
         statements: list[str] = []
@@ -451,7 +451,7 @@ def test_a_glance_scans_no_history(taught: Desk, trained: LessonRow) -> None:
         queries = [statement for statement in statements if statement.startswith("SELECT")]
         plans = [row[3] for query in queries for row in connection.execute(f"EXPLAIN QUERY PLAN {query}")]
     scanned = [plan for plan in plans if plan.startswith("SCAN")]
-    # only the agents and the few versions are read whole
+    # only the agents and the few versions are scanned
     assert set(scanned) == {"SCAN t1"}
     whole = [query for query in queries if 'FROM "bookings"' in query or 'FROM "assignment' in query]
     for query in whole:

@@ -1,4 +1,4 @@
-"""Rows that were written in bulk are in the tallies, too."""
+"""Rows written in bulk are in the tallies too."""
 
 from __future__ import annotations
 
@@ -53,17 +53,15 @@ def test_an_imported_outcome_is_counted_once(
     assert stored(desk).get(("destination", "Mars", 1)) == expected
 
 
-def test_a_made_desk_is_counted(desk: Desk) -> None:
+def test_a_demo_desk_is_counted(desk: Desk) -> None:
     make_demo(desk, agents=5, bookings=60)
     with desk.reading():
         closed = sum(row[0] for key, row in tallies.stored().items() if key[0] == "all")
     assert sum(row[0] for key, row in stored(desk).items() if key[0] == "source") == closed > 50
 
 
-def test_a_file_of_the_schema_before_is_counted_when_it_is_opened(
-    desk: Desk, load: Load, files: Files
-) -> None:
-    """As migration 5 does it, which knows nothing of the models."""
+def test_a_file_of_the_previous_schema_is_counted_on_opening(desk: Desk, load: Load, files: Files) -> None:
+    """Done by migration 5, which does not use the models."""
     load(*files.three(booking=CONFIRMED))
     load(files.sql("assignment_history", {"AssignmentID": 2, "CommunicationMethod": "Phone Call"}))
     expected, path = stored(desk), desk.database.path

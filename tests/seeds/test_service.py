@@ -1,4 +1,4 @@
-"""The demo's issues: in every state, the same each time, with clocks and loads that are right."""
+"""The demo's issues: in every state, the same each time, with correct clocks and loads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from seeds.demo.demo import make_demo
 from seeds.demo.issues import CASES, make_issues
 
 
-def told(desk: Desk) -> list[IssueRow]:
+def list_issues(desk: Desk) -> list[IssueRow]:
     with desk.reading():
         return issue_queries.issues(desk, issue_queries.IssueFilter(statuses=()))
 
@@ -34,11 +34,11 @@ def test_the_demo_has_issues_in_every_state(desk: Desk, tmp_path: Path, clock: A
         assert make_issues(one) == len(CASES)
         with one.reading():
             assert [(row["agent_id"], row["rank"]) for row in queries.list_agents()] == before, (
-                "issues move no rank"
+                "issues change no rank"
             )
             assert doctor.examine(one)["ok"]
-    rows = told(desk)
-    assert rows == told(other)
+    rows = list_issues(desk)
+    assert rows == list_issues(other)
     other.close()
     assert {row["status"] for row in rows} == {ASSIGNED, IN_PROGRESS, PENDING_CUSTOMER, RESOLVED}
     assert any(row["escalation_level"] for row in rows)
@@ -52,7 +52,7 @@ def test_the_demo_has_issues_in_every_state(desk: Desk, tmp_path: Path, clock: A
         undo.undo(desk)
 
 
-def test_where_nobody_can_take_them_issues_wait(desk: Desk) -> None:
+def test_issues_wait_if_nobody_can_take_them(desk: Desk) -> None:
     make_demo(desk, agents=1, bookings=0)
     assert make_issues(desk) == len(CASES)
     with desk.reading():

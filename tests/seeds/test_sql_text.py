@@ -1,4 +1,4 @@
-"""SQL text is read as data: whatever stands in a value comes back as it was."""
+"""SQL text is read as data: any value is returned unchanged."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def row(name: str) -> str:
     st.lists(st.tuples(*[cells] * 6), min_size=1),
     st.sampled_from(["", "\n", " -- a comment, (with) 'all';\n", "/*'*/"]),
 )
-def test_any_value_comes_back_as_it_was_written(rows: list[tuple[str | None, ...]], between: str) -> None:
+def test_any_value_is_read_back_unchanged(rows: list[tuple[str | None, ...]], between: str) -> None:
     written = ("," + between).join(
         "(" + ", ".join("NULL" if cell is None else "'" + cell.replace("'", "''") + "'" for cell in row) + ")"
         for row in rows
@@ -52,7 +52,7 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 
 
 @given(st.integers(0, 400))
-def test_a_cut_file_is_an_error_wherever_it_is_cut(at: int) -> None:
+def test_a_file_truncated_anywhere_is_an_error(at: int) -> None:
     whole = HEAD + row("'O''Brien; (Ltd), x'") + ",\n" + row("'second'") + ";"
     cut = whole[:at].rstrip()
     if not cut or cut == whole:
@@ -87,7 +87,7 @@ def test_literals(literal: str, value: str | None) -> None:
 @pytest.mark.parametrize(
     "expression", ["now()", "'a' || 'b'", "1 + 2", "NaN", "x'41'", "", "(SELECT 1, 2)", "CURRENT_DATE"]
 )
-def test_what_is_no_literal_is_a_fault_of_its_row_alone(expression: str) -> None:
+def test_an_invalid_literal_spoils_only_its_row(expression: str) -> None:
     broken, whole = read(HEAD + row(expression) + ", " + row("'x'") + ";")
 
     assert broken.fault is not None
@@ -100,7 +100,7 @@ def test_a_row_with_too_few_values_is_a_fault() -> None:
     )
 
 
-def test_rows_know_their_line_and_ordinal() -> None:
+def test_rows_have_their_line_and_ordinal() -> None:
     text = (
         "-- first\nDROP TABLE x;\r\n"
         + HEAD
@@ -117,7 +117,7 @@ def test_rows_know_their_line_and_ordinal() -> None:
     assert [(record.row, record.line) for record in read(text)] == [(1, 4), (2, 6), (3, 7)]
 
 
-def test_statements_that_are_no_rows_are_passed_over_and_told() -> None:
+def test_other_statements_are_skipped_and_reported() -> None:
     sql = SqlText(
         "x.sql",
         "CREATE TABLE bookings (a INT, b TEXT DEFAULT ';');\nDELETE FROM bookings;\n"
@@ -137,7 +137,7 @@ def test_statements_that_are_no_rows_are_passed_over_and_told() -> None:
         "INSERT INTO `desk`.[assignment_history]",
     ],
 )
-def test_the_table_is_found_in_every_dress(start: str) -> None:
+def test_the_table_is_found_in_every_notation(start: str) -> None:
     columns = (
         '("assignment_id", [AgentID], `customer_name`, CommunicationMethod, LeadSource, AssignedDateTime)'
     )
@@ -159,7 +159,7 @@ def test_the_table_is_found_in_every_dress(start: str) -> None:
         (HEAD + row("'x'") + ";\n/* no end", "line 2: the comment that begins here has no end"),
     ],
 )
-def test_a_damaged_file_is_an_error_that_names_file_and_place(text: str, problem: str) -> None:
+def test_the_error_of_a_damaged_file_names_file_and_place(text: str, problem: str) -> None:
     with pytest.raises(InvalidInput, match=r"leads\.sql: ") as caught:
         read(text)
 

@@ -1,4 +1,4 @@
-"""The messages that triage learns from, and the model in the package: theirs, and good enough."""
+"""The training messages of triage, and the shipped model: made from them, and good enough."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def test_messages_are_of_all_lengths_and_registers(examples: list[Example]) -> N
     assert sum("!" in text for text in texts) > 40
 
 
-def test_no_message_is_nearly_another(examples: list[Example]) -> None:
-    """No two messages share two thirds of their words; those of a few words may."""
+def test_no_two_messages_are_nearly_equal(examples: list[Example]) -> None:
+    """No two messages share two thirds of their words, except very short ones."""
     by_word: dict[str, list[int]] = defaultdict(list)
     bags = [frozenset(words(Message(example.text).plain)) for example in examples]
     for place, bag in enumerate(bags):
@@ -70,7 +70,7 @@ def test_no_message_is_nearly_another(examples: list[Example]) -> None:
     assert near == []
 
 
-def test_the_messages_from_outside_are_not_in_the_corpus(
+def test_the_external_messages_are_not_in_the_corpus(
     examples: list[Example], request: pytest.FixtureRequest
 ) -> None:
     bags = [set(words(Message(example.text).plain)) for example in examples]
@@ -92,7 +92,7 @@ def test_whole_sub_intents_are_held_out(examples: list[Example]) -> None:
         assert its == set(CATEGORIES)
 
 
-def test_held_out_sub_intents_are_told_apart_and_the_shipped_model_is_what_the_corpus_gives(
+def test_held_out_sub_intents_are_recognised_and_the_shipped_model_is_current(
     shipped: dict[str, Any], examples: list[Example]
 ) -> None:
     """Both in one test, because both need the training, which takes seconds."""
@@ -113,9 +113,7 @@ def test_held_out_sub_intents_are_told_apart_and_the_shipped_model_is_what_the_c
         assert here.probabilities(message) == pytest.approx(there.probabilities(message), abs=0.01)
 
 
-def test_the_plain_table_says_what_scikit_learn_says(
-    examples: list[Example], shipped: dict[str, Any]
-) -> None:
+def test_the_plain_table_agrees_with_scikit_learn(examples: list[Example], shipped: dict[str, Any]) -> None:
     from seeds.triage.training import FeatureCounts, FittedModel, likelihoods
 
     counts = FeatureCounts([features(Message(example.text)) for example in examples])
@@ -132,7 +130,7 @@ def test_the_plain_table_says_what_scikit_learn_says(
         assert model.probabilities(Message(text)) == pytest.approx(wanted, abs=0.01)
 
 
-def test_the_models_file_is_small_plain_and_readable_in_a_diff(shipped: dict[str, Any]) -> None:
+def test_the_model_file_is_small_and_readable_in_a_diff(shipped: dict[str, Any]) -> None:
     from seeds.triage.training import model_path
 
     text = model_path().read_text("utf-8")
@@ -143,7 +141,7 @@ def test_the_models_file_is_small_plain_and_readable_in_a_diff(shipped: dict[str
 
 @pytest.mark.stress
 @pytest.mark.parametrize("seed", range(5))
-def test_the_figures_do_not_hang_on_which_sub_intents_are_held_out_together(
+def test_the_figures_do_not_depend_on_the_split_of_sub_intents(
     examples: list[Example], shipped: dict[str, Any], seed: int
 ) -> None:
     from seeds.triage.training import FeatureCounts, held_out, likelihoods

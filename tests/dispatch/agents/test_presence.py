@@ -1,4 +1,4 @@
-"""Agents come and go: what they hold goes to others, stays, or waits; the clock brings them back."""
+"""Presence: an absent agent's work moves, stays or waits, and the clock brings agents back."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def holders(look: Look) -> list[int | None]:
 
 
 @pytest.mark.parametrize("presence", ["away", "offline"])
-def test_unclaimed_work_of_who_goes_finds_another_at_once(
+def test_unclaimed_work_of_an_absent_agent_moves_at_once(
     desk: Desk, work: None, look: Look, presence: str
 ) -> None:
     row = set_presence(desk, 1, presence, reason="dentist")
@@ -52,7 +52,7 @@ def test_unclaimed_work_of_who_goes_finds_another_at_once(
 
 
 @pytest.mark.parametrize("presence", ["busy", "break"])
-def test_who_is_busy_or_on_a_break_keeps_all_and_gets_none(
+def test_a_busy_agent_keeps_all_work_and_gets_no_more(
     desk: Desk, work: None, look: Look, add_lead: AddLead, presence: str
 ) -> None:
     row = set_presence(desk, 1, presence)
@@ -60,11 +60,11 @@ def test_who_is_busy_or_on_a_break_keeps_all_and_gets_none(
     assert add_lead()["agent_id"] == add_lead()["agent_id"] == 2
 
 
-def test_a_preview_tells_the_same_and_changes_nothing(desk: Desk, work: None, look: Look) -> None:
+def test_a_preview_gives_the_same_result_and_changes_nothing(desk: Desk, work: None, look: Look) -> None:
     before = look(
         lambda: (queries.list_bookings(queries.BookingFilter()), queries.list_agents(), event_log.events())
     )
-    told = preview_presence(desk, 1, "away", "in 2 hours", "dentist")
+    preview = preview_presence(desk, 1, "away", "in 2 hours", "dentist")
     assert (
         look(
             lambda: (
@@ -75,10 +75,10 @@ def test_a_preview_tells_the_same_and_changes_nothing(desk: Desk, work: None, lo
         )
         == before
     )
-    assert told == set_presence(desk, 1, "away", "in 2 hours", "dentist")
+    assert preview == set_presence(desk, 1, "away", "in 2 hours", "dentist")
 
 
-def test_with_everybody_away_leads_wait_with_the_reason_and_none_is_lost(
+def test_with_everybody_away_leads_wait_with_the_reason(
     desk: Desk, work: None, look: Look, add_lead: AddLead
 ) -> None:
     set_presence(desk, 1, "away")
@@ -92,7 +92,7 @@ def test_with_everybody_away_leads_wait_with_the_reason_and_none_is_lost(
     assert look(queries.count_totals).waiting == 0
 
 
-def test_who_returns_gets_no_more_than_the_capacity(
+def test_a_returning_agent_gets_no_more_than_the_capacity(
     desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
 ) -> None:
     add_agent(capacity=2)
@@ -106,7 +106,7 @@ def test_who_returns_gets_no_more_than_the_capacity(
     assert look(queries.count_totals).waiting == 0
 
 
-def test_a_break_ends_by_itself_for_the_next_choice(
+def test_a_break_ends_by_itself_before_the_next_assignment(
     desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look, clock: Any
 ) -> None:
     add_agent()
@@ -134,14 +134,14 @@ def test_a_clock_that_jumps_back_repeats_nothing(
     assert look(queries.agent, 1)["presence"] == "available"
 
 
-def test_presence_is_undone_with_what_it_moved(desk: Desk, work: None, look: Look) -> None:
+def test_undoing_presence_moves_the_work_back(desk: Desk, work: None, look: Look) -> None:
     before = look(queries.list_agents), holders(look)
     set_presence(desk, 1, "away")
     undo(desk)
     assert (look(queries.list_agents), holders(look)) == before
 
 
-def test_nothing_is_undone_onto_somebody_who_is_away(desk: Desk, work: None) -> None:
+def test_undo_gives_no_work_to_an_absent_agent(desk: Desk, work: None) -> None:
     bookings.reassign(desk, 3, 2, "speaks French")
     with desk.acting_as("lee"):
         set_presence(desk, 1, "away")
@@ -149,12 +149,12 @@ def test_nothing_is_undone_onto_somebody_who_is_away(desk: Desk, work: None) -> 
         undo(desk)
 
 
-def test_nobody_is_given_work_while_away(desk: Desk, work: None) -> None:
+def test_an_absent_agent_gets_no_work(desk: Desk, work: None) -> None:
     set_presence(desk, 1, "away")
     with pytest.raises(Refused, match="Ada Byron \\(1\\) is away"):
         bookings.reassign(desk, 2, 1, "speaks French")
     bookings.release(desk, 1)
-    assert set_presence(desk, 1, "offline")["load"] == 0, "the released one went on"
+    assert set_presence(desk, 1, "offline")["load"] == 0, "the released one moved on"
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_nobody_is_given_work_while_away(desk: Desk, work: None) -> None:
         ({"presence": "away", "reason": "x" * 101}, "101 characters"),
     ],
 )
-def test_what_is_no_presence_is_refused(desk: Desk, two: None, given: dict[str, str], message: str) -> None:
+def test_an_unknown_presence_is_refused(desk: Desk, two: None, given: dict[str, str], message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         set_presence(desk, 1, **given)
     with pytest.raises(NotFound):
@@ -194,9 +194,7 @@ def test_a_shift_brings_and_sends_agents_on_time(desk: Desk, work: None, look: L
     assert sweep(desk)["presence"] == []
 
 
-def test_who_is_away_by_choice_is_not_brought_by_the_shift(
-    desk: Desk, two: None, look: Look, clock: Any
-) -> None:
+def test_a_shift_does_not_end_a_chosen_absence(desk: Desk, two: None, look: Look, clock: Any) -> None:
     set_hours(desk, 1, "daily 08:00-17:00 UTC")
     set_presence(desk, 1, "away", reason="holidays")
     clock.advance(days=1)
@@ -218,7 +216,7 @@ def test_overtime_lasts_until_the_next_shift_ends(desk: Desk, two: None, look: L
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("Mon-Fri 9-17", "mon-fri 09:00-17:00 +01:00"),
         ("daily 22:00-06:00 UTC", "daily 22:00-06:00 +00:00"),
@@ -233,14 +231,14 @@ def test_overtime_lasts_until_the_next_shift_ends(desk: Desk, two: None, look: L
         ("", None),
     ],
 )
-def test_hours_are_understood_or_refused(text: str, told: str | None) -> None:
-    if told is None:
+def test_hours_are_understood_or_refused(text: str, expected: str | None) -> None:
+    if expected is None:
         with pytest.raises(InvalidInput):
             shift_hours.understand(text, timedelta(hours=1))
     else:
         shift = shift_hours.understand(text, timedelta(hours=1))
-        assert str(shift) == told
-        assert shift_hours.stored(told) == shift
+        assert str(shift) == expected
+        assert shift_hours.stored(expected) == shift
 
 
 def test_a_shift_over_midnight_belongs_to_its_first_day() -> None:
@@ -256,20 +254,18 @@ def test_a_shift_over_midnight_belongs_to_its_first_day() -> None:
 # -- handing over
 
 
-def test_all_work_is_handed_to_an_agent_above_the_capacity_too(desk: Desk, work: None, look: Look) -> None:
+def test_all_work_is_handed_to_an_agent_even_above_capacity(desk: Desk, work: None, look: Look) -> None:
     agents.change(desk, 2, capacity=3)
-    told = preview_hand_over(desk, 1, 2)
-    assert (told["over_capacity"], told["kept"], len(told["moves"])) == (True, [], 2)
-    assert hand_over(desk, 1, 2) == told
+    preview = preview_hand_over(desk, 1, 2)
+    assert (preview["over_capacity"], preview["kept"], len(preview["moves"])) == (True, [], 2)
+    assert hand_over(desk, 1, 2) == preview
     assert holders(look) == [2, 2, 2, 2]
     assert look(queries.booking, 1)["claimed_at"] is None
     undo(desk)
     assert holders(look) == [1, 2, 1, 2]
 
 
-def test_work_is_handed_to_the_desk_and_what_nobody_else_takes_stays(
-    desk: Desk, work: None, look: Look
-) -> None:
+def test_work_handed_to_the_desk_stays_if_nobody_else_can_take_it(desk: Desk, work: None, look: Look) -> None:
     agents.change(desk, 2, capacity=3)
     row = hand_over(desk, 1, "desk")
     assert (row["moves"], row["kept"]) == ([{"booking_id": 1, "from_agent_id": 1, "to_agent_id": 2}], [3])
@@ -277,7 +273,7 @@ def test_work_is_handed_to_the_desk_and_what_nobody_else_takes_stays(
     assert holders(look) == [2, 2, None, 2]
 
 
-def test_who_leaves_can_hand_over_first(desk: Desk, work: None, look: Look) -> None:
+def test_a_leaving_agent_can_hand_over_first(desk: Desk, work: None, look: Look) -> None:
     with pytest.raises(Refused) as caught:
         agents.leave(desk, 1)
     assert "--hand-over" in caught.value.hint
@@ -285,7 +281,7 @@ def test_who_leaves_can_hand_over_first(desk: Desk, work: None, look: Look) -> N
     row = agents.leave(desk, 1, hand_over=True)
     assert (row["load"], {move["to_agent_id"] for move in row["moves"]}) == (0, {2})
     assert holders(look) == [2, 2, 2, 2]
-    undo(desk)  # who comes back gets the work back with it
+    undo(desk)  # undoing the leave gives the work back too
     assert holders(look) == before
     assert look(lambda: queries.agent(1))["left_at"] is None
 
@@ -296,7 +292,7 @@ def test_a_handover_needs_another_agent(desk: Desk, work: None, to: Any) -> None
         hand_over(desk, 1, to)
 
 
-def test_an_undo_that_sends_somebody_away_leaves_no_work_with_them(
+def test_an_undo_that_makes_an_agent_absent_leaves_them_no_work(
     desk: Desk, two: None, add_lead: AddLead, look: Look
 ) -> None:
     set_presence(desk, 1, "away")
@@ -320,7 +316,7 @@ def test_an_undo_above_the_capacity_says_so(desk: Desk, work: None, look: Look, 
 def test_a_full_agent_keeps_what_nobody_else_can_take(
     desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
 ) -> None:
-    """It would lie waiting beside the one agent who has just become free for it."""
+    """It would wait next to the one agent who has just become free for it."""
     add_agent(capacity=2)
     for _ in range(2):
         add_lead()

@@ -1,4 +1,4 @@
-"""Agents are taken on, changed, and leave."""
+"""Agents: added, changed, and leaving."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_new_agents_capacity_is_the_settings(desk: Desk, add_agent: AddAgent) 
         ({"languages": "de,en,de"}, {"languages": ["de", "en"]}),
     ],
 )
-def test_a_change_leaves_the_rest(
+def test_a_change_keeps_the_other_fields(
     desk: Desk, add_agent: AddAgent, given: dict[str, Any], shown: dict[str, Any]
 ) -> None:
     before = add_agent(years=9, rating=4.5, email="ada@example.com")
@@ -115,7 +115,7 @@ def test_a_skill_that_is_not_accepted_is_refused(
 
 
 @pytest.mark.parametrize("given", BAD)
-def test_what_is_not_accepted_is_refused(
+def test_invalid_values_are_refused(
     desk: Desk, add_agent: AddAgent, look: Look, given: dict[str, Any]
 ) -> None:
     before = add_agent()
@@ -126,7 +126,7 @@ def test_what_is_not_accepted_is_refused(
     assert look(queries.list_agents) == [before]
 
 
-def test_a_change_of_nothing_or_of_what_an_agent_has_not_is_refused(desk: Desk, add_agent: AddAgent) -> None:
+def test_an_empty_change_or_an_unknown_field_is_refused(desk: Desk, add_agent: AddAgent) -> None:
     add_agent()
     with pytest.raises(InvalidInput, match="nothing to change"):
         agents.change(desk, 1, years=None)
@@ -144,12 +144,12 @@ def test_a_licence_belongs_to_one_agent(desk: Desk, add_agent: AddAgent, look: L
     with pytest.raises(Refused, match="belongs to Ada Byron"):
         agents.change(desk, 2, license=" L1 ")
     assert len(look(queries.list_agents)) == 2
-    assert agents.change(desk, 1, license="L1")["license_number"] == "L1", "one's own is free"
+    assert agents.change(desk, 1, license="L1")["license_number"] == "L1", "an agent's own licence is allowed"
     agents.change(desk, 1, license="")
     assert agents.change(desk, 2, license="L1")["license_number"] == "L1"
 
 
-def test_who_left_keeps_the_row_and_gets_nothing(
+def test_an_agent_who_left_keeps_the_row_and_gets_nothing(
     desk: Desk, two: None, add_lead: AddLead, look: Look
 ) -> None:
     row = agents.leave(desk, 1)
@@ -159,7 +159,7 @@ def test_who_left_keeps_the_row_and_gets_nothing(
     assert [agent["agent_id"] for agent in look(queries.list_agents, with_left=True)] == [2, 1]
 
 
-def test_nobody_leaves_with_open_work(desk: Desk, lead: LeadResult) -> None:
+def test_an_agent_with_open_work_cannot_leave(desk: Desk, lead: LeadResult) -> None:
     with pytest.raises(Refused) as caught:
         agents.leave(desk, 1)
     assert caught.value.code == "holds_work"

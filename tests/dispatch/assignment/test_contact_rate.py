@@ -1,4 +1,4 @@
-"""Whose customers are reached in time."""
+"""The share of customers that an agent reaches in time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AddLead = Callable[..., Any]
 Look = Callable[..., Any]
 
 
-def test_reached_in_time_counts_of_all_that_are_decided(
+def test_the_rate_is_reached_in_time_of_all_decided(
     desk: Desk, two: None, add_lead: AddLead, look: Look, clock: Any
 ) -> None:
     for _ in range(8):  # the odd ones are Ada's
@@ -39,7 +39,7 @@ def test_reached_in_time_counts_of_all_that_are_decided(
     assert row["contact_low"] < 0.75 < row["contact_high"]
 
 
-def test_imported_and_old_work_tells_nothing(
+def test_imported_and_old_work_does_not_count(
     desk: Desk, two: None, add_lead: AddLead, look: Look, clock: Any
 ) -> None:
     add_lead()
@@ -52,7 +52,7 @@ def test_imported_and_old_work_tells_nothing(
     assert (row["contact_rate"], row["contact_low"], row["contact_assigned"]) == (None, None, 0)
 
 
-def test_a_lead_entered_by_mistake_was_never_given_to_anybody(
+def test_a_lead_entered_by_mistake_does_not_count(
     desk: Desk, two: None, add_lead: AddLead, look: Look
 ) -> None:
     add_lead()

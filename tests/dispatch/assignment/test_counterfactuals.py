@@ -1,4 +1,4 @@
-"""Asked afterwards: why not somebody else, and what another policy would do."""
+"""Questions afterwards: why not another agent, and what another policy would do."""
 
 from __future__ import annotations
 
@@ -21,23 +21,25 @@ AddLead = Callable[..., Any]
 Look = Callable[..., Any]
 
 
-def test_the_key_that_decided_is_told_with_both_values(desk: Desk, lead: Any) -> None:
-    told = why_not(desk, 1, 2)
-    assert (told["kind"], told["key"], told["winner_value"], told["value"]) == (
+def test_the_deciding_key_is_given_with_both_values(desk: Desk, lead: Any) -> None:
+    result = why_not(desk, 1, 2)
+    assert (result["kind"], result["key"], result["winner_value"], result["value"]) == (
         "key",
         "years_of_service",
         9,
         5,
     )
-    assert told["because"] == "years of service: 5, where Ada Byron had 9"
+    assert result["because"] == "years of service: 5, where Ada Byron had 9"
 
 
-def test_the_rule_of_the_decision_is_told(desk: Desk, two: None, add_lead: AddLead, clock: Any) -> None:
+def test_the_rule_that_excluded_an_agent_is_given(
+    desk: Desk, two: None, add_lead: AddLead, clock: Any
+) -> None:
     set_presence(desk, 1, "away", reason="dentist")
     add_lead()
     set_presence(desk, 1, "available")
-    told = why_not(desk, 1, 1)
-    assert (told["kind"], told["because"]) == ("rule", "away: dentist")
+    result = why_not(desk, 1, 1)
+    assert (result["kind"], result["because"]) == ("rule", "away: dentist")
 
 
 @pytest.mark.parametrize(
@@ -50,18 +52,18 @@ def test_the_rule_of_the_decision_is_told(desk: Desk, two: None, add_lead: AddLe
         (lambda _desk: None, "key", "years of service: 5, where Ada Byron had 9"),
     ],
 )
-def test_what_the_decision_does_not_tell_is_worked_out_as_of_now(
+def test_what_the_decision_lacks_is_worked_out_as_of_now(
     desk: Desk, lead: Any, happened: Callable[[Desk], object], kind: str, because: str
 ) -> None:
     bookings.reassign(desk, 1, 2, "hers")
     bookings.reassign(desk, 1, 1, "his")
     happened(desk)
-    told = why_not(desk, 1, 2)
-    assert (told["kind"], told["because"]) == (kind, because)
-    assert told["as_of"] == desk.now()
+    result = why_not(desk, 1, 2)
+    assert (result["kind"], result["because"]) == (kind, because)
+    assert result["as_of"] == desk.now()
 
 
-def test_who_declined_or_has_it_is_told(desk: Desk, lead: Any) -> None:
+def test_a_decline_or_holding_the_booking_is_given(desk: Desk, lead: Any) -> None:
     assert why_not(desk, 1, 1)["because"] == "Ada Byron has it"
     bookings.decline(desk, 1, "full")
     assert why_not(desk, 1, 1)["because"] == "declined it"
@@ -70,39 +72,37 @@ def test_who_declined_or_has_it_is_told(desk: Desk, lead: Any) -> None:
             why_not(desk, *missing)
 
 
-def test_every_policy_tells_its_choice_and_nothing_changes(
+def test_every_policy_gives_its_choice_and_nothing_changes(
     desk: Desk, lead: Any, add_agent: AddAgent, look: Look
 ) -> None:
     add_agent("Spec", skills="Mars")
     before = look(lambda: (queries.list_agents(), event_log.events()))
-    told = {row["policy"]: row["agent_name"] for row in other_policies(desk, 1)}
-    assert set(told) == set(POLICIES)
-    assert (told["rank"], told["skill"]) == ("Ada Byron", "Spec Byron")
+    result = {row["policy"]: row["agent_name"] for row in other_policies(desk, 1)}
+    assert set(result) == set(POLICIES)
+    assert (result["rank"], result["skill"]) == ("Ada Byron", "Spec Byron")
     assert look(lambda: (queries.list_agents(), event_log.events())) == before
 
 
-def test_what_a_person_decided_is_told_before_what_the_policy_would_say(
+def test_a_manual_decision_comes_before_the_policys_answer(
     desk: Desk, lead: Any, add_agent: AddAgent
 ) -> None:
     add_agent("Cid", years=1)
     bookings.reassign(desk, 1, 2, "speaks French")
-    told = why_not(desk, 1, 3)
-    assert told["decided"] == "by hand: kim: speaks French"
-    assert told["because"] == "years of service: 1, where Ada Byron had 9"
+    result = why_not(desk, 1, 3)
+    assert result["decided"] == "by hand: kim: speaks French"
+    assert result["because"] == "years of service: 1, where Ada Byron had 9"
 
 
-def test_a_returning_customers_own_agent_is_told_as_the_reason(
-    desk: Desk, two: None, add_lead: AddLead
-) -> None:
-    """By the keys the other one would have been first: they are not what decided."""
+def test_a_returning_customers_own_agent_is_the_reason(desk: Desk, two: None, add_lead: AddLead) -> None:
+    """By the keys the other agent would have been first, so they did not decide."""
     configuration.set_value(desk, "returning", "on")
     first = add_lead(phone="4711")["booking_id"]
     bookings.reassign(desk, first, 2, "hers")
     bookings.confirm(desk, first, "Luxury Dome Stay", 1, 1)
     number = add_lead(phone="4711")["booking_id"]
     for _ in ("from the decision", "as of now"):
-        told = why_not(desk, number, 1)
-        assert (told["kind"], told["because"][:46]) == (
+        result = why_not(desk, number, 1)
+        assert (result["kind"], result["because"][:46]) == (
             "rule",
             "Bob Byron sold this customer the last trip (lo",
         )

@@ -20,18 +20,18 @@ AddLead = Callable[..., LeadResult]
 Look = Callable[..., Any]
 
 
-def test_a_decision_tells_the_winner_and_the_next_with_their_keys(lead: LeadResult, look: Look) -> None:
-    told = look(why, 1)
-    assert told["winner"] == {
+def test_a_decision_lists_the_winner_and_the_runners_up_with_their_keys(lead: LeadResult, look: Look) -> None:
+    answer = look(why, 1)
+    assert answer["winner"] == {
         "agent_id": 1,
         "agent_name": "Ada Byron",
         "load": 0,
         "years_of_service": 9,
         "rating": 4.0,
     }
-    assert [row["agent_name"] for row in told["next"]] == ["Bob Byron"]
-    assert (told["policy"], told["reason"], told["decisions"]) == ("rank", lead["reason"], 1)
-    assert (told["agent_id"], told["decided_at"], told["excluded"]) == (1, "2082-03-01 09:00:00", [])
+    assert [row["agent_name"] for row in answer["next"]] == ["Bob Byron"]
+    assert (answer["policy"], answer["reason"], answer["decisions"]) == ("rank", lead["reason"], 1)
+    assert (answer["agent_id"], answer["decided_at"], answer["excluded"]) == (1, "2082-03-01 09:00:00", [])
 
 
 def test_ten_runners_up_are_kept(add_agent: AddAgent, add_lead: AddLead, look: Look) -> None:
@@ -41,44 +41,48 @@ def test_ten_runners_up_are_kept(add_agent: AddAgent, add_lead: AddLead, look: L
     assert [row["agent_id"] for row in look(why, 1)["next"]] == list(range(2, 12))
 
 
-def test_who_declined_is_told_with_the_rule(
+def test_an_agent_who_declined_is_listed_with_the_rule(
     desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
 ) -> None:
     add_agent("Ada", years=9)
     add_lead()
     bookings.decline(desk, 1, "full")
     add_agent("Bob", years=5)
-    told = look(why, 1)
-    assert told["winner"]["agent_id"] == 2
-    assert told["excluded"] == [{"agent_id": 1, "agent_name": "Ada Byron", "rule": "declined it"}]
-    assert told["reason"] == "the only agent who can take it"
+    answer = look(why, 1)
+    assert answer["winner"]["agent_id"] == 2
+    assert answer["excluded"] == [{"agent_id": 1, "agent_name": "Ada Byron", "rule": "declined it"}]
+    assert answer["reason"] == "the only agent who can take it"
 
 
-def test_who_would_have_come_after_the_winner_is_not_told_as_excluded(
+def test_agents_behind_the_winner_are_not_listed_as_excluded(
     desk: Desk, lead: LeadResult, add_agent: AddAgent, look: Look
 ) -> None:
     add_agent("Cid", years=50)
     bookings.reassign(desk, 1, 2, "speaks French")
     bookings.decline(desk, 1, "full")
-    told = look(why, 1)
-    assert (told["winner"]["agent_id"], told["excluded"]) == (3, [])
+    answer = look(why, 1)
+    assert (answer["winner"]["agent_id"], answer["excluded"]) == (3, [])
 
 
-def test_a_waiting_booking_tells_that_nobody_can_take_it(add_lead: AddLead, look: Look) -> None:
+def test_a_waiting_booking_says_no_agent_can_take_it(add_lead: AddLead, look: Look) -> None:
     add_lead()
-    told = look(why, 1)
-    assert (told["agent_id"], told["winner"], told["reason"]) == (None, None, "no agent can take it yet")
+    answer = look(why, 1)
+    assert (answer["agent_id"], answer["winner"], answer["reason"]) == (
+        None,
+        None,
+        "no agent can take it yet",
+    )
 
 
-def test_a_reassignment_is_told_with_its_person_and_reason(desk: Desk, lead: LeadResult, look: Look) -> None:
+def test_a_reassignment_is_given_with_its_actor_and_reason(desk: Desk, lead: LeadResult, look: Look) -> None:
     bookings.reassign(desk, 1, 2, "speaks French")
-    told = look(why, 1)
-    assert (told["policy"], told["agent_name"], told["reason"]) == (
+    answer = look(why, 1)
+    assert (answer["policy"], answer["agent_name"], answer["reason"]) == (
         "by hand",
         "Bob Byron",
         "kim: speaks French",
     )
-    assert told["decisions"] == 2
+    assert answer["decisions"] == 2
 
 
 @pytest.mark.parametrize(
@@ -88,7 +92,7 @@ def test_a_reassignment_is_told_with_its_person_and_reason(desk: Desk, lead: Lea
         lambda desk: bookings.decline(desk, 1, "full"),
     ],
 )
-def test_after_an_undo_the_decision_that_stands_is_told(
+def test_after_an_undo_the_earlier_decision_is_given(
     desk: Desk, lead: LeadResult, look: Look, run: Callable[[Desk], object]
 ) -> None:
     before = look(why, 1)
@@ -115,11 +119,11 @@ def test_a_drain_that_finds_nobody_decides_nothing(
     assert look(Decision.select().count) == before
 
 
-def test_an_imported_booking_was_decided_elsewhere(desk: Desk, lead: LeadResult, look: Look) -> None:
+def test_an_imported_booking_has_no_decision(desk: Desk, lead: LeadResult, look: Look) -> None:
     with desk.transaction():
         Decision.delete().execute()
-    told = look(why, 1)
-    assert (told["policy"], told["agent_name"]) == (None, "Ada Byron")
+    answer = look(why, 1)
+    assert (answer["policy"], answer["agent_name"]) == (None, "Ada Byron")
 
 
 def test_a_booking_that_does_not_exist_is_not_found(look: Look) -> None:
@@ -130,7 +134,7 @@ def test_a_booking_that_does_not_exist_is_not_found(look: Look) -> None:
 def test_a_preview_names_who_would_get_the_next_lead(
     desk: Desk, two: None, add_lead: AddLead, look: Look
 ) -> None:
-    told = look(preview, desk)
-    assert [row["agent_id"] for row in told["candidates"]] == [1, 2]
+    answer = look(preview, desk)
+    assert [row["agent_id"] for row in answer["candidates"]] == [1, 2]
     result = add_lead()
-    assert (result["agent_id"], result["reason"]) == (told["candidates"][0]["agent_id"], told["reason"])
+    assert (result["agent_id"], result["reason"]) == (answer["candidates"][0]["agent_id"], answer["reason"])

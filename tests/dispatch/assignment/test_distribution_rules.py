@@ -1,7 +1,7 @@
-"""Random days of a desk with everything on: what must hold after every command, whatever the policy.
+"""Random days of a desk with everything on: invariants after every command, under any policy.
 
-Unlike the machine in test_state_machine.py this one tells no second story of the rules. It looks at the
-desk before and after each command, and states what may have become of it.
+Unlike the machine in test_state_machine.py this one does not repeat the rules. It compares the desk
+before and after each command.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Seen(NamedTuple):
         return bool(agent["presence"] == "available" and self.load(agent_id) < agent["capacity"])
 
     def weight(self) -> Fraction:
-        """sum(load^2 / capacity); no capacity at all counts as a very small one."""
+        """sum(load^2 / capacity); a capacity of 0 counts as a very small one."""
         each = (
             Fraction(self.load(agent_id) ** 2) / (agent["capacity"] or Fraction(1, 10**6))
             for agent_id, agent in self.agents.items()
@@ -99,7 +99,7 @@ class DayOfADesk(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.open.close()
 
-    # -- looking
+    # -- reading
 
     def look(self) -> Seen:
         with self.desk.reading():
@@ -120,7 +120,7 @@ class DayOfADesk(RuleBasedStateMachine):
             return list(Event.select().where(Event.event_id > event_id))
 
     def decliners(self, booking_id: int) -> set[int]:
-        """Who declined a booking lately and did not take it back."""
+        """Agents who declined a booking recently, undone declines excluded."""
         since = (self.moment - timedelta(minutes=DECLINE_MINUTES)).replace(year=self.moment.year + 56)
         with self.desk.reading():
             undone = {row[0] for row in tuples(Event.select(Event.undoes).where(Event.undoes.is_null(False)))}
@@ -131,7 +131,7 @@ class DayOfADesk(RuleBasedStateMachine):
         }
 
     def run(self, command: Callable[[Desk], object]) -> None:
-        """Run a command, or be refused; then state what holds."""
+        """Run a command, which may be refused, and check the invariants."""
         self.moment += timedelta(seconds=1)
         before = self.look()
         with suppress(DeskError):
@@ -141,23 +141,23 @@ class DayOfADesk(RuleBasedStateMachine):
         self.nobody_gets_work_while_away(before, after)
         self.nobody_is_above_capacity_without_an_override(before, after, events)
         self.nothing_waits_while_an_eligible_agent_is_free(after, but_declined_once=True)
-        sweep(self.desk)  # it is the clock that notices that a decline has become old
+        sweep(self.desk)  # the sweep finds declines that have expired
         self.before = self.look()
         self.nothing_waits_while_an_eligible_agent_is_free(self.before)
 
-    # -- what holds
+    # -- invariants
 
     def loads_are_the_pending_bookings(self, after: Seen) -> None:
         assert all(agent["load"] == after.load(agent_id) for agent_id, agent in after.agents.items())
         held = {row["agent_id"] for row in after.pending.values()} - {None}
-        assert held <= set(after.agents), "who left holds nothing"
+        assert held <= set(after.agents), "an agent who left holds nothing"
 
     def nobody_gets_work_while_away(self, before: Seen, after: Seen) -> None:
         for number, row in after.pending.items():
             holder = row["agent_id"]
             if holder is None or after.agents[holder]["presence"] not in GONE:
                 continue
-            assert row["claimed_at"], "what nobody has claimed does not lie with who is away"
+            assert row["claimed_at"], "unclaimed work does not stay with an absent agent"
             earlier = before.pending.get(number)
             assert earlier is not None
             assert earlier["agent_id"] == holder
@@ -165,13 +165,13 @@ class DayOfADesk(RuleBasedStateMachine):
     def nobody_is_above_capacity_without_an_override(
         self, before: Seen, after: Seen, events: list[Event]
     ) -> None:
-        told = any(
+        override = any(
             event.command in BY_HAND and json.loads(event.detail or "{}").get("over_capacity")
             for event in events
         )
         for agent_id, agent in after.agents.items():
             if after.load(agent_id) > agent["capacity"]:
-                assert told or after.load(agent_id) <= before.load(agent_id)
+                assert override or after.load(agent_id) <= before.load(agent_id)
 
     def nothing_waits_while_an_eligible_agent_is_free(
         self, after: Seen, *, but_declined_once: bool = False
@@ -325,7 +325,7 @@ class DayOfADesk(RuleBasedStateMachine):
         self.run(sweep)
 
     @rule()
-    def take_back(self) -> None:
+    def undo_something(self) -> None:
         self.run(undo.undo)
 
 

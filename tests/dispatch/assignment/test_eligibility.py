@@ -1,4 +1,4 @@
-"""Who may take a lead, what is relaxed, and who was kept out."""
+"""Eligible agents, relaxed rules and excluded agents."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_nobody_gets_more_than_the_capacity(add_agent: AddAgent, add_lead: AddLe
     assert look(why, 3)["reason"] == "no agent can take it yet: 2 full"
 
 
-def test_a_person_may_go_above_the_capacity_and_it_shows(
+def test_a_manual_choice_may_exceed_the_capacity_and_is_marked(
     desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
 ) -> None:
     add_agent(capacity=0)
@@ -41,16 +41,14 @@ def test_a_person_may_go_above_the_capacity_and_it_shows(
     assert look(queries.agent, 1)["load"] == 1
 
 
-def test_lowering_the_capacity_takes_nothing_away(
-    desk: Desk, two: None, add_lead: AddLead, look: Look
-) -> None:
+def test_lowering_the_capacity_removes_no_work(desk: Desk, two: None, add_lead: AddLead, look: Look) -> None:
     for _ in range(4):
         add_lead()
     assert agents.change(desk, 1, capacity=1)["load"] == 2
     assert [add_lead()["agent_id"] for _ in range(2)] == [2, 2]
 
 
-def test_skills_and_locations_are_kept_by_those_who_list_them(add_agent: AddAgent, add_lead: AddLead) -> None:
+def test_agents_with_skills_or_locations_get_only_those(add_agent: AddAgent, add_lead: AddLead) -> None:
     add_agent("Mia", years=9, skills="Mars", locations=[SYDNEY])
     add_agent("Any", years=1)
     assert add_lead(destination="Mars", launch=SYDNEY)["agent_id"] == 1
@@ -67,7 +65,7 @@ def test_skills_and_locations_are_kept_by_those_who_list_them(add_agent: AddAgen
         (("Venus", SYDNEY), 1, ["location", "skill"]),
     ],
 )
-def test_rules_are_relaxed_in_order_and_told(
+def test_rules_are_relaxed_in_order_and_recorded(
     add_agent: AddAgent,
     add_lead: AddLead,
     look: Look,
@@ -78,8 +76,8 @@ def test_rules_are_relaxed_in_order_and_told(
     add_agent("Mia", years=9, skills="Mars", locations=SYDNEY)
     add_agent("Tom", years=5, skills="Titan", locations=SYDNEY)
     result = add_lead(destination=trip[0], launch=trip[1])
-    told = look(why, 1)
-    assert (result["agent_id"], told["relaxed"]) == (agent_id, relaxed)
+    answer = look(why, 1)
+    assert (result["agent_id"], answer["relaxed"]) == (agent_id, relaxed)
     assert ("dropped" in result["reason"]) is bool(relaxed)
 
 
@@ -108,7 +106,7 @@ def test_departments_by_destination_or_package(
     assert add_lead(**lead)["agent_id"] == agent_id
 
 
-def test_a_department_nobody_of_which_is_free_is_relaxed_last(
+def test_a_department_without_a_free_agent_is_relaxed_last(
     desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
 ) -> None:
     add_agent("Ada", department="Luxury Voyages")
@@ -123,7 +121,7 @@ def test_departments_must_be_pairs_of_known_names(desk: Desk, value: str) -> Non
         configuration.set_value(desk, "departments", value)
 
 
-def test_who_was_kept_out_before_the_winner_is_told_with_the_rule(
+def test_agents_excluded_ahead_of_the_winner_are_listed_with_the_rule(
     desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
 ) -> None:
     add_agent("Far", years=30, skills="Titan")
@@ -133,16 +131,18 @@ def test_who_was_kept_out_before_the_winner_is_told_with_the_rule(
     add_agent("Late", years=1, skills="Titan")
     set_presence(desk, 2, "away", reason="dentist")
     assert add_lead()["agent_id"] == 4
-    told = look(why, 1)
-    assert [(row["agent_id"], row["rule"]) for row in told["excluded"]] == [
+    answer = look(why, 1)
+    assert [(row["agent_id"], row["rule"]) for row in answer["excluded"]] == [
         (1, "does not cover Mars"),
         (2, "away: dentist"),
         (3, "full (0/0)"),
     ]
-    assert told["excluded_by_rule"] == {"skill": 1, "away": 1, "full": 1}
+    assert answer["excluded_by_rule"] == {"skill": 1, "away": 1, "full": 1}
 
 
-def test_at_most_fifty_are_told(desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look) -> None:
+def test_at_most_fifty_excluded_agents_are_listed(
+    desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
+) -> None:
     for _ in range(60):
         add_agent(years=9, capacity=0)
     add_agent(years=1)

@@ -1,4 +1,4 @@
-"""Each policy's order, and the reasons it gives."""
+"""The order of each policy, and its reasons."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_round_robin_has_a_pointer_for_each_pair(
     assert got == [(1, 1, 1), (2, 2, 2), (3, 3, 3), (1, 1, 1)]
 
 
-def test_round_robin_goes_on_from_an_agent_who_is_gone(
+def test_round_robin_continues_from_an_agent_who_left(
     desk: Desk, policy: Callable[[str], None], three: None, add_lead: AddLead
 ) -> None:
     policy("round_robin")
@@ -84,7 +84,7 @@ def test_round_robin_goes_on_from_an_agent_who_is_gone(
     assert {add_lead()["agent_id"] for _ in range(3)} == {1}
 
 
-def test_round_robin_passes_over_who_does_not_match(
+def test_round_robin_skips_agents_who_do_not_match(
     policy: Callable[[str], None], add_agent: AddAgent, add_lead: AddLead
 ) -> None:
     for skills in ("Titan", "Mars", "Titan", "Mars"):
@@ -96,7 +96,7 @@ def test_round_robin_passes_over_who_does_not_match(
 
 @settings(max_examples=8, deadline=None, derandomize=True)
 @given(number=st.integers(1, 6), leads=st.integers(0, 30))
-def test_round_robin_over_equal_agents_differs_by_at_most_one(
+def test_round_robin_shares_differ_by_at_most_one(
     tmp_path_factory: pytest.TempPathFactory, empty_desk_file: Any, number: int, leads: int
 ) -> None:
     from dispatch.leads import intake
@@ -122,10 +122,10 @@ def test_round_robin_over_equal_agents_differs_by_at_most_one(
     assert max(shares) - min(shares) <= 1
 
 
-def test_round_robin_goes_on_without_either_constraint_where_nobody_matches_both(
+def test_round_robin_drops_both_constraints_if_nobody_matches_both(
     policy: Callable[[str], None], add_agent: AddAgent, add_lead: AddLead, look: Look
 ) -> None:
-    """The pair's own pointer is used; half a match is none (docs/rules.md, Round robin and shuffle)."""
+    """The pair's own pointer is used; half a match is no match (docs/rules.md, Round robin and shuffle)."""
     dubai = "Dubai Interplanetary Hub"
     add_agent(skills="Titan", locations=dubai)
     add_agent(skills="Mars", locations=dubai)
@@ -135,7 +135,7 @@ def test_round_robin_goes_on_without_either_constraint_where_nobody_matches_both
     assert look(why, 1)["relaxed"] == ["location", "skill"]
     assert [add_lead(destination="Titan", launch=dubai)["agent_id"] for _ in range(2)] == [1, 1]
     add_agent(skills="Mars", locations=SYDNEY)
-    assert add_lead(launch=SYDNEY)["agent_id"] == 4, "who matches both comes before all others"
+    assert add_lead(launch=SYDNEY)["agent_id"] == 4, "a match of both comes before all others"
     assert look(why, 7)["relaxed"] == []
 
 
@@ -150,12 +150,12 @@ def test_skill_is_the_formula(
     add_agent("Spec", years=0, rating=2.5, skills="Mars, Titan")
     policy("skill")
     add_lead()
-    told = look(why, 1)
-    assert [(row["agent_name"], row["score"]) for row in (told["winner"], *told["next"])] == [
+    answer = look(why, 1)
+    assert [(row["agent_name"], row["score"]) for row in (answer["winner"], *answer["next"])] == [
         ("Spec Byron", pytest.approx(0.4 + 0.2 / 5 + 0.2 + 0.1)),
         ("Old Byron", pytest.approx(0.2 + 0.2 + 0.2)),
     ]
-    assert told["reason"] == "highest score (0.740: specialised, level 1, 100% free, rating 2.5)"
+    assert answer["reason"] == "highest score (0.740: specialised, level 1, 100% free, rating 2.5)"
     assert add_lead(destination="Venus")["agent_id"] == 1
 
 
@@ -168,7 +168,7 @@ def test_skill_weighs_the_free_capacity(
     assert [add_lead()["agent_id"] for _ in range(4)] == [1, 2, 1, 2]
 
 
-def test_balanced_fills_everybody_alike_for_the_capacity(
+def test_balanced_fills_agents_in_proportion_to_capacity(
     policy: Callable[[str], None], add_agent: AddAgent, add_lead: AddLead
 ) -> None:
     add_agent(years=30, capacity=2)
@@ -178,7 +178,7 @@ def test_balanced_fills_everybody_alike_for_the_capacity(
     assert counts == {1: 2, 2: 4}
 
 
-def test_balanced_goes_round_by_who_had_the_last_longest_ago(
+def test_balanced_breaks_ties_by_the_oldest_last_lead(
     desk: Desk, policy: Callable[[str], None], three: None, add_lead: AddLead, clock: Any
 ) -> None:
     policy("balanced")
@@ -190,7 +190,7 @@ def test_balanced_goes_round_by_who_had_the_last_longest_ago(
     assert "longest without a new booking" in add_lead()["reason"]
 
 
-def test_rank_and_contact_puts_who_reaches_customers_before_years(
+def test_rank_and_contact_puts_the_contact_rate_before_years(
     desk: Desk, policy: Callable[[str], None], three: None, add_lead: AddLead, clock: Any
 ) -> None:
     for agent_id in (1, 2):
@@ -211,7 +211,7 @@ def test_rank_and_contact_puts_who_reaches_customers_before_years(
     )
 
 
-def plainly(row: dict[str, Any], policy: str, contact: float) -> tuple[Any, ...]:
+def plain_key(row: dict[str, Any], policy: str, contact: float) -> tuple[Any, ...]:
     """An agent's place by a policy, written from docs/rules.md, Policies."""
     ratio = (row["load"] + row["issue_load"]) / max(row["capacity"], 1)
     rank = (-row["years_of_service"], -row["rating"], row["agent_id"])
@@ -250,7 +250,7 @@ PEOPLE = st.lists(
     max_examples=60,
     deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],  # whatever is written is rolled back
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # all writes are rolled back
 )
 @given(
     people=PEOPLE,
@@ -258,10 +258,10 @@ PEOPLE = st.lists(
     reached=st.sets(st.integers(1, 12)),
     closed=st.integers(0, 12),
 )
-def test_every_order_is_that_of_the_plain_rule(
+def test_every_order_follows_the_plain_rule(
     desk: Desk, people: list[dict[str, Any]], limit: int, reached: set[int], closed: int
 ) -> None:
-    """Whatever the indexes and the early ends of a walk: the same agents, in the same order."""
+    """Indexes and early exits do not change the agents or their order."""
     rows = [row | {"agent_id": number} for number, row in enumerate(people, 1)]
     lead = Lead(destination="Mars", launch_location=SYDNEY)
 
@@ -271,7 +271,7 @@ def test_every_order_is_that_of_the_plain_rule(
         for name in ("rank", "rank+contact", "balanced", "skill"):
             for rules in ({}, {"skill": '"Mars"'}):
                 able = [row for row in rows if may_take(row, bool(rules))]
-                able.sort(key=lambda row: plainly(row, name, rate_of(row["agent_id"], reached, closed)))
+                able.sort(key=lambda row: plain_key(row, name, rate_of(row["agent_id"], reached, closed)))
                 ranked = POLICIES[name].ranked(lead, Pool(desk, dict(rules), tuple(rules)), limit)
                 found.append((name, [each.agent_id for each in ranked], able[:limit]))
         return found
@@ -292,7 +292,7 @@ def rate_of(agent_id: int, reached: set[int], closed: int) -> float:
 
 
 def employ(desk: Desk, rows: list[dict[str, Any]], reached: set[int], closed: int) -> None:
-    """Take on these agents; the first so many were given a booking each, and some reached the customer."""
+    """Add these agents; the first ones get a booking each, and some reach the customer."""
     now, trip = desk.now(), {"destination": "Mars", "launch_location": SYDNEY}
     names = {"first_name": "Ada", "last_name": "Byron", "job_title": "x", "department": "x"}
     who = {"customer_id": 1, "customer_name": "Kate", "method": "Text", "source": "Organic"}
@@ -313,7 +313,7 @@ def employ(desk: Desk, rows: list[dict[str, Any]], reached: set[int], closed: in
     [("rank", "best_first"), ("rank+contact", "best_first"), ("balanced", "by_ratio"), ("skill", "by_skill")],
 )
 def test_an_order_is_read_from_its_index(desk: Desk, three: None, name: str, index: str) -> None:
-    """Nobody is put in order who is not asked for: thirty thousand agents cost as much as thirty."""
+    """Only the requested agents are sorted: thirty thousand cost as much as thirty."""
     configuration.set_value(desk, "policy", name)
     statements: list[str] = []
     with desk.reading():
@@ -329,7 +329,7 @@ def test_an_order_is_read_from_its_index(desk: Desk, three: None, name: str, ind
 
 
 def test_a_desk_has_the_indexes_of_its_own_policy(desk: Desk) -> None:
-    """Each costs a lead a page, so nobody pays for the order of a policy that is not in force."""
+    """Each index costs a page write per lead, so only the current policy has one."""
 
     def indexes() -> set[str]:
         with desk.reading():
@@ -350,11 +350,11 @@ def test_a_desk_has_the_indexes_of_its_own_policy(desk: Desk) -> None:
 # -- one lead, previews
 
 
-def test_one_lead_may_go_by_another_policy(three: None, add_lead: AddLead) -> None:
+def test_one_lead_may_use_another_policy(three: None, add_lead: AddLead) -> None:
     assert [add_lead(policy="round_robin")["policy"], add_lead()["policy"]] == ["round_robin", "rank"]
 
 
-def test_a_policy_that_does_not_exist_is_refused_with_those_there_are(desk: Desk, three: None) -> None:
+def test_an_unknown_policy_is_refused_with_the_known_ones(desk: Desk, three: None) -> None:
     with pytest.raises(InvalidInput):
         configuration.set_value(desk, "policy", "astrology")
     with pytest.raises(InvalidInput) as caught:
@@ -362,7 +362,7 @@ def test_a_policy_that_does_not_exist_is_refused_with_those_there_are(desk: Desk
     assert caught.value.hint == "accepted: rank, rank+contact, round_robin, skill, balanced, match"
 
 
-def test_a_trial_tells_who_would_have_got_the_last_leads_and_keeps_nothing(
+def test_a_trial_reassigns_the_last_leads_and_keeps_nothing(
     desk: Desk, three: None, add_lead: AddLead, look: Look
 ) -> None:
     for number, close in zip(range(6), cycle((True, False))):
@@ -372,10 +372,10 @@ def test_a_trial_tells_who_would_have_got_the_last_leads_and_keeps_nothing(
     before = look(
         lambda: (queries.list_bookings(queries.BookingFilter()), queries.list_agents(), event_log.events())
     )
-    told = policy_trial.try_policy(desk, "round_robin")
-    assert [row["would_get"] for row in told["leads"]] == [1, 2, 3, 1, 2, 3]
-    assert [(row["agent_id"], row["would_get"]) for row in told["agents"]] == [(1, 2), (2, 2), (3, 2)]
-    assert sum(row["got"] for row in told["agents"]) == 6
+    answer = policy_trial.try_policy(desk, "round_robin")
+    assert [row["would_get"] for row in answer["leads"]] == [1, 2, 3, 1, 2, 3]
+    assert [(row["agent_id"], row["would_get"]) for row in answer["agents"]] == [(1, 2), (2, 2), (3, 2)]
+    assert sum(row["got"] for row in answer["agents"]) == 6
     assert (
         look(
             lambda: (
@@ -386,7 +386,7 @@ def test_a_trial_tells_who_would_have_got_the_last_leads_and_keeps_nothing(
         )
         == before
     )
-    assert policy_trial.try_policy(desk, "round_robin", limit=2)["leads"] != told["leads"]
+    assert policy_trial.try_policy(desk, "round_robin", limit=2)["leads"] != answer["leads"]
 
 
 @pytest.mark.parametrize("name", ["rank", "rank+contact", "round_robin", "skill", "balanced"])
@@ -396,6 +396,6 @@ def test_a_preview_follows_the_trip_and_the_policy(
     add_agent("Tom", years=9, skills="Titan")
     add_agent("Any", years=5)
     lead = Lead(destination="Mars", launch_location=SYDNEY)
-    told = look(preview, desk, lead=lead, policy=name)
-    assert [row["agent_id"] for row in told["candidates"]] == [2]
+    answer = look(preview, desk, lead=lead, policy=name)
+    assert [row["agent_id"] for row in answer["candidates"]] == [2]
     assert add_lead(policy=name)["agent_id"] == 2

@@ -1,4 +1,4 @@
-"""Evening out: each move lowers the sum, claimed work stays, a second run finds nothing."""
+"""Shuffle: each move lowers the sum, claimed work stays, a second run finds nothing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LOOSE = st.lists(st.tuples(st.integers(0, 6), st.sampled_from([None, *PLACES])),
 
 
 def bearers_of(people: list[Any], work: list[Any]) -> tuple[dict[int, Bearer], list[Loose]]:
-    """Agents with some claimed load, and loose work on top of it."""
+    """Agents with claimed load and loose work on top."""
     loose = [Loose(number, index % len(people), (need,)) for number, (index, need) in enumerate(work)]
     bearers = {
         number: Bearer(
@@ -46,7 +46,7 @@ def bearers_of(people: list[Any], work: list[Any]) -> tuple[dict[int, Bearer], l
 
 
 def weight(bearers: dict[int, Bearer]) -> Fraction:
-    """sum(load^2 / capacity); no capacity at all counts as a very small one."""
+    """sum(load^2 / capacity); a capacity of 0 counts as a very small one."""
     return sum(
         (Fraction(each.load**2) / (each.capacity or Fraction(1, 10**6)) for each in bearers.values()),
         Fraction(),
@@ -54,7 +54,7 @@ def weight(bearers: dict[int, Bearer]) -> Fraction:
 
 
 def is_worth_it(giver: Bearer, taker: Bearer) -> bool:
-    """The rule as it is published, in integers."""
+    """The published rule, in integers."""
     gap = giver.load * taker.capacity - taker.load * giver.capacity
     return gap >= giver.capacity + taker.capacity
 
@@ -77,7 +77,7 @@ def test_each_move_lowers_the_sum_and_a_second_run_makes_none(people: list[Any],
         assert weight(bearers) < before
         assert taker.load <= taker.capacity
     again = [Loose(number, agent_id, needs[number]) for number, agent_id in held.items()]
-    for each in again:  # by trying every pair, not by the heaps
+    for each in again:  # tries every pair, without heaps
         for taker in bearers.values():
             giver = bearers[each.agent_id]
             room = taker.may_take and taker.load < taker.capacity
@@ -119,17 +119,17 @@ def test_a_desk_is_evened_out_once_and_undone_at_once(desk: Desk, uneven: None, 
     assert loads_of(look) == [2, 2, 2]
     assert look(queries.booking, 1)["agent_id"] == 1
     moved = result["moves"][0]
-    told = look(why, moved["booking_id"])
-    assert (told["agent_id"], told["policy"]) == (moved["to_agent_id"], "shuffle")
+    answer = look(why, moved["booking_id"])
+    assert (answer["agent_id"], answer["policy"]) == (moved["to_agent_id"], "shuffle")
     history = look(event_log.events, booking_id=moved["booking_id"])
-    assert history[0]["command"] == "shuffle", "a booking's history tells of it"
+    assert history[0]["command"] == "shuffle", "a booking's history shows it"
     assert shuffle.shuffle(desk) == {"moves": []}
     undo(desk)
     undo(desk)
     assert (look(queries.list_agents), [look(queries.booking, n)["agent_id"] for n in range(1, 7)]) == before
 
 
-def test_only_who_is_available_suits_and_has_room_is_given_more(
+def test_only_eligible_agents_with_room_get_more(
     desk: Desk, uneven: None, look: Look, add_agent: AddAgent
 ) -> None:
     set_presence(desk, 2, "busy")
@@ -140,7 +140,7 @@ def test_only_who_is_available_suits_and_has_room_is_given_more(
     assert [row["to_agent_id"] for row in shuffle.shuffle(desk)["moves"]] == [4]
 
 
-def test_what_was_just_declined_stays(desk: Desk, uneven: None, look: Look) -> None:
+def test_recently_declined_work_stays(desk: Desk, uneven: None, look: Look) -> None:
     for number in range(2, 7):
         bookings.reassign(desk, number, 2, "hers")
     bookings.decline(desk, 2, "full")
@@ -149,12 +149,12 @@ def test_what_was_just_declined_stays(desk: Desk, uneven: None, look: Look) -> N
     assert 2 not in moved
 
 
-def test_the_recurring_run_minds_dwell_time_and_cool_down(
+def test_the_recurring_run_respects_dwell_time_and_cool_down(
     desk: Desk, uneven: None, look: Look, clock: Any
 ) -> None:
     assert sweep(desk)["moves"] == [], "it is off at first"
     configuration.set_value(desk, "shuffle_seconds", "60")
-    assert sweep(desk)["moves"] == [], "everything came a moment ago"
+    assert sweep(desk)["moves"] == [], "everything has just come in"
     clock.advance(minutes=10)
     moves = sweep(desk)["moves"]
     assert len(moves) == 4
@@ -169,7 +169,7 @@ def test_the_recurring_run_minds_dwell_time_and_cool_down(
     assert sweep(desk)["moves"] == []
 
 
-def test_a_run_that_a_wrong_clock_made_does_not_keep_the_next_one_waiting(
+def test_a_run_by_a_wrong_clock_does_not_delay_the_next_one(
     desk: Desk, add_agent: AddAgent, add_lead: AddLead, clock: Any
 ) -> None:
     configuration.set_value(desk, "shuffle_seconds", "60")
@@ -184,7 +184,7 @@ def test_a_run_that_a_wrong_clock_made_does_not_keep_the_next_one_waiting(
     assert len(sweep(desk)["moves"]) == 2
 
 
-def test_another_optimiser_can_stand_in(desk: Desk, uneven: None) -> None:
+def test_another_optimiser_can_be_used(desk: Desk, uneven: None) -> None:
     def one(bearers: Any, loose: Any) -> list[Move]:
         return [Move(next(iter(loose)).booking_id, 1, 3)]
 

@@ -1,4 +1,4 @@
-"""Several bookings at once, and back again."""
+"""Actions on several bookings, and their undo."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ RUNS: dict[str, tuple[Run, Run, list[bool]]] = {
     ),
     "release": (bulk_actions.release, bulk_actions.preview_release, [True, False, True, False, False]),
 }
-WRITTEN = {"changed_at", "version", "given_at", "cancel_reason"}  # what a preview need not tell
+WRITTEN = {"changed_at", "version", "given_at", "cancel_reason"}  # fields that a preview leaves out
 
 
 def booked(result: BatchResult) -> list[BookingRow]:
@@ -62,7 +62,7 @@ def booked(result: BatchResult) -> list[BookingRow]:
 
 
 def essence(result: Any) -> Any:
-    """A result without what only the writing itself decides."""
+    """A result without the fields known only after writing."""
     rows = [
         row | {"booking": row["booking"] and {k: v for k, v in row["booking"].items() if k not in WRITTEN}}
         for row in result["results"]
@@ -71,7 +71,7 @@ def essence(result: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_every_booking_has_its_result_and_one_undo_takes_all_back(
+def test_every_booking_has_its_result_and_one_undo_reverses_all(
     desk: Desk, four: None, look: Look, name: str
 ) -> None:
     run, preview, expected = RUNS[name]
@@ -89,9 +89,7 @@ def test_every_booking_has_its_result_and_one_undo_takes_all_back(
     assert seen(look) == before
 
 
-def test_a_batch_that_was_changed_since_is_not_undone_and_says_by_what(
-    desk: Desk, four: None, look: Look
-) -> None:
+def test_undo_of_a_batch_names_a_later_change(desk: Desk, four: None, look: Look) -> None:
     bulk_actions.cancel(desk, [1, 2, 3], "launch is off")
     with desk.acting_as("lee"):
         bookings.reopen(desk, 2)
@@ -124,7 +122,7 @@ def test_a_batch_of_nothing_or_to_nobody_is_refused(desk: Desk, four: None) -> N
 
 
 def test_a_preview_waits_for_nobody(desk: Desk, four: None, path: Any) -> None:
-    """It only reads: while another terminal is in the middle of a command it answers all the same."""
+    """It only reads, so it works while another terminal is running a command."""
     other = open_desk(path, actor="lee")
     with other.transaction():
         assert bulk_actions.preview_cancel(desk, [1, 2])["done"] == 2
@@ -133,9 +131,7 @@ def test_a_preview_waits_for_nobody(desk: Desk, four: None, path: Any) -> None:
     other.close()
 
 
-def test_what_a_filter_finds_is_dealt_with_and_a_repeat_does_nothing_more(
-    desk: Desk, four: None, look: Look
-) -> None:
+def test_a_bulk_action_on_a_filter_is_not_done_again_on_a_repeat(desk: Desk, four: None, look: Look) -> None:
     which = queries.BookingFilter(status="Pending", agent_id=1, sort="id", descending=False)
     planned = bulk_actions.preview_cancel(desk, which)
     for _ in range(2):
@@ -147,9 +143,7 @@ def test_what_a_filter_finds_is_dealt_with_and_a_repeat_does_nothing_more(
     assert bulk_actions.cancel(desk, which, "again") == {"done": 0, "refused": 0, "results": []}
 
 
-def test_what_is_released_by_somebody_away_goes_on_and_the_preview_says_to_whom(
-    desk: Desk, four: None, look: Look
-) -> None:
+def test_work_released_by_an_absent_agent_moves_as_previewed(desk: Desk, four: None, look: Look) -> None:
     set_presence(desk, 1, "away")
     planned = bulk_actions.preview_release(desk, [1, 3])
     result = bulk_actions.release(desk, [1, 3])
@@ -158,7 +152,7 @@ def test_what_is_released_by_somebody_away_goes_on_and_the_preview_says_to_whom(
     assert look(queries.count_totals).drift == ()
 
 
-def test_waiting_bookings_are_given_out_by_hand_at_once(
+def test_waiting_bookings_are_assigned_together_by_hand(
     desk: Desk, add_agent: Any, add_lead: AddLead, look: Look
 ) -> None:
     add_agent(capacity=0)

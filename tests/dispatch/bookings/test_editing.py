@@ -1,4 +1,4 @@
-"""Mending what was typed."""
+"""Edits of a booking's customer, trip and quote."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Look = Callable[..., Any]
         ),
     ],
 )
-def test_an_edit_changes_what_is_given_and_leaves_the_rest(
+def test_an_edit_changes_only_the_given_fields(
     desk: Desk, lead: LeadResult, look: Look, clock: Any, given: dict[str, Any], shown: dict[str, Any]
 ) -> None:
     before = look(queries.booking, 1)
@@ -54,7 +54,7 @@ def test_an_edit_changes_what_is_given_and_leaves_the_rest(
 @pytest.mark.parametrize(
     "given", [{}, {"name": "Kate Nguyen", "destination": "Mars", "phone": "+49 711 1234"}]
 )
-def test_an_edit_of_nothing_is_refused_however_much_time_has_passed(
+def test_an_empty_edit_is_refused_at_any_time(
     desk: Desk, lead: LeadResult, look: Look, clock: Any, given: dict[str, Any]
 ) -> None:
     before = look(queries.booking, 1)
@@ -87,7 +87,7 @@ def test_a_refused_edit_changes_nothing(
     assert look(queries.booking, 1) == before
 
 
-def test_the_assignment_carries_the_mended_lead(desk: Desk, lead: LeadResult, look: Look) -> None:
+def test_the_assignment_follows_the_edited_lead(desk: Desk, lead: LeadResult, look: Look) -> None:
     editing.edit(desk, 1, name="Kate Miller", method="Phone Call", source="Bought")
     row = look(Assignment.lock, 1)
     assert (row.customer_name, row.method, row.source) == ("Kate Miller", "Phone Call", "Bought")
@@ -104,17 +104,19 @@ def test_a_package_must_fit_the_new_destination(desk: Desk, lead: LeadResult) ->
 @pytest.mark.parametrize(
     "given", [{"destination": "Titan"}, {"launch": "Sydney Stellar Port"}, {"package_revenue": 1}]
 )
-def test_trip_and_quote_of_a_closed_booking_stay(desk: Desk, lead: LeadResult, given: dict[str, Any]) -> None:
+def test_trip_and_quote_of_a_closed_booking_cannot_change(
+    desk: Desk, lead: LeadResult, given: dict[str, Any]
+) -> None:
     bookings.cancel(desk, 1, "no money")
     with pytest.raises(Refused, match="Cancelled"):
         editing.edit(desk, 1, **given)
     assert editing.edit(desk, 1, name="Kate Miller")["customer_name"] == "Kate Miller"
 
 
-def test_a_name_is_mended_wherever_the_same_mistake_is_shown(
+def test_a_name_is_corrected_on_every_booking_with_the_same_mistake(
     desk: Desk, lead: LeadResult, add_lead: AddLead, look: Look
 ) -> None:
-    """As an edit of the customer does; a name that was typed otherwise is another matter."""
+    """Like an edit of the customer; a name typed differently is left alone."""
     for name in ("Kate N.", "Kate Nguyen", "Katie", "Kate N."):
         add_lead(name, phone="+49 711 1234")
     editing.edit(desk, 2, name="Kate Miller")

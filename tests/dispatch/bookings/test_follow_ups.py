@@ -35,12 +35,12 @@ def promised(desk: Desk, lead: LeadResult) -> None:
 
 
 def at(look: Look, booking_id: int = 1) -> str | None:
-    told: str | None = look(queries.booking, booking_id)["follow_up_at"]
-    return told
+    result: str | None = look(queries.booking, booking_id)["follow_up_at"]
+    return result
 
 
 def refused(desk: Desk, look: Look, run: Callable[[], object]) -> DeskError:
-    """The refusal of a command, which must have changed nothing."""
+    """The refusal of a command; nothing may have changed."""
     before = look(lambda: (queries.booking(1), event_log.events()))
     with pytest.raises(DeskError) as caught:
         run()
@@ -54,21 +54,21 @@ def test_a_follow_up_is_set_moved_and_cleared(desk: Desk, look: Look) -> None:
     assert row["follow_up_at"] == IN_2_HOURS
     assert follow_ups.follow_up(desk, 1, "2082-03-02 08:00 UTC")["follow_up_at"] == "2082-03-02 08:00:00"
     assert follow_ups.follow_up(desk, 1, None)["follow_up_at"] is None
-    told = look(event_log.events, booking_id=1)[:3]
-    assert [event["command"] for event in told] == ["booking.follow_up"] * 3
-    assert [event["detail"]["follow_up_at"] for event in told] == [None, "2082-03-02 08:00:00", IN_2_HOURS]
+    result = look(event_log.events, booking_id=1)[:3]
+    assert [event["command"] for event in result] == ["booking.follow_up"] * 3
+    assert [event["detail"]["follow_up_at"] for event in result] == [None, "2082-03-02 08:00:00", IN_2_HOURS]
 
 
-def test_an_empty_text_clears_it_too(desk: Desk, promised: None) -> None:
+def test_an_empty_text_clears_a_follow_up(desk: Desk, promised: None) -> None:
     assert follow_ups.follow_up(desk, 1, "  ")["follow_up_at"] is None
 
 
-def test_what_is_not_there_cannot_be_cleared(desk: Desk, look: Look) -> None:
+def test_a_missing_follow_up_cannot_be_cleared(desk: Desk, look: Look) -> None:
     assert refused(desk, look, lambda: follow_ups.follow_up(desk, 1)).code == "no_follow_up"
 
 
 @pytest.mark.parametrize("text", ["soon", "2026-03-01", "today 0:00"])
-def test_what_is_not_understood_changes_nothing(desk: Desk, look: Look, promised: None, text: str) -> None:
+def test_an_invalid_time_changes_nothing(desk: Desk, look: Look, promised: None, text: str) -> None:
     error = refused(desk, look, lambda: follow_ups.follow_up(desk, 1, text))
     assert isinstance(error, InvalidInput)
     assert "tomorrow 9:00" in error.hint
@@ -77,20 +77,20 @@ def test_what_is_not_understood_changes_nothing(desk: Desk, look: Look, promised
 
 
 @pytest.mark.parametrize("close", CLOSE)
-def test_only_a_pending_booking_with_an_agent_is_followed_up(desk: Desk, look: Look, close: str) -> None:
+def test_only_a_pending_booking_can_have_a_follow_up(desk: Desk, look: Look, close: str) -> None:
     assert isinstance(refused(desk, look, lambda: follow_ups.follow_up(desk, 7, "9:00")), NotFound)
     CLOSE[close](desk)
     assert refused(desk, look, lambda: follow_ups.follow_up(desk, 1, "9:00")).code == "not_pending"
 
 
-def test_nobody_follows_up_what_waits(desk: Desk, look: Look) -> None:
+def test_a_waiting_booking_cannot_have_a_follow_up(desk: Desk, look: Look) -> None:
     bookings.decline(desk, 1, "full")
     bookings.decline(desk, 1, "full too")
     assert refused(desk, look, lambda: follow_ups.follow_up(desk, 1, "9:00")).code == "waiting"
 
 
 @pytest.mark.parametrize("close", CLOSE)
-def test_closing_clears_it_and_undoing_that_brings_it_back(
+def test_closing_clears_a_follow_up_and_undo_restores_it(
     desk: Desk, look: Look, promised: None, close: str
 ) -> None:
     assert CLOSE[close](desk)["follow_up_at"] is None
@@ -98,12 +98,12 @@ def test_closing_clears_it_and_undoing_that_brings_it_back(
     assert at(look) == IN_2_HOURS
 
 
-def test_reopened_it_stays_empty(desk: Desk, promised: None) -> None:
+def test_reopening_does_not_restore_a_follow_up(desk: Desk, promised: None) -> None:
     bookings.cancel(desk, 1, "no money")
     assert bookings.reopen(desk, 1)["follow_up_at"] is None
 
 
-def test_it_is_undone_step_by_step(desk: Desk, look: Look, promised: None) -> None:
+def test_follow_ups_are_undone_step_by_step(desk: Desk, look: Look, promised: None) -> None:
     follow_ups.follow_up(desk, 1, "in 3 hours")
     undo.undo(desk)
     assert at(look) == IN_2_HOURS
@@ -113,7 +113,7 @@ def test_it_is_undone_step_by_step(desk: Desk, look: Look, promised: None) -> No
     assert look(queries.booking, 1)["voided"]
 
 
-def test_a_promise_goes_with_the_booking_to_another_agent(desk: Desk, promised: None) -> None:
+def test_a_follow_up_moves_with_its_booking(desk: Desk, promised: None) -> None:
     bookings.claim(desk, 1, 1)
     assert bookings.release(desk, 1)["follow_up_at"] == IN_2_HOURS
     assert bookings.reassign(desk, 1, 2, "speaks French")["follow_up_at"] == IN_2_HOURS
@@ -127,15 +127,15 @@ def test_the_database_itself_keeps_closed_bookings_free_of_follow_ups(desk: Desk
         Booking.update(follow_up_at=IN_2_HOURS).where(Booking.booking_id == 1).execute()
 
 
-def test_no_answer_a_note_and_the_next_try_are_one_event(desk: Desk, look: Look) -> None:
+def test_no_answer_note_and_next_attempt_are_one_event(desk: Desk, look: Look) -> None:
     row = bookings.contact(desk, 1, "no_answer", "voice mail", "in 2 hours")
     assert row == look(queries.booking, 1)
     assert (row["contact_attempts"], row["last_outcome"]) == (1, "no_answer")
     assert (row["contacted_at"], row["follow_up_at"]) == (None, IN_2_HOURS)
     newest = look(event_log.events, booking_id=1)[0]
     assert newest["command"] == "booking.contact"
-    told = {"outcome": "no_answer", "text": "voice mail", "follow_up_at": IN_2_HOURS}
-    assert newest["detail"] == told
+    result = {"outcome": "no_answer", "text": "voice mail", "follow_up_at": IN_2_HOURS}
+    assert newest["detail"] == result
     undo.undo(desk)
     row = look(queries.booking, 1)
     assert (row["contact_attempts"], row["last_outcome"], row["follow_up_at"]) == (0, None, None)
@@ -157,14 +157,14 @@ def test_attempts_are_counted_and_the_first_success_kept(desk: Desk, look: Look,
     ("outcome", "hours", "left"),
     [("reached", 2, None), ("reached", 1, IN_2_HOURS), ("no_answer", 2, IN_2_HOURS)],
 )
-def test_only_reaching_the_customer_settles_what_is_due(
+def test_only_reaching_the_customer_settles_a_follow_up(
     desk: Desk, promised: None, clock: Any, outcome: str, hours: int, left: str | None
 ) -> None:
     clock.advance(hours=hours)
     assert bookings.contact(desk, 1, outcome)["follow_up_at"] == left
 
 
-def test_who_was_reached_may_want_another_call(desk: Desk, promised: None, clock: Any) -> None:
+def test_a_reached_customer_may_want_another_call(desk: Desk, promised: None, clock: Any) -> None:
     clock.advance(hours=2)
     row = bookings.contact(desk, 1, "reached", follow_up="in 1 hour")
     assert row["follow_up_at"] == "2082-03-01 12:00:00"
@@ -195,13 +195,13 @@ def several(desk: Desk, lead: LeadResult, add_lead: AddLead) -> None:
         ("2082-03-02 00:00:00", {"agent_id": 1}, [3, 1, 5]),
     ],
 )
-def test_what_is_due_comes_the_longest_overdue_first(
+def test_due_bookings_come_longest_overdue_first(
     several: None, look: Look, until: str, given: dict[str, int], expected: list[int]
 ) -> None:
     assert [row["booking_id"] for row in look(follow_ups.due, until, **given)] == expected
 
 
-def test_what_is_due_can_be_paged(several: None, look: Look) -> None:
+def test_due_bookings_can_be_paged(several: None, look: Look) -> None:
     which = queries.BookingFilter(due_until="2082-03-02", sort=queries.FOLLOW_UP, descending=False)
     whole = look(queries.list_bookings, which)
     paged: list[dict[str, Any]] = []
@@ -211,7 +211,7 @@ def test_what_is_due_can_be_paged(several: None, look: Look) -> None:
     assert len(paged) == 5
 
 
-def test_an_agents_desk_begins_with_what_is_due(several: None, desk: Desk, look: Look, clock: Any) -> None:
+def test_an_agents_desk_begins_with_due_bookings(several: None, desk: Desk, look: Look, clock: Any) -> None:
     bookings.claim(desk, 1, 1)
     bookings.cancel(desk, 5, "no money")
 

@@ -1,4 +1,4 @@
-"""Every booking command: what it does, and what it refuses."""
+"""Every booking command: its effects and refusals."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def waiting(desk: Desk, lead: LeadResult) -> None:
 
 
 def refused(desk: Desk, look: Look, run: Callable[[], object]) -> DeskError:
-    """The refusal of a command, which must have changed nothing."""
+    """The refusal of a command; nothing may have changed."""
     before = look(
         lambda: (queries.list_bookings(queries.BookingFilter()), queries.list_agents(), event_log.events())
     )
@@ -70,7 +70,9 @@ COMMANDS: dict[str, Callable[[Desk], BookingRow]] = {
 
 @pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.parametrize("close", ["confirm", "cancel"])
-def test_a_closed_booking_is_refused_with_the_way_out(desk: Desk, look: Look, name: str, close: str) -> None:
+def test_a_command_on_a_closed_booking_is_refused_with_a_hint(
+    desk: Desk, look: Look, name: str, close: str
+) -> None:
     COMMANDS[close](desk)
     error = refused(desk, look, lambda: COMMANDS[name](desk))
     assert error.code == "not_pending"
@@ -119,7 +121,9 @@ def test_every_command_returns_the_booking_as_it_is_afterwards(
         lambda desk: bookings.cancel(desk, 10**30, "no such number"),
     ],
 )
-def test_what_does_not_exist_is_not_found(desk: Desk, look: Look, run: Callable[[Desk], object]) -> None:
+def test_a_missing_booking_or_agent_is_not_found(
+    desk: Desk, look: Look, run: Callable[[Desk], object]
+) -> None:
     assert isinstance(refused(desk, look, lambda: run(desk)), NotFound)
 
 
@@ -133,7 +137,7 @@ def test_what_does_not_exist_is_not_found(desk: Desk, look: Look, run: Callable[
         lambda desk, reason: bookings.note(desk, 1, reason),
     ],
 )
-def test_a_reason_must_say_something(
+def test_a_blank_reason_is_refused(
     desk: Desk, look: Look, run: Callable[[Desk, str | None], object], reason: str | None
 ) -> None:
     assert isinstance(refused(desk, look, lambda: run(desk, reason)), InvalidInput)
@@ -147,13 +151,13 @@ def test_the_holder_claims(desk: Desk) -> None:
     assert (row["claimed_at"], row["changed_at"], row["version"]) == (LATER, LATER, 2)
 
 
-def test_nobody_but_the_holder_claims(desk: Desk, look: Look) -> None:
+def test_only_the_holder_can_claim(desk: Desk, look: Look) -> None:
     error = refused(desk, look, lambda: bookings.claim(desk, 1, 2))
     assert error.code == "not_the_holder"
     assert "Ada Byron (1)" in error.message
 
 
-def test_a_second_claim_is_told_of_the_first(desk: Desk, look: Look) -> None:
+def test_the_refusal_of_a_second_claim_names_the_first(desk: Desk, look: Look) -> None:
     bookings.claim(desk, 1, 1)
     error = refused(desk, look, lambda: bookings.claim(desk, 1, 1))
     assert error.code == "already_claimed"
@@ -170,7 +174,7 @@ def test_a_released_booking_stays_with_its_agent(desk: Desk, look: Look) -> None
 # -- decline
 
 
-def test_a_declined_booking_goes_to_the_next_who_has_not_declined_it(desk: Desk, loads: Loads) -> None:
+def test_a_declined_booking_goes_to_the_next_agent_who_has_not_declined_it(desk: Desk, loads: Loads) -> None:
     bookings.claim(desk, 1, 1)
     row = bookings.decline(desk, 1, "full")
     assert (row["agent_id"], row["claimed_at"]) == (2, None)
@@ -179,7 +183,7 @@ def test_a_declined_booking_goes_to_the_next_who_has_not_declined_it(desk: Desk,
     assert loads() == {1: 0, 2: 0}
 
 
-def test_who_declined_may_be_given_it_by_hand(desk: Desk) -> None:
+def test_declined_work_may_be_given_back_by_hand(desk: Desk) -> None:
     bookings.decline(desk, 1, "full")
     assert bookings.reassign(desk, 1, 1, "there is nobody else")["agent_id"] == 1
 
@@ -218,13 +222,13 @@ def test_a_confirmed_booking_has_its_date_quote_and_claim(desk: Desk) -> None:
     )
 
 
-def test_a_claim_of_before_is_kept_on_closing(desk: Desk, clock: Any) -> None:
+def test_closing_keeps_an_earlier_claim(desk: Desk, clock: Any) -> None:
     bookings.claim(desk, 1, 1)
     clock.advance(minutes=5)
     assert bookings.confirm(desk, 1, **QUOTE)["claimed_at"] == LATER
 
 
-def test_what_confirm_is_not_given_is_taken_from_the_quote(desk: Desk) -> None:
+def test_confirm_takes_missing_values_from_the_quote(desk: Desk) -> None:
     bookings.confirm(desk, 1, **QUOTE)
     bookings.reopen(desk, 1)
     row = bookings.confirm(desk, 1, package_revenue="100")
@@ -266,7 +270,7 @@ def test_a_cancelled_booking_has_its_date_and_reason(desk: Desk) -> None:
     assert (row["completed_at"], row["claimed_at"]) == (None, LATER)
 
 
-def test_a_waiting_booking_is_cancelled_for_nobody(desk: Desk, waiting: None) -> None:
+def test_a_waiting_booking_can_be_cancelled(desk: Desk, waiting: None) -> None:
     row = bookings.cancel(desk, 1, "found something else")
     assert (row["status"], row["agent_id"], row["claimed_at"]) == ("Cancelled", None, None)
 
@@ -274,7 +278,7 @@ def test_a_waiting_booking_is_cancelled_for_nobody(desk: Desk, waiting: None) ->
 # -- reassign
 
 
-def test_a_reassigned_booking_is_unclaimed_with_the_other(desk: Desk, loads: Loads) -> None:
+def test_a_reassigned_booking_is_unclaimed(desk: Desk, loads: Loads) -> None:
     bookings.claim(desk, 1, 1)
     row = bookings.reassign(desk, 1, 2, "speaks French")
     assert (row["agent_id"], row["claimed_at"], row["assignment_id"]) == (2, None, 1)
@@ -285,14 +289,12 @@ def test_reassigning_to_the_same_agent_is_refused(desk: Desk, look: Look) -> Non
     assert refused(desk, look, lambda: bookings.reassign(desk, 1, 1, "no change")).code == "same_agent"
 
 
-def test_nobody_who_left_is_given_anything(desk: Desk, look: Look) -> None:
+def test_an_agent_who_left_cannot_be_given_work(desk: Desk, look: Look) -> None:
     agents.leave(desk, 2)
     assert refused(desk, look, lambda: bookings.reassign(desk, 1, 2, "gone")).code == "agent_left"
 
 
-def test_a_waiting_booking_gets_its_only_assignment_by_hand(
-    desk: Desk, look: Look, add_lead: AddLead, clock: Any
-) -> None:
+def test_a_waiting_booking_is_assigned_by_hand(desk: Desk, look: Look, add_lead: AddLead, clock: Any) -> None:
     bookings.cancel(desk, 1, "no money")
     agents.leave(desk, 1)
     agents.leave(desk, 2)
@@ -319,18 +321,18 @@ def test_a_reopened_booking_is_pending_and_keeps_its_agent_and_quote(desk: Desk,
     assert (row["package"], row["total_revenue"]) == ("Luxury Dome Stay", 1333.5)
 
 
-def test_a_pending_booking_is_not_reopened(desk: Desk, look: Look) -> None:
+def test_a_pending_booking_cannot_be_reopened(desk: Desk, look: Look) -> None:
     assert refused(desk, look, lambda: bookings.reopen(desk, 1)).code == "not_closed"
 
 
-def test_a_reopened_booking_of_somebody_who_left_gets_a_new_agent(desk: Desk, loads: Loads) -> None:
+def test_a_reopened_booking_of_an_agent_who_left_gets_a_new_one(desk: Desk, loads: Loads) -> None:
     bookings.cancel(desk, 1, "no money")
     agents.leave(desk, 1)
     assert bookings.reopen(desk, 1)["agent_id"] == 2
     assert loads() == {1: 0, 2: 1}
 
 
-def test_a_reopened_booking_waits_when_nobody_is_there(desk: Desk) -> None:
+def test_a_reopened_booking_waits_without_agents(desk: Desk) -> None:
     bookings.cancel(desk, 1, "no money")
     agents.leave(desk, 1)
     agents.leave(desk, 2)
@@ -367,10 +369,10 @@ def test_a_score_is_a_whole_number_from_1_to_5(desk: Desk, look: Look, score: An
     assert refused(desk, look, lambda: bookings.rate(desk, 1, score)).code == "invalid_score"
 
 
-def test_an_open_booking_is_not_rated(desk: Desk, look: Look) -> None:
+def test_an_open_booking_cannot_be_rated(desk: Desk, look: Look) -> None:
     assert refused(desk, look, lambda: bookings.rate(desk, 1, 5)).code == "not_finished"
 
 
-def test_nobody_is_rated_for_a_booking_that_nobody_had(desk: Desk, look: Look, waiting: None) -> None:
+def test_a_booking_without_an_agent_cannot_be_rated(desk: Desk, look: Look, waiting: None) -> None:
     bookings.cancel(desk, 1, "too slow")
     assert refused(desk, look, lambda: bookings.rate(desk, 1, 1)).code == "nobody_to_rate"

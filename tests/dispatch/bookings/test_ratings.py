@@ -1,4 +1,4 @@
-"""An imported average counts as 20 answers; every score here is one more."""
+"""Ratings: an imported average counts as 20 answers, every score here as one more."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ def test_after_a_reassignment_the_new_agents_score_replaces_the_old_ones(desk: D
     assert (rating(1), rating(2)) == (4.0, round(85 / 21, 6))
 
 
-def test_the_score_of_somebody_who_left_still_counts(desk: Desk, rating: Rating) -> None:
+def test_the_score_of_an_agent_who_left_still_counts(desk: Desk, rating: Rating) -> None:
     agents.leave(desk, 1)
     bookings.rate(desk, 1, 1)
     assert rating(1) == round(81 / 21, 6)
 
 
-def test_undone_scores_are_taken_back_one_by_one(desk: Desk, rating: Rating, look: Look) -> None:
+def test_scores_are_undone_one_by_one(desk: Desk, rating: Rating, look: Look) -> None:
     bookings.rate(desk, 1, 5)
     bookings.rate(desk, 1, 2)
     undo(desk)
@@ -75,7 +75,7 @@ def test_undone_scores_are_taken_back_one_by_one(desk: Desk, rating: Rating, loo
     assert look(queries.booking, 1)["score"] is None
 
 
-def test_how_much_an_average_counts_is_a_setting(
+def test_the_weight_of_an_average_is_a_setting(
     desk: Desk, add_agent: AddAgent, add_lead: AddLead, rating: Rating
 ) -> None:
     configuration.set_value(desk, "rating_prior_answers", "1")
@@ -86,7 +86,7 @@ def test_how_much_an_average_counts_is_a_setting(
     assert (rating(3), rating(1)) == (4.0, 4.0)
 
 
-def test_an_average_that_counts_nothing_gives_way_to_the_first_score(
+def test_an_average_without_weight_is_replaced_by_the_first_score(
     desk: Desk, add_agent: AddAgent, add_lead: AddLead, rating: Rating
 ) -> None:
     configuration.set_value(desk, "rating_prior_answers", "0")
@@ -107,7 +107,7 @@ def test_scores_are_kept_when_the_imported_average_is_corrected(desk: Desk, rati
 
 
 def test_the_order_of_the_answers_does_not_matter(desk: Desk, add_lead: AddLead, rating: Rating) -> None:
-    """The same answers must tie in rank, whatever order floating point added them in."""
+    """The same answers must tie in rank, in whatever order they were added up."""
     for _ in range(8):
         add_lead()
     held: dict[int | None, list[int]] = {1: [], 2: []}

@@ -1,4 +1,4 @@
-"""Whose lead it is: said by phone and e-mail, by a person, or asked."""
+"""The customer of a lead: found by phone and e-mail, chosen by the dispatcher, or asked about."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def people(desk: Desk, two: None, add_lead: AddLead) -> None:
         (("nguyen KATE",), [1]),
         (("Kate Nguyen", "+49 711 1234"), [1]),
         (("Somebody", "+49 711 1234"), [1]),
-        (("Kate Nguyen", "0800 4711"), [1]),  # a number not known tells nothing about whose lead it is
-        (("Kate Nguyen", "", "bo@example.com"), []),  # the e-mail tells that it is another's
+        (("Kate Nguyen", "0800 4711"), [1]),  # an unknown number identifies nobody
+        (("Kate Nguyen", "", "bo@example.com"), []),  # the e-mail belongs to another customer
         (("Bo Li",), []),  # nothing open
         (("Bo Li", "", "bo@example.com"), []),
         (("Kate Nguyem",), []),  # nearly
@@ -50,14 +50,14 @@ def people(desk: Desk, two: None, add_lead: AddLead) -> None:
         (("",), []),
     ],
 )
-def test_an_open_booking_of_the_same_name_phone_or_email_is_asked_about(
+def test_open_bookings_with_the_same_name_phone_or_email_are_asked_about(
     people: None, look: Look, who: tuple[str, ...], asked: list[int]
 ) -> None:
     found = look(customers.suspects, *who)
     assert [row["customer_id"] for row in customers.in_question(found)] == asked
 
 
-def test_a_person_can_say_whose_lead_it_is(people: None, desk: Desk, look: Look) -> None:
+def test_the_dispatcher_can_choose_the_customer(people: None, desk: Desk, look: Look) -> None:
     result = intake.receive(desk, 3, **LEAD, phone="0800 4711", email="new@example.com")
     row = look(queries.booking, result["booking_id"])
     assert (row["customer_id"], row["customer_name"]) == (3, "Kate Nguyen")
@@ -67,20 +67,20 @@ def test_a_person_can_say_whose_lead_it_is(people: None, desk: Desk, look: Look)
     assert look(customers.card, 3)["phone"] is None
 
 
-def test_what_is_another_customers_stays_theirs(people: None, desk: Desk, look: Look) -> None:
+def test_contacts_of_another_customer_stay_theirs(people: None, desk: Desk, look: Look) -> None:
     result = intake.receive(desk, 2, **LEAD, phone="+49 711 1234")
     assert look(queries.booking, result["booking_id"])["customer_id"] == 2
     assert [look(customers.card, number)["phone"] for number in (1, 2)] == ["+497111234", None]
 
 
-def test_one_who_was_merged_counts_as_the_one_who_stands(people: None, desk: Desk, look: Look) -> None:
+def test_a_merged_customer_counts_as_the_one_kept(people: None, desk: Desk, look: Look) -> None:
     customers.merge(desk, 1, 2)
     customers.merge(desk, 3, 1)
     result = intake.receive(desk, 2, **LEAD)
     assert look(queries.booking, result["booking_id"])["customer_id"] == 3
 
 
-def test_a_customer_that_is_none_is_refused_and_nothing_is_written(
+def test_an_unknown_customer_is_refused_and_nothing_is_written(
     people: None, desk: Desk, counts: Callable[[], dict[str, int]]
 ) -> None:
     before = counts()
@@ -90,7 +90,7 @@ def test_a_customer_that_is_none_is_refused_and_nothing_is_written(
     assert counts() == before
 
 
-def test_repeating_it_for_another_customer_is_no_repetition(people: None, desk: Desk) -> None:
+def test_a_repeat_for_another_customer_is_a_different_request(people: None, desk: Desk) -> None:
     with desk.request("r1"):
         first = intake.receive(desk, 1, **LEAD)
         assert intake.receive(desk, 1, **LEAD) == first
@@ -114,14 +114,14 @@ def test_repeating_it_for_another_customer_is_no_repetition(people: None, desk: 
         ("phone", " "),
     ],
 )
-def test_what_is_told_beforehand_is_what_would_be_refused(
+def test_problems_shown_beforehand_match_the_refusals(
     two: None, desk: Desk, look: Look, field: str, value: str
 ) -> None:
     given = LEAD | {field: value}
-    told = look(intake.problems, given, desk.values)
-    if told:
+    answer = look(intake.problems, given, desk.values)
+    if answer:
         with pytest.raises(InvalidInput) as refused:
             intake.receive(desk, **given)
-        assert {name: str(problem) for name, problem in told.items()} == {field: str(refused.value)}
+        assert {name: str(problem) for name, problem in answer.items()} == {field: str(refused.value)}
     else:
         intake.receive(desk, **given)

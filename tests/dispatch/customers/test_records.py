@@ -1,4 +1,4 @@
-"""Customers: who comes first, who may be the same, merging and mending, and taking it back."""
+"""Customers: search order, possible duplicates, merges, edits and their undo."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_customers_are_found_best_first(people: None, look: Look, text: str, exp
     assert ids(look(customers.find, text)) == expected
 
 
-def test_a_row_tells_what_is_open_and_the_last_booking(
+def test_a_row_has_the_open_bookings_and_the_last_one(
     people: None, desk: Desk, look: Look, clock: Any
 ) -> None:
     bookings.cancel(desk, 1, "no money")
@@ -85,12 +85,12 @@ def test_a_row_tells_what_is_open_and_the_last_booking(
     assert row["last_booking_at"] == desk.now()
 
 
-def test_no_more_than_asked_for_are_found(people: None, look: Look) -> None:
+def test_a_search_is_limited(people: None, look: Look) -> None:
     assert ids(look(customers.find, "kate", 2)) == [4, 1]
     assert look(customers.find, "kate", 0) == []
 
 
-def test_a_card_holds_all_of_a_customer_newest_first(people: None, desk: Desk, look: Look) -> None:
+def test_a_card_has_all_of_a_customer_newest_first(people: None, desk: Desk, look: Look) -> None:
     bookings.note(desk, 1, "likes Mars")
     customers.edit(desk, 1, email="k@example.com")
     card = look(customers.card, 1)
@@ -133,20 +133,20 @@ def test_a_customer_who_does_not_exist_is_not_found(people: None, desk: Desk, lo
         ({"name": "", "phone": "12", "email": "kate@"}, []),
     ],
 )
-def test_who_may_be_the_same_is_told(
+def test_possible_duplicates_are_listed(
     people: None, look: Look, given: dict[str, str], expected: list[tuple[int, str, bool]]
 ) -> None:
     rows = look(customers.suspects, **given)
     assert [(row["customer_id"], row["because"], row["same"]) for row in rows] == expected
 
 
-def test_suspects_come_with_their_open_bookings(people: None, desk: Desk, look: Look) -> None:
+def test_possible_duplicates_have_their_open_bookings(people: None, desk: Desk, look: Look) -> None:
     bookings.cancel(desk, 6, "no money")
     rows = look(customers.suspects, "Kate Nguyen")
     assert [[one["booking_id"] for one in row["bookings"]] for row in rows] == [[4], [1]]
 
 
-def test_merging_gives_the_kept_one_all_that_the_other_had(people: None, desk: Desk, look: Look) -> None:
+def test_a_merge_moves_everything_to_the_kept_customer(people: None, desk: Desk, look: Look) -> None:
     row = customers.merge(desk, 4, 1)
     assert (row["customer_id"], row["phone"], row["open_bookings"]) == (4, "+497111234", 3)
     assert ids(look(customers.find, "nguyen")) == [4]
@@ -161,7 +161,7 @@ def test_merging_gives_the_kept_one_all_that_the_other_had(people: None, desk: D
     }
 
 
-def test_what_the_kept_one_has_is_not_overwritten(people: None, desk: Desk) -> None:
+def test_a_merge_overwrites_nothing_of_the_kept_customer(people: None, desk: Desk) -> None:
     row = customers.merge(desk, 2, 1)
     assert (row["phone"], row["email"]) == ("071199", "kate@example.com")
 
@@ -169,7 +169,7 @@ def test_what_the_kept_one_has_is_not_overwritten(people: None, desk: Desk) -> N
 @pytest.mark.parametrize(
     ("keep", "other", "code"), [(1, 1, "same_customer"), (2, 4, "merged"), (4, 2, "merged")]
 )
-def test_a_merge_that_makes_no_sense_is_refused(
+def test_an_impossible_merge_is_refused(
     people: None, desk: Desk, look: Look, keep: int, other: int, code: str
 ) -> None:
     customers.merge(desk, 1, 4)
@@ -180,7 +180,7 @@ def test_a_merge_that_makes_no_sense_is_refused(
     assert look(everything) == before
 
 
-def test_a_merged_customer_is_not_mended(people: None, desk: Desk) -> None:
+def test_a_merged_customer_cannot_be_edited(people: None, desk: Desk) -> None:
     customers.merge(desk, 1, 4)
     with pytest.raises(Refused, match="merged into customer 1"):
         customers.edit(desk, 4, name="Kate")
@@ -205,7 +205,7 @@ def test_merges_are_undone_in_turn(people: None, desk: Desk, look: Look) -> None
 
 
 @pytest.mark.parametrize("change", ["merge", "edit"])
-def test_a_merge_is_not_undone_when_something_changed_since(
+def test_a_merge_is_not_undone_after_a_later_change(
     people: None, desk: Desk, look: Look, change: str
 ) -> None:
     customers.merge(desk, 4, 1)
@@ -219,7 +219,7 @@ def test_a_merge_is_not_undone_when_something_changed_since(
     assert caught.value.code == "changed_since"
 
 
-def test_a_lead_goes_to_whom_its_customer_was_merged_into(
+def test_a_lead_of_a_merged_customer_goes_to_the_kept_one(
     people: None, desk: Desk, add_lead: AddLead, look: Look
 ) -> None:
     customers.merge(desk, 2, 1)
@@ -231,9 +231,7 @@ def test_a_lead_goes_to_whom_its_customer_was_merged_into(
     assert ids(look(customers.suspects, "", "+49 711 1234")) == [5]
 
 
-def test_a_corrected_name_goes_with_the_leads_that_had_the_wrong_one(
-    people: None, desk: Desk, look: Look
-) -> None:
+def test_a_corrected_name_changes_the_leads_with_the_wrong_one(people: None, desk: Desk, look: Look) -> None:
     before = look(everything)
     row = customers.edit(desk, 1, name="Zoë Nguyen", phone="", email="Z@example.com")
     assert (row["name"], row["phone"], row["email"]) == ("Zoë Nguyen", None, "z@example.com")
@@ -248,7 +246,7 @@ def test_a_corrected_name_goes_with_the_leads_that_had_the_wrong_one(
 @pytest.mark.parametrize(
     "given", [{}, {"name": "Kate Nguyen"}, {"name": " "}, {"phone": "no"}, {"email": "no"}]
 )
-def test_an_edit_that_says_nothing_or_nonsense_is_refused(
+def test_an_empty_or_invalid_edit_is_refused(
     people: None, desk: Desk, look: Look, given: dict[str, str]
 ) -> None:
     before = look(everything)
@@ -257,13 +255,13 @@ def test_an_edit_that_says_nothing_or_nonsense_is_refused(
     assert look(everything) == before
 
 
-def test_a_name_mended_on_the_booking_is_found_too(people: None, desk: Desk, look: Look) -> None:
+def test_a_name_edited_on_the_booking_is_found(people: None, desk: Desk, look: Look) -> None:
     editing.edit(desk, 5, name="Beau Li")
     assert ids(look(customers.find, "beau")) == [5]
     assert ids(look(customers.find, "bo li")) == []
 
 
-def test_the_log_is_narrowed_down_by_everything(people: None, desk: Desk, look: Look, clock: Any) -> None:
+def test_the_log_is_filtered_by_every_field(people: None, desk: Desk, look: Look, clock: Any) -> None:
     start = desk.now()
     clock.advance(hours=1)
     desk.actor = "lee"

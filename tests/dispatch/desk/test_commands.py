@@ -39,7 +39,7 @@ LEAD = {
 
 @pytest.fixture(autouse=True)
 def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The commands that these tests make are no commands of the desk."""
+    """Keep the commands made by these tests out of the desk's registry."""
     monkeypatch.setattr("dispatch.desk.commands.COMMANDS", COMMANDS.copy())
 
 
@@ -94,18 +94,18 @@ def test_an_event_keeps_the_rows_before_and_after(desk: Desk, lead: LeadResult, 
     assert (event["booking_id"], event["agent_id"]) == (1, 1)
 
 
-def test_a_row_that_was_made_has_no_before(desk: Desk, lead: LeadResult, look: Look) -> None:
+def test_a_created_row_has_no_before(desk: Desk, lead: LeadResult, look: Look) -> None:
     event = newest(look)
     assert event["before"] == {}
     assert set(event["after"]) == {"customers:1", "new_customer:1", "assignment_history:1", "bookings:1"}
 
 
-def test_what_follows_from_other_columns_is_not_in_the_log(desk: Desk, lead: LeadResult, look: Look) -> None:
+def test_derived_columns_are_not_in_the_log(desk: Desk, lead: LeadResult, look: Look) -> None:
     bookings.reassign(desk, 1, 2, "speaks French")
-    assert set(newest(look)["after"]) == {"bookings:1"}, "loads and the assignment's agent only follow"
+    assert set(newest(look)["after"]) == {"bookings:1"}, "loads and the assignment's agent are derived"
 
 
-def test_a_row_made_and_changed_by_one_command_counts_as_made(desk: Desk, look: Look) -> None:
+def test_a_row_created_and_changed_by_one_command_counts_as_created(desk: Desk, look: Look) -> None:
     @command("test.twice", past="added twice", undo=put_back)
     def twice(running: Command) -> None:
         agent = Agent(first_name="A", last_name="B", job_title="C", department="D")
@@ -168,7 +168,7 @@ def test_a_batch_never_commits_half_a_command(desk: Desk, lead: LeadResult, look
     assert look(queries.agent, 1)["years_of_service"] == 9
 
 
-def test_leads_are_written_inside_a_command_only(desk: Desk, lead: LeadResult) -> None:
+def test_leads_are_written_only_inside_a_command(desk: Desk, lead: LeadResult) -> None:
     from dispatch.assignment.decisions import choose_for_new_lead
     from models.customers import Lead
 
@@ -176,7 +176,7 @@ def test_leads_are_written_inside_a_command_only(desk: Desk, lead: LeadResult) -
         choose_for_new_lead(Lead.lock(1))
 
 
-def test_the_actor_is_the_environments_else_the_login_name(
+def test_the_actor_is_from_the_environment_or_the_login_name(
     monkeypatch: pytest.MonkeyPatch, path: Path
 ) -> None:
     monkeypatch.setenv("ASTRA_ACTOR", " mia ")
@@ -228,7 +228,7 @@ def test_a_repeat_after_the_row_has_changed_still_returns_the_first_result(
         assert intake.receive(desk, **LEAD) == first
 
 
-def test_a_repeat_may_leave_out_what_was_empty(desk: Desk, two: None) -> None:
+def test_a_repeat_may_omit_empty_values(desk: Desk, two: None) -> None:
     with desk.request("r1"):
         first = intake.receive(desk, **LEAD, phone=None)
     with desk.request("r1"):
@@ -243,7 +243,7 @@ def test_a_repeat_may_leave_out_what_was_empty(desk: Desk, two: None) -> None:
         lambda desk: bookings.claim(desk, 1, 1),
     ],
 )
-def test_a_request_id_is_for_one_command_only(
+def test_a_request_id_is_for_only_one_command(
     desk: Desk, two: None, look: Look, run: Callable[[Desk], object]
 ) -> None:
     with desk.request("r1"):
@@ -271,7 +271,7 @@ def test_a_request_ends_with_its_block(desk: Desk, two: None) -> None:
     assert desk.request_id is None
 
 
-def test_every_result_survives_being_kept(desk: Desk, lead: LeadResult) -> None:
+def test_every_result_survives_storage(desk: Desk, lead: LeadResult) -> None:
     """The result is stored as JSON; a repeat must return the very same value."""
     for number, (_, run) in enumerate(EVERY_COMMAND):
         with desk.request(f"r{number}"):
@@ -303,7 +303,7 @@ def test_a_value_that_was_rolled_back_is_not_accepted(desk: Desk, two: None) -> 
         intake.receive(desk, **(LEAD | {"destination": "Pluto"}))
 
 
-# -- two threads at one desk
+# -- two threads on one desk
 
 
 def together(*work: Callable[[], object]) -> list[BaseException]:
@@ -326,8 +326,8 @@ def together(*work: Callable[[], object]) -> list[BaseException]:
     return raised
 
 
-def test_a_batch_in_one_thread_is_none_in_another(desk: Desk, two: None, look: Look) -> None:
-    """A second thread that took itself for part of the batch would write without a transaction."""
+def test_a_batch_in_one_thread_does_not_cover_another(desk: Desk, two: None, look: Look) -> None:
+    """A second thread that joined the batch would write without a transaction."""
     in_batch, done = threading.Event(), threading.Event()
     seen: list[object] = []
 
@@ -349,7 +349,7 @@ def test_a_batch_in_one_thread_is_none_in_another(desk: Desk, two: None, look: L
     assert look(Event.select().where(Event.request_id == "mine").count) == 1
 
 
-def test_threads_at_one_desk_lose_nothing(desk: Desk, two: None, look: Look) -> None:
+def test_threads_on_one_desk_lose_nothing(desk: Desk, two: None, look: Look) -> None:
     def work(name: str) -> Callable[[], None]:
         def run() -> None:
             for number in range(25):
@@ -365,7 +365,7 @@ def test_threads_at_one_desk_lose_nothing(desk: Desk, two: None, look: Look) -> 
     assert [row["load"] for row in look(queries.list_agents)] in ([37, 38], [38, 37])
 
 
-def test_mistakes_of_the_program_are_not_blamed_on_the_file(desk: Desk) -> None:
+def test_programming_errors_are_not_blamed_on_the_file(desk: Desk) -> None:
     with pytest.raises(IntegrityError), desk.reading():
         raise IntegrityError("CHECK constraint failed")
 

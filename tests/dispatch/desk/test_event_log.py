@@ -1,4 +1,4 @@
-"""A filter of the log finds the same events, whether or not they have their line yet."""
+"""A log filter finds the same events with or without their stored lines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LEADS = 2 * BLOCK + 5
 
 @pytest.fixture
 def busy(desk: Desk, add_agent: AddAgent, add_lead: AddLead) -> Desk:
-    """A desk on which two have taken in leads by turns."""
+    """A desk on which two people have taken in leads by turns."""
     for number in range(3):
         add_agent(f"Agent{number}", capacity=1_000)
     for number in range(LEADS):
@@ -46,7 +46,7 @@ def busy(desk: Desk, add_agent: AddAgent, add_lead: AddLead) -> Desk:
         EventFilter(),
     ],
 )
-def test_a_filter_finds_what_every_event_looked_at_tells(busy: Desk, look: Look, which: EventFilter) -> None:
+def test_a_filter_finds_the_same_as_a_look_at_every_event(busy: Desk, look: Look, which: EventFilter) -> None:
     rows: list[dict[str, Any]] = look(event_log.page, EventFilter())
     assert len(rows) == LEADS + 3
     expected = [row["event_id"] for row in rows if _fits(row, which)]
@@ -55,7 +55,7 @@ def test_a_filter_finds_what_every_event_looked_at_tells(busy: Desk, look: Look,
     before = [number for number in expected if number < middle]
     after = [number for number in expected if number > middle]
     assert [row["event_id"] for row in look(event_log.page, which, 9, middle)] == before[:9]
-    # the nine that follow it, told newest first
+    # the nine that follow it, newest first
     assert [row["event_id"] for row in look(event_log.page, which, 9, None, middle)] == after[-9:]
 
 
@@ -71,7 +71,7 @@ def _fits(row: dict[str, Any], which: EventFilter) -> bool:
     )
 
 
-def test_lines_are_written_by_the_block_and_once(busy: Desk, look: Look) -> None:
+def test_lines_are_written_in_blocks_and_only_once(busy: Desk, look: Look) -> None:
     events, lines = look(Event.select().count), look(LogLine.select().count)
     assert (events, lines) == (LEADS + 3, events - events % BLOCK)
     with busy.transaction():

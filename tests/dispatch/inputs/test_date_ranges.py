@@ -1,4 +1,4 @@
-"""What people type for a moment that has been, as the beginning or the end of a period."""
+"""Times in the past as people type them, as the start or end of a period."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_every_example_of_the_hint_is_understood(example: str) -> None:
         *("2082-11-22 9:60", "yesterday today", "today x", "999999 weeks ago", "0001-01-01 0:00 x", "٩:٠٠"),
     ],
 )
-def test_nonsense_is_refused_with_what_is_understood(said: str) -> None:
+def test_an_invalid_time_is_refused_with_examples(said: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         until(said, NOW, ZONE)
     assert caught.value.code == "invalid_time"
@@ -98,4 +98,4 @@ def test_any_text_is_a_time_or_refused(text: str, offset: timedelta) -> None:
         try:
             assert to_text(from_text(stored := bound(text, NOW, offset))) == stored
         except InvalidInput as error:
-            assert error.hint  # noqa: PT017  # either is right; what is refused is told
+            assert error.hint  # noqa: PT017  # either is right; a refusal has a hint

@@ -1,4 +1,4 @@
-"""What people type for a moment to come, and what it means on the desk's calendar."""
+"""Times in the future as people type them, on the desk's calendar."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ FORMS = [
         ("2082-11-25T08:15:00Z", "2082-11-25 09:15"),
     ],
 )
-def test_a_moment_is_meant_in_the_terminals_zone(said: str, meant: str) -> None:
+def test_a_time_is_in_the_terminals_zone(said: str, meant: str) -> None:
     assert to_text(from_text(understand(said, NOW, ZONE)) + ZONE)[:16] == meant
 
 
@@ -114,7 +114,7 @@ def test_the_zone_decides_which_day_it_is() -> None:
         *("in 999999 weeks", "9999-12-31 25:00", "٩:٠٠", "in ２ hours", "tomorrow\x00", "x" * 10_000, "next"),
     ],
 )
-def test_the_past_and_nonsense_are_refused_with_what_is_understood(said: str) -> None:
+def test_past_and_invalid_times_are_refused_with_examples(said: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         understand(said, NOW, ZONE)
     assert caught.value.code == "invalid_time"
@@ -133,7 +133,7 @@ def test_every_example_of_the_hint_is_understood(example: str) -> None:
     MOMENTS,
     OFFSETS,
 )
-def test_any_text_is_a_moment_to_come_or_refused(text: str, now: str, offset: timedelta) -> None:
+def test_any_text_is_a_future_time_or_refused(text: str, now: str, offset: timedelta) -> None:
     try:
         understood = understand(text, now, offset)
     except InvalidInput:
@@ -143,18 +143,18 @@ def test_any_text_is_a_moment_to_come_or_refused(text: str, now: str, offset: ti
 
 
 @given(st.sampled_from(FORMS), MOMENTS, OFFSETS)
-def test_case_and_spaces_do_not_matter(text: str, now: str, offset: timedelta) -> None:
-    def told(said: str) -> str:
+def test_case_and_spaces_are_ignored(text: str, now: str, offset: timedelta) -> None:
+    def parse_or_message(said: str) -> str:
         try:
             return understand(said, now, offset)
         except InvalidInput as refusal:
             return refusal.message.removeprefix(repr(said))
 
-    assert told(text) == told(f"  {text.upper()} ").removeprefix(repr(text.upper()))
+    assert parse_or_message(text) == parse_or_message(f"  {text.upper()} ").removeprefix(repr(text.upper()))
 
 
 @given(MOMENTS, OFFSETS, st.integers(1, 10**9))
-def test_a_moment_as_it_is_shown_means_itself(now: str, offset: timedelta, ahead_s: int) -> None:
+def test_a_displayed_time_is_read_back_unchanged(now: str, offset: timedelta, ahead_s: int) -> None:
     moment = (from_text(now) + timedelta(seconds=ahead_s)).replace(second=0)
     shown = (moment + offset).strftime("%Y-%m-%d %H:%M")
     if moment > from_text(now):
@@ -163,7 +163,7 @@ def test_a_moment_as_it_is_shown_means_itself(now: str, offset: timedelta, ahead
 
 
 @given(MOMENTS, OFFSETS, st.integers(0, 23), st.integers(0, 59))
-def test_a_lone_time_comes_within_a_day(now: str, offset: timedelta, hour: int, minute: int) -> None:
+def test_a_time_without_a_date_is_within_a_day(now: str, offset: timedelta, hour: int, minute: int) -> None:
     understood = from_text(understand(f"{hour}:{minute:02}", now, offset))
     assert understood - from_text(now) <= timedelta(days=1)
     local = (understood + offset).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""What the desk accepts as text, money, numbers and scores."""
+"""Accepted text, money, numbers and scores."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from models.errors import InvalidInput
 
 
 @given(st.integers(0, validation.LARGEST_CENTS))
-def test_every_amount_of_two_places_is_exact(cents: int) -> None:
+def test_every_amount_with_two_decimals_is_exact(cents: int) -> None:
     assert validation.money_cents(str(Decimal(cents) / 100), "amount") == cents
     assert validation.money_cents(f"{cents // 100}.{cents % 100:02d}", "amount") == cents
 
 
 @given(st.text() | st.floats() | st.integers())
-def test_any_amount_is_accepted_whole_or_refused(value: Any) -> None:
+def test_any_amount_is_accepted_exactly_or_refused(value: Any) -> None:
     try:
         cents = validation.money_cents(value, "amount")
     except InvalidInput:
@@ -31,7 +31,7 @@ def test_any_amount_is_accepted_whole_or_refused(value: Any) -> None:
 @pytest.mark.parametrize(
     "value", ["", "-0.01", "0.001", "inf", "nan", "sNaN", "1e999999", "1e-999999", "1,50", None, True]
 )
-def test_what_is_no_amount_is_refused(value: Any) -> None:
+def test_an_invalid_amount_is_refused(value: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
         validation.money_cents(value, "package_revenue")
     assert caught.value.code == "invalid_package_revenue"
@@ -40,7 +40,7 @@ def test_what_is_no_amount_is_refused(value: Any) -> None:
 
 
 @given(st.text())
-def test_a_name_comes_out_short_and_on_one_line_or_not_at_all(text: str) -> None:
+def test_a_name_is_short_and_on_one_line_or_refused(text: str) -> None:
     try:
         name = validation.name(text)
     except InvalidInput:
@@ -68,13 +68,13 @@ def test_a_phone_number_is_reduced_to_its_digits(typed: str | None, kept: str | 
 
 
 @pytest.mark.parametrize("typed", ["123", "1" * 21, "12 34 x", "١٢٣٤٥"])
-def test_what_is_no_phone_number_is_refused(typed: str) -> None:
+def test_an_invalid_phone_number_is_refused(typed: str) -> None:
     with pytest.raises(InvalidInput):
         validation.phone(typed)
 
 
 @pytest.mark.parametrize("typed", ["kate", "@example.com", "kate@", "kate@example", "k ate@example.com"])
-def test_what_is_no_email_is_refused(typed: str) -> None:
+def test_an_invalid_email_is_refused(typed: str) -> None:
     with pytest.raises(InvalidInput):
         validation.email(typed)
 
@@ -90,6 +90,6 @@ def test_a_whole_number_is_in_its_range_or_refused(value: Any) -> None:
 
 
 @pytest.mark.parametrize("value", [-0.1, 5.1, "nan", "inf", "", None, "five"])
-def test_what_is_no_rating_is_refused(value: Any) -> None:
+def test_an_invalid_rating_is_refused(value: Any) -> None:
     with pytest.raises(InvalidInput):
         validation.rating(value)

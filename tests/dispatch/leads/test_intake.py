@@ -1,4 +1,4 @@
-"""A lead comes in: to rank 1, or it waits; refused, it leaves no row."""
+"""Lead intake: to rank 1, or waiting; a refused lead leaves no row."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AddLead = Callable[..., LeadResult]
 Look = Callable[..., Any]
 
 
-def test_the_result_tells_everything_that_was_made(two: None, add_lead: AddLead) -> None:
+def test_the_result_has_everything_that_was_created(two: None, add_lead: AddLead) -> None:
     assert add_lead() == {
         "lead_id": 1,
         "assignment_id": 1,
@@ -50,7 +50,7 @@ def test_ties_go_to_the_lowest_id(add_agent: AddAgent, add_lead: AddLead) -> Non
         ({"years": 3, "rating": 5.0}, "lowest load (0), then most years (9)"),
     ],
 )
-def test_the_reason_ends_with_the_key_that_decided(
+def test_the_reason_ends_with_the_deciding_key(
     add_agent: AddAgent, add_lead: AddLead, second: dict[str, Any], reason: str
 ) -> None:
     add_agent("Ada", years=9, rating=4.0)
@@ -58,13 +58,13 @@ def test_the_reason_ends_with_the_key_that_decided(
     assert add_lead()["reason"].startswith(reason)
 
 
-def test_a_tie_to_the_end_names_the_id(add_agent: AddAgent, add_lead: AddLead) -> None:
+def test_the_reason_of_a_full_tie_is_the_id(add_agent: AddAgent, add_lead: AddLead) -> None:
     add_agent(years=9, rating=4.0)
     add_agent(years=9, rating=4.0)
     assert add_lead()["reason"].endswith("best rating (4.0), then lowest agent id (1)")
 
 
-def test_the_only_agent_is_told_as_such(add_agent: AddAgent, add_lead: AddLead) -> None:
+def test_the_reason_names_the_only_agent(add_agent: AddAgent, add_lead: AddLead) -> None:
     add_agent()
     assert add_lead()["reason"] == "the only agent who can take it"
 
@@ -77,7 +77,7 @@ def test_without_agents_a_lead_waits_with_the_reason(add_lead: AddLead, look: Lo
     assert look(queries.count_totals) == queries.Totals(waiting=1, pending=1, drift=())
 
 
-def test_waiting_leads_are_drained_oldest_first(
+def test_waiting_leads_are_assigned_oldest_first(
     desk: Desk, clock: Any, add_agent: AddAgent, add_lead: AddLead, look: Look
 ) -> None:
     for name in ("First", "Second", "Third"):
@@ -91,7 +91,7 @@ def test_waiting_leads_are_drained_oldest_first(
     assert look(event_log.events, limit=1)[0]["detail"] == {"drained": [1, 2, 3]}
 
 
-def test_a_returning_agent_drains_the_waiting(
+def test_a_returning_agent_gets_the_waiting_leads(
     desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
 ) -> None:
     add_agent()
@@ -101,7 +101,7 @@ def test_a_returning_agent_drains_the_waiting(
     assert look(queries.booking, 1)["agent_id"] == 1
 
 
-def test_a_booking_that_everybody_declined_does_not_hold_up_those_behind_it(
+def test_a_booking_declined_by_everybody_does_not_block_later_ones(
     desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
 ) -> None:
     add_agent("Ada")
@@ -112,7 +112,7 @@ def test_a_booking_that_everybody_declined_does_not_hold_up_those_behind_it(
     before = look(queries.booking, 1)
     agents.come_back(desk, 1)
     assert look(queries.booking, 2)["agent_id"] == 1
-    assert look(queries.booking, 1) == before, "Ada declined it, and it waits on untouched"
+    assert look(queries.booking, 1) == before, "Ada declined it, so it keeps waiting"
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_customer_is_the_same_by_phone_or_email(
     assert (look(queries.booking, booking_id)["customer_id"] == 1) is same
 
 
-def test_a_contact_that_was_not_known_is_kept(two: None, add_lead: AddLead, look: Look) -> None:
+def test_a_new_contact_is_kept(two: None, add_lead: AddLead, look: Look) -> None:
     add_lead(phone="4711")
     add_lead(phone="4711", email="kate@example.com")
     third = add_lead(email="kate@example.com")
@@ -141,7 +141,7 @@ def test_a_contact_that_was_not_known_is_kept(two: None, add_lead: AddLead, look
     assert look(Customer.select().count) == 1
 
 
-def test_a_known_contact_is_not_written_over(lead: LeadResult, add_lead: AddLead, look: Look) -> None:
+def test_a_known_contact_is_not_overwritten(lead: LeadResult, add_lead: AddLead, look: Look) -> None:
     add_lead(phone="+49 711 1234", email="other@example.com")
     assert look(queries.booking, 1)["email"] == "kate@example.com"
 
@@ -180,7 +180,7 @@ def test_phone_and_email_of_two_customers_are_not_mixed(two: None, add_lead: Add
         ("policy", "astrology", "accepted: rank"),
     ],
 )
-def test_what_is_not_accepted_is_refused_and_leaves_no_row(
+def test_an_invalid_lead_is_refused_and_leaves_no_row(
     two: None,
     add_lead: AddLead,
     look: Look,
@@ -203,13 +203,13 @@ def test_a_name_is_kept_as_it_was_typed(two: None, add_lead: AddLead, look: Look
     assert look(queries.booking, booking_id)["customer_name"] == name
 
 
-def test_blank_extras_count_as_not_given(two: None, add_lead: AddLead, look: Look) -> None:
+def test_blank_extras_count_as_missing(two: None, add_lead: AddLead, look: Look) -> None:
     add_lead(phone=" ", email="", requests="  ")
     row = look(queries.booking, 1)
     assert (row["phone"], row["email"], row["requests"]) == (None, None, None)
 
 
-def test_a_refused_lead_in_a_batch_leaves_the_others_standing(
+def test_a_refused_lead_in_a_batch_keeps_the_others(
     two: None, desk: Desk, add_lead: AddLead, look: Look
 ) -> None:
     with desk.batch():

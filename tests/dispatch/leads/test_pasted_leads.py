@@ -1,4 +1,4 @@
-"""Leads pasted as text: what is read of it, what is wrong line by line, and one commit for the good ones."""
+"""Leads pasted as text: parsing, errors line by line, and one commit for the good ones."""
 
 from __future__ import annotations
 
@@ -76,17 +76,15 @@ def test_files_spreadsheets_and_bare_lines_are_understood(
         (f"Ka\ud800te,{REST}", ["not UTF-8"]),
     ],
 )
-def test_each_line_tells_all_that_is_wrong_with_it(
-    read: Callable[[str], Pasted], line: str, errors: list[str]
-) -> None:
+def test_each_line_has_all_its_errors(read: Callable[[str], Pasted], line: str, errors: list[str]) -> None:
     pasted = read(f"Good,{REST}\n{line}\nAlso,{REST}")
-    told = next(one for one in pasted.lines if one.line == 2)
-    assert len(told.errors) == len(errors)
-    assert all(said in error for said, error in zip(errors, told.errors, strict=True))
+    result = next(one for one in pasted.lines if one.line == 2)
+    assert len(result.errors) == len(errors)
+    assert all(said in error for said, error in zip(errors, result.errors, strict=True))
     assert [one.line for one in pasted.good] == ([1, 2, 3] if not errors else [1, 3])
 
 
-def test_the_bad_lines_are_a_text_again(read: Callable[[str], Pasted]) -> None:
+def test_the_bad_lines_are_returned_as_text(read: Callable[[str], Pasted]) -> None:
     quoted = f'"Ka\nte",{REST}'
     pasted = read(f"{HEADER}\n\nGood,{REST}\n{quoted}\n\nBad,Fax\nAlso,{REST}\n")
     assert [line.line for line in pasted.bad] == [4, 7]
@@ -118,11 +116,11 @@ def test_a_text_without_leads_says_why(read: Callable[[str], Pasted], text: str,
     assert len(read(f"Kate,{REST}\n" * MOST_LINES).good) == MOST_LINES
 
 
-def test_columns_that_leads_lack_are_named(read: Callable[[str], Pasted]) -> None:
+def test_missing_columns_are_named(read: Callable[[str], Pasted]) -> None:
     assert read(f"{HEADER},shoe size\nKate,{REST},44").ignored == ("shoe size",)
 
 
-def test_the_good_lines_are_one_commit_and_repeating_it_changes_nothing(
+def test_the_good_lines_are_one_commit_and_a_repeat_changes_nothing(
     two: None, desk: Desk, look: Look, read: Callable[[str], Pasted]
 ) -> None:
     lines = [(line.line, line.fields) for line in read(f"Kate,{REST}\nJo,{REST}\nIda,{REST}").good]
@@ -136,7 +134,7 @@ def test_the_good_lines_are_one_commit_and_repeating_it_changes_nothing(
     assert look(event_log.events, booking_id=2)[0]["command"] == "lead.add_all"
 
 
-def test_all_lines_are_taken_back_together_or_not_at_all(
+def test_all_lines_are_undone_together_or_not_at_all(
     two: None, desk: Desk, look: Look, read: Callable[[str], Pasted], add_lead: Callable[..., Any]
 ) -> None:
     kim = add_lead("Kim", phone="0711 1")
@@ -161,7 +159,7 @@ def test_all_lines_are_taken_back_together_or_not_at_all(
     assert look(queries.count_totals).drift == ()
 
 
-def test_a_database_that_goes_away_takes_none_of_them(
+def test_a_lost_database_takes_in_none_of_the_lines(
     two: None, desk: Desk, look: Look, read: Callable[[str], Pasted], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = [(line.line, line.fields) for line in read(f"Kate,{REST}\nJo,{REST}").good]

@@ -1,4 +1,4 @@
-"""Features as of an assignment's own time are what the desk would have shown then, its outcome unknown."""
+"""Features as of an assignment's time equal those shown then, without its outcome."""
 
 from __future__ import annotations
 
@@ -59,10 +59,8 @@ def close_and_rate(desk: Desk, booking_id: int, rng: random.Random, clock: Any) 
         bookings.rate(desk, booking_id, rng.randint(1, 5))
 
 
-def test_every_assignment_has_the_features_that_the_desk_showed_before_it(
-    desk: Desk, add_agent: Add, clock: Any
-) -> None:
-    """Random work: leads, sales, losses, scores given, an agent who leaves; all seconds differ."""
+def test_every_assignment_has_the_features_shown_before_it(desk: Desk, add_agent: Add, clock: Any) -> None:
+    """Random work: leads, sales, losses, ratings, an agent leaving; all seconds differ."""
     rng = random.Random(3)
     for number in range(6):
         department = rng.choice(FIRST_VALUES["department"])
@@ -87,8 +85,8 @@ def test_every_assignment_has_the_features_that_the_desk_showed_before_it(
     assert len(samples) == len(rows) > 60
     assert [bool(won) for won in samples.won] == [row["status"] == "Confirmed" for row in rows]
     for row, values in zip(rows, samples.features, strict=True):
-        told = dict(zip(FEATURES, values, strict=True))
-        assert told == pytest.approx(dict(zip(FEATURES, seen[row["booking_id"]], strict=True))), row
+        result = dict(zip(FEATURES, values, strict=True))
+        assert result == pytest.approx(dict(zip(FEATURES, seen[row["booking_id"]], strict=True))), row
 
 
 def rows_of(desk: Desk) -> list[BookingRow]:
@@ -99,7 +97,7 @@ def rows_of(desk: Desk) -> list[BookingRow]:
 def test_the_outcome_of_an_assignment_is_not_in_its_features(
     desk: Desk, add_agent: Add, add_lead: Add, clock: Any
 ) -> None:
-    """The same desk twice, but for how the last booking ends: its features are the same."""
+    """The same desk twice, except for the end of the last booking: equal features."""
     add_agent("Ada")
     add_agent("Bob", years=9)
     for _ in range(4):
@@ -116,10 +114,10 @@ def test_the_outcome_of_an_assignment_is_not_in_its_features(
     assert won.features[-1].tolist() == lost.features[-1].tolist()
 
 
-def test_an_outcome_counts_from_the_second_after_it_was_known(
+def test_an_outcome_counts_from_the_next_second(
     desk: Desk, add_agent: Add, add_lead: Add, clock: Any
 ) -> None:
-    """A sale of noon is nothing to the lead of that very second, and all to the lead of a second later."""
+    """A sale at noon does not count for a lead of that second, but for one a second later."""
     add_agent("Ada")
     add_agent("Bob")
     number = add_lead()["booking_id"]
@@ -135,13 +133,13 @@ def test_an_outcome_counts_from_the_second_after_it_was_known(
     features = gathered(desk).features
     revenue, availability = FEATURES.index("revenue_score"), FEATURES.index("availability_score")
     assert features[:, revenue].tolist() == [0.0, 0.0, 1.0]
-    assert features[1, availability] == 0.0  # the sold one was open yet, and Bob held nothing
+    assert features[1, availability] == 0.0  # the sold one was still open, and Bob held nothing
 
 
-def test_the_recent_days_of_the_past_begin_to_the_second_too(
+def test_past_recent_days_begin_at_the_exact_second(
     desk: Desk, add_agent: Add, add_lead: Add, clock: Any
 ) -> None:
-    """Ada sold 2 of 3 within the days, the first of them just so; Bob with 3 of 4 above her, Cyd below."""
+    """Ada sold 2 of 3 in that time, the first only just; Bob is above her with 3 of 4, Cyd below."""
     for name in ("Ada", "Bob", "Cyd"):
         add_agent(name)
 
@@ -169,7 +167,7 @@ def test_the_recent_days_of_the_past_begin_to_the_second_too(
     assert gathered(desk).features[-1, FEATURES.index("recency_score")] == 0.5
 
 
-def test_who_was_never_reached_tells_nothing_by_the_missing_destination(
+def test_a_missing_destination_does_not_reveal_an_unreached_customer(
     desk: Desk, add_agent: Add, add_lead: Add
 ) -> None:
     add_agent("Ada")
@@ -184,9 +182,7 @@ def test_who_was_never_reached_tells_nothing_by_the_missing_destination(
     assert np.isnan(samples.features[1, FEATURES.index("dest_expertise_score")])
 
 
-def test_a_lead_entered_by_mistake_is_nothing_to_learn_from(
-    desk: Desk, add_agent: Add, add_lead: Add
-) -> None:
+def test_a_lead_entered_by_mistake_is_not_learned_from(desk: Desk, add_agent: Add, add_lead: Add) -> None:
     add_agent("Ada")
     bookings.confirm(desk, add_lead()["booking_id"], *QUOTE)
     add_lead()
@@ -194,7 +190,7 @@ def test_a_lead_entered_by_mistake_is_nothing_to_learn_from(
     assert len(gathered(desk)) == 1
 
 
-def test_the_published_recipe_takes_the_revenue_of_the_same_booking(
+def test_the_published_recipe_uses_the_revenue_of_the_same_booking(
     desk: Desk, add_agent: Add, add_lead: Add
 ) -> None:
     add_agent("Ada")

@@ -1,4 +1,4 @@
-"""The match score and its weights, bad input above all; the published table is in tests/seeds."""
+"""The match score and its weights, mainly bad input; the published table is in tests/seeds."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_no_agents_no_scores(desk: Desk) -> None:
     assert scored(desk) == Scores((), NOBODY_HERE)
 
 
-def test_one_agent_has_0_and_a_note(desk: Desk, add_agent: Add) -> None:
+def test_a_single_agent_has_0_and_a_note(desk: Desk, add_agent: Add) -> None:
     add_agent("Ada", rating=5, years=9)
     found = scored(desk)
     assert [agent.match_score for agent in found.agents] == [0.0]
@@ -78,9 +78,7 @@ def test_a_new_agent_has_the_lowest_share_of_everything(desk: Desk, add_agent: A
     assert [agent.match_score for agent in scored(desk).agents] == [100.0, 0.0]
 
 
-def test_a_destination_that_nobody_has_sold_counts_for_nobody(
-    desk: Desk, add_agent: Add, add_lead: Add
-) -> None:
+def test_an_unsold_destination_counts_for_nobody(desk: Desk, add_agent: Add, add_lead: Add) -> None:
     add_agent("Ada")
     bookings.confirm(desk, add_lead()["booking_id"], *QUOTE)
     add_agent("Bob")
@@ -89,7 +87,7 @@ def test_a_destination_that_nobody_has_sold_counts_for_nobody(
     assert {agent.values["dest_expertise_score"] for agent in scored(desk, terms).agents} == {0.0}
 
 
-def test_open_work_counts_as_assigned_and_takes_availability(
+def test_open_work_counts_as_assigned_and_lowers_availability(
     desk: Desk, add_agent: Add, add_lead: Add
 ) -> None:
     add_agent("Ada", department="Luxury Voyages")
@@ -105,39 +103,39 @@ def test_open_work_counts_as_assigned_and_takes_availability(
     assert named_features(desk, MARS._replace(requests="window"))[1]["requirements_score"] == 0.0
 
 
-def test_revenue_that_is_missing_counts_nothing(desk: Desk, add_agent: Add, add_lead: Add) -> None:
+def test_missing_revenue_counts_as_nothing(desk: Desk, add_agent: Add, add_lead: Add) -> None:
     add_agent("Ada")
     booking_id = add_lead()["booking_id"]
     bookings.confirm(desk, booking_id, *QUOTE)
     with desk.reading():
         Booking.update(destination_revenue_cents=None, package_revenue_cents=None).execute()
     bookings.reopen(desk, booking_id)
-    assert named_features(desk)[1]["revenue_score"] == 150.0  # what a repair is for
+    assert named_features(desk)[1]["revenue_score"] == 150.0  # as a repair does
     doctor.repair(desk)
     assert named_features(desk)[1]["revenue_score"] == 0.0
 
 
-def test_no_part_of_a_score_is_told_as_minus_nothing(desk: Desk, add_agent: Add) -> None:
+def test_no_part_of_a_score_is_minus_zero(desk: Desk, add_agent: Add) -> None:
     add_agent("Ada")
     add_agent("Bob", years=9)
     assert "-0.0" not in json.dumps([agent.row() for agent in scored(desk).agents])
 
 
-def test_who_may_hold_nothing_is_not_available(desk: Desk, add_agent: Add) -> None:
+def test_an_agent_with_capacity_0_is_not_available(desk: Desk, add_agent: Add) -> None:
     add_agent("Ada")
     with desk.reading():
         Agent.update(capacity=0).execute()
     assert named_features(desk)[1]["availability_score"] == 0.0
 
 
-def test_who_left_is_not_scored(desk: Desk, add_agent: Add) -> None:
+def test_an_agent_who_left_is_not_scored(desk: Desk, add_agent: Add) -> None:
     add_agent("Ada")
     add_agent("Bob")
     agents.leave(desk, 1)
     assert [agent.agent_id for agent in scored(desk).agents] == [2]
 
 
-def test_the_recent_days_begin_to_the_second(desk: Desk, add_agent: Add, add_lead: Add, clock: Any) -> None:
+def test_recent_days_begin_at_the_exact_second(desk: Desk, add_agent: Add, add_lead: Add, clock: Any) -> None:
     add_agent("Ada", years=9)
     add_agent("Bob")
     for _ in range(2):
@@ -161,7 +159,7 @@ def test_a_file_of_nine_weights_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
         ({"rating_score": None}, "rating_score in mine.json is 'null', not a finite number"),
         ({"rating_score": "1"}, "rating_score"),
@@ -173,17 +171,17 @@ def test_a_file_of_nine_weights_is_read(tmp_path: Path) -> None:
         ({"charm_score": 1}, "unknown weight: 'charm_score'"),
     ],
 )
-def test_a_weight_that_is_none_is_refused_by_name(tmp_path: Path, change: dict[str, Any], told: str) -> None:
+def test_an_invalid_weight_is_refused_by_name(tmp_path: Path, change: dict[str, Any], expected: str) -> None:
     file = tmp_path / "mine.json"
     file.write_text(json.dumps(PUBLISHED_WEIGHTS | change))
     with pytest.raises(InvalidInput) as refusal:
         weights.read_file(str(file))
-    assert told in refusal.value.message
+    assert expected in refusal.value.message
     assert refusal.value.hint
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [
         (b'{"rating_score": 1}', "lacks experience_score, revenue_score"),
         (b"[1, 2]", "holds no object"),
@@ -194,10 +192,10 @@ def test_a_weight_that_is_none_is_refused_by_name(tmp_path: Path, change: dict[s
         (b" " * 1_000_001, "too long"),
     ],
 )
-def test_a_file_that_holds_no_weights_is_refused(tmp_path: Path, content: bytes, told: str) -> None:
+def test_a_file_without_weights_is_refused(tmp_path: Path, content: bytes, expected: str) -> None:
     file = tmp_path / "mine.json"
     file.write_bytes(content)
-    with pytest.raises(InvalidInput, match=told) as refusal:
+    with pytest.raises(InvalidInput, match=expected) as refusal:
         weights.read_file(str(file))
     assert refusal.value.hint
 
@@ -222,7 +220,7 @@ def test_weights_of_a_file_become_a_version_that_is_used(desk: Desk) -> None:
         assert weights.in_use().weights == mine
         assert [row["in_use"] for row in weights.listing()] == [False, True]
         shown = weights.shown(None)
-    # nothing was learned from, and no gate was asked
+    # no training data, and the gate was not used
     assert (shown["origin"], shown["outcomes"], shown["gate_open"]) == ("file", None, None)
     weights.use(desk, "published")
     with desk.reading():

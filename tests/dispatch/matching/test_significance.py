@@ -30,5 +30,5 @@ def test_a_table_of_groups(yates: bool) -> None:
 
 
 @pytest.mark.parametrize("groups", [[], [(3, 5)], [(0, 0), (2, 4)], [(4, 4), (2, 2)], [(0, 4), (0, 2)]])
-def test_where_nothing_can_differ(groups: list[tuple[int, int]]) -> None:
+def test_groups_that_cannot_differ(groups: list[tuple[int, int]]) -> None:
     assert chi_square_p(groups) == 1.0

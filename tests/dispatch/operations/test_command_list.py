@@ -1,4 +1,4 @@
-"""Every command is registered with the words of the log and its undo rule."""
+"""Every command is registered with its log text and undo rule."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def act(running): ...
 
 
 def test_the_list_has_each_command_of_the_source_once() -> None:
-    """In a process of its own, where no other test has imported a module."""
+    """In a separate process, where no other test has imported a module."""
     sources = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "dispatch").rglob("*.py"))]
     declared = re.findall(r'^(?:@|\w+ = )command\(\s*"([\w.]+)"', "\n".join(sources), re.MULTILINE)
     listed = subprocess.run(
@@ -39,12 +39,12 @@ def test_the_list_has_each_command_of_the_source_once() -> None:
     assert sorted(declared) == sorted(listed.stdout.split())
 
 
-def test_each_command_has_words() -> None:
+def test_each_command_has_log_text() -> None:
     assert [name for name, known in every_command().items() if not known.past.strip()] == []
 
 
 @pytest.mark.parametrize("given", ["", ', past="acted"', ", undo=put_back", ', undo=never("it stays")'])
-def test_a_command_without_words_or_undo_rule_is_not_imported(tmp_path: Path, given: str) -> None:
+def test_a_command_without_log_text_or_undo_rule_is_refused(tmp_path: Path, given: str) -> None:
     module = tmp_path / "module.py"
     module.write_text(COMMAND.format(given), encoding="utf-8")
     with pytest.raises(TypeError, match="required keyword-only argument"):
@@ -61,7 +61,7 @@ def logged(desk: Desk) -> Callable[[str], None]:
 
 
 @pytest.mark.parametrize("name", [name for name, known in every_command().items() if known.undo])
-def test_what_is_never_undone_says_why(desk: Desk, logged: Callable[[str], None], name: str) -> None:
+def test_commands_that_cannot_be_undone_say_why(desk: Desk, logged: Callable[[str], None], name: str) -> None:
     logged(name)
     with pytest.raises(Refused) as caught:
         undo(desk)
@@ -86,7 +86,7 @@ def test_a_command_of_a_later_version_keeps_its_name_and_is_not_undone(
         ({}, "claimed"),
     ],
 )
-def test_an_event_is_described_with_what_it_was_about(about: dict[str, Any], words: str) -> None:
+def test_an_event_is_described_with_its_subject(about: dict[str, Any], words: str) -> None:
     assert describe_event(about | {"command": "booking.claim"}) == words
 
 

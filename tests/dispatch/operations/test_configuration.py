@@ -39,15 +39,15 @@ def test_a_new_desk_has_its_defaults(desk: Desk) -> None:
     } | {key: value for key, value in desk.settings.items() if key not in ("policy", "year_shift")}
 
 
-def test_a_setting_holds_for_every_terminal(desk: Desk, other: Desk) -> None:
+def test_a_setting_applies_to_every_terminal(desk: Desk, other: Desk) -> None:
     result = configuration.set_value(desk, "default_capacity", "7")
     assert result == {"key": "default_capacity", "value": 7, "settings_version": 2}
     with other.transaction():
         assert other.settings["default_capacity"] == 7
 
 
-def test_a_stored_setting_that_cannot_be_read_does_not_lock_anybody_out(desk: Desk, path: Path) -> None:
-    """A word of another version made opening fail with a ValueError."""
+def test_an_unreadable_stored_setting_does_not_prevent_opening(desk: Desk, path: Path) -> None:
+    """A value of another version made opening fail with a ValueError."""
     configuration.set_value(desk, "default_capacity", "7")
     with desk.transaction():
         Setting.update(value="plenty").where(Setting.key == "default_capacity").execute()
@@ -68,9 +68,7 @@ def test_a_change_of_settings_is_in_the_log(desk: Desk, look: Look) -> None:
     assert look(event_log.events)[0]["detail"] == {"key": "default_capacity", "old": 10, "new": 7}
 
 
-def test_a_decision_names_the_settings_it_was_made_by(
-    desk: Desk, two: None, add_lead: AddLead, look: Look
-) -> None:
+def test_a_decision_records_its_settings(desk: Desk, two: None, add_lead: AddLead, look: Look) -> None:
     add_lead()
     configuration.set_value(desk, "default_capacity", "7")
     add_lead()
@@ -87,7 +85,9 @@ def test_a_decision_names_the_settings_it_was_made_by(
         ("year_shift", "0", Refused),
     ],
 )
-def test_what_is_no_setting_is_refused(desk: Desk, key: str, value: str, error: type[Exception]) -> None:
+def test_an_unknown_or_invalid_setting_is_refused(
+    desk: Desk, key: str, value: str, error: type[Exception]
+) -> None:
     before = desk.settings.items()
     with pytest.raises(error):
         configuration.set_value(desk, key, value)
@@ -104,13 +104,13 @@ def test_a_new_desk_accepts_the_published_values(desk: Desk, look: Look) -> None
 
 
 @pytest.mark.parametrize("kind", LISTS)
-def test_every_list_grows(desk: Desk, look: Look, kind: str) -> None:
+def test_every_list_can_be_extended(desk: Desk, look: Look, kind: str) -> None:
     assert configuration.add_value(desk, kind, " Something New ") == {"name": "Something New"}
     assert {"name": "Something New"} in look(listing, kind)
     assert "Something New" in look(desk.values.of, kind)
 
 
-def test_what_one_terminal_adds_another_accepts_at_once(
+def test_a_new_value_is_accepted_at_once_by_other_terminals(
     desk: Desk, other: Desk, two: None, add_lead: AddLead
 ) -> None:
     add_lead()  # this desk has read its lists
@@ -134,7 +134,7 @@ def test_what_one_terminal_adds_another_accepts_at_once(
         ("package", "Luxury Dome Stay", None, InvalidInput),
     ],
 )
-def test_what_cannot_be_a_value_is_refused(
+def test_an_invalid_value_is_refused(
     desk: Desk, kind: str, name: str, destination: str | None, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
@@ -147,7 +147,7 @@ def test_the_same_package_may_be_offered_elsewhere(desk: Desk, look: Look) -> No
     assert look(desk.values.packages, "Titan") == ("Luxury Dome Stay", "Ringside Cruise")
 
 
-def test_a_refused_package_names_those_there_are(desk: Desk, look: Look) -> None:
+def test_a_refused_package_names_the_known_ones(desk: Desk, look: Look) -> None:
     with pytest.raises(InvalidInput) as caught:
         look(desk.values.check_package, "Europa", "Yacht")
     assert caught.value.hint == "accepted: Glacier Trek Adventure, Zero-Gravity Yacht Cruise"

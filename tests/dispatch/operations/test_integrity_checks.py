@@ -1,4 +1,4 @@
-"""The doctor looks at who has which work."""
+"""Integrity checks of the doctor on work and agents."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Look = Callable[..., Any]
         ),
     ],
 )
-def test_what_is_wrong_is_found(
+def test_faults_are_found(
     desk: Desk, lead: Any, look: Look, wound: Callable[[Desk], object], check: str, is_warning: bool
 ) -> None:
     assert look(examine, desk)["ok"]
@@ -43,7 +43,7 @@ def test_what_is_wrong_is_found(
     assert found[check]["hint"]
 
 
-def test_no_command_leaves_anything_to_find(desk: Desk, lead: Any, look: Look) -> None:
+def test_no_command_leaves_a_fault(desk: Desk, lead: Any, look: Look) -> None:
     bookings.claim(desk, 1, 1)
     set_presence(desk, 1, "away")
     agents.change(desk, 2, capacity=0)

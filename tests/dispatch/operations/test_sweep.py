@@ -1,4 +1,4 @@
-"""What the clock does: offers, claims, declines, in any number of terminals."""
+"""The sweep: offers, claims and declines over time, in any number of terminals."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def claimed(desk: Desk, two: None, add_lead: AddLead) -> None:
 
 
 def done(desk: Desk) -> dict[str, Any]:
-    """What a sweep did, without what it did not; the one after it does nothing."""
+    """What a sweep did, without empty entries; the next one does nothing."""
     result = sweep(desk)
     assert sweep(desk) == NOTHING
     return {key: value for key, value in result.items() if value}
@@ -86,7 +86,7 @@ def test_a_silent_claim_is_asked_about_and_then_released_with_its_age_kept(
         lambda desk: bookings.contact(desk, 1, "no_answer"),
     ],
 )
-def test_an_answer_starts_the_clock_anew(
+def test_an_answer_restarts_the_clock(
     desk: Desk, claimed: None, look: Look, clock: Any, answer: Callable[[Desk], Any]
 ) -> None:
     clock.advance(hours=4)
@@ -98,7 +98,7 @@ def test_an_answer_starts_the_clock_anew(
     assert done(desk) == {"asked": [1]}
 
 
-def test_who_was_reached_or_is_to_be_called_later_is_not_asked_about(
+def test_reached_customers_and_later_follow_ups_are_not_asked_about(
     desk: Desk, claimed: None, add_lead: AddLead, clock: Any
 ) -> None:
     bookings.claim(desk, add_lead()["booking_id"], 2)
@@ -110,7 +110,7 @@ def test_who_was_reached_or_is_to_be_called_later_is_not_asked_about(
     assert done(desk) == {"asked": [2]}
 
 
-def test_the_clock_of_claims_can_be_switched_off(desk: Desk, claimed: None, clock: Any) -> None:
+def test_the_claim_clock_can_be_switched_off(desk: Desk, claimed: None, clock: Any) -> None:
     configuration.set_value(desk, "contact_hours", "0")
     clock.advance(days=9)
     assert done(desk) == {}
@@ -131,7 +131,7 @@ def test_only_a_claim_can_be_kept(desk: Desk, two: None, add_lead: AddLead) -> N
         bookings.keep(desk, 1)
 
 
-def test_the_released_claim_of_an_absent_agent_goes_on(
+def test_the_released_claim_of_an_absent_agent_moves_on(
     desk: Desk, claimed: None, look: Look, clock: Any
 ) -> None:
     set_presence(desk, 1, "away")
@@ -150,7 +150,7 @@ def offers(desk: Desk) -> None:
     configuration.set_value(desk, "offer_minutes", "10")
 
 
-def test_an_offer_nobody_claims_goes_to_the_next_agent(
+def test_an_unclaimed_offer_goes_to_the_next_agent(
     desk: Desk, offers: None, two: None, add_lead: AddLead, look: Look, clock: Any
 ) -> None:
     add_lead()
@@ -160,7 +160,7 @@ def test_an_offer_nobody_claims_goes_to_the_next_agent(
     assert look(queries.agent, 1)["presence"] == "available"
 
 
-def test_two_offers_missed_in_a_row_put_an_agent_on_away_until_they_are_back(
+def test_two_missed_offers_in_a_row_set_an_agent_away(
     desk: Desk, offers: None, two: None, add_lead: AddLead, look: Look, clock: Any
 ) -> None:
     for _ in range(3):  # 1 and 3 to Ada, 2 to Bob
@@ -191,10 +191,10 @@ def test_a_claim_between_two_missed_offers_clears_the_count(
     assert look(queries.agent, 1)["presence"] == "available"
 
 
-def test_who_is_on_a_break_misses_no_offer_by_it(
+def test_a_break_does_not_count_as_a_missed_offer(
     desk: Desk, offers: None, two: None, add_lead: AddLead, look: Look, clock: Any
 ) -> None:
-    """The work goes on, for the customer waits; but the break ends by itself, as it was said."""
+    """The work moves on, since the customer waits, but the break still ends by itself."""
     for _ in range(3):  # 1 and 3 to Ada, 2 to Bob
         add_lead()
     bookings.claim(desk, 2, 2)
@@ -218,7 +218,7 @@ def test_an_offer_that_nobody_else_could_take_stays(
     assert done(desk) == {}
 
 
-def test_a_clock_put_back_ends_no_offer_twice(
+def test_a_clock_set_back_ends_no_offer_twice(
     desk: Desk, offers: None, two: None, add_lead: AddLead, clock: Any
 ) -> None:
     add_lead()
@@ -231,7 +231,7 @@ def test_a_clock_put_back_ends_no_offer_twice(
 # -- what waits
 
 
-def test_what_was_declined_is_given_out_again_by_the_clock(
+def test_declined_work_is_offered_again_after_a_while(
     desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look, clock: Any
 ) -> None:
     add_agent()
@@ -246,7 +246,7 @@ def test_what_was_declined_is_given_out_again_by_the_clock(
 # -- pulling
 
 
-def test_anothers_unclaimed_work_is_pulled_only_where_the_desk_allows_it(
+def test_another_agents_work_is_pulled_only_if_the_desk_allows_it(
     desk: Desk, two: None, add_lead: AddLead, look: Look
 ) -> None:
     add_lead()
@@ -261,7 +261,7 @@ def test_anothers_unclaimed_work_is_pulled_only_where_the_desk_allows_it(
     assert [look(queries.agent, number)["load"] for number in (1, 2)] == [0, 1]
 
 
-def test_nobody_pulls_while_away_or_above_the_capacity(desk: Desk, two: None, add_lead: AddLead) -> None:
+def test_no_pull_while_away_or_above_capacity(desk: Desk, two: None, add_lead: AddLead) -> None:
     configuration.set_value(desk, "pull", "on")
     add_lead()
     agents.change(desk, 2, capacity=0)

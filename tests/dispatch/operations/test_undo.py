@@ -1,4 +1,4 @@
-"""Undo writes the inverse of a command, unless its rows have changed since."""
+"""Undo: the inverse of a command, unless its rows have changed since."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOVING = {"changed_at", "version"}
 
 
 def state(look: Look) -> Any:
-    """Everything a user sees of bookings and agents, but for the marks that every save leaves."""
+    """Everything a user sees of bookings and agents, except the traces of every save."""
     rows, people = look(
         lambda: (queries.list_bookings(queries.BookingFilter(sort="id")), queries.list_agents(with_left=True))
     )
@@ -74,9 +74,7 @@ CLOSED: dict[str, Callable[[Desk], object]] = {
 
 
 @pytest.mark.parametrize("name", OPEN)
-def test_undo_takes_back_a_command_on_an_open_booking(
-    desk: Desk, claimed: None, look: Look, name: str
-) -> None:
+def test_undo_reverses_a_command_on_an_open_booking(desk: Desk, claimed: None, look: Look, name: str) -> None:
     before = state(look)
     OPEN[name](desk)
     undo(desk)
@@ -85,7 +83,7 @@ def test_undo_takes_back_a_command_on_an_open_booking(
 
 
 @pytest.mark.parametrize("name", CLOSED)
-def test_undo_takes_back_a_command_on_a_closed_booking(
+def test_undo_reverses_a_command_on_a_closed_booking(
     desk: Desk, confirmed: None, look: Look, name: str
 ) -> None:
     before = state(look)
@@ -108,13 +106,13 @@ def test_undo_is_an_event_linked_to_the_one_it_undoes(desk: Desk, claimed: None,
     assert claim["undone_by"] == newest["event_id"]
 
 
-def test_undos_go_back_step_by_step(desk: Desk, confirmed: None, look: Look) -> None:
+def test_repeated_undo_goes_back_step_by_step(desk: Desk, confirmed: None, look: Look) -> None:
     commands = [undo(desk)["command"] for _ in range(5)]
     assert commands == ["booking.confirm", "booking.claim", "lead.add", "agent.add", "agent.add"]
     assert refusal(look, lambda: undo(desk)).code == "nothing_to_undo"
 
 
-def test_an_undone_lead_is_cancelled_as_a_mistake_and_keeps_its_ids(
+def test_an_undone_lead_is_cancelled_and_keeps_its_ids(
     desk: Desk, lead: LeadResult, look: Look, add_lead: AddLead, loads: Callable[[], dict[int, int]]
 ) -> None:
     undo(desk)
@@ -127,13 +125,13 @@ def test_an_undone_lead_is_cancelled_as_a_mistake_and_keeps_its_ids(
     assert look(queries.booking, 2)["customer_id"] == 1, "the customer stays"
 
 
-def test_an_undone_lead_is_not_opened_again(desk: Desk, lead: LeadResult, look: Look) -> None:
+def test_an_undone_lead_cannot_be_reopened(desk: Desk, lead: LeadResult, look: Look) -> None:
     undo(desk)
     assert refusal(look, lambda: bookings.reopen(desk, 1)).code == "voided"
     assert refusal(look, lambda: bookings.rate(desk, 1, 5)).code == "not_finished"
 
 
-def test_an_undone_lead_gives_back_the_contact_it_brought(
+def test_undoing_a_lead_removes_the_contact_it_added(
     desk: Desk, two: None, add_lead: AddLead, look: Look
 ) -> None:
     add_lead(phone="4711")
@@ -142,13 +140,13 @@ def test_an_undone_lead_gives_back_the_contact_it_brought(
     assert look(queries.booking, 1)["email"] is None
 
 
-def test_a_waiting_lead_is_undone_too(desk: Desk, add_lead: AddLead, look: Look) -> None:
+def test_a_waiting_lead_can_be_undone(desk: Desk, add_lead: AddLead, look: Look) -> None:
     add_lead()
     undo(desk)
     assert (look(queries.booking, 1)["voided"], look(queries.count_totals).waiting) == (True, 0)
 
 
-def test_undo_takes_back_the_actors_own_last_command(desk: Desk, claimed: None, look: Look) -> None:
+def test_undo_reverses_the_actors_own_last_command(desk: Desk, claimed: None, look: Look) -> None:
     desk.actor = "lee"
     assert refusal(look, lambda: undo(desk)).code == "nothing_to_undo"
     bookings.note(desk, 1, "hello")
@@ -162,21 +160,21 @@ def test_an_event_can_be_named(desk: Desk, lead: LeadResult, add_lead: AddLead, 
     assert look(queries.booking, 2)["status"] == "Pending"
 
 
-def test_what_has_changed_since_is_refused_by_name(desk: Desk, claimed: None, look: Look) -> None:
+def test_the_refusal_names_the_later_change(desk: Desk, claimed: None, look: Look) -> None:
     bookings.release(desk, 1)
     error = refusal(look, lambda: undo(desk, 4))
     assert error.code == "changed_since"
     assert "event 5, booking.release of kim" in error.message
 
 
-def test_a_change_there_and_back_is_a_change_too(desk: Desk, two: None, look: Look) -> None:
+def test_a_change_and_its_reversal_count_as_changes(desk: Desk, two: None, look: Look) -> None:
     agents.change(desk, 1, years=10)
     agents.change(desk, 1, years=11)
     agents.change(desk, 1, years=10)
     assert refusal(look, lambda: undo(desk, 3)).code == "changed_since"
 
 
-def test_a_change_that_was_undone_is_none(desk: Desk, claimed: None, look: Look) -> None:
+def test_an_undone_change_does_not_count(desk: Desk, claimed: None, look: Look) -> None:
     bookings.release(desk, 1)
     undo(desk)
     assert undo(desk, 4)["command"] == "booking.claim"
@@ -191,7 +189,7 @@ def test_an_edit_is_not_undone_under_a_later_change_of_the_same_customer(
     assert refusal(look, lambda: undo(desk, 5)).code == "changed_since"
 
 
-def test_numbers_that_begin_alike_are_not_mixed_up(desk: Desk, two: None, add_lead: AddLead) -> None:
+def test_ids_with_a_common_prefix_are_not_confused(desk: Desk, two: None, add_lead: AddLead) -> None:
     for _ in range(12):
         add_lead()
     bookings.claim(desk, 1, 1)  # event 15
@@ -206,7 +204,7 @@ def test_an_event_that_does_not_exist_is_not_found(desk: Desk, two: None, event_
         undo(desk, event_id)
 
 
-def test_an_undo_is_not_undone(desk: Desk, claimed: None, look: Look) -> None:
+def test_an_undo_cannot_be_undone(desk: Desk, claimed: None, look: Look) -> None:
     undo(desk)
     assert refusal(look, lambda: undo(desk, 5)).code == "not_undoable"
     assert refusal(look, lambda: undo(desk, 4)).code == "already_undone"
@@ -219,7 +217,7 @@ def test_an_undo_is_not_undone(desk: Desk, claimed: None, look: Look) -> None:
         lambda desk: configuration.add_value(desk, "destination", "Pluto"),
     ],
 )
-def test_settings_and_values_are_not_undone(desk: Desk, look: Look, run: Callable[[Desk], object]) -> None:
+def test_settings_and_values_cannot_be_undone(desk: Desk, look: Look, run: Callable[[Desk], object]) -> None:
     run(desk)
     error = refusal(look, lambda: undo(desk))
     assert error.code == "not_undoable"
@@ -229,12 +227,12 @@ def test_settings_and_values_are_not_undone(desk: Desk, look: Look, run: Callabl
 # -- agents
 
 
-def test_an_added_agent_is_undone_by_leaving(desk: Desk, two: None, look: Look) -> None:
+def test_undoing_an_added_agent_deactivates_them(desk: Desk, two: None, look: Look) -> None:
     undo(desk)
     assert look(queries.agent, 2)["left_at"] == desk.now()
 
 
-def test_an_agent_who_has_got_work_since_stays(
+def test_an_added_agent_with_work_since_stays(
     desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
 ) -> None:
     add_agent()
@@ -242,7 +240,7 @@ def test_an_agent_who_has_got_work_since_stays(
     assert refusal(look, lambda: undo(desk, 1)).code == "holds_work"
 
 
-def test_with_an_added_agent_the_drained_bookings_go_back_to_waiting(
+def test_undoing_an_added_agent_returns_the_bookings_to_waiting(
     desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look, loads: Callable[[], dict[int, int]]
 ) -> None:
     """The agent's load of 1 is the command's own doing, not a change since."""
@@ -257,10 +255,10 @@ def test_with_an_added_agent_the_drained_bookings_go_back_to_waiting(
     assert look(queries.booking, 1)["assignment_id"] == 1, "still its only assignment"
 
 
-def test_a_drained_booking_that_was_claimed_keeps_its_agent_here(
+def test_a_claimed_booking_keeps_an_added_agent(
     desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
 ) -> None:
-    """The drained booking is not the event's own, but it is one of its rows."""
+    """The booking that went to the agent is one of the event's rows."""
     add_lead("First")
     add_lead("Second")
     add_agent()
@@ -268,7 +266,7 @@ def test_a_drained_booking_that_was_claimed_keeps_its_agent_here(
     assert refusal(look, lambda: undo(desk, 3)).code == "changed_since"
 
 
-def test_a_returned_agent_with_new_work_is_not_sent_away(
+def test_a_returned_agent_with_new_work_stays(
     desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
 ) -> None:
     add_agent()
@@ -278,7 +276,7 @@ def test_a_returned_agent_with_new_work_is_not_sent_away(
     assert refusal(look, lambda: undo(desk, 3)).code == "holds_work"
 
 
-def test_when_leaving_is_undone_waiting_bookings_find_their_taker(
+def test_undoing_a_leave_assigns_waiting_bookings(
     desk: Desk, add_agent: AddAgent, add_lead: AddLead, look: Look
 ) -> None:
     add_agent()
@@ -300,7 +298,7 @@ def test_when_leaving_is_undone_waiting_bookings_find_their_taker(
         lambda desk: bookings.confirm(desk, 1, **QUOTE),
     ],
 )
-def test_nothing_is_given_back_to_somebody_who_left(
+def test_undo_gives_no_work_to_an_agent_who_left(
     desk: Desk, lead: LeadResult, look: Look, run: Callable[[Desk], object]
 ) -> None:
     run(desk)
@@ -308,7 +306,7 @@ def test_nothing_is_given_back_to_somebody_who_left(
     assert refusal(look, lambda: undo(desk, 4)).code == "agent_left"
 
 
-def test_a_licence_that_somebody_else_has_now_is_not_put_back(desk: Desk, two: None, look: Look) -> None:
+def test_a_licence_now_held_by_another_agent_is_not_restored(desk: Desk, two: None, look: Look) -> None:
     agents.change(desk, 1, license="L1")
     agents.change(desk, 1, license="L2")
     agents.change(desk, 2, license="L1")

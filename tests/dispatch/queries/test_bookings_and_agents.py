@@ -1,4 +1,4 @@
-"""What screens and commands show: filters, orders, pages and totals."""
+"""Queries behind screens and commands: filters, orders, pages and totals."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_rows_come_in_the_order_asked_for(crowded: None, look: Look, sort: str, 
     assert rows == sorted(rows, key=rank, reverse=descending)
 
 
-def test_a_page_goes_on_behind_a_row_that_has_moved_meanwhile(crowded: None, desk: Desk, look: Look) -> None:
+def test_a_page_continues_after_a_row_that_has_moved(crowded: None, desk: Desk, look: Look) -> None:
     which = Filter(sort="id", descending=False)
     page = look(queries.list_bookings, which, 10)
     bookings.cancel(desk, 10, "no money")
@@ -105,7 +105,7 @@ def test_a_claimed_booking_is_not_unclaimed(crowded: None, look: Look) -> None:
     assert 1 not in ids(look(queries.list_bookings, Filter(unclaimed=True)))
 
 
-def test_pages_of_a_filter_stay_inside_it(crowded: None, look: Look) -> None:
+def test_pages_respect_the_filter(crowded: None, look: Look) -> None:
     which = Filter(agent_id=2, sort="destination")
     first = look(queries.list_bookings, which, 5)
     rest = look(queries.list_bookings, which, None, first[-1])
@@ -119,7 +119,7 @@ def test_an_unknown_order_is_refused_by_name() -> None:
 
 
 @pytest.mark.parametrize("function", [queries.booking, queries.agent])
-def test_what_does_not_exist_is_not_found(look: Look, function: Callable[[int], object]) -> None:
+def test_missing_rows_are_not_found(look: Look, function: Callable[[int], object]) -> None:
     with pytest.raises(NotFound):
         look(function, 1)
 
@@ -134,7 +134,7 @@ def test_agents_come_best_first(desk: Desk, lead: LeadResult, add_agent: AddAgen
     )
 
 
-def test_totals_count_what_is_open_and_name_what_drifted(crowded: None, desk: Desk, look: Look) -> None:
+def test_totals_count_open_work_and_name_drift(crowded: None, desk: Desk, look: Look) -> None:
     assert look(queries.count_totals) == queries.Totals(waiting=4, pending=27, drift=())
     with desk.transaction():
         Agent.update(load=0).where(Agent.agent_id == 2).execute()
@@ -142,7 +142,7 @@ def test_totals_count_what_is_open_and_name_what_drifted(crowded: None, desk: De
     assert look(queries.count_totals).drift == (1, 2)
 
 
-def test_the_log_is_told_newest_first_and_filtered(crowded: None, desk: Desk, look: Look) -> None:
+def test_the_log_is_listed_newest_first_and_filtered(crowded: None, desk: Desk, look: Look) -> None:
     desk.actor = "lee"
     bookings.note(desk, 1, "hello")
     assert [row["command"] for row in look(event_log.events, booking_id=1)] == [

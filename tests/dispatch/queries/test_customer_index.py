@@ -1,4 +1,4 @@
-"""Finding customers and bookings by text, against looking at every row."""
+"""Search for customers and bookings by text, against a look at every row."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _accepted(name: str) -> bool:
 
 
 def perform(desk: Desk, step: tuple[Any, ...]) -> None:
-    """One step; what the desk refuses changes nothing."""
+    """One step; a refusal changes nothing."""
     verb, *given = step
     with suppress(DeskError):
         if verb == "lead":
@@ -91,7 +91,7 @@ def naive_words(text: str) -> list[str]:
 
 
 def naively_matching(text: str) -> set[int]:
-    """Every customer looked at: the names, phone and e-mail of each, word by word."""
+    """A look at every customer: names, phone and e-mail, word by word."""
     words, result = naive_words(text), set()
     for customer in Customer.select().where(Customer.merged_into.is_null()):
         leads = Lead.select().where(Lead.customer_id == customer.customer_id)
@@ -130,7 +130,7 @@ def naively_listed(text: str) -> set[int]:
     texts=st.lists(TEXTS, min_size=1, max_size=4),
     data=st.data(),
 )
-def test_what_is_found_is_what_looking_at_every_customer_finds(
+def test_the_index_finds_the_same_as_a_look_at_every_customer(
     tmp_path: Path,
     empty_desk_file: Path,
     steps: list[tuple[Any, ...]],
@@ -172,15 +172,15 @@ def many(desk: Desk) -> Desk:
     return desk
 
 
-def test_catching_up_goes_as_far_as_it_may(many: Desk) -> None:
+def test_catching_up_stops_at_its_limit(many: Desk) -> None:
     assert customer_index.catch_up(many, 100) == 500
-    told: list[int] = []
-    assert customer_index.catch_up(many, progress=told.append) == 0
-    assert told == [250, 0]
+    answer: list[int] = []
+    assert customer_index.catch_up(many, progress=answer.append) == 0
+    assert answer == [250, 0]
     assert customer_index.catch_up(many) == 0
 
 
-def test_several_terminals_catch_up_at_once_and_index_each_customer_once(many: Desk) -> None:
+def test_terminals_catching_up_together_index_each_customer_once(many: Desk) -> None:
     def work() -> None:
         desk = open_desk(many.database.path, actor="lee")
         for _ in range(10):
@@ -197,7 +197,7 @@ def test_several_terminals_catch_up_at_once_and_index_each_customer_once(many: D
     assert indexed == list(range(1, 601))
 
 
-def test_a_search_takes_in_a_large_backlog_and_leaves_a_small_one(
+def test_a_search_indexes_a_large_backlog_and_leaves_a_small_one(
     many: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     customer_index.prepare(many)
@@ -209,9 +209,7 @@ def test_a_search_takes_in_a_large_backlog_and_leaves_a_small_one(
         assert backlog() == 0
 
 
-def test_only_the_newest_of_a_large_backlog_are_looked_through(
-    many: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_the_newest_of_a_large_backlog_are_searched(many: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(customer_index, "MOST_LOOKED_THROUGH", 10)
     with many.reading():
         assert [row["customer_id"] for row in customers.find("customer", 20)] == list(range(600, 590, -1))

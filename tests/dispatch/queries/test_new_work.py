@@ -1,4 +1,4 @@
-"""What has come to an agent between two glances, and who brought it."""
+"""An agent's new work between two glances, and its actor."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEAD |= {"launch": "Sydney Stellar Port"}
 
 
 class Watcher:
-    """One terminal that looks at an agent's desk."""
+    """One terminal that shows an agent's desk."""
 
     def __init__(self, desk: Desk, agent_id: int) -> None:
         self.desk, self.agent_id = desk, agent_id
@@ -33,7 +33,7 @@ class Watcher:
             return glance(self.agent_id)
 
     def arrived(self) -> list[int]:
-        """What others have brought since the last call."""
+        """Work from others since the last call."""
         now = self.glance()
         with self.desk.reading():
             found = arrived(self.before, now, self.own)
@@ -61,7 +61,7 @@ def lead(desk: Desk) -> int:
     return number
 
 
-def test_a_glance_tells_the_open_work_and_whose_it_is(watcher: Watcher) -> None:
+def test_a_glance_has_the_open_work_and_its_agent(watcher: Watcher) -> None:
     first, _, third = lead(watcher.desk), lead(watcher.desk), lead(watcher.desk)
     bookings.claim(watcher.desk, first, 1)
     seen = watcher.glance()
@@ -72,7 +72,7 @@ def test_a_glance_tells_the_open_work_and_whose_it_is(watcher: Watcher) -> None:
         assert glance(99) == Glance(99, "", frozenset(), frozenset(), seen.last_event)
 
 
-def test_what_others_bring_has_arrived_and_ones_own_has_not(watcher: Watcher, other: Desk) -> None:
+def test_only_work_from_others_counts_as_new(watcher: Watcher, other: Desk) -> None:
     mine, theirs, second = lead(watcher.desk), lead(other), lead(other)
     assert watcher.arrived() == [second]
     bookings.reassign(other, theirs, 1, "asked for Ada")
@@ -85,12 +85,12 @@ def test_what_others_bring_has_arrived_and_ones_own_has_not(watcher: Watcher, ot
     assert watcher.arrived() == []
 
 
-def test_what_is_claimed_already_is_nothing_new(watcher: Watcher, other: Desk) -> None:
+def test_claimed_work_is_not_new(watcher: Watcher, other: Desk) -> None:
     bookings.claim(other, lead(other), 1)
     assert watcher.arrived() == []
 
 
-def test_a_drained_queue_belongs_to_who_drained_it(path: Path, desk: Desk, other: Desk) -> None:
+def test_work_assigned_from_the_queue_counts_as_the_actors(path: Path, desk: Desk, other: Desk) -> None:
     waits = lead(desk)
     watcher = Watcher(desk, 1)
     agents.add(other, first_name="Ada", last_name="B", department="Luxury Voyages", job_title=TITLE)
@@ -107,7 +107,7 @@ def test_a_drained_queue_belongs_to_who_drained_it(path: Path, desk: Desk, other
 TITLE = "Space Travel Agent"
 
 
-def test_others_are_told_from_oneself_whatever_they_are_called(watcher: Watcher, other: Desk) -> None:
+def test_other_terminals_are_distinguished_under_any_name(watcher: Watcher, other: Desk) -> None:
     with watcher.desk.reading():
         start = last_event()
     number = lead(watcher.desk)

@@ -1,4 +1,4 @@
-"""The one step that comes next with a booking."""
+"""The next action for a booking."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ FRESH: Any = {
         ({"status": "Cancelled"}, None),
     ],
 )
-def test_what_comes_next(row: dict[str, Any], expected: str | None) -> None:
+def test_next_action(row: dict[str, Any], expected: str | None) -> None:
     assert next_action(FRESH | row, NOW) == expected
 
 
-def test_a_step_that_is_named_is_a_command() -> None:
+def test_every_next_action_is_a_command() -> None:
     for name in ("claim", "contact", "confirm", "reassign"):
         assert callable(getattr(bookings, name))
     assert callable(follow_ups.follow_up)

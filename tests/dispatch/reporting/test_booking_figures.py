@@ -1,4 +1,4 @@
-"""What the bookings come to, against counting them one by one."""
+"""Figures of the bookings, against counting them one by one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dispatch.reporting import booking_figures
 from seeds.demo.demo import make_demo
 
 
-def test_every_figure_is_that_of_its_rows(desk: Desk) -> None:
+def test_every_figure_matches_its_rows(desk: Desk) -> None:
     make_demo(desk, agents=6, bookings=120)
     with desk.reading():
         figures = booking_figures.by_kind()
@@ -32,7 +32,7 @@ def test_every_figure_is_that_of_its_rows(desk: Desk) -> None:
     assert round(whole["revenue"] or 0, 2) == round(sum(row["total_revenue"] or 0 for row in confirmed), 2)
 
 
-def test_an_empty_desk_has_figures_too(desk: Desk) -> None:
+def test_figures_of_an_empty_desk(desk: Desk) -> None:
     with desk.reading():
         figures = booking_figures.by_kind()
         assert booking_figures.by_agent(desk) == []
@@ -40,7 +40,7 @@ def test_an_empty_desk_has_figures_too(desk: Desk) -> None:
     assert figures[0]["confirmed_share"] is None
 
 
-def test_what_was_a_mistake_and_what_waits(
+def test_voided_and_waiting_bookings(
     desk: Desk, add_agent: Callable[..., Any], add_lead: Callable[..., Any]
 ) -> None:
     add_lead("Waiting")

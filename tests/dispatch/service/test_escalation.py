@@ -1,4 +1,4 @@
-"""Warnings and escalations: when they come, that they come once, who is told, and what stops them."""
+"""Warnings and escalations: due times, recipients, and what stops them; each comes once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Show = Callable[..., Row]
 
 @pytest.fixture
 def issue(desk: Desk, add_agent: Callable[..., Row], open_issue: Open) -> Row:
-    """Issue 1, HIGH (first answer in 1 h, resolved in 8), which Ada has; Eve is her manager."""
+    """Issue 1, HIGH (first answer in 1 h, resolved in 8), with Ada; Eve is her manager."""
     add_agent("Ada", years=20, manager="Eve Moneypenny")
     return open_issue("[billing_dispute] charged twice")
 
@@ -43,8 +43,8 @@ def warned(row: Row) -> list[tuple[str, int]]:
 def test_each_warning_comes_once_at_its_time(desk: Desk, issue: Row, clock: TestClock, show: Show) -> None:
     seen = []
     for minutes in range(0, 75, 5):
-        told = sweep_issues(desk)["warnings"]
-        seen += [(minutes, one["clock"], one["percent"]) for one in told]
+        result = sweep_issues(desk)["warnings"]
+        seen += [(minutes, one["clock"], one["percent"]) for one in result]
         clock.advance(minutes=5)
     assert seen == [
         (30, "first_response", 50),
@@ -55,7 +55,7 @@ def test_each_warning_comes_once_at_its_time(desk: Desk, issue: Row, clock: Test
     assert warned(show()) == [("first_response", percent) for percent in (50, 75, 90, 100)]
 
 
-def test_a_late_sweep_leaves_none_out_and_a_second_one_adds_none(
+def test_a_late_sweep_skips_no_warning_and_a_second_adds_none(
     desk: Desk, issue: Row, clock: TestClock, show: Show
 ) -> None:
     conversation.reply(desk, 1, "We look into it")
@@ -66,7 +66,7 @@ def test_a_late_sweep_leaves_none_out_and_a_second_one_adds_none(
     assert sweep_issues(desk)["examined"] == 0, "a clock that jumps back repeats nothing"
 
 
-def test_no_warning_comes_while_the_customer_has_to_answer(
+def test_no_warning_while_waiting_for_the_customer(
     desk: Desk, issue: Row, clock: TestClock, show: Show
 ) -> None:
     conversation.reply(desk, 1, "Which card?", wait=True)
@@ -75,12 +75,12 @@ def test_no_warning_comes_while_the_customer_has_to_answer(
     assert (warned(show()), raised(show())) == ([], [])
 
 
-def test_what_was_late_is_told_even_when_it_is_done(desk: Desk, issue: Row, clock: TestClock) -> None:
+def test_a_late_answer_is_still_reported(desk: Desk, issue: Row, clock: TestClock) -> None:
     clock.advance(hours=9)
     row = lifecycle.resolve(desk, 1)
     assert warned(row) == [("first_response", 100), ("resolution", 100)]
     clock.advance(days=9)
-    assert sweep_issues(desk)["examined"] == 0, "nothing more is looked at"
+    assert sweep_issues(desk)["examined"] == 0, "nothing more is checked"
 
 
 def test_warnings_follow_a_new_priority(desk: Desk, issue: Row, clock: TestClock, show: Show) -> None:
@@ -99,7 +99,7 @@ def test_warnings_follow_a_new_priority(desk: Desk, issue: Row, clock: TestClock
     assert warned(show()) == warned(row), "each one once"
 
 
-def test_business_hours_and_holidays_are_minded(desk: Desk, ada: Row, open_issue: Open) -> None:
+def test_business_hours_and_holidays_are_respected(desk: Desk, ada: Row, open_issue: Open) -> None:
     configuration.set_value(desk, "sla_hours", "mon-fri 09:00-17:00")
     configuration.set_value(desk, "sla_holidays", "2082-03-03")
     row = open_issue("[billing_dispute] x")  # on Sunday, 1 March 2082, 09:00
@@ -110,7 +110,7 @@ def test_business_hours_and_holidays_are_minded(desk: Desk, ada: Row, open_issue
     )
 
 
-def test_a_pause_for_the_customer_moves_the_due_time_until_that_has_passed(
+def test_waiting_for_the_customer_moves_the_due_time(
     desk: Desk, ada: Row, open_issue: Open, clock: TestClock, sound: Callable[[], None]
 ) -> None:
     """The example in dispatch/service/sla/clocks.py."""
@@ -130,25 +130,25 @@ def test_a_pause_for_the_customer_moves_the_due_time_until_that_has_passed(
     sound()
 
 
-def test_the_desks_own_minutes_hold_for_new_issues(
+def test_the_desks_sla_settings_apply_to_new_issues(
     desk: Desk, ada: Row, open_issue: Open, show: Show
 ) -> None:
     open_issue("x")
     configuration.set_value(desk, "sla_resolution_minutes", "10 20 30 40 50")
     assert open_issue("x")["sla"]["resolution_due"] == "2082-03-01 09:40:00"
-    assert show(1)["sla"]["resolution_due"] == "2082-03-02 09:00:00", "what was promised stays"
+    assert show(1)["sla"]["resolution_due"] == "2082-03-02 09:00:00", "promised times stay"
 
 
 # -- triggers
 
 
-def test_waiting_unassigned_escalates_and_an_agent_ends_it(
+def test_an_unassigned_issue_escalates_until_it_has_an_agent(
     desk: Desk, open_issue: Open, clock: TestClock, show: Show, add_agent: Callable[..., Row]
 ) -> None:
     open_issue("[billing_dispute] x")
     clock.advance(hours=4)
-    told = sweep_issues(desk)["escalations"]
-    assert [(one["trigger"], one["level"], one["told"], one["urgency"]) for one in told] == [
+    result = sweep_issues(desk)["escalations"]
+    assert [(one["trigger"], one["level"], one["told"], one["urgency"]) for one in result] == [
         ("unassigned", 1, "the dispatchers", "high")
     ]
     add_agent("Ada", years=20)
@@ -160,7 +160,7 @@ def test_unresolved_after_eight_hours_escalates_once(
     desk: Desk, issue: Row, clock: TestClock, show: Show
 ) -> None:
     conversation.reply(desk, 1, "We look into it")
-    for turn in range(4):  # work goes on all the time
+    for turn in range(4):  # work continues all the time
         clock.advance(hours=3)
         editing.edit(desk, 1, title=f"turn {turn}")
         lifecycle.set_status(desk, 1, "pending_customer")
@@ -209,7 +209,7 @@ def test_no_progress_escalates_and_progress_ends_it(
     assert [one["trigger"] for one in sweep_issues(desk)["escalations"]] == ["unresolved", "no_progress"]
 
 
-def test_a_high_tier_and_repeated_trouble_begin_higher(
+def test_a_high_tier_and_repeated_issues_start_higher(
     desk: Desk, ada: Row, add_lead: Callable[..., LeadResult], open_issue: Open
 ) -> None:
     add_lead("Kate Nguyen")
@@ -233,7 +233,7 @@ def test_a_high_tier_and_repeated_trouble_begin_higher(
 # -- the chain
 
 
-def test_an_escalation_climbs_until_somebody_acknowledges(
+def test_an_escalation_climbs_until_acknowledged(
     desk: Desk, issue: Row, clock: TestClock, show: Show
 ) -> None:
     row = escalation_commands.escalate(desk, 1, "the press called")
@@ -245,7 +245,7 @@ def test_an_escalation_climbs_until_somebody_acknowledges(
         (3, "head of service")
     ]
     clock.advance(hours=1)
-    assert sweep_issues(desk)["escalations"] == [], "there is nobody above"
+    assert sweep_issues(desk)["escalations"] == [], "there is no one above"
     assert [step["level"] for step in show()["escalations"][0]["steps"]] == [1, 2, 3]
 
 
@@ -268,7 +268,7 @@ def test_acknowledging_stops_the_chain_and_no_progress_resumes_it(
     assert manual_row["acknowledged_at"] is None
 
 
-def test_nobody_is_blamed_while_the_customer_has_to_answer(
+def test_no_escalation_while_waiting_for_the_customer(
     desk: Desk, issue: Row, clock: TestClock, show: Show
 ) -> None:
     escalation_commands.escalate(desk, 1, "the press called")
@@ -304,14 +304,14 @@ def test_escalating_again_climbs(desk: Desk, issue: Row) -> None:
     refused(lambda: escalation_commands.escalate(desk, 1, ""), "invalid_reason")
 
 
-def test_the_end_closes_what_is_open(desk: Desk, issue: Row) -> None:
+def test_resolving_closes_open_escalations(desk: Desk, issue: Row) -> None:
     escalation_commands.escalate(desk, 1, "the press called")
     row = lifecycle.resolve(desk, 1)
     assert (raised(row), row["escalations"][0]["close_reason"]) == ([("manual", 1, False)], "resolved")
     refused(lambda: escalation_commands.escalate(desk, 1, "again"), "resolved")
 
 
-def test_a_reassigned_issue_tells_its_new_holder(
+def test_escalations_of_a_reassigned_issue_go_to_the_new_holder(
     desk: Desk, issue: Row, add_agent: Callable[..., Row], clock: TestClock
 ) -> None:
     add_agent("Bob")
@@ -322,7 +322,7 @@ def test_a_reassigned_issue_tells_its_new_holder(
     assert [one["told"] for one in sweep_issues(desk)["escalations"]] == ["Mallory"]
 
 
-def test_the_sweep_is_in_the_log_by_the_desk_itself(desk: Desk, issue: Row, clock: TestClock) -> None:
+def test_the_sweep_is_logged_under_its_own_name(desk: Desk, issue: Row, clock: TestClock) -> None:
     clock.advance(minutes=30)
     sweep_issues(desk)
     with desk.reading():

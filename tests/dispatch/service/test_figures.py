@@ -1,4 +1,4 @@
-"""The service desk's figures, as docs/rules.md has them: times, triggers, routing, satisfaction."""
+"""The service desk's figures in docs/rules.md: times, triggers, routing, satisfaction."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ def test_priorities_are_numbered_from_low_to_critical() -> None:
     ]
 
 
-def test_the_slas_are_those_of_the_mission() -> None:
+def test_sla_times() -> None:
     assert by_priority(DEFINITIONS["sla_resolution_minutes"].default) == [15, 120, 480, 1440, 4320]
     assert by_priority(DEFINITIONS["sla_first_response_minutes"].default) == [5, 15, 60, 240, 480]
 
 
-def test_the_escalation_times_are_those_of_the_mission() -> None:
+def test_escalation_times() -> None:
     assert limits.UNASSIGNED_MINUTES == (15, 60, 240, 1440, 2880)
     assert limits.UNRESOLVED_MINUTES == (30, 120, 480, 2880, 5760)
 
 
 @pytest.mark.parametrize("text", ["15 120 480 1440", "15 120 90 1440 4320", "0 1 2 3 4", "a b c d e", ""])
-def test_five_minutes_that_do_not_fall_are_needed(text: str) -> None:
+def test_five_non_decreasing_numbers_are_needed(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         targets.parse_minutes(text)
 
@@ -63,11 +63,11 @@ def test_the_expected_response_grows_with_the_load() -> None:
 
 
 @pytest.mark.parametrize(("level", "minutes"), [(5, 96), (4, 192), (3, 288), (1, 480), (None, 288)])
-def test_the_estimate_is_the_sla_by_the_level(level: int | None, minutes: float) -> None:
+def test_the_estimate_is_the_sla_scaled_by_the_level(level: int | None, minutes: float) -> None:
     assert targets.estimated_resolution_minutes(480, level) == minutes
 
 
-def test_a_pause_moves_what_is_left() -> None:
+def test_a_pause_keeps_the_time_left() -> None:
     hours = calendar("24x7")
     ten, eleven = NOON.replace(hour=10), NOON.replace(hour=11)
     assert targets.due(ten, 3 * 3600, [(eleven, NOON)], hours) == NOON.replace(hour=14)
@@ -91,7 +91,7 @@ def test_the_routing_score() -> None:
     assert routing.score(True, 2, 10, 10, 0.0) == pytest.approx(0.4 + 0.08)
 
 
-def test_only_specialists_and_the_skilled_are_candidates() -> None:
+def test_only_specialists_and_skilled_agents_are_candidates() -> None:
     assert routing.choose("billing_dispute", [helper(level=3)]) is None
     assert routing.choose("billing_dispute", [helper(level=4)]) is not None
     assert (
@@ -99,7 +99,7 @@ def test_only_specialists_and_the_skilled_are_candidates() -> None:
     )
 
 
-def test_nobody_above_capacity_is_chosen() -> None:
+def test_no_agent_above_capacity_is_chosen() -> None:
     assert routing.choose("billing_dispute", [helper(load=10)]) is None
     assert routing.choose("billing_dispute", [helper(capacity=0)]) is None
 
@@ -110,7 +110,7 @@ def test_the_specialist_wins_and_ties_go_to_the_lowest_id() -> None:
     assert routing.choose("billing_dispute", [helper(3), helper(2)]) == helper(2)
 
 
-def test_the_reason_is_told() -> None:
+def test_the_reason_is_given() -> None:
     assert routing.reason("billing_dispute", helper(specialisations=("billing_dispute",))) == (
         "Specialised in billing_dispute"
     )
@@ -135,7 +135,7 @@ def fired(
     interactions: int = 0,
     compounds: tuple[float, ...] = (),
 ) -> list[triggers.Fired]:
-    """What fires at noon; ``idle_s`` is None while the customer has to answer."""
+    """Triggers at noon; ``idle_s`` is None while waiting for the customer."""
 
     def ago(seconds: int) -> str:
         return to_text(NOON - timedelta(seconds=seconds))
@@ -190,7 +190,7 @@ def test_the_mean_of_the_last_three_sentiments_escalates(compounds: tuple[float,
     assert names(compounds=compounds) == (["sentiment"] if fires else [])
 
 
-def test_no_progress_escalates_but_not_while_the_customer_has_to_answer() -> None:
+def test_no_progress_escalates_unless_waiting_for_the_customer() -> None:
     assert names(idle_s=240 * 60) == ["no_progress"]
     assert names(idle_s=240 * 60 - 1) == []
     assert names(idle_s=None) == []
@@ -202,7 +202,7 @@ def test_urgency_is_high_when_the_time_was_exceeded() -> None:
     assert triggers.urgency(fired(interactions=9)) == "medium"
 
 
-def test_what_raises_begins_higher() -> None:
+def test_causes_that_start_an_escalation_higher() -> None:
     assert triggers.first_level([]) == 1
     assert triggers.first_level(["high_tier"]) == 2
     assert triggers.first_level(["high_tier", "repeated_issue"]) == 3
@@ -215,7 +215,7 @@ def predicted(hours: float = 0, level: int = 5, interactions: int = 0, sentiment
     return formula.predict(formula.factors(Facts(hours, level, interactions, sentiment)))
 
 
-def test_the_prediction_lies_between_its_ends() -> None:
+def test_the_prediction_stays_within_its_bounds() -> None:
     assert predicted() == pytest.approx(4.5)
     assert predicted(25, 1, 5, -1.0) == pytest.approx(0.875)
 

@@ -1,4 +1,4 @@
-"""Working time, round the clock and by a week's hours: counted, added, and taken off again."""
+"""Working time, round the clock and by weekly hours: counted and added."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dispatch.service.sla.business_hours import Hours, calendar, written
 
 OFFICE = "mon-fri 09:00-17:00"
 MONDAY = datetime(2082, 11, 23, 0, 0, tzinfo=UTC)
-moments = st.datetimes(datetime(2082, 11, 1), datetime(2083, 1, 31)).map(  # noqa: DTZ001  # it wants naive ones
+moments = st.datetimes(datetime(2082, 11, 1), datetime(2083, 1, 31)).map(  # noqa: DTZ001  # naive times are wanted here
     lambda moment: moment.replace(tzinfo=UTC, microsecond=0)
 )
 calendars = st.sampled_from(
@@ -27,7 +27,7 @@ calendars = st.sampled_from(
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
-    """A moment of the week from Monday, 23 November 2082."""
+    """A time in the week from Monday, 23 November 2082."""
     return MONDAY + timedelta(days=day, hours=hour, minutes=minute)
 
 
@@ -53,14 +53,14 @@ def test_only_office_hours_count(start: datetime, end: datetime, hours: int) -> 
     assert calendar(OFFICE).between(start, end) == hours * 3600
 
 
-def test_time_goes_on_when_the_office_opens() -> None:
+def test_time_continues_when_the_office_opens() -> None:
     hours = calendar(OFFICE)
     assert hours.after(at(4, 16), 2 * 3600) == at(7, 10), "Friday 16:00 and two hours is Monday 10:00"
     assert hours.after(at(5, 12), 3600) == at(7, 10)
     assert hours.before(at(7, 10), 2 * 3600) == at(4, 16)
 
 
-def test_a_holiday_is_no_working_day() -> None:
+def test_a_holiday_is_not_a_working_day() -> None:
     hours = calendar(f"{OFFICE} except 2082-11-24")
     assert hours.after(at(0, 16), 2 * 3600) == at(2, 10)
     assert hours.between(at(1, 0), at(1, 23)) == 0
@@ -70,7 +70,7 @@ def test_a_zone_moves_the_office() -> None:
     assert calendar("mon-fri 09:00-17:00 +02:00").after(at(0, 0), 3600) == at(0, 8)
 
 
-def test_a_week_may_go_over_sunday() -> None:
+def test_hours_may_cross_sunday() -> None:
     assert calendar("sat-mon 10:00-24:00").days == {5, 6, 0}
 
 
@@ -78,8 +78,8 @@ def test_a_week_may_go_over_sunday() -> None:
     "text",
     ["", "always", "mon-fri", "mon-fri 17:00-09:00", "mon-fri 9-17", "mon-fri 09:00-25:00", "x-y 1:00-2:00"],
 )
-def test_what_is_no_calendar_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011  # the setting tells what is accepted
+def test_an_invalid_calendar_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011  # the setting says what is accepted
         calendar(text)
 
 

@@ -1,4 +1,4 @@
-"""Figures of the service desk: analytics, dashboard, and the model that learns from answers."""
+"""Service desk analytics, dashboard, and the satisfaction model learned from answers."""
 
 from __future__ import annotations
 
@@ -73,13 +73,13 @@ def test_trends_are_computed_from_the_period_before(worked: Desk) -> None:
     assert trends["first_contact_resolution"]["change"] == 1.0
 
 
-def test_a_figure_of_nothing_is_no_figure(desk: Desk) -> None:
+def test_a_figure_without_rows_is_none(desk: Desk) -> None:
     report = read(desk, issue_analytics.report, Period.last(30, desk.now()))
     assert report["totals"]["mean_satisfaction"] == {"value": None, "count": 0}
     assert report["trends"]["mean_satisfaction"]["change"] is None
 
 
-def test_the_rows_behind_a_figure_are_shown(worked: Desk) -> None:
+def test_the_rows_behind_a_figure_are_listed(worked: Desk) -> None:
     period = Period.last(30, worked.now())
 
     def behind(*what: str) -> list[int]:
@@ -96,13 +96,13 @@ def test_the_dashboard_counts_the_rows(worked: Desk, open_issue: Open, clock: Te
     escalation_commands.escalate(worked, 5, "look here")
     clock.advance(minutes=30)
     sweep_issues(worked)
-    told = read(worked, service_dashboard.dashboard, worked)
-    assert told["active"]["by_priority"] == {"CRITICAL": 1, "URGENT": 0, "HIGH": 0, "MEDIUM": 1, "LOW": 0}
-    assert told["active"]["mean_age_hours"] == {"value": 0.5, "count": 2}
-    assert [(row["agent_id"], row["issue_load"], row["utilisation"]) for row in told["agents"]] == [
+    result = read(worked, service_dashboard.dashboard, worked)
+    assert result["active"]["by_priority"] == {"CRITICAL": 1, "URGENT": 0, "HIGH": 0, "MEDIUM": 1, "LOW": 0}
+    assert result["active"]["mean_age_hours"] == {"value": 0.5, "count": 2}
+    assert [(row["agent_id"], row["issue_load"], row["utilisation"]) for row in result["agents"]] == [
         (1, 2, 0.2)
     ]
-    alerts = told["alerts"]
+    alerts = result["alerts"]
     assert [
         (row["issue_id"], row["clock"], row["late_minutes"]) for row in alerts["sla_breaches"]["rows"]
     ] == [
@@ -110,17 +110,17 @@ def test_the_dashboard_counts_the_rows(worked: Desk, open_issue: Open, clock: Te
         (6, "resolution", 15),
     ]
     assert alerts["escalations"]["count"] == 3, "manual, unresolved and no progress"
-    assert told["satisfaction"]["count"] == 2
-    assert told["resolution"]["totals"]["resolved"]["count"] == 2
+    assert result["satisfaction"]["count"] == 2
+    assert result["resolution"]["totals"]["resolved"]["count"] == 2
 
 
 def test_customers_at_risk_are_named(desk: Desk, open_issue: Open, clock: TestClock) -> None:
     open_issue(":( :( :( slow")
     clock.advance(hours=30)
-    told = read(desk, service_dashboard.dashboard, desk)
-    risky = told["alerts"]["customers_at_risk"]
+    result = read(desk, service_dashboard.dashboard, desk)
+    risky = result["alerts"]["customers_at_risk"]
     assert risky == {"count": 1, "rows": [{"issue_id": 1, "predicted": 2.0}]}
-    assert (told["satisfaction"]["below_2_5"], told["satisfaction"]["share_below_3"]) == (1, 1.0)
+    assert (result["satisfaction"]["below_2_5"], result["satisfaction"]["share_below_3"]) == (1, 1.0)
 
 
 def test_a_list_by_urgency_is_read_in_pages(desk: Desk, ada: Row, open_issue: Open, clock: TestClock) -> None:
@@ -153,7 +153,7 @@ def test_a_list_by_urgency_is_read_in_pages(desk: Desk, ada: Row, open_issue: Op
         ({"unsure": True}, []),
     ],
 )
-def test_lists_are_narrowed_down(
+def test_lists_are_filtered(
     desk: Desk, ada: Row, open_issue: Open, clock: TestClock, given: Row, expected: list[int]
 ) -> None:
     for text, channel in (("one", "chat"), ("[billing_dispute] two", "email"), ("three", "email")):
@@ -172,7 +172,7 @@ def answer(hours: float, sentiment: float, score: int) -> Answer:
     return Answer(Case(Facts(hours, 3, 2, sentiment), CATEGORIES[0], 3, CHANNELS[0]), score)
 
 
-def test_the_fit_finds_what_makes_the_difference() -> None:
+def test_the_fit_finds_the_deciding_factor() -> None:
     learned = training.learn([answer(0.0, x / 10, 5 if x > 2 else 2) for x in range(-10, 11)] * 5)
     assert (learned.high, learned.low) == (5, 2)
     assert learned.chance(answer(0.0, 1.0, 5).case) > 0.95
@@ -181,18 +181,18 @@ def test_the_fit_finds_what_makes_the_difference() -> None:
 
 
 @pytest.mark.parametrize("score", [1, 5])
-def test_where_all_answers_are_alike_the_next_is_expected_to_be_like_them(score: int) -> None:
+def test_equal_answers_predict_the_same_answer(score: int) -> None:
     learned = training.learn([answer(hour, 0.0, score) for hour in range(10)])
     assert learned.score(answer(3.0, 0.0, score).case) == pytest.approx(score, abs=1e-4)
 
 
-def test_a_stored_model_predicts_by_what_was_stored() -> None:
+def test_a_stored_model_predicts_the_same() -> None:
     columns = len(features(answer(0.0, 0.0, 1).case))
     stored = Learned([0.0] * columns, [1.0] * columns, [math.log(3), *[0.0] * columns], 4.0, 2.0)
     assert expected_score(json.dumps(stored._asdict()), answer(0.0, 0.0, 1).case) == pytest.approx(3.5)
 
 
-def test_a_trained_model_beats_the_formula_where_customers_tell_more_than_it_knows() -> None:
+def test_a_trained_model_beats_the_formula() -> None:
     answers = [answer(hour, 0.0, 5 if hour < 10 else 1) for hour in range(20)] * 6
     errors = training.measured(answers)
     assert errors["error"] < 0.7 < errors["formula_error"]
@@ -209,10 +209,10 @@ def test_after_a_hundred_answers_the_model_replaces_the_formula(
     trained = sweep_issues(desk)["trained"]
     assert trained is not None
     assert (trained["kind"], trained["answers"]) == ("trained", 100)
-    assert sweep_issues(desk)["trained"] is None, "not again until there are a tenth more"
-    told = open_issue()["satisfaction"]
-    assert told["model"] == trained
-    assert 1 <= told["predicted"] <= 5
+    assert sweep_issues(desk)["trained"] is None, "not again until there are 10 % more"
+    result = open_issue()["satisfaction"]
+    assert result["model"] == trained
+    assert 1 <= result["predicted"] <= 5
     _answer_many(desk, 10)
     trained = sweep_issues(desk)["trained"]
     assert trained is not None
@@ -222,7 +222,7 @@ def test_after_a_hundred_answers_the_model_replaces_the_formula(
 
 
 def _answer_many(desk: Desk, number: int) -> None:
-    """Rows of resolved and rated issues, written straight down: only what they say matters here."""
+    """Rows of resolved and rated issues, written directly: only their contents matter."""
     with desk.transaction():
         for place in range(number):
             issue = Issue(

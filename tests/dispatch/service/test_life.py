@@ -1,4 +1,4 @@
-"""The life of an issue: who holds it, what is said, how it ends, and how it is rated."""
+"""The life of an issue: holder, conversation, end and rating."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Sound = Callable[[], None]
 
 @pytest.fixture
 def issue(ada: Row, add_agent: Callable[..., Row], open_issue: Open) -> Row:
-    """Issue 1, HIGH, assigned to Ada (1); Bob (2) is of level 2."""
+    """Issue 1, HIGH, assigned to Ada (1); Bob (2) has level 2."""
     add_agent("Bob", years=5)
     return open_issue("[billing_dispute] charged twice")
 
@@ -56,14 +56,14 @@ def talk(desk: Desk, issue_id: int = 1) -> list[Row]:
 # -- holding
 
 
-def test_the_holder_begins_work(desk: Desk, issue: Row) -> None:
+def test_the_holder_starts_work(desk: Desk, issue: Row) -> None:
     refused(lambda: ownership.claim(desk, 1, 2), "not_the_holder")
     assert ownership.claim(desk, 1, 1)["status"] == "in_progress"
     refused(lambda: ownership.claim(desk, 1, 1), "already_claimed")
     refused(lambda: ownership.claim(desk, 1, 9), "not_found")
 
 
-def test_reassigning_moves_the_load_and_not_the_clocks(desk: Desk, begun: Row, clock: TestClock) -> None:
+def test_reassigning_moves_the_load_but_not_the_clocks(desk: Desk, begun: Row, clock: TestClock) -> None:
     due = begun["sla"]["resolution_due"]
     clock.advance(minutes=10)
     row = ownership.reassign(desk, 1, 2, "Bob knows the customer")
@@ -74,7 +74,7 @@ def test_reassigning_moves_the_load_and_not_the_clocks(desk: Desk, begun: Row, c
     refused(lambda: ownership.reassign(desk, 1, 1, " "), "invalid_reason")
 
 
-def test_a_reassignment_while_the_customer_answers_keeps_the_pause(desk: Desk, begun: Row) -> None:
+def test_a_reassignment_while_waiting_for_the_customer_keeps_the_pause(desk: Desk, begun: Row) -> None:
     conversation.reply(desk, 1, "Which card?", wait=True)
     row = ownership.reassign(desk, 1, 2, "shift ends")
     assert (row["status"], row["sla"]["resolution"]["paused_at"] is None) == ("pending_customer", False)
@@ -83,7 +83,7 @@ def test_a_reassignment_while_the_customer_answers_keeps_the_pause(desk: Desk, b
 # -- talking
 
 
-def test_the_first_answer_begins_work_and_stops_its_clock(desk: Desk, issue: Row, clock: TestClock) -> None:
+def test_the_first_answer_starts_work_and_stops_its_clock(desk: Desk, issue: Row, clock: TestClock) -> None:
     clock.advance(minutes=20)
     row = conversation.reply(desk, 1, "We look into it")
     assert row["status"] == "in_progress"
@@ -91,7 +91,7 @@ def test_the_first_answer_begins_work_and_stops_its_clock(desk: Desk, issue: Row
     assert (first["met_at"], first["breached"], first["left_minutes"]) == ("2082-03-01 09:20:00", False, 40)
 
 
-def test_a_note_is_not_seen_by_the_customer_and_stops_nothing(desk: Desk, issue: Row) -> None:
+def test_a_note_is_internal_and_stops_no_clock(desk: Desk, issue: Row) -> None:
     row = conversation.note(desk, 1, "looks like a bug :(")
     assert (row["status"], row["sla"]["first_response"]["met_at"]) == ("assigned", None)
     assert talk(desk)[-1] | {"interaction_id": 0} == {
@@ -111,7 +111,7 @@ def test_a_note_is_not_seen_by_the_customer_and_stops_nothing(desk: Desk, issue:
     }
 
 
-def test_the_clock_stands_still_while_the_customer_has_to_answer(
+def test_the_clock_stops_while_waiting_for_the_customer(
     desk: Desk, begun: Row, clock: TestClock, sound: Sound
 ) -> None:
     clock.advance(hours=1)
@@ -128,7 +128,7 @@ def test_the_clock_stands_still_while_the_customer_has_to_answer(
     sound()
 
 
-def test_nobody_stops_the_clock_without_telling_the_customer(
+def test_the_clock_stops_only_after_a_message_to_the_customer(
     desk: Desk, begun: Row, clock: TestClock
 ) -> None:
     row = lifecycle.set_status(desk, 1, "pending_customer")
@@ -138,7 +138,7 @@ def test_nobody_stops_the_clock_without_telling_the_customer(
     assert row["sla"]["resolution"]["paused_at"] == "2082-03-01 11:00:00"
 
 
-def test_two_cannot_answer_at_once(desk: Desk, begun: Row) -> None:
+def test_two_people_cannot_answer_at_once(desk: Desk, begun: Row) -> None:
     seen = begun["last_interaction_id"]
     conversation.reply(desk, 1, "First", seen=seen)
     refused(lambda: conversation.reply(desk, 1, "Second", seen=seen), "conflict")
@@ -146,18 +146,18 @@ def test_two_cannot_answer_at_once(desk: Desk, begun: Row) -> None:
     assert [row["text"] for row in talk(desk) if row["text"]] == ["First"]
 
 
-def test_a_waiting_issue_is_claimed_before_it_is_answered(desk: Desk, open_issue: Open) -> None:
+def test_a_waiting_issue_must_be_claimed_before_an_answer(desk: Desk, open_issue: Open) -> None:
     open_issue()
     refused(lambda: conversation.reply(desk, 1, "Hello"), "waiting")
 
 
 @pytest.mark.parametrize("text", ["", "\u200b", "\x1b[31mred", "x" * 100_001])
-def test_an_answer_has_to_say_something(desk: Desk, begun: Row, text: str) -> None:
+def test_a_blank_answer_is_refused(desk: Desk, begun: Row, text: str) -> None:
     refused(lambda: conversation.reply(desk, 1, text), "invalid_text")
     refused(lambda: conversation.note(desk, 1, text), "invalid_text")
 
 
-def test_what_was_said_stays(desk: Desk, begun: Row) -> None:
+def test_messages_cannot_be_undone(desk: Desk, begun: Row) -> None:
     conversation.reply(desk, 1, "Hello")
     refused(lambda: undo.undo(desk), "not_undoable")
 
@@ -185,7 +185,7 @@ WAYS = {
 
 @pytest.mark.parametrize("status", ISSUE_STATUSES)
 @pytest.mark.parametrize("wanted", ISSUE_STATUSES)
-def test_one_status_follows_another_or_is_refused(
+def test_status_transitions(
     desk: Desk, add_agent: Callable[..., Row], open_issue: Open, show: Show, status: str, wanted: str
 ) -> None:
     if status != "new":
@@ -201,7 +201,7 @@ def test_one_status_follows_another_or_is_refused(
         assert show()["status"] == status
 
 
-def test_a_status_that_is_none_is_refused(desk: Desk, begun: Row) -> None:
+def test_an_unknown_status_is_refused(desk: Desk, begun: Row) -> None:
     refused(lambda: lifecycle.set_status(desk, 1, "escalated"), "invalid_status")
 
 
@@ -227,7 +227,7 @@ def test_resolving_ends_the_clocks_and_frees_the_agent(
     sound()
 
 
-def test_nothing_is_answered_on_an_issue_that_has_ended(desk: Desk, begun: Row) -> None:
+def test_an_ended_issue_cannot_be_answered(desk: Desk, begun: Row) -> None:
     lifecycle.resolve(desk, 1)
     refused(lambda: conversation.reply(desk, 1, "One more thing"), "resolved")
     lifecycle.close(desk, 1)
@@ -239,7 +239,7 @@ def test_nothing_is_answered_on_an_issue_that_has_ended(desk: Desk, begun: Row) 
     assert conversation.note(desk, 1, "for the file")["status"] == "closed"
 
 
-def test_a_customer_who_answers_a_solution_takes_the_issue_up_again(
+def test_a_customers_answer_to_a_solution_reopens_the_issue(
     desk: Desk, begun: Row, clock: TestClock, sound: Sound
 ) -> None:
     lifecycle.resolve(desk, 1)
@@ -260,14 +260,14 @@ def test_an_issue_is_reopened_within_fourteen_days(
     clock.advance(days=14)
     row = lifecycle.reopen(desk, 1, "it is back")
     assert (row["status"], row["agent_id"], row["closed_at"]) == ("in_progress", 1, None)
-    assert row["sla"]["resolution"]["left_minutes"] == 120, "it goes on with what was left"
+    assert row["sla"]["resolution"]["left_minutes"] == 120, "it continues with the time left"
     lifecycle.resolve(desk, 1)
     clock.advance(days=14, seconds=1)
     refused(lambda: lifecycle.reopen(desk, 1, "again"), "too_late")
     sound()
 
 
-def test_a_resolved_issue_is_closed_by_the_clock_and_only_then(
+def test_a_resolved_issue_is_closed_only_when_its_time_is_up(
     desk: Desk, begun: Row, clock: TestClock, sound: Sound
 ) -> None:
     lifecycle.resolve(desk, 1)
@@ -284,7 +284,7 @@ def test_a_resolved_issue_is_closed_by_the_clock_and_only_then(
     sound()
 
 
-def test_a_desk_may_close_its_issues_itself(desk: Desk, begun: Row, clock: TestClock) -> None:
+def test_automatic_closing_can_be_switched_off(desk: Desk, begun: Row, clock: TestClock) -> None:
     configuration.set_value(desk, "close_after_days", "0")
     lifecycle.resolve(desk, 1)
     clock.advance(days=400)
@@ -293,19 +293,19 @@ def test_a_desk_may_close_its_issues_itself(desk: Desk, begun: Row, clock: TestC
     assert sweep(desk)["closed"] == [1]
 
 
-def test_who_left_is_replaced_when_an_issue_is_reopened(
+def test_an_agent_who_left_is_replaced_on_reopening(
     desk: Desk, begun: Row, add_agent: Callable[..., Row]
 ) -> None:
     lifecycle.resolve(desk, 1)
     agents.leave(desk, 1)
-    assert lifecycle.reopen(desk, 1, "it is back")["status"] == "new", "Bob is no help"
+    assert lifecycle.reopen(desk, 1, "it is back")["status"] == "new", "Bob cannot help"
     refused(lambda: undo.undo(desk), "agent_left")
     add_agent("Eve", years=30)
     with desk.reading():
         assert issue_queries.issue(desk, 1)["agent_id"] == 3
 
 
-def test_a_clock_that_jumps_back_turns_nothing_around(
+def test_a_clock_that_jumps_back_reorders_nothing(
     desk: Desk, begun: Row, clock: TestClock, sound: Sound
 ) -> None:
     clock.advance(hours=1)
@@ -321,7 +321,7 @@ def test_a_clock_that_jumps_back_turns_nothing_around(
 # -- ratings
 
 
-def test_a_rating_counts_for_who_resolved_it(desk: Desk, begun: Row) -> None:
+def test_a_rating_counts_for_the_resolving_agent(desk: Desk, begun: Row) -> None:
     refused(lambda: surveys.rate(desk, 1, 5), "not_resolved")
     lifecycle.resolve(desk, 1)
     row = surveys.rate(desk, 1, "5", "quick!")
@@ -336,7 +336,7 @@ def test_a_rating_counts_for_who_resolved_it(desk: Desk, begun: Row) -> None:
     assert agent(desk, 1)["performance"] == pytest.approx((4.0 * 20 + 5) / 21 / 5, abs=1e-4)
 
 
-def test_one_answer_counts(desk: Desk, begun: Row) -> None:
+def test_only_one_answer_counts(desk: Desk, begun: Row) -> None:
     lifecycle.resolve(desk, 1)
     surveys.rate(desk, 1, 2)
     refused(lambda: surveys.rate(desk, 1, 5), "already_rated")
@@ -349,7 +349,7 @@ def test_one_answer_counts(desk: Desk, begun: Row) -> None:
     assert agent(desk, 1)["rating"] == 4.0
 
 
-def test_an_unanswered_survey_goes_to_who_resolved_it_last(desk: Desk, begun: Row) -> None:
+def test_an_unanswered_survey_goes_to_the_last_resolving_agent(desk: Desk, begun: Row) -> None:
     lifecycle.resolve(desk, 1)
     conversation.reply(desk, 1, "Not solved", author="customer")
     ownership.reassign(desk, 1, 2, "another try")
@@ -373,7 +373,7 @@ def _event(desk: Desk, name: str) -> int:
         return int(next(row["event_id"] for row in event_log.events(issue_id=1) if row["command"] == name))
 
 
-def test_an_issue_opened_by_mistake_is_in_no_figure(desk: Desk, issue: Row, show: Show, sound: Sound) -> None:
+def test_an_issue_opened_by_mistake_is_left_out(desk: Desk, issue: Row, show: Show, sound: Sound) -> None:
     assert undo.undo(desk)["issue_id"] == 1
     assert (show()["status"], show()["voided"]) == ("closed", True)
     assert agent(desk, 1)["issue_load"] == 0
@@ -383,7 +383,7 @@ def test_an_issue_opened_by_mistake_is_in_no_figure(desk: Desk, issue: Row, show
     sound()
 
 
-def test_an_issue_that_was_talked_about_stays(desk: Desk, issue: Row) -> None:
+def test_an_issue_with_messages_cannot_be_undone(desk: Desk, issue: Row) -> None:
     conversation.note(desk, 1, "hm")
     refused(lambda: undo.undo(desk, _event(desk, "issue.open")), "changed_since")
 
@@ -397,7 +397,7 @@ def test_an_issue_that_was_talked_about_stays(desk: Desk, issue: Row) -> None:
         lambda desk: editing.edit(desk, 1, priority="CRITICAL", title="Other"),
     ],
 )
-def test_a_step_is_taken_back_and_the_clocks_still_agree(
+def test_undo_of_a_step_keeps_the_clocks_right(
     desk: Desk, begun: Row, show: Show, clock: TestClock, sound: Sound, step: Callable[[Desk], Row]
 ) -> None:
     keys = ("status", "agent_id", "priority", "title", "resolved_at", "waiting_since", "assigned_at")
@@ -411,7 +411,7 @@ def test_a_step_is_taken_back_and_the_clocks_still_agree(
     sound()
 
 
-def test_an_end_that_is_taken_back_brings_the_escalations_back(desk: Desk, begun: Row, show: Show) -> None:
+def test_undoing_an_end_restores_the_escalations(desk: Desk, begun: Row, show: Show) -> None:
     escalation_commands.escalate(desk, 1, "the press called")
     lifecycle.resolve(desk, 1)
     assert show()["escalation_level"] == 0
@@ -419,7 +419,7 @@ def test_an_end_that_is_taken_back_brings_the_escalations_back(desk: Desk, begun
     assert show()["escalation_level"] == 1
 
 
-def test_an_end_that_is_taken_back_waits_for_the_customer_again(
+def test_undoing_an_end_waits_for_the_customer_again(
     desk: Desk, begun: Row, show: Show, clock: TestClock, sound: Sound
 ) -> None:
     conversation.reply(desk, 1, "Which card?", wait=True)
@@ -435,6 +435,6 @@ def test_an_end_that_is_taken_back_waits_for_the_customer_again(
     sound()
 
 
-def test_only_the_last_step_is_taken_back(desk: Desk, begun: Row) -> None:
+def test_only_the_last_step_can_be_undone(desk: Desk, begun: Row) -> None:
     lifecycle.set_status(desk, 1, "pending_customer")
     refused(lambda: undo.undo(desk, _event(desk, "issue.claim")), "changed_since")

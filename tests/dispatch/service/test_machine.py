@@ -1,6 +1,6 @@
-"""Random commands on issues: whatever comes, the figures agree with what was said, and nothing is told twice.
+"""Random commands on issues: the figures match the messages, and nothing is announced twice.
 
-``Plain`` keeps the same account with lists and minutes: a clock is how many minutes ran, minute by minute.
+``Plain`` keeps the same account with lists and minutes: a clock is the number of minutes that ran.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Plain:
 
 
 class Machine:
-    """Two issues of one desk, and everything that can be done to them."""
+    """Two issues of one desk, with every command."""
 
     def __init__(self) -> None:
         self.stack = ExitStack()
@@ -159,14 +159,14 @@ class Machine:
             due = {percent for percent in targets.WARNING_PERCENTS if plain.ran * 100 >= allowed * percent}
             assert due <= given
             open_triggers = [one["trigger"] for one in row["escalations"] if one["closed_at"] is None]
-            told = [one["trigger"] for one in row["escalations"]]
+            result = [one["trigger"] for one in row["escalations"]]
             if row["progress"]["interactions"] >= 5:
-                assert "interactions" in told
+                assert "interactions" in result
             if plain.ran * 60 >= limits.unresolved_s(PRIORITIES.index(row["priority"]) + 1):
-                assert "unresolved" in told
+                assert "unresolved" in result
             assert len(open_triggers) == len(set(open_triggers))
 
-    def clocks_and_loads_agree_with_what_was_said(self) -> None:
+    def clocks_and_loads_match_the_messages(self) -> None:
         with self.desk.reading():
             assert list(issue_integrity_checks.wrong_clocks()) == []
             assert issue_integrity_checks.wrong_issue_loads() == []
@@ -180,7 +180,7 @@ class Machine:
             left = RESOLUTION_MINUTES[row["priority"]] - plain.ran
             assert row["sla"]["resolution"]["left_minutes"] == left
 
-    def nothing_is_told_twice(self) -> None:
+    def nothing_is_announced_twice(self) -> None:
         with self.desk.reading():
             columns = (SlaWarning.issue_id, SlaWarning.kind, SlaWarning.percent)
             given = Counter(tuples(SlaWarning.select(*columns)))
@@ -225,13 +225,13 @@ PENDING_AGAIN_OVERDUE = [("note", 1, 1500), *PENDING_AGAIN_IN_TIME]
 @settings(
     max_examples=40,
     deadline=None,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # a shorter one would take minutes to find
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking would take minutes
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(STEPS)
 @example(PENDING_AGAIN_IN_TIME)
 @example(PENDING_AGAIN_OVERDUE)
-def test_whatever_is_done_the_figures_agree_and_nothing_is_told_twice(
+def test_figures_stay_right_and_nothing_is_announced_twice(
     steps: list[tuple[str, int, int]],
 ) -> None:
     desk = Machine()
@@ -239,6 +239,6 @@ def test_whatever_is_done_the_figures_agree_and_nothing_is_told_twice(
         for action, issue, minutes in steps:
             ACTIONS[action](desk, issue)
             desk.let_pass(minutes)
-            desk.clocks_and_loads_agree_with_what_was_said()
+            desk.clocks_and_loads_match_the_messages()
             desk.clocks_ran_as_long_as_somebody_could_work()
-            desk.nothing_is_told_twice()
+            desk.nothing_is_announced_twice()

@@ -1,4 +1,4 @@
-"""What is told to whom: new issues and warnings to their agent, high escalations to everybody, each once."""
+"""News: new issues and warnings for their agent, high escalations for everybody, each once."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Row = dict[str, Any]
 
 @pytest.fixture
 def helpers(add_agent: Callable[..., Row]) -> Callable[[int], list[int]]:
-    """As many agents who can take issues."""
+    """A number of agents who can take issues."""
     return lambda number: [add_agent(name, years=20)["agent_id"] for name in ("Ada", "Bo")[:number]]
 
 
-def told(
+def news(
     desk: Desk, before: new_work.IssueGlance, own: frozenset[int] = frozenset()
 ) -> list[tuple[str, int, int]]:
     with desk.reading():
@@ -35,33 +35,33 @@ def look(desk: Desk, agent_id: int | None) -> new_work.IssueGlance:
         return new_work.glance(agent_id)
 
 
-def test_news_reach_whom_they_concern_once(desk: Desk, helpers: Any, clock: Any) -> None:
+def test_news_reaches_the_right_terminals_once(desk: Desk, helpers: Any, clock: Any) -> None:
     first, second = helpers(2)
     mine, others, nobody = look(desk, first), look(desk, second), look(desk, None)
     number = intake.open_issue(desk, "[billing_dispute] hello")["issue_id"]
     with desk.reading():
         if queries.issue(desk, number)["agent_id"] != first:
             mine, others, first, second = others, mine, second, first
-    assert told(desk, mine) == [("new", number, 0)]
-    assert told(desk, others) == told(desk, nobody) == []
+    assert news(desk, mine) == [("new", number, 0)]
+    assert news(desk, others) == news(desk, nobody) == []
     mine = look(desk, first)
-    assert told(desk, mine) == []
+    assert news(desk, mine) == []
     escalation_commands.escalate(desk, number, "because")
-    assert told(desk, mine) == [("escalated", number, 1)]
-    assert told(desk, others) == told(desk, nobody) == []
+    assert news(desk, mine) == [("escalated", number, 1)]
+    assert news(desk, others) == news(desk, nobody) == []
     escalation_commands.escalate(desk, number, "because still")
-    assert told(desk, nobody) == told(desk, others) == [("escalated", number, 2)]
+    assert news(desk, nobody) == news(desk, others) == [("escalated", number, 2)]
     mine, nobody = look(desk, first), look(desk, None)
     clock.advance(minutes=60)
     sweep_issues(desk)
-    assert ("warned", number, 100) in told(desk, mine)
-    assert [kind for kind, *_ in told(desk, nobody) if kind == new_work.WARNED] == []
+    assert ("warned", number, 100) in news(desk, mine)
+    assert [kind for kind, *_ in news(desk, nobody) if kind == new_work.WARNED] == []
     mine = look(desk, first)
     sweep_issues(desk)
-    assert told(desk, mine) == []
+    assert news(desk, mine) == []
 
 
-def test_what_one_did_oneself_is_no_news(desk: Desk, helpers: Any) -> None:
+def test_own_actions_are_not_news(desk: Desk, helpers: Any) -> None:
     first, second = helpers(2)
     number = intake.open_issue(desk, "hello")["issue_id"]
     own: set[int] = set()
@@ -72,12 +72,12 @@ def test_what_one_did_oneself_is_no_news(desk: Desk, helpers: Any) -> None:
     before = look(desk, other)
     ownership.reassign(desk, number, other, "knows it")
     escalation_commands.escalate(desk, number, "because", 3)
-    assert told(desk, before, frozenset(own)) == []
-    assert told(desk, before) == [("new", number, 0), ("escalated", number, 3)]
+    assert news(desk, before, frozenset(own)) == []
+    assert news(desk, before) == [("new", number, 0), ("escalated", number, 3)]
 
 
 @pytest.mark.parametrize("sort", [URGENCY, CHANGED])
-def test_pages_go_up_as_they_go_down(desk: Desk, helpers: Any, sort: str) -> None:
+def test_pages_go_up_as_well_as_down(desk: Desk, helpers: Any, sort: str) -> None:
     helpers(2)
     for text in (
         "hello",

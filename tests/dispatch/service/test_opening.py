@@ -1,4 +1,4 @@
-"""An issue comes in: understood, timed and routed; and what is not accepted."""
+"""A new issue: understood, timed and routed; and refusals."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WORKED_EXAMPLE = (
 )
 
 
-def test_an_issue_is_understood_timed_and_given_to_the_best(ada: Row, open_issue: Open) -> None:
+def test_an_issue_is_understood_timed_and_routed(ada: Row, open_issue: Open) -> None:
     row = open_issue("[billing_dispute] charged twice, urgent", tier="gold", channel="chat")
     assert (row["issue_id"], row["category"], row["priority"], row["status"]) == (
         1,
@@ -40,20 +40,18 @@ def test_an_issue_is_understood_timed_and_given_to_the_best(ada: Row, open_issue
 
 
 def test_the_satisfaction_is_predicted_at_once(ada: Row, open_issue: Open) -> None:
-    told = open_issue("[account_access] help")["satisfaction"]
-    assert told["factors"] == {
+    result = open_issue("[account_access] help")["satisfaction"]
+    assert result["factors"] == {
         "resolution_time": 0.6,
         "agent_level": 1.0,
         "interactions": 0.8,
         "sentiment": 0.6,
     }
-    assert (told["predicted"], told["risk"], told["churn_probability"]) == (3.75, "low", 0.0)
-    assert told["model"]["kind"] == "formula"
+    assert (result["predicted"], result["risk"], result["churn_probability"]) == (3.75, "low", 0.0)
+    assert result["model"]["kind"] == "formula"
 
 
-def test_the_worked_example_is_told_as_the_mission_says(
-    desk: Desk, ada: Row, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_worked_example(desk: Desk, ada: Row, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()  # the real triage
     row = intake.open_issue(desk, WORKED_EXAMPLE, tier="gold")
     assert (row["category"], row["priority"]) == ("account_access", "CRITICAL")
@@ -66,7 +64,7 @@ def test_the_title_is_the_first_hundred_characters(ada: Row, open_issue: Open) -
     assert open_issue("short")["title"] == "short"
 
 
-def test_a_booking_tells_the_customer(
+def test_a_booking_gives_the_customer(
     add_lead: Callable[..., LeadResult], ada: Row, open_issue: Open
 ) -> None:
     add_lead("Kate Nguyen")
@@ -74,13 +72,13 @@ def test_a_booking_tells_the_customer(
     assert (row["customer_id"], row["customer_name"], row["booking_id"]) == (1, "Kate Nguyen", 1)
 
 
-def test_the_customers_tier_holds_unless_one_is_given(
+def test_the_customers_tier_is_used_unless_one_is_given(
     desk: Desk, ada: Row, add_lead: Callable[..., LeadResult], open_issue: Open
 ) -> None:
     add_lead("Kate Nguyen")
     assert open_issue(customer_id=1)["tier"] is None, "a customer without a tier adds nothing"
     assert open_issue(customer_id=1, tier="gold")["priority"] == "HIGH"
-    assert open_issue(customer_id=1)["tier"] == "gold", "who had none has it now"
+    assert open_issue(customer_id=1)["tier"] == "gold", "a customer without a tier has it now"
     assert open_issue(customer_id=1, tier="bronze")["tier"] == "bronze"
     assert open_issue(customer_id=1)["tier"] == "gold"
     customers.edit(desk, 1, tier="enterprise")
@@ -88,7 +86,7 @@ def test_the_customers_tier_holds_unless_one_is_given(
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "\u200b\u200d", "\x1b[2J", "\u202eevil", "a\x00b", "\ud800"])
-def test_what_is_no_message_is_refused(open_issue: Open, desk: Desk, text: str) -> None:
+def test_an_invalid_message_is_refused(open_issue: Open, desk: Desk, text: str) -> None:
     refused(lambda: open_issue(text), "invalid_text")
     with desk.reading():
         assert Issue.select().count() == 0
@@ -106,7 +104,7 @@ def test_what_is_no_message_is_refused(open_issue: Open, desk: Desk, text: str) 
     ],
     ids=["long", "german", "emoji", "markup", "lines", "code"],
 )
-def test_any_message_is_taken_as_it_is(open_issue: Open, text: str) -> None:
+def test_any_message_is_kept_unchanged(open_issue: Open, text: str) -> None:
     assert open_issue(text)["description"] == text.replace("\r\n", "\n")
 
 
@@ -114,7 +112,7 @@ def test_too_much_text_is_refused(open_issue: Open) -> None:
     refused(lambda: open_issue("x" * 100_001), "invalid_text")
 
 
-def test_what_does_not_exist_is_refused(add_lead: Callable[..., LeadResult], open_issue: Open) -> None:
+def test_unknown_references_are_refused(add_lead: Callable[..., LeadResult], open_issue: Open) -> None:
     refused(lambda: open_issue(booking_id=7), "not_found")
     refused(lambda: open_issue(customer_id=7), "not_found")
     refused(lambda: open_issue(tier="diamond"), "invalid_tier")
@@ -132,10 +130,10 @@ def test_the_same_request_opens_one_issue(desk: Desk, open_issue: Open) -> None:
         assert Issue.select().count() == 1
 
 
-# -- mending
+# -- editing
 
 
-def test_a_person_chooses_the_category_and_the_priority_follows(
+def test_choosing_the_category_updates_the_priority(
     desk: Desk, ada: Row, open_issue: Open, clock: TestClock
 ) -> None:
     open_issue("my card", tier="gold")
@@ -146,7 +144,7 @@ def test_a_person_chooses_the_category_and_the_priority_follows(
     assert row["sla"]["first_response_due"] == "2082-03-01 09:15:00"
 
 
-def test_a_priority_by_hand_is_a_step_of_its_own(desk: Desk, ada: Row, open_issue: Open) -> None:
+def test_a_manual_priority_is_a_step_of_its_own(desk: Desk, ada: Row, open_issue: Open) -> None:
     open_issue()
     row = editing.edit(desk, 1, priority="low")
     assert row["priority"] == "LOW"
@@ -155,7 +153,7 @@ def test_a_priority_by_hand_is_a_step_of_its_own(desk: Desk, ada: Row, open_issu
     assert row["sla"]["resolution_due"] == "2082-03-04 09:00:00"
 
 
-def test_an_edit_has_to_change_something_that_there_is(desk: Desk, ada: Row, open_issue: Open) -> None:
+def test_an_empty_or_unknown_edit_is_refused(desk: Desk, ada: Row, open_issue: Open) -> None:
     open_issue()
     refused(lambda: editing.edit(desk, 1), "invalid_edit")
     refused(lambda: editing.edit(desk, 1, priority="PANIC"), "invalid_priority")

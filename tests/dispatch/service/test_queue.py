@@ -1,4 +1,4 @@
-"""Waiting issues: their place, their wait, and who gets them when somebody is free."""
+"""Waiting issues: their place, their wait, and their agent once one is free."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def log(desk: Desk) -> list[tuple[str, str]]:
         return [(row["command"], row["actor"]) for row in event_log.events()][::-1]
 
 
-def test_a_waiting_issue_is_told_its_place_and_wait(open_issue: Open, show: Show, clock: TestClock) -> None:
+def test_a_waiting_issue_shows_its_place_and_wait(open_issue: Open, show: Show, clock: TestClock) -> None:
     first = open_issue()
     assert (first["status"], first["agent_id"], first["queue_position"]) == ("new", None, 1)
     assert (first["expected_wait_minutes"], first["expected_response_minutes"]) == (0, None)
@@ -53,7 +53,7 @@ def test_the_expected_wait_learns_from_real_handling_times(
     assert open_issue()["expected_wait_minutes"] == 50
 
 
-def test_the_queue_is_drained_by_urgency_and_then_age(
+def test_the_queue_is_served_by_urgency_and_then_age(
     desk: Desk, ada: Row, open_issue: Open, show: Show
 ) -> None:
     agents.change(desk, 1, capacity=0)
@@ -74,11 +74,11 @@ def test_bookings_and_issues_share_one_capacity(
     add_lead()
     assert open_issue()["agent_id"] is None
     bookings.cancel(desk, 1, "changed plans")
-    assert show()["agent_id"] == 1, "whoever has room again gets what waits"
+    assert show()["agent_id"] == 1, "an agent with room again gets the waiting one"
     assert log(desk)[-2:] == [("issue.drain", "sweeper"), ("booking.cancel", "kim")]
 
 
-def test_a_drained_issue_does_not_stand_in_the_way_of_undo(
+def test_an_issue_assigned_from_the_queue_does_not_block_undo(
     desk: Desk, ada: Row, open_issue: Open, add_lead: Callable[..., LeadResult]
 ) -> None:
     agents.change(desk, 1, capacity=1)
@@ -99,7 +99,7 @@ def test_a_drained_issue_does_not_stand_in_the_way_of_undo(
     ("given", "takes"),
     [({"years": 20}, True), ({"years": 5}, False)],
 )
-def test_only_who_can_help_is_given_an_issue(
+def test_only_agents_who_can_help_get_an_issue(
     desk: Desk, open_issue: Open, add_agent: AddAgent, show: Show, given: Row, takes: bool
 ) -> None:
     open_issue("[refund_request] back")
@@ -109,7 +109,7 @@ def test_only_who_can_help_is_given_an_issue(
     assert show()["agent_id"] == 1
 
 
-def test_who_is_away_gets_nothing(desk: Desk, ada: Row, open_issue: Open) -> None:
+def test_an_absent_agent_gets_no_issue(desk: Desk, ada: Row, open_issue: Open) -> None:
     with desk.transaction():
         agent = Agent.lock(1)
         agent.presence = "away"
@@ -117,7 +117,7 @@ def test_who_is_away_gets_nothing(desk: Desk, ada: Row, open_issue: Open) -> Non
     assert open_issue()["agent_id"] is None
 
 
-def test_an_agent_with_room_takes_a_waiting_issue_on(
+def test_an_agent_with_room_can_claim_a_waiting_issue(
     desk: Desk, open_issue: Open, add_agent: AddAgent
 ) -> None:
     open_issue()
@@ -131,13 +131,15 @@ def test_an_agent_with_room_takes_a_waiting_issue_on(
     agents.change(desk, 1, capacity=1)
     open_issue()
     refused(lambda: ownership.claim(desk, 2, 1), "full")
-    assert ownership.reassign(desk, 2, 1, "only this once")["agent_id"] == 1, "a person may, with a reason"
+    assert ownership.reassign(desk, 2, 1, "only this once")["agent_id"] == 1, (
+        "a dispatcher may, with a reason"
+    )
 
 
-# -- who goes away
+# -- absent agents
 
 
-def test_what_is_not_begun_finds_another_when_its_agent_goes_away(
+def test_unstarted_issues_of_an_absent_agent_move(
     desk: Desk, ada: Row, open_issue: Open, show: Show, add_agent: AddAgent
 ) -> None:
     open_issue("one")
@@ -152,10 +154,10 @@ def test_what_is_not_begun_finds_another_when_its_agent_goes_away(
     presence.set_presence(desk, 2, "offline")
     assert (show(2)["status"], show(2)["queue_position"]) == ("new", 1)
     presence.set_presence(desk, 1, "available")
-    assert show(2)["agent_id"] == 1, "who is back takes what waits"
+    assert show(2)["agent_id"] == 1, "a returning agent takes the waiting ones"
 
 
-def test_who_leaves_for_good_keeps_nothing(desk: Desk, ada: Row, open_issue: Open, show: Show) -> None:
+def test_an_agent_who_left_keeps_no_issue(desk: Desk, ada: Row, open_issue: Open, show: Show) -> None:
     open_issue("one")
     ownership.claim(desk, 1, 1)
     refused(lambda: agents.leave(desk, 1), "holds_work")
@@ -176,7 +178,7 @@ def test_issues_fill_the_capacity_for_bookings_too(
         assert queries.booking(1)["agent_id"] == 1
 
 
-def test_a_handover_moves_issues_too_and_is_taken_back(
+def test_a_handover_moves_issues_too_and_can_be_undone(
     desk: Desk, ada: Row, open_issue: Open, show: Show, add_agent: AddAgent
 ) -> None:
     open_issue("[billing_dispute] one")

@@ -1,4 +1,4 @@
-"""Several terminals at once, the doctor, what triage learns, and files of before."""
+"""Several terminals at once, the doctor, triage corrections, and older files."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ Open = Callable[..., Row]
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def test_sweeps_of_several_terminals_tell_everything_once(
+def test_sweeps_of_several_terminals_report_everything_once(
     desk: Desk, path: Path, ada: Row, open_issue: Open, clock: TestClock
 ) -> None:
     for number in range(40):
         open_issue(f"[billing_dispute] {number}")
     clock.advance(hours=5)
     terminals = [open_desk(path, clock=clock, actor=f"t{number}") for number in range(4)]
-    told: list[Row] = []
+    result: list[Row] = []
 
     def sweep(terminal: Desk) -> None:
-        told.append(sweep_issues(terminal))
+        result.append(sweep_issues(terminal))
         terminal.close()
 
     threads = [threading.Thread(target=sweep, args=(terminal,)) for terminal in terminals]
@@ -44,9 +44,9 @@ def test_sweeps_of_several_terminals_tell_everything_once(
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(told) == 4
+    assert len(result) == 4
     warnings = Counter(
-        (row["issue_id"], row["clock"], row["percent"]) for one in told for row in one["warnings"]
+        (row["issue_id"], row["clock"], row["percent"]) for one in result for row in one["warnings"]
     )
     assert set(warnings.values()) == {1}
     assert len(warnings) == 40 * 5, "four of the first answer, one of the resolution"
@@ -56,7 +56,7 @@ def test_sweeps_of_several_terminals_tell_everything_once(
     assert set(raised.values()) == {1}
 
 
-def test_the_sweep_finds_what_is_due_by_an_index(desk: Desk) -> None:
+def test_the_sweep_finds_due_issues_by_an_index(desk: Desk) -> None:
     with desk.reading():
         connection = desk.database.driver()
         statements: list[str] = []
@@ -69,7 +69,7 @@ def test_the_sweep_finds_what_is_due_by_an_index(desk: Desk) -> None:
     assert "SCAN" not in plan
 
 
-def test_the_doctor_finds_a_wrong_clock_and_a_wrong_load_and_mends_them(
+def test_the_doctor_finds_and_repairs_a_wrong_clock_and_load(
     desk: Desk, path: Path, ada: Row, open_issue: Open, clock: TestClock, show: Callable[..., Row]
 ) -> None:
     open_issue("[billing_dispute] x")
@@ -91,9 +91,7 @@ def test_the_doctor_finds_a_wrong_clock_and_a_wrong_load_and_mends_them(
         assert list(issue_integrity_checks.wrong_clocks()) == []
 
 
-def test_what_was_said_is_kept_by_the_database_itself(
-    desk: Desk, path: Path, ada: Row, open_issue: Open
-) -> None:
+def test_the_database_itself_protects_messages(desk: Desk, path: Path, ada: Row, open_issue: Open) -> None:
     open_issue()
     connection = sqlite3.connect(path)
     for statement in ("UPDATE interactions SET text = 'x'", "DELETE FROM interactions"):
@@ -102,7 +100,7 @@ def test_what_was_said_is_kept_by_the_database_itself(
     connection.close()
 
 
-def test_triage_learns_from_a_persons_choice(desk: Desk, ada: Row, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_triage_learns_from_a_manual_choice(desk: Desk, ada: Row, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()  # the real triage
     puzzling = "The zorblax of my quuxlet keeps frobnicating since Tuesday"
     first = intake.open_issue(desk, puzzling)
@@ -112,7 +110,7 @@ def test_triage_learns_from_a_persons_choice(desk: Desk, ada: Row, monkeypatch: 
     assert (again["category"], again["unsure"]) == ("product_complaint", False)
 
 
-def test_a_desk_of_before_opens_and_takes_issues(
+def test_a_desk_of_an_older_schema_opens_and_takes_issues(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: TestClock
 ) -> None:
     folder = tmp_path / "release" / "migrations"

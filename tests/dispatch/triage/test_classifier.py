@@ -1,4 +1,4 @@
-"""What a message is about: the shipped model, abstaining, corrections, and the figures it was given."""
+"""The category of a message: the shipped model, abstaining, corrections, and evaluation."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_probabilities_of_all_categories_add_up_to_one(model: Model) -> None:
         "qwrt zxcv plmk",
     ],
 )
-def test_what_cannot_be_understood_is_left_to_a_person(text: str) -> None:
+def test_an_unclear_message_is_left_to_a_person(text: str) -> None:
     found = classify(Message(text))
     assert (found.category, found.unsure) == ("general_inquiry", True)
     assert len(found.alternatives()) == 3
@@ -87,7 +87,7 @@ def test_messages_from_outside_the_corpus(name: str, messages: int) -> None:
     assert figures["coverage"] >= 0.9
 
 
-def test_a_correction_speaks_for_messages_like_it(model: Model) -> None:
+def test_a_correction_applies_to_similar_messages(model: Model) -> None:
     text = "The gravity belt on deck nine hums in B flat"
     before = classify(Message(text))
     corrections = Corrections(model, [("The gravity belt on deck four hums in B flat", "feature_request")])
@@ -113,7 +113,9 @@ def test_a_correction_leaves_other_messages_alone(model: Model) -> None:
         ("The app is not working", "The elevator is not working"),
     ],
 )
-def test_messages_that_share_only_their_frame_are_not_alike(model: Model, corrected: str, text: str) -> None:
+def test_messages_that_share_only_their_frame_are_not_similar(
+    model: Model, corrected: str, text: str
+) -> None:
     assert Corrections(model, [(corrected, "feature_request")]).nearest(Message(text)) is None
 
 
@@ -123,7 +125,7 @@ def test_the_newest_correction_of_a_message_counts(model: Model) -> None:
     assert classify(Message("belt hums"), corrections=corrections).category == "product_complaint"
 
 
-def test_a_thousand_corrections_cost_little(model: Model) -> None:
+def test_a_thousand_corrections_are_fast(model: Model) -> None:
     pairs = [
         (f"the cabin of booking {number} was number {number} again", "refund_request")
         for number in range(3000)
@@ -143,7 +145,7 @@ def test_figures_of_labelled_messages() -> None:
     ]
     figures = evaluate(judged)
     assert figures["accuracy"] == 0.5
-    # F1: refund 2*1/(1+2), billing 2*1/(2+1), inquiry 0; the guessed feature_request is no label
+    # F1: refund 2*1/(1+2), billing 2*1/(2+1), inquiry 0; the guessed feature_request is not a label
     assert figures["macro_f1"] == pytest.approx(4 / 9, abs=1e-4)
     assert (figures["coverage"], figures["covered_accuracy"]) == (0.5, 1.0)
     # answered: refund 2*1/(1+2), billing 1, inquiry 2*1/(2+1)

@@ -1,4 +1,4 @@
-"""Everything that triage says of one message, with the numbers of docs/rules.md, Triage and Priority."""
+"""Everything that triage returns for one message, by docs/rules.md, Triage and Priority."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_the_worked_example() -> None:
     assert row["complexity"] == "low"
 
 
-def test_the_keys_are_the_ones_that_scripts_rely_on() -> None:
+def test_the_documented_keys() -> None:
     assert list(triage(EXAMPLE)) == [
         "category",
         "confidence",
@@ -66,12 +66,12 @@ def test_the_keys_are_the_ones_that_scripts_rely_on() -> None:
     ]
 
 
-def test_a_category_that_does_not_exist_is_refused() -> None:
+def test_an_unknown_category_is_refused() -> None:
     with pytest.raises(InvalidInput, match="'nonsense' is not a category"):
         triage("hello there", category="nonsense")
 
 
-def test_a_persons_choice_decides_the_category_and_its_priority() -> None:
+def test_a_manual_choice_sets_the_category_and_its_priority() -> None:
     row = triage("😀", category="billing_dispute")
     assert (row["category"], row["priority"], row["unsure"]) == ("billing_dispute", "HIGH", False)
 
@@ -94,7 +94,7 @@ def test_a_persons_choice_decides_the_category_and_its_priority() -> None:
         (("account_access", -0.9, "enterprise", ["urgent"]), [1, 1, 2, 1], "CRITICAL"),
     ],
 )
-def test_each_step_of_the_priority_is_told(given: tuple[Any, ...], adds: list[int], ends: str) -> None:
+def test_each_step_of_the_priority_is_given(given: tuple[Any, ...], adds: list[int], ends: str) -> None:
     steps = priority_steps(*given)
     assert [step["add"] for step in steps] == adds
     assert priority(steps) == ends
@@ -126,7 +126,7 @@ def test_every_indicator_is_found_as_a_word(word: str) -> None:
         ("uncritical, critically", []),
     ],
 )
-def test_urgent_words_are_no_parts_of_words(text: str, words: list[str]) -> None:
+def test_urgent_words_match_only_whole_words(text: str, words: list[str]) -> None:
     assert urgency_indicators(Message(text)) == words
 
 
@@ -191,7 +191,7 @@ def test_the_shares_of_a_sentiment_add_up() -> None:
         ("code 12345 and version 4.2.1", []),
     ],
 )  # fmt: skip
-def test_what_a_message_names(text: str, found: list[tuple[str, str]]) -> None:
+def test_entities(text: str, found: list[tuple[str, str]]) -> None:
     assert found_in(text) == found
 
 
@@ -227,7 +227,7 @@ def test_entities_are_sorted_slices_that_never_overlap(text: str) -> None:
         ("customisation " + "x" * 500, "high"),
     ],
 )
-def test_complexity_counts_its_points(text: str, level: str) -> None:
+def test_complexity_adds_up_its_points(text: str, level: str) -> None:
     assert complexity(Message(text), entities(Message(text), KNOWN)) == level
 
 
@@ -247,7 +247,7 @@ def test_keywords_are_nouns_and_adjectives(text: str, words: list[str]) -> None:
     assert keywords(Message(text)) == words
 
 
-def test_of_many_keywords_the_most_frequent_ten_remain() -> None:
+def test_the_ten_most_frequent_keywords_are_kept() -> None:
     nouns = [
         "cabin",
         "dome",
@@ -269,7 +269,7 @@ def test_of_many_keywords_the_most_frequent_ten_remain() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "   \n\t", "\u200b\u200d", "\x1b\x00"])
-def test_a_text_without_anything_to_see_is_refused(text: str) -> None:
+def test_a_text_without_visible_characters_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput, match="the message is empty"):
         triage(text)
 
@@ -289,7 +289,7 @@ def test_100_kilobytes_take_a_bounded_time(piece: str) -> None:
 
 @settings(deadline=None, max_examples=50)
 @given(st.text(min_size=1, max_size=400))
-def test_no_text_is_too_strange(text: str) -> None:
+def test_any_text_is_handled(text: str) -> None:
     try:
         row = triage(text, known=KNOWN)
     except InvalidInput:

@@ -1,4 +1,4 @@
-"""What the classifier makes of hurried writing, and of words it was never trained on."""
+"""Hurried spelling and unknown words in the classifier."""
 
 from __future__ import annotations
 
@@ -45,5 +45,5 @@ def test_a_word_has_its_kinds_in_every_usual_form() -> None:
         ("Could you add dark mode?", "feature_request"),
     ],
 )
-def test_what_a_message_wants_counts_more_than_the_words_it_uses(text: str, category: str) -> None:
+def test_the_intent_counts_more_than_the_words(text: str, category: str) -> None:
     assert classify(Message(text)).category == category

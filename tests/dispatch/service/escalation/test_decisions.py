@@ -1,4 +1,4 @@
-"""What is due for an issue: against a plain account in minutes, and twice as well as in between."""
+"""Due warnings and escalations of an issue, against plain rules in minutes, also when checked twice."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def ago(minutes: float) -> str:
 
 
 def since_of(trigger: str, case: dict[str, Any]) -> float:
-    """How many minutes ago the present occasion of a trigger began."""
+    """Minutes since the current occasion of a trigger began."""
     return float({"unassigned": case["waited"], "no_progress": case["idle"]}.get(trigger, 6000))
 
 
@@ -138,7 +138,7 @@ def decided(watched: Watched, now: datetime = NOW) -> list[tuple[Any, ...]]:
     for action in decide(watched, now):
         match action:
             case Warn(clock, percent):
-                assert clock == "resolution", "the first response was given in time"
+                assert clock == "resolution", "the first response was in time"
                 plain.append(("warn", percent))
             case Close(row):
                 plain.append(("close", row.escalation_id))
@@ -153,13 +153,13 @@ def decided(watched: Watched, now: datetime = NOW) -> list[tuple[Any, ...]]:
 
 @settings(max_examples=300)
 @given(ISSUES)
-def test_decisions_are_those_of_the_rules(case: dict[str, Any]) -> None:
+def test_decisions_follow_the_rules(case: dict[str, Any]) -> None:
     assert decided(rows(case)) == expected(case)
 
 
 @settings(max_examples=300)
 @given(ISSUES, st.sampled_from([1, 5, 10]))
-def test_nothing_is_due_twice_nor_before_the_next_check(case: dict[str, Any], tenths: int) -> None:
+def test_nothing_is_due_twice_or_before_the_next_check(case: dict[str, Any], tenths: int) -> None:
     watched = rows(case)
     for action in decide(watched, NOW):
         match action:
