@@ -26,7 +26,7 @@ ABOUT = (
     "SQL text, CSV or JSON lines of agents, assignments and bookings, in any order; agents alone will do. "
     "Put a path with blanks in quotes."
 )
-ROWS_TOLD = 20
+MOST_ROWS = 20
 
 
 class ImportFiles(CommandModal[ImportResult]):
@@ -136,10 +136,10 @@ def preview(result: ImportResult) -> str:
     for rows, verb in ((result["quarantined"], "kept out"), (result["flagged"], "taken with a fault")):
         if rows:
             lines.append(f"{len(rows):,} {verb}:")
-            lines += [f"  {row['file']}, row {row['row']}: {row['reason']}" for row in rows[:ROWS_TOLD]]
-        if len(rows) > ROWS_TOLD:
+            lines += [f"  {row['file']}, row {row['row']}: {row['reason']}" for row in rows[:MOST_ROWS]]
+        if len(rows) > MOST_ROWS:
             lines.append(
-                f"  and {len(rows) - ROWS_TOLD:,} more: astra import --dry-run --json lists them all"
+                f"  and {len(rows) - MOST_ROWS:,} more: astra import --dry-run --json lists them all"
             )
     lines.append("The same key again imports.")
     return "\n".join(lines)

@@ -27,9 +27,8 @@ def policy_form(current: str, name: str) -> FormModal[Json]:
         chosen = given["policy"]
         if not chosen:
             return Text("Choose a policy")
-        return Text.assemble(
-            (POLICIES[chosen].help, "italic"), "\n", _trial(policy_trial.try_policy(desk, chosen))
-        )
+        trial = _trial(policy_trial.try_policy(desk, chosen))
+        return Text.assemble((POLICIES[chosen].help, "italic"), "\n", trial)
 
     return FormModal(
         "Policy",

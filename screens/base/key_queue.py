@@ -145,9 +145,7 @@ class SteadyApp(SteadyBatches):
 
     def is_busy(self, groups: frozenset[str] | None = None) -> bool:
         """Return whether a worker, or one of these groups, is running."""
-        return any(
-            not worker.is_finished for worker in self.workers if groups is None or worker.group in groups
-        )
+        return any(not one.is_finished for one in self.workers if groups is None or one.group in groups)
 
     @property
     def is_at_command(self) -> bool:

@@ -59,7 +59,7 @@ APP = [
         "find", "ctrl+f", "Find a customer", "By part of a name, phone or e-mail, or by a booking's number"
     ),
     anywhere("retry", "ctrl+r", "Refresh", "Try a lost database again, and read the place again"),
-    hidden("log", "h", "Log", "What was done at the desk, when and by which user"),
+    hidden("log", "h", "Log", "What was done at the desk, when, and who did it"),
     anywhere(
         "first_steps", "ctrl+n", "Fill the desk", "Import files, make an empty desk a demo, or add an agent"
     ),

@@ -141,9 +141,8 @@ class Dispatch(BookingActions):
             self.table.stand_at(last["booking_id"])
         self._is_last_shown = True
         if last["voided"] and self.form.has_succeeded:
-            self.form.show_notice(
-                f"Undone: lead {last['booking_id']} ({short(last['customer_name'])}) removed"
-            )
+            name = short(last["customer_name"])
+            self.form.show_notice(f"Undone: lead {last['booking_id']} ({name}) removed")
 
     @on(Input.Changed)
     @on(RadioSet.Changed)

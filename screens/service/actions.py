@@ -19,7 +19,7 @@ from screens.service.category_chooser import ChooseCategory
 from screens.service.detail import describe_issue, read_issue, why_text
 from screens.service.new_issue import NewIssue
 from screens.shell.row_actions import RowActions, at_once, on_chosen, with_form
-from screens.wording.issues import customer, describe_step
+from screens.wording.issues import customer, describe
 
 
 class IssueActions(RowActions[IssueRow, IssueDetails]):
@@ -32,11 +32,11 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
         return queries.issue(self.backend.desk, number)
 
     def describe_done(self, word: str, row: IssueDetails) -> str:
-        return describe_step(word, row)
+        return describe(word, row)
 
     def action_open_issue(self) -> None:
         def opened(issue: IssueDetails) -> None:
-            self.say(describe_step("Opened", issue))
+            self.say(describe("Opened", issue))
             self.host.show_issue(issue["issue_id"])
 
         self.open(NewIssue(), opened)
@@ -60,7 +60,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
         self.at_once(
             "",
             lambda desk, number: lifecycle.set_status(desk, number, following),
-            lambda _, issue: describe_step(status(issue).capitalize(), issue),
+            lambda _, issue: describe(status(issue).capitalize(), issue),
         )
 
     action_close_issue = at_once("Closed", lifecycle.close)
@@ -73,9 +73,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
         def chosen(name: str) -> None:
             self.host.perform(
                 lambda desk: editing.edit(desk, number, category=name),
-                lambda issue: self.say(
-                    f"{describe_step(category(issue).capitalize(), issue)}; triage learns it"
-                ),
+                lambda issue: self.say(f"{describe(category(issue).capitalize(), issue)}; triage learns it"),
             )
 
         self.open(ChooseCategory(row), chosen)

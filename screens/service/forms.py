@@ -64,12 +64,10 @@ def reply_form(issue: IssueDetails) -> FormModal[IssueDetails]:
 
     def command(desk: Desk, number: int, text: str, author: str, then: str) -> IssueDetails:
         nonlocal seen
-        speaker = SPEAKERS.get(author, DESK)
-        wait, solution = (speaker == DESK and then == wanted for wanted in (WAITS, SOLVES))
+        by = SPEAKERS.get(author, DESK)
+        wait, solution = (by == DESK and then == wanted for wanted in (WAITS, SOLVES))
         try:
-            return conversation.reply(
-                desk, number, text, author=speaker, wait=wait, solution=solution, seen=seen
-            )
+            return conversation.reply(desk, number, text, author=by, wait=wait, solution=solution, seen=seen)
         except Conflict as conflict:
             seen, newest = _newest(desk, number)
             raise Conflict(f"{conflict.message}: “{newest}”", "send it again if it still fits") from conflict

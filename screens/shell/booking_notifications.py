@@ -76,10 +76,8 @@ class Inbox:
 def describe_bookings(rows: list[BookingRow], count: int) -> str:
     """Describe so many new bookings for a toast; ``rows`` are the first of them."""
     if count == 1:
-        row = rows[0]
-        return (
-            f"New for you: booking {row['booking_id']}, {short(row['customer_name'])}, {row['destination']}"
-        )
+        row, name = rows[0], short(rows[0]["customer_name"])
+        return f"New for you: booking {row['booking_id']}, {name}, {row['destination']}"
     names = [f"{row['booking_id']} {short(row['customer_name'], 24)}" for row in rows]
     more = f" and {count - len(rows)} more" if count > len(rows) else ""
     return f"{count} new for you: {', '.join(names)}{more}"

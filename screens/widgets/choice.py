@@ -59,9 +59,7 @@ class Choice(RadioSet):
 
     def __init__(self, names: Iterable[str], **kwargs: Any) -> None:
         self._names = tuple(names)
-        super().__init__(
-            *(Option(Content(name), compact=True) for name in self._names), compact=True, **kwargs
-        )
+        super().__init__(*(Option(Content(one), compact=True) for one in self._names), compact=True, **kwargs)
 
     @property
     def value(self) -> str:

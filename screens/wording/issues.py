@@ -70,13 +70,11 @@ def customer(row: IssueRow) -> str:
     return row["customer_name"] or "–"
 
 
-def describe_step(word: str, issue: IssueRow) -> str:
+def describe(word: str, issue: IssueRow) -> str:
     """Describe an issue after a command, for a toast."""
-    holder = issue["agent_name"] or "waiting for an agent"
+    who = issue["agent_name"] or "waiting for an agent"
     level = f", ESCALATED {issue['escalation_level']}" if issue["escalation_level"] else ""
-    return (
-        f"{word}: issue {issue['issue_id']}, {issue['priority']} {wording.category(issue)}{level} ({holder})"
-    )
+    return f"{word}: issue {issue['issue_id']}, {issue['priority']} {wording.category(issue)}{level} ({who})"
 
 
 def conversation(interactions: list[InteractionRow], longest: int | None = None) -> Text:
