@@ -236,7 +236,7 @@ class Insights(Place):
 
     def _open_weights(self, name: str | None) -> None:
         """Show weights and how well they predicted; None are those in use."""
-        self.open_made(lambda: weights_panel(weights.shown(name)))
+        self.open_made(lambda: weights_panel(weights.details(name)))
 
     def action_use_weights(self) -> None:
         row = self._row if self._section == "weights" else None

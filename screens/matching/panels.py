@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from dispatch.matching.evidence import LEAST_OUTCOMES, LEAST_TO_LEARN, MATCH, told_differences, told_gain
+from dispatch.matching.evidence import (
+    LEAST_OUTCOMES,
+    LEAST_TO_LEARN,
+    MATCH,
+    describe_differences,
+    describe_gain,
+)
 from dispatch.matching.row_types import Evidence, LessonRow, WeightsRow
 from models.base import Json
 from screens.dialogs.panel import Panel
@@ -141,7 +147,7 @@ def evaluation_text(evaluation: Json) -> Text:
     ]
     text = Text(f"{evaluation['outcomes']:,} outcomes predicted, each from what was known before:\n")
     text.append_text(_table(("By", "AUC", "Brier", "Log loss"), rows))
-    text.append(f"{told_gain(evaluation)}\n")
+    text.append(f"{describe_gain(evaluation)}\n")
     text.append("\nPredicted → actual, by quintile of the outcomes, the least likely first:\n")
     fifths = (
         (
@@ -155,7 +161,7 @@ def evaluation_text(evaluation: Json) -> Text:
 
 def _differences(p_values: Mapping[str, float]) -> Text:
     """Describe how surely agents, methods and sources differ, one a line."""
-    lines = ((f"  {name}", p, meaning) for name, p, meaning in told_differences(p_values))
+    lines = ((f"  {name}", p, meaning) for name, p, meaning in describe_differences(p_values))
     return Text.assemble(("Do they differ?\n", "bold"), _table(None, lines))
 
 
