@@ -70,7 +70,7 @@ async def test_the_sweeper_runs_at_start_and_reports_an_error_once(
             await app.settle()
             assert isinstance(app.screen, Panel) or len(app.screen_stack) == 1
             await leave(app)
-        assert app._told_of == "RuntimeError('the clock [/] has stopped')"
+        assert app._last_error == "RuntimeError('the clock [/] has stopped')"
 
 
 async def test_marked_bookings_are_changed_together(golden_file: Path, running: Any, lee: Desk) -> None:
