@@ -40,7 +40,7 @@ from screens.dialogs.quit_warning import Leaving
 from screens.shell.booking_notifications import Inbox
 from screens.shell.desk_screen import Place
 from screens.shell.help import Verb, help_panel, verbs
-from screens.wording.events import taken_back
+from screens.wording.events import describe_undo
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
@@ -267,7 +267,7 @@ class AstraApp(DistributingApp):
 
     # errors
 
-    def tell(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
+    def show_toast(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
         """Show a toast instead of the previous one: a fast user would bury the screen under them."""
         remove_toast(self, self._told)  # announcements stay
         self._told = Notification(text, severity=severity, markup=False, timeout=timeout)
@@ -289,14 +289,14 @@ class AstraApp(DistributingApp):
         """Report why a key did nothing, even if the database is lost."""
         self.report(error)
         if isinstance(error, DatabaseUnavailable) and error.code not in PASSING:
-            self.tell(f"Not done: {error.message}", severity="error")
+            self.show_toast(f"Not done: {error.message}", severity="error")
 
     def report(self, error: Exception) -> None:
         if isinstance(error, DatabaseUnavailable) and error.code not in PASSING:
             self._lost(error)
         elif isinstance(error, DeskError):
             text = f"{error.message}\n{error.hint}" if error.hint else error.message
-            self.tell(text, severity="warning", timeout=8)
+            self.show_toast(text, severity="warning", timeout=8)
         else:
             self._show_unexpected(error)
 
@@ -344,7 +344,7 @@ class AstraApp(DistributingApp):
     async def action_retry(self) -> None:
         await self.look_for_changes()
         if not self._is_reachable:
-            self.tell("Tried again: the database still cannot be reached", severity="warning")
+            self.show_toast("Tried again: the database still cannot be reached", severity="warning")
         elif self.place is not None:
             self.place.reload(opens=True)
 
@@ -370,14 +370,14 @@ class AstraApp(DistributingApp):
             self.call_later(self.run_action, verb.binding.action, verb.node)
 
     def action_undo(self) -> None:
-        self.perform(undo.undo, lambda done: self.tell(taken_back(done)))
+        self.perform(undo.undo, lambda done: self.show_toast(describe_undo(done)))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every verb of the visible screen, and Textual's own."""
         for verb in verbs(screen):
             binding, action = verb.binding, verb.binding.action
             if action not in ("quit", "command_palette"):  # Textual brings the one, and is the other
-                yield SystemCommand(binding.description, verb.told_with_keys, self._runner(verb.node, action))
+                yield SystemCommand(binding.description, verb.palette_text, self._runner(verb.node, action))
         yield from super().get_system_commands(screen)
 
     def _runner(self, node: Any, action: str) -> Any:

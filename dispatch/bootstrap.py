@@ -1,4 +1,4 @@
-"""Opens a desk with all of its rules: the one place that knows them all."""
+"""Opening a desk with all of its rules: the one module that knows them all."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ RULES = Rules(choose_for_new_lead, presence.catch_up, (assign_waiting, settle), 
 
 
 def open_desk(path: str | Path, **given: Any) -> Desk:
-    """Open the desk in a file, made and migrated where needed. Raises DatabaseUnavailable."""
+    """Open the desk in a file, creating or migrating it if needed. Raises DatabaseUnavailable."""
     return Desk.open(path, rules=RULES, **given)

@@ -1,4 +1,4 @@
-"""Agents as the desk takes them on, changes them and lets them go."""
+"""Commands on the roster of agents."""
 
 from dispatch.agents.roster import add, change, come_back, leave
 

@@ -1,4 +1,4 @@
-"""All of an agent's work, to another agent or back to the desk."""
+"""Handover of an agent's work to another agent or back to the desk."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ HANDED_OVER = "handed it over"
 
 @command("agent.handover", past="work handed over", undo=put_back)
 def hand_over(running: Command, agent_id: int, to: int | str) -> AgentRow:
-    """Move all of an agent's Pending work and open issues, claimed or not, to an agent or to the ``desk``.
+    """Move all of an agent's Pending bookings and open issues, claimed or not, to an agent or the ``desk``.
 
-    The desk gives each to whom its policy chooses; what nobody else can take stays with an agent who is
-    at work, and waits otherwise. Returns the agent with ``moves`` and ``issue_moves``. Raises NotFound,
-    Refused, InvalidInput.
+    The desk assigns each by its policy; what nobody else can take stays with an agent who is at work,
+    and waits otherwise. Returns the agent with ``moves`` and ``issue_moves``. Raises NotFound, Refused,
+    InvalidInput.
     """
     agent = Agent.lock(agent_id)
     if to == DESK:
@@ -50,14 +50,14 @@ def hand_over(running: Command, agent_id: int, to: int | str) -> AgentRow:
 
 
 def preview_hand_over(desk: Desk, agent_id: int, to: int | str) -> AgentRow:
-    """What ``hand_over`` would answer; nothing is changed."""
+    """Return what ``hand_over`` would, without changing anything."""
     return desk.rehearse(lambda: hand_over(desk, agent_id, to))
 
 
 def to_the_desk(running: Command, agent: Agent, *, only_unclaimed: bool = False) -> list[MoveRow]:
     """Let the policy find another agent for each of an agent's bookings, oldest first.
 
-    Returns the moves, those to nobody included.
+    Returns the moves, including those to no agent.
     """
     moves: list[MoveRow] = []
     stays = agent.left_at is None and agent.presence not in GONE
@@ -72,7 +72,7 @@ def to_the_desk(running: Command, agent: Agent, *, only_unclaimed: bool = False)
 
 
 def claimed_of(agent_id: int) -> list[int]:
-    """The bookings that an agent has claimed and not closed."""
+    """The Pending bookings an agent has claimed."""
     query = Booking.select(Booking.booking_id).where(
         Booking.agent_id == agent_id, Booking.status == PENDING, Booking.claimed_at.is_null(False)
     )
@@ -84,7 +84,7 @@ def _to_agent(running: Command, agent: Agent, to: int | str) -> list[MoveRow]:
         raise InvalidInput("agent", f"{to!r} is not an agent", f"give an agent's number, or {DESK}")
     attending_agent(to)
     if to == agent.agent_id:
-        raise Refused("same_agent", f"{agent.name} has that work already", "choose another agent")
+        raise Refused("same_agent", f"{agent.name} already has that work", "choose another agent")
     moves: list[MoveRow] = []
     for booking_id in _held(agent.agent_id):
         booking = Booking.lock(booking_id)

@@ -1,4 +1,4 @@
-"""Who is at work: available, busy, on a break, away or offline; and what the clock changes about it."""
+"""Presence of agents (available, busy, break, away, offline), and its changes by time and shift."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ SHIFT_OVER = "shift over"
 def set_presence(
     running: Command, agent_id: int, presence: str, until: str | None = None, reason: str | None = None
 ) -> AgentRow:
-    """Say how an agent is at work; ``until`` is a moment (dispatch.moments) at which it ends by itself.
+    """Set an agent's presence, optionally ``until`` a time (inputs.due_times) when it ends by itself.
 
-    The unclaimed work of one who is away or offline goes to others at once, or waits; what is claimed
-    stays. Returns the agent with ``returned``, the bookings that went, and ``kept``. Raises NotFound,
+    Unclaimed work of an agent who is away or offline goes to others at once, or waits; claimed work
+    stays. Returns the agent with ``returned``, the bookings handed back, and ``kept``. Raises NotFound,
     Refused, InvalidInput.
     """
     agent = Agent.lock(agent_id)
@@ -51,13 +51,13 @@ def set_presence(
 def preview_presence(
     desk: Desk, agent_id: int, presence: str, until: str | None = None, reason: str | None = None
 ) -> AgentRow:
-    """What ``set_presence`` would answer; nothing is changed."""
+    """Return what ``set_presence`` would, without changing anything."""
     return desk.rehearse(lambda: set_presence(desk, agent_id, presence, until, reason))
 
 
 @command("agent.shift", past="shift hours", undo=put_back)
 def set_hours(running: Command, agent_id: int, hours: str | None) -> AgentRow:
-    """Set an agent's shift hours (dispatch.shifts), or none; the presence follows them from now on.
+    """Set or clear an agent's shift hours (inputs.shift_hours); the presence follows them from now on.
 
     Raises NotFound, Refused, InvalidInput.
     """
@@ -77,7 +77,7 @@ def set_hours(running: Command, agent_id: int, hours: str | None) -> AgentRow:
 def put(
     running: Command, agent: Agent, presence: str, until: str | None = None, reason: str | None = None
 ) -> None:
-    """Give an agent a presence; the caller saves."""
+    """Set an agent's presence; the caller saves."""
     agent.presence = presence
     agent.presence_until = until
     agent.presence_reason = reason
@@ -87,7 +87,7 @@ def put(
 
 
 def next_due(agent: Agent, now: str) -> str | None:
-    """When the clock will change the agent's presence: at its end, or when the shift turns."""
+    """The time of the next automatic change: the end of the presence, or of the shift or time off."""
     turns = [agent.presence_until] if agent.presence_until else []
     if agent.hours:
         turns.append(shift_hours.stored(agent.hours).next_turn(now))
@@ -95,7 +95,7 @@ def next_due(agent: Agent, now: str) -> str | None:
 
 
 def _settled(running: Command, agent: Agent) -> AgentRow:
-    """Let go what the agent does not look after any more, and tell what became of it."""
+    """Hand back work the agent no longer attends to, assign waiting work, and return the result."""
     returned = to_the_desk(running, agent, only_unclaimed=True) if agent.presence in GONE else []
     if returned:
         running.detail["returned"] = [row["booking_id"] for row in returned]
@@ -122,15 +122,15 @@ _first_due = CompiledQuery(
 
 
 def due(desk: Desk) -> list[int]:
-    """The agents whose presence the clock is about to change."""
+    """The agents whose presence is due to change."""
     query = Agent.select(Agent.agent_id).where(Agent.due_at.is_null(False), Agent.due_at <= desk.now())
     return [agent_id for (agent_id,) in tuples(query.order_by(Agent.due_at, Agent.agent_id))]
 
 
 def catch_up(desk: Desk) -> list[AgentRow]:
-    """Change every presence whose moment has come, each as an event of the sweeper; oldest first.
+    """Make every presence change that is due, each as an event of the sweeper; oldest first.
 
-    It runs before every command, so whoever's break is over is there for the next choice.
+    It runs before every command, so that agents whose break is over count for the next choice.
     """
     done: list[AgentRow] = []
     while due := _first_due(now=desk.now()):
@@ -141,7 +141,7 @@ def catch_up(desk: Desk) -> list[AgentRow]:
 
 @command("agent.turn", past="presence by the clock", undo=put_back)
 def _turn(running: Command, agent_id: int) -> AgentRow:
-    """What the clock does to one agent: a break is over, a shift begins or ends."""
+    """Make one agent's due change: the end of a break, or the start or end of a shift."""
     agent = Agent.lock(agent_id)
     was = agent.presence
     if agent.presence_until and agent.presence_until <= running.now:
@@ -154,7 +154,7 @@ def _turn(running: Command, agent_id: int) -> AgentRow:
 
 
 def _follow_shift(running: Command, agent: Agent) -> None:
-    """Within the hours an agent whom they sent home is available, outside nobody at work stays so."""
+    """Set an agent offline outside shift hours, and back to available when the shift begins."""
     is_on = agent.hours is None or shift_hours.stored(agent.hours).is_on(running.now)
     if is_on and agent.presence == OFFLINE and agent.presence_reason == SHIFT_OVER:
         put(running, agent, AVAILABLE)

@@ -1,4 +1,4 @@
-"""The agents of the desk: taken on, changed, and leaving."""
+"""The roster: adding, changing, deactivating and reactivating agents."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ Setter = Callable[[Command, Agent, Any], None]
 def add(
     running: Command, /, *, first_name: str, last_name: str, department: str, job_title: str, **given: Any
 ) -> AgentRow:
-    """Take on an agent, available at once; waiting bookings go to the desk's agents again.
+    """Add an agent, available at once; waiting bookings are assigned again.
 
-    What else is ``given`` is of CHANGEABLE: ``rating`` is an average brought along, which counts as the
-    setting's number of answers; ``skills`` are destinations, ``locations`` launch locations, none means
-    every one; ``specialisations`` are categories of issues. Raises InvalidInput, Refused.
+    ``given`` may have any of CHANGEABLE: ``rating`` is an earlier average, weighted as the setting's
+    number of answers; ``skills`` are destinations and ``locations`` launch locations, none meaning all;
+    ``specialisations`` are issue categories. Raises InvalidInput, Refused.
     """
     agent = Agent(capacity=running.desk.settings["default_capacity"])
     names = {"first_name": first_name, "last_name": last_name}
@@ -41,12 +41,12 @@ def add(
         if value is not None:
             _put(running, agent, field, value)
     agent.save()
-    return _shown(running, agent)
+    return _settled(running, agent)
 
 
 @command("agent.set", past="changed", undo=put_back)
 def change(running: Command, /, agent_id: int, **changes: Any) -> AgentRow:
-    """Change some of CHANGEABLE on an agent. Raises NotFound, InvalidInput, Refused."""
+    """Change some of an agent's CHANGEABLE fields. Raises NotFound, InvalidInput, Refused."""
     agent = Agent.lock(agent_id)
     given = {field: value for field, value in changes.items() if value is not None}
     if not given:
@@ -54,42 +54,38 @@ def change(running: Command, /, agent_id: int, **changes: Any) -> AgentRow:
     for field, value in given.items():
         _put(running, agent, field, value)
     agent.save()
-    return _shown(running, agent)
+    return _settled(running, agent)
 
 
 @command("agent.leave", past="left", undo=put_back)
 def leave(running: Command, agent_id: int, hand_over: bool = False) -> AgentRow:
-    """The agent goes: keeps the row and the history, has no rank and gets nothing any more.
+    """Deactivate an agent: the row and its history stay, without a rank or new work.
 
-    With ``hand_over`` what the agent holds goes to the desk first; what nobody can take waits. Returns
-    the agent with those ``moves``. Raises NotFound, and Refused for who holds Pending bookings or open
-    issues otherwise.
+    With ``hand_over`` the agent's work goes to the desk first; what nobody can take waits. Returns the
+    agent with those ``moves``. Raises NotFound, and Refused if the agent still holds work otherwise.
     """
     agent = Agent.lock(agent_id)
     if agent.left_at is not None:
-        raise Refused("agent_left", f"{agent.name} left at {agent.left_at} already")
+        raise Refused("agent_left", f"{agent.name} already left at {agent.left_at}")
     if not hand_over:
         _refuse_holder(agent)
     agent.left_at = running.now
     agent.due_at = None
     agent.save()
     moves = to_the_desk(running, agent)
-    return _shown(running, agent) | {"moves": moves}
+    return _settled(running, agent) | {"moves": moves}
 
 
 @command("agent.return", past="returned", undo=put_back)
 def come_back(running: Command, agent_id: int) -> AgentRow:
-    """An agent who left is here again, available; waiting bookings find a taker.
-
-    Raises NotFound, Refused.
-    """
+    """Reactivate an agent, available at once; waiting bookings are assigned. Raises NotFound, Refused."""
     agent = Agent.lock(agent_id)
     if agent.left_at is None:
         raise Refused("agent_here", f"{agent.name} never left")
     agent.left_at = None
     set_presence(running, agent, AVAILABLE)
     agent.save()
-    return _shown(running, agent)
+    return _settled(running, agent)
 
 
 def _refuse_holder(agent: Agent) -> None:
@@ -111,7 +107,7 @@ def _put(running: Command, agent: Agent, field: str, value: Any) -> None:
 
 
 def _column(column: str, read: Callable[[Command, Any], Any]) -> Setter:
-    """Put a value on a column as it is read from what was given."""
+    """Return a setter that stores a given value in a column after reading it with ``read``."""
     return lambda running, agent, value: setattr(agent, column, read(running, value))
 
 
@@ -130,7 +126,7 @@ def _put_license(_running: Command, agent: Agent, value: Any) -> None:
 
 
 def _listed(value: str, field: str) -> str:
-    """Names with commas between them, each once, as they are stored. Raises InvalidInput."""
+    """Comma-separated names as a stored JSON list, each once. Raises InvalidInput."""
     text = validation.optional_text(value, field, limit=validation.TEXT_LENGTH) or ""
     names = list(dict.fromkeys(filter(None, (name.strip() for name in text.split(",")))))
     if field == "specialisations":
@@ -139,7 +135,7 @@ def _listed(value: str, field: str) -> str:
 
 
 def _named(running: Command, kind: str, given: str | Iterable[str]) -> str | None:
-    """Accepted values as they are stored: a JSON list, None for an empty one, which means all of them."""
+    """Accepted values as a stored JSON list; None for an empty one, which means all."""
     words = given.split(",") if isinstance(given, str) else list(given)
     accepted = running.desk.values.of(kind)
     known = {name.casefold(): name for name in accepted}
@@ -170,11 +166,12 @@ _SETTERS: dict[str, Setter] = {
     "languages": _column("languages", lambda _, value: _listed(value, "languages")),
     "locations": _column("locations", lambda running, value: _named(running, "launch", value)),
 }
-"""How each of what can be given is checked, and where it goes."""
+"""The setter that checks and stores each field."""
 CHANGEABLE = tuple(_SETTERS)
 
 
-def _shown(running: Command, agent: Agent) -> AgentRow:
+def _settled(running: Command, agent: Agent) -> AgentRow:
+    """Assign waiting bookings and issues, and return the agent."""
     drain_waiting(running)
     settle(running)
     running.booking_id, running.agent_id = None, agent.agent_id

@@ -1,4 +1,4 @@
-"""An agent under undo: a new one leaves, unless there is work to reassign first."""
+"""Undo rules of agents: a new agent leaves, unless there is work to reassign first."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class AgentUndo(UndoRules[Agent]):
         return False
 
     def check(self, row: Agent, before: Json | None, among: Collection[str], returning: set[int]) -> None:
-        """Refuse to let an agent leave who has been given work since."""
+        """Refuse an undo by which an agent with newer work would leave."""
         if row.left_at is not None or not (before is None or before.get("left_at")):
             return
         issues = Issue.select(Issue.issue_id).where(Issue.agent_id == row.agent_id, Issue.status.in_(HELD))
@@ -41,7 +41,7 @@ class AgentUndo(UndoRules[Agent]):
         row.left_at = running.now
 
     def finish(self, running: Command, row: Agent) -> int | None:
-        """Let unclaimed work find another agent, as when somebody goes."""
+        """Hand unclaimed work of an absent agent to others, as when an agent goes away."""
         if row.presence in GONE and row.left_at is None:
             to_the_desk(running, row, only_unclaimed=True)
         return None

@@ -1,4 +1,4 @@
-"""Checks that an agent may work at all, or may be given work now."""
+"""Checks that an agent is still here, and may be given work now."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from models.errors import Refused
 
 
 def working_agent(agent_id: int) -> Agent:
-    """An agent who is still here. Raises NotFound, Refused."""
+    """Return an agent who is still here. Raises NotFound, Refused."""
     agent = Agent.lock(agent_id)
     if agent.left_at is not None:
         raise Refused("agent_left", f"{agent.name} ({agent_id}) is no longer here", "choose another agent")
@@ -15,7 +15,7 @@ def working_agent(agent_id: int) -> Agent:
 
 
 def attending_agent(agent_id: int) -> Agent:
-    """An agent who is still here, and not away or offline. Raises NotFound, Refused."""
+    """Return an agent who is still here, and not away or offline. Raises NotFound, Refused."""
     agent = working_agent(agent_id)
     if agent.presence in GONE:
         raise Refused(
@@ -27,13 +27,13 @@ def attending_agent(agent_id: int) -> Agent:
 
 
 def check_room(agent: Agent, hint: str = "") -> None:
-    """Refuse work beyond an agent's capacity. Raises Refused."""
+    """Raise Refused if the agent is at capacity."""
     if agent.held >= agent.capacity:
-        raise Refused("full", f"{agent.name} holds {agent.held} of {agent.capacity} already", hint)
+        raise Refused("full", f"{agent.name} already holds {agent.held} of {agent.capacity}", hint)
 
 
 def not_the_holder(what: str, number: int, holder: Agent, agent: Agent, claimed: str = "") -> Refused:
-    """The refusal for an agent who acts on a booking or an issue that another one has."""
+    """Return the refusal for an agent who acts on a booking or issue that another agent has."""
     return Refused(
         "not_the_holder",
         f"{what} {number} is with {holder.name} ({holder.agent_id}),{claimed}"

@@ -1,4 +1,4 @@
-"""Giving a booking to an agent, whoever decides it; and the bookings that wait for one."""
+"""Giving a booking to an agent, or letting it wait for one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _takes_work = CompiledQuery(
 
 
 def give(running: Command, booking: Booking, agent_id: int | None) -> None:
-    """Let an agent have a booking, unclaimed; None lets it wait. The first agent gets its assignment."""
+    """Give a booking to an agent, unclaimed; None lets it wait. The first agent also gets an assignment."""
     booking.claimed_at = booking.progress_at = booking.asked_at = None
     if booking.assignment_id is None and agent_id is not None:
         booking.save()
@@ -39,7 +39,7 @@ def give(running: Command, booking: Booking, agent_id: int | None) -> None:
 def find_agent(
     running: Command, booking: Booking, excluded: Mapping[int, str] | None = None, *, because: str = ""
 ) -> int | None:
-    """Let the policy choose anew for a booking, and give it; nobody there, it waits."""
+    """Let the policy choose an agent and give them the booking; without one it waits."""
     if excluded:
         running.kept_from[booking.booking_id] = dict(excluded)
     kept_out = declined_by(running, booking.booking_id)
@@ -50,12 +50,12 @@ def find_agent(
 
 
 def somebody_for(running: Command, booking: Booking, excluded: Mapping[int, str] | None = None) -> bool:
-    """Would ``find_agent`` find one?"""
+    """Whether ``find_agent`` would find an agent."""
     return taker_for(running, booking, excluded) is not None
 
 
 def taker_for(running: Command, booking: Booking, excluded: Mapping[int, str] | None = None) -> int | None:
-    """Whom ``find_agent`` would find; nothing is kept of the question."""
+    """The agent that ``find_agent`` would find; nothing is recorded."""
     policy = policy_named(running.policy or running.desk.settings["policy"])
     kept_out = declined_by(running, booking.booking_id) | dict(excluded or {})
     lead = Lead.lock(booking.lead_id)
@@ -63,20 +63,20 @@ def taker_for(running: Command, booking: Booking, excluded: Mapping[int, str] | 
 
 
 def may_take(agent_id: int) -> bool:
-    """Is the agent here, available and below capacity?"""
+    """Whether the agent is here, available and below capacity."""
     rows = _takes_work(agent_id=agent_id)
     return bool(rows and rows[0][0])
 
 
 def save(running: Command, booking: Booking) -> None:
-    """Save a booking with its time, if anything about it has changed."""
+    """Save a booking with the time of change, if anything about it has changed."""
     if booking.differs():
         booking.changed_at = running.now
         booking.save()
 
 
 def declined_by(running: Command, booking_id: int) -> dict[int, str]:
-    """The agents who declined this booking a short time ago and did not take that back, just now included."""
+    """The agents who declined this booking within the setting's minutes, unless that was undone."""
     minutes = running.desk.settings["decline_minutes"]
     since = to_text(from_text(running.now) - timedelta(minutes=minutes))
     undone = Event.select(Event.undoes).where(Event.undoes.is_null(False), Event.booking_id == booking_id)

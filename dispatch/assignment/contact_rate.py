@@ -1,8 +1,8 @@
-"""The successful contact rate: whose customers are reached in time (docs/rules.md, Contact rate).
+"""The contact rate: the share of customers reached in time (docs/rules.md, Contact rate).
 
-It counts what an agent was given at this desk in the last ninety days: reached within the setting's
-minutes, of all whose time is up, who were reached, or who are closed. What was imported tells nothing
-about when a customer was reached. All of it is read from the index of an agent's bookings.
+It covers bookings given to an agent at this desk in the last ninety days: those reached within the
+setting's minutes, of all that were reached, are closed, or are out of time. Imported bookings have no
+time of contact, so they do not count. Everything is read from the index of an agent's bookings.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Z = 1.96  # of a normal distribution, for an interval that holds the true rate i
 
 
 class Rate(NamedTuple):
-    """Reached in time, of how many; the rate and its interval are None where there are none."""
+    """Bookings reached in time, of those assigned; rate and interval are None if there are none."""
 
     reached: int
     assigned: int
@@ -40,7 +40,7 @@ class Rate(NamedTuple):
 
     @property
     def interval(self) -> tuple[float, float] | tuple[None, None]:
-        """Wilson's score interval: it stays between 0 and 1, and is wide for few."""
+        """Wilson's score interval: it stays between 0 and 1, and is wide for small numbers."""
         if not self.assigned:
             return None, None
         share, number = self.reached / self.assigned, self.assigned
@@ -81,7 +81,7 @@ _counted = CompiledQuery(
 
 
 def rates(desk: Desk, agent_ids: Sequence[int]) -> dict[int, Rate]:
-    """The rates of some agents; who was given nothing has none of none."""
+    """The rates of some agents; Rate(0, 0) for those who were given nothing."""
     now = from_text(desk.now())
     within = timedelta(minutes=desk.settings["contact_within_minutes"])
     counted = _counted(
@@ -95,6 +95,6 @@ def rates(desk: Desk, agent_ids: Sequence[int]) -> dict[int, Rate]:
 
 
 def with_rates(desk: Desk, rows: Sequence[AgentRow]) -> list[AgentRow]:
-    """Agents with their contact rates."""
+    """Agent rows with their contact rates."""
     found = rates(desk, [row["agent_id"] for row in rows])
     return [{**row, **found[row["agent_id"]].row()} for row in rows]

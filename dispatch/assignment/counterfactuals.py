@@ -1,4 +1,4 @@
-"""Asked afterwards: what other policies would choose for a booking, and why it is not with somebody."""
+"""Counterfactuals: other policies' choices for a booking, and why an agent did not get it."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ KEY, RULE, CHOSEN = "key", "rule", "chosen"
 
 
 def other_policies(desk: Desk, booking_id: int) -> list[PolicyChoice]:
-    """Whom each policy would choose for the booking, were it to be given out now. Raises NotFound.
+    """The agent each policy would choose if the booking were assigned now. Raises NotFound.
 
-    The desk is as it is now, but the booking is nobody's: it does not count in its agent's load.
+    The booking does not count in its agent's load.
     """
     return desk.rehearse(lambda: _others(desk, booking_id))
 
@@ -53,10 +53,10 @@ def _others(desk: Desk, booking_id: int) -> list[PolicyChoice]:
 
 
 def why_not(desk: Desk, booking_id: int, agent_id: int) -> WhyNot:
-    """Why a booking is not with an agent: the rule that kept them out, or the key that decided.
+    """Why a booking is not with an agent: the rule that kept them out, or the deciding key.
 
-    It is read from the decision where that tells of the agent, else worked out on the desk as it is
-    now (``as_of``). Raises NotFound.
+    The answer comes from the decision if it covers the agent, else from the desk as it is now
+    (``as_of``). Raises NotFound.
     """
     return desk.rehearse(lambda: _why_not(desk, booking_id, agent_id))
 
@@ -73,9 +73,8 @@ def _answer(desk: Desk, booking: Booking, agent: Agent) -> Answer:
     if booking.agent_id == agent.agent_id:
         return {"kind": CHOSEN, "because": f"{agent.name} has it"}
     decision = standing_decision(booking)
-    told = _from_decision(decision, agent.agent_id) if decision else None
-    if told is not None and decision is not None:
-        return told | {"as_of": decision.decided_at}
+    if decision is not None and (recorded := _from_decision(decision, agent.agent_id)):
+        return recorded | {"as_of": decision.decided_at}
     answer = _as_of_now(desk, booking, agent) | {"as_of": desk.now()}
     if decision is not None and decision.policy not in POLICIES:
         answer["decided"] = f"by {decision.policy.removeprefix('by ')}: {decision.reason}"
@@ -83,7 +82,7 @@ def _answer(desk: Desk, booking: Booking, agent: Agent) -> Answer:
 
 
 def _from_decision(decision: Decision, agent_id: int) -> Answer | None:
-    """What the decision itself tells of an agent."""
+    """The answer recorded in the decision, if it covers the agent."""
     for rule, kept_out in json.loads(decision.excluded).items():
         if agent_id in kept_out:
             return {"kind": RULE, "because": rule}
@@ -92,13 +91,13 @@ def _from_decision(decision: Decision, agent_id: int) -> Answer | None:
     mine = next((candidate for candidate in candidates if candidate.agent_id == agent_id), None)
     if mine is None or policy is None:
         return None
-    if policy.place(mine) < policy.place(candidates[0]):  # by the keys this one: a returning customer's went
+    if policy.place(mine) < policy.place(candidates[0]):  # a returning customer's agent went first
         return {"kind": RULE, "because": decision.reason}
     return _by_key(policy, candidates[0], mine)
 
 
 def _as_of_now(desk: Desk, booking: Booking, agent: Agent) -> Answer:
-    """The rule that keeps the agent out now, else the key by which the policy puts others first."""
+    """The rule that keeps the agent out now, or else the key by which the policy prefers another."""
     lead = Lead.lock(booking.lead_id)
     _put_aside(booking)
     agent = Agent.lock(agent.agent_id)
@@ -124,7 +123,7 @@ def _as_of_now(desk: Desk, booking: Booking, agent: Agent) -> Answer:
 
 
 def _by_key(policy: Policy, winner: Candidate, other: Candidate) -> Answer:
-    """The first key in which two candidates differ, with both values; the id at last."""
+    """The first key in which two candidates differ, with both values; the id comes last."""
     names = (*policy.key_names, "agent_id")
     theirs, mine = (*winner.keys, winner.agent_id), (*other.keys, other.agent_id)
     for name, won, lost in zip(names, theirs, mine, strict=False):
@@ -143,7 +142,7 @@ def _by_key(policy: Policy, winner: Candidate, other: Candidate) -> Answer:
 
 
 def _put_aside(booking: Booking) -> None:
-    """Take the booking off its agent's load, inside a rehearsal."""
+    """Remove the booking from its agent's load, inside a rehearsal."""
     if booking.agent_id is not None and booking.status == "Pending":
         agent = Agent.lock(booking.agent_id)
         agent.load = max(0, agent.load - 1)

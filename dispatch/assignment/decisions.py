@@ -21,7 +21,7 @@ _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circul
 
 
 def choose_for_new_lead(lead: Lead) -> int | None:
-    """What the first trigger asks: the agent for a lead that has just been saved, or None."""
+    """The agent for a lead that has just been saved, or None; the first trigger calls it."""
     return decide(running_command(), lead).agent_id
 
 
@@ -33,7 +33,7 @@ def decide(
     *,
     because: str = "",
 ) -> Decision:
-    """Choose for a lead, and keep the decision. ``because`` says what made it necessary once more."""
+    """Choose an agent for a lead, and save the decision; ``because`` is the reason for choosing again."""
     policy = policy_named(running.policy or running.desk.settings["policy"])
     excluded = excluded or {}
     choice = choose(running.desk, lead, policy, package=package, without=excluded)
@@ -46,7 +46,7 @@ def decide(
         policy=policy.name,
         settings_version=running.desk.settings.version,
         reason=f"{because}: {reason}" if because else reason,
-        candidates=f"[{','.join([_told(policy.name, candidate) for candidate in choice.ranked])}]",
+        candidates=f"[{','.join([_dumped(policy.name, candidate) for candidate in choice.ranked])}]",
     )
     notes: Json = {"relaxed": choice.relaxed} if choice.relaxed else {}
     if passed_over:
@@ -62,10 +62,10 @@ def decide(
 
 
 @lru_cache(maxsize=4096)
-def _told(_policy: str, candidate: Candidate) -> str:
-    """A candidate as a decision keeps it: remembered, as ten of eleven stand as they stood for the last lead.
+def _dumped(_policy: str, candidate: Candidate) -> str:
+    """A candidate as JSON, cached: most are the same as for the last lead.
 
-    The policy belongs to what is remembered, because its keys may equal another's (1 is True).
+    The policy is part of the cache key, because its values may equal another's (1 is True).
     """
     return _dump(candidate)
 
@@ -73,8 +73,7 @@ def _told(_policy: str, candidate: Candidate) -> str:
 def decide_by_hand(
     running: Command, lead_id: int, agent: Agent, reason: str, policy: str = BY_HAND
 ) -> Decision:
-    """Keep the decision of a person who named the agent; above the agent's capacity it is an override."""
-    over = agent.held >= agent.capacity
+    """Save the decision of a person who named the agent; above the agent's capacity it is an override."""
     decision = Decision(
         lead_id=lead_id,
         agent_id=agent.agent_id,
@@ -84,7 +83,7 @@ def decide_by_hand(
         reason=f"{running.desk.actor}: {reason}" if policy == BY_HAND else reason,
         candidates=_dump([[agent.agent_id]]),
     )
-    if over:
+    if agent.held >= agent.capacity:
         decision.notes = _dump({"over_capacity": True})
         running.detail["over_capacity"] = True
     decision.save()
@@ -92,9 +91,9 @@ def decide_by_hand(
 
 
 def reason_for_waiting(counts: Mapping[str, int]) -> str:
-    """Why a lead waits: what keeps out those who are here."""
+    """Why a lead waits: the rules that keep out the current agents."""
     if not counts:
         return NOBODY
     most = sum(counts.values()) >= EXCLUDED_KEPT
-    told = ", ".join(f"{number} {word}" for word, number in sorted(counts.items()))
-    return f"{NOBODY}: {told}{' and more' if most else ''}"
+    rules = ", ".join(f"{number} {word}" for word, number in sorted(counts.items()))
+    return f"{NOBODY}: {rules}{' and more' if most else ''}"

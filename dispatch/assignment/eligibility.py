@@ -1,21 +1,21 @@
 """Eligibility for a lead: presence and capacity always; department, skill and location where they are listed.
 
-Those rules come before any policy, which only puts the agents of a ``Pool`` in order. An example: a lead to
+These rules apply before any policy, which only puts the agents of a ``Pool`` in order. An example: a lead to
 Mars, the policy ``rank``, and four agents, here in the order of their rank:
 
-- Ada may take work, and lists Titan only
+- Ada may take work, and lists only Titan
 - Bob is away
 - Cleo may take work, and lists nothing, which means every destination
 - Dan may take work, and lists Mars
 
-The pool has the rule ``skill``. ``first`` looks at those who may take work, best rank first, and asks of each
-whether the rules are kept: Ada no, Cleo and Dan yes. If all of them kept the rules, that would be the answer,
-after one indexed seek however many agents there are. Here the pool ``is_narrow``, and a second query leaves
-out who does not: Cleo gets the lead, Dan is the runner-up.
+The pool has the rule ``skill``. ``first`` reads those who may take work, best rank first, and checks the
+rules for each: Ada fails, Cleo and Dan pass. If all of them passed, that would be the answer, after one
+indexed seek regardless of the number of agents. Here the pool ``is_narrow``, and a second query leaves out
+those who fail: Cleo gets the lead, Dan is the runner-up.
 
-Then selection.kept_out names those who come before Cleo but for a rule: ``everybody()`` drops the rules and
-finds Ada ("does not cover Mars"), ``unable()`` finds Bob ("away"). Both keep the ``profiles`` of those they
-find, which say why. Had nobody kept the rules, ``relaxations`` would have dropped them in order.
+Then selection.kept_out names those who rank before Cleo but fail a rule: ``everybody()`` drops the rules and
+finds Ada ("does not cover Mars"), ``unable()`` finds Bob ("away"). Both keep the ``profiles`` of the agents
+found, which give the reason. If nobody passed, ``relaxations`` would drop the rules in order.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 DEPARTMENT, SKILL, LOCATION = "department", "skill", "location"
 ONLY = "only"  # one agent
 RELAXED_FIRST = ((LOCATION,), (SKILL,), (DEPARTMENT,))
-"""Which rules are dropped first when nobody free keeps them all; presence and capacity never are."""
+"""The order in which rules are dropped when no free agent meets them all; presence and capacity never are."""
 
 EVERY = -1  # as a limit
 QUOTE = '"'
@@ -47,7 +47,7 @@ QUOTE = '"'
 Tuple = tuple[Any, ...]
 
 _SOMEBODY_UNABLE = fn.EXISTS(Taker.select(SQL("1")).where(Taker.takes_work == SQL("0")))
-_KEEPS, _UNABLE = -2, -1  # the columns that a first look has more than the policy asked for
+_KEEPS, _UNABLE = -2, -1  # the extra columns of a first look
 PROFILE: Final = (
     Taker.presence,
     Taker.presence_reason,
@@ -57,12 +57,12 @@ PROFILE: Final = (
     Taker.skills,
     Taker.locations,
 )
-UNABLE_COLUMNS = 4  # so many of a profile say why somebody may take no work
+UNABLE_COLUMNS = 4  # the first columns of a profile, which say why an agent may take no work
 _keeps_rules = itemgetter(_KEEPS)
 
 
 def _condition(rule: str, wanted: object) -> Expression:
-    """What a rule asks of an agent; ``wanted`` is a value, or its place in a compiled query."""
+    """A rule as a condition on agents; ``wanted`` is a value, or a parameter of a compiled query."""
     if rule == DEPARTMENT:
         return Taker.department == wanted
     if rule == ONLY:
@@ -72,11 +72,11 @@ def _condition(rule: str, wanted: object) -> Expression:
 
 
 class Shape(NamedTuple):
-    """What a pool's query is compiled for, once each.
+    """The shape of a pool's query, each compiled once.
 
-    A first ``look`` is not narrowed by the rules, but has two columns more: does the agent keep the rules,
-    and is there anybody who may not take work? Mostly all do, and there is nobody. ``profile`` is how many
-    columns of PROFILE come behind the policy's.
+    A first ``look`` is not narrowed by the rules, but has two extra columns: whether the agent meets the
+    rules, and whether any agent may not take work. Usually all do, and none is unable. ``profile`` is the
+    number of PROFILE columns after the policy's.
     """
 
     rules: tuple[str, ...]
@@ -87,8 +87,8 @@ class Shape(NamedTuple):
 class Order:
     """A policy's order of agents: ``build`` makes the query of Taker's columns, the agent's id first.
 
-    What stands in it as ``parameter(name)`` is given by name when it is asked. One ``by_id`` is
-    walked through as the table lies, and not by the index of those who may take work.
+    Values for its ``parameter(name)`` are given when it runs. With ``by_id`` it scans the table in id
+    order instead of the index of agents who may take work.
     """
 
     def __init__(self, build: Callable[[], ModelSelect[Any]], *, by_id: bool = False) -> None:
@@ -116,15 +116,15 @@ class Order:
 
 @dataclass(slots=True)
 class Pool:
-    """Some of the agents who are here, for a policy to put in order.
+    """A selection of current agents, for a policy to put in order.
 
-    They may take work, keep the ``rules`` (which ask for the ``values``), and are none of ``without``. With
-    ``takes_work`` 0 they are those who may not take work, whatever else they keep. ``desk`` is for policies
-    that need its clock or settings.
+    They may take work, meet the ``rules`` (which require the ``values``), and are not in ``without``. With
+    ``takes_work`` 0 they are those who may not take work. ``desk`` is for policies that need its clock or
+    settings.
 
-    After a look ``is_narrow`` says whether the rules have kept out anybody who would have been among the
-    first, and ``some_unable`` whether there is anybody who may not take work. Where ``profile`` columns are
-    asked for, ``profiles`` has those of everybody found.
+    After a look ``is_narrow`` is whether the rules excluded anybody who would have been among the first,
+    and ``some_unable`` whether any agent may not take work. If ``profile`` columns are requested,
+    ``profiles`` has those of every agent found.
     """
 
     desk: Desk | None = None
@@ -138,7 +138,7 @@ class Pool:
     profiles: dict[int, Tuple] = field(default_factory=dict)
 
     def first(self, order: Order, limit: int, **values: object) -> list[Tuple]:
-        """The first agents in an order: its columns, and behind them perhaps some more."""
+        """The first agents in an order: its columns, possibly followed by others."""
         wanted = limit if limit == EVERY else limit + len(self.without)
         given = {**self.values, **values, "limit": wanted, "takes_work": self.takes_work}
         rows = order.rows(Shape(self.rules, not self.profile, self.profile), given)
@@ -155,20 +155,20 @@ class Pool:
         return rows
 
     def agent_ids(self) -> list[int]:
-        """Every agent of the pool, by id: for a policy that has no order in SQL."""
+        """The ids of all agents of the pool, in order: for a policy that has no order in SQL."""
         return [row[0] for row in self.first(_BY_ID, EVERY)]
 
     def first_id(self) -> int | None:
-        """One agent of the pool, or None when it is empty."""
+        """Any one agent of the pool; None if it is empty."""
         rows = self.first(_ANY, 1)
         return rows[0][0] if rows else None
 
     def only(self, agent_id: int) -> Pool:
-        """The same pool, narrowed to one agent: empty, or just that one."""
+        """The same pool narrowed to one agent, or empty."""
         return replace(self, values=self.values | {ONLY: agent_id}, rules=(*self.rules, ONLY))
 
     def relaxations(self, order: Sequence[tuple[str, ...]]) -> Iterator[tuple[Pool, tuple[str, ...]]]:
-        """Wider and wider pools, each with the rules that it drops; ``order`` as RELAXED_FIRST."""
+        """Increasingly wide pools, each with the rules it drops; ``order`` as in RELAXED_FIRST."""
         dropped: tuple[str, ...] = ()
         for rules in order:
             more = tuple(rule for rule in rules if rule in self.rules)
@@ -178,18 +178,18 @@ class Pool:
                 yield replace(self, rules=kept), dropped
 
     def everybody(self, profile: int = 0) -> Pool:
-        """Whoever may take work, whether or not the other rules are kept."""
+        """All agents who may take work, without the other rules."""
         return replace(self, rules=(), without=(), profile=profile, profiles={})
 
     def unable(self) -> Pool:
-        """Who is here, and may not take work: not available, or at capacity; with what says why."""
+        """Current agents who may not take work (not available, or at capacity), with the reasons."""
         return replace(self, rules=(), without=(), takes_work=0, profile=UNABLE_COLUMNS, profiles={})
 
 
 def kept_out_counts(pool: Pool) -> dict[str, int]:
-    """How many of those who are here a pool leaves out, by the rule in a word; for a person to read.
+    """The number of current agents a pool excludes, by the rule's name.
 
-    Presence comes first, then capacity, then the rules in their order: each agent counts once.
+    Presence comes first, then capacity, then the rules in order: each agent counts once.
     """
     unable = Taker.select(Taker.presence, fn.COUNT(Taker.agent_id)).where(Taker.takes_work == SQL("0"))
     counts: dict[str, int] = {}
@@ -210,7 +210,7 @@ _BY_ID = Order(lambda: Taker.select(Taker.agent_id).order_by(Taker.agent_id))
 
 
 def pool_for(desk: Desk, lead: Lead, package: str | None = None, without: Collection[int] = ()) -> Pool:
-    """The strictest pool for a lead; ``without`` is who is kept out of it."""
+    """The strictest pool for a lead; ``without`` are excluded agents."""
     values: dict[str, object] = {}
     departments = desk.settings["departments"]
     department = department_for(departments, lead, package) if departments else None
@@ -226,12 +226,12 @@ def pool_for(desk: Desk, lead: Lead, package: str | None = None, without: Collec
 
 @lru_cache(maxsize=1024)
 def listed_word(name: str) -> str:
-    """A name as it stands in a list that an agent has."""
+    """A name as it is stored in an agent's list."""
     return json.dumps(name, ensure_ascii=False)
 
 
 def department_for(departments: str, lead: Lead, package: str | None) -> str | None:
-    """A lead's department: by its package, or one named in the requests, else by the destination."""
+    """A lead's department: by its package, by a name in the requests, or else by the destination."""
     known = department_map(departments)
     if package in known:
         return known[package]
@@ -244,7 +244,7 @@ def department_for(departments: str, lead: Lead, package: str | None) -> str | N
 
 @lru_cache(maxsize=8)
 def department_map(departments: str) -> dict[str, str]:
-    """What the setting says: ``Mars=Premium Bookings; Ringside Cruise=Luxury Voyages``. Raises ValueError."""
+    """Parse the setting: ``Mars=Premium Bookings; Ringside Cruise=Luxury Voyages``. Raises ValueError."""
     known: dict[str, str] = {}
     for pair in filter(str.strip, departments.split(";")):
         name, equals, department = (part.strip() for part in pair.partition("="))
@@ -255,7 +255,7 @@ def department_map(departments: str) -> dict[str, str]:
 
 
 class Profile(NamedTuple):
-    """What the rules ask of an agent: the columns of PROFILE."""
+    """The columns of PROFILE: all that the rules check of an agent."""
 
     presence: str
     reason: str | None
@@ -266,7 +266,7 @@ class Profile(NamedTuple):
     locations: str | None
 
     def broken_rule(self, pool: Pool) -> tuple[str, str]:
-        """Which of a pool's rules is not kept: in a word, to count by, and in words, to read."""
+        """The first of a pool's rules the agent fails: its name, and the reason in words."""
         for rule in pool.rules:
             wanted = str(pool.values[rule])
             if rule == DEPARTMENT and self.department != wanted:
@@ -277,13 +277,13 @@ class Profile(NamedTuple):
         return "other", "kept out"
 
     def unable_rule(self) -> tuple[str, str]:
-        """Why the agent may take no work: in a word, to count by, and in words, to read."""
+        """Why the agent may take no work: the rule's name, and the reason in words."""
         return unable_rule(*self[:UNABLE_COLUMNS])
 
 
 @lru_cache(maxsize=4096)
 def unable_rule(presence: str, reason: str | None, load: int, capacity: int) -> tuple[str, str]:
-    """The rule of a Profile. Remembered: there may be fifty in a decision, mostly the same for hours."""
+    """``Profile.unable_rule``, cached: a decision may have fifty, mostly the same for hours."""
     if presence != AVAILABLE:
         why = f": {reason}" if reason else ""
         return presence, ("on a break" if presence == BREAK else presence) + why

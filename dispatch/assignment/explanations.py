@@ -1,4 +1,4 @@
-"""Why a booking is with its agent, and who would get the next lead."""
+"""Explanations: why a booking is with its agent, and which agents could get the next lead."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dispatch import queries
+from dispatch.assignment.decisions import reason_for_waiting
 from dispatch.assignment.eligibility import kept_out_counts
 from dispatch.assignment.policies import POLICIES
 from dispatch.assignment.selection import choose, kept_out, policy_named
@@ -20,11 +21,10 @@ from models.errors import NotFound
 if TYPE_CHECKING:
     from dispatch.assignment.row_types import DecisionRow, Preview
     from dispatch.desk.desk import Desk
-from dispatch.assignment.decisions import reason_for_waiting
 
 
 def preview(desk: Desk, limit: int = 20, lead: Lead | None = None, policy: str | None = None) -> Preview:
-    """Preview the candidates for an unsaved ``lead``, with as much of its trip as is known."""
+    """Preview the candidates for an unsaved ``lead``, using what is known of its trip."""
     lead = lead or Lead()
     choice = choose(desk, lead, policy_named(policy or desk.settings["policy"]), limit=limit)
     ranked = choice.ranked
@@ -40,7 +40,7 @@ def preview(desk: Desk, limit: int = 20, lead: Lead | None = None, policy: str |
 
 
 def why(booking_id: int) -> DecisionRow:
-    """The decision by which a booking is where it is, with the runners-up. Raises NotFound.
+    """The decision in effect for a booking, with the runners-up. Raises NotFound.
 
     That is the last one, unless it was undone.
     """
@@ -56,20 +56,20 @@ def why(booking_id: int) -> DecisionRow:
             "policy": None,
             "agent_id": booking.agent_id,
             "agent_name": _names([booking.agent_id]).get(booking.agent_id),
-            "reason": "imported with its agent: this desk did not decide it",
+            "reason": "Imported; Astra did not assign it",
         }
     row = _explain(standing, booking_id, len(decisions))
     chosen = row["winner"]
     if standing.policy == "match" and chosen and chosen.get("match_score") is not None:
         from dispatch.matching.policy_scores import parts_for
 
-        # by the figures of now
+        # by today's figures
         row["match"] = parts_for(Lead.get_by_id(booking.lead_id), chosen["agent_id"])
     return row
 
 
 def standing_decision(booking: Booking) -> Decision | None:
-    """The decision by which a booking is where it is; None for one that was imported."""
+    """The decision in effect for a booking; None for an imported one."""
     decisions = _decisions_of(booking)
     standing = (decision for decision in decisions if decision.agent_id == booking.agent_id)
     return next(standing, decisions[0] if decisions else None)
@@ -88,7 +88,7 @@ def _explain(decision: Decision, booking_id: int, decisions: int) -> DecisionRow
     )
     policy = POLICIES.get(decision.policy)
     keys = policy.key_names if policy else ()
-    told = [
+    compared = [
         {"agent_id": row[0], "agent_name": names.get(row[0]), **dict(zip(keys, row[1:], strict=False))}
         for row in candidates
     ]
@@ -106,8 +106,8 @@ def _explain(decision: Decision, booking_id: int, decisions: int) -> DecisionRow
         "relaxed": notes.get("relaxed", []),
         "excluded_by_rule": notes.get("counts", {}),
         "over_capacity": notes.get("over_capacity", False),
-        "winner": told[0] if told else None,
-        "next": told[1:],
+        "winner": compared[0] if compared else None,
+        "next": compared[1:],
         "excluded": [
             {"agent_id": number, "agent_name": names.get(number), "rule": rule}
             for rule, numbers in excluded.items()

@@ -1,7 +1,7 @@
 """Load balancing: which unclaimed bookings move to which agent (docs/rules.md, Round robin and shuffle).
 
 A booking moves only if load_from x capacity_to - load_to x capacity_from >= capacity_from + capacity_to:
-the loads, weighed by capacity, differ by at least one booking on both sides. Each such move lowers
+the loads, weighted by capacity, differ by at least one booking on both sides. Each such move lowers
 the sum of load^2 / capacity, so a run ends, and the next one finds nothing to do.
 """
 
@@ -17,7 +17,7 @@ Needs = tuple[str | None, ...]
 
 
 class Loose(NamedTuple):
-    """An unclaimed booking: who has it, and what it needs of another agent."""
+    """An unclaimed booking, its agent, and what it needs of another agent."""
 
     booking_id: int
     agent_id: int
@@ -26,7 +26,7 @@ class Loose(NamedTuple):
 
 @dataclass
 class Bearer:
-    """An agent with a load. ``may_take`` says whether more may come; less may always."""
+    """An agent with a load; ``may_take`` is whether the agent may get more."""
 
     agent_id: int
     load: int
@@ -35,7 +35,7 @@ class Bearer:
     covers: tuple[frozenset[str] | None, ...] = field(default=())
 
     def suits(self, needs: Needs) -> bool:
-        """Does the agent cover what a booking needs? None covers everything, and needs nothing."""
+        """Whether the agent covers a booking's needs; None covers everything, or needs nothing."""
         return all(
             need is None or covered is None or need in covered
             for need, covered in zip(needs, self.covers, strict=True)
@@ -54,15 +54,15 @@ class Move(NamedTuple):
 
 
 class Optimiser(Protocol):
-    """Another way of evening out can stand in for ``even_out``."""
+    """A replacement for ``even_out``."""
 
     def __call__(self, bearers: Iterable[Bearer], loose: Iterable[Loose]) -> list[Move]:
-        """The moves to make, one after the other; seldom a booking moves more than once."""
+        """Return the moves in order; a booking rarely moves more than once."""
         ...
 
 
 def may_move(giver: Bearer, taker: Bearer) -> bool:
-    """The rule, in integers."""
+    """The rule for a move, in integers."""
     gap = giver.load * taker.capacity - taker.load * giver.capacity
     return taker.has_room() and gap >= giver.capacity + taker.capacity
 
@@ -73,7 +73,7 @@ def even_out(bearers: Iterable[Bearer], loose: Iterable[Loose]) -> list[Move]:
 
 
 class _Evening:
-    """One run. The lightest agents stand in a heap for each kind of need, the heaviest in one."""
+    """One run, with a heap of the lightest agents for each kind of need and one of the heaviest."""
 
     def __init__(self, bearers: Iterable[Bearer], loose: Iterable[Loose]) -> None:
         self.bearers = {bearer.agent_id: bearer for bearer in bearers}
@@ -82,7 +82,7 @@ class _Evening:
             self.held[agent_id][needs].append(booking_id)
 
     def moves(self) -> Iterator[Move]:
-        """Passes until one makes no move: a giver may have become light enough to be given something."""
+        """Repeat passes until one makes no move: a giver may have become light enough to take work."""
         while moved := list(self._pass()):
             yield from moved
 
@@ -104,12 +104,12 @@ class _Evening:
             del held[needs]
         giver.load -= 1
         taker.load += 1
-        # behind the taker's own, so that it is the last to move on
+        # behind the taker's own bookings, so that it is the last to move on
         self.held[taker.agent_id][needs].appendleft(booking_id)
         return Move(booking_id, giver.agent_id, taker.agent_id)
 
     def _best_for(self, giver: Bearer) -> tuple[Needs, Bearer] | None:
-        """The lightest agent who may get one of the giver's bookings, and its needs."""
+        """The lightest agent who may get one of the giver's bookings, with the booking's needs."""
         best: tuple[float, Needs, Bearer] | None = None
         for needs in self.held[giver.agent_id]:
             taker = self._lightest(needs)
@@ -132,7 +132,7 @@ class _Evening:
             bearer = self.bearers[agent_id]
             if not bearer.has_room():
                 heapq.heappop(heap)
-            elif weight < _weight(bearer, 1):  # it has got something since
+            elif weight < _weight(bearer, 1):  # it has been given a booking since
                 heapq.heapreplace(heap, (_weight(bearer, 1), agent_id))
             else:
                 return bearer
@@ -140,8 +140,8 @@ class _Evening:
 
 
 def _weight(bearer: Bearer, more: int) -> float:
-    """The load ratio with some more; the load itself of whoever has no capacity.
+    """The load ratio with ``more`` bookings; infinite for an agent without capacity.
 
-    Two equal ratios of integers are the same double, so the order is exact.
+    Equal ratios of integers are the same double, so the order is exact.
     """
     return (bearer.load + more) / bearer.capacity if bearer.capacity else float("inf")

@@ -1,4 +1,4 @@
-"""How another policy would have dealt with the last leads: tried, and rolled back."""
+"""Policy trials: the latest leads assigned by another policy, and rolled back."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ LEADS = 50
 
 
 def try_policy(desk: Desk, name: str, limit: int = LEADS) -> PolicyTrial:
-    """Give the last leads out again by another policy, oldest first, on the desk as it is now.
+    """Assign the latest leads again by another policy, oldest first, on the desk as it is now.
 
-    What of them is still Pending is taken off its agent first; each then counts in the load of whom it
-    would go to, so that later ones see it. ``leads`` has a row for each, ``agents`` counts both sides.
-    Nothing is kept. Raises InvalidInput for a policy that there is not.
+    Those still Pending leave their agent's load first; each then counts in the load of the agent it would
+    go to, so that later ones see it. ``leads`` has a row for each, ``agents`` the counts of both sides.
+    Nothing is saved. Raises InvalidInput for an unknown policy.
     """
     policy = policy_named(name)
 
@@ -43,7 +43,7 @@ def try_policy(desk: Desk, name: str, limit: int = LEADS) -> PolicyTrial:
 
 
 def _compared(leads: list[TriedLead], names: dict[int | None, str]) -> list[TriedAgent]:
-    """How many of the leads each agent got and would get, most of these first."""
+    """The number of leads each agent got and would get, sorted by the latter."""
     got = Counter(row["agent_id"] for row in leads)
     would = Counter(row["would_get"] for row in leads)
     return [
@@ -73,7 +73,7 @@ def _last_leads(limit: int) -> list[tuple[int, int, int | None, str, str]]:
 def _given(
     desk: Desk, name: str, lead_id: int, booking_id: int, agent_id: int | None, customer: str
 ) -> TriedLead:
-    """Give one lead out again, and count it."""
+    """Assign one lead again, and count it in the load."""
     policy, lead = policy_named(name), Lead.lock(lead_id)
     choice = choose(desk, lead, policy)
     if choice.agent_id is not None:

@@ -1,4 +1,4 @@
-"""Customers who come again: to the agent who last sold them a trip, unless that one is too busy."""
+"""Returning customers: they go to the agent who last sold them a trip, unless that agent is too busy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models.bookings import CONFIRMED, Booking
 from models.customers import Lead
 
 MOST_ABOVE = 0.3
-"""How much higher the load ratio may be than that of the agent who would get the lead otherwise."""
+"""How far the load ratio may exceed that of the agent who would otherwise get the lead."""
 ROUNDING = 1e-9
 
 _last_seller = CompiledQuery(
@@ -52,6 +52,6 @@ def favourite(lead: Lead, pool: Pool, best: Candidate) -> Favourite | None:
 
 
 def _fill_of(pool: Pool, agent_id: int) -> float | None:
-    """The load ratio of an agent of the pool; None for one who is not in it."""
+    """The load ratio of an agent in the pool, else None."""
     rows = pool.only(agent_id).first(_fill, 1)
     return rows[0][1] if rows else None

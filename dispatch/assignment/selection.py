@@ -1,4 +1,4 @@
-"""Whom a policy chooses among the eligible agents, and who would have come before but for a rule."""
+"""A policy's choice among the eligible agents, and the agents kept out of it by a rule."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 RUNNERS_UP = 10
 EXCLUDED_KEPT = 50
-FIRST_LOOK = 16  # mostly enough to see that nobody, or few, came before the winner
+FIRST_LOOK = 16  # usually enough to see that nobody, or few, ranked before the winner
 
 
 def policy_named(name: str) -> Policy:
-    """The policy of that name. Raises InvalidInput, naming those there are."""
+    """Return the policy of that name. Raises InvalidInput that lists the accepted ones."""
     policy = POLICIES.get(name)
     if policy is None:
         raise InvalidInput("policy", f"there is no policy {name!r}", "accepted: " + ", ".join(POLICIES))
@@ -33,7 +33,7 @@ def policy_named(name: str) -> Policy:
 
 @dataclass(slots=True)
 class Choice:
-    """Whom a policy chooses: the best agents in its order, and the rules dropped to find any."""
+    """A policy's choice: the best agents in its order, and the rules dropped to find any."""
 
     policy: Policy
     pool: Pool
@@ -47,11 +47,11 @@ class Choice:
 
     @property
     def reason(self) -> str:
-        """Why it is this agent, in words."""
-        told = self.returning or self.policy.reason(self.ranked)
+        """Why this agent was chosen, in words."""
+        reason = self.returning or self.policy.reason(self.ranked)
         if self.relaxed:
-            told += f" (nobody free keeps every rule: {' and '.join(self.relaxed)} dropped)"
-        return told
+            reason += f" (nobody free keeps every rule: {' and '.join(self.relaxed)} dropped)"
+        return reason
 
 
 def choose(
@@ -65,8 +65,8 @@ def choose(
 ) -> Choice:
     """Let a policy choose among the eligible agents; nothing is written.
 
-    ``without`` maps agents who are kept out of this lead to the rule's words. When nobody who may take work
-    keeps all of the other rules, they are dropped in order.
+    ``without`` maps agents kept out of this lead to the reason in words. If nobody who may take work meets
+    all of the other rules, they are dropped in order.
     """
     settings = desk.settings
     if not desk.in_transaction:
@@ -79,7 +79,7 @@ def choose(
 
 
 def _returning(choice: Choice, lead: Lead) -> Choice:
-    """The same with the customer's own agent first, where there is one who can take it."""
+    """The same choice with the customer's own agent first, if there is one who can take it."""
     known = returning_customer.favourite(lead, choice.pool, choice.ranked[0])
     if known is None:
         return choice
@@ -100,10 +100,10 @@ def _relaxed(strict: Choice, lead: Lead, limit: int) -> Choice:
 def kept_out(
     choice: Choice, lead: Lead, excluded: Mapping[int, str]
 ) -> tuple[dict[str, list[int]], dict[str, int]]:
-    """Those who would have come before the winner, by what kept them out; and a count by rule.
+    """The agents who would have ranked before the winner, by what kept them out, and their count by rule.
 
     For the example in eligibility.py: ``{"does not cover Mars": [Ada], "away": [Bob]}`` and ``{"skill": 1,
-    "away": 1}``. At most fifty are looked at: nobody would read about more.
+    "away": 1}``. At most fifty are examined: nobody would read about more.
     """
     policy, pool = choice.policy, choice.pool
     passed_by = bool(excluded) or pool.is_narrow
@@ -115,27 +115,27 @@ def kept_out(
     found = _before(policy, lead, unable, winner, EXCLUDED_KEPT)
     if passed_by:
         fit = {candidate.agent_id for candidate in choice.ranked}
-        for candidate in _before(policy, lead, able, winner, FIRST_LOOK):  # few: each is put in its place
+        for candidate in _before(policy, lead, able, winner, FIRST_LOOK):  # few enough for insort
             if candidate.agent_id not in fit:
                 insort(found, candidate, key=policy.place)
     kept: dict[str, list[int]] = {}
     counts: dict[str, int] = {}
     for agent_id, *_ in found[:EXCLUDED_KEPT]:
         if agent_id in excluded:
-            word, told = "declined", excluded[agent_id]
+            word, why = "declined", excluded[agent_id]
         elif agent_id in unable.profiles:
-            word, told = unable_rule(*unable.profiles[agent_id])
+            word, why = unable_rule(*unable.profiles[agent_id])
         else:
-            word, told = Profile(*able.profiles[agent_id]).broken_rule(pool)
-        kept.setdefault(told, []).append(agent_id)
+            word, why = Profile(*able.profiles[agent_id]).broken_rule(pool)
+        kept.setdefault(why, []).append(agent_id)
         counts[word] = counts.get(word, 0) + 1
     return kept, counts
 
 
 def _before(policy: Policy, lead: Lead, pool: Pool, winner: Any, look: int) -> list[Candidate]:
-    """The first agents of a pool, as far as they stand before the winner.
+    """The first agents of a pool who rank before the winner.
 
-    ``look`` is how many are looked at first; if the winner is not met among them, it is fifty.
+    ``look`` is how many are read first; if all of them rank before the winner, fifty are.
     """
     ranked = policy.ranked(lead, pool, look)
     if look < EXCLUDED_KEPT and len(ranked) == look and (winner is None or policy.place(ranked[-1]) < winner):
@@ -147,5 +147,5 @@ _profile = CompiledQuery(lambda: Taker.select(*PROFILE).where(Taker.agent_id == 
 
 
 def profile_of(agent_id: int) -> Profile:
-    """What could keep an agent who is here from taking a lead."""
+    """The profile of a current agent: what could keep them from taking a lead."""
     return Profile(*_profile(agent_id=agent_id)[0])

@@ -30,12 +30,12 @@ POLICY = "shuffle"
 
 @command("shuffle", past="loads evened out", undo=put_back)
 def shuffle(running: Command, optimiser: Optimiser = even_out) -> dict[str, list[MoveRow]]:
-    """Even out the loads now, whatever was moved a moment ago."""
+    """Even out the loads now, regardless of dwell time and cool-down."""
     return {"moves": _carry_out(running, plan(running.desk, running.now, optimiser))}
 
 
 def preview_shuffle(desk: Desk, optimiser: Optimiser = even_out) -> dict[str, list[MoveRow]]:
-    """What ``shuffle`` would answer; nothing is changed."""
+    """Return what ``shuffle`` would, without changing anything."""
     with desk.reading():
         return {"moves": _rows(plan(desk, desk.now(), optimiser))}
 
@@ -46,7 +46,7 @@ def _recurring(running: Command, moves: list[Move]) -> list[MoveRow]:
 
 
 def run_if_due(desk: Desk, optimiser: Optimiser = even_out) -> list[MoveRow]:
-    """Run if the desk's interval has passed since the last run, minding dwell time and cool-down."""
+    """Run if the desk's interval has passed since the last run, respecting dwell time and cool-down."""
     with desk.reading():
         if not _is_due(desk):
             return []
@@ -61,16 +61,16 @@ def run_if_due(desk: Desk, optimiser: Optimiser = even_out) -> list[MoveRow]:
 def _is_due(desk: Desk) -> bool:
     seconds, now = desk.settings["shuffle_seconds"], desk.now()
     last = settings.recall(SHUFFLED_AT)
-    # a last run that is still to come was made by a clock that went wrong
+    # a last run in the future comes from a clock that was wrong
     return bool(seconds) and (last is None or last > now or last <= _before(now, seconds=seconds))
 
 
 def plan(desk: Desk, now: str, optimiser: Optimiser = even_out, *, rested: bool = False) -> list[Move]:
-    """The moves that would even out the desk; ``rested`` leaves what came or was moved lately."""
+    """The moves that would even out the desk; ``rested`` skips bookings given or moved recently."""
     query = Agent.select(
         Agent.agent_id,
         Agent.load,
-        fn.MAX(Agent.capacity - Agent.issue_load, 0),  # what issues leave for bookings
+        fn.MAX(Agent.capacity - Agent.issue_load, 0),  # the capacity left for bookings
         Agent.presence,
         Agent.department,
         Agent.skills,
@@ -92,7 +92,7 @@ def plan(desk: Desk, now: str, optimiser: Optimiser = even_out, *, rested: bool 
 
 
 def _loose(desk: Desk, now: str, matters: list[bool], *, rested: bool) -> list[Loose]:
-    """The bookings that may move, newest first; what somebody has just declined stays where it is."""
+    """The bookings that may move, oldest first; recently declined ones stay where they are."""
     declined = Event.select(Event.event_id).where(
         Event.booking_id == Booking.booking_id,
         Event.command == "booking.decline",
@@ -121,8 +121,8 @@ def _loose(desk: Desk, now: str, matters: list[bool], *, rested: bool) -> list[L
         lead = Lead(destination=destination, requests=requests) if departments else None
         department = department_for(departments, lead, package) if lead else None
         needs = (department, destination, launch)
-        told = tuple(need if known else None for need, known in zip(needs, matters, strict=True))
-        loose.append(Loose(booking_id, agent_id, told))
+        relevant = tuple(need if known else None for need, known in zip(needs, matters, strict=True))
+        loose.append(Loose(booking_id, agent_id, relevant))
     return loose
 
 

@@ -1,4 +1,4 @@
-"""The bookings that wait for an agent, and their assignment as soon as somebody is free."""
+"""Bookings that wait for an agent, and their assignment as soon as one is free."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from peewee import Tuple
 
+from dispatch.assignment.assign import find_agent, somebody_for
 from dispatch.assignment.eligibility import Pool
 from dispatch.desk.commands import Command
 from models.base import CompiledQuery, parameter
@@ -14,10 +15,8 @@ from models.bookings import Booking, Waiting
 
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
-from dispatch.assignment.assign import find_agent, somebody_for
 
 AT_ONCE = 100
-
 
 _oldest_waiting = CompiledQuery(
     lambda: (
@@ -30,17 +29,17 @@ _oldest_waiting = CompiledQuery(
 
 
 def anybody_free() -> bool:
-    """May anybody take work?"""
+    """Whether any agent may take work."""
     return Pool().first_id() is not None
 
 
 def drain_waiting(running: Command) -> int:
-    """Assign waiting bookings, oldest first, as long as somebody may take work; returns how many."""
+    """Assign waiting bookings, oldest first, as long as an agent may take work; return how many."""
     drained = []
     if anybody_free():
         for booking_id in _waiting():
             booking = Booking.lock(booking_id)
-            # one that all who are free have declined waits on, untouched
+            # a booking that every free agent has declined stays waiting, untouched
             if somebody_for(running, booking):
                 find_agent(running, booking)
                 drained.append(booking_id)
@@ -52,13 +51,13 @@ def drain_waiting(running: Command) -> int:
 
 
 def drainable(desk: Desk) -> bool:
-    """Does a booking wait that somebody could take now?"""
+    """Whether a booking is waiting that an agent could take now."""
     asking = Command(desk, "waiting.assign")
     return anybody_free() and any(somebody_for(asking, Booking.lock(booking_id)) for booking_id in _waiting())
 
 
 def assign_waiting(running: Command) -> None:
-    """Whatever a command has changed, nothing waits after it for an agent who is free."""
+    """Assign waiting bookings after any command, so that none waits while an agent is free."""
     drain_waiting(running)
 
 

@@ -1,4 +1,4 @@
-"""The life of a booking, as commands of a desk."""
+"""Commands on bookings."""
 
 from dispatch.bookings.lifecycle import (
     OUTCOMES,

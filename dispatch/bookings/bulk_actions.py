@@ -1,7 +1,7 @@
-"""Several bookings at once: one command, a result for each, and one undo for all of them.
+"""Actions on several bookings at once: one command, a result for each, and one undo for all of them.
 
-Which ones is told by their numbers, or by a filter that the command itself looks through. A preview makes
-the same checks on rows that are only read: however many they are, nobody at another terminal waits for it.
+The bookings are given by number, or by a filter that the command itself runs. A preview makes the same
+checks without writing, so no other terminal has to wait for it.
 """
 
 from __future__ import annotations
@@ -29,23 +29,20 @@ if TYPE_CHECKING:
 MOST = 10_000
 
 Which = Sequence[int] | BookingFilter
-"""The bookings' numbers, or what finds them."""
+"""Booking numbers, or a filter that finds them."""
 Check = Callable[[Booking], None]
 
 
 @command("booking.reassign_all", past="several reassigned", undo=put_back)
 def reassign(running: Command, which: Which, to_agent_id: int, reason: str) -> BatchResult:
-    """Give bookings to an agent.
-
-    Raises as a single one does for what is wrong with all of them: the agent, the reason.
-    """
+    """Give bookings to an agent. Raises as for a single booking if the agent or reason is wrong."""
     reason = validation.required_text(reason, "reason")
     agent = agent_checks.attending_agent(to_agent_id)
     over: dict[int, bool] = {}
 
     def give(booking: Booking) -> None:
         over[booking.booking_id] = lifecycle.reassigned(running, booking, agent, reason)
-        agent.load += 1  # only counted with here: the triggers move the load when the block ends
+        agent.load += 1  # for the next check only: the triggers update the load when the block ends
 
     with loads_gathered():
         result = _all(which, _reassignable(agent), give)
@@ -66,12 +63,12 @@ def cancel(running: Command, which: Which, reason: str) -> BatchResult:
 
 @command("booking.release_all", past="several released", undo=put_back)
 def release(running: Command, which: Which) -> BatchResult:
-    """Give up the claims of bookings."""
+    """Release the claims on bookings."""
     return _kept(running, _all(which, _releasable, lambda booking: lifecycle.unclaim(running, booking)))
 
 
 def preview_reassign(desk: Desk, which: Which, to_agent_id: int) -> BatchResult:
-    """What ``reassign`` would answer, as far as it changes the bookings; nothing is locked or written."""
+    """Return the bookings as ``reassign`` would leave them; nothing is locked or written."""
     with desk.reading():
         agent = agent_checks.attending_agent(to_agent_id)
 
@@ -88,7 +85,7 @@ def preview_reassign(desk: Desk, which: Which, to_agent_id: int) -> BatchResult:
 
 
 def preview_cancel(desk: Desk, which: Which) -> BatchResult:
-    """What ``cancel`` would answer, likewise."""
+    """Return the bookings as ``cancel`` would leave them; nothing is locked or written."""
 
     def dropped(row: BookingRow, _: Booking) -> BookingRow:
         return row | {
@@ -104,7 +101,7 @@ def preview_cancel(desk: Desk, which: Which) -> BatchResult:
 
 
 def preview_release(desk: Desk, which: Which) -> BatchResult:
-    """What ``release`` would answer, likewise; each that goes on from somebody away as if it were alone."""
+    """Return the bookings as ``release`` would leave them; each reassignment is worked out on its own."""
     asking = Command(desk, "booking.release_all")
 
     def released(row: BookingRow, booking: Booking) -> BookingRow:
@@ -140,9 +137,9 @@ def _releasable(booking: Booking) -> None:
 
 
 def _all(which: Which, check: Check, act: Callable[[Booking], object]) -> BatchResult:
-    """Do something to every booking that passes the check; one that is refused leaves the others standing.
+    """Act on every booking that passes the check; refused ones do not affect the others.
 
-    A refusal that comes only while something is done takes back all of it.
+    A refusal raised by ``act`` itself rolls everything back.
     """
     verdicts = _checked(which, check)
     fit = {number: booking for number, booking in verdicts.items() if isinstance(booking, Booking)}
@@ -159,7 +156,7 @@ def _planned(which: Which, check: Check, after: Callable[[BookingRow, Booking], 
 
 
 def _numbers(which: Which) -> list[int]:
-    """Whose numbers these are, each once. Raises InvalidInput for none, or too many."""
+    """Return the booking numbers, each once. Raises InvalidInput for none or too many."""
     if isinstance(which, BookingFilter):
         wanted = queries.booking_ids(which, MOST + 1)
     else:
@@ -170,7 +167,7 @@ def _numbers(which: Which) -> list[int]:
 
 
 def _checked(which: Which, check: Check) -> dict[int, Booking | DeskError]:
-    """The bookings that pass the check, and the refusals of the others, in the order asked for."""
+    """Return each booking that passes the check, or its refusal, in the order requested."""
     verdicts: dict[int, Booking | DeskError] = {}
     for number in _numbers(which):
         try:
@@ -197,7 +194,7 @@ def _answer(verdicts: Mapping[int, Booking | DeskError], after: Mapping[int, Boo
 
 
 def _kept(running: Command, result: BatchResult, reason: str | None = None) -> BatchResult:
-    """Put into the event what the log shows of a batch."""
+    """Store in the event what the log shows of a batch, and return the result."""
     running.booking_id = running.agent_id = None
     over = {"over_capacity": True} if running.detail.get("over_capacity") else {}
     running.detail = {"bookings": result["done"]} | ({"reason": reason} if reason else {}) | over

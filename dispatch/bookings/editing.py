@@ -1,4 +1,4 @@
-"""Mending what was typed: the customer's name and address, what was asked for, and the quote."""
+"""Editing a booking: the customer's contact details, the request, the trip and the quote."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def edit(
     destination_revenue: str | float | None = None,
     package_revenue: str | float | None = None,
 ) -> BookingRow:
-    """Change what is given and leave the rest; the trip and the quote only while Pending.
+    """Change only what is given; the trip and the quote only while Pending.
 
-    A new name is the customer's, and that of all the leads that show the wrong one.
-    An empty text clears phone, email and requests. Raises NotFound, Refused, InvalidInput.
+    A new name also replaces the old one on the customer and all their leads that have it.
+    Empty text clears phone, email and requests. Raises NotFound, Refused, InvalidInput.
     """
     booking = booking_at_work(running, booking_id)
     lead = Lead.lock(booking.lead_id)
@@ -100,7 +100,7 @@ def _edit_trip(
 
 
 def _save_all(running: Command, booking: Booking, lead: Lead, customer: Customer) -> None:
-    """Save what changed. The booking is touched last, so that every edit moves its version."""
+    """Save what changed, the booking last and always, so that every edit changes its version."""
     if not (customer.differs() or lead.differs() or booking.differs()):
         raise InvalidInput("edit", "nothing to change", "give at least one new value")
     wrong = [customer.was("name"), lead.was("customer_name")]
@@ -112,7 +112,7 @@ def _save_all(running: Command, booking: Booking, lead: Lead, customer: Customer
         assignment.method = lead.method
         assignment.source = lead.source
         assignment.save()
-    if is_renamed:  # the customer's other leads that show the same mistake
+    if is_renamed:  # the customer's other leads have the same mistake
         rename_leads(customer.customer_id, wrong, customer.name)
     booking.changed_at = running.now
     booking.save()

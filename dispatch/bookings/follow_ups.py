@@ -1,4 +1,4 @@
-"""Getting back to a customer: when it was promised, and what is due."""
+"""Follow-ups: when to get back to a customer, and which are due."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models.errors import Refused
 
 @command("booking.follow_up", past="follow-up", undo=put_back)
 def follow_up(running: Command, booking_id: int, at: str | None = None) -> BookingRow:
-    """Set when to get back to the customer, in any form of dispatch.moments; None or empty clears it.
+    """Set when to get back to the customer, in any form of inputs.due_times; None or empty clears it.
 
     Closing the booking clears it too. Raises NotFound, Refused, InvalidInput.
     """
@@ -28,7 +28,7 @@ def follow_up(running: Command, booking_id: int, at: str | None = None) -> Booki
 
 
 def due(until: str, agent_id: int | None = None, limit: int | None = None) -> list[BookingRow]:
-    """The bookings whose follow-up is due by ``until`` (a stored time), the longest overdue first."""
+    """Bookings whose follow-up is due by ``until`` (a stored time), longest overdue first."""
     which = queries.BookingFilter(
         agent_id=agent_id, due_until=until, sort=queries.FOLLOW_UP, descending=False
     )

@@ -1,6 +1,6 @@
-"""The life of a booking: claim, release, decline, contact, confirm, cancel, reassign, reopen, rate.
+"""The lifecycle of a booking: claim, release, decline, contact, confirm, cancel, reassign, reopen, rate.
 
-Every function is a command of a Desk (see commands.py) and returns the booking as it is afterwards.
+Each command (see desk/commands.py) returns the booking as it is afterwards.
 """
 
 from __future__ import annotations
@@ -24,10 +24,7 @@ PULLED = "pull"
 
 @command("booking.claim", past="claimed", undo=put_back)
 def claim(running: Command, booking_id: int, agent_id: int) -> BookingRow:
-    """The holder takes the booking on; with the setting ``pull`` another agent can take it over so.
-
-    Raises NotFound, Refused.
-    """
+    """Claim a booking for its agent or, with the setting ``pull``, for another. Raises NotFound, Refused."""
     booking = pending_booking(running, booking_id)
     agent = working_agent(agent_id)
     if booking.agent_id != agent_id:
@@ -44,7 +41,7 @@ def claim(running: Command, booking_id: int, agent_id: int) -> BookingRow:
 
 
 def _pull(running: Command, booking: Booking, agent: Agent) -> None:
-    """Move another's unclaimed booking to the agent who claims it. Raises Refused."""
+    """Move another agent's unclaimed booking to the agent who claims it. Raises Refused."""
     holder = Agent.lock(booking.agent_id)
     if booking.claimed_at is not None or not running.desk.settings["pull"]:
         claimed = f" who claimed it at {booking.claimed_at}," if booking.claimed_at else ""
@@ -58,7 +55,7 @@ def _pull(running: Command, booking: Booking, agent: Agent) -> None:
 
 @command("booking.release", past="released", undo=put_back)
 def release(running: Command, booking_id: int) -> BookingRow:
-    """Give up a claim; the booking stays with its agent, tentatively, or goes on from one who is away.
+    """Release a claim; the booking stays with its agent unless that agent is away or offline.
 
     Raises NotFound, Refused.
     """
@@ -69,11 +66,11 @@ def release(running: Command, booking_id: int) -> BookingRow:
 
 @command("booking.decline", past="declined", undo=put_back)
 def decline(running: Command, booking_id: int, reason: str) -> BookingRow:
-    """The agent does not want it: on to the next who has not declined it; nobody left, it waits."""
+    """Decline a booking: it goes to the next agent who has not declined it, or waits if there is none."""
     reason = validation.required_text(reason, "reason")
     booking = pending_booking(running, booking_id)
     decliner = booking.agent_id
-    assert decliner is not None  # a waiting one was refused just now
+    assert decliner is not None  # pending_booking refuses waiting ones
     running.detail = {"reason": reason, "declined_by": decliner}
     find_agent(running, booking, {decliner: DECLINED})
     return described(running, booking_id)
@@ -83,14 +80,14 @@ def decline(running: Command, booking_id: int, reason: str) -> BookingRow:
 def contact(
     running: Command, booking_id: int, outcome: str, text: str | None = None, follow_up: str | None = None
 ) -> BookingRow:
-    """Note an attempt to reach the customer; the first success is kept on the booking.
+    """Record an attempt to reach the customer; the booking keeps the time of the first success.
 
-    ``text`` is what was said, ``follow_up`` when to try again (dispatch.moments). Who is reached need
-    not be called for a follow-up that is due. Raises NotFound, Refused, InvalidInput.
+    ``text`` is a note, ``follow_up`` the time to try again (inputs.due_times). Reaching the customer
+    clears a follow-up that is due. Raises NotFound, Refused, InvalidInput.
     """
     if outcome not in OUTCOMES:
         raise InvalidInput("outcome", f"{outcome!r} is not an outcome", "accepted: " + ", ".join(OUTCOMES))
-    said = validation.optional_text(text, "text", limit=validation.TEXT_LENGTH, lines=True)
+    written = validation.optional_text(text, "text", limit=validation.TEXT_LENGTH, lines=True)
     booking = pending_booking(running, booking_id)
     booking.contact_attempts += 1
     booking.last_outcome = outcome
@@ -101,7 +98,7 @@ def contact(
         booking.contacted_at = booking.contacted_at or running.now
         if is_due(booking.follow_up_at, running.now):
             booking.follow_up_at = None
-    running.detail = {"outcome": outcome} | ({"text": said} if said else {})
+    running.detail = {"outcome": outcome} | ({"text": written} if written else {})
     if validation.stripped(follow_up, "follow_up"):
         set_follow_up(running, booking, follow_up)
     return saved(running, booking)
@@ -109,7 +106,7 @@ def contact(
 
 @command("booking.note", past="note", undo=put_back)
 def note(running: Command, booking_id: int, text: str) -> BookingRow:
-    """Write a note into the booking's history. Raises NotFound, InvalidInput."""
+    """Add a note to the booking's history. Raises NotFound, InvalidInput."""
     running.detail = {"text": validation.required_text(text, "text")}
     return saved(running, booking_at_work(running, booking_id))
 
@@ -122,7 +119,7 @@ def confirm(
     destination_revenue: str | float | None = None,
     package_revenue: str | float | None = None,
 ) -> BookingRow:
-    """The customer booked. What is not given is taken from the quote; closing claims it.
+    """Confirm a booking, taking from its quote what is not given; this claims it too.
 
     Raises NotFound, Refused, InvalidInput.
     """
@@ -152,7 +149,7 @@ def confirm(
 
 @command("booking.cancel", past="cancelled", undo=put_back)
 def cancel(running: Command, booking_id: int, reason: str) -> BookingRow:
-    """The customer does not book; a waiting one can be cancelled too. Raises NotFound, Refused."""
+    """Cancel a booking, even one that waits for an agent. Raises NotFound, Refused, InvalidInput."""
     reason = validation.required_text(reason, "reason")
     booking = pending_booking(running, booking_id, waiting_too=True)
     running.detail = {"reason": reason}
@@ -173,9 +170,9 @@ def cancelled(running: Command, booking: Booking, reason: str) -> None:
 
 @command("booking.reassign", past="reassigned", undo=put_back)
 def reassign(running: Command, booking_id: int, to_agent_id: int, reason: str) -> BookingRow:
-    """A person gives a Pending booking to another agent, unclaimed, even above the agent's capacity.
+    """Give a Pending booking to another agent by hand, unclaimed, even above the agent's capacity.
 
-    That is told as ``over_capacity``. Raises NotFound, and Refused for an agent who is away.
+    Returns it with ``over_capacity``. Raises NotFound, InvalidInput, and Refused for an absent agent.
     """
     reason = validation.required_text(reason, "reason")
     booking = pending_booking(running, booking_id, waiting_too=True)
@@ -186,7 +183,7 @@ def reassign(running: Command, booking_id: int, to_agent_id: int, reason: str) -
 
 
 def reassigned(running: Command, booking: Booking, agent: Agent, reason: str) -> bool:
-    """Give a booking to another agent as part of a command; is it more than the agent's capacity?"""
+    """Give a booking to another agent as part of a command; return whether it exceeds the capacity."""
     check_other(booking, agent)
     decision = decide_by_hand(running, booking.lead_id, agent, reason)
     give(running, booking, agent.agent_id)
@@ -195,14 +192,14 @@ def reassigned(running: Command, booking: Booking, agent: Agent, reason: str) ->
 
 @command("booking.reopen", past="reopened", undo=put_back)
 def reopen(running: Command, booking_id: int) -> BookingRow:
-    """A closed booking is Pending again, unclaimed, its quote kept; who may take no work is replaced."""
+    """Reopen a closed booking, unclaimed and with its quote; replace an agent who may take no work."""
     booking = booking_at_work(running, booking_id)
     if booking.status == PENDING:
         raise Refused(
             "not_closed", f"booking {booking_id} is Pending", "only a closed booking can be reopened"
         )
     if booking.voided:
-        raise Refused("voided", f"booking {booking_id} was entered by mistake", "enter the lead anew")
+        raise Refused("voided", f"booking {booking_id} was entered by mistake", "enter the lead again")
     booking.status = PENDING
     booking.completed_at = booking.cancelled_at = booking.cancel_reason = booking.claimed_at = None
     booking.progress_at = booking.asked_at = None
@@ -215,7 +212,7 @@ def reopen(running: Command, booking_id: int) -> BookingRow:
 
 @command("booking.rate", past="scored", undo=put_back)
 def rate(running: Command, booking_id: int, score: int | str) -> BookingRow:
-    """The customer's score, 1 to 5, of a finished booking; a second one replaces the first."""
+    """Set the customer's score, 1 to 5, for a closed booking; a second score replaces the first."""
     points = validation.whole(score, "score", 1, 5)
     booking = booking_at_work(running, booking_id)
     if booking.status == PENDING or booking.voided:
@@ -229,7 +226,7 @@ def rate(running: Command, booking_id: int, score: int | str) -> BookingRow:
 
 
 def unclaim(running: Command, booking: Booking) -> BookingRow:
-    """Take the claim off a booking; from an agent who is not there to look at it, it goes on."""
+    """Remove the claim from a booking, and find another agent if the holder is away or offline."""
     booking.claimed_at = booking.progress_at = booking.asked_at = None
     holder = Agent.lock(booking.agent_id)
     if holder.presence in GONE:
@@ -245,7 +242,7 @@ def set_quote(
     destination_revenue: str | float | None,
     package_revenue: str | float | None,
 ) -> None:
-    """Put the parts of a quote that are given on the booking. Raises InvalidInput."""
+    """Set the given parts of the booking's quote. Raises InvalidInput."""
     if package is not None:
         booking.package = running.desk.values.check_package(booking.destination, package)
     if destination_revenue is not None:
@@ -255,26 +252,26 @@ def set_quote(
 
 
 def set_follow_up(running: Command, booking: Booking, at: str | None) -> None:
-    """Put on the booking when to get back to the customer, and into the event. Raises InvalidInput."""
+    """Set when to get back to the customer, on the booking and in the event. Raises InvalidInput."""
     booking.follow_up_at = due_times.understand(at or "", running.now, local_offset())
     running.detail["follow_up_at"] = booking.follow_up_at
 
 
 def booking_at_work(running: Command, booking_id: int) -> Booking:
-    """The booking that a command is about, to be changed. Raises NotFound."""
+    """Return the booking a command is about, for writing. Raises NotFound."""
     running.booking_id = booking_id
     return Booking.lock(booking_id)
 
 
 def pending_booking(running: Command, booking_id: int, *, waiting_too: bool = False) -> Booking:
-    """The same, refused when it is closed or, unless ``waiting_too``, has no agent. Raises NotFound too."""
+    """Return a Pending booking for writing; ``waiting_too`` allows no agent. Raises NotFound, Refused."""
     booking = booking_at_work(running, booking_id)
     check_open(booking, waiting_too=waiting_too)
     return booking
 
 
 def check_open(booking: Booking, *, waiting_too: bool = False) -> None:
-    """Refuse what is closed, and, unless ``waiting_too``, what has no agent. Raises Refused."""
+    """Raise Refused for a closed booking or, unless ``waiting_too``, one without an agent."""
     number = booking.booking_id
     if booking.status != PENDING:
         raise Refused(
@@ -291,35 +288,34 @@ def check_open(booking: Booking, *, waiting_too: bool = False) -> None:
 
 
 def check_claimed(booking: Booking) -> None:
-    """Refuse what nobody has claimed. Raises Refused."""
+    """Raise Refused for an unclaimed booking."""
     if booking.claimed_at is None:
         number = booking.booking_id
         raise Refused("not_claimed", f"booking {number} is not claimed", "only claimed work can be released")
 
 
 def check_other(booking: Booking, agent: Agent) -> None:
-    """Refuse to give a booking to the agent who has it. Raises Refused."""
+    """Raise Refused if the agent already has the booking."""
     if booking.agent_id == agent.agent_id:
         raise Refused("same_agent", f"booking {booking.booking_id} is with {agent.name} already")
 
 
 def saved(running: Command, booking: Booking) -> BookingRow:
-    """Save the booking of a command, and tell how it is now."""
+    """Save the booking of a command, and return its row."""
     save(running, booking)
     return described(running, booking.booking_id)
 
 
 def described(running: Command, booking_id: int) -> BookingRow:
-    """How the booking of a command is now."""
+    """Return the row of the booking a command is about, and note its agent for the event."""
     row = queries.booking(booking_id)
-    running.booking_id = booking_id
-    running.agent_id = row["agent_id"]
+    running.booking_id, running.agent_id = booking_id, row["agent_id"]
     return row
 
 
 @command("booking.keep", past="still on it", undo=put_back)
 def keep(running: Command, booking_id: int) -> BookingRow:
-    """The agent is still on it: the claim's clock starts anew. Raises NotFound, Refused."""
+    """Keep a claim whose agent is still working on it; its clock restarts. Raises NotFound, Refused."""
     booking = pending_booking(running, booking_id)
     if booking.claimed_at is None:
         raise Refused(

@@ -1,4 +1,4 @@
-"""A booking under undo: never with an agent who has left or is away; a new one is cancelled."""
+"""Undo rules of bookings: never back to an agent who has left or is away; a new one is cancelled."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MISTAKE = "entered by mistake"
 
 class BookingUndo(UndoRules[Booking]):
     def check(self, row: Booking, before: Json | None, among: Collection[str], returning: set[int]) -> None:
-        """Refuse what would leave a Pending booking with an agent who is not here, nor returns with it."""
+        """Refuse to leave a Pending booking with an agent who has left and does not return with it."""
         if before is not None and before.get("status", row.status) == PENDING:
             holder = before.get("agent_id", row.agent_id)
             if holder is not None and holder not in returning:
@@ -32,10 +32,10 @@ class BookingUndo(UndoRules[Booking]):
         row.cancelled_at = running.now
         row.cancel_reason = MISTAKE
         row.voided = True
-        row.given_at = None  # it counts in no rate: nobody was ever given it
+        row.given_at = None  # so that it counts in no rate
 
     def finish(self, running: Command, row: Booking) -> int | None:
-        """Refuse to give unclaimed work to an agent who is away by now."""
+        """Refuse to give unclaimed work to an agent who is now away or offline."""
         if row.status != PENDING or row.agent_id is None:
             return None
         holder = Agent.lock(row.agent_id)

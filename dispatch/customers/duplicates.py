@@ -1,4 +1,4 @@
-"""Customers who may be one person under two names."""
+"""Possible duplicates: customers who may be the same person."""
 
 from __future__ import annotations
 
@@ -18,18 +18,14 @@ from models.customers import Customer
 from models.errors import InvalidInput
 
 MOST_SUSPECTS = 10
-
-
 MOST_COMPARED = 200
-
-
-NEARLY = 0.88  # of two names' letters, in order: a letter or two of a usual name may differ
+NEARLY = 0.88  # share of matching letters, in order: a letter or two of an ordinary name may differ
 
 
 def suspects(
     name: str = "", phone: str | None = None, email: str | None = None, limit: int = MOST_SUSPECTS
 ) -> list[Suspect]:
-    """Who may be the customer that somebody is about to enter, surest first; half a phone finds nobody."""
+    """Existing customers who may be the one being entered, surest first; a partial phone finds nobody."""
     because = dict.fromkeys(_with_contact(Customer.phone, _or_none(validation.phone, phone)), "phone")
     for customer_id in _with_contact(Customer.email, _or_none(validation.email, email)):
         because.setdefault(customer_id, "e-mail")
@@ -37,11 +33,11 @@ def suspects(
     rows = [_suspect(row, because, same=True) for row in rows_of(list(because))]
     namesakes = [_suspect(row, likely, same=False) for row in rows_of(list(likely))]
     namesakes.sort(key=lambda row: (row["because"] != "name", not row["open_bookings"]))
-    told = [*rows, *namesakes][:limit]
-    still_open = queries.bookings_of([row["customer_id"] for row in told], open_only=True)
-    for row in told:
+    found_rows = [*rows, *namesakes][:limit]
+    still_open = queries.bookings_of([row["customer_id"] for row in found_rows], open_only=True)
+    for row in found_rows:
         row["bookings"] = [one for one in still_open if one["customer_id"] == row["customer_id"]]
-    return told
+    return found_rows
 
 
 def _suspect(row: CustomerRow, because: Mapping[int, str], *, same: bool) -> Suspect:
@@ -49,17 +45,17 @@ def _suspect(row: CustomerRow, because: Mapping[int, str], *, same: bool) -> Sus
 
 
 def similar(customer_id: int, limit: int = MOST_SUSPECTS) -> list[Suspect]:
-    """Others who may be the same as this customer, as ``suspects`` tells them. Raises NotFound."""
+    """Other customers who may be the same as this one, as in ``suspects``. Raises NotFound."""
     customer = Customer.lock(customer_id)
     likely = suspects(customer.name, customer.phone, customer.email, limit + 1)
     return [row for row in likely if row["customer_id"] != customer_id][:limit]
 
 
 def in_question(suspected: Sequence[Suspect]) -> list[Suspect]:
-    """Of those whom ``suspects`` told, the ones to ask about before a lead is taken in.
+    """The suspects to ask about before a lead is taken in.
 
-    Somebody may be waiting for them already: they have an open booking, and either the phone or
-    e-mail is theirs, or the name is and no phone or e-mail tells whose lead it is.
+    They have an open booking, and the phone or e-mail matches, or else the name does and nobody's phone
+    or e-mail identifies the customer.
     """
     settled = any(row["same"] for row in suspected)
     return [
@@ -72,13 +68,13 @@ def in_question(suspected: Sequence[Suspect]) -> list[Suspect]:
 def _or_none(check: Any, given: str | None) -> str | None:
     try:
         checked: str | None = check(given)
-    except InvalidInput:  # it is being typed
+    except InvalidInput:  # still being typed
         return None
     return checked
 
 
 def _with_contact(column: Any, value: str | None) -> list[int]:
-    """Who has this phone or e-mail; one who was merged counts as the one who is left."""
+    """Customers with this phone or e-mail; merged ones are followed to the remaining customer."""
     if value is None:
         return []
     query = Customer.select(Customer.customer_id).where(column == value).order_by(Customer.customer_id)
@@ -86,10 +82,10 @@ def _with_contact(column: Any, value: str | None) -> list[int]:
 
 
 def _namesakes(name: str) -> dict[int, str]:
-    """Customers with the same words in their name, or nearly, in any order."""
+    """Customers whose name has the same or nearly the same words, in any order."""
     words = fold(name).split()
     near: dict[int, None] = {}
-    for place, word in enumerate(words):  # any one word may have a slip behind its first letters
+    for place, word in enumerate(words):  # any one word may have a typo after its first three letters
         rest = [needle(other) for other in words[:place] + words[place + 1 :]]
         near |= dict.fromkeys(found([*rest, needle(word[:3])], MOST_COMPARED))
     wanted = " ".join(sorted(words))

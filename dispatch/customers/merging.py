@@ -14,10 +14,9 @@ from models.issues import Issue
 
 @command("customer.merge", past="merged", undo=put_back)
 def merge(running: Command, keep_id: int, other_id: int) -> CustomerRow:
-    """Make two customers one: ``keep_id`` gets the other's leads, and the phone and e-mail it lacks.
+    """Merge two customers: ``keep_id`` gets the other's leads and issues, and the contacts it lacks.
 
-    The other's row stays, points to the one who is kept, and is not found any more. Raises NotFound,
-    Refused.
+    The other's row stays, points to the kept customer, and is no longer found. Raises NotFound, Refused.
     """
     keep, other = _two(keep_id, other_id)
     theirs = Lead.select(Lead.lead_id).where(Lead.customer_id == other_id).order_by(Lead.lead_id)
@@ -38,10 +37,10 @@ def merge(running: Command, keep_id: int, other_id: int) -> CustomerRow:
 
 
 def preview_merge(keep_id: int, other_id: int) -> MergePreview:
-    """What ``merge`` would do, and nothing done: both rows, what moves, and what becomes of the contacts.
+    """Return what ``merge`` would do, without changing anything.
 
-    ``takes_over`` is what the one who is kept lacks, ``gives_up`` what of the other's is not needed: it
-    is on the other's row only from then on. Raises NotFound, Refused.
+    ``takes_over`` are contacts the kept customer lacks; ``gives_up`` are contacts that stay on the
+    other's row only. Raises NotFound, Refused.
     """
     keep, other = _two(keep_id, other_id)
     contacts = {name: (getattr(keep, name), getattr(other, name)) for name in ("phone", "email")}
@@ -58,7 +57,9 @@ def preview_merge(keep_id: int, other_id: int) -> MergePreview:
 
 def _two(keep_id: int, other_id: int) -> tuple[Customer, Customer]:
     if keep_id == other_id:
-        raise Refused("same_customer", f"customer {keep_id} cannot be merged into itself", "name two")
+        raise Refused(
+            "same_customer", f"customer {keep_id} cannot be merged into itself", "give two customers"
+        )
     return present_customer(keep_id), present_customer(other_id)
 
 

@@ -1,4 +1,4 @@
-"""Customers: finding them, what is known of one, who may be the same, and making two into one."""
+"""Customer records: rows, the full card, and editing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COLUMNS = tuple(name for name in CustomerRow.__annotations__ if name in Customer
 
 
 def rows_of(customer_ids: Sequence[int]) -> list[CustomerRow]:
-    """Customers in the order given, with what they have open and their last booking."""
+    """Customers in the order given, with the number of open bookings and the last booking."""
     columns = (getattr(Customer, name) for name in COLUMNS)
     people = tuples(Customer.select(*columns).where(Customer.customer_id.in_(listed(customer_ids))))
     made = {values[0]: _row(values) for values in people}
@@ -51,7 +51,7 @@ def _row(values: tuple[Any, ...]) -> CustomerRow:
 
 
 def card(customer_id: int, limit: int = MOST_ON_CARD) -> CustomerCard:
-    """All that is known of a customer; leads, bookings and events newest first, ``limit`` of each.
+    """Everything about a customer; leads, bookings and events newest first, up to ``limit`` of each.
 
     Raises NotFound.
     """
@@ -83,7 +83,7 @@ def _leads(customer_id: int, limit: int) -> list[LeadRow]:
 
 
 def _events(customer_id: int, booking_ids: Sequence[int], limit: int) -> list[EventRow]:
-    """What was done to the customer and to these bookings."""
+    """The events of the customer and of these bookings."""
     newest: set[int] = set()
     for of_it in (Event.customer_id == customer_id, Event.booking_id.in_(listed(booking_ids))):
         query = Event.select(Event.event_id).where(of_it).order_by(Event.event_id.desc()).limit(limit)
@@ -92,7 +92,7 @@ def _events(customer_id: int, booking_ids: Sequence[int], limit: int) -> list[Ev
 
 
 def standing(customer_id: int) -> int:
-    """The customer as whom one is known now: the last one merged into. Raises NotFound."""
+    """The id of the customer that this one was finally merged into, or its own. Raises NotFound."""
     customer = Customer.lock(customer_id)
     while customer.merged_into is not None:
         customer = Customer.lock(customer.merged_into)
@@ -109,9 +109,9 @@ def edit(
     email: str | None = None,
     tier: str | None = None,
 ) -> CustomerRow:
-    """Change what is given and leave the rest; leads under the old name get the new one.
+    """Change only what is given; leads under the old name get the new one.
 
-    An empty text clears phone, e-mail and tier. Raises NotFound, Refused, InvalidInput.
+    Empty text clears phone, e-mail and tier. Raises NotFound, Refused, InvalidInput.
     """
     customer = present_customer(customer_id)
     if phone is not None:
@@ -134,9 +134,9 @@ def edit(
 
 
 def rename_leads(customer_id: int, before: Sequence[str], after: str) -> None:
-    """Give the customer's leads and assignments that show one of these names the new one.
+    """Rename the customer's leads and assignments that have one of the names in ``before``.
 
-    They show the name they came with; where that was a mistake on the customer, it was one there too.
+    They keep the name they were entered with; a wrong name of the customer is wrong there too.
     """
     wrong = (
         Lead.select(Lead.lead_id, Assignment.assignment_id)
@@ -153,7 +153,7 @@ def rename_leads(customer_id: int, before: Sequence[str], after: str) -> None:
 
 
 def present_customer(customer_id: int) -> Customer:
-    """A customer for writing. Raises NotFound; Refused for one who was merged."""
+    """Return a customer for writing. Raises NotFound, and Refused for a merged customer."""
     customer = Customer.lock_or_none(customer_id)
     if customer is None:
         raise NotFound("customer", customer_id, "astra customer find looks for one")

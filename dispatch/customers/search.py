@@ -29,7 +29,7 @@ CUSTOMER_KEYS = table(
     Key("email", Part(), "e-mail address", Customer.email),
     Key("tier", Choice(TIERS), "tier", Customer.tier),
     Key("open", Number(), "number of Pending bookings", fn.COALESCE(OPEN, 0)),
-    Key("created", Moment(), "when the customer first came", Customer.created_at),
+    Key("created", Moment(), "when the customer was added", Customer.created_at),
     Key("number", Number(), "customer number", Customer.customer_id, also=("id",)),
 )
 
@@ -37,10 +37,9 @@ CUSTOMER_KEYS = table(
 def find(text: str, limit: int = MOST_FOUND) -> list[CustomerRow]:
     """Customers by a part of a name, phone or e-mail, or by a booking's number; best first.
 
-    First who has exactly this number, phone or e-mail, then whose name begins so, then the others,
-    the newest first. Every word has to be there: one of three letters or more anywhere, a shorter
-    one where a word begins. Of more than 10,000 newest customers who are not in the index yet
-    (``backlog``), only that many are looked through.
+    Exact numbers, phones and e-mails come first, then names that begin with the text, then the others,
+    newest first. Every word must match: one of three letters or more anywhere, a shorter one at the
+    start of a word. Of the newest customers not yet in the index (``backlog``), at most 10,000 are searched.
     """
     words = words_in(text)
     ids = dict.fromkeys(_exactly(text))
@@ -51,7 +50,7 @@ def find(text: str, limit: int = MOST_FOUND) -> list[CustomerRow]:
 
 
 def filtered(asked: Node | None, limit: int = MOST_FOUND) -> list[CustomerRow]:
-    """Customers who fit what a filter text says: for words alone as ``find`` does, else the newest first."""
+    """Customers who match a filter: for words alone as in ``find``, else newest first."""
     if asked is None or isinstance(asked, Words):
         return find(asked.text if asked else "", limit)
 
@@ -66,7 +65,7 @@ def _of_words(text: str) -> list[Any]:
 
 
 def _exactly(text: str) -> list[int]:
-    """The customers with just this booking number, phone or e-mail, newest first."""
+    """Customers with exactly this booking number, phone or e-mail, newest first."""
     words = words_in(text)
     digits = words[0] if words and words[0].isdecimal() and len(words) == 1 else ""
     number = booking_number(text)

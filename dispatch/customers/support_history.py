@@ -1,4 +1,4 @@
-"""A customer at the service desk, from the rows (docs/rules.md, Customers and duplicates)."""
+"""A customer's history with the service desk (docs/rules.md, Customers and duplicates)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_LISTED = 20
 
 
 def dealings(customer_id: int) -> SupportHistory:
-    """What they have paid, how many issues they had, how they rated them, and the last ones."""
+    """A customer's total revenue, number of issues, mean score and preferred channel, and latest issues."""
     columns = (getattr(Issue, name) for name in IssueLine.__annotations__)
     mine = Issue.select(*columns).where(Issue.customer_id == customer_id, ~Issue.voided)
     last = tuples(mine.order_by(Issue.issue_id.desc()).limit(MOST_LISTED))
@@ -35,7 +35,7 @@ def _issue(values: tuple[Any, ...]) -> IssueLine:
 
 
 def _total_value(customer_id: int) -> float:
-    """The revenue of the Confirmed bookings, in units."""
+    """The revenue of the Confirmed bookings, in currency units."""
     paid = fn.COALESCE(Booking.destination_revenue_cents, 0) + fn.COALESCE(Booking.package_revenue_cents, 0)
     query = (
         Booking.select(fn.SUM(paid))
@@ -56,7 +56,7 @@ def _satisfaction(customer_id: int) -> float | None:
 
 
 def _preferred_channel(customer_id: int) -> str | None:
-    """The one used most; of equals the one used last."""
+    """The channel used most; on a tie, the one used last."""
     number = fn.COUNT(Issue.issue_id)
     query = (
         Issue.select(Issue.channel)

@@ -1,4 +1,4 @@
-"""A customer under undo: one who came with a lead stays."""
+"""Undo rules of customers: a customer created with a lead stays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The accepted values: which destinations, packages, launch locations, methods and sources there are."""
+"""Accepted values: destinations, packages, launch locations, methods and sources."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ FIRST_PACKAGES = (
 
 
 class AcceptedValues:
-    """The lists as last read. They only grow, so a value once seen stays accepted."""
+    """The lists as last read. They only grow, so an accepted value stays accepted."""
 
     def __init__(self) -> None:
         self._lists: dict[str, tuple[str, ...]] = {}
         self._packages: dict[str, tuple[str, ...]] = {}
 
     def reload(self) -> dict[str, tuple[str, ...]]:
-        """Read every list anew; other threads go on with the old ones until all are read."""
+        """Reread every list; other threads use the old ones until all are read."""
         packages: dict[str, list[str]] = {}
         for row in listing("package"):
             packages.setdefault(row["destination"], []).append(row["name"])
@@ -76,29 +76,29 @@ class AcceptedValues:
         return lists
 
     def forget(self) -> None:
-        """Read them anew next time: what a transaction added was rolled back with it."""
+        """Reread them next time: what a transaction added was rolled back with it."""
         self._lists = {}
 
     def of(self, kind: str) -> tuple[str, ...]:
-        """The accepted names of a kind, in order."""
+        """Return the accepted names of a kind, in order."""
         return (self._lists or self.reload())[kind]
 
     def packages(self, destination: str) -> tuple[str, ...]:
-        """What can be proposed for a destination, in order."""
+        """Return a destination's packages, in order."""
         if not self._lists:
             self.reload()
         return self._packages.get(destination, ())
 
     def check(self, kind: str, value: str | None) -> str:
-        """The value itself, if it is accepted. Raises InvalidInput, naming what is."""
-        if value in self._lists.get(kind, ()):  # as good as always
+        """Return the value if it is accepted. Raises InvalidInput, naming the accepted ones."""
+        if value in self._lists.get(kind, ()):  # the usual case
             return str(value)
         if validation.stripped(value, kind) not in self._lists.get(kind, ()):
             self.reload()  # another terminal may have added it
         return self.check_known(kind, value)
 
     def check_known(self, kind: str, value: str | None) -> str:
-        """The same against the lists as last read, without a look at the database."""
+        """Do the same with the lists as last read, without reading the database."""
         word = WORDS.get(kind, kind)
         text = validation.stripped(value, kind)
         accepted = self.of(kind)
@@ -110,7 +110,7 @@ class AcceptedValues:
         raise InvalidInput(kind, problem, "accepted: " + ", ".join(accepted))
 
     def check_package(self, destination: str, value: str | None) -> str:
-        """The package, if the destination has it. Raises InvalidInput, naming those it has."""
+        """Return the package if the destination has it. Raises InvalidInput, naming those it has."""
         text = validation.stripped(value, "package")
         if self._lists and text in self._packages.get(destination, ()):
             return text
@@ -129,7 +129,7 @@ class AcceptedValues:
 
 
 def create_values() -> None:
-    """The lists of a new desk (docs/rules.md, Accepted values)."""
+    """Write the lists of a new desk (docs/rules.md, Accepted values)."""
     for kind, names in FIRST_VALUES.items():
         for name in names:
             LISTS[kind](name=name).save()
@@ -138,7 +138,7 @@ def create_values() -> None:
 
 
 def listing(kind: str) -> list[dict[str, str]]:
-    """The rows of one list, packages with their destination."""
+    """Return the rows of one list, packages with their destination."""
     if kind == "package":
         query = Package.select(Package.destination, Package.name).order_by(Package.destination, Package.name)
         return [{"destination": destination, "name": name} for destination, name in tuples(query)]
@@ -147,6 +147,6 @@ def listing(kind: str) -> list[dict[str, str]]:
 
 
 def refuse_known(known: bool, word: str, name: str) -> None:
-    """Raise Refused if a value is on its list already."""
+    """Raise Refused if a value is already on its list."""
     if known:
         raise Refused("exists", f"{name!r} is already a {word}")

@@ -1,8 +1,7 @@
-"""One command is one transaction: checked, saved, and written to the log with its actor.
+"""Commands, each one transaction: checked, saved, and logged with its actor.
 
 ``@command("booking.claim", past="claimed", undo=put_back)`` turns a function of a Command into one of a
-Desk. Every row that the function saves is heard here by signal and goes into the event, so no command can
-forget its audit.
+Desk. Every row the function saves is recorded by signal in the event, so no command can forget its audit.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 AUDITED: dict[type[BaseModel], tuple[str, ...]] = {
-    # the columns that only follow from others are left out: the triggers move them back on undo
+    # derived columns are left out: the triggers restore them on undo
     Booking: (),
     Agent: ("load", "issue_load", "rating", "score_sum", "score_count", "last_given_at"),
     Customer: (),
@@ -42,16 +41,16 @@ TABLES = {model._meta.table_name: model for model in AUDITED}
 _KEYS = {model: (model._meta.table_name, model._meta.primary_key.name) for model in AUDITED}
 
 DESK_ACTOR = "sweeper"
-"""The actor of what the desk does by itself; a person's undo passes over it."""
+"""The actor of the desk's own commands; a person's undo skips them."""
 
 
 UndoRule = NewType("UndoRule", str)
-"""Why a command is never undone; empty where undo puts its rows back."""
+"""The reason why a command is never undone; empty where undo restores its rows."""
 put_back, never = UndoRule(""), UndoRule
 
 
 class CommandInfo(NamedTuple):
-    """The words of the log for a command, and its undo rule."""
+    """A command's words in the log, and its undo rule."""
 
     past: str
     undo: UndoRule
@@ -64,7 +63,7 @@ _running: ContextVar[Command | None] = ContextVar("running_command", default=Non
 
 
 class Command:
-    """What a running command knows: its desk and time, and the rows it has saved so far."""
+    """A running command: its desk and time, and the rows it has saved so far."""
 
     def __init__(self, desk: Desk, name: str, actor: str | None = None) -> None:
         self.desk = desk
@@ -87,7 +86,7 @@ class Command:
         self.may_free = False  # can somebody take work who could not before?
 
     def note_row(self, row: BaseModel, created: bool) -> None:
-        """Remember a saved row: its key if it is new, else the changed columns, old and new."""
+        """Record a saved row: its key if it is new, else the changed columns, old and new."""
         self.writes += 1
         kind = type(row)
         table, key_column = _KEYS[kind]
@@ -121,7 +120,7 @@ def _write_down(sender: type[BaseModel], row: BaseModel, created: bool) -> None:
 
 
 def running_command() -> Command:
-    """The command at work in this thread. Raises LookupError outside of one."""
+    """Return the command running in this thread. Raises LookupError outside of one."""
     running = _running.get()
     if running is None:
         raise LookupError("rows of the desk are written inside a command")
@@ -133,9 +132,8 @@ def command(
 ) -> Callable[[Callable[Concatenate[Command, P], R]], Callable[Concatenate[Desk, P], R]]:
     """Make a function of a Command one transaction with one event; see the module's docstring.
 
-    ``past`` is what the log calls it. ``by_desk``: the desk does it by itself, inside the transaction of
-    another command. The function's result must be JSON: with a request id it is kept, and a repeat
-    returns it.
+    ``past`` is its word in the log. ``by_desk``: the desk runs it inside another command's transaction. The
+    function's result must be JSON: with a request id it is kept, and a repeat returns it.
     """
     COMMANDS[name] = CommandInfo(past, undo)
 
@@ -218,7 +216,7 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> None
 
 
 def _made(keys: Iterable[str]) -> str:
-    """The JSON of rows that were made and nothing else: that of every lead, without looking for values."""
+    """Return the JSON of created rows and nothing else, as for every lead, without reading their values."""
     return "{" + ",".join([f'"{key}":{{}}' for key in keys]) + "}"
 
 

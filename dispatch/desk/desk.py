@@ -1,4 +1,4 @@
-"""A Desk: one database, its clock, its settings, and who is at work."""
+"""A Desk: one database with its clock, settings and actor."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Rehearsed(Exception):
 
 
 def default_actor() -> str:
-    """Who is at work when nobody says so: ASTRA_ACTOR, else the login name."""
+    """Return the default actor: ASTRA_ACTOR, else the login name."""
     actor = os.environ.get("ASTRA_ACTOR", "").strip()
     if actor:
         return actor
@@ -41,7 +41,7 @@ def default_actor() -> str:
 
 
 class _AtWork(threading.local):
-    """What belongs to the commands of one thread: a batch holds one connection, and so one thread."""
+    """The state of one thread's commands: a batch holds one connection, and so one thread."""
 
     request_id: str | None = None
     actor: str | None = None
@@ -68,10 +68,10 @@ class _Inner(db.Active):
 
 
 class Desk:
-    """The open desk that every command and screen works on; one connection a thread.
+    """The open desk that every command and screen works on; one connection per thread.
 
     ``actor`` signs the events, ``request_id`` makes the next command of this thread safe to repeat.
-    ``heard`` is told the id of every event that a command of this desk writes, before it commits.
+    ``heard`` gets the id of every event written by this desk's commands, before it commits.
     """
 
     def __init__(self, database: db.DeskDatabase, clock: Clock, actor: str, rules: Rules) -> None:
@@ -96,7 +96,7 @@ class Desk:
         year_shift: int = YEAR_SHIFT,
         rules: Rules,
     ) -> Self:
-        """Open the desk in a file, made and migrated where needed. Raises DatabaseUnavailable."""
+        """Open the desk in a file, created and migrated if necessary. Raises DatabaseUnavailable."""
         database, version = db.connect(Path(path), create=create)
         desk = cls(database, clock or utc_now, actor or default_actor(), rules)
         try:
@@ -104,13 +104,13 @@ class Desk:
                 if version < db.SCHEMA_VERSION:
                     db.migrate(database, lambda: desk._furnish(year_shift))
                 desk.settings.refresh()
-        except BaseException:  # whatever ends it, an interrupt too: nobody else has the desk to close it
+        except BaseException:  # on any failure, interrupts included: nobody else can close it
             desk.close()
             raise
         return desk
 
     def _furnish(self, year_shift: int) -> None:
-        """Give a new file its settings and accepted values; an older one has them."""
+        """Give a new file its settings and accepted values."""
         if not settings.exist():
             settings.create(year_shift)
             create_values()
@@ -122,7 +122,7 @@ class Desk:
 
     @property
     def actor(self) -> str:
-        """Who signs the events of this thread's commands."""
+        """Return who signs the events of this thread's commands."""
         return self._at_work.actor or self._actor
 
     @actor.setter
@@ -139,43 +139,43 @@ class Desk:
 
     @property
     def in_transaction(self) -> bool:
-        """Is a command, or a batch of them, at work in this thread?"""
+        """Return whether a command or a batch is running in this thread."""
         return self._at_work.depth > 0
 
     @property
     def in_batch(self) -> bool:
-        """Does the command at work share its transaction with others?"""
+        """Return whether the running command shares its transaction with others."""
         return self._at_work.depth > 1
 
     def now(self) -> str:
-        """The desk's present moment: UTC, shifted by the desk's years."""
+        """Return the desk's current time: UTC, shifted by the desk's years."""
         moment = self._clock()
         if moment.tzinfo is not None:
             moment = moment.astimezone(UTC)
         return to_text(shift_years(moment, self.settings["year_shift"]) - self._at_work.ago)
 
     def data_version(self) -> int:
-        """A number that changes whenever another connection commits; compare within one thread."""
+        """Return a number that changes whenever another connection commits; compare within one thread."""
         with self.reading():
             return int(self.database.pragma("data_version"))
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Queries inside the block go to this desk; driver errors become DatabaseUnavailable."""
+        """Run the block's queries on this desk; driver errors become DatabaseUnavailable."""
         with self.database.active():
             try:
                 yield
             except (IntegrityError, ProgrammingError, DataError):
-                raise  # a mistake of ours, not of the file
+                raise  # our mistake, not the file's
             except OverflowError as error:
                 raise InvalidInput(
-                    "number", "a number has more than 64 bits", "no row has such a one"
+                    "number", "a number has more than 64 bits", "no row has such a number"
                 ) from error
             except (DatabaseError, InterfaceError) as error:
                 raise db.unavailable(error, self.database.path) from error
 
     def transaction(self) -> AbstractContextManager[object]:
-        """The write lock for one command; a transaction inside another is part of that one."""
+        """Take the write lock for one command; a nested transaction joins the outer one."""
         return _Inner(self.database, self._at_work) if self._at_work.depth else self._outermost()
 
     @contextmanager
@@ -188,7 +188,7 @@ class Desk:
                     if self.settings.due_at is not None:
                         self.rules.before_command(self)
                     yield
-            except BaseException:  # whatever ended it, an interrupt too, what was set is rolled back
+            except BaseException:  # on any failure, interrupts included, settings are rolled back
                 self.settings.forget()
                 self.values.forget()
                 raise
@@ -196,7 +196,7 @@ class Desk:
                 self._at_work.depth = 0
 
     def rehearse(self, run: Callable[[], T]) -> T:
-        """What a command would answer: it is run and rolled back, whatever it has written."""
+        """Return a command's result, then roll back everything it wrote."""
         answer: list[T] = []
         with suppress(_Rehearsed), self.request(None), self.transaction():
             answer.append(run())
@@ -205,7 +205,7 @@ class Desk:
 
     @contextmanager
     def acting_as(self, actor: str) -> Iterator[None]:
-        """Let another name sign the events of the commands inside the block."""
+        """Let another actor sign the events of the commands inside the block."""
         outer, self._at_work.actor = self._at_work.actor, actor
         try:
             yield
@@ -214,7 +214,7 @@ class Desk:
 
     @contextmanager
     def earlier(self, ago: timedelta) -> Iterator[None]:
-        """Let the commands inside the block be of so long ago: for a made-up story, never for real work."""
+        """Date the commands inside the block back: for demo data, never for real work."""
         outer, self._at_work.ago = self._at_work.ago, ago
         try:
             yield
@@ -223,13 +223,13 @@ class Desk:
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """Several commands in one commit, for files: a refused one leaves the others standing."""
+        """Commit several commands at once, for files: a refused one leaves the others intact."""
         with self.transaction():
             yield
 
     @contextmanager
     def request(self, request_id: str | None) -> Iterator[Self]:
-        """Give the commands inside the block a request id: repeated, they return the first result."""
+        """Give the commands inside the block a request id: repeats return the first result."""
         outer, self._at_work.request_id = self._at_work.request_id, request_id
         try:
             yield self

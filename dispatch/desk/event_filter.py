@@ -1,4 +1,4 @@
-"""What the log is narrowed down by."""
+"""The filter of the log."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Line = type[Event] | type[LogLine]
 
 
 def _keys(line: Line) -> Keys:
-    """The keys of the log, for events or for their lines."""
+    """Return the keys of the log, for events or for their lines."""
     return table(
         Key("booking", Number(), "booking it changed", field="booking_id"),
         Key("issue", Number(), "issue it changed", field="issue_id"),
@@ -49,11 +49,11 @@ EVENT_KEYS, LINE_KEYS = _keys(Event), _keys(LogLine)
 
 @dataclass(frozen=True)
 class EventFilter:
-    """Which events; a booking's are also those that changed it beside others.
+    """A selection of events; a booking's include those that changed it among others.
 
-    ``since`` and ``until`` are stored times; the first is in, the second out.
-    ``command`` may leave out its noun (``claim``). Every word of ``text`` is a part of the command or of
-    the actor. ``undone``: only what was taken back. ``where`` is what a filter text asks for beside all that.
+    ``since`` and ``until`` are stored times, from and before. ``command`` may omit its noun (``claim``).
+    Every word of ``text`` is part of the command or the actor. ``undone``: only undone events. ``where`` is
+    the rest of a filter text.
     """
 
     booking_id: int | None = None
@@ -68,16 +68,16 @@ class EventFilter:
     where: Node | None = None
 
     def numbers(self, before: int | None = None, after: int | None = None) -> Any:
-        """A query of these events' ids (``event_id``), of those before or after one of them.
+        """Return a query of these events' ids (``event_id``), before or after one of them.
 
-        A seldom actor or command is found by the lines, and in the newest events that have none yet.
+        A rare actor or command is found through the lines, and among the newest events without lines.
         """
         after = after or 0
         if self.booking_id is not None or self.issue_id is not None or self.undone:
             return self._among(Event, after, before).where(*self._by_row())
         if not self._by_line(Event):
             return self._among(Event, after, before)
-        last = last_line()  # one bound from below: of two SQLite takes the first, and may read all for it
+        last = last_line()  # one lower bound only: of two SQLite takes the first, and may read all for it
         lined = self._among(LogLine, after, before).where(LogLine.event_id <= last)
         return lined + self._among(Event, max(after, last), before)
 
@@ -86,7 +86,7 @@ class EventFilter:
         return query if before is None else query.where(line.event_id < before)
 
     def _by_row(self) -> list[Expression]:
-        """What only the event itself tells; each has an index of its own."""
+        """Return the conditions only the event itself can answer; each has an index of its own."""
         conditions: list[Expression] = []
         if self.booking_id is not None:
             beside = EventBooking.select(EventBooking.event_id).where(
@@ -103,7 +103,7 @@ class EventFilter:
         return conditions
 
     def _by_line(self, line: Line) -> list[Expression]:
-        """What an event's line tells as well."""
+        """Return the conditions that an event's line can answer too."""
         conditions: list[Expression] = []
         if self.agent_id is not None:
             conditions.append(line.agent_id == self.agent_id)
@@ -129,7 +129,7 @@ def _of_words(line: Line, text: str) -> list[Expression]:
 
 
 def _of_fields(line: Line, fields: dict[str, Any]) -> list[Expression]:
-    """What these fields of a filter ask for; of an event only, by its number."""
+    """Return the conditions for these fields of a filter; for an event only, by its number."""
     which = EventFilter(**fields)
     by_row = which._by_row()
     among = [line.event_id.in_(Event.select(Event.event_id).where(*by_row))] if by_row else []

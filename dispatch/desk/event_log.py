@@ -1,4 +1,4 @@
-"""The log as screens and commands show it: what was done, newest first."""
+"""The log for screens and commands, newest first."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from models.customers import Customer, Lead
 
 
 def events(*, limit: int | None = None, **which: Any) -> list[EventRow]:
-    """The log, newest first; ``which`` is what an EventFilter takes."""
+    """Return the log, newest first; ``which`` are the fields of an EventFilter."""
     return page(EventFilter(**which), limit)
 
 
 def page(
     which: EventFilter, limit: int | None = None, before: int | None = None, after: int | None = None
 ) -> list[EventRow]:
-    """The log, newest first: the events ``before`` the one with this id, or the next ones ``after`` it."""
+    """Return the log, newest first: events ``before`` the one with this id, or the next ones ``after``."""
     number: Any = Entity("event_id")
     ids = which.numbers(before, after).order_by(number.desc() if after is None else number).limit(limit)
     return events_among(ids.select_from(ids.c.event_id))
 
 
 def events_among(ids: Any) -> list[EventRow]:
-    """The events with these ids (a query or a list), newest first."""
+    """Return the events with these ids (a query or a list), newest first."""
     undoing = Event.alias()
     customer = fn.COALESCE(Lead.customer_name, Customer.name)
     query = (

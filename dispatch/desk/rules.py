@@ -1,4 +1,4 @@
-"""What a desk does beyond its kernel, handed in when it is opened (dispatch/bootstrap.py)."""
+"""Rules of a desk beyond its kernel, passed in when it is opened (dispatch/bootstrap.py)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from models.base import Json
 
 @dataclass(frozen=True)
 class Rules:
-    """Who gets a new lead, what runs before and after a command, what follows changed rows, the settings."""
+    """The choice of agents, the hooks around a command and after changed rows, and the settings."""
 
     choose_agent: Callable[[Any], int | None]
     before_command: Callable[[Any], object]

@@ -18,7 +18,7 @@ VERSION_KEY = "settings_version"
 
 @dataclass(frozen=True)
 class Definition:
-    """One setting: what it is for, its default, and how text becomes its value."""
+    """A setting: its purpose, its default, and its parser."""
 
     key: str
     default: Any
@@ -30,7 +30,7 @@ class Definition:
 
 _rows = CompiledQuery(lambda: Setting.select(Setting.key, Setting.value))
 _row_of = CompiledQuery(lambda: Setting.select(Setting.value).where(Setting.key == parameter("key")))
-# one query at the beginning of every command: three would be felt in the time of a lead
+# one query at the beginning of every command: three would slow down a lead noticeably
 _next_due = Agent.select(fn.MIN(Agent.due_at)).where(Agent.due_at.is_null(False))
 _listing = Agent.select(Agent.agent_id).where(Agent.skills.is_null(False) | Agent.locations.is_null(False))
 _at_the_start = CompiledQuery(
@@ -43,9 +43,9 @@ _at_the_start = CompiledQuery(
 class Settings:
     """The settings as of their last version; ``refresh()`` is one indexed read.
 
-    ``begin()`` looks with it for what every choice has to know: ``due_at``, the next stored time at
-    which the clock changes a presence, and ``some_listing``, whether any agent lists skills or locations.
-    What is stored and this version cannot read is ``unreadable``: its default holds until it is set anew.
+    ``begin()`` also reads what every choice needs: ``due_at``, the next stored time at which the clock
+    changes a presence, and ``some_listing``, whether any agent lists skills or locations. Stored values
+    that this version cannot read are ``unreadable``: their defaults apply until they are set again.
     """
 
     def __init__(self, definitions: Mapping[str, Definition]) -> None:
@@ -58,11 +58,11 @@ class Settings:
         self._in_doubt = False
 
     def refresh(self) -> None:
-        """Take over what another terminal has set since."""
+        """Read what another terminal has set since."""
         self._take_over(_row_of(key=VERSION_KEY)[0][0])
 
     def begin(self) -> None:
-        """The same at the start of a command, or of a choice outside of one."""
+        """Do the same at the start of a command, or of a choice outside of one."""
         version, self.due_at, self.some_listing = _at_the_start(key=VERSION_KEY)[0]
         self._take_over(version)
 
@@ -74,7 +74,7 @@ class Settings:
             self.version = version
 
     def forget(self) -> None:
-        """Read them anew next time: what a transaction set was rolled back with it."""
+        """Reread them next time: what a transaction set was rolled back with it."""
         self._in_doubt = True
 
     def __getitem__(self, key: str) -> Any:
@@ -85,7 +85,7 @@ class Settings:
 
 
 def _read(definitions: Mapping[str, Definition], stored: dict[str, str]) -> tuple[Json, dict[str, str]]:
-    """Every setting's value, and what is stored of those that cannot be read."""
+    """Return every setting's value, and the stored texts that cannot be read."""
     values: Json = {}
     unreadable: dict[str, str] = {}
     for key, definition in definitions.items():
@@ -93,13 +93,13 @@ def _read(definitions: Mapping[str, Definition], stored: dict[str, str]) -> tupl
         if key in stored:
             try:
                 values[key] = definition.parse(stored[key])
-            except ValueError:  # another version's word, or a slip of somebody's own SQL
+            except ValueError:  # a value of another version, or a slip in hand-written SQL
                 unreadable[key] = stored[key]
     return values, unreadable
 
 
 def parse_setting(definitions: Mapping[str, Definition], key: str, text: str) -> Any:
-    """The value that a text means for a setting. Raises InvalidInput and Refused."""
+    """Return a setting's value from text. Raises InvalidInput and Refused."""
     definition = definitions.get(key)
     if definition is None:
         raise InvalidInput(
@@ -116,29 +116,29 @@ def parse_setting(definitions: Mapping[str, Definition], key: str, text: str) ->
 
 
 def store(key: str, value: Any) -> None:
-    """Write a value and raise the version, so that every decision names the settings it was made by."""
+    """Write a value and raise the version, so that every decision names the settings behind it."""
     _write(key, str(value))
     _write(VERSION_KEY, str(int(_row_of(key=VERSION_KEY)[0][0]) + 1))
 
 
 def remember(key: str, value: str) -> None:
-    """Keep something of the desk's own beside the settings; it makes no new version of them."""
+    """Keep a value of the desk's own beside the settings, without a new version."""
     _write(key, value)
 
 
 def recall(key: str) -> str | None:
-    """What was kept by ``remember``."""
+    """Return the value kept by ``remember``."""
     rows = _row_of(key=key)
     return rows[0][0] if rows else None
 
 
 def exist() -> bool:
-    """Is this a desk already?"""
+    """Return whether the desk has settings already."""
     return bool(_row_of(key=VERSION_KEY))
 
 
 def create(year_shift: int) -> None:
-    """The first settings of a new desk."""
+    """Write the first settings of a new desk."""
     _write("year_shift", str(year_shift))
     _write(VERSION_KEY, "1")
 

@@ -1,4 +1,4 @@
-"""The rules by which an undo treats the rows of one model; each capability adds those of its own rows."""
+"""Undo rules for the rows of one model; each capability adds its own."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ FOLLOWS = ("changed_at", "version", "assignment_id")  # written by every save, o
 
 
 class UndoRules(Generic[M]):
-    """Rules for rows that change only together with others, and stay when they were made by mistake.
+    """Rules for rows that change only together with others, and are kept when created by mistake.
 
-    ``before`` has the columns that the command changed, as it found them; it is None if it made the row.
+    ``before`` has the old values of the columns the command changed; None if it created the row.
     """
 
     def is_surely_untouched(self, row: M, after: Json) -> bool:
-        """Does the row itself rule out a later change? Else the log is read, which has no index of rows."""
+        """Return whether the row itself rules out a later change; if not, the log is searched."""
         return bool(getattr(row, "version", 1) == after.get("version", 1))
 
     def check(self, row: M, before: Json | None, among: Collection[str], returning: set[int]) -> None:
-        """Refuse what must not be put back, ``among`` these rows, with these agents ``returning``."""
+        """Refuse a row that must not be restored, ``among`` these rows, with these agents ``returning``."""
 
     def put_back(self, running: Command, row: M, before: Json | None) -> None:
-        """Write the inverse of what the command did to the row."""
+        """Write the inverse of the command's change to the row."""
         if before is None:
             self.retire(running, row)
         else:
@@ -40,7 +40,7 @@ class UndoRules(Generic[M]):
                 setattr(row, column, value)
 
     def retire(self, running: Command, row: M) -> None:
-        """Mark a row that was made by mistake, so that it counts in no figure."""
+        """Mark a row created by mistake, so that it counts in no figure."""
 
     def finish(self, running: Command, row: M) -> int | None:
-        """Refuse the result, or do what follows from it; returns the agent whose load has the row again."""
+        """Refuse the result, or apply its consequences; return the agent whose load has the row again."""

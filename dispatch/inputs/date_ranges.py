@@ -1,7 +1,7 @@
-"""Periods as people type them: "today", "yesterday 17:30", "9:00", "-2h", "2082-11-22", "last week".
+"""Periods as typed: "today", "yesterday 17:30", "9:00", "-2h", "2082-11-22", "last week".
 
-A period has a beginning and an end. Both are read in the terminal's own zone and on the desk's own
-calendar, as due_times reads what is to come.
+Both ends of a period are read in the terminal's own zone and on the desk's own calendar, as due_times
+reads the future.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ SPANS = {
 
 
 def since(text: str, now: str, offset: timedelta) -> str:
-    """The stored time at which a period begins; a day alone means its first moment.
+    """Return the stored time at which a period begins; a day alone means its first moment.
 
-    ``now`` is a stored time, the zone is ``offset`` ahead of UTC unless the text ends in "UTC" or
-    "Z". An hour alone is the last such. Raises InvalidInput, naming what is understood.
+    ``now`` is a stored time, the zone is ``offset`` ahead of UTC unless the text ends in "UTC" or "Z". A time
+    alone is the last such. Raises InvalidInput, naming the accepted forms.
     """
     return _bound(text, now, offset, ends=False)
 
 
 def until(text: str, now: str, offset: timedelta) -> str:
-    """The stored time before which a period ends; a day alone is still in, an hour alone is today's.
+    """Return the stored time before which a period ends; a day alone is included, a time alone is today's.
 
     Otherwise as ``since``.
     """
@@ -46,9 +46,9 @@ def until(text: str, now: str, offset: timedelta) -> str:
 
 
 def period(text: str, now: str, offset: timedelta) -> tuple[str, str]:
-    """The stored times from and before which something is then; a moment alone is both.
+    """Return the stored times from and before which a period runs; a moment alone is both.
 
-    Tomorrow is understood too, and an hour alone is today's. Raises InvalidInput.
+    Tomorrow is accepted too, and a time alone is today's. Raises InvalidInput.
     """
     if validation.stripped(text, "time").casefold() == "tomorrow":
         text, now = "today", to_text(from_text(now) + timedelta(days=1))
@@ -57,8 +57,8 @@ def period(text: str, now: str, offset: timedelta) -> tuple[str, str]:
 
 
 def _bound(text: str, now: str, offset: timedelta, *, ends: bool, ahead: bool = False) -> str:
-    said = validation.stripped(text, "time")
-    words = re.sub(r"[\s,]+", " ", said.casefold()).strip()
+    typed = validation.stripped(text, "time")
+    words = re.sub(r"[\s,]+", " ", typed.casefold()).strip()
     marked = re.fullmatch(r"(.*[0-9]) ?(?:utc|z)", words)
     if marked:
         words, offset = marked[1], timedelta()
@@ -67,26 +67,26 @@ def _bound(text: str, now: str, offset: timedelta, *, ends: bool, ahead: bool = 
         meant = _meant(words, here, ends, ahead)
         if meant is not None:
             return to_text((meant - offset).replace(tzinfo=UTC))
-    except (ValueError, OverflowError):  # no such day or hour, or one before the calendar
+    except (ValueError, OverflowError):  # no such day or hour, or one outside the calendar
         pass
     hint = f"{EXAMPLES}; at the desk it is {to_text(here)[:16]}"
-    raise InvalidInput("time", f"{validation.excerpt(said)} is not a time of the log", hint)
+    raise InvalidInput("time", f"{validation.excerpt(typed)} is not a time of the log", hint)
 
 
 def _meant(words: str, now: datetime, ends: bool, ahead: bool) -> datetime | None:
-    """The moment on the terminal's clock, None for words that mean none."""
+    """Return the moment on the terminal's clock, None for other words."""
     span = re.fullmatch(rf"-? ?([0-9]{{1,6}}) ?({'|'.join(SPANS)})( ago)?", words)
     if span and words.startswith("-") != bool(span[3]):
         return now - SPANS[span[2]] * int(span[1])
-    hour = clock_time(words) if ":" in words or words.endswith("m") else None  # "9" alone may mean anything
+    hour = clock_time(words) if ":" in words or words.endswith("m") else None  # "9" alone is ambiguous
     if hour is not None:
         moment = datetime.combine(now.date(), hour)
         return moment if ends or ahead or moment <= now else moment - timedelta(days=1)
     day = _first_of(words, now.date(), ends)
     if day is not None:
         return datetime.combine(day, time())
-    said, _, rest = re.sub(r"(?<=[0-9])t(?=[0-9])", " ", words).partition(" ")
-    day = _day(said, now.date())
+    typed, _, rest = re.sub(r"(?<=[0-9])t(?=[0-9])", " ", words).partition(" ")
+    day = _day(typed, now.date())
     if day is None:
         return None
     if rest:
@@ -96,7 +96,7 @@ def _meant(words: str, now: datetime, ends: bool, ahead: bool) -> datetime | Non
 
 
 def _first_of(words: str, today: date, ends: bool) -> date | None:
-    """The day on which a week or month begins: this, the last or the next, or (``ends``) the one after it."""
+    """Return the first day of a week or month: this, last or next, or (``ends``) of the one after it."""
     which, _, unit = words.partition(" ")
     if which not in WHICH or unit not in ("week", "month"):
         return None
@@ -108,7 +108,7 @@ def _first_of(words: str, today: date, ends: bool) -> date | None:
 
 
 def _day(word: str, today: date) -> date | None:
-    """A day by its name or date; one without a year is the last such. Raises ValueError for none."""
+    """Return a day by name or date; one without a year is the last such. Raises ValueError for none."""
     if word in DAYS_AGO:
         return today - timedelta(days=DAYS_AGO[word])
     for form in (

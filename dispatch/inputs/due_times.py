@@ -1,7 +1,7 @@
-"""What people type for a moment to come: "tomorrow 9:00", "in 2 hours", "fri 9", "23.11. 9:00".
+"""Future times as typed: "tomorrow 9:00", "in 2 hours", "fri 9", "23.11. 9:00".
 
-Everything is read in the terminal's own zone and on the desk's own calendar, decades ahead. Each form
-of a day is one row of FORMS; a day without a time means 09:00.
+Everything is read in the terminal's own zone and on the desk's own calendar, decades ahead. Each form of a
+day is one row of FORMS; a day without a time means 09:00.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ Form = Callable[[re.Match[str], date], date]
 
 
 def understand(text: str, now: str, offset: timedelta) -> str:
-    """The stored time that a text means, after ``now`` (a stored time) in a zone ``offset`` ahead of UTC.
+    """Return the stored time that a text means, after ``now`` (stored) in a zone ``offset`` ahead of UTC.
 
-    A text that ends in "UTC" or "Z" is read as UTC, whatever the zone: the form for scripts. Raises
-    InvalidInput, naming what is understood, for the past and for anything else.
+    A text ending in "UTC" or "Z" is read as UTC in any zone: the form for scripts. Raises InvalidInput,
+    naming the accepted forms, for the past and for anything else.
     """
-    said = validation.stripped(text, "time")
-    words = re.sub(r"[\s,]+", " ", said.casefold()).replace(" at ", " ").strip()
+    typed = validation.stripped(text, "time")
+    words = re.sub(r"[\s,]+", " ", typed.casefold()).replace(" at ", " ").strip()
     marked = re.fullmatch(r"(.*[0-9]) ?(?:utc|z)", words)
     if marked:
         words, offset = marked[1], timedelta()
@@ -48,11 +48,11 @@ def understand(text: str, now: str, offset: timedelta) -> str:
     try:
         meant = _meant(words, here)
         stored = None if meant is None else (meant - offset).replace(tzinfo=UTC)
-    except (ValueError, OverflowError):  # no such day or hour; a year beyond the calendar
+    except (ValueError, OverflowError):  # no such day or hour, or a year outside the calendar
         stored = None
     if stored is None or stored <= present:
-        problem = "is not a time to come" if stored is None else "has passed already"
-        raise InvalidInput("time", f"{validation.excerpt(said)} {problem}", _hint(here))
+        problem = "is not a future time" if stored is None else "has passed already"
+        raise InvalidInput("time", f"{validation.excerpt(typed)} {problem}", _hint(here))
     return to_text(stored)
 
 
@@ -62,11 +62,11 @@ def _hint(here: datetime) -> str:
 
 
 def _meant(words: str, now: datetime) -> datetime | None:
-    """The moment on the terminal's clock, None for words that mean none."""
+    """Return the moment on the terminal's clock, None for other words."""
     span = re.fullmatch(rf"in {_NUMBER} ?(?P<unit>{'|'.join(SPANS)})", words)
     if span:
         return now + SPANS[span["unit"]] * _number(span)
-    alone = None if re.fullmatch("[0-9]{1,2}", words) else clock_time(words)  # "9" alone may mean anything
+    alone = None if re.fullmatch("[0-9]{1,2}", words) else clock_time(words)  # "9" alone is ambiguous
     if alone is not None:
         day = now.date() if alone > now.time() else now.date() + timedelta(days=1)
         return datetime.combine(day, alone)
@@ -84,7 +84,7 @@ def _on_a_day(words: str, today: date) -> datetime | None:
 
 
 def clock_time(words: str) -> time | None:
-    """``9``, ``9:00``, ``17:30:59``, ``5pm``, ``5:30 pm``. Raises ValueError for an hour that is none."""
+    """Parse ``9``, ``9:00``, ``17:30:59``, ``5pm`` or ``5:30 pm``. Raises ValueError for an invalid time."""
     match = re.fullmatch(r"([0-9]{1,2})(?::([0-9]{2}))?(?::([0-9]{2}))? ?(am|pm)?", words)
     if match is None:
         return None
@@ -109,7 +109,7 @@ def _ahead(match: re.Match[str], today: date) -> date:
 
 
 def _weekday(match: re.Match[str], today: date) -> date:
-    """The next such day after today; with "next", that of the next week, which begins on Monday."""
+    """Return the next such day after today; with "next", that of the next week, which begins on Monday."""
     wanted = next(number for number, name in enumerate(WEEKDAYS) if name.startswith(match["weekday"]))
     if match["next"]:
         return today + timedelta(days=7 - today.weekday() + wanted)
@@ -121,7 +121,7 @@ def _dated(match: re.Match[str], _today: date) -> date:
 
 
 def _yearless(match: re.Match[str], today: date) -> date:
-    """The next such day from today on; 29 February has to wait for a year that has one.
+    """Return the next such day from today on; 29 February waits for a leap year.
 
     Raises ValueError for a day that no year has.
     """
@@ -146,4 +146,4 @@ FORMS: tuple[tuple[str, Form], ...] = (
     (rf"{_MONTH}-{_DAY}", _yearless),
     (rf"{_DAY}\.{_MONTH}\.?", _yearless),
 )
-"""How a day may be told, and which one that is."""
+"""Patterns for a day, each with its date."""

@@ -1,4 +1,4 @@
-"""The keys of a filter: what each list is filtered by, and what a text asks for in terms of them."""
+"""Filter keys: the keys of each list, and the meaning of a filter text in terms of them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Accepted = Callable[[str], Sequence[str]]
 
 @dataclass(frozen=True)
 class Reading:
-    """What values are read by: the desk's time and lists, who is asking, and the terminal's zone."""
+    """The context of a filter: the desk's time and lists, the user's agent, and the terminal's zone."""
 
     now: str
     accepted: Accepted
@@ -48,27 +48,27 @@ class Reading:
 
 
 class Kind:
-    """What a key's values are: how they are read, and compared with what a row has."""
+    """A key's kind of value: how it is parsed, and compared with a row."""
 
     expects = "one of these"
     ordered = False
 
     def offers(self, accepted: Accepted) -> Sequence[str]:
-        """The values there are, if they are few."""
+        """Return the possible values, if they are few."""
         return ()
 
     def read(self, pair: Pair, reading: Reading) -> Any:
-        """What a typed value means. Raises InvalidInput."""
+        """Parse a typed value. Raises InvalidInput."""
         raise NotImplementedError
 
     def holds(self, subject: Any, operator: str, value: Any) -> Any:
-        """Does what a row has compare so? Of a column, the condition that it does."""
+        """Compare a row's value; for a column, return the condition."""
         return subject == value if operator in EQUAL else COMPARISONS[operator](subject, value)
 
 
 @dataclass(frozen=True)
 class Number(Kind):
-    """A whole number, or one with decimal places if ``scale`` says what its unit is stored as."""
+    """A whole number, or one with decimal places if ``scale`` is its stored unit."""
 
     scale: int = 0
     expects = "a number"
@@ -81,7 +81,7 @@ class Number(Kind):
 
 
 class Part(Kind):
-    """A text: ``:`` finds a part of it, ``=`` just the whole."""
+    """A text: ``:`` finds a part of it, ``=`` only the whole."""
 
     expects = "a part of it"
 
@@ -96,7 +96,7 @@ class Part(Kind):
 
 @dataclass(frozen=True)
 class Exact(Kind):
-    """A text that a field of the filter takes, or what it means to ``meaning``."""
+    """A text for a field of the filter, converted by ``meaning``."""
 
     meaning: Callable[[str, Reading], Any] | None = None
     expects: str = "the whole of it"
@@ -106,13 +106,13 @@ class Exact(Kind):
 
 
 def at(bound: Callable[[str, str, timedelta], str]) -> Exact:
-    """A time that is a bound of the list: ``since`` or ``until`` of date_ranges."""
+    """Return the kind of a time that bounds a list: ``since`` or ``until`` of date_ranges."""
     return Exact(lambda text, reading: bound(text, reading.now, reading.offset), "a time")
 
 
 @dataclass(frozen=True)
 class Who(Kind):
-    """Somebody by number, or by a part of the name: ``named`` makes of it a condition on an id's column."""
+    """A person by number or part of the name; ``named`` turns it into a condition on an id column."""
 
     named: Callable[[Any, str], Any] | None = None
     expects = "a number or a part of the name"
@@ -127,9 +127,9 @@ class Who(Kind):
 
 @dataclass(frozen=True)
 class Moment(Kind):
-    """A time: of a day, ``:`` finds all, ``<`` what was before and ``>`` what came after it.
+    """A time: of a day, ``:`` finds all, ``<`` earlier and ``>`` later times.
 
-    ``at_latest`` is a column that is never before this one, and has the index.
+    ``at_latest`` is a column that is never earlier than this one, and has the index.
     """
 
     at_latest: Any = None
@@ -158,7 +158,7 @@ class Moment(Kind):
 
 @dataclass(frozen=True)
 class Choice(Kind):
-    """One of a few ``values``, or of a list of the desk's; ``ordered`` ones are stored as 1, 2 ..."""
+    """One of a few ``values``, or of one of the desk's lists; ``ordered`` ones are stored as 1, 2 ..."""
 
     values: tuple[str, ...] = ()
     listed: str = ""
@@ -174,7 +174,7 @@ class Choice(Kind):
 
 @dataclass(frozen=True)
 class Among(Choice):
-    """One of the values that a row lists; ``all_for_none``: a row that lists none has every one."""
+    """One of the values a row lists; ``all_for_none``: a row without any has every one."""
 
     all_for_none: bool = False
 
@@ -197,7 +197,7 @@ class Fields(Kind):
 
 @dataclass(frozen=True)
 class Key:
-    """One key of a list; its ``subject`` is a column, or a function of a row. Equality fills a ``field``."""
+    """A key of a list; its ``subject`` is a column, or a function of a row. Equality fills a ``field``."""
 
     name: str
     kind: Kind
@@ -207,7 +207,7 @@ class Key:
     also: tuple[str, ...] = ()
 
     def fields(self, pair: Pair) -> Fills:
-        """What the pair fills of the list's filter."""
+        """Return the fields the pair fills in the list's filter."""
         if isinstance(self.kind, Fields):
             return dict(pair.value)
         by_name = isinstance(self.kind, Who) and self.kind.named and isinstance(pair.value, str)
@@ -215,16 +215,16 @@ class Key:
 
     @property
     def is_ordered(self) -> bool:
-        """Can it be compared by < and > too?"""
+        """Return whether it can be compared by < and > too."""
         return self.kind.ordered and self.subject is not None
 
     def holds(self, pair: Pair, row: Row | None = None) -> Any:
-        """The pair's condition on the column, or whether it holds for a row."""
+        """Return the pair's condition on the column, or whether it holds for a row."""
         subject = self.subject if row is None else self.subject(row)
         return subject is not None and self.kind.holds(subject, pair.operator, pair.value)
 
     def pair(self, operator: str, text: str, reading: Reading) -> Pair:
-        """The key compared with what a text means. Raises InvalidInput."""
+        """Return the key compared with a parsed text. Raises InvalidInput."""
         if operator not in EQUAL and not self.is_ordered:
             raise InvalidInput(self.name, f"{self.name} has no {operator}", "it takes : and !=")
         return Pair(self.name, operator, self.kind.read(Pair(self.name, operator, text), reading))
@@ -234,12 +234,12 @@ Keys = Mapping[str, Key]
 
 
 def table(*keys: Key) -> Keys:
-    """The keys of a list by their names."""
+    """Return the keys of a list by name."""
     return {key.name: key for key in keys}
 
 
-def read(said: Node | None, keys: Keys, reading: Reading) -> Node | None:
-    """What a filter says, in the keys' own names and values. Raises InvalidInput."""
+def read(asked_for: Node | None, keys: Keys, reading: Reading) -> Node | None:
+    """Return a filter in the keys' own names and values. Raises InvalidInput."""
 
     def leaf(part: Words | Pair) -> Node:
         if isinstance(part, Words):
@@ -247,13 +247,13 @@ def read(said: Node | None, keys: Keys, reading: Reading) -> Node | None:
         key = keys[_chosen(_spellings(keys), Pair("key", ":", part.key))]
         return key.pair(part.operator, part.value, reading)
 
-    return None if said is None else fold(said, leaf, lambda sign, parts: Group(sign, tuple(parts)))
+    return None if asked_for is None else fold(asked_for, leaf, lambda sign, parts: Group(sign, tuple(parts)))
 
 
-def asked(said: Node | None, keys: Keys, reading: Reading) -> tuple[Fills, set[str]]:
-    """The fields of the list's filter as this fills them, and all that it has anything to do with.
+def asked(asked_for: Node | None, keys: Keys, reading: Reading) -> tuple[Fills, set[str]]:
+    """Return the filter fields this fills, and the names of every field and key it uses.
 
-    What no field says is ``where``. Raises InvalidInput.
+    ``where`` has everything that no field expresses. Raises InvalidInput.
     """
     fields, rest, named = Fills(text=""), list[Node](), set[str]()
 
@@ -262,7 +262,7 @@ def asked(said: Node | None, keys: Keys, reading: Reading) -> tuple[Fills, set[s
         named.update(fills, () if isinstance(part, Words) else (keys[part.key].field,))
         return fills
 
-    for part in parts_of(read(said, keys, reading)):
+    for part in parts_of(read(asked_for, keys, reading)):
         fills = fold(part, leaf, lambda *_: {})
         if fills and not any(fields.get(name) for name in fills):
             fields |= fills
@@ -272,7 +272,7 @@ def asked(said: Node | None, keys: Keys, reading: Reading) -> tuple[Fills, set[s
 
 
 def offers(word: str, keys: Keys, accepted: Accepted) -> list[tuple[str, str]]:
-    """What the last word of a filter may become, and what for: keys, or the values of the only one."""
+    """Return completions of a filter's last word with their meaning: keys, or the values of the only key."""
     typed, colon, value = word.partition(":")
     known = {name: keys[key] for name, key in _spellings(keys).items()}
     begun = [name for name in known if (name == typed if colon else name.startswith(typed))]
@@ -292,7 +292,7 @@ def _spellings(keys: Keys) -> dict[str, str]:
 def condition(
     node: Node, keys: Keys, of_words: Callable[[str], list[Any]], of_fields: Callable[[Fills], list[Any]]
 ) -> Any:
-    """That a row fits, for a query; the list says what words and fields of its filter ask of a row."""
+    """Match rows in a query; the list supplies the conditions for words and filter fields."""
 
     def leaf(part: Words | Pair) -> Any:
         if isinstance(part, Words):
@@ -304,7 +304,7 @@ def condition(
 
 
 def fits(row: Row, node: Node, keys: Keys, of_words: Callable[[Row, str], bool]) -> bool:
-    """Does a row fit? The subject of each key is a function of the row."""
+    """Return whether a row matches. The subject of each key is a function of the row."""
 
     def leaf(part: Words | Pair) -> bool:
         return of_words(row, part.text) if isinstance(part, Words) else bool(keys[part.key].holds(part, row))
@@ -317,7 +317,7 @@ def _whole(negated: Callable[[Any], Any], sign: str, parts: list[Any]) -> Any:
 
 
 def _chosen(names: Mapping[str, str], pair: Pair) -> str:
-    """What the only name means that is, or begins with, the pair's text. Raises InvalidInput."""
+    """Return the value of the only name equal to, or beginning with, the text. Raises InvalidInput."""
     wanted = _folded(pair.value)
     found = {meant for name, meant in names.items() if _folded(name) == wanted}
     found = found or {meant for name, meant in names.items() if wanted and _folded(name).startswith(wanted)}
@@ -345,5 +345,5 @@ def _given(pair: Pair) -> str:
 
 
 def _refused(pair: Pair, expected: str, hint: str = "") -> InvalidInput:
-    said = validation.excerpt(f"{pair.key}{pair.operator}{pair.value}")
-    return InvalidInput(pair.key, f"{said} is not {expected}", hint)
+    text = validation.excerpt(f"{pair.key}{pair.operator}{pair.value}")
+    return InvalidInput(pair.key, f"{text} is not {expected}", hint)

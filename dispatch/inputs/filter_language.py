@@ -13,24 +13,24 @@ from models.errors import InvalidInput
 
 T = TypeVar("T")
 LONGEST = 1_000  # characters
-MOST_PARTS = 100  # words, pairs and signs; parentheses are not nested deeper either
+MOST_PARTS = 100  # words, pairs and signs; also the deepest nesting of parentheses
 SIGNS = ("and", "or", "not")
 KEYED = r"(?P<key>[^\W\d][\w-]*)(?P<operator>[<>!]=|[:=<>])"
-QUOTED = r'"(?P<quoted>(?:\\.|[^"\\])*)(?:"|\\?\Z)'  # the closing quote may still have to be typed
+QUOTED = r'"(?P<quoted>(?:\\.|[^"\\])*)(?:"|\\?\Z)'  # the closing quote may not be typed yet
 PLAIN = r'(?P<plain>[^\s()"][^\s()]*)'
 TOKEN = re.compile(rf"(?P<sign>[()])|(?:{KEYED})?(?:{QUOTED}|{PLAIN})?", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Words:
-    """A text to look for: words with a blank between them."""
+    """A text to look for: words separated by spaces."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A key compared with a value, which is a text until the list's key has read it."""
+    """A key compared with a value, which is a text until the list's key has parsed it."""
 
     key: str
     operator: str
@@ -39,9 +39,9 @@ class Pair:
 
 @dataclass(frozen=True)
 class Group:
-    """Parts of which all have to fit (``and``), or any (``or``), or the only one must not (``not``).
+    """Parts that must all match (``and``), of which one must (``or``), or the only one must not (``not``).
 
-    The words among those that all have to fit are one text, and come first.
+    The words of an ``and`` group are one text, and come first.
     """
 
     sign: str
@@ -52,16 +52,16 @@ Node: TypeAlias = Words | Pair | Group
 
 
 class _Token(NamedTuple):
-    """A sign (a parenthesis or one of SIGNS), or the words or pair that it is otherwise."""
+    """A sign (a parenthesis or one of SIGNS), or else words or a pair."""
 
     sign: str
     node: Node
 
 
 def parse(text: str) -> Node | None:
-    """What a filter text says, None for nothing; its keys and values are looked at by the list.
+    """Parse a filter text, None for nothing; the list checks its keys and values.
 
-    A value with blanks or parentheses is quoted. A sign where none can be is a word. Raises InvalidInput.
+    A value with spaces or parentheses is quoted. A misplaced sign is a word. Raises InvalidInput.
     """
     text = validation.optional_text(text, "filter", limit=LONGEST, lines=True) or ""
     tokens = deque(_token(match) for match in TOKEN.finditer(text) if match[0])
@@ -122,12 +122,12 @@ def _single(tokens: deque[_Token]) -> Node:
 
 
 def _is_next(sign: str, tokens: deque[_Token]) -> bool:
-    """Is this sign next, and something after it that it can be meant for?"""
+    """Return whether this sign is next, followed by something it can apply to."""
     return len(tokens) > 1 and tokens[0].sign == sign and tokens[1].sign != ")"
 
 
 def joined(sign: str, parts: Sequence[Node]) -> Node:
-    """Several parts as one, however they were grouped."""
+    """Join several parts into one, flattening groups."""
     flat = [one for part in parts for one in parts_of(part, sign)]
     if sign == "and":
         text = " ".join(one.text for one in flat if isinstance(one, Words))
@@ -136,19 +136,19 @@ def joined(sign: str, parts: Sequence[Node]) -> Node:
 
 
 def parts_of(node: Node | None, sign: str = "and") -> tuple[Node, ...]:
-    """The parts of such a group; anything else is its only part."""
+    """Return the parts of such a group; anything else is its only part."""
     return node.parts if isinstance(node, Group) and node.sign == sign else () if node is None else (node,)
 
 
 def fold(node: Node, leaf: Callable[[Words | Pair], T], whole: Callable[[str, list[T]], T]) -> T:
-    """What a filter is by what its words and pairs are, and a group by its sign and its parts."""
+    """Evaluate a filter: words and pairs by ``leaf``, groups by ``whole`` from their sign and parts."""
     if isinstance(node, Group):
         return whole(node.sign, [fold(part, leaf, whole) for part in node.parts])
     return leaf(node)
 
 
 def format_filter(node: Node) -> str:
-    """The text that says this; a pair's value has to be a text."""
+    """Format a filter as text; its values must be texts."""
     if isinstance(node, Words):
         return " ".join(_quoted(word, is_word=True) for word in node.text.split(" "))
     if isinstance(node, Pair):

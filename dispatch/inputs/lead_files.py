@@ -1,4 +1,4 @@
-"""Reading files of leads: CSV or JSONL, line by line, whatever somebody saved them with."""
+"""Files of leads: CSV or JSONL, read line by line."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ NOT_UTF8 = "the line is not UTF-8 text"
 
 Fields = dict[str, str | None]
 Record = tuple[int, Fields | str]
-"""The physical line, and its fields or what is wrong with it."""
+"""The physical line number, and its fields or its error."""
 
 
 class LeadFile:
-    """An opened file of leads. ``digest`` names its content, ``ignored`` the fields that leads have not.
+    """An opened file of leads. ``digest`` identifies its content, ``ignored`` lists unknown fields.
 
-    With ``bare`` a CSV may lack its header: where the first line names no field, all lines hold
-    values, in the order of FIELDS.
+    With ``bare`` a CSV may lack its header: if the first line names no field, all lines hold values, in the
+    order of FIELDS.
     """
 
     def __init__(self, stream: BinaryIO, name: str, *, bare: bool = False) -> None:
@@ -57,15 +57,15 @@ class LeadFile:
         return self._records
 
     def read_bytes(self) -> int:
-        """How far the file has been read, in bytes."""
+        """Return how many bytes have been read."""
         return self._stream.tell()
 
     def detach(self) -> None:
-        """Leave the stream to whoever opened it."""
+        """Leave the stream open for the caller."""
         self._text.detach()
 
     def _check_head(self) -> str:
-        """The first character that is not blank. Raises InvalidInput for what is no text at all."""
+        """Return the first character that is not a space. Raises InvalidInput if the file is not text."""
         if b"\0" in self._head:
             raise InvalidInput("file", f"{self._name} is not a text file", HINT)
         text = self._head.decode("utf-8-sig", "surrogateescape").lstrip()
@@ -76,7 +76,7 @@ class LeadFile:
         return text[0]
 
     def _header(self) -> tuple[list[str], str]:
-        """The CSV file's columns and what separates them. Raises InvalidInput if it lacks one."""
+        """Return the CSV file's columns and separator. Raises InvalidInput if a column is missing."""
         first = next((line for line in self._lines if line.strip()), "")
         self._lines.taken()
         separator = max(",;\t", key=first.count)
@@ -123,7 +123,7 @@ class LeadFile:
                         yield number, {name: row[place] for name, place in places}
                 return
             except csv.Error as error:
-                # a quotation mark too many must cost its own line only, not all those up to the next one
+                # an extra quotation mark must cost its own line only, not all lines up to the next one
                 yield lines.back_to_second(), f"the line cannot be read as CSV: {error}"
 
     def _jsonl(self) -> Iterator[Record]:
@@ -153,7 +153,7 @@ class LeadFile:
 
 
 class _Lines:
-    """Physical lines, counted from 1; those of a broken record can be read once more."""
+    """Physical lines, counted from 1; those of a broken record can be read again."""
 
     def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
@@ -171,7 +171,7 @@ class _Lines:
         return line
 
     def taken(self) -> tuple[int, bool]:
-        """The line on which the record just read begins, and whether all of it is text."""
+        """Return the line on which the last record began, and whether all of it is text."""
         record = self._record
         begins = self._read - len(record) + 1
         whole = all(map(_is_text, record))
@@ -179,12 +179,12 @@ class _Lines:
         return begins, whole
 
     def put_back(self, line: str) -> None:
-        """The line just taken comes again."""
+        """Return the last line to the input."""
         self._again.appendleft(line)
         self._read -= 1
 
     def back_to_second(self) -> int:
-        """The line on which a broken record begins; its other lines come again."""
+        """Return the line on which a broken record began, and return its other lines to the input."""
         begins = self._read - len(self._record) + 1
         self._again.extendleft(reversed(self._record[1:]))
         self._read = begins
@@ -193,7 +193,7 @@ class _Lines:
 
 
 def _is_text(line: str) -> bool:
-    """Whether no byte of the line failed to decode."""
+    """Return whether every byte of the line was decoded."""
     if line.isascii():
         return True
     try:
@@ -213,9 +213,9 @@ def _digest(stream: BinaryIO) -> tuple[str, int]:
 
 @contextmanager
 def open_leads(stream: BinaryIO, name: str) -> Iterator[LeadFile]:
-    """A file of leads from a stream; what cannot be read twice (a pipe) is kept aside first.
+    """Open a file of leads from a stream; a stream that cannot be reread (a pipe) is copied first.
 
-    Raises InvalidInput when it is empty, no text, or lacks a column.
+    Raises InvalidInput if it is empty, not text, or lacks a column.
     """
     with tempfile.TemporaryFile() if _is_pipe(stream) else nullcontext(stream) as file:
         try:

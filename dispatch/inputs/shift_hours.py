@@ -1,4 +1,4 @@
-"""The hours of an agent's shift: "mon-fri 09:00-17:00", read in a zone and turned by the desk's clock."""
+"""Hours of an agent's shift: "mon-fri 09:00-17:00", read in a zone and applied by the desk's clock."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ class Shift:
         minutes = int(self.offset.total_seconds()) // 60
         sign = "-" if minutes < 0 else "+"
         zone = f"{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
-        return f"{_told(self.days)} {self.since:%H:%M}-{self.until:%H:%M} {zone}"
+        return f"{_format_days(self.days)} {self.since:%H:%M}-{self.until:%H:%M} {zone}"
 
     def is_on(self, now: str) -> bool:
-        """Does the shift run at a stored time?"""
+        """Return whether the shift is on at a stored time."""
         here = self._here(now)
         return any(begin <= here < end for begin, end in self._around(here))
 
     def next_turn(self, now: str) -> str:
-        """The next stored time after ``now`` at which the shift begins or ends."""
+        """Return the next stored time after ``now`` at which the shift begins or ends."""
         here = self._here(now)
         turns = [turn for shift in self._around(here) for turn in shift if turn > here]
         return to_text(min(turns) - self.offset)
@@ -51,7 +51,7 @@ class Shift:
         return from_text(now) + self.offset
 
     def _around(self, here: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The shifts of the day before up to those of a week later."""
+        """Yield the shifts from the day before to a week later."""
         for ahead in range(-1, 9):
             day = (here + timedelta(days=ahead)).replace(hour=0, minute=0, second=0)
             if day.weekday() in self.days:
@@ -61,24 +61,24 @@ class Shift:
 
 
 def understand(text: str, offset: timedelta) -> Shift:
-    """What is meant by hours, in a zone ``offset`` ahead of UTC unless one is named. Raises InvalidInput."""
-    said = validation.stripped(text, "hours")
-    match = _FORM.fullmatch(re.sub(r"\s+", " ", said.casefold()).replace("–", "-"))
+    """Parse hours, in a zone ``offset`` ahead of UTC unless one is named. Raises InvalidInput."""
+    typed = validation.stripped(text, "hours")
+    match = _FORM.fullmatch(re.sub(r"\s+", " ", typed.casefold()).replace("–", "-"))
     try:
         if match is None:
-            raise ValueError(said)
+            raise ValueError(typed)
         days = _days(match["days"])
         since, until = _clock(match["since"]), _clock(match["until"])
         shift = Shift(days, since, until, _offset(match["zone"], offset))
     except ValueError:
-        raise InvalidInput("hours", f"{validation.excerpt(said)} are no hours", EXAMPLES) from None
+        raise InvalidInput("hours", f"{validation.excerpt(typed)} is not a time range", EXAMPLES) from None
     if since == until:
-        raise InvalidInput("hours", f"{validation.excerpt(said)} begin and end at the same time", EXAMPLES)
+        raise InvalidInput("hours", f"{validation.excerpt(typed)} begins and ends at the same time", EXAMPLES)
     return shift
 
 
 def stored(text: str) -> Shift:
-    """The hours that stand in an agent's row."""
+    """Return the hours stored in an agent's row."""
     return understand(text, timedelta())
 
 
@@ -119,7 +119,7 @@ def _offset(zone: str | None, offset: timedelta) -> timedelta:
     return -ahead if match["sign"] == "-" else ahead
 
 
-def _told(days: tuple[int, ...]) -> str:
+def _format_days(days: tuple[int, ...]) -> str:
     if days == tuple(range(7)):
         return "daily"
     runs: list[list[int]] = []

@@ -1,4 +1,4 @@
-"""What the desk accepts as text, money, numbers and scores; everything else is refused by name."""
+"""Validation of text, money, numbers and scores; errors name the field and the value."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ NAME_LENGTH = 100
 TEXT_LENGTH = 10_000
 LARGEST_CENTS = 999_999_999_999  # DECIMAL(12,2)
 
-# They turn the text around them, so that a name reads as something else in a list.
+# They reorder the text around them, so that a name reads differently in a list.
 BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 INVISIBLE_CATEGORIES = frozenset({"Cf", "Zs", "Mn"})
 
 
 def stripped(value: object, field: str) -> str:
-    """A text without the spaces around it; None is empty. Raises InvalidInput on a number or list."""
+    """Return a text without surrounding spaces; None is empty. Raises InvalidInput on a number or list."""
     if value is None:
         return ""
     if not isinstance(value, str):
@@ -28,7 +28,7 @@ def stripped(value: object, field: str) -> str:
 
 
 def name(value: str | None, field: str = "name") -> str:
-    """A person's name: 1 to 100 visible characters on one line. Raises InvalidInput."""
+    """Validate a person's name: 1 to 100 visible characters on one line. Raises InvalidInput."""
     text = stripped(value, field)
     word = field.replace("_", " ")
     if text.isascii() and text.isprintable() and 0 < len(text) <= NAME_LENGTH:
@@ -48,7 +48,7 @@ def name(value: str | None, field: str = "name") -> str:
 def optional_text(
     value: str | None, field: str, *, limit: int = NAME_LENGTH, lines: bool = False
 ) -> str | None:
-    """A text that may be left out (None); ``lines`` allows line breaks and tabs. Raises InvalidInput."""
+    """Validate an optional text (None); ``lines`` allows line breaks and tabs. Raises InvalidInput."""
     text = stripped(value, field)
     if not text:
         return None
@@ -62,7 +62,7 @@ def optional_text(
 
 
 def required_text(value: str | None, field: str) -> str:
-    """A reason or note that must say something. Raises InvalidInput."""
+    """Validate a required reason or note. Raises InvalidInput."""
     text = optional_text(value, field, limit=TEXT_LENGTH, lines=True)
     if text is None:
         raise InvalidInput(
@@ -72,7 +72,7 @@ def required_text(value: str | None, field: str) -> str:
 
 
 def email(value: str | None) -> str | None:
-    """An e-mail address in lower case, or None. Raises InvalidInput."""
+    """Return an e-mail address in lower case, or None. Raises InvalidInput."""
     text = optional_text(value, "email")
     if text is None:
         return None
@@ -83,7 +83,7 @@ def email(value: str | None) -> str | None:
 
 
 def phone(value: str | None) -> str | None:
-    """A telephone number reduced to its digits and leading +, or None. Raises InvalidInput."""
+    """Return a telephone number reduced to its digits and leading +, or None. Raises InvalidInput."""
     text = optional_text(value, "phone")
     if text is None:
         return None
@@ -96,7 +96,7 @@ def phone(value: str | None) -> str | None:
 
 
 def money_cents(value: str | float | Decimal, field: str) -> int:
-    """An amount in the desk's currency as integer cents. Raises InvalidInput."""
+    """Return an amount in the desk's currency as integer cents. Raises InvalidInput."""
     accepted = "accepted: 0 to 9999999999.99 with at most two decimal places, and no commas"
     word = field.replace("_", " ")
     try:
@@ -112,7 +112,7 @@ def money_cents(value: str | float | Decimal, field: str) -> int:
 
 
 def whole(value: str | int, field: str, low: int, high: int) -> int:
-    """A whole number in a range. Raises InvalidInput."""
+    """Validate a whole number in a range. Raises InvalidInput."""
     try:
         number = int(str(value))
     except ValueError:
@@ -126,7 +126,7 @@ def whole(value: str | int, field: str, low: int, high: int) -> int:
 
 
 def one_of(value: str | None, field: str, accepted: Sequence[str]) -> str:
-    """One word of a list. Raises InvalidInput, naming what is accepted."""
+    """Validate one word of a list. Raises InvalidInput, naming the accepted ones."""
     text = stripped(value, field)
     if text not in accepted:
         word = field.replace("_", " ")
@@ -136,7 +136,7 @@ def one_of(value: str | None, field: str, accepted: Sequence[str]) -> str:
 
 
 def rating(value: str | float) -> float:
-    """An average rating from 0 to 5. Raises InvalidInput."""
+    """Validate an average rating from 0 to 5. Raises InvalidInput."""
     try:
         number = float(value)
     except (ValueError, TypeError):
@@ -147,7 +147,7 @@ def rating(value: str | float) -> float:
 
 
 def excerpt(text: str, length: int = 60) -> str:
-    """A value as an error names it: quoted, escaped, and cut to a line."""
+    """Format a value for an error: quoted, escaped, and cut to one line."""
     return repr(text if len(text) <= length else text[: length - 3] + "...")
 
 

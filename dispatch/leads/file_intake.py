@@ -1,4 +1,4 @@
-"""Leads from a file, several thousand a second, beside people at work on the same desk."""
+"""Intake of leads from a file, thousands a second, without blocking others on the same desk."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from dispatch.inputs.lead_files import LeadFile, Record
 from dispatch.leads import intake
 from models.errors import DatabaseUnavailable, DeskError
 
-# One commit a batch, and between two of them a pause in which a terminal that tries for the write lock
-# every 0.5 to 3 ms finds it free. While nobody else writes, a batch may take longer.
+# One commit a batch, and a pause between batches in which a terminal that tries for the write lock every
+# 0.5 to 3 ms finds it free. While nobody else writes, a batch may take longer.
 BATCH_S = 0.025
 ALONE_BATCH_S = 0.05
 PAUSE_S = 0.003
 
 
 class Rejected(TypedDict):
-    """A line that was not taken in, and why."""
+    """A rejected line, and why."""
 
     line: int
     error: str
 
 
 class FileResult(TypedDict):
-    """What became of a file; ``repeated`` lines were in already, and count as accepted."""
+    """The result for a file; ``repeated`` lines were already in, and count as accepted."""
 
     accepted: int
     rejected: list[Rejected]
@@ -37,7 +37,7 @@ class FileResult(TypedDict):
 
 
 def new_run() -> str:
-    """A name for a run of a file that is meant although it was taken in before."""
+    """A unique name for a run, so that a file can be taken in on purpose a second time."""
     return secrets.token_hex(4)
 
 
@@ -49,10 +49,10 @@ def receive_file(
     run: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> FileResult:
-    """Take in every line as a command of its own, with a request id made of content and line.
+    """Take in each line as a separate command, with a request id made of content and line.
 
-    So a run that was stopped is simply repeated. Raises InvalidInput for an unknown policy, and
-    DatabaseUnavailable; what was committed by then stays.
+    An interrupted run can therefore be repeated. Raises InvalidInput for an unknown policy, and
+    DatabaseUnavailable; what was committed before stays.
     """
     if policy is not None:
         policy_named(policy)
@@ -65,13 +65,13 @@ def receive_file(
             time.sleep(PAUSE_S)
     except DatabaseUnavailable as error:
         done = intaking.result["accepted"]
-        hint = f"{error.hint}; up to {done} lines are in, and the same command again goes on from there"
+        hint = f"{error.hint}; up to {done} lines are in; repeat the command to continue from there"
         raise DatabaseUnavailable(error.code, error.message, hint) from error
     return intaking.result
 
 
 class Received(TypedDict):
-    """What became of one line: the lead's result, or why the desk refused it."""
+    """The result for one line: the lead, or why the desk refused it."""
 
     line: int
     lead: intake.LeadResult | None
@@ -83,9 +83,9 @@ Lines = Sequence[tuple[int, Mapping[str, str | None]]]
 
 @command("lead.add_all", past="several came in", undo=put_back)
 def receive_lines(running: Command, lines: Lines) -> list[Received]:
-    """Take in some lines in one command, so that one undo takes all of them back.
+    """Take in several lines in one command, so that one undo removes them all.
 
-    A line that is refused leaves the others standing. Raises DatabaseUnavailable; nothing is in then.
+    A refused line does not affect the others. Raises DatabaseUnavailable; then nothing is in.
     """
     results = [_taken_in(running, line, fields) for line, fields in lines]
     running.booking_id = running.agent_id = None
@@ -98,13 +98,13 @@ def _taken_in(running: Command, line: int, fields: Mapping[str, Any]) -> Receive
     try:
         return Received(line=line, lead=intake.received(running, **fields), error="")
     except DeskError as error:
-        if isinstance(error, DatabaseUnavailable) or running.writes != written:  # none of them may stand
+        if isinstance(error, DatabaseUnavailable) or running.writes != written:  # roll all back
             raise
-        return Received(line=line, lead=None, error=told(error))
+        return Received(line=line, lead=None, error=format_refusal(error))
 
 
-def told(error: DeskError) -> str:
-    """A refusal in one line."""
+def format_refusal(error: DeskError) -> str:
+    """Format a refusal as one line."""
     return f"{error.message} ({error.hint})" if error.hint else error.message
 
 
@@ -117,7 +117,7 @@ class _Intaking:
         self.result = FileResult(accepted=0, rejected=[], repeated=0)
 
     def batch(self, records: Iterator[Record]) -> bool:
-        """Take in lines for some milliseconds and commit them; tells whether there may be more."""
+        """Take in lines for some milliseconds and commit them; return whether there may be more."""
         with self.desk.batch(), self.desk.request(None):
             # SQLite counts the rows it wrote: a repeated command writes none
             connection = self.desk.database.driver()
@@ -134,7 +134,7 @@ class _Intaking:
         return False
 
     def _length(self) -> float:
-        """How long this batch may take, in seconds: by whether somebody else has written since the last."""
+        """The time for this batch in seconds: shorter if somebody else has written since the last one."""
         before, self._seen_version = self._seen_version, self.desk.data_version()
         return ALONE_BATCH_S if self._seen_version == before else BATCH_S
 
@@ -145,7 +145,7 @@ class _Intaking:
         except DatabaseUnavailable:
             raise
         except DeskError as error:
-            self._reject(line, told(error))
+            self._reject(line, format_refusal(error))
             return False
         return True
 

@@ -1,4 +1,4 @@
-"""A lead comes in: checked, saved, and assigned in the same transaction."""
+"""Intake of a lead: checked, saved and assigned in one transaction."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from models.errors import InvalidInput
 
 
 class LeadResult(TypedDict):
-    """What became of a lead; agent and assignment are None while it waits."""
+    """The result for a lead; agent and assignment are None while it waits."""
 
     lead_id: int
     assignment_id: int | None
@@ -47,8 +47,8 @@ def received(
 ) -> LeadResult:
     """Take in a lead as part of a command; the triggers assign it and open its booking.
 
-    It is that of the customer with this phone or e-mail, unless a ``customer_id`` says whose it is; one
-    who was merged counts as the one who stands. Raises InvalidInput, and NotFound for the customer.
+    It belongs to the customer named by ``customer_id``, else to the one with this phone or e-mail; merged
+    customers are followed to the remaining one. Raises InvalidInput, and NotFound for the customer.
     """
     values = running.desk.values
     lead = Lead(
@@ -73,11 +73,11 @@ def received(
 
 
 receive = command("lead.add", past="came in", undo=put_back)(received)
-"""``received`` as a command of its own."""
+"""``received`` as a separate command."""
 
 
 def _known(phone: str | None, email: str | None) -> int | None:
-    """The customer known by phone or e-mail, else None: a name alone proves nothing."""
+    """The customer with this phone or e-mail, else None: a name alone proves nothing."""
     by_phone = _by_phone(phone=phone) if phone else []
     by_email = _by_email(email=email) if email else []
     known = by_phone or by_email
@@ -92,7 +92,7 @@ def _known(phone: str | None, email: str | None) -> int | None:
 
 
 def _named(customer_id: int, phone: str | None, email: str | None) -> int:
-    """The customer whom somebody named; a phone or an e-mail that is another's stays with the other."""
+    """The customer named by id, who gets the phone and e-mail unless another customer has them."""
     standing = customers.standing(customer_id)
     new_phone = None if phone and _by_phone(phone=phone) else phone
     new_email = None if email and _by_email(email=email) else email
@@ -108,28 +108,16 @@ def _new_customer(name: str, phone: str | None, email: str | None, now: str) -> 
 
 
 def _complete(customer_id: int, phone: str | None, email: str | None) -> None:
-    """Keep a phone or an e-mail that was not known of a customer."""
+    """Add a phone or e-mail that the customer lacks."""
     customer = Customer.lock(customer_id)
     customer.phone = customer.phone or phone
     customer.email = customer.email or email
     customer.save()
 
 
-_by_phone = CompiledQuery(
-    lambda: (
-        Customer.select(Customer.customer_id, Customer.merged_into)
-        .where(Customer.phone == parameter("phone"))
-        .order_by(Customer.customer_id)
-    )
-)
-_by_email = CompiledQuery(
-    lambda: (
-        Customer.select(Customer.customer_id, Customer.merged_into)
-        .where(Customer.email == parameter("email"))
-        .order_by(Customer.customer_id)
-    )
-)
-
+_people = Customer.select(Customer.customer_id, Customer.merged_into).order_by(Customer.customer_id)
+_by_phone = CompiledQuery(lambda: _people.where(Customer.phone == parameter("phone")))
+_by_email = CompiledQuery(lambda: _people.where(Customer.email == parameter("email")))
 
 CHECKED_FIELDS = ("name", "phone", "email", "method", "source", "destination", "launch", "requests")
 _TEXT_CHECKS: dict[str, Callable[[str | None], str | None]] = {
@@ -141,7 +129,7 @@ _TEXT_CHECKS: dict[str, Callable[[str | None], str | None]] = {
 
 
 def problems(fields: Mapping[str, str | None], values: AcceptedValues) -> dict[str, InvalidInput]:
-    """What ``receive`` would refuse of a lead, field by field, going by the lists as last read."""
+    """Return what ``receive`` would refuse, by field, using the accepted values as last read."""
     found: dict[str, InvalidInput] = {}
     for field in CHECKED_FIELDS:
         check = _TEXT_CHECKS.get(field) or partial(values.check_known, field)

@@ -1,4 +1,4 @@
-"""Leads pasted as text: read as a file of leads is, each line checked, nothing written yet."""
+"""Leads pasted as text: read like a file of leads, with each line checked and nothing written."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from itertools import islice, pairwise
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.inputs.lead_files import Fields, LeadFile, Record
 from dispatch.leads import intake
-from dispatch.leads.file_intake import told
+from dispatch.leads.file_intake import format_refusal
 from models.errors import InvalidInput
 
 MOST_LINES = 500
 MOST_CHARACTERS = 500_000
-TOO_LONG = f"more than {MOST_LINES} leads: save them in a file and give it to astra lead add --from FILE"
+TOO_LONG = f"more than {MOST_LINES} leads: save them in a file and use astra lead add --from FILE"
 
 
 @dataclass(frozen=True)
 class PastedLine:
-    """One lead: the line it begins on, its text, its fields, and what the desk would refuse."""
+    """One lead: its first line's number, text and fields, and what the desk would refuse."""
 
     line: int
     text: str
@@ -30,10 +30,9 @@ class PastedLine:
 
 @dataclass(frozen=True)
 class Pasted:
-    """What a text holds; ``problem`` tells why it holds no leads at all.
+    """The leads of a text; ``problem`` says why there are none.
 
-    ``head`` is what stands before the first lead (the names of the columns), ``ignored`` are columns
-    that leads do not have.
+    ``head`` is the text before the first lead (the column names), ``ignored`` are unknown columns.
     """
 
     lines: tuple[PastedLine, ...] = ()
@@ -50,18 +49,18 @@ class Pasted:
         return [line for line in self.lines if line.errors]
 
     def text_of(self, lines: Sequence[PastedLine]) -> str:
-        """Some of the lines as a text of their own, with the columns' names."""
+        """Some of the lines as text, with the column names."""
         return "\n".join([self.head] * bool(self.head) + [line.text for line in lines])
 
     def places_of(self, lines: Sequence[PastedLine]) -> list[int]:
-        """The line of ``text_of`` these lines on which each of them begins, from 1."""
+        """The line number in ``text_of(lines)`` on which each of them begins, from 1."""
         above = [self.head] * bool(self.head)
         heights = [text.count("\n") + 1 for text in (*above, *(line.text for line in lines))]
         return [1 + sum(heights[:place]) for place in range(len(above), len(heights))]
 
 
 def read_pasted(text: str, values: AcceptedValues) -> Pasted:
-    """Read CSV (with or without a header), a spreadsheet's cells or JSONL; the lists are those last read."""
+    """Read CSV (with or without a header), spreadsheet cells or JSONL, using ``values`` as last read."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         return Pasted()
@@ -70,12 +69,12 @@ def read_pasted(text: str, values: AcceptedValues) -> Pasted:
     try:
         leads = LeadFile(io.BytesIO(text.encode("utf-8", "surrogatepass")), "the text", bare=True)
     except InvalidInput as error:
-        return Pasted(problem=told(error))
+        return Pasted(problem=format_refusal(error))
     records = list(islice(leads, MOST_LINES + 1))
     if len(records) > MOST_LINES:
         return Pasted(problem=TOO_LONG)
     if not records:
-        return Pasted(problem="only the names of the columns: the leads follow on lines of their own")
+        return Pasted(problem="only the names of the columns: put each lead on a line below them")
     return Pasted(
         tuple(_lines(text, records, values)),
         head="\n".join(text.split("\n")[: records[0][0] - 1]).strip("\n"),
@@ -95,4 +94,5 @@ def _lines(text: str, records: Sequence[Record], values: AcceptedValues) -> list
 def _checked(line: int, text: str, what: Fields | str, values: AcceptedValues) -> PastedLine:
     if isinstance(what, str):
         return PastedLine(line, text, {}, (what,))
-    return PastedLine(line, text, what, tuple(map(told, intake.problems(what, values).values())))
+    errors = intake.problems(what, values).values()
+    return PastedLine(line, text, what, tuple(map(format_refusal, errors)))

@@ -1,4 +1,4 @@
-"""What a screen shows of a lead while it is typed: scores, their parts, and what to think of them."""
+"""The score preview of a lead being typed: scores, their parts, and the verdict on them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from dispatch.matching.weights import WeightSet, in_use
 
 @dataclass(frozen=True)
 class Glance:
-    """A lead's scores with the verdict on them, and the lead's own chance (None until weights are learned).
+    """A lead's scores with the verdict on them, and its own chance (None until weights are learned).
 
-    Where ``verdict.steers`` is false the score decides nothing, and is to be shown greyed.
+    Where ``verdict.steers`` is false the score decides nothing and is shown dimmed.
     """
 
     terms: Terms
@@ -28,9 +28,9 @@ class Glance:
 
 
 def glance(terms: Terms, weights: WeightSet | None = None) -> Glance:
-    """Look at a lead as of one moment, inside ``desk.reading()``; ``weights`` None are those in use.
+    """Score a lead as of now, inside ``desk.reading()``; ``weights`` default to those in use.
 
-    What is not known of the lead yet may be empty: nobody has sold to an empty destination.
+    Unknown terms may be empty: no agent has sales for an empty destination.
     """
     with one_moment():
         used = weights or in_use()

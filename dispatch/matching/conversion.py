@@ -1,4 +1,4 @@
-"""How likely a lead is to be confirmed, by the equation that was fitted with the weights, and why."""
+"""A lead's chance of confirmation by the equation fitted with the weights, with its reasons."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from models.learned_weights import LearnedWeight
 
 COVARIATES = ("method", "source", "destination", "launch")
 AGENT = "the agent"
-TOLD = 3  # parts of the reason
+MOST_REASONS = 3  # parts of the reason
 LEAST_POINTS = 0.5
 
 
 @dataclass(frozen=True)
 class Chance:
-    """The probability that a lead is confirmed, what it usually is, and what makes the difference.
+    """The probability that a lead is confirmed, the usual one, and the reasons for the difference.
 
-    ``points`` are percentage points by which each word of the lead, and the agent, move the usual chance;
-    together they come to the difference.
+    ``points`` are the percentage points by which each term of the lead, and the agent, move the usual chance;
+    together they equal the difference.
     """
 
     probability: float
@@ -33,10 +33,10 @@ class Chance:
 
 
 def chance(terms: Terms, agent: Mapping[str, float] | None = None) -> Chance | None:
-    """The lead's own probability, inside ``desk.reading()``; None until weights have been learned.
+    """Return the lead's own chance, inside ``desk.reading()``; None until weights have been learned.
 
-    ``agent`` are the features of the one who would get it (Scored.values): they count only where the
-    gate is open.
+    ``agent`` has the features of the agent who would get it (Scored.values): they count only where the gate
+    is open.
     """
     learned = in_use().learned
     if learned is None or not json.loads(learned.fits):
@@ -45,7 +45,7 @@ def chance(terms: Terms, agent: Mapping[str, float] | None = None) -> Chance | N
 
 
 def of(learned: LearnedWeight, terms: Terms, agent: Mapping[str, float] | None) -> Chance:
-    """The lead's probability by one version's equation; see ``chance``."""
+    """Return the lead's chance by one version's equation; see ``chance``."""
     fits = json.loads(learned.fits)
     with_agent = bool(agent) and bool(learned.gate_open)
     equation: Json = fits["full" if with_agent else "lead"]
@@ -55,16 +55,16 @@ def of(learned: LearnedWeight, terms: Terms, agent: Mapping[str, float] | None) 
     probability = logistic(equation["intercept"] + whole)
     points = {word: 100 * part * _slope(usual, probability, whole) for word, part in parts.items()}
     doubt = (
-        "" if _foretells(json.loads(learned.evaluation)) else f"; so far no better a guess than {usual:.0%}"
+        "" if _predicts(json.loads(learned.evaluation)) else f"; so far no better a guess than {usual:.0%}"
     )
-    reason = f"usually {usual:.0%}{_told(points)}; from {learned.outcomes:,} outcomes{doubt}"
+    reason = f"usually {usual:.0%}{_format_points(points)}; from {learned.outcomes:,} outcomes{doubt}"
     return Chance(probability, usual, points, reason)
 
 
 def moves(equation: Json, terms: Terms, agent: Mapping[str, float] | None = None) -> dict[str, float]:
-    """By how much each word of the lead, and the agent, move the log-odds of the usual lead.
+    """Return how far each term of the lead, and the agent, move the log-odds of the usual lead.
 
-    A word that was not there when the equation was fitted moves nothing.
+    A term unknown to the fitted equation moves nothing.
     """
     parts = {}
     for kind in COVARIATES:
@@ -79,27 +79,27 @@ def moves(equation: Json, terms: Terms, agent: Mapping[str, float] | None = None
 
 
 def _slope(usual: float, probability: float, log_odds: float) -> float:
-    """What one of the log-odds is worth on the straight way from the usual chance to this one.
+    """Return the probability per log-odds on the straight line from the usual chance to this one.
 
-    Shares of it add up to the difference (the Aumann-Shapley rule); a way of no length has the curve's slope.
+    The shares add up to the difference (the Aumann-Shapley rule); at length zero it is the curve's slope.
     """
     return (probability - usual) / log_odds if abs(log_odds) > 1e-9 else usual * (1 - usual)
 
 
 def logistic(log_odds: float) -> float:
-    """The probability of log-odds, for any of them."""
+    """Return the probability of any log-odds."""
     if log_odds >= 0:
         return 1 / (1 + math.exp(-log_odds))
     return math.exp(log_odds) / (1 + math.exp(log_odds))
 
 
-def _told(points: dict[str, float]) -> str:
-    strongest = sorted(points.items(), key=lambda part: -abs(part[1]))[:TOLD]
-    told = [f"{word} {value:+.0f}" for word, value in strongest if abs(value) >= LEAST_POINTS]
-    return f"; {', '.join(told)} points" if told else ""
+def _format_points(points: dict[str, float]) -> str:
+    strongest = sorted(points.items(), key=lambda part: -abs(part[1]))[:MOST_REASONS]
+    reasons = [f"{word} {value:+.0f}" for word, value in strongest if abs(value) >= LEAST_POINTS]
+    return f"; {', '.join(reasons)} points" if reasons else ""
 
 
-def _foretells(evaluation: Json) -> bool:
-    """Was the lead alone better than the base rate, forward in time?"""
+def _predicts(evaluation: Json) -> bool:
+    """Return whether the lead alone beat the base rate on later data."""
     losses = {row["model"]: row["log_loss"] for row in evaluation.get("models", ())}
     return bool(losses) and losses["lead only"] < losses["base rate"]

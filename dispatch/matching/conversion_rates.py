@@ -11,15 +11,15 @@ from models.agents import Agent
 from models.base import tuples
 from models.tallies import ALL, Tally
 
-# How much alike agents may be: the mean counts as so many outcomes of each. All are tried and weighed by
-# how well they explain the rows, so an interval knows that the likeness itself is a guess.
+# Possible similarities of agents: the mean counts as so many outcomes of each. All are weighed by how
+# well they explain the rows, so an interval reflects that the similarity itself is a guess.
 LIKENESS = tuple(4.0 * 2**step for step in range(10))
 Z_95 = 1.959964
 
 
 @dataclass(frozen=True)
 class Rate:
-    """What an agent sold of the decided assignments; ``rate`` is shrunk, low to high its 95 % interval."""
+    """An agent's sales among decided assignments; ``rate`` is shrunk, low to high its 95 % interval."""
 
     agent_id: int
     agent_name: str
@@ -36,7 +36,7 @@ class Rate:
 
 
 def rates() -> list[Rate]:
-    """Every agent who is here, best rate first, inside ``desk.reading()``."""
+    """Return the rates of current agents, best first, inside ``desk.reading()``."""
     with one_moment():
         counted = Tally.select(Tally.agent_id, Tally.confirmed, Tally.closed).where(
             Tally.kind == ALL, Tally.value == ""
@@ -54,14 +54,14 @@ def rates() -> list[Rate]:
 
 
 class Shrinkage:
-    """Beta-binomial: an agent's rate is drawn from a Beta around ``mean``, its narrowness unknown."""
+    """Beta-binomial: agents' rates come from a Beta around ``mean``, of unknown concentration."""
 
     def __init__(self, mean: float, weights: dict[float, float]) -> None:
         self.mean = mean
         self._weights = weights
 
     def of(self, confirmed: int, decided: int) -> tuple[float, float, float]:
-        """The rate to expect, and its 95 % interval, by the normal approximation."""
+        """Return the expected rate and its 95 % interval, by the normal approximation."""
         rate = square = 0.0
         for alike, weight in self._weights.items():
             whole = decided + alike
@@ -73,10 +73,10 @@ class Shrinkage:
 
 
 def shrink(counts: list[tuple[int, int]]) -> Shrinkage:
-    """Learn from (confirmed, decided) of everybody how far to shrink; without any, half is the mean."""
+    """Estimate the shrinkage from all (confirmed, decided); without any, the mean is one half."""
     confirmed = sum(won for won, _ in counts)
     decided = sum(total for _, total in counts)
-    # one sale and one loss more keep the mean off 0 and 1, where nothing could be weighed
+    # one extra sale and loss keep the mean off 0 and 1, where nothing can be weighed
     mean = (confirmed + 1) / (decided + 2)
     likely = {alike: sum(_log_likely(*count, mean, alike) for count in counts) for alike in LIKENESS}
     most = max(likely.values())
@@ -86,7 +86,7 @@ def shrink(counts: list[tuple[int, int]]) -> Shrinkage:
 
 
 def _log_likely(won: int, total: int, mean: float, alike: float) -> float:
-    """The log-likelihood of one agent's outcomes, up to a constant."""
+    """Return the log-likelihood of one agent's outcomes, up to a constant."""
     a, b = alike * mean, alike * (1 - mean)
     return _log_beta(won + a, total - won + b) - _log_beta(a, b)
 

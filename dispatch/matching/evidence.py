@@ -1,4 +1,4 @@
-"""Is there any reason to believe the score? The gate, and what the desk's history says of agents."""
+"""Evidence for the score: the gate, and what the desk's history says about agents."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _loads = CompiledQuery(lambda: Agent.select(Agent.agent_id, Agent.load).where(Ag
 
 @dataclass(frozen=True)
 class Verdict:
-    """What to think of a score: whether it steers, on what grounds, and the figures behind them.
+    """The verdict on a score: whether it steers, on what grounds, and the figures behind them.
 
-    ``believed`` is the gate: the weights are learned, and were better than the lead alone. ``steers`` is
-    whether the ``match`` policy goes by the score: the gate is open, or somebody wants these weights.
+    ``believed`` is the gate: the weights are learned, and beat the lead alone. ``steers``: ``match`` uses the
+    score, because the gate is open or somebody chose these weights.
     """
 
     believed: bool
@@ -46,11 +46,11 @@ class Verdict:
 
     @property
     def sentence(self) -> str:
-        """The grounds, and what the ``match`` policy makes of them."""
+        """Return the grounds, and what the ``match`` policy makes of them."""
         return self.under(MATCH)
 
     def under(self, policy: str) -> str:
-        """The grounds, and who decides where a policy is in force."""
+        """Return the grounds, and what decides under a policy."""
         if not self.steers:
             by = "load and rank" if policy in (MATCH, RANK) else f"the {policy} policy"
             return f"{self.grounds}: ordering by {by}"
@@ -60,7 +60,7 @@ class Verdict:
 
 
 def verdict(used: WeightSet) -> Verdict:
-    """What to think of scores by these weights, inside ``desk.reading()`` or a command."""
+    """Return the verdict on these weights, inside ``desk.reading()`` or a command."""
     counts = confirmed_by_agent()
     assignments = sum(assigned for _, assigned in counts.values())
     p = chi_square_p(counts.values())
@@ -68,7 +68,7 @@ def verdict(used: WeightSet) -> Verdict:
     if learned is not None and learned.gate_open:
         gain = json.loads(learned.evaluation)["gain"]
         grounds = (
-            f"{learned.outcomes:,} outcomes bear it out: log loss {gain['mean']:.3f} lower than by the lead"
+            f"{learned.outcomes:,} outcomes support it: log loss {gain['mean']:.3f} lower than by the lead"
             f" alone (95 %: {gain['low']:.3f} to {gain['high']:.3f})"
         )
         return Verdict(True, True, grounds, used.name, assignments, p)
@@ -76,48 +76,48 @@ def verdict(used: WeightSet) -> Verdict:
 
 
 def _doubt(used: WeightSet, assignments: int, p: float) -> str:
-    """Why the score is not to be believed."""
+    """Return why the score is not to be believed."""
     if not assignments:
         return "no assignment yet, nothing to learn from"
-    told = "1 assignment shows" if assignments == 1 else f"{assignments:,} assignments show"
+    shown = "1 assignment shows" if assignments == 1 else f"{assignments:,} assignments show"
     if p >= SIGNIFICANT:
-        return f"{told} no difference between agents ({told_p(p)})"
-    differ = f"{told} that agents differ ({told_p(p)})"
+        return f"{shown} no difference between agents ({format_p(p)})"
+    differ = f"{shown} that agents differ ({format_p(p)})"
     learned = used.learned
     if learned is None or learned.origin != TRAINED:
         return f"{differ}, but {_whose(used)} weights are not learned from them"
     if learned.outcomes < LEAST_OUTCOMES:
         return f"{differ}, but {learned.outcomes} outcomes are fewer than {LEAST_OUTCOMES}"
-    return f"{differ}, but the learned weights foretell no better than the lead alone"
+    return f"{differ}, but the learned weights predict no better than the lead alone"
 
 
 def _whose(used: WeightSet) -> str:
     return "the published" if used.name == PUBLISHED else "these"
 
 
-def told_p(p: float) -> str:
-    """A p-value as it is printed: to three places where it is small."""
+def format_p(p: float) -> str:
+    """Format a p-value, to three places if small."""
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
 
 
-def told_differences(p_values: Mapping[str, float]) -> list[tuple[str, str, str]]:
-    """For each of what may differ (``agents``): its p-value as it is printed, and what that means."""
+def describe_differences(p_values: Mapping[str, float]) -> list[tuple[str, str, str]]:
+    """Return for each possible difference (``agents``) the formatted p-value and its meaning."""
     return [
-        (f"{name}s", told_p(p), "they differ" if p < SIGNIFICANT else "no difference to be seen")
+        (f"{name}s", format_p(p), "they differ" if p < SIGNIFICANT else "no visible difference")
         for name, p in p_values.items()
     ]
 
 
-def told_gain(evaluation: Json) -> str:
-    """By how much the agent's features foretold better than the lead alone, and what the gate asks for."""
+def describe_gain(evaluation: Json) -> str:
+    """Describe how much the agent's features improve on the lead alone, and what the gate requires."""
     gain = evaluation["gain"]
-    assert gain is not None  # there is one wherever models were compared
+    assert gain is not None  # always present once models have been compared
     figures = f"{gain['mean']:+.4f} in log loss (95 %: {gain['low']:+.4f} to {gain['high']:+.4f})"
-    return f"Better than the lead alone by {figures}; the gate asks for more than 0."
+    return f"Better than the lead alone by {figures}; the gate requires more than 0."
 
 
 def confirmed_by_agent() -> dict[int, tuple[int, int]]:
-    """Confirmed and assigned by agent, open ones included, those who left too."""
+    """Return confirmed and assigned by agent, with open ones and former agents included."""
     with one_moment():
         counts = {agent: (confirmed, closed) for agent, closed, confirmed in _closed()}
         for agent, number in _loads():
@@ -127,7 +127,7 @@ def confirmed_by_agent() -> dict[int, tuple[int, int]]:
 
 
 def lead_differences() -> dict[str, float]:
-    """How likely chance alone makes leads of other methods, and of other sources, differ."""
+    """Return the p-values of differences between leads by method and by source."""
     found = {}
     with one_moment():
         for kind, column in ((METHOD, Assignment.method), (SOURCE, Assignment.source)):
@@ -148,7 +148,7 @@ def lead_differences() -> dict[str, float]:
 
 
 def summary(used: WeightSet, policy: str) -> Evidence:
-    """The verdict on weights with all the figures behind it: ``astra weights evidence --json``."""
+    """Return the verdict on weights with all figures behind it: ``astra weights evidence --json``."""
     with one_moment():
         found = verdict(used)
         differences = lead_differences()

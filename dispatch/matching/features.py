@@ -1,6 +1,6 @@
 """The nine features of every agent for a lead, from tallies and open work (docs/rules.md, Match score).
 
-Nothing here looks at the history: a score costs the same with a hundred bookings and with a million.
+History is never read: a score costs the same with a hundred bookings and with a million.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Values = tuple[float, ...]
 
 
 class Terms(NamedTuple):
-    """What a score depends on of a lead."""
+    """The terms of a lead on which its score depends."""
 
     method: str
     source: str
@@ -50,7 +50,7 @@ class Terms(NamedTuple):
 
 
 class AgentFeatures(NamedTuple):
-    """An agent with the nine features as they are, before any ranking."""
+    """An agent with the nine raw features, before any ranking."""
 
     agent_id: int
     name: str
@@ -95,8 +95,8 @@ _on_cut_day = CompiledQuery(
         .group_by(Booking.agent_id)
     )
 )
-# Outer joins, though each has its row: SQLite then goes from the agents to what they hold. Else it may go
-# through all that is Pending, and so whatever waits for an agent, or through every booking.
+# Outer joins, though every row exists: SQLite then goes from agents to their work. Otherwise it may read
+# everything that is Pending, waiting leads included, or every booking.
 _open_alike = CompiledQuery(
     lambda: (
         Agent.select(
@@ -118,7 +118,7 @@ _open_alike = CompiledQuery(
 
 @contextmanager
 def one_moment() -> Iterator[None]:
-    """All queries inside see the desk as of one moment; in a transaction they do in any case."""
+    """Give all queries inside one snapshot; a transaction has one anyway."""
     if current_database.obj.in_transaction():
         yield
         return
@@ -127,7 +127,7 @@ def one_moment() -> Iterator[None]:
 
 
 def features(terms: Terms) -> list[AgentFeatures]:
-    """Every agent who is here, in order of id, with the features for a lead of these terms."""
+    """Return current agents, in order of id, with the features for a lead of these terms."""
     with one_moment():
         agents = _agents()
         history = _History(terms)
@@ -149,7 +149,7 @@ def features(terms: Terms) -> list[AgentFeatures]:
 
 
 class _History:
-    """What the tallies and the open work say about the agents, for one lead."""
+    """Agents' tallies and open work, for one lead."""
 
     def __init__(self, terms: Terms) -> None:
         self._total = {agent: rest for agent, *rest in _tallies(kind=ALL, value="")}
@@ -167,7 +167,7 @@ class _History:
         self._recent = _recent_completions()
 
     def of(self, agent_id: int) -> Values:
-        """Revenue, expertise, conversion by source and by method, in FEATURES' order."""
+        """Return revenue, expertise, conversion by source and by method, in FEATURES' order."""
         _, confirmed, cents = self._total.get(agent_id, (0, 0, 0))
         destination, source, method = (by.get(agent_id, (0, 0, 0)) for by in self._by_kind)
         return (
@@ -178,18 +178,18 @@ class _History:
         )
 
     def recent_share(self, agent_id: int) -> float:
-        """The share of the agent's Confirmed bookings that were completed lately."""
+        """Return the share of the agent's Confirmed bookings completed recently."""
         return share(self._recent.get(agent_id, 0), self._total.get(agent_id, (0, 0))[1])
 
 
 def _recent_completions() -> dict[int, int]:
-    """Completions since the latest of all less 30 x 24 h, to the second, by agent."""
+    """Return completions by agent in the last 30 x 24 h before the latest of all, to the second."""
     latest = _latest_completion()[0][0]
     if latest is None:
         return {}
     cut = to_text(from_text(latest) - RECENT)
     day = cut[:10]
-    # ":" comes after every digit: the end of that day, whatever comes after it
+    # ":" sorts after every digit: the end of that day
     counts: dict[int, int] = dict(_on_cut_day(cut=cut, midnight=f"{day} :"))
     for agent_id, number in _on_later_days(day=day):
         counts[agent_id] = counts.get(agent_id, 0) + number
@@ -197,22 +197,22 @@ def _recent_completions() -> dict[int, int]:
 
 
 def share(part: int, whole: int) -> float:
-    """The part of a whole; 0 of nothing."""
+    """Return the part of a whole; 0 of nothing."""
     return part / whole if whole else 0.0
 
 
 def meets_requirements(department: str, requests: str) -> float:
-    """1 for an agent of Luxury Voyages where luxury is asked for, in any case; else 0."""
+    """Return 1 for an agent of Luxury Voyages if luxury is requested, in any case; else 0."""
     return float(department == LUXURY_DEPARTMENT and LUXURY_WORD in requests.lower())
 
 
 def availability(load: int, capacity: int) -> float:
-    """The free part of the capacity; who may hold nothing has none."""
+    """Return the free share of the capacity; 0 without any capacity."""
     return 1 - load / capacity if capacity else 0.0
 
 
 def percent_ranks(values: Sequence[float]) -> list[float]:
-    """(rank - 1) / (n - 1) for each value, ties sharing the lowest rank; a single one has 0."""
+    """Return (rank - 1) / (n - 1) for each value, ties sharing the lowest rank; 0 for a single one."""
     if len(values) < 2:
         return [0.0] * len(values)
     ordered = sorted(values)
@@ -220,7 +220,7 @@ def percent_ranks(values: Sequence[float]) -> list[float]:
 
 
 def ranked_features(agents: Sequence[AgentFeatures]) -> list[Values]:
-    """The features as the score takes them: all but the requirements replaced by percent ranks."""
+    """Return the features as scored: all but the requirements replaced by percent ranks."""
     columns = [
         list(column) if place == REQUIREMENTS else percent_ranks(column)
         for place, column in enumerate(zip(*(agent.values for agent in agents), strict=True))

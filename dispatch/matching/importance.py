@@ -1,4 +1,4 @@
-"""How much each feature has to say in a ranking."""
+"""The importance of each feature in a ranking."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dispatch.matching.score import Scores, Weights
 
 @dataclass(frozen=True)
 class Importance:
-    """A feature's weight, and its share of what tells these agents apart: |weight| x standard deviation."""
+    """A feature's weight, and its share of the differences between agents: |weight| x standard deviation."""
 
     feature: str
     weight: float
@@ -19,7 +19,7 @@ class Importance:
 
 
 def importance(scores: Scores, weights: Weights) -> list[Importance]:
-    """Every feature for the agents of a score, the most important first; shares add up to 1, or are all 0."""
+    """Return every feature for the scored agents, most important first; shares add up to 1, or are all 0."""
     spread = {
         name: abs(weights[name])
         * (pstdev(agent.values[name] for agent in scores.agents) if scores.agents else 0)

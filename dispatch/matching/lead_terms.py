@@ -1,4 +1,4 @@
-"""The terms of a lead that is not there yet, checked as intake would check them."""
+"""The terms of a lead not yet entered, checked as at intake."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models.customers import Lead
 def terms_of(
     desk: Desk, *, method: str, source: str, destination: str, launch: str, requests: str | None = None
 ) -> Terms:
-    """What a score needs to know of a lead. Raises InvalidInput."""
+    """Return the terms a score needs. Raises InvalidInput."""
     values = desk.values
     return Terms(
         method=values.check("method", method),
@@ -24,7 +24,7 @@ def terms_of(
 
 
 def unsaved_lead(terms: Terms | None) -> Lead:
-    """A lead that nobody has taken in, with as much of its trip as is known: for a preview."""
+    """Return an unsaved lead with as much of its trip as is known, for a preview."""
     if terms is None:
         return Lead()
     return Lead(
@@ -37,7 +37,7 @@ def unsaved_lead(terms: Terms | None) -> Lead:
 
 
 def latest_terms() -> Terms | None:
-    """What the lead that came in last was like, inside ``desk.reading()``; None before the first."""
+    """Return the terms of the latest lead, inside ``desk.reading()``; None before the first."""
     columns = (Lead.method, Lead.source, Lead.destination, Lead.launch_location, Lead.requests)
     for values in tuples(Lead.select(*columns).order_by(Lead.lead_id.desc()).limit(1)):
         return Terms(*(value or "" for value in values))

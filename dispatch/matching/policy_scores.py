@@ -1,4 +1,4 @@
-"""What the ``match`` policy asks: the scores that are to decide, if they are to, and why."""
+"""Scores for the ``match`` policy, with the reason whether they decide."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from models.customers import Lead
 
 
 def deciding_scores(lead: Lead) -> dict[int, float]:
-    """Every agent's score for a lead; empty where the score does not steer."""
+    """Return every agent's score for a lead; empty where the score does not steer."""
     used = in_use()
     if not verdict(used).steers:
         return {}
@@ -19,7 +19,7 @@ def deciding_scores(lead: Lead) -> dict[int, float]:
 
 
 def terms_of(lead: Lead) -> Terms:
-    """What a score goes by of a lead that is there."""
+    """Return the terms of a saved lead."""
     return Terms(
         lead.method or "",
         lead.source or "",
@@ -30,7 +30,7 @@ def terms_of(lead: Lead) -> Terms:
 
 
 def parts_for(lead: Lead, agent_id: int) -> AgentScore | None:
-    """An agent's score for a lead and its parts as of now, with the weights' name; None for one who left."""
+    """Return an agent's current score for a lead with its parts and weights; None for a former agent."""
     used = in_use()
     for agent in score(terms_of(lead), used.weights).agents:
         if agent.agent_id == agent_id:
@@ -39,5 +39,5 @@ def parts_for(lead: Lead, agent_id: int) -> AgentScore | None:
 
 
 def sentence() -> str:
-    """What the desk thinks of the score by the weights in use."""
+    """Return the verdict on the score by the weights in use."""
     return verdict(in_use()).sentence

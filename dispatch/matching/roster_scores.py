@@ -1,4 +1,4 @@
-"""The scores of the agents of a list for a lead."""
+"""Scores of listed agents for a lead."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dispatch.matching.weights import in_use
 
 @dataclass(frozen=True)
 class RosterScores:
-    """``match_score`` by agent, and whether it ``steers`` anything; ``whose`` tells for which lead."""
+    """``match_score`` by agent, whether it ``steers`` anything, and ``whose`` lead it is for."""
 
     by_agent: Mapping[int, float] = field(default_factory=dict)
     steers: bool = False
@@ -22,7 +22,7 @@ class RosterScores:
 
 
 def roster_scores(lead: Terms | None) -> RosterScores:
-    """The scores for a lead, or else for the one that came in last, inside ``desk.reading()``."""
+    """Return the scores for a lead, by default the latest, inside ``desk.reading()``."""
     with one_moment():
         terms = lead or latest_terms()
         if terms is None:

@@ -11,19 +11,19 @@ from dispatch.matching.row_types import AgentScore
 Weights = Mapping[str, float]
 
 NOBODY_HERE = "there is no agent to score"
-ALL_EQUAL = "all agents score alike: nothing tells them apart for this lead"
+ALL_EQUAL = "all agents score alike for this lead"
 
 
 @dataclass(frozen=True)
 class Scored:
-    """An agent's score, and what it is made of."""
+    """An agent's score and its parts."""
 
     agent_id: int
     agent_name: str
     match_score: float
     contributions: dict[str, float]
     values: dict[str, float]
-    """The features as the weights meet them: percent ranks, and 0 or 1 for the requirements."""
+    """The features as weighted: percent ranks, and 0 or 1 for the requirements."""
 
     def row(self) -> AgentScore:
         return {
@@ -36,16 +36,16 @@ class Scored:
 
 @dataclass(frozen=True)
 class Scores:
-    """Every agent's score, best first, ties by id; ``note`` says it when they mean nothing."""
+    """Every agent's score, best first, ties by id; ``note`` warns when they mean nothing."""
 
     agents: tuple[Scored, ...]
     note: str = ""
 
 
 def score(terms: Terms, weights: Weights) -> Scores:
-    """Score every agent who is here for a lead, inside ``desk.reading()`` or a command.
+    """Score current agents for a lead, inside ``desk.reading()`` or a command.
 
-    The sum of an agent's contributions (weight x feature) is the score before scaling.
+    An agent's score before scaling is the sum of the contributions (weight x feature).
     """
     agents = features(terms)
     ranked = ranked_features(agents)
@@ -60,12 +60,12 @@ def score(terms: Terms, weights: Weights) -> Scores:
 
 
 def _contributions(values: Values, weights: Weights) -> dict[str, float]:
-    # + 0.0: a negative weight times nothing is -0.0, which nobody wants to read
+    # + 0.0: a negative weight times zero is -0.0, which nobody wants to read
     return {name: weights[name] * value + 0.0 for name, value in zip(FEATURES, values, strict=True)}
 
 
 def scale(sums: list[float]) -> list[float]:
-    """Min-max over all to 0-100 with one decimal; where all are equal, 0 for everybody."""
+    """Scale min-max to 0-100 with one decimal; 0 for everybody if all are equal."""
     if not sums:
         return []
     low, high = min(sums), max(sums)

@@ -1,4 +1,4 @@
-"""Do agents differ? Pearson's chi-square over Confirmed and not Confirmed assignments."""
+"""Significance of differences: Pearson's chi-square over Confirmed and not Confirmed assignments."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 
 def chi_square_p(groups: Iterable[tuple[int, int]], *, yates: bool = False) -> float:
-    """The p-value that groups of (confirmed, assigned) differ by chance alone; 1 where nothing can differ.
+    """Return the p-value that groups of (confirmed, assigned) differ by chance; 1 if nothing can differ.
 
-    ``yates`` is the continuity correction that is customary for a table of two by two.
+    ``yates`` applies the continuity correction customary for a two-by-two table.
     """
     tried = [(won, total) for won, total in groups if total]
     won_in_all = sum(won for won, _ in tried)
@@ -27,12 +27,12 @@ def chi_square_p(groups: Iterable[tuple[int, int]], *, yates: bool = False) -> f
 
 
 def chi_square_tail(statistic: float, degrees: int) -> float:
-    """The probability that a chi-square variable is at least this large (A&S 26.4.4, 26.4.5)."""
+    """Return the probability that a chi-square variable is at least this large (A&S 26.4.4, 26.4.5)."""
     x, odd = statistic / 2, degrees % 2
     if x <= 0:
         return 1.0
     tail = math.erfc(math.sqrt(x)) if odd else math.exp(-x)
-    for half in range(degrees, 2, -2):  # two degrees more add one term
+    for half in range(degrees, 2, -2):  # two more degrees add one term
         a = half / 2 - 1
         tail += math.exp(a * math.log(x) - x - math.lgamma(a + 1))
     return min(1.0, tail)

@@ -1,4 +1,4 @@
-"""The weights of the nine features: the published ones, a file's, and the versions the desk has learned."""
+"""Weights of the nine features: published ones, those of a file, and the desk's learned versions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from models.settings import Setting
 PUBLISHED, LEARNED = "published", "learned"
 TRAINED, FROM_FILE = "trained", "file"
 
-# Determined by the published table up to their scale (docs/rules.md, Match score).
+# Fixed by the published table up to their scale (docs/rules.md, Match score).
 PUBLISHED_WEIGHTS = dict(
     zip(FEATURES, (-0.70, -9.35, 92.22, -5.33, 1.95, 0.13, -9.66, -5.89, 0.05), strict=True)
 )
@@ -33,10 +33,10 @@ ACCEPTED = f"{PUBLISHED}, {LEARNED}, a version (astra weights list), or a JSON f
 
 @dataclass(frozen=True)
 class WeightSet:
-    """Nine weights with the name they go by; ``learned`` is their version, if they are one.
+    """Nine weights and their name; ``learned`` is their version, if they have one.
 
-    ``is_wish`` where the desk has been told to score by the published ones, or by those of a file: they
-    steer the ``match`` policy because somebody wants it so, whatever the evidence.
+    ``is_wish`` where somebody chose the published ones or those of a file: they steer the ``match`` policy
+    regardless of the evidence.
     """
 
     name: str
@@ -46,9 +46,9 @@ class WeightSet:
 
 
 def in_use() -> WeightSet:
-    """The weights that the desk scores with; ``learned`` means the published ones until there are others.
+    """Return the weights the desk scores with; ``learned`` means the published ones until others exist.
 
-    Inside ``desk.reading()`` or a command. A version that is not there leaves the published ones, too.
+    Inside ``desk.reading()`` or a command. A missing version also falls back to the published ones.
     """
     rows = _setting_row(key=SETTING)
     value = rows[0][0] if rows else LEARNED
@@ -61,7 +61,7 @@ def in_use() -> WeightSet:
 
 
 def named(name: str | None) -> WeightSet:
-    """The weights of that name: see ACCEPTED; None are those in use. Raises InvalidInput, NotFound."""
+    """Return the weights of a name (see ACCEPTED), by default those in use. Raises InvalidInput, NotFound."""
     current = in_use()
     if name is None or name == current.name:
         return current
@@ -72,7 +72,7 @@ def named(name: str | None) -> WeightSet:
 
 
 def of_file(name: str) -> dict[str, float] | None:
-    """The weights of the file that a name means; None for a name of the desk's own. Raises InvalidInput."""
+    """Return the weights of a named file; None for one of the desk's own names. Raises InvalidInput."""
     if name in (PUBLISHED, LEARNED) or (name.isascii() and name.isdecimal()):
         return None
     return read_file(name)
@@ -91,21 +91,21 @@ _setting_row = CompiledQuery(lambda: Setting.select(Setting.value).where(Setting
 
 
 def accepted(name: str) -> str:
-    """A value of the setting. Raises InvalidInput."""
+    """Return a valid value of the setting. Raises InvalidInput."""
     if name not in (PUBLISHED, LEARNED) and not re.fullmatch("[1-9][0-9]{0,17}", name):
         raise InvalidInput("setting", f"{name!r} is no value for {SETTING}", f"accepted: {ACCEPTED}")
     return name
 
 
 def newest() -> LearnedWeight | None:
-    """The version learned last, or None."""
+    """Return the version learned last, or None."""
     query = LearnedWeight.select().where(LearnedWeight.origin == TRAINED)
     row: LearnedWeight | None = query.order_by(LearnedWeight.version.desc()).first()
     return row
 
 
 def version(number: int) -> LearnedWeight:
-    """One version. Raises NotFound."""
+    """Return one version. Raises NotFound."""
     row = LearnedWeight.lock_or_none(number)
     if row is None:
         raise NotFound("version of the weights", number, "astra weights list shows them")
@@ -113,7 +113,7 @@ def version(number: int) -> LearnedWeight:
 
 
 def read_file(name: str) -> dict[str, float]:
-    """The nine weights of a JSON file. Raises InvalidInput, naming what is missing, unknown or no number."""
+    """Read the nine weights of a JSON file. Raises InvalidInput, naming a missing, unknown or bad one."""
     path = Path(name)
     try:
         with path.open("rb") as stream:
@@ -135,14 +135,14 @@ def read_file(name: str) -> dict[str, float]:
 def _without_twins(pairs: list[tuple[str, Any]]) -> Json:
     made = dict(pairs)
     if len(made) < len(pairs):
-        raise ValueError("a name stands twice")
+        raise ValueError("a name is given twice")
     return made
 
 
 def checked(found: object, where: str) -> dict[str, float]:
-    """Nine finite numbers under the nine names, in the features' order. Raises InvalidInput."""
+    """Return nine finite numbers under the nine names, in the features' order. Raises InvalidInput."""
     if not isinstance(found, dict):
-        raise InvalidInput("weights", f"{where} holds no object of weights", _example())
+        raise InvalidInput("weights", f"{where} is not an object of weights", _example())
     unknown = [excerpt(str(name)) for name in found if name not in FEATURES]
     missing = [name for name in FEATURES if name not in found]
     if unknown:
@@ -157,9 +157,9 @@ def checked(found: object, where: str) -> dict[str, float]:
 def _number(name: str, value: object, where: str) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST_WEIGHT:
         return float(value)
-    told = excerpt(json.dumps(value))
+    given = excerpt(json.dumps(value))
     raise InvalidInput(
-        "weights", f"{name} in {where} is {told}, not a finite number up to {LARGEST_WEIGHT:g}", _example()
+        "weights", f"{name} in {where} is {given}, not a finite number up to {LARGEST_WEIGHT:g}", _example()
     )
 
 
@@ -168,7 +168,7 @@ def _example() -> str:
 
 
 def listing() -> list[WeightsRow]:
-    """The published weights and every version, newest first, with those in use marked."""
+    """Return the published weights and every version, newest first, with those in use marked."""
     current = in_use()
     published: WeightsRow = {
         "name": PUBLISHED,
@@ -187,7 +187,7 @@ def listing() -> list[WeightsRow]:
 
 
 def _row(row: LearnedWeight) -> WeightsRow:
-    """A version; whose weights come from a file was learned from nothing, and no gate was asked."""
+    """Return a version's row; weights from a file were learned from nothing and passed no gate."""
     is_learned = row.origin == TRAINED
     return {
         "name": f"version {row.version}",
@@ -201,8 +201,8 @@ def _row(row: LearnedWeight) -> WeightsRow:
     }
 
 
-def shown(name: str | None) -> WeightsRow:
-    """Some weights with what is known of them. Raises InvalidInput, NotFound."""
+def details(name: str | None) -> WeightsRow:
+    """Return the details of some weights. Raises InvalidInput, NotFound."""
     found = named(name)
     row: WeightsRow = {"name": found.name, "weights": found.weights}
     if found.learned is not None:
@@ -211,7 +211,7 @@ def shown(name: str | None) -> WeightsRow:
     return row
 
 
-@command("weights.use", past="weights chosen", undo=never("weights are not undone; use the earlier ones"))
+@command("weights.use", past="weights chosen", undo=never("use the earlier weights instead"))
 def use(running: Command, name: str, weights: dict[str, float] | None = None) -> dict[str, str]:
     """Score with these from now on: published, learned, or a version; ``weights`` become a new version.
 

@@ -1,7 +1,7 @@
-"""What the clock does to bookings: offers nobody claims, claims nobody works on.
+"""Booking timeouts: offers nobody claims, claims nobody works on.
 
-Only work that was given or claimed at this desk has the times that these clocks start from
-(``given_at``, ``progress_at``); imported history has none, and is left alone.
+Only work given or claimed at this desk has the times these clocks start from (``given_at``,
+``progress_at``); imported history has none and is left alone.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ AWAY_REASON = f"{MISSED_IN_A_ROW} offers in a row not claimed"
 
 @command("booking.lapse", past="not claimed in time", undo=put_back)
 def lapse(running: Command, booking_id: int) -> BookingRow:
-    """An offer was not claimed in time: on to the next agent. Two in a row put the first one on away.
+    """Pass an offer that was not claimed in time to the next agent; two in a row set the first one away.
 
-    Who is on a break has said so, and misses nothing by it.
+    Offers missed during a break do not count.
     """
     booking = pending_booking(running, booking_id)
     agent = Agent.lock(booking.agent_id)
@@ -57,7 +57,7 @@ def lapse(running: Command, booking_id: int) -> BookingRow:
 
 @command("booking.ask", past="asked whether still on it", undo=put_back)
 def ask(running: Command, booking_id: int) -> BookingRow:
-    """Nobody has tried to reach the customer since the claim: is its agent still on it?"""
+    """Ask the agent of a claim without a contact attempt whether they are still working on it."""
     booking = pending_booking(running, booking_id)
     booking.asked_at = running.now
     return saved(running, booking)
@@ -65,12 +65,12 @@ def ask(running: Command, booking_id: int) -> BookingRow:
 
 @command("booking.expire", past="claim ended, no answer", undo=put_back)
 def expire(running: Command, booking_id: int) -> BookingRow:
-    """The question was not answered: the claim is released, and the booking keeps its age."""
+    """Release a claim whose agent did not answer; the booking keeps its age."""
     return unclaim(running, pending_booking(running, booking_id))
 
 
 def lapsed(desk: Desk, only: int | None = None) -> list[int]:
-    """The offers whose time is up and that somebody else could take, the longest overdue first."""
+    """Overdue offers that another agent could take, longest overdue first."""
     minutes = desk.settings["offer_minutes"]
     if not minutes:
         return []
@@ -85,7 +85,7 @@ def lapsed(desk: Desk, only: int | None = None) -> list[int]:
 
 
 def silent(desk: Desk, only: int | None = None) -> list[int]:
-    """The claims without an attempt to reach the customer for too long, of which nobody was asked yet."""
+    """Claims too long without a contact attempt whose agents have not been asked yet."""
     hours = desk.settings["contact_hours"]
     if not hours:
         return []
@@ -101,13 +101,13 @@ def silent(desk: Desk, only: int | None = None) -> list[int]:
 
 
 def unanswered(desk: Desk, only: int | None = None) -> list[int]:
-    """The claims whose agents were asked, and have not answered in time."""
+    """Claims whose agents were asked and did not answer in time."""
     limit = _ago(desk, minutes=desk.settings["keep_minutes"])
     return _pending(only, Booking.asked_at <= limit, Booking.claimed_at.is_null(False))
 
 
 def _another_could(asking: Command, booking: Booking) -> bool:
-    assert booking.agent_id is not None  # the query asks for those that have one
+    assert booking.agent_id is not None  # the query selects only those with an agent
     return somebody_for(asking, booking, {booking.agent_id: NOT_CLAIMED})
 
 

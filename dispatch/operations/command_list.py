@@ -1,4 +1,4 @@
-"""All commands of the desk, and the words in which both front doors describe their events."""
+"""All commands of the desk, and the wording of their events on screen and command line."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ service.satisfaction.training
 
 @cache
 def every_command() -> Mapping[str, CommandInfo]:
-    """All commands by name. Their modules are imported when they are first asked for, not at every start."""
+    """All commands by name; their modules are imported on first use, not at every start."""
     for module in MODULES.split():
         import_module(f"dispatch.{module}")
     return COMMANDS
 
 
 def describe_command(name: str) -> str:
-    """What the log calls a command; its name if a later version of Astra gave it."""
+    """Return the log's words for a command, or its name if only a later version of Astra knows it."""
     known = every_command().get(name)
     return known.past if known else name
 
 
 def describe_subject(row: Mapping[str, Any]) -> str:
-    """The issue or booking that an event or undo was about, else the customer, else the agent."""
+    """Name the issue or booking of an event or undo, else the customer, else the agent."""
     for kind in ("issue", "booking", "customer", "agent"):
         if row.get(f"{kind}_id") is not None:
             return f"{kind} {row[f'{kind}_id']}"
@@ -43,5 +43,5 @@ def describe_subject(row: Mapping[str, Any]) -> str:
 
 
 def describe_event(row: Mapping[str, Any]) -> str:
-    """An event, or what an undo undid, in a few words: ``booking 12 claimed``."""
+    """Describe an event, or what an undo undid: ``booking 12 claimed``."""
     return f"{describe_subject(row)} {describe_command(row['command'])}".strip()

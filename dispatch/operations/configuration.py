@@ -1,4 +1,4 @@
-"""Changing the desk itself: its settings and its lists of accepted values."""
+"""Commands that change the desk's settings and lists of accepted values."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def set_value(running: Command, key: str, value: str) -> Json:
 
 
 def _check_departments(running: Command, departments: str) -> None:
-    """Each name must be a destination or a package, each department one of the desk's."""
+    """Require each name to be a destination or package, and each department an accepted one."""
     values = running.desk.values
     values.reload()
     known = {name for place in values.of("destination") for name in (place, *values.packages(place))}
@@ -37,14 +37,16 @@ def _check_departments(running: Command, departments: str) -> None:
         values.check("department", department)
         if name not in known:
             accepted = ", ".join(sorted(known))
-            raise InvalidInput("setting", f"{name!r} is no destination or package", f"accepted: {accepted}")
+            raise InvalidInput(
+                "setting", f"{name!r} is not a destination or package", f"accepted: {accepted}"
+            )
 
 
 @command("value.add", past="accepted", undo=never("an accepted value stays; bookings may have it"))
 def add_value(running: Command, kind: str, name: str, destination: str | None = None) -> dict[str, str]:
     """Accept a new destination, launch location, ... or a package of a destination.
 
-    Raises InvalidInput, and Refused if it is accepted already.
+    Raises InvalidInput, or Refused if it is already accepted.
     """
     text = validation.name(name, "name")
     values = running.desk.values

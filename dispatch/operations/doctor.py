@@ -1,4 +1,4 @@
-"""Looking the desk's database over, and putting right what only follows from other rows."""
+"""The doctor: checks of the desk's database, and repair of what follows from other rows."""
 
 from __future__ import annotations
 
@@ -22,23 +22,13 @@ from models.bookings import PENDING, Assignment, Booking
 from models.customer_index import backlog
 from models.database import SCHEMA_VERSION, current_database
 
-NETWORK_FILE_SYSTEMS = (
-    "nfs",
-    "cifs",
-    "smb",
-    "9p",
-    "afs",
-    "ceph",
-    "glusterfs",
-    "lustre",
-    "fuse.sshfs",
-    "davfs",
-)
+NETWORKED = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "glusterfs", "lustre", "fuse.sshfs", "davfs")
 MOUNTS = Path("/proc/self/mounts")
+RECOUNT = "astra doctor --repair recounts them"
 
 
 def examine(desk: Desk) -> Diagnosis:
-    """Every check with its finding; ``ok`` when nothing but warnings was found. Only reads."""
+    """Run every check without writing anything; ``ok`` if there are at most warnings."""
     path = desk.database.path
     findings = [
         _integrity(),
@@ -60,9 +50,9 @@ def examine(desk: Desk) -> Diagnosis:
     return {"database": str(path), "ok": sound, "checks": [asdict(finding) for finding in findings]}
 
 
-@command("doctor.repair", past="repaired", undo=never("a repair only counts what is there"))
+@command("doctor.repair", past="repaired", undo=never("a repair only recounts what is there"))
 def repair(running: Command) -> Json:
-    """Count what every agent holds and the tallies anew, let assignments follow, and set clocks right."""
+    """Recount loads and tallies, give assignments their booking's agent, and correct clocks."""
     loads = []
     for agent_id, load, pending in _wrong_loads():
         agent = Agent.lock(agent_id)
@@ -79,36 +69,31 @@ def repair(running: Command) -> Json:
     wrong = tallies.differing(tallies.stored(), counts)
     if wrong:
         tallies.replace(counts)
-    running.detail = {
-        "loads": loads,
-        "assignments": assignments,
-        "tallies": len(wrong),
-    } | issue_integrity_checks.repair()
+    counted = {"loads": loads, "assignments": assignments, "tallies": len(wrong)}
+    running.detail = counted | issue_integrity_checks.repair()
     return running.detail
 
 
 def _integrity() -> Finding:
     found = str(current_database.pragma("integrity_check"))
-    sound = found == "ok"
-    return Finding(
-        "integrity", sound, "the file is whole" if sound else found, "" if sound else "restore a backup"
-    )
+
+    if found == "ok":
+        return Finding("integrity", True, "the file is intact")
+    return Finding("integrity", False, found, "restore a backup")
 
 
 def _references() -> Finding:
     table = current_database.pragma("foreign_key_check")
     if table is None:
-        return Finding("references", True, "every row finds the rows it names")
-    return Finding(
-        "references", False, f"a row of {table} names a row that does not exist", "restore a backup"
-    )
+        return Finding("references", True, "every reference leads to a row")
+    detail = f"a row of {table} refers to a row that does not exist"
+    return Finding("references", False, detail, "restore a backup")
 
 
 def _schema() -> Finding:
     version = int(current_database.pragma("user_version"))
-    return Finding(
-        "schema", version == SCHEMA_VERSION, f"schema {version}, this Astra knows {SCHEMA_VERSION}"
-    )
+    detail = f"schema {version}, this Astra uses {SCHEMA_VERSION}"
+    return Finding("schema", version == SCHEMA_VERSION, detail)
 
 
 def _settings(desk: Desk) -> Finding:
@@ -118,7 +103,7 @@ def _settings(desk: Desk) -> Finding:
     named = "; ".join(
         f"{key} is {text!r}, so {desk.settings[key]!r} holds" for key, text in sorted(unreadable.items())
     )
-    hint = "astra set KEY VALUE sets it anew; year_shift was fixed when the desk was made: restore a backup"
+    hint = "astra set KEY VALUE; year_shift is fixed when the desk is created: restore a backup"
     return Finding("settings", False, named, hint)
 
 
@@ -129,7 +114,7 @@ def _loads() -> Finding:
     named = ", ".join(
         f"agent {agent} has load {load} and {pending} Pending" for agent, load, pending in wrong[:NAMED]
     )
-    return Finding("loads", False, f"{len(wrong)} wrong: {named}", "astra doctor --repair counts them anew")
+    return Finding("loads", False, f"{len(wrong)} wrong: {named}", RECOUNT)
 
 
 def _assignments() -> Finding:
@@ -137,29 +122,26 @@ def _assignments() -> Finding:
     if not astray:
         return Finding("assignments", True, "every assignment has its booking's agent")
     named = ", ".join(str(assignment_id) for assignment_id, _, _ in astray[:NAMED])
-    hint = "astra doctor --repair lets them follow"
-    return Finding(
-        "assignments", False, f"{len(astray)} with another agent than their booking: {named}", hint
-    )
+    detail = f"{len(astray)} with a different agent than their booking: {named}"
+    return Finding("assignments", False, detail, "astra doctor --repair corrects them")
 
 
 def _tallies() -> Finding:
     with current_database.atomic("DEFERRED"):
         wrong = tallies.differing(tallies.stored(), tallies.recomputed())
     if not wrong:
-        return Finding("tallies", True, "what the match score counts is what the bookings come to")
+        return Finding("tallies", True, "the match score's tallies agree with the bookings")
     named = ", ".join(
         f"{kind} {value}".strip() + f" of agent {agent}" for kind, value, agent in wrong[:NAMED]
     )
-    hint = "astra doctor --repair counts them anew"
-    return Finding("tallies", False, f"{len(wrong)} wrong: {named}", hint)
+    return Finding("tallies", False, f"{len(wrong)} wrong: {named}", RECOUNT)
 
 
 def _search() -> Finding:
     behind = backlog()
     if behind < LARGE_BACKLOG:
         return Finding("search", True, f"{behind} of the newest customers are not in the index yet")
-    hint = "the next astra customer find takes them in"
+    hint = "the next astra customer find indexes them"
     return Finding("search", False, f"{behind} customers are not in the index yet", hint, warning=True)
 
 
@@ -172,26 +154,25 @@ def _journal() -> Finding:
 def _permissions(path: Path) -> Finding:
     for place in (path, path.absolute().parent):
         if not os.access(place, os.W_OK):
-            return Finding("permissions", False, f"{place} cannot be written", "change its permissions")
+            return Finding("permissions", False, f"{place} is not writable", "change its permissions")
     if path.stat().st_mode & 0o002:
-        return Finding(
-            "permissions", False, f"{path} can be written by everybody", f"chmod o-w {path}", warning=True
-        )
-    return Finding("permissions", True, "the file and its folder can be written")
+        detail = f"{path} is writable by everybody"
+        return Finding("permissions", False, detail, f"chmod o-w {path}", warning=True)
+    return Finding("permissions", True, "the file and its folder are writable")
 
 
 def _file_system(path: Path) -> Finding:
     kind = _kind_of_file_system(path)
     if kind is None:
         return Finding("file system", True, "not known on this system")
-    if kind.startswith(NETWORK_FILE_SYSTEMS):
+    if kind.startswith(NETWORKED):
         hint = "keep the file on a local disk: the write-ahead log does not work across hosts"
         return Finding("file system", False, f"{kind}, a network file system", hint, warning=True)
     return Finding("file system", True, kind)
 
 
 def _kind_of_file_system(path: Path) -> str | None:
-    """The type of the deepest mount that the file lies under; None where that cannot be told."""
+    """Return the type of the deepest mount that holds the file; None where that is not known."""
     try:
         mounts = [line.split(" ") for line in MOUNTS.read_text("utf-8", "surrogateescape").splitlines()]
         real = path.resolve()
@@ -206,7 +187,7 @@ def _kind_of_file_system(path: Path) -> str | None:
 
 
 def _wrong_loads() -> list[tuple[int, int, int]]:
-    """Agents whose load is not their number of Pending bookings: (agent, load, Pending)."""
+    """Agents whose load differs from their number of Pending bookings: (agent, load, Pending)."""
     counts = (
         Booking.select(Booking.agent_id, fn.COUNT(Booking.booking_id))
         .where(Booking.status == PENDING, Booking.agent_id.is_null(False))
@@ -216,7 +197,7 @@ def _wrong_loads() -> list[tuple[int, int, int]]:
 
 
 def _astray_assignments() -> list[tuple[int, int | None, int | None]]:
-    """Assignments with another agent than their booking: (assignment, its agent, the booking's)."""
+    """Assignments whose agent differs from their booking's: (assignment, its agent, the booking's)."""
     query: Any = (
         Assignment.select(Assignment.assignment_id, Assignment.agent_id, Booking.agent_id)
         .join(Booking, on=(Booking.assignment_id == Assignment.assignment_id))

@@ -1,4 +1,4 @@
-"""The desk's side of an import: its event, and waiting bookings for the agents who came with it."""
+"""The desk's side of an import: its event, and waiting bookings for the imported agents."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from models.base import Json
     "import", past="imported", undo=never("an import is not undone; go back to the backup made before it")
 )
 def record(running: Command, detail: Json) -> Json:
-    """Log what an import or the generator wrote; ``detail`` is JSON, with the count of new agents.
+    """Log what an import or the generator wrote; ``detail`` is JSON with the number of new agents.
 
-    Rows written in bulk are heard by no signal, so this is the one event they have.
+    Rows written in bulk send no signals, so this is their only event.
     """
     running.detail = detail
     if detail["agents"]:

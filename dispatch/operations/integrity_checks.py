@@ -1,4 +1,4 @@
-"""What the doctor finds about who has which work; and what a finding is."""
+"""Integrity checks of how work is distributed, and the type of a finding."""
 
 from __future__ import annotations
 
@@ -21,10 +21,7 @@ NAMED = 10
 
 @dataclass(frozen=True)
 class Finding:
-    """One check: what was looked at, whether it is sound, and what to do if not.
-
-    A ``warning`` is told, and leaves the desk sound.
-    """
+    """The result of one check, and what to do about it; a ``warning`` leaves the desk sound."""
 
     check: str
     ok: bool
@@ -34,7 +31,7 @@ class Finding:
 
 
 def distribution(desk: Desk) -> list[Finding]:
-    """Presences and lists that can be understood, loads within capacity, nothing stuck or forgotten."""
+    """Check presences, skill lists, capacities, and work that is stuck or waits needlessly."""
     return [_presences(desk), _lists(desk), _capacities(), _stuck(), _waiting(desk)]
 
 
@@ -46,13 +43,13 @@ def _presences(desk: Desk) -> Finding:
         return Finding("presence", False, f"agents with an unknown presence: {_named(unknown)}", hint)
     late = due(desk)
     if late:
-        told = f"the clock has yet to change the presence of agents {_named(late)}"
-        return Finding("presence", False, told, "astra sweep does it, and so does any command", warning=True)
-    return Finding("presence", True, "every agent's presence is known, and up to date")
+        detail = f"presence changes due for agents: {_named(late)}"
+        return Finding("presence", False, detail, "astra sweep or any other command makes them", warning=True)
+    return Finding("presence", True, "every agent's presence is valid and up to date")
 
 
 def _lists(desk: Desk) -> Finding:
-    """A name that is not accepted fits no lead, and would make its agent idle."""
+    """A name that is not accepted matches no lead, so its agent would get no work."""
     known = {"skills": set(desk.values.of("destination")), "locations": set(desk.values.of("launch"))}
     query = Agent.select(Agent.agent_id, Agent.skills, Agent.locations).where(
         Agent.skills.is_null(False) | Agent.locations.is_null(False)
@@ -65,8 +62,10 @@ def _lists(desk: Desk) -> Finding:
     ]
     if wrong:
         hint = "astra agent set AGENT --skills ... --locations ..."
-        return Finding("skills", False, f"agents who list what is not accepted: {_named(wrong)}", hint)
-    return Finding("skills", True, "every skill and location that agents list is accepted")
+        return Finding(
+            "skills", False, f"agents with skills or locations that are not accepted: {_named(wrong)}", hint
+        )
+    return Finding("skills", True, "every agent's skills and locations are accepted values")
 
 
 def _capacities() -> Finding:
@@ -77,14 +76,13 @@ def _capacities() -> Finding:
     )
     over = [agent_id for (agent_id,) in tuples(query)]
     if over:
-        hint = "astra shuffle evens out what is not claimed"
-        told = f"agents above their capacity: {_named(over)}"
-        return Finding("capacity", False, told, hint, warning=True)
-    return Finding("capacity", True, "no agent holds more than the capacity")
+        hint = "astra shuffle evens out unclaimed bookings"
+        return Finding("capacity", False, f"agents above their capacity: {_named(over)}", hint, warning=True)
+    return Finding("capacity", True, "no agent is above their capacity")
 
 
 def _stuck() -> Finding:
-    """Unclaimed work of somebody who is not there, which no command leaves behind."""
+    """Unclaimed work of absent agents, which no command leaves behind."""
     query = (
         Booking.select(Booking.booking_id)
         .join(Agent, on=(Agent.agent_id == Booking.agent_id))
@@ -99,14 +97,14 @@ def _stuck() -> Finding:
     if stuck:
         hint = "astra agent handover AGENT --to desk"
         return Finding("stuck work", False, f"unclaimed and with absent agents: {_named(stuck)}", hint)
-    return Finding("stuck work", True, "no unclaimed booking is with an agent who is not there")
+    return Finding("stuck work", True, "no unclaimed booking is with an absent agent")
 
 
 def _waiting(desk: Desk) -> Finding:
     if drainable(desk):
-        told = "a booking waits that somebody could take by now"
-        return Finding("waiting", False, told, "astra sweep gives it out", warning=True)
-    return Finding("waiting", True, "nothing waits that somebody could take")
+        detail = "a booking is waiting that an agent could take now"
+        return Finding("waiting", False, detail, "astra sweep assigns it", warning=True)
+    return Finding("waiting", True, "no booking is waiting that an agent could take")
 
 
 def _named(numbers: list[int]) -> str:
@@ -115,12 +113,12 @@ def _named(numbers: list[int]) -> str:
 
 
 def miscounted(load: Any, held_by: Any) -> list[tuple[int, int, int]]:
-    """Agents whose load is not what they hold: (agent, load, held), lowest id first.
+    """Agents whose load differs from what they hold: (agent, load, held), lowest id first.
 
-    ``load`` is a column of Agent, ``held_by`` a query of agent ids with how many they hold.
+    ``load`` is a column of Agent, ``held_by`` a query of agent ids with the number each holds.
     """
     agents = Agent.select(Agent.agent_id, load).order_by(Agent.agent_id)
-    with current_database.atomic("DEFERRED"):  # both as of one moment, or a busy desk would seem wrong
+    with current_database.atomic("DEFERRED"):  # both as of one moment, or a busy desk would look wrong
         held: dict[int, int] = dict(tuples(held_by))
         loads = tuples(agents)
     return [(agent, load, held.get(agent, 0)) for agent, load in loads if load != held.get(agent, 0)]

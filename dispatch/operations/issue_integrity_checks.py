@@ -1,4 +1,4 @@
-"""Is the service desk sound: issue loads counted anew, and every clock told again by the conversation."""
+"""Integrity checks of the service desk: issue loads recounted, clocks recomputed from conversations."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from models.base import Json, tuples
 from models.database import current_database
 from models.issues import HELD, Interaction, Issue, SlaClock
 
-REPAIRS = "astra doctor --repair sets them right"
-SOME = 1000  # issues whose conversations are held at once
+REPAIRS = "astra doctor --repair corrects them"
+SOME = 1000  # issues whose conversations are in memory at once
 
 
 def issue_loads() -> Finding:
-    """Does every agent's issue load equal the open issues held?"""
+    """Check that every agent's issue load is the number of open issues held."""
     wrong = wrong_issue_loads()
     if not wrong:
         return Finding("issue loads", True, "every agent's issue load is the number of open issues held")
@@ -28,38 +28,38 @@ def issue_loads() -> Finding:
 
 
 def clocks_agree() -> Finding:
-    """Does every stored clock agree with what the conversation says?"""
+    """Check that every stored clock agrees with its conversation."""
     wrong = list(wrong_clocks())
     if not wrong:
         number = int(SlaClock.select().count())
         return Finding("clocks", True, f"{number:,} clocks agree with the conversations")
     named = ", ".join(
-        f"{clock.kind} of issue {clock.issue_id} has {_told(clock)}, should have {list(right.values())}"
+        f"{clock.kind} of issue {clock.issue_id} has {_times(clock)}, should have {list(right.values())}"
         for clock, right in wrong[:NAMED]
     )
     return Finding("clocks", False, f"{len(wrong)} wrong: {named}", REPAIRS)
 
 
 def repair() -> dict[str, list[Json]]:
-    """Count the issue loads anew, and set every clock as the conversation has it."""
+    """Recount the issue loads, and reset wrong clocks from their conversations."""
     loads = []
     for agent_id, load, held in wrong_issue_loads():
         agent = Agent.lock(agent_id)
         agent.issue_load = held
         agent.save()
         loads.append({"agent_id": agent_id, "from": load, "to": held})
-    mended = []
+    corrected = []
     for wrong, right in list(wrong_clocks()):
         clock = SlaClock.lock(wrong.clock_id)
         for column, value in right.items():
             setattr(clock, column, value)
         clock.save()
-        mended.append({"issue_id": clock.issue_id, "clock": clock.kind, "due_at": clock.due_at})
-    return {"issue_loads": loads, "clocks": mended}
+        corrected.append({"issue_id": clock.issue_id, "clock": clock.kind, "due_at": clock.due_at})
+    return {"issue_loads": loads, "clocks": corrected}
 
 
 def wrong_issue_loads() -> list[tuple[int, int, int]]:
-    """Agents whose issue load is not their number of open issues: (agent, load, held)."""
+    """Agents whose issue load differs from their number of open issues: (agent, load, held)."""
     counts = (
         Issue.select(Issue.agent_id, fn.COUNT(Issue.issue_id))
         .where(Issue.status.in_(HELD))
@@ -69,15 +69,15 @@ def wrong_issue_loads() -> list[tuple[int, int, int]]:
 
 
 def wrong_clocks() -> Iterator[tuple[SlaClock, dict[str, str | int | None]]]:
-    """Clocks that differ from what the conversation says, with what it says."""
+    """Clocks that disagree with their conversation, each with the right values."""
     with current_database.atomic("DEFERRED"):
         last = 0
         while ids := _issues_after(last):
             last = ids[-1]
-            told = dict(_timelines(ids))
+            timelines = dict(_timelines(ids))
             for clock in SlaClock.select().where(SlaClock.issue_id.in_(ids)).order_by(SlaClock.clock_id):
-                right = clocks.recomputed(clock, told.get(clock.issue_id, clocks.Timeline()))
-                if _told(clock) != list(right.values()):
+                right = clocks.recomputed(clock, timelines.get(clock.issue_id, clocks.Timeline()))
+                if _times(clock) != list(right.values()):
                     yield clock, right
 
 
@@ -96,5 +96,5 @@ def _timelines(issue_ids: list[int]) -> Iterator[tuple[int, clocks.Timeline]]:
         yield issue_id, clocks.timeline_of(talk)
 
 
-def _told(clock: SlaClock) -> list[str | int | None]:
+def _times(clock: SlaClock) -> list[str | int | None]:
     return [clock.due_at, clock.late_pause_s, clock.paused_at, clock.met_at]

@@ -1,4 +1,4 @@
-"""Every setting of the desk on one page: what it is for, its default, and how text becomes its value."""
+"""Every setting of the desk: its purpose, its default, and how text becomes its value."""
 
 from __future__ import annotations
 
@@ -81,44 +81,44 @@ DEFINITIONS = {
         Definition(
             "match_weights",
             "learned",
-            "what the match score weighs by (astra weights); learned: the newest version",
+            "weights of the match score (astra weights); learned: the newest version",
             _weights,
             "published, learned, or a version's number (astra weights list)",
         ),
         Definition(
             "sla_first_response_minutes",
             targets.FIRST_RESPONSE_MINUTES,
-            "minutes to the first answer of an issue, CRITICAL to LOW; for issues from now on",
+            "minutes to an issue's first answer, CRITICAL to LOW; for new issues",
             targets.parse_minutes,
             "five whole numbers, none smaller than the one before: 5 15 60 240 480",
         ),
         Definition(
             "sla_resolution_minutes",
             targets.RESOLUTION_MINUTES,
-            "minutes to an issue's resolution, CRITICAL to LOW; for issues from now on",
+            "minutes to an issue's resolution, CRITICAL to LOW; for new issues",
             targets.parse_minutes,
             "five whole numbers, none smaller than the one before: 15 120 480 1440 4320",
         ),
         Definition(
             "sla_hours",
             business_hours.ROUND_THE_CLOCK,
-            "when the clocks of issues run, in UTC or the zone given; for issues from now on",
+            "when the clocks of issues run, in UTC or the zone given; for new issues",
             _week,
             business_hours.ACCEPTED,
         ),
         Definition(
             "sla_holidays",
             "",
-            "days on which no clock runs, where sla_hours has hours; for issues from now on",
+            "days on which no clock runs, where sla_hours has hours; for new issues",
             _days,
             "days such as 2082-12-25 2082-12-26, or an empty text",
         ),
-        _number("reopen_days", 14, 0, 3650, "days after its end in which an issue can be taken up again"),
-        _number("close_after_days", 14, 0, 3650, "days after which a resolved issue is closed; 0: never"),
+        _number("reopen_days", 14, 0, 3650, "days after its end in which an issue can be reopened"),
+        _number("close_after_days", 14, 0, 3650, "days until a resolved issue is closed; 0: never"),
         Definition(
             "escalation_contact",
             "head of service",
-            "who is told of an escalation at level 3",
+            "who is notified of an escalation at level 3",
             _contact,
             "a name of 1 to 100 characters",
         ),
@@ -129,7 +129,7 @@ DEFINITIONS = {
             56,
             0,
             1000,
-            "years that the desk lives ahead of today; fixed when the desk is made",
+            "years the desk is ahead of today; fixed when the desk is created",
             fixed=True,
         ),
         Definition(
@@ -142,23 +142,15 @@ DEFINITIONS = {
         Definition(
             "returning",
             False,
-            "returning customers go to the agent of the last trip",
+            "returning customers go to the agent of their last trip",
             _switch,
             "on or off",
         ),
-        Definition("pull", False, "agents may claim unclaimed work of one another", _switch, "on or off"),
-        _number(
-            "decline_minutes", 30, 0, MOST_MINUTES, "minutes in which declined work is not offered again"
-        ),
-        _number(
-            "offer_minutes",
-            0,
-            0,
-            MOST_MINUTES,
-            "minutes to claim a booking before the next agent gets it; 0: any",
-        ),
-        _number("contact_hours", 4, 0, 2_000, "hours in which a claimed customer is called; 0: any"),
-        _number("keep_minutes", 30, 1, MOST_MINUTES, "minutes to answer that before the claim is released"),
+        Definition("pull", False, "agents may claim each other's unclaimed work", _switch, "on or off"),
+        _number("decline_minutes", 30, 0, MOST_MINUTES, "minutes before declined work is offered again"),
+        _number("offer_minutes", 0, 0, MOST_MINUTES, "minutes to claim an offered booking; 0: no limit"),
+        _number("contact_hours", 4, 0, 2_000, "hours to contact a claimed customer; 0: no limit"),
+        _number("keep_minutes", 30, 1, MOST_MINUTES, "minutes to answer before the claim is released"),
         _number("contact_within_minutes", 60, 1, MOST_MINUTES, "minutes in which a contact is a success"),
         _number("shuffle_seconds", 0, 0, 1_000_000, "seconds between two shuffles; 0: only by hand"),
         _number("dwell_minutes", 10, 0, MOST_MINUTES, "minutes before the shuffle may move a booking"),

@@ -1,4 +1,4 @@
-"""What a person may mean who has typed the beginning of a number, or a part of a name."""
+"""Shell completions for the beginning of a number or a part of a name."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ MOST = 50
 LONGEST_NUMBER = 18  # digits that always fit into 64 bits
 
 Candidate = tuple[int, str]
-"""A row's id, and what it is in a few words."""
+"""A row's id and a short description."""
 
 
 def agents(typed: str) -> list[Candidate]:
-    """Agents who are there, by the beginning of the id or a part of the name; lowest id first."""
+    """Current agents by the beginning of the id or a part of the name; lowest id first."""
     name = Agent.first_name.concat(" ").concat(Agent.last_name)
     meant = _begins(Agent.agent_id, typed) if _is_number(typed) else fn.LOWER(name).contains(typed.lower())
     query = Agent.select(Agent.agent_id, name, Agent.department)
@@ -33,7 +33,7 @@ def agents(typed: str) -> list[Candidate]:
 
 
 def bookings(typed: str) -> list[Candidate]:
-    """Bookings by the beginning of the number or what the queue's filter finds; highest number first."""
+    """Bookings by the beginning of the number or by the queue's filter; highest number first."""
     if not _is_number(typed):
         rows = queries.list_bookings(queries.BookingFilter(text=typed, sort="id"), MOST)
         return [
@@ -42,17 +42,17 @@ def bookings(typed: str) -> list[Candidate]:
         ]
     query = Booking.select(Booking.booking_id, Lead.customer_name, Booking.destination, Booking.status)
     query = query.join(Lead, on=(Booking.lead_id == Lead.lead_id)).where(_begins(Booking.booking_id, typed))
-    return _told(query.order_by(Booking.booking_id.desc()))
+    return _candidates(query.order_by(Booking.booking_id.desc()))
 
 
 def customers_like(typed: str) -> list[Candidate]:
-    """Customers by the beginning of the id, or as they are found anywhere; newest first for an id."""
+    """Customers by the beginning of the id, newest first, or by the customer search."""
     if typed and not _is_number(typed):
         return [(row["customer_id"], row["name"]) for row in customers.find(typed, MOST)]
     query = Customer.select(Customer.customer_id, Customer.name).where(
         _begins(Customer.customer_id, typed), Customer.merged_into.is_null()
     )
-    return _told(query.order_by(Customer.customer_id.desc()))
+    return _candidates(query.order_by(Customer.customer_id.desc()))
 
 
 def events(typed: str) -> list[Candidate]:
@@ -60,7 +60,7 @@ def events(typed: str) -> list[Candidate]:
     if not _is_number(typed):
         return []
     query = Event.select(Event.event_id, Event.command, Event.actor).where(_begins(Event.event_id, typed))
-    return _told(query.order_by(Event.event_id.desc()))
+    return _candidates(query.order_by(Event.event_id.desc()))
 
 
 def issues(typed: str) -> list[Candidate]:
@@ -69,10 +69,10 @@ def issues(typed: str) -> list[Candidate]:
         _begins(Issue.issue_id, typed) if _is_number(typed) else fn.LOWER(Issue.title).contains(typed.lower())
     )
     query = Issue.select(Issue.issue_id, Issue.category, Issue.title).where(meant)
-    return _told(query.order_by(Issue.issue_id.desc()))
+    return _candidates(query.order_by(Issue.issue_id.desc()))
 
 
-def _told(query: Any) -> list[Candidate]:
+def _candidates(query: Any) -> list[Candidate]:
     return [(number, ", ".join(map(str, words))) for number, *words in tuples(query.limit(MOST))]
 
 
@@ -81,9 +81,9 @@ def _is_number(typed: str) -> bool:
 
 
 def _begins(column: Any, digits: str) -> Any:
-    """Has an id these first digits? As ranges, so that the key's own index answers."""
+    """The condition that an id begins with these digits: ranges, so that the key's index is used."""
     if not digits or digits.startswith("0"):
-        return column.is_null(bool(digits))  # no id starts with a nought
+        return column.is_null(bool(digits))  # no id starts with zero
     tens = (10**more for more in range(LONGEST_NUMBER + 1 - len(digits)))
     ranges = [(column >= int(digits) * ten) & (column < (int(digits) + 1) * ten) for ten in tens]
     return reduce(or_, ranges) if ranges else column.is_null()

@@ -1,7 +1,7 @@
-"""All that the clock does, in one pass: presences, shifts, offers, claims, what waits, issues, the shuffle.
+"""One pass over everything due: presences, shifts, offers, claims, waiting bookings, issues, the shuffle.
 
-It may run in several terminals at once, and as often as one likes. Whatever is due is looked up first
-without the lock, and once more with it: what another terminal has done meanwhile is not done again.
+It may run in several terminals at once. What is due is looked up first without the lock, then again
+with it, so that nothing another terminal has just done is done twice.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ AT_ONCE = 25
 
 
 def sweep(desk: Desk) -> SweepResult:
-    """Do all that is due, each change an event of the sweeper; with nothing due no lock is taken."""
+    """Do everything that is due, each change an event of the sweeper; take no lock if nothing is due."""
     with desk.acting_as(SWEEPER), desk.request(None):
         done: SweepResult = {
             "presence": _presences(desk),
@@ -55,14 +55,14 @@ def _presences(desk: Desk) -> list[int]:
         due = presence.due(desk)
     if due:
         with desk.transaction():
-            pass  # every transaction begins with what the clock has changed
+            pass  # every transaction begins with the presence changes that are due
     return due
 
 
 def _each(
     desk: Desk, find: Callable[[Desk, int | None], list[int]], act: Callable[[Desk, int], object]
 ) -> list[int]:
-    """Do something to every booking or issue that is due, some in a commit."""
+    """Act on every booking or issue that is due, AT_ONCE in a commit."""
     with desk.reading():
         due = find(desk, None)
     done = []
@@ -76,7 +76,7 @@ def _each(
 
 
 def _assigned(desk: Desk) -> list[int]:
-    """Give out what somebody may take by now who had declined it, or is free since."""
+    """Assign waiting bookings that an agent can take by now."""
     with desk.reading():
         if not drainable(desk):
             return []
@@ -86,7 +86,7 @@ def _assigned(desk: Desk) -> list[int]:
 
 @command("waiting.assign", past="waiting bookings given out", undo=put_back)
 def drain(running: Command) -> list[int]:
-    """Assign what waits, oldest first, as long as somebody is free."""
+    """Assign waiting bookings, oldest first, as long as an agent is free."""
     drain_waiting(running)
     drained: list[int] = running.detail.get("drained", [])
     return drained

@@ -1,4 +1,4 @@
-"""Undo: a new command that writes the inverse of an event, so nothing is ever deleted."""
+"""Undo: a new command that writes the inverse of an event, so that nothing is ever deleted."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ RULES |= {Booking: BookingUndo(), Agent: AgentUndo(), Issue: IssueUndo(), Custom
 
 @command("undo", past="undo", undo=never("an undo is not undone; repeat the command instead"))
 def undo(running: Command, event_id: int | None = None) -> UndoResult:
-    """Undo one event: the actor's last command, or the one named.
+    """Undo one event: the one named, or the actor's last command.
 
-    Raises NotFound when there is nothing to undo, Refused when the command is never undone or one
-    of its rows has changed since.
+    Raises NotFound for an unknown event, and Refused if there is nothing to undo, the command cannot be
+    undone, or one of its rows has changed since.
     """
     event = _event(event_id) if event_id is not None else _last_of(running.desk.actor)
     known = every_command().get(event.command)
@@ -63,7 +63,7 @@ def undo(running: Command, event_id: int | None = None) -> UndoResult:
 
 
 def _put_back(running: Command, event: Event) -> list[int]:
-    """Write the inverse of every row of an event; returns the agents who are above their capacity by it."""
+    """Write the inverse of every row of an event; return the agents left above their capacity."""
     before: dict[str, Json] = json.loads(event.before or "{}")
     after: dict[str, Json] = json.loads(event.after or "{}")
     rows = {key: _row(key) for key in after}
@@ -88,17 +88,17 @@ def _write_inverse(running: Command, row: BaseModel, before: Json | None) -> Non
         raise Refused(
             "changed_since",
             f"{row.label} {row._pk} cannot be put back: {error}",
-            "another row has taken its place meanwhile; change that one first",
+            "another row has taken its place since; change that one first",
         ) from error
 
 
 def _last_of(actor: str) -> Event:
-    """The actor's newest event that is no undo and has not been undone."""
+    """The actor's newest event that is not an undo and has not been undone."""
     undone = Event.select(Event.undoes).where(Event.undoes.is_null(False))
     query = Event.select().where(Event.actor == actor, Event.undoes.is_null(), Event.event_id.not_in(undone))
     event: Event | None = query.order_by(Event.event_id.desc()).first()
     if event is None:
-        raise Refused("nothing_to_undo", f"{actor} has done nothing that could be undone")
+        raise Refused("nothing_to_undo", f"{actor} has done nothing that can be undone")
     return event
 
 
@@ -120,7 +120,7 @@ def _row(key: str) -> BaseModel:
 
 
 def _check_untouched(event: Event, key: str, row: BaseModel, after: Json) -> None:
-    """Refuse if the row was changed since, even if it was changed back by another command."""
+    """Refuse if the row has changed since, even if another command changed it back."""
     changed = [
         column for column, value in after.items() if column not in FOLLOWS and getattr(row, column) != value
     ]
@@ -139,13 +139,13 @@ def _check_untouched(event: Event, key: str, row: BaseModel, after: Json) -> Non
 
 
 def _later_change(event: Event, key: str) -> Event | None:
-    """The oldest command since that changed the same row and still stands.
+    """The oldest later command that changed the same row and was not undone.
 
-    An undo that took such a command back is none; one that took back an earlier command is.
+    An undo of such a command does not count; an undo of an earlier command does.
     """
     since = (Event.event_id > event.event_id) & Event.after.contains(f'"{key}":')
     undone = Event.select(Event.undoes).where(Event.undoes > event.event_id)
-    taken_back = Event.undoes.in_(Event.select(Event.event_id).where(since))
-    query = Event.select().where(since, Event.event_id.not_in(undone), Event.undoes.is_null() | ~taken_back)
+    undoes_later = Event.undoes.in_(Event.select(Event.event_id).where(since))
+    query = Event.select().where(since, Event.event_id.not_in(undone), Event.undoes.is_null() | ~undoes_later)
     later: Event | None = query.order_by(Event.event_id).first()
     return later

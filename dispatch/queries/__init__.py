@@ -1,4 +1,4 @@
-"""What screens and commands read: bookings, agents and totals."""
+"""Queries for screens and commands: bookings, agents and totals."""
 
 from dispatch.queries.agents import AGENT_KEYS, agent, agents_by_id, filtered, list_agents
 from dispatch.queries.bookings import (

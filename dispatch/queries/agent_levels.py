@@ -12,17 +12,17 @@ BEST_RATING = 5
 
 
 def level_of(level: int | None, years_of_service: int) -> int:
-    """The skill level, 1 to 5: as set, else it grows by one every five years of service from 1."""
+    """Return the skill level, 1 to 5: as set, else 1 plus one for every five years of service."""
     return level or min(BEST_LEVEL, 1 + years_of_service // YEARS_A_LEVEL)
 
 
 def performance_of(rating: float) -> float:
-    """0 to 1, from the agent's own ratings."""
+    """Return 0 to 1, from the agent's own ratings."""
     return rating / BEST_RATING
 
 
-def shown(level: int | None, years_of_service: int, rating: float) -> dict[str, float]:
-    """What an agent's row tells of it: the level that holds, and the performance."""
+def level_columns(level: int | None, years_of_service: int, rating: float) -> dict[str, float]:
+    """Return the level and performance columns of an agent's row."""
     return {
         "level": level_of(level, years_of_service),
         "performance": round(performance_of(rating), 4),

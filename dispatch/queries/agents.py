@@ -1,4 +1,4 @@
-"""Agents as screens and commands list them, with load and rank."""
+"""Agent queries for screens and commands, with load and rank."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ AGENT_KEYS = table(
 
 
 def list_agents(*, with_left: bool = False) -> list[AgentRow]:
-    """Every agent with load and rank, best rank first; those who left come last, without a rank."""
+    """Return every agent with load and rank, best rank first; former agents last, without a rank."""
     query = _agent_query()
     if not with_left:
         query = query.where(Agent.left_at.is_null())
@@ -52,7 +52,7 @@ def list_agents(*, with_left: bool = False) -> list[AgentRow]:
 
 
 def filtered(rows: list[AgentRow], asked: Node | None) -> list[AgentRow]:
-    """The agents among these rows who fit what a filter text says."""
+    """Return the agents among these rows that match a filter."""
     return rows if asked is None else [row for row in rows if fits(row, asked, AGENT_KEYS, _is_mentioned)]
 
 
@@ -62,13 +62,13 @@ def _is_mentioned(row: Mapping[str, Any], text: str) -> bool:
 
 
 def agents_by_id(agent_ids: Iterable[int | None]) -> list[AgentRow]:
-    """Some agents, in no particular order."""
+    """Return some agents, in no particular order."""
     query = _agent_query().where(Agent.agent_id.in_(list(agent_ids)))
     return [_agent_row(values) for values in tuples(query)]
 
 
 def agent(agent_id: int) -> AgentRow:
-    """One agent. Raises NotFound."""
+    """Return one agent. Raises NotFound."""
     for values in _one_agent(agent_id=agent_id):
         return _agent_row(values)
     raise NotFound("agent", agent_id, "astra agent list shows them")
@@ -91,5 +91,5 @@ def _agent_row(values: tuple[Any, ...]) -> AgentRow:
     for listed_names in ("skills", "locations", "specialisations", "languages"):
         row[listed_names] = json.loads(row[listed_names]) if row[listed_names] else []
     row["name"] = f"{row['first_name']} {row['last_name']}"
-    row |= agent_levels.shown(row["level"], row["years_of_service"], row["rating"])
+    row |= agent_levels.level_columns(row["level"], row["years_of_service"], row["rating"])
     return cast(AgentRow, row)

@@ -1,4 +1,4 @@
-"""The keys that bookings are filtered by."""
+"""Keys of the booking filter."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FLAGS = Fields(
 
 BOOKING_KEYS = table(
     Key("status", Choice(STATUSES), "booking status", field="status"),
-    Key("is", FLAGS, "not claimed yet; without an agent; follow-up due; agent asked whether it goes on"),
+    Key("is", FLAGS, "unclaimed; without an agent; follow-up due; agent asked if still on it"),
     Key("agent", Who(is_named), "its agent", Booking.agent_id, "agent_id"),
     Key("customer", Who(), "its customer", field="customer"),
     Key("destination", Choice(listed="destination"), "destination", field="destination", also=("to",)),

@@ -1,4 +1,4 @@
-"""What screens and commands show: rows of agents, bookings and events as plain JSON-ready dicts."""
+"""Booking queries for screens and commands: rows as plain JSON-ready dicts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from models.bookings import PENDING, STATUSES, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound
 
-# claimed work whose agent is not there to do it
+# claimed work whose agent is away
 _UNATTENDED = (
     (Booking.status == PENDING)
     & Booking.claimed_at.is_null(False)
@@ -66,7 +66,7 @@ BOOKING_COLUMNS: dict[str, Any] = {  # columns and expressions
     "phone": Customer.phone,
     "email": Customer.email,
 }
-BOOKING_SORTS: dict[str, Any] = {  # peewee's columns; what they are compared to differs
+BOOKING_SORTS: dict[str, Any] = {  # peewee's columns, compared with different types
     "changed": Booking.changed_at,
     "id": Booking.booking_id,
     "customer": Lead.customer_name,
@@ -74,8 +74,8 @@ BOOKING_SORTS: dict[str, Any] = {  # peewee's columns; what they are compared to
     "destination": Booking.destination,
     "status": Booking.status,
 }
-FOLLOW_UP = "follow_up"  # one order more, for a filter with due_until: an index finds those alone
-_EQUAL: dict[str, Any] = {  # fields of a BookingFilter that are a column's value
+FOLLOW_UP = "follow_up"  # an extra order for filters with due_until: an index finds only those
+_EQUAL: dict[str, Any] = {  # fields of a BookingFilter that equal a column
     "status": Booking.status,
     "agent_id": Booking.agent_id,
     "destination": Booking.destination,
@@ -87,11 +87,11 @@ _ORDERS = BOOKING_SORTS | {FOLLOW_UP: Booking.follow_up_at}
 
 @dataclass(frozen=True)
 class BookingFilter:
-    """Which bookings, in which order. ``text`` is looked for in customer, destination and number.
+    """A selection and order of bookings. ``text`` is sought in customer, destination and number.
 
-    ``due_until`` is a stored time: only those whose follow-up is due by then. ``asked``: only claimed
-    ones whose agent was asked "still on it?". ``customer`` is a number, or a text to be found by.
-    ``where`` is what a filter text asks for beside all that.
+    ``due_until`` is a stored time: only follow-ups due by then. ``asked``: only claimed bookings whose agent
+    was asked "still on it?". ``customer`` is a number, or a text to search by. ``where`` is the rest of a
+    filter text.
     """
 
     status: str | None = None
@@ -113,7 +113,7 @@ class BookingFilter:
 def list_bookings(
     which: BookingFilter, limit: int | None = None, after: BookingRow | None = None
 ) -> list[BookingRow]:
-    """Bookings in order; ``after`` is the last row of the page before (keyset paging)."""
+    """Return bookings in order; ``after`` is the last row of the previous page (keyset paging)."""
     which = _with_agent(which)
     query = _booking_query().where(*_page(which, limit, after))
     ordered = query.order_by(*_order(which)).limit(limit)
@@ -121,7 +121,7 @@ def list_bookings(
 
 
 def _page(which: BookingFilter, limit: int | None, after: BookingRow | None = None) -> list[Expression]:
-    """The conditions for a page of bookings, which is still to be put in order and limited."""
+    """Return the conditions for a page of bookings, before ordering and limiting."""
     conditions = _conditions(which)
     if after is not None:
         conditions.append(_beyond(which, after))
@@ -132,13 +132,13 @@ def _page(which: BookingFilter, limit: int | None, after: BookingRow | None = No
     merged = in_order and which.sort == "changed" and not _one_status(which) and not _is_narrow(which)
     if not (sought or merged):
         return conditions
-    # thousands may have to be put in order, or gone through: only the page is read whole
+    # thousands may have to be sorted or scanned: read only the page in full
     page = _numbers(which, conditions, STATUSES if merged else ()).limit(limit)
     return [Booking.booking_id.in_(page.select_from(page.c.number))]
 
 
 def _numbers(which: BookingFilter, conditions: list[Expression], statuses: Sequence[str]) -> Any:
-    """The numbers of bookings in order: with ``statuses``, what each has in the order of change, merged."""
+    """Return booking ids in order; with ``statuses``, merge each status's own by time of change."""
     query = Booking.select(Booking.booking_id.alias("number"), _sort_key(which).alias("sort_key"))
     query = query.join(Lead, on=(Booking.lead_id == Lead.lead_id)).where(*conditions)
     of_each = [query.where(Booking.status == status) for status in statuses] or [query]
@@ -146,7 +146,7 @@ def _numbers(which: BookingFilter, conditions: list[Expression], statuses: Seque
 
 
 def _sort_key(which: BookingFilter) -> Any:
-    """What bookings are put in order by. An agent's own are found by the agent, and not met in that order."""
+    """Return the sort key. An agent's own bookings are found through the agent, not in that order."""
     column = _ORDERS[which.sort]
     return column.concat("") if which.sort == "changed" and which.agent_id is not None else column
 
@@ -156,18 +156,18 @@ def _directed(which: BookingFilter, *columns: Any) -> tuple[Any, ...]:
 
 
 def _one_status(which: BookingFilter) -> bool:
-    """Does the filter leave bookings of one status only?"""
+    """Return whether the filter allows a single status only."""
     return bool(which.status or which.unclaimed or which.waiting or which.asked)
 
 
 def _is_narrow(which: BookingFilter) -> bool:
-    """Does an index find the few that the filter leaves: an agent's, or those with a follow-up?"""
+    """Return whether an index finds the few matches: an agent's, or those with a follow-up."""
     by_follow_up = any(isinstance(part, Pair) and part.key == FOLLOW_UP for part in parts_of(which.where))
     return by_follow_up or which.agent_id is not None or which.due_until is not None
 
 
 def _with_agent(which: BookingFilter) -> BookingFilter:
-    """The filter by number if it is by an agent's name, and no other has it."""
+    """Replace an agent's name in the filter by the id if only one agent has it."""
     for part in parts_of(which.where):
         if isinstance(part, Pair) and part.key == "agent" and which.agent_id is None:
             ids = ids_named(str(part.value))
@@ -178,26 +178,26 @@ def _with_agent(which: BookingFilter) -> BookingFilter:
 
 
 def pending_ids(agent_id: int) -> list[int]:
-    """The numbers of the Pending bookings that an agent has, oldest first."""
+    """Return the ids of an agent's Pending bookings, oldest first."""
     query = Booking.select(Booking.booking_id).where(Booking.agent_id == agent_id, Booking.status == PENDING)
     return [booking_id for (booking_id,) in tuples(query.order_by(Booking.created_at, Booking.booking_id))]
 
 
 def booking(booking_id: int) -> BookingRow:
-    """One booking. Raises NotFound."""
+    """Return one booking. Raises NotFound."""
     for values in _one_booking(booking_id=booking_id):
         return _booking_row(values)
     raise NotFound("booking", booking_id, "astra booking list shows them")
 
 
 def bookings_by_id(booking_ids: Sequence[int]) -> list[BookingRow]:
-    """Some bookings, lowest number first."""
+    """Return some bookings, lowest id first."""
     query = _booking_query().where(Booking.booking_id.in_(listed(booking_ids))).order_by(Booking.booking_id)
     return [_booking_row(values) for values in tuples(query)]
 
 
 def booking_ids(which: BookingFilter, limit: int) -> list[int]:
-    """The numbers of the first bookings that a filter finds, in its order."""
+    """Return the ids of the first bookings that match a filter, in its order."""
     which = _with_agent(which)
     query = Booking.select(Booking.booking_id).join(Lead, on=(Booking.lead_id == Lead.lead_id))
     found = query.where(*_page(which, limit)).order_by(*_order(which)).limit(limit)
@@ -211,7 +211,7 @@ def _order(which: BookingFilter) -> tuple[Any, ...]:
 def bookings_of(
     customer_ids: Sequence[int], limit: int | None = None, *, open_only: bool = False
 ) -> list[BookingRow]:
-    """The bookings of some customers, newest first; ``open_only``: the Pending ones."""
+    """Return the bookings of some customers, newest first; ``open_only``: the Pending ones."""
     theirs = Lead.select(Lead.lead_id).where(Lead.customer_id.in_(listed(customer_ids)))
     query = _booking_query().where(Booking.lead_id.in_(theirs))
     if open_only:
@@ -229,7 +229,7 @@ def _booking_query() -> ModelSelect[Any]:
     )
 
 
-# Every command on a booking ends with this look at it, and a batch looks at hundreds.
+# Every command on a booking ends by reading it, and a batch reads hundreds.
 _one_booking = CompiledQuery(lambda: _booking_query().where(Booking.booking_id == parameter("booking_id")))
 
 
@@ -246,7 +246,7 @@ def _booking_row(values: tuple[Any, ...]) -> BookingRow:
 
 
 def as_units(cents: int | None) -> float | None:
-    """Integer cents as decimal units; two places are exact in a double up to DECIMAL(12,2)."""
+    """Return integer cents as units; two places are exact in a double up to DECIMAL(12,2)."""
     return None if cents is None else cents / 100
 
 
@@ -264,7 +264,7 @@ def _conditions(which: BookingFilter) -> list[Expression]:
         conditions += [Booking.status == PENDING, Booking.agent_id.is_null()]
     if which.due_until is not None:
         conditions.append(Booking.follow_up_at <= which.due_until)
-        if which.agent_id is not None:  # of the two indexes, then the one of the agent's few Pending ones
+        if which.agent_id is not None:  # of the two indexes, then that of the agent's few Pending ones
             conditions.append(Booking.status == PENDING)
     if which.asked:
         conditions += [Booking.status == PENDING, Booking.asked_at.is_null(False)]
@@ -278,7 +278,7 @@ def _of_words(text: str) -> list[Expression]:
 
 
 def _of_fields(fields: Json) -> list[Expression]:
-    """What these fields of a filter ask for."""
+    """Return the conditions for these fields of a filter."""
     if "customer" in fields:
         return [of_customer(fields["customer"]).condition]
     return _conditions(BookingFilter(**fields))[1:]
@@ -299,7 +299,7 @@ def _beyond(which: BookingFilter, last: BookingRow) -> Expression:
 
 
 def unattended() -> dict[int, int]:
-    """How many claimed bookings lie with each agent who is not there to work on them."""
+    """Return the number of claimed bookings of each agent who is away from work."""
     query = (
         Booking.select(Booking.agent_id, fn.COUNT(Booking.booking_id))
         .join(Agent, on=(Booking.agent_id == Agent.agent_id))
@@ -310,10 +310,10 @@ def unattended() -> dict[int, int]:
 
 
 def desk_of(agent_id: int, now: str) -> list[BookingRow]:
-    """An agent's own work, each row with its ``group``: due, in progress, tentative, done today.
+    """Return an agent's own work, each row with its ``group``: due, in progress, tentative, done today.
 
-    ``now`` is a time of the desk (a date alone is its first moment). Due is what has a follow-up
-    whose moment has come, the longest overdue first; in the other groups the oldest comes first.
+    ``now`` is a desk time (a date alone is its first moment). Due means a follow-up time has passed, the
+    longest overdue first; the other groups start with the oldest.
     """
     mine = _booking_query().where(Booking.agent_id == agent_id)
     pending = mine.where(Booking.status == PENDING).order_by(Booking.created_at, Booking.booking_id)
@@ -332,7 +332,7 @@ def desk_of(agent_id: int, now: str) -> list[BookingRow]:
 
 
 def check_sort(sort: str) -> str:
-    """The name of a sort order of bookings. Raises InvalidInput."""
+    """Return the name of a booking sort order. Raises InvalidInput."""
     if sort not in BOOKING_SORTS:
         raise InvalidInput("sort", f"cannot sort by {sort!r}", "accepted: " + ", ".join(BOOKING_SORTS))
     return sort

@@ -1,7 +1,7 @@
-"""Finding customers by parts of words, on an index that is brought up to date a little later.
+"""Customer search by parts of words, on an index that is updated a little later.
 
-An index entry a lead would cost more than the lead may. So customers are taken into the index in batches
-when somebody searches or has time; until then the newest of them are looked through one by one.
+Indexing each lead would cost more than the lead itself. So customers are indexed in batches, before a
+search or when there is time; until then the newest are scanned one by one.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from models.customers import Customer, Lead
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
 
-BATCH = 250  # customers in a commit: some 2 ms under the write lock
+BATCH = 250  # customers per commit: about 2 ms under the write lock
 PAUSE_S = 0.001
-LARGE_BACKLOG = 2_000  # from here on a search waits less than it would take to look through it
-MOST_LOOKED_THROUGH = 10_000  # of the newest customers that are not in the index
-# customers whose bookings are fetched and put in order; with more of them, the list is gone through
+LARGE_BACKLOG = 2_000  # from here on, indexing takes a search less time than scanning
+MOST_LOOKED_THROUGH = 10_000  # of the newest customers not in the index
+# customers whose bookings are fetched and sorted; with more of them, the list is scanned
 MOST_FETCHED = 5_000
 
 Rows = Mapping[str, Mapping[str, Any]]
 
 
 def catch_up(desk: Desk, limit: int | None = None, progress: Callable[[int], None] | None = None) -> int:
-    """Take customers into the index, at most ``limit``; returns how many are left. Safe beside others.
+    """Index at most ``limit`` customers; return how many are left. Safe to run concurrently.
 
-    ``progress`` is told how many are left after each batch. Raises DatabaseUnavailable.
+    ``progress`` gets the number left after each batch. Raises DatabaseUnavailable.
     """
     rest = limit
     while rest is None or rest > 0:
@@ -53,7 +53,7 @@ def catch_up(desk: Desk, limit: int | None = None, progress: Callable[[int], Non
 
 
 def prepare(desk: Desk, progress: Callable[[int], None] | None = None) -> None:
-    """Catch up before a search, if what is missing would make it slow or incomplete."""
+    """Catch up before a search if a backlog would make it slow or incomplete."""
     with desk.reading():
         behind = backlog()
     if behind >= LARGE_BACKLOG:
@@ -61,7 +61,7 @@ def prepare(desk: Desk, progress: Callable[[int], None] | None = None) -> None:
 
 
 def keep_up(before: Rows) -> None:
-    """Write anew what the index knows of customers whose rows a command has changed."""
+    """Update the index entries of customers whose rows a command has changed."""
     customers, leads = f"{Customer._meta.table_name}:", f"{Lead._meta.table_name}:"
     changed: set[int] = set()
     for key, columns in before.items():
@@ -75,7 +75,7 @@ def keep_up(before: Rows) -> None:
 
 
 def found(needles: Collection[str], limit: int) -> list[int]:
-    """The customers whose documents have all of the needles, newest first; none for no needles."""
+    """Return the customers whose documents contain all needles, newest first; none without needles."""
     if not needles:
         return []
     newest = _not_indexed(needles)[:limit]
@@ -93,17 +93,17 @@ def _not_indexed(needles: Collection[str]) -> list[int]:
 
 
 class Mentions(NamedTuple):
-    """A condition on bookings. So ``many`` may meet it that going through the list soon fills a page."""
+    """A condition on bookings; with ``many``, scanning the list soon fills a page."""
 
     condition: Expression
     many: bool
 
 
 def mentions(text: str) -> Mentions:
-    """That a booking is of a customer found by this text, goes there, or has this number.
+    """Match bookings whose customer, destination or id fits this text.
 
     For a query of Booking joined with Lead. Few customers are looked up by their leads; for many, or a
-    destination, whoever reads the bookings in order meets enough of them.
+    destination, scanning the bookings in order finds enough of them.
     """
     needles = _needles(text)
     number = Booking.booking_id == booking_number(text)
@@ -119,7 +119,7 @@ def mentions(text: str) -> Mentions:
 
 
 def is_found(customer: Any, text: str) -> Mentions:
-    """That a customer, by an id's column, is found by this text."""
+    """Match a customer, by an id column, against this text."""
     needles = _needles(text)
     if needles and customer_index.has_more_than(MOST_FETCHED, needles):
         newest, indexed = _looked_up(customer, needles)
@@ -129,7 +129,7 @@ def is_found(customer: Any, text: str) -> Mentions:
 
 
 def of_customer(who: int | str) -> Mentions:
-    """That a booking is of this customer, by number, or of one who is found by a text."""
+    """Match bookings of a customer, by number, or of customers that match a text."""
     own = Lead.customer_id
     condition, many = Mentions(own == who, many=False) if isinstance(who, int) else is_found(own, who)
     few = Booking.lead_id.in_(Lead.select(Lead.lead_id).where(condition))
@@ -141,7 +141,7 @@ def _needles(text: str) -> list[str]:
 
 
 def _looked_up(customer: Any, needles: Collection[str]) -> tuple[Any, Any]:
-    """That one of the newest customers, or one in the index, has all of the needles."""
+    """Match the newest customers, or those in the index, that contain all needles."""
     own = CustomerSearch.select(CustomerSearch.customer_id).where(
         CustomerSearch.customer_id == customer, customer_index.has_all(needles)
     )
@@ -149,12 +149,12 @@ def _looked_up(customer: Any, needles: Collection[str]) -> tuple[Any, Any]:
 
 
 def _destinations(needles: Collection[str]) -> list[str]:
-    """The accepted destinations that have all of the needles."""
+    """Return the accepted destinations that contain all needles."""
     names = [name for (name,) in tuples(Destination.select(Destination.name))]
     return [name for name in names if all(text in customer_index.document([name]) for text in needles)]
 
 
 def booking_number(text: str) -> int:
-    """The booking number that a text is, with or without a #; 0 for none. SQLite's have 64 bits."""
+    """Return the booking id in a text, with or without a #; 0 for none. SQLite's have 64 bits."""
     number = text.strip().removeprefix("#")
     return int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0

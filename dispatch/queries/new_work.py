@@ -1,4 +1,4 @@
-"""What has come to an agent's desk since somebody last looked, and who brought it."""
+"""New work on an agent's desk since the last look, and who brought it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.base import tuples
 from models.bookings import PENDING, Booking
 from models.database import current_database
 
-NEWEST_LOOKED_AT = 200  # of a bulk load any one event tells that others are at work
+NEWEST_LOOKED_AT = 200  # of a bulk load, any one event shows that others are at work
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ class Glance:
 
 
 def glance(agent_id: int) -> Glance:
-    """Look at an agent's desk; an agent who does not exist has no name and no work."""
+    """Read an agent's desk; an unknown agent has no name and no work."""
     mine = Booking.select(Booking.booking_id, Booking.claimed_at).where(
         Booking.agent_id == agent_id, Booking.status == PENDING
     )
     who = Agent.select(Agent.first_name, Agent.last_name).where(Agent.agent_id == agent_id)
-    with current_database.atomic("DEFERRED"):  # as of one moment
+    with current_database.atomic("DEFERRED"):  # one snapshot
         rows, names, newest = tuples(mine), tuples(who), last_event()
     return Glance(
         agent_id,
@@ -45,16 +45,16 @@ def glance(agent_id: int) -> Glance:
 
 
 def last_event() -> int:
-    """The id of the newest event, 0 where nothing has happened yet."""
+    """Return the id of the newest event, 0 before the first."""
     (newest,) = tuples(Event.select(fn.MAX(Event.event_id)))[0]
     return newest or 0
 
 
 def arrived(before: Glance, now: Glance, own: Collection[int]) -> list[int]:
-    """The unclaimed bookings that others have brought between two glances.
+    """Return the unclaimed bookings that others brought between two glances.
 
-    ``own`` are the ids of one's own events. What a command brought that names no booking, such as a
-    drained queue or an import, is its writer's too.
+    ``own`` are the ids of one's own events. Bookings brought by a command that names none, such as a drained
+    queue or an import, belong to its actor too.
     """
     fresh = sorted(now.unclaimed - before.pending)
     if not fresh:
@@ -72,6 +72,6 @@ def arrived(before: Glance, now: Glance, own: Collection[int]) -> list[int]:
 
 
 def by_others(since: int, own: Collection[int]) -> bool:
-    """Has anybody else written an event after the one with this id?"""
+    """Return whether anybody else wrote an event after the one with this id."""
     later = Event.select(Event.event_id).where(Event.event_id > since).order_by(Event.event_id.desc())
     return any(event_id not in own for (event_id,) in tuples(later.limit(NEWEST_LOOKED_AT)))

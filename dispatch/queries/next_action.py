@@ -1,4 +1,4 @@
-"""What comes next with a booking: the one step that its agent would take now."""
+"""The next step of a booking, as its agent would take it now."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from models.bookings import PENDING
 
 
 def is_due(follow_up_at: str | None, now: str) -> bool:
-    """Has the moment come to get back to the customer? Both are stored times."""
+    """Return whether the follow-up time has come. Both are stored times."""
     return follow_up_at is not None and follow_up_at <= now
 
 
 def next_action(row: BookingRow, now: str) -> str | None:
-    """The command that comes next for a booking's row (of ``views``); None when it is closed.
+    """Return the next command for a booking's row (of ``views``); None when it is closed.
 
-    A waiting one is reassigned; else claim, then contact until the customer was reached and whenever
-    a follow-up is due, then confirm. The names are those of ``astra booking`` and dispatch.bookings.
+    A waiting booking is reassigned; else claim, then contact until the customer was reached and whenever a
+    follow-up is due, then confirm. The names are those of ``astra booking`` and dispatch.bookings.
     """
     if row["status"] != PENDING:
         return None

@@ -16,7 +16,7 @@ from models.database import current_database
 
 @dataclass(frozen=True)
 class Totals:
-    """The footer's figures. ``drift`` lists agents whose load is not their number of Pending bookings."""
+    """The footer's figures. ``drift`` lists agents whose load differs from their Pending bookings."""
 
     waiting: int
     pending: int
@@ -24,14 +24,14 @@ class Totals:
 
 
 def count_totals() -> Totals:
-    """Count what is open, and compare every agent's load with the bookings."""
+    """Count open work, and compare every agent's load with the bookings."""
     pending = (
         Booking.select(Booking.agent_id, fn.COUNT(Booking.booking_id))
         .where(Booking.status == PENDING)
         .group_by(Booking.agent_id)
     )
     loaded = Agent.select(Agent.agent_id, Agent.load).where(Agent.load > 0)
-    with current_database.atomic("DEFERRED"):  # both as of one moment, or a busy desk would seem to drift
+    with current_database.atomic("DEFERRED"):  # one snapshot, or a busy desk would seem to drift
         counts: dict[Any, int] = dict(tuples(pending))
         loads: dict[Any, int] = dict(tuples(loaded))
     waiting = counts.pop(None, 0)
@@ -40,5 +40,5 @@ def count_totals() -> Totals:
 
 
 def is_unused() -> bool:
-    """Has nobody been taken on, and nothing come in, ever?"""
+    """Return whether the desk has never had an agent or a lead."""
     return not any(model.select().exists() for model in (Agent, Lead))

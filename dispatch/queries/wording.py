@@ -10,7 +10,7 @@ from dispatch.queries.row_types import AgentRow, BookingRow, HeldRow
 from models.bookings import PENDING
 from models.clock import from_text, local_offset, to_local
 
-PUNCTUAL = timedelta(minutes=5)  # due for so long, then overdue
+PUNCTUAL = timedelta(minutes=5)  # due for this long, then overdue
 UNITS = (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("min", timedelta(minutes=1)))
 
 

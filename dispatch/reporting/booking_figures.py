@@ -1,4 +1,4 @@
-"""What the bookings of a desk come to: by status, destination, source and method, and by agent."""
+"""Booking figures: totals by status, destination, source and method, and by agent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KINDS = (ALL, STATUS, DESTINATION, SOURCE, METHOD)
 
 @dataclass
 class Figure:
-    """The bookings with one value of one kind; revenue is in cents, and only that of Confirmed ones."""
+    """Counts of the bookings with one value of one kind, and the revenue of the Confirmed ones in cents."""
 
     kind: str
     value: str
@@ -40,7 +40,7 @@ class Figure:
 
     @property
     def share(self) -> float | None:
-        """Confirmed of those that are decided; None while none is, and of one status alone."""
+        """The share Confirmed of all closed bookings; None if none is closed, and for a single status."""
         decided = self.confirmed + self.cancelled
         return self.confirmed / decided if decided and self.kind != STATUS else None
 
@@ -65,9 +65,9 @@ class Figure:
 
 
 def by_kind() -> list[FigureRow]:
-    """Every figure, kind after kind, the most bookings first, inside ``desk.reading()``.
+    """Every figure, kind after kind, most bookings first, without bookings entered by mistake.
 
-    Bookings that were entered by mistake are left out. It goes through all bookings once.
+    Call it inside ``desk.reading()``; it scans all bookings once.
     """
     cents = fn.COALESCE(Booking.destination_revenue_cents, 0) + fn.COALESCE(Booking.package_revenue_cents, 0)
     groups = (Booking.status, Booking.destination, Lead.source, Lead.method)
@@ -88,7 +88,7 @@ def by_kind() -> list[FigureRow]:
 
 
 def by_agent(desk: Desk) -> list[AgentFigures]:
-    """Every agent who is here: load, shrunk rate of Confirmed ones and contact rate, best rate first."""
+    """Every current agent's load, shrunk conversion rate and contact rate, best rate first."""
     with one_moment():
         agents = {row["agent_id"]: row for row in queries.list_agents()}
         reached = contact_rate.rates(desk, list(agents))

@@ -1,7 +1,7 @@
-"""Figures of a period at the service desk, each from rows with its count (docs/rules.md, Issue analytics).
+"""Figures of the service desk for a period (docs/rules.md, Issue analytics).
 
-A figure is ``{"value", "count"}``: the count says how many rows it is the mean or share of, and a figure
-of no rows has the value None. Trends compare the period with the one of the same length before it.
+A figure is ``{"value", "count"}``: ``count`` is the number of rows behind it, and without rows the value
+is None. Trends compare the period with the one of the same length before it.
 """
 
 from __future__ import annotations
@@ -31,26 +31,26 @@ DIMENSIONS = ("category", "priority", "channel")
 
 @dataclass(frozen=True)
 class Period:
-    """From a stored time to another; the first is in, the second out."""
+    """A span between two stored times, the first included and the second not."""
 
     since: str
     until: str
 
     @classmethod
     def last(cls, days: int, now: str) -> Period:
-        """The days up to now, now itself included."""
+        """The last ``days`` days, up to and including now."""
         end = from_text(now) + timedelta(seconds=1)
         return cls(to_text(end - timedelta(days=days)), to_text(end))
 
     def before(self) -> Period:
-        """The one of the same length that ended when this one began."""
+        """The period of the same length that ended when this one began."""
         since, until = from_text(self.since), from_text(self.until)
         return Period(to_text(since - (until - since)), self.since)
 
 
 @dataclass
 class Tally:
-    """Issues that are alike in category, priority and channel, counted and added up over a period."""
+    """Counts and sums over a period of the issues with one category, priority and channel."""
 
     opened: int = 0
     resolved: int = 0
@@ -68,7 +68,7 @@ Tallies = dict[tuple[str, str, str], Tally]
 
 
 def report(period: Period) -> IssueReport:
-    """Every figure of a period in all and by each dimension, with the trend in all."""
+    """Every figure of a period, overall and by each dimension, with the overall trends."""
     tallies = _tallies(period)
     totals = figures(tallies.values())
     return {
@@ -101,7 +101,7 @@ def _mean(total: float, count: int) -> Figure:
 
 
 def _by(place: int, tallies: Tallies) -> dict[str, Figures]:
-    """The figures for each value of the dimension at a place of the key."""
+    """The figures for each value of one dimension, given by its place in the key."""
     groups: dict[str, list[Tally]] = {}
     for key, tally in tallies.items():
         groups.setdefault(key[place], []).append(tally)
@@ -110,23 +110,23 @@ def _by(place: int, tallies: Tallies) -> dict[str, Figures]:
 
 
 def trends(now: Figures, before: Figures) -> dict[str, Trend]:
-    """Each figure beside the one before, and what it has changed by; None where one of them is missing."""
-    told: dict[str, Trend] = {}
+    """Each figure with the previous period's and the change, which is None if either is missing."""
+    changes: dict[str, Trend] = {}
     for name in FIGURES:
         value, earlier = now[name]["value"], before[name]["value"]
-        told[name] = {
+        changes[name] = {
             "value": value,
             "before": earlier,
             "change": None if value is None or earlier is None else round(value - earlier, 4),
             "counts": [now[name]["count"], before[name]["count"]],
         }
-    return told
+    return changes
 
 
 def ids_behind(
     period: Period, figure: str, dimension: str | None = None, name: str | None = None
 ) -> list[int]:
-    """The issues that a figure is made of; of one value of a dimension, or all."""
+    """The ids of the issues behind a figure, optionally for one value of a dimension."""
     when = {OPENED: Issue.opened_at, SATISFACTION: Survey.answered_at}.get(figure, Issue.resolved_at)
     query = _in_period(period, when, Issue.issue_id)
     if dimension is not None:
@@ -136,8 +136,8 @@ def ids_behind(
 
 
 def _tallies(period: Period) -> Tallies:
-    """What was opened, resolved and rated in a period: one query each, whatever the number of issues."""
-    told: Tallies = {}
+    """Tallies of what was opened, resolved and rated in a period, with one query each."""
+    tallies: Tallies = {}
     number = fn.COUNT(Issue.issue_id)
     spent = fn.SUM(fn.MAX(0, seconds_of(Issue.resolved_at) - seconds_of(Issue.opened_at)))
     counted = (
@@ -145,7 +145,7 @@ def _tallies(period: Period) -> Tallies:
         (
             Issue.resolved_at,
             ("resolved", "resolution_s", "at_first_contact"),
-            (number, spent, fn.SUM(When(None, [(_said() <= FIRST_CONTACT_INTERACTIONS, 1)], 0))),
+            (number, spent, fn.SUM(When(None, [(_interactions() <= FIRST_CONTACT_INTERACTIONS, 1)], 0))),
         ),
         (Survey.answered_at, ("rated", "scores"), (number, fn.SUM(Survey.score))),
     )
@@ -155,19 +155,19 @@ def _tallies(period: Period) -> Tallies:
             _in_period(period, when, *kind, *sums).group_by(*kind)
         ):
             tally = Tally(**dict(zip(names, values, strict=True)))
-            told.setdefault((category, PRIORITIES[priority - 1], channel), Tally()).add(tally)
-    return told
+            tallies.setdefault((category, PRIORITIES[priority - 1], channel), Tally()).add(tally)
+    return tallies
 
 
 def _in_period(period: Period, when: Any, *columns: Any) -> ModelSelect[Any]:
-    """Issues with a time of theirs, or of their survey, in a period."""
+    """Issues for which ``when``, a time of the issue or its survey, is within a period."""
     query = Issue.select(*columns).where(~Issue.voided, when >= period.since, when < period.until)
     return query.join(Survey, on=(Survey.issue_id == Issue.issue_id)) if when.model is Survey else query
 
 
-def _said() -> Any:
-    """How many messages and notes an issue has."""
-    said = Interaction.select(fn.COUNT(Interaction.interaction_id)).where(
+def _interactions() -> Any:
+    """The number of messages and notes of an issue."""
+    number = Interaction.select(fn.COUNT(Interaction.interaction_id)).where(
         Interaction.issue_id == Issue.issue_id, Interaction.kind != STATUS
     )
-    return fn.COALESCE(said, 0)
+    return fn.COALESCE(number, 0)

@@ -20,7 +20,7 @@ class FigureRow(TypedDict):
     cancelled: int
     confirmed_share: float | None
     revenue: float | None
-    key: NotRequired[str]  # in a list: its kind once, and how long the bar is
+    key: NotRequired[str]  # for lists: the row's key, the kind on its first row, the length of the bar
     of: NotRequired[str]
     part: NotRequired[float]
 

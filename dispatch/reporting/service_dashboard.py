@@ -1,6 +1,6 @@
-"""The service desk at a glance: what is active, who has how much to do, how it goes, and what is wrong.
+"""The service dashboard: active issues, workloads, resolution figures and alerts.
 
-Every figure is of one moment, from rows, with its count (docs/rules.md, Service dashboard).
+All figures are as of one moment, each with its count (docs/rules.md, Service dashboard).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def dashboard(desk: Desk, days: int = issue_analytics.USUAL_DAYS) -> Dashboard:
-    """The whole dashboard; resolution figures and trends are of the last ``days``."""
+    """The whole dashboard; resolution figures and trends cover the last ``days`` days."""
     now = desk.now()
     moment = from_text(now)
     with current_database.atomic("DEFERRED"):  # all as of one moment
@@ -46,7 +46,7 @@ def dashboard(desk: Desk, days: int = issue_analytics.USUAL_DAYS) -> Dashboard:
 
 
 def active(now: str) -> ActiveIssues:
-    """How many issues are open, in all, by priority and by status, and how old they are."""
+    """The number of open issues, overall, by priority and by status, and their mean age."""
     age_s = fn.SUM(fn.MAX(0, seconds_of(now) - seconds_of(Issue.opened_at)))
     query = Issue.select(Issue.priority, Issue.status, fn.COUNT(Issue.issue_id), age_s)
     priorities, statuses, seconds = Counter[int](), Counter[str](), 0
@@ -67,7 +67,7 @@ def active(now: str) -> ActiveIssues:
 
 
 def agents() -> list[Workload]:
-    """Every agent who is here, the busiest first; utilisation is all work held by the capacity."""
+    """Every current agent, busiest first; utilisation is all work held divided by capacity."""
     columns = (
         Agent.agent_id,
         Agent.first_name.concat(" ").concat(Agent.last_name),
@@ -94,7 +94,7 @@ def agents() -> list[Workload]:
 
 
 def alerts(expected: Sequence[Expectation], now: datetime) -> dict[str, Alert]:
-    """What is wrong: broken promises, open escalations, and customers who may leave; each with its issue."""
+    """SLA breaches, open escalations, and customers at risk of leaving, each with its issue."""
     risky: list[Json] = [
         {"issue_id": one.issue_id, "predicted": round(one.score, 4)}
         for one in expected
@@ -122,7 +122,7 @@ _overdue = CompiledQuery(
 
 
 def _breaches(now: datetime) -> list[Json]:
-    """Running clocks whose time is used up, and first answers that came late."""
+    """Overdue clocks, and first answers that were late."""
     overdue = map(ClockRow._make, _overdue(now=to_text(now)))
     late = ((clock, -clocks.left_s(clock, now)) for clock in overdue)
     return [

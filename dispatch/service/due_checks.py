@@ -1,7 +1,7 @@
-"""What the clock brings: warnings and escalations that are due, found by an index, in small batches.
+"""Raise the warnings and escalations that are due, found through an index, in small batches.
 
-``sweep_issues`` may run in several terminals at once and as often as one likes: each batch reads again,
-under the write lock, what is due, and what was told is not told twice.
+``sweep_issues`` may run in several terminals at once and as often as needed: each batch rereads what is due
+under the write lock, so nothing is announced twice.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dispatch.service.satisfaction import training
 from models.base import CompiledQuery, parameter
 from models.issues import Watch
 
-AT_ONCE = 100  # issues in a commit: a terminal beside it waits some 30 ms, if everything about them is due
+AT_ONCE = 100  # issues per commit: other terminals wait about 30 ms even if everything is due
 
 _due = CompiledQuery(
     lambda: (
@@ -28,9 +28,9 @@ _due = CompiledQuery(
 
 
 def sweep_issues(desk: Desk) -> IssueSweep:
-    """Give the warnings and escalations that are due; tells them, and how many issues were looked at.
+    """Raise the warnings and escalations that are due; return them and the number of issues examined.
 
-    Where nothing is due nothing is written, and no lock is taken.
+    When nothing is due, it writes nothing and takes no lock.
     """
     now, total = desk.now(), Outcome()
     while _is_due(desk, now):

@@ -74,7 +74,7 @@ def describe_escalation(escalation: EscalationRow) -> str:
         return f"closed by {escalation['closed_by']}: {escalation['close_reason']}"
     if escalation["acknowledged_at"]:
         return f"acknowledged by {escalation['acknowledged_by']}"
-    return f"told {escalation['told']} at {short_moment(escalation['steps'][-1]['at'])}"
+    return f"notified {escalation['told']} at {short_moment(escalation['steps'][-1]['at'])}"
 
 
 def progress_words(progress: Progress) -> str:

@@ -1,1 +1,1 @@
-"""Triage: subject, sentiment and urgency of a customer's message (docs/rules.md, Triage)."""
+"""Triage of a customer's message: category, sentiment and urgency (docs/rules.md, Triage)."""

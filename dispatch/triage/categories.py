@@ -11,16 +11,16 @@ from models.issues import CATEGORIES, PRIORITIES, TIERS
 __all__ = ["CATEGORIES", "FALLBACK", "PRIORITIES", "TIERS", "category", "tier"]
 
 FALLBACK: Final = "general_inquiry"
-"""What a message is until somebody says so, where the classifier abstains."""
+"""A message's category until a person chooses one, where the classifier abstains."""
 
 
 def category(value: object) -> str:
-    """A category's name, in any case. Raises InvalidInput, naming all of them."""
+    """Return a category's name, in any case. Raises InvalidInput, naming them all."""
     return _one_of(CATEGORIES, value, "category")
 
 
 def tier(value: object) -> str | None:
-    """A customer's tier, in any case; None and an empty text are none. Raises InvalidInput."""
+    """Return a customer's tier, in any case, or None for an empty text. Raises InvalidInput."""
     return _one_of(TIERS, value, "tier") if validation.stripped(value, "tier") else None
 
 

@@ -1,4 +1,4 @@
-"""How much work a message looks like (docs/rules.md, Triage)."""
+"""Complexity of a message (docs/rules.md, Triage)."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from dispatch.triage.message import Message
 from dispatch.triage.row_types import Entity
 
 COUNTED: Final = {"package": "PRODUCT", "launch_location": "ORG", "money": "MONEY", "date": "DATE"}
-"""The types of entity that count (docs/rules.md, Triage), and what each is elsewhere.
+"""The entity types that count (docs/rules.md, Triage), by their common names.
 
-A package is what the desk sells (PRODUCT), a launch location a company's complex (ORG). A destination
-is a place, an agent a person, and numbers and addresses only name things: they do not count.
+A package is what the desk sells (PRODUCT), a launch location a company's complex (ORG). Destinations are
+places, agents are people, and numbers and addresses are mere identifiers: they do not count.
 """
 
 _HARD = re.compile(r"\b(?:integration|api|database|configuration|customi[sz]ation)s?\b")
 
 
 def complexity(message: Message, entities: Sequence[Entity]) -> str:
-    """``high`` from 4 points, ``medium`` from 2, else ``low``.
+    """Return ``high`` from 4 points, ``medium`` from 2, else ``low``.
 
-    Over 200 characters 1 point, over 500 instead 2; each entity of COUNTED 1; hard words 2, once.
+    Over 200 characters: 1 point; over 500: 2. Each entity of COUNTED: 1. Hard words: 2, once.
     """
     length = len(message.text)
     points = 2 if length > 500 else 1 if length > 200 else 0

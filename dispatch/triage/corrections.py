@@ -1,7 +1,7 @@
-"""Learning from people: a message that looks like a corrected one is probably what that one was.
+"""Learning from corrections: a message resembling a corrected one probably has the same category.
 
-Nothing is trained: the corrected messages are remembered as they are, so a reader can be shown which one
-spoke. Whoever calls stores them.
+Nothing is trained: corrected messages are kept as they are, so that a reader can see which one decided.
+The caller stores them.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from dispatch.triage.model import Model
 ALIKE = 0.75
 """The similarity (cosine of the weighted words, 0 to 1) from which a corrected message counts.
 
-Below it stand messages that share their frame only: "I need help with my account" and "I need help
-with my luggage" have 0.71.
+Below it, messages share only their frame: "I need help with my account" and "I need help with my luggage"
+have 0.71.
 """
 
 REMEMBERED = 1_000
-"""So many of the corrections handed over are kept, the latest: a message takes the same time for ever."""
+"""The number of corrections kept, the latest, so that judging a message never takes longer."""
 
 
 @dataclass(frozen=True)
 class Correction:
-    """A corrected message, and how alike another one is to it."""
+    """A corrected message, and its similarity to another one."""
 
     text: str
     category: str
@@ -35,7 +35,7 @@ class Correction:
 
 
 class Corrections:
-    """Corrected messages to compare with. ``pairs``: (text, category), the oldest first."""
+    """Corrected messages to compare with. ``pairs``: (text, category), oldest first."""
 
     def __init__(self, model: Model, pairs: Iterable[tuple[str, str]] = ()) -> None:
         self._model = model
@@ -45,14 +45,14 @@ class Corrections:
             self.add(text, category)
 
     def add(self, text: str, category: str) -> None:
-        """Remember one more; the same text corrected again counts as the newer one."""
+        """Add one; correcting the same text again makes it the newest."""
         place = len(self._pairs)
         self._pairs.append((text, category))
         for word, weight in _direction(self._model, Message(text)).items():
             self._weights.setdefault(word, []).append((place, weight))
 
     def nearest(self, message: Message) -> Correction | None:
-        """The corrected message that is most like this one, if one is alike enough; of equals the newest."""
+        """Return the most similar corrected message if similar enough; the newest among equals."""
         likeness: dict[int, float] = {}
         for word, weight in _direction(self._model, message).items():
             for place, its in self._weights.get(word, ()):
@@ -67,7 +67,7 @@ class Corrections:
     def weigh(
         self, probabilities: Mapping[str, float], message: Message
     ) -> tuple[dict[str, float], Correction | None]:
-        """The model's probabilities moved towards the nearest correction by its similarity, and that one."""
+        """Return the model's probabilities, moved towards the nearest correction, and that correction."""
         nearest = self.nearest(message)
         if nearest is None:
             return dict(probabilities), None
@@ -78,7 +78,7 @@ class Corrections:
 
 
 def _direction(model: Model, message: Message) -> dict[str, float]:
-    """A message's words weighted by how telling they are, as a vector of length one."""
+    """Return a message's words weighted by how distinctive they are, as a unit vector."""
     weights = {word: count * model.idf(word) for word, count in Counter(message.words).items()}
     length = math.sqrt(sum(weight * weight for weight in weights.values()))
     return {word: weight / length for word, weight in weights.items()}

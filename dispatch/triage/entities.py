@@ -1,4 +1,4 @@
-"""What a message names: amounts, dates, numbers, addresses, and what the desk itself has names for."""
+"""Entities in a message: amounts, dates, numbers, addresses, and the desk's own names."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from dispatch.triage.message import Message
-from dispatch.triage.normalisation import READ_CHARACTERS
+from dispatch.triage.message import READ_CHARACTERS, Message
 from dispatch.triage.row_types import Entity
 
 Found = tuple[int, int, str]
@@ -57,17 +56,17 @@ _FORMS: Final[tuple[tuple[str, str], ...]] = (
         r"(?<![\w+.])(?:\+\d|\(?0\d)[\d ()./-]{5,20}\d(?!\w)|(?<![\w.-])\d{3}[-. ]\d{3}[-. ]\d{4}(?!\w)",
     ),
 )
-"""The forms that are recognised without knowing the desk; where two overlap, the earlier one counts."""
+"""The forms recognised without the desk's names; where two overlap, the earlier one counts."""
 
 _PATTERNS = tuple((kind, re.compile(form, re.IGNORECASE)) for kind, form in _FORMS)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 class KnownNames:
-    """The desk's own names by type, found as whole words in any case; made once, used for every message."""
+    """The desk's own names by type, found as whole words in any case; built once, used for every message."""
 
     def __init__(self, names: Mapping[str, Iterable[str]] | None = None) -> None:
-        """``names``: those of each type ("destination", "package", "launch_location", "agent", ...)."""
+        """``names`` by type ("destination", "package", "launch_location", "agent", ...)."""
         self._by_first_word: dict[str, list[tuple[str, str]]] = {}
         for kind, known in (names or {}).items():
             for name in known:
@@ -79,9 +78,9 @@ class KnownNames:
             same_start.sort(key=lambda entry: -len(entry[1]))
 
     def find(self, text: str) -> Iterator[Found]:
-        """Start, end and type of each name in a text, the longest of those that begin at a word."""
+        """Yield start, end and type of each name in a text, the longest of those that begin at a word."""
         lowered = text.lower()
-        if len(lowered) != len(text):  # a letter whose small form is longer would shift every place
+        if len(lowered) != len(text):  # a letter whose lower case is longer would shift positions
             lowered = "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
         for word in _WORD.finditer(lowered):
             for kind, name in self._by_first_word.get(word[0].removesuffix("'s").removesuffix("’s"), ()):
@@ -95,7 +94,7 @@ NO_NAMES = KnownNames()
 
 
 def entities(message: Message, known: KnownNames = NO_NAMES) -> list[Entity]:
-    """What a message names, in order, none overlapping another."""
+    """Return the message's entities in order, without overlaps."""
     read = message.text[:READ_CHARACTERS]
     taken = bytearray(len(read))
     found: list[Found] = []
@@ -110,7 +109,7 @@ def entities(message: Message, known: KnownNames = NO_NAMES) -> list[Entity]:
 
 
 def _candidates(text: str, known: KnownNames) -> Iterator[Found]:
-    """Everything that may be one, the more certain first."""
+    """Yield every candidate, the most certain first."""
     for kind, pattern in _PATTERNS[:1]:
         for match in pattern.finditer(text):
             yield match.start(), match.end(), kind

@@ -1,4 +1,4 @@
-"""How good triage is on labelled messages: accuracy, macro-F1, coverage and the confusion table."""
+"""Quality of triage on labelled messages: accuracy, macro-F1, coverage and confusion table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.base import Json
 
 @dataclass(frozen=True)
 class Judged:
-    """One labelled message: what it is, the best guess, how sure, and whether the answer was given."""
+    """A labelled message: its category, the best guess, its confidence, and whether it was given."""
 
     category: str
     guess: str
@@ -27,17 +27,17 @@ class Judged:
         return cls(category, guess, confidence, confidence < threshold)
 
     def with_threshold(self, threshold: float) -> Self:
-        """The same with another threshold."""
+        """Return the same with another threshold."""
         return replace(self, unsure=self.confidence < threshold)
 
     @property
     def answer(self) -> str:
-        """What triage says: the best guess, or the fallback where it abstains."""
+        """Return the best guess, or the fallback where the model abstains."""
         return FALLBACK if self.unsure else self.guess
 
 
 def evaluate(judged: Sequence[Judged]) -> Json:
-    """The figures: of the best guess, of what is not abstained from, and of the answers as given."""
+    """Return the figures of the best guesses, of those not abstained from, and of the answers given."""
     covered = [one for one in judged if not one.unsure]
     answered = [replace(one, guess=one.answer) for one in judged]
     return {
@@ -53,25 +53,25 @@ def evaluate(judged: Sequence[Judged]) -> Json:
 
 
 def accuracy(judged: Sequence[Judged]) -> float:
-    """The share of right guesses; 0 of none."""
+    """Return the share of right guesses; 0 without any."""
     return sum(one.guess == one.category for one in judged) / len(judged) if judged else 0.0
 
 
 def macro_f1(judged: Sequence[Judged]) -> float:
-    """The mean F1 of the categories that stand in the labels: each counts the same, large or small."""
+    """Return the mean F1 of the labelled categories: each counts the same, large or small."""
     labels = {one.category for one in judged}
     return sum(_f1(judged, label) for label in labels) / len(labels) if labels else 0.0
 
 
 def _f1(judged: Sequence[Judged], label: str) -> float:
     right = sum(one.category == one.guess == label for one in judged)
-    told = sum(one.guess == label for one in judged)
+    guessed = sum(one.guess == label for one in judged)
     wanted = sum(one.category == label for one in judged)
-    return 2 * right / (told + wanted) if told + wanted else 0.0
+    return 2 * right / (guessed + wanted) if guessed + wanted else 0.0
 
 
 def confusion(judged: Sequence[Judged]) -> dict[str, dict[str, int]]:
-    """For each category the best guesses about its messages, those of none left out."""
+    """Return the best guesses about each category's messages, without zero counts."""
     counts = Counter((one.category, one.guess) for one in judged)
     return {
         category: {guess: counts[category, guess] for guess in CATEGORIES if counts[category, guess]}

@@ -1,7 +1,7 @@
-"""Keywords: the nouns and adjectives of a message, told by a small tagger of our own.
+"""Keywords of a message: its nouns and adjectives, found by a small tagger.
 
-It knows words that are neither (``keywords.toml``), the endings of verbs and adverbs, and the places: after
-a pronoun, "to" or a modal stands a verb, after an article or a possessive a noun or adjective.
+It knows words that are neither (``keywords.toml``), the endings of verbs and adverbs, and word order: a
+verb follows a pronoun, "to" or a modal, a noun or adjective follows an article or a possessive.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _BEGINNING = frozenset(["", *".,;:!?()\n", "and", "or", "then"])
 
 
 def keywords(message: Message) -> list[str]:
-    """Up to ten nouns and adjectives over three letters, lower case, in order of appearance.
+    """Return up to ten nouns and adjectives over three letters, lower case, in order of appearance.
 
-    Where there are more, the most frequent are taken.
+    If there are more, the most frequent are taken.
     """
     found: Counter[str] = Counter()
     before = ""
@@ -54,7 +54,7 @@ def _is_keyword(word: str, before: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _lists() -> dict[str, frozenset[str]]:
-    told: dict[str, str] = tomllib.loads(
+    listed: dict[str, str] = tomllib.loads(
         files("dispatch.triage").joinpath("keywords.toml").read_text("utf-8")
     )
-    return {name: frozenset(words.split()) for name, words in told.items()}
+    return {name: frozenset(words.split()) for name, words in listed.items()}

@@ -1,4 +1,4 @@
-"""The names that a desk's messages may hold: its destinations, packages, launch locations and agents."""
+"""Names that messages may contain: destinations, packages, launch locations and agents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from models.base import tuples
 
 
 def of_the_desk() -> KnownNames:
-    """Those of the desk that is open, agents who left included. One query a list: keep the result."""
+    """Return the open desk's names, former agents included. One query per list: keep the result."""
     people = tuples(Agent.select(Agent.first_name, Agent.last_name))
     return KnownNames(
         {
@@ -22,7 +22,7 @@ def of_the_desk() -> KnownNames:
 
 
 def of_a_new_desk() -> KnownNames:
-    """Those that every desk begins with, where there is none to ask."""
+    """Return the names every desk begins with, for use without a desk."""
     return KnownNames(
         {
             "package": [name for _, name in FIRST_PACKAGES],

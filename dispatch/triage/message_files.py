@@ -1,4 +1,4 @@
-"""Reading files of messages: JSONL, an object a line with ``text`` and, for labelled ones, ``category``."""
+"""Files of messages: JSONL, one object a line with ``text`` and, if labelled, ``category``."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from models.errors import InvalidInput
 HINT = 'give a JSONL file, an object a line: {"text": "..."}'
 
 Line = tuple[int, dict[str, str] | str]
-"""Its number, and its fields or what is wrong with it."""
+"""The line number, and the line's fields or its error."""
 
 
 def messages(stream: BinaryIO, name: str, *, labelled: bool = False) -> Iterator[Line]:
-    """The messages of a file, blank lines left out; ``labelled`` ones must have a category too.
+    """Yield the messages of a file without blank lines; ``labelled`` ones must have a category too.
 
-    Raises InvalidInput for a file without a line, one that is no text, and one that cannot be read.
+    Raises InvalidInput for a file that is empty, not text, or unreadable.
     """
     number = 0
     try:

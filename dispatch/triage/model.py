@@ -1,7 +1,7 @@
 """The classifier at run time: a table of weights in a plain file, added up without any library.
 
-TF-IDF in three blocks (words and pairs of words, pieces of words, cues and kinds of words), each of length
-one, and a linear model over them: ``seeds/triage`` trains it with scikit-learn, this module only reads it.
+TF-IDF in three unit-length blocks (words and word pairs, pieces of words, cues and kinds of words), under a
+linear model: ``seeds/triage`` trains it with scikit-learn, this module only reads it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from models.base import Json
 
 MODEL_FILE: Final = "model.json"
 SCALE: Final = 1000
-"""Weights are kept as whole thousandths."""
+"""Weights are stored as whole thousandths."""
 
 BLOCKS: Final = ("words", "pieces", "cues")
 
@@ -31,7 +31,7 @@ Row = list[int]
 """A feature's idf, then its weight for each category, in thousandths."""
 
 Features = tuple[list[str], list[str], list[str]]
-"""What is counted, in three blocks: words and pairs of words, pieces of words, cues and kinds of words."""
+"""Features in three blocks: words and word pairs, pieces of words, cues and kinds of words."""
 
 GRAM_LENGTHS = (3, 4, 5)
 
@@ -40,10 +40,7 @@ _BEGINNING = "<s>"
 
 
 class Model:
-    """What was learned.
-
-    ``threshold``: the confidence below which it abstains; ``measured``: how good it was on held-out messages.
-    """
+    """A trained model: it abstains below ``threshold``; ``measured`` is its quality on held-out messages."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.categories: list[str] = data["categories"]
@@ -53,7 +50,7 @@ class Model:
         self._blocks: list[dict[str, Row]] = [data[block] for block in BLOCKS]
 
     def probabilities(self, message: Message) -> dict[str, float]:
-        """How likely each category is; they add up to 1."""
+        """Return the probability of each category; they add up to 1."""
         scores = [intercept / SCALE for intercept in self._intercepts]
         for rows, found in zip(self._blocks, features(message), strict=True):
             for place, score in enumerate(_block_scores(rows, found, len(scores))):
@@ -61,7 +58,7 @@ class Model:
         return dict(zip(self.categories, _softmax(scores), strict=True))
 
     def idf(self, word: str) -> float:
-        """How telling a word is: the rarer, the more. A word never seen tells most."""
+        """Return how distinctive a word is: the rarer, the more; an unknown word is the most."""
         row = self._blocks[0].get(word)
         return row[0] / SCALE if row else self._rarest
 
@@ -70,12 +67,12 @@ class Model:
         return 1 + math.log((1 + self.measured["messages"]) / 2)
 
     def knows(self, word: str) -> bool:
-        """Whether the word stood in the messages that it was trained on."""
+        """Return whether the word occurred in the training messages."""
         return word in self._blocks[0]
 
 
 def features(message: Message) -> Features:
-    """What the classifier counts in a message."""
+    """Return the features of a message."""
     pairs = [
         f"{one} {other}" for sentence in message.sentences for one, other in pairwise([_BEGINNING, *sentence])
     ]
@@ -86,7 +83,7 @@ def features(message: Message) -> Features:
 
 @lru_cache(maxsize=20_000)
 def _grams(word: str) -> tuple[str, ...]:
-    """The pieces of three to five letters of one word, its ends marked by a space; none of a short one."""
+    """Return a word's pieces of three to five letters, its ends marked by a space; none for a short word."""
     marked = f" {word[:40]} "
     if len(marked) < GRAM_LENGTHS[-1]:
         return ()
@@ -96,7 +93,7 @@ def _grams(word: str) -> tuple[str, ...]:
 
 
 def _block_scores(rows: Mapping[str, Row], found: Sequence[str], categories: int) -> list[float]:
-    """The weights of one block's features, scaled as if the block were a vector of length one."""
+    """Return the weights of a block's features, scaled as if the block were a unit vector."""
     sums, squares = [0.0] * categories, 0.0
     for feature, count in Counter(found).items():
         row = rows.get(feature)
@@ -119,5 +116,5 @@ def _softmax(scores: Sequence[float]) -> list[float]:
 
 @lru_cache(maxsize=1)
 def shipped_model() -> Model:
-    """The model that comes with Astra, read once (some 20 ms: call it from a worker, never on a key)."""
+    """Return Astra's own model, read once (about 20 ms: call it from a worker, never on a key press)."""
     return Model(json.loads(files("dispatch.triage").joinpath(MODEL_FILE).read_text("utf-8")))

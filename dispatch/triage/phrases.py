@@ -1,4 +1,4 @@
-"""The cues of ``phrases.toml``: what people say when they mean one thing, whatever the message is about."""
+"""The cues of ``phrases.toml``: different phrases with one meaning, on any subject."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ _NOT = (
 _FEW = r"(?:\s+[\w'-]+){0,3}\s+"
 _POLITE = r"(?:thanks|thank you|thx)"
 _GREETING = rf"(?:\W*(?:hi|hello|hey|good \w+|dear \w+|{_POLITE})\b[^.?!]{{0,12}}[.!,])?"
-# A question and what follows it up to the next word is matched in one way only (atomic, possessive): where
-# both parts could take the blanks between, a page of questions that ends in a statement took for ever.
+# A question and what follows it up to the next word matches in one way only (atomic, possessive): if
+# both parts could take the spaces between, a page of questions ending in a statement took for ever.
 _ONLY_QUESTIONS = re.compile(rf"(?>{_GREETING}[^.?!]++\?\W*+)+{_POLITE}?\W*")
 
 
 @lru_cache(maxsize=1)
 def cues() -> dict[str, re.Pattern[str]]:
-    """The name of every cue, and the pattern of all the ways to say it."""
-    told: dict[str, list[str]] = tomllib.loads(
+    """Return every cue's name, and the pattern of all its phrases."""
+    listed: dict[str, list[str]] = tomllib.loads(
         files("dispatch.triage").joinpath("phrases.toml").read_text("utf-8")
     )
-    return {name: _pattern(ways) for name, ways in told.items()}
+    return {name: _pattern(ways) for name, ways in listed.items()}
 
 
 def _pattern(ways: list[str]) -> re.Pattern[str]:
-    said = "|".join(ways).replace("NOT", _NOT).replace("FEW", _FEW)
-    return re.compile(rf"(?<!\w)(?:{said})", re.MULTILINE)
+    pattern = "|".join(ways).replace("NOT", _NOT).replace("FEW", _FEW)
+    return re.compile(rf"(?<!\w)(?:{pattern})", re.MULTILINE)
 
 
 def cues_in(text: str) -> list[str]:
-    """The cues that a plain text holds, in the order of the file; then its marks."""
+    """Return the cues in a plain text, in the order of the file, then its punctuation marks."""
     found = [name for name, pattern in cues().items() if pattern.search(text)]
     if "?" in text:
         found.append("?")

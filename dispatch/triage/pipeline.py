@@ -1,4 +1,4 @@
-"""One message read: everything that triage says of it, as one object (docs/rules.md, Triage)."""
+"""The triage pipeline: everything found in a message, as one object (docs/rules.md, Triage)."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from models.errors import InvalidInput
 
 ALTERNATIVES = 3
 FEWEST_KNOWN = 0.4
-"""The share of a message's words that the model must know to judge it; a foreign language has fewer."""
+"""The share of a message's words the model must know to judge it; a foreign language has fewer."""
 
 
 @dataclass(frozen=True)
 class Classification:
-    """What a message is about. ``confidence``: how likely the best guess is.
+    """A message's category. ``confidence``: the probability of the best guess.
 
-    ``unsure``: the guess is not good enough, so the category is general_inquiry until a person has chosen;
-    ``like`` is the corrected message that spoke for the guess, if one did.
+    ``unsure``: the guess is too weak, so the category is general_inquiry until a person has chosen; ``like``
+    is the corrected message that supported the guess, if any.
     """
 
     category: str
@@ -41,7 +41,7 @@ class Classification:
     like: Correction | None = None
 
     def alternatives(self) -> list[Alternative]:
-        """The three most likely categories, the best guess first."""
+        """Return the three most likely categories, the best guess first."""
         ordered = sorted(CATEGORIES, key=lambda category: -self.probabilities.get(category, 0.0))
         return [
             {"category": category, "probability": round(self.probabilities.get(category, 0.0), 4)}
@@ -50,7 +50,7 @@ class Classification:
 
 
 def classify(message: Message, *, corrections: Corrections | None = None) -> Classification:
-    """What a message is about, or that it cannot be told; ``corrections`` outweigh what was trained."""
+    """Classify a message, or abstain; ``corrections`` outweigh the trained model."""
     model = shipped_model()
     probabilities, like = model.probabilities(message), None
     if corrections is not None:
@@ -69,10 +69,10 @@ def triage(
     corrections: Corrections | None = None,
     category: str | None = None,
 ) -> Triage:
-    """Read a message.
+    """Triage a message.
 
     ``category``: a person's choice instead of the classifier's, for the priority too. Raises InvalidInput for
-    a text without a visible character, and for a tier or category that does not exist.
+    a text without a visible character, and for an unknown tier or category.
     """
     if not is_visible(text):
         raise InvalidInput("text", "the message is empty", "give the customer's own words")
@@ -98,12 +98,12 @@ def triage(
 
 
 def load() -> None:
-    """Read the model and the word lists now (some 0.1 s): for a worker, before somebody types."""
+    """Load the model and the word lists now (about 0.1 s): for a worker, before anybody types."""
     triage("load")
 
 
 def is_visible(text: str) -> bool:
-    """Whether a text has anything to see in it: spaces, controls and joiners alone are nothing."""
+    """Return whether a text has visible characters: spaces, controls and joiners alone do not count."""
     invisible = validation.INVISIBLE_CATEGORIES | validation.REFUSED_CATEGORIES
     return any(unicodedata.category(character) not in invisible for character in text)
 

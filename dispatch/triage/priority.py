@@ -16,7 +16,7 @@ TIER_BOOST: Final = {"gold": 1, "platinum": 1, "enterprise": 2}
 
 
 def priority_steps(category: str, compound: float, tier: str | None, indicators: Sequence[str]) -> list[Step]:
-    """The four steps, from MEDIUM: category, sentiment, tier, urgency; the last one tells the priority."""
+    """Return the four steps from MEDIUM: category, sentiment, tier, urgency; the last has the priority."""
     raising = [word for word in indicators if word in RAISING]
     rules = (
         ("category", *_category(category)),
@@ -33,7 +33,7 @@ def priority_steps(category: str, compound: float, tier: str | None, indicators:
 
 
 def priority(steps: Sequence[Step]) -> str:
-    """What the steps end in."""
+    """Return the priority after the last step."""
     return steps[-1]["priority"]
 
 

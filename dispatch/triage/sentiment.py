@@ -1,4 +1,4 @@
-"""How a message is meant: VADER with the words of support added, and success that failed."""
+"""Sentiment of a message: VADER with support vocabulary, and with failed success."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 READ_CHARACTERS = 3_000
 MOST_EMOJI = 40
-"""VADER takes time by the square of the words, and reads an emoji as several: so much of them is read."""
+"""VADER's time grows with the square of the words, and it reads an emoji as several: read only so much."""
 
 _FIRST_SYMBOL = "\u2190"
-"""Arrows, signs and emoji begin here; so do the scripts of East Asia, which VADER cannot read anyway."""
+"""Arrows, signs and emoji begin here; so do East Asian scripts, which VADER cannot read anyway."""
 
 SUPPORT_WORDS = {
     "unable": -2.0,
@@ -55,7 +55,7 @@ SUPPORT_WORDS = {
     "dirty": -1.9,
     "filthy": -2.6,
     "refund": -0.5,
-    # "please" and the like are good manners, not good mood
+    # "please" and the like show good manners, not a good mood
     "please": 0.3,
     "help": 0.2,
 }
@@ -80,7 +80,7 @@ PHRASES = {
     r"never again": ("never_again", -2.6),
     r"on hold": ("on_hold", -0.8),
 }
-"""What only several words say: the one word that VADER reads instead, and its valence."""
+"""Phrases, each with the one word that VADER reads instead, and its valence."""
 
 _PHRASES = tuple(
     (re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), word) for pattern, (word, _) in PHRASES.items()
@@ -88,11 +88,11 @@ _PHRASES = tuple(
 
 
 def sentiment(message: Message) -> dict[str, float]:
-    """``compound`` from -1 to 1; the shares ``positive``, ``negative`` and ``neutral`` add up to 1."""
-    told = _with_few_emoji(message.readable[:READ_CHARACTERS])
+    """Return ``compound``, -1 to 1, and the shares ``positive``, ``negative`` and ``neutral``, 1 in all."""
+    text = _with_few_emoji(message.readable[:READ_CHARACTERS])
     for pattern, word in _PHRASES:
-        told = pattern.sub(word, told)
-    scores = _analyzer().polarity_scores(told)
+        text = pattern.sub(word, text)
+    scores = _analyzer().polarity_scores(text)
     return {
         "compound": scores["compound"],
         "positive": scores["pos"],
@@ -102,7 +102,7 @@ def sentiment(message: Message) -> dict[str, float]:
 
 
 def _with_few_emoji(text: str) -> str:
-    """The text without the emoji beyond the first forty."""
+    """Return the text without the emoji beyond the first forty."""
     if text.isascii():
         return text
     left = MOST_EMOJI

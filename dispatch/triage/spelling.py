@@ -1,7 +1,7 @@
-"""How a word is usually spelled: short forms of chats, and misspellings of the words of a service desk.
+"""Usual spelling of words: chat abbreviations, and misspellings of service desk vocabulary.
 
-Only words that a desk hears daily are corrected, and only what is one slip away from them: a dictionary of
-all English words would cost more than it helps, and a word taken for another one misleads.
+Only everyday words of a desk are corrected, and only single slips: a dictionary of all English words would
+cost more than it helps, and a word mistaken for another misleads.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ class _Spellings(NamedTuple):
 
 
 def spelled(text: str) -> str:
-    """A plain text with short forms written out and misspelled words corrected."""
+    """Return a plain text with abbreviations written out and misspelled words corrected."""
     return _WORD.sub(lambda found: usual(found.group()), text)
 
 
 @lru_cache(maxsize=20_000)
 def usual(word: str) -> str:
-    """The usual form of one word in lower case; the word itself if it is none that is corrected."""
+    """Return the usual form of a lower-case word, or the word itself."""
     known = _spellings()
     if word in known.short:
         return known.short[word]
@@ -47,7 +47,7 @@ def usual(word: str) -> str:
 
 
 def _slips(word: str) -> Iterator[str]:
-    """Every word one slip away that begins with the same letter: exchanged, missing, wrong, too many."""
+    """Yield every word one slip away with the same first letter: swapped, missing, wrong or extra letters."""
     splits = [(word[:place], word[place:]) for place in range(1, len(word) + 1)]
     yield from (left + right[1] + right[0] + right[2:] for left, right in splits if len(right) > 1)
     yield from (left + letter + right for left, right in splits for letter in _LETTERS)
@@ -57,6 +57,6 @@ def _slips(word: str) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def _spellings() -> _Spellings:
-    told = tomllib.loads(files("dispatch.triage").joinpath("spelling.toml").read_text("utf-8"))
-    words, known = (told["misspelled"][name].split() for name in ("words", "known"))
-    return _Spellings(told["short"], frozenset(words), frozenset([*words, *known]))
+    listed = tomllib.loads(files("dispatch.triage").joinpath("spelling.toml").read_text("utf-8"))
+    words, known = (listed["misspelled"][name].split() for name in ("words", "known"))
+    return _Spellings(listed["short"], frozenset(words), frozenset([*words, *known]))

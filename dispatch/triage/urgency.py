@@ -1,4 +1,4 @@
-"""Words of urgency, matched as words: "down" is in "it is down", and not in "download"."""
+"""Urgency indicators, matched as whole words: "down" is in "it is down", but not in "download"."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ INDICATORS = (
     "deadline",
     "time sensitive",
 )
-"""What marks a message as urgent (docs/rules.md, Triage)."""
+"""Indicators of urgency in a message (docs/rules.md, Triage)."""
 
 RAISING = frozenset(
     {"urgent", "critical", "emergency", "immediately", "asap", "broken", "down", "not working"}
 )
-"""Those that raise the priority (docs/rules.md, Priority)."""
+"""Indicators that raise the priority (docs/rules.md, Priority)."""
 
-# The same said otherwise: "isn't working", "cannot access", "time-sensitive".
+# Variants: "isn't working", "cannot access", "time-sensitive".
 _SAID = {
     "not working": r"(?:not|\w+n't|isnt|arent) working",
     "can't access": r"(?:can't|cannot|cant|can not) access",
@@ -41,6 +41,6 @@ _PATTERNS = {
 
 
 def urgency_indicators(message: Message) -> list[str]:
-    """The indicators in a message, each once, in the order of INDICATORS."""
+    """Return the indicators in a message, each once, in the order of INDICATORS."""
     simple = " ".join(message.plain.split())
     return [word for word in INDICATORS if _PATTERNS[word].search(simple)]

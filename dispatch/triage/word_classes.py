@@ -1,4 +1,4 @@
-"""The kinds of words of ``word_classes.toml``: words that mean much the same to the classifier."""
+"""Word classes of ``word_classes.toml``: words that mean much the same to the classifier."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib.resources import files
 
 SHORTEST_STEM = 3
 
-# An ending and what stands in its place in the word that is listed.
+# An ending and its replacement in the listed word.
 _ENDINGS = (
     ("'s", ""),
     ("s", ""),
@@ -26,13 +26,13 @@ _ENDINGS = (
 
 
 def kinds_in(words: Iterable[str]) -> list[str]:
-    """The kinds that the words of a plain text belong to, each once, in order of appearance."""
+    """Return the classes of a plain text's words, each once, in order of appearance."""
     return list(dict.fromkeys(kind for word in words for kind in kinds_of(word)))
 
 
 @lru_cache(maxsize=20_000)
 def kinds_of(word: str) -> tuple[str, ...]:
-    """The kinds of one word, in whatever form it stands; none of an unknown one."""
+    """Return the classes of a word in any form; none for an unknown one."""
     known = _kinds()
     for form in _forms(word):
         if form in known:
@@ -43,7 +43,7 @@ def kinds_of(word: str) -> tuple[str, ...]:
 
 
 def _forms(word: str) -> Iterator[str]:
-    """The word, then what it may be a form of: "stopped" of "stopp" and "stop"."""
+    """Yield the word, then its possible base forms: "stopped" gives "stopp" and "stop"."""
     yield word
     for ending, instead in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
@@ -55,11 +55,11 @@ def _forms(word: str) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def _kinds() -> dict[str, tuple[str, ...]]:
-    told: dict[str, str] = tomllib.loads(
+    listed: dict[str, str] = tomllib.loads(
         files("dispatch.triage").joinpath("word_classes.toml").read_text("utf-8")
     )
     found: dict[str, tuple[str, ...]] = {}
-    for kind, its in told.items():
+    for kind, its in listed.items():
         for word in its.split():
             found[word] = (*found.get(word, ()), kind)
     return found

@@ -1,4 +1,4 @@
-"""The application hands out work by the clock, and offers the policies and the shuffle."""
+"""The part of the application that runs timed work and offers the policies and the shuffle."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from screens.base.app_protocol import Host
 
 SWEEP_EVERY_S = 25
-OF_ANOTHER = ("locked", "replaced")  # somebody else is at work: the next sweep does it
+OF_ANOTHER = ("locked", "replaced")  # another terminal is writing: the next sweep does it
 
 
 class DistributingApp(GreetingApp):
-    """An application that does what is timed, and whose user decides how work is given out.
+    """An application that runs timed work and lets its user choose how leads are assigned.
 
     ``sweeps_by_itself`` is off for tests of one moment; ``sweep()`` can be called at any time.
     """
 
     sweeps_by_itself = True
-    _told_of = ""
-    """The sweeper's last mistake: told once, however often it happens again."""
+    _last_error = ""
+    """The sweeper's last error, shown once however often it recurs."""
 
     def on_mount(self) -> None:
         if self.sweeps_by_itself:
@@ -39,7 +39,7 @@ class DistributingApp(GreetingApp):
             self.set_interval(SWEEP_EVERY_S, self.sweep)
 
     def sweep(self) -> None:
-        """Do what is due in the writing thread, unless a command is on its way there."""
+        """Do what is due in the writing thread, unless a command is already queued there."""
         if not self.is_busy(frozenset({"command", "sweep"})):
             self.run_worker(self._sweep(), group="sweep")
 
@@ -47,36 +47,36 @@ class DistributingApp(GreetingApp):
         host: Host = self._host
         try:
             await host.backend.sweep()
-        except Exception as error:  # noqa: BLE001  # told in a panel or a toast, once
+        except Exception as error:  # noqa: BLE001  # shown in a panel or a toast, once
             passes = isinstance(error, DatabaseUnavailable) and error.code in OF_ANOTHER
-            if not passes and self._told_of != repr(error):
-                self._told_of = repr(error)
+            if not passes and self._last_error != repr(error):
+                self._last_error = repr(error)
                 host.report(error)
         else:
-            self._told_of = ""
+            self._last_error = ""
             await host.look_for_changes()
 
     def action_policy(self, name: str = "") -> None:
-        """Choose who gets the next lead; the form tells how the last leads would have gone."""
+        """Choose who gets the next lead; the form shows how the last leads would have gone."""
         current: str = self._host.backend.desk.settings["policy"]
 
         def chosen(result: Json) -> None:
-            self._host.tell(f"The policy is {result['value']} now, at every terminal")
+            self._host.show_toast(f"The policy is {result['value']} now, at every terminal")
 
         self._open(policy_form(current, name or current), chosen)
 
     def action_shuffle(self) -> None:
-        """Even out the loads, after a look at what would move."""
+        """Even out the loads, after a preview of what would move."""
 
         def moved(result: dict[str, list[MoveRow]]) -> None:
             count = plural(len(result["moves"]), "booking")
-            told = f"Moved {count}; undo takes back all of it" if result["moves"] else "Even already"
-            self._host.tell(told)
+            line = f"Moved {count}; undo reverts all of it" if result["moves"] else "Even already"
+            self._host.show_toast(line)
 
         self._open(shuffle_form(), moved)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The policies and the shuffle, for the palette."""
+        """Add the policies and the shuffle to the palette."""
         yield from super().get_system_commands(screen)
         for policy in POLICIES.values():
             yield SystemCommand(

@@ -1,4 +1,4 @@
-"""How an empty desk comes to life: files, a demo, or a first agent."""
+"""Three ways to fill an empty desk: files, a demo, or a first agent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ONLY_EMPTY = "fill_demo"
 
 
 class FirstSteps(TransientModal[str | None]):
-    """Closes with the action that was chosen, or None."""
+    """A modal that closes with the chosen action, or None."""
 
     FRAME = "steps"
     BINDINGS = [
@@ -40,8 +40,8 @@ class FirstSteps(TransientModal[str | None]):
         if self._is_empty:
             yield Static("No agents and no bookings yet. Three ways to begin:", id="about")
         ways = (
-            Option(Content.assemble((title, "bold"), f"\n  {told}"), id=action)
-            for action, (title, told) in WAYS.items()
+            Option(Content.assemble((title, "bold"), f"\n  {text}"), id=action)
+            for action, (title, text) in WAYS.items()
             if self._is_empty or action != ONLY_EMPTY
         )
         options = OptionList(*ways, markup=False, compact=True)

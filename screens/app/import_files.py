@@ -1,4 +1,4 @@
-"""Importing files: what would come of it is shown first, and the same key again does it."""
+"""Importing files: the first press previews, the same key again imports."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ ABOUT = (
     "SQL text, CSV or JSON lines of agents, assignments and bookings, in any order; agents alone will do. "
     "Put a path with blanks in quotes."
 )
-ROWS_TOLD = 20
+MOST_ROWS = 20
 
 
 class ImportFiles(CommandModal[ImportResult]):
-    """Takes the files' paths; closes with what was written, or None on escape."""
+    """Ask for the files' paths; closes with what was written, or None on escape."""
 
-    AT_WORK = ""  # the lines above say how far it is
+    AT_WORK = ""  # the lines above show the progress
     STILL_AT_WORK = "one moment: the desk is still reading"
     BINDINGS = [
         key("import.close", "escape", "Close", "Close without importing"),
@@ -47,9 +47,9 @@ class ImportFiles(CommandModal[ImportResult]):
 
     @dataclass
     class Progressed(Message):
-        """The desk is so far."""
+        """The import has made progress."""
 
-        told: str
+        text: str
 
     def __init__(self) -> None:
         super().__init__("Import files")
@@ -80,7 +80,7 @@ class ImportFiles(CommandModal[ImportResult]):
             return
         typed = self._typed
         dry_run = typed != self._checked
-        self._tell("")
+        self._show_note("")
 
         def work(desk: Desk) -> ImportResult:
             return self.host.importing(paths_in(typed), dry_run, self._report)(desk)
@@ -88,13 +88,13 @@ class ImportFiles(CommandModal[ImportResult]):
         self._send(work, partial(self._show_preview, typed) if dry_run else None)
 
     def _report(self, done: int, total: int, what: str) -> None:
-        """Called in the writing thread."""
+        """Post the progress; called in the writing thread."""
         self.post_message(self.Progressed(f"{what}: {done:,}" + (f" of {total:,}" if total else "")))
 
     @on(Progressed)
     def _progressed(self, message: Progressed) -> None:
         if self._busy:
-            self._show(message.told)
+            self._show(message.text)
 
     def _show_preview(self, typed: str, result: ImportResult) -> None:
         self._busy = False
@@ -111,7 +111,7 @@ class ImportFiles(CommandModal[ImportResult]):
 
 
 def paths_in(typed: str) -> list[Path]:
-    """The files that somebody typed, or dropped onto the terminal. Raises InvalidInput."""
+    """Return the files that were typed, or dropped onto the terminal. Raises InvalidInput."""
     try:
         names = [typed] if Path(typed).is_file() else shlex.split(typed)
     except ValueError as error:
@@ -122,24 +122,24 @@ def paths_in(typed: str) -> list[Path]:
 
 
 def counted(result: ImportResult | DemoResult) -> str:
-    """``1 agent, 450 assignments, 412 bookings``."""
+    """Format counts: ``1 agent, 450 assignments, 412 bookings``."""
     agents, assignments = plural(result["agents"], "agent"), plural(result["assignments"], "assignment")
     return f"{agents}, {assignments}, {plural(result['bookings'], 'booking')}"
 
 
 def preview(result: ImportResult) -> str:
-    """What an import would do, in lines."""
+    """Describe what an import would do, in lines."""
     lines = [f"Would write {counted(result)}."]
     unchanged = sum(result["unchanged"].values())
     if unchanged:
         lines.append(f"{unchanged:,} rows are on the desk already.")
-    for rows, told in ((result["quarantined"], "kept out"), (result["flagged"], "taken with a fault")):
+    for rows, verb in ((result["quarantined"], "kept out"), (result["flagged"], "taken with a fault")):
         if rows:
-            lines.append(f"{len(rows):,} {told}:")
-            lines += [f"  {row['file']}, row {row['row']}: {row['reason']}" for row in rows[:ROWS_TOLD]]
-        if len(rows) > ROWS_TOLD:
+            lines.append(f"{len(rows):,} {verb}:")
+            lines += [f"  {row['file']}, row {row['row']}: {row['reason']}" for row in rows[:MOST_ROWS]]
+        if len(rows) > MOST_ROWS:
             lines.append(
-                f"  and {len(rows) - ROWS_TOLD:,} more: astra import --dry-run --json lists them all"
+                f"  and {len(rows) - MOST_ROWS:,} more: astra import --dry-run --json lists them all"
             )
     lines.append("The same key again imports.")
     return "\n".join(lines)

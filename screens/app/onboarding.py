@@ -1,4 +1,4 @@
-"""The first minutes: the tour, and what an empty desk offers."""
+"""The first minutes: the tour, and the choices for an empty desk."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SEEN = "tour.seen"
 
 
 class GreetingApp(SteadyApp):
-    """An application that helps whoever opens it for the first time."""
+    """An application that helps first-time users."""
 
     lead: Terms | None = None
 
@@ -34,7 +34,7 @@ class GreetingApp(SteadyApp):
         return cast("Host", self)
 
     def greet(self) -> None:
-        """The tour for somebody who has never seen it, and the ways to begin where nothing is there yet."""
+        """Show the tour to a new user, and the first steps where the desk is empty."""
         if self._host.recall(SEEN, False):
             self._offer_ways(only_if_empty=True)
         else:
@@ -46,7 +46,7 @@ class GreetingApp(SteadyApp):
         self._open(Tour(), lambda _: self._offer_ways(only_if_empty=True))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette offers the tour too."""
+        """Add the tour to the palette."""
         yield SystemCommand("Tour", "The keys in five short pages", self.action_tour)
         yield from super().get_system_commands(screen)
 
@@ -68,14 +68,15 @@ class GreetingApp(SteadyApp):
     def action_import_files(self) -> None:
         def imported(result: ImportResult) -> None:
             kept_out = len(result["quarantined"])
-            self._host.tell(f"Imported {counted(result)}" + (f"; {kept_out:,} kept out" if kept_out else ""))
+            more = f"; {kept_out:,} kept out" if kept_out else ""
+            self._host.show_toast(f"Imported {counted(result)}{more}")
 
         self._open(ImportFiles(), imported)
 
     def action_fill_demo(self) -> None:
-        """Demo data for this desk, which refuses it unless it is empty."""
+        """Fill this desk with demo data; refused unless the desk is empty."""
         self._host.perform(
-            self._host.demo(), lambda made: self._host.tell(f"A demo desk: {counted(made)}. f1 helps")
+            self._host.demo(), lambda made: self._host.show_toast(f"A demo desk: {counted(made)}. f1 helps")
         )
 
     def action_add_first_agent(self) -> None:

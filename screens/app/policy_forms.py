@@ -1,4 +1,4 @@
-"""How the desk gives out work: the policy, and evening out; each after a look at what it would do."""
+"""Forms for choosing the policy and evening out loads, each with a preview."""
 
 from __future__ import annotations
 
@@ -21,15 +21,14 @@ MOST_MOVES = 40
 
 
 def policy_form(current: str, name: str) -> FormModal[Json]:
-    """Who gets the next lead; ``name`` is what is chosen at first."""
+    """Choose who gets the next lead; ``name`` is chosen at first."""
 
     def look(desk: Desk, given: Values) -> Text:
         chosen = given["policy"]
         if not chosen:
             return Text("Choose a policy")
-        return Text.assemble(
-            (POLICIES[chosen].help, "italic"), "\n", _trial(policy_trial.try_policy(desk, chosen))
-        )
+        trial = _trial(policy_trial.try_policy(desk, chosen))
+        return Text.assemble((POLICIES[chosen].help, "italic"), "\n", trial)
 
     return FormModal(
         "Policy",
@@ -42,7 +41,7 @@ def policy_form(current: str, name: str) -> FormModal[Json]:
 
 
 def _trial(tried: PolicyTrial) -> Text:
-    """How the last leads went, and would have gone: for each agent both numbers."""
+    """Compare how the last leads went and would have gone: both numbers for each agent."""
     leads = tried["leads"]
     if not leads:
         return Text("No leads yet to try it on")
@@ -59,7 +58,7 @@ def _trial(tried: PolicyTrial) -> Text:
 
 
 def shuffle_form() -> FormModal[dict[str, list[MoveRow]]]:
-    """Even out the loads: what would move first, then do it."""
+    """Even out the loads, after a preview of what would move."""
 
     def look(desk: Desk, _: Values) -> Text:
         return _moves(shuffle.preview_shuffle(desk)["moves"])

@@ -1,4 +1,4 @@
-"""The places by name; a place's module is imported when somebody first goes there."""
+"""The places by name; a place's module is imported on the first visit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tour: what somebody needs to know in the first minute, a page at a time."""
+"""The tour: the essentials of the first minute, a page at a time."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ PAGES = (
         "{place.roster} Roster: the agents, with load and rank.\n"
         "{place.queue} Queue: every booking; {filter} filters, {queue.view} changes the view.\n"
         "{place.my-desk} My desk: one agent's own work.\n"
-        "{place.service} Service: what customers complain of, by urgency.\n"
+        "{place.service} Service: customers' issues, by urgency.\n"
         "{place.insights} Insights: how the desk does, in figures.\n"
         "The tabs on top can be clicked, and so can all that is written at the bottom.",
     ),
     (
         "A letter does something with a booking",
-        "With the cursor on it: {booking.claim} claims, {booking.contact} notes a call, {booking.confirm} "
-        "confirms, {booking.cancel} cancels, {booking.reassign} reassigns; {why} tells why it went to its "
+        "With the cursor on it: {booking.claim} claims, {booking.contact} logs a call, {booking.confirm} "
+        "confirms, {booking.cancel} cancels, {booking.reassign} reassigns; {why} shows why it went to its "
         "agent. While you type into a field, letters are letters.",
     ),
     (
         "Nothing is lost",
-        "Everything is saved at once, and other terminals see it. {undo} takes your last command back, "
+        "Everything is saved at once, and other terminals see it. {undo} undoes your last command, "
         "and the one before it, and so on.",
     ),
     (
         "When you do not know how",
-        "{help} tells what a place is for, all its keys, and where its numbers come from; a click on a "
+        "{help} shows what a place is for, all its keys, and where its numbers come from; a click on a "
         "key there does it. The palette (ctrl+p) has every verb by name, this tour too.",
     ),
 )
 
 
 class Tour(TransientModal[bool | None]):
-    """Closes with True at its end or when it is skipped, and None for somebody who just types on."""
+    """A modal that closes with True when finished or skipped, and None for somebody who just types on."""
 
     FRAME = "tour"
     BINDINGS = [
@@ -89,7 +89,7 @@ class Tour(TransientModal[bool | None]):
 
 
 def _with_keys(text: str, key: Callable[[str], str]) -> Content:
-    """The text with its ``{binding ids}`` as the keys that the user has for them."""
+    """Return the text with its ``{binding ids}`` replaced by the user's keys."""
     parts = KEY_IN_TEXT.split(text)
     return Content.assemble(
         *((key(part), "bold $accent") if place % 2 else part for place, part in enumerate(parts))

@@ -21,57 +21,57 @@ T = TypeVar("T")
 
 
 class PlaceInSight(Protocol):
-    """What the application's other parts need of the place in sight."""
+    """What the rest of the application needs of the place in sight."""
 
     NAME: ClassVar[str]
 
     @property
     def is_laid_out(self) -> bool:
-        """Are its widgets there?"""
+        """Return whether its widgets are mounted."""
 
-    def tell_time(self) -> None:
+    def show_time(self) -> None:
         """Show the time, and what is new, in the top bar."""
 
 
 class Unseen(Protocol):
-    """New work for the chosen agent that nobody has looked at yet."""
+    """New work that the chosen agent has not seen yet."""
 
     unseen: frozenset[int]
 
     @property
     def name(self) -> str:
-        """Whose work it is."""
+        """The agent's name."""
 
     def visited(self) -> None:
-        """It has been looked at."""
+        """Mark the work as seen."""
 
 
 class Host(Protocol):
-    """The application, as a screen sees it; AstraApp is the one there is."""
+    """The application, as a screen sees it; implemented by AstraApp."""
 
     backend: Backend
     my_agent_id: int | None
 
     @property
     def inbox(self) -> Unseen:
-        """New work that nobody has looked at yet."""
+        """The chosen agent's unseen work."""
 
     lost_since: str | None
     drafts: Drafts | None
-    """Where what is typed is kept; None where nothing of the user's is written."""
+    """The store of typed text; None for an application without a user."""
 
     lead: Terms | None
-    """What is known of the lead in Dispatch's form; None where nothing is that a score depends on."""
+    """What is known of the lead in Dispatch's form; None if nothing that a score depends on."""
 
     @property
     def place(self) -> PlaceInSight | None:
         """The place in sight, or under the modal in sight."""
 
     came_from: str
-    """The place where one was before the one in sight."""
+    """The place visited before the one in sight."""
 
     def recall(self, key: str, default: T) -> T:
-        """What this user's application remembered under a key, if it is of the default's kind."""
+        """Return what was remembered for this user under a key, if it has the default's type."""
 
     def remember(self, key: str, value: str | bool | int | list[str]) -> None:
         """Keep a value for this user's next run."""
@@ -92,10 +92,10 @@ class Host(Protocol):
         """Go to the log, filtered by a text."""
 
     def catch_up(self) -> None:
-        """Take customers who are missing in the search index into it, a little at a time."""
+        """Add customers missing from the search index, a few at a time."""
 
     async def look_for_changes(self, *, own: bool = False) -> None:
-        """Find out now whether anybody, oneself for one, has committed, and tell the place in sight."""
+        """Check now whether anything was committed, here or elsewhere, and notify the place in sight."""
 
     def ask(
         self,
@@ -106,11 +106,11 @@ class Host(Protocol):
         opens: bool = False,
         beside: bool = False,
     ) -> None:
-        """Read something in the background and go on with it in the UI thread.
+        """Read something in the background and pass it to ``then`` in the UI thread.
 
-        What is typed before the answer waits for it if the answer ``opens`` a place or modal; then a
-        database that cannot be read is told in a toast too, unless the error goes to ``refused``. What takes
-        long goes ``beside`` the other queries.
+        If the answer ``opens`` a place or modal, keys typed meanwhile wait for it, and a database that
+        cannot be read also shows a toast, unless the error goes to ``refused``. Slow queries go
+        ``beside`` the others.
         """
 
     def perform(
@@ -119,24 +119,24 @@ class Host(Protocol):
         then: Callable[[T], object] | None = None,
         refused: Callable[[DeskError], object] | None = None,
     ) -> None:
-        """Run a command in the background, show what it changed, and go on with its result.
+        """Run a command in the background, show what it changed, and pass on its result.
 
-        What the desk refuses goes to ``refused``, or is told in a toast.
+        A refusal goes to ``refused``, or is shown in a toast.
         """
 
-    def tell(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
+    def show_toast(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
         """Show a toast; the text may hold anything that a person typed."""
 
     def announce(self, text: str) -> None:
-        """Tell what has come: a toast that stays beside the others, and a bell, as the person likes it."""
+        """Announce news: a toast that stays beside the others, and a bell if the user wants one."""
 
     def importing(
         self, paths: Sequence[Path], dry_run: bool, progress: Callable[[int, int, str], None]
     ) -> Callable[[Desk], ImportResult]:
-        """The command that imports files, or only checks them; its result is that of ``astra import``."""
+        """Return the command that imports files, or only checks them, with the result of ``astra import``."""
 
     def demo(self) -> Callable[[Desk], DemoResult]:
-        """The command that fills an empty desk with a demo; it refuses any other."""
+        """Return the command that fills an empty desk with a demo; it refuses any other."""
 
     def report(self, error: Exception) -> None:
-        """Tell an error: a refusal as a toast, a lost database in a bar, anything else in a panel."""
+        """Report an error: a refusal as a toast, a lost database in a bar, anything else in a panel."""

@@ -1,4 +1,4 @@
-"""The desk, away from the UI thread: one thread reads and watches, one writes, and two work out figures."""
+"""The desk, away from the UI thread: one thread reads and watches, one writes, two compute figures."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from models.clock import Clock
 from models.errors import DatabaseUnavailable
 
 T = TypeVar("T")
-OWN_KEPT = 10_000  # events that somebody may still ask about, whether they are one's own
+OWN_KEPT = 10_000  # recent events, ours or not, that may still be asked about
 
 
 class Changes(NamedTuple):
-    """Has anybody committed, and was it somebody at another terminal?"""
+    """Whether anybody has committed, and whether it was at another terminal."""
 
     any: bool
     by_others: bool
@@ -36,15 +36,15 @@ class FileReplaced(DatabaseUnavailable):
 
 
 class Backend:
-    """Runs queries and commands of a Desk in its two threads; each thread has its own connection.
+    """Run queries and commands of a Desk in two threads, each with its own connection.
 
-    Commands run one after the other in the order they were given, and a slow query never holds
-    one up. What takes long, a score of thousands of agents or a training, goes ``beside`` both. ``open()``
-    comes first; everything raises DeskError as the desk does.
+    Commands run one after the other in the order given, and a slow query never delays one. Slow
+    work, such as thousands of scores or a training, goes ``beside`` both. Call ``open()``
+    first; everything raises DeskError as the desk does.
 
     ``values`` are the accepted values as last read, for the UI thread: unlike the desk's own, which
-    a refused command makes forget, they never ask the database by themselves. ``own_events`` are the
-    ids of the events that commands of this application wrote lately.
+    a refused command discards, they never query the database. ``own_events`` are the
+    ids of the latest events written by commands of this application.
     """
 
     def __init__(self, path: str, clock: Clock | None, actor: str | None) -> None:
@@ -70,7 +70,7 @@ class Backend:
         return self._desk
 
     def filter_reading(self, my_agent_id: int | None = None) -> Reading:
-        """What the values of a filter text are read by, now."""
+        """The current values by which a filter text is read."""
         return Reading(self.desk.now(), self.values.of, my_agent_id)
 
     async def open(self) -> Desk:
@@ -98,9 +98,9 @@ class Backend:
         return await self._in(self._reader, work)
 
     async def beside(self, query: Callable[[], T]) -> T:
-        """Run what takes long in a thread and with a connection of its own: no other answer waits for it.
+        """Run slow work in a thread and with a connection of its own, so that no other answer waits for it.
 
-        What goes on for seconds looks at ``closing`` now and then, and gives up.
+        Work that takes seconds should check ``closing`` now and then, and give up.
         """
 
         def work() -> T:
@@ -123,7 +123,7 @@ class Backend:
         return await self._in(self._writer, work)
 
     async def sweep(self) -> SweepResult:
-        """Do what the clock asks for, in the writing thread; what it does counts as done by others."""
+        """Do what is due, in the writing thread; its changes count as made by others."""
 
         def work(desk: Desk) -> SweepResult:
             heard, desk.heard = desk.heard, None
@@ -135,7 +135,7 @@ class Backend:
         return await self.run(work)
 
     async def changes(self) -> Changes:
-        """What was committed, here or elsewhere, since the last call; the first call says anything."""
+        """Return what was committed, here or elsewhere, since the last call; the first call always does."""
 
         def work() -> Changes:
             self._check_file()
@@ -152,7 +152,7 @@ class Backend:
             return Changes(any=True, by_others=False)
 
     def _hear_others(self) -> bool:
-        """Did others write an event since the last call?"""
+        """Return whether others have written an event since the last call."""
         before = self._seen_event
         with self.desk.reading():
             self._seen_event = new_work.last_event()
@@ -163,7 +163,7 @@ class Backend:
         return heard
 
     async def close(self) -> None:
-        """Finish what is under way, but for what goes on beside, and close the connections."""
+        """Finish what is under way, except work running beside, and close the connections."""
         self.closing.set()
         self._beside.shutdown(wait=False, cancel_futures=True)
         for executor in (self._writer, self._reader):
@@ -183,7 +183,7 @@ class Backend:
         return status.st_dev, status.st_ino
 
     def _check_file(self) -> None:
-        # a connection goes on with a deleted file as if nothing had happened, and all it writes is lost
+        # a connection to a deleted file keeps working, and all it writes is lost
         if self._identity() != self._file:
             raise FileReplaced(
                 "replaced", f"{self.path} was replaced by another file", "look again, then repeat it"

@@ -1,4 +1,4 @@
-"""The clipboard of the machine itself, for terminals that do not take a text by OSC 52."""
+"""The machine's own clipboard, for terminals without OSC 52."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import threading
 
 
 def put(text: str) -> None:
-    """Copy by the machine's own means, where it has any; returns at once.
+    """Copy with a program of the machine, where there is one; returns at once.
 
-    A thread of its own: xclip waits for ever for a display that does not answer, and a thread of an
-    executor would then be waited for when the application ends.
+    This uses a thread of its own: xclip waits forever for a display that does not answer, and the
+    application would wait for an executor's thread when it ends.
     """
     threading.Thread(target=_put, args=(text,), name="astra-clipboard", daemon=True).start()
 
@@ -20,4 +20,4 @@ def _put(text: str) -> None:
     try:
         pyperclip.copy(text)
     except (pyperclip.PyperclipException, OSError):
-        return  # there is none: the terminal has got the text already, by OSC 52
+        return  # no program: the terminal already has the text by OSC 52

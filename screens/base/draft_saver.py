@@ -1,4 +1,4 @@
-"""What was typed and is not sent yet is kept in a file: no quit, dropped line or crash loses it."""
+"""Saving typed text to a file, so that no quit, dropped line or crash loses it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from screens.base.drafts import Draft, Drafts
 from screens.base.hosted import Hosted
 
-PAUSE_S = 0.2  # so much may be lost; a fast typist writes the file five times a second
+PAUSE_S = 0.2  # the most that may be lost; a fast typist writes the file five times a second
 
 
 class DraftKeeper:
-    """Keeps the form of a place while it is filled in, away from the UI thread.
+    """Save the form of a place while it is filled in, away from the UI thread.
 
     Without ``Drafts`` (an application that has no user) it does nothing.
     """
@@ -27,11 +27,11 @@ class DraftKeeper:
 
     @property
     def keeps(self) -> bool:
-        """Will what is typed be there again after a quit?"""
+        """Return whether what is typed will survive a quit."""
         return self._drafts is not None and not self._has_complained
 
     def note(self, values: Mapping[str, str]) -> None:
-        """Something was typed; it is written in a moment, with what follows until then."""
+        """Note a change; it is written after a short delay, with what follows until then."""
         if self._drafts is None:
             return
         self._next = Draft(dict(values), self._place.backend.desk.now())
@@ -40,7 +40,7 @@ class DraftKeeper:
             self._place.run_worker(self._go_on(), group="draft")
 
     def forget(self) -> None:
-        """The lead is in: a crash in the next moment must not bring it back."""
+        """Forget the draft: the lead is in, and a crash must not bring it back."""
         self._next = Draft({}, self._place.backend.desk.now())
         self._place.run_worker(self.write(), group="draft")
 
@@ -53,7 +53,7 @@ class DraftKeeper:
             self._is_at_work = False
 
     async def write(self) -> None:
-        """Write what was noted last, now; returns when it is in the file."""
+        """Write the last noted draft now; returns when it is in the file."""
         async with self._one_by_one:
             draft, self._next = self._next, None
             if draft is not None and self._drafts is not None:
@@ -63,7 +63,7 @@ class DraftKeeper:
                     self._complain(error)
 
     async def take_up(self) -> Draft | None:
-        """What a terminal that is gone had in its form."""
+        """Return the draft of a terminal that is gone."""
         try:
             return await asyncio.to_thread(self._drafts.take_up) if self._drafts is not None else None
         except OSError as error:

@@ -9,20 +9,20 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Draft:
-    """A form that somebody had begun to fill in, and the desk's time then."""
+    """An unfinished form, and the desk's time when it was saved."""
 
     values: Mapping[str, str]
     typed_at: str
 
 
 class Drafts(Protocol):
-    """Where drafts are kept. All may be called from any thread, and raise OSError."""
+    """The store of drafts. Every method may be called from any thread and raises OSError."""
 
     def keep(self, draft: Draft) -> None:
-        """Keep this in place of what was kept before; a draft without any value is forgotten."""
+        """Replace the stored draft; one without any value is forgotten."""
 
     def take_up(self) -> Draft | None:
-        """The last draft of a terminal at this desk that is gone, which is this terminal's now."""
+        """Return the last draft of a terminal that is gone, which now belongs to this one."""
 
     def close(self) -> None:
-        """Let go: what is kept now is for the next terminal."""
+        """Release the draft, so that the next terminal can take it over."""

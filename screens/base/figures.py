@@ -1,4 +1,4 @@
-"""Where the numbers on the screens come from, for help: a figure's name, and how it is counted."""
+"""The figures on the screens, by name, and how each is counted; shown in help."""
 
 from __future__ import annotations
 
@@ -58,17 +58,17 @@ CANDIDATES: Figure = (
 PRIORITY: Figure = (
     "Priority",
     "MEDIUM, or HIGH for technical, billing and access; one step more each for an upset customer, a gold or "
-    "platinum tier (enterprise two) and an urgent word; CRITICAL at most. w tells the steps.",
+    "platinum tier (enterprise two) and an urgent word; CRITICAL at most. w shows the steps.",
 )
 TIME_LEFT: Figure = (
     "Time left",
     "Of the first answer's time until there is one, then of the resolution's; the bar fills as it is "
-    "used up. ▲ three quarters are used, ! overdue, ‖ stands still while the customer has to answer, ✓ done "
+    "used up. ▲ three quarters are used, ! overdue, ‖ paused while the customer has to answer, ✓ done "
     "in time.",
 )
 ESCALATED: Figure = (
     "ESCALATED",
-    "The highest level of what is open: 1 is told to the agent, 2 to the manager, 3 to the desk's contact.",
+    "The highest level of what is open: 1 alerts the agent, 2 the manager, 3 the desk's contact.",
 )
 EXPECTED: Figure = (
     "of 5 expected",
@@ -78,7 +78,7 @@ EXPECTED: Figure = (
 MATCH: Figure = (
     "Match",
     "Nine features, each the agent's place among all, by the weights in use; the lowest sum is 0, the "
-    "highest 100. Greyed where the desk's history gives no reason to go by it: Dispatch tells why.",
+    "highest 100. Greyed where the desk's history gives no reason to go by it: Dispatch says why.",
 )
 CHANCE: Figure = (
     "Chance",

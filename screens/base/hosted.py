@@ -1,4 +1,4 @@
-"""What places and modals have in common: the application around them, and what it does for them."""
+"""The base of places and modals: what the application around them does for them."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ class Hosted(SteadyScreen[Result]):
 
     @property
     def is_laid_out(self) -> bool:
-        """Are the widgets there? An answer may come before them, or when they are gone again."""
+        """Return whether the widgets are mounted: an answer may come too early or too late."""
         return self.is_attached and self.is_mounted
 
     def unsaved(self) -> str:
-        """What was typed here and is not sent yet, in a sentence, or ""."""
+        """A sentence on what was typed here and not sent yet, or ""."""
         return ""
 
     def say(self, text: str, *, severity: SeverityLevel = "information") -> None:
-        """A toast; the text may hold anything that a person typed."""
-        self.host.tell(text, severity=severity)
+        """Show a toast; the text may hold anything that a person typed."""
+        self.host.show_toast(text, severity=severity)
 
     def open(self, modal: ModalScreen[T | None], then: Callable[[T], object] | None = None) -> None:
-        """Open a modal, unless something else lies here already; ``then`` gets its result, if it has one."""
+        """Open a modal, unless another is already open; ``then`` gets its result, if it has one."""
 
         def closed(result: T | None) -> None:
             if result is not None and then is not None:
@@ -78,7 +78,7 @@ class Hosted(SteadyScreen[Result]):
         opens: bool = False,
         beside: bool = False,
     ) -> None:
-        """Ask the desk; an answer is dropped when the same was asked about again, or the widgets are gone."""
+        """Ask the desk; an answer is dropped after a newer question of its kind, or without widgets."""
         self._tickets[about] += 1
         ticket = self._tickets[about]
 
@@ -101,7 +101,7 @@ class Hosted(SteadyScreen[Result]):
         *,
         opens: bool = False,
     ) -> None:
-        """Ask beside everything else; what is asked meanwhile about the same is asked ``again`` then."""
+        """Ask beside everything else; a question of the same kind that comes meanwhile is asked ``again``."""
         if about in self._under_way:
             self._asked_again.add(about)
             return
@@ -123,11 +123,11 @@ class Hosted(SteadyScreen[Result]):
         self.host.ask(work, answered, refused, opens=opens, beside=True)
 
     def forget_asked(self, *about: str) -> None:
-        """Drop the answers that are under way: what was asked does not hold any more."""
+        """Drop the answers that are under way: the question no longer applies."""
         self._tickets.update(about)
 
     def after_typing(self, pause_s: float, work: Callable[[], object], *, group: str = "typing") -> None:
-        """Do something when nobody types for a while: a fast typist asks the database once."""
+        """Call something once typing pauses, so that a fast typist queries the database once."""
         self._tickets[group] += 1
         ticket = self._tickets[group]
 

@@ -1,4 +1,4 @@
-"""An application that does one thing after the other, and knows when nothing is under way."""
+"""An application that handles keys one at a time, and knows when nothing is under way."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from screens.base.textual_internals import SteadyBatches, is_at_rest, is_closing
 
 STEP_S = 0.005
 PATIENT_TURNS = 400
-"""Of STEP_S each: 2 s on an idle machine, more on a busy one, which is no reason to give up."""
+"""In steps of STEP_S: 2 s on an idle machine, more on a busy one, which is no reason to give up."""
 ANSWER_S = 1.0
 STILL_ROUNDS, MOST_ROUNDS = 2, 50
-SILENT_ROUNDS = 5  # what a round counts for in which somebody did not answer: ten of them are enough
+SILENT_ROUNDS = 5  # the cost of a round in which a node did not answer: ten of them are enough
 
 Typed = events.Key | events.Paste
 
 
 class SteadyApp(SteadyBatches):
-    """Does what one key asks for before it looks at the next.
+    """An application that finishes what one key started before it handles the next.
 
-    Textual hands keys on as fast as they come: typed ahead of a slow moment, the name of the next
-    customer would land in the field, or the place, that the key before is just about to leave.
+    Textual passes keys on as fast as they arrive: after a slow moment, the next customer's name
+    would land in the field, or the place, that the previous key is about to leave.
     """
 
     BUSY_GROUPS = frozenset({"open", "command"})
-    """The workers that a key is waited for; the rest go on beside it."""
+    """The groups of workers that a key waits for; other workers run beside it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class SteadyApp(SteadyBatches):
         self._go_on_typing(nodes)
 
     def type_again(self, *typed: events.Key | events.Paste) -> None:
-        """Look at keys once more, in their order, before those that were typed after them."""
+        """Handle keys once more, in order, before those that were typed after them."""
         again = [
             events.Key(event.key, event.character)
             if isinstance(event, events.Key)
@@ -85,7 +85,7 @@ class SteadyApp(SteadyBatches):
         return any(map(self._leaves, self._typed_ahead))
 
     def _leaves(self, event: Typed) -> bool:
-        """Is it a key by which somebody leaves what does not answer, and no letter of a text?"""
+        """Return whether the key leaves what does not answer, rather than being a letter of a text."""
         if not isinstance(event, events.Key) or event.is_printable:
             return False
         active = self.active_bindings.get(event.key)
@@ -101,9 +101,9 @@ class SteadyApp(SteadyBatches):
             self.notify("The desk did not answer; what was typed meanwhile is dropped", severity="warning")
 
     async def quiet(self) -> None:
-        """Return when every message is handled, no worker is at work, and all of it is on screen."""
+        """Return when every message is handled, no worker is running, and everything is on screen."""
         still = 0
-        for _ in range(MOST_ROUNDS):  # a repaint may ask for another: the footer is made anew after it
+        for _ in range(MOST_ROUNDS):  # a repaint may ask for another: the footer is rebuilt after it
             if self.return_code is not None:  # it ends
                 return
             await self._quiet(self._all_of_screen, None)
@@ -120,11 +120,11 @@ class SteadyApp(SteadyBatches):
         groups: frozenset[str] | None,
         gives_up: Callable[[], bool] = lambda: False,
     ) -> bool:
-        """Wait until no worker is at work and no message waits; False if somebody ``gives_up`` before.
+        """Wait until no worker is running and no message waits; False if ``gives_up`` ends the wait.
 
-        A round counts only if it ends where it began: what a worker opens while the nodes of before are
-        asked has no field yet that could take a key. A message that is passed on takes a round for each
-        node, hence more than one; a screen that never comes to rest does not hold a key for ever.
+        A round counts only if it ends with the nodes it began with: a screen opened by a worker
+        meanwhile has no field yet that could take a key. A forwarded message takes a round for each
+        node, hence several rounds; a screen that is never at rest does not hold a key forever.
         """
         still = rounds = turns = 0
         while still < STILL_ROUNDS and rounds < MOST_ROUNDS:
@@ -144,28 +144,26 @@ class SteadyApp(SteadyBatches):
         return True
 
     def is_busy(self, groups: frozenset[str] | None = None) -> bool:
-        """Is a worker, or one of these groups, at work?"""
-        return any(
-            not worker.is_finished for worker in self.workers if groups is None or worker.group in groups
-        )
+        """Return whether a worker, or one of these groups, is running."""
+        return any(not one.is_finished for one in self.workers if groups is None or one.group in groups)
 
     @property
     def is_at_command(self) -> bool:
-        """Is a command under way? What the clock finds changed meanwhile may be one's own doing."""
+        """Return whether a command is under way: changes found meanwhile may be our own."""
         return self.is_busy(frozenset({"command"}))
 
     def _all_of_screen(self) -> list[MessagePump]:
         return [self, *self.screen.walk_children(with_self=True)]
 
     def _typed_at(self) -> list[MessagePump]:
-        """Those that a key goes through; all of a modal, which may have been opened just now."""
+        """The nodes that a key passes through; all of a modal, which may have just opened."""
         if self.focused is None or isinstance(self.screen, ModalScreen):
             return self._all_of_screen()
         return list(self.focused.ancestors_with_self)
 
 
 async def _all_answered(nodes: Iterable[MessagePump]) -> bool:
-    """Has each of the nodes come to a message that is sent to it now?"""
+    """Return whether each of the nodes has handled a message sent to it now."""
     reached: list[asyncio.Event] = []
     for node in nodes:
         event = asyncio.Event()
@@ -177,7 +175,7 @@ async def _all_answered(nodes: Iterable[MessagePump]) -> bool:
 
 
 async def _all_set(happenings: list[asyncio.Event]) -> bool:
-    with suppress(TimeoutError):  # a widget that was removed meanwhile never answers
+    with suppress(TimeoutError):  # a removed widget never answers
         async with asyncio.timeout(ANSWER_S):
             for event in happenings:
                 await event.wait()

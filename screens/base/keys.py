@@ -1,6 +1,6 @@
-"""Every key of the application, once: the same verb has the same key everywhere.
+"""Every key of the application, defined once: the same verb has the same key everywhere.
 
-A binding's id is what a user's keymap names; its tooltip is the help on it.
+A user's keymap names the binding's id; help shows its tooltip.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from screens.base.textual_internals import keymap_of
 def key(
     identifier: str, keys: str, label: str, tooltip: str, action: str = "", *, priority: bool = False
 ) -> Binding:
-    """A key with its help; it does what the last part of its id says, unless another action is given."""
+    """A key with its help; its action is the last part of its id, unless another is given."""
     action = action or identifier.rpartition(".")[2]
     return Binding(keys, action, label, id=identifier, tooltip=tooltip, priority=priority)
 
 
 def hidden(identifier: str, keys: str, label: str, tooltip: str, action: str = "") -> Binding:
-    """A key that help and palette name, but not the line at the bottom, which has no room for all."""
+    """A key shown in help and palette, but not on the key line, which has no room for all."""
     return replace(key(identifier, keys, label, tooltip, action), show=False)
 
 
@@ -38,8 +38,8 @@ PLACES = {"dispatch": 1, "roster": 2, "queue": 3, "my-desk": 4, "service": 5, "i
 TITLES = {place: place.replace("-", " ").capitalize() for place in (*PLACES, "log")}
 
 UNDO = [
-    key("undo", "ctrl+z", "Undo", "Take back your last command", priority=True),
-    hidden("undo.letter", "u", "Undo", "Take back your last command", "undo"),
+    key("undo", "ctrl+z", "Undo", "Undo your last command", priority=True),
+    hidden("undo.letter", "u", "Undo", "Undo your last command", "undo"),
 ]
 APP = [
     anywhere("help", "f1", "Help", "What this place is for, and all its keys"),
@@ -58,16 +58,16 @@ APP = [
     anywhere(
         "find", "ctrl+f", "Find a customer", "By part of a name, phone or e-mail, or by a booking's number"
     ),
-    anywhere("retry", "ctrl+r", "Read anew", "Try a lost database again, and read the place anew"),
-    hidden("log", "h", "Log", "What was done at the desk, when and by whom"),
+    anywhere("retry", "ctrl+r", "Refresh", "Try a lost database again, and read the place again"),
+    hidden("log", "h", "Log", "What was done at the desk, when, and who did it"),
     anywhere(
         "first_steps", "ctrl+n", "Fill the desk", "Import files, make an empty desk a demo, or add an agent"
     ),
-    anywhere("quit", "ctrl+q", "Quit", "Leave Astra; what is typed and not sent is told before"),
+    anywhere("quit", "ctrl+q", "Quit", "Leave Astra; typed text that is not sent is listed first"),
 ]
 
 WHY_NOT = hidden(
-    "why.not", "W", "Why not", "Why an agent did not get it, and whom each policy chooses", "why_not"
+    "why.not", "W", "Why not", "Why an agent did not get it, and who each policy would choose", "why_not"
 )
 WHY_SHOWN = [key("why", "f8", "Why", "Why the booking went to its agent", priority=True), WHY_NOT]
 WHY = [
@@ -87,13 +87,13 @@ BOOKING = [
         "next_step",
     ),
     key("booking.claim", "c", "Claim", "Take the booking on for its agent"),
-    key("booking.contact", "t", "Contact", "Note an attempt to reach the customer"),
+    key("booking.contact", "t", "Contact", "Log an attempt to reach the customer"),
     key("booking.confirm", "f", "Confirm", "The customer booked: package and revenues"),
     key("booking.cancel", "x", "Cancel", "The customer does not book: give a reason"),
     key("booking.reassign", "r", "Reassign", "Give the booking to another agent"),
     hidden("booking.follow_up", "g", "Follow-up", "When to get back to the customer; empty for never"),
-    hidden("booking.keep", "k", "Still on it", "The claim goes on: its clock starts anew"),
-    hidden("booking.edit", "e", "Edit", "Mend customer, trip or quote"),
+    hidden("booking.keep", "k", "Keep claim", "I'm still working on it: restart the claim's clock"),
+    hidden("booking.edit", "e", "Edit", "Edit customer, trip or quote"),
     hidden("booking.note", "n", "Note", "Write a note into its history"),
     hidden("booking.release", "l", "Release", "Give up the claim; it stays tentatively"),
     hidden("booking.decline", "d", "Decline", "Pass it on to the next agent: give a reason"),
@@ -119,8 +119,8 @@ LIST = [
 
 LOG = [
     key("log.booking", "enter", "Go to it", "To the booking, customer or agent that it was about", "go_to"),
-    # in place of the application's own u, which takes back the last command
-    key("log.undo", "u", "Undo this", "Take back the command under the cursor", "undo_event"),
+    # replaces the application's own u, which undoes the last command
+    key("log.undo", "u", "Undo this", "Undo the command under the cursor", "undo_event"),
     replace(FILTER, show=True),
     replace(BACK, show=True),
     *(binding for binding in BOOKING if binding.id in ("booking.customer", "booking.log")),
@@ -137,12 +137,12 @@ QUEUE = [
 PRESENCE = key("agent.presence", "p", "Presence", "Available, busy, break, away or offline; until when")
 
 ROSTER = [
-    key("agent.add", "a", "Add", "Take on an agent", "add_agent"),
+    key("agent.add", "a", "Add", "Add an agent", "add_agent"),
     key("agent.edit", "e", "Edit", "Change the agent's details and capacity", "edit_agent"),
     PRESENCE,
     hidden("agent.handover", "t", "Hand over", "All of the agent's work, to others", "hand_over"),
     hidden("agent.shift", "s", "Shift", "The hours at which the agent comes and goes"),
-    key("agent.leave", "x", "Leave/return", "The agent goes, or is back"),
+    key("agent.leave", "x", "Deactivate", "Deactivate the agent, or bring them back"),
     key("agent.bookings", "b", "Bookings", "The agent's bookings, in the queue"),
     hidden("roster.left", "v", "Who left", "Show or hide the agents who left", "toggle_left"),
     COPY,
@@ -160,10 +160,10 @@ ISSUE = [
     key("issue.open", "a,I", "New issue", "Open an issue from the customer's own words", "open_issue"),
     key("issue.claim", "c", "Claim", "Begin work on it, or take on one that waits"),
     key("issue.reply", "t", "Reply", "Answer the customer, or take down what the customer says"),
-    key("issue.resolve", "f", "Resolve", "It is solved: a last word to the customer, if any"),
-    key("issue.escalate", "exclamation_mark", "Escalate", "More eyes are needed: say why"),
+    key("issue.resolve", "f", "Resolve", "It is solved: with a closing message, if any"),
+    key("issue.escalate", "exclamation_mark", "Escalate", "Bring in a higher level: give the reason"),
     hidden("issue.category", "g", "Category", "Say what it is about with one key; triage learns from it"),
-    hidden("issue.wait", "p", "Wait/go on", "The customer has to answer, or it goes on"),
+    hidden("issue.wait", "p", "Wait/go on", "Wait for the customer's answer, or go on"),
     hidden("issue.note", "n", "Note", "Write an internal note; the customer does not see it"),
     hidden("issue.reassign", "r", "Reassign", "Hand the issue over to another agent"),
     hidden(
@@ -173,10 +173,10 @@ ISSUE = [
         "Somebody takes care of its escalations: no further level follows",
     ),
     hidden("issue.settle", "K", "Settle", "Close its escalations: give the reason"),
-    hidden("issue.close", "x", "Close", "A resolved issue is done with", "close_issue"),
-    hidden("issue.reopen", "o", "Reopen", "Take up an ended issue again: say why"),
+    hidden("issue.close", "x", "Close", "Close a resolved issue", "close_issue"),
+    hidden("issue.reopen", "o", "Reopen", "Reopen an ended issue: give the reason"),
     hidden("issue.rate", "s", "Score", "The customer's answer to the survey, 1 to 5"),
-    hidden("issue.edit", "e", "Edit", "Mend title, priority, tier or booking"),
+    hidden("issue.edit", "e", "Edit", "Edit title, priority, tier or booking"),
     hidden("issue.booking", "b", "Its booking", "The linked booking, in the queue", "go_to_booking"),
     hidden("issue.customer", "i", "Customer", "Open the customer's card"),
     hidden("issue.log", "H", "Its log", "All that was done to the issue", "issue_log"),
@@ -221,16 +221,16 @@ BY_ID = {
 
 
 KEY_IN_TEXT = re.compile(r"{([\w.-]+)}")
-"""A binding's id in a text that is to tell the key."""
+"""A binding's id in a text, to be replaced by its key."""
 
 
 def key_of(app: App[Any], identifier: str) -> str:
-    """How the first key of a binding is named on screen, as the user has it."""
+    """Return the name of a binding's first key, as the user has it."""
     binding = BY_ID[identifier]
     first = keymap_of(app).get(identifier, binding.key).split(",")[0]
     return app.get_key_display(binding.with_key(first, None))
 
 
 def with_keys(app: App[None], text: str) -> str:
-    """A text with its ``{binding ids}`` as the keys that the user has for them."""
+    """Return a text with its ``{binding ids}`` replaced by the user's keys."""
     return KEY_IN_TEXT.sub(lambda match: key_of(app, match[1]), text)

@@ -1,4 +1,4 @@
-"""What the parts of the application tell each other."""
+"""Messages between the parts of the application."""
 
 from __future__ import annotations
 

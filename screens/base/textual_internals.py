@@ -1,6 +1,6 @@
-"""Everything of Textual that Astra uses though its name is private, in one file: a new version may change it.
+"""Every private name of Textual that Astra uses, in one file: a new version may change them.
 
-tests/screens/test_textual_internals.py holds each assumption against the installed Textual.
+tests/screens/test_textual_internals.py checks each assumption against the installed Textual.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from textual.widgets._footer import FooterKey as FooterKey  # for the others
 
 
 def all_screens(app: App[Any]) -> list[Screen[Any]]:
-    """The screens of every mode, and not only of the one in sight."""
+    """Return the screens of every mode, not only of the one in sight."""
     return [screen for stack in app._screen_stacks.values() for screen in stack]
 
 
 def remove_toast(app: App[Any], toast: Notification | None) -> None:
-    """Take one toast away, if it is still there; it leaves the screen when the next one comes."""
+    """Remove one toast, if it is still there; it leaves the screen when the next one appears."""
     if toast is not None and toast in app._notifications:
         app._unnotify(toast, refresh=False)
 
 
 def adopt_styles(screen: Screen[Any]) -> None:
-    """Let a new screen count as styled by the application's present style sheets.
+    """Mark a new screen as styled by the application's present style sheets.
 
     Its widgets are styled as they are mounted; Textual would parse every sheet again for it, twice (0.2 s).
     """
@@ -66,17 +66,17 @@ class SteadyBatches(App[None]):
 
 
 def character_to_key(character: str) -> str:
-    """How Textual names the key of a character: that of ``?`` is question_mark."""
+    """Return Textual's name for the key of a character: ``?`` is question_mark."""
     return _character_to_key(character)
 
 
 def keymap_of(app: App[Any]) -> Mapping[str, str]:
-    """The user's own keys, by binding id."""
+    """Return the user's own keys, by binding id."""
     return app._keymap
 
 
 def bindings_of(node: DOMNode) -> BindingsMap:
-    """A node's own bindings with the user's keys, whether they work where the focus is or not."""
+    """Return a node's own bindings with the user's keys, whether they work at the focus or not."""
     bindings = node._bindings.copy()
     bindings.apply_keymap(node.app._keymap)
     return bindings
@@ -86,17 +86,17 @@ def bindings_of(node: DOMNode) -> BindingsMap:
 
 
 def is_closing(node: MessagePump) -> bool:
-    """Has it been asked to end, or has it ended?"""
+    """Return whether the node is ending or has ended."""
     return node._closing or node._closed
 
 
 def mounted_event(node: MessagePump) -> asyncio.Event:
-    """What is set once the node is there."""
+    """Return the event that is set once the node is mounted."""
     return node._mounted_event
 
 
 def is_at_rest(node: MessagePump) -> bool:
-    """Has it nothing left to do? To look is a hundred times cheaper than to ask each by a message."""
+    """Return whether the node has nothing left to do. Far cheaper than sending each a message (100 times)."""
     if is_closing(node):
         return True
     if not node.is_running:
@@ -106,7 +106,7 @@ def is_at_rest(node: MessagePump) -> bool:
 
 
 def is_painted(screen: Screen[Any]) -> bool:
-    """Is nothing left to be laid out or drawn, and nothing to be called after that?"""
+    """Return whether nothing is left to lay out, draw or call afterwards."""
     waits = screen._callbacks or screen._dirty_widgets
     return not (waits or screen._layout_required or screen._repaint_required)
 
@@ -115,7 +115,7 @@ def is_painted(screen: Screen[Any]) -> bool:
 
 
 def highlighted_index(radio_set: RadioSet) -> int | None:
-    """The place of the button that the arrows have reached."""
+    """Return the index of the button that the arrows have reached."""
     return radio_set._selected
 
 
@@ -128,7 +128,7 @@ class SegmentTable(DataTable[Text]):
     """A table whose cells are drawn by ``segments()``, in a fraction of DataTable's time."""
 
     def segments(self, cell: Text, width: int) -> list[Segment] | None:
-        """The cell in its own style as one line of a width; None leaves it to DataTable."""
+        """Return the cell in its own style as one line of a width, or None to leave it to DataTable."""
         return None
 
     def _render_cell(
@@ -140,7 +140,7 @@ class SegmentTable(DataTable[Text]):
         cursor: bool = False,
         hover: bool = False,
     ) -> list[list[Segment]]:
-        """What DataTable makes of a cell; kept as long as the cell stays."""
+        """Return DataTable's rendering of a cell; cached until the cell changes."""
         if row_index < 0 or column_index < 0:  # a header
             return super()._render_cell(row_index, column_index, base_style, width, cursor, hover)
         cell = self.get_cell_at(Coordinate(row_index, column_index))

@@ -1,4 +1,4 @@
-"""Astra's own colours: dark, light, and one of high contrast."""
+"""Astra's own themes: dark, light, and high contrast."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ THEMES = (DARK, LIGHT, CONTRAST)
 
 
 def problem_of(theme: str | None) -> str:
-    """What is wrong with a theme's name; "" for one that there is."""
+    """Describe the problem with a theme's name; "" if the theme exists."""
     names = [*(each.name for each in THEMES), *BUILTIN_THEMES]
     if theme is None or theme in names:
         return ""

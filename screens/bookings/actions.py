@@ -1,4 +1,4 @@
-"""What can be done with the booking under the cursor; the same on every place that shows bookings."""
+"""Actions on the booking under the cursor, the same in every place that shows bookings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from screens.dialogs.agent_chooser import PickAgent
 from screens.service.new_issue import NewIssue
 from screens.shell.row_actions import RowActions, at_once, on_chosen, with_form
 from screens.wording.contacts import reach
-from screens.wording.issues import told as issue_told
+from screens.wording.issues import describe as describe_issue
 from screens.wording.text import day_and_moment, short
 
 HELD = ("already_claimed", "not_the_holder")
@@ -40,16 +40,16 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
         return f"{word}: booking {row['booking_id']}, {short(row['customer_name'])} ({holder})"
 
     def _with_follow_up(self, word: str, row: BookingRow) -> str:
-        """The same, and when to get back to the customer."""
+        """Append the time of the follow-up."""
         at = row["follow_up_at"]
         follow_up = f"follow-up {day_and_moment(at)}" if at else "no follow-up"
         return f"{self.describe_done(word, row)}, {follow_up}"
 
-    # What the desk would refuse whatever is typed is said before a form is opened. Each raises Refused.
+    # Checks before a form opens, so that a refusal does not wait for the typing. Each raises Refused.
 
     def _is_open(self, row: BookingRow) -> None:
         if row["status"] != PENDING:
-            hint = "enter the lead anew" if row["voided"] else "{booking.reopen} makes it Pending"
+            hint = "enter the lead again" if row["voided"] else "{booking.reopen} makes it Pending"
             raise self._refusal("not_pending", row, _state(row), hint)
 
     def _is_held(self, row: BookingRow) -> None:
@@ -66,7 +66,7 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
 
     @on_chosen
     def action_claim(self, row: BookingRow) -> None:
-        """For its holder; another's unclaimed work for oneself where the setting ``pull`` allows it."""
+        """Claim for the holder, or another's unclaimed work for oneself where the setting ``pull`` is on."""
         taker, me = row["agent_id"], self.host.my_agent_id
         if taker and me is not None and row["claimed_at"] is None and self.backend.desk.settings["pull"]:
             taker = me
@@ -97,7 +97,7 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
 
     @on_chosen
     def action_next_step(self, row: BookingRow) -> None:
-        """Claim at once; for all else the form opens."""
+        """Claim at once; open the form for any other step."""
         step = next_action(row, self.backend.desk.now())
         if step is None:
             text = f"Booking {row['booking_id']} {_state(row)}: nothing comes next"
@@ -124,7 +124,7 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
 
     @on_chosen
     def action_why_not(self, row: BookingRow) -> None:
-        """Ask for an agent, then tell why not them, and whom each policy would choose now."""
+        """Ask for an agent, then show why not them, and each policy's choice now."""
         number, desk = row["booking_id"], self.backend.desk
 
         def picked(agent_id: int) -> None:
@@ -140,7 +140,7 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
 
     @on_chosen
     def action_copy(self, row: BookingRow) -> None:
-        """The number or address for the customer's method; where none is known, the row."""
+        """Copy the number or address for the customer's method; without either, the row."""
         way = reach(row)
         if way is not None:
             kind, text = way
@@ -154,10 +154,10 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
 
     @on_chosen
     def action_new_issue(self, row: BookingRow) -> None:
-        """The customer of this booking needs something."""
+        """Open an issue for the customer of this booking."""
 
         def opened(issue: IssueDetails) -> None:
-            self.say(f"{issue_told('Opened', issue)}; {keys.key_of(self.app, 'place.service')} shows it")
+            self.say(f"{describe_issue('Opened', issue)}; {keys.key_of(self.app, 'place.service')} shows it")
 
         self.open_made(lambda: NewIssue(customers.card(row["customer_id"]), row["booking_id"]), opened)
 

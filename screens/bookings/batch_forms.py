@@ -1,4 +1,4 @@
-"""One form for several marked bookings: what would become of each, then all at once."""
+"""Forms for several marked bookings: a preview of each, then all at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pane beside a list: everything about one booking, its history, and why it went where it is."""
+"""The pane beside a list: a booking's facts, its history, and why it was assigned there."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class BookingDetail(DetailPane):
 
 
 def booking_detail(booking_id: int, now: str) -> Detail:
-    """All about a booking at a time of the desk. Reads the database."""
+    """Describe a booking in full at a time of the desk. Reads the database."""
     booking = with_next_step(queries.booking(booking_id), now)
     events, why = event_log.events(booking_id=booking_id, limit=HISTORY_LINES), explanations.why(booking_id)
     text = Text(overflow="fold")

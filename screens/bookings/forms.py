@@ -36,7 +36,7 @@ LABELS = {
     "package_revenue": "Package revenue",
 }
 OF_A_PENDING_ONE = ("destination", "launch", "package", *EXAMPLES)
-"""What can be edited only while it is not decided."""
+"""Fields that can be edited only while the booking is open."""
 
 
 def _about(booking: BookingRow) -> str:
@@ -54,7 +54,7 @@ def _form(
     about: str = "",
     changes_only: bool = False,
 ) -> FormModal[BookingRow]:
-    """A form about a booking; what is in its fields goes to the command, under their names."""
+    """Make a form about a booking; its values go to the command under the fields' names."""
     number = booking["booking_id"]
     return FormModal(
         f"{title} {number}",
@@ -67,7 +67,7 @@ def _form(
 
 
 def confirm_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingRow]:
-    """The customer booked: which package, and what it brings."""
+    """Confirm the booking: the package, and its revenue."""
     packages = values.packages(booking["destination"])
     chosen = booking["package"] or (packages[0] if len(packages) == 1 else "")
     amounts = (
@@ -91,19 +91,19 @@ def confirm_form(booking: BookingRow, values: AcceptedValues) -> FormModal[Booki
 
 
 def cancel_form(booking: BookingRow) -> FormModal[BookingRow]:
-    """The customer does not book: why."""
+    """Cancel the booking: the reason."""
     field = Field("reason", "Reason", hint="what the customer said")
     return _form(booking, "Cancel booking", [field], bookings.cancel, "Cancel the booking")
 
 
 def decline_form(booking: BookingRow) -> FormModal[BookingRow]:
-    """The agent passes it on: why."""
+    """Decline the booking: the agent's reason."""
     field = Field("reason", "Reason", hint="why somebody else should take it")
     return _form(booking, "Decline booking", [field], bookings.decline, "Decline")
 
 
 def reassign_form(booking: BookingRow) -> FormModal[BookingRow]:
-    """Another agent takes it over: who, and why."""
+    """Reassign the booking: the new agent, and the reason."""
 
     def command(desk: Desk, number: int, to: str, reason: str) -> BookingRow:
         return bookings.reassign(desk, number, picked(to), reason)
@@ -113,60 +113,60 @@ def reassign_form(booking: BookingRow) -> FormModal[BookingRow]:
 
 
 def contact_form(booking: BookingRow, now: Callable[[], str]) -> FormModal[BookingRow]:
-    """An attempt to reach the customer: did it succeed, what was said, when to try again?
+    """Log an attempt to reach the customer: success, notes, and when to try again.
 
-    ``now`` tells the desk's time, from which the moment is understood.
+    ``now`` returns the desk's time, from which the moment is read.
     """
     words = dict(zip(("Reached", "No answer"), OUTCOMES, strict=True))
     fields = [
         Field("outcome", "Outcome", "Reached", tuple(words)),
-        Field("text", "What was said"),
-        Field("follow_up", "Follow-up", hint=MOMENT_HINT, told=_moment_teller(now)),
+        Field("text", "Notes"),
+        Field("follow_up", "Follow-up", hint=MOMENT_HINT, note=_moment_reader(now)),
     ]
 
     def command(desk: Desk, number: int, outcome: str, text: str, follow_up: str) -> BookingRow:
         return bookings.contact(desk, number, words.get(outcome, outcome), text, follow_up)
 
     about = f"{_about(booking)}\n{ways(booking)}"
-    return _form(booking, "Contact for booking", fields, command, "Note it", about=about)
+    return _form(booking, "Contact for booking", fields, command, "Save call", about=about)
 
 
 def follow_up_form(booking: BookingRow, now: Callable[[], str]) -> FormModal[BookingRow]:
-    """When to get back to the customer; empty, there is no follow-up any more."""
+    """Set the time of the follow-up; an empty field removes it."""
     at = booking["follow_up_at"]
-    field = Field("at", "Follow-up", moment(at), hint=MOMENT_HINT, told=_moment_teller(now, at))
+    field = Field("at", "Follow-up", moment(at), hint=MOMENT_HINT, note=_moment_reader(now, at))
     about = f"{_about(booking)}\n{ways(booking)}"
     title, command = "Follow-up of booking", follow_ups.follow_up
     return _form(booking, title, [field], command, "Save", about=about, changes_only=True)
 
 
-def _moment_teller(now: Callable[[], str], before: str | None = None) -> Callable[[str], str]:
-    """How a typed moment is understood at the desk's time; ``before`` is the stored one."""
+def _moment_reader(now: Callable[[], str], before: str | None = None) -> Callable[[str], str]:
+    """Return a function that describes a typed moment at the desk's time; ``before`` is the stored one."""
 
-    def tell(typed: str) -> str:
+    def describe(typed: str) -> str:
         if not typed.strip():
-            return "empty: no follow-up any more" if before else ""
+            return "empty: removes the follow-up" if before else ""
         if typed == moment(before):
             return f"as it is: {due_word(before, now()) or 'not due yet'}"
         return f"= {day_and_moment(due_times.understand(typed, now(), local_offset()))}"
 
-    return tell
+    return describe
 
 
 def note_form(booking: BookingRow) -> FormModal[BookingRow]:
-    """A note for the booking's history."""
+    """Add a note to the booking's history."""
     field = Field("text", "Note", hint="what the next person should know")
     return _form(booking, "Note on booking", [field], bookings.note, "Write")
 
 
 def rate_form(booking: BookingRow) -> FormModal[BookingRow]:
-    """The customer's score of a finished booking."""
+    """Record the customer's score of a finished booking."""
     field = Field("score", "Score 1 to 5", str(booking["score"] or ""), hint="5 is best")
     return _form(booking, "Score of booking", [field], bookings.rate, "Score")
 
 
 def edit_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingRow]:
-    """Edit the customer, what was asked for, and the quote."""
+    """Edit the customer, the request, and the quote."""
     is_pending = booking["status"] == PENDING
     fields = [
         Field(name, label, _value(booking, name), _options(name, values))
@@ -179,7 +179,7 @@ def edit_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingR
 
 
 def _value(booking: Mapping[str, Any], name: str) -> str:
-    """What a booking has now of something that can be edited, as it is typed."""
+    """Return the booking's present value of a field, as it would be typed."""
     value = booking[{"name": "customer_name", "launch": "launch_location"}.get(name, name)]
     if value is None:
         return ""

@@ -22,7 +22,7 @@ class Window(ListWindow[BookingFilter, BookingRow]):
         return queries.list_bookings(which, limit=limit, after=beyond)
 
     def at(self, number: int) -> tuple[Window, list[BookingRow]]:
-        """The window on all bookings that begins with this one; from the top if there is none such."""
+        """Return the window on all bookings that begins with this one; from the top if there is none."""
         try:
             row = queries.booking(number)
         except NotFound:  # another file has the database's path now

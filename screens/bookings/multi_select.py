@@ -1,4 +1,4 @@
-"""Marking bookings in a list, and dealing with all that are marked at once."""
+"""Marking bookings in a list, and changing all marked ones at once."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from screens.widgets.live_table import LiveTable
 from screens.wording.consequences import after_a_batch
 from screens.wording.text import plural
 
-MOST_MARKED = 2_000  # dealt with in one commit, for which others wait: half a second
+MOST_MARKED = 2_000  # changed in one commit, for which others wait: half a second
 
 
 class MarkedList(BookingList):
-    """A list of bookings of which some are marked; r, x and l are then meant for those.
+    """A list of bookings of which some are marked; r, x and l then apply to those.
 
     Marks go by the bookings' numbers, so that they outlive refreshing, paging and another filter.
     """
@@ -34,8 +34,8 @@ class MarkedList(BookingList):
         self._marks: dict[int, None] = {}
         self._last_mark: int | None = None
 
-    def _tell_marks(self) -> None:
-        """Show the marks; a subclass tells their number too."""
+    def _show_marks(self) -> None:
+        """Show the marks; a subclass shows their number too."""
         self.table.pick(map(str, self._marks))
 
     def _mark(self, booking_ids: Sequence[int]) -> None:
@@ -45,19 +45,19 @@ class MarkedList(BookingList):
             return
         self._marks = wanted
         self._last_mark = booking_ids[-1] if booking_ids else self._last_mark
-        self._tell_marks()
+        self._show_marks()
 
     def unmark_all(self) -> bool:
-        """Take every mark away; were there any?"""
+        """Remove every mark; return whether there were any."""
         had = bool(self._marks)
         self._marks, self._last_mark = {}, None
-        self._tell_marks()
+        self._show_marks()
         return had
 
     def _toggle(self, booking_id: int) -> None:
         if booking_id in self._marks:
             del self._marks[booking_id]
-            self._tell_marks()
+            self._show_marks()
         else:
             self._mark([booking_id])
 
@@ -67,7 +67,7 @@ class MarkedList(BookingList):
 
     @on_chosen
     def action_mark(self, row: BookingRow) -> None:
-        """Mark the booking under the cursor, or take its mark away, and go on to the next."""
+        """Mark or unmark the booking under the cursor, and go on to the next."""
         self._toggle(row["booking_id"])
         self.table.action_cursor_down()
 
@@ -82,12 +82,12 @@ class MarkedList(BookingList):
         self._mark(chosen if start <= here else chosen[::-1])
 
     def mark_all_of(self, which: BookingFilter) -> None:
-        """Mark what a filter lists, as far as there may be marks."""
+        """Mark what a filter lists, up to the limit of marks."""
 
         def then(found: list[int]) -> None:
             self._marks = dict.fromkeys(found[:MOST_MARKED])
             self._last_mark = None
-            self._tell_marks()
+            self._show_marks()
             more = f", the first {MOST_MARKED:,}: no more at once" if len(found) > MOST_MARKED else ""
             self.say(f"Marked {plural(len(self._marks), 'booking')}{more}")
 
@@ -105,7 +105,7 @@ class MarkedList(BookingList):
     def _deal(
         self, word: str, form: Callable[[Sequence[int]], FormModal[BatchResult]], with_one: Callable[[], None]
     ) -> None:
-        """Open a form for what is marked, or deal ``with_one`` where nothing is."""
+        """Open a form for the marked bookings, or act ``with_one`` where none is marked."""
         ids = tuple(self._marks)
         if ids:
             self.open_made(lambda: form(ids), partial(self._dealt, word))
@@ -113,11 +113,11 @@ class MarkedList(BookingList):
             with_one()
 
     def _dealt(self, word: str, result: BatchResult) -> None:
-        """Tell what became of each; what was refused stays marked."""
+        """Say what happened to each; refused bookings stay marked."""
         done = {row["booking_id"] for row in result["results"] if row["ok"]}
         self._marks = {number: None for number in self._marks if number not in done}
-        self._tell_marks()
+        self._show_marks()
         if result["refused"]:
             self.call_later(self.open, Panel(f"{word}: row by row", after_a_batch(result, word.lower())))
         else:
-            self.say(f"{word} {plural(result['done'], 'booking')}; undo takes back all of them")
+            self.say(f"{word} {plural(result['done'], 'booking')}; undo reverts all of them")

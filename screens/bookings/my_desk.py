@@ -1,4 +1,4 @@
-"""My desk: one agent's bookings, in progress first, then what is tentatively theirs, then today's."""
+"""My desk: one agent's bookings, in progress first, then tentatively theirs, then today's."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from screens.base.keys import key_of
 from screens.bookings.detail import BookingDetail
 from screens.bookings.list import EXTRA_COLUMNS, BookingList
 from screens.dialogs.agent_chooser import PickAgent
-from screens.roster.presence import open_presence, presence_text, told_of_presence
+from screens.roster.presence import describe_presence_change, open_presence, presence_text
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording import issues as issue_words
@@ -75,8 +75,8 @@ class MyDesk(BookingList):
         "and they have not claimed yet, oldest first; done today is what they closed. m does the next "
         "step of the booking under the cursor, g says when to get back to the customer. Where the desk "
         "asks whether you are still on it, {booking.keep} says yes; unanswered, the claim ends. "
-        "{agent.presence} says how the agent is at work, and brings back at once whom the desk put on "
-        "away. {desk.agent} chooses another agent. Below are the agent's open issues: tab goes there, "
+        "{agent.presence} sets the agent's presence, and brings back at once an agent the desk put "
+        "on away. {desk.agent} chooses another agent. Below are the agent's open issues: tab goes there, "
         "enter opens one on Service."
     )
     BINDINGS = [*keys.MY_DESK, *keys.WHY]
@@ -95,7 +95,7 @@ class MyDesk(BookingList):
             yield BookingDetail()
 
     def chosen(self) -> BookingRow | None:
-        """None while the cursor is among the issues: a key must not touch what one does not look at."""
+        """The booking under the cursor; None while the cursor is among the issues."""
         return None if self.issues.has_focus else self.table.current
 
     @on(DataTable.RowSelected, "#my-issues")
@@ -117,7 +117,7 @@ class MyDesk(BookingList):
                 rows = [with_next_step(row, now) for row in queries.desk_of(agent_id, now)]
                 issues = issue_queries.issues(desk, IssueFilter(agent_id=agent_id), MOST_ISSUES)
                 return queries.agent(agent_id), rows, issues
-            except NotFound:  # the agent that was remembered belongs to another desk
+            except NotFound:  # the remembered agent belongs to another desk
                 return None, [], []
 
         return work
@@ -139,7 +139,7 @@ class MyDesk(BookingList):
             self.action_choose_agent()
 
     def action_presence(self) -> None:
-        """The agent's own presence; whom the desk put on away is back with this one key."""
+        """Change the agent's own presence; one key ends an away set by the desk."""
         agent_id = self.host.my_agent_id
         if agent_id is None:
             self.say("Nobody's desk yet: a chooses an agent", severity="warning")
@@ -149,7 +149,7 @@ class MyDesk(BookingList):
             if agent["presence"] == AWAY and agent["presence_reason"] == AWAY_REASON:
                 self.host.perform(
                     lambda desk: set_presence(desk, agent_id, AVAILABLE),
-                    lambda row: self.say(told_of_presence(row)),
+                    lambda row: self.say(describe_presence_change(row)),
                 )
             else:
                 open_presence(self, agent)
@@ -171,7 +171,7 @@ class MyDesk(BookingList):
 
 
 def _work(row: BookingRow) -> Text:
-    """The group it is in, or what the desk asks or says about it."""
+    """Return the row's group, or what the desk asks or says about it."""
     if row["asked_at"] and row["group"] != "done today":
         return Text("still on it?", f"bold {CARE}")
     return Text(row["due"] or row["group"], GROUP_STYLES[row["group"]])

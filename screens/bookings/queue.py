@@ -1,4 +1,4 @@
-"""Queue: all bookings, newest change first, with everything that can be done to one."""
+"""Queue: all bookings, newest change first, with every action on them."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
     NAME = "queue"
     FIGURES = (figures.STATE, figures.REVENUE, figures.CHANGED)
     HELP = (
-        "Every booking of the desk, newest change first. The pane tells all about the one under the "
+        "Every booking of the desk, newest change first. The pane shows all about the one under the "
         "cursor: quote, its history, and why it went to its agent. {queue.view} changes what is listed; "
         "{filter} filters by words in the customer's name, the destination or the number, and by "
         "status:pending, agent:6, created:today, with and, or, not. {mark} marks a booking, {mark.range} "
         "all from the last mark to the cursor, {mark.all} all that is listed; a click with ctrl, or before "
         "a row, marks too. {booking.reassign}, {booking.cancel} and {booking.release} then do it to "
-        "all that are marked, after telling what would become of each; {back} takes the marks away."
+        "all that are marked, after a preview of each; {back} removes the marks."
     )
     BINDINGS = [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY]
     COLUMNS = COLUMNS
@@ -67,7 +67,7 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
         super().__init__(Window())
 
     def on_mount(self) -> None:
-        """List what was listed last time."""
+        """Restore the last list."""
         text, recall = self.host.recall("queue.filter", ""), self.host.recall
         sort = recall("queue.sort", self._filter.sort)
         which = replace(
@@ -104,12 +104,12 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
         self.mark_all_of(self._filter)
 
     def action_back(self) -> None:
-        """First take the marks away, then clear what was typed."""
+        """Remove the marks first, then clear what was typed."""
         if not self.unmark_all():
             super().action_back()
 
-    def _tell_marks(self) -> None:
-        super()._tell_marks()
+    def _show_marks(self) -> None:
+        super()._show_marks()
         self._say_listed(self.table.rows_shown)
 
     def _unfiltered(self) -> BookingFilter:
@@ -151,4 +151,4 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
             self.headline.update(line)
         else:
             how = order + "  ·  {queue.view} view"
-            self.tell_listed(line, rows, how, "no bookings yet: leads come in on Dispatch (f2)")
+            self.show_listed(line, rows, how, "no bookings yet: leads come in on Dispatch (f2)")

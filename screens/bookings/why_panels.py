@@ -1,4 +1,4 @@
-"""Why a booking went to its agent, and why not to another one."""
+"""Panels that explain why a booking went to its agent, and why not to another one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOT_KEYS = ("agent_id", "agent_name")
 
 
 def why_panel(why: DecisionRow) -> Panel:
-    """The decision about a booking: who won and by which keys, who came next, who was kept out."""
+    """Explain the decision about a booking: winner, keys, runners-up, and who was kept out."""
     text = Text(overflow="fold")
     text.append(f"{why['agent_name'] or 'Nobody'}", "bold")
     text.append(f"\n{why['reason']}\n")
@@ -34,7 +34,7 @@ def why_panel(why: DecisionRow) -> Panel:
 
 
 def _score_now(match: AgentScore) -> Text:
-    """The parts of the winner's score: they were not kept, so they are those of now."""
+    """Show the parts of the winner's score as of now: the original ones are not stored."""
     from screens.matching.panels import contributions
 
     head = f"\n\nThe score by the figures of now ({match['weights']} weights): {match['match_score']:.1f}\n"
@@ -42,7 +42,7 @@ def _score_now(match: AgentScore) -> Text:
 
 
 def notes(why: DecisionRow) -> list[tuple[str, str]]:
-    """What was out of the ordinary."""
+    """Describe what was out of the ordinary."""
     notes = []
     if why.get("over_capacity"):
         notes.append(("! above the agent's capacity, by a person's decision", f"bold {BAD}"))
@@ -52,12 +52,12 @@ def notes(why: DecisionRow) -> list[tuple[str, str]]:
 
 
 def _kept_out(why: DecisionRow) -> Text:
-    """Who would have come before: how many by each rule, then each with it."""
+    """List those who would have ranked higher: how many by each rule, then each with it."""
     counts, rows = why.get("excluded_by_rule") or {}, why.get("excluded", [])
     text = Text()
     if counts:
-        told = ", ".join(f"{number} {rule}" for rule, number in sorted(counts.items()))
-        text.append(f"\n\n{'Kept out before them' if why['winner'] else 'Kept out'}: {told}", "bold")
+        summary = ", ".join(f"{number} {rule}" for rule, number in sorted(counts.items()))
+        text.append(f"\n\n{'Kept out before them' if why['winner'] else 'Kept out'}: {summary}", "bold")
     for row in rows:
         text.append(f"\n  ✗ {row['agent_name']} ({row['agent_id']}): {row['rule']}", CARE)
     return text
@@ -69,21 +69,21 @@ def _candidate(position: int, row: Json) -> Text:
     return line.append("  " + ", ".join(keys), "dim")
 
 
-def why_not_panel(told: WhyNot, others: list[PolicyChoice]) -> Panel:
-    """Why a booking is not with an agent, and whom each policy would choose for it now."""
+def why_not_panel(why: WhyNot, others: list[PolicyChoice]) -> Panel:
+    """Explain why a booking is not with an agent, and each policy's choice for it now."""
     text = Text(overflow="fold")
-    text.append(told["agent_name"], "bold")
-    if told.get("decided"):
-        text.append(f"\nDecided {told['decided']}")
+    text.append(why["agent_name"], "bold")
+    if why.get("decided"):
+        text.append(f"\nDecided {why['decided']}")
         text.append("\nBy the policy it would be as follows", "dim")
-    text.append(f"\n{told['because']}\n")
-    if told.get("policy"):
-        text.append(f"\nThe {told['policy']} policy decides by {told['key'].replace('_', ' ')} here.", "dim")
-    if told.get("as_of"):
-        text.append(f"\nAs of {moment(told['as_of'])}\n", "dim")
+    text.append(f"\n{why['because']}\n")
+    if why.get("policy"):
+        text.append(f"\nThe {why['policy']} policy decides by {why['key'].replace('_', ' ')} here.", "dim")
+    if why.get("as_of"):
+        text.append(f"\nAs of {moment(why['as_of'])}\n", "dim")
     text.append("\nWere it given out now\n", "bold")
     for row in others:
         text.append(f"\n{row['policy']:<14}", "bold")
         text.append(row["agent_name"] or "nobody")
         text.append(f"  {row['reason']}", "dim")
-    return Panel(f"Booking {told['booking_id']}: why not {told['agent_name']}?", text)
+    return Panel(f"Booking {why['booking_id']}: why not {why['agent_name']}?", text)

@@ -1,4 +1,4 @@
-"""A customer's card: how to reach them, their bookings and leads, and all that was done."""
+"""A customer's card: how to reach them, their bookings and leads, and their history."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from screens.widgets.detail_pane import add_facts
 from screens.widgets.live_table import LiveTable
 from screens.wording import issues as issue_words
 from screens.wording.bookings import state
-from screens.wording.events import event_line, taken_back
+from screens.wording.events import describe_undo, event_line
 from screens.wording.text import CARE, moment, short, short_moment
 
 COLUMNS: tuple[Column[BookingRow], ...] = (
@@ -55,7 +55,7 @@ ISSUES: tuple[Column[IssueLine], ...] = (
 class CustomerCard(Modal[tuple[str, int] | None]):
     """Everything about one customer; closes with the ("booking" or "issue", number) to go to, or None.
 
-    ``card`` is what ``customers.card`` tells. It is read anew whenever the desk changes.
+    ``card`` is a result of ``customers.card``. It is read again whenever the desk changes.
     """
 
     FRAME = "card"
@@ -70,7 +70,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
             "go_to",
             priority=True,
         ),
-        key("customer.edit", "e", "Edit", "Mend name, phone or e-mail"),
+        key("customer.edit", "e", "Edit", "Edit name, phone or e-mail"),
         key("customer.merge", "m", "Merge", "This customer and another are the same: make them one"),
         key("customer.copy", "y", "Copy", "Copy the phone number; once more, the e-mail"),
         *keys.UNDO,
@@ -95,7 +95,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         self._reload(opens=message.own)
 
     def _reload(self, *, opens: bool) -> None:
-        """Read the card anew; keys wait for what one's own command made of it (``opens``)."""
+        """Read the card again; keys wait for the result of one's own command (``opens``)."""
         number = self._card["customer_id"]
         self.ask_newest("card", lambda: customers.card(number), self._show, opens=opens)
 
@@ -111,14 +111,14 @@ class CustomerCard(Modal[tuple[str, int] | None]):
 
     @on(DataTable.RowSelected)
     def action_go_to(self) -> None:
-        """Of the table in focus; of the bookings, if neither is."""
+        """Go to the row of the table in focus; of the bookings, if neither is."""
         kind = "issue" if self.query_one("#card-issues").has_focus else "booking"
         row = self.query_one(f"#card-{kind}s", LiveTable).current
         if row is not None:
             self.leave((kind, row[f"{kind}_id"]))
 
     def action_copy(self) -> None:
-        """The phone number, and the e-mail when it is pressed again."""
+        """Copy the phone number, and the e-mail on the next press."""
         known = [value for value in (self._card["phone"], self._card["email"]) if value]
         if not known:
             self.say("Neither phone nor e-mail is known: e enters them", severity="warning")
@@ -155,14 +155,14 @@ class CustomerCard(Modal[tuple[str, int] | None]):
     def _merged(self, row: CustomerRow) -> None:
         self._card["customer_id"] = row["customer_id"]
         self._reload(opens=True)
-        self.say(f"Merged into {short(row['name'])} ({row['customer_id']}); ctrl+z takes it back")
+        self.say(f"Merged into {short(row['name'])} ({row['customer_id']}); ctrl+z undoes it")
 
     def action_undo(self) -> None:
-        self.host.perform(undo.undo, lambda done: self.say(taken_back(done)))
+        self.host.perform(undo.undo, lambda done: self.say(describe_undo(done)))
 
 
 def person(card: Card) -> Text:
-    """Name, how to reach them, since when they are known, and who else they were."""
+    """Describe the person: name, contacts, known since when, and former names."""
     text = Text(overflow="fold")
     text.append(card["name"], "bold")
     if card["merged_into"] is not None:
@@ -182,21 +182,21 @@ def person(card: Card) -> Text:
 
 
 def _service(card: Card) -> str:
-    """The tier, what they have paid, and how they are with the desk."""
+    """Describe the tier, what they have paid, and their record with support."""
     if not (card["tier"] or card["previous_issues"]):
         return ""
     count, score = card["previous_issues"], card["satisfaction"]
-    told = (
+    parts = (
         card["tier"] or "no tier",
         f"{count} issue{'' if count == 1 else 's'}",
         f"rated {score:.1f}" if score is not None else "",
         f"paid {card['total_value']:,.2f}" if card["total_value"] else "",
     )
-    return ", ".join(filter(None, told))
+    return ", ".join(filter(None, parts))
 
 
 def history(card: Card) -> Text:
-    """What was done, and below what was asked for, the newest first."""
+    """Format the history, newest first, with each lead's request below it."""
     text = Text(overflow="fold")
     text.append("History\n", "bold")
     lines = [f"{event_line(event)}  {describe_subject(event)}" for event in card["events"]]

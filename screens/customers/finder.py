@@ -1,4 +1,4 @@
-"""Finding a customer while one types: by part of a name, phone or e-mail, or by a booking's number."""
+"""Finding a customer while typing: by part of a name, phone or e-mail, or by a booking's number."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ BECAUSE = Column[CustomerRow]("because", "The same?", 12, lambda row: str(row.ge
 
 
 class FindCustomer(Modal[int | None]):
-    """Closes with the chosen customer's id, or None on escape.
+    """A modal that closes with the chosen customer's id, or None on escape.
 
-    ``first`` are shown while nothing is typed: customers as ``suspects`` tells them. ``without`` is
-    not offered.
+    ``first`` are shown before anything is typed: customers as ``suspects`` returns them. ``without``
+    is not offered.
     """
 
     FRAME = "find"
@@ -83,7 +83,7 @@ class FindCustomer(Modal[int | None]):
         return self.query_one("#text", Input).value.strip()
 
     def on_key(self, event: events.Key) -> None:
-        """The keys that move go to the list, whatever is typed."""
+        """Pass the keys that move to the list, even while typing."""
         if event.key in MOVES:
             event.stop()
             getattr(self._table, f"action_{MOVES[event.key]}")()
@@ -93,11 +93,11 @@ class FindCustomer(Modal[int | None]):
         self.after_typing(TYPING_PAUSE_S, self._search)
 
     def on_desk_changed(self, message: DeskChanged) -> None:
-        """Somebody may have come in, changed, or been taken into the index."""
+        """Search again: a customer may be new, changed, or newly indexed."""
         self._search()
 
     def _search(self) -> None:
-        """Look for what is typed; an answer that is too late is dropped."""
+        """Search for what is typed; a late answer is dropped."""
         if not self.is_laid_out:
             return
         text = self._text
@@ -125,7 +125,7 @@ class FindCustomer(Modal[int | None]):
         self._table.show_rows(others[:MOST_SHOWN])
         if is_another:
             self._table.move_cursor(row=0)
-        line = told(len(others), behind) if text else self._idle
+        line = describe_count(len(others), behind) if text else self._idle
         self.query_one("#told", Static).update(Text(line, overflow="fold"))
 
     def action_take(self) -> None:
@@ -142,10 +142,10 @@ class FindCustomer(Modal[int | None]):
             self.leave(row["customer_id"])
 
 
-def told(number: int, behind: int) -> str:
-    """How many were found, and whether all of them are known to the search yet."""
+def describe_count(number: int, behind: int) -> str:
+    """Say how many were found, and whether the search index is complete yet."""
     if not number:
-        line = "Nobody like this"
+        line = "No matches"
     elif number > MOST_SHOWN:
         line = f"The {MOST_SHOWN} best, and more: type on"
     else:

@@ -1,4 +1,4 @@
-"""Mending a customer, and making two into one."""
+"""Forms that edit a customer, and merge two into one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LABELS = {"name": "Name", "phone": "Phone", "email": "E-mail"}
 
 
 def customer_form(customer: CustomerRow) -> FormModal[CustomerRow]:
-    """Another name, phone or e-mail; an empty one clears phone and e-mail."""
+    """Edit the name, phone or e-mail; an empty field clears phone or e-mail."""
     number = customer["customer_id"]
     return FormModal(
         f"Edit customer {number}",
@@ -32,15 +32,15 @@ def customer_form(customer: CustomerRow) -> FormModal[CustomerRow]:
 
 
 class MergeCustomers(CommandModal[CustomerRow]):
-    """Tells what a merge would do, either way round, and does it; closes with its result.
+    """Preview a merge, either way round, and run it; closes with its result.
 
-    ``previews`` are two of ``customers.preview_merge``: the first is done unless they are swapped.
+    ``previews`` are two results of ``customers.preview_merge``: the first is done unless they are swapped.
     """
 
     FRAME = "merge"
     BINDINGS = [
         key("form.close", "escape", "Close", "Close without doing anything"),
-        key("form.submit", "f9", "Merge", "Do it, from any field", priority=True),
+        key("form.submit", "f9", "Merge", "Merge, from any field", priority=True),
         key("merge.swap", "s", "Swap", "Keep the other of the two instead"),
     ]
 
@@ -51,7 +51,7 @@ class MergeCustomers(CommandModal[CustomerRow]):
     def body(self) -> ComposeResult:
         yield Static(merge_text(self._previews[0]), id="preview")
         yield Static(id="problem")
-        yield from buttons(("submit", "Merge"), ("swap", "Swap"), ("close", "Close"))
+        yield from buttons(("submit", "Merge"), ("swap", "Swap"), ("close", "Cancel"))
 
     def action_swap(self) -> None:
         self._previews = self._previews[1], self._previews[0]
@@ -64,7 +64,7 @@ class MergeCustomers(CommandModal[CustomerRow]):
 
 
 def merge_text(preview: MergePreview) -> Text:
-    """Who stays, who is merged into them, and what moves."""
+    """Describe who stays, who is merged into them, and what moves."""
     keep, other, leads = preview["keep"], preview["other"], preview["leads"]
     text = Text(overflow="fold")
     for row, word in ((keep, "stays"), (other, "is merged into it, and not found any more")):
@@ -78,5 +78,5 @@ def merge_text(preview: MergePreview) -> Text:
         text.append(f"{value} is taken over.\n")
     for value in preview["gives_up"].values():
         text.append(f"{value} is not taken over: there is one already.\n")
-    text.append("ctrl+z takes it back afterwards.", "dim")
+    text.append("ctrl+z undoes it.", "dim")
     return text

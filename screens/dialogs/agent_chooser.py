@@ -14,7 +14,7 @@ from screens.widgets.agent_picker import AgentPicker
 
 
 class PickAgent(Modal[int | None]):
-    """Closes with the agent's id, or None on escape."""
+    """A modal that closes with the agent's id, or None on escape."""
 
     BINDINGS = [
         key("pick.close", "escape", "Close", "Close without choosing"),

@@ -1,4 +1,4 @@
-"""Choosing a table's columns: which are shown, in which order, and which one sorts; all of it at once."""
+"""Choosing a table's columns: which are shown, their order, and which one sorts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from screens.widgets.live_table import LiveTable
 
 
 class Columns(Modal[None]):
-    """A checklist of a table's columns; the table below follows it, and ``changed`` is told the choice."""
+    """A checklist of a table's columns; the table below follows it, and ``changed`` gets the choice."""
 
     FRAME = "columns"
     BINDINGS = [
@@ -43,7 +43,7 @@ class Columns(Modal[None]):
         self._order = self._ordered()
 
     def _ordered(self) -> list[str]:
-        """Those that are shown in their order, then the others."""
+        """Return the shown columns in their order, then the others."""
         shown = list(self._table.chosen)
         return shown + [key for key in self._specs if key not in shown]
 
@@ -65,9 +65,9 @@ class Columns(Modal[None]):
         options.set_options(Option(Content(line)) for line in marked)
         options.highlighted = highlighted
         left_out = [self._label(spec.key) for spec in self._table.left_out]
-        self._tell(f"No room at this width: {', '.join(left_out)}" if left_out else "")
+        self._show_note(f"No room at this width: {', '.join(left_out)}" if left_out else "")
 
-    def _tell(self, text: str) -> None:
+    def _show_note(self, text: str) -> None:
         self.query_one("#told", Static).update(Content(text))
 
     def _label(self, key: str) -> str:
@@ -85,7 +85,7 @@ class Columns(Modal[None]):
         if wanted:
             self._use(wanted, self._here)
         else:
-            self._tell("One column stays")
+            self._show_note("One column stays")
 
     def action_move(self, step: int) -> None:
         here, there = self._here, self._here + step
@@ -99,7 +99,7 @@ class Columns(Modal[None]):
         if sort:
             self._table.post_message(LiveTable.SortAsked(sort))
         else:
-            self._tell("The desk cannot sort by this column")
+            self._show_note("The desk cannot sort by this column")
 
     def action_reset(self) -> None:
         self._table.choose([])

@@ -1,4 +1,4 @@
-"""A modal that runs one command of the desk: what happens between the press and the answer."""
+"""A modal that runs one command of the desk and waits for its answer."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from screens.dialogs.modal import Modal
 from screens.wording.text import refusal
 
 Outcome = TypeVar("Outcome")
-SOON_S = 0.4  # an answer that takes longer is waited for with a word
+SOON_S = 0.4  # a slower answer gets a note
 
 
 class CommandModal(Modal[Outcome | None]):
-    """Closes with its command's result, or None; a refusal is told in its ``#problem`` line.
+    """A modal that closes with its command's result, or None; its ``#problem`` line shows a refusal.
 
-    The command cannot be called back: until the desk has answered nothing closes the modal, so that a
-    refusal finds everything that was typed. What is not sent yet (``unsaved``) is warned about once.
+    The command cannot be cancelled: nothing closes the modal before the desk has answered, so that a
+    refusal finds everything that was typed. Text not sent yet (``unsaved``) is warned about once.
     """
 
-    TOLD_IN: ClassVar[str] = "#problem"
+    NOTE_ID: ClassVar[str] = "#problem"
     AT_WORK: ClassVar[str] = "at work ..."
     STILL_AT_WORK: ClassVar[str] = "one moment: the desk has not answered yet"
     DROPS: ClassVar[str] = "Closing again drops what you have typed"
@@ -37,21 +37,21 @@ class CommandModal(Modal[Outcome | None]):
         self._result: Outcome | None = None
 
     def _send(self, command: Callable[[Desk], T], done: Callable[[T], object] | None = None) -> None:
-        """Run the command; its result closes the modal, unless something else is to be ``done`` with it."""
+        """Run the command; its result closes the modal, or goes to ``done``."""
         self._busy = True
         self.set_timer(SOON_S, self._still_at_work)
         self.host.perform(command, done or self._done, self._refused)
 
     def _still_at_work(self) -> None:
         if self._busy and self._result is None:
-            self._tell(self.AT_WORK)
+            self._show_note(self.AT_WORK)
 
     def action_close(self) -> None:
         if self._busy:
-            self._tell(self.STILL_AT_WORK)
+            self._show_note(self.STILL_AT_WORK)
         elif self.unsaved() and not self._is_warned:
             self._is_warned = True
-            self._tell(self.DROPS)
+            self._show_note(self.DROPS)
         else:
             self.leave(self._result)
 
@@ -61,14 +61,14 @@ class CommandModal(Modal[Outcome | None]):
 
     @on(events.ScreenResume)
     def _close_when_done(self) -> None:
-        """Close with the result as soon as nothing else (the palette) lies above."""
+        """Close with the result once nothing else (the palette) is on top."""
         if self._result is not None:
             self.leave(self._result)
 
     def _refused(self, error: DeskError) -> None:
         self._busy = False
-        self._tell(refusal(error))
+        self._show_note(refusal(error))
 
-    def _tell(self, text: str) -> None:
+    def _show_note(self, text: str) -> None:
         if self.is_laid_out:
-            self.query_one(self.TOLD_IN, Static).update(Content(text))
+            self.query_one(self.NOTE_ID, Static).update(Content(text))

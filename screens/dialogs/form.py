@@ -1,4 +1,4 @@
-"""A modal form: fields, one submit key, errors beside what was typed, nothing lost by a refusal."""
+"""A modal form: fields, one submit key, errors beside the input, nothing lost by a refusal."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ OPTION_EXTRA = 4  # an option's mark and the blanks around it
 class Field:
     """One field of a form: a text (of several ``lines``), one of ``options``, or (``agent``) an agent.
 
-    A few short ``options`` stand side by side; more open as a list. ``told`` says, below the field,
-    how what is typed is understood, or raises DeskError.
+    A few short ``options`` are shown side by side; others open as a list. ``note`` describes, below
+    the field, how the typed text is read, or raises DeskError.
     """
 
     name: str
@@ -44,21 +44,21 @@ class Field:
     options: tuple[str, ...] = ()
     hint: str = ""
     agents: tuple[AgentRow, ...] = ()
-    told: Callable[[str], str] | None = None
+    note: Callable[[str], str] | None = None
     lines: int = 1
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The options, and what the row has now if it is none of them: leaving it alone changes nothing."""
+        """The options, and the row's present value if it is not among them: leaving it changes nothing."""
         return self.options if not self.value or self.value in self.options else (*self.options, self.value)
 
     @property
     def is_choice(self) -> bool:
-        """Do the options fit side by side?"""
+        """Whether the options fit side by side."""
         return bool(self.options) and sum(len(name) + OPTION_EXTRA for name in self.names) <= FIELD_WIDTH
 
     def widget(self) -> Widget:
-        """The input for this field, with the field's name as its id."""
+        """Return the input for this field, with the field's name as its id."""
         if self.agents:
             return AgentPicker(id=self.name)
         if self.is_choice:
@@ -75,18 +75,18 @@ class Field:
 
 
 class FormModal(CommandModal[Outcome]):
-    """Asks for a few values and runs a command with them; closes with its result, or None on escape.
+    """Ask for a few values and run a command with them; closes with its result, or None on escape.
 
-    What the desk refuses is told inside the form, which stays open with everything typed in it; the
-    cursor goes to the field at fault, and the words go away as soon as something is changed.
-    One that is for ``changes_only`` gives the command no more than what was changed, and just closes
-    when nothing was. ``preview`` tells, while it is filled in, what it would do.
+    A refusal is shown inside the form, which stays open with everything typed in it; the cursor
+    goes to the field at fault, and the message disappears at the next change.
+    With ``changes_only`` the command gets only what was changed, and the form just closes
+    when nothing was. ``preview`` shows what it would do, while it is filled in.
     """
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-middle"), (30, "-high")]
     BINDINGS = [
         key("form.close", "escape", "Close", "Close without doing anything"),
-        key("form.submit", "f9", "Do it", "Do it, from any field", priority=True),
+        key("form.submit", "f9", "Submit", "Submit, from any field", priority=True),
     ]
 
     def __init__(
@@ -116,12 +116,12 @@ class FormModal(CommandModal[Outcome]):
                 with Horizontal(classes="field"):
                     yield Label(Content(field.label))
                     yield field.widget()
-                if field.told:
+                if field.note:
                     yield Static(classes="told", id=f"{field.name}-told")
         if self._preview:
             yield self._preview
         yield Static(id="problem")
-        yield from buttons(("submit", self._verb), ("close", "Close"))
+        yield from buttons(("submit", self._verb), ("close", "Close" if "Cancel" in self._verb else "Cancel"))
 
     def on_mount(self) -> None:
         self.set_class(any(field.agents for field in self._fields), "-picks")
@@ -152,7 +152,7 @@ class FormModal(CommandModal[Outcome]):
     @on(TextArea.Changed)
     def _changed(self) -> None:
         self._is_warned = False
-        self._tell("")
+        self._show_note("")
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -161,11 +161,11 @@ class FormModal(CommandModal[Outcome]):
                 self._understand(field, event.value)
 
     def _understand(self, field: Field, typed: str) -> None:
-        if field.told is None:
+        if field.note is None:
             return
         below = self.query_one(f"#{field.name}-told", Static)
         try:
-            text, wrong = field.told(typed), False
+            text, wrong = field.note(typed), False
         except DeskError as error:
             text, wrong = error.message, True
         below.update(Content(text))
@@ -175,7 +175,7 @@ class FormModal(CommandModal[Outcome]):
     @on(Choice.Accepted)
     @on(AgentPicker.Picked)
     def _next(self) -> None:
-        """Enter goes on to the next field, and from the last one does it."""
+        """Go to the next field on enter, and submit from the last one."""
         last = self.query_one(f"#{self._fields[-1].name}")
         if self.focused is not None and last in self.focused.ancestors_with_self:
             self.action_submit()
@@ -195,7 +195,7 @@ class FormModal(CommandModal[Outcome]):
             self.leave()
 
     def unsaved(self) -> str:
-        """A choice is made again with one key, but what was typed is told before it is lost."""
+        """Typed text that would be lost; a choice takes one key to repeat and needs no warning."""
         given = zip(self._fields, self.values().values(), strict=True)
         typed = any(
             text != field.value and isinstance(self.query_one(f"#{field.name}"), Input | TextArea)
@@ -205,27 +205,27 @@ class FormModal(CommandModal[Outcome]):
 
     def _refused(self, error: DeskError) -> None:
         self._busy = False
-        is_told = any(str(below.visual) == error.message for below in self.query(".told").results(Static))
-        self._tell(error.hint[:1].upper() + error.hint[1:] if is_told else refusal(error))
+        is_shown = any(str(below.visual) == error.message for below in self.query(".told").results(Static))
+        self._show_note(error.hint[:1].upper() + error.hint[1:] if is_shown else refusal(error))
         if isinstance(error, InvalidInput) and any(field.name == error.field for field in self._fields):
             self.query_one(f"#{error.field}").focus()
 
 
 def value_of(widget: Widget) -> str:
-    """What is typed or chosen in a field."""
+    """Return what is typed or chosen in a field."""
     if isinstance(widget, TextArea):
         return widget.text
     return widget.chosen if isinstance(widget, Pick) else str(cast("Any", widget).value)
 
 
 def reassign_fields(row: HeldRow, agents: Sequence[AgentRow]) -> list[Field]:
-    """Who takes a row over from its agent, and why."""
+    """The fields for the new agent, and the reason."""
     others = tuple(agent for agent in agents if agent["agent_id"] != row["agent_id"])
     return [Field("to", "To", agents=others), Field("reason", "Reason", hint="why it changes hands")]
 
 
 def picked(agent_id: str) -> int:
-    """The agent who is chosen in a picker. Raises InvalidInput."""
+    """Return the agent chosen in a picker. Raises InvalidInput."""
     if not agent_id:
         raise InvalidInput("agent", "no agent is chosen", "type a part of the name, or the id")
     return int(agent_id)

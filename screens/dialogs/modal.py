@@ -1,4 +1,4 @@
-"""What every modal has in common: a frame with a title, the keys below, and that it closes once."""
+"""The base of every modal: a frame with a title, the keys below, and closing once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from screens.widgets.key_line import KeyLine
 
 
 class Modal(ModalScreen[Result], Hosted[Result]):
-    """A modal screen that can be asked to close more than once. A subclass gives the frame its ``body()``."""
+    """A modal screen that tolerates repeated requests to close. A subclass gives the frame its ``body()``."""
 
     FRAME: ClassVar[str] = "form"
     """The frame's id."""
@@ -32,7 +32,7 @@ class Modal(ModalScreen[Result], Hosted[Result]):
         yield KeyLine()
 
     def body(self) -> ComposeResult:
-        """What is inside the frame."""
+        """The contents of the frame."""
         yield from ()
 
     @property
@@ -40,7 +40,7 @@ class Modal(ModalScreen[Result], Hosted[Result]):
         return self.is_mounted and self in self.app.screen_stack
 
     def leave(self, result: Result | None = None) -> None:
-        """Close with a result; the second of two quick presses does not close what lies below."""
+        """Close with a result; the second of two quick presses does not close the screen below."""
         if self.app.screen is self:
             self.dismiss(result)
 
@@ -49,7 +49,7 @@ class Modal(ModalScreen[Result], Hosted[Result]):
 
 
 def buttons(*labels: tuple[str, ...], has_primary: bool = True) -> ComposeResult:
-    """A row of buttons by id, label and, if it is not the id's, action; the first is the one to press."""
+    """Make a row of buttons by id, label and, if it is not the id's, action; the first is the primary one."""
     with Horizontal(id="buttons"):
         for place, (identifier, label, *action) in enumerate(labels):
             variant: ButtonVariant = "primary" if has_primary and not place else "default"

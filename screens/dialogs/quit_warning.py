@@ -1,4 +1,4 @@
-"""Quitting with something typed that is not sent: shall it be?"""
+"""A warning before quitting with text that is typed and not sent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from screens.dialogs.modal import Modal, buttons
 
 
 class Leaving(Modal[bool]):
-    """Tells what is typed and not sent; closes with True if the person quits all the same."""
+    """Show what is typed and not sent; closes with True if the person quits all the same."""
 
     FRAME = "question"
     AUTO_FOCUS = "#stay"

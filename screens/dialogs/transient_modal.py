@@ -1,4 +1,4 @@
-"""A modal that opened unasked: a key that is not its own closes it and goes to the place below."""
+"""A modal that opens unasked: any other key closes it and goes to the place below."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class TransientModal(Modal[Result]):
-    """Closes at a key that is not its own, and lets the place below have that key."""
+    """A modal that closes at any key that is not its own, and passes that key to the place below."""
 
     def on_key(self, event: events.Key) -> None:
         if event.key not in self.active_bindings:

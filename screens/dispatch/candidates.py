@@ -1,4 +1,4 @@
-"""Who gets the lead in the form: the candidates with their match score, and what to think of it."""
+"""The candidates for the lead in the form, with their match scores and the verdict on those."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KEPT_OUT = {
     "skill": "not for the destination",
     "location": "not for the launch",
 }
-"""The rules that leave agents out, in words behind a number; the others are presences."""
+"""The rules that leave agents out, worded to follow a number; the others are presences."""
 
 
 def _rating(row: AgentRow) -> str:
@@ -48,7 +48,7 @@ CANDIDATES: tuple[Column[AgentRow], ...] = (
 
 
 class WhoGetsIt(Frame):
-    """The candidates in the order of the policy, its reason, and the verdict on the scores, told once."""
+    """The candidates in the policy's order, its reason, and the verdict on the scores, shown once."""
 
     DEFAULT_CSS = """
     WhoGetsIt > #reason, WhoGetsIt > #verdict { height: auto; padding: 0 1; }
@@ -71,7 +71,7 @@ class WhoGetsIt(Frame):
 
     @property
     def scored(self) -> Scored | None:
-        """The score of the candidate under the cursor, once it is worked out."""
+        """Return the score of the candidate under the cursor, once it is computed."""
         row, seen = self.table.current, self.glance
         if row is None or seen is None:
             return None
@@ -83,7 +83,7 @@ class WhoGetsIt(Frame):
         self.query_one("#reason", Static).update(_reason(preview))
 
     def show_glance(self, glance: Glance | None) -> None:
-        """Show scores; None for none: there is no lead, or its scores are still being worked out."""
+        """Show scores, or none without a lead or while its scores are being computed."""
         self.glance = glance
         self._fill()
 
@@ -101,10 +101,10 @@ class WhoGetsIt(Frame):
         table.show_rows(rows)
         if not table.has_focus:
             table.move_cursor(row=0)
-        self.query_one("#verdict", Static).update(Content(self._told()))
+        self.query_one("#verdict", Static).update(Content(self._verdict()))
 
-    def _told(self) -> str:
-        """What to think of the scores, unless the policy's reason has said it already."""
+    def _verdict(self) -> str:
+        """Return the verdict on the scores, unless the policy's reason already includes it."""
         seen = self.glance
         if seen is None or not self._preview["candidates"]:
             return ""
@@ -117,7 +117,7 @@ class WhoGetsIt(Frame):
 
 
 def _reason(preview: Preview) -> Text:
-    """Why it is the first one, and who is kept out; or that nobody can take it."""
+    """Say why the first one is first, and who is kept out; or that nobody can take the lead."""
     counts = preview["kept_out"]
     out = ", ".join(f"{number} {KEPT_OUT.get(rule, rule)}" for rule, number in counts.items())
     if not preview["candidates"] and not counts:

@@ -1,4 +1,4 @@
-"""A lead whose customer may be known already: whose lead is it?"""
+"""The question whether a lead's customer is already known."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ HINT = "Choose with the arrows, then press 1, 2 or 3; escape goes back to the fo
 
 @dataclass(frozen=True)
 class Answer:
-    """What to do with the lead, and which of the known customers is meant."""
+    """What to do with the lead, and which known customer is meant."""
 
     verb: Verb
     customer: Suspect
 
 
 class KnownCustomer(Modal[Answer | None]):
-    """Shows who the customer may be, with their open bookings; closes with an Answer, or None on escape.
+    """Show the known customers, with their open bookings; closes with an Answer, or None on escape.
 
-    It comes up under fast hands, so neither a letter nor enter decides anything here.
+    It opens while somebody types fast, so neither a letter nor enter decides anything here.
     """
 
     FRAME = "question"
@@ -62,7 +62,7 @@ class KnownCustomer(Modal[Answer | None]):
     ]
 
     def __init__(self, name: str, suspected: Sequence[Suspect]) -> None:
-        super().__init__("Known already?")
+        super().__init__("Existing customer?")
         self._typed_name = name
         self._suspected = tuple(suspected)
         self._is_settled = any(row["same"] for row in suspected)
@@ -77,8 +77,8 @@ class KnownCustomer(Modal[Answer | None]):
         if self._is_settled:
             return f"{short(self._typed_name)} is a customer by phone or e-mail, and has a booking open."
         return (
-            f"Is {short(self._typed_name)} somebody you know? 1 gives the lead to the chosen customer, "
-            "3 makes a new customer."
+            f"Is {short(self._typed_name)} an existing customer? 1 gives the lead to the chosen one, "
+            "3 adds a new customer."
         )
 
     def on_mount(self) -> None:
@@ -91,13 +91,13 @@ class KnownCustomer(Modal[Answer | None]):
 
     @on(DataTable.RowHighlighted)
     def _show_detail(self) -> None:
-        self._tell(_detail(self._chosen))
+        self._show_note(_detail(self._chosen))
 
     @on(DataTable.RowSelected)
     def _entered(self) -> None:
-        self._tell(_detail(self._chosen).append(f"\n{HINT}", "bold"))
+        self._show_note(_detail(self._chosen).append(f"\n{HINT}", "bold"))
 
-    def _tell(self, text: Text) -> None:
+    def _show_note(self, text: Text) -> None:
         self.query_one("#detail", Static).update(text)
 
     def action_same(self) -> None:
@@ -107,7 +107,7 @@ class KnownCustomer(Modal[Answer | None]):
         if self._chosen["bookings"]:
             self.leave(Answer("open", self._chosen))
         else:
-            self._tell(Text(f"{short(self._chosen['name'])} has no open booking", "bold"))
+            self._show_note(Text(f"{short(self._chosen['name'])} has no open booking", "bold"))
 
     def action_enter_anyway(self) -> None:
         self.leave(Answer("enter", self._chosen))
@@ -117,7 +117,7 @@ class KnownCustomer(Modal[Answer | None]):
 
 
 def _detail(customer: Suspect) -> Text:
-    """The open bookings of a customer, a line each."""
+    """Format the open bookings of a customer, a line each."""
     text = Text(overflow="fold")
     for one in customer["bookings"][:4]:
         trip = f"{one['destination']} from {one['launch_location']}"

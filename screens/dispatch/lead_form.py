@@ -45,12 +45,12 @@ INPUTS = {
 STAYING = frozenset({"-error", "-success", "-restored"})
 """Classes of a notice that a warning does not replace."""
 
-# what makes a beginning whole: while somebody types, only what no further key can mend is wrong
+# a valid beginning: while somebody types, only what no further key can correct is wrong
 COMPLETIONS = {"phone": "0000", "email": "@example.com"}
 
 
 class LineInput(Input):
-    """A field of one line, which does not quietly drop all but the first line of what is pasted."""
+    """A field of one line that does not silently drop the other lines of a pasted text."""
 
     @dataclass
     class LinesPasted(Message):
@@ -79,7 +79,7 @@ class LineInput(Input):
 
 
 def _are_leads(lines: list[str]) -> bool:
-    """Does a text look like rows of leads, rather than like somebody's words?"""
+    """Return whether a text looks like rows of leads, rather than a customer's words."""
     columns = max(lines[0].count(separator) for separator in ",;\t") + 1
     return lines[0].startswith("{") or columns >= len(REQUIRED)
 
@@ -110,14 +110,14 @@ class LeadForm(Frame):
         yield Static(id="chance")
 
     def values(self) -> dict[str, str]:
-        """What is in the form, under the names that intake takes."""
+        """The values of the form, under the names that intake takes."""
         return {_given_name(field): self._value(field) for field in LABELS}
 
     def _value(self, field: str) -> str:
         return value_of(self.query_one(f"#{field}"))
 
     def terms(self) -> Terms | None:
-        """What a match score can go by so far; None where nothing is known that it depends on."""
+        """The lead's terms for a match score so far; None if nothing is known that it depends on."""
         fields = ("method", "source", "destination", "launch", "requests")
         terms = Terms(*(self._value(field).strip() for field in fields))
         return terms if any(terms) else None
@@ -128,7 +128,7 @@ class LeadForm(Frame):
 
     @property
     def is_empty(self) -> bool:
-        """Has nobody typed or chosen anything?"""
+        """Whether nobody has typed or chosen anything."""
         return not any(self.values().values())
 
     def problem(self) -> tuple[str, InvalidInput] | None:
@@ -137,7 +137,7 @@ class LeadForm(Frame):
         return next(((f, refused[_given_name(f)]) for f in LABELS if _given_name(f) in refused), None)
 
     def slip(self) -> InvalidInput | None:
-        """What is wrong already with a text, although the form is not full and one field is being typed."""
+        """The first error in a text so far, although the form is incomplete and somebody is typing."""
         refused = intake.problems(self.values(), self._values)
         for field in INPUTS:
             error, text = refused.get(_given_name(field)), self._value(field)
@@ -151,12 +151,12 @@ class LeadForm(Frame):
         return field not in intake.problems({field: text + COMPLETIONS[field]}, self._values)
 
     def offer(self, values: AcceptedValues) -> None:
-        """Take over lists that have grown."""
+        """Offer the current lists, which may have grown."""
         for field in ("destination", "launch"):
             self.query_one(f"#{field}", Pick).set_names(values.of(field))
 
     def fill(self, values: Mapping[str, str]) -> None:
-        """Fill in what was typed earlier, as far as its values are still accepted."""
+        """Restore an earlier draft, except values that are no longer accepted."""
         for field in LABELS:
             widget, text = self.query_one(f"#{field}"), values.get(_given_name(field), "")
             if isinstance(widget, Input):
@@ -165,13 +165,13 @@ class LeadForm(Frame):
             elif text in self._values.of(field) and isinstance(widget, Choice | Pick):
                 widget.value = text
 
-    def tell(self, text: str, tone: str = "") -> None:
-        """Lines below the form: an error, a warning, or what became of the last lead."""
+    def show_notice(self, text: str, tone: str = "") -> None:
+        """Show lines below the form: an error, a warning, or the result of the last lead."""
         self.notice.update(Content(text))
         self.notice.set_classes(f"-{tone}" if tone else "")
 
-    def tell_chance(self, chance: Chance | None) -> None:
-        """How likely the lead is to be confirmed, and why; None says nothing."""
+    def show_chance(self, chance: Chance | None) -> None:
+        """Show how likely the lead is to be confirmed, and why; None shows nothing."""
         line = Text()
         if chance is not None:
             line.append(f"Chance to confirm {chance.probability:.0%}", "bold").append(f"\n{chance.reason}")
@@ -179,31 +179,31 @@ class LeadForm(Frame):
 
     @property
     def has_succeeded(self) -> bool:
-        """Does the line below still tell who got the last lead?"""
+        """Whether the line below still shows who got the last lead."""
         return self.notice.has_class("-success")
 
     def warn(self, text: str) -> None:
-        """A warning, or none any more; what else is told there stays."""
+        """Show a warning, or remove it; other lines there stay."""
         if text and STAYING.isdisjoint(self.notice.classes):
-            self.tell(text, "warning")
+            self.show_notice(text, "warning")
         elif not text and self.notice.has_class("-warning"):
-            self.tell("")
+            self.show_notice("")
 
     def go_on(self, *, emptied: bool) -> None:
-        """Somebody types: what was told has been read; a warning stays until there is another.
+        """Remove lines that have been read, since somebody types; a warning stays until there is another.
 
-        A field that was ``emptied``, after Assign for one, takes away no more than an error.
+        A field that was ``emptied``, for example by Assign, removes only an error.
         """
         if self.notice.has_class("-error") or not (emptied or self.notice.has_class("-warning")):
-            self.tell("")
+            self.show_notice("")
 
     def empty(self) -> None:
-        """Ready for the next lead."""
+        """Clear the form for the next lead."""
         for field in LABELS:
             cast("Input | Choice | Pick", self.query_one(f"#{field}")).clear()
         self.query_one("#customer").focus()
 
 
 def _given_name(field: str) -> str:
-    """What intake calls a field of the form."""
+    """Return intake's name for a field of the form."""
     return "name" if field == "customer" else field

@@ -1,4 +1,4 @@
-"""Dispatch: a lead is typed in on the left, and the right says who gets it."""
+"""Dispatch: a lead is typed in on the left, and the right shows who gets it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ LATEST_COLUMNS: tuple[Column[BookingRow], ...] = (
 
 
 class Seen(NamedTuple):
-    """What is read for the lead in the form: who gets it, who the customer may be, and the last bookings."""
+    """What is read for the lead in the form: the candidates, possible customers, and the last bookings."""
 
     terms: Terms | None
     preview: Preview
@@ -65,19 +65,19 @@ class Seen(NamedTuple):
 
 
 class Dispatch(BookingActions):
-    """Where leads come in."""
+    """The place where leads are entered."""
 
     NAME = "dispatch"
     FIGURES = (CANDIDATES, MATCH, CHANCE, RANK, LOAD, RATING, STATE)
     HELP = (
         "Type a lead and press Assign: the best agent gets it at once, and a booking is opened. Enter "
         "goes to the next field, tab to phone and e-mail too; in Contact, Source, Destination and Launch "
-        "a first letter chooses. Below the form stands who the customer may be; one with an open "
+        "a first letter chooses. Below the form is who the customer may be; one with an open "
         "booking is asked about before the lead is assigned. What is typed is kept until it is assigned "
-        "or cleared, whatever becomes of the terminal. "
+        "or cleared, even if the terminal is lost. "
         "The right side shows who gets it under the policy in force, and the latest bookings; a "
         "booking's keys work on the one under the cursor there. Match is each agent's score for the lead "
-        "as far as it is typed; {match.parts}, or enter on an agent, tells what it is made of."
+        "as far as it is typed; {match.parts}, or enter on an agent, shows its parts."
     )
     BINDINGS = [*keys.FORM, *keys.MATCH, *keys.WHY_SHOWN, *keys.BOOKING]
     AUTO_FOCUS = "#customer"
@@ -125,15 +125,15 @@ class Dispatch(BookingActions):
 
     def show(self, data: Seen) -> None:
         self.form.offer(self.backend.values)
-        if data.terms == self.form.terms():  # else what was typed since asks by itself
+        if data.terms == self.form.terms():  # otherwise what was typed since asks by itself
             self.who.show_preview(data.preview)
             self._look_at(data.terms)
         self.table.show_rows(data.latest)
         self._show_last(data.latest)
-        self._tell_suspected(data.who, data.suspected)
+        self._show_suspected(data.who, data.suspected)
 
     def _show_last(self, latest: list[BookingRow]) -> None:
-        """Put the cursor on the booking that was opened last, once, and tell if it was taken back."""
+        """Put the cursor on the booking opened last, once; say so if it was undone."""
         last = next((row for row in latest if row["booking_id"] == self._last_booking), None)
         if last is None:
             return
@@ -141,7 +141,8 @@ class Dispatch(BookingActions):
             self.table.stand_at(last["booking_id"])
         self._is_last_shown = True
         if last["voided"] and self.form.has_succeeded:
-            self.form.tell(f"Taken back: booking {last['booking_id']}, {short(last['customer_name'])}")
+            name = short(last["customer_name"])
+            self.form.show_notice(f"Undone: lead {last['booking_id']} ({name}) removed")
 
     @on(Input.Changed)
     @on(RadioSet.Changed)
@@ -151,14 +152,14 @@ class Dispatch(BookingActions):
         if not self.is_laid_out:
             return
         if self.form.slip() is None:
-            self.form.go_on(emptied=True)  # a choice that was missing is made
+            self.form.go_on(emptied=True)  # a missing choice has been made
         if self.form.terms() != self._weighed:
             self._weighed = self.host.lead = self.form.terms()
             self.forget_asked("preview", "glance")
             self.after_typing(TYPING_PAUSE_S, self._weigh, group="weigh")
 
     def _weigh(self) -> None:
-        """See who gets the lead as it is now."""
+        """Read who would get the lead as typed."""
         desk, terms = self.backend.desk, self._weighed
         self._look_at(terms)
 
@@ -168,7 +169,7 @@ class Dispatch(BookingActions):
         self.ask_newest("preview", work, self.who.show_preview, beside=True)
 
     def _look_at(self, terms: Terms | None) -> None:
-        """Show the scores for a lead when they are ready: with thousands of agents that takes a while."""
+        """Show the scores for a lead when they are ready, which takes a while with thousands of agents."""
         self.forget_asked("preview", "glance")
 
         def work() -> Glance | None:
@@ -178,7 +179,7 @@ class Dispatch(BookingActions):
 
         def then(seen: Glance | None) -> None:
             self.who.show_glance(seen)
-            self.form.tell_chance(seen.chance if seen else None)
+            self.form.show_chance(seen.chance if seen else None)
 
         if terms is None:
             then(None)
@@ -187,36 +188,36 @@ class Dispatch(BookingActions):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        if not self._tell_slip():
+        if not self._show_slip():
             self.form.go_on(emptied=not event.value)
         self.after_typing(TYPING_PAUSE_S, self._suspect, group="suspect")
 
     @on(Input.Blurred)
-    def _tell_slip(self) -> bool:
-        """Say what is wrong with a text, if something is."""
+    def _show_slip(self) -> bool:
+        """Show the error in a text, if there is one."""
         slip = self.form.slip()
         if slip is not None:
-            self.form.tell(refusal(slip), "error")
+            self.form.show_notice(refusal(slip), "error")
         return slip is not None
 
     def _suspect(self) -> None:
-        """Ask who the customer may be."""
+        """Look up who the customer may be."""
         who = self.form.identity()
         if any(who):
-            self.host.ask(lambda: customers.suspects(*who), lambda found: self._tell_suspected(who, found))
+            self.host.ask(lambda: customers.suspects(*who), lambda found: self._show_suspected(who, found))
         else:
             self.form.warn("")
 
-    def _tell_suspected(self, who: tuple[str, str, str], found: list[Suspect]) -> None:
-        """Say who the customer may be; an answer about somebody else is too late."""
+    def _show_suspected(self, who: tuple[str, str, str], found: list[Suspect]) -> None:
+        """Show who the customer may be; an answer about somebody else is too late."""
         if self.is_laid_out and who == self.form.identity():
             not_yet = "Not assigned yet. " if found and who == self._asked_about else ""
-            self.form.warn(not_yet + duplicates.told(found))
+            self.form.warn(not_yet + duplicates.describe_suspects(found))
 
     @on(Input.Submitted)
     @on(Choice.Accepted)
     def _next_field(self, event: Input.Submitted | Choice.Accepted) -> None:
-        """Enter goes on; from name and phone straight to what every lead needs."""
+        """Move to the next field on enter; from name and phone straight to what every lead needs."""
         event.stop()
         if event.control.id in ("customer", "phone"):
             self.query_one("#method").focus()
@@ -224,13 +225,13 @@ class Dispatch(BookingActions):
             self.focus_next()
 
     async def _take_up(self) -> None:
-        """Go on with what a terminal that is gone had in its form."""
+        """Restore the form of a terminal that is gone."""
         draft = await self._keeper.take_up()
         if draft is not None and self.is_laid_out and self.form.is_empty:
             self.form.fill(draft.values)
             today, typed_at = moment(self.backend.desk.now()), moment(draft.typed_at)
             when = typed_at[11:] if typed_at[:10] == today[:10] else typed_at
-            self.form.tell(f"Restored what you had typed at {when}; Clear empties the form", "restored")
+            self.form.show_notice(f"Restored what you typed at {when}; Clear empties the form", "restored")
 
     def unsaved(self) -> str:
         if not self.is_laid_out or self.form.is_empty:
@@ -240,16 +241,16 @@ class Dispatch(BookingActions):
 
     def action_clear(self) -> None:
         if self.form.is_empty:
-            self.form.tell("The form is empty")
+            self.form.show_notice("The form is empty")
         else:
             self.form.empty()
-            self.form.tell("Cleared")
+            self.form.show_notice("Cleared")
 
     # several at once
 
     def action_several(self, text: str = "") -> None:
         def assigned(done: str) -> None:
-            self.form.tell(done, "success")
+            self.form.show_notice(done, "success")
             self.table.action_scroll_top()
 
         self.open(SeveralLeads(text), assigned)
@@ -259,7 +260,7 @@ class Dispatch(BookingActions):
         self.action_several(message.text)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Lines that are pasted where no text goes, over a choice or a list."""
+        """Handle lines pasted where no text goes, over a choice or a list."""
         if len(event.text.strip().splitlines()) > 1:
             event.stop()
             self.action_several(event.text)
@@ -279,9 +280,9 @@ class Dispatch(BookingActions):
             self.say("The scores are still being worked out", severity="warning")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While a lead is on its way, what is typed is meant for the next one, and no key.
+        """Disable keys while a lead is on its way: what is typed belongs to the next one.
 
-        Nor has a booking's key a meaning among the agents.
+        A booking's keys are disabled among the agents, too.
         """
         is_elsewhere = self._assigning or (self.focused is not None and self.focused.id == "candidates")
         return not (is_elsewhere and action in BOOKING_ACTIONS)
@@ -290,17 +291,17 @@ class Dispatch(BookingActions):
     def action_assign(self) -> None:
         values = self.form.values()
         if self._assigning or (self.form.has_succeeded and self.form.is_empty):
-            return  # pressed twice: what became of the lead stays to be read
+            return  # pressed twice: the result of the lead stays to be read
         problem = self.form.problem()
         if problem is not None:
             field, error = problem
-            self.form.tell(refusal(error), "error")
+            self.form.show_notice(refusal(error), "error")
             self.query_one(f"#{field}").focus()
             return
         self._take_in(values)
 
     def _take_in(self, values: dict[str, str], customer_id: int | None = None, *, asks: bool = True) -> None:
-        """Assign the lead; if it ``asks``, nothing is written before somebody has said whose it is."""
+        """Assign the lead; if it ``asks``, nothing is written before somebody has chosen the customer."""
 
         def work(desk: Desk) -> intake.LeadResult | list[Suspect]:
             with desk.reading():
@@ -317,13 +318,13 @@ class Dispatch(BookingActions):
                 self._assigned(values, result)
 
         self._assigning = True
-        self.form.tell("assigning ...")
+        self.form.show_notice("assigning ...")
         self.host.perform(work, then, self._refused)
 
     def _ask_whose(self, values: dict[str, str], found: list[Suspect]) -> None:
         self._asked_about = self.form.identity()
-        self.form.tell("")
-        self._tell_suspected(self._asked_about, found)
+        self.form.show_notice("")
+        self._show_suspected(self._asked_about, found)
 
         def answered(answer: Answer) -> None:
             if self._assigning:
@@ -338,18 +339,18 @@ class Dispatch(BookingActions):
 
     def _assigned(self, values: dict[str, str], result: intake.LeadResult) -> None:
         self._asked_about = None
-        if self.form.values() == values:  # else somebody has typed on while the desk was slow
+        if self.form.values() == values:  # otherwise somebody has typed on while the desk was slow
             self.form.empty()
             self._keeper.forget()
         self._last_booking, self._is_last_shown = result["booking_id"], False
         given = f"→ {result['agent_name']}" if result["agent_id"] else "waits: no agent can take it yet"
-        self.form.tell(f"{values['name']} {given}, booking {result['booking_id']}", "success")
+        self.form.show_notice(f"{values['name']} {given}, booking {result['booking_id']}", "success")
 
     def _refused(self, error: DeskError) -> None:
-        """What was typed stays in the form."""
+        """Show a refusal; what was typed stays in the form."""
         self._assigning = False
-        self.form.tell(refusal(error), "error")
+        self.form.show_notice(refusal(error), "error")
 
 
 def _went_to(row: BookingRow) -> str:
-    return "taken back" if row["voided"] else f"→ {row['agent_name'] or 'waiting'}"
+    return "undone" if row["voided"] else f"→ {row['agent_name'] or 'waiting'}"

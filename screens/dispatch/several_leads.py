@@ -1,4 +1,4 @@
-"""Several leads at once: pasted or typed as lines, checked while one types, assigned in one go."""
+"""Several leads at once: pasted or typed as lines, checked while typing, assigned together."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TYPING_PAUSE_S = 0.15
 PLACEHOLDER = (
     "Paste lines here, from a file or a spreadsheet, one lead a line:\n"
     "name, method, source, destination, launch, requests, phone, email\n"
-    "A first line with the columns' names may stand above; JSONL is understood too."
+    "A first line with the columns' names may come first; JSONL is understood too."
 )
 ASKED = "f9 again assigns it all the same; if it is the same trip, take the line out"
 
@@ -53,10 +53,10 @@ COLUMNS: tuple[Column[Json], ...] = (
 
 
 class SeveralLeads(CommandModal[str]):
-    """Lines above, what the desk makes of each below; closes with what was done, told in a line, or None."""
+    """Lines above, the check of each below; closes with a line that sums up what was done, or None."""
 
     FRAME = "question"
-    TOLD_IN = "#told"
+    NOTE_ID = "#told"
     AT_WORK = "assigning ..."
     DROPS = "Closing again drops these lines"
     AUTO_FOCUS = "#lines"
@@ -73,13 +73,13 @@ class SeveralLeads(CommandModal[str]):
         self._first_text = text
         self._ticket = 0
         self._count = self._count_last = 0  # of what was assigned in all, and the last time
-        self._known: set[str] = set()  # lines that are assigned next time, whoever has an open booking
+        self._known: set[str] = set()  # lines assigned next time, even if the customer has an open booking
         # what was pasted twice is meant twice; what is pressed twice is not
         self._run = secrets.token_hex(8)
 
     @property
     def text(self) -> str:
-        """The lines as they stand."""
+        """The lines as typed."""
         return self._lines.text
 
     def unsaved(self) -> str:
@@ -112,12 +112,12 @@ class SeveralLeads(CommandModal[str]):
                 self._show(pasted)
 
     def _is_newest(self, ticket: int) -> bool:
-        """Is this still about the lines as they stand, and are they still there?"""
+        """Return whether this is still about the current lines, and they are still there."""
         return ticket == self._ticket and self.is_laid_out
 
     def _show(self, pasted: Pasted) -> None:
         self._list([_row(line.line, line.fields, line.errors) for line in pasted.lines])
-        self._tell(_counts(pasted) if self.text.strip() else "")
+        self._show_note(_counts(pasted) if self.text.strip() else "")
 
     def _list(self, rows: list[Json]) -> None:
         self._table.show_rows(rows)
@@ -128,15 +128,15 @@ class SeveralLeads(CommandModal[str]):
 
     @on(DataTable.RowHighlighted)
     def _show_detail(self) -> None:
-        """All that is wrong with the line under the cursor, with what is accepted instead."""
+        """Show every error of the line under the cursor, with what is accepted instead."""
         row = self._table.current
-        told = (*row["errors"], *([f"{row['question']}; {ASKED}"] if row["question"] else [])) if row else ()
-        text = "\n".join(f"line {row['place']}: {each}" for each in told) if row else ""
+        asked = [f"{row['question']}; {ASKED}"] if row and row["question"] else []
+        text = "\n".join(f"line {row['place']}: {each}" for each in (*row["errors"], *asked)) if row else ""
         self.query_one("#detail", Static).update(Content(text))
 
     @on(DataTable.RowSelected)
     def _go_to_line(self) -> None:
-        """To the line in the text, where it can be mended."""
+        """Go to the line in the text, to correct it."""
         row = self._table.current
         if row is not None and row["place"]:
             self._lines.move_cursor((row["place"] - 1, 0))
@@ -145,7 +145,7 @@ class SeveralLeads(CommandModal[str]):
     def action_assign(self) -> None:
         if self._busy:
             return
-        self._lines.read_only = True  # what is in must not be typed over
+        self._lines.read_only = True  # assigned lines must not be edited
         self._ticket += 1  # what is being checked is checked again below
         text, values, run = self.text, self.backend.values, f"{self._run}:{self._ticket}"
         asked = frozenset(self._known)
@@ -158,7 +158,7 @@ class SeveralLeads(CommandModal[str]):
             with desk.request(run):
                 return pasted, questions, receive_lines(desk, lines) if lines else []
 
-        self._tell(self.AT_WORK)
+        self._show_note(self.AT_WORK)
         self._send(work, self._assigned)
 
     def _assigned(self, answer: Answer) -> None:
@@ -167,7 +167,7 @@ class SeveralLeads(CommandModal[str]):
         if not received and not questions:
             self._show(pasted)
             if not pasted.problem:
-                self._tell(
+                self._show_note(
                     "Nothing to assign: " + (_counts(pasted) if pasted.lines else "there are no lines")
                 )
             return
@@ -184,7 +184,7 @@ class SeveralLeads(CommandModal[str]):
         self._count_last = len(rows) - len(left)
         self._count += self._count_last
         self._list([row | {"place": places.get(row["line"])} for row in rows])
-        self._tell(_summary(self._count_last, len(left) - len(questions), len(questions)))
+        self._show_note(_summary(self._count_last, len(left) - len(questions), len(questions)))
 
     def _refused(self, error: DeskError) -> None:
         super()._refused(error)
@@ -198,28 +198,28 @@ Answer = tuple[Pasted, dict[int, str], list[Received]]
 
 
 def _questions(lines: Sequence[PastedLine]) -> dict[int, str]:
-    """The lines whose customers have an open booking already: what a person should know of them first."""
+    """List the lines whose customers already have an open booking, to be confirmed by a person."""
     found = {}
     for line in lines:
         name, phone, email = (line.fields.get(field) or "" for field in ("name", "phone", "email"))
         known = customers.in_question(customers.suspects(name, phone, email))
         if known:
-            found[line.line] = duplicates.told(known[:1])
+            found[line.line] = duplicates.describe_suspects(known[:1])
     return found
 
 
 def _row(
     line: int, fields: Fields, errors: tuple[str, ...], received: Received | None = None, question: str = ""
 ) -> Json:
-    """What is wrong with a line, or what became of it; ``place`` is where it is now."""
+    """Format what is wrong with a line, or its result; ``place`` is where it is now."""
     became = ""
     if received is not None and received["lead"] is None:
         errors = (received["error"],)
     elif received is not None and received["lead"] is not None:
         lead = received["lead"]
         became = f"→ {lead['agent_name'] or 'waits'}, booking {lead['booking_id']}"
-    told = {"errors": errors, "question": question, "became": became}
-    return {"line": line, "place": line, "fields": fields, **told}
+    verdict = {"errors": errors, "question": question, "became": became}
+    return {"line": line, "place": line, "fields": fields, **verdict}
 
 
 def _counts(pasted: Pasted) -> str:
@@ -233,14 +233,14 @@ def _counts(pasted: Pasted) -> str:
 
 
 def _summary(done: int, bad: int = 0, known: int = 0, last: int | None = None) -> str:
-    """How many are in and how many are not, and what ``u`` would take back of them."""
-    told = f"{done} {'lead' if done == 1 else 'leads'} assigned"
+    """Say how many are in and how many are not, and what ``u`` would undo."""
+    line = f"{done} {'lead' if done == 1 else 'leads'} assigned"
     if done:
         taken = f"the last {last}" if last not in (None, done) else "it" if done == 1 else "all"
-        told += f" (u takes {taken} back)"
+        line += f" (u undoes {taken})"
     if bad:
-        told += f"; {bad} to be mended stay{'s' if bad == 1 else ''} above"
+        line += f"; {bad} to be corrected stay{'s' if bad == 1 else ''} above"
     if known:
         whose = "customer has an open booking" if known == 1 else "customers have open bookings"
-        told += f"; {known} whose {whose}: f9 again assigns {'it' if known == 1 else 'them'}"
-    return told
+        line += f"; {known} whose {whose}: f9 again assigns {'it' if known == 1 else 'them'}"
+    return line

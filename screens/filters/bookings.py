@@ -1,4 +1,4 @@
-"""The queue's views, and what a filter text makes of them."""
+"""The queue's views, and how a filter text changes them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VIEWS: dict[str, dict[str, Any]] = {
 
 
 def view_of(which: BookingFilter) -> str:
-    """The name of the view that a filter's status and flags amount to."""
+    """Return the name of the view that a filter's status and flags amount to."""
     for name, parts in VIEWS.items():
         if all(getattr(which, key) == value for key, value in parts.items()):
             return name
@@ -28,7 +28,7 @@ def view_of(which: BookingFilter) -> str:
 
 
 def parse_filter(text: str, current: BookingFilter, reading: Reading) -> BookingFilter:
-    """What a text asks for in the current order and, unless it says otherwise, the current view.
+    """Parse a text in the current order and, unless it says otherwise, the current view.
 
     Raises InvalidInput.
     """

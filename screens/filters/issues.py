@@ -1,4 +1,4 @@
-"""The service list's views, and what a filter text makes of them."""
+"""The service list's views, and how a filter text changes them."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ VIEWS: dict[str, dict[str, Any]] = {
 
 
 def view_parts(name: str, my_agent_id: int | None) -> dict[str, Any]:
-    """What a view sets of a filter."""
+    """Return the parts of a filter that a view sets."""
     parts = VIEWS[name]
     return parts | {"agent_id": my_agent_id or NOBODY} if name == "Mine" else parts
 
 
 def view_of(which: IssueFilter, my_agent_id: int | None) -> str:
-    """The name of the view that a filter amounts to; another agent's or a figure's issues are none."""
+    """Return the name of a filter's view; those of another agent or a figure have none."""
     if which.ids is not None:
         return "Figure"
     for name in VIEWS:
@@ -42,7 +42,7 @@ def view_of(which: IssueFilter, my_agent_id: int | None) -> str:
 
 
 def parse_issue_filter(text: str, current: IssueFilter, reading: Reading) -> IssueFilter:
-    """What a text asks for in the current order and, unless it says otherwise, the current view.
+    """Parse a text in the current order and, unless it says otherwise, the current view.
 
     Raises InvalidInput.
     """

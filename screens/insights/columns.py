@@ -1,4 +1,4 @@
-"""The tables of Insights: what the bookings come to, what each agent sold, and the weights there are."""
+"""The columns of Insights: bookings by kind, sales by agent, and weights."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ LINE_WIDTH = 21
 
 
 def percent(value: float | None) -> str:
-    """A share, or a dash where there is nothing to share."""
+    """Format a share, or a dash where there is nothing to share."""
     return "–" if value is None else f"{value:.0%}"
 
 
 def with_shares(rows: list[FigureRow]) -> list[FigureRow]:
-    """Figures as they are listed: each kind's name once, and how long the bar beside the count is."""
+    """Prepare figures for the list: each kind's name once, and the length of the bar beside the count."""
     whole = max((row["bookings"] for row in rows), default=0) or 1
     shown: list[FigureRow] = []
     before = ""

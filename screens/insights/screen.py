@@ -1,4 +1,4 @@
-"""Insights: what the bookings come to, what each agent sold, and whether to believe the match score."""
+"""Insights: figures of bookings and sales, and whether to trust the match score."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from dispatch.matching.learning.version_store import Lesson
     from screens.base.key_queue import SteadyApp
 
-SLOW_S = 0.3  # what takes longer is told of
+SLOW_S = 0.3  # slower reads are announced
 WORDS = "words"
 OF_THE_ROW = frozenset({"open_row", "use_weights", "copy"})
 FILTERS = {
@@ -48,7 +48,7 @@ FILTERS = {
 
 
 class Insights(Place):
-    """Figures and plots; each section is worked out when it is looked at, beside everything else."""
+    """Figures and plots; each section is computed when it is opened, beside everything else."""
 
     NAME = "insights"
     FIGURES = (figures.COUNTED, figures.SHRUNK, figures.IN_TIME, figures.EVIDENCE, figures.IMPORTANCE)
@@ -62,16 +62,16 @@ class Insights(Place):
         "else for the latest one."
     )
     BINDINGS = [*keys.INSIGHTS]
-    AUTO_FOCUS = ""  # a section gets it as soon as it is there
+    AUTO_FOCUS = ""  # passed to a section once it is there
 
     hint = getters.query_one("#hint", Static)
     _switcher = getters.query_one(ContentSwitcher)
 
     @dataclass
     class Progressed(Message):
-        """The training is so far."""
+        """The training has made progress."""
 
-        told: str
+        text: str
 
     def __init__(self) -> None:
         super().__init__()
@@ -106,7 +106,7 @@ class Insights(Place):
         self._work_out()
 
     def _work_out(self) -> None:
-        """Read the section in sight; what changes meanwhile has it read once more."""
+        """Read the section in sight; a change meanwhile has it read once more."""
         section, desk, lead = self._section, self.backend.desk, self.host.lead
 
         def again() -> None:
@@ -129,7 +129,7 @@ class Insights(Place):
             refused,
             opens=section not in self._shown,
         )
-        self.set_timer(SLOW_S, self._tell_hint)
+        self.set_timer(SLOW_S, self._show_hint)
 
     def _fill(self, section: str, found: Found) -> None:
         self._shown.add(section)
@@ -141,12 +141,12 @@ class Insights(Place):
             table = self.query_one(f"#{section}", LiveTable)
             table.marks_changes = False  # sums change with every booking
             table.show_rows(found)
-        self._tell_hint()
+        self._show_hint()
         if section == self._section:
             self._put_in_sight()
 
     def _put_in_sight(self) -> None:
-        """The section, or words where it is not there yet or has no rows."""
+        """Show the section, or a line where it is not there yet or has no rows."""
         section = self._section
         if section not in self._shown:
             self._say_instead(f"Working out the {SECTIONS[section].lower()} ...")
@@ -160,7 +160,7 @@ class Insights(Place):
             self.call_after_refresh(self._go_on, section)  # before, a table has no rows to choose from
 
     def _go_on(self, section: str) -> None:
-        """The section is laid out: now comes what was typed for it."""
+        """Replay the keys typed for the section, now that it is laid out."""
         if section != self._section:
             return
         self._is_ready = True
@@ -176,7 +176,7 @@ class Insights(Place):
         self.set_focus(None)
 
     def on_key(self, event: events.Key) -> None:
-        """Keep what is typed for a section until it is there; other keys go their way."""
+        """Keep what is typed for a section until it is there; pass other keys on."""
         active = self.active_bindings.get(event.key)
         if not self._is_ready and (active is None or active.binding.action in OF_THE_ROW):
             event.stop()
@@ -197,14 +197,14 @@ class Insights(Place):
     def _mark_section(self) -> None:
         for tab in self.query(SectionTab):
             tab.set_class(tab.section == self._section, "-here")
-        self._tell_hint()
+        self._show_hint()
 
-    def _tell_hint(self) -> None:
-        """Say how to go on, and what is being worked out anew if that takes a while."""
+    def _show_hint(self) -> None:
+        """Show how to go on, and that the section is being recomputed if that takes a while."""
         if self._training is None and self.is_laid_out:
             is_read_again = self._section in self._under_way and self._section in self._shown
-            anew = "; working it out anew ..." if is_read_again else ""
-            self.hint.update(Content(f" {key_of(self.app, 'insights.view')} the next{anew}"))
+            again = "; recalculating ..." if is_read_again else ""
+            self.hint.update(Content(f" {key_of(self.app, 'insights.view')} the next{again}"))
 
     @on(SectionTab.Chosen)
     def _clicked(self, message: SectionTab.Chosen) -> None:
@@ -235,8 +235,8 @@ class Insights(Place):
             self.host.show_bookings(format_filter(Pair(kind, ":", row["value"])) if kind else "")
 
     def _open_weights(self, name: str | None) -> None:
-        """What weights are, and how well they foretold; None are those in use."""
-        self.open_made(lambda: weights_panel(weights.shown(name)))
+        """Show weights and how well they predicted; None are those in use."""
+        self.open_made(lambda: weights_panel(weights.details(name)))
 
     def action_use_weights(self) -> None:
         row = self._row if self._section == "weights" else None
@@ -253,36 +253,36 @@ class Insights(Place):
         if self._section == "match":
             self.copy(self._text.plain, "the evidence")
         elif row is not None:
-            told = (f"{name.replace('_', ' ')} {value}" for name, value in row.items() if name in COPIED)
-            self.copy(", ".join(told))
+            text = (f"{name.replace('_', ' ')} {value}" for name, value in row.items() if name in COPIED)
+            self.copy(", ".join(text))
 
     # training
 
     def action_train(self) -> None:
-        """Begin to learn, or stop it."""
+        """Start a training, or stop it."""
         if self._training is not None and not self._training.has_ended:
             self._training.stop()
             return
         run = self._training = TrainingRun(self._report, self.backend.closing)
         desk = self.backend.desk
-        self._tell_training("beginning ...")
+        self._show_training("beginning ...")
 
         def studied(lesson: Lesson) -> None:
             self.host.perform(lambda desk: run.keep(desk, lesson), self._trained, self._untrained)
 
         self.host.ask(lambda: run.study(desk), studied, self._untrained, beside=True)
 
-    def _report(self, told: str) -> None:
-        """Called in the training's thread."""
-        self.post_message(self.Progressed(told))
+    def _report(self, text: str) -> None:
+        """Post the progress; called in the training's thread."""
+        self.post_message(self.Progressed(text))
 
     @on(Progressed)
     def _progressed(self, message: Progressed) -> None:
         if self._training is not None:
-            self._tell_training(message.told)
+            self._show_training(message.text)
 
-    def _tell_training(self, told: str) -> None:
-        line = f" Training, {told}  ({key_of(self.app, 'insights.train')} stops it)"
+    def _show_training(self, text: str) -> None:
+        line = f" Training, {text}  ({key_of(self.app, 'insights.train')} stops it)"
         self.hint.update(Content(line))
 
     def _trained(self, row: LessonRow) -> None:

@@ -1,4 +1,4 @@
-"""The sections of Insights: how each is read, what is told where it has no rows, and the tab of its name."""
+"""The sections of Insights: how each is read, its text when empty, and its tab."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dispatch.matching.features import Terms
 
 Found = Any
-"""What a section is filled with: rows, or for the match score the evidence and a look at a lead."""
+"""The contents of a section: rows, or for the match score the evidence and a look at a lead."""
 
 MOST_HELD = 500
 SECTIONS = {"bookings": "Bookings", "agents": "Agents", "match": "Match score", "weights": "Weights"}
@@ -57,7 +57,7 @@ EMPTY = {
     "counted here, by status, destination, source and method, and a figure leads to its bookings.",
     "agents": "No agents yet: {place.roster} opens the roster, where {agent.add} adds one.",
 }
-"""What is told where a section has no rows, with keys by their ids."""
+"""The text of a section without rows, with keys by their ids."""
 
 
 class SectionTab(Static):
@@ -71,7 +71,7 @@ class SectionTab(Static):
 
     @dataclass
     class Chosen(Message):
-        """Somebody clicked it."""
+        """The tab was clicked."""
 
         section: str
 

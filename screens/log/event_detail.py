@@ -1,4 +1,4 @@
-"""The pane beside the log: who did what, every row before and after, and who took it back."""
+"""The pane beside the log: who did what, every row before and after, and who undid it."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class EventDetail(DetailPane):
 
 
 def event_detail(event: EventRow) -> Detail:
-    """All about an event. Reads the database."""
+    """Describe an event in full. Reads the database."""
     others = [number for number in (event["undone_by"], event["undoes"]) if number is not None]
     other = next(iter(event_log.events_among(others)), None)
     text = Text(overflow="fold")
     text.append(describe_event(event), "bold")
     text.append(f"\n{event['actor']}, {moment(event['at'])}, {event['command']}", "dim")
     if event["undone_by"] is not None:
-        text.append(f"\nTaken back {_by(other)}, event {event['undone_by']}", f"bold {CARE}")
+        text.append(f"\nUndone {_by(other)}, event {event['undone_by']}", f"bold {CARE}")
     if event["undoes"] is not None:
         what = f", {other['command']} {_by(other)}" if other else ""
-        text.append(f"\nTakes back event {event['undoes']}{what}", f"bold {CARE}")
+        text.append(f"\nUndoes event {event['undoes']}{what}", f"bold {CARE}")
     add_facts(text, _facts(event))
     for row, lines in changes(event):
         text.append("\n\n" if lines else "\n")

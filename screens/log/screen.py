@@ -1,4 +1,4 @@
-"""Log: everything that was done at the desk, newest first, and how to take it back."""
+"""Log: every command at the desk, newest first, and the way to undo it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from screens.shell.paged_list import Held, PagedList
 from screens.shell.row_actions import at_once, on_chosen
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
-from screens.wording.events import event_line, said, taken_back
+from screens.wording.events import describe_undo, event_line, format_detail
 from screens.wording.text import short_moment
 
 EXAMPLE = "booking:12 agent:6 by:kim command:claim since:today is:undone"
@@ -40,7 +40,7 @@ COLUMNS: tuple[Column[EventRow], ...] = (
     Column("about", "About", 12, describe_subject),
     Column("customer", "Customer", 12, lambda row: row["customer_name"] or "", grows=True),
     Column("agent_id", "Agent", 5, right=True, drop=2),
-    Column("said", "Said", 10, lambda row: said(row["command"], row["detail"]), grows=True, drop=1),
+    Column("said", "Said", 10, lambda row: format_detail(row["command"], row["detail"]), grows=True, drop=1),
 )
 
 
@@ -52,8 +52,8 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
         "Every command of the desk, newest first: who did it, when, and what it changed. / filters by "
         "booking:12, issue:3, agent:6, by:kim, command:claim, since:today, until:2082-11-22, is:undone, and "
         "by words in the command or the actor, with and, or, not. Times are today, yesterday, 9:30, -2h, "
-        'a date; one with a blank is quoted: since:"yesterday 17:00". u takes back the command under the '
-        "cursor, whoever gave it; escape clears the filter, and then goes back to where you were."
+        'a date; one with a blank is quoted: since:"yesterday 17:00". u undoes the command under the '
+        "cursor, no matter who gave it; escape clears the filter, and then goes back to where you were."
     )
     BINDINGS = [*keys.LOG]
     NUMBER = "event_id"
@@ -81,7 +81,7 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
         return event_detail(row)
 
     def describe_done(self, word: str, row: UndoResult) -> str:
-        return taken_back(row)
+        return describe_undo(row)
 
     @on(DataTable.RowSelected)
     def _entered(self) -> None:
@@ -128,11 +128,11 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
         self.copy(f"Event {event['event_id']}, {describe_subject(event)}: {event_line(event)}")
 
     def action_back(self) -> None:
-        """First clear what was typed, then go back to where one was before."""
+        """Clear what was typed first, then go back to the previous place."""
         if self.query_one("#filter", Input).value or self.focused is not self.table:
             super().action_back()
         else:
             self.host.go(self.host.came_from)
 
     def _describe(self, rows: list[EventRow]) -> None:
-        self.tell_listed(Text("Log", "bold"), rows, "newest first", "nothing has been done here yet")
+        self.show_listed(Text("Log", "bold"), rows, "newest first", "nothing has been done here yet")

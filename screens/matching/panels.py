@@ -1,4 +1,4 @@
-"""Panels about the match score: what one is made of, what weights are, and what a training came to."""
+"""Panels about the match score: its parts, the weights, and the result of a training."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from dispatch.matching.evidence import LEAST_OUTCOMES, LEAST_TO_LEARN, MATCH, told_differences, told_gain
+from dispatch.matching.evidence import (
+    LEAST_OUTCOMES,
+    LEAST_TO_LEARN,
+    MATCH,
+    describe_differences,
+    describe_gain,
+)
 from dispatch.matching.row_types import Evidence, LessonRow, WeightsRow
 from models.base import Json
 from screens.dialogs.panel import Panel
@@ -24,12 +30,12 @@ BAR_WIDTH = 26
 
 
 def feature_name(feature: str) -> str:
-    """A feature as people read it: ``dest expertise``."""
+    """Format a feature's name: ``dest expertise``."""
     return feature.removesuffix("_score").replace("_", " ")
 
 
 def lead_line(terms: Terms) -> str:
-    """What is known of a lead, in a line."""
+    """Describe what is known of a lead, in a line."""
     return " · ".join(word for word in terms if word)
 
 
@@ -38,9 +44,9 @@ def contributions(
     values: Mapping[str, float] | None = None,
     weights: Mapping[str, float] | None = None,
 ) -> Text:
-    """Each feature's part of a score before scaling, signed, in figures and as a bar; the largest first.
+    """Show each feature's part of a score before scaling, signed, as figure and bar; the largest first.
 
-    With ``values`` and ``weights`` each stands as their product.
+    With ``values`` and ``weights`` each shows as their product.
     """
     low, high = min(0.0, *parts.values()), max(0.0, *parts.values())
     text = Text()
@@ -56,7 +62,7 @@ def contributions(
 
 
 def score_panel(scored: Scored, seen: Glance, policy: str) -> Panel:
-    """Why an agent has the score for a lead: what to think of it, nine parts, and how their sum is scaled."""
+    """Explain an agent's score for a lead: the verdict, nine parts, and how their sum is scaled."""
     text = Text(overflow="fold")
     text.append(f"{scored.agent_name} ({scored.agent_id})", "bold")
     text.append(f"   match {scored.match_score:.1f}\n", "bold")
@@ -73,7 +79,7 @@ def score_panel(scored: Scored, seen: Glance, policy: str) -> Panel:
 
 
 def weights_panel(shown: WeightsRow) -> Panel:
-    """Weights with where they are from, and how well they foretold."""
+    """Show weights, their source, and how well they predicted."""
     text = Text(overflow="fold")
     if shown.get("learned_at"):
         text.append(f"from {shown['origin']}, {moment(shown['learned_at'])}")
@@ -94,7 +100,7 @@ def weights_panel(shown: WeightsRow) -> Panel:
 
 
 def training_panel(row: LessonRow) -> Panel:
-    """What a training learned, and how well it foretells: everything that ``astra train`` prints."""
+    """Show what a training learned, and how well it predicts: everything that ``astra train`` prints."""
     text = Text(overflow="fold")
     text.append(f"version {row['version']}", "bold")
     text.append(
@@ -118,11 +124,11 @@ def training_panel(row: LessonRow) -> Panel:
         for each in row["coefficients"]
     )
     text.append_text(_table(("Of", "Name", "Log-odds", "95 %"), lines))
-    return Panel("What the training came to", text)
+    return Panel("Training result", text)
 
 
 def written_panel(result: Json) -> Panel:
-    """Which files a report came to, and what could not be written."""
+    """List the files of a report, and what could not be written."""
     text = Text(overflow="fold")
     text.append("Written:\n", "bold").append("".join(f"{file}\n" for file in result["files"]))
     for left in result["left_out"]:
@@ -131,18 +137,18 @@ def written_panel(result: Json) -> Panel:
 
 
 def evaluation_text(evaluation: Json) -> Text:
-    """AUC, Brier score, log loss and calibration, beside the baselines."""
+    """Format AUC, Brier score, log loss and calibration, beside the baselines."""
     models = evaluation["models"]
     if not models:
-        return Text("Too few outcomes to foretell later ones.\n")
+        return Text("Too few outcomes to predict later ones.\n")
     rows = [
         (each["model"], f"{each['auc']:.3f}", f"{each['brier']:.3f}", f"{each['log_loss']:.3f}")
         for each in models
     ]
-    text = Text(f"{evaluation['outcomes']:,} outcomes foretold, each from what was known before:\n")
+    text = Text(f"{evaluation['outcomes']:,} outcomes predicted, each from what was known before:\n")
     text.append_text(_table(("By", "AUC", "Brier", "Log loss"), rows))
-    text.append(f"{told_gain(evaluation)}\n")
-    text.append("\nForetold → came true, by fifths of the outcomes, the least likely first:\n")
+    text.append(f"{describe_gain(evaluation)}\n")
+    text.append("\nPredicted → actual, by quintile of the outcomes, the least likely first:\n")
     fifths = (
         (
             model["model"],
@@ -154,8 +160,8 @@ def evaluation_text(evaluation: Json) -> Text:
 
 
 def _differences(p_values: Mapping[str, float]) -> Text:
-    """How surely agents, methods and sources differ, one a line."""
-    lines = ((f"  {name}", p, meaning) for name, p, meaning in told_differences(p_values))
+    """Describe how surely agents, methods and sources differ, one a line."""
+    lines = ((f"  {name}", p, meaning) for name, p, meaning in describe_differences(p_values))
     return Text.assemble(("Do they differ?\n", "bold"), _table(None, lines))
 
 
@@ -170,7 +176,7 @@ def _table(heading: Sequence[str] | None, rows: Iterable[Sequence[str]]) -> Text
 
 
 def evidence_text(summary: Evidence, seen: Glance | None, is_latest: bool, train_key: str) -> Text:
-    """Whether the score is to be believed, by which figures, and what tells the agents apart."""
+    """Say whether the score can be trusted, by which figures, and what separates the agents."""
     text = Text(overflow="fold")
     text.append(f"{summary['weights']} weights: ", "bold").append(f"{_effect(summary)}\n")
     text.append(f"{summary['sentence']}\n", "italic")
@@ -181,14 +187,14 @@ def evidence_text(summary: Evidence, seen: Glance | None, is_latest: bool, train
     if seen is None:
         return text.append("\nNo lead has come in yet: there is nothing to score.\n")
     whose = "the latest lead" if is_latest else "the lead in the form"
-    text.append("\nWhat tells the agents apart", "bold").append(f" for {whose}, {lead_line(seen.terms)}\n")
+    text.append("\nWhat separates the agents", "bold").append(f" for {whose}, {lead_line(seen.terms)}\n")
     if seen.scores.note:
         return text.append(f"{seen.scores.note}\n").append_text(_chance(seen))
     return text.append_text(_importance(seen)).append_text(_chance(seen))
 
 
 def _effect(summary: Evidence) -> str:
-    """What a score by the weights in use decides."""
+    """Say what a score by the weights in use decides."""
     if not summary["steers"]:
         return "the score decides nothing"
     now = "" if summary["policy"] == MATCH else f", but the {summary['policy']} policy is in force"
@@ -202,7 +208,7 @@ def _way_to_learn(decided: int, train_key: str) -> str:
 
 
 def _importance(seen: Glance) -> Text:
-    """The plot: each feature's share of what tells the agents apart, signed."""
+    """Plot each feature's share of what separates the agents, signed."""
     text = Text.assemble(("right of the axis: raises the score; left of it, hatched: lowers it\n", "dim"))
     shares = [each.share if each.weight >= 0 else -each.share for each in seen.importance]
     low, high = min(0.0, *shares), max(0.0, *shares)
@@ -217,5 +223,5 @@ def _importance(seen: Glance) -> Text:
 def _chance(seen: Glance) -> Text:
     if seen.chance is None:
         return Text()
-    told = f"\nIts chance to confirm: {seen.chance.probability:.0%}"
-    return Text.assemble((told, "bold"), f" ({seen.chance.reason})\n")
+    chance = f"\nIts chance to confirm: {seen.chance.probability:.0%}"
+    return Text.assemble((chance, "bold"), f" ({seen.chance.reason})\n")

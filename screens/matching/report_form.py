@@ -20,7 +20,7 @@ class ReportOrder(NamedTuple):
 
 
 def report_form(terms: Terms | None, values: AcceptedValues) -> FormModal[ReportOrder]:
-    """Asks for the lead, filled in with ``terms``, and the folder."""
+    """Ask for the lead, filled in with ``terms``, and the folder."""
     known = terms or Terms("", "", "")
 
     def command(desk: Desk, typed: dict[str, str]) -> ReportOrder:

@@ -1,4 +1,4 @@
-"""A training that runs beside everything else: how far it is, and a way to stop it."""
+"""A training that runs beside everything else, with its progress and a way to stop it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class TrainingRun:
-    """One training; ``progressed`` is called in its thread with a line of how far it is.
+    """One training; ``progressed`` is called in its thread with a line on its progress.
 
     ``closing`` is set when the application ends.
     """
@@ -27,22 +27,22 @@ class TrainingRun:
         self._ended = threading.Event()
 
     def stop(self) -> None:
-        """Give up at the next step; nothing is kept."""
+        """Stop at the next step; nothing is kept."""
         self._stopped.set()
 
     @property
     def has_ended(self) -> bool:
-        """Is there nothing left to stop?"""
+        """Return whether there is nothing left to stop."""
         return self._ended.is_set()
 
     def study(self, desk: Desk) -> Lesson:
-        """What takes long. Raises Refused, when it was stopped too."""
+        """Run the slow part. Raises Refused, also when it was stopped."""
         is_studied = False
         try:
-            self._tell(0, 0, "beginning")
+            self._report_progress(0, 0, "beginning")
             from dispatch.matching.learning import training  # with scikit-learn, which takes seconds to load
 
-            lesson = training.study(desk, progress=self._tell)
+            lesson = training.study(desk, progress=self._report_progress)
             is_studied = True
             return lesson
         finally:
@@ -50,7 +50,7 @@ class TrainingRun:
                 self._ended.set()
 
     def keep(self, desk: Desk, lesson: Lesson) -> LessonRow:
-        """Keep what was studied, unless it was stopped; the result is that of ``astra train``."""
+        """Keep the result, unless it was stopped; returns that of ``astra train``."""
         from dispatch.matching.learning import training
 
         try:
@@ -60,10 +60,10 @@ class TrainingRun:
             self._ended.set()
 
     def check(self) -> None:
-        """Raises Refused once somebody has stopped it, or the application ends."""
+        """Raise Refused once somebody has stopped it, or the application ends."""
         if self._stopped.is_set() or self._closing.is_set():
             raise Refused("stopped", "the training was stopped", "the weights are as they were")
 
-    def _tell(self, done: int, total: int, what: str) -> None:
+    def _report_progress(self, done: int, total: int, what: str) -> None:
         self.check()
         self._progressed(f"{what}: {done:,} of {total:,}" if total else f"{what} ...")

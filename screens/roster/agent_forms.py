@@ -1,4 +1,4 @@
-"""Taking on an agent, and changing one."""
+"""Forms that add and edit an agent."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _fields(before: dict[str, str], values: AcceptedValues, hints: dict[str, str
 
 
 def add_agent_form(values: AcceptedValues) -> FormModal[AgentRow]:
-    """A new agent, available at once."""
+    """Add an agent, available at once."""
     before = dict.fromkeys(LABELS, "") | {"years": "0"}
     return FormModal(
         "Add an agent",
@@ -61,7 +61,7 @@ def add_agent_form(values: AcceptedValues) -> FormModal[AgentRow]:
 
 
 def edit_agent_form(agent: AgentRow, values: AcceptedValues) -> FormModal[AgentRow]:
-    """Another name, title, capacity, ...; what stays the same is not written."""
+    """Edit the name, title, capacity, ...; unchanged values are not written."""
     return FormModal(
         f"Edit agent {agent['agent_id']}",
         _fields({name: _value(agent, name) for name in LABELS}, values),
@@ -72,7 +72,7 @@ def edit_agent_form(agent: AgentRow, values: AcceptedValues) -> FormModal[AgentR
 
 
 def _value(agent: AgentRow, name: str) -> str:
-    """What an agent has now, as it is typed."""
+    """Return the agent's present value, as it would be typed."""
     if name == "rating":
         return f"{agent['rating']:.2f}"
     value = agent.get(ROW_KEYS.get(name, name))

@@ -1,4 +1,4 @@
-"""How an agent is at work, on screen: a sign with words, and the form that changes it."""
+"""An agent's presence on screen: a sign with words, and the form that changes it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from screens.wording.text import BAD, CARE, plural
 
 
 def presence_text(agent: AgentRow) -> Text:
-    """The presence with its sign, end and reason; claimed work that nobody looks after stands out."""
+    """Format the presence with its sign, end and reason; claimed work without an agent is highlighted."""
     words = presence_words(agent)
     unattended = agent.get("unattended", 0)
     if agent["left_at"]:
@@ -26,16 +26,16 @@ def presence_text(agent: AgentRow) -> Text:
 
 
 def open_presence(place: Place, agent: AgentRow) -> None:
-    """Ask how the agent is at work, and tell what became of it."""
+    """Ask for the agent's presence, and report the result."""
     form = presence_form(agent, place.backend.desk.now)
-    place.open(form, lambda row: place.say(told_of_presence(row)))
+    place.open(form, lambda row: place.say(describe_presence_change(row)))
 
 
-def told_of_presence(row: AgentRow) -> str:
-    """What a toast says after it: who is how, and what became of the work."""
-    told = [f"{row['name']} is {presence_words(row)}"]
+def describe_presence_change(row: AgentRow) -> str:
+    """Describe the agent's new presence, and where the work went, for a toast."""
+    parts = [f"{row['name']} is {presence_words(row)}"]
     if row["moves"]:
-        told.append(f"{plural(len(row['moves']), 'booking')} went to others or wait")
+        parts.append(f"{plural(len(row['moves']), 'booking')} went to others or wait")
     if row["drained"]:
-        told.append(f"{plural(len(row['drained']), 'waiting booking')} found an agent")
-    return "; ".join(told)
+        parts.append(f"{plural(len(row['drained']), 'waiting booking')} found an agent")
+    return "; ".join(parts)

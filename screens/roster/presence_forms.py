@@ -1,4 +1,4 @@
-"""How an agent is at work, and what becomes of the work of one who goes."""
+"""Forms for an agent's presence, and for the work of one who leaves."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ TO_DESK, TO_AGENT = "The desk", "An agent"
 
 
 def presence_form(agent: AgentRow, now: Callable[[], str]) -> FormModal[AgentRow]:
-    """Available, busy, break, away or offline; one who is not available is offered to be back."""
+    """Set the agent available, busy, on break, away or offline; an absent one is offered to return."""
     number = agent["agent_id"]
 
-    def told(typed: str) -> str:
+    def describe(typed: str) -> str:
         if not typed.strip():
             return ""
         return f"= {day_and_moment(due_times.understand(typed, now(), local_offset()))}, then available"
@@ -43,21 +43,21 @@ def presence_form(agent: AgentRow, now: Callable[[], str]) -> FormModal[AgentRow
         f"Presence of {agent['name']}",
         [
             Field("presence", "Is", AVAILABLE, PRESENCES),
-            Field("until", "Until", hint="in 30 min, 14:00; empty: open end", told=told),
+            Field("until", "Until", hint="in 30 min, 14:00; empty: open end", note=describe),
             Field("reason", "Reason", hint="for the others to read"),
         ],
         lambda desk, values: presence.set_presence(desk, number, **values),
-        submit="Set it",
+        submit="Save",
         about=f"Now {presence_words(agent)}.",
         preview=Preview(look, only=("presence", "until")),
     )
 
 
 def shift_form(agent: AgentRow) -> FormModal[AgentRow]:
-    """The hours at which an agent comes and goes by the clock."""
+    """Set the hours at which an agent's shift starts and ends."""
     number = agent["agent_id"]
 
-    def told(typed: str) -> str:
+    def describe(typed: str) -> str:
         text = typed.strip()
         if text in ("", "none"):
             return "no hours: comes and goes by hand"
@@ -70,9 +70,9 @@ def shift_form(agent: AgentRow) -> FormModal[AgentRow]:
 
     return FormModal(
         f"Shift of {agent['name']}",
-        [Field("hours", "Hours", agent["hours"] or "", hint="mon-fri 09:00-17:00, or none", told=told)],
+        [Field("hours", "Hours", agent["hours"] or "", hint="mon-fri 09:00-17:00, or none", note=describe)],
         lambda desk, values: presence.set_hours(desk, number, values["hours"]),
-        submit="Set it",
+        submit="Save",
         about=f"Examples: {shift_hours.EXAMPLES}",
         changes_only=True,
         preview=Preview(look),
@@ -80,7 +80,7 @@ def shift_form(agent: AgentRow) -> FormModal[AgentRow]:
 
 
 def handover_form(agent: AgentRow, others: list[AgentRow]) -> FormModal[AgentRow]:
-    """All of an agent's work, claimed or not, to another agent or to whom the policy chooses."""
+    """Hand over all of an agent's work, claimed or not, to another agent or to the policy's choices."""
     number = agent["agent_id"]
     takers = tuple(row for row in others if row["agent_id"] != number)
     names = {str(row["agent_id"]): row["name"] for row in takers}
@@ -101,13 +101,13 @@ def handover_form(agent: AgentRow, others: list[AgentRow]) -> FormModal[AgentRow
         [*fields, Field("agent", "Agent", agents=takers)] if takers else fields,
         lambda desk, values: handover.hand_over(desk, number, taker(values)),
         submit="Hand over",
-        about="The desk gives each booking to whom its policy chooses.",
+        about="The desk gives each booking to the agent its policy chooses.",
         preview=Preview(look),
     )
 
 
 def leaving_form(agent: AgentRow) -> FormModal[AgentRow]:
-    """An agent who holds work goes: all of it is handed over first."""
+    """Deactivate an agent who holds work, after handing all of it over."""
     number = agent["agent_id"]
 
     def look(desk: Desk, _: Values) -> Text:

@@ -36,7 +36,7 @@ CONTACT = "contact_rate"
 
 
 def rating(row: AgentRow) -> Text:
-    """An average to two places; nobody's opinion yet is a dash."""
+    """Format an average to two places, or a dash without ratings."""
     return Text(f"{row['rating']:.2f}" if row["rating"] else "–")
 
 
@@ -65,7 +65,7 @@ COLUMNS: tuple[Column[AgentRow], ...] = (
     Column("decided", "Decided", 8, right=True, sort="decided", extra=True),
 )
 MATCH, RATES = "match_score", frozenset(("rate", "decided"))
-"""Columns that are worked out only where they are chosen: with thousands of agents that takes a while."""
+"""Columns computed only where they are chosen: with thousands of agents that takes a while."""
 SORTS = tuple(column.sort for column in COLUMNS)
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
 HIGHEST_FIRST = ("load", "years_of_service", "rating", CONTACT, MATCH, *RATES)
@@ -97,8 +97,8 @@ class Roster(RowActions[AgentRow, AgentRow]):
         "the agent's Pending bookings, of the capacity. Click a header, or use {sort} and {sort.reverse}, "
         "to sort; {filter} filters by name and department. {agent.presence} says how an agent is at work, "
         "{agent.handover} hands over all of their work, {agent.shift} sets the hours at which they come and "
-        "go; each tells first what would become of the work. An ! stands where a load is above capacity, "
-        "and where claimed work is unattended because its agent is away. "
+        "go; each previews what would become of the work. An ! marks a load above capacity, "
+        "and claimed work that is unattended because its agent is away. "
         "Match is the score for the lead in Dispatch's form, or else for the latest one. {columns} offers "
         "more columns: Confirmed is what the agent sold."
     )
@@ -118,7 +118,7 @@ class Roster(RowActions[AgentRow, AgentRow]):
         self._misread = ""
 
     def on_mount(self) -> None:
-        """The order that was chosen last time."""
+        """Restore the last order."""
         sort = self.host.recall("roster.sort", self._sort)
         self._sort = sort if sort in SORTS else self._sort
         self._descending = self.host.recall("roster.descending", self._descending)
@@ -148,7 +148,7 @@ class Roster(RowActions[AgentRow, AgentRow]):
             self._score()
 
     def _score(self) -> None:
-        """Show the scores when they are ready: with thousands of agents that takes a while."""
+        """Show the scores when they are ready, which takes a while with thousands of agents."""
         lead = self.host.lead
 
         def then(scores: RosterScores) -> None:
@@ -168,13 +168,13 @@ class Roster(RowActions[AgentRow, AgentRow]):
         self.query_one(".headline", Static).update(refused if self._misread else line)
 
     def _hints(self) -> str:
-        """The keys that people look for."""
+        """Show the most wanted keys."""
         whose = f"  ·  match: {self._scores.whose}" if self._scores.whose and self.size.width >= WIDE else ""
         return keys.with_keys(self.app, HINTS) + whose
 
     @on(Input.Changed, "#filter")
     def _typed(self, message: Input.Changed) -> None:
-        """List who fits; where the text is refused, the list stays."""
+        """List the agents that match; if the text is refused, the list stays."""
         self._misread = ""
         try:
             self._asked = read(parse(message.value), queries.AGENT_KEYS, self.backend.filter_reading())
@@ -243,7 +243,7 @@ class Roster(RowActions[AgentRow, AgentRow]):
         elif row["load"]:
             self._open(leaving_form(row), "Handed over and left")
         else:
-            self.at_once("has left (v shows who left, u takes it back)", agents.leave, _name_first)
+            self.at_once("deactivated (v lists former agents, u undoes it)", agents.leave, _name_first)
 
     @on_chosen
     def action_presence(self, row: AgentRow) -> None:
@@ -271,7 +271,7 @@ def _name_first(word: str, row: AgentRow) -> str:
 
 
 def _with_rates(rows: list[AgentRow]) -> list[AgentRow]:
-    """The agents with their rates of Confirmed bookings; those who left have none."""
+    """Return the agents with their rates of Confirmed bookings; former agents have none."""
     known = {rate.agent_id: rate for rate in rates()}
     return [{**row, **known[row["agent_id"]].row()} if row["agent_id"] in known else row for row in rows]
 
@@ -284,8 +284,8 @@ def _scored(row: AgentRow, scores: RosterScores) -> AgentRow:
 def _headline(agents: list[AgentRow], found: list[AgentRow], hidden_sort: str = "", hints: str = "") -> Text:
     if not agents:
         return Text("No agents yet: press a to add one, or import them with astra import FILE", "bold")
-    all_told = f"{len(agents)} {'agent' if len(agents) == 1 else 'agents'}"
-    count = all_told if len(found) == len(agents) else f"{len(found)} of {all_told}"
+    total = f"{len(agents)} {'agent' if len(agents) == 1 else 'agents'}"
+    count = total if len(found) == len(agents) else f"{len(found)} of {total}"
     line = Text(count, "bold")
     if hidden_sort:
         line.append(f"  ·  by {hidden_sort}", "dim")
@@ -297,5 +297,5 @@ def _headline(agents: list[AgentRow], found: list[AgentRow], hidden_sort: str = 
 
 
 def _sort_key(value: Any) -> tuple[bool, Any]:
-    """None sorts last; text without regard to case."""
+    """Sort None last, and text regardless of case."""
     return (value is None, value.lower() if isinstance(value, str) else value or 0)

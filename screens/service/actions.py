@@ -1,4 +1,4 @@
-"""What can be done with the issue under the cursor."""
+"""Actions on the issue under the cursor."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from screens.service.category_chooser import ChooseCategory
 from screens.service.detail import describe_issue, read_issue, why_text
 from screens.service.new_issue import NewIssue
 from screens.shell.row_actions import RowActions, at_once, on_chosen, with_form
-from screens.wording.issues import customer, told
+from screens.wording.issues import customer, describe
 
 
 class IssueActions(RowActions[IssueRow, IssueDetails]):
@@ -32,11 +32,11 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
         return queries.issue(self.backend.desk, number)
 
     def describe_done(self, word: str, row: IssueDetails) -> str:
-        return told(word, row)
+        return describe(word, row)
 
     def action_open_issue(self) -> None:
         def opened(issue: IssueDetails) -> None:
-            self.say(told("Opened", issue))
+            self.say(describe("Opened", issue))
             self.host.show_issue(issue["issue_id"])
 
         self.open(NewIssue(), opened)
@@ -55,12 +55,12 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
 
     @on_chosen
     def action_wait(self, row: IssueRow) -> None:
-        """In progress and waiting for the customer take turns."""
+        """Switch between in progress and waiting for the customer."""
         following = IN_PROGRESS if row["status"] == PENDING_CUSTOMER else PENDING_CUSTOMER
         self.at_once(
             "",
             lambda desk, number: lifecycle.set_status(desk, number, following),
-            lambda _, issue: told(status(issue).capitalize(), issue),
+            lambda _, issue: describe(status(issue).capitalize(), issue),
         )
 
     action_close_issue = at_once("Closed", lifecycle.close)
@@ -73,7 +73,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
         def chosen(name: str) -> None:
             self.host.perform(
                 lambda desk: editing.edit(desk, number, category=name),
-                lambda issue: self.say(f"{told(category(issue).capitalize(), issue)}; triage learns it"),
+                lambda issue: self.say(f"{describe(category(issue).capitalize(), issue)}; triage learns it"),
             )
 
         self.open(ChooseCategory(row), chosen)
@@ -92,7 +92,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
         self._with_text("Why issue {} is where it is", why_text)
 
     def action_read(self) -> None:
-        """The whole issue, with every word that was said."""
+        """Show the whole issue, with every message."""
         self._with_text("Issue {}", describe_issue)
 
     def _with_text(self, title: str, describe: Callable[[IssueStory], Text]) -> None:

@@ -1,4 +1,4 @@
-"""What an issue is about, chosen by a person with one key; triage learns from it."""
+"""Choosing an issue's category with one key; triage learns from it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TITLE_CELLS = 62
 
 
 class ChooseCategory(Modal[str | None]):
-    """Closes with the chosen category, or None on escape."""
+    """A modal that closes with the chosen category, or None on escape."""
 
     BINDINGS = [
         key("category.close", "escape", "Close", "Close without choosing"),

@@ -1,4 +1,4 @@
-"""The figures of the service desk: each with its count, and on enter the issues that it is made of."""
+"""The figures of the service desk: each with its count, and on enter the issues behind it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FIGURE_NAMES = {
     issue_analytics.FIRST_CONTACT: "Resolved at first contact",
 }
 ALERTS = {
-    "sla_breaches": "Broken promises",
+    "sla_breaches": "SLA breaches",
     "escalations": "Open escalations",
     "customers_at_risk": "Customers at risk",
 }
@@ -79,7 +79,7 @@ AGENT_COLUMNS: tuple[Column[Json], ...] = (
 
 
 class ServiceBoard(Vertical):
-    """Figures on one side, agents on the other; tab goes over, enter asks for the rows."""
+    """Figures on one side, agents on the other; tab switches sides, enter asks for the rows."""
 
     DEFAULT_CSS = """
     ServiceBoard { display: none; height: 1fr; }
@@ -106,11 +106,11 @@ class ServiceBoard(Vertical):
 
     @property
     def is_filled(self) -> bool:
-        """Have figures been shown already?"""
+        """Return whether figures have been shown already."""
         return bool(self.figures.rows_shown)
 
     def show(self, data: Figures, headline: Text) -> None:
-        """Show what ``read_figures`` read."""
+        """Show the result of ``read_figures``."""
         self.headline.update(headline)
         is_first = not self.is_filled
         self.figures.show_rows(data.figures)
@@ -128,17 +128,17 @@ class ServiceBoard(Vertical):
 
 
 def read_figures(desk: Desk) -> Figures:
-    """Every figure as of now."""
-    told = service_dashboard.dashboard(desk)
+    """Read every figure as of now."""
+    board = service_dashboard.dashboard(desk)
     agents: list[Json] = [
         {**row, "rows": IssueFilter(agent_id=row["agent_id"]), "title": f"Issues of {row['name']}"}
-        for row in told["agents"]
+        for row in board["agents"]
     ]
-    return Figures([*_active(told), *_alerts(told), *_period(told)], agents)
+    return Figures([*_active(board), *_alerts(board), *_period(board)], agents)
 
 
 def rows_of_figure(row: Json) -> tuple[str, IssueFilter]:
-    """What the issues behind a figure are called, and which they are; of a period's, as of now."""
+    """Return the title and filter of the issues behind a figure; of a period's, as of now."""
     behind = row["rows"]
     if callable(behind):
         behind = IssueFilter(statuses=(), ids=tuple(behind()))
@@ -154,14 +154,14 @@ def _heading(name: str) -> Json:
     return _row(name, name, is_heading=True)
 
 
-def _active(told: Dashboard) -> list[Json]:
-    active, guess = told["active"], told["satisfaction"]
+def _active(board: Dashboard) -> list[Json]:
+    active, guess = board["active"], board["satisfaction"]
     age, count = active["mean_age_hours"]["value"], str(active["count"])
     rows = [_heading("Active"), _row("active", "All open", count, rows=IssueFilter())]
     for name, number in active["by_priority"].items():
         which = IssueFilter(priority=PRIORITIES.index(name) + 1)
         rows.append(_row(f"active.{name}", name, str(number), count, rows=which, title=f"{name}, open"))
-    waiting, expected = str(active["waiting"]), f"Rating to expect ({guess['model']['kind']})"
+    waiting, expected = str(active["waiting"]), f"Predicted rating ({guess['model']['kind']})"
     return [
         *rows,
         _row("waiting", "Waiting for an agent", waiting, count, rows=IssueFilter(statuses=(NEW,))),
@@ -170,10 +170,10 @@ def _active(told: Dashboard) -> list[Json]:
     ]
 
 
-def _alerts(told: Dashboard) -> list[Json]:
+def _alerts(board: Dashboard) -> list[Json]:
     rows = [_heading("Alerts")]
     for key, name in ALERTS.items():
-        alert = told["alerts"][key]
+        alert = board["alerts"][key]
         ids = tuple(dict.fromkeys(one["issue_id"] for one in alert["rows"]))
         style = f"bold {BAD}" if ids else ""
         sign = "! " if ids else ""
@@ -182,8 +182,8 @@ def _alerts(told: Dashboard) -> list[Json]:
     return rows
 
 
-def _period(told: Dashboard) -> list[Json]:
-    report, days = told["resolution"], told["days"]
+def _period(board: Dashboard) -> list[Json]:
+    report, days = board["resolution"], board["days"]
     period = issue_analytics.Period(report["since"], report["until"])
     rows = [_heading(f"The last {days} days")]
     for name, label in FIGURE_NAMES.items():
@@ -197,12 +197,12 @@ def _period(told: Dashboard) -> list[Json]:
 
 
 def _by(dimension: str, groups: dict[str, row_types.Figures], period: issue_analytics.Period) -> list[Json]:
-    """Resolved issues and their mean time for each value of a dimension."""
+    """Count resolved issues and their mean time for each value of a dimension."""
     rows = [_heading(f"Hours, by {dimension}")] if groups else []
-    for value, told in groups.items():
-        figure, name = told[issue_analytics.RESOLUTION_HOURS], value.replace("_", " ")
+    for value, group in groups.items():
+        figure, name = group[issue_analytics.RESOLUTION_HOURS], value.replace("_", " ")
         behind = partial(issue_analytics.ids_behind, period, issue_analytics.RESOLVED, dimension, value)
-        trend = _rated(told[issue_analytics.SATISFACTION])
+        trend = _rated(group[issue_analytics.SATISFACTION])
         more = {"trend": trend, "rows": behind, "title": f"Resolved, {name}"}
         count = str(figure["count"])
         rows.append(_row(f"{dimension}.{value}", name, _number(figure["value"]), count, **more))
@@ -226,7 +226,7 @@ def _value(name: str, value: float | None) -> str:
 
 
 def _trend(name: str, trend: Trend) -> str:
-    """What it was before, and an arrow to where it is now."""
+    """Format the earlier value, and an arrow to the present one."""
     if trend["change"] is None:
         return ""
     arrow = "▲" if trend["change"] > 0 else "▼" if trend["change"] < 0 else "="

@@ -1,4 +1,4 @@
-"""The pane beside the issues: what it is, until when, what was said, and what may become of it."""
+"""The pane beside the issues: facts, due times, the conversation, and likely outcomes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from screens.wording.text import BAD, CARE, moment, short_moment
 EXCERPT = 600  # characters of a text in the pane; the panel shows all of it
 LAST_SPOKEN = 12  # interactions in the pane
 LABEL = 11
-SHORT_LABEL = 9  # of what stands on top: a clock and its due time fit into the narrow pane
+SHORT_LABEL = 9  # of the first facts: a clock and its due time fit into the narrow pane
 OF_WHO_HAS_IT = ("Answer", "Resolve", "Agent", "In queue", "Expected")
 A_DAY = 24 * 60
 RISK_STYLES = {"high": f"bold {BAD}", "medium": CARE, "low": ""}
@@ -30,7 +30,7 @@ FACTORS = {
 
 
 def read_issue(desk: Desk, issue_id: int) -> IssueStory:
-    """An issue with all that was said and done about it."""
+    """Read an issue with its conversation and history."""
     return {**queries.issue(desk, issue_id), "interactions": queries.interactions(issue_id), "history": []}
 
 
@@ -41,12 +41,12 @@ class IssueDetail(DetailPane):
 
 
 def issue_detail(issue: IssueStory) -> Detail:
-    """What the pane says of an issue."""
+    """Describe an issue for the pane."""
     return f"Issue {issue['issue_id']}", describe_issue(issue, EXCERPT, LAST_SPOKEN)
 
 
 def describe_issue(issue: IssueStory, longest: int | None = None, last: int | None = None) -> Text:
-    """All about an issue; its texts cut at ``longest`` characters, of the conversation the ``last``."""
+    """Describe an issue in full, its texts cut at ``longest`` characters, with the ``last`` messages."""
     text = Text(overflow="fold")
     text.append_text(words.priority(issue)).append("  ")
     text.append_text(words.state(issue)).append(f"  {category(issue)}")
@@ -83,7 +83,7 @@ def _facts(issue: IssueStory) -> list[tuple[str, str | Text]]:
 
 
 def _clock(clock: ClockState, verb: str) -> Text:
-    """A clock, and when its time is over: the hour, or of what is further away the day."""
+    """Format a clock with its end: the hour, or the day if further away."""
     line, due = words.clock_line(clock, verb), short_moment(clock["due"])
     if clock["met_at"]:
         return line
@@ -91,7 +91,7 @@ def _clock(clock: ClockState, verb: str) -> Text:
 
 
 def _warned(warnings: list[WarningRow]) -> str:
-    """The last warning of each clock."""
+    """Return the last warning of each clock."""
     last = {CLOCKS[one["clock"]]: one["percent"] for one in warnings}
     return ", ".join(f"{percent} % of the {name} time" for name, percent in last.items())
 
@@ -109,7 +109,7 @@ def _add_spoken(text: Text, issue: IssueStory, longest: int | None, last: int | 
 
 
 def add_steps(text: Text, issue: Analysis) -> None:
-    """How the priority was arrived at, a step a line."""
+    """Add the steps that led to the priority, one a line."""
     for step in issue["priority_steps"]:
         text.append(f"\n{step['add']:+d} {step['priority']:<9}", "bold").append(step["why"])
 
@@ -155,7 +155,7 @@ def _read(issue: IssueStory) -> list[tuple[str, str]]:
 
 
 def why_text(issue: IssueStory) -> Text:
-    """Why an issue is as urgent as it is, who has it and why, and until when."""
+    """Explain an issue's urgency, its agent, and its due times."""
     text = Text(overflow="fold")
     text.append(f"{issue['priority']}, because", "bold")
     add_steps(text, issue)

@@ -26,9 +26,9 @@ from screens.dialogs.form import Field, FormModal, picked, reassign_fields
 from screens.wording.issues import customer
 from screens.wording.text import short
 
-QUOTED = 200  # characters of a message that came while one wrote
+QUOTED = 200  # characters of a message that arrived during writing
 SPEAKERS = {"Us": DESK, "The customer": CUSTOMER}
-GOES_ON, WAITS, SOLVES = "It goes on", "They have to answer", "It should be solved"
+STAYS_OPEN, WAITS, SOLVES = "Keep open", "They have to answer", "It should be solved"
 
 
 def _form(
@@ -40,7 +40,7 @@ def _form(
     *,
     changes_only: bool = False,
 ) -> FormModal[IssueDetails]:
-    """A form about an issue; what is in its fields goes to the command, under their names."""
+    """Make a form about an issue; its values go to the command under the fields' names."""
     number, holder = issue["issue_id"], issue["agent_name"] or "nobody yet"
     about = f"{customer(issue)}: {issue['priority']} {category(issue)}, {status(issue)}, with {holder}"
     return FormModal(
@@ -54,22 +54,20 @@ def _form(
 
 
 def reply_form(issue: IssueDetails) -> FormModal[IssueDetails]:
-    """A message to the customer, or from the customer; two who answer at once are told of each other."""
+    """Write a message to or from the customer; each of two simultaneous authors sees the other's."""
     fields = [
         Field("text", "Message", hint="what the customer reads", lines=5),
         Field("author", "From", "Us", tuple(SPEAKERS)),
-        Field("then", "Then", GOES_ON, (GOES_ON, WAITS, SOLVES)),
+        Field("then", "Status after", STAYS_OPEN, (STAYS_OPEN, WAITS, SOLVES)),
     ]
     seen = issue["last_interaction_id"] or 0
 
     def command(desk: Desk, number: int, text: str, author: str, then: str) -> IssueDetails:
         nonlocal seen
-        speaker = SPEAKERS.get(author, DESK)
-        wait, solution = (speaker == DESK and then == wanted for wanted in (WAITS, SOLVES))
+        by = SPEAKERS.get(author, DESK)
+        wait, solution = (by == DESK and then == wanted for wanted in (WAITS, SOLVES))
         try:
-            return conversation.reply(
-                desk, number, text, author=speaker, wait=wait, solution=solution, seen=seen
-            )
+            return conversation.reply(desk, number, text, author=by, wait=wait, solution=solution, seen=seen)
         except Conflict as conflict:
             seen, newest = _newest(desk, number)
             raise Conflict(f"{conflict.message}: “{newest}”", "send it again if it still fits") from conflict
@@ -78,21 +76,21 @@ def reply_form(issue: IssueDetails) -> FormModal[IssueDetails]:
 
 
 def _newest(desk: Desk, issue_id: int) -> tuple[int, str]:
-    """The last message of a conversation."""
+    """Return the last message of a conversation."""
     with desk.reading():
         last = [one for one in queries.interactions(issue_id) if one["kind"] == "message"][-1]
     return last["interaction_id"], short((last["text"] or "").replace("\n", " "), QUOTED)
 
 
 def note_form(issue: IssueDetails) -> FormModal[IssueDetails]:
-    """An internal note."""
+    """Add an internal note."""
     field = Field("text", "Note", hint="what the next person should know", lines=5)
     return _form(issue, "Note on issue", [field], conversation.note, "Write")
 
 
 def resolve_form(issue: IssueDetails) -> FormModal[IssueDetails]:
-    """It is solved: a last word to the customer, or none."""
-    field = Field("text", "Last word", hint="what the customer reads; empty: nothing is sent", lines=4)
+    """Resolve the issue, with or without a closing message to the customer."""
+    field = Field("text", "Closing message", hint="what the customer reads; empty: nothing is sent", lines=4)
 
     def command(desk: Desk, number: int, text: str) -> IssueDetails:
         return lifecycle.resolve(desk, number, text if text.strip() else None)
@@ -101,7 +99,7 @@ def resolve_form(issue: IssueDetails) -> FormModal[IssueDetails]:
 
 
 def escalate_form(issue: IssueDetails) -> FormModal[IssueDetails]:
-    """More eyes are needed: why, and how many."""
+    """Escalate the issue: the reason, and the level."""
     levels = ("next", *map(str, range(1, triggers.TOP_LEVEL + 1)))
     fields = [
         Field("reason", "Reason", hint="why more eyes are needed"),
@@ -115,19 +113,19 @@ def escalate_form(issue: IssueDetails) -> FormModal[IssueDetails]:
 
 
 def settle_form(issue: IssueDetails) -> FormModal[IssueDetails]:
-    """Nothing more has to be done about its escalations: why."""
+    """Settle its escalations: the reason."""
     field = Field("reason", "Reason", hint="why nothing more has to be done about it")
     return _form(issue, "Settle escalations of issue", [field], escalation_commands.settle, "Settle")
 
 
 def reopen_form(issue: IssueDetails) -> FormModal[IssueDetails]:
-    """It is taken up again: why."""
+    """Reopen the issue: the reason."""
     field = Field("reason", "Reason", hint="why it is taken up again")
     return _form(issue, "Reopen issue", [field], lifecycle.reopen, "Reopen")
 
 
 def reassign_form(issue: IssueDetails) -> FormModal[IssueDetails]:
-    """Another agent takes it over: who, and why."""
+    """Reassign the issue: the new agent, and the reason."""
 
     def command(desk: Desk, number: int, to: str, reason: str) -> IssueDetails:
         return ownership.reassign(desk, number, picked(to), reason)
@@ -136,7 +134,7 @@ def reassign_form(issue: IssueDetails) -> FormModal[IssueDetails]:
 
 
 def rate_form(issue: IssueDetails) -> FormModal[IssueDetails]:
-    """The customer's answer to the survey; one counts."""
+    """Record the customer's answer to the survey; only one counts."""
     fields = [
         Field("score", "Score 1 to 5", hint="5 is best"),
         Field("comment", "Comment", hint="what the customer said about it"),
@@ -165,5 +163,5 @@ def edit_form(issue: IssueDetails) -> FormModal[IssueDetails]:
 
 
 def booking_number(text: str) -> int:
-    """The number of a booking as it was typed. Raises InvalidInput."""
+    """Parse a booking's number. Raises InvalidInput."""
     return validation.whole(text.strip().removeprefix("#"), "booking", 1, 2**63 - 1)

@@ -25,7 +25,7 @@ class IssueWindow(ListWindow[IssueFilter, IssueRow]):
         return queries.issues(self.desk(), self.which, limit, beyond, upwards=upwards)
 
     def at(self, number: int) -> tuple[IssueWindow, list[IssueRow]]:
-        """The window that begins with this issue, of the open ones or of all; from the top without it."""
+        """Return the window from this issue on, of the open ones or of all; from the top without it."""
         try:
             row = queries.issue(self.desk(), number)
         except NotFound:  # another file has the database's path now

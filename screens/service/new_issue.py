@@ -1,4 +1,4 @@
-"""A new issue from the customer's own words, understood while one types."""
+"""A new issue from the customer's own words, triaged while somebody types."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ from screens.wording.text import CARE, short
 TYPING_PAUSE_S = 0.2
 CHANNEL_NAMES = {name.replace("_", " "): name for name in CHANNELS}
 CATEGORY_NAMES = {name.replace("_", " "): name for name in CATEGORIES}
-NOTHING_YET = "What triage makes of it stands here while you type"
+NOTHING_YET = "The triage result appears here while you type"
 PLACEHOLDER = "The customer's own words"
 
 
 class NewIssue(CommandModal[IssueDetails]):
-    """Closes with the opened issue, or None; what the desk refuses is told here, and nothing is lost.
+    """A modal that closes with the opened issue, or None; a refusal is shown here, and nothing is lost.
 
-    ``customer`` (as ``customers.card`` tells) and ``booking_id`` are filled in already.
+    ``customer`` (a result of ``customers.card``) and ``booking_id`` are filled in already.
     """
 
     FRAME = "new-issue"
@@ -62,7 +62,7 @@ class NewIssue(CommandModal[IssueDetails]):
         super().__init__("New issue")
         self._customer = customer
         self._booking_id = booking_id
-        self._told: Triage | None = None
+        self._triage: Triage | None = None
         self._read_text: str | None = None
         self._submits = self._is_asked = False
 
@@ -75,7 +75,7 @@ class NewIssue(CommandModal[IssueDetails]):
                         yield Label(label)
                         yield widget
             with VerticalScroll(id="understood", can_focus=False) as understood:
-                understood.border_title = Content("What triage reads")
+                understood.border_title = Content("Triage")
                 yield Static(Content(NOTHING_YET), id="triage")
         yield Static(id="problem")
         yield from buttons(("submit", "Open it"), ("close", "Close"))
@@ -87,18 +87,18 @@ class NewIssue(CommandModal[IssueDetails]):
             "Tier": Pick(TIERS, prompt="the customer's", id="tier"),
             "Customer": Button("nobody yet: find one", compact=True, id="customer"),
             "Booking": Input(booking, placeholder=hint, compact=True, id="booking"),
-            "Category": Pick(CATEGORY_NAMES, prompt="as triage says", id="category"),
+            "Category": Pick(CATEGORY_NAMES, prompt="by triage", id="category"),
         }
 
     def on_mount(self) -> None:
         if self._customer is not None:
             self._show_customer(self._customer)
-        # the model is read now, in the background, so that the first word does not wait for it
+        # the model loads now, in the background, so that the first word does not wait for it
         self.host.ask(lambda: text_analysis.understand("hello", None), lambda _: None)
 
     @property
     def text(self) -> str:
-        """The customer's words as they stand."""
+        """The customer's words as typed."""
         return self.query_one("#text", TextArea).text
 
     @on(TextArea.Changed)
@@ -120,17 +120,17 @@ class NewIssue(CommandModal[IssueDetails]):
 
         def work() -> Triage | None:
             try:
-                told = text_analysis.understand(text, tier)
+                read = text_analysis.understand(text, tier)
             except InvalidInput:  # nothing to see in it yet
                 return None
             if category:
-                anew = text_analysis.prioritise(category, text, tier)
-                told |= {"priority": anew["priority"], "priority_steps": anew["priority_steps"]}
-            return told
+                priority = text_analysis.prioritise(category, text, tier)
+                read |= {"priority": priority["priority"], "priority_steps": priority["priority_steps"]}
+            return read
 
-        def then(told: Triage | None) -> None:
-            self._told, self._read_text = told, text
-            shown = triaged(told, category) if told else Content(NOTHING_YET)
+        def then(triage: Triage | None) -> None:
+            self._triage, self._read_text = triage, text
+            shown = triaged(triage, category) if triage else Content(NOTHING_YET)
             self.query_one("#triage", Static).update(shown)
             if self._submits:
                 self._submits = False
@@ -174,9 +174,9 @@ class NewIssue(CommandModal[IssueDetails]):
             self._submits = True
             self._understand(0)
             return
-        if self._told and self._told["unsure"] and not self._category and not self._is_asked:
+        if self._triage and self._triage["unsure"] and not self._category and not self._is_asked:
             self._is_asked = True
-            self._tell("What is it about? Choose the category, or open it so: it stays marked as unsure")
+            self._show_note("Choose the category, or open it as it is: it stays marked as unsure")
             self.query_one("#category", Pick).focus()
             return
         try:
@@ -203,28 +203,28 @@ class NewIssue(CommandModal[IssueDetails]):
         self._submits = False
 
 
-def triaged(told: Triage, chosen: str | None = None) -> Text:
-    """What triage says of a message; ``chosen`` is the category that a person gave."""
+def triaged(triage: Triage, chosen: str | None = None) -> Text:
+    """Format the triage of a message; ``chosen`` is the category that a person gave."""
     text = Text(overflow="fold")
-    best = told["alternatives"][0]
+    best = triage["alternatives"][0]
     if chosen:
         text.append(chosen.replace("_", " "), "bold").append(", chosen by you", "dim")
-    elif told["unsure"]:
+    elif triage["unsure"]:
         guess = f"{best['category'].replace('_', ' ')} {best['probability']:.0%}"
         text.append("? Not sure: choose the category", f"bold {CARE}").append(f"\nbest guess {guess}", "dim")
     else:
-        text.append(category(told), "bold").append(f" {told['confidence']:.0%}", "dim")
-    text.append("\n").append_text(words.priority(told))
-    add_steps(text, told)
-    add_facts(text, _read(told), 11)
+        text.append(category(triage), "bold").append(f" {triage['confidence']:.0%}", "dim")
+    text.append("\n").append_text(words.priority(triage))
+    add_steps(text, triage)
+    add_facts(text, _read(triage), 11)
     return text
 
 
-def _read(told: Triage) -> list[tuple[str, str]]:
+def _read(triage: Triage) -> list[tuple[str, str]]:
     return [
-        ("Sentiment", f"{told['sentiment']['compound']:+.2f}"),
-        ("Urgent", ", ".join(told["urgency_indicators"])),
-        ("Mentions", words.mentions(told)),
-        ("Keywords", ", ".join(told["keywords"])),
-        ("Complexity", told["complexity"]),
+        ("Sentiment", f"{triage['sentiment']['compound']:+.2f}"),
+        ("Urgent", ", ".join(triage["urgency_indicators"])),
+        ("Mentions", words.mentions(triage)),
+        ("Keywords", ", ".join(triage["keywords"])),
+        ("Complexity", triage["complexity"]),
     ]

@@ -1,4 +1,4 @@
-"""Service: the issues of the desk by urgency, what was said, and all that can be done about them."""
+"""Service: the issues of the desk by urgency, their conversations, and every action on them."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ ORDERS = {URGENCY: "by urgency", CHANGED: "newest change first"}
 
 
 class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
-    """The issues, with a pane for the one under the cursor; in their place, the figures of the desk."""
+    """The issues, with a pane for the one under the cursor; or the figures of the desk in their place."""
 
     NAME = "service"
     FIGURES = (figures.PRIORITY, figures.TIME_LEFT, figures.ESCALATED, figures.EXPECTED)
     HELP = (
         "What customers need, the most urgent first, with the time that is left for the first answer or "
-        "the resolution. The pane tells all about the issue under the cursor; enter opens all of it, to be "
+        "the resolution. The pane shows all about the issue under the cursor; enter opens all of it, to be "
         "scrolled and copied. {issue.open} opens a new one from the customer's own words. {service.view} "
         "changes what is listed; {filter} filters by words in title or customer, and by status:new, agent:6, "
         "category:refund, priority>=high, is:escalated, is:mine, with and, or, not. {service.board} "
@@ -97,12 +97,12 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         self.show_detail()
 
     def _count(self) -> None:
-        """Read the figures; what changes meanwhile has them read once more."""
+        """Read the figures; a change meanwhile has them read once more."""
         desk = self.backend.desk
 
-        def show(told: Figures) -> None:
+        def show(figures: Figures) -> None:
             hint = keys.with_keys(self.app, BOARD_HINT)
-            self.board.show(told, Text.assemble(("Dashboard", "bold"), (hint, "dim")))
+            self.board.show(figures, Text.assemble(("Dashboard", "bold"), (hint, "dim")))
 
         if self._shows_board:
             is_first = not self.board.is_filled
@@ -151,7 +151,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         self._use(replace(self._filter, sort=message.sort))
 
     def action_board(self) -> None:
-        """The figures in place of the list, or the list again."""
+        """Switch between the figures and the list."""
         if self._shows_board:
             self._to_list()
         else:
@@ -178,7 +178,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
 
     @on(ServiceBoard.FigureChosen)
     def _list_figure(self, message: ServiceBoard.FigureChosen) -> None:
-        """List what a figure is made of."""
+        """List the issues behind a figure."""
 
         def found(figure: tuple[str, IssueFilter]) -> None:
             self._figure, which = figure
@@ -198,4 +198,4 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         else:
             how = ORDERS[self._filter.sort] + "  ·  {service.view} view, {service.board} dashboard"
             empty = "nothing is open: {issue.open} opens an issue"
-            self.tell_listed(line, rows, how, empty, "what is open")
+            self.show_listed(line, rows, how, empty)

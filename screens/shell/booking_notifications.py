@@ -1,4 +1,4 @@
-"""New work for the chosen agent: told once, counted until their desk is looked at."""
+"""New work for the chosen agent: announced once, counted until their desk is opened."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_NAMED = 3
 
 
 class Inbox:
-    """What others bring to the agent whose desk My desk shows.
+    """New work that others bring to the agent whose desk My desk shows.
 
     ``name`` is that agent's, ``unseen`` the unclaimed bookings that came since the desk was in sight.
     """
@@ -27,7 +27,7 @@ class Inbox:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._before: Glance | None = None
-        self._told: set[int] = set()
+        self._shown: set[int] = set()
         self._issues = IssueNotifications(host)
         self.unseen: frozenset[int] = frozenset()
 
@@ -36,7 +36,7 @@ class Inbox:
         return self._before.name if self._before else ""
 
     def look(self) -> None:
-        """Find out in the background what has come; to be called after every change."""
+        """Look for news in the background; to be called after every change."""
         agent_id, own = self._host.my_agent_id, self._host.backend.own_events
 
         def work() -> News:
@@ -44,15 +44,15 @@ class Inbox:
                 return None, [], []
             before, now = self._before, new_work.glance(agent_id)
             if before is None or before.agent_id != agent_id or before.last_event > now.last_event:
-                return now, [], []  # another agent, or another file: all that is there is old
-            fresh = [one for one in new_work.arrived(before, now, own) if one not in self._told]
+                return now, [], []  # another agent, or another file: everything in it is old
+            fresh = [one for one in new_work.arrived(before, now, own) if one not in self._shown]
             return now, fresh, [queries.booking(number) for number in fresh[:MOST_NAMED]]
 
         self._host.ask(work, self._take)
         self._issues.look()
 
     def visited(self) -> None:
-        """My desk is in sight: nothing on it is unseen any more."""
+        """Mark everything as seen: My desk is in sight."""
         self.unseen = frozenset()
 
     def _take(self, news: News) -> None:
@@ -65,21 +65,19 @@ class Inbox:
         place = self._host.place
         at_desk = place is not None and place.NAME == "my-desk"
         self.unseen = frozenset() if at_desk else (self.unseen | set(fresh)) & now.unclaimed
-        untold = [number for number in fresh if number not in self._told]  # asked twice, told once
-        self._told.update(fresh)
-        if untold:
-            self._host.announce(told(rows, len(fresh)))
+        unseen = [number for number in fresh if number not in self._shown]  # asked twice, announced once
+        self._shown.update(fresh)
+        if unseen:
+            self._host.announce(describe_bookings(rows, len(fresh)))
         if place is not None and place.is_laid_out:
-            place.tell_time()
+            place.show_time()
 
 
-def told(rows: list[BookingRow], count: int) -> str:
-    """What the toast says of so many new bookings; ``rows`` are the first of them."""
+def describe_bookings(rows: list[BookingRow], count: int) -> str:
+    """Describe so many new bookings for a toast; ``rows`` are the first of them."""
     if count == 1:
-        row = rows[0]
-        return (
-            f"New for you: booking {row['booking_id']}, {short(row['customer_name'])}, {row['destination']}"
-        )
+        row, name = rows[0], short(rows[0]["customer_name"])
+        return f"New for you: booking {row['booking_id']}, {name}, {row['destination']}"
     names = [f"{row['booking_id']} {short(row['customer_name'], 24)}" for row in rows]
     more = f" and {count - len(rows)} more" if count > len(rows) else ""
     return f"{count} new for you: {', '.join(names)}{more}"

@@ -1,4 +1,4 @@
-"""What every place of the application has: bars, live data, commands, and help."""
+"""The base of every place: bars, live data, commands, and help."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from screens.widgets.live_table import LiveTable
 from screens.widgets.outage_bar import OutageBar
 from screens.wording.text import short
 
-MINUTE = 16  # characters of a stored time, as far as its minute
+MINUTE = 16  # characters of a stored time, up to the minute
 
 
 class Place(Hosted[None]):
     """A full screen with its own data, read in the background whenever the desk changes.
 
     A subclass says what it is for (HELP) and where its numbers come from (FIGURES), lays out its
-    ``body()``, gives a ``look_up()`` that is run in the reading thread, and ``show()``s what came back.
-    A late answer never replaces a newer one. Keys stand in HELP by their ids: ``{queue.view}``.
+    ``body()``, gives a ``look_up()`` that is run in the reading thread, and ``show()``s the result.
+    A late answer never replaces a newer one. HELP names keys by their ids: ``{queue.view}``.
     """
 
     NAME: ClassVar[str]
     HELP: ClassVar[str] = ""
     IS_TIMELY: ClassVar[bool] = False
-    """Does what is shown change by time alone, from one minute to the next?"""
+    """Whether time alone changes what is shown, from one minute to the next."""
     FIGURES: ClassVar[tuple[Figure, ...]] = ()
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
@@ -54,9 +54,9 @@ class Place(Hosted[None]):
         self.is_lost = False
 
     def _fit(self) -> None:
-        """Take the classes of the breakpoints from the first moment on.
+        """Set the classes of the breakpoints from the first moment on.
 
-        Textual gives them only when it has styled and laid out the screen without them, and does both again.
+        Textual sets them only after styling and laying out the screen without them, and does both again.
         """
         width, height = self.app.size
         for size, points in ((width, self.HORIZONTAL_BREAKPOINTS), (height, self.VERTICAL_BREAKPOINTS)):
@@ -76,11 +76,11 @@ class Place(Hosted[None]):
 
     @abstractmethod
     def look_up(self) -> Callable[[], Any]:
-        """What to read, made from the state of the screen now; run in the reading thread."""
+        """Return the query for the present state of the screen; it is run in the reading thread."""
 
     @abstractmethod
     def show(self, data: Any) -> None:
-        """Put on screen what the query returned."""
+        """Show the result of the query."""
 
     def on_mount(self) -> None:
         for table in self.query(LiveTable):
@@ -112,7 +112,7 @@ class Place(Hosted[None]):
         self.host.go(message.place)
 
     def reload(self, query: Callable[[], Any] | None = None, *, opens: bool = False) -> None:
-        """Read anew in the background; the screen stays usable meanwhile.
+        """Read again in the background; the screen stays usable meanwhile.
 
         Keys wait for what ``opens`` the place, also when a change asks for it again before it is there.
         """
@@ -131,9 +131,9 @@ class Place(Hosted[None]):
             self.found()
             self._mark_others()
             self.show(data)
-            self.query_one(StatusBar).tell(totals)
+            self.query_one(StatusBar).show(totals)
             self.query_one(EmptyDesk).display = is_unused
-            self.tell_time()
+            self.show_time()
 
         def refused(error: DeskError) -> None:
             self._opens = False
@@ -142,42 +142,42 @@ class Place(Hosted[None]):
         self.ask_newest("place", work, then, refused, opens=self._opens)
 
     def _mark_others(self) -> None:
-        """Let the tables mark what is about to change if others are the cause of it."""
+        """Let the tables mark the coming changes if others made them."""
         for table in self.query(LiveTable):
             table.marks_changes = self._others_changed and table.can_focus
         self._others_changed = False
 
     def lost(self, error: DeskError) -> None:
-        """Tell in a bar that the database cannot be reached; what is on screen stays readable."""
+        """Show in a bar that the database cannot be reached; what is on screen stays readable."""
         self.host.lost_since = self.host.lost_since or to_local(self.backend.desk.now())[11:]
         self.is_lost = True
-        self.query_one(OutageBar).tell(error, self.host.lost_since, key_of(self.app, "retry"))
+        self.query_one(OutageBar).show(error, self.host.lost_since, key_of(self.app, "retry"))
 
     def found(self) -> None:
-        """The database answers again."""
+        """Remove the bar: the database answers again."""
         self.host.lost_since = None
         self.query_one(OutageBar).display = self.is_lost = False
 
     def look_at_clock(self) -> None:
-        """Another minute: show it, and what it makes of the rows."""
+        """Show the new minute, and how it changes the rows."""
         if self.IS_TIMELY and self.backend.desk.now()[:MINUTE] != self._minute:
             self.reload()
-        self.tell_time()
+        self.show_time()
 
-    def tell_time(self) -> None:
-        """Show in the top bar who is at work, at which desk, its policy and time, and what is new."""
+    def show_time(self) -> None:
+        """Update the top bar: agent, desk, policy, time, and news."""
         desk, inbox = self.backend.desk, self.host.inbox
         policy, moment, new = f"{desk.settings['policy']} policy", to_local(desk.now()), len(inbox.unseen)
         heading = Heading(policy, desk.actor, inbox.name, self.backend.path, moment, new)
-        self.query_one(TopBar).tell(heading)
+        self.query_one(TopBar).show(heading)
 
     def copy(self, text: str, what: str = "") -> None:
-        """Put a text on the clipboard, and tell which: not every terminal takes it."""
+        """Copy a text to the clipboard, and show it: not every terminal accepts it."""
         self.app.copy_to_clipboard(text)
         self.say(f"Copied {what}: {short(text, 100)}" if what else f"Copied: {short(text, 100)}")
 
     def find_customer(self) -> None:
-        """Ask for a customer, and open the card of the one who is chosen."""
+        """Ask for a customer, and open the chosen one's card."""
         self.open(FindCustomer(), self.open_customer)
 
     def open_customer(self, customer_id: int) -> None:

@@ -13,13 +13,13 @@ from screens.widgets.detail_pane import Detail, DetailPane
 
 
 class DetailedList(RowActions[Row, Done]):
-    """A place with a LiveTable, a DetailPane, and a line above that says what is listed."""
+    """A place with a LiveTable, a DetailPane, and a headline that describes the list."""
 
     headline = getters.query_one(".headline", Static)
 
     @abstractmethod
     def detail_of(self, row: Row) -> Detail:
-        """All about a row; called in the reading thread."""
+        """Describe a row in full; called in the reading thread."""
 
     def show_detail(self) -> None:
         """Fill the pane; when the cursor has moved on meanwhile, the answer is dropped."""
@@ -28,7 +28,7 @@ class DetailedList(RowActions[Row, Done]):
         def query() -> Detail | None:
             return None if row is None else self.detail_of(row)
 
-        self.ask_newest("detail", query, lambda told: self.query_one(DetailPane).show(told))
+        self.ask_newest("detail", query, lambda detail: self.query_one(DetailPane).show(detail))
 
     @on(DataTable.RowHighlighted)
     def _moved(self, message: DataTable.RowHighlighted) -> None:

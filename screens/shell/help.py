@@ -1,6 +1,6 @@
-"""Help on a place: what it is for, every key that works there, and where its numbers come from.
+"""Help on a place: its purpose, every key that works there, and where its numbers come from.
 
-The keys are made from the bindings themselves, as the user has them; a click on one does it.
+The keys come from the bindings themselves, as the user has them; a click on one runs it.
 """
 
 from __future__ import annotations
@@ -22,31 +22,31 @@ from screens.base.textual_internals import bindings_of
 from screens.dialogs.panel import Panel
 from screens.shell.desk_screen import Place
 
-NAME_WIDTH, TOLD_WIDTH = 13, 56  # cells, in a panel on a terminal of 80
+NAME_WIDTH, TEXT_WIDTH = 13, 56  # cells, in a panel on a terminal of 80
 LIST_IDS = {binding.id for binding in keys.LIST}
 
 
 @dataclass
 class Verb:
-    """Something that can be done on a screen, and the keys that do it."""
+    """An action of a screen, and the keys that run it."""
 
     node: DOMNode
     binding: Binding
     keys: list[str] = field(default_factory=list)
 
     @property
-    def told(self) -> str:
+    def sentence(self) -> str:
         """What it does, in a sentence."""
         return self.binding.tooltip or self.binding.description
 
     @property
-    def told_with_keys(self) -> str:
+    def palette_text(self) -> str:
         """The same for the palette, which reads it as markup."""
-        return escape(f"{self.told} ({' '.join(dict.fromkeys(self.keys))})")
+        return escape(f"{self.sentence} ({' '.join(dict.fromkeys(self.keys))})")
 
     @property
     def group(self) -> str:
-        """The heading it stands under."""
+        """The heading above it."""
         identifier = self.binding.id or ""
         if not isinstance(self.node, Screen):
             return "Anywhere"
@@ -60,7 +60,7 @@ class Verb:
 
 
 class Help(Panel):
-    """The panel; ``chosen`` is the verb that was clicked, to be done when it has closed."""
+    """The panel; ``chosen`` is the clicked verb, to be run when the panel has closed."""
 
     DEFAULT_CSS = """
     Help Static {
@@ -84,20 +84,20 @@ class Help(Panel):
 
 
 def verbs(screen: Screen[Any]) -> list[Verb]:
-    """What can be done on a screen with the keys as the user has them, whatever is in focus."""
+    """Return the verbs of a screen with the user's keys, regardless of the focus."""
     app, found, taken = screen.app, dict[tuple[str, str], Verb](), set[str]()
     for node in (screen,) if screen.is_modal else (screen, app):
         own = [binding for _, binding in bindings_of(node) if binding.key not in taken]
         taken |= {binding.key for binding in own}
         for binding in own:
-            if binding.id or binding.action == "command_palette":  # all else moves the focus and the like
+            if binding.id or binding.action == "command_palette":  # the others move the focus and the like
                 verb = found.setdefault((binding.action, binding.description), Verb(node, binding))
                 verb.keys.append(app.get_key_display(binding))
     return list(found.values())
 
 
 def help_panel(screen: Screen[Any]) -> Help:
-    """The help of the screen in sight."""
+    """Make the help of the screen in sight."""
     text, offered = Text(overflow="fold"), verbs(screen)
     if isinstance(screen, Place):
         text.append(f"{keys.with_keys(screen.app, screen.HELP)}\n")
@@ -107,11 +107,11 @@ def help_panel(screen: Screen[Any]) -> Help:
             if verb.group == group:
                 shown = " ".join(dict.fromkeys(verb.keys))
                 style = Style.from_meta({"@click": f"screen.do({number})"})
-                text.append_text(_line(shown, verb.told, style))
+                text.append_text(_line(shown, verb.sentence, style))
     if isinstance(screen, Place):
         _add_heading(text, "Where the numbers come from")
-        for name, told in (*screen.FIGURES, *figures.EVERYWHERE):
-            text.append_text(_line(name, told))
+        for name, meaning in (*screen.FIGURES, *figures.EVERYWHERE):
+            text.append_text(_line(name, meaning))
     title = f"Help: {screen.NAME.replace('-', ' ')}" if isinstance(screen, Place) else "Help"
     return Help(title, text, offered)
 
@@ -120,9 +120,9 @@ def _add_heading(text: Text, heading: str) -> None:
     text.append(f"\n{heading}\n", "bold underline")
 
 
-def _line(name: str, told: str, style: Style | None = None) -> Text:
-    """A name and what it means, which goes on below itself."""
-    lines = textwrap.wrap(told, TOLD_WIDTH)
+def _line(name: str, meaning: str, style: Style | None = None) -> Text:
+    """Format a name and its meaning, wrapped under itself."""
+    lines = textwrap.wrap(meaning, TEXT_WIDTH)
     line = Text().append(f"{name:<{NAME_WIDTH - 1}} ", "bold")
     line.append(f"\n{'':<{NAME_WIDTH}}".join(lines))
     if style is not None:

@@ -1,4 +1,4 @@
-"""Issues that come to the chosen agent, and alarms: each told once, in a toast."""
+"""Toasts for the chosen agent's new issues, and for alarms: each shown once."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ MOST_NAMED = 3
 
 
 class IssueNotifications:
-    """Tells what others, and the clock, bring to the chosen agent, and what escalates at the desk."""
+    """Announce what others, and the clock, bring to the chosen agent, and the desk's escalations."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
         self._before: IssueGlance | None = None
-        self._told: set[tuple[Any, ...]] = set()
+        self._shown: set[tuple[Any, ...]] = set()
 
     def look(self) -> None:
-        """Find out in the background what is new; to be called after every change."""
+        """Look for news in the background; to be called after every change."""
         agent_id, backend = self._host.my_agent_id, self._host.backend
 
         def work() -> Found:
             before, now = self._before, new_work.glance(agent_id)
             if before is None or before.agent_id != agent_id or before.last_event > now.last_event:
-                return now, [], {}  # another agent, or another file: all that is there is old
+                return now, [], {}  # another agent, or another file: everything in it is old
             found = [
-                one for one in new_work.since(before, now, backend.own_events) if _key(one) not in self._told
+                one for one in new_work.since(before, now, backend.own_events) if _key(one) not in self._shown
             ]
             named = [one["issue_id"] for one in found[:MOST_NAMED]]
             return now, found, {row["issue_id"]: row for row in queries.rows_of(backend.desk, named)}
@@ -47,18 +47,18 @@ class IssueNotifications:
         if now.agent_id != self._host.my_agent_id:
             return
         self._before = now
-        untold = [one for one in fresh if _key(one) not in self._told]  # asked twice, told once
-        self._told.update(map(_key, fresh))
-        if untold:
-            self._host.announce(told(untold, rows))
+        unseen = [one for one in fresh if _key(one) not in self._shown]  # asked twice, announced once
+        self._shown.update(map(_key, fresh))
+        if unseen:
+            self._host.announce(describe_news(unseen, rows))
 
 
 def _key(one: IssueNews) -> tuple[Any, ...]:
     return tuple(one.values())
 
 
-def told(found: list[IssueNews], rows: dict[int, IssueRow]) -> str:
-    """What the toast says: a line for each of the first, and how many more there are."""
+def describe_news(found: list[IssueNews], rows: dict[int, IssueRow]) -> str:
+    """Describe the news for a toast: a line for each of the first, and how many more there are."""
     lines = [_line(one, rows[one["issue_id"]]) for one in found if one["issue_id"] in rows]
     more = len(found) - len(lines)
     return "\n".join([*lines, *([f"and {more} more"] if more else [])])

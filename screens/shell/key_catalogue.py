@@ -1,4 +1,4 @@
-"""Every place and modal of the application with its keys, found by looking rather than by a list."""
+"""Every place and modal of the application with its keys, found by inspection rather than listed."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from screens.shell.desk_screen import Place
 
 
 def places() -> list[type[Place]]:
-    """The classes of the places, in the order of their keys."""
+    """Return the classes of the places, in the order of their keys."""
     found = [each for each in _kinds_of(Place) if "NAME" in vars(each)]
     order = {name: position for position, name in enumerate(keys.PLACES)}
     return sorted(found, key=lambda each: (order.get(each.NAME, len(order)), each.NAME))
 
 
 def modals() -> list[type[Modal[Any]]]:
-    """The classes of the modals that have keys of their own."""
+    """Return the classes of the modals that have keys of their own."""
     return sorted(
         (each for each in _kinds_of(Modal) if "BINDINGS" in vars(each)), key=lambda each: each.__name__
     )
 
 
 def bindings_of(screen: type[Screen[Any]]) -> list[Binding]:
-    """The keys of a screen's class that a keymap can name."""
+    """Return the keys of a screen's class that a keymap can name."""
     return [
         binding
         for each in reversed(screen.mro())
@@ -41,14 +41,14 @@ def bindings_of(screen: type[Screen[Any]]) -> list[Binding]:
 
 
 def areas() -> Mapping[str, Sequence[Binding]]:
-    """What works at the same time: the keys of each place with the application's, those of each modal."""
+    """Return the keys that work together: each place's with the application's, and each modal's."""
     found = {each.NAME.replace("-", " "): _with_those_above(keys.APP, each) for each in places()}
     quitting = [binding for binding in keys.APP if binding.id == "quit"]
     return found | {each.__name__: _with_those_above(quitting, each) for each in modals()}
 
 
 def _with_those_above(above: Sequence[Binding], screen: type[Screen[Any]]) -> list[Binding]:
-    """A screen's keys, and those of the application that it does not use for something of its own."""
+    """Return a screen's keys, and those of the application that it does not override."""
     own = bindings_of(screen)
     taken = {key for binding in own for key in binding.key.split(",")}
     return [*(binding for binding in above if taken.isdisjoint(binding.key.split(","))), *own]

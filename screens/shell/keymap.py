@@ -1,4 +1,4 @@
-"""Keys of one's own, checked before they are used: ids that are none, keys that are none, and clashes."""
+"""The check of a user's keymap: unknown ids, unknown keys, and clashes."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ Keymap = Mapping[str, str]
 
 
 def problems_of(keymap: Keymap) -> dict[str, str]:
-    """What is wrong with a keymap, by binding id; without those the rest is sound."""
+    """Return the problems of a keymap, by binding id; without those the rest is sound."""
     if not keymap:
-        return {}  # nothing is imported for somebody who is content
+        return {}  # nothing is imported for a user without a keymap
     everywhere = areas()
     by_id = {str(binding.id): binding for bindings in everywhere.values() for binding in bindings}
     problems = {
@@ -32,7 +32,7 @@ def problems_of(keymap: Keymap) -> dict[str, str]:
         for identifier, keys in keymap.items()
         if (problem := _unknown(identifier, by_id) or _unusable(keys, by_id[identifier]))
     }
-    while True:  # a key that is given back may be what another one now clashes with
+    while True:  # a key that is given back may clash with another one
         sound = {name: keys for name, keys in keymap.items() if name not in problems}
         clashes = _clashes(sound, everywhere)
         if not clashes:
@@ -52,7 +52,7 @@ def _suggestion(wrong: str, right: Mapping[str, object] | Sequence[str] | frozen
 
 
 def _unusable(keys: str, binding: Binding) -> str:
-    """What is wrong with the keys themselves."""
+    """Return what is wrong with the keys themselves."""
     for key in _split(keys):
         *modifiers, name = key.split("+")
         if not name:
@@ -72,15 +72,15 @@ def _is_typed(name: str) -> bool:
 
 
 def _split(keys: str) -> list[str]:
-    """Keys as Textual names them: ``?`` is question_mark."""
+    """Split into keys as Textual names them: ``?`` is question_mark."""
     return [character_to_key(key) if len(key) == 1 else key for key in map(str.strip, keys.split(","))]
 
 
 def _clashes(keymap: Keymap, everywhere: Mapping[str, Sequence[Binding]]) -> dict[str, str]:
-    """The first of one's own keys that is another's too, in a place or a modal."""
+    """Return the first of the user's keys that is used twice in a place or a modal."""
     for area, bindings in everywhere.items():
         holders: dict[str, Binding] = {}
-        for binding in sorted(bindings, key=lambda one: one.id in keymap):  # one's own come last
+        for binding in sorted(bindings, key=lambda one: one.id in keymap):  # the user's keys come last
             for key in _split(keymap.get(str(binding.id), binding.key)):
                 holder = holders.setdefault(key, binding)
                 if holder.action != binding.action and binding.id in keymap:

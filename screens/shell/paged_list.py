@@ -1,4 +1,4 @@
-"""A long list with an input that filters it: only a window of it is held, whatever its length."""
+"""A long list with an input that filters it; only a window of it is held at any length."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TYPING_PAUSE_S = 0.15
 class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
     """A place with ``#filter`` and one LiveTable of which a ListWindow is held.
 
-    A subclass reads what is typed (``parse``), says what is listed when nothing is (``_unfiltered``), puts
+    A subclass reads what is typed (``parse``), gives the list without a filter (``_unfiltered``), puts
     rows into the table in ``show`` by ``_take``, and describes them in the headline.
     """
 
@@ -50,15 +50,15 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
 
     @abstractmethod
     def parse(self, text: str) -> Which:
-        """What a filter text asks for. Raises InvalidInput."""
+        """Parse a filter text. Raises InvalidInput."""
 
     @abstractmethod
     def _unfiltered(self) -> Which:
-        """What is listed without a filter text."""
+        """Return the filter of an empty text."""
 
     @abstractmethod
     def _describe(self, rows: list[Row]) -> None:
-        """Say in the headline what is listed."""
+        """Describe the list in the headline."""
 
     def body(self) -> ComposeResult:
         with Horizontal(classes="list-body"):
@@ -81,11 +81,11 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
         self.reload(opens=True)
 
     def dressed(self, rows: list[Row]) -> list[Row]:
-        """The rows with what the moment makes of them."""
+        """Return the rows with values that depend on the time."""
         return rows
 
     def _take(self, data: Held[Row]) -> list[Row]:
-        """Put the rows into the table; another list than before is looked at from its top."""
+        """Put the rows into the table; a different list is shown from its top."""
         self._sought, (self._window, held) = None, data
         rows = self.dressed(held)
         is_another_list, self._listed = self._filter != self._listed, self._filter
@@ -96,7 +96,7 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
         return rows
 
     def show_only(self, text: str) -> None:
-        """List what a filter text asks for, whatever was listed before."""
+        """List what a filter text asks for, in place of the present list."""
         self.query_one("#filter", Input).value = text
         self._window = replace(self._window, which=self._unfiltered())
         self._list(self._parsed(text) or self._filter)
@@ -111,7 +111,7 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
         self.table.focus()
 
     def apply_typed(self, *, opens: bool = True) -> None:
-        """List what the filter's text asks for; where that is refused, the list stays."""
+        """List what the filter's text asks for; if that is refused, the list stays."""
         before = self._misread
         which = self._parsed(self.query_one("#filter", Input).value)
         if which is not None:
@@ -120,7 +120,7 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
             self._say_listed(self.table.rows_shown)
 
     def _parsed(self, text: str) -> Which | None:
-        """What a text asks for; None if it is refused, which the headline says until another is typed."""
+        """Parse a text; None if it is refused, which the headline shows until another is typed."""
         self._misread = ""
         try:
             return self.parse(text)
@@ -151,7 +151,7 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
         self.query_one("#filter", Input).focus()
 
     def action_back(self) -> None:
-        """First clear what was typed, then go back to the list."""
+        """Clear what was typed first, then go back to the list."""
         was_misread, self._misread = bool(self._misread), ""
         self.query_one("#filter", Input).value = ""
         self._use(self._unfiltered())
@@ -167,20 +167,18 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
         self._window = replace(self._window, which=which, anchor=None, limit=PAGE)
         self.reload(opens=opens)
 
-    def tell_listed(
-        self, line: Text, rows: list[Row], how: str, empty: str, what: str = "everything"
-    ) -> None:
-        """Say in the headline how many rows are shown and ``how``, or why none; keys stand by their ids."""
+    def show_listed(self, line: Text, rows: list[Row], how: str, empty: str) -> None:
+        """Show in the headline how many rows are listed and ``how``, or why none; keys go by their ids."""
         if rows:
             line.append(f"  {len(rows)} shown{self._more(rows)}  ·  {with_keys(self.app, how)}", "dim")
         elif self._filter == self._unfiltered():
             line.append(f"  {with_keys(self.app, empty)}", "dim")
         else:
-            line.append(f"  nothing like this: escape lists {what}", "dim")
+            line.append("  No matches. Esc clears the filter", "dim")
         self.headline.update(line)
 
     def _more(self, rows: list[Row]) -> str:
-        """Where the list goes on beyond the rows that are held."""
+        """Say in which direction the list goes on beyond the rows held."""
         above = "above" if self._window.anchor else ""
         below = "below" if len(rows) >= self._window.limit else ""
         return ", more " + " and ".join(filter(None, (above, below))) if above or below else ""

@@ -1,4 +1,4 @@
-"""What is done with the row under the cursor: at once, or by a form or panel that is opened for it."""
+"""Actions on the row under the cursor: at once, or by a form or panel that is opened for it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Tell = Callable[[str, Done], str]
 def on_chosen(
     work: Callable[Concatenate[Acting, Row, P], None],
 ) -> Callable[Concatenate[Acting, P], None]:
-    """Work for the row under the cursor; where there is none the place says so."""
+    """Make an action for the row under the cursor; without one the place says so."""
 
     def act(place: Acting, /, *args: P.args, **kwargs: P.kwargs) -> None:
         row = place.chosen()
@@ -37,7 +37,7 @@ def on_chosen(
 
 
 class RowActions(Place, Generic[Row, Done]):
-    """A place with a table of rows of one kind; a subclass says how what was done to one of them reads.
+    """A place with a table of rows of one kind; a subclass describes the result of an action on one.
 
     ``Done`` is a row as a command leaves it.
     """
@@ -50,22 +50,22 @@ class RowActions(Place, Generic[Row, Done]):
     table: getters.query_one[LiveTable[Row]] = getters.query_one(LiveTable)
 
     def chosen(self) -> Row | None:
-        """The row that a key is meant for."""
+        """The row that a key applies to."""
         return self.table.current
 
     @abstractmethod
     def describe_done(self, word: str, row: Done) -> str:
-        """What a toast says about a row after a command."""
+        """Describe a row after a command, for a toast."""
 
     def read_row(self, number: int) -> Done:
-        """A row as it is now, not as the list last saw it; called in the reading thread."""
+        """Read a row as it is now, not as the list last saw it; called in the reading thread."""
         raise NotImplementedError
 
     @on_chosen
     def at_once(
         self, row: Row, word: str, command: Callable[[Desk, int], Done], tell: Tell[Done] | None = None
     ) -> None:
-        """Run a command for the row, and say in a toast what it did."""
+        """Run a command for the row, and show its result in a toast."""
         number, describe = row[self.NUMBER], tell or self.describe_done
         self.host.perform(lambda desk: command(desk, number), lambda result: self.say(describe(word, result)))
 
@@ -78,7 +78,7 @@ class RowActions(Place, Generic[Row, Done]):
         tell: Tell[Done] | None = None,
         needs: Callable[[Done], None] | None = None,
     ) -> None:
-        """Open a form for the row as it is now, if it passes ``needs``; a toast says what the form did."""
+        """Open a form for the row as it is now, if it passes ``needs``; a toast shows the result."""
         number, describe = row[self.NUMBER], tell or self.describe_done
 
         def make() -> ModalScreen[Done | None]:
@@ -96,7 +96,7 @@ class RowActions(Place, Generic[Row, Done]):
 
 
 def at_once(word: str, command: Callable[[Desk, int], Done]) -> Callable[[RowActions[Any, Done]], None]:
-    """The action that runs a command for the row."""
+    """Make the action that runs a command for the row."""
     return lambda place: place.at_once(word, command)
 
 
@@ -105,5 +105,5 @@ def with_form(
     form: Callable[[Done], ModalScreen[Done | None]],
     needs: Callable[[Any, Done], None] | None = None,
 ) -> Callable[[RowActions[Any, Done]], None]:
-    """The action that opens a form for the row, if it is what a method ``needs`` it to be."""
+    """Make the action that opens a form for the row, if a method ``needs`` does not refuse it."""
     return lambda place: place.with_form(word, form, needs=needs and partial(needs, place))

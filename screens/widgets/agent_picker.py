@@ -1,4 +1,4 @@
-"""Finding an agent by a part of the name or by the id; the best ranked come first, the unavailable last."""
+"""Finding an agent by a part of the name or by the id; the best ranked first, the unavailable last."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class AgentPicker(Vertical):
         return options.get_option_at_index(options.highlighted).id or ""
 
     def offer(self, agents: Sequence[AgentRow]) -> None:
-        """Choose among these, in this order; who is available stands before the others."""
+        """Offer these agents, in this order, with the available ones first."""
         self._agents = sorted(agents, key=lambda row: row["presence"] != AVAILABLE)
         self._list(self.query_one(Input).value)
 
@@ -93,7 +93,7 @@ class AgentPicker(Vertical):
         if found:
             options.highlighted = 0
         else:
-            options.add_option(Option(Text("nobody like this", "dim"), disabled=True))
+            options.add_option(Option(Text("no matches", "dim"), disabled=True))
         self.post_message(self.Narrowed())
 
 

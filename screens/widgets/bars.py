@@ -1,4 +1,4 @@
-"""The line on top (where you are, whose desk, which time) and the line at the bottom (keys, totals)."""
+"""The top line (place, desk, time) and the bottom line (keys, totals)."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class PlaceTab(Static):
 
     @property
     def cells(self) -> int:
-        """How wide it is."""
+        """Return its width in cells."""
         return len(self._label) + 2
 
     def count(self, new: int) -> None:
-        """Show how much is new there."""
+        """Show the number of new items there."""
         label = f"{TITLES[self.place]} {new}" if new else TITLES[self.place]
         if label != self._label:
             self._label = label
@@ -59,7 +59,7 @@ class PlaceTab(Static):
 
 @dataclass(frozen=True)
 class Heading:
-    """What the top bar says: ``agent`` is the name of the chosen one or "", ``new`` their unseen work."""
+    """The text of the top bar: ``agent`` is the name of the chosen one or "", ``new`` their unseen work."""
 
     policy: str
     actor: str
@@ -69,7 +69,7 @@ class Heading:
     new: int = 0
 
     def fitting(self, width: int) -> str:
-        """As much of it as fits into a line: the policy goes first, then the date, then the agent."""
+        """Return what fits into a line: the policy is dropped first, then the date, then the agent."""
         desk, date, hour = short(self.path.name, NAME_WIDTH), self.moment[5:], self.moment[11:]
         actor = short(self.actor, NAME_WIDTH)
         who = f"{actor} ({short(self.agent, NAME_WIDTH)})" if self.agent else actor
@@ -84,19 +84,19 @@ class Heading:
         texts = ("  ".join(parts) for parts in lines)
         return next((text for text in texts if cell_len(text) <= width), hour)
 
-    def tells_policy(self, width: int) -> bool:
-        """Is there room for the policy's name?"""
+    def has_room_for_policy(self, width: int) -> bool:
+        """Return whether there is room for the policy's name."""
         return self.fitting(width).startswith(self.policy)
 
     @property
     def whole(self) -> str:
-        """All of it, for a tooltip."""
+        """The full text, for a tooltip."""
         agent = f"\nMy desk is {self.agent}'s" if self.agent else ""
         return f"Signed as {self.actor}{agent}\n{self.path}\n{self.policy}: a click chooses another"
 
 
 class TopBar(Horizontal):
-    """Astra, the places, and on the right who is at work at which desk, and its clock."""
+    """Astra, the places, and on the right the agent, the desk and its clock."""
 
     DEFAULT_CSS = """
     TopBar { dock: top; height: 1; background: $panel; }
@@ -107,7 +107,7 @@ class TopBar(Horizontal):
     def __init__(self, place: str) -> None:
         super().__init__()
         self._place = place
-        self._told: Heading | None = None
+        self._heading: Heading | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(Content(NAME), classes="name")
@@ -116,35 +116,35 @@ class TopBar(Horizontal):
         yield PlaceTab("log", "h", self._place == "log")
         yield Static(classes="info")
 
-    def tell(self, heading: Heading) -> None:
+    def show(self, heading: Heading) -> None:
         """Show this from now on."""
-        if self._told != heading:
-            self._told = heading
+        if self._heading != heading:
+            self._heading = heading
             self.on_resize()
 
     def on_resize(self) -> None:
-        if self._told is None:
+        if self._heading is None:
             return
         for tab in self.query(PlaceTab):
-            tab.count(self._told.new if tab.place == "my-desk" else 0)
+            tab.count(self._heading.new if tab.place == "my-desk" else 0)
         info = self.query_one(".info", Static)
-        info.update(Content(self._told.fitting(self._room)))
-        info.tooltip = Content(self._told.whole)
+        info.update(Content(self._heading.fitting(self._room)))
+        info.tooltip = Content(self._heading.whole)
 
     @property
     def _room(self) -> int:
-        """Cells beside the names of the places."""
+        """The cells beside the names of the places."""
         return self.size.width - sum(tab.cells for tab in self.query(PlaceTab)) - NAME_CELLS - 2
 
     async def on_click(self, event: events.Click) -> None:
-        """A click on the right, where the policy stands, chooses another one."""
-        told = self._told if event.widget is self.query_one(".info") else None
-        if told is not None and told.tells_policy(self._room):
+        """Choose another policy on a click on the right, where its name is shown."""
+        heading = self._heading if event.widget is self.query_one(".info") else None
+        if heading is not None and heading.has_room_for_policy(self._room):
             await self.run_action("app.policy")
 
 
 class EmptyDesk(Static):
-    """Tells that nothing is there yet, and how to begin; a click opens the three ways."""
+    """A notice on an empty desk, with the way to begin; a click opens the three ways."""
 
     DEFAULT_CSS = """
     EmptyDesk { display: none; height: 1; padding: 0 1; background: $primary 20%; pointer: pointer; }
@@ -183,15 +183,15 @@ class StatusBar(Horizontal):
         yield Static(Content(""), classes="totals")
 
     def on_mount(self) -> None:
-        """Help stands apart from the other keys, where no number of them can push it out."""
+        """Keep help apart from the other keys, so that they cannot push it out."""
         self.query_one(".help", Static).update(
             Content.from_markup(
                 "[@click=app.help][bold $footer-key-foreground]$key[/] Help[/]", key=key_of(self.app, "help")
             )
         )
 
-    def tell(self, totals: Totals) -> None:
-        """Show the totals; ``load = bookings`` is true or the agents are named whose load is not."""
+    def show(self, totals: Totals) -> None:
+        """Show the totals, and ``load = bookings`` or the agents whose load differs."""
         self._totals = totals
         label = self.query_one(".totals", Static)
         label.set_class(bool(totals.drift), "-drift")

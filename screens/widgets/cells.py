@@ -1,7 +1,7 @@
 """The cells of a table: one line each, of a known width.
 
 DataTable sends every cell through Rich's padding, styling and word wrap, which takes two thirds of the
-time that a full table needs to be painted. A cell that is one line needs none of it.
+time to paint a full table. A cell of one line needs none of it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from screens.widgets.columns import Column, Row
 
 
 def as_cell(spec: Column[Row], row: Row) -> Text:
-    """What a column shows of a row, cut with an ellipsis where it is too long."""
+    """Return a column's cell of a row, cut with an ellipsis where it is too long."""
     value = spec.shown(row)
     text = value if isinstance(value, Text) else Text(value)
     text.no_wrap = True
@@ -24,12 +24,12 @@ def as_cell(spec: Column[Row], row: Row) -> Text:
 
 
 def is_one_line(cell: object) -> bool:
-    """Can ``rendered`` take it?"""
+    """Return whether ``rendered`` can take it."""
     return isinstance(cell, Text) and "\n" not in cell.plain and "\t" not in cell.plain
 
 
 def rendered(cell: Text, width: int, padding: int, console: Console) -> list[Segment]:
-    """The cell in exactly ``width`` cells, ``padding`` of them blank on each side, in its own style only."""
+    """Render the cell in exactly ``width`` cells, ``padding`` of them blank at each end, in its own style."""
     line, room = cell.copy(), max(0, width - 2 * padding)
     if cell.justify == "right":
         line.rstrip()
@@ -44,5 +44,5 @@ def rendered(cell: Text, width: int, padding: int, console: Console) -> list[Seg
 
 
 def same(one: Text, other: Text) -> bool:
-    """Do two cells look the same? Text's own comparison leaves the style of the whole out."""
+    """Return whether two cells look the same. Text's own comparison ignores the style of the whole."""
     return one == other and one.style == other.style and one.justify == other.justify

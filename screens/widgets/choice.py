@@ -17,7 +17,7 @@ from screens.base.textual_internals import forget_pressed, highlighted_index
 
 
 class Option(RadioButton):
-    """A radio button whose mark, not only its colour, tells whether it is on."""
+    """A radio button whose mark, and not only its colour, shows whether it is on."""
 
     def render(self) -> Content:
         mark = "◉ " if self.value else "○ "
@@ -59,9 +59,7 @@ class Choice(RadioSet):
 
     def __init__(self, names: Iterable[str], **kwargs: Any) -> None:
         self._names = tuple(names)
-        super().__init__(
-            *(Option(Content(name), compact=True) for name in self._names), compact=True, **kwargs
-        )
+        super().__init__(*(Option(Content(one), compact=True) for one in self._names), compact=True, **kwargs)
 
     @property
     def value(self) -> str:
@@ -84,13 +82,13 @@ class Choice(RadioSet):
         self.value = ""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Letters choose here, so no command's key is shown for them."""
+        """Claim letters, which choose here, so that no command's key is shown for them."""
         return character is not None and character.isalnum()
 
     def on_key(self, event: events.Key) -> None:
         if event.character is None or not event.character.isalnum():
             return
-        event.stop()  # one that begins no name is a slip, and not the key of some command or place
+        event.stop()  # a letter that begins no name is a slip, not the key of a command or place
         name = _next_starting_with(event.character, self._names, self.value)
         if name is not None:
             self.value = name
@@ -155,7 +153,7 @@ class Pick(Select[str]):
             self.action_show_overlay()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Letters choose here, so no command's key is shown for them."""
+        """Claim letters, which choose here, so that no command's key is shown for them."""
         return character is not None and character.isalnum()
 
     def on_key(self, event: events.Key) -> None:
@@ -169,12 +167,12 @@ class Pick(Select[str]):
 
 
 def _next_starting_with(character: str, names: Iterable[str], current: str) -> str | None:
-    """The next name that begins with a typed letter, after the current one, going round."""
+    """Return the next name that begins with a typed letter, after the current one, wrapping around."""
     found = [name for name in names if name.lower().startswith(character.lower())]
     return next_of(found, current) if found else None
 
 
 def next_of(names: Iterable[str], current: str) -> str:
-    """The name after the current one, going round; the first if that is none of them."""
+    """Return the name after the current one, wrapping around; the first if that is none of them."""
     known = list(names)
     return known[(known.index(current) + 1) % len(known)] if current in known else known[0]

@@ -15,12 +15,12 @@ PADDING = 2  # one blank on each side of a cell
 
 @dataclass(frozen=True)
 class Column(Generic[Row]):
-    """One column: how a row's cell reads, how wide it is, and how soon it goes when space is short.
+    """One column: how a row's cell reads, how wide it is, and how soon it is dropped when space is short.
 
     Without a ``cell`` the row's value under the column's key is shown as it is.
-    ``drop`` 0 stays always; of the others the highest goes first. ``grows`` takes what is left.
-    ``sort`` is the name of the order that a click on the header asks for. An ``extra`` one is only
-    offered: it is hidden until somebody chooses it. ``title`` says more than a short ``label``.
+    ``drop`` 0 always stays; of the others the highest is dropped first. ``grows`` takes the spare width.
+    ``sort`` is the name of the order that a click on the header asks for. An ``extra`` one is
+    hidden until somebody chooses it. ``title`` says more than a short ``label``.
     """
 
     key: str
@@ -35,7 +35,7 @@ class Column(Generic[Row]):
     title: str = ""
 
     def shown(self, row: Row) -> str | Text:
-        """What the cell of a row says."""
+        """Return the cell of a row."""
         if self.cell is not None:
             return self.cell(row)
         value = row.get(self.key)
@@ -45,10 +45,10 @@ class Column(Generic[Row]):
 def fitting_columns(
     specs: Sequence[Column[Any]], width: int, *, own_choice: bool = False
 ) -> tuple[tuple[str, int], ...]:
-    """Which columns fit into a width, and how wide each is then.
+    """Return which columns fit into a width, and how wide each is then.
 
-    Of somebody's ``own_choice`` no column is sure of its place: each that still fits is taken, those
-    that stay longest and stand first before the others.
+    In a user's ``own_choice`` no column is sure of its place: each that still fits is taken, those
+    that stay longest and come first before the others.
     """
     kept = _taken(specs, width) if own_choice else _without_dropped(specs, width)
     spare = max(0, width - _room(kept))

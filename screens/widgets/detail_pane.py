@@ -12,11 +12,11 @@ from textual.content import Content
 from textual.widgets import Static
 
 Detail = tuple[str, Text]
-"""A title, and what is said under it."""
+"""A title, and the text under it."""
 
 
 class DetailPane(VerticalScroll, can_focus=False):
-    """A frame with a text; a subclass knows what it is about."""
+    """A frame with a text; a subclass defines its subject."""
 
     DEFAULT_CSS = """
     DetailPane {
@@ -28,15 +28,15 @@ class DetailPane(VerticalScroll, can_focus=False):
     def compose(self) -> ComposeResult:
         yield Static(Content("Nothing chosen"))
 
-    def show(self, told: Detail | None) -> None:
+    def show(self, detail: Detail | None) -> None:
         """Show a text under a title; None where nothing is chosen."""
-        title, text = told or ("", Text(self.NOTHING))
+        title, text = detail or ("", Text(self.NOTHING))
         self.border_title = Content(title)
         self.query_one(Static).update(text)
 
 
 def add_facts(text: Text, facts: Iterable[tuple[str, str | Text]], width: int = 12) -> None:
-    """A line for each fact that there is, behind its label."""
+    """Add a line for each fact that is known, behind its label."""
     for label, value in facts:
         if value:
             text.append(f"\n{label:<{width}}", "dim")

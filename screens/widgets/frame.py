@@ -6,9 +6,9 @@ from textual.containers import Vertical
 
 
 class Frame(Vertical):
-    """Has the class ``-within`` while the focus is inside.
+    """A container with the class ``-within`` while the focus is inside.
 
-    ``:focus-within`` says the same, but makes Textual style all that the box holds anew, twice, whenever the
+    ``:focus-within`` does the same, but makes Textual restyle the whole contents, twice, whenever the
     focus moves from one field to the next: half the time of a key.
     """
 

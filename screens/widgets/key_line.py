@@ -17,9 +17,9 @@ Shown = list[tuple[Binding, bool, str]]
 
 
 class KeyLine(Footer):
-    """Keys in the order in which their screen lists them, the most important first; help has them all.
+    """Keys in their screen's order, the most important first; help has them all.
 
-    The line is made anew only when they are others, not whenever the focus moves.
+    The line is rebuilt only when the keys differ, not whenever the focus moves.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class KeyLine(Footer):
     def compose(self) -> ComposeResult:
         found = list(super().compose())
         for key in found:
-            key.add_class("-compact", update=False)  # else each would be styled a second time
+            key.add_class("-compact", update=False)  # otherwise each would be styled a second time
         self._fit(key for key in found if isinstance(key, FooterKey))
         yield from found
 

@@ -24,7 +24,7 @@ from screens.base.textual_internals import SegmentTable
 from screens.widgets.cells import as_cell, is_one_line, rendered, same
 from screens.widgets.columns import Column, Row, fitting_columns
 
-FEW = 20  # rows that are removed one by one; of more it is faster to fill in the rest anew
+FEW = 20  # rows that are removed one by one; with more it is faster to refill the rest
 MARK, MARKED_S = "•", 6.0  # before what others changed, and how long
 PICKED = "✓"  # before what somebody has marked
 CLOSE = 10  # rows from an end at which more is asked for
@@ -32,12 +32,12 @@ HEADER, RIGHT_BUTTON = -1, 3
 
 
 def _content(row: Mapping[str, object]) -> object:
-    """What of a row is its own: a version tells of every change, a rank follows from other rows."""
+    """Return what identifies a row's content: a version changes with it, a rank follows from other rows."""
     return row.get("version") or {key: value for key, value in row.items() if key != "rank"}
 
 
 class LiveTable(SegmentTable, Generic[Row]):
-    """Shows rows in the order given, keeping cursor and scroll on the row they were on.
+    """A table that keeps cursor and scroll on the row they were on.
 
     While it ``marks_changes``, rows that are new or have changed get a mark before their first cell,
     until the next key or for a few seconds.
@@ -74,7 +74,7 @@ class LiveTable(SegmentTable, Generic[Row]):
 
     @dataclass
     class PickAsked(Message):
-        """A row was clicked with ctrl, or before its first cell: to be marked, or not any more."""
+        """A row was clicked with ctrl, or before its first cell: to be marked or unmarked."""
 
         key: str
 
@@ -121,7 +121,7 @@ class LiveTable(SegmentTable, Generic[Row]):
         return [spec for spec in self._chosen_specs() if spec.key not in dict(self._shown)]
 
     def shows_sort(self, sort: str) -> bool:
-        """Is there a header in sight that tells this order?"""
+        """Return whether a visible header belongs to this order."""
         return any(self._by_key[key].sort == sort for key, _ in self._shown)
 
     def choose(self, keys: Sequence[str]) -> None:
@@ -160,7 +160,7 @@ class LiveTable(SegmentTable, Generic[Row]):
             self._look_out()
 
     def _look_out(self) -> None:
-        """Ask for more where the rows in sight come near an end."""
+        """Ask for more where the rows in sight are near an end."""
         first, last = int(self.scroll_y), int(self.scroll_y) + self._height
         if self.row_count and last >= self.row_count - CLOSE:
             self.post_message(self.NearEnd())
@@ -198,7 +198,7 @@ class LiveTable(SegmentTable, Generic[Row]):
             return
         self._mark(wanted)
         if wanted == self._rows and [*wanted] == [*self._rows]:
-            return  # a table that is told anew is painted anew: 30 ms for nothing
+            return  # an unchanged table would be painted again: 30 ms for nothing
         with self._staying(wanted, follow_top=was_at_start):
             self._take_off([key for key in self._rows if key not in wanted])
             for key, row in wanted.items():
@@ -220,7 +220,7 @@ class LiveTable(SegmentTable, Generic[Row]):
         self._mark_timer = self.set_timer(MARKED_S, self.unmark)
 
     def unmark(self) -> None:
-        """What others changed has been seen."""
+        """Remove the marks of changes by others, which have been seen."""
         if self._changed:
             self._changed.clear()
             self.refresh()
@@ -229,7 +229,7 @@ class LiveTable(SegmentTable, Generic[Row]):
         self.unmark()
 
     def render_line(self, y: int) -> Strip:
-        """A line of the table; the mark takes the blank before the first cell, so that nothing moves."""
+        """Render a line; the mark takes the blank before the first cell, so that nothing moves."""
         strip = super().render_line(y)
         row = y - self.header_height + round(self.scroll_y)
         marks = self._changed or self._picked
@@ -288,7 +288,7 @@ class LiveTable(SegmentTable, Generic[Row]):
 
     @contextmanager
     def _staying(self, wanted: dict[str, Row], *, follow_top: bool = True) -> Iterator[None]:
-        """Change the rows to these inside the block; cursor and view are where they were afterwards."""
+        """Change the rows inside the block; cursor and view return to where they were."""
         key = self._cursor_key() if self.can_focus else None
         index, top = self.cursor_row, round(self.scroll_y)
         in_sight = list(islice(self._rows, top, top + self._height))
@@ -312,12 +312,12 @@ class LiveTable(SegmentTable, Generic[Row]):
 
     @property
     def _height(self) -> int:
-        """How many rows are in sight."""
+        """The number of rows in sight."""
         return max(0, self.scrollable_content_region.height - self.header_height)
 
     def _stand(self, row: int, top: int) -> None:
         self.set_reactive(DataTable.cursor_coordinate, Coordinate(row, 0))
-        # DataTable tells its size only when it is idle; scrolling needs to know it now
+        # DataTable knows its size only when it is idle; scrolling needs it now
         self.virtual_size = Size(self.virtual_size.width, self.row_count + self.header_height)
         self.scroll_to(y=top, animate=False, force=True, immediate=True)
         self.refresh()

@@ -1,4 +1,4 @@
-"""The bar of a lost database: why, since when, and how to try again."""
+"""The bar for a lost database: why, since when, and how to try again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from screens.wording.text import refusal
 
 
 class OutageBar(Static):
-    """There only while the database cannot be reached; a click tries again."""
+    """A bar shown while the database cannot be reached; a click tries again."""
 
     DEFAULT_CSS = """
     OutageBar {
@@ -23,8 +23,8 @@ class OutageBar(Static):
         super().__init__(Content(""), id="lost")
         self.tooltip = "Click to try again now"
 
-    def tell(self, error: DeskError, since: str, key: str) -> None:
-        """Say what is wrong, since when (hour and minute), and which key tries again."""
+    def show(self, error: DeskError, since: str, key: str) -> None:
+        """Show the error, its time (hour and minute), and the key that tries again."""
         what = f"{refusal(error)}. Nothing can be read or written since {since}; what you typed stays."
         self.update(Content(f"{what} Trying again ... {key} tries now"))
         self.display = True

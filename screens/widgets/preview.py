@@ -1,4 +1,4 @@
-"""What a form would do, told while it is filled in: rehearsed in the reading thread, never written."""
+"""The preview of a form while it is filled in: rehearsed in the reading thread, never written."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 Values = dict[str, str]
 Look = Callable[[Desk, Values], Text]
-"""What the values of a form would do; may raise DeskError."""
+"""Describes the effect of a form's values; may raise DeskError."""
 TYPING_PAUSE_S = 0.12
 
 
 class Preview(VerticalScroll, can_focus=False):
     """A few lines that follow the form; an answer to older values is dropped.
 
-    With ``only`` it follows just those fields: a rehearsal holds the desk's write lock for its time.
+    With ``only`` it follows just those fields: a rehearsal holds the desk's write lock while it runs.
     """
 
     DEFAULT_CSS = """
@@ -47,7 +47,7 @@ class Preview(VerticalScroll, can_focus=False):
         yield Static(Content("..."))
 
     def follow(self, values: Values) -> None:
-        """Tell what these values would do, once somebody stops typing."""
+        """Preview these values, once typing pauses."""
         asked = {name: text for name, text in values.items() if self._only is None or name in self._only}
         if asked == self._asked:
             return
@@ -56,7 +56,7 @@ class Preview(VerticalScroll, can_focus=False):
         self.run_worker(self._ask(self._ticket, values), group="preview")
 
     def _let_scroll(self) -> None:
-        """What is longer than the room for it can be reached, and scrolled, with the keyboard."""
+        """Let the keyboard reach and scroll what is too long for its room."""
         self.can_focus = self.max_scroll_y > 0
 
     async def _ask(self, ticket: int, values: Values) -> None:
@@ -66,10 +66,10 @@ class Preview(VerticalScroll, can_focus=False):
         host = cast("Host", self.app)
         desk = host.backend.desk
 
-        def then(told: Text) -> None:
+        def then(text: Text) -> None:
             if ticket == self._ticket:
                 for lines in self.query(Static):  # none when the form has closed meanwhile
-                    lines.update(told)
+                    lines.update(text)
                 self.call_after_refresh(self._let_scroll)
 
         def refused(error: DeskError) -> None:

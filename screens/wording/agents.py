@@ -12,7 +12,7 @@ BARS = "▁▂▃▄▅▆▇█"
 
 
 def load_bar(row: AgentRow | AgentFigures) -> Text:
-    """An agent's load as a bar and as numbers; over capacity stands out."""
+    """Format an agent's load as a bar and as numbers; over capacity is highlighted."""
     load, capacity = row["load"], row["capacity"]
     share = 1.0 if capacity == 0 else min(1.0, load / capacity)
     style = f"bold {BAD}" if load > capacity else GOOD if share < 0.5 else CARE if share < 1 else BAD
@@ -24,6 +24,6 @@ PRESENCE_SIGNS = {"available": "●", "busy": "◐", "break": "◔", "away": "�
 
 
 def match_score(row: AgentRow) -> Text:
-    """The score for a lead, greyed where it decides nothing."""
+    """Format the score for a lead, greyed where it decides nothing."""
     score = row.get("match_score")
     return Text("" if score is None else f"{score:.1f}", "" if row.get("steers") else "dim")

@@ -25,10 +25,10 @@ STEPS = {
     "confirm": ("Confirm", "confirm it, or cancel"),
     "reassign": ("Reassign", "give it to an agent"),
 }
-"""The commands that may come next: in a column, and in a sentence."""
+"""The commands that may follow: in a column, and in a sentence."""
 
 
 def state(row: BookingRow) -> Text:
-    """A booking's state, what needs care in a colour."""
+    """Format a booking's state, coloured if it needs attention."""
     words = booking_state(row)
     return Text(words, STYLES.get(words, ""))

@@ -1,4 +1,4 @@
-"""What becomes of work when somebody goes, hands over, or several bookings are dealt with at once."""
+"""The consequences of a departure, a handover or a batch for the work concerned."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dispatch.bookings.row_types import BatchLine, BatchResult
 from dispatch.queries.row_types import AgentRow, MoveRow
 from screens.wording.text import BAD, CARE, plural, short
 
-MOST_NAMED = 6  # takers who are told one by one
+MOST_NAMED = 6  # agents who are named one by one
 MOST_LISTED = 300  # rows of a batch
 
 
-def of_an_agent(row: AgentRow, kept: str, taker: str = "Whoever gets it") -> Text:
-    """What becomes of an agent's work; ``kept`` says with whom something stays. Reads the names."""
+def of_an_agent(row: AgentRow, kept: str, taker: str = "The new agent") -> Text:
+    """Describe the effect on an agent's work; ``kept`` names who keeps the rest. Reads the names."""
     text, moves = Text(overflow="fold"), row["moves"]
     if moves:
         verb = "goes" if len(moves) == 1 else "go"
@@ -30,7 +30,7 @@ def of_an_agent(row: AgentRow, kept: str, taker: str = "Whoever gets it") -> Tex
         _line(text, f"{plural(len(row['drained']), 'waiting booking')} found an agent")
     if row.get("over_capacity"):
         _line(text, f"! {taker} is then above capacity", f"bold {BAD}")
-    return text if text.plain else Text("No work is touched")
+    return text if text.plain else Text("No bookings are affected")
 
 
 def _line(text: Text, line: str, style: str = "") -> None:
@@ -42,14 +42,14 @@ def _takers(moves: Sequence[MoveRow]) -> str:
     counts = Counter(move["to_agent_id"] for move in moves)
     waiting = counts.pop(None, 0)
     names: dict[int | None, str] = {row["agent_id"]: row["name"] for row in queries.agents_by_id(counts)}
-    told = [f"{number} to {names.get(agent_id)}" for agent_id, number in counts.most_common(MOST_NAMED)]
+    parts = [f"{number} to {names.get(agent_id)}" for agent_id, number in counts.most_common(MOST_NAMED)]
     others = sum(counts.values()) - sum(number for _, number in counts.most_common(MOST_NAMED))
-    told += [f"{others} to others"] if others else []
-    return ", ".join(told + ([f"{waiting} waiting for an agent"] if waiting else []))
+    parts += [f"{others} to others"] if others else []
+    return ", ".join(parts + ([f"{waiting} waiting for an agent"] if waiting else []))
 
 
 def counts_of(result: BatchResult, participle: str) -> Text:
-    """How many rows of a batch succeed, and how many do not."""
+    """Count how many rows of a batch succeed, and how many do not."""
     text = Text(overflow="fold").append(f"{plural(result['done'], 'booking')} {participle}", "bold")
     if result["refused"]:
         text.append(f", {result['refused']} refused", f"bold {CARE}")
@@ -57,12 +57,12 @@ def counts_of(result: BatchResult, participle: str) -> Text:
 
 
 def before_a_batch(result: BatchResult, participle: str) -> Text:
-    """What a batch would do: the counts, and first what would be refused, with the reason."""
+    """Preview a batch: the counts, and first what would be refused, with the reason."""
     return _row_by_row(counts_of(result, participle), _refused_first(result["results"]))
 
 
 def after_a_batch(result: BatchResult, participle: str) -> Text:
-    """The rows of a batch in their order, with what became of each; of a long one first what was refused."""
+    """List the results of a batch in their order; in a long one the refusals come first."""
     rows = result["results"]
     rows = _refused_first(rows) if len(rows) > MOST_LISTED else rows
     return _row_by_row(counts_of(result, participle).append("\n"), rows)

@@ -1,4 +1,4 @@
-"""How a customer is reached: by which number or address."""
+"""A customer's contact: the number or address for the chosen method."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ BY_PHONE = frozenset({"Phone Call", "Text"})
 
 
 def ways(row: BookingRow) -> str:
-    """The customer's method, number and address, as far as they are known."""
+    """Return the customer's method, number and address, as far as they are known."""
     return " · ".join(filter(None, (row["method"], row["phone"], row["email"])))
 
 
 def reach(row: BookingRow) -> tuple[str, str] | None:
-    """What to copy for the method: ("phone", number) or ("e-mail", address); None if neither is known."""
+    """Return what to copy for the method: ("phone", number) or ("e-mail", address); None if unknown."""
     known = [(kind, way) for kind, way in (("phone", row["phone"]), ("e-mail", row["email"])) if way]
     if row["method"] not in BY_PHONE:
         known.reverse()

@@ -1,4 +1,4 @@
-"""Who may be the customer that is being typed in: how it reads under the form and in the question."""
+"""Suspected duplicate customers, worded for the form and the question."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ MOST_TOLD = 3
 MOST_NAMED = 3
 
 
-def told(suspected: Sequence[Suspect]) -> str:
-    """The surest of them, a line each."""
+def describe_suspects(suspected: Sequence[Suspect]) -> str:
+    """Describe the surest of them, a line each."""
     lines = [_line(row) for row in suspected[:MOST_TOLD]]
     if len(suspected) > MOST_TOLD:
         lines.append(f"and {len(suspected) - MOST_TOLD} more with such a name")
@@ -29,7 +29,7 @@ def _line(row: Suspect) -> str:
 
 
 def open_bookings(row: Suspect) -> str:
-    """The open bookings of a customer with who has them, or ""."""
+    """Describe the open bookings of a customer with who has them, or ""."""
     rows = row["bookings"]
     named = [f"{one['booking_id']} ({short(one['agent_name'] or 'waiting')})" for one in rows[:MOST_NAMED]]
     if len(rows) > MOST_NAMED:

@@ -1,4 +1,4 @@
-"""What an event changed, in words: every row before and after."""
+"""An event's changes in words: every row before and after."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from models.base import Json
 from screens.wording.text import moment, money, short_moment
 
 MECHANICAL = frozenset({"changed_at", "version", "assignment_id"})
-"""Columns that every save writes, or that only point to a row which is told anyway."""
+"""Columns that every save writes, or that only point to a row listed anyway."""
 
 
 def changes(event: EventRow) -> list[tuple[str, list[str]]]:
-    """For each row that was made or changed: which one, and what of it. A new row has nothing further."""
-    told: list[tuple[str, list[str]]] = []
+    """Return each row that was made or changed, with its changes; a new row has none."""
+    parts: list[tuple[str, list[str]]] = []
     for key, after in event["after"].items():
         table, _, number = key.rpartition(":")
         name = f"{TABLES[table].label if table in TABLES else table} {number}"
         before = event["before"].get(key)
         if before is None:
-            told.append((f"{name}, new", []))
+            parts.append((f"{name}, new", []))
             continue
         lines = [
             f"{_name(column)}: {_value(column, before.get(column))} → {_value(column, value)}"
@@ -31,12 +31,12 @@ def changes(event: EventRow) -> list[tuple[str, list[str]]]:
             if column not in MECHANICAL
         ]
         if lines:
-            told.append((name, lines))
-    return told
+            parts.append((name, lines))
+    return parts
 
 
 def details(event: EventRow) -> list[tuple[str, str]]:
-    """What was said with the command: a reason, a text, a score."""
+    """Return the words of the command: a reason, a text, a score."""
     return [(_name(key), _value(key, value)) for key, value in event["detail"].items()]
 
 
@@ -59,27 +59,27 @@ def _value(column: str, value: Any) -> str:
 
 
 def event_line(event: EventRow) -> str:
-    """One line of a booking's history."""
+    """Format one line of a booking's history."""
     word = describe_command(event["command"])
-    words = said(event["command"], event["detail"])
+    words = format_detail(event["command"], event["detail"])
     line = f"{short_moment(event['at'])}  {word}" + (f": {words}" if words else "")
-    return f"{line}  ({event['actor']})" + ("  [taken back]" if event["undone_by"] else "")
+    return f"{line}  ({event['actor']})" + ("  [undone]" if event["undone_by"] else "")
 
 
-def taken_back(done: UndoResult) -> str:
-    """What a toast says after an undo."""
+def describe_undo(done: UndoResult) -> str:
+    """Describe an undo, for a toast."""
     several = f" ({done['bookings']:,} bookings)" if done["bookings"] > 1 else ""
-    return f"Taken back: {describe_event(done)}{several}"
+    return f"Undone: {describe_event(done)}{several}"
 
 
-def said(command: str, detail: Json) -> str:
-    """What an event's detail has to say, in one line."""
+def format_detail(command: str, detail: Json) -> str:
+    """Format an event's detail in one line."""
     if command == "undo":
         return describe_command(detail.get("command", ""))
-    told = [detail.get("outcome", "").replace("_", " "), detail.get("text") or detail.get("reason")]
+    parts = [detail.get("outcome", "").replace("_", " "), detail.get("text") or detail.get("reason")]
     if "follow_up_at" in detail:
         at = short_moment(detail["follow_up_at"]) or "none any more"
-        told.append(at if command == "booking.follow_up" else f"follow-up {at}")
+        parts.append(at if command == "booking.follow_up" else f"follow-up {at}")
     if "score" in detail:
-        told.append(str(detail["score"]))
-    return ", ".join(filter(None, told))
+        parts.append(str(detail["score"]))
+    return ", ".join(filter(None, parts))

@@ -1,4 +1,4 @@
-"""Issues in words and colours: the time left, the state, and what was said."""
+"""Issues in words and colours: the time left, the state, and the conversation."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def state(row: IssueRow) -> Text:
 
 
 def time_left(row: IssueRow) -> Text:
-    """The clock that counts next, as a bar, a sign and words."""
+    """Format the clock that is due next, as a bar, a sign and words."""
     return clock_line(*wording.next_clock(row))
 
 
 def clock_line(clock: ClockState, verb: str) -> Text:
-    """A clock: a bar of the time used, its sign, and words."""
+    """Format a clock: a bar of the time used, its sign, and words."""
     sign, words = wording.clock_words(clock, verb)
     style = BAD if sign == "!" and clock["met_at"] else CLOCK_STYLES[sign]
     share = min(1.0, max(0.0, clock["used_percent"] / 100))
@@ -58,29 +58,27 @@ def clock_line(clock: ClockState, verb: str) -> Text:
 
 
 def mentions(row: Analysis) -> str:
-    """What a message names, each with its kind unless the words tell it."""
-    told = []
+    """List what a message names, each with its kind unless the words include it."""
+    named = []
     for one in row["entities"]:
         kind, text = one["type"].replace("_", " "), one["text"]
-        told.append(text if kind in text.lower() else f"{kind} {text}")
-    return ", ".join(told)
+        named.append(text if kind in text.lower() else f"{kind} {text}")
+    return ", ".join(named)
 
 
 def customer(row: IssueRow) -> str:
     return row["customer_name"] or "–"
 
 
-def told(word: str, issue: IssueRow) -> str:
-    """What a toast says about an issue after a command."""
-    holder = issue["agent_name"] or "waiting for an agent"
+def describe(word: str, issue: IssueRow) -> str:
+    """Describe an issue after a command, for a toast."""
+    who = issue["agent_name"] or "waiting for an agent"
     level = f", ESCALATED {issue['escalation_level']}" if issue["escalation_level"] else ""
-    return (
-        f"{word}: issue {issue['issue_id']}, {issue['priority']} {wording.category(issue)}{level} ({holder})"
-    )
+    return f"{word}: issue {issue['issue_id']}, {issue['priority']} {wording.category(issue)}{level} ({who})"
 
 
 def conversation(interactions: list[InteractionRow], longest: int | None = None) -> Text:
-    """What was said and done, oldest first; a text above ``longest`` characters is cut."""
+    """Format the conversation, oldest first; a text above ``longest`` characters is cut."""
     text = Text(overflow="fold")
     for number, one in enumerate(interactions):
         text.append("\n" if number else "")
@@ -99,7 +97,7 @@ def _spoken(one: InteractionRow, longest: int | None) -> Text:
 
 
 def excerpt(text: str, longest: int | None) -> str:
-    """The beginning of a long text, and how much more there is."""
+    """Return the beginning of a long text, and how much more there is."""
     if longest is None or len(text) <= longest:
         return text
     return f"{text[:longest]} … ({len(text) - longest:,} characters more: enter shows all)"

@@ -1,4 +1,4 @@
-"""Plots drawn in text: they read without colour, for what lowers is hatched and what raises is solid."""
+"""Plots in text, readable without colour: what lowers is hatched and what raises is solid."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SOLID, HATCHED, AXIS = "█", "▒", "│"
 
 
 def signed_bar(value: float, low: float, high: float, width: int) -> Text:
-    """A bar to the right of an axis, or to its left for a negative value.
+    """Draw a bar to the right of an axis, or to its left for a negative value.
 
     ``low`` and ``high`` are the ends of the scale, which takes in 0; ``width`` is in cells, axis included.
     """
@@ -34,7 +34,7 @@ def _solid(cells: float, most: int) -> str:
 
 
 def interval_line(low: float, value: float, high: float, width: int) -> str:
-    """Where a share and its interval lie between 0 and 1: ``  ├──●───┤   ``."""
+    """Draw where a share and its interval lie between 0 and 1: ``  ├──●───┤   ``."""
     start, here, end = (round(share * (width - 1)) for share in (low, value, high))
     line = [" "] * width
     line[start : end + 1] = "─" * (end + 1 - start)
@@ -44,5 +44,5 @@ def interval_line(low: float, value: float, high: float, width: int) -> str:
 
 
 def interval(row: AgentRow | AgentFigures) -> str:
-    """``54% (41–66)``: a shrunk rate with its interval."""
+    """Format ``54% (41–66)``: a shrunk rate with its interval."""
     return f"{row['rate']:.0%} ({row['low'] * 100:.0f}–{row['high'] * 100:.0f})"

@@ -23,10 +23,10 @@ GOOD, CARE, BAD = "#3f9142", "#b7791f", "#d04040"
 
 
 def short(text: str, length: int = 40) -> str:
-    """A name that fits into a line with others."""
+    """Shorten a name to fit into a line with others."""
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def refusal(error: DeskError) -> str:
-    """What the desk refused, and what to do about it."""
+    """Format the desk's refusal and its hint."""
     return f"{error.message}: {error.hint}" if error.hint else error.message

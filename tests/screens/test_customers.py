@@ -16,7 +16,7 @@ from dispatch.leads import intake
 from dispatch.queries import customer_index
 from models.customer_index import backlog
 from screens.customers.card import CustomerCard, history, person
-from screens.customers.finder import MOST_SHOWN, FindCustomer, told
+from screens.customers.finder import MOST_SHOWN, FindCustomer, describe_count
 from screens.customers.forms import MergeCustomers, merge_text
 from screens.shell.desk_screen import Place
 from screens.widgets.live_table import LiveTable
@@ -103,7 +103,7 @@ async def _what_is_typed_is_found(app: AstraApp) -> None:
     assert await typed(app, "KATE@EXAMPLE.com") == ["Kate Nguyen"]
     assert await typed(app, "#4") == [HOSTILE]
     assert await typed(app, "nobody at all") == []
-    assert below(app) == "Nobody like this"
+    assert below(app) == "No matches"
     assert len(await typed(app, "zita")) == MOST_SHOWN
     assert below(app) == f"The {MOST_SHOWN} best, and more: type on"
 
@@ -186,9 +186,9 @@ async def test_two_customers_are_merged_and_separated_again(busy_file: Path, run
         await press(app, "s", "f9")
         assert (card(app)["customer_id"], card(app)["merged"]) == (1, [13])
         assert sorted(row["booking_id"] for row in card(app)["bookings"]) == [1, 13, 14]
-        assert "Merged into Kate Nguyen (1); ctrl+z takes it back" in text_of(app)
+        assert "Merged into Kate Nguyen (1); ctrl+z undoes it" in text_of(app)
         await press(app, "ctrl+z")
-        assert "Taken back: customer 1 merged" in text_of(app)
+        assert "Undone: customer 1 merged" in text_of(app)
         assert (card(app)["email"], card(app)["merged"]) == (None, [])
         await press(app, "m")
         await typed(app, "#4")
@@ -250,8 +250,8 @@ def test_a_merge_says_what_moves() -> None:
 
 
 def test_a_search_says_what_is_missing() -> None:
-    assert told(1, 0) == "1 customer"
-    assert told(0, customer_index.MOST_LOOKED_THROUGH) == "Nobody like this"
-    assert told(2, customer_index.MOST_LOOKED_THROUGH + 5_000) == (
+    assert describe_count(1, 0) == "1 customer"
+    assert describe_count(0, customer_index.MOST_LOOKED_THROUGH) == "No matches"
+    assert describe_count(2, customer_index.MOST_LOOKED_THROUGH + 5_000) == (
         "2 customers  ·  5,000 older ones are still being taken in"
     )

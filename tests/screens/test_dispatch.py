@@ -100,8 +100,8 @@ async def test_the_keys_apply_to_the_last_assigned_lead(running: Any) -> None:
         await press(app, "f8")
         assert f"Why booking {row['booking_id']} " in text_of(app)
         await press(app, "escape", "ctrl+z")
-        assert notice(app) == f"Taken back: booking {row['booking_id']}, Kate"
-        assert "Kate              taken back" in text_of(app)
+        assert notice(app) == f"Undone: lead {row['booking_id']} (Kate) removed"
+        assert "Kate              undone" in text_of(app)
 
 
 async def test_assigning_twice_is_one_lead_and_keeps_its_agent_shown(running: Any) -> None:

@@ -70,7 +70,7 @@ async def test_the_sweeper_runs_at_start_and_reports_an_error_once(
             await app.settle()
             assert isinstance(app.screen, Panel) or len(app.screen_stack) == 1
             await leave(app)
-        assert app._told_of == "RuntimeError('the clock [/] has stopped')"
+        assert app._last_error == "RuntimeError('the clock [/] has stopped')"
 
 
 async def test_marked_bookings_are_changed_together(golden_file: Path, running: Any, lee: Desk) -> None:
@@ -94,7 +94,7 @@ async def test_marked_bookings_are_changed_together(golden_file: Path, running: 
         assert "1 marked ✓" in text_of(app), "refused bookings stay marked"
         await press(app, "u")
         assert [(await booking(app, number))["status"] for number in (8, 9)] == ["Pending", "Pending"]
-        assert "Taken back: several cancelled (2 bookings)" in told(app)
+        assert "Undone: several cancelled (2 bookings)" in told(app)
 
 
 async def test_a_batch_is_undone_whole_or_not_at_all(
@@ -114,7 +114,7 @@ async def test_a_batch_is_undone_whole_or_not_at_all(
         await press(app, "backspace")
         await press(app, "enter", *"holiday", "enter")
         assert [(await booking(app, number))["agent_id"] for number in (8, 9)] == [6, 6]
-        assert "Reassigned 2 bookings; undo takes back all of them" in told(app)
+        assert "Reassigned 2 bookings; undo reverts all of them" in told(app)
         bookings.claim(lee, 9, 6)
         await app.settle()
         await press(app, "u")
@@ -227,7 +227,7 @@ async def test_policy_and_shuffle_are_previewed_first(golden_file: Path, running
         assert "8 Soren Baker → " in told(app)
         await press(app, "f9")
         assert (await booking(app, 8))["agent_id"] != 1
-        assert "Moved 1 booking; undo takes back all of it" in told(app)
+        assert "Moved 1 booking; undo reverts all of it" in told(app)
         await press(app, "u")
         assert {row["agent_id"]: row["load"] for row in await app.backend.read(queries.list_agents)} == loads
         with pytest.raises(InvalidInput):

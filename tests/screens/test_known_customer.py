@@ -45,7 +45,7 @@ async def test_possible_customers_are_shown_while_typing(golden_file: Path, runn
         await fill_in(app, customer="Kate Nguyen")
         screen = app.screen
         assert isinstance(screen, Dispatch)
-        screen._tell_suspected(("Kate Nguye", "", ""), [])  # a late answer
+        screen._show_suspected(("Kate Nguye", "", ""), [])  # a late answer
         assert notice(app) == OPEN
 
 

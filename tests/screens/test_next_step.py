@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dispatch.queries.wording import due_word, with_next_step
-from screens.shell.booking_notifications import told
+from screens.shell.booking_notifications import describe_bookings
 from screens.widgets.bars import Heading
 from screens.wording.bookings import state
 from screens.wording.contacts import reach, ways
@@ -72,9 +72,10 @@ def row(number: int, name: str) -> Any:
 
 def test_new_work_is_announced_in_one_line() -> None:
     rows = [row(413, "Kate Nguyen"), row(414, "[/] John"), row(415, "x" * 60)]
-    assert told(rows[:1], 1) == "New for you: booking 413, Kate Nguyen, Mars"
-    assert told(rows[:2], 2) == "2 new for you: 413 Kate Nguyen, 414 [/] John"
-    assert told(rows, 7) == f"7 new for you: 413 Kate Nguyen, 414 [/] John, 415 {'x' * 23}… and 4 more"
+    assert describe_bookings(rows[:1], 1) == "New for you: booking 413, Kate Nguyen, Mars"
+    assert describe_bookings(rows[:2], 2) == "2 new for you: 413 Kate Nguyen, 414 [/] John"
+    rest = f"415 {'x' * 23}… and 4 more"
+    assert describe_bookings(rows, 7) == f"7 new for you: 413 Kate Nguyen, 414 [/] John, {rest}"
 
 
 HEADING = Heading("rank policy", "kim", "Soren Baker", Path("/desks/desk.db"), "2082-03-04 12:00")

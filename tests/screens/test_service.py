@@ -227,7 +227,7 @@ async def test_a_new_issue_is_analysed_while_typing(demo_file: Path, running: An
         modal.query_one("#text", TextArea).text = "hm"
         await fill_in(app, booking="")
         await press(app, "f9")
-        assert "What is it about? Choose the category" in text_of(app)
+        assert "Choose the category, or open it" in text_of(app)
         await fill_in(app, category="refund request")
         await press(app, "f9")
         row = app.screen.query_one(LiveTable).current

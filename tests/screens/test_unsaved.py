@@ -47,7 +47,7 @@ async def test_a_half_filled_form_is_restored(golden_file: Path, tmp_path: Path,
         before = form(app)
     async with running(golden_file, size=(80, 24), drafts=DraftFile(golden_file, folder)) as (app, _):
         assert form(app) == before
-        assert notice(app) == "Restored what you had typed at 12:00; Clear empties the form"
+        assert notice(app) == "Restored what you typed at 12:00; Clear empties the form"
         await fill_in(app, launch="Sydney Stellar Port")
         await press(app, "f9")
         assert (await newest(app, 1))[0]["customer_name"] == HALF["customer"]
@@ -78,7 +78,7 @@ async def test_values_no_longer_accepted_are_left_out(
         earlier.keep(Draft(values, "2082-03-01 09:30:00"))
     async with running(golden_file, size=(80, 24), drafts=drafts) as (app, _):
         assert {name for name, text in form(app).items() if text} == {"name", "source"}
-        assert notice(app).startswith("Restored what you had typed at 2082-03-01 09:30")
+        assert notice(app).startswith("Restored what you typed at 2082-03-01 09:30")
 
 
 async def test_a_full_disk_is_reported_once_and_typing_continues(golden_file: Path, running: Any) -> None:

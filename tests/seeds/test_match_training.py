@@ -82,7 +82,7 @@ def test_agents_who_differ_open_the_gate(taught: Desk, trained: LessonRow) -> No
         verdict = evidence.verdict(used)
     assert used.weights == trained["weights"]
     assert verdict.believed
-    assert verdict.sentence.startswith(f"{trained['outcomes']:,} outcomes bear it out: log loss ")
+    assert verdict.sentence.startswith(f"{trained['outcomes']:,} outcomes support it: log loss ")
 
 
 def test_the_same_history_gives_the_same_weights(taught: Desk, trained: LessonRow) -> None:
@@ -407,7 +407,7 @@ def test_every_agent_has_a_rate(taught: Desk, trained: LessonRow) -> None:
 
 def test_a_version_records_its_training_data(taught: Desk, trained: LessonRow) -> None:
     with taught.reading():
-        row = weights.shown("1")
+        row = weights.details("1")
     assert (row["outcomes"], row["first_at"], row["last_at"]) == (
         trained["outcomes"],
         trained["first_at"],

@@ -13,9 +13,8 @@ import pytest
 
 from dispatch.triage.categories import CATEGORIES
 from dispatch.triage.evaluation import Judged, evaluate
-from dispatch.triage.message import Message
+from dispatch.triage.message import Message, words
 from dispatch.triage.model import Model, features
-from dispatch.triage.normalisation import words
 from seeds.triage.corpus import FOLDS, Example, corpus, folds
 
 

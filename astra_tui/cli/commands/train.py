@@ -9,7 +9,7 @@ import rich_click as click
 from astra_tui.cli.options import Call, changing
 from astra_tui.cli.output.printing import Column, line, narrate, table
 from astra_tui.cli.output.progress import progress_bar
-from dispatch.matching.evidence import told_differences, told_gain
+from dispatch.matching.evidence import describe_differences, describe_gain
 from dispatch.matching.row_types import LessonRow
 from dispatch.queries.wording import moment
 from models.base import Json
@@ -52,7 +52,7 @@ def print_evaluation(evaluation: Json) -> None:
     if not models:
         return
     line(f"Predicted forward in time: {evaluation['outcomes']:,} outcomes, from what was known before.")
-    line(told_gain(evaluation))
+    line(describe_gain(evaluation))
     line()
     line("Predicted → actual, by quintile, the least likely first:")
     quintiles = [
@@ -70,7 +70,7 @@ def _side_by_side(models: list[Json]) -> list[list[tuple[Json, Json]]]:
 
 def differences(p_values: Mapping[str, float]) -> str:
     """Describe how surely agents, methods and sources differ, in one line."""
-    return "; ".join(f"{name} {p}: {meaning}" for name, p, meaning in told_differences(p_values))
+    return "; ".join(f"{name} {p}: {meaning}" for name, p, meaning in describe_differences(p_values))
 
 
 def _number(key: str, form: str = ".3f") -> Callable[[Mapping[str, object]], str]:

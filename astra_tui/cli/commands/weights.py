@@ -34,7 +34,7 @@ def list_weights(call: Call) -> None:
 def show(call: Call, name: str | None) -> None:
     """Show weights: published, learned, a version or a JSON file; without a NAME those in use."""
     with call.desk():
-        row = desk_weights.shown(name)
+        row = desk_weights.details(name)
     call.show(row, _print)
 
 
@@ -71,7 +71,7 @@ def _print_evidence(row: Evidence) -> None:
             ("decided", f"{row['decided']:,}"),
             *(
                 (name, f"{p}: {meaning}")
-                for name, p, meaning in desk_evidence.told_differences(row["p_values"])
+                for name, p, meaning in desk_evidence.describe_differences(row["p_values"])
             ),
         )
     )

@@ -1,4 +1,4 @@
-"""``balanced``: the lowest load for the capacity, then who has waited longest for a booking."""
+"""``balanced``: the lowest load for the capacity, then the longest wait for a booking."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from peewee import fn
 
 from dispatch.assignment.eligibility import Order, Pool
-from dispatch.assignment.policies.base import Candidate, Forgetful, told
+from dispatch.assignment.policies.base import Candidate, Forgetful, reason_for
 from models.agents import Taker
 from models.customers import Lead
 
@@ -23,9 +23,9 @@ _evenly = Order(
 
 
 class BalancedPolicy(Forgetful):
-    """Everybody is filled alike; at equal loads a new booking goes round by who had the last longest ago.
+    """Fill all agents evenly; at equal loads, the one longest without a new booking comes first.
 
-    Tenure as a tie-break starves people (docs/rules.md, Policies); idleness does not.
+    Years of service as a tie-break starve people (docs/rules.md, Policies); idleness does not.
     """
 
     name: ClassVar[str] = "balanced"
@@ -40,4 +40,4 @@ class BalancedPolicy(Forgetful):
         return ratio, "" if since == "ever" else since, candidate.agent_id
 
     def reason(self, ranked: Sequence[Candidate]) -> str:
-        return told(PHRASES, ranked)
+        return reason_for(PHRASES, ranked)

@@ -1,4 +1,4 @@
-"""What a policy is: it puts the eligible agents in order for a lead, and says why."""
+"""The interface of policies, which put the eligible agents in order for a lead and say why."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ONLY_ONE = "the only agent who can take it"
 
 
 class Candidate(tuple[Any, ...]):
-    """An agent's id, and behind it the values the policy compared, in the order it compared them."""
+    """An agent's id, followed by the values the policy compared, in order."""
 
     __slots__ = ()
 
@@ -21,7 +21,7 @@ class Candidate(tuple[Any, ...]):
 
     @classmethod
     def of_rows(cls, rows: Iterable[tuple[Any, ...]], keys: int) -> list[Candidate]:
-        """Candidates from rows that begin with the id and so many keys."""
+        """Candidates from rows that begin with the id and ``keys`` key columns."""
         columns = 1 + keys
         return [tuple.__new__(cls, row[:columns]) for row in rows]
 
@@ -35,37 +35,37 @@ class Candidate(tuple[Any, ...]):
 
 
 class Policy(Protocol):
-    """Orders the agents of a pool, best first. A policy reads; only ``chosen`` may write.
+    """An order of the agents of a pool, best first. A policy reads; only ``chosen`` may write.
 
-    The pool has the rules of eligibility in it. A policy that can say its order in SQL asks for
-    ``pool.first(order, limit)``, another takes ``pool.agent_ids()``.
+    The pool applies the rules of eligibility. A policy with an order in SQL calls
+    ``pool.first(order, limit)``, any other ``pool.agent_ids()``.
     """
 
     name: ClassVar[str]
     help: ClassVar[str]
     key_names: ClassVar[tuple[str, ...]]
     relaxed_first: ClassVar[Sequence[tuple[str, ...]]]
-    """Which rules of eligibility are dropped first, and which together, when nobody free keeps them all."""
+    """The rules of eligibility to drop, in order and together, when no free agent meets them all."""
 
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
         """The best ``limit`` agents of the pool, best first."""
         ...
 
     def place(self, candidate: Candidate) -> tuple[Any, ...]:
-        """Where a candidate stands: the lower, the better. It compares candidates of several pools."""
+        """A candidate's sort key, lower is better, comparable across pools."""
         ...
 
     def reason(self, ranked: Sequence[Candidate]) -> str:
-        """Why the first won, in words: the keys down to the one that decided."""
+        """Why the first won, in words: the keys up to the deciding one."""
         ...
 
     def chosen(self, lead: Lead, winner: Candidate) -> None:
-        """The lead has gone to the winner: remember what the next choice has to know."""
+        """Remember what the next choice needs, once the winner has the lead."""
         ...
 
 
 class Forgetful:
-    """A policy that remembers nothing, and has the rules dropped one by one."""
+    """A policy that remembers nothing and drops the rules one by one."""
 
     relaxed_first: ClassVar[Sequence[tuple[str, ...]]] = RELAXED_FIRST
 
@@ -73,16 +73,13 @@ class Forgetful:
         """Nothing to remember."""
 
 
-def told(phrases: Sequence[str], ranked: Sequence[Candidate]) -> str:
-    """Why the first won: a phrase for each key, {} for its value, down to the one that decided."""
-    first = ranked[0]
+def reason_for(phrases: Sequence[str], ranked: Sequence[Candidate]) -> str:
+    """Why the first won: a phrase for each key, {} for its value, up to the deciding one."""
     if len(ranked) == 1:
         return ONLY_ONE
-    second = ranked[1]
+    first, second = ((*one.keys, one.agent_id) for one in ranked[:2])
     words = []
-    for phrase, mine, theirs in zip(
-        phrases, (*first.keys, first.agent_id), (*second.keys, second.agent_id), strict=True
-    ):
+    for phrase, mine, theirs in zip(phrases, first, second, strict=True):
         words.append(phrase.format(mine))
         if mine != theirs:
             break

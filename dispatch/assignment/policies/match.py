@@ -1,6 +1,6 @@
-"""``match``: the best match score where evidence allows it, else as ``rank`` (docs/rules.md, Match evidence).
+"""``match``: the best match score if evidence allows it, else as ``rank`` (docs/rules.md, Match evidence).
 
-What scores is imported when it is asked: a command that assigns nothing need not wait for it.
+Scoring is imported when used: a command that assigns nothing does not wait for it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from models.customers import Lead
 
 
 class MatchPolicy(Forgetful):
-    """The next policy's order, put in the order of the score. Equal scores stay as they are.
+    """The next policy's order, sorted by score; equal scores keep that order.
 
-    The score steers where the gate is open, or where the desk was told to use weights of its own
-    choice; otherwise the next policy decides, and the reason says why.
+    The score decides if the gate is open, or if the desk is set to use particular weights; otherwise the
+    next policy decides, and the reason says why.
     """
 
     name: ClassVar[str] = "match"
@@ -45,13 +45,12 @@ class MatchPolicy(Forgetful):
     def reason(self, ranked: Sequence[Candidate]) -> str:
         from dispatch.matching.policy_scores import sentence
 
-        points, told = ranked[0].keys[0], sentence()
+        points, evidence = ranked[0].keys[0], sentence()
+        rest = self._next.reason([_without(each) for each in ranked])
         if points is None:
-            return f"{told}; {self._next.reason([_without(each) for each in ranked])}"
-        if len(ranked) > 1 and ranked[1].keys[0] == points:
-            rest = self._next.reason([_without(each) for each in ranked])
-            return f"best match score ({points:.1f}), then {rest}; {told}"
-        return f"best match score ({points:.1f}); {told}"
+            return f"{evidence}; {rest}"
+        is_tied = len(ranked) > 1 and ranked[1].keys[0] == points
+        return f"best match score ({points:.1f}){f', then {rest}' if is_tied else ''}; {evidence}"
 
 
 def _with(points: float | None, candidate: Candidate) -> Candidate:

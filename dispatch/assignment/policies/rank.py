@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from dispatch.assignment.eligibility import Order, Pool
-from dispatch.assignment.policies.base import Candidate, Forgetful, told
+from dispatch.assignment.policies.base import Candidate, Forgetful, reason_for
 from models.agents import Taker
 from models.customers import Lead
 
@@ -34,4 +34,4 @@ class RankPolicy(Forgetful):
         return load, -years, -rating, agent_id
 
     def reason(self, ranked: Sequence[Candidate]) -> str:
-        return told(PHRASES, ranked)
+        return reason_for(PHRASES, ranked)

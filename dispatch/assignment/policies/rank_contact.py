@@ -1,4 +1,4 @@
-"""``rank+contact``: rank, with who reaches the customers between load and years (docs/rules.md, Policies)."""
+"""``rank+contact``: rank, with the contact rate between load and years (docs/rules.md, Policies)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from dispatch.assignment.contact_rate import rates
 from dispatch.assignment.eligibility import EVERY, Order, Pool
-from dispatch.assignment.policies.base import Candidate, Forgetful, told
+from dispatch.assignment.policies.base import Candidate, Forgetful, reason_for
 from models.agents import Taker
 from models.customers import Lead
 
@@ -21,8 +21,8 @@ PHRASES = (
     "best rating ({})",
     "lowest agent id ({})",
 )
-UNKNOWN = 1.0  # whoever has had no chance yet has missed none
-FIRST_LOOK, STEP = 64, 8  # agents looked at first, and how many times more if that does not settle it
+UNKNOWN = 1.0  # an agent without leads so far has missed none
+FIRST_LOOK, STEP = 64, 8  # agents read at first, and the factor to read more if that does not settle it
 
 _lightest = Order(
     lambda: Taker.select(Taker.agent_id, Taker.load, Taker.years_of_service, Taker.rating).order_by(
@@ -32,7 +32,7 @@ _lightest = Order(
 
 
 class RankContactPolicy(Forgetful):
-    """As ``rank``, but among agents of the same load the successful contact rate comes before the years."""
+    """As ``rank``, but among agents with the same load the contact rate comes before the years."""
 
     name: ClassVar[str] = "rank+contact"
     help: ClassVar[str] = "lowest load, then best contact rate, then most years, then best rating"
@@ -59,27 +59,27 @@ class RankContactPolicy(Forgetful):
         return load, -rate, -years, -rating, candidate.agent_id
 
     def reason(self, ranked: Sequence[Candidate]) -> str:
-        return told(PHRASES, ranked)
+        return reason_for(PHRASES, ranked)
 
 
 def _rated(desk: Desk, rows: Sequence[tuple[Any, ...]]) -> dict[int, Candidate]:
     known = rates(desk, [row[0] for row in rows])
     return {
-        agent_id: Candidate(agent_id, (load, _shown(known[agent_id].rate), years, rating))
+        agent_id: Candidate(agent_id, (load, _comparable(known[agent_id].rate), years, rating))
         for agent_id, load, years, rating, *_ in rows
     }
 
 
 def _are_settled(walked: Sequence[Candidate], limit: int) -> bool:
-    """Can nobody behind these, who stand in the order of ``rank``, come before the first ``limit``?
+    """Whether no agent after these, who are in the order of ``rank``, can be among the first ``limit``.
 
-    Whoever comes behind is not lighter than the last, and of those as light none has more years; a
-    rate of 1 is the best there is.
+    Later agents are not lighter than the last one, and at the same load have no more years; a rate of 1
+    is the best possible.
     """
     heaviest = walked[-1].keys[0]
     sure = sum(candidate.keys[0] < heaviest or candidate.keys[1] == UNKNOWN for candidate in walked)
     return bool(sure >= limit)
 
 
-def _shown(rate: float | None) -> float:
+def _comparable(rate: float | None) -> float:
     return UNKNOWN if rate is None else round(rate, 4)

@@ -1,4 +1,4 @@
-"""``round_robin``: the next higher id for each pair of places (docs/rules.md, Round robin and shuffle)."""
+"""``round_robin``: the next higher id per launch and destination (docs/rules.md, Round robin and shuffle)."""
 
 from __future__ import annotations
 
@@ -23,11 +23,10 @@ _again = Order(lambda: _ids.where(Taker.agent_id <= parameter("last")), by_id=Tr
 
 
 class RoundRobinPolicy:
-    """For each pair the last agent is remembered; the next higher id gets it, past the end it wraps round.
+    """Each pair remembers its last agent; the next higher id gets the lead, wrapping round at the end.
 
-    The pointer is a place in the row of ids: it goes on from an agent who is gone, and is stored for a
-    pair that was never seen before as for any other. Where nobody matches both, the search goes on without
-    either, from the pair's pointer, and moves it.
+    The pointer is a position among the ids, so it stays valid when an agent leaves; a new pair gets one
+    too. If nobody matches both places, the search continues without either, from the same pointer.
     """
 
     name: ClassVar[str] = "round_robin"

@@ -1,4 +1,4 @@
-"""``skill``: specialists first, weighed with level, free capacity and rating (docs/rules.md, Policies)."""
+"""``skill``: specialists first, weighted by level, free capacity and rating (docs/rules.md, Policies)."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ YEARS_A_LEVEL = 5
 HIGHEST_LEVEL = 5
 BEST_RATING = 5.0
 SPECIALISED = 0.4
-DECIMALS = 9  # of the score: sums of doubles that should be equal are
+DECIMALS = 9  # of the score, so that equal sums compare as equal
 
 _LEVEL = fn.COALESCE(Taker.level, fn.MIN(HIGHEST_LEVEL, 1 + Taker.years_of_service / YEARS_A_LEVEL))
 _COLUMNS = (Taker.agent_id, Taker.skill_base, _LEVEL, Taker.load_ratio, Taker.rating)
 
 
-def _best_of(*whom: Any) -> Order:
+def _best_of(*which: Any) -> Order:
     return Order(
-        lambda: Taker.select(*_COLUMNS).where(*whom).order_by(Taker.skill_base.desc(), Taker.agent_id)
+        lambda: Taker.select(*_COLUMNS).where(*which).order_by(Taker.skill_base.desc(), Taker.agent_id)
     )
 
 
@@ -39,19 +39,19 @@ _of_others = _best_of(Taker.skills.is_null(False), _IS_LISTED == 0)
 class SkillPolicy(Forgetful):
     """0.4 if specialised + 0.2 x level/5 + 0.2 x (1 - load/capacity) + 0.2 x performance.
 
-    Specialised is who lists the destination as a skill, the level, where none is set, grows by one every
-    five years of service from 1 to 5, and performance is the rating from 0 to 1. Ties go to the lowest id.
+    Specialised means that the agent lists the destination as a skill. A level that is not set grows from 1
+    to 5, one every five years of service; performance is rating/5. Ties go to the lowest id.
     """
 
     name: ClassVar[str] = "skill"
-    help: ClassVar[str] = "specialists of the destination, weighed with level, free capacity and rating"
+    help: ClassVar[str] = "specialists in the destination, weighted by level, free capacity and rating"
     key_names: ClassVar[tuple[str, ...]] = ("score", "specialised", "level", "free", "performance")
 
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
         wanted = listed_word(lead.destination or "")
         found = [_candidate(row, True) for row in pool.first(_specialists, limit, wanted=wanted)]
         found += [_candidate(row, False) for row in pool.first(_of_every, limit)]
-        if SKILL not in pool.rules:  # else they are kept out
+        if SKILL not in pool.rules:  # otherwise they are not eligible
             found += [_candidate(row, False) for row in pool.first(_of_others, limit, wanted=wanted)]
         found.sort(key=self.place)
         return found if limit == EVERY else found[:limit]

@@ -1,4 +1,4 @@
-"""How well a fit foretells: always of later assignments than those it was fitted on."""
+"""Predictive quality of a fit, always on assignments later than those it was fitted on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MODELS: dict[str, tuple[str, ...]] = {
     AGENT_ONLY: (FEATURE,),
     LEARNED: (*COVARIATES, FEATURE),
 }
-FIRST_SHARE = 0.3  # of the samples, before anything is foretold
+FIRST_SHARE = 0.3  # of the samples, before the first prediction
 FOLDS = 7
 RESAMPLES, SEED = 2000, 2082
 BINS = 5
@@ -30,27 +30,27 @@ SMALLEST = 1e-12
 
 
 def evaluate(samples: Samples, given: Design, progress: Callable[[int, int, str], None]) -> Json:
-    """Foretell fold after fold from what was known before it, and measure.
+    """Predict fold after fold from what was known before it, and measure.
 
-    ``gain`` is by how much the agent's features lower the log loss of the lead alone, with a bootstrap
-    interval of 95 %. The gate opens if that lies above 0 and there are at least 300 outcomes.
+    ``gain`` is how much the agent's features lower the log loss of the lead alone, with a 95 % bootstrap
+    interval. The gate opens if that lies above 0 with at least 300 outcomes.
     """
     chances: dict[str, list[Floats]] = {name: [] for name in MODELS}
     won: list[Any] = []
     for number, (before, fold) in enumerate(_folds(samples)):
         progress(number, FOLDS, "foretelling")
         for name, kinds in MODELS.items():
-            chances[name].append(_foretell(given.only(kinds), samples.won, before, fold))
+            chances[name].append(_predict(given.only(kinds), samples.won, before, fold))
         won.append(samples.won[fold])
     if not won:
         return {"outcomes": 0, "models": [], "gain": None, "gate_open": False}
     truth = np.concatenate(won)
-    told = {name: np.concatenate(parts) for name, parts in chances.items()}
-    gain = _gain(_losses(told[LEAD_ONLY], truth) - _losses(told[LEARNED], truth))
+    pool = {name: np.concatenate(parts) for name, parts in chances.items()}
+    gain = _gain(_losses(pool[LEAD_ONLY], truth) - _losses(pool[LEARNED], truth))
     return {
         "outcomes": len(truth),
         "models": [
-            {"model": name, "auc": _auc(chances[name], won), **measures(told[name], truth)} for name in MODELS
+            {"model": name, "auc": _auc(chances[name], won), **measures(pool[name], truth)} for name in MODELS
         ],
         "gain": gain,
         "gate_open": bool(len(samples) >= LEAST_OUTCOMES and gain["low"] > 0),
@@ -58,7 +58,7 @@ def evaluate(samples: Samples, given: Design, progress: Callable[[int, int, str]
 
 
 def _folds(samples: Samples) -> Iterator[tuple[Any, Any]]:
-    """What was known before a fold began, and the fold; those are left out that could teach nothing."""
+    """Yield what was known before each fold, and the fold, without those that could teach nothing."""
     edges = np.linspace(int(len(samples) * FIRST_SHARE), len(samples), FOLDS + 1).astype(int)
     for start, end in pairwise(edges):
         if start == end:
@@ -69,7 +69,7 @@ def _folds(samples: Samples) -> Iterator[tuple[Any, Any]]:
             yield before, np.arange(start, end)
 
 
-def _foretell(given: Design, won: Any, before: Any, fold: Any) -> Floats:
+def _predict(given: Design, won: Any, before: Any, fold: Any) -> Floats:
     if not given.columns:
         return np.full(len(fold), won[before].mean())
     return fit(given.rows(before), won[before]).predict(given.matrix[fold])
@@ -82,7 +82,7 @@ def _losses(chances: Floats, won: Any) -> Floats:
 
 
 def _gain(differences: Floats) -> dict[str, float]:
-    """The mean and its 95 % interval, by drawing the outcomes anew with replacement."""
+    """Return the mean and its 95 % interval, by bootstrap."""
     draw = np.random.default_rng(SEED)
     number = len(differences)
     means = [differences[draw.integers(0, number, number)].mean() for _ in range(RESAMPLES)]
@@ -91,14 +91,14 @@ def _gain(differences: Floats) -> dict[str, float]:
 
 
 def _auc(chances: list[Floats], won: list[Any]) -> float:
-    """The mean over the folds, for between them the same chance comes from different equations."""
+    """Return the mean over the folds: between folds, equal probabilities are not comparable."""
     return float(
         np.average([auc(*fold) for fold in zip(chances, won, strict=True)], weights=[*map(len, won)])
     )
 
 
 def measures(chances: Floats, won: Any) -> Json:
-    """Brier score, log loss, and how often it came true among fifths by chance."""
+    """Return Brier score, log loss, and predicted vs actual rates by quintile."""
     return {
         "brier": float(((chances - won) ** 2).mean()),
         "log_loss": float(_losses(chances, won).mean()),

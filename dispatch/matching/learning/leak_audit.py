@@ -15,7 +15,7 @@ LARGEST_AUC = 0.97
 
 
 class Leak(NamedTuple):
-    """A feature that tells the outcome, how well it does so alone, and how it comes to know."""
+    """A feature that reveals the outcome, its AUC alone, and the reason."""
 
     name: str
     auc: float
@@ -23,7 +23,7 @@ class Leak(NamedTuple):
 
 
 def check(samples: Samples, given: Design) -> None:
-    """Raises Refused, naming the feature that leaks most and how many others do."""
+    """Raise Refused if features leak, naming the worst one and the others."""
     leaks = find(samples, given)
     if not leaks:
         return
@@ -38,19 +38,19 @@ def check(samples: Samples, given: Design) -> None:
 
 
 def find(samples: Samples, given: Design) -> list[Leak]:
-    """Features with an AUC above 0.97 alone, or known only after the outcome; the worst first."""
+    """Return features with an AUC above 0.97 alone, or known only after the outcome; the worst first."""
     found = []
     means = known_means(given.matrix)
     for (kind, name), values, mean in zip(given.columns, given.matrix.T, means, strict=True):
-        told = name if kind == FEATURE else f"{kind} {name}"
+        label = name if kind == FEATURE else f"{kind} {name}"
         alone = auc(np.nan_to_num(values, nan=float(mean)), samples.won)
         alone = max(alone, 1 - alone)
         late = samples.late.get(name, "") if kind == FEATURE else ""
         if late or alone > LARGEST_AUC:
-            found.append(Leak(told, alone, late))
+            found.append(Leak(label, alone, late))
     return sorted(found, key=lambda leak: -leak.auc)
 
 
 def auc(values: Any, won: Any) -> float:
-    """The chance that a Confirmed one has the higher value of a pair; ties count half, as no pair does."""
+    """Return the chance that of a pair the Confirmed one has the higher value; ties count half."""
     return float(roc_auc_score(won, values)) if 0 < won.sum() < len(won) else 0.5

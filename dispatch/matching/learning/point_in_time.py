@@ -1,7 +1,7 @@
-"""The desk as it was: every agent's features as of each assignment's own time, in one pass over the history.
+"""Features as of each assignment's own time, in one pass over the history.
 
-An assignment sees what was known before it and nothing else: assignments before it, and outcomes
-dated before it. So its own outcome cannot be in its features. This needs numpy and is for training only.
+An assignment sees only what was known before it: earlier assignments, and outcomes dated before it. Its
+own outcome cannot be in its features. This needs numpy and is for training only.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from models.base import tuples
 Floats = NDArray[np.float64]
 
 Rating = tuple[int, int, int, int]
-"""Second, agent, points, answers: a score was given, or (negative) taken back."""
+"""Second, agent, points, answers: a score given, or (negative) withdrawn."""
 
 NEVER = 2**62
 EXPERTISE = FEATURES.index("dest_expertise_score")
 
 
 def seconds(text: str) -> int:
-    """A stored time as whole seconds, for comparing and subtracting."""
+    """Return a stored time as whole seconds, for comparing and subtracting."""
     moment = datetime.fromisoformat(text)
     return moment.toordinal() * 86_400 + moment.hour * 3600 + moment.minute * 60 + moment.second
 
 
 class Past:
-    """Counts by agent that go forward in time; ``ratings`` come in order of time.
+    """Counts by agent that advance in time; ``ratings`` are in order of time.
 
-    A rating that an agent brought along counts from the beginning, for nobody knows its date.
+    A rating that an agent brought along counts from the beginning, as its date is unknown.
     """
 
     def __init__(self, ratings: list[Rating]) -> None:
@@ -67,7 +67,7 @@ class Past:
         return np.zeros(len(self._departments))
 
     def go_on_to(self, second: int) -> None:
-        """Let everything happen that was known before this second."""
+        """Apply everything known before this second."""
         while self._to_close and self._to_close[0][0] < second:
             closed, _, (agent, method, source, destination, cents) = heapq.heappop(self._to_close)
             self._load[agent] -= 1
@@ -99,23 +99,23 @@ class Past:
     def assign(
         self, agent: int, method: str, source: str, *, booked: bool, closed_at: int | None, sale: Any
     ) -> None:
-        """An agent got a lead; ``sale`` is (destination, cents) if it is Confirmed at ``closed_at``."""
+        """Assign a lead to an agent; ``sale`` is (destination, cents) if it is Confirmed at ``closed_at``."""
         self._assigned["method", method][agent] += 1
         self._assigned["source", source][agent] += 1
         if booked:
             self._load[agent] += 1
         if closed_at is not None:
             destination, cents = sale or ("", None)
-            self._taken += 1  # so that two of one second are never compared any further
+            self._taken += 1  # ties of one second are compared no further
             outcome = (agent, method, source, destination, cents)
             heapq.heappush(self._to_close, (closed_at, self._taken, outcome))
 
     def features(
         self, agent: int, second: int, method: str, source: str, destination: str | None, requests: str
     ) -> list[float]:
-        """One agent's features for a lead, as the score takes them, in FEATURES' order.
+        """Return an agent's features for a lead as scored, in FEATURES' order.
 
-        Without a destination (nobody was reached) the expertise for it is NaN: a 0 would tell the outcome.
+        Without a destination (nobody was reached) its expertise is NaN: a 0 would reveal the outcome.
         """
         sold = self._sold[destination or ""]
         columns = (

@@ -1,8 +1,8 @@
-"""Regularised logistic regression of outcomes on the lead and on the agent; scikit-learn is loaded here only.
+"""Regularised logistic regression of outcomes on the lead and the agent; only here is scikit-learn loaded.
 
-The lead's own words (method, source, destination, launch) become a column each, but for the commonest, with
-which the others are compared. A word that is not known stands at the mean, and so says nothing: who was
-never reached has no destination, and that must not tell the outcome.
+Each term of the lead (method, source, destination, launch) becomes a column, except the commonest, which is
+the baseline. An unknown term is set to the mean, and so has no effect: a lead never reached has no
+destination, and that must not reveal the outcome.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from dispatch.matching.learning.training_data import COVARIATES, Samples
 from models.base import Json
 
 FEATURE = "feature"
-# The ridge as a normal prior, its standard deviation in log-odds. Nine features that say much the same are
-# held tighter than the lead's words: so the gate opens for agents who differ, and stays closed otherwise.
+# The ridge as a normal prior, its standard deviation in log-odds. Nine overlapping features are held
+# tighter than the lead's terms: so the gate opens for agents who differ, and stays closed otherwise.
 PRIOR_SD = {FEATURE: 0.3}
 USUAL_SD = 1.0
 Z_95 = 1.959964
@@ -33,7 +33,7 @@ Column = tuple[str, str]
 
 @dataclass(frozen=True)
 class Design:
-    """Samples as a matrix; what is not known is NaN."""
+    """Samples as a matrix; unknown values are NaN."""
 
     columns: tuple[Column, ...]
     matrix: Floats
@@ -41,18 +41,18 @@ class Design:
     """The commonest word of each covariate, which has no column."""
 
     def only(self, kinds: Sequence[str]) -> Design:
-        """The columns of some kinds."""
+        """Return the columns of some kinds."""
         kept = [place for place, (kind, _) in enumerate(self.columns) if kind in kinds]
         usual = {kind: word for kind, word in self.usual.items() if kind in kinds}
         return Design(tuple(self.columns[place] for place in kept), self.matrix[:, kept], usual)
 
     def rows(self, places: Any) -> Design:
-        """Some of the samples."""
+        """Return some of the samples."""
         return Design(self.columns, self.matrix[places], self.usual)
 
 
 def design(samples: Samples) -> Design:
-    """Every sample with a column for each word of each covariate and for each feature."""
+    """Return every sample with a column for each word of each covariate and for each feature."""
     columns: list[Column] = []
     values: list[Any] = []
     usual: dict[str, str] = {}
@@ -83,7 +83,7 @@ class Fit:
     usual: dict[str, str]
 
     def predict(self, matrix: Floats) -> Floats:
-        """The probability of Confirmed for each row."""
+        """Return the probability of Confirmed for each row."""
         centred = np.nan_to_num(matrix - self.means)
         chances: Floats = 1 / (1 + np.exp(-(self.intercept + centred @ self.coefficients)))
         return chances
@@ -109,7 +109,7 @@ class Fit:
 
 
 def known_means(matrix: Floats) -> Floats:
-    """The mean of what is known in each column; 0 where nothing is."""
+    """Return the mean of the known values in each column; 0 without any."""
     known = ~np.isnan(matrix)
     means: Floats = np.nan_to_num(matrix).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     return means
@@ -120,7 +120,7 @@ def fit(given: Design, won: Any) -> Fit:
     means = known_means(given.matrix)
     centred = np.nan_to_num(given.matrix - means)
     sds = np.array([PRIOR_SD.get(kind, USUAL_SD) for kind, _ in given.columns])
-    # few columns: Newton's steps are exact and quick
+    # few columns: Newton's steps are exact and fast
     model = LogisticRegression(C=1.0, solver="newton-cholesky", tol=1e-8).fit(centred * sds, won)
     coefficients, intercept = model.coef_[0] * sds, float(model.intercept_[0])
     chances = 1 / (1 + np.exp(-(intercept + centred @ coefficients)))

@@ -1,7 +1,7 @@
-"""Learning the weights from the desk's own outcomes: collected, audited, evaluated, and then kept.
+"""Learn the weights from the desk's own outcomes: collect, audit, evaluate, keep.
 
-This needs numpy and scikit-learn, which take a second to load: import it where training runs. Whatever
-stops it before the last step leaves the weights as they were.
+This needs numpy and scikit-learn, which take a second to load: import it only for training. A failure
+before the last step leaves the weights unchanged.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ RECIPES = (HONEST, PUBLISHED)
 def train(
     desk: Desk, *, recipe: str = HONEST, dry_run: bool = False, progress: Progress | None = None
 ) -> LessonRow:
-    """Learn a new version of the weights; see the module. ``dry_run`` keeps nothing.
+    """Learn a new version of the weights; ``dry_run`` keeps nothing.
 
-    Raises InvalidInput for an unknown recipe, and Refused where there is too little to learn from or a
-    feature knows the outcome.
+    Raises InvalidInput for an unknown recipe, and Refused with too little to learn from or if a feature
+    reveals the outcome.
     """
     lesson = study(desk, recipe=recipe, progress=progress)
-    return told(desk, lesson, None) if dry_run else keep(desk, lesson)
+    return describe_lesson(desk, lesson, None) if dry_run else keep(desk, lesson)
 
 
 def study(desk: Desk, *, recipe: str = HONEST, progress: Progress | None = None) -> Lesson:
-    """Everything but keeping it: what takes long, and writes nothing. Raises as ``train`` does."""
+    """Do the long part without writing anything. Raises as ``train`` does."""
     if recipe not in RECIPES:
         raise InvalidInput("recipe", f"there is no recipe {recipe!r}", "accepted: " + ", ".join(RECIPES))
-    tell = progress or _silent
+    report = progress or _silent
     with desk.reading():
-        samples = collect(tell, published_recipe=recipe == PUBLISHED)
+        samples = collect(report, published_recipe=recipe == PUBLISHED)
     _check_enough(samples)
     given = design(samples)
     leak_audit.check(samples, given)
-    evaluation = evaluate(samples, given, tell)
+    evaluation = evaluate(samples, given, report)
     lead, full = fit(given.only(COVARIATES), samples.won), fit(given, samples.won)
     fits = {"lead": lead.as_json(), "full": full.as_json()}
     weights = {term["name"]: term["weight"] for term in fits["full"]["terms"] if term["kind"] == FEATURE}
@@ -68,12 +68,12 @@ def study(desk: Desk, *, recipe: str = HONEST, progress: Progress | None = None)
 
 
 def keep(desk: Desk, lesson: Lesson) -> LessonRow:
-    """Keep what was studied as a new version; the result is that of ``train``."""
-    return told(desk, lesson, learn(desk, lesson)["version"])
+    """Keep a lesson as a new version; return the same as ``train``."""
+    return describe_lesson(desk, lesson, learn(desk, lesson)["version"])
 
 
-def told(desk: Desk, lesson: Lesson, number: int | None) -> LessonRow:
-    """What was learned, with what to think of it; ``number`` is its version, None if it was not kept."""
+def describe_lesson(desk: Desk, lesson: Lesson, number: int | None) -> LessonRow:
+    """Return the row of a lesson and its verdict; ``number`` is its version, None if it was not kept."""
     return _with_verdict(desk, lesson.row | {"version": number}, lesson.fits)
 
 
@@ -82,9 +82,9 @@ def _check_enough(samples: Samples) -> None:
     if not number:
         raise Refused("no_history", "no assignment is decided yet", "train once there are outcomes")
     if won in (0, number):
-        told = "Confirmed" if won else "without a sale"
+        outcome = "Confirmed" if won else "without a sale"
         raise Refused(
-            "one_class", f"all {number} decided assignments are {told}", "there is nothing to tell apart yet"
+            "one_class", f"all {number} decided assignments are {outcome}", "there is nothing to compare yet"
         )
     if number < LEAST_TO_LEARN:
         raise Refused(
@@ -93,7 +93,7 @@ def _check_enough(samples: Samples) -> None:
 
 
 def _with_verdict(desk: Desk, row: LessonRow, fits: dict[str, Json]) -> LessonRow:
-    """What the desk thinks of these weights, and how surely agents, methods and sources differ."""
+    """Add the verdict on these weights, and how surely agents, methods and sources differ."""
     from models.learned_weights import LearnedWeight
 
     with desk.reading():
@@ -118,4 +118,4 @@ def _with_verdict(desk: Desk, row: LessonRow, fits: dict[str, Json]) -> LessonRo
 
 
 def _silent(_done: int, _total: int, _what: str) -> None:
-    """Nobody wants to know."""
+    """Ignore progress."""

@@ -1,4 +1,4 @@
-"""What is learned from: decided assignments with what was known when they were made."""
+"""Training data: decided assignments with what was known when they were made."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from models.base import tuples
 from models.bookings import CONFIRMED, PENDING, Assignment, Booking
 from models.customers import Lead
 
-MOST_SAMPLES = 200_000  # the newest ones; more would teach nothing new
+MOST_SAMPLES = 200_000  # the newest; more would add nothing
 REPORT_EVERY = 2_000
 COVARIATES = ("method", "source", "destination", "launch")
 
@@ -29,9 +29,9 @@ Progress = Callable[[int, int, str], None]
 class Samples:
     """Decided assignments in order of time; ``won`` where the booking was Confirmed.
 
-    ``known_at`` is the second at which the outcome was known. ``features`` has a column for each of
-    FEATURES, ``covariates`` a list of words for each of COVARIATES; None where nobody ever knew it.
-    ``late`` names features that are known only after the outcome, with the reason.
+    ``known_at`` is the second at which the outcome was known. ``features`` has a column for each of FEATURES,
+    ``covariates`` a list of words for each of COVARIATES; None for unknown ones. ``late`` names features
+    known only after the outcome, with the reason.
     """
 
     at: NDArray[np.int64]
@@ -50,7 +50,7 @@ class Samples:
 
 @dataclass(frozen=True)
 class _Row:
-    """An assignment of the history, with what became of it."""
+    """An assignment of the history, with its outcome."""
 
     agent_id: int
     method: str
@@ -71,8 +71,8 @@ class _Row:
 def collect(progress: Progress, *, published_recipe: bool = False) -> Samples:
     """Go through the history once, inside ``desk.reading()``.
 
-    ``published_recipe`` makes the features as the published recipe did: over the whole history, and
-    the revenue of the very same booking. It is there for the audit to find out.
+    ``published_recipe`` builds the features as the published recipe did: over the whole history, with the
+    revenue of the same booking. It exists for the audit to catch.
     """
     with one_moment():
         past = Past(_ratings())
@@ -86,7 +86,7 @@ def collect(progress: Progress, *, published_recipe: bool = False) -> Samples:
 
 
 def _history() -> Iterator[_Row]:
-    """Every assignment with an agent, oldest first, without those that were entered by mistake."""
+    """Yield every assignment with an agent, oldest first, without those entered by mistake."""
     cents = fn.COALESCE(Booking.destination_revenue_cents, 0) + fn.COALESCE(Booking.package_revenue_cents, 0)
     closed_at = fn.COALESCE(Booking.completed_at, Booking.cancelled_at)
     columns = (Assignment.agent_id, Assignment.method, Assignment.source, Assignment.assigned_at)
@@ -109,7 +109,7 @@ def _history() -> Iterator[_Row]:
 
 
 def _ratings() -> list[Rating]:
-    """The scores that stand, each from the moment at which it was given; a second one replaces the first."""
+    """Return the valid scores, each from the moment it was given; a second one replaces the first."""
     undone = Event.select(Event.undoes).where(Event.undoes.is_null(False))
     query = (
         Event.select(Event.at, Event.booking_id, Event.agent_id, Event.detail)
@@ -137,7 +137,7 @@ class _Gathered:
         self.features: list[list[float]] = []
 
     def take(self, row: _Row) -> None:
-        """One assignment: its features as they were, and then its part in what comes after."""
+        """Take an assignment: its features as they were, then its effect on later ones."""
         past, agent, at = self.past, self.past.place[row.agent_id], seconds(row.assigned_at)
         past.go_on_to(at)
         self.seen += 1

@@ -1,4 +1,4 @@
-"""Keeping what was learned, as one command."""
+"""Store learned weights as one command."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from models.learned_weights import LearnedWeight
 
 @dataclass(frozen=True)
 class Lesson:
-    """What was learned; told apart by its recipe alone, so that a repeat is known as the same command."""
+    """What was learned; equal by recipe alone, so that a repeat counts as the same command."""
 
     recipe: str
     row: LessonRow = field(repr=False)
     fits: dict[str, Json] = field(repr=False)
 
 
-@command("weights.learn", past="weights learned", undo=never("the version stays; use another one"))
+@command("weights.learn", past="weights learned", undo=never("the version remains; use another one"))
 def learn(running: Command, lesson: Lesson) -> dict[str, int]:
-    """Write a new version of the weights; where the newest are in use, it is used from now on."""
+    """Write a new version of the weights; if the newest are in use, it takes effect at once."""
     row = lesson.row
     learned = LearnedWeight(
         origin=TRAINED,

@@ -12,22 +12,22 @@ from models.errors import Refused
 WIDTH, ROW, TOP, LEFT, RIGHT = 640, 26, 46, 140, 190
 BAR_HEIGHT = 16
 FOR_IT, AGAINST_IT = "#2a6f97", "#c8553d"
-HEADING = "Feature importance: share of what tells the agents apart"
+HEADING = "Feature importance: share of the differences between agents"
 KEY = ("raises the score", "lowers the score")
 
 
-def told(each: Importance) -> str:
-    """What stands behind a bar."""
+def format_share(each: Importance) -> str:
+    """Format the text after a bar."""
     return f"{each.share:.0%}  (weight {each.weight:+.2f})"
 
 
 def name(each: Importance) -> str:
-    """What stands before a bar."""
+    """Format the text before a bar."""
     return each.feature.removesuffix("_score").replace("_", " ")
 
 
 def svg(bars: Sequence[Importance]) -> str:
-    """The chart as SVG text, the longest bar as long as there is room."""
+    """Return the chart as SVG, the longest bar filling the width."""
     most = max((each.share for each in bars), default=0) or 1
     height = TOP + ROW * len(bars) + 40
     parts = [
@@ -43,7 +43,7 @@ def svg(bars: Sequence[Importance]) -> str:
         parts += [
             _text(LEFT - 8, y + 13, name(each), "end"),
             _bar(LEFT, y, length, each.weight),
-            _text(LEFT + length + 6, y + 13, told(each), "start"),
+            _text(LEFT + length + 6, y + 13, format_share(each), "start"),
         ]
     y = TOP + ROW * len(bars) + 12
     for x, weight, word in ((LEFT, 1.0, KEY[0]), (LEFT + 170, -1.0, KEY[1])):
@@ -61,7 +61,7 @@ def _bar(x: float, y: float, length: float, weight: float) -> str:
 
 
 def write_png(bars: Sequence[Importance], path: Path) -> None:
-    """The chart as a PNG file. Raises Refused where matplotlib is not installed."""
+    """Write the chart as a PNG file. Raises Refused where matplotlib is not installed."""
     try:
         from matplotlib.figure import Figure
         from matplotlib.patches import Patch
@@ -69,14 +69,14 @@ def write_png(bars: Sequence[Importance], path: Path) -> None:
         raise Refused(
             "no_matplotlib",
             "the PNG needs matplotlib, which is not installed",
-            "pip install 'astra-tui[report]'; the SVG needs nothing",
+            "pip install 'astra-tui[report]'; the SVG needs nothing else",
         ) from error
     figure = Figure(figsize=(7.2, 0.6 + 0.36 * len(bars)), layout="constrained")
     axes = figure.subplots()
     names = [name(each) for each in bars]
     colours = [FOR_IT if each.weight >= 0 else AGAINST_IT for each in bars]
     drawn = axes.barh(names, [each.share for each in bars], color=colours)
-    axes.bar_label(drawn, labels=[told(each) for each in bars], padding=4)
+    axes.bar_label(drawn, labels=[format_share(each) for each in bars], padding=4)
     axes.set_xlim(0, 1.4 * (max((each.share for each in bars), default=0) or 1))
     axes.invert_yaxis()
     axes.xaxis.set_visible(False)

@@ -1,4 +1,4 @@
-"""The ranked list for a lead as Markdown and HTML, with everything that is needed to judge it."""
+"""The ranked list for a lead as Markdown and HTML, with everything needed to judge it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums }""
 
 @dataclass(frozen=True)
 class Report:
-    """What a report tells, as of one moment."""
+    """The contents of a report at one moment."""
 
     glance: Glance
     rates: dict[int, Rate]
@@ -37,12 +37,12 @@ class Report:
 
     @property
     def sentence(self) -> str:
-        """What to think of the scores, and who decides."""
+        """Return the verdict on the scores, and who decides."""
         return self.glance.verdict.under(self.policy)
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """What is told before the table."""
+        """Return the facts above the table."""
         lead = (
             self.glance.terms.method,
             self.glance.terms.source,
@@ -63,16 +63,16 @@ class Report:
 
     @property
     def rows(self) -> list[tuple[str, ...]]:
-        """The table of agents, under HEADINGS."""
+        """Return the table of agents, under HEADINGS."""
         return [self._row(number, agent) for number, agent in enumerate(self.glance.scores.agents, 1)]
 
     def _row(self, number: int, agent: Scored) -> tuple[str, ...]:
         parts = sorted(agent.contributions.items(), key=lambda part: -abs(part[1]))
-        told = ", ".join(f"{short(name)} {value:+.2f}" for name, value in parts[:3])
+        text = ", ".join(f"{short(name)} {value:+.2f}" for name, value in parts[:3])
         rate = self.rates.get(agent.agent_id)
         sold = f"{rate.rate:.0%} ({rate.low:.0%} to {rate.high:.0%})" if rate else ""
         name = f"{agent.agent_name} ({agent.agent_id})"
-        return str(number), name, f"{agent.match_score:.1f}", told, sold
+        return str(number), name, f"{agent.match_score:.1f}", text, sold
 
 
 HEADINGS = ("#", "Agent", "Score", "Most of it", "Confirmed, shrunk to the desk's mean (95 %)")
@@ -80,24 +80,24 @@ NUMBERS = (0, 2)
 
 
 def build(desk: Desk, terms: Terms, weights: WeightSet) -> Report:
-    """Everything a report tells of a lead, inside ``desk.reading()``."""
+    """Return a lead's report, inside ``desk.reading()``."""
     with one_moment():
         known = {rate.agent_id: rate for rate in rates()}
         return Report(glance(terms, weights), known, desk.settings["policy"], desk.now())
 
 
 def short(feature: str) -> str:
-    """A feature's name as a column or a bar shows it."""
+    """Return a feature's name for a column or a bar."""
     return feature.removesuffix("_score").replace("_", " ")
 
 
 def markdown(report: Report, picture: str) -> str:
-    """The report as Markdown; ``picture`` is the file name of the importance plot beside it."""
+    """Return the report as Markdown; ``picture`` is the file name of the importance plot beside it."""
     lines = [f"# {TITLE}", ""]
-    lines += [f"- **{name}**: {_plain(told)}" for name, told in report.facts]
+    lines += [f"- **{name}**: {_plain(text)}" for name, text in report.facts]
     align = ["---:" if place in NUMBERS else "---" for place in range(len(HEADINGS))]
     lines += ["", _cells(HEADINGS), _cells(align), *(_cells(map(_plain, row)) for row in report.rows)]
-    lines += ["", "## What tells the agents apart", "", f"![Feature importance]({picture})", ""]
+    lines += ["", "## Differences between agents", "", f"![Feature importance]({picture})", ""]
     lines += [_cells(("Feature", "Weight", "Share")), _cells(("---", "---:", "---:"))]
     lines += [
         _cells((short(each.feature), f"{each.weight:.2f}", f"{each.share:.0%}"))
@@ -111,18 +111,18 @@ def _cells(cells: Sequence[str] | map[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """User text in Markdown: what could be read as its markup is escaped."""
+    """Escape Markdown markup in user text."""
     return re.sub(r"([\\`*_{}\[\]<>|#~&!])", r"\\\1", text)
 
 
 def html(report: Report) -> str:
-    """The report as one HTML file, the plot inside it."""
+    """Return the report as one HTML file, the plot inside it."""
     facts = "\n".join(
-        f"<tr><th>{escape(name)}</th><td>{escape(told)}</td></tr>" for name, told in report.facts
+        f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in report.facts
     )
-    heading = "".join(_cell("th", place, told) for place, told in enumerate(HEADINGS))
+    heading = "".join(_cell("th", place, text) for place, text in enumerate(HEADINGS))
     rows = "\n".join(
-        "<tr>" + "".join(_cell("td", place, told) for place, told in enumerate(row)) + "</tr>"
+        "<tr>" + "".join(_cell("td", place, text) for place, text in enumerate(row)) + "</tr>"
         for row in report.rows
     )
     return f"""<!doctype html>
@@ -139,13 +139,13 @@ def html(report: Report) -> str:
 <tr>{heading}</tr>
 {rows}
 </table>
-<h2>What tells the agents apart</h2>
+<h2>Differences between agents</h2>
 {svg(report.glance.importance)}
 </body>
 </html>
 """
 
 
-def _cell(tag: str, place: int, told: str) -> str:
+def _cell(tag: str, place: int, text: str) -> str:
     kind = ' class="number"' if place in NUMBERS else ""
-    return f"<{tag}{kind}>{escape(told)}</{tag}>"
+    return f"<{tag}{kind}>{escape(text)}</{tag}>"

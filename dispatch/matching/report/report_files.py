@@ -1,4 +1,4 @@
-"""The report of a lead as files: the ranked table, and the importance plot."""
+"""The report of a lead as files: the ranked table and the importance plot."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PICTURE = "match-importance"
 
 
 def write(report: Report, folder: str) -> Json:
-    """Write match.md, match.html and the plot into a folder, made if it is missing. Raises InvalidInput."""
+    """Write match.md, match.html and the plot into a folder, created if missing. Raises InvalidInput."""
     try:
         return _write(report, Path(folder).expanduser())
     except (OSError, ValueError) as error:

@@ -1,12 +1,12 @@
-"""Decide what is due for an issue: warnings, and escalations to raise, to take further, to rest and to close.
+"""Decisions about an issue: warnings to give, and escalations to raise, climb, rest and close.
 
-Rows in, named actions out, and no database: monitor.py reads the rows before, and writes the actions after.
+Rows in, named actions out, no database: monitor.py reads the rows and writes the actions.
 
-An example: Ada has had a HIGH issue since 09:00. At 17:00, its eight hours over, ``decide`` answers
-``Raise(unresolved)`` and Ada hears of it; she has the hour of a HIGH first response to acknowledge. She does
-not, so at 18:00 comes ``Climb`` to level 2. Her manager acknowledges at 18:30: the next look is four hours
-later. Somebody wrote a note at 20:00, so at 22:30 comes ``Rest`` until 00:00, and then, if nothing else was
-done, ``Climb`` to level 3.
+Example: Ada has had a HIGH issue since 09:00. At 17:00, when its eight hours are over, ``decide`` returns
+``Raise(unresolved)`` and notifies Ada; she has one hour, the HIGH first-response time, to acknowledge. She
+does not, so ``Climb`` raises it to level 2 at 18:00. Her manager acknowledges at 18:30, which sets the next
+check four hours later. A note written at 20:00 makes that check, at 22:30, a ``Rest`` until 00:00, and then,
+if nothing else has been done, ``Climb`` raises it to level 3.
 """
 
 from __future__ import annotations
@@ -25,33 +25,33 @@ SECOND = timedelta(seconds=1)
 
 
 class Warn(NamedTuple):
-    """So much of a clock's time is used up."""
+    """A percentage of a clock's time is used up."""
 
     clock: str
     percent: int
 
 
 class Close(NamedTuple):
-    """Work that lay idle went on: nobody needs to say so."""
+    """Work on an idle issue has resumed."""
 
     escalation: Escalation
 
 
 class Raise(NamedTuple):
-    """A trigger fired, for the first time on this occasion."""
+    """A trigger fired for the first time on this occasion."""
 
     fired: Fired
     urgency: str
 
 
 class Climb(NamedTuple):
-    """Nobody acknowledged it in time, or nothing was done since: the next level hears of it."""
+    """Nobody acknowledged it in time, or work stopped: notify the next level."""
 
     escalation: Escalation
 
 
 class Rest(NamedTuple):
-    """It was acknowledged and work goes on, or it is the customer's turn: look again at ``until``."""
+    """It is acknowledged and work continues, or the customer has to answer: check again at ``until``."""
 
     escalation: Escalation
     until: datetime
@@ -61,7 +61,7 @@ Action = Warn | Close | Raise | Climb | Rest
 
 
 def decide(watched: Watched, now: datetime) -> list[Action]:
-    """Everything that is due, in the order of writing; an issue that has ended has only warnings left."""
+    """Return everything due, in writing order; an ended issue only gets warnings."""
     warnings = [
         Warn(kind, percent)
         for kind, clock in watched.clocks.items()
@@ -85,7 +85,7 @@ def decide(watched: Watched, now: datetime) -> list[Action]:
 
 
 def _next_step(watched: Watched, row: Escalation, now: datetime) -> Climb | Rest:
-    """An acknowledged escalation rests until nothing was done for as long as an issue may wait unassigned."""
+    """Rest an acknowledged escalation until work has been idle for the unassigned limit."""
     if row.acknowledged_at is None:
         return Climb(row)
     idle_since = watched.idle_since
@@ -95,7 +95,7 @@ def _next_step(watched: Watched, row: Escalation, now: datetime) -> Climb | Rest
 
 
 def next_check(watched: Watched, now: datetime) -> datetime | None:
-    """The first moment at which something will be due though nobody touches the issue; None once it ended."""
+    """Return when something will next be due if nobody touches the issue; None once it has ended."""
     if watched.issue.status not in OPEN:
         return None
     steps = [
@@ -108,7 +108,7 @@ def next_check(watched: Watched, now: datetime) -> datetime | None:
 
 
 def _warning_moments(watched: Watched) -> Iterator[datetime]:
-    """When each clock that runs gives its next warning."""
+    """Yield the time of each running clock's next warning."""
     for kind, clock in watched.clocks.items():
         if clock.paused_at is None and clock.met_at is None:
             for percent in targets.WARNING_PERCENTS:
@@ -118,7 +118,7 @@ def _warning_moments(watched: Watched) -> Iterator[datetime]:
 
 
 def _trigger_moments(watched: Watched) -> Iterator[datetime]:
-    """When each trigger of time fires; the others fire as something is said."""
+    """Yield the time at which each timed trigger fires; the others fire on messages."""
     issue, clock, occasions = watched.issue, watched.clocks[RESOLUTION], watched.occasions
     hours, limit = clocks.hours_of(clock), limits.unassigned_s(issue.priority)
     if issue.waiting_since and (UNASSIGNED, issue.waiting_since) not in occasions:

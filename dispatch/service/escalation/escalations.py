@@ -1,8 +1,8 @@
-"""Escalations as rows: opened once a trigger and occasion, raised level by level, acknowledged, closed.
+"""Escalation rows: opened once per trigger and occasion, raised level by level, acknowledged, closed.
 
-Level 1 is told to who holds the issue, 2 to the holder's manager, 3 to the desk's ``escalation_contact``.
-Unacknowledged, the next level follows after the priority's first-response time; acknowledged, the chain
-stops, and goes on when nothing is done for as long as an issue may wait unassigned.
+Level 1 notifies the issue's holder, 2 the holder's manager, 3 the desk's ``escalation_contact``.
+An unacknowledged escalation climbs after the priority's first-response time; acknowledging it stops the
+chain until nothing has been done for as long as an issue may wait unassigned.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ DISPATCHERS = "the dispatchers"
 def open_for(
     desk: Desk, now: str, issue: Issue, fired: Fired, urgency: str, raised_by: list[str]
 ) -> Escalation:
-    """Write a new escalation and tell its first level."""
+    """Write a new escalation and notify its first level."""
     escalation = Escalation(
         issue_id=issue.issue_id,
         trigger=fired.trigger,
@@ -43,13 +43,13 @@ def open_for(
         steps="[]",
         opened_at=now,
     )
-    _tell(desk, now, issue, escalation)
+    _notify(desk, now, issue, escalation)
     escalation.save()
     return escalation
 
 
-def _tell(desk: Desk, now: str, issue: Issue, escalation: Escalation) -> None:
-    """Note who is told at the present level, and when the next one follows."""
+def _notify(desk: Desk, now: str, issue: Issue, escalation: Escalation) -> None:
+    """Record who is notified at the current level, and when the next one follows."""
     steps = json.loads(escalation.steps)
     steps.append({"level": escalation.level, "at": now, "told": audience(desk, issue, escalation.level)})
     escalation.steps = json.dumps(steps, ensure_ascii=False)
@@ -58,7 +58,7 @@ def _tell(desk: Desk, now: str, issue: Issue, escalation: Escalation) -> None:
 
 
 def audience(desk: Desk, issue: Issue, level: int) -> str:
-    """Who is told at a level."""
+    """Return who is notified at a level."""
     if level >= TOP_LEVEL:
         return str(desk.settings["escalation_contact"])
     holder = Agent.lock_or_none(issue.agent_id) if issue.agent_id is not None else None
@@ -70,23 +70,23 @@ def audience(desk: Desk, issue: Issue, level: int) -> str:
 
 
 def patience(desk: Desk, priority: int) -> timedelta:
-    """How long a level has to acknowledge: the priority's first-response time."""
+    """Return the time a level has to acknowledge: the priority's first-response time."""
     figures = str(desk.settings[targets.setting_of(FIRST_RESPONSE)])
     return timedelta(minutes=targets.minutes_of(figures, priority))
 
 
 def climb(desk: Desk, now: str, issue: Issue, escalation_id: int, level: int | None = None) -> Escalation:
-    """Take an escalation to its next level, or to ``level``, which has to acknowledge it for itself."""
+    """Raise an escalation to its next level, or to ``level``, which has to acknowledge it separately."""
     escalation = Escalation.lock(escalation_id)
     escalation.level = level or min(TOP_LEVEL, escalation.level + 1)
     escalation.acknowledged_at = escalation.acknowledged_by = None
-    _tell(desk, now, issue, escalation)
+    _notify(desk, now, issue, escalation)
     escalation.save()
     return escalation
 
 
 def rest(escalation_id: int, until: datetime) -> Escalation:
-    """Leave an acknowledged escalation at its level until a moment."""
+    """Keep an acknowledged escalation at its level until a given time."""
     escalation = Escalation.lock(escalation_id)
     escalation.next_step_at = to_text(until)
     escalation.save()
@@ -94,7 +94,7 @@ def rest(escalation_id: int, until: datetime) -> Escalation:
 
 
 def raise_by_hand(running: Command, issue: Issue, reason: str, level: int | None) -> Escalation:
-    """A person escalates: a new manual one, or the next level of the one that is open."""
+    """Escalate by hand: open a manual escalation, or raise the open one to the next level."""
     known = [one for one in still_open([issue.issue_id]) if one.trigger == triggers.MANUAL]
     if not known:
         by_hand = Fired(triggers.MANUAL, reason, running.now)
@@ -109,7 +109,7 @@ def raise_by_hand(running: Command, issue: Issue, reason: str, level: int | None
 
 
 def acknowledge(running: Command, escalation_id: int, priority: int) -> None:
-    """Somebody takes care: no further level, unless nothing is done."""
+    """Acknowledge an escalation: it climbs no further unless work stops."""
     escalation = Escalation.lock(escalation_id)
     escalation.acknowledged_at, escalation.acknowledged_by = running.now, running.actor
     limit = timedelta(seconds=limits.unassigned_s(priority))
@@ -118,7 +118,7 @@ def acknowledge(running: Command, escalation_id: int, priority: int) -> None:
 
 
 def close(now: str, by: str, escalation_id: int, reason: str) -> Escalation:
-    """Nothing more has to be done about it."""
+    """Close an escalation with a reason."""
     escalation = Escalation.lock(escalation_id)
     escalation.closed_at, escalation.closed_by, escalation.close_reason = now, by, reason
     escalation.next_step_at = None
@@ -127,13 +127,13 @@ def close(now: str, by: str, escalation_id: int, reason: str) -> Escalation:
 
 
 def close_all(running: Command, issue_id: int, reason: str) -> None:
-    """The issue has ended, and with it whatever was raised about it."""
+    """Close every escalation of an issue that has ended."""
     for row in still_open([issue_id]):
         close(running.now, running.actor, row.escalation_id, reason)
 
 
 def revive(running: Command, issue: Issue, closed_at: str) -> None:
-    """What an end closed is open again, its level with the usual time: the end itself was taken back."""
+    """Reopen the escalations that an undone end had closed, each level with its usual time."""
     next_step = to_text(from_text(running.now) + patience(running.desk, issue.priority))
     query = Escalation.select(Escalation.escalation_id).where(
         Escalation.issue_id == issue.issue_id,
@@ -148,7 +148,7 @@ def revive(running: Command, issue: Issue, closed_at: str) -> None:
 
 
 def still_open(issue_ids: Sequence[int]) -> list[Escalation]:
-    """The open escalations of some issues, for reading."""
+    """Return the open escalations of some issues, read-only."""
     query = Escalation.select().where(
         Escalation.issue_id.in_(listed(issue_ids)), Escalation.closed_at.is_null()
     )
@@ -156,13 +156,13 @@ def still_open(issue_ids: Sequence[int]) -> list[Escalation]:
 
 
 def of_issues(issue_ids: Sequence[int]) -> list[Escalation]:
-    """Every escalation of some issues, oldest first, for reading."""
+    """Return every escalation of some issues, oldest first, read-only."""
     query = Escalation.select().where(Escalation.issue_id.in_(listed(issue_ids)))
     return read_rows(Escalation, query.order_by(Escalation.escalation_id))
 
 
 def describe(escalation: Escalation) -> EscalationRow:
-    """An escalation for people and scripts; ``told`` is who was told last."""
+    """Return an escalation's row; ``told`` is the last recipient."""
     steps = json.loads(escalation.steps)
     row: Json = {name: getattr(escalation, name, None) for name in EscalationRow.__annotations__}
     row |= {"raised_by": json.loads(escalation.raised_by), "told": steps[-1]["told"], "steps": steps}

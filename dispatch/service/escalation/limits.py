@@ -10,10 +10,10 @@ UNRESOLVED_MINUTES = (30, 120, 480, 2880, 5760)
 
 
 def unassigned_s(priority: int) -> int:
-    """Working seconds that an issue may wait for an agent, and for which an agent may leave it untouched."""
+    """Return the working seconds an issue may wait for an agent, or an agent may leave it untouched."""
     return 60 * UNASSIGNED_MINUTES[len(PRIORITIES) - priority]
 
 
 def unresolved_s(priority: int) -> int:
-    """Working seconds on the resolution clock; pauses for the customer do not count."""
+    """Return the allowed working seconds on the resolution clock, customer pauses excluded."""
     return 60 * UNRESOLVED_MINUTES[len(PRIORITIES) - priority]

@@ -1,7 +1,7 @@
-"""Looking at issues: read what decides, write what is due, and note when to look next.
+"""Examine issues: read their rows, write what is due, and record when to check next.
 
-``examine`` does it for the issue of a command, and the sweep for those whose moment has come; what is due is
-decided in escalation/decisions.py. The caller holds the write lock; looking twice changes nothing.
+``examine`` serves a command's issue and the sweep's due ones; escalation/decisions.py decides what is due.
+The caller holds the write lock; examining twice changes nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Outcome:
-    """What a look brought: warnings and escalations, each with its issue."""
+    """The warnings and escalations of an examination, each with its issue."""
 
     examined: int = 0
     warnings: list[IssueAlarm] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Outcome:
 
 
 def examine(desk: Desk, now: str, issue_ids: Sequence[int]) -> Outcome:
-    """Write what is due for some issues, and when to look at each of them next."""
+    """Write what is due for some issues, and when to check each one next."""
     outcome, moment = Outcome(examined=len(issue_ids)), from_text(now)
     for watched in _gather(issue_ids):
         for action in decisions.decide(watched, moment):
@@ -51,7 +51,7 @@ def examine(desk: Desk, now: str, issue_ids: Sequence[int]) -> Outcome:
 
 
 def _write(desk: Desk, now: str, watched: Watched, action: decisions.Action, outcome: Outcome) -> None:
-    """Carry out an action; the rows in hand are those of the database again."""
+    """Carry out an action and refresh the rows in hand."""
     issue = watched.issue
     match action:
         case Warn(kind, percent):
@@ -82,13 +82,13 @@ def _write(desk: Desk, now: str, watched: Watched, action: decisions.Action, out
 
 
 def _raised_by(issue: Issue) -> list[str]:
-    """What makes an escalation begin higher: the customer's tier, and the same trouble again."""
+    """Return what makes an escalation start higher: the customer's tier, and a repeated problem."""
     raised = [triggers.HIGH_TIER] if issue.tier in triggers.HIGH_TIERS else []
     return raised + ([triggers.REPEATED] if is_repeated(issue) else [])
 
 
 def is_repeated(issue: Issue) -> bool:
-    """Did the customer have another issue of this category within the thirty days before?"""
+    """Return whether the customer had another issue of this category in the thirty days before."""
     if issue.customer_id is None:
         return False
     earliest = from_text(issue.opened_at) - timedelta(days=triggers.REPEATED_WITHIN_DAYS)
@@ -109,7 +109,7 @@ def _look_again(issue_id: int, at: datetime | None) -> None:
 
 
 def _gather(issue_ids: Sequence[int]) -> list[Watched]:
-    """The issues with their rows, read for all of them at once."""
+    """Read several issues and their rows at once."""
     ids = listed(issue_ids)
     clocks = clock_rows.clocks_of(issue_ids)
     warned: dict[int, set[tuple[str, int]]] = defaultdict(set)
@@ -131,12 +131,12 @@ def _gather(issue_ids: Sequence[int]) -> list[Watched]:
 
 
 def _talk(issue_ids: Sequence[int]) -> dict[int, tuple[int, str | None]]:
-    """By issue: how many messages and notes, and when the desk last did something."""
-    said = Case(None, [(Interaction.kind != STATUS, 1)], 0)
+    """Return by issue the number of messages and notes, and the time of the desk's last action."""
+    messages = Case(None, [(Interaction.kind != STATUS, 1)], 0)
     ours = (Interaction.author != CUSTOMER) | (Interaction.kind == STATUS)
     done = Case(None, [(ours, Interaction.at)], None)
     query = (
-        Interaction.select(Interaction.issue_id, fn.SUM(said), fn.MAX(done))
+        Interaction.select(Interaction.issue_id, fn.SUM(messages), fn.MAX(done))
         .where(Interaction.issue_id.in_(listed(issue_ids)))
         .group_by(Interaction.issue_id)
     )
@@ -154,5 +154,5 @@ _last_compounds = CompiledQuery(
 
 
 def last_compounds(issue_id: int) -> tuple[float, ...]:
-    """The sentiments of the last interactions that have one, the newest last."""
+    """Return the sentiments of the last scored interactions, newest last."""
     return tuple(compound for (compound,) in reversed(_last_compounds(issue_id=issue_id)))

@@ -29,10 +29,10 @@ HIGH, MEDIUM = "high", "medium"
 
 @dataclass
 class Watched:
-    """One issue with all that decides about it.
+    """An issue with everything its triggers depend on.
 
-    ``warned`` holds clocks and percents, ``progress`` when the desk last did something about the issue, and
-    ``compounds`` the sentiments of the last interactions that have one, the newest last.
+    ``warned`` holds clocks and percents, ``progress`` the time of the desk's last action on the issue, and
+    ``compounds`` the sentiments of the last scored interactions, newest last.
     """
 
     issue: Issue
@@ -49,25 +49,25 @@ class Watched:
 
     @property
     def is_our_turn(self) -> bool:
-        """Somebody holds it, and the customer need not answer first."""
+        """Return whether an agent holds the issue and no customer answer is pending."""
         return self.issue.status != NEW and self.clocks[RESOLUTION].paused_at is None
 
     @property
     def idle_since(self) -> str | None:
-        """Since when nothing was done; None while it is the customer's turn, and nobody is to blame."""
+        """Return when work last stopped; None while the customer has to answer."""
         if self.issue.status == NEW:
             return self.issue.waiting_since
         return self.progress if self.is_our_turn else None
 
     @property
     def occasions(self) -> set[tuple[str, str]]:
-        """What was raised already: the triggers, each with the time since when its condition held."""
+        """Return the occasions already raised: each trigger with the time its condition began."""
         return {(row.trigger, row.since) for row in self.escalations.values()}
 
 
 @dataclass(frozen=True)
 class Fired:
-    """A trigger whose condition holds; ``since`` is when its present occasion began."""
+    """A trigger whose condition holds; ``since`` is when the current occasion began."""
 
     trigger: str
     reason: str
@@ -75,11 +75,11 @@ class Fired:
 
 
 def fired(watched: Watched, now: datetime) -> Iterator[Fired]:
-    """Every trigger whose condition holds."""
+    """Yield every trigger whose condition holds."""
     issue, clock = watched.issue, watched.clocks[RESOLUTION]
     hours, limit = clocks.hours_of(clock), limits.unassigned_s(issue.priority)
     if issue.waiting_since and hours.between(from_text(issue.waiting_since), now) >= limit:
-        yield Fired(UNASSIGNED, f"nobody has had it for {_span(limit)}", issue.waiting_since)
+        yield Fired(UNASSIGNED, f"no agent for {_span(limit)}", issue.waiting_since)
     if clocks.used_s(clock, now) >= (longest := limits.unresolved_s(issue.priority)):
         yield Fired(UNRESOLVED, f"unresolved after {_span(longest)}", watched.opened)
     if watched.interactions >= MANY_INTERACTIONS:
@@ -89,19 +89,19 @@ def fired(watched: Watched, now: datetime) -> Iterator[Fired]:
     if len(last) == LAST_INTERACTIONS and mean < BAD_SENTIMENT:
         yield Fired(SENTIMENT, f"mean sentiment of the last three is {mean:.2f}", watched.opened)
     if watched.is_our_turn and hours.between(from_text(watched.progress), now) >= limit:
-        yield Fired(NO_PROGRESS, f"nothing was done for {_span(limit)}", watched.progress)
+        yield Fired(NO_PROGRESS, f"idle for {_span(limit)}", watched.progress)
 
 
 def urgency(found: Sequence[Fired]) -> str:
-    """``high`` if one of the two times was exceeded, else ``medium``."""
+    """Return ``high`` if one of the two time limits was exceeded, else ``medium``."""
     return HIGH if {UNASSIGNED, UNRESOLVED} & {one.trigger for one in found} else MEDIUM
 
 
 def first_level(raised_by: list[str]) -> int:
-    """1, and one more for each thing that raises it."""
+    """Return 1, plus one for each thing that raises it."""
     return min(TOP_LEVEL, 1 + len(raised_by))
 
 
 def _span(seconds: int) -> str:
-    """``15 min``, ``2 h``, ``48 h``."""
+    """Format a span: ``15 min``, ``2 h``, ``48 h``."""
     return f"{seconds // 3600} h" if seconds % 3600 == 0 else f"{seconds // 60} min"

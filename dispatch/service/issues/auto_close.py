@@ -1,4 +1,4 @@
-"""A resolved issue about which nobody comes back is closed by the clock."""
+"""Close resolved issues automatically once the customer has had time to respond."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _resolved = CompiledQuery(
 
 
 def due(desk: Desk, issue_id: int | None = None) -> list[int]:
-    """The issues that were resolved longer ago than the setting's days; of one given, that one or none."""
+    """Return the issues resolved longer ago than the setting's days, or only the given one if it is due."""
     days = desk.settings["close_after_days"]
     if not days:
         return []

@@ -1,4 +1,4 @@
-"""What every command on an issue has in common: finding it, its time, its words, and the answer."""
+"""Support shared by all issue commands: lookup, time, text, and result."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from models.errors import InvalidInput, Refused
 from models.issues import CLOSED, OPEN, PRIORITIES, RESOLVED, Issue
 
 LONGEST_TEXT = 100_000
-"""Characters of a message: a customer's mail may be long."""
+"""Maximum characters of a message: a customer's mail may be long."""
 
 
 def issue_at_work(running: Command, issue_id: int) -> Issue:
-    """The issue that a command is about, to be changed. Raises NotFound; Refused if it was a mistake."""
+    """Return a command's issue for changing. Raises NotFound; Refused if it was entered by mistake."""
     issue = Issue.lock(issue_id)
     running.issue_id, running.customer_id = issue_id, issue.customer_id
     running.booking_id, running.agent_id = issue.booking_id, issue.agent_id
     if issue.voided:
-        raise Refused("voided", f"issue {issue_id} was entered by mistake", "open it anew")
+        raise Refused("voided", f"issue {issue_id} was entered by mistake", "open a new issue")
     return issue
 
 
 def open_issue_at_work(running: Command, issue_id: int) -> Issue:
-    """The same, refused when it is resolved or closed."""
+    """Return the same; also refuses an issue that is resolved or closed."""
     issue = issue_at_work(running, issue_id)
     check_open(issue)
     return issue
 
 
 def check_open(issue: Issue, also: str = "", because: str = "", hint: str = "") -> None:
-    """Refuse what has ended, but for the status that is open to the command ``also``. Raises Refused."""
+    """Refuse an ended issue, except in the status that ``also`` allows. Raises Refused."""
     if issue.status not in (*OPEN, also):
         number = issue.issue_id
-        again = f"astra issue reopen {number} takes it up again"
+        again = f"use astra issue reopen {number}"
         raise Refused(issue.status, f"issue {number} is {issue.status}{because}", again + hint)
 
 
 def moment(running: Command, issue: Issue) -> str:
-    """The command's time; an issue's own time never runs backwards, whatever the clock does."""
+    """Return the command's time, never earlier than the issue's last change."""
     return max(running.now, str(issue.changed_at))
 
 
@@ -52,8 +52,8 @@ def save(running: Command, issue: Issue) -> None:
 
 
 def saved(running: Command, issue: Issue) -> IssueDetails:
-    """Save the issue of a command, look at what follows from it, and tell how it is now."""
-    # loads the satisfaction models, which assigning a lead does without
+    """Save a command's issue, examine it, and return its details."""
+    # loads the satisfaction models, which assigning a lead never needs
     from dispatch.service.issues import queries
 
     save(running, issue)
@@ -63,7 +63,7 @@ def saved(running: Command, issue: Issue) -> IssueDetails:
 
 
 def words(value: str | None, field: str = "text") -> str:
-    """What somebody wrote: some visible characters, lines allowed. Raises InvalidInput."""
+    """Return visible text, line breaks allowed. Raises InvalidInput."""
     text = validation.stripped(value, field).replace("\r\n", "\n").replace("\r", "\n")
     checked = validation.optional_text(text, field, limit=LONGEST_TEXT, lines=True)
     if checked is None or all(
@@ -77,11 +77,11 @@ def words(value: str | None, field: str = "text") -> str:
 
 
 def priority(value: str) -> int:
-    """The number, 1 to 5, of a priority's name in any case. Raises InvalidInput."""
+    """Return the number, 1 to 5, of a priority's name in any case. Raises InvalidInput."""
     name = validation.one_of(validation.stripped(value, "priority").upper(), "priority", PRIORITIES[::-1])
     return PRIORITIES.index(name) + 1
 
 
 def has_ended(issue: Issue) -> bool:
-    """Is it resolved or closed?"""
+    """Return whether the issue is resolved or closed."""
     return issue.status in (RESOLVED, CLOSED)

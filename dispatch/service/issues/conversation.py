@@ -1,4 +1,4 @@
-"""What is said about an issue: messages that the customer sees, and notes that stay inside."""
+"""The conversation on an issue: messages the customer sees, and internal notes."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from models.issues import (
 )
 
 AUTHORS = (DESK, CUSTOMER)
-NO_ANSWER = ": nothing more is answered"
+NO_ANSWER = ": it takes no more answers"
 
 
-@command("issue.reply", past="reply", undo=never("what was said to a customer, or by one, stays said"))
+@command("issue.reply", past="reply", undo=never("a message cannot be unsent"))
 def reply(
     running: Command,
     issue_id: int,
@@ -45,32 +45,32 @@ def reply(
     solution: bool = False,
     seen: int | None = None,
 ) -> IssueDetails:
-    """A message to the customer, by the holder, or (``author`` customer) one from the customer.
+    """Send the customer a message from the holder, or (``author`` customer) record one from the customer.
 
-    ``wait``: the customer has to answer, and the resolution clock stands still until then. ``solution``: it
-    is an attempt to resolve the issue. ``seen`` is the last interaction that the writer knew of: a newer
-    message is a Conflict, so that two never answer at once. A customer's message goes on with an issue that
-    waited for it, or was resolved. Raises NotFound, InvalidInput, Refused, Conflict.
+    ``wait``: the customer has to answer, which pauses the resolution clock. ``solution``: it is an attempt to
+    resolve the issue. ``seen`` is the last interaction the writer had read: a newer message is a Conflict, so
+    that two people never answer at once. A customer's message resumes an issue that waited for it or was
+    resolved. Raises NotFound, InvalidInput, Refused, Conflict.
     """
-    said = words(text)
+    text = words(text)
     validation.one_of(author, "author", AUTHORS)
     issue = issue_at_work(running, issue_id)
     _check_seen(issue, seen)
     way = validation.one_of(channel, "channel", CHANNELS) if channel else issue.channel
     if author == CUSTOMER:
-        _hear(running, issue, said, way)
+        _hear(running, issue, text, way)
     else:
         check_open(issue, because=NO_ANSWER)
-        _answer(running, issue, agent_id, said, way, wait=wait, solution=solution)
+        _answer(running, issue, agent_id, text, way, wait=wait, solution=solution)
     return saved(running, issue)
 
 
-def _hear(running: Command, issue: Issue, said: str, way: str) -> None:
-    """The customer speaks: what waited for it goes on, what was resolved is taken up again."""
+def _hear(running: Command, issue: Issue, text: str, way: str) -> None:
+    """Record a customer's message: resume an issue that waited for it, reopen a resolved one."""
     check_open(issue, RESOLVED, NO_ANSWER, ", or open a new issue")
     if issue.status == RESOLVED:
         take_up_again(running, issue, by=CUSTOMER)
-    _write(running, issue, MESSAGE, CUSTOMER, said, way)
+    _write(running, issue, MESSAGE, CUSTOMER, text, way)
     if issue.status == PENDING_CUSTOMER:
         enter(running, issue, IN_PROGRESS, by=CUSTOMER)
 
@@ -79,7 +79,7 @@ def _answer(
     running: Command,
     issue: Issue,
     agent_id: int | None,
-    said: str,
+    text: str,
     way: str,
     *,
     wait: bool,
@@ -89,10 +89,10 @@ def _answer(
     check_holder(issue, speaker)
     if issue.status == ASSIGNED:
         enter(running, issue, IN_PROGRESS)
-    _write(running, issue, MESSAGE, DESK, said, way, wait=wait, solution=solution)
+    _write(running, issue, MESSAGE, DESK, text, way, wait=wait, solution=solution)
     mine, at = clocks.clocks_of(issue.issue_id), moment(running, issue)
     clocks.end(mine[FIRST_RESPONSE], at)
-    if issue.status == PENDING_CUSTOMER:  # before it nobody had told the customer, and the clock ran
+    if issue.status == PENDING_CUSTOMER:  # until now the customer had no message, and the clock ran
         clocks.pause(mine[RESOLUTION], at)
     elif wait:
         enter(running, issue, PENDING_CUSTOMER)
@@ -108,13 +108,13 @@ def _holder(issue: Issue) -> int:
     return int(issue.agent_id)
 
 
-@command("issue.note", past="note", undo=never("a note stays in the conversation; write another one"))
+@command("issue.note", past="note", undo=never("a note cannot be removed; write another one"))
 def note(running: Command, issue_id: int, text: str, *, agent_id: int | None = None) -> IssueDetails:
-    """An internal note, which the customer does not see; on any issue. Raises NotFound, InvalidInput."""
-    said = words(text)
+    """Add an internal note, hidden from the customer, to any issue. Raises NotFound, InvalidInput."""
+    text = words(text)
     issue = issue_at_work(running, issue_id)
     speaker = working_agent(agent_id).agent_id if agent_id is not None else issue.agent_id
-    _write(running, issue, NOTE, DESK, said, None, agent_id=speaker)
+    _write(running, issue, NOTE, DESK, text, None, agent_id=speaker)
     return saved(running, issue)
 
 
@@ -123,7 +123,7 @@ def _write(
     issue: Issue,
     kind: str,
     author: str,
-    said: str,
+    text: str,
     way: str | None,
     *,
     agent_id: int | None = None,
@@ -137,12 +137,12 @@ def _write(
         author=author,
         agent_id=None if author == CUSTOMER else agent_id or issue.agent_id,
         channel=way,
-        text=said,
-        compound=text_analysis.feeling(said),
+        text=text,
+        compound=text_analysis.feeling(text),
         resolution_attempt=solution,
         answer_needed=wait,
     ).save()
-    running.detail = {"author": author, "text": said[:200]}
+    running.detail = {"author": author, "text": text[:200]}
 
 
 def _check_seen(issue: Issue, seen: int | None) -> None:
@@ -154,6 +154,6 @@ def _check_seen(issue: Issue, seen: int | None) -> None:
         )
 
 
-def resolve_with(running: Command, issue: Issue, said: str, way: str) -> None:
-    """The holder's last word, which is an attempt to resolve the issue."""
-    _answer(running, issue, None, said, way, wait=False, solution=True)
+def resolve_with(running: Command, issue: Issue, text: str, way: str) -> None:
+    """Record the holder's closing message as an attempt to resolve the issue."""
+    _answer(running, issue, None, text, way, wait=False, solution=True)

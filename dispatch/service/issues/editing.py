@@ -1,4 +1,4 @@
-"""Mending an issue: what it is about, how urgent it is, and whose it is."""
+"""Edits to an issue: its subject, priority and customer."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def edit(
     booking_id: int | None = None,
     customer_id: int | None = None,
 ) -> IssueDetails:
-    """Change what is given; a category or tier makes the priority anew, unless one is given too.
+    """Change the given fields; a new category or tier recalculates the priority unless one is given.
 
-    Priority, category and tier only while the issue is open: the clocks follow them. Raises NotFound,
-    Refused, InvalidInput.
+    Priority, category and tier can change only while the issue is open, because its clocks depend on them.
+    Raises NotFound, Refused, InvalidInput.
     """
     urgent = (category, priority, tier)
     is_urgent = any(value is not None for value in urgent)
@@ -60,9 +60,9 @@ def _reconsider(
         issue.unsure = False
         issue.corrected_at = running.now
     if category is not None or tier is not None:
-        told = text_analysis.prioritise(issue.category, issue.description, issue.tier)
-        issue.priority = PRIORITIES.index(told["priority"]) + 1
-        issue.priority_steps = as_json(told["priority_steps"])
+        triaged = text_analysis.prioritise(issue.category, issue.description, issue.tier)
+        issue.priority = PRIORITIES.index(triaged["priority"]) + 1
+        issue.priority_steps = as_json(triaged["priority_steps"])
     if priority is not None:
         _set_priority(running, issue, command_support.priority(priority))
     if issue.priority != issue.was("priority"):

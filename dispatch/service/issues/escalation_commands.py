@@ -1,4 +1,4 @@
-"""What people do about escalations: raise one by hand, take care of it, and close it with a reason."""
+"""Escalation commands: escalate by hand, acknowledge, and close with a reason."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from models.errors import Refused
 from models.issues import Escalation
 
 
-@command("issue.escalate", past="escalated", undo=never("people know of it; astra issue settle closes it"))
+@command("issue.escalate", past="escalated", undo=never("people were notified; astra issue settle closes it"))
 def escalate(running: Command, issue_id: int, reason: str, level: int | str | None = None) -> IssueDetails:
     """Escalate by hand, to a level or to the next one. Raises NotFound, InvalidInput, Refused."""
     reason = validation.required_text(reason, "reason")
@@ -22,13 +22,13 @@ def escalate(running: Command, issue_id: int, reason: str, level: int | str | No
     return saved(running, issue)
 
 
-@command("issue.acknowledge", past="acknowledged", undo=never("people rely on it; use astra issue escalate"))
+@command("issue.acknowledge", past="acknowledged", undo=never("others rely on it; use astra issue escalate"))
 def acknowledge(running: Command, issue_id: int, trigger: str | None = None) -> IssueDetails:
-    """Somebody takes care of an issue's open escalations, or of one trigger's. Raises NotFound, Refused."""
+    """Acknowledge an issue's open escalations, or one trigger's. Raises NotFound, Refused."""
     issue = open_issue_at_work(running, issue_id)
     rows = [row for row in _open(issue_id, trigger) if row.acknowledged_at is None]
     if not rows:
-        raise Refused("acknowledged", f"what is open of issue {issue_id} was acknowledged already")
+        raise Refused("acknowledged", f"issue {issue_id} is already acknowledged")
     for row in rows:
         escalations.acknowledge(running, row.escalation_id, issue.priority)
     running.detail = {"triggers": [row.trigger for row in rows]}
@@ -37,7 +37,7 @@ def acknowledge(running: Command, issue_id: int, trigger: str | None = None) -> 
 
 @command("issue.settle", past="settled", undo=never("it was closed with a reason; use astra issue escalate"))
 def settle(running: Command, issue_id: int, reason: str, trigger: str | None = None) -> IssueDetails:
-    """Close an issue's open escalations, or one trigger's, with the reason. Raises NotFound, Refused."""
+    """Close an issue's open escalations, or one trigger's, with a reason. Raises NotFound, Refused."""
     reason = validation.required_text(reason, "reason")
     issue = issue_at_work(running, issue_id)
     rows = _open(issue_id, trigger)

@@ -1,4 +1,4 @@
-"""An issue comes in: understood, routed, and timed in the same transaction."""
+"""Issue intake: triage, routing and clocks in one transaction."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ def open_issue(
     booking_id: int | None = None,
     category: str | None = None,
 ) -> IssueDetails:
-    """Open an issue from a customer's own words, and give it to the best agent, or let it wait.
+    """Open an issue from the customer's own words, and assign it to the best agent or let it wait.
 
-    Without ``tier`` the customer's holds; who has none gets the one that is given. The booking tells the
-    customer. A person's ``category`` counts more than triage's, which learns from it. Raises InvalidInput,
-    NotFound, Refused.
+    ``tier`` defaults to the customer's; a customer without one gets the given tier. A booking implies its
+    customer. A person's ``category`` overrides triage, which learns from it. Raises InvalidInput, NotFound,
+    Refused.
     """
-    said = command_support.words(text)
+    text = command_support.words(text)
     way = validation.one_of(channel or USUAL_CHANNEL, "channel", CHANNELS)
     customer = customer_of(customer_id, booking_id)
     rank = _tier(customer, tier)
-    issue = _issue(running, said, way, rank, text_analysis.understand(said, rank, category))
+    issue = _issue(running, text, way, rank, text_analysis.understand(text, rank, category))
     issue.customer_id = customer.customer_id if customer else None
     issue.booking_id = booking_id
     issue.corrected_at = None if category is None else running.now
@@ -62,14 +62,14 @@ def open_issue(
 
 
 def customer_of(customer_id: int | None, booking_id: int | None) -> Customer | None:
-    """Whose issue it is: named, or known by the booking. Raises NotFound, Refused."""
+    """Return the customer, given or implied by the booking. Raises NotFound, Refused."""
     of_booking = None if booking_id is None else _of_booking(booking_id)
     named = None if customer_id is None else customers.standing(customer_id)
     if named is not None and of_booking is not None and named != of_booking:
         raise Refused(
             "other_customer",
-            f"booking {booking_id} is of customer {of_booking}, not of customer {customer_id}",
-            "leave the customer out: the booking tells it",
+            f"booking {booking_id} belongs to customer {of_booking}, not {customer_id}",
+            "leave the customer out: the booking implies it",
         )
     known = named if named is not None else of_booking
     return None if known is None else Customer.lock(known)
@@ -83,7 +83,7 @@ def _of_booking(booking_id: int) -> int:
 
 
 def _tier(customer: Customer | None, given: str | None) -> str | None:
-    """The tier for this issue; None where nothing is known of it."""
+    """Return the tier for this issue; None if unknown."""
     if given is None:
         return customer.tier if customer else None
     rank = categories.tier(given)
@@ -93,22 +93,22 @@ def _tier(customer: Customer | None, given: str | None) -> str | None:
     return rank
 
 
-def _issue(running: Command, text: str, channel: str, tier: str | None, told: Triage) -> Issue:
+def _issue(running: Command, text: str, channel: str, tier: str | None, triaged: Triage) -> Issue:
     return Issue(
-        category=told["category"],
-        confidence=told["confidence"],
-        unsure=told["unsure"],
-        priority=PRIORITIES.index(told["priority"]) + 1,
-        priority_steps=as_json(told["priority_steps"]),
+        category=triaged["category"],
+        confidence=triaged["confidence"],
+        unsure=triaged["unsure"],
+        priority=PRIORITIES.index(triaged["priority"]) + 1,
+        priority_steps=as_json(triaged["priority_steps"]),
         tier=tier,
         channel=channel,
         title=title_of(text),
         description=text,
-        tags=as_json(told["keywords"]),
-        sentiment=as_json(told["sentiment"]),
-        entities=as_json(told["entities"]),
-        urgency_indicators=as_json(told["urgency_indicators"]),
-        complexity=told["complexity"],
+        tags=as_json(triaged["keywords"]),
+        sentiment=as_json(triaged["sentiment"]),
+        entities=as_json(triaged["entities"]),
+        urgency_indicators=as_json(triaged["urgency_indicators"]),
+        complexity=triaged["complexity"],
         routing_reason=routing.NOBODY,
         opened_at=running.now,
         changed_at=running.now,
@@ -116,12 +116,12 @@ def _issue(running: Command, text: str, channel: str, tier: str | None, told: Tr
 
 
 def title_of(text: str) -> str:
-    """The first 100 characters, on one line."""
+    """Return the first 100 characters, on one line."""
     return text.replace("\n", " ").replace("\t", " ")[:TITLE_LENGTH]
 
 
 def _route_and_save(running: Command, issue: Issue) -> None:
-    """One insert, the agent in it: at version 1, undo sees without a search that nothing followed."""
+    """Insert the routed issue once: at version 1, undo knows that nothing followed."""
     helper = routing.choose(issue.category, queue.helpers())
     if helper is None:
         issue.status, issue.waiting_since = NEW, running.now

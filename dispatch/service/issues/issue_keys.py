@@ -1,4 +1,4 @@
-"""The keys that issues are filtered by."""
+"""Keys of the issue filter."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dispatch.queries.customer_index import is_found
 from models.agents import is_named
 from models.issues import CATEGORIES, CHANNELS, ISSUE_STATUSES, NEW, PRIORITIES, TIERS, Issue, SlaClock
 
-NOBODY = 0  # no agent has this id: nothing is theirs who have not said who they are
-Due = SlaClock.alias()  # the clock of the resolution, which every list of issues is joined with
+NOBODY = 0  # no agent has this id: nothing is "yours" without an agent
+Due = SlaClock.alias()  # the resolution clock, joined to every issue list
 
 
 def _status(status: str) -> Any:

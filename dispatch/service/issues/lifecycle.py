@@ -1,4 +1,4 @@
-"""Moving an issue along: set a status, resolve, close, reopen, and rate."""
+"""Issue lifecycle commands: set a status, resolve, close and reopen."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from models.issues import (
 
 @command("issue.status", past="status", undo=put_back)
 def set_status(running: Command, issue_id: int, status: str) -> IssueDetails:
-    """Take an issue to a status that may follow its own. Raises NotFound, InvalidInput, Refused."""
+    """Move an issue to a status its current one allows. Raises NotFound, InvalidInput, Refused."""
     validation.one_of(status, "status", ISSUE_STATUSES)
     issue = issue_at_work(running, issue_id)
     _step(running, issue, status)
@@ -39,16 +39,16 @@ def _step(running: Command, issue: Issue, status: str) -> None:
 
 @command("issue.resolve", past="resolved", undo=put_back)
 def resolve(running: Command, issue_id: int, text: str | None = None) -> IssueDetails:
-    """The holder has solved it; ``text`` is the last word to the customer. Who had not begun has now.
+    """Resolve an issue, starting it if necessary; ``text`` is the closing message to the customer.
 
     The customer is asked to rate the holder. Raises NotFound, Refused, InvalidInput.
     """
-    said = None if text is None else words(text)
+    message = None if text is None else words(text)
     issue = open_issue_at_work(running, issue_id)
     if issue.status == NEW:
         check_step(issue, RESOLVED)
-    if said is not None:
-        conversation.resolve_with(running, issue, said, issue.channel)
+    if message is not None:
+        conversation.resolve_with(running, issue, message, issue.channel)
     elif issue.status == ASSIGNED:
         enter(running, issue, IN_PROGRESS)
     _step(running, issue, RESOLVED)
@@ -57,7 +57,7 @@ def resolve(running: Command, issue_id: int, text: str | None = None) -> IssueDe
 
 @command("issue.close", past="closed", undo=put_back)
 def close(running: Command, issue_id: int) -> IssueDetails:
-    """A resolved issue is done with. Raises NotFound, Refused."""
+    """Close a resolved issue. Raises NotFound, Refused."""
     issue = issue_at_work(running, issue_id)
     _step(running, issue, CLOSED)
     return saved(running, issue)
@@ -65,9 +65,9 @@ def close(running: Command, issue_id: int) -> IssueDetails:
 
 @command("issue.reopen", past="reopened", undo=put_back)
 def reopen(running: Command, issue_id: int, reason: str) -> IssueDetails:
-    """Take up an ended issue again, within the setting's days; a holder who left is replaced.
+    """Reopen an ended issue within the setting's days; a holder who left is replaced.
 
-    Its resolution clock goes on with what was left. Raises NotFound, Refused.
+    Its resolution clock continues with the time it had left. Raises NotFound, Refused.
     """
     reason = validation.required_text(reason, "reason")
     issue = issue_at_work(running, issue_id)

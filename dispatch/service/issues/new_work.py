@@ -1,4 +1,4 @@
-"""What has happened to issues since somebody last looked: to an agent's own, and what all must know."""
+"""News about issues since the last look: an agent's own, and what everybody must know."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from models.issues import HELD, Escalation, Issue, SlaWarning
 
 NEW, WARNED, ESCALATED = "new", "warned", "escalated"
 EVERYBODY_FROM = 2
-"""The level of an escalation from which it is told to everybody at the desk."""
+"""The escalation level from which everybody at the desk is notified."""
 DRAINED = "issue.drain"
 
 
 @dataclass(frozen=True)
 class IssueGlance:
-    """The issues that an agent holds, and the alarms that concern them, or everybody, at one moment.
+    """An agent's issues, and the alarms that concern the agent or everybody, at one moment.
 
-    ``levels``: of each open escalation, with its issue. Without an agent only what is for everybody counts.
+    ``levels``: each open escalation's level and issue. Without an agent, only what concerns everybody.
     """
 
     agent_id: int | None
@@ -36,8 +36,8 @@ class IssueGlance:
 
 
 def glance(agent_id: int | None) -> IssueGlance:
-    """Look at the issues of an agent."""
-    with current_database.atomic("DEFERRED"):  # as of one moment
+    """Read the current state of an agent's issues."""
+    with current_database.atomic("DEFERRED"):  # one snapshot
         held = [] if agent_id is None else tuples(_held_by(agent_id))
         (newest,) = tuples(SlaWarning.select(fn.MAX(SlaWarning.warning_id)))[0]
         return IssueGlance(
@@ -61,14 +61,11 @@ def _levels(agent_id: int | None) -> dict[int, tuple[int, int]]:
 
 
 def since(before: IssueGlance, now: IssueGlance, own: Collection[int]) -> list[IssueNews]:
-    """Return the news between two looks at the desk.
-
-    ``own`` are the ids of one's own events, which are no news to oneself.
-    """
+    """Return the news between two looks at the desk, except that of the agent's own events ``own``."""
     mine = _done_by(before, now, own)
     news = [_news(NEW, number) for number in sorted(now.held - before.held) if number not in mine]
     news += [_news(WARNED, *values) for values in _warned(before, now)]
-    raised: dict[int, int] = {}  # of several escalations of an issue, the highest is told
+    raised: dict[int, int] = {}  # of several escalations of one issue, report the highest
     for number, (issue_id, level) in sorted(now.levels.items()):
         _, before_level = before.levels.get(number, (issue_id, 0))
         if level > before_level and "issue.escalate" not in mine.get(issue_id, set()):
@@ -81,7 +78,7 @@ def _news(kind: str, issue_id: int, clock: str = "", percent: int = 0) -> IssueN
 
 
 def _done_by(before: IssueGlance, now: IssueGlance, own: Collection[int]) -> dict[int, set[str]]:
-    """The issues that one has changed oneself, each with one's commands."""
+    """Return the issues changed by one's own commands, each with those commands."""
     query = Event.select(Event.event_id, Event.issue_id, Event.command).where(
         Event.event_id > before.last_event,
         Event.event_id <= now.last_event,
@@ -96,7 +93,7 @@ def _done_by(before: IssueGlance, now: IssueGlance, own: Collection[int]) -> dic
 
 
 def _warned(before: IssueGlance, now: IssueGlance) -> list[tuple[int, str, int]]:
-    """Of each clock of the agent's issues, the last warning that was given meanwhile."""
+    """Return the last warning given since for each clock of the agent's issues."""
     if now.last_warning <= before.last_warning:
         return []
     query = SlaWarning.select(SlaWarning.issue_id, SlaWarning.kind, SlaWarning.percent).where(

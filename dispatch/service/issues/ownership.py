@@ -1,4 +1,4 @@
-"""Who holds an issue: claimed, or handed on."""
+"""Ownership of issues: claim and reassign."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from models.issues import ASSIGNED, IN_PROGRESS, NEW, Issue
 
 @command("issue.claim", past="claimed", undo=put_back)
 def claim(running: Command, issue_id: int, agent_id: int) -> IssueDetails:
-    """The holder starts work, or an agent with room takes a waiting issue on. Raises NotFound, Refused."""
+    """Start work as the holder, or claim a waiting issue with room to spare. Raises NotFound, Refused."""
     issue = open_issue_at_work(running, issue_id)
     agent = working_agent(agent_id)
     if issue.status == NEW:
-        check_room(agent, "astra issue reassign gives it in spite of that, with a reason")
+        check_room(agent, "astra issue reassign assigns it anyway, with a reason")
         queue.give(running, issue, agent_id, f"claimed by {agent.name}")
     check_holder(issue, agent)
     if issue.status != ASSIGNED:
-        raise Refused("already_claimed", f"{agent.name} is at work on issue {issue_id} already")
+        raise Refused("already_claimed", f"{agent.name} is already working on issue {issue_id}")
     enter(running, issue, IN_PROGRESS)
     return saved(running, issue)
 
@@ -45,12 +45,12 @@ def check_holder(issue: Issue, agent: Agent) -> None:
 
 @command("issue.reassign", past="reassigned", undo=put_back)
 def reassign(running: Command, issue_id: int, to_agent_id: int, reason: str) -> IssueDetails:
-    """Give an open issue to another agent; the clocks go on as they are. Raises NotFound, Refused."""
+    """Give an open issue to another agent; its clocks are unaffected. Raises NotFound, Refused."""
     reason = validation.required_text(reason, "reason")
     issue = open_issue_at_work(running, issue_id)
     agent = working_agent(to_agent_id)
     if issue.agent_id == to_agent_id:
-        raise Refused("same_agent", f"issue {issue_id} is with {agent.name} already")
+        raise Refused("same_agent", f"issue {issue_id} is already with {agent.name}")
     running.detail = {"reason": reason}
     if agent.held >= agent.capacity:
         running.detail["over_capacity"] = True

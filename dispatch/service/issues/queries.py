@@ -1,4 +1,4 @@
-"""What screens and commands show of issues: plain JSON-ready dicts, one issue or the list by urgency."""
+"""Issue queries for screens and commands: one issue, or the list by urgency, as JSON-ready dicts."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ AGENT_NAME = Agent.first_name.concat(" ").concat(Agent.last_name)
 
 @dataclass(frozen=True)
 class IssueFilter:
-    """Which issues. ``statuses`` empty means every one; ``text`` is looked for in title and customer.
+    """A selection of issues. Empty ``statuses`` means all; ``text`` is sought in title and customer.
 
-    ``since`` and ``until`` are stored times of opening, the first in, the second out. ``ids``: only
-    these, as the ones that a figure is made of. ``where`` is what a filter text asks for beside all that.
+    ``since`` and ``until`` are stored opening times, from and before. ``ids`` limits the list to the issues
+    behind a figure. ``where`` is the rest of a filter text.
     """
 
     statuses: tuple[str, ...] = OPEN
@@ -86,9 +86,9 @@ def issues(
     *,
     upwards: bool = False,
 ) -> list[IssueRow]:
-    """Issues by urgency, or the newest change first; ``after`` is the last row of the page before.
+    """Return issues by urgency or latest change; ``after`` is the last row of the previous page.
 
-    ``upwards``: in the opposite order, so that what comes ``after`` a row is what stands above it.
+    ``upwards`` reverses the order, to read the rows above ``after``.
     """
     query = Issue.select(Issue.issue_id).join(
         Due, on=(Due.issue_id == Issue.issue_id) & (Due.kind == RESOLUTION)
@@ -107,21 +107,21 @@ def issues(
 
 
 def _order(which: IssueFilter) -> list[tuple[Any, bool]]:
-    """The columns of the order, and whether each one is descending."""
+    """Return the columns of the order, and whether each one is descending."""
     if which.sort == CHANGED:
         return [(Issue.changed_at, True), (Issue.issue_id, True)]
     return [(Issue.priority, True), (Due.due_at, False), (Issue.issue_id, False)]
 
 
 def _place(which: IssueFilter, row: IssueRow) -> list[Any]:
-    """A row's values in the columns of the order."""
+    """Return a row's values in the columns of the order."""
     if which.sort == CHANGED:
         return [row["changed_at"], row["issue_id"]]
     return [PRIORITIES.index(row["priority"]) + 1, row["sla"]["resolution_due"], row["issue_id"]]
 
 
 def _beyond(order: list[tuple[Any, bool]], place: list[Any]) -> Expression:
-    """What comes after a place: later by the first column, or alike in it and later by the next."""
+    """Match rows after a place: later by the first column, or equal there and later by the next."""
     (column, descending), value = order[0], place[0]
     later: Expression = column < value if descending else column > value
     return later if len(order) == 1 else later | ((column == value) & _beyond(order[1:], place[1:]))
@@ -161,7 +161,7 @@ def _of_words(text: str) -> list[Any]:
 
 
 def _of_fields(fields: dict[str, Any]) -> list[Any]:
-    """What these fields of a filter ask for."""
+    """Return the conditions for these fields of a filter."""
     return _conditions(replace(IssueFilter(statuses=()), **fields))[1:]
 
 
@@ -177,7 +177,7 @@ _listed = CompiledQuery(
 
 
 def rows_of(desk: Desk, issue_ids: Sequence[int]) -> list[IssueRow]:
-    """The rows of a list, in the order of the ids."""
+    """Return the rows of a list, in the order of the ids."""
     now = from_text(desk.now())
     timed, levels = clock_rows.clocks_of(issue_ids), escalation_levels(issue_ids)
     made = {}
@@ -219,12 +219,12 @@ _levels = CompiledQuery(
 
 
 def escalation_levels(issue_ids: Sequence[int]) -> dict[int, int]:
-    """The highest open level of each escalated issue."""
+    """Return the highest open level of each escalated issue."""
     return dict(_levels(ids=json.dumps(list(issue_ids))))
 
 
 def issue(desk: Desk, issue_id: int) -> IssueDetails:
-    """All that is known of one issue, but for the conversation. Raises NotFound."""
+    """Return everything about one issue except the conversation. Raises NotFound."""
     rows = rows_of(desk, [issue_id])
     if not rows:
         raise NotFound("issue", issue_id, "astra issue list shows them")
@@ -246,7 +246,7 @@ def issue(desk: Desk, issue_id: int) -> IssueDetails:
         "expected_response_minutes": expected_response_minutes(desk, found),
         "estimated_resolution_minutes": round(estimate, 1),
         "actual_resolution_minutes": _actual_minutes(found, now),
-        "satisfaction": prediction.told(case, prediction.current_model()),
+        "satisfaction": prediction.describe_case(case, prediction.current_model()),
         "progress": cases.progress(found, talk, resolution, estimate, now),
         "escalations": [escalations.describe(one) for one in escalations.of_issues([issue_id])],
         "warnings": warnings_of(issue_id),
@@ -271,7 +271,7 @@ def _analysis(found: Issue) -> Analysis:
 
 
 def expected_response_minutes(desk: Desk, found: Issue) -> float | None:
-    """For an issue that somebody holds: the load counts it already."""
+    """Return the expected response time of a held issue, which the agent's load already includes."""
     if found.status not in HELD:
         return None
     columns = (Agent.load + Agent.issue_load, Agent.capacity)
@@ -285,14 +285,14 @@ def _actual_minutes(found: Issue, now: datetime) -> float | None:
 
 
 def warnings_of(issue_id: int) -> list[WarningRow]:
-    """The warnings that its clocks have given, oldest first."""
+    """Return the warnings its clocks have given, oldest first."""
     query = SlaWarning.select(SlaWarning.kind, SlaWarning.percent, SlaWarning.at)
     given = query.where(SlaWarning.issue_id == issue_id).order_by(SlaWarning.warning_id)
     return [{"clock": kind, "percent": percent, "at": at} for kind, percent, at in tuples(given)]
 
 
 def survey_of(issue_id: int) -> SurveyRow | None:
-    """Whom the customer was asked to rate, and the answer."""
+    """Return the survey of the agent, with the customer's answer."""
     columns = (getattr(Survey, name) for name in SurveyRow.__annotations__)
     for values in tuples(Survey.select(*columns).where(Survey.issue_id == issue_id)):
         return cast(SurveyRow, dict(zip(SurveyRow.__annotations__, values, strict=True)))
@@ -300,7 +300,7 @@ def survey_of(issue_id: int) -> SurveyRow | None:
 
 
 def interactions(issue_id: int) -> list[InteractionRow]:
-    """The conversation, oldest first: messages, notes and changes of status."""
+    """Return the conversation, oldest first: messages, notes and changes of status."""
     *columns, agent_name = InteractionRow.__annotations__
     query = (
         Interaction.select(*(getattr(Interaction, name) for name in columns), AGENT_NAME)

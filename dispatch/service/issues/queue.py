@@ -1,7 +1,7 @@
-"""Issues and agents brought together: who gets one, what waits, and who is served next.
+"""Match issues and agents: assign, wait, and serve next.
 
-Whoever becomes able to take work gets what waits, the most urgent first and of equals the oldest. The
-desk looks at the end of each command that freed somebody, in the same transaction.
+An agent who becomes available gets waiting issues, most urgent first, then oldest first. The desk checks
+at the end of each command that freed an agent, in the same transaction.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from models.agents import AVAILABLE, GONE, Agent
 from models.base import CompiledQuery, tuples
 from models.issues import ASSIGNED, HELD, NEW, PENDING_CUSTOMER, Issue
 
-BY_DESK = never("the desk did it; astra issue reassign hands an issue on")
+BY_DESK = never("the desk did it; astra issue reassign moves an issue")
 AGENTS = f"{Agent._meta.table_name}:"
 
 _helpers = CompiledQuery(
@@ -46,7 +46,7 @@ _helpers = CompiledQuery(
 
 
 def helpers() -> list[Helper]:
-    """The agents who may take work: available, and below the capacity that bookings and issues share."""
+    """Return available agents below the capacity that bookings and issues share."""
     return [
         Helper(
             agent_id,
@@ -62,9 +62,9 @@ def helpers() -> list[Helper]:
 
 
 def give(running: Command, issue: Issue, agent_id: int, reason: str) -> None:
-    """Put an issue into an agent's hands; the clocks go on as they are. The caller saves the issue.
+    """Assign an issue to an agent, clocks unaffected; the caller saves the issue.
 
-    It is assigned then; one that waits for the customer goes on waiting.
+    One that waits for the customer keeps waiting.
     """
     issue.agent_id = agent_id
     issue.routing_reason = reason
@@ -77,14 +77,14 @@ def give(running: Command, issue: Issue, agent_id: int, reason: str) -> None:
 
 
 def let_wait(running: Command, issue: Issue) -> None:
-    """Nobody can take it now: the issue waits, with the age it has. The caller saves it."""
+    """Queue an issue that nobody can take now, keeping its age; the caller saves it."""
     issue.agent_id = None
     issue.routing_reason = routing.NOBODY
     enter(running, issue, NEW)
 
 
 def route(running: Command, issue: Issue, able: Iterable[Helper]) -> None:
-    """Give an issue to the best of these agents, or let it wait. The caller saves it."""
+    """Assign an issue to the best of these agents, or queue it; the caller saves it."""
     helper = routing.choose(issue.category, able)
     if helper is None:
         let_wait(running, issue)
@@ -102,7 +102,7 @@ _waiting = CompiledQuery(
 
 
 def settle(running: Command) -> None:
-    """What a command left behind: issues of who has gone find another, and what waits finds who is free."""
+    """Rehome the issues of agents who are gone, and assign waiting issues to free agents."""
     for key, changed in list(running.after.items()):
         if key.startswith(AGENTS) and (changed.get("presence") in GONE or changed.get("left_at")):
             _let_go(running, int(key.removeprefix(AGENTS)), everything=bool(changed.get("left_at")))
@@ -110,9 +110,9 @@ def settle(running: Command) -> None:
 
 
 def hand_over(running: Command, giver: Agent, to_agent_id: int | None) -> list[IssueMoveRow]:
-    """Move all of an agent's open issues to another, or each to the best other one; returns the moves.
+    """Move an agent's open issues to another agent, or each to its best match; return the moves.
 
-    What nobody else can take stays with an agent who may take work, and waits otherwise.
+    Issues that nobody else can take stay with an agent who may take work, else wait.
     """
     moves: list[IssueMoveRow] = []
     for issue_id in _held(giver.agent_id, HELD):
@@ -129,13 +129,13 @@ def hand_over(running: Command, giver: Agent, to_agent_id: int | None) -> list[I
 
 
 def _held(agent_id: int, statuses: tuple[str, ...]) -> list[int]:
-    """An agent's issues, the most urgent first."""
+    """Return an agent's issues, most urgent first."""
     query = Issue.select(Issue.issue_id).where(Issue.agent_id == agent_id, Issue.status.in_(statuses))
     return [issue_id for (issue_id,) in tuples(query.order_by(Issue.priority.desc(), Issue.issue_id))]
 
 
 def _let_go(running: Command, agent_id: int, *, everything: bool) -> None:
-    """Take from an agent who has gone what is not begun; who has left keeps nothing."""
+    """Take unstarted issues from an agent who is away, or all from one who has left."""
     held = _held(agent_id, HELD if everything else (ASSIGNED,))
     if held:
         _find_others(running.desk, held)
@@ -152,7 +152,7 @@ def _find_others(running: Command, held: list[int]) -> None:
 
 
 def drain(running: Command) -> None:
-    """What waits goes to whom the command has freed, as an event of the desk's own."""
+    """Assign waiting issues to agents the command has freed, as the desk's own event."""
     waiting = _waiting()
     plan = list(_matched(waiting)) if waiting else []
     if plan:
@@ -160,9 +160,9 @@ def drain(running: Command) -> None:
 
 
 def _matched(waiting: list[tuple[Any, ...]]) -> Iterator[tuple[int, Helper]]:
-    """Which waiting issue goes to whom, in the order of service."""
+    """Yield waiting issues with their agents, in order of service."""
     able = {helper.agent_id: helper for helper in helpers()}
-    hopeless: set[str] = set()  # loads only grow here: who cannot be helped now cannot be later
+    hopeless: set[str] = set()  # loads only grow here: a category nobody can take now stays that way
     for issue_id, category in waiting:
         helper = None if category in hopeless else routing.choose(category, able.values())
         if helper is None:
@@ -183,6 +183,6 @@ def _hand_out(running: Command, plan: list[tuple[int, Helper]]) -> None:
 
 
 def _look_at(running: Command, issue_ids: list[int]) -> None:
-    """What follows for issues that the desk moved; the event names the issue if there is only one."""
+    """Examine issues the desk moved; the event names the issue if there is only one."""
     running.issue_id = issue_ids[0] if len(issue_ids) == 1 else None
     monitor.examine(running.desk, running.now, issue_ids)

@@ -1,4 +1,4 @@
-"""The life of an issue: which status may follow which, and what each one does to the clocks."""
+"""The issue state machine: allowed status changes, and their effect on the clocks."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ BY_WORD: dict[str, tuple[str, ...]] = {
     RESOLVED: (CLOSED,),
     CLOSED: (),
 }
-"""What may follow because somebody says so. Handing on, the queue and reopening are commands of their own."""
+"""Steps a person may take; reassigning, queueing and reopening are separate commands."""
 
 HINTS = {
-    NEW: "astra issue reassign gives it to an agent",
-    ASSIGNED: "astra issue claim takes it on, astra issue reassign hands it on",
-    RESOLVED: "astra issue close closes it, astra issue reopen takes it up again",
-    CLOSED: "astra issue reopen takes it up again",
+    NEW: "astra issue reassign assigns it",
+    ASSIGNED: "astra issue claim starts it, astra issue reassign moves it",
+    RESOLVED: "use astra issue close or astra issue reopen",
+    CLOSED: "use astra issue reopen",
 }
 
 
 def check_step(issue: Issue, status: str) -> None:
-    """Raise Refused unless the status may follow the present one by a person's word."""
+    """Raise Refused unless a person may move the issue from its current status to this one."""
     following = BY_WORD[issue.status]
     if status not in following:
         raise Refused(
@@ -57,7 +57,7 @@ def check_step(issue: Issue, status: str) -> None:
 
 
 def enter(running: Command, issue: Issue, status: str, *, by: str = DESK) -> None:
-    """Take an issue to a status: the interaction, the times, the clocks. The caller saves the issue."""
+    """Move an issue to a status: interaction, times and clocks. The caller saves the issue."""
     before, at = issue.status, moment(running, issue)
     if status == before:
         return
@@ -100,7 +100,7 @@ def _move_clocks(issue: Issue, before: str, status: str, at: str) -> None:
         clocks.reopen(mine[RESOLUTION], at)
     elif before == PENDING_CUSTOMER:
         clocks.resume(mine[RESOLUTION], at)
-    # pending again by an undone end, it may be our turn to answer: then the clock runs
+    # undoing an end can make it pending again with our answer due: then the clock runs
     if status == PENDING_CUSTOMER and newest_message(issue.issue_id)[1] == DESK:
         clocks.pause(mine[RESOLUTION], at)
 
@@ -116,13 +116,13 @@ _newest_message = CompiledQuery(
 
 
 def newest_message(issue_id: int) -> tuple[int, str, str]:
-    """The number, author and time of the newest message; 0 and nobody while there is none."""
+    """Return the newest message's number, author and time; 0 and nobody without one."""
     number, author, at = next(iter(_newest_message(issue_id=issue_id)), (0, "", ""))
     return number, author, at
 
 
 def reopen_deadline(issue: Issue, days: int) -> str:
-    """Until when an ended issue can be taken up again."""
+    """Return the time until which an ended issue can be reopened."""
     ended = issue.resolved_at or issue.closed_at or issue.changed_at  # closing it later opens no new window
     return to_text(from_text(ended) + timedelta(days=days))
 

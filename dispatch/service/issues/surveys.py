@@ -1,4 +1,4 @@
-"""What customers say of the agent who resolved their issue; it counts in the agent's own ratings."""
+"""Customers' ratings of the agent who resolved their issue; they count in that agent's own ratings."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _survey = CompiledQuery(
 
 
 def survey_of(issue_id: int) -> Survey | None:
-    """The survey of an issue, to be changed."""
+    """Return the survey of an issue for changing."""
     rows = _survey(issue_id=issue_id)
     return Survey.lock(rows[0][0]) if rows else None
 
 
 def ask(running: Command, issue: Issue) -> None:
-    """Ask the customer about who resolved it; an answer that was given stays with whom it was about."""
+    """Ask the customer to rate the resolver; an existing answer keeps its agent."""
     survey = survey_of(issue.issue_id)
-    assert issue.agent_id is not None  # nobody resolves what nobody holds
+    assert issue.agent_id is not None  # only a held issue can be resolved
     if survey is None:
         Survey(issue_id=issue.issue_id, agent_id=issue.agent_id, asked_at=running.now).save()
     elif survey.score is None:
@@ -35,24 +35,24 @@ def ask(running: Command, issue: Issue) -> None:
 
 @command("issue.rate", past="scored", undo=put_back)
 def rate(running: Command, issue_id: int, score: int | str, comment: str | None = None) -> IssueDetails:
-    """The customer's answer, 1 to 5, once. Raises NotFound, InvalidInput, Refused."""
+    """Record the customer's answer, 1 to 5, once. Raises NotFound, InvalidInput, Refused."""
     points = validation.whole(score, "score", 1, 5)
-    said = validation.optional_text(comment, "comment", limit=validation.TEXT_LENGTH, lines=True)
+    remark = validation.optional_text(comment, "comment", limit=validation.TEXT_LENGTH, lines=True)
     issue = issue_at_work(running, issue_id)
     survey = survey_of(issue_id)
     if survey is None:
         raise Refused(
             "not_resolved",
-            f"issue {issue_id} is {issue.status}: nobody was asked yet",
+            f"issue {issue_id} is {issue.status}: no survey was sent yet",
             f"astra issue resolve {issue_id} asks the customer",
         )
     if survey.score is not None:
         raise Refused(
             "already_rated",
             f"issue {issue_id} was rated {survey.score} at {survey.answered_at}",
-            "one answer counts",
+            "only the first answer counts",
         )
-    survey.score, survey.answered_at, survey.comment = points, running.now, said
+    survey.score, survey.answered_at, survey.comment = points, running.now, remark
     survey.save()
     running.agent_id = survey.agent_id
     running.detail = {"score": points}

@@ -1,6 +1,6 @@
-"""What an issue's text says: the one way from the service desk to triage, which loads when first asked.
+"""Analyse an issue's text: the service desk's only access to triage, loaded on first use.
 
-Triage knows the desk's own names, and learns from every category that a person chose on an issue.
+Triage knows the desk's own names, and learns from every category that a person chose for an issue.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def understand(text: str, tier: str | None, category: str | None = None) -> Triage:
-    """Category (a person's choice if given), confidence, priority with its steps, sentiment, entities, ..."""
+    """Return category (a person's choice if given), confidence, priority with its steps, sentiment, ..."""
     from dispatch.triage.pipeline import triage
 
     names, corrections = _names(), _corrections()
@@ -31,14 +31,14 @@ def understand(text: str, tier: str | None, category: str | None = None) -> Tria
 
 
 def prioritise(category: str, text: str, tier: str | None) -> Triage:
-    """The priority, with its steps, for a category that a person chose (docs/rules.md, Priority)."""
+    """Return the priority, with its steps, for a category that a person chose (docs/rules.md, Priority)."""
     from dispatch.triage.pipeline import triage
 
     return triage(text, customer_tier=tier, category=category)
 
 
 def feeling(text: str) -> float:
-    """The compound sentiment of a message, -1 to 1."""
+    """Return the compound sentiment of a message, -1 to 1."""
     from dispatch.triage.message import Message
     from dispatch.triage.sentiment import sentiment
 
@@ -46,7 +46,7 @@ def feeling(text: str) -> float:
 
 
 def _names() -> KnownNames:
-    """The desk's names, read anew when there are more of them."""
+    """Return the desk's names, reread when there are more of them."""
     lists = (Destination, LaunchLocation, Package)
     size = (tuples(Agent.select(fn.MAX(Agent.agent_id)))[0][0], *(model.select().count() for model in lists))
     return _names_of(current_database.obj.path, size)
@@ -60,7 +60,7 @@ def _names_of(_path: object, _size: tuple[int, ...]) -> KnownNames:
 
 
 def _corrections() -> Corrections:
-    """What people have corrected, read anew when there is more of it."""
+    """Return people's corrections, reread when there are more of them."""
     last = tuples(Issue.select(fn.MAX(Issue.corrected_at), fn.COUNT(Issue.corrected_at)).where(_corrected()))
     return _corrections_of(current_database.obj.path, last[0])
 

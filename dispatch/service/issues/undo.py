@@ -1,4 +1,4 @@
-"""An issue under undo: the row as it was, and a conversation and clocks that agree with it."""
+"""Undo of issue commands: restore the row, and keep conversation and clocks consistent with it."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ class IssueUndo(UndoRules[Issue]):
         monitor.examine(running.desk, running.now, [row.issue_id])
 
     def retire(self, running: Command, row: Issue) -> None:
-        """Close it; refuse if something was said about it since."""
+        """Close it; refuse if its conversation has continued since."""
         if any(one.text is not None for one in clocks.interactions_of(row.issue_id)):
             raise Refused(
                 "changed_since",
-                f"something was said about issue {row.issue_id} since it was opened",
+                f"issue {row.issue_id} has new messages since it was opened",
                 "resolve it instead",
             )
         row.voided = True

@@ -1,4 +1,4 @@
-"""What a waiting issue can expect: its place in the queue, and how long (docs/rules.md, Routing)."""
+"""Estimates for a waiting issue: place in the queue and waiting time (docs/rules.md, Routing)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from models.clock import from_text
 from models.issues import NEW, Issue
 
 MINUTES_AHEAD = 30
-"""For each issue that is served before, until there are measured handling times."""
+"""Minutes per issue ahead, until there are measured handling times."""
 MEASURED_OVER = 100
 
 
 def position(issue: Issue) -> int:
-    """The place of a waiting issue among all that wait; 1 is served next (docs/rules.md, Routing)."""
+    """Return a waiting issue's place in the queue; 1 is served next (docs/rules.md, Routing)."""
     older = (Issue.opened_at < issue.opened_at) | (
         (Issue.opened_at == issue.opened_at) & (Issue.issue_id < issue.issue_id)
     )
@@ -21,12 +21,12 @@ def position(issue: Issue) -> int:
 
 
 def expected_wait_minutes(place: int) -> float:
-    """How long the issue at a place will wait: a handling time for each one ahead."""
+    """Return the expected wait at a place: one handling time for each issue ahead."""
     return round((place - 1) * minutes_ahead(), 1)
 
 
 def minutes_ahead() -> float:
-    """Mean handling time, assigned to resolved, of the last hundred; 30 minutes before there are any."""
+    """Return the mean of the last hundred handling times, assigned to resolved; 30 minutes without any."""
     query = (
         Issue.select(Issue.assigned_at, Issue.resolved_at)
         .where(Issue.resolved_at.is_null(False), Issue.assigned_at.is_null(False), ~Issue.voided)

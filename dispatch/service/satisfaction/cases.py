@@ -1,4 +1,4 @@
-"""What is known of issues beyond their own row, read for many of them at once."""
+"""Facts about issues beyond their own row, read in bulk."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from models.issues import (
 
 @dataclass(frozen=True)
 class Talk:
-    """The conversation in figures. ``compound`` is the sentiment of the customer's last message."""
+    """Conversation figures; ``compound`` is the sentiment of the customer's last message."""
 
     interactions: int = 0
     status_changes: int = 0
@@ -43,10 +43,10 @@ class Talk:
 
 
 def talk_of(issue_ids: Sequence[int]) -> dict[int, Talk]:
-    """The conversations of some issues; one without interactions is left out."""
+    """Return the conversations of some issues; one without interactions is left out."""
     ids = listed(issue_ids)
-    said = When(None, [(Interaction.kind != STATUS, 1)], 0)
-    columns = (fn.SUM(said), fn.COUNT(Interaction.interaction_id), fn.MAX(Interaction.interaction_id))
+    messages = When(None, [(Interaction.kind != STATUS, 1)], 0)
+    columns = (fn.SUM(messages), fn.COUNT(Interaction.interaction_id), fn.MAX(Interaction.interaction_id))
     counted = (
         Interaction.select(Interaction.issue_id, *columns)
         .where(Interaction.issue_id.in_(ids))
@@ -62,13 +62,13 @@ def talk_of(issue_ids: Sequence[int]) -> dict[int, Talk]:
     )
     compounds: dict[int, float] = dict(tuples(theirs))
     return {
-        issue_id: Talk(int(said), number - int(said), newest, compounds.get(issue_id))
-        for issue_id, said, number, newest in tuples(counted)
+        issue_id: Talk(int(messages), number - int(messages), newest, compounds.get(issue_id))
+        for issue_id, messages, number, newest in tuples(counted)
     }
 
 
 def levels_of(agent_ids: Iterable[int | None] | None) -> dict[int, int]:
-    """The skill levels of some agents; None: of all."""
+    """Return the skill levels of some agents; None means all."""
     query = Agent.select(Agent.agent_id, Agent.level, Agent.years_of_service)
     if agent_ids is not None:
         known = sorted({agent_id for agent_id in agent_ids if agent_id is not None})
@@ -77,18 +77,18 @@ def levels_of(agent_ids: Iterable[int | None] | None) -> dict[int, int]:
 
 
 def estimate_minutes(resolution: AnyClock, level: int | None) -> float:
-    """SLA x (6 - level) / 5, of what the clock allows."""
+    """Return SLA x (6 - level) / 5 of the clock's allowance."""
     return targets.estimated_resolution_minutes(resolution.allowed_s // 60, level)
 
 
 def elapsed_hours(issue: Issue, now: datetime) -> float:
-    """From opening to the resolution, or until now."""
+    """Return the hours from opening to resolution, or until now."""
     end = from_text(issue.resolved_at) if issue.resolved_at else now
     return targets.age(from_text(issue.opened_at), end).total_seconds() / 3600
 
 
 def case_of(issue: Issue, talk: Talk, resolution: AnyClock, level: int | None, now: datetime) -> Case:
-    """An issue as the satisfaction models see it (docs/rules.md, Satisfaction)."""
+    """Return an issue as the satisfaction models see it (docs/rules.md, Satisfaction)."""
     hours = elapsed_hours(issue, now)
     if issue.status in OPEN:
         hours = max(hours, estimate_minutes(resolution, level) / 60)
@@ -127,20 +127,20 @@ _open = CompiledQuery(
 
 
 def open_cases(now: datetime) -> dict[int, Case]:
-    """Every open issue as ``case_of`` has it, by one query: there may be thousands."""
+    """Return every open issue's case from one query: there may be thousands."""
     levels, cases = levels_of(None), {}
-    for number, category, priority, channel, age_s, allowed_s, agent_id, said, last, first in _open(
+    for number, category, priority, channel, age_s, allowed_s, agent_id, messages, last, first in _open(
         now=to_text(now)
     ):
         level = levels.get(agent_id or 0)
         hours = max(age_s / 3600, targets.estimated_resolution_minutes(allowed_s // 60, level) / 60)
-        known = Facts(hours, level or targets.USUAL_LEVEL, said, first if last is None else last)
+        known = Facts(hours, level or targets.USUAL_LEVEL, messages, first if last is None else last)
         cases[number] = Case(known, category, priority, channel)
     return cases
 
 
 def cases_of(issues: Sequence[Issue], now: datetime) -> dict[int, Case]:
-    """Many issues as the satisfaction models see them."""
+    """Return many issues as the satisfaction models see them."""
     ids = [issue.issue_id for issue in issues]
     talk, timed = talk_of(ids), clocks_of(ids)
     levels = levels_of(issue.agent_id for issue in issues)
@@ -157,7 +157,7 @@ def cases_of(issues: Sequence[Issue], now: datetime) -> dict[int, Case]:
 
 
 def progress(issue: Issue, talk: Talk, resolution: AnyClock, estimate: float, now: datetime) -> Progress:
-    """The progress of an issue as of now."""
+    """Return an issue's current progress."""
     hours = elapsed_hours(issue, now)
     left = clocks.left_s(resolution, now)
     return {

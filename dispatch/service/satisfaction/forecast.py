@@ -1,4 +1,4 @@
-"""Predicted satisfaction of open issues, in all, by channel and category (docs/rules.md, Satisfaction)."""
+"""Predicted satisfaction of open issues: overall, by channel and category (docs/rules.md, Satisfaction)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dispatch.service.satisfaction.case import Case
 
 
 class Expectation(NamedTuple):
-    """The score to expect of an open issue."""
+    """The predicted score of an open issue."""
 
     issue_id: int
     case: Case
@@ -21,19 +21,19 @@ class Expectation(NamedTuple):
 
 
 def expectations(now: datetime) -> list[Expectation]:
-    """One of every open issue, by the model that holds now."""
+    """Return one for each open issue, by the current model."""
     model = prediction.current_model()
     cases = facts.open_cases(now)
     return [Expectation(number, case, prediction.predicted(case, model)) for number, case in cases.items()]
 
 
 def overview(expected: Sequence[Expectation]) -> SatisfactionForecast:
-    """Mean, shares and counts of the expected scores, with the model that they come from."""
+    """Return mean, shares and counts of the predicted scores, and the model behind them."""
     return {
         **_summary([one.score for one in expected]),
         "by_channel": _by((one.case.channel, one.score) for one in expected),
         "by_category": _by((one.case.category, one.score) for one in expected),
-        "model": prediction.model_told(prediction.current_model()),
+        "model": prediction.describe_model(prediction.current_model()),
     }
 
 

@@ -1,4 +1,4 @@
-"""How satisfied a customer will be, and what would help, by formula (docs/rules.md, Satisfaction)."""
+"""Customer satisfaction by formula, with recommendations (docs/rules.md, Satisfaction)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ AT_RISK, MEDIUM_RISK, DELIGHTED, DISAPPOINTED = 2.5, 3.5, 4.5, 3.0
 
 FOLLOW_UP = "call the customer back within 24 hours"
 SENIOR = "give the issue to a senior agent"
-COMPENSATION = "offer a compensation"
+COMPENSATION = "offer compensation"
 EXPEDITE = "expedite the solution"
 EMPATHY = "answer with empathy: the customer is upset"
 SURVEY = "ask for the customer's opinion in a survey"
@@ -19,7 +19,7 @@ UPDATES = "send updates before the customer asks"
 
 @dataclass(frozen=True)
 class Facts:
-    """What the prediction rests on: hours to resolve, the agent's level, interactions, sentiment -1 to 1."""
+    """Inputs of a prediction: hours to resolve, the agent's level, interactions, sentiment -1 to 1."""
 
     hours: float
     level: int
@@ -28,7 +28,7 @@ class Facts:
 
 
 def factors(facts: Facts) -> dict[str, float]:
-    """The four factors, each from 0 to 1."""
+    """Return the four factors, each from 0 to 1."""
     return {
         "resolution_time": _step(facts.hours, ((1, 0.8), (4, 0.6), (24, 0.4)), 0.2),
         "agent_level": facts.level / 5,
@@ -42,28 +42,28 @@ def _step(value: float, steps: tuple[tuple[float, float], ...], beyond: float) -
 
 
 def predict(parts: Mapping[str, float]) -> float:
-    """Mean x 5: from 0.875 to 4.5."""
+    """Return mean x 5: from 0.875 to 4.5."""
     return sum(parts.values()) / len(parts) * 5
 
 
 def risk(predicted: float) -> str:
-    """``high``, ``medium`` or ``low``."""
+    """Return ``high``, ``medium`` or ``low``."""
     return "high" if predicted < AT_RISK else "medium" if predicted < MEDIUM_RISK else "low"
 
 
 def churn_probability(predicted: float) -> float:
-    """(2.5 - p) / 2.5, not below 0."""
+    """Return (2.5 - p) / 2.5, at least 0."""
     return max(0.0, (AT_RISK - predicted) / AT_RISK)
 
 
 def recommendations(predicted: float, facts: Facts) -> list[str]:
-    """What would help, most of all first; five at most."""
+    """Return up to five recommendations, most helpful first."""
     if predicted >= DELIGHTED:
         return []
     if predicted >= MEDIUM_RISK:
         return [SURVEY, UPDATES]
-    told = [FOLLOW_UP, SENIOR]
-    told += [COMPENSATION] if facts.interactions > 3 else []
-    told += [EXPEDITE] if facts.hours > 24 else []
-    told += [EMPATHY] if facts.sentiment < -0.3 else []
-    return told[:MOST_RECOMMENDED]
+    advice = [FOLLOW_UP, SENIOR]
+    advice += [COMPENSATION] if facts.interactions > 3 else []
+    advice += [EXPEDITE] if facts.hours > 24 else []
+    advice += [EMPATHY] if facts.sentiment < -0.3 else []
+    return advice[:MOST_RECOMMENDED]

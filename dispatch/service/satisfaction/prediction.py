@@ -1,4 +1,4 @@
-"""The satisfaction of an issue's customer as of now: what the prediction rests on, and by which model."""
+"""Predicted customer satisfaction of an issue, and the model behind it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PLACES = 4
 
 
 def current_model() -> SatisfactionModel | None:
-    """The model trained last; None while the formula serves."""
+    """Return the latest trained model; None while the formula is used."""
     last: SatisfactionModel | None = (
         SatisfactionModel.select().order_by(SatisfactionModel.model_id.desc()).first()
     )
@@ -21,14 +21,14 @@ def current_model() -> SatisfactionModel | None:
 
 
 def predicted(case: Case, model: SatisfactionModel | None) -> float:
-    """The customer's score to expect: by the trained model, or by the formula (0.875 to 4.5)."""
+    """Return the predicted score by the trained model, or by the formula (0.875 to 4.5)."""
     if model is not None:
         return expected_score(model.weights, case)
     return formula.predict(formula.factors(case.facts))
 
 
-def told(case: Case, model: SatisfactionModel | None) -> Prediction:
-    """Predict the satisfaction of a case; the row names the model used."""
+def describe_case(case: Case, model: SatisfactionModel | None) -> Prediction:
+    """Predict a case's satisfaction; the row names the model used."""
     score = predicted(case, model)
     return {
         "predicted": round(score, PLACES),
@@ -36,12 +36,12 @@ def told(case: Case, model: SatisfactionModel | None) -> Prediction:
         "churn_probability": round(formula.churn_probability(score), PLACES),
         "factors": {key: round(value, PLACES) for key, value in formula.factors(case.facts).items()},
         "recommendations": formula.recommendations(score, case.facts),
-        "model": model_told(model),
+        "model": describe_model(model),
     }
 
 
-def model_told(model: SatisfactionModel | None) -> ModelRow:
-    """The row of a model; None is the formula."""
+def describe_model(model: SatisfactionModel | None) -> ModelRow:
+    """Return the row of a model; None is the formula."""
     if model is None:
         return {"kind": FORMULA, "answers": None, "mean_error": None}
     return {

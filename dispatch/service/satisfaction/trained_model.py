@@ -1,4 +1,4 @@
-"""A trained model of satisfaction, and the score that it expects."""
+"""A trained satisfaction model, and its predicted scores."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Vector = list[float]
 
 
 class Learned(NamedTuple):
-    """What a model is made of; ``high`` and ``low`` are the mean scores of satisfied and other customers.
+    """A model's contents; ``high`` and ``low`` are the mean scores of satisfied and other customers.
 
-    The first of the weights is the constant.
+    The first weight is the constant.
     """
 
     means: Vector
@@ -26,20 +26,20 @@ class Learned(NamedTuple):
     low: float
 
     def chance(self, case: Case) -> float:
-        """That the customer is satisfied."""
+        """Return the probability that the customer is satisfied."""
         constant, *weights = self.weights
         columns = zip(weights, features(case), self.means, self.spreads, strict=True)
         log_odds = constant + sum(weight * (value - mean) / spread for weight, value, mean, spread in columns)
         return (1 + math.tanh(log_odds / 2)) / 2
 
     def score(self, case: Case) -> float:
-        """The score to expect, 1 to 5."""
+        """Return the predicted score, 1 to 5."""
         chance = self.chance(case)
         return chance * self.high + (1 - chance) * self.low
 
 
 def features(case: Case) -> Vector:
-    """Hours, level, interactions, sentiment, priority, category and channel, as numbers."""
+    """Return hours, level, interactions, sentiment, priority, category and channel as numbers."""
     known = case.facts
     numbers = [
         math.log1p(max(0.0, known.hours)),
@@ -58,5 +58,5 @@ def _learned(weights: str) -> Learned:
 
 
 def expected_score(weights: str, case: Case) -> float:
-    """The score to expect of a case, by a stored model's weights."""
+    """Return the predicted score of a case, by a stored model's weights."""
     return _learned(weights).score(case)

@@ -1,7 +1,7 @@
-"""Learning from real answers who will be satisfied; in place of the formula once there are a hundred.
+"""Train the satisfaction model on real answers; it replaces the formula from a hundred answers on.
 
-The error beside a model is of answers it had not seen: it is trained five times on four fifths of the
-answers, and tried on the fifth left out (docs/rules.md, Satisfaction).
+A model's error is measured on unseen answers: five times it is trained on four fifths of the answers and
+tested on the fifth left out (docs/rules.md, Satisfaction).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dispatch.service.row_types import ModelRow
 from dispatch.service.satisfaction import cases as facts
 from dispatch.service.satisfaction import formula as satisfaction
 from dispatch.service.satisfaction.case import Case
-from dispatch.service.satisfaction.prediction import current_model, model_told
+from dispatch.service.satisfaction.prediction import current_model, describe_model
 from dispatch.service.satisfaction.trained_model import Learned, Vector, features
 from models.base import tuples
 from models.clock import from_text
@@ -25,21 +25,21 @@ from models.issues import Issue, SatisfactionModel, Survey
 FEWEST_ANSWERS = 100
 SATISFIED = 4
 MOST_ANSWERS = 500  # the newest
-NEW_SHARE = 10  # a tenth more answers than at the last training, before the next
+NEW_SHARE = 10  # percent more answers than at the last training before the next one
 FOLDS = 5
 SURE = 15.0  # log-odds where every answer is of one kind
 
 
 class Answer(NamedTuple):
-    """An issue as it ended, and the customer's score of it."""
+    """An issue as it ended, and the customer's score."""
 
     case: Case
     score: int
 
 
 def learn(answers: Sequence[Answer]) -> Learned:
-    """A model of some answers; always the same from the same."""
-    from sklearn.preprocessing import StandardScaler  # takes a second to load: only where training runs
+    """Train a model; the same answers always give the same model."""
+    from sklearn.preprocessing import StandardScaler  # takes a second to load: only needed for training
 
     rows = [features(answer.case) for answer in answers]
     scaler = StandardScaler().fit(rows)
@@ -51,17 +51,17 @@ def learn(answers: Sequence[Answer]) -> Learned:
 
 
 def _weights(scaled: Any, outcomes: Sequence[bool]) -> Vector:
-    """The constant and the weights that make the outcomes likeliest; the weights are held by a ridge of 1."""
+    """Return the most likely constant and weights, the weights under a ridge of 1."""
     from sklearn.linear_model import LogisticRegression
 
-    if len(set(outcomes)) == 1:  # nothing to tell apart
+    if len(set(outcomes)) == 1:  # nothing to distinguish
         return [SURE if outcomes[0] else -SURE, *[0.0] * len(scaled[0])]
     model = LogisticRegression(C=1.0, solver="newton-cholesky", tol=1e-8).fit(scaled, outcomes)
     return [*model.intercept_.tolist(), *model.coef_[0].tolist()]
 
 
 def measured(answers: Sequence[Answer]) -> dict[str, float]:
-    """Mean error in points of the score, the formula's beside it, and the share of right yes or no."""
+    """Return the mean error in score points, the formula's too, and the share of right predictions."""
     off = formula_off = right = 0.0
     for fold in range(FOLDS):
         tried = [answer for place, answer in enumerate(answers) if place % FOLDS == fold]
@@ -76,7 +76,7 @@ def measured(answers: Sequence[Answer]) -> dict[str, float]:
 
 
 def train_if_due(desk: Desk) -> ModelRow | None:
-    """Train anew when there are enough new answers; tells the model, or None."""
+    """Retrain when there are enough new answers; return the model, or None."""
     with desk.reading():
         number = int(Survey.select().where(Survey.answered_at.is_null(False)).count())
         last = current_model()
@@ -90,18 +90,18 @@ def train_if_due(desk: Desk) -> ModelRow | None:
             trained_at=desk.now(), answers=number, weights=json.dumps(learned._asdict()), **error
         )
         model.save()
-        told = model_told(model)
-        _note(desk, told)
-    return told
+        row = describe_model(model)
+        _note(desk, row)
+    return row
 
 
 @command("issue.train", past="model trained", undo=never("the next training replaces it"), by_desk=True)
-def _note(running: Command, told: ModelRow) -> None:
-    running.detail = {**told}
+def _note(running: Command, row: ModelRow) -> None:
+    running.detail = {**row}
 
 
 def answers_of(desk: Desk) -> list[Answer]:
-    """The newest real answers, oldest first."""
+    """Return the newest real answers, oldest first."""
     query = (
         Survey.select(Survey.issue_id, Survey.score)
         .where(Survey.answered_at.is_null(False))

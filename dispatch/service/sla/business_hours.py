@@ -1,8 +1,8 @@
-"""Working time: round the clock, or a week's hours without the holidays. Promises count only that.
+"""Working time: round the clock, or weekly hours without holidays. SLA clocks count nothing else.
 
-A calendar is written ``24x7`` or ``mon-fri 09:00-17:00``, with the zone's ``+01:00`` behind it where the
-desk does not work by UTC, and ``except 2082-12-25 ...`` for holidays. Each clock keeps the text it was
-started with, so a changed setting moves no promise that was made.
+A calendar reads ``24x7`` or ``mon-fri 09:00-17:00``, followed by a zone such as ``+01:00`` if the desk does
+not work in UTC, and by ``except 2082-12-25 ...`` for holidays. Each clock keeps the text it started with,
+so a changed setting moves no existing deadline.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ ROUND_THE_CLOCK = "24x7"
 ACCEPTED = f"{ROUND_THE_CLOCK}, or days and hours such as mon-fri 09:00-17:00 or mon-sat 08:00-20:00 +01:00"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY = timedelta(days=1)
-MOST_DAYS = 4000  # a calendar that has no working time for ten years has none
+MOST_DAYS = 4000  # no working time within about ten years means none at all
 
 _FORM = re.compile(
     rf"(?P<first>{'|'.join(DAYS)})(?:-(?P<last>{'|'.join(DAYS)}))? "
@@ -36,7 +36,7 @@ class Hours:
     holidays: frozenset[date] = frozenset()
 
     def between(self, start: datetime, end: datetime) -> int:
-        """Working seconds from one moment to a later one; 0 if it is not later."""
+        """Return the working seconds between two moments; 0 if the second is not later."""
         if end <= start:
             return 0
         if not self.days:
@@ -50,7 +50,7 @@ class Hours:
         return total
 
     def after(self, start: datetime, seconds: int) -> datetime:
-        """The earliest moment that is so many working seconds later. Raises ValueError beyond MOST_DAYS."""
+        """Return the earliest moment so many working seconds later. Raises ValueError beyond MOST_DAYS."""
         if not self.days or seconds <= 0:
             return start + timedelta(seconds=max(0, seconds))
         day, left = self._day_of(start), timedelta(seconds=seconds)
@@ -64,7 +64,7 @@ class Hours:
         raise ValueError("no working time within ten years")
 
     def before(self, end: datetime, seconds: int) -> datetime:
-        """The latest moment that is so many working seconds earlier."""
+        """Return the latest moment so many working seconds earlier."""
         if not self.days or seconds <= 0:
             return end - timedelta(seconds=max(0, seconds))
         day, left = self._day_of(end), timedelta(seconds=seconds)
@@ -78,7 +78,7 @@ class Hours:
         raise ValueError("no working time within ten years")
 
     def _day_of(self, moment: datetime) -> datetime:
-        """Midnight, on the desk's own clock, of the day of a moment; as UTC."""
+        """Return the moment's midnight on the desk's own clock, as UTC."""
         here = moment + self.zone
         return here.replace(hour=0, minute=0, second=0, microsecond=0) - self.zone
 
@@ -95,7 +95,7 @@ class Hours:
 
 @lru_cache(maxsize=64)
 def calendar(text: str) -> Hours:
-    """The calendar that a text means. Raises ValueError."""
+    """Parse a calendar. Raises ValueError."""
     week, _, excepted = text.strip().lower().partition(" except ")
     if week == ROUND_THE_CLOCK:
         return Hours()
@@ -117,12 +117,12 @@ def calendar(text: str) -> Hours:
 
 
 def _clock(text: str) -> timedelta:
-    """Time since midnight; 24:00 is the day's end."""
+    """Return the time since midnight; 24:00 is the day's end."""
     if text == "24:00":
         return DAY
     hour, minute = text.split(":")
-    told = time(int(hour), int(minute))
-    return timedelta(hours=told.hour, minutes=told.minute)
+    clock = time(int(hour), int(minute))
+    return timedelta(hours=clock.hour, minutes=clock.minute)
 
 
 def _zone(text: str | None) -> timedelta:
@@ -133,5 +133,5 @@ def _zone(text: str | None) -> timedelta:
 
 
 def written(week: str, holidays: str) -> str:
-    """The calendar's text from the desk's two settings."""
+    """Return the calendar text for the desk's two settings."""
     return f"{week} except {holidays}" if holidays and week != ROUND_THE_CLOCK else week

@@ -1,4 +1,4 @@
-"""The SLA clocks of issues, read in bulk."""
+"""SLA clocks of issues, read in bulk."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _clocks = CompiledQuery(
 
 
 def clocks_of(issue_ids: Sequence[int]) -> dict[int, dict[str, ClockRow]]:
-    """The clocks of some issues by kind, for reading."""
-    told: dict[int, dict[str, ClockRow]] = {issue_id: {} for issue_id in issue_ids}
+    """Return the clocks of some issues by kind, read-only."""
+    found: dict[int, dict[str, ClockRow]] = {issue_id: {} for issue_id in issue_ids}
     for clock in map(ClockRow._make, _clocks(ids=json.dumps(list(issue_ids)))):
-        told[clock.issue_id][clock.kind] = clock
-    return told
+        found[clock.issue_id][clock.kind] = clock
+    return found

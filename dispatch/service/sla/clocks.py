@@ -1,16 +1,16 @@
-"""The two clocks of an issue, first response and resolution: started, paused, ended, and recomputed.
+"""An issue's two clocks, first response and resolution: started, paused, ended and recomputed.
 
-A clock stores when its time is used up (``due_at``), not how much was used: while it runs, nothing has to be
-written. An example, at mon-fri 09:00-17:00, with the eight working hours of a HIGH issue:
+A clock stores when its time is used up (``due_at``), not how much was used: a running clock needs no
+writing. Example: mon-fri 09:00-17:00, with the eight working hours of a HIGH issue:
 
-- Mon 10:00  opened: seven hours remain of Monday, so it is due on Tue 10:00
+- Mon 10:00  opened: seven hours remain on Monday, so it is due on Tue 10:00
 - Mon 12:00  we ask the customer, and the clock pauses: two hours used, six left
-- Tue 11:00  the customer answers: six hours on from now, it is due on Tue 17:00
+- Tue 11:00  the customer answers: six hours from now, it is due on Tue 17:00
 - Wed 10:00  nothing happened, it is one hour late; we ask again, and it pauses again
 - Wed 13:00  answered: a due time that has passed stays, the three hours go into ``late_pause_s``
 - Wed 14:00  resolved: five hours after the due time less three of pause, two hours late
 
-``recomputed`` finds the same from the conversation alone, so that ``astra doctor`` can compare the two.
+``recomputed`` derives the same from the conversation alone, so that ``astra doctor`` can compare the two.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ ENDED = (RESOLVED, CLOSED)
 
 
 class ClockRow(NamedTuple):
-    """A clock for reading, where there are thousands: made in a fifth of the time that a SlaClock takes."""
+    """A read-only clock for bulk reading: built in a fifth of a SlaClock's time."""
 
     issue_id: int
     kind: str
@@ -62,7 +62,7 @@ AnyClock = SlaClock | ClockRow
 
 
 def start(issue: Issue, settings: Settings) -> list[SlaClock]:
-    """Both clocks of a new issue."""
+    """Create both clocks of a new issue."""
     week = written(settings["sla_hours"], settings["sla_holidays"])
     clocks = []
     for kind in KINDS:
@@ -82,19 +82,19 @@ def start(issue: Issue, settings: Settings) -> list[SlaClock]:
 
 
 def allowance_s(kind: str, priority: int, settings: Settings) -> int:
-    """What the desk allows for a priority, in seconds."""
+    """Return the desk's allowance for a priority, in seconds."""
     return 60 * targets.minutes_of(str(settings[targets.setting_of(kind)]), priority)
 
 
 def pause(clock: SlaClock, at: str) -> None:
-    """The customer has to answer: no time is used, unless the clock has ended."""
+    """Pause until the customer answers, unless the clock has ended."""
     if clock.paused_at is None and clock.met_at is None:
         clock.paused_at = at
         clock.save()
 
 
 def resume(clock: SlaClock, at: str) -> None:
-    """The pause is over: what was left then is left now."""
+    """End the pause; the time left is unchanged."""
     if clock.paused_at is not None:
         _leave_out(clock, clock.paused_at, at)
         clock.paused_at = None
@@ -102,7 +102,7 @@ def resume(clock: SlaClock, at: str) -> None:
 
 
 def end(clock: SlaClock, at: str) -> None:
-    """What was promised is done. A second end changes nothing."""
+    """End a clock. A second end changes nothing."""
     if clock.met_at is None:
         resume(clock, at)
         clock.met_at = at
@@ -110,7 +110,7 @@ def end(clock: SlaClock, at: str) -> None:
 
 
 def reopen(clock: SlaClock, at: str) -> None:
-    """The issue is reopened: the resolution clock goes on with what was left."""
+    """Restart the resolution clock of a reopened issue with the time it had left."""
     if clock.met_at is not None:
         _leave_out(clock, clock.met_at, at)
         clock.met_at = None
@@ -118,7 +118,7 @@ def reopen(clock: SlaClock, at: str) -> None:
 
 
 def _leave_out(clock: SlaClock, since: str, until: str) -> None:
-    """A pause before the due time moves it; one after it cannot, and is counted by itself."""
+    """Exclude a pause: before the due time it moves it, after it is counted separately."""
     hours, due = calendar(clock.hours), from_text(clock.due_at)
     if due <= from_text(since):
         clock.late_pause_s += hours.between(from_text(since), from_text(until))
@@ -127,7 +127,7 @@ def _leave_out(clock: SlaClock, since: str, until: str) -> None:
 
 
 def follow_priority(issue: Issue, settings: Settings) -> None:
-    """Both due times as if the new priority had held from the start; what has ended stays as it was."""
+    """Move both due times as if the new priority had applied from the start; ended clocks keep theirs."""
     timeline = timeline_of(interactions_of(issue.issue_id))
     for kind, clock in clocks_of(issue.issue_id).items():
         if clock.met_at is None:
@@ -137,7 +137,7 @@ def follow_priority(issue: Issue, settings: Settings) -> None:
 
 
 def _due_of(clock: SlaClock, pauses: list[targets.Pause]) -> tuple[str, int]:
-    """When a clock with such pauses is due, and the working seconds of those that came after that."""
+    """Return the due time with these pauses, and the working seconds of those after it."""
     hours = calendar(clock.hours)
     due = targets.due(from_text(clock.started_at), clock.allowed_s, pauses, hours)
     return to_text(due), targets.late_pause_s(due, pauses, hours)
@@ -145,12 +145,12 @@ def _due_of(clock: SlaClock, pauses: list[targets.Pause]) -> tuple[str, int]:
 
 @dataclass
 class Timeline:
-    """What the conversation says about the clocks: when they were paused, and when they ended.
+    """The clocks' pauses and ends according to the conversation, fed one interaction at a time.
 
-    It is fed one interaction after the other. The resolution clock is paused while the issue waits for the
-    customer, provided that the last message is ours: the customer cannot answer what nobody asked. It is
-    paused as well while the issue has ended, since a reopened one goes on with what was left. In the example:
-    paused from Mon 12:00 to Tue 11:00, from Wed 10:00 to 13:00, and since Wed 14:00, when it ended.
+    The resolution clock pauses while the issue waits for the customer, if the last message is ours: without a
+    question there is nothing to answer. It also pauses while the issue has ended, since a reopened one
+    continues with the time left. In the example: Mon 12:00 to Tue 11:00, Wed 10:00 to 13:00, and since Wed
+    14:00, when it ended.
     """
 
     responded: datetime | None = None
@@ -160,7 +160,7 @@ class Timeline:
     is_answered: bool = False
 
     def add(self, interaction: Interaction) -> None:
-        """Go on by one interaction, in the order they were written."""
+        """Add the next interaction, in writing order."""
         at = from_text(interaction.at)
         if interaction.kind == MESSAGE:
             self.is_answered = interaction.author == DESK
@@ -169,7 +169,7 @@ class Timeline:
         elif interaction.kind == STATUS:
             self.status = str(interaction.status_to)
             if (self.status in ENDED) != (self.ended is not None):
-                self._resume(at)  # the end is a pause of its own: one for the customer is over
+                self._resume(at)  # the end pauses it too, replacing a pause for the customer
                 self.ended = at if self.status in ENDED else None
                 self.responded = self.responded or self.ended
         if self.ended is None and not (self.status == PENDING_CUSTOMER and self.is_answered):
@@ -187,7 +187,7 @@ class Timeline:
 
 
 def timeline_of(interactions: Iterable[Interaction]) -> Timeline:
-    """The conversation's account of the clocks."""
+    """Return the timeline of a conversation."""
     timeline = Timeline()
     for interaction in interactions:
         timeline.add(interaction)
@@ -195,12 +195,12 @@ def timeline_of(interactions: Iterable[Interaction]) -> Timeline:
 
 
 def pauses_of(kind: str, timeline: Timeline) -> list[targets.Pause]:
-    """When a clock was paused; never the first response's, which our first message ends before any pause."""
+    """Return a clock's pauses; the first response has none, as our first message ends it."""
     return timeline.pauses if kind == RESOLUTION else []
 
 
 def recomputed(clock: SlaClock, timeline: Timeline) -> dict[str, str | int | None]:
-    """A clock's due, pause and end as the conversation has them."""
+    """Return a clock's due time, pause and end according to the conversation."""
     pauses = pauses_of(clock.kind, timeline)
     ended = timeline.responded if clock.kind == FIRST_RESPONSE else timeline.ended
     due_at, late_pause_s = _due_of(clock, pauses)
@@ -214,12 +214,12 @@ def recomputed(clock: SlaClock, timeline: Timeline) -> dict[str, str | int | Non
 
 
 def used_s(clock: AnyClock, now: datetime) -> int:
-    """Working seconds used up so far."""
+    """Return the working seconds used so far."""
     return max(0, clock.allowed_s - left_s(clock, now))
 
 
 def left_s(clock: AnyClock, now: datetime) -> int:
-    """Working seconds left, negative when overdue: as of now, of the pause, or of the end."""
+    """Return the working seconds left, negative when overdue: now, at the pause, or at the end."""
     stopped = clock.met_at or clock.paused_at
     at = from_text(stopped) if stopped else now
     due, hours = from_text(clock.due_at), calendar(clock.hours)
@@ -228,7 +228,7 @@ def left_s(clock: AnyClock, now: datetime) -> int:
 
 
 def moment_of(clock: AnyClock, used_s: int) -> datetime:
-    """When so many working seconds are used, by a clock that runs until then."""
+    """Return when so many working seconds are used, if the clock runs until then."""
     due, hours = from_text(clock.due_at), calendar(clock.hours)
     if used_s <= clock.allowed_s:
         return hours.before(due, clock.allowed_s - used_s)
@@ -236,7 +236,7 @@ def moment_of(clock: AnyClock, used_s: int) -> datetime:
 
 
 def passed_percents(clock: AnyClock, now: datetime) -> tuple[int, ...]:
-    """Which parts of the time are used up. What was done in time warns nobody; what was late does."""
+    """Return the used-up percentages that warn. Work done in time gives no warning; late work does."""
     used = used_s(clock, now)
     if clock.met_at is not None:
         return targets.WARNING_PERCENTS[-1:] if used > clock.allowed_s else ()
@@ -248,7 +248,7 @@ def hours_of(clock: AnyClock) -> Hours:
 
 
 def describe(clock: AnyClock, now: datetime) -> ClockState:
-    """A clock for people and scripts; ``left_minutes`` is negative when overdue."""
+    """Return a clock's row; ``left_minutes`` is negative when overdue."""
     left = left_s(clock, now)
     return {
         "due": clock.due_at,
@@ -271,12 +271,12 @@ _clocks = CompiledQuery(
 
 
 def clocks_of(issue_id: int) -> dict[str, SlaClock]:
-    """The clocks of an issue, to be changed."""
+    """Return the clocks of an issue for changing."""
     rows = [SlaClock.lock(clock_id) for (clock_id,) in _clocks(issue_id=issue_id)]
     return {row.kind: row for row in rows}
 
 
 def interactions_of(issue_id: int) -> list[Interaction]:
-    """The interactions of an issue, oldest first."""
+    """Return the interactions of an issue, oldest first."""
     query = Interaction.select().where(Interaction.issue_id == issue_id)
     return list(query.order_by(Interaction.interaction_id))

@@ -1,4 +1,4 @@
-"""Targets of the service desk, figures without rows (docs/rules.md, SLA and escalation)."""
+"""Service targets as figures without rows (docs/rules.md, SLA and escalation)."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ FIRST_RESPONSE_MINUTES = "5 15 60 240 480"
 
 WARNING_PERCENTS = (50, 75, 90, 100)
 BEST_LEVEL = 5
-USUAL_LEVEL = 3  # of whoever may come to hold an issue that waits
+USUAL_LEVEL = 3  # of an unknown future holder of a waiting issue
 
 Pause = tuple[datetime, datetime | None]
 
 
 def minutes_of(figures: str, priority: int) -> int:
-    """The figure of a priority (1 to 5) in a list from CRITICAL to LOW."""
+    """Return the figure for a priority (1 to 5) from a list running from CRITICAL to LOW."""
     return int(figures.split()[CRITICAL - priority])
 
 
 def setting_of(kind: str) -> str:
-    """The desk setting that holds a clock's minutes."""
+    """Return the desk setting that holds a clock's minutes."""
     return {FIRST_RESPONSE: "sla_first_response_minutes", RESOLUTION: "sla_resolution_minutes"}[kind]
 
 
 def parse_minutes(text: str) -> str:
-    """Five falling urgencies' minutes, each at least the one before. Raises ValueError."""
+    """Parse five priorities' minutes, most urgent first, each at least the one before. Raises ValueError."""
     listed = [int(one) for one in text.replace(",", " ").split()]
     if len(listed) != CRITICAL or listed != sorted(listed) or not 0 < listed[0] <= listed[-1] <= 10**6:
         raise ValueError(text)
@@ -38,7 +38,7 @@ def parse_minutes(text: str) -> str:
 
 
 def due(started: datetime, allowed_s: int, pauses: list[Pause], hours: Hours) -> datetime:
-    """When the time is used up, by a clock that stood still in the pauses (in order; the last may last)."""
+    """Return when the time is used up, excluding the pauses (in order; the last may be open)."""
     begin, left = started, allowed_s
     for pause, resumed in pauses:
         used = hours.between(begin, pause)
@@ -53,29 +53,29 @@ def due(started: datetime, allowed_s: int, pauses: list[Pause], hours: Hours) ->
 
 
 def after_pause(due_at: datetime, pause: datetime, resumed: datetime, hours: Hours) -> datetime:
-    """The new due time: what was left at the pause is left afterwards; what was overdue stays so."""
+    """Return the due time after a pause: the time left is kept; an overdue one stays as it was."""
     if due_at <= pause or resumed <= pause:
         return due_at
     return hours.after(resumed, hours.between(pause, due_at))
 
 
 def late_pause_s(due_at: datetime, pauses: list[Pause], hours: Hours) -> int:
-    """Working seconds of the finished pauses that began when the time was used up already."""
+    """Return the working seconds of finished pauses that began after the due time."""
     return sum(
         hours.between(pause, resumed) for pause, resumed in pauses if resumed is not None and pause >= due_at
     )
 
 
 def expected_response_minutes(first_response_minutes: int, load: int, capacity: int) -> float:
-    """X (1 + load/capacity), the load counted with this issue (docs/rules.md, Routing)."""
+    """Return X (1 + load/capacity), the load including this issue (docs/rules.md, Routing)."""
     return round(first_response_minutes * (1 + load / max(1, capacity)), 1)
 
 
 def estimated_resolution_minutes(resolution_minutes: int, level: int | None) -> float:
-    """SLA x (6 - level) / 5 (docs/rules.md, Routing)."""
+    """Return SLA x (6 - level) / 5 (docs/rules.md, Routing)."""
     return resolution_minutes * (BEST_LEVEL + 1 - (level or USUAL_LEVEL)) / 5
 
 
 def age(since: datetime, now: datetime) -> timedelta:
-    """Time gone by; none when the clock was set back."""
+    """Return the elapsed time; zero if the clock was set back."""
     return max(timedelta(), now - since)

@@ -162,7 +162,7 @@ def test_an_absent_agent_gets_no_work(desk: Desk, work: None) -> None:
     [
         ({"presence": "asleep"}, "not a presence"),
         ({"presence": "available", "until": "in 2 hours"}, "has no end"),
-        ({"presence": "break", "until": "yesterday"}, "not a time to come"),
+        ({"presence": "break", "until": "yesterday"}, "not a future time"),
         ({"presence": "away", "reason": "x" * 101}, "101 characters"),
     ],
 )

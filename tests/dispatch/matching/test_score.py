@@ -184,9 +184,9 @@ def test_an_invalid_weight_is_refused_by_name(tmp_path: Path, change: dict[str, 
     ("content", "expected"),
     [
         (b'{"rating_score": 1}', "lacks experience_score, revenue_score"),
-        (b"[1, 2]", "holds no object"),
+        (b"[1, 2]", "is not an object"),
         (b"rating: 1", "is not JSON"),
-        (b'{"rating_score": 1, "rating_score": 2}', "a name stands twice"),
+        (b'{"rating_score": 1, "rating_score": 2}', "a name is given twice"),
         (b"\xff\xfe", "is not JSON"),
         (b"[" * 100_000, "is not JSON"),
         (b" " * 1_000_001, "too long"),
@@ -219,7 +219,7 @@ def test_weights_of_a_file_become_a_version_that_is_used(desk: Desk) -> None:
     with desk.reading():
         assert weights.in_use().weights == mine
         assert [row["in_use"] for row in weights.listing()] == [False, True]
-        shown = weights.shown(None)
+        shown = weights.details(None)
     # no training data, and the gate was not used
     assert (shown["origin"], shown["outcomes"], shown["gate_open"]) == ("file", None, None)
     weights.use(desk, "published")

@@ -31,7 +31,7 @@ def test_a_waiting_issue_shows_its_place_and_wait(open_issue: Open, show: Show, 
     first = open_issue()
     assert (first["status"], first["agent_id"], first["queue_position"]) == ("new", None, 1)
     assert (first["expected_wait_minutes"], first["expected_response_minutes"]) == (0, None)
-    assert first["routing_reason"] == "nobody who could help has room"
+    assert first["routing_reason"] == "no suitable agent has room"
     clock.advance(minutes=1)
     assert open_issue()["queue_position"] == 2, "of equals the oldest is first"
     clock.advance(minutes=1)
