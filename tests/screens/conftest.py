@@ -20,6 +20,8 @@ from screens.base.drafts import Drafts
 from seeds.demo.demo import make_demo
 from tests.screens.golden_desk import make_golden_desk
 
+pytest.register_assert_rewrite("tests.screens.key_checks")
+
 NOON = datetime(2026, 3, 4, 12, 0, 0, tzinfo=UTC)
 
 Running = Callable[..., AbstractAsyncContextManager[tuple[AstraApp, "Pilot[None]"]]]

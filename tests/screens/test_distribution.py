@@ -22,9 +22,9 @@ from screens.dialogs.form import FormModal
 from screens.dialogs.panel import Panel
 from screens.widgets.live_table import LiveTable
 from tests.screens.conftest import NOON, standing_still
+from tests.screens.key_checks.registry import at_booking, booking
 from tests.screens.picture import text_of
 from tests.screens.scenes import LEAD, fill_in, leave, press
-from tests.screens.test_keys import at_booking, booking
 
 
 @pytest.fixture

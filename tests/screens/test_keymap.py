@@ -6,7 +6,7 @@ import pytest
 
 from screens.shell import key_catalogue
 from screens.shell.keymap import problems_of
-from tests.screens.test_keys import ALL
+from tests.screens.key_checks.registry import ALL
 
 
 def test_a_sound_keymap_is_left_alone() -> None:

@@ -28,9 +28,9 @@ from screens.dialogs.panel import Panel
 from screens.dispatch.candidates import WhoGetsIt
 from screens.insights.sections import READ
 from screens.widgets.live_table import LiveTable
+from tests.screens.key_checks.registry import place
 from tests.screens.picture import text_of
 from tests.screens.scenes import LEAD, fill_in, press
-from tests.screens.test_keys import place
 
 LATER = """
 import asyncio, sys

@@ -1,0 +1,128 @@
+"""Keys of new leads, marked bookings and presence."""
+
+from __future__ import annotations
+
+from astra_tui.app import AstraApp
+from dispatch import queries
+from dispatch.agents.handover import claimed_of
+from dispatch.assignment.policies import POLICIES
+from dispatch.desk import event_log
+from screens.dialogs.panel import Panel
+from screens.dispatch.lead_form import LeadForm
+from screens.widgets.live_table import LiveTable
+from tests.screens.key_checks.registry import (
+    at_booking,
+    booking,
+    checks_of,
+    place,
+    shown_now,
+)
+from tests.screens.picture import text_of
+from tests.screens.scenes import LEAD, fill_in, press
+
+check = checks_of("leads")
+
+
+@check("form.assign", "form.clear")
+async def assign_from_any_field(app: AstraApp) -> None:
+    await press(app, "f2")
+    await fill_in(app, **LEAD)
+    await press(app, "ctrl+l")
+    assert app.screen.query_one(LeadForm).is_empty
+    await fill_in(app, **(LEAD | {"customer": "Nora Quist"}))
+    await press(app, "f9")
+    assert (await booking(app, 13))["customer_name"] == "Nora Quist"
+
+
+@check("known.back", "known.same", "known.open", "known.enter")
+async def whose_lead_it_is(app: AstraApp) -> None:
+    await press(app, "f2")
+    await fill_in(app, **LEAD)
+    await press(app, "f9", "escape", "f9", "2")
+    assert place(app) == "queue"
+    await press(app, "f2", "f9", "1")
+    assert (await booking(app, 14))["customer_id"] == 1
+    await fill_in(app, **LEAD)
+    await press(app, "f9", "3")
+    assert (await booking(app, 15))["customer_id"] == 14
+
+
+@check("form.several", "several.assign", "several.close")
+async def several_at_once(app: AstraApp) -> None:
+    await press(app, "f2", "ctrl+t", "escape")
+    assert place(app) == "dispatch"
+    line = "Text,Organic,Mars,Sydney Stellar Port"
+    await press(app, "ctrl+t", *f"Bo,{line}", "enter", *f"Ida,{line}", "f9", "escape")
+    assert [(await booking(app, number))["customer_name"] for number in (16, 17)] == ["Bo", "Ida"]
+    assert place(app) == "dispatch"
+
+
+@check("mark", "mark.range", "mark.all")
+async def mark_several(app: AstraApp) -> None:
+    await press(app, "f4", "escape", "home", "space", "down", "down", "M")
+    assert "4 marked ✓" in text_of(app)
+    await press(app, "home", "space")  # once more: not any longer
+    assert "3 marked ✓" in text_of(app)
+    await press(app, "escape")
+    assert "marked" not in text_of(app)
+    await press(app, "v", "A")
+    pending = len(app.screen.query_one(LiveTable).rows_shown)
+    assert f"{pending} marked ✓" in text_of(app)
+    assert f"Marked {pending} bookings" in text_of(app)
+    await press(app, "escape", "escape")
+
+
+@check("booking.keep")
+async def still_on_it(app: AstraApp) -> None:
+    await at_booking(app, 16)
+    await press(app, "k")
+    assert "booking 16 is not claimed" in text_of(app)
+    await press(app, "c", "k")
+    (event,) = await app.backend.read(lambda: event_log.events(booking_id=16, limit=1))
+    assert event["command"] == "booking.keep"
+    await press(app, "u", "u")
+
+
+@check("why.not")
+async def why_not_them(app: AstraApp) -> None:
+    await at_booking(app, 9)
+    await press(app, "W", *"singh", "enter")
+    assert isinstance(app.screen, Panel)
+    assert app.screen._heading == "Booking 9: why not Nova Singh?"
+    told = app.screen._text.plain
+    assert "Were it given out now" in told
+    assert all(policy in told for policy in POLICIES)
+
+
+@check("agent.presence", "agent.handover", "agent.shift")
+async def who_is_at_work(app: AstraApp) -> None:
+    first, *others = await app.backend.read(lambda: queries.pending_ids(1))
+    await at_booking(app, first)
+    await press(app, *([] if shown_now(app)["claimed_at"] else ["c"]))
+    await press(app, "f3", "slash", *"baker", "enter")
+    held = shown_now(app)["load"]
+    assert held == 1 + len(others)
+    await press(app, "p", "o")
+    claimed = len(await app.backend.read(lambda: claimed_of(1)))
+    assert "with Soren Baker, claimed and unattended" in " ".join(text_of(app).split())
+    await press(app, "f9")
+    assert (shown_now(app)["presence"], shown_now(app)["unattended"]) == ("offline", claimed)
+    assert f"! {claimed} unattended" in text_of(app)
+    await press(app, "t", "f9")
+    assert shown_now(app)["load"] == 0
+    await press(app, "s")
+    await fill_in(app, hours="daily 8-9")
+    assert "= daily 08:00-09:00 +00:00" in text_of(app)
+    await press(app, "f9")
+    assert shown_now(app)["hours"] == "daily 08:00-09:00 +00:00"
+    await press(app, "u", "u", "u")
+    assert (shown_now(app)["load"], shown_now(app)["presence"]) == (held, "available")
+    await press(app, "escape")
+
+
+@check("quit", "leaving.stay", "leaving.quit")
+async def quit_astra(app: AstraApp) -> None:
+    await press(app, "f2", *"Kate", "ctrl+q", "escape")
+    assert not app._exit
+    await press(app, "ctrl+q", "ctrl+q")
+    assert app._exit

@@ -1,0 +1,156 @@
+"""Keys of lists and of the places around them: Insights, Roster, first steps and the tour."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.widgets import Input, Static
+
+from astra_tui.app import AstraApp
+from dispatch import queries
+from screens.app.first_steps import FirstSteps
+from screens.app.import_files import ImportFiles
+from screens.app.tour import Tour
+from screens.dialogs.form import FormModal
+from screens.shell.desk_screen import Place
+from screens.widgets.live_table import LiveTable
+from tests.screens.key_checks.registry import (
+    checks_of,
+    place,
+)
+from tests.screens.picture import text_of
+from tests.screens.scenes import fill_in, press
+
+check = checks_of("lists")
+
+
+@check("insights.view", "insights.open", "insights.train", "insights.use", "insights.report")
+async def keys_of_insights(app: AstraApp) -> None:
+    await press(app, "f7", "down", "enter")
+    assert (place(app), app.screen.query_one("#filter", Input).value) == ("queue", "status:Pending")
+    await press(app, "escape", "f7", "v", "v", "v")
+    assert shown_in(app, "weights")["name"] == "published"
+    await press(app, "enter")
+    assert "+92.220" in text_of(app)
+    await press(app, "escape", "p")
+    assert "The score weighs by published" in text_of(app)
+    await press(app, "t")
+    assert "decided assignments are too few" in " ".join(text_of(app).split())
+    await press(app, "r")
+    assert app.screen.query_one("#folder", Input).value == "astra-report"
+    assert isinstance(app.screen, FormModal)
+    latest = await app.backend.read(lambda: queries.list_bookings(queries.BookingFilter(sort="id"), limit=1))
+    assert app.screen.values()["destination"] == latest[0]["destination"]
+    await fill_in(app, folder="")
+    await press(app, "f9")
+    assert "no folder is named" in text_of(app)
+
+
+def shown_in(app: AstraApp, table: str) -> Any:
+    row = app.screen.query_one(f"#{table}", LiveTable).current
+    assert row is not None
+    return row
+
+
+@check("retry")
+async def read_anew(app: AstraApp) -> None:
+    await press(app, "f3")
+    table = app.screen.query_one(LiveTable)
+    before = table.rows_shown
+    table.show_rows([])  # as if something had gone wrong
+    await press(app, "ctrl+r")
+    assert table.rows_shown == before != []
+
+
+@check("sort", "sort.reverse", "queue.view")
+async def sort_and_view(app: AstraApp) -> None:
+    await press(app, "f4", "escape", *"vvvv")
+    rows = app.screen.query_one(LiveTable).rows_shown
+    assert [row["booking_id"] for row in rows] == [2]
+    assert "Confirmed  1 shown" in text_of(app)
+    await press(app, "escape", "greater_than_sign")
+    assert [row["booking_id"] for row in app.screen.query_one(LiveTable).rows_shown] == list(range(12, 0, -1))
+    await press(app, "less_than_sign")
+    assert [row["booking_id"] for row in app.screen.query_one(LiveTable).rows_shown] == list(range(1, 13))
+    await press(app, *("greater_than_sign",) * 5, "f3", "greater_than_sign")
+    names = [row["name"] for row in app.screen.query_one(LiveTable).rows_shown]
+    assert names == sorted(names, key=str.lower)
+    await press(app, "less_than_sign")
+    assert [row["name"] for row in app.screen.query_one(LiveTable).rows_shown] == names[::-1]
+
+
+@check("agent.add", "agent.edit", "agent.leave", "agent.bookings", "roster.left")
+async def keys_of_the_roster(app: AstraApp) -> None:
+    await press(app, "f3", "a")
+    await fill_in(
+        app, first_name="Zoë", last_name="[/]", department="Luxury Voyages", job_title="Space Travel Agent"
+    )
+    await press(app, "f9", "slash", *"zo", "enter", "e")
+    await fill_in(app, capacity="3", skills="mars, titan")
+    await press(app, "f9")
+    (row,) = app.screen.query_one(LiveTable).rows_shown
+    assert (row["agent_id"], row["name"], row["capacity"]) == (7, "Zoë [/]", 3)
+    assert row["skills"] == ["Mars", "Titan"]
+    await press(app, "x")
+    assert app.screen.query_one(LiveTable).rows_shown == []
+    await press(app, "v", "x", "v")
+    assert len(app.screen.query_one(LiveTable).rows_shown) == 1
+    await press(app, "b")
+    assert place(app) == "queue"
+    assert app.screen.query_one("#filter", Input).value == "agent:7"
+    assert app.screen.query_one(LiveTable).rows_shown == []
+
+
+@check(
+    "columns",
+    "columns.toggle",
+    "columns.earlier",
+    "columns.later",
+    "columns.sort",
+    "columns.reset",
+    "columns.close",
+)
+async def choose_columns(app: AstraApp) -> None:
+    await press(app, "f3", "escape", "comma", *("down",) * 10, "space", "minus", "minus", "plus", "s")
+    table = app.screen_stack[0].query_one(LiveTable)
+    usual = ["rank", "name", "department", "job_title", "load", "years_of_service", "rating"]
+    usual += ["match_score", "presence"]
+    assert list(table.chosen) == [*usual, "email", "agent_id"]
+    assert app.recall("roster.sort", "") == "email"
+    await press(app, "r", "s")
+    assert list(table.chosen) == [*usual, "agent_id"]
+    assert app.recall("roster.sort", "") == "rank"
+    await press(app, "escape")
+    assert place(app) == "roster"
+
+
+@check("first_steps", "start.close", "start.up", "start.down", "start.take", "import.close", "import.go")
+async def fill_the_desk(app: AstraApp) -> None:
+    await press(app, "f2", "ctrl+n", "escape", "ctrl+n")
+    assert isinstance(app.screen, FirstSteps)
+    await press(app, "down", "up", "enter")
+    assert isinstance(app.screen, ImportFiles)
+    await press(app, "f9")
+    assert "no file is named" in text_of(app)
+    await press(app, "escape", "ctrl+n", "down", "enter")
+    assert isinstance(app.screen, FormModal)
+    assert app.screen._heading == "Add an agent"
+
+
+@check("tour.next", "tour.back", "tour.skip")
+async def take_the_tour(app: AstraApp) -> None:
+    app.action_tour()
+    await press(app, "enter", "right", "left")
+    assert isinstance(app.screen, Tour)
+    assert "2 of " in text_of(app)
+    await press(app, "escape")
+    assert isinstance(app.screen, Place)
+
+
+@check("desk.agent", "pick.close", "pick.take")
+async def choose_whose_desk(app: AstraApp) -> None:
+    await press(app, "f5", "a", *"nova", "escape")
+    assert app.my_agent_id == 1
+    await press(app, "a", *"nova", "enter")
+    assert app.my_agent_id == 2
+    assert "Nova Singh (2)" in str(app.screen.query_one(".headline", Static).visual)

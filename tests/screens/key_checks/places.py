@@ -1,0 +1,127 @@
+"""Keys that work everywhere: places, help, undo, filters, customers, the log and why."""
+
+from __future__ import annotations
+
+from textual.widgets import Input
+
+from astra_tui.app import AstraApp
+from screens.base import keys
+from screens.customers.card import CustomerCard
+from screens.dialogs.panel import Panel
+from screens.shell.desk_screen import Place
+from screens.widgets.live_table import LiveTable
+from tests.screens.key_checks.registry import (
+    PLACES,
+    at_booking,
+    booking,
+    checks_of,
+    place,
+    shown_now,
+)
+from tests.screens.scenes import fill_in, leave, press
+
+check = checks_of("places")
+
+
+@check("help", "help.letter")
+async def help_lists_every_key(app: AstraApp) -> None:
+    for name in PLACES:
+        app.go(name)
+        await app.settle()
+        for key in ("f1",) if name == "dispatch" else ("f1", "question_mark"):
+            await press(app, key)
+            panel = app.screen
+            assert isinstance(panel, Panel)
+            said = " ".join(panel._text.plain.split())
+            assert [one.id for one in [*keys.APP, *PLACES[name]] if one.tooltip not in said] == []
+            await leave(app)
+
+
+@check(*(f"place.{name}" for name in keys.PLACES))
+async def keys_of_the_places(app: AstraApp) -> None:
+    for name, number in [*keys.PLACES.items(), ("dispatch", 1)]:
+        await press(app, f"f{number + 1}")
+        assert place(app) == name
+    await press(app, "f3", "6")
+    assert place(app) == "insights"
+    await press(app, "f2")
+    await press(app, "2")  # the customer's name is in focus
+    assert place(app) == "dispatch"
+    assert app.screen.query_one("#customer", Input).value == "2"
+    app.screen.query_one("#customer", Input).value = ""
+    await press(app, "f3", "3", "4", "5", "2")
+    assert place(app) == "roster"
+
+
+@check("undo", "undo.letter", "booking.claim", "booking.release")
+async def claim_release_undo(app: AstraApp) -> None:
+    await at_booking(app, 9)
+    for key, is_claimed in (("c", True), ("l", False), ("ctrl+z", True), ("u", False)):
+        await press(app, key)
+        assert bool((await booking(app, 9))["claimed_at"]) is is_claimed, key
+
+
+@check("filter", "back")
+async def filter_lists(app: AstraApp) -> None:
+    await press(app, "f4", "slash", *"kate", "enter")
+    assert [row["customer_name"] for row in app.screen.query_one(LiveTable).rows_shown] == ["Kate Nguyen"]
+    await press(app, "escape")
+    assert len(app.screen.query_one(LiveTable).rows_shown) == 12
+    await press(app, "slash", *"13")
+    assert app.screen.query_one("#filter", Input).value == "13"
+    await press(app, "escape", "f3", "slash", *"zion", "enter")
+    assert [row["agent_id"] for row in app.screen.query_one(LiveTable).rows_shown] == [6]
+    await press(app, "escape")
+    assert len(app.screen.query_one(LiveTable).rows_shown) == 6
+
+
+@check("find", "find.take", "find.close", "card.close", "card.booking", "customer.copy", "customer.edit")
+async def find_a_customer(app: AstraApp) -> None:
+    await press(app, "f2", "ctrl+f", *"kate", "escape")
+    assert place(app) == "dispatch"
+    await press(app, "ctrl+f", *"kate", "enter")
+    assert isinstance(app.screen, CustomerCard)
+    await press(app, "e")
+    await fill_in(app, phone="+49 711 1234")
+    await press(app, "f9", "y")
+    assert app.clipboard == "+497111234"
+    await press(app, "escape")
+    assert place(app) == "dispatch"
+    await press(app, "ctrl+f", *"711 1234", "enter", "enter")
+    assert place(app) == "queue"
+    assert shown_now(app)["booking_id"] == 1
+
+
+@check("booking.customer", "customer.merge", "merge.swap")
+async def merge_two_customers(app: AstraApp) -> None:
+    await at_booking(app, 9)
+    await press(app, "i", "m", *"ines", "enter", "s", "s", "f9")
+    assert (await booking(app, 10))["customer_id"] == 9
+    await press(app, "u")
+    assert (await booking(app, 10))["customer_id"] == 10
+
+
+@check("log", "booking.log", "log.undo", "log.booking")
+async def read_the_log(app: AstraApp) -> None:
+    await at_booking(app, 9)
+    await press(app, "n", *"hello", "f9", "H")
+    assert place(app) == "log"
+    assert app.screen.query_one("#filter", Input).value == "booking:9"
+    assert shown_now(app)["command"] == "booking.note"
+    await press(app, "u")
+    assert shown_now(app)["undone_by"] is not None
+    await press(app, "enter")
+    assert (place(app), shown_now(app)["booking_id"]) == ("queue", 9)
+    await press(app, "f3", "h", "escape", "escape")
+    assert place(app) == "roster"
+
+
+@check("why", "why.letter", "panel.close", "panel.copy")
+async def why_and_its_panel(app: AstraApp) -> None:
+    for start, key, close in (("f2", "f8", "escape"), ("f5", "w", "enter"), ("f4", "f8", "q")):
+        await press(app, start, key)
+        assert isinstance(app.screen, Panel)
+        assert app.screen._heading.startswith("Why booking ")
+        await press(app, "y", close)
+        assert "settings version 1" in app.clipboard
+        assert isinstance(app.screen, Place)
