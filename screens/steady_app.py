@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import takewhile
 
-from textual import events, work
+from textual import events, on, work
 from textual.app import App
 from textual.message_pump import MessagePump
+from textual.reactive import Reactive
 from textual.screen import ModalScreen, Screen, ScreenResultType
+from textual.widget import Widget
 
 STEP_S = 0.005
 PATIENT_TURNS = 400
@@ -24,7 +26,17 @@ Typed = events.Key | events.Paste
 
 
 class SteadyScreen(Screen[ScreenResultType]):
-    """Calls what waits for a refresh once it is laid out: in a batch of updates, Textual calls it before."""
+    """Calls what waits for a refresh once it is laid out: in a batch of updates, Textual calls it before.
+
+    It keeps its styles while it is out of sight, instead of having them worked out whenever it comes back.
+    Where the focus moves, the two that it moves between are painted, and not the whole screen.
+    """
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+
+    @on(events.ScreenResume)
+    def _keep_styles(self, event: events.ScreenResume) -> None:
+        event.refresh_styles = False
 
     async def _invoke_and_clear_callbacks(self) -> None:
         if not (self.is_current and (self.app._batch_count or self._layout_required)):
