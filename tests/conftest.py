@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,13 @@ def pytest_sessionstart() -> None:
     """Look for lost objects less often: each application leaves many, and the search takes its time."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores: a screen's test waits for repaints a third of its time."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + (cores + 1) // 2
 
 
 class TestClock:
@@ -106,8 +114,6 @@ def add_lead(desk: Desk) -> Callable[..., intake.LeadResult]:
 @pytest.fixture(scope="session")
 def challenge_data() -> Path:
     """The folder of the public challenge's files; the test is skipped where it is absent."""
-    import os
-
     folder = Path(
         os.environ.get("ASTRA_CHALLENGE_DATA", Path(__file__).parents[2] / "shared/data/agent-challenge")
     )

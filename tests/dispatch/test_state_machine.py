@@ -26,7 +26,6 @@ from dispatch.agents.presence import set_presence
 from dispatch.assignment import shuffle as shuffling
 from dispatch.bookings import editing, follow_ups
 from dispatch.bootstrap import open_desk
-from dispatch.desk import event_log
 from dispatch.leads import intake
 from dispatch.operations import undo
 from dispatch.queries.row_types import BookingRow
@@ -596,7 +595,7 @@ class DeskAndRules(RuleBasedStateMachine):
             rows = queries.list_bookings(queries.BookingFilter(sort="id", descending=False))
             people = queries.list_agents(with_left=True)
             totals = queries.count_totals()
-            events = event_log.events()
+            undoes = self.desk.database.driver().execute("SELECT undoes FROM events ORDER BY event_id")
         rules = self.plain
         assert [_comparable(row) for row in rows] == [
             _expected(number, row) for number, row in rules.bookings.items()
@@ -605,7 +604,7 @@ class DeskAndRules(RuleBasedStateMachine):
             agent_id: (rules.load(agent_id), rules.rank(agent_id), rules.rating(agent_id))
             for agent_id in rules.agents
         }
-        assert [event["undoes"] for event in reversed(events)] == [event["undoes"] for event in rules.events]
+        assert [row[0] for row in undoes] == [event["undoes"] for event in rules.events]
         waiting = sum(row["status"] == "Pending" and row["agent"] is None for row in rules.bookings.values())
         pending = sum(row["status"] == "Pending" for row in rules.bookings.values())
         assert totals == queries.Totals(waiting, pending, ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.style import Style
+from textual._context import visible_screen_stack
 from textual.strip import Strip
 
 from astra_tui.app import AstraApp
@@ -12,9 +13,8 @@ from astra_tui.app import AstraApp
 
 def strips(app: AstraApp) -> list[Strip]:
     """Every line of the current screen, with what shows through from below."""
-    compositor = app.screen._compositor
-    compositor.render_update(full=True, screen_stack=app._background_screens)  # renders the screens below
-    return compositor.render_strips()
+    visible_screen_stack.set(app._background_screens)
+    return app.screen._compositor.render_strips()
 
 
 def text_of(app: AstraApp) -> str:

@@ -32,8 +32,6 @@ from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.operations import configuration, undo
 from dispatch.operations.sweep import sweep
-from models.audit import Event
-from models.base import tuples
 from models.errors import DeskError
 from tests.dispatch.steady import STEADY
 
@@ -46,6 +44,15 @@ AGENT, BOOKING = ("agent_id", "presence", "capacity", "load"), ("booking_id", "a
 MOST_PENDING = 12
 DESTINATIONS = ("Mars", "Titan")
 LAUNCHES = ("Sydney Stellar Port", "Dubai Interplanetary Hub")
+
+
+class Event(NamedTuple):
+    """What the log tells of a command."""
+
+    event_id: int
+    at: str
+    command: str
+    detail: str | None
 
 
 class Seen(NamedTuple):
@@ -115,19 +122,18 @@ class DayOfADesk(RuleBasedStateMachine):
             newest = driver.execute("SELECT coalesce(max(event_id), 0) FROM events").fetchone()[0]
         return Seen(found, pending, newest)
 
-    def events_since(self, event_id: int) -> list[Event]:
-        with self.desk.reading():
-            return list(Event.select().where(Event.event_id > event_id))
+    def events(self, which: str, *values: object) -> list[Event]:
+        query = f"SELECT event_id, at, command, detail FROM events WHERE {which}"
+        return [Event(*row) for row in self.desk.database.driver().execute(query, values)]
 
     def decliners(self, booking_id: int) -> set[int]:
         """Agents who declined a booking recently, undone declines excluded."""
         since = (self.moment - timedelta(minutes=DECLINE_MINUTES)).replace(year=self.moment.year + 56)
-        with self.desk.reading():
-            undone = {row[0] for row in tuples(Event.select(Event.undoes).where(Event.undoes.is_null(False)))}
+        undone = "SELECT undoes FROM events WHERE undoes IS NOT NULL"
         return {
             json.loads(event.detail or "{}")["declined_by"]
-            for event in self.declines(booking_id)
-            if event.at > since.strftime("%Y-%m-%d %H:%M:%S") and event.event_id not in undone
+            for event in self.declines(booking_id, f"event_id NOT IN ({undone})")
+            if event.at > since.strftime("%Y-%m-%d %H:%M:%S")
         }
 
     def run(self, command: Callable[[Desk], object]) -> None:
@@ -136,7 +142,7 @@ class DayOfADesk(RuleBasedStateMachine):
         before = self.look()
         with suppress(DeskError):
             command(self.desk)
-        after, events = self.look(), self.events_since(before.last_event)
+        after, events = self.look(), self.events("event_id > ?", before.last_event)
         self.loads_are_the_pending_bookings(after)
         self.nobody_gets_work_while_away(before, after)
         self.nobody_is_above_capacity_without_an_override(before, after, events)
@@ -181,11 +187,8 @@ class DayOfADesk(RuleBasedStateMachine):
             if row["agent_id"] is None and not (but_declined_once and self.declines(number)):
                 assert free <= self.decliners(number)
 
-    def declines(self, booking_id: int) -> list[Event]:
-        with self.desk.reading():
-            return list(
-                Event.select().where(Event.booking_id == booking_id, Event.command == "booking.decline")
-            )
+    def declines(self, booking_id: int, which: str = "TRUE") -> list[Event]:
+        return self.events(f"booking_id = ? AND command = 'booking.decline' AND {which}", booking_id)
 
     # -- picking
 

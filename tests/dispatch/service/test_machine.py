@@ -70,9 +70,9 @@ class Plain:
         self.ran = 0
         self.answered = False
 
-    def runs(self, row: IssueDetails) -> bool:
-        waits = row["status"] == "pending_customer" and self.answered
-        return row["status"] in OPEN and not waits
+    def runs(self, status: str) -> bool:
+        waits = status == "pending_customer" and self.answered
+        return status in OPEN and not waits
 
 
 class Machine:
@@ -145,8 +145,10 @@ class Machine:
             self.check_that_nothing_due_is_missing()
 
     def let_pass(self, minutes: int) -> None:
+        with self.desk.reading():
+            statuses = dict(tuples(Issue.select(Issue.issue_id, Issue.status)))
         for issue_id, plain in self.plain.items():
-            plain.ran += minutes * plain.runs(self.show(issue_id))
+            plain.ran += minutes * plain.runs(statuses[issue_id])
         self.moment += timedelta(minutes=minutes)
 
     def check_that_nothing_due_is_missing(self) -> None:
