@@ -209,8 +209,8 @@ def filters_page() -> str:
     """The filter language, and the keys of every list with their values."""
     from dispatch import customers, queries
     from dispatch.desk.event_filter import EVENT_KEYS
-    from dispatch.queries.booking_keys import BOOKING_KEYS
-    from dispatch.service.issues.issue_keys import ISSUE_KEYS
+    from dispatch.queries.booking_filter_keys import BOOKING_KEYS
+    from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS
 
     lists = {
         "Bookings: Queue, `astra booking list`, `release`, `cancel`, `reassign`": BOOKING_KEYS,

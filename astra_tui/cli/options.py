@@ -28,8 +28,8 @@ from astra_tui.cli.value_types import (
 )
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
-from dispatch.inputs.filter_keys import Fills, Keys, Reading, asked
 from dispatch.inputs.filter_language import Node, Pair, Words, joined, parse, parts_of
+from dispatch.inputs.filter_reader import Fills, Keys, Reading, asked
 from models.errors import InvalidInput
 
 P = ParamSpec("P")

@@ -15,7 +15,7 @@ from click.shell_completion import CompletionItem
 
 from astra_tui.cli.output.printing import printable
 from dispatch.inputs import validation
-from dispatch.inputs.filter_keys import Keys, offers
+from dispatch.inputs.filter_reader import Keys, offers
 from models.bookings import STATUSES
 
 T = TypeVar("T")

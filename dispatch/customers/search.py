@@ -7,8 +7,8 @@ from typing import Any
 from peewee import fn
 
 from dispatch.customers.records import rows_of
-from dispatch.inputs.filter_keys import Choice, Key, Moment, Number, Part, condition, table
 from dispatch.inputs.filter_language import Node, Words
+from dispatch.inputs.filter_reader import Choice, Key, Moment, Number, Part, condition, table
 from dispatch.queries.customer_index import booking_number, found, is_found
 from dispatch.queries.row_types import CustomerRow
 from models.base import tuples

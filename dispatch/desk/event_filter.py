@@ -9,7 +9,8 @@ from typing import Any
 from peewee import Expression, ModelSelect
 
 from dispatch.inputs import date_ranges
-from dispatch.inputs.filter_keys import (
+from dispatch.inputs.filter_language import Node
+from dispatch.inputs.filter_reader import (
     Exact,
     Fields,
     Key,
@@ -21,7 +22,6 @@ from dispatch.inputs.filter_keys import (
     condition,
     table,
 )
-from dispatch.inputs.filter_language import Node
 from models.agents import is_named
 from models.audit import Event, EventBooking, LogLine, last_line
 

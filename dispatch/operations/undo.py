@@ -15,7 +15,7 @@ from dispatch.desk.commands import AUDITED, TABLES, Command, command, never
 from dispatch.desk.undo_rules import FOLLOWS, UndoRules
 from dispatch.operations.command_list import every_command
 from dispatch.operations.row_types import UndoResult
-from dispatch.service.issues.undo import IssueUndo
+from dispatch.service.issues.undo_rules import IssueUndo
 from models.agents import Agent
 from models.audit import Event
 from models.base import BaseModel, Json

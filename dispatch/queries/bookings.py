@@ -10,9 +10,9 @@ from typing import Any, cast
 
 from peewee import JOIN, Entity, Expression, ModelSelect, Tuple, fn
 
-from dispatch.inputs.filter_keys import condition
 from dispatch.inputs.filter_language import Node, Pair, joined, parts_of
-from dispatch.queries.booking_keys import BOOKING_KEYS
+from dispatch.inputs.filter_reader import condition
+from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.customer_index import mentions, of_customer
 from dispatch.queries.next_action import is_due
 from dispatch.queries.row_types import BookingRow

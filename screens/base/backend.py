@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from dispatch.bootstrap import open_desk
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
-from dispatch.inputs.filter_keys import Reading
+from dispatch.inputs.filter_reader import Reading
 from dispatch.operations.row_types import SweepResult
 from dispatch.operations.sweep import sweep
 from dispatch.queries import new_work

@@ -12,6 +12,7 @@ from typing import Any
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
+from textual import events, on
 from textual.app import App
 from textual.binding import BindingsMap
 from textual.coordinate import Coordinate
@@ -19,7 +20,9 @@ from textual.dom import DOMNode
 from textual.keys import _character_to_key
 from textual.message_pump import MessagePump
 from textual.notifications import Notification
+from textual.reactive import Reactive
 from textual.screen import Screen, ScreenResultType
+from textual.widget import Widget
 from textual.widgets import DataTable, RadioSet
 from textual.widgets._footer import FooterKey as FooterKey  # for the others
 
@@ -46,7 +49,17 @@ def adopt_styles(screen: Screen[Any]) -> None:
 
 
 class SteadyScreen(Screen[ScreenResultType]):
-    """Runs callbacks that wait for a refresh once it is laid out; Textual runs them early during a batch."""
+    """Runs callbacks that wait for a refresh once it is laid out; Textual runs them early during a batch.
+
+    It keeps its styles while another screen covers it, and a moved focus repaints the two widgets concerned
+    instead of the whole screen: any change of a style is applied at once, to hidden screens as well.
+    """
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+
+    @on(events.ScreenResume)
+    def keep_styles(self, event: events.ScreenResume) -> None:
+        event.refresh_styles = False
 
     async def _invoke_and_clear_callbacks(self) -> None:
         if not (self.is_current and (self.app._batch_count or self._layout_required)):

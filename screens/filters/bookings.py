@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.inputs.filter_keys import Reading, asked
 from dispatch.inputs.filter_language import parse
-from dispatch.queries.booking_keys import BOOKING_KEYS
+from dispatch.inputs.filter_reader import Reading, asked
+from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
 
 VIEWS: dict[str, dict[str, Any]] = {

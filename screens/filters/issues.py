@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.inputs.filter_keys import Reading, asked
 from dispatch.inputs.filter_language import parse
-from dispatch.service.issues.issue_keys import ISSUE_KEYS, NOBODY
+from dispatch.inputs.filter_reader import Reading, asked
+from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS, NOBODY
 from dispatch.service.issues.queries import IssueFilter
 from models.issues import ISSUE_STATUSES, NEW, OPEN, PENDING_CUSTOMER
 

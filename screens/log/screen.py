@@ -9,8 +9,8 @@ from textual.widgets import DataTable, Input
 from dispatch import queries
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.desk.row_types import EventRow
-from dispatch.inputs.filter_keys import asked
 from dispatch.inputs.filter_language import parse
+from dispatch.inputs.filter_reader import asked
 from dispatch.operations import undo
 from dispatch.operations.command_list import describe_command, describe_subject
 from dispatch.operations.row_types import UndoResult

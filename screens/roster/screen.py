@@ -13,8 +13,8 @@ from textual.widgets import DataTable, Input, Static
 
 from dispatch import agents, queries
 from dispatch.assignment.contact_rate import with_rates
-from dispatch.inputs.filter_keys import read
 from dispatch.inputs.filter_language import Node, parse
+from dispatch.inputs.filter_reader import read
 from dispatch.matching.conversion_rates import rates
 from dispatch.matching.roster_scores import RosterScores, roster_scores
 from dispatch.queries.row_types import AgentRow

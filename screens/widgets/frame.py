@@ -19,4 +19,6 @@ class Frame(Vertical):
         self._look()
 
     def _look(self) -> None:
-        self.set_class(self.has_focus_within, "-within")
+        if self.has_class("-within") != self.has_focus_within:
+            self.set_class(self.has_focus_within, "-within", update=False)
+            self.app.stylesheet.apply(self)  # only the frame changes, not what it contains

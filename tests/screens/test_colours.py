@@ -11,7 +11,7 @@ from rich.style import Style
 from astra_tui.app import AstraApp
 from screens.base.theme import CONTRAST, DARK, LIGHT, THEMES
 from tests.screens.picture import text_of, visible_text
-from tests.screens.scenes import MODALS, PLACES, leave
+from tests.screens.scenes import MODALS, PLACES, leave, press
 
 SCENES = {name: (PLACES | MODALS)[name] for name in ("lead", "roster", "queue", "log", "confirm", "customer")}
 READABLE = {DARK.name: 2.5, LIGHT.name: 2.5, CONTRAST.name: 3}
@@ -55,6 +55,19 @@ async def test_every_text_can_be_read(golden_file: Path, running: Any) -> None:
                 least = 1.05 if is_modal else READABLE[theme.name]
                 assert faint_texts(app, least) == [], (name, theme.name)
             await leave(app)
+
+
+async def test_a_place_comes_back_in_the_present_theme_and_size(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, pilot):
+        await press(app, "f4", "escape", "home", "f3")
+        app.theme = LIGHT.name
+        await pilot.resize_terminal(120, 36)
+        await press(app, "f4")
+        seen = [*visible_text(app)]
+        app.stylesheet.update(app.screen)
+        await app.settle()
+        assert [*visible_text(app)] == seen
+        assert faint_texts(app, READABLE[LIGHT.name]) == []
 
 
 async def test_without_colour_everything_is_said_in_words(

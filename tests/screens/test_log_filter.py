@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
-from dispatch.inputs.filter_keys import Reading, asked
 from dispatch.inputs.filter_language import parse
+from dispatch.inputs.filter_reader import Reading, asked
 from models.errors import InvalidInput
 from screens.log.screen import EXAMPLE
 from screens.wording.events import changes, details

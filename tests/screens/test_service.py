@@ -12,12 +12,12 @@ from textual.widgets import Input, Static, TextArea
 from astra_tui.app import AstraApp
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
-from dispatch.inputs.filter_keys import Reading
 from dispatch.inputs.filter_language import Group, Pair
+from dispatch.inputs.filter_reader import Reading
 from dispatch.queries.wording import span
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import conversation, escalation_commands, intake, ownership, queries
-from dispatch.service.issues.issue_keys import NOBODY
+from dispatch.service.issues.issue_filter_keys import NOBODY
 from dispatch.service.issues.queries import IssueFilter
 from models.errors import InvalidInput
 from models.issues import NEW, OPEN, RESOLVED

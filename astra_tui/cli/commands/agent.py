@@ -27,8 +27,8 @@ from dispatch import agents, queries
 from dispatch.agents import handover, presence
 from dispatch.assignment import contact_rate
 from dispatch.inputs import due_times, shift_hours
-from dispatch.inputs.filter_keys import read
 from dispatch.inputs.filter_language import parse
+from dispatch.inputs.filter_reader import read
 from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import contact_rate as reached
 from dispatch.queries.wording import plural, presence_words

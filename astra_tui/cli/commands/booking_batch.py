@@ -16,7 +16,7 @@ from dispatch import bookings, queries
 from dispatch.bookings import bulk_actions
 from dispatch.bookings.row_types import BatchResult
 from dispatch.desk.desk import Desk
-from dispatch.queries.booking_keys import BOOKING_KEYS
+from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.customer_index import prepare
 from dispatch.queries.row_types import BookingRow

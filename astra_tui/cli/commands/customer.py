@@ -11,8 +11,8 @@ from astra_tui.cli.value_types import CUSTOMER
 from dispatch import customers
 from dispatch.customers import MOST_FOUND
 from dispatch.customers.row_types import CustomerCard, IssueLine, MergePreview
-from dispatch.inputs.filter_keys import read
 from dispatch.inputs.filter_language import Words, joined, parse, parts_of
+from dispatch.inputs.filter_reader import read
 from dispatch.queries import customer_index
 from dispatch.queries.row_types import BookingRow, CustomerRow
 from dispatch.queries.wording import booking_state, moment, money, plural

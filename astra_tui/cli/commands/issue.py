@@ -33,7 +33,7 @@ from dispatch.service.issues import (
     queries,
     surveys,
 )
-from dispatch.service.issues.issue_keys import ISSUE_KEYS
+from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS
 from dispatch.service.row_types import IssueStory
 from dispatch.triage import categories
 from models.issues import CHANNELS, ISSUE_STATUSES, OPEN, PRIORITIES, TIERS

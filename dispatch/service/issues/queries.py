@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from peewee import JOIN, Expression, fn
 
-from dispatch.inputs.filter_keys import condition
 from dispatch.inputs.filter_language import Node
+from dispatch.inputs.filter_reader import condition
 from dispatch.service.escalation import escalations
 from dispatch.service.issues import wait_estimates
-from dispatch.service.issues.issue_keys import ISSUE_KEYS, Due
+from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS, Due
 from dispatch.service.row_types import (
     InteractionRow,
     IssueColumns,

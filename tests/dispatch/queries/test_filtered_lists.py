@@ -19,12 +19,12 @@ from dispatch.desk import event_log
 from dispatch.desk.accepted_values import FIRST_VALUES
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
-from dispatch.inputs.filter_keys import Keys, Reading, asked, read
 from dispatch.inputs.filter_language import Group, Node, Pair, Words, format_filter, joined, parse
-from dispatch.queries.booking_keys import BOOKING_KEYS
+from dispatch.inputs.filter_reader import Keys, Reading, asked, read
+from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
 from dispatch.service.issues import queries as issue_queries
-from dispatch.service.issues.issue_keys import ISSUE_KEYS
+from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS
 from dispatch.service.issues.queries import IssueFilter
 from models.errors import InvalidInput
 from models.issues import CATEGORIES, CHANNELS, ISSUE_STATUSES, PRIORITIES, TIERS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dispatch.inputs import date_ranges
-from dispatch.inputs.filter_keys import Choice, Fields, Key, Moment, Number, Part, Who, at, table
+from dispatch.inputs.filter_reader import Choice, Fields, Key, Moment, Number, Part, Who, at, table
 from dispatch.queries.customer_index import is_found
 from models.agents import is_named
 from models.issues import CATEGORIES, CHANNELS, ISSUE_STATUSES, NEW, PRIORITIES, TIERS, Issue, SlaClock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peewee import fn
 
-from dispatch.inputs.filter_keys import Choice, Fields, Key, Moment, Number, Part, Who, table
+from dispatch.inputs.filter_reader import Choice, Fields, Key, Moment, Number, Part, Who, table
 from models.agents import is_named
 from models.bookings import STATUSES, Booking
 
