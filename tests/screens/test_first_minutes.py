@@ -55,7 +55,7 @@ async def test_the_tour_is_shown_once_and_leads_to_the_ways_to_begin(path: Path)
             seen.append(text_of(app))
         assert all(title in text for (title, _), text in zip(PAGES, seen, strict=True))
         assert "k claims" in seen[2]
-        assert "f12 tells why" in seen[2]
+        assert "f12 shows why" in seen[2]
         await press(app, "left")
         assert f"4 of {len(PAGES)}" in text_of(app)
         await press(app, "right", "right")

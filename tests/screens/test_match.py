@@ -260,7 +260,7 @@ async def test_keys_wait_until_a_section_is_laid_out(running: Any) -> None:
         assert app.screen.query_one("#filter", Input).value == f"agent:{first['agent_id']}"
 
 
-async def test_a_section_that_is_worked_out_anew_stays_readable(
+async def test_a_section_stays_readable_while_it_is_recalculated(
     running: Any, slow: threading.Event, other_terminal: Desk
 ) -> None:
     async with running(size=(80, 24)) as (app, pilot):
@@ -268,12 +268,12 @@ async def test_a_section_that_is_worked_out_anew_stays_readable(
         await press(app, "f7", *"vvv")
         slow.clear()
         weights.use(other_terminal, "published")
-        while "working it out anew ..." not in text_of(app):
+        while "recalculating ..." not in text_of(app):
             await pilot.pause(0.01)
         assert rows(app, "weights")  # what there was can be read meanwhile
         slow.set()
         await app.settle()
-        assert "working it out anew ..." not in text_of(app)
+        assert "recalculating ..." not in text_of(app)
 
 
 async def test_a_section_that_cannot_be_read_says_so_and_forgets_what_was_typed(

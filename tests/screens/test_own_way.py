@@ -124,7 +124,7 @@ async def test_entries_in_help_can_be_clicked(golden_file: Path, running: Any) -
     async with running(golden_file, size=(80, 24)) as (app, pilot):
         await press(app, "f3")
         await pilot.click(".help")
-        for wanted, done in (("Take on an agent", FormModal), ("What this place is for", Help)):
+        for wanted, done in (("Add an agent", FormModal), ("What this place is for", Help)):
             await app.settle()
             panel, lines, line = app.screen.query_one("#panel"), list[str](), None
             while line is None:  # down to the entry

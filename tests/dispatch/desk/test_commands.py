@@ -20,6 +20,7 @@ from dispatch.desk.desk import Desk, default_actor
 from dispatch.leads import intake
 from dispatch.leads.intake import LeadResult
 from dispatch.operations import configuration
+from dispatch.operations.command_list import every_command
 from dispatch.operations.undo import undo
 from models.agents import Agent
 from models.audit import Event
@@ -39,7 +40,8 @@ LEAD = {
 
 @pytest.fixture(autouse=True)
 def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the commands made by these tests out of the desk's registry."""
+    """Keep the commands made by these tests out of the desk's registry, which has to be complete before."""
+    every_command()
     monkeypatch.setattr("dispatch.desk.commands.COMMANDS", COMMANDS.copy())
 
 
