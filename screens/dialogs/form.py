@@ -201,7 +201,7 @@ class FormModal(CommandModal[Outcome]):
             text != field.value and isinstance(self.query_one(f"#{field.name}"), Input | TextArea)
             for field, text in given
         )
-        return f"{self._heading}: what you have typed there will be lost." if typed else ""
+        return f"{self.heading}: what you have typed there will be lost." if typed else ""
 
     def _refused(self, error: DeskError) -> None:
         self._busy = False

@@ -23,11 +23,11 @@ class Modal(ModalScreen[Result], Hosted[Result]):
 
     def __init__(self, title: str = "", classes: str | None = None) -> None:
         super().__init__(classes=classes)
-        self._heading = title
+        self.heading = title
 
     def compose(self) -> ComposeResult:
         with Vertical(id=self.FRAME, classes="frame") as frame:
-            frame.border_title = Content(self._heading)
+            frame.border_title = Content(self.heading)
             yield from self.body()
         yield KeyLine()
 

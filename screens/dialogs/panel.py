@@ -23,17 +23,17 @@ class Panel(Modal[None]):
 
     def __init__(self, title: str, text: Text, *, error: bool = False) -> None:
         super().__init__(title, classes="-error" if error else "")
-        self._text = text
+        self.text = text
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="panel", classes="frame") as panel:
-            panel.border_title = Content(self._heading)
-            yield Static(self._text)
+            panel.border_title = Content(self.heading)
+            yield Static(self.text)
         yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one("#panel").focus()
 
     def action_copy(self) -> None:
-        self.app.copy_to_clipboard(self._text.plain)
+        self.app.copy_to_clipboard(self.text.plain)
         self.app.notify("Copied", markup=False)

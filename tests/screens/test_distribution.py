@@ -88,8 +88,8 @@ async def test_marked_bookings_are_changed_together(golden_file: Path, running: 
         assert "2 bookings would be cancelled, 1 refused" in told(app)
         await press(app, *"no money", "f9")
         assert isinstance(app.screen, Panel)
-        assert "2 bookings cancelled, 1 refused" in app.screen._text.plain
-        assert "✗      3  booking 3 is Cancelled" in app.screen._text.plain
+        assert "2 bookings cancelled, 1 refused" in app.screen.text.plain
+        assert "✗      3  booking 3 is Cancelled" in app.screen.text.plain
         await press(app, "escape")
         assert "1 marked ✓" in text_of(app), "refused bookings stay marked"
         await press(app, "u")

@@ -157,4 +157,4 @@ async def test_keys_of_ones_own(golden_file: Path, tmp_path: Path, monkeypatch: 
         assert (shown["claim"], shown["help"]) == (["j"], ["?", "f12"])
         await press(app, "f12")
         assert isinstance(app.screen, Panel)
-        assert "agent. g changes what is listed" in app.screen._text.plain
+        assert "agent. g changes what is listed" in app.screen.text.plain

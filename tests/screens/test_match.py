@@ -87,7 +87,7 @@ async def test_scores_follow_the_form_and_say_what_to_think_of_them(running: Any
         assert isinstance(app.screen, Panel)
         first, seen = rows_of_place(app)[0]["agent_id"], app.place.query_one(WhoGetsIt).glance
         scored = next(agent for agent in seen.scores.agents if agent.agent_id == first)
-        said = app.screen._text.plain
+        said = app.screen.text.plain
         assert "450 assignments show" in said.split("revenue")[0]  # what to think of it comes first
         assert f"{scored.agent_name} ({scored.agent_id})   match {scored.match_score:.1f}" in said
         assert said.count(f"{sum(scored.contributions.values()):+.2f}") >= 1
@@ -129,8 +129,8 @@ async def test_the_match_policy_says_its_doubt_once_and_its_why_tells_the_parts(
         await app.settle()
         await press(app, "f8")
         assert isinstance(app.screen, Panel)
-        assert "The score by the figures of now (published weights): 100.0" in app.screen._text.plain
-        assert "match score 100.0" in app.screen._text.plain
+        assert "The score by the figures of now (published weights): 100.0" in app.screen.text.plain
+        assert "match score 100.0" in app.screen.text.plain
 
 
 async def test_a_key_never_waits_for_scores_and_a_late_answer_is_dropped(
@@ -194,7 +194,7 @@ async def test_insights_lead_from_figures_to_their_rows(running: Any, tmp_path: 
         made = {file.name for file in (tmp_path / "out").iterdir()}
         assert made >= {"match.md", "match.html", "match-importance.svg"}
         assert isinstance(app.screen, Panel)
-        assert str(tmp_path / "out" / "match.html") in app.screen._text.plain
+        assert str(tmp_path / "out" / "match.html") in app.screen.text.plain
 
 
 @pytest.fixture
@@ -307,7 +307,7 @@ async def test_insights_of_an_empty_desk_say_what_comes_here(running: Any, path:
         assert "p = " not in said
         await press(app, "enter")
         assert isinstance(app.screen, Panel)
-        assert "+92.220" in app.screen._text.plain  # the weights in use
+        assert "+92.220" in app.screen.text.plain  # the weights in use
         await press(app, "escape")
         await press(app, "v")
         assert [row["name"] for row in rows(app, "weights")] == ["published"]
@@ -333,7 +333,7 @@ async def test_training_goes_on_beside_and_can_be_stopped(
         assert [row["name"] for row in rows(app, "weights")] == ["published"]
         await press(app, "t")
         assert isinstance(app.screen, Panel)
-        said = app.screen._text.plain
+        said = app.screen.text.plain
         assert said.startswith("version 1: ")
         assert all(word in said for word in ("Gate shut", "AUC", "Brier", "lead only", "base rate", "95 %"))
         await press(app, "escape")

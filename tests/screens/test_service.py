@@ -173,7 +173,7 @@ async def _huge_text(app: AstraApp, colleague: Desk) -> None:
     assert "characters more: enter shows all" in pane(app)
     await press(app, "enter")
     assert isinstance(app.screen, Panel)
-    assert app.screen._text.plain.count("long story") == 9_000
+    assert app.screen.text.plain.count("long story") == 9_000
     await leave(app)
 
 

@@ -133,9 +133,9 @@ async def parts_of_a_score(app: AstraApp) -> None:
     app.screen.query_one("#candidates").focus()
     await press(app, "down", "equals_sign")
     assert isinstance(app.screen, Panel)
-    said = app.screen._text.plain
+    said = app.screen.text.plain
     await press(app, "escape", "enter")
     assert isinstance(app.screen, Panel)
-    assert app.screen._text.plain == said
+    assert app.screen.text.plain == said
     assert "Of 6 agents the lowest sum" in said
     await press(app, "escape", "f2", "ctrl+l")

@@ -88,8 +88,8 @@ async def why_not_them(app: AstraApp) -> None:
     await at_booking(app, 9)
     await press(app, "W", *"singh", "enter")
     assert isinstance(app.screen, Panel)
-    assert app.screen._heading == "Booking 9: why not Nova Singh?"
-    told = app.screen._text.plain
+    assert app.screen.heading == "Booking 9: why not Nova Singh?"
+    told = app.screen.text.plain
     assert "Were it given out now" in told
     assert all(policy in told for policy in POLICIES)
 

@@ -134,7 +134,7 @@ async def fill_the_desk(app: AstraApp) -> None:
     assert "no file is named" in text_of(app)
     await press(app, "escape", "ctrl+n", "down", "enter")
     assert isinstance(app.screen, FormModal)
-    assert app.screen._heading == "Add an agent"
+    assert app.screen.heading == "Add an agent"
 
 
 @check("tour.next", "tour.back", "tour.skip")

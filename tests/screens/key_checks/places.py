@@ -32,7 +32,7 @@ async def help_lists_every_key(app: AstraApp) -> None:
             await press(app, key)
             panel = app.screen
             assert isinstance(panel, Panel)
-            said = " ".join(panel._text.plain.split())
+            said = " ".join(panel.text.plain.split())
             assert [one.id for one in [*keys.APP, *PLACES[name]] if one.tooltip not in said] == []
             await leave(app)
 
@@ -121,7 +121,7 @@ async def why_and_its_panel(app: AstraApp) -> None:
     for start, key, close in (("f2", "f8", "escape"), ("f5", "w", "enter"), ("f4", "f8", "q")):
         await press(app, start, key)
         assert isinstance(app.screen, Panel)
-        assert app.screen._heading.startswith("Why booking ")
+        assert app.screen.heading.startswith("Why booking ")
         await press(app, "y", close)
         assert "settings version 1" in app.clipboard
         assert isinstance(app.screen, Place)

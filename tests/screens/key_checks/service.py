@@ -77,7 +77,7 @@ async def hand_over_and_edit_an_issue(app: AstraApp) -> None:
     for key in ("w", "f8"):
         await press(app, key)
         assert isinstance(app.screen, Panel)
-        assert "by hand" in app.screen._text.plain or "set by kim" in app.screen._text.plain
+        assert "by hand" in app.screen.text.plain or "set by kim" in app.screen.text.plain
         await press(app, "escape")
     await press(app, "y")
     assert app.clipboard.startswith("Issue 6, Kate Nguyen: [/] Locked out, LOW account access")
