@@ -86,9 +86,7 @@ WEIGHTS: tuple[Column[WeightsRow], ...] = (
     Column("in_use", "", 6, lambda row: Text("in use" if row["in_use"] else "", f"bold {GOOD}")),
     Column("name", "Weights", 10),
     Column("origin", "From", 12, _origin, grows=True),
-    Column(
-        "outcomes", "Outcomes", 8, lambda row: f"{row['outcomes']:,}" if row["outcomes"] else "", right=True
-    ),
+    Column("outcomes", "Outcomes", 8, _outcomes, right=True),
     Column("learned_at", "Learned", 16, lambda row: moment(row["learned_at"]), drop=1),
     Column("span", "Of", 24, _span, drop=2),
 )
