@@ -18,6 +18,7 @@ from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.database import DeskDatabase
 from models.errors import Conflict, NotFound
+from tests.query_cost import statements
 
 AddAgent = Callable[..., dict[str, Any]]
 AddLead = Callable[..., LeadResult]
@@ -36,17 +37,6 @@ def heard(model: type[BaseModel]) -> Iterator[list[dict[str, Any]]]:
         yield saves
     finally:
         post_save.disconnect(name="test", sender=model)
-
-
-@contextmanager
-def statements(database: DeskDatabase) -> Iterator[list[str]]:
-    """Every SQL statement of this thread's connection inside the block."""
-    seen: list[str] = []
-    database.driver().set_trace_callback(seen.append)
-    try:
-        yield seen
-    finally:
-        database.driver().set_trace_callback(None)
 
 
 @pytest.fixture

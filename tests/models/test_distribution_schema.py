@@ -5,19 +5,26 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from dispatch import bookings, queries
 from dispatch.agents.presence import set_presence
-from dispatch.assignment import shuffle
+from dispatch.assignment import shuffle, waiting_list
+from dispatch.assignment.eligibility import Pool
+from dispatch.assignment.policies import POLICIES
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from models import database as db
+from models.customers import Lead
+from models.round_robin_pointers import RoundRobinPointer
+from tests.query_cost import FEW, add_agents, add_bookings, extra_steps, plans
 
 ROOT = Path(__file__).resolve().parents[2]
+LEAD = Lead(destination="Mars", launch_location="Sydney Stellar Port")
 OLD_ROWS = """
 INSERT INTO customers (customer_id, name, created_at) VALUES (1, 'Kate', 'x');
 INSERT INTO space_travel_agents (agent_id, first_name, last_name, job_title, department, years_of_service,
@@ -81,33 +88,69 @@ def test_a_desk_of_schema_3_opens_and_distributes(old_file: Path) -> None:
         desk.close()
 
 
-def plan_of(desk: Desk, run: object, part: str) -> str:
-    assert callable(run)
-    statements: list[str] = []
+@pytest.fixture
+def at_work(desk: Desk, add_agent: Callable[..., object], add_lead: Callable[..., object]) -> None:
+    """A hundred agents who may take work, a hundred who may not, and one booking."""
+    add_agent()
+    add_lead()
+    add_agents(desk, 100, load=0)
+    add_agents(desk, 100, presence="away")
+
+
+@pytest.mark.parametrize(
+    ("policy", "takes_work", "others"),
+    [
+        ("rank", 1, {"load": 5}),
+        ("rank", 1, {"presence": "away"}),
+        ("rank", 0, {"load": 0}),
+        ("rank", 0, {"presence": "busy", "load": 5}),
+        ("round_robin", 1, {"load": 0}),
+    ],
+)
+def test_the_first_agents_cost_the_same_among_many(
+    desk: Desk, at_work: None, policy: str, takes_work: int, others: dict[str, object]
+) -> None:
+    def first() -> object:
+        return POLICIES[policy].ranked(LEAD, Pool(takes_work=takes_work), 11)
+
+    assert extra_steps(desk, first, lambda: add_agents(desk, **others)) < FEW
+    assert not any("TEMP B-TREE" in plan for plan in plans(desk, first))
+
+
+def test_the_next_in_turn_costs_the_same_far_from_the_first(desk: Desk, at_work: None) -> None:
+    add_agents(desk, load=0)
+
+    def next_in_turn() -> object:
+        return POLICIES["round_robin"].ranked(LEAD, Pool(), 11)
+
+    def turn() -> None:
+        with desk.transaction():
+            pointer = {"location": LEAD.launch_location, "skill": LEAD.destination}
+            RoundRobinPointer.insert(**pointer, agent_id=1000).execute()
+
+    assert extra_steps(desk, next_in_turn, turn) < FEW
+
+
+def test_waiting_bookings_cost_the_same_among_many(desk: Desk, at_work: None) -> None:
+    def look() -> bool:
+        return waiting_list.drainable(desk)
+
+    def add_others() -> None:
+        add_bookings(desk)
+        add_bookings(desk, agent_id=None, status="Cancelled", cancelled_at=desk.now())
+
+    assert extra_steps(desk, look, add_others) < FEW
+    add_bookings(desk, agent_id=None)
+    assert extra_steps(desk, look, lambda: add_bookings(desk, agent_id=None)) < FEW, "a hundred are read"
+    assert not any("TEMP B-TREE" in plan for plan in plans(desk, look))
     with desk.reading():
-        connection = desk.database.driver()
-        connection.set_trace_callback(statements.append)
-        run()
-        connection.set_trace_callback(None)
-        query = next(statement for statement in statements if part in statement)
-        return " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}"))
+        assert look()
 
 
-def test_assignments_due_agents_and_waiting_bookings_use_indexes(desk: Desk) -> None:
-    from dispatch.assignment import waiting_list
-    from dispatch.assignment.eligibility import Pool
-    from dispatch.assignment.policies import POLICIES
-    from models.customers import Lead
-
-    lead = Lead(destination="Mars", launch_location="Sydney Stellar Port")
-    rank, robin = POLICIES["rank"], POLICIES["round_robin"]
-    seek = "INDEX agents_best_first (takes_work=?)"
-    assert seek in plan_of(desk, lambda: rank.ranked(lead, Pool(), 11), "agents_here")
-    unable = plan_of(desk, lambda: rank.ranked(lead, Pool().unable(), 50), "agents_here")
-    assert seek in unable
-    assert "TEMP B-TREE" not in unable
-    assert "rowid>?" in plan_of(desk, lambda: robin.ranked(lead, Pool(), 11), "agents_here")
-    assert "INDEX bookings_waiting" in plan_of(
-        desk, lambda: list(waiting_list._waiting()), "bookings_in_wait"
-    )
-    assert "INDEX agents_due" in plan_of(desk, desk.settings.begin, "due_at")
+def test_a_command_begins_with_the_same_cost_among_many_agents(desk: Desk, at_work: None) -> None:
+    """Neither the next change of presence nor a listed skill is searched for among them all."""
+    assert extra_steps(desk, desk.settings.begin, lambda: add_agents(desk)) < FEW
+    add_agents(desk, 1, due_at="2082-03-01 10:00:00", skills='["Mars"]')
+    others = {"due_at": "2082-03-01 11:00:00", "skills": '["Mars"]'}
+    assert extra_steps(desk, desk.settings.begin, lambda: add_agents(desk, **others)) < FEW
+    assert desk.settings.due_at == "2082-03-01 10:00:00"

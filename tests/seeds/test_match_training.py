@@ -15,7 +15,7 @@ from dispatch import bookings
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.matching import conversion, conversion_rates, evidence, weights
-from dispatch.matching.assessment import glance
+from dispatch.matching.assessment import Glance, glance
 from dispatch.matching.features import FEATURES, Terms
 from dispatch.matching.learning import leak_audit
 from dispatch.matching.learning.evaluation import measures
@@ -27,8 +27,10 @@ from dispatch.matching.score import score
 from models.bookings import Booking
 from models.errors import InvalidInput, Refused
 from models.learned_weights import LearnedWeight
+from models.tallies import DESTINATION, Tally
 from seeds.demo.demo import make_demo
 from tests.conftest import TestClock
+from tests.query_cost import FEW, MANY, add_bookings, extra_steps
 
 Add = Callable[..., Any]
 QUOTE = ("Luxury Dome Stay", "100", "50")
@@ -440,23 +442,22 @@ def test_a_glance_at_an_empty_desk(desk: Desk) -> None:
     assert seen.verdict.sentence == "no assignment yet, nothing to learn from: ordering by load and rank"
 
 
-def test_a_glance_scans_no_history(taught: Desk, trained: LessonRow) -> None:
-    """Bookings and assignments are found by an index, never by that of all waiting ones."""
-    with taught.reading():
-        connection = taught.database.driver()
-        statements: list[str] = []
-        connection.set_trace_callback(statements.append)
-        glance(Terms("Text", "Organic", "Mars"))
-        connection.set_trace_callback(None)
-        queries = [statement for statement in statements if statement.startswith("SELECT")]
-        plans = [row[3] for query in queries for row in connection.execute(f"EXPLAIN QUERY PLAN {query}")]
-    scanned = [plan for plan in plans if plan.startswith("SCAN")]
-    # only the agents and the few versions are scanned
-    assert set(scanned) == {"SCAN t1"}
-    whole = [query for query in queries if 'FROM "bookings"' in query or 'FROM "assignment' in query]
-    for query in whole:
-        assert any(
-            "bookings_completed" in row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}")
-        )
-    assert any("INDEX bookings_agent" in plan for plan in plans)
-    assert not any("bookings_status" in plan for plan in plans)
+def test_a_glance_costs_the_same_after_a_long_history(taught: Desk, trained: LessonRow) -> None:
+    """Neither closed nor waiting bookings are read, nor their assignments, nor other leads' tallies."""
+    times = {"completed_at": None, "cancelled_at": None}
+    waiting = times | {"status": "Pending", "agent_id": None, "assignment_id": None}
+    cancelled = times | {"status": "Cancelled", "agent_id": 1, "cancelled_at": taught.now()}
+    confirmed = times | {"status": "Confirmed", "agent_id": 1, "completed_at": "2070-01-01 09:00:00"}
+
+    def look() -> Glance:
+        return glance(Terms("Text", "Organic", "Mars"))
+
+    def add_history() -> None:
+        for columns in (waiting, cancelled, confirmed):
+            add_bookings(taught, **columns)
+        with taught.transaction():
+            count = {"agent_id": 1, "closed": 1, "confirmed": 0, "revenue_cents": 0}
+            places = [{"kind": DESTINATION, "value": str(place)} for place in range(MANY)]
+            Tally.insert_many([place | count for place in places]).execute()
+
+    assert extra_steps(taught, look, add_history) < FEW

@@ -13,6 +13,7 @@ from dispatch.desk.desk import Desk
 from dispatch.operations import configuration
 from dispatch.operations.undo import undo
 from models.bookings import Booking
+from tests.query_cost import FEW, add_bookings, extra_steps, plans
 
 AddLead = Callable[..., Any]
 Look = Callable[..., Any]
@@ -68,13 +69,20 @@ def test_the_interval_is_wilsons(rate: Rate, low: float, high: float) -> None:
     assert list(rate.interval) == [pytest.approx(low, abs=0.001), pytest.approx(high, abs=0.001)]
 
 
-def test_an_agents_rate_is_read_from_the_index_alone(desk: Desk, two: None) -> None:
-    statements: list[str] = []
-    with desk.reading():
-        connection = desk.database.driver()
-        connection.set_trace_callback(statements.append)
-        rates(desk, [1, 2])
-        connection.set_trace_callback(None)
-        (query,) = [statement for statement in statements if "contacted_at" in statement]
-        plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}"))
-    assert "COVERING INDEX bookings_agent (agent_id=? AND status=? AND given_at>?)" in plan
+def test_an_agents_rate_costs_the_same_after_a_long_history(desk: Desk, two: None, add_lead: AddLead) -> None:
+    """Only bookings of the last ninety days are read, and of those only an index."""
+    add_lead()
+
+    def read() -> dict[int, Rate]:
+        return rates(desk, [1])
+
+    def add_others() -> None:
+        before = "2070-01-01 09:00:00"
+        add_bookings(desk, given_at=before)
+        add_bookings(desk, given_at=before, status="Cancelled", cancelled_at=before)
+        add_bookings(desk, agent_id=2)
+
+    assert extra_steps(desk, read, add_others) < FEW
+    found = plans(desk, read)
+    assert any("COVERING INDEX" in plan for plan in found), found
+    assert not any("TEMP B-TREE" in plan for plan in found), found
