@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
-from dispatch.service.escalation import limits, triggers
+from dispatch.service.escalation import triggers
 from dispatch.service.escalation.triggers import TOP_LEVEL, Fired
 from dispatch.service.row_types import EscalationRow
-from dispatch.service.sla import targets
+from dispatch.service.sla import clocks
 from models.agents import Agent
 from models.base import Json, listed, read_rows
 from models.clock import from_text, to_text
@@ -71,8 +71,7 @@ def audience(desk: Desk, issue: Issue, level: int) -> str:
 
 def patience(desk: Desk, priority: int) -> timedelta:
     """Return the time a level has to acknowledge: the priority's first-response time."""
-    figures = str(desk.settings[targets.setting_of(FIRST_RESPONSE)])
-    return timedelta(minutes=targets.minutes_of(figures, priority))
+    return timedelta(seconds=clocks.allowance_s(FIRST_RESPONSE, priority, desk.settings))
 
 
 def climb(desk: Desk, now: str, issue: Issue, escalation_id: int, level: int | None = None) -> Escalation:
@@ -112,7 +111,7 @@ def acknowledge(running: Command, escalation_id: int, priority: int) -> None:
     """Acknowledge an escalation: it climbs no further unless work stops."""
     escalation = Escalation.lock(escalation_id)
     escalation.acknowledged_at, escalation.acknowledged_by = running.now, running.actor
-    limit = timedelta(seconds=limits.unassigned_s(priority))
+    limit = timedelta(seconds=triggers.unassigned_s(priority))
     escalation.next_step_at = to_text(from_text(running.now) + limit)
     escalation.save()
 

@@ -24,7 +24,7 @@ from dispatch.service.row_types import (
     WarningRow,
 )
 from dispatch.service.satisfaction import cases, prediction
-from dispatch.service.sla import clock_rows, clocks, targets
+from dispatch.service.sla import clocks, targets
 from dispatch.service.sla.clocks import ClockRow
 from dispatch.triage.row_types import Analysis
 from models.agents import Agent
@@ -179,7 +179,7 @@ _listed = CompiledQuery(
 def rows_of(desk: Desk, issue_ids: Sequence[int]) -> list[IssueRow]:
     """Return the rows of a list, in the order of the ids."""
     now = from_text(desk.now())
-    timed, levels = clock_rows.clocks_of(issue_ids), escalation_levels(issue_ids)
+    timed, levels = clocks.rows_of(issue_ids), escalation_levels(issue_ids)
     made = {}
     for *values, customer_name, agent_name in _listed(ids=json.dumps(list(issue_ids))):
         row: Json = dict(zip(_LISTED, values, strict=True))
@@ -230,9 +230,9 @@ def issue(desk: Desk, issue_id: int) -> IssueDetails:
         raise NotFound("issue", issue_id, "astra issue list shows them")
     found = Issue.get(Issue.issue_id == issue_id)
     talk = cases.talk_of([issue_id]).get(issue_id, cases.Talk())
-    resolution = clock_rows.clocks_of([issue_id])[issue_id][RESOLUTION]
+    resolution = clocks.rows_of([issue_id])[issue_id][RESOLUTION]
     level = cases.levels_of([found.agent_id]).get(found.agent_id or 0)
-    estimate = cases.estimate_minutes(resolution, level)
+    estimate = targets.estimated_resolution_minutes(resolution.allowed_s // 60, level)
     now = from_text(desk.now())
     case = cases.case_of(found, talk, resolution, level, now)
     place = wait_estimates.position(found) if found.status == NEW else None
@@ -276,8 +276,8 @@ def expected_response_minutes(desk: Desk, found: Issue) -> float | None:
         return None
     columns = (Agent.load + Agent.issue_load, Agent.capacity)
     ((load, capacity),) = tuples(Agent.select(*columns).where(Agent.agent_id == found.agent_id))
-    figures = str(desk.settings[targets.setting_of(FIRST_RESPONSE)])
-    return targets.expected_response_minutes(targets.minutes_of(figures, found.priority), load, capacity)
+    allowed_s = clocks.allowance_s(FIRST_RESPONSE, found.priority, desk.settings)
+    return targets.expected_response_minutes(allowed_s // 60, load, capacity)
 
 
 def _actual_minutes(found: Issue, now: datetime) -> float | None:

@@ -15,21 +15,11 @@ from dispatch.service.row_types import Progress
 from dispatch.service.satisfaction.case import Case
 from dispatch.service.satisfaction.formula import Facts
 from dispatch.service.sla import clocks, targets
-from dispatch.service.sla.clock_rows import clocks_of
 from dispatch.service.sla.clocks import AnyClock
 from models.agents import Agent
 from models.base import CompiledQuery, listed, parameter, seconds_of, tuples
 from models.clock import from_text, to_text
-from models.issues import (
-    CUSTOMER,
-    MESSAGE,
-    OPEN,
-    RESOLUTION,
-    STATUS,
-    Interaction,
-    Issue,
-    SlaClock,
-)
+from models.issues import CUSTOMER, MESSAGE, OPEN, RESOLUTION, STATUS, Interaction, Issue, SlaClock
 
 
 @dataclass(frozen=True)
@@ -76,11 +66,6 @@ def levels_of(agent_ids: Iterable[int | None] | None) -> dict[int, int]:
     return {agent_id: agent_levels.level_of(level, years) for agent_id, level, years in tuples(query)}
 
 
-def estimate_minutes(resolution: AnyClock, level: int | None) -> float:
-    """Return SLA x (6 - level) / 5 of the clock's allowance."""
-    return targets.estimated_resolution_minutes(resolution.allowed_s // 60, level)
-
-
 def elapsed_hours(issue: Issue, now: datetime) -> float:
     """Return the hours from opening to resolution, or until now."""
     end = from_text(issue.resolved_at) if issue.resolved_at else now
@@ -91,7 +76,8 @@ def case_of(issue: Issue, talk: Talk, resolution: AnyClock, level: int | None, n
     """Return an issue as the satisfaction models see it (docs/rules.md, Satisfaction)."""
     hours = elapsed_hours(issue, now)
     if issue.status in OPEN:
-        hours = max(hours, estimate_minutes(resolution, level) / 60)
+        estimate = targets.estimated_resolution_minutes(resolution.allowed_s // 60, level)
+        hours = max(hours, estimate / 60)
     compound = talk.compound
     if compound is None:
         compound = float(json.loads(issue.sentiment)["compound"])
@@ -142,7 +128,7 @@ def open_cases(now: datetime) -> dict[int, Case]:
 def cases_of(issues: Sequence[Issue], now: datetime) -> dict[int, Case]:
     """Return many issues as the satisfaction models see them."""
     ids = [issue.issue_id for issue in issues]
-    talk, timed = talk_of(ids), clocks_of(ids)
+    talk, timed = talk_of(ids), clocks.rows_of(ids)
     levels = levels_of(issue.agent_id for issue in issues)
     return {
         issue.issue_id: case_of(
