@@ -12,8 +12,7 @@ from peewee import fn
 
 from dispatch.queries import agent_levels
 from dispatch.service.row_types import Progress
-from dispatch.service.satisfaction.case import Case
-from dispatch.service.satisfaction.formula import Facts
+from dispatch.service.satisfaction.formula import Case, Facts
 from dispatch.service.sla import clocks, targets
 from dispatch.service.sla.clocks import AnyClock
 from models.agents import Agent
