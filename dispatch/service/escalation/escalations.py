@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
+from peewee import Expression
+
 from dispatch.service.escalation import triggers
 from dispatch.service.escalation.triggers import TOP_LEVEL, Fired
 from dispatch.service.row_types import EscalationRow
@@ -94,7 +96,7 @@ def rest(escalation_id: int, until: datetime) -> Escalation:
 
 def raise_by_hand(running: Command, issue: Issue, reason: str, level: int | None) -> Escalation:
     """Escalate by hand: open a manual escalation, or raise the open one to the next level."""
-    known = [one for one in still_open([issue.issue_id]) if one.trigger == triggers.MANUAL]
+    known = [one for one in still_open(issue.issue_id) if one.trigger == triggers.MANUAL]
     if not known:
         by_hand = Fired(triggers.MANUAL, reason, running.now)
         escalation = open_for(running.desk, running.now, issue, by_hand, triggers.MEDIUM, [])
@@ -125,12 +127,6 @@ def close(now: str, by: str, escalation_id: int, reason: str) -> Escalation:
     return escalation
 
 
-def close_all(running: Command, issue_id: int, reason: str) -> None:
-    """Close every escalation of an issue that has ended."""
-    for row in still_open([issue_id]):
-        close(running.now, running.actor, row.escalation_id, reason)
-
-
 def revive(running: Command, issue: Issue, closed_at: str) -> None:
     """Reopen the escalations that an undone end had closed, each level with its usual time."""
     next_step = to_text(from_text(running.now) + patience(running.desk, issue.priority))
@@ -146,17 +142,14 @@ def revive(running: Command, issue: Issue, closed_at: str) -> None:
         escalation.save()
 
 
-def still_open(issue_ids: Sequence[int]) -> list[Escalation]:
-    """Return the open escalations of some issues, read-only."""
-    query = Escalation.select().where(
-        Escalation.issue_id.in_(listed(issue_ids)), Escalation.closed_at.is_null()
-    )
-    return read_rows(Escalation, query.order_by(Escalation.escalation_id))
+def still_open(issue_id: int) -> list[Escalation]:
+    """Return the open escalations of an issue, read-only."""
+    return of_issues([issue_id], Escalation.closed_at.is_null())
 
 
-def of_issues(issue_ids: Sequence[int]) -> list[Escalation]:
-    """Return every escalation of some issues, oldest first, read-only."""
-    query = Escalation.select().where(Escalation.issue_id.in_(listed(issue_ids)))
+def of_issues(issue_ids: Sequence[int], *conditions: Expression) -> list[Escalation]:
+    """Return the escalations of some issues, oldest first, read-only."""
+    query = Escalation.select().where(Escalation.issue_id.in_(listed(issue_ids)), *conditions)
     return read_rows(Escalation, query.order_by(Escalation.escalation_id))
 
 

@@ -165,10 +165,12 @@ def _of_fields(fields: dict[str, Any]) -> list[Any]:
     return _conditions(replace(IssueFilter(statuses=()), **fields))[1:]
 
 
-_LISTED = tuple(IssueColumns.__annotations__)
+_LISTED = (*IssueColumns.__annotations__, "customer_name", "agent_name")
 _listed = CompiledQuery(
     lambda: (
-        Issue.select(*(getattr(Issue, name) for name in _LISTED), Customer.name, AGENT_NAME)
+        Issue.select(
+            *(getattr(Issue, name) for name in IssueColumns.__annotations__), Customer.name, AGENT_NAME
+        )
         .join(Customer, JOIN.LEFT_OUTER, on=(Issue.customer_id == Customer.customer_id))
         .join(Agent, JOIN.LEFT_OUTER, on=(Issue.agent_id == Agent.agent_id))
         .where(Issue.issue_id.in_(listed(parameter("ids"))))
@@ -181,10 +183,8 @@ def rows_of(desk: Desk, issue_ids: Sequence[int]) -> list[IssueRow]:
     now = from_text(desk.now())
     timed, levels = clocks.rows_of(issue_ids), escalation_levels(issue_ids)
     made = {}
-    for *values, customer_name, agent_name in _listed(ids=json.dumps(list(issue_ids))):
+    for values in _listed(ids=json.dumps(list(issue_ids))):
         row: Json = dict(zip(_LISTED, values, strict=True))
-        row["customer_name"] = customer_name
-        row["agent_name"] = agent_name if row["agent_id"] is not None else None
         number = row["issue_id"]
         made[number] = _row(row, timed[number], levels.get(number, 0), now)
     return [made[issue_id] for issue_id in issue_ids if issue_id in made]
@@ -245,7 +245,9 @@ def issue(desk: Desk, issue_id: int) -> IssueDetails:
         "expected_wait_minutes": None if place is None else wait_estimates.expected_wait_minutes(place),
         "expected_response_minutes": expected_response_minutes(desk, found),
         "estimated_resolution_minutes": round(estimate, 1),
-        "actual_resolution_minutes": _actual_minutes(found, now),
+        "actual_resolution_minutes": (
+            round(cases.elapsed_hours(found, now) * 60, 1) if found.resolved_at else None
+        ),
         "satisfaction": prediction.describe_case(case, prediction.current_model()),
         "progress": cases.progress(found, talk, resolution, estimate, now),
         "escalations": [escalations.describe(one) for one in escalations.of_issues([issue_id])],
@@ -280,10 +282,6 @@ def expected_response_minutes(desk: Desk, found: Issue) -> float | None:
     return targets.expected_response_minutes(allowed_s // 60, load, capacity)
 
 
-def _actual_minutes(found: Issue, now: datetime) -> float | None:
-    return round(cases.elapsed_hours(found, now) * 60, 1) if found.resolved_at else None
-
-
 def warnings_of(issue_id: int) -> list[WarningRow]:
     """Return the warnings its clocks have given, oldest first."""
     query = SlaWarning.select(SlaWarning.kind, SlaWarning.percent, SlaWarning.at)
@@ -301,18 +299,12 @@ def survey_of(issue_id: int) -> SurveyRow | None:
 
 def interactions(issue_id: int) -> list[InteractionRow]:
     """Return the conversation, oldest first: messages, notes and changes of status."""
-    *columns, agent_name = InteractionRow.__annotations__
+    *columns, _ = InteractionRow.__annotations__
     query = (
         Interaction.select(*(getattr(Interaction, name) for name in columns), AGENT_NAME)
         .join(Agent, JOIN.LEFT_OUTER, on=(Interaction.agent_id == Agent.agent_id))
         .where(Interaction.issue_id == issue_id)
         .order_by(Interaction.interaction_id)
     )
-    rows = []
-    for values in tuples(query):
-        row: Json = dict(zip((*columns, agent_name), values, strict=True))
-        for name in ("resolution_attempt", "answer_needed"):
-            row[name] = bool(row[name])
-        row[agent_name] = row[agent_name] if row["agent_id"] is not None else None
-        rows.append(cast(InteractionRow, row))
-    return rows
+    names = InteractionRow.__annotations__
+    return [cast(InteractionRow, dict(zip(names, values, strict=True))) for values in tuples(query)]
