@@ -16,9 +16,10 @@ from peewee import Case as When
 from peewee import ModelSelect, fn
 
 from dispatch.reporting.row_types import Figure, Figures, IssueReport, Trend
+from dispatch.service.satisfaction.cases import NUMBER_OF_INTERACTIONS
 from models.base import seconds_of, tuples
 from models.clock import from_text, to_text
-from models.issues import PRIORITIES, STATUS, Interaction, Issue, Survey
+from models.issues import PRIORITIES, Issue, Survey
 
 USUAL_DAYS = 30
 FIRST_CONTACT_INTERACTIONS = 1
@@ -126,7 +127,8 @@ def _tallies(period: Period) -> Tallies:
     tallies: Tallies = defaultdict(Tally)
     number = fn.COUNT(Issue.issue_id)
     spent = fn.SUM(fn.MAX(0, seconds_of(Issue.resolved_at) - seconds_of(Issue.opened_at)))
-    at_first_contact = fn.SUM(When(None, [(_interactions() <= FIRST_CONTACT_INTERACTIONS, 1)], 0))
+    is_first_contact = fn.COALESCE(NUMBER_OF_INTERACTIONS, 0) <= FIRST_CONTACT_INTERACTIONS
+    at_first_contact = fn.SUM(When(None, [(is_first_contact, 1)], 0))
     counted = (
         (Issue.opened_at, {OPENED: number}),
         (
@@ -148,11 +150,3 @@ def _in_period(period: Period, when: Any, *columns: Any) -> ModelSelect[Any]:
     """Issues for which ``when``, a time of the issue or its survey, is within a period."""
     query = Issue.select(*columns).where(~Issue.voided, when >= period.since, when < period.until)
     return query.join(Survey, on=(Survey.issue_id == Issue.issue_id)) if when.model is Survey else query
-
-
-def _interactions() -> Any:
-    """The number of messages and notes of an issue."""
-    number = Interaction.select(fn.COUNT(Interaction.interaction_id)).where(
-        Interaction.issue_id == Issue.issue_id, Interaction.kind != STATUS
-    )
-    return fn.COALESCE(number, 0)

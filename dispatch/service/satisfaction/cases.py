@@ -66,9 +66,9 @@ def levels_of(agent_ids: Iterable[int | None] | None) -> dict[int, int]:
 
 
 def elapsed_hours(issue: Issue, now: datetime) -> float:
-    """Return the hours from opening to resolution, or until now."""
+    """Return the hours from opening to resolution, or until now; 0 if the clock was set back."""
     end = from_text(issue.resolved_at) if issue.resolved_at else now
-    return targets.age(from_text(issue.opened_at), end).total_seconds() / 3600
+    return max(0.0, (end - from_text(issue.opened_at)).total_seconds()) / 3600
 
 
 def case_of(issue: Issue, talk: Talk, resolution: AnyClock, level: int | None, now: datetime) -> Case:
@@ -85,6 +85,11 @@ def case_of(issue: Issue, talk: Talk, resolution: AnyClock, level: int | None, n
 
 
 _of_issue = Interaction.issue_id == Issue.issue_id
+NUMBER_OF_INTERACTIONS = Interaction.select(fn.COUNT(Interaction.interaction_id)).where(
+    _of_issue, Interaction.kind != STATUS
+)
+"""The messages and notes of each issue of a query around it."""
+
 _open = CompiledQuery(
     lambda: (
         Issue.select(
@@ -95,9 +100,7 @@ _open = CompiledQuery(
             seconds_of(parameter("now")) - seconds_of(Issue.opened_at),
             SlaClock.allowed_s,
             Issue.agent_id,
-            Interaction.select(fn.COUNT(Interaction.interaction_id)).where(
-                _of_issue, Interaction.kind != STATUS
-            ),
+            NUMBER_OF_INTERACTIONS,
             Interaction.select(Interaction.compound)
             .where(_of_issue, Interaction.kind == MESSAGE, Interaction.author == CUSTOMER)
             .order_by(Interaction.interaction_id.desc())

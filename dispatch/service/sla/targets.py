@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dispatch.service.sla.business_hours import Hours
 from models.issues import FIRST_RESPONSE, RESOLUTION
@@ -70,8 +70,3 @@ def expected_response_minutes(first_response_minutes: int, load: int, capacity: 
 def estimated_resolution_minutes(resolution_minutes: int, level: int | None) -> float:
     """Return SLA x (6 - level) / 5 (docs/rules.md, Routing)."""
     return resolution_minutes * (BEST_LEVEL + 1 - (level or USUAL_LEVEL)) / 5
-
-
-def age(since: datetime, now: datetime) -> timedelta:
-    """Return the elapsed time; zero if the clock was set back."""
-    return max(timedelta(), now - since)
