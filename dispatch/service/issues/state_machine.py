@@ -123,8 +123,7 @@ _newest_message = CompiledQuery(
 
 def newest_message(issue_id: int) -> tuple[int, str, str]:
     """Return the newest message's number, author and time; 0 and nobody without one."""
-    number, author, at = next(iter(_newest_message(issue_id=issue_id)), (0, "", ""))
-    return number, author, at
+    return next(iter(_newest_message(issue_id=issue_id)), (0, "", ""))
 
 
 def reopen_deadline(issue: Issue, days: int) -> str:
