@@ -11,8 +11,9 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, NewType, ParamSpec, TypeVar
+from typing import Any, Concatenate, NamedTuple, NewType, ParamSpec, TypeVar
 
+from dispatch.desk.desk import Desk
 from models.agents import Agent
 from models.audit import Decision, Event, EventBooking, log_event
 from models.base import BaseModel, CompiledQuery, Json, after_save, parameter
@@ -20,9 +21,6 @@ from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import DeskError, Refused
 from models.issues import Issue, Survey
-
-if TYPE_CHECKING:
-    from dispatch.desk.desk import Desk
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from peewee import fn
 
 from dispatch.agents.presence import due
 from dispatch.assignment.waiting_list import drainable
+from dispatch.desk.desk import Desk
 from models.agents import GONE, PRESENCES, Agent
 from models.base import Json, tuples
 from models.bookings import PENDING, Booking
 from models.database import current_database
-
-if TYPE_CHECKING:
-    from dispatch.desk.desk import Desk
 
 NAMED = 10
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from peewee import fn
 
 from dispatch import queries
 from dispatch.assignment import contact_rate
+from dispatch.desk.desk import Desk
 from dispatch.matching.conversion_rates import rates
 from dispatch.matching.features import one_moment
 from dispatch.reporting.row_types import AgentFigures, FigureRow
 from models.base import tuples
 from models.bookings import CANCELLED, CONFIRMED, PENDING, STATUSES, Booking
 from models.customers import Lead
-
-if TYPE_CHECKING:
-    from dispatch.desk.desk import Desk
 
 ALL, STATUS, DESTINATION, SOURCE, METHOD = "all", "status", "destination", "source", "method"
 KINDS = (ALL, STATUS, DESTINATION, SOURCE, METHOD)

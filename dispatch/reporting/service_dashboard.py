@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from peewee import fn
 
+from dispatch.desk.desk import Desk
 from dispatch.reporting import issue_analytics
 from dispatch.reporting.row_types import ActiveIssues, Alert, Dashboard, Workload
 from dispatch.service.satisfaction import forecast, formula
@@ -23,9 +23,6 @@ from models.base import CompiledQuery, Json, parameter, seconds_of, tuples
 from models.clock import from_text, to_text
 from models.database import current_database
 from models.issues import NEW, OPEN, PRIORITIES, Escalation, Issue, SlaClock
-
-if TYPE_CHECKING:
-    from dispatch.desk.desk import Desk
 
 
 def dashboard(desk: Desk, days: int = issue_analytics.USUAL_DAYS) -> Dashboard:

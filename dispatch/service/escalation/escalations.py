@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from peewee import Expression
 
+from dispatch.desk.commands import Command
+from dispatch.desk.desk import Desk
 from dispatch.service.escalation import triggers
 from dispatch.service.escalation.triggers import TOP_LEVEL, Fired
 from dispatch.service.row_types import EscalationRow
@@ -22,10 +24,6 @@ from models.agents import Agent
 from models.base import Json, listed, read_rows
 from models.clock import from_text, to_text
 from models.issues import CLOSED, FIRST_RESPONSE, Escalation, Issue
-
-if TYPE_CHECKING:
-    from dispatch.desk.commands import Command
-    from dispatch.desk.desk import Desk
 
 DISPATCHERS = "the dispatchers"
 

@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from peewee import Case, fn
 
 from dispatch.desk.commands import DESK_ACTOR
+from dispatch.desk.desk import Desk
 from dispatch.service.escalation import decisions, escalations, triggers
 from dispatch.service.escalation.decisions import Climb, Close, Raise, Rest, Warn
 from dispatch.service.escalation.triggers import Watched
@@ -23,9 +23,6 @@ from dispatch.service.sla import clocks
 from models.base import CompiledQuery, listed, parameter, read_rows, tuples
 from models.clock import from_text, to_text
 from models.issues import CUSTOMER, STATUS, Escalation, Interaction, Issue, SlaWarning, Watch
-
-if TYPE_CHECKING:
-    from dispatch.desk.desk import Desk
 
 
 @dataclass

@@ -6,10 +6,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from peewee import JOIN, Expression, fn
 
+from dispatch.desk.desk import Desk
 from dispatch.inputs.filter_language import Node
 from dispatch.inputs.filter_reader import condition
 from dispatch.service.escalation import escalations
@@ -45,9 +46,6 @@ from models.issues import (
     SlaWarning,
     Survey,
 )
-
-if TYPE_CHECKING:
-    from dispatch.desk.desk import Desk
 
 URGENCY, CHANGED = "urgency", "changed"
 SORTS = (URGENCY, CHANGED)
