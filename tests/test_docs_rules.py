@@ -10,7 +10,7 @@ import pytest
 
 from dispatch.bootstrap import RULES as DESK_RULES
 from dispatch.matching.weights import PUBLISHED_WEIGHTS
-from dispatch.service.escalation import limits
+from dispatch.service.escalation import triggers
 from dispatch.service.sla import targets
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,8 +20,8 @@ CITATION = re.compile(r"docs/rules\.md, ([^\n]*(?:\n[^\n]*)?)")
 SLA_ROWS = {
     "first response": tuple(map(int, targets.FIRST_RESPONSE_MINUTES.split())),
     "resolution (": tuple(map(int, targets.RESOLUTION_MINUTES.split())),
-    "escalates when unassigned": limits.UNASSIGNED_MINUTES,
-    "escalates when unresolved": limits.UNRESOLVED_MINUTES,
+    "escalates when unassigned": triggers.UNASSIGNED_MINUTES,
+    "escalates when unresolved": triggers.UNRESOLVED_MINUTES,
 }
 
 

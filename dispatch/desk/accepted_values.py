@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from dispatch.inputs import validation
 from models.accepted_values import (
     CommunicationMethod,
@@ -102,30 +104,25 @@ class AcceptedValues:
         word = WORDS.get(kind, kind)
         text = validation.stripped(value, kind)
         accepted = self.of(kind)
-        if text in accepted:
-            return text
-        problem = (
-            f"{validation.excerpt(text)} is not an accepted {word}" if text else f"the {word} is missing"
-        )
-        raise InvalidInput(kind, problem, "accepted: " + ", ".join(accepted))
+        if text not in accepted:
+            _refuse(kind, text, word, f"an accepted {word}", ", ".join(accepted))
+        return text
 
     def check_package(self, destination: str, value: str | None) -> str:
         """Return the package if the destination has it. Raises InvalidInput, naming those it has."""
         text = validation.stripped(value, "package")
-        if self._lists and text in self._packages.get(destination, ()):
-            return text
-        self.reload()
+        if text not in self._packages.get(destination, ()):
+            self.reload()
         offered = self.packages(destination)
-        if text in offered:
-            return text
-        problem = (
-            f"{validation.excerpt(text)} is not a package of {destination}"
-            if text
-            else "the package is missing"
-        )
-        raise InvalidInput(
-            "package", problem, "accepted: " + (", ".join(offered) or "none yet (astra package add)")
-        )
+        if text not in offered:
+            accepted = ", ".join(offered) or "none yet (astra package add)"
+            _refuse("package", text, "package", f"a package of {destination}", accepted)
+        return text
+
+
+def _refuse(field: str, text: str, word: str, wanted: str, accepted: str) -> NoReturn:
+    problem = f"{validation.excerpt(text)} is not {wanted}" if text else f"the {word} is missing"
+    raise InvalidInput(field, problem, f"accepted: {accepted}")
 
 
 def create_values() -> None:

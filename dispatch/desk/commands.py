@@ -11,8 +11,9 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, NewType, ParamSpec, TypeVar
+from typing import Any, Concatenate, NamedTuple, NewType, ParamSpec, TypeVar
 
+from dispatch.desk.desk import Desk
 from models.agents import Agent
 from models.audit import Decision, Event, EventBooking, log_event
 from models.base import BaseModel, CompiledQuery, Json, after_save, parameter
@@ -20,9 +21,6 @@ from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import DeskError, Refused
 from models.issues import Issue, Survey
-
-if TYPE_CHECKING:
-    from dispatch.desk.desk import Desk
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -146,9 +144,8 @@ def command(
                 fingerprint = None
                 if desk.request_id:
                     fingerprint = _fingerprint(name, args, kwargs)
-                    done = _earlier(desk.request_id)
-                    if done is not None:
-                        first: R = _replay(desk.request_id, done, fingerprint)
+                    if done := _events_by_request(request_id=desk.request_id):
+                        first: R = _replay(desk.request_id, done[0], fingerprint)
                         return first
                 return _perform(Command(desk, name), fingerprint, function, *args, **kwargs)
 
@@ -227,20 +224,15 @@ _events_by_request = CompiledQuery(
 )
 
 
-def _earlier(request_id: str) -> tuple[str, str] | None:
-    rows = _events_by_request(request_id=request_id)
-    return (rows[0][0], rows[0][1]) if rows else None
-
-
-def _replay(request_id: str, done: tuple[str, str], fingerprint: str) -> Any:
-    if done[0] != fingerprint:
+def _replay(request_id: str, done: tuple[Any, ...], fingerprint: str) -> Any:
+    known, result = done
+    if known != fingerprint:
         raise Refused(
             "request_id_reused",
             f"request id {request_id!r} was used before, for another command",
             "use a new id, or repeat the first command unchanged",
         )
-    result: Any = json.loads(done[1])
-    return result
+    return json.loads(result)
 
 
 def _fingerprint(name: str, args: tuple[Any, ...], kwargs: Json) -> str:

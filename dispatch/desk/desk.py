@@ -203,35 +203,28 @@ class Desk:
             raise _Rehearsed
         return answer[0]
 
-    @contextmanager
-    def acting_as(self, actor: str) -> Iterator[None]:
+    def acting_as(self, actor: str) -> AbstractContextManager[Self]:
         """Let another actor sign the events of the commands inside the block."""
-        outer, self._at_work.actor = self._at_work.actor, actor
-        try:
-            yield
-        finally:
-            self._at_work.actor = outer
+        return self._working("actor", actor)
 
-    @contextmanager
-    def earlier(self, ago: timedelta) -> Iterator[None]:
+    def earlier(self, ago: timedelta) -> AbstractContextManager[Self]:
         """Date the commands inside the block back: for demo data, never for real work."""
-        outer, self._at_work.ago = self._at_work.ago, ago
-        try:
-            yield
-        finally:
-            self._at_work.ago = outer
+        return self._working("ago", ago)
 
-    @contextmanager
-    def batch(self) -> Iterator[None]:
-        """Commit several commands at once, for files: a refused one leaves the others intact."""
-        with self.transaction():
-            yield
-
-    @contextmanager
-    def request(self, request_id: str | None) -> Iterator[Self]:
+    def request(self, request_id: str | None) -> AbstractContextManager[Self]:
         """Give the commands inside the block a request id: repeats return the first result."""
-        outer, self._at_work.request_id = self._at_work.request_id, request_id
+        return self._working("request_id", request_id)
+
+    @contextmanager
+    def _working(self, name: str, value: object) -> Iterator[Self]:
+        """Change one thing about this thread's commands inside the block."""
+        outer = getattr(self._at_work, name)
+        setattr(self._at_work, name, value)
         try:
             yield self
         finally:
-            self._at_work.request_id = outer
+            setattr(self._at_work, name, outer)
+
+    def batch(self) -> AbstractContextManager[object]:
+        """Commit several commands at once, for files: a refused one leaves the others intact."""
+        return self.transaction()

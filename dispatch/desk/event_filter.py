@@ -10,18 +10,7 @@ from peewee import Expression, ModelSelect
 
 from dispatch.inputs import date_ranges
 from dispatch.inputs.filter_language import Node
-from dispatch.inputs.filter_reader import (
-    Exact,
-    Fields,
-    Key,
-    Keys,
-    Moment,
-    Number,
-    Who,
-    at,
-    condition,
-    table,
-)
+from dispatch.inputs.filter_reader import Exact, Fields, Key, Keys, Moment, Number, Who, at, condition, table
 from models.agents import is_named
 from models.audit import Event, EventBooking, LogLine, last_line
 

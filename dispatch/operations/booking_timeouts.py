@@ -7,7 +7,6 @@ Only work given or claimed at this desk has the times these clocks start from (`
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from peewee import Expression
 
@@ -17,14 +16,12 @@ from dispatch.agents.presence import put as set_presence
 from dispatch.assignment.assign import find_agent, somebody_for
 from dispatch.bookings.lifecycle import pending_booking, saved, unclaim
 from dispatch.desk.commands import Command, command, put_back
+from dispatch.desk.desk import Desk
 from dispatch.queries.row_types import BookingRow
 from models.agents import AVAILABLE, AWAY, BUSY, Agent
 from models.base import tuples
 from models.bookings import PENDING, Booking
 from models.clock import from_text, to_text
-
-if TYPE_CHECKING:
-    from dispatch.desk.desk import Desk
 
 AT_WORK = (AVAILABLE, BUSY)
 MISSED_IN_A_ROW = 2

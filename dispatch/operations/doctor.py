@@ -12,7 +12,7 @@ from peewee import fn
 from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
 from dispatch.operations import issue_integrity_checks
-from dispatch.operations.integrity_checks import NAMED, Finding, distribution, miscounted
+from dispatch.operations.integrity_checks import Finding, counted, distribution, finding, miscounted, recount
 from dispatch.operations.row_types import Diagnosis
 from dispatch.queries.customer_index import LARGE_BACKLOG
 from models import tallies
@@ -25,6 +25,7 @@ from models.database import SCHEMA_VERSION, current_database
 NETWORKED = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "glusterfs", "lustre", "fuse.sshfs", "davfs")
 MOUNTS = Path("/proc/self/mounts")
 RECOUNT = "astra doctor --repair recounts them"
+BACKUP = "restore a backup"
 
 
 def examine(desk: Desk) -> Diagnosis:
@@ -53,12 +54,7 @@ def examine(desk: Desk) -> Diagnosis:
 @command("doctor.repair", past="repaired", undo=never("a repair only recounts what is there"))
 def repair(running: Command) -> Json:
     """Recount loads and tallies, give assignments their booking's agent, and correct clocks."""
-    loads = []
-    for agent_id, load, pending in _wrong_loads():
-        agent = Agent.lock(agent_id)
-        agent.load = pending
-        agent.save()
-        loads.append({"agent_id": agent_id, "from": load, "to": pending})
+    loads = recount(Agent.load, _wrong_loads())
     assignments: list[dict[str, int | None]] = []
     for assignment_id, _, holder in _astray_assignments():
         assignment = Assignment.lock(assignment_id)
@@ -76,18 +72,13 @@ def repair(running: Command) -> Json:
 
 def _integrity() -> Finding:
     found = str(current_database.pragma("integrity_check"))
-
-    if found == "ok":
-        return Finding("integrity", True, "the file is intact")
-    return Finding("integrity", False, found, "restore a backup")
+    return finding("integrity", "the file is intact", found if found != "ok" else "", BACKUP)
 
 
 def _references() -> Finding:
     table = current_database.pragma("foreign_key_check")
-    if table is None:
-        return Finding("references", True, "every reference leads to a row")
-    detail = f"a row of {table} refers to a row that does not exist"
-    return Finding("references", False, detail, "restore a backup")
+    problem = "" if table is None else f"a row of {table} refers to a row that does not exist"
+    return finding("references", "every reference leads to a row", problem, BACKUP)
 
 
 def _schema() -> Finding:
@@ -97,52 +88,38 @@ def _schema() -> Finding:
 
 
 def _settings(desk: Desk) -> Finding:
-    unreadable = desk.settings.unreadable
-    if not unreadable:
-        return Finding("settings", True, "every setting can be read")
     named = "; ".join(
-        f"{key} is {text!r}, so {desk.settings[key]!r} holds" for key, text in sorted(unreadable.items())
+        f"{key} is {text!r}, so {desk.settings[key]!r} holds"
+        for key, text in sorted(desk.settings.unreadable.items())
     )
-    hint = "astra set KEY VALUE; year_shift is fixed when the desk is created: restore a backup"
-    return Finding("settings", False, named, hint)
+    hint = f"astra set KEY VALUE; year_shift is fixed when the desk is created: {BACKUP}"
+    return finding("settings", "every setting can be read", named, hint)
 
 
 def _loads() -> Finding:
-    wrong = _wrong_loads()
-    if not wrong:
-        return Finding("loads", True, "every agent's load is the number of Pending bookings")
-    named = ", ".join(
-        f"agent {agent} has load {load} and {pending} Pending" for agent, load, pending in wrong[:NAMED]
-    )
-    return Finding("loads", False, f"{len(wrong)} wrong: {named}", RECOUNT)
+    wrong = counted(_wrong_loads(), lambda row: "agent {} has load {} and {} Pending".format(*row))
+    return finding("loads", "every agent's load is the number of Pending bookings", wrong, RECOUNT)
 
 
 def _assignments() -> Finding:
-    astray = _astray_assignments()
-    if not astray:
-        return Finding("assignments", True, "every assignment has its booking's agent")
-    named = ", ".join(str(assignment_id) for assignment_id, _, _ in astray[:NAMED])
-    detail = f"{len(astray)} with a different agent than their booking: {named}"
-    return Finding("assignments", False, detail, "astra doctor --repair corrects them")
+    what = "with a different agent than their booking"
+    astray = counted(_astray_assignments(), lambda row: str(row[0]), what)
+    hint = "astra doctor --repair corrects them"
+    return finding("assignments", "every assignment has its booking's agent", astray, hint)
 
 
 def _tallies() -> Finding:
     with current_database.atomic("DEFERRED"):
-        wrong = tallies.differing(tallies.stored(), tallies.recomputed())
-    if not wrong:
-        return Finding("tallies", True, "the match score's tallies agree with the bookings")
-    named = ", ".join(
-        f"{kind} {value}".strip() + f" of agent {agent}" for kind, value, agent in wrong[:NAMED]
-    )
-    return Finding("tallies", False, f"{len(wrong)} wrong: {named}", RECOUNT)
+        differing = tallies.differing(tallies.stored(), tallies.recomputed())
+    wrong = counted(differing, lambda row: f"{row[0]} {row[1]}".strip() + f" of agent {row[2]}")
+    return finding("tallies", "the match score's tallies agree with the bookings", wrong, RECOUNT)
 
 
 def _search() -> Finding:
     behind = backlog()
-    if behind < LARGE_BACKLOG:
-        return Finding("search", True, f"{behind} of the newest customers are not in the index yet")
-    hint = "the next astra customer find indexes them"
-    return Finding("search", False, f"{behind} customers are not in the index yet", hint, warning=True)
+    sound = f"{behind} of the newest customers are not in the index yet"
+    problem = f"{behind} customers are not in the index yet" if behind >= LARGE_BACKLOG else ""
+    return finding("search", sound, problem, "the next astra customer find indexes them", warning=True)
 
 
 def _journal() -> Finding:
@@ -188,12 +165,8 @@ def _kind_of_file_system(path: Path) -> str | None:
 
 def _wrong_loads() -> list[tuple[int, int, int]]:
     """Agents whose load differs from their number of Pending bookings: (agent, load, Pending)."""
-    counts = (
-        Booking.select(Booking.agent_id, fn.COUNT(Booking.booking_id))
-        .where(Booking.status == PENDING, Booking.agent_id.is_null(False))
-        .group_by(Booking.agent_id)
-    )
-    return miscounted(Agent.load, counts)
+    is_held = (Booking.status == PENDING, Booking.agent_id.is_null(False))
+    return miscounted(Agent.load, Booking, *is_held)
 
 
 def _astray_assignments() -> list[tuple[int, int | None, int | None]]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
+
+from peewee import fn
 
 from dispatch.agents.presence import due
 from dispatch.assignment.waiting_list import drainable
+from dispatch.desk.desk import Desk
 from models.agents import GONE, PRESENCES, Agent
-from models.base import tuples
+from models.base import Json, tuples
 from models.bookings import PENDING, Booking
 from models.database import current_database
 
-if TYPE_CHECKING:
-    from dispatch.desk.desk import Desk
-
 NAMED = 10
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -30,22 +33,24 @@ class Finding:
     warning: bool = False
 
 
+def finding(check: str, sound: str, problem: str, hint: str, *, warning: bool = False) -> Finding:
+    """Return a check's finding: the ``sound`` state, unless there is a ``problem``."""
+    return Finding(check, False, problem, hint, warning) if problem else Finding(check, True, sound)
+
+
 def distribution(desk: Desk) -> list[Finding]:
     """Check presences, skill lists, capacities, and work that is stuck or waits needlessly."""
     return [_presences(desk), _lists(desk), _capacities(), _stuck(), _waiting(desk)]
 
 
 def _presences(desk: Desk) -> Finding:
-    query = Agent.select(Agent.agent_id).where(Agent.presence.not_in(PRESENCES))
-    unknown = [agent_id for (agent_id,) in tuples(query)]
+    sound = "every agent's presence is valid and up to date"
+    unknown = _ids(Agent.select(Agent.agent_id).where(Agent.presence.not_in(PRESENCES)))
     if unknown:
-        hint = "astra agent presence AGENT available"
-        return Finding("presence", False, f"agents with an unknown presence: {_named(unknown)}", hint)
-    late = due(desk)
-    if late:
-        detail = f"presence changes due for agents: {_named(late)}"
-        return Finding("presence", False, detail, "astra sweep or any other command makes them", warning=True)
-    return Finding("presence", True, "every agent's presence is valid and up to date")
+        problem = _named("agents with an unknown presence", unknown)
+        return finding("presence", sound, problem, "astra agent presence AGENT available")
+    late = _named("presence changes due for agents", due(desk))
+    return finding("presence", sound, late, "astra sweep or any other command makes them", warning=True)
 
 
 def _lists(desk: Desk) -> Finding:
@@ -60,25 +65,16 @@ def _lists(desk: Desk) -> Finding:
         if not set(json.loads(skills or "[]")) <= known["skills"]
         or not set(json.loads(locations or "[]")) <= known["locations"]
     ]
-    if wrong:
-        hint = "astra agent set AGENT --skills ... --locations ..."
-        return Finding(
-            "skills", False, f"agents with skills or locations that are not accepted: {_named(wrong)}", hint
-        )
-    return Finding("skills", True, "every agent's skills and locations are accepted values")
+    problem = _named("agents with skills or locations that are not accepted", wrong)
+    hint = "astra agent set AGENT --skills ... --locations ..."
+    return finding("skills", "every agent's skills and locations are accepted values", problem, hint)
 
 
 def _capacities() -> Finding:
-    query = (
-        Agent.select(Agent.agent_id)
-        .where(Agent.load + Agent.issue_load > Agent.capacity)
-        .order_by(Agent.agent_id)
-    )
-    over = [agent_id for (agent_id,) in tuples(query)]
-    if over:
-        hint = "astra shuffle evens out unclaimed bookings"
-        return Finding("capacity", False, f"agents above their capacity: {_named(over)}", hint, warning=True)
-    return Finding("capacity", True, "no agent is above their capacity")
+    over = Agent.select(Agent.agent_id).where(Agent.load + Agent.issue_load > Agent.capacity)
+    problem = _named("agents above their capacity", _ids(over.order_by(Agent.agent_id)))
+    hint = "astra shuffle evens out unclaimed bookings"
+    return finding("capacity", "no agent is above their capacity", problem, hint, warning=True)
 
 
 def _stuck() -> Finding:
@@ -93,32 +89,49 @@ def _stuck() -> Finding:
         )
         .order_by(Booking.booking_id)
     )
-    stuck = [booking_id for (booking_id,) in tuples(query)]
-    if stuck:
-        hint = "astra agent handover AGENT --to desk"
-        return Finding("stuck work", False, f"unclaimed and with absent agents: {_named(stuck)}", hint)
-    return Finding("stuck work", True, "no unclaimed booking is with an absent agent")
+    problem = _named("unclaimed and with absent agents", _ids(query))
+    hint = "astra agent handover AGENT --to desk"
+    return finding("stuck work", "no unclaimed booking is with an absent agent", problem, hint)
 
 
 def _waiting(desk: Desk) -> Finding:
-    if drainable(desk):
-        detail = "a booking is waiting that an agent could take now"
-        return Finding("waiting", False, detail, "astra sweep assigns it", warning=True)
-    return Finding("waiting", True, "no booking is waiting that an agent could take")
+    problem = "a booking is waiting that an agent could take now" if drainable(desk) else ""
+    sound = "no booking is waiting that an agent could take"
+    return finding("waiting", sound, problem, "astra sweep assigns it", warning=True)
 
 
-def _named(numbers: list[int]) -> str:
+def _ids(query: Any) -> list[int]:
+    return [number for (number,) in tuples(query)]
+
+
+def _named(what: str, numbers: list[int]) -> str:
+    """List the first numbers found after what they are; empty for none."""
     more = f" and {len(numbers) - NAMED} more" if len(numbers) > NAMED else ""
-    return ", ".join(map(str, numbers[:NAMED])) + more
+    return f"{what}: " + ", ".join(map(str, numbers[:NAMED])) + more if numbers else ""
 
 
-def miscounted(load: Any, held_by: Any) -> list[tuple[int, int, int]]:
+def counted(rows: Sequence[T], describe: Callable[[T], str], what: str = "wrong") -> str:
+    """Count wrong rows and describe the first ones: ``2 wrong: agent 3 ..., agent 8 ...``; empty for none."""
+    return f"{len(rows)} {what}: " + ", ".join(map(describe, rows[:NAMED])) if rows else ""
+
+
+def miscounted(load: Any, work: Any, *is_held: Any) -> list[tuple[int, int, int]]:
     """Agents whose load differs from what they hold: (agent, load, held), lowest id first.
 
-    ``load`` is a column of Agent, ``held_by`` a query of agent ids with the number each holds.
+    ``load`` is a column of Agent, ``work`` the model of what ``is_held``.
     """
+    held_by = work.select(work.agent_id, fn.COUNT(work.agent_id)).where(*is_held).group_by(work.agent_id)
     agents = Agent.select(Agent.agent_id, load).order_by(Agent.agent_id)
     with current_database.atomic("DEFERRED"):  # both as of one moment, or a busy desk would look wrong
         held: dict[int, int] = dict(tuples(held_by))
         loads = tuples(agents)
     return [(agent, load, held.get(agent, 0)) for agent, load in loads if load != held.get(agent, 0)]
+
+
+def recount(load: Any, wrong: list[tuple[int, int, int]]) -> list[Json]:
+    """Correct a load of some agents, given by its column; return the changes."""
+    for agent_id, _, held in wrong:
+        agent = Agent.lock(agent_id)
+        setattr(agent, load.name, held)
+        agent.save()
+    return [{"agent_id": agent_id, "from": stored, "to": held} for agent_id, stored, held in wrong]

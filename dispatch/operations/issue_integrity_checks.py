@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from peewee import fn
-
-from dispatch.operations.integrity_checks import NAMED, Finding, miscounted
+from dispatch.operations.integrity_checks import Finding, counted, finding, miscounted, recount
 from dispatch.service.sla import clocks
 from models.agents import Agent
 from models.base import Json, tuples
@@ -17,38 +15,33 @@ from models.issues import HELD, Interaction, Issue, SlaClock
 REPAIRS = "astra doctor --repair corrects them"
 SOME = 1000  # issues whose conversations are in memory at once
 
+WrongClock = tuple[SlaClock, dict[str, str | int | None]]
+"""A stored clock, and the right values."""
+
 
 def issue_loads() -> Finding:
     """Check that every agent's issue load is the number of open issues held."""
-    wrong = wrong_issue_loads()
-    if not wrong:
-        return Finding("issue loads", True, "every agent's issue load is the number of open issues held")
-    named = ", ".join(f"agent {agent} has {load} and holds {held}" for agent, load, held in wrong[:NAMED])
-    return Finding("issue loads", False, f"{len(wrong)} wrong: {named}", REPAIRS)
+    wrong = counted(wrong_issue_loads(), lambda row: "agent {} has {} and holds {}".format(*row))
+    return finding(
+        "issue loads", "every agent's issue load is the number of open issues held", wrong, REPAIRS
+    )
 
 
 def clocks_agree() -> Finding:
     """Check that every stored clock agrees with its conversation."""
-    wrong = list(wrong_clocks())
-    if not wrong:
-        number = int(SlaClock.select().count())
-        return Finding("clocks", True, f"{number:,} clocks agree with the conversations")
-    named = ", ".join(
-        f"{clock.kind} of issue {clock.issue_id} has {_times(clock)}, should have {list(right.values())}"
-        for clock, right in wrong[:NAMED]
-    )
-    return Finding("clocks", False, f"{len(wrong)} wrong: {named}", REPAIRS)
+    wrong = counted(list(wrong_clocks()), _describe)
+    sound = "" if wrong else f"{SlaClock.select().count():,} clocks agree with the conversations"
+    return finding("clocks", sound, wrong, REPAIRS)
+
+
+def _describe(wrong: WrongClock) -> str:
+    clock, right = wrong
+    return f"{clock.kind} of issue {clock.issue_id} has {_times(clock)}, should have {list(right.values())}"
 
 
 def repair() -> dict[str, list[Json]]:
     """Recount the issue loads, and reset wrong clocks from their conversations."""
-    loads = []
-    for agent_id, load, held in wrong_issue_loads():
-        agent = Agent.lock(agent_id)
-        agent.issue_load = held
-        agent.save()
-        loads.append({"agent_id": agent_id, "from": load, "to": held})
-    corrected = []
+    loads, corrected = recount(Agent.issue_load, wrong_issue_loads()), []
     for wrong, right in list(wrong_clocks()):
         clock = SlaClock.lock(wrong.clock_id)
         for column, value in right.items():
@@ -60,16 +53,11 @@ def repair() -> dict[str, list[Json]]:
 
 def wrong_issue_loads() -> list[tuple[int, int, int]]:
     """Agents whose issue load differs from their number of open issues: (agent, load, held)."""
-    counts = (
-        Issue.select(Issue.agent_id, fn.COUNT(Issue.issue_id))
-        .where(Issue.status.in_(HELD))
-        .group_by(Issue.agent_id)
-    )
-    return miscounted(Agent.issue_load, counts)
+    return miscounted(Agent.issue_load, Issue, Issue.status.in_(HELD))
 
 
-def wrong_clocks() -> Iterator[tuple[SlaClock, dict[str, str | int | None]]]:
-    """Clocks that disagree with their conversation, each with the right values."""
+def wrong_clocks() -> Iterator[WrongClock]:
+    """Clocks that disagree with their conversation."""
     with current_database.atomic("DEFERRED"):
         last = 0
         while ids := _issues_after(last):

@@ -64,6 +64,12 @@ def _number(key: str, default: int, low: int, high: int, help: str, *, fixed: bo
     return Definition(key, default, help, _whole(low, high), f"a whole number from {low} to {high}", fixed)
 
 
+def _minutes(key: str, default: str, until: str) -> Definition:
+    help = f"minutes to an issue's {until}, CRITICAL to LOW; for new issues"
+    accepted = f"five whole numbers, none smaller than the one before: {default}"
+    return Definition(key, default, help, targets.parse_minutes, accepted)
+
+
 SWITCHES = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 MOST_MINUTES = 100_000  # ten weeks
 
@@ -85,20 +91,8 @@ DEFINITIONS = {
             _weights,
             "published, learned, or a version's number (astra weights list)",
         ),
-        Definition(
-            "sla_first_response_minutes",
-            targets.FIRST_RESPONSE_MINUTES,
-            "minutes to an issue's first answer, CRITICAL to LOW; for new issues",
-            targets.parse_minutes,
-            "five whole numbers, none smaller than the one before: 5 15 60 240 480",
-        ),
-        Definition(
-            "sla_resolution_minutes",
-            targets.RESOLUTION_MINUTES,
-            "minutes to an issue's resolution, CRITICAL to LOW; for new issues",
-            targets.parse_minutes,
-            "five whole numbers, none smaller than the one before: 15 120 480 1440 4320",
-        ),
+        _minutes("sla_first_response_minutes", targets.FIRST_RESPONSE_MINUTES, "first answer"),
+        _minutes("sla_resolution_minutes", targets.RESOLUTION_MINUTES, "resolution"),
         Definition(
             "sla_hours",
             business_hours.ROUND_THE_CLOCK,

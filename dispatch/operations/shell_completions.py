@@ -27,9 +27,8 @@ def agents(typed: str) -> list[Candidate]:
     """Current agents by the beginning of the id or a part of the name; lowest id first."""
     name = Agent.first_name.concat(" ").concat(Agent.last_name)
     meant = _begins(Agent.agent_id, typed) if _is_number(typed) else fn.LOWER(name).contains(typed.lower())
-    query = Agent.select(Agent.agent_id, name, Agent.department)
-    query = query.where(Agent.left_at.is_null(), meant).order_by(Agent.agent_id).limit(MOST)
-    return [(agent_id, f"{name}, {department}") for agent_id, name, department in tuples(query)]
+    query = Agent.select(Agent.agent_id, name, Agent.department).where(Agent.left_at.is_null(), meant)
+    return _candidates(query.order_by(Agent.agent_id))
 
 
 def bookings(typed: str) -> list[Candidate]:

@@ -7,21 +7,18 @@ with it, so that nothing another terminal has just done is done twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from dispatch.agents import presence
 from dispatch.agents.presence import SWEEPER
 from dispatch.assignment import shuffle
 from dispatch.assignment.waiting_list import drain_waiting, drainable
 from dispatch.desk.commands import Command, command, put_back
+from dispatch.desk.desk import Desk
 from dispatch.operations import booking_timeouts
 from dispatch.operations.row_types import SweepResult
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import auto_close, lifecycle
 from dispatch.service.row_types import IssueAlarm
-
-if TYPE_CHECKING:
-    from dispatch.desk.desk import Desk
 
 AT_ONCE = 25
 

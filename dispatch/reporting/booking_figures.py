@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections import Counter
 
 from peewee import fn
 
 from dispatch import queries
 from dispatch.assignment import contact_rate
+from dispatch.desk.desk import Desk
 from dispatch.matching.conversion_rates import rates
 from dispatch.matching.features import one_moment
 from dispatch.reporting.row_types import AgentFigures, FigureRow
@@ -16,52 +16,24 @@ from models.base import tuples
 from models.bookings import CANCELLED, CONFIRMED, PENDING, STATUSES, Booking
 from models.customers import Lead
 
-if TYPE_CHECKING:
-    from dispatch.desk.desk import Desk
-
 ALL, STATUS, DESTINATION, SOURCE, METHOD = "all", "status", "destination", "source", "method"
 KINDS = (ALL, STATUS, DESTINATION, SOURCE, METHOD)
+REVENUE_CENTS = "revenue_cents"  # of the Confirmed ones, counted beside the statuses
 
 
-@dataclass
-class Figure:
-    """Counts of the bookings with one value of one kind, and the revenue of the Confirmed ones in cents."""
-
-    kind: str
-    value: str
-    pending: int = 0
-    confirmed: int = 0
-    cancelled: int = 0
-    revenue_cents: int = 0
-
-    @property
-    def bookings(self) -> int:
-        return self.pending + self.confirmed + self.cancelled
-
-    @property
-    def share(self) -> float | None:
-        """The share Confirmed of all closed bookings; None if none is closed, and for a single status."""
-        decided = self.confirmed + self.cancelled
-        return self.confirmed / decided if decided and self.kind != STATUS else None
-
-    def count(self, status: str, number: int, cents: int) -> None:
-        self.pending += number * (status == PENDING)
-        self.cancelled += number * (status == CANCELLED)
-        if status == CONFIRMED:
-            self.confirmed += number
-            self.revenue_cents += cents
-
-    def row(self) -> FigureRow:
-        return {
-            "kind": self.kind,
-            "value": self.value,
-            "bookings": self.bookings,
-            "pending": self.pending,
-            "confirmed": self.confirmed,
-            "cancelled": self.cancelled,
-            "confirmed_share": self.share,
-            "revenue": queries.as_units(self.revenue_cents),
-        }
+def _row(kind: str, value: str, counts: Counter[str]) -> FigureRow:
+    """Return a figure; its share is None if no booking is closed, and for a single status."""
+    closed = counts[CONFIRMED] + counts[CANCELLED]
+    return {
+        "kind": kind,
+        "value": value,
+        "bookings": counts[PENDING] + closed,
+        "pending": counts[PENDING],
+        "confirmed": counts[CONFIRMED],
+        "cancelled": counts[CANCELLED],
+        "confirmed_share": counts[CONFIRMED] / closed if closed and kind != STATUS else None,
+        "revenue": queries.as_units(counts[REVENUE_CENTS]),
+    }
 
 
 def by_kind() -> list[FigureRow]:
@@ -77,14 +49,14 @@ def by_kind() -> list[FigureRow]:
         .where(~Booking.voided)
         .group_by(*groups)
     )
-    found = {(ALL, ""): Figure(ALL, "")} | {(STATUS, each): Figure(STATUS, each) for each in STATUSES}
+    found = {(ALL, ""): Counter[str]()} | {(STATUS, each): Counter[str]() for each in STATUSES}
     for status, destination, source, method, number, total in tuples(query):
-        values = ("", status, destination, source, method)
-        for kind, value in zip(KINDS, values, strict=True):
-            figure = found.setdefault((kind, value or ""), Figure(kind, value or ""))
-            figure.count(status, number, total)
-    ordered = sorted(found.values(), key=lambda each: (KINDS.index(each.kind), -each.bookings, each.value))
-    return [figure.row() for figure in ordered]
+        for kind, value in zip(KINDS, ("", status, destination, source, method), strict=True):
+            counts = found.setdefault((kind, value or ""), Counter())
+            counts[status] += number
+            counts[REVENUE_CENTS] += total if status == CONFIRMED else 0
+    rows = [_row(kind, value, counts) for (kind, value), counts in found.items()]
+    return sorted(rows, key=lambda row: (KINDS.index(row["kind"]), -row["bookings"], row["value"]))
 
 
 def by_agent(desk: Desk) -> list[AgentFigures]:

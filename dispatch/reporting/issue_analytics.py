@@ -6,8 +6,9 @@ is None. Trends compare the period with the one of the same length before it.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -15,9 +16,10 @@ from peewee import Case as When
 from peewee import ModelSelect, fn
 
 from dispatch.reporting.row_types import Figure, Figures, IssueReport, Trend
+from dispatch.service.satisfaction.cases import NUMBER_OF_INTERACTIONS
 from models.base import seconds_of, tuples
 from models.clock import from_text, to_text
-from models.issues import PRIORITIES, STATUS, Interaction, Issue, Survey
+from models.issues import PRIORITIES, Issue, Survey
 
 USUAL_DAYS = 30
 FIRST_CONTACT_INTERACTIONS = 1
@@ -48,23 +50,10 @@ class Period:
         return Period(to_text(since - (until - since)), self.since)
 
 
-@dataclass
-class Tally:
-    """Counts and sums over a period of the issues with one category, priority and channel."""
-
-    opened: int = 0
-    resolved: int = 0
-    resolution_s: int = 0
-    at_first_contact: int = 0
-    rated: int = 0
-    scores: int = 0
-
-    def add(self, other: Tally) -> None:
-        for field in fields(Tally):
-            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
-
-
+Tally = Counter[str]
+"""Numbers of issues opened, resolved, rated, ..., and sums of their seconds and scores."""
 Tallies = dict[tuple[str, str, str], Tally]
+"""Tallies by category, priority and channel."""
 
 
 def report(period: Period) -> IssueReport:
@@ -84,15 +73,13 @@ def report(period: Period) -> IssueReport:
 
 def figures(tallies: Iterable[Tally]) -> Figures:
     """The five figures of some issues."""
-    all_ = Tally()
-    for tally in tallies:
-        all_.add(tally)
+    sums = sum(tallies, Tally())
     return {
-        OPENED: {"value": all_.opened, "count": all_.opened},
-        RESOLVED: {"value": all_.resolved, "count": all_.resolved},
-        RESOLUTION_HOURS: _mean(all_.resolution_s / 3600, all_.resolved),
-        SATISFACTION: _mean(all_.scores, all_.rated),
-        FIRST_CONTACT: _mean(all_.at_first_contact, all_.resolved),
+        OPENED: {"value": sums[OPENED], "count": sums[OPENED]},
+        RESOLVED: {"value": sums[RESOLVED], "count": sums[RESOLVED]},
+        RESOLUTION_HOURS: _mean(sums["resolution_s"] / 3600, sums[RESOLVED]),
+        SATISFACTION: _mean(sums["scores"], sums["rated"]),
+        FIRST_CONTACT: _mean(sums["at_first_contact"], sums[RESOLVED]),
     }
 
 
@@ -102,9 +89,9 @@ def _mean(total: float, count: int) -> Figure:
 
 def _by(place: int, tallies: Tallies) -> dict[str, Figures]:
     """The figures for each value of one dimension, given by its place in the key."""
-    groups: dict[str, list[Tally]] = {}
+    groups: dict[str, list[Tally]] = defaultdict(list)
     for key, tally in tallies.items():
-        groups.setdefault(key[place], []).append(tally)
+        groups[key[place]].append(tally)
     names = PRIORITIES[::-1] if DIMENSIONS[place] == "priority" else sorted(groups)
     return {name: figures(groups[name]) for name in names if name in groups}
 
@@ -137,25 +124,25 @@ def ids_behind(
 
 def _tallies(period: Period) -> Tallies:
     """Tallies of what was opened, resolved and rated in a period, with one query each."""
-    tallies: Tallies = {}
+    tallies: Tallies = defaultdict(Tally)
     number = fn.COUNT(Issue.issue_id)
     spent = fn.SUM(fn.MAX(0, seconds_of(Issue.resolved_at) - seconds_of(Issue.opened_at)))
+    is_first_contact = fn.COALESCE(NUMBER_OF_INTERACTIONS, 0) <= FIRST_CONTACT_INTERACTIONS
+    at_first_contact = fn.SUM(When(None, [(is_first_contact, 1)], 0))
     counted = (
-        (Issue.opened_at, ("opened",), (number,)),
+        (Issue.opened_at, {OPENED: number}),
         (
             Issue.resolved_at,
-            ("resolved", "resolution_s", "at_first_contact"),
-            (number, spent, fn.SUM(When(None, [(_interactions() <= FIRST_CONTACT_INTERACTIONS, 1)], 0))),
+            {RESOLVED: number, "resolution_s": spent, "at_first_contact": at_first_contact},
         ),
-        (Survey.answered_at, ("rated", "scores"), (number, fn.SUM(Survey.score))),
+        (Survey.answered_at, {"rated": number, "scores": fn.SUM(Survey.score)}),
     )
     kind = (Issue.category, Issue.priority, Issue.channel)
-    for when, names, sums in counted:
-        for category, priority, channel, *values in tuples(
-            _in_period(period, when, *kind, *sums).group_by(*kind)
-        ):
-            tally = Tally(**dict(zip(names, values, strict=True)))
-            tallies.setdefault((category, PRIORITIES[priority - 1], channel), Tally()).add(tally)
+    for when, sums in counted:
+        query = _in_period(period, when, *kind, *sums.values()).group_by(*kind)
+        for category, priority, channel, *values in tuples(query):
+            tally = tallies[category, PRIORITIES[priority - 1], channel]
+            tally.update(dict(zip(sums, values, strict=True)))
     return tallies
 
 
@@ -163,11 +150,3 @@ def _in_period(period: Period, when: Any, *columns: Any) -> ModelSelect[Any]:
     """Issues for which ``when``, a time of the issue or its survey, is within a period."""
     query = Issue.select(*columns).where(~Issue.voided, when >= period.since, when < period.until)
     return query.join(Survey, on=(Survey.issue_id == Issue.issue_id)) if when.model is Survey else query
-
-
-def _interactions() -> Any:
-    """The number of messages and notes of an issue."""
-    number = Interaction.select(fn.COUNT(Interaction.interaction_id)).where(
-        Interaction.issue_id == Issue.issue_id, Interaction.kind != STATUS
-    )
-    return fn.COALESCE(number, 0)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from peewee import fn
 
+from dispatch.desk.desk import Desk
 from dispatch.reporting import issue_analytics
 from dispatch.reporting.row_types import ActiveIssues, Alert, Dashboard, Workload
 from dispatch.service.satisfaction import forecast, formula
@@ -23,9 +23,6 @@ from models.base import CompiledQuery, Json, parameter, seconds_of, tuples
 from models.clock import from_text, to_text
 from models.database import current_database
 from models.issues import NEW, OPEN, PRIORITIES, Escalation, Issue, SlaClock
-
-if TYPE_CHECKING:
-    from dispatch.desk.desk import Desk
 
 
 def dashboard(desk: Desk, days: int = issue_analytics.USUAL_DAYS) -> Dashboard:
@@ -68,14 +65,9 @@ def active(now: str) -> ActiveIssues:
 
 def agents() -> list[Workload]:
     """Every current agent, busiest first; utilisation is all work held divided by capacity."""
-    columns = (
-        Agent.agent_id,
-        Agent.first_name.concat(" ").concat(Agent.last_name),
-        Agent.presence,
-        Agent.load,
-        Agent.issue_load,
-        Agent.capacity,
-    )
+    full_name = Agent.first_name.concat(" ").concat(Agent.last_name)
+    columns = (Agent.agent_id, full_name, Agent.presence, Agent.load, Agent.issue_load, Agent.capacity)
+    working = tuples(Agent.select(*columns).where(Agent.left_at.is_null()))
     rows: list[Workload] = [
         {
             "agent_id": agent_id,
@@ -86,9 +78,7 @@ def agents() -> list[Workload]:
             "capacity": capacity,
             "utilisation": round((load + issue_load) / capacity, 4) if capacity else None,
         }
-        for agent_id, name, presence, load, issue_load, capacity in tuples(
-            Agent.select(*columns).where(Agent.left_at.is_null())
-        )
+        for agent_id, name, presence, load, issue_load, capacity in working
     ]
     return sorted(rows, key=lambda row: (-(row["utilisation"] or 0), row["agent_id"]))
 
@@ -100,12 +90,8 @@ def alerts(expected: Sequence[Expectation], now: datetime) -> dict[str, Alert]:
         for one in expected
         if formula.risk(one.score) == "high"
     ]
-    breaches, raised = _breaches(now), _escalations()
-    return {
-        "sla_breaches": {"count": len(breaches), "rows": breaches},
-        "escalations": {"count": len(raised), "rows": raised},
-        "customers_at_risk": {"count": len(risky), "rows": risky},
-    }
+    found = {"sla_breaches": _breaches(now), "escalations": _escalations(), "customers_at_risk": risky}
+    return {name: {"count": len(rows), "rows": rows} for name, rows in found.items()}
 
 
 _overdue = CompiledQuery(

@@ -32,23 +32,19 @@ def sweep_issues(desk: Desk) -> IssueSweep:
 
     When nothing is due, it writes nothing and takes no lock.
     """
-    now, total = desk.now(), Outcome()
+    now = desk.now()
+    done: IssueSweep = {"examined": 0, "warnings": [], "escalations": [], "trained": None}
     while _is_due(desk, now):
         with desk.transaction():
             ids = [issue_id for (issue_id,) in _due(now=now, limit=AT_ONCE)]
             outcome = monitor.examine(desk, now, ids)
             if outcome:
                 _note(desk, outcome)
-        total.examined += outcome.examined
-        total.warnings += outcome.warnings
-        total.escalations += outcome.escalations
-    trained = training.train_if_due(desk)
-    return {
-        "examined": total.examined,
-        "warnings": total.warnings,
-        "escalations": total.escalations,
-        "trained": trained,
-    }
+        done["examined"] += outcome.examined
+        done["warnings"] += outcome.warnings
+        done["escalations"] += outcome.escalations
+    done["trained"] = training.train_if_due(desk)
+    return done
 
 
 def _is_due(desk: Desk, now: str) -> bool:

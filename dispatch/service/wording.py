@@ -45,11 +45,9 @@ def clock_words(clock: ClockState, verb: str) -> tuple[str, str]:
 def next_clock(row: IssueRow) -> tuple[ClockState, str]:
     """Return the clock due next, and the word for it."""
     clocks = row["sla"]
-    return (
-        (clocks["first_response"], "answer")
-        if clocks["next"] == "first_response"
-        else (clocks["resolution"], "due")
-    )
+    if clocks["next"] == "first_response":
+        return clocks["first_response"], "answer"
+    return clocks["resolution"], "due"
 
 
 def time_left(row: IssueRow) -> str:

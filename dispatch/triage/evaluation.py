@@ -42,12 +42,12 @@ def evaluate(judged: Sequence[Judged]) -> Json:
     answered = [replace(one, guess=one.answer) for one in judged]
     return {
         "messages": len(judged),
-        "accuracy": _rounded(accuracy(judged)),
-        "macro_f1": _rounded(macro_f1(judged)),
-        "coverage": _rounded(len(covered) / len(judged) if judged else 0.0),
-        "covered_accuracy": _rounded(accuracy(covered)),
-        "answered_accuracy": _rounded(accuracy(answered)),
-        "answered_macro_f1": _rounded(macro_f1(answered)),
+        "accuracy": round(accuracy(judged), 4),
+        "macro_f1": round(macro_f1(judged), 4),
+        "coverage": round(len(covered) / len(judged) if judged else 0.0, 4),
+        "covered_accuracy": round(accuracy(covered), 4),
+        "answered_accuracy": round(accuracy(answered), 4),
+        "answered_macro_f1": round(macro_f1(answered), 4),
         "confusion": confusion(judged),
     }
 
@@ -78,7 +78,3 @@ def confusion(judged: Sequence[Judged]) -> dict[str, dict[str, int]]:
         for category in CATEGORIES
         if any(one.category == category for one in judged)
     }
-
-
-def _rounded(share: float) -> float:
-    return round(share, 4)

@@ -60,11 +60,7 @@ class Model:
     def idf(self, word: str) -> float:
         """Return how distinctive a word is: the rarer, the more; an unknown word is the most."""
         row = self._blocks[0].get(word)
-        return row[0] / SCALE if row else self._rarest
-
-    @property
-    def _rarest(self) -> float:
-        return 1 + math.log((1 + self.measured["messages"]) / 2)
+        return row[0] / SCALE if row else 1 + math.log((1 + self.measured["messages"]) / 2)
 
     def knows(self, word: str) -> bool:
         """Return whether the word occurred in the training messages."""

@@ -15,7 +15,7 @@ from dispatch.triage.entities import NO_NAMES, KnownNames, entities
 from dispatch.triage.keywords import keywords
 from dispatch.triage.message import Message
 from dispatch.triage.model import Model, shipped_model
-from dispatch.triage.priority import priority, priority_steps
+from dispatch.triage.priority import priority_steps
 from dispatch.triage.row_types import Alternative, Triage
 from dispatch.triage.sentiment import sentiment
 from dispatch.triage.urgency import urgency_indicators
@@ -86,7 +86,7 @@ def triage(
         "category": chosen,
         "confidence": judged.confidence,
         "unsure": judged.unsure and category is None,
-        "priority": priority(steps),
+        "priority": steps[-1]["priority"],
         "priority_steps": steps,
         "sentiment": feeling,
         "entities": named,

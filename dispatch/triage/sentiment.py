@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING
 
 from dispatch.triage.message import Message
@@ -15,8 +16,8 @@ READ_CHARACTERS = 3_000
 MOST_EMOJI = 40
 """VADER's time grows with the square of the words, and it reads an emoji as several: read only so much."""
 
-_FIRST_SYMBOL = "\u2190"
-"""Arrows, signs and emoji begin here; so do East Asian scripts, which VADER cannot read anyway."""
+_SYMBOL = re.compile("[\u2190-\U0010ffff]")
+"""Arrows, signs and emoji; East Asian scripts too, which VADER cannot read anyway."""
 
 SUPPORT_WORDS = {
     "unable": -2.0,
@@ -103,17 +104,8 @@ def sentiment(message: Message) -> dict[str, float]:
 
 def _with_few_emoji(text: str) -> str:
     """Return the text without the emoji beyond the first forty."""
-    if text.isascii():
-        return text
-    left = MOST_EMOJI
-    kept = []
-    for character in text:
-        if character >= _FIRST_SYMBOL:
-            left -= 1
-            if left < 0:
-                continue
-        kept.append(character)
-    return "".join(kept)
+    seen = count()
+    return _SYMBOL.sub(lambda found: found[0] if next(seen) < MOST_EMOJI else "", text)
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from dispatch.service.escalation import limits, triggers
+from dispatch.service.escalation import triggers
 from dispatch.service.escalation.triggers import NO_PROGRESS, UNASSIGNED, UNRESOLVED, Fired, Watched
 from dispatch.service.sla import clocks, targets
 from models.clock import from_text, to_text
@@ -90,7 +90,7 @@ def _next_step(watched: Watched, row: Escalation, now: datetime) -> Climb | Rest
         return Climb(row)
     idle_since = watched.idle_since
     quiet_since = now if idle_since is None else from_text(max(row.acknowledged_at, idle_since))
-    until = quiet_since + timedelta(seconds=limits.unassigned_s(watched.issue.priority))
+    until = quiet_since + timedelta(seconds=triggers.unassigned_s(watched.issue.priority))
     return Rest(row, until) if until > now else Climb(row)
 
 
@@ -120,10 +120,10 @@ def _warning_moments(watched: Watched) -> Iterator[datetime]:
 def _trigger_moments(watched: Watched) -> Iterator[datetime]:
     """Yield the time at which each timed trigger fires; the others fire on messages."""
     issue, clock, occasions = watched.issue, watched.clocks[RESOLUTION], watched.occasions
-    hours, limit = clocks.hours_of(clock), limits.unassigned_s(issue.priority)
+    hours, limit = clocks.hours_of(clock), triggers.unassigned_s(issue.priority)
     if issue.waiting_since and (UNASSIGNED, issue.waiting_since) not in occasions:
         yield hours.after(from_text(issue.waiting_since), limit)
     if clock.paused_at is None and (UNRESOLVED, watched.opened) not in occasions:
-        yield clocks.moment_of(clock, limits.unresolved_s(issue.priority))
+        yield clocks.moment_of(clock, triggers.unresolved_s(issue.priority))
     if watched.is_our_turn and (NO_PROGRESS, watched.progress) not in occasions:
         yield hours.after(from_text(watched.progress), limit)

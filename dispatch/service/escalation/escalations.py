@@ -10,20 +10,20 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
-from dispatch.service.escalation import limits, triggers
+from peewee import Expression
+
+from dispatch.desk.commands import Command
+from dispatch.desk.desk import Desk
+from dispatch.service.escalation import triggers
 from dispatch.service.escalation.triggers import TOP_LEVEL, Fired
 from dispatch.service.row_types import EscalationRow
-from dispatch.service.sla import targets
+from dispatch.service.sla import clocks
 from models.agents import Agent
 from models.base import Json, listed, read_rows
 from models.clock import from_text, to_text
 from models.issues import CLOSED, FIRST_RESPONSE, Escalation, Issue
-
-if TYPE_CHECKING:
-    from dispatch.desk.commands import Command
-    from dispatch.desk.desk import Desk
 
 DISPATCHERS = "the dispatchers"
 
@@ -71,8 +71,7 @@ def audience(desk: Desk, issue: Issue, level: int) -> str:
 
 def patience(desk: Desk, priority: int) -> timedelta:
     """Return the time a level has to acknowledge: the priority's first-response time."""
-    figures = str(desk.settings[targets.setting_of(FIRST_RESPONSE)])
-    return timedelta(minutes=targets.minutes_of(figures, priority))
+    return timedelta(seconds=clocks.allowance_s(FIRST_RESPONSE, priority, desk.settings))
 
 
 def climb(desk: Desk, now: str, issue: Issue, escalation_id: int, level: int | None = None) -> Escalation:
@@ -95,7 +94,7 @@ def rest(escalation_id: int, until: datetime) -> Escalation:
 
 def raise_by_hand(running: Command, issue: Issue, reason: str, level: int | None) -> Escalation:
     """Escalate by hand: open a manual escalation, or raise the open one to the next level."""
-    known = [one for one in still_open([issue.issue_id]) if one.trigger == triggers.MANUAL]
+    known = [one for one in still_open(issue.issue_id) if one.trigger == triggers.MANUAL]
     if not known:
         by_hand = Fired(triggers.MANUAL, reason, running.now)
         escalation = open_for(running.desk, running.now, issue, by_hand, triggers.MEDIUM, [])
@@ -112,7 +111,7 @@ def acknowledge(running: Command, escalation_id: int, priority: int) -> None:
     """Acknowledge an escalation: it climbs no further unless work stops."""
     escalation = Escalation.lock(escalation_id)
     escalation.acknowledged_at, escalation.acknowledged_by = running.now, running.actor
-    limit = timedelta(seconds=limits.unassigned_s(priority))
+    limit = timedelta(seconds=triggers.unassigned_s(priority))
     escalation.next_step_at = to_text(from_text(running.now) + limit)
     escalation.save()
 
@@ -124,12 +123,6 @@ def close(now: str, by: str, escalation_id: int, reason: str) -> Escalation:
     escalation.next_step_at = None
     escalation.save()
     return escalation
-
-
-def close_all(running: Command, issue_id: int, reason: str) -> None:
-    """Close every escalation of an issue that has ended."""
-    for row in still_open([issue_id]):
-        close(running.now, running.actor, row.escalation_id, reason)
 
 
 def revive(running: Command, issue: Issue, closed_at: str) -> None:
@@ -147,17 +140,14 @@ def revive(running: Command, issue: Issue, closed_at: str) -> None:
         escalation.save()
 
 
-def still_open(issue_ids: Sequence[int]) -> list[Escalation]:
-    """Return the open escalations of some issues, read-only."""
-    query = Escalation.select().where(
-        Escalation.issue_id.in_(listed(issue_ids)), Escalation.closed_at.is_null()
-    )
-    return read_rows(Escalation, query.order_by(Escalation.escalation_id))
+def still_open(issue_id: int) -> list[Escalation]:
+    """Return the open escalations of an issue, read-only."""
+    return of_issues([issue_id], Escalation.closed_at.is_null())
 
 
-def of_issues(issue_ids: Sequence[int]) -> list[Escalation]:
-    """Return every escalation of some issues, oldest first, read-only."""
-    query = Escalation.select().where(Escalation.issue_id.in_(listed(issue_ids)))
+def of_issues(issue_ids: Sequence[int], *conditions: Expression) -> list[Escalation]:
+    """Return the escalations of some issues, oldest first, read-only."""
+    query = Escalation.select().where(Escalation.issue_id.in_(listed(issue_ids)), *conditions)
     return read_rows(Escalation, query.order_by(Escalation.escalation_id))
 
 

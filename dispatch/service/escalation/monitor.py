@@ -10,22 +10,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from peewee import Case, fn
 
 from dispatch.desk.commands import DESK_ACTOR
+from dispatch.desk.desk import Desk
 from dispatch.service.escalation import decisions, escalations, triggers
 from dispatch.service.escalation.decisions import Climb, Close, Raise, Rest, Warn
 from dispatch.service.escalation.triggers import Watched
 from dispatch.service.row_types import IssueAlarm
-from dispatch.service.sla import clock_rows
+from dispatch.service.sla import clocks
 from models.base import CompiledQuery, listed, parameter, read_rows, tuples
 from models.clock import from_text, to_text
 from models.issues import CUSTOMER, STATUS, Escalation, Interaction, Issue, SlaWarning, Watch
-
-if TYPE_CHECKING:
-    from dispatch.desk.desk import Desk
 
 
 @dataclass
@@ -111,7 +108,7 @@ def _look_again(issue_id: int, at: datetime | None) -> None:
 def _gather(issue_ids: Sequence[int]) -> list[Watched]:
     """Read several issues and their rows at once."""
     ids = listed(issue_ids)
-    clocks = clock_rows.clocks_of(issue_ids)
+    timed = clocks.rows_of(issue_ids)
     warned: dict[int, set[tuple[str, int]]] = defaultdict(set)
     columns = (SlaWarning.issue_id, SlaWarning.kind, SlaWarning.percent)
     for issue_id, kind, percent in tuples(SlaWarning.select(*columns).where(SlaWarning.issue_id.in_(ids))):
@@ -126,7 +123,7 @@ def _gather(issue_ids: Sequence[int]) -> list[Watched]:
         number, last = talk.get(key, (0, None))
         progress = max(last or issue.opened_at, issue.assigned_at or issue.opened_at)
         compounds = last_compounds(key) if number >= triggers.LAST_INTERACTIONS else ()
-        found.append(Watched(issue, clocks[key], warned[key], raised[key], number, progress, compounds))
+        found.append(Watched(issue, timed[key], warned[key], raised[key], number, progress, compounds))
     return found
 
 

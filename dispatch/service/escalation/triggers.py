@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch.service.escalation import limits
 from dispatch.service.sla import clocks
 from dispatch.service.sla.clocks import ClockRow
 from models.clock import from_text
-from models.issues import NEW, RESOLUTION, Escalation, Issue
+from models.issues import NEW, PRIORITIES, RESOLUTION, Escalation, Issue
 
 UNASSIGNED, UNRESOLVED = "unassigned", "unresolved"
 INTERACTIONS, SENTIMENT, NO_PROGRESS = "interactions", "sentiment", "no_progress"
@@ -24,6 +23,9 @@ BAD_SENTIMENT = -0.5
 HIGH_TIERS = ("platinum", "enterprise")
 REPEATED_WITHIN_DAYS = 30
 TOP_LEVEL = 3
+# in minutes, from CRITICAL to LOW
+UNASSIGNED_MINUTES = (15, 60, 240, 1440, 2880)
+UNRESOLVED_MINUTES = (30, 120, 480, 2880, 5760)
 HIGH, MEDIUM = "high", "medium"
 
 
@@ -74,13 +76,23 @@ class Fired:
     since: str
 
 
+def unassigned_s(priority: int) -> int:
+    """Return the working seconds an issue may wait for an agent, or an agent may leave it untouched."""
+    return 60 * UNASSIGNED_MINUTES[len(PRIORITIES) - priority]
+
+
+def unresolved_s(priority: int) -> int:
+    """Return the allowed working seconds on the resolution clock, customer pauses excluded."""
+    return 60 * UNRESOLVED_MINUTES[len(PRIORITIES) - priority]
+
+
 def fired(watched: Watched, now: datetime) -> Iterator[Fired]:
     """Yield every trigger whose condition holds."""
     issue, clock = watched.issue, watched.clocks[RESOLUTION]
-    hours, limit = clocks.hours_of(clock), limits.unassigned_s(issue.priority)
+    hours, limit = clocks.hours_of(clock), unassigned_s(issue.priority)
     if issue.waiting_since and hours.between(from_text(issue.waiting_since), now) >= limit:
         yield Fired(UNASSIGNED, f"no agent for {_span(limit)}", issue.waiting_since)
-    if clocks.used_s(clock, now) >= (longest := limits.unresolved_s(issue.priority)):
+    if clocks.used_s(clock, now) >= (longest := unresolved_s(issue.priority)):
         yield Fired(UNRESOLVED, f"unresolved after {_span(longest)}", watched.opened)
     if watched.interactions >= MANY_INTERACTIONS:
         yield Fired(INTERACTIONS, f"{watched.interactions} interactions", watched.opened)

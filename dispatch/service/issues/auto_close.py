@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
+from dispatch.desk.desk import Desk
 from models.base import CompiledQuery, parameter
 from models.clock import from_text, to_text
 from models.issues import RESOLVED, Issue
-
-if TYPE_CHECKING:
-    from dispatch.desk.desk import Desk
 
 _resolved = CompiledQuery(
     lambda: (

@@ -9,7 +9,7 @@ from dispatch.inputs import validation
 from dispatch.service.escalation import monitor
 from dispatch.service.row_types import IssueDetails
 from models.errors import InvalidInput, Refused
-from models.issues import CLOSED, OPEN, PRIORITIES, RESOLVED, Issue
+from models.issues import OPEN, PRIORITIES, Issue
 
 LONGEST_TEXT = 100_000
 """Maximum characters of a message: a customer's mail may be long."""
@@ -80,8 +80,3 @@ def priority(value: str) -> int:
     """Return the number, 1 to 5, of a priority's name in any case. Raises InvalidInput."""
     name = validation.one_of(validation.stripped(value, "priority").upper(), "priority", PRIORITIES[::-1])
     return PRIORITIES.index(name) + 1
-
-
-def has_ended(issue: Issue) -> bool:
-    """Return whether the issue is resolved or closed."""
-    return issue.status in (RESOLVED, CLOSED)

@@ -7,11 +7,11 @@ from dispatch.desk.commands import Command, command, never
 from dispatch.inputs import validation
 from dispatch.service.issues import text_analysis
 from dispatch.service.issues.command_support import check_open, issue_at_work, moment, saved, words
-from dispatch.service.issues.ownership import check_holder
+from dispatch.service.issues.ownership import check_holder, waiting
 from dispatch.service.issues.state_machine import enter, newest_message, take_up_again
 from dispatch.service.row_types import IssueDetails
 from dispatch.service.sla import clocks
-from models.errors import Conflict, Refused
+from models.errors import Conflict
 from models.issues import (
     ASSIGNED,
     CHANNELS,
@@ -61,7 +61,7 @@ def reply(
         _hear(running, issue, text, way)
     else:
         check_open(issue, because=NO_ANSWER)
-        _answer(running, issue, agent_id, text, way, wait=wait, solution=solution)
+        answer(running, issue, agent_id, text, way, wait=wait, solution=solution)
     return saved(running, issue)
 
 
@@ -75,18 +75,22 @@ def _hear(running: Command, issue: Issue, text: str, way: str) -> None:
         enter(running, issue, IN_PROGRESS, by=CUSTOMER)
 
 
-def _answer(
+def answer(
     running: Command,
     issue: Issue,
     agent_id: int | None,
     text: str,
     way: str,
     *,
-    wait: bool,
-    solution: bool,
+    wait: bool = False,
+    solution: bool = False,
 ) -> None:
-    speaker = working_agent(agent_id if agent_id is not None else _holder(issue))
-    check_holder(issue, speaker)
+    """Record the holder's message, which starts the work if nothing has yet."""
+    if agent_id is None:
+        agent_id = issue.agent_id
+    if agent_id is None:
+        raise waiting(issue, "AGENT, then answer")
+    check_holder(issue, working_agent(agent_id))
     if issue.status == ASSIGNED:
         enter(running, issue, IN_PROGRESS)
     _write(running, issue, MESSAGE, DESK, text, way, wait=wait, solution=solution)
@@ -96,16 +100,6 @@ def _answer(
         clocks.pause(mine[RESOLUTION], at)
     elif wait:
         enter(running, issue, PENDING_CUSTOMER)
-
-
-def _holder(issue: Issue) -> int:
-    if issue.agent_id is None:
-        raise Refused(
-            "waiting",
-            f"issue {issue.issue_id} waits for an agent",
-            f"astra issue claim {issue.issue_id} --agent AGENT, then answer",
-        )
-    return int(issue.agent_id)
 
 
 @command("issue.note", past="note", undo=never("a note cannot be removed; write another one"))
@@ -152,8 +146,3 @@ def _check_seen(issue: Issue, seen: int | None) -> None:
         raise Conflict(
             f"{who} at {at}, after you looked at issue {issue.issue_id}", "read it, then answer again"
         )
-
-
-def resolve_with(running: Command, issue: Issue, text: str, way: str) -> None:
-    """Record the holder's closing message as an attempt to resolve the issue."""
-    _answer(running, issue, None, text, way, wait=False, solution=True)

@@ -32,11 +32,9 @@ def edit(
     Priority, category and tier can change only while the issue is open, because its clocks depend on them.
     Raises NotFound, Refused, InvalidInput.
     """
-    urgent = (category, priority, tier)
-    is_urgent = any(value is not None for value in urgent)
-    issue = (command_support.open_issue_at_work if is_urgent else command_support.issue_at_work)(
-        running, issue_id
-    )
+    is_urgent = any(value is not None for value in (category, priority, tier))
+    at_work = command_support.open_issue_at_work if is_urgent else command_support.issue_at_work
+    issue = at_work(running, issue_id)
     if is_urgent:
         _reconsider(running, issue, category, priority, tier)
     if title is not None:

@@ -50,7 +50,7 @@ def settle(running: Command, issue_id: int, reason: str, trigger: str | None = N
 def _open(issue_id: int, trigger: str | None) -> list[Escalation]:
     if trigger is not None:
         validation.one_of(trigger, "trigger", triggers.TRIGGERS)
-    rows = [row for row in escalations.still_open([issue_id]) if trigger in (None, row.trigger)]
+    rows = [row for row in escalations.still_open(issue_id) if trigger in (None, row.trigger)]
     if not rows:
         named = f" by {trigger}" if trigger else ""
         raise Refused("not_escalated", f"issue {issue_id} is not escalated{named}")

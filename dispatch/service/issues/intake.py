@@ -9,6 +9,7 @@ from dispatch import customers
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.service.issues import command_support, queue, routing, text_analysis
+from dispatch.service.issues.state_machine import record_status
 from dispatch.service.row_types import IssueDetails
 from dispatch.service.sla import clocks
 from dispatch.triage import categories
@@ -16,16 +17,7 @@ from dispatch.triage.row_types import Triage
 from models.bookings import Booking
 from models.customers import Customer, Lead
 from models.errors import NotFound, Refused
-from models.issues import (
-    ASSIGNED,
-    CHANNELS,
-    DESK,
-    NEW,
-    PRIORITIES,
-    STATUS,
-    Interaction,
-    Issue,
-)
+from models.issues import ASSIGNED, CHANNELS, NEW, PRIORITIES, Issue
 
 TITLE_LENGTH = 100
 USUAL_CHANNEL = "web_form"
@@ -102,7 +94,7 @@ def _issue(running: Command, text: str, channel: str, tier: str | None, triaged:
         priority_steps=as_json(triaged["priority_steps"]),
         tier=tier,
         channel=channel,
-        title=title_of(text),
+        title=text.replace("\n", " ").replace("\t", " ")[:TITLE_LENGTH],
         description=text,
         tags=as_json(triaged["keywords"]),
         sentiment=as_json(triaged["sentiment"]),
@@ -113,11 +105,6 @@ def _issue(running: Command, text: str, channel: str, tier: str | None, triaged:
         opened_at=running.now,
         changed_at=running.now,
     )
-
-
-def title_of(text: str) -> str:
-    """Return the first 100 characters, on one line."""
-    return text.replace("\n", " ").replace("\t", " ")[:TITLE_LENGTH]
 
 
 def _route_and_save(running: Command, issue: Issue) -> None:
@@ -131,15 +118,7 @@ def _route_and_save(running: Command, issue: Issue) -> None:
     issue.save()
     clocks.start(issue, running.desk.settings)
     if helper is not None:
-        Interaction(
-            issue_id=issue.issue_id,
-            at=running.now,
-            kind=STATUS,
-            author=DESK,
-            agent_id=helper.agent_id,
-            status_from=NEW,
-            status_to=ASSIGNED,
-        ).save()
+        record_status(issue, NEW, running.now)
 
 
 def as_json(value: Any) -> str:

@@ -5,36 +5,27 @@ from __future__ import annotations
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.service.issues import conversation, queue, surveys
-from dispatch.service.issues.command_support import has_ended, issue_at_work, open_issue_at_work, saved, words
+from dispatch.service.issues.command_support import issue_at_work, open_issue_at_work, saved, words
 from dispatch.service.issues.state_machine import check_step, enter, take_up_again
 from dispatch.service.row_types import IssueDetails
 from models.agents import Agent
 from models.errors import Refused
-from models.issues import (
-    ASSIGNED,
-    CLOSED,
-    IN_PROGRESS,
-    ISSUE_STATUSES,
-    NEW,
-    RESOLVED,
-    Issue,
-)
+from models.issues import ASSIGNED, CLOSED, IN_PROGRESS, ISSUE_STATUSES, NEW, OPEN, RESOLVED, Issue
 
 
 @command("issue.status", past="status", undo=put_back)
 def set_status(running: Command, issue_id: int, status: str) -> IssueDetails:
     """Move an issue to a status its current one allows. Raises NotFound, InvalidInput, Refused."""
     validation.one_of(status, "status", ISSUE_STATUSES)
-    issue = issue_at_work(running, issue_id)
-    _step(running, issue, status)
-    return saved(running, issue)
+    return _step(running, issue_at_work(running, issue_id), status)
 
 
-def _step(running: Command, issue: Issue, status: str) -> None:
+def _step(running: Command, issue: Issue, status: str) -> IssueDetails:
     check_step(issue, status)
     enter(running, issue, status)
     if status == RESOLVED:
         surveys.ask(running, issue)
+    return saved(running, issue)
 
 
 @command("issue.resolve", past="resolved", undo=put_back)
@@ -48,19 +39,16 @@ def resolve(running: Command, issue_id: int, text: str | None = None) -> IssueDe
     if issue.status == NEW:
         check_step(issue, RESOLVED)
     if message is not None:
-        conversation.resolve_with(running, issue, message, issue.channel)
+        conversation.answer(running, issue, None, message, issue.channel, solution=True)
     elif issue.status == ASSIGNED:
         enter(running, issue, IN_PROGRESS)
-    _step(running, issue, RESOLVED)
-    return saved(running, issue)
+    return _step(running, issue, RESOLVED)
 
 
 @command("issue.close", past="closed", undo=put_back)
 def close(running: Command, issue_id: int) -> IssueDetails:
     """Close a resolved issue. Raises NotFound, Refused."""
-    issue = issue_at_work(running, issue_id)
-    _step(running, issue, CLOSED)
-    return saved(running, issue)
+    return _step(running, issue_at_work(running, issue_id), CLOSED)
 
 
 @command("issue.reopen", past="reopened", undo=put_back)
@@ -71,7 +59,7 @@ def reopen(running: Command, issue_id: int, reason: str) -> IssueDetails:
     """
     reason = validation.required_text(reason, "reason")
     issue = issue_at_work(running, issue_id)
-    if not has_ended(issue):
+    if issue.status in OPEN:
         raise Refused(
             "not_ended", f"issue {issue_id} is {issue.status}", "only an ended issue can be reopened"
         )

@@ -31,16 +31,17 @@ def claim(running: Command, issue_id: int, agent_id: int) -> IssueDetails:
 
 def check_holder(issue: Issue, agent: Agent) -> None:
     """Raise Refused unless the agent holds the issue."""
-    if issue.agent_id == agent.agent_id:
-        return
-    number = issue.issue_id
     if issue.agent_id is None:
-        raise Refused(
-            "waiting",
-            f"issue {number} waits for an agent",
-            f"astra issue claim {number} --agent {agent.agent_id}",
-        )
-    raise not_the_holder("issue", number, Agent.lock(issue.agent_id), agent)
+        raise waiting(issue, str(agent.agent_id))
+    if issue.agent_id != agent.agent_id:
+        raise not_the_holder("issue", issue.issue_id, Agent.lock(issue.agent_id), agent)
+
+
+def waiting(issue: Issue, claimant: str) -> Refused:
+    """Return the refusal of work on an issue that nobody holds, with the command to claim it."""
+    number = issue.issue_id
+    hint = f"astra issue claim {number} --agent {claimant}"
+    return Refused("waiting", f"issue {number} waits for an agent", hint)
 
 
 @command("issue.reassign", past="reassigned", undo=put_back)

@@ -6,10 +6,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from peewee import JOIN, Expression, fn
 
+from dispatch.desk.desk import Desk
 from dispatch.inputs.filter_language import Node
 from dispatch.inputs.filter_reader import condition
 from dispatch.service.escalation import escalations
@@ -24,7 +25,7 @@ from dispatch.service.row_types import (
     WarningRow,
 )
 from dispatch.service.satisfaction import cases, prediction
-from dispatch.service.sla import clock_rows, clocks, targets
+from dispatch.service.sla import clocks, targets
 from dispatch.service.sla.clocks import ClockRow
 from dispatch.triage.row_types import Analysis
 from models.agents import Agent
@@ -45,9 +46,6 @@ from models.issues import (
     SlaWarning,
     Survey,
 )
-
-if TYPE_CHECKING:
-    from dispatch.desk.desk import Desk
 
 URGENCY, CHANGED = "urgency", "changed"
 SORTS = (URGENCY, CHANGED)
@@ -165,10 +163,12 @@ def _of_fields(fields: dict[str, Any]) -> list[Any]:
     return _conditions(replace(IssueFilter(statuses=()), **fields))[1:]
 
 
-_LISTED = tuple(IssueColumns.__annotations__)
+_LISTED = (*IssueColumns.__annotations__, "customer_name", "agent_name")
 _listed = CompiledQuery(
     lambda: (
-        Issue.select(*(getattr(Issue, name) for name in _LISTED), Customer.name, AGENT_NAME)
+        Issue.select(
+            *(getattr(Issue, name) for name in IssueColumns.__annotations__), Customer.name, AGENT_NAME
+        )
         .join(Customer, JOIN.LEFT_OUTER, on=(Issue.customer_id == Customer.customer_id))
         .join(Agent, JOIN.LEFT_OUTER, on=(Issue.agent_id == Agent.agent_id))
         .where(Issue.issue_id.in_(listed(parameter("ids"))))
@@ -179,12 +179,10 @@ _listed = CompiledQuery(
 def rows_of(desk: Desk, issue_ids: Sequence[int]) -> list[IssueRow]:
     """Return the rows of a list, in the order of the ids."""
     now = from_text(desk.now())
-    timed, levels = clock_rows.clocks_of(issue_ids), escalation_levels(issue_ids)
+    timed, levels = clocks.rows_of(issue_ids), escalation_levels(issue_ids)
     made = {}
-    for *values, customer_name, agent_name in _listed(ids=json.dumps(list(issue_ids))):
+    for values in _listed(ids=json.dumps(list(issue_ids))):
         row: Json = dict(zip(_LISTED, values, strict=True))
-        row["customer_name"] = customer_name
-        row["agent_name"] = agent_name if row["agent_id"] is not None else None
         number = row["issue_id"]
         made[number] = _row(row, timed[number], levels.get(number, 0), now)
     return [made[issue_id] for issue_id in issue_ids if issue_id in made]
@@ -230,9 +228,9 @@ def issue(desk: Desk, issue_id: int) -> IssueDetails:
         raise NotFound("issue", issue_id, "astra issue list shows them")
     found = Issue.get(Issue.issue_id == issue_id)
     talk = cases.talk_of([issue_id]).get(issue_id, cases.Talk())
-    resolution = clock_rows.clocks_of([issue_id])[issue_id][RESOLUTION]
+    resolution = clocks.rows_of([issue_id])[issue_id][RESOLUTION]
     level = cases.levels_of([found.agent_id]).get(found.agent_id or 0)
-    estimate = cases.estimate_minutes(resolution, level)
+    estimate = targets.estimated_resolution_minutes(resolution.allowed_s // 60, level)
     now = from_text(desk.now())
     case = cases.case_of(found, talk, resolution, level, now)
     place = wait_estimates.position(found) if found.status == NEW else None
@@ -245,7 +243,9 @@ def issue(desk: Desk, issue_id: int) -> IssueDetails:
         "expected_wait_minutes": None if place is None else wait_estimates.expected_wait_minutes(place),
         "expected_response_minutes": expected_response_minutes(desk, found),
         "estimated_resolution_minutes": round(estimate, 1),
-        "actual_resolution_minutes": _actual_minutes(found, now),
+        "actual_resolution_minutes": (
+            round(cases.elapsed_hours(found, now) * 60, 1) if found.resolved_at else None
+        ),
         "satisfaction": prediction.describe_case(case, prediction.current_model()),
         "progress": cases.progress(found, talk, resolution, estimate, now),
         "escalations": [escalations.describe(one) for one in escalations.of_issues([issue_id])],
@@ -276,12 +276,8 @@ def expected_response_minutes(desk: Desk, found: Issue) -> float | None:
         return None
     columns = (Agent.load + Agent.issue_load, Agent.capacity)
     ((load, capacity),) = tuples(Agent.select(*columns).where(Agent.agent_id == found.agent_id))
-    figures = str(desk.settings[targets.setting_of(FIRST_RESPONSE)])
-    return targets.expected_response_minutes(targets.minutes_of(figures, found.priority), load, capacity)
-
-
-def _actual_minutes(found: Issue, now: datetime) -> float | None:
-    return round(cases.elapsed_hours(found, now) * 60, 1) if found.resolved_at else None
+    allowed_s = clocks.allowance_s(FIRST_RESPONSE, found.priority, desk.settings)
+    return targets.expected_response_minutes(allowed_s // 60, load, capacity)
 
 
 def warnings_of(issue_id: int) -> list[WarningRow]:
@@ -301,18 +297,12 @@ def survey_of(issue_id: int) -> SurveyRow | None:
 
 def interactions(issue_id: int) -> list[InteractionRow]:
     """Return the conversation, oldest first: messages, notes and changes of status."""
-    *columns, agent_name = InteractionRow.__annotations__
+    *columns, _ = InteractionRow.__annotations__
     query = (
         Interaction.select(*(getattr(Interaction, name) for name in columns), AGENT_NAME)
         .join(Agent, JOIN.LEFT_OUTER, on=(Interaction.agent_id == Agent.agent_id))
         .where(Interaction.issue_id == issue_id)
         .order_by(Interaction.interaction_id)
     )
-    rows = []
-    for values in tuples(query):
-        row: Json = dict(zip((*columns, agent_name), values, strict=True))
-        for name in ("resolution_attempt", "answer_needed"):
-            row[name] = bool(row[name])
-        row[agent_name] = row[agent_name] if row["agent_id"] is not None else None
-        rows.append(cast(InteractionRow, row))
-    return rows
+    names = InteractionRow.__annotations__
+    return [cast(InteractionRow, dict(zip(names, values, strict=True))) for values in tuples(query)]

@@ -71,25 +71,20 @@ def give(running: Command, issue: Issue, agent_id: int, reason: str) -> None:
     issue.assigned_at = moment(running, issue)
     if issue.status != PENDING_CUSTOMER:
         enter(running, issue, ASSIGNED)
-    for row in escalations.still_open([issue.issue_id]):
+    for row in escalations.still_open(issue.issue_id):
         if row.trigger == UNASSIGNED:
             escalations.close(running.now, running.actor, row.escalation_id, f"assigned: {reason}")
 
 
-def let_wait(running: Command, issue: Issue) -> None:
-    """Queue an issue that nobody can take now, keeping its age; the caller saves it."""
+def route(running: Command, issue: Issue, able: Iterable[Helper]) -> None:
+    """Assign an issue to the best of these agents, or queue it, keeping its age; the caller saves it."""
+    helper = routing.choose(issue.category, able)
+    if helper is not None:
+        give(running, issue, helper.agent_id, routing.reason(issue.category, helper))
+        return
     issue.agent_id = None
     issue.routing_reason = routing.NOBODY
     enter(running, issue, NEW)
-
-
-def route(running: Command, issue: Issue, able: Iterable[Helper]) -> None:
-    """Assign an issue to the best of these agents, or queue it; the caller saves it."""
-    helper = routing.choose(issue.category, able)
-    if helper is None:
-        let_wait(running, issue)
-    else:
-        give(running, issue, helper.agent_id, routing.reason(issue.category, helper))
 
 
 _waiting = CompiledQuery(
@@ -102,10 +97,12 @@ _waiting = CompiledQuery(
 
 
 def settle(running: Command) -> None:
-    """Rehome the issues of agents who are gone, and assign waiting issues to free agents."""
+    """Rehome the unstarted issues of agents who are away, all of those who left; assign waiting issues."""
     for key, changed in list(running.after.items()):
         if key.startswith(AGENTS) and (changed.get("presence") in GONE or changed.get("left_at")):
-            _let_go(running, int(key.removeprefix(AGENTS)), everything=bool(changed.get("left_at")))
+            statuses = HELD if changed.get("left_at") else (ASSIGNED,)
+            if held := _held(int(key.removeprefix(AGENTS)), statuses):
+                _find_others(running.desk, held)
     drain(running)
 
 
@@ -132,13 +129,6 @@ def _held(agent_id: int, statuses: tuple[str, ...]) -> list[int]:
     """Return an agent's issues, most urgent first."""
     query = Issue.select(Issue.issue_id).where(Issue.agent_id == agent_id, Issue.status.in_(statuses))
     return [issue_id for (issue_id,) in tuples(query.order_by(Issue.priority.desc(), Issue.issue_id))]
-
-
-def _let_go(running: Command, agent_id: int, *, everything: bool) -> None:
-    """Take unstarted issues from an agent who is away, or all from one who has left."""
-    held = _held(agent_id, HELD if everything else (ASSIGNED,))
-    if held:
-        _find_others(running.desk, held)
 
 
 @command("issue.let_go", past="issues passed on", undo=BY_DESK, by_desk=True)

@@ -63,6 +63,16 @@ def enter(running: Command, issue: Issue, status: str, *, by: str = DESK) -> Non
         return
     issue.status = status
     issue.waiting_since = at if status == NEW else None
+    record_status(issue, before, at, by)
+    _keep_times(issue, status, at)
+    _move_clocks(issue, before, status, at)
+    if status in clocks.ENDED and before not in clocks.ENDED:
+        for row in escalations.still_open(issue.issue_id):
+            escalations.close(running.now, running.actor, row.escalation_id, status)
+
+
+def record_status(issue: Issue, before: str, at: str, by: str = DESK) -> None:
+    """Write an issue's new status into its conversation."""
     Interaction(
         issue_id=issue.issue_id,
         at=at,
@@ -70,13 +80,9 @@ def enter(running: Command, issue: Issue, status: str, *, by: str = DESK) -> Non
         author=by,
         agent_id=issue.agent_id if by == DESK else None,
         status_from=before,
-        status_to=status,
-        answer_needed=status == PENDING_CUSTOMER,
+        status_to=issue.status,
+        answer_needed=issue.status == PENDING_CUSTOMER,
     ).save()
-    _keep_times(issue, status, at)
-    _move_clocks(issue, before, status, at)
-    if status in clocks.ENDED and before not in clocks.ENDED:
-        escalations.close_all(running, issue.issue_id, status)
 
 
 def _keep_times(issue: Issue, status: str, at: str) -> None:
@@ -117,8 +123,7 @@ _newest_message = CompiledQuery(
 
 def newest_message(issue_id: int) -> tuple[int, str, str]:
     """Return the newest message's number, author and time; 0 and nobody without one."""
-    number, author, at = next(iter(_newest_message(issue_id=issue_id)), (0, "", ""))
-    return number, author, at
+    return next(iter(_newest_message(issue_id=issue_id)), (0, "", ""))
 
 
 def reopen_deadline(issue: Issue, days: int) -> str:

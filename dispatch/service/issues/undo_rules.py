@@ -8,7 +8,7 @@ from dispatch.assignment.agent_checks import working_agent
 from dispatch.desk.commands import Command
 from dispatch.desk.undo_rules import UndoRules
 from dispatch.service.escalation import escalations, monitor
-from dispatch.service.issues.command_support import has_ended, save
+from dispatch.service.issues.command_support import save
 from dispatch.service.issues.state_machine import enter
 from dispatch.service.sla import clocks
 from models.base import Json
@@ -26,7 +26,7 @@ class IssueUndo(UndoRules[Issue]):
 
     def put_back(self, running: Command, row: Issue, before: Json | None) -> None:
         """Leave a status the way it was entered: by an interaction, and with the clocks."""
-        ended_at = (row.closed_at or row.resolved_at) if has_ended(row) else None
+        ended_at = (row.closed_at or row.resolved_at) if row.status in clocks.ENDED else None
         if before is None:
             self.retire(running, row)
         else:
@@ -39,7 +39,7 @@ class IssueUndo(UndoRules[Issue]):
         if row.priority != row.was("priority"):
             clocks.follow_priority(row, running.desk.settings)
         save(running, row)
-        if ended_at is not None and not has_ended(row):
+        if ended_at is not None and row.status not in clocks.ENDED:
             escalations.revive(running, row, ended_at)
         monitor.examine(running.desk, running.now, [row.issue_id])
 

@@ -12,24 +12,13 @@ from peewee import fn
 
 from dispatch.queries import agent_levels
 from dispatch.service.row_types import Progress
-from dispatch.service.satisfaction.case import Case
-from dispatch.service.satisfaction.formula import Facts
+from dispatch.service.satisfaction.formula import Case, Facts
 from dispatch.service.sla import clocks, targets
-from dispatch.service.sla.clock_rows import clocks_of
 from dispatch.service.sla.clocks import AnyClock
 from models.agents import Agent
 from models.base import CompiledQuery, listed, parameter, seconds_of, tuples
 from models.clock import from_text, to_text
-from models.issues import (
-    CUSTOMER,
-    MESSAGE,
-    OPEN,
-    RESOLUTION,
-    STATUS,
-    Interaction,
-    Issue,
-    SlaClock,
-)
+from models.issues import CUSTOMER, MESSAGE, OPEN, RESOLUTION, STATUS, Interaction, Issue, SlaClock
 
 
 @dataclass(frozen=True)
@@ -76,22 +65,18 @@ def levels_of(agent_ids: Iterable[int | None] | None) -> dict[int, int]:
     return {agent_id: agent_levels.level_of(level, years) for agent_id, level, years in tuples(query)}
 
 
-def estimate_minutes(resolution: AnyClock, level: int | None) -> float:
-    """Return SLA x (6 - level) / 5 of the clock's allowance."""
-    return targets.estimated_resolution_minutes(resolution.allowed_s // 60, level)
-
-
 def elapsed_hours(issue: Issue, now: datetime) -> float:
-    """Return the hours from opening to resolution, or until now."""
+    """Return the hours from opening to resolution, or until now; 0 if the clock was set back."""
     end = from_text(issue.resolved_at) if issue.resolved_at else now
-    return targets.age(from_text(issue.opened_at), end).total_seconds() / 3600
+    return max(0.0, (end - from_text(issue.opened_at)).total_seconds()) / 3600
 
 
 def case_of(issue: Issue, talk: Talk, resolution: AnyClock, level: int | None, now: datetime) -> Case:
     """Return an issue as the satisfaction models see it (docs/rules.md, Satisfaction)."""
     hours = elapsed_hours(issue, now)
     if issue.status in OPEN:
-        hours = max(hours, estimate_minutes(resolution, level) / 60)
+        estimate = targets.estimated_resolution_minutes(resolution.allowed_s // 60, level)
+        hours = max(hours, estimate / 60)
     compound = talk.compound
     if compound is None:
         compound = float(json.loads(issue.sentiment)["compound"])
@@ -100,6 +85,11 @@ def case_of(issue: Issue, talk: Talk, resolution: AnyClock, level: int | None, n
 
 
 _of_issue = Interaction.issue_id == Issue.issue_id
+NUMBER_OF_INTERACTIONS = Interaction.select(fn.COUNT(Interaction.interaction_id)).where(
+    _of_issue, Interaction.kind != STATUS
+)
+"""The messages and notes of each issue of a query around it."""
+
 _open = CompiledQuery(
     lambda: (
         Issue.select(
@@ -110,9 +100,7 @@ _open = CompiledQuery(
             seconds_of(parameter("now")) - seconds_of(Issue.opened_at),
             SlaClock.allowed_s,
             Issue.agent_id,
-            Interaction.select(fn.COUNT(Interaction.interaction_id)).where(
-                _of_issue, Interaction.kind != STATUS
-            ),
+            NUMBER_OF_INTERACTIONS,
             Interaction.select(Interaction.compound)
             .where(_of_issue, Interaction.kind == MESSAGE, Interaction.author == CUSTOMER)
             .order_by(Interaction.interaction_id.desc())
@@ -142,7 +130,7 @@ def open_cases(now: datetime) -> dict[int, Case]:
 def cases_of(issues: Sequence[Issue], now: datetime) -> dict[int, Case]:
     """Return many issues as the satisfaction models see them."""
     ids = [issue.issue_id for issue in issues]
-    talk, timed = talk_of(ids), clocks_of(ids)
+    talk, timed = talk_of(ids), clocks.rows_of(ids)
     levels = levels_of(issue.agent_id for issue in issues)
     return {
         issue.issue_id: case_of(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dispatch.service.row_types import ModelRow, Prediction
 from dispatch.service.satisfaction import formula
-from dispatch.service.satisfaction.case import Case
-from dispatch.service.satisfaction.trained_model import expected_score
+from dispatch.service.satisfaction.formula import Case
+from dispatch.service.satisfaction.trained_model import stored
 from models.issues import SatisfactionModel
 
 FORMULA, TRAINED = "formula", "trained"
@@ -23,7 +23,7 @@ def current_model() -> SatisfactionModel | None:
 def predicted(case: Case, model: SatisfactionModel | None) -> float:
     """Return the predicted score by the trained model, or by the formula (0.875 to 4.5)."""
     if model is not None:
-        return expected_score(model.weights, case)
+        return stored(model.weights).score(case)
     return formula.predict(formula.factors(case.facts))
 
 

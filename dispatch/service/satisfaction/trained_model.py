@@ -7,7 +7,7 @@ import math
 from functools import lru_cache
 from typing import NamedTuple
 
-from dispatch.service.satisfaction.case import Case
+from dispatch.service.satisfaction.formula import Case
 from models.issues import CATEGORIES, CHANNELS
 
 Vector = list[float]
@@ -53,10 +53,6 @@ def features(case: Case) -> Vector:
 
 
 @lru_cache(maxsize=4)
-def _learned(weights: str) -> Learned:
+def stored(weights: str) -> Learned:
+    """Return a stored model by its weights."""
     return Learned(**json.loads(weights))
-
-
-def expected_score(weights: str, case: Case) -> float:
-    """Return the predicted score of a case, by a stored model's weights."""
-    return _learned(weights).score(case)

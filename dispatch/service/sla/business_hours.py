@@ -8,6 +8,7 @@ so a changed setting moves no existing deadline.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -41,56 +42,41 @@ class Hours:
             return 0
         if not self.days:
             return int((end - start).total_seconds())
-        day, total = self._day_of(start), 0
-        while self._opening(day) < end:
-            if self._is_open(day):
-                begin, finish = max(start, self._opening(day)), min(end, self._closing(day))
-                total += max(0, int((finish - begin).total_seconds()))
-            day += DAY
-        return total
+        shifts = self._shifts(start, range((end - start).days + 2))
+        spans = (min(end, closes) - max(start, opens) for opens, closes in shifts)
+        return sum(max(0, int(span.total_seconds())) for span in spans)
 
     def after(self, start: datetime, seconds: int) -> datetime:
         """Return the earliest moment so many working seconds later. Raises ValueError beyond MOST_DAYS."""
         if not self.days or seconds <= 0:
             return start + timedelta(seconds=max(0, seconds))
-        day, left = self._day_of(start), timedelta(seconds=seconds)
-        for _ in range(MOST_DAYS):
-            if self._is_open(day):
-                begin = max(start, self._opening(day))
-                if begin + left <= self._closing(day):
-                    return begin + left
-                left -= max(timedelta(), self._closing(day) - begin)
-            day += DAY
+        left = timedelta(seconds=seconds)
+        for opens, closes in self._shifts(start, range(MOST_DAYS)):
+            begin = max(start, opens)
+            if begin + left <= closes:
+                return begin + left
+            left -= max(timedelta(), closes - begin)
         raise ValueError("no working time within ten years")
 
     def before(self, end: datetime, seconds: int) -> datetime:
         """Return the latest moment so many working seconds earlier."""
         if not self.days or seconds <= 0:
             return end - timedelta(seconds=max(0, seconds))
-        day, left = self._day_of(end), timedelta(seconds=seconds)
-        for _ in range(MOST_DAYS):
-            if self._is_open(day):
-                finish = min(end, self._closing(day))
-                if finish - left >= self._opening(day):
-                    return finish - left
-                left -= max(timedelta(), finish - self._opening(day))
-            day -= DAY
+        left = timedelta(seconds=seconds)
+        for opens, closes in self._shifts(end, range(0, -MOST_DAYS, -1)):
+            finish = min(end, closes)
+            if finish - left >= opens:
+                return finish - left
+            left -= max(timedelta(), finish - opens)
         raise ValueError("no working time within ten years")
 
-    def _day_of(self, moment: datetime) -> datetime:
-        """Return the moment's midnight on the desk's own clock, as UTC."""
-        here = moment + self.zone
-        return here.replace(hour=0, minute=0, second=0, microsecond=0) - self.zone
-
-    def _opening(self, day: datetime) -> datetime:
-        return day + self.opens
-
-    def _closing(self, day: datetime) -> datetime:
-        return day + self.closes
-
-    def _is_open(self, day: datetime) -> bool:
-        here = (day + self.zone).date()
-        return here.weekday() in self.days and here not in self.holidays
+    def _shifts(self, moment: datetime, days: range) -> Iterator[tuple[datetime, datetime]]:
+        """Yield when work opens and closes on the working ones of these days, counted from the moment's."""
+        midnight = (moment + self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        for number in days:
+            day = midnight + number * DAY
+            if day.weekday() in self.days and day.date() not in self.holidays:
+                yield day + self.opens - self.zone, day + self.closes - self.zone
 
 
 @lru_cache(maxsize=64)
@@ -105,13 +91,14 @@ def calendar(text: str) -> Hours:
     first = DAYS.index(match["first"])
     last = DAYS.index(match["last"] or match["first"])
     opens, closes = _clock(match["opens"]), _clock(match["closes"])
+    offset = datetime.fromisoformat(f"2000-01-01T00:00{match['zone'] or 'Z'}").utcoffset()
     if closes <= opens:
         raise ValueError(text)
     return Hours(
         days=frozenset((first + step) % 7 for step in range((last - first) % 7 + 1)),
         opens=opens,
         closes=closes,
-        zone=_zone(match["zone"]),
+        zone=offset or timedelta(),
         holidays=frozenset(date.fromisoformat(day) for day in excepted.split()),
     )
 
@@ -123,13 +110,6 @@ def _clock(text: str) -> timedelta:
     hour, minute = text.split(":")
     clock = time(int(hour), int(minute))
     return timedelta(hours=clock.hour, minutes=clock.minute)
-
-
-def _zone(text: str | None) -> timedelta:
-    if not text:
-        return timedelta()
-    offset = datetime.fromisoformat(f"2000-01-01T00:00{text}").utcoffset()
-    return offset or timedelta()
 
 
 def written(week: str, holidays: str) -> str:

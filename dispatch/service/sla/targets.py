@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dispatch.service.sla.business_hours import Hours
 from models.issues import FIRST_RESPONSE, RESOLUTION
@@ -11,6 +11,7 @@ CRITICAL = 5
 RESOLUTION_MINUTES = "15 120 480 1440 4320"
 """CRITICAL to LOW, as the desk setting of that name."""
 FIRST_RESPONSE_MINUTES = "5 15 60 240 480"
+SETTINGS = {FIRST_RESPONSE: "sla_first_response_minutes", RESOLUTION: "sla_resolution_minutes"}
 
 WARNING_PERCENTS = (50, 75, 90, 100)
 BEST_LEVEL = 5
@@ -22,11 +23,6 @@ Pause = tuple[datetime, datetime | None]
 def minutes_of(figures: str, priority: int) -> int:
     """Return the figure for a priority (1 to 5) from a list running from CRITICAL to LOW."""
     return int(figures.split()[CRITICAL - priority])
-
-
-def setting_of(kind: str) -> str:
-    """Return the desk setting that holds a clock's minutes."""
-    return {FIRST_RESPONSE: "sla_first_response_minutes", RESOLUTION: "sla_resolution_minutes"}[kind]
 
 
 def parse_minutes(text: str) -> str:
@@ -74,8 +70,3 @@ def expected_response_minutes(first_response_minutes: int, load: int, capacity: 
 def estimated_resolution_minutes(resolution_minutes: int, level: int | None) -> float:
     """Return SLA x (6 - level) / 5 (docs/rules.md, Routing)."""
     return resolution_minutes * (BEST_LEVEL + 1 - (level or USUAL_LEVEL)) / 5
-
-
-def age(since: datetime, now: datetime) -> timedelta:
-    """Return the elapsed time; zero if the clock was set back."""
-    return max(timedelta(), now - since)

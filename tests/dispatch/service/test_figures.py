@@ -9,7 +9,7 @@ import pytest
 
 from dispatch.operations.setting_definitions import DEFINITIONS
 from dispatch.queries import agent_levels
-from dispatch.service.escalation import limits, triggers
+from dispatch.service.escalation import triggers
 from dispatch.service.escalation.triggers import Watched
 from dispatch.service.issues import routing
 from dispatch.service.issues.routing import Helper
@@ -46,8 +46,8 @@ def test_sla_times() -> None:
 
 
 def test_escalation_times() -> None:
-    assert limits.UNASSIGNED_MINUTES == (15, 60, 240, 1440, 2880)
-    assert limits.UNRESOLVED_MINUTES == (30, 120, 480, 2880, 5760)
+    assert triggers.UNASSIGNED_MINUTES == (15, 60, 240, 1440, 2880)
+    assert triggers.UNRESOLVED_MINUTES == (30, 120, 480, 2880, 5760)
 
 
 @pytest.mark.parametrize("text", ["15 120 480 1440", "15 120 90 1440 4320", "0 1 2 3 4", "a b c d e", ""])
@@ -156,7 +156,7 @@ def names(**given: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("priority", "minutes"), list(zip(FROM_CRITICAL, limits.UNASSIGNED_MINUTES, strict=True))
+    ("priority", "minutes"), list(zip(FROM_CRITICAL, triggers.UNASSIGNED_MINUTES, strict=True))
 )
 def test_waiting_too_long_escalates(priority: int, minutes: int) -> None:
     assert names(priority=priority, waited_s=minutes * 60 - 1) == []
@@ -164,7 +164,7 @@ def test_waiting_too_long_escalates(priority: int, minutes: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("priority", "minutes"), list(zip(FROM_CRITICAL, limits.UNRESOLVED_MINUTES, strict=True))
+    ("priority", "minutes"), list(zip(FROM_CRITICAL, triggers.UNRESOLVED_MINUTES, strict=True))
 )
 def test_taking_too_long_escalates(priority: int, minutes: int) -> None:
     assert names(priority=priority, used_s=minutes * 60 - 1) == []

@@ -15,9 +15,8 @@ from dispatch.reporting.issue_analytics import Period
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import conversation, escalation_commands, lifecycle, queries, surveys
 from dispatch.service.satisfaction import training
-from dispatch.service.satisfaction.case import Case
-from dispatch.service.satisfaction.formula import Facts
-from dispatch.service.satisfaction.trained_model import Learned, expected_score, features
+from dispatch.service.satisfaction.formula import Case, Facts
+from dispatch.service.satisfaction.trained_model import Learned, features, stored
 from dispatch.service.satisfaction.training import Answer
 from dispatch.service.sla import clocks
 from models.issues import CATEGORIES, CHANNELS, Issue, SatisfactionModel, Survey
@@ -188,8 +187,8 @@ def test_equal_answers_predict_the_same_answer(score: int) -> None:
 
 def test_a_stored_model_predicts_the_same() -> None:
     columns = len(features(answer(0.0, 0.0, 1).case))
-    stored = Learned([0.0] * columns, [1.0] * columns, [math.log(3), *[0.0] * columns], 4.0, 2.0)
-    assert expected_score(json.dumps(stored._asdict()), answer(0.0, 0.0, 1).case) == pytest.approx(3.5)
+    learned = Learned([0.0] * columns, [1.0] * columns, [math.log(3), *[0.0] * columns], 4.0, 2.0)
+    assert stored(json.dumps(learned._asdict())).score(answer(0.0, 0.0, 1).case) == pytest.approx(3.5)
 
 
 def test_a_trained_model_beats_the_formula() -> None:

@@ -23,7 +23,7 @@ from dispatch import agents
 from dispatch.bootstrap import open_desk
 from dispatch.operations import issue_integrity_checks, undo
 from dispatch.service.due_checks import sweep_issues
-from dispatch.service.escalation import limits
+from dispatch.service.escalation import triggers
 from dispatch.service.issues import (
     conversation,
     editing,
@@ -164,7 +164,7 @@ class Machine:
             result = [one["trigger"] for one in row["escalations"]]
             if row["progress"]["interactions"] >= 5:
                 assert "interactions" in result
-            if plain.ran * 60 >= limits.unresolved_s(PRIORITIES.index(row["priority"]) + 1):
+            if plain.ran * 60 >= triggers.unresolved_s(PRIORITIES.index(row["priority"]) + 1):
                 assert "unresolved" in result
             assert len(open_triggers) == len(set(open_triggers))
 
