@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dispatch import queries
 from dispatch.assignment.agent_checks import attending_agent
-from dispatch.assignment.assign import find_agent, give, somebody_for
+from dispatch.assignment.assign import find_agent, give, taker_for
 from dispatch.assignment.decisions import decide_by_hand
 from dispatch.assignment.waiting_list import drain_waiting
 from dispatch.desk.commands import Command, command, put_back
@@ -64,7 +64,7 @@ def to_the_desk(running: Command, agent: Agent, *, only_unclaimed: bool = False)
     for booking_id in _held(agent.agent_id, only_unclaimed=only_unclaimed):
         booking = Booking.lock(booking_id)
         kept_out = {agent.agent_id: HANDED_OVER}
-        if stays and not somebody_for(running, booking, kept_out):
+        if stays and taker_for(running, booking, kept_out) is None:
             continue
         found = find_agent(running, booking, kept_out, because=f"{agent.name} {HANDED_OVER}")
         moves.append(_move(booking_id, agent.agent_id, found))

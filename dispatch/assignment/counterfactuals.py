@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from dispatch.assignment.assign import declined_by
+from dispatch.assignment.assign import add_to_load, declined_by
 from dispatch.assignment.eligibility import pool_for
 from dispatch.assignment.explanations import standing_decision
 from dispatch.assignment.policies import POLICIES, Candidate, Policy
 from dispatch.assignment.selection import choose, profile_of
 from dispatch.desk.commands import Command
+from dispatch.queries.agents import names_of
 from models.agents import Agent
 from models.audit import Decision
-from models.bookings import Booking
+from models.bookings import PENDING, Booking
 from models.customers import Lead
 from models.errors import NotFound
 
@@ -37,19 +38,19 @@ def _others(desk: Desk, booking_id: int) -> list[PolicyChoice]:
     lead = Lead.lock(booking.lead_id)
     _put_aside(booking)
     without = declined_by(Command(desk, "why"), booking_id)
-    rows: list[PolicyChoice] = []
-    for policy in POLICIES.values():
-        choice = choose(desk, lead, policy, package=booking.package, without=without)
-        agent = None if choice.agent_id is None else Agent.lock(choice.agent_id)
-        rows.append(
-            {
-                "policy": policy.name,
-                "agent_id": choice.agent_id,
-                "agent_name": agent.name if agent else None,
-                "reason": choice.reason if choice.ranked else "nobody could take it",
-            }
-        )
-    return rows
+    choices = [
+        choose(desk, lead, policy, package=booking.package, without=without) for policy in POLICIES.values()
+    ]
+    names = names_of(choice.agent_id for choice in choices)
+    return [
+        {
+            "policy": choice.policy.name,
+            "agent_id": choice.agent_id,
+            "agent_name": names.get(choice.agent_id),
+            "reason": choice.reason if choice.ranked else "nobody could take it",
+        }
+        for choice in choices
+    ]
 
 
 def why_not(desk: Desk, booking_id: int, agent_id: int) -> WhyNot:
@@ -143,7 +144,5 @@ def _by_key(policy: Policy, winner: Candidate, other: Candidate) -> Answer:
 
 def _put_aside(booking: Booking) -> None:
     """Remove the booking from its agent's load, inside a rehearsal."""
-    if booking.agent_id is not None and booking.status == "Pending":
-        agent = Agent.lock(booking.agent_id)
-        agent.load = max(0, agent.load - 1)
-        agent.save()
+    if booking.agent_id is not None and booking.status == PENDING:
+        add_to_load(booking.agent_id, -1)
