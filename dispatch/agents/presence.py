@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dispatch import queries
-from dispatch.agents.handover import claimed_of, to_the_desk
+from dispatch.agents.handover import to_the_desk
+from dispatch.assignment.eligibility import EVERY
 from dispatch.assignment.waiting_list import drain_waiting
 from dispatch.desk.commands import DESK_ACTOR, Command, command, put_back
 from dispatch.inputs import due_times, shift_hours, validation
 from dispatch.queries.row_types import AgentRow
 from models.agents import AVAILABLE, BREAK, BUSY, GONE, OFFLINE, PRESENCES, Agent
-from models.base import CompiledQuery, parameter, tuples
+from models.base import CompiledQuery, parameter
 from models.clock import local_offset
 from models.errors import InvalidInput, Refused
 
@@ -102,29 +103,27 @@ def _settled(running: Command, agent: Agent) -> AgentRow:
     drain_waiting(running)
     running.booking_id, running.agent_id = None, agent.agent_id
     drained: list[int] = running.detail.get("drained", [])
-    kept = claimed_of(agent.agent_id) if agent.presence in GONE else queries.pending_ids(agent.agent_id)
     return queries.agent(agent.agent_id) | {
         "returned": [row["booking_id"] for row in returned],
-        "kept": kept,
+        "kept": queries.pending_ids(agent.agent_id, claimed=True if agent.presence in GONE else None),
         "moves": returned,
         "drained": drained,
     }
 
 
-_first_due = CompiledQuery(
+_due = CompiledQuery(
     lambda: (
         Agent.select(Agent.agent_id)
         .where(Agent.due_at.is_null(False), Agent.due_at <= parameter("now"))
         .order_by(Agent.due_at, Agent.agent_id)
-        .limit(1)
+        .limit(parameter("limit"))
     )
 )
 
 
 def due(desk: Desk) -> list[int]:
     """The agents whose presence is due to change."""
-    query = Agent.select(Agent.agent_id).where(Agent.due_at.is_null(False), Agent.due_at <= desk.now())
-    return [agent_id for (agent_id,) in tuples(query.order_by(Agent.due_at, Agent.agent_id))]
+    return [agent_id for (agent_id,) in _due(now=desk.now(), limit=EVERY)]
 
 
 def catch_up(desk: Desk) -> list[AgentRow]:
@@ -133,7 +132,7 @@ def catch_up(desk: Desk) -> list[AgentRow]:
     It runs before every command, so that agents whose break is over count for the next choice.
     """
     done: list[AgentRow] = []
-    while due := _first_due(now=desk.now()):
+    while due := _due(now=desk.now(), limit=1):
         with desk.request(None), desk.acting_as(SWEEPER):
             done.append(_turn(desk, due[0][0]))
     return done

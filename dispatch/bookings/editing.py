@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dispatch.bookings.lifecycle import booking_at_work, described, set_quote
-from dispatch.customers.records import rename_leads
+from dispatch.customers.records import rename_leads, set_contacts
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.queries.row_types import BookingRow
@@ -44,23 +44,14 @@ def edit(
             f"booking {booking_id} is {booking.status}: its trip and quote stay as they are",
             "reopen it first",
         )
-    _edit_person(customer, lead, name, phone, email)
+    if name is not None:
+        customer.name = lead.customer_name = validation.name(name, "customer_name")
+    set_contacts(customer, phone, email)
     _edit_request(running, lead, method, source, requests)
     _edit_trip(running, booking, lead, destination, launch, package)
     set_quote(running, booking, package, destination_revenue, package_revenue)
     _save_all(running, booking, lead, customer)
     return described(running, booking_id)
-
-
-def _edit_person(
-    customer: Customer, lead: Lead, name: str | None, phone: str | None, email: str | None
-) -> None:
-    if name is not None:
-        customer.name = lead.customer_name = validation.name(name, "customer_name")
-    if phone is not None:
-        customer.phone = validation.phone(phone)
-    if email is not None:
-        customer.email = validation.email(email)
 
 
 def _edit_request(

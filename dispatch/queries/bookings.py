@@ -148,9 +148,11 @@ def _with_agent(which: BookingFilter) -> BookingFilter:
     return which
 
 
-def pending_ids(agent_id: int) -> list[int]:
-    """Return the ids of an agent's Pending bookings, oldest first."""
+def pending_ids(agent_id: int, *, claimed: bool | None = None) -> list[int]:
+    """Return the ids of an agent's Pending bookings, oldest first: all, or those ``claimed`` or not."""
     query = Booking.select(Booking.booking_id).where(Booking.agent_id == agent_id, Booking.status == PENDING)
+    if claimed is not None:
+        query = query.where(Booking.claimed_at.is_null(not claimed))
     return [booking_id for (booking_id,) in tuples(query.order_by(Booking.created_at, Booking.booking_id))]
 
 
