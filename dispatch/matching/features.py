@@ -39,6 +39,11 @@ Values = tuple[float, ...]
 """One value for each of FEATURES, in their order."""
 
 
+def feature_name(feature: str) -> str:
+    """Return a feature's name for people: ``dest expertise``."""
+    return feature.removesuffix("_score").replace("_", " ")
+
+
 class Terms(NamedTuple):
     """The terms of a lead on which its score depends."""
 

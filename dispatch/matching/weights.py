@@ -170,27 +170,19 @@ def _example() -> str:
 def listing() -> list[WeightsRow]:
     """Return the published weights and every version, newest first, with those in use marked."""
     current = in_use()
-    published: WeightsRow = {
-        "name": PUBLISHED,
-        "version": None,
-        "origin": PUBLISHED,
-        "learned_at": None,
-        "outcomes": None,
-        "first_at": None,
-        "last_at": None,
-        "gate_open": None,
-        "in_use": current.learned is None,
-    }
-    query = LearnedWeight.select().order_by(LearnedWeight.version.desc())
     used = current.learned.version if current.learned else None
-    return [published, *(_row(row) | {"in_use": row.version == used} for row in query)]
+    versions = [
+        LearnedWeight(origin=PUBLISHED),
+        *LearnedWeight.select().order_by(LearnedWeight.version.desc()),
+    ]
+    return [_row(row) | {"in_use": row.version == used} for row in versions]
 
 
 def _row(row: LearnedWeight) -> WeightsRow:
-    """Return a version's row; weights from a file were learned from nothing and passed no gate."""
+    """Return a version's row; only learned weights have outcomes and a gate to pass."""
     is_learned = row.origin == TRAINED
     return {
-        "name": f"version {row.version}",
+        "name": PUBLISHED if row.origin == PUBLISHED else f"version {row.version}",
         "version": row.version,
         "origin": row.origin,
         "learned_at": row.learned_at,
