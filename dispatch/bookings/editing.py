@@ -76,15 +76,12 @@ def _edit_trip(
     values = running.desk.values
     if destination is not None:
         booking.destination = lead.destination = values.check("destination", destination)
-        if (
-            package is None
-            and booking.package
-            and booking.package not in values.packages(booking.destination)
-        ):
+        accepted = values.packages(booking.destination)
+        if package is None and booking.package and booking.package not in accepted:
             raise InvalidInput(
                 "package",
                 f"{booking.package!r} is not a package of {booking.destination}",
-                "give the package too; accepted: " + ", ".join(values.packages(booking.destination)),
+                "give the package too; accepted: " + ", ".join(accepted),
             )
     if launch is not None:
         booking.launch_location = lead.launch_location = values.check("launch", launch)
@@ -99,9 +96,8 @@ def _save_all(running: Command, booking: Booking, lead: Lead, customer: Customer
     customer.save()
     if lead.save() and booking.assignment_id is not None:
         assignment = Assignment.lock(booking.assignment_id)
-        assignment.customer_name = lead.customer_name
-        assignment.method = lead.method
-        assignment.source = lead.source
+        for column in ("customer_name", "method", "source"):
+            setattr(assignment, column, getattr(lead, column))
         assignment.save()
     if is_renamed:  # the customer's other leads have the same mistake
         rename_leads(customer.customer_id, wrong, customer.name)

@@ -136,14 +136,14 @@ def _yearless(match: re.Match[str], today: date) -> date:
 _NUMBER = "(?P<number>[0-9]{1,6}|an?)"
 _MONTH, _DAY, _YEAR = "(?P<month>[0-9]{1,2})", "(?P<dayno>[0-9]{1,2})", "(?P<year>[0-9]{4})"
 _NAMES = "|".join(name[:length] for name in WEEKDAYS for length in range(len(name), 2, -1))
+DATES = rf"{_YEAR}-{_MONTH}-{_DAY}", rf"{_DAY}\.{_MONTH}\.{_YEAR}"
+YEARLESS = rf"{_MONTH}-{_DAY}", rf"{_DAY}\.{_MONTH}\.?"
 
 FORMS: tuple[tuple[str, Form], ...] = (
     (rf"(?P<day>{'|'.join(DAYS_AHEAD)})", _named),
     (rf"(?P<next>next )?(?P<weekday>{_NAMES})", _weekday),
     (rf"in {_NUMBER} ?(?P<unit>{'|'.join(DAY_SPANS)})", _ahead),
-    (rf"{_YEAR}-{_MONTH}-{_DAY}", _dated),
-    (rf"{_DAY}\.{_MONTH}\.{_YEAR}", _dated),
-    (rf"{_MONTH}-{_DAY}", _yearless),
-    (rf"{_DAY}\.{_MONTH}\.?", _yearless),
+    *((form, _dated) for form in DATES),
+    *((form, _yearless) for form in YEARLESS),
 )
 """Patterns for a day, each with its date."""

@@ -98,5 +98,6 @@ def _agent_row(values: tuple[Any, ...]) -> AgentRow:
     for listed_names in ("skills", "locations", "specialisations", "languages"):
         row[listed_names] = json.loads(row[listed_names]) if row[listed_names] else []
     row["name"] = f"{row['first_name']} {row['last_name']}"
-    row |= agent_levels.level_columns(row["level"], row["years_of_service"], row["rating"])
+    row["level"] = agent_levels.level_of(row["level"], row["years_of_service"])
+    row["performance"] = round(agent_levels.performance_of(row["rating"]), 4)
     return cast(AgentRow, row)

@@ -8,17 +8,15 @@ from peewee import fn
 
 from dispatch.assignment.eligibility import EVERY, SKILL, Order, Pool, listed_word
 from dispatch.assignment.policies.base import Candidate, Policy
+from dispatch.queries.agent_levels import BEST_LEVEL, BEST_RATING, YEARS_A_LEVEL
 from models.agents import Taker
 from models.base import parameter
 from models.customers import Lead
 
-YEARS_A_LEVEL = 5
-HIGHEST_LEVEL = 5
-BEST_RATING = 5.0
 SPECIALISED = 0.4
 DECIMALS = 9  # of the score, so that equal sums compare as equal
 
-_LEVEL = fn.COALESCE(Taker.level, fn.MIN(HIGHEST_LEVEL, 1 + Taker.years_of_service / YEARS_A_LEVEL))
+_LEVEL = fn.COALESCE(Taker.level, fn.MIN(BEST_LEVEL, 1 + Taker.years_of_service / YEARS_A_LEVEL))
 _COLUMNS = (Taker.agent_id, Taker.skill_base, _LEVEL, Taker.load_ratio, Taker.rating)
 
 

@@ -37,7 +37,6 @@ class Samples:
     at: NDArray[np.int64]
     known_at: NDArray[np.int64]
     won: NDArray[np.bool_]
-    agents: NDArray[np.int64]
     features: Floats
     covariates: dict[str, list[str | None]]
     first_at: str
@@ -178,7 +177,6 @@ class _Gathered:
             at=np.array([seconds(row.assigned_at) for row in rows], dtype=np.int64),
             known_at=np.array([seconds(row.closed_at or row.assigned_at) for row in rows], dtype=np.int64),
             won=np.array([row.won for row in rows], dtype=np.bool_),
-            agents=np.array([row.agent_id for row in rows], dtype=np.int64),
             features=np.array(features, dtype=np.float64).reshape(len(rows), len(FEATURES)),
             covariates=words,
             first_at=rows[0].assigned_at if rows else "",
