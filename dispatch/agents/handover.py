@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dispatch import queries
 from dispatch.assignment.agent_checks import attending_agent
 from dispatch.assignment.assign import find_agent, give, taker_for
@@ -15,9 +13,6 @@ from dispatch.service.issues import queue
 from models.agents import GONE, Agent
 from models.bookings import Booking
 from models.errors import InvalidInput, Refused
-
-if TYPE_CHECKING:
-    from dispatch.desk.desk import Desk
 
 DESK = "desk"
 HANDED_OVER = "handed it over"
@@ -46,11 +41,6 @@ def hand_over(running: Command, agent_id: int, to: int | str) -> AgentRow:
         "kept": queries.pending_ids(agent_id),
         "over_capacity": bool(running.detail.get("over_capacity")),
     }
-
-
-def preview_hand_over(desk: Desk, agent_id: int, to: int | str) -> AgentRow:
-    """Return what ``hand_over`` would, without changing anything."""
-    return desk.rehearse(lambda: hand_over(desk, agent_id, to))
 
 
 def to_the_desk(running: Command, agent: Agent, *, only_unclaimed: bool = False) -> list[MoveRow]:

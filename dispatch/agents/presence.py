@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dispatch import queries
 from dispatch.agents.handover import to_the_desk
+from dispatch.assignment.agent_checks import working_agent
 from dispatch.assignment.eligibility import EVERY
 from dispatch.assignment.waiting_list import drain_waiting
 from dispatch.desk.commands import DESK_ACTOR, Command, command, put_back
@@ -14,7 +15,7 @@ from dispatch.queries.row_types import AgentRow
 from models.agents import AVAILABLE, BREAK, BUSY, GONE, OFFLINE, PRESENCES, Agent
 from models.base import CompiledQuery, parameter
 from models.clock import local_offset
-from models.errors import InvalidInput, Refused
+from models.errors import InvalidInput
 
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
@@ -33,9 +34,7 @@ def set_presence(
     stays. Returns the agent with ``returned``, the bookings handed back, and ``kept``. Raises NotFound,
     Refused, InvalidInput.
     """
-    agent = Agent.lock(agent_id)
-    if agent.left_at is not None:
-        raise Refused("agent_left", f"{agent.name} ({agent_id}) is no longer here", "astra agent return")
+    agent = working_agent(agent_id, "astra agent return")
     if presence not in PRESENCES:
         raise InvalidInput("presence", f"{presence!r} is not a presence", "accepted: " + ", ".join(PRESENCES))
     end = None
@@ -49,22 +48,13 @@ def set_presence(
     return _settled(running, agent)
 
 
-def preview_presence(
-    desk: Desk, agent_id: int, presence: str, until: str | None = None, reason: str | None = None
-) -> AgentRow:
-    """Return what ``set_presence`` would, without changing anything."""
-    return desk.rehearse(lambda: set_presence(desk, agent_id, presence, until, reason))
-
-
 @command("agent.shift", past="shift hours", undo=put_back)
 def set_hours(running: Command, agent_id: int, hours: str | None) -> AgentRow:
     """Set or clear an agent's shift hours (inputs.shift_hours); the presence follows them from now on.
 
     Raises NotFound, Refused, InvalidInput.
     """
-    agent = Agent.lock(agent_id)
-    if agent.left_at is not None:
-        raise Refused("agent_left", f"{agent.name} ({agent_id}) is no longer here", "astra agent return")
+    agent = working_agent(agent_id, "astra agent return")
     text = validation.stripped(hours, "hours")
     agent.hours = None if text in ("", "none") else str(shift_hours.understand(text, local_offset()))
     if agent.hours is not None or (agent.presence == OFFLINE and agent.presence_reason == SHIFT_OVER):

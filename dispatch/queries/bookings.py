@@ -262,9 +262,7 @@ def _of_fields(fields: Json) -> list[Expression]:
 
 def _beyond(which: BookingFilter, last: BookingRow) -> Expression:
     column = _sort_key(which)
-    key = {"changed": "changed_at", "id": "booking_id", "customer": "customer_name", "agent": "agent_id"}
-    key[FOLLOW_UP] = "follow_up_at"
-    value, last_id = last.get(key.get(which.sort, which.sort)), last["booking_id"]
+    value, last_id = last.get(_ORDERS[which.sort].name), last["booking_id"]
     here, last_row = Tuple(column, Booking.booking_id), Tuple(value, last_id)
     if value is None:  # only a waiting booking has no agent; NULL sorts lowest
         further = Booking.booking_id < last_id if which.descending else Booking.booking_id > last_id
