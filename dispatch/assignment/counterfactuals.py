@@ -73,7 +73,7 @@ def _why_not(desk: Desk, booking_id: int, agent_id: int) -> WhyNot:
 def _answer(desk: Desk, booking: Booking, agent: Agent) -> Answer:
     if booking.agent_id == agent.agent_id:
         return {"kind": CHOSEN, "because": f"{agent.name} has it"}
-    decision = standing_decision(booking)
+    decision, _ = standing_decision(booking)
     if decision is not None and (recorded := _from_decision(decision, agent.agent_id)):
         return recorded | {"as_of": decision.decided_at}
     answer = _as_of_now(desk, booking, agent) | {"as_of": desk.now()}

@@ -44,8 +44,7 @@ def why(booking_id: int) -> DecisionRow:
     booking = Booking.get_or_none(Booking.booking_id == booking_id)
     if booking is None:
         raise NotFound("booking", booking_id)
-    decisions = _decisions_of(booking)
-    standing = standing_decision(booking)
+    standing, decisions = standing_decision(booking)
     if standing is None:
         return {
             "booking_id": booking_id,
@@ -55,7 +54,7 @@ def why(booking_id: int) -> DecisionRow:
             "agent_name": names_of([booking.agent_id]).get(booking.agent_id),
             "reason": "Imported; Astra did not assign it",
         }
-    row = _explain(standing, booking_id, len(decisions))
+    row = _explain(standing, booking_id, decisions)
     chosen = row["winner"]
     if standing.policy == "match" and chosen and chosen.get("match_score") is not None:
         from dispatch.matching.policy_scores import parts_for
@@ -65,16 +64,12 @@ def why(booking_id: int) -> DecisionRow:
     return row
 
 
-def standing_decision(booking: Booking) -> Decision | None:
-    """The decision in effect for a booking; None for an imported one."""
-    decisions = _decisions_of(booking)
-    standing = (decision for decision in decisions if decision.agent_id == booking.agent_id)
-    return next(standing, decisions[0] if decisions else None)
-
-
-def _decisions_of(booking: Booking) -> list[Decision]:
+def standing_decision(booking: Booking) -> tuple[Decision | None, int]:
+    """The decision in effect for a booking, None for an imported one, and the number of all there were."""
     query = Decision.select().where(Decision.lead_id == booking.lead_id)
-    return list(query.order_by(Decision.decision_id.desc()))
+    decisions = list(query.order_by(Decision.decision_id.desc()))
+    standing = (decision for decision in decisions if decision.agent_id == booking.agent_id)
+    return next(standing, decisions[0] if decisions else None), len(decisions)
 
 
 def _explain(decision: Decision, booking_id: int, decisions: int) -> DecisionRow:
