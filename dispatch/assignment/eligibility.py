@@ -192,9 +192,8 @@ def kept_out_counts(pool: Pool) -> dict[str, int]:
     Presence comes first, then capacity, then the rules in order: each agent counts once.
     """
     unable = Taker.select(Taker.presence, fn.COUNT(Taker.agent_id)).where(Taker.takes_work == SQL("0"))
-    counts: dict[str, int] = {}
-    for presence, number in tuples(unable.group_by(Taker.presence)):
-        counts["full" if presence == AVAILABLE else presence] = number
+    by_presence = tuples(unable.group_by(Taker.presence))
+    counts = {"full" if presence == AVAILABLE else presence: number for presence, number in by_presence}
     rest = Taker.select(fn.COUNT(Taker.agent_id)).where(Taker.takes_work == SQL("1"))
     before = tuples(rest)[0][0]
     for rule in pool.rules:
