@@ -7,7 +7,7 @@ from typing import Any
 
 from dispatch.agents import presence
 from dispatch.assignment.decisions import choose_for_new_lead
-from dispatch.assignment.waiting_list import assign_waiting
+from dispatch.assignment.waiting_list import drain_waiting
 from dispatch.desk.desk import Desk
 from dispatch.desk.rules import Rules
 from dispatch.operations.setting_definitions import DEFINITIONS
@@ -17,7 +17,7 @@ from models import issue_triggers as _service_triggers  # noqa: F401
 from models import tallies as _tallies  # noqa: F401
 from models import triggers as _triggers  # noqa: F401
 
-RULES = Rules(choose_for_new_lead, presence.catch_up, (assign_waiting, settle), keep_up, DEFINITIONS)
+RULES = Rules(choose_for_new_lead, presence.catch_up, (drain_waiting, settle), keep_up, DEFINITIONS)
 
 
 def open_desk(path: str | Path, **given: Any) -> Desk:

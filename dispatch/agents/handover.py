@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dispatch import queries
 from dispatch.assignment.agent_checks import attending_agent
-from dispatch.assignment.assign import find_agent, give, somebody_for
+from dispatch.assignment.assign import find_agent, give, taker_for
 from dispatch.assignment.decisions import decide_by_hand
 from dispatch.assignment.waiting_list import drain_waiting
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.queries.row_types import AgentRow, MoveRow
 from dispatch.service.issues import queue
 from models.agents import GONE, Agent
-from models.base import tuples
-from models.bookings import PENDING, Booking
+from models.bookings import Booking
 from models.errors import InvalidInput, Refused
-
-if TYPE_CHECKING:
-    from dispatch.desk.desk import Desk
 
 DESK = "desk"
 HANDED_OVER = "handed it over"
@@ -49,11 +43,6 @@ def hand_over(running: Command, agent_id: int, to: int | str) -> AgentRow:
     }
 
 
-def preview_hand_over(desk: Desk, agent_id: int, to: int | str) -> AgentRow:
-    """Return what ``hand_over`` would, without changing anything."""
-    return desk.rehearse(lambda: hand_over(desk, agent_id, to))
-
-
 def to_the_desk(running: Command, agent: Agent, *, only_unclaimed: bool = False) -> list[MoveRow]:
     """Let the policy find another agent for each of an agent's bookings, oldest first.
 
@@ -61,22 +50,14 @@ def to_the_desk(running: Command, agent: Agent, *, only_unclaimed: bool = False)
     """
     moves: list[MoveRow] = []
     stays = agent.left_at is None and agent.presence not in GONE
-    for booking_id in _held(agent.agent_id, only_unclaimed=only_unclaimed):
+    for booking_id in queries.pending_ids(agent.agent_id, claimed=False if only_unclaimed else None):
         booking = Booking.lock(booking_id)
         kept_out = {agent.agent_id: HANDED_OVER}
-        if stays and not somebody_for(running, booking, kept_out):
+        if stays and taker_for(running, booking, kept_out) is None:
             continue
         found = find_agent(running, booking, kept_out, because=f"{agent.name} {HANDED_OVER}")
         moves.append(_move(booking_id, agent.agent_id, found))
     return moves
-
-
-def claimed_of(agent_id: int) -> list[int]:
-    """The Pending bookings an agent has claimed."""
-    query = Booking.select(Booking.booking_id).where(
-        Booking.agent_id == agent_id, Booking.status == PENDING, Booking.claimed_at.is_null(False)
-    )
-    return [booking_id for (booking_id,) in tuples(query.order_by(Booking.created_at, Booking.booking_id))]
 
 
 def _to_agent(running: Command, agent: Agent, to: int | str) -> list[MoveRow]:
@@ -86,19 +67,12 @@ def _to_agent(running: Command, agent: Agent, to: int | str) -> list[MoveRow]:
     if to == agent.agent_id:
         raise Refused("same_agent", f"{agent.name} already has that work", "choose another agent")
     moves: list[MoveRow] = []
-    for booking_id in _held(agent.agent_id):
+    for booking_id in queries.pending_ids(agent.agent_id):
         booking = Booking.lock(booking_id)
         decide_by_hand(running, booking.lead_id, Agent.lock(to), f"{agent.name} {HANDED_OVER}")
         give(running, booking, to)
         moves.append(_move(booking_id, agent.agent_id, to))
     return moves
-
-
-def _held(agent_id: int, *, only_unclaimed: bool = False) -> list[int]:
-    query = Booking.select(Booking.booking_id).where(Booking.agent_id == agent_id, Booking.status == PENDING)
-    if only_unclaimed:
-        query = query.where(Booking.claimed_at.is_null())
-    return [booking_id for (booking_id,) in tuples(query.order_by(Booking.created_at, Booking.booking_id))]
 
 
 def _move(booking_id: int, giver: int, taker: int | None) -> MoveRow:

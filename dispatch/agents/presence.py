@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dispatch import queries
-from dispatch.agents.handover import claimed_of, to_the_desk
+from dispatch.agents.handover import to_the_desk
+from dispatch.assignment.agent_checks import working_agent
+from dispatch.assignment.eligibility import EVERY
 from dispatch.assignment.waiting_list import drain_waiting
 from dispatch.desk.commands import DESK_ACTOR, Command, command, put_back
 from dispatch.inputs import due_times, shift_hours, validation
 from dispatch.queries.row_types import AgentRow
 from models.agents import AVAILABLE, BREAK, BUSY, GONE, OFFLINE, PRESENCES, Agent
-from models.base import CompiledQuery, parameter, tuples
+from models.base import CompiledQuery, parameter
 from models.clock import local_offset
-from models.errors import InvalidInput, Refused
+from models.errors import InvalidInput
 
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
@@ -32,9 +34,7 @@ def set_presence(
     stays. Returns the agent with ``returned``, the bookings handed back, and ``kept``. Raises NotFound,
     Refused, InvalidInput.
     """
-    agent = Agent.lock(agent_id)
-    if agent.left_at is not None:
-        raise Refused("agent_left", f"{agent.name} ({agent_id}) is no longer here", "astra agent return")
+    agent = working_agent(agent_id, "astra agent return")
     if presence not in PRESENCES:
         raise InvalidInput("presence", f"{presence!r} is not a presence", "accepted: " + ", ".join(PRESENCES))
     end = None
@@ -48,22 +48,13 @@ def set_presence(
     return _settled(running, agent)
 
 
-def preview_presence(
-    desk: Desk, agent_id: int, presence: str, until: str | None = None, reason: str | None = None
-) -> AgentRow:
-    """Return what ``set_presence`` would, without changing anything."""
-    return desk.rehearse(lambda: set_presence(desk, agent_id, presence, until, reason))
-
-
 @command("agent.shift", past="shift hours", undo=put_back)
 def set_hours(running: Command, agent_id: int, hours: str | None) -> AgentRow:
     """Set or clear an agent's shift hours (inputs.shift_hours); the presence follows them from now on.
 
     Raises NotFound, Refused, InvalidInput.
     """
-    agent = Agent.lock(agent_id)
-    if agent.left_at is not None:
-        raise Refused("agent_left", f"{agent.name} ({agent_id}) is no longer here", "astra agent return")
+    agent = working_agent(agent_id, "astra agent return")
     text = validation.stripped(hours, "hours")
     agent.hours = None if text in ("", "none") else str(shift_hours.understand(text, local_offset()))
     if agent.hours is not None or (agent.presence == OFFLINE and agent.presence_reason == SHIFT_OVER):
@@ -102,29 +93,27 @@ def _settled(running: Command, agent: Agent) -> AgentRow:
     drain_waiting(running)
     running.booking_id, running.agent_id = None, agent.agent_id
     drained: list[int] = running.detail.get("drained", [])
-    kept = claimed_of(agent.agent_id) if agent.presence in GONE else queries.pending_ids(agent.agent_id)
     return queries.agent(agent.agent_id) | {
         "returned": [row["booking_id"] for row in returned],
-        "kept": kept,
+        "kept": queries.pending_ids(agent.agent_id, claimed=True if agent.presence in GONE else None),
         "moves": returned,
         "drained": drained,
     }
 
 
-_first_due = CompiledQuery(
+_due = CompiledQuery(
     lambda: (
         Agent.select(Agent.agent_id)
         .where(Agent.due_at.is_null(False), Agent.due_at <= parameter("now"))
         .order_by(Agent.due_at, Agent.agent_id)
-        .limit(1)
+        .limit(parameter("limit"))
     )
 )
 
 
 def due(desk: Desk) -> list[int]:
     """The agents whose presence is due to change."""
-    query = Agent.select(Agent.agent_id).where(Agent.due_at.is_null(False), Agent.due_at <= desk.now())
-    return [agent_id for (agent_id,) in tuples(query.order_by(Agent.due_at, Agent.agent_id))]
+    return [agent_id for (agent_id,) in _due(now=desk.now(), limit=EVERY)]
 
 
 def catch_up(desk: Desk) -> list[AgentRow]:
@@ -133,7 +122,7 @@ def catch_up(desk: Desk) -> list[AgentRow]:
     It runs before every command, so that agents whose break is over count for the next choice.
     """
     done: list[AgentRow] = []
-    while due := _first_due(now=desk.now()):
+    while due := _due(now=desk.now(), limit=1):
         with desk.request(None), desk.acting_as(SWEEPER):
             done.append(_turn(desk, due[0][0]))
     return done

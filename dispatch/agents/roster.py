@@ -17,6 +17,7 @@ from dispatch.queries.row_types import AgentRow
 from dispatch.service.issues.queue import settle
 from dispatch.triage import categories
 from models.agents import AVAILABLE, Agent
+from models.base import Json
 from models.errors import InvalidInput, Refused
 
 MOST_YEARS = 80
@@ -37,10 +38,7 @@ def add(
     """
     agent = Agent(capacity=running.desk.settings["default_capacity"])
     names = {"first_name": first_name, "last_name": last_name}
-    for field, value in (names | {"department": department, "job_title": job_title} | given).items():
-        if value is not None:
-            _put(running, agent, field, value)
-    agent.save()
+    _put(running, agent, names | {"department": department, "job_title": job_title} | given)
     return _settled(running, agent)
 
 
@@ -48,12 +46,9 @@ def add(
 def change(running: Command, /, agent_id: int, **changes: Any) -> AgentRow:
     """Change some of an agent's CHANGEABLE fields. Raises NotFound, InvalidInput, Refused."""
     agent = Agent.lock(agent_id)
-    given = {field: value for field, value in changes.items() if value is not None}
-    if not given:
+    if all(value is None for value in changes.values()):
         raise InvalidInput("change", "nothing to change", "give at least one of: " + ", ".join(CHANGEABLE))
-    for field, value in given.items():
-        _put(running, agent, field, value)
-    agent.save()
+    _put(running, agent, changes)
     return _settled(running, agent)
 
 
@@ -99,11 +94,14 @@ def _refuse_holder(agent: Agent) -> None:
             )
 
 
-def _put(running: Command, agent: Agent, field: str, value: Any) -> None:
-    put = _SETTERS.get(field)
-    if put is None:
-        raise InvalidInput("field", f"an agent has no {field}", "accepted: " + ", ".join(CHANGEABLE))
-    put(running, agent, value)
+def _put(running: Command, agent: Agent, given: Json) -> None:
+    """Set and save the given fields; None leaves one as it is."""
+    for field, value in given.items():
+        if value is not None:
+            if field not in _SETTERS:
+                raise InvalidInput("field", f"an agent has no {field}", "accepted: " + ", ".join(CHANGEABLE))
+            _SETTERS[field](running, agent, value)
+    agent.save()
 
 
 def _column(column: str, read: Callable[[Command, Any], Any]) -> Setter:

@@ -6,11 +6,11 @@ from models.agents import GONE, Agent
 from models.errors import Refused
 
 
-def working_agent(agent_id: int) -> Agent:
+def working_agent(agent_id: int, hint: str = "choose another agent") -> Agent:
     """Return an agent who is still here. Raises NotFound, Refused."""
     agent = Agent.lock(agent_id)
     if agent.left_at is not None:
-        raise Refused("agent_left", f"{agent.name} ({agent_id}) is no longer here", "choose another agent")
+        raise Refused("agent_left", f"{agent.name} ({agent_id}) is no longer here", hint)
     return agent
 
 

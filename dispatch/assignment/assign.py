@@ -9,7 +9,7 @@ from datetime import timedelta
 from dispatch.assignment.decisions import decide
 from dispatch.assignment.selection import choose, policy_named
 from dispatch.desk.commands import Command
-from models.agents import Taker
+from models.agents import Agent, Taker
 from models.audit import Event
 from models.base import CompiledQuery, parameter, tuples
 from models.bookings import Booking
@@ -49,17 +49,19 @@ def find_agent(
     return decision.agent_id
 
 
-def somebody_for(running: Command, booking: Booking, excluded: Mapping[int, str] | None = None) -> bool:
-    """Whether ``find_agent`` would find an agent."""
-    return taker_for(running, booking, excluded) is not None
-
-
 def taker_for(running: Command, booking: Booking, excluded: Mapping[int, str] | None = None) -> int | None:
-    """The agent that ``find_agent`` would find; nothing is recorded."""
+    """The agent that ``find_agent`` would find, None for nobody; nothing is recorded."""
     policy = policy_named(running.policy or running.desk.settings["policy"])
     kept_out = declined_by(running, booking.booking_id) | dict(excluded or {})
     lead = Lead.lock(booking.lead_id)
     return choose(running.desk, lead, policy, package=booking.package, without=kept_out, limit=1).agent_id
+
+
+def add_to_load(agent_id: int, step: int) -> None:
+    """Change an agent's load inside a rehearsal; elsewhere only the triggers do."""
+    agent = Agent.lock(agent_id)
+    agent.load = max(0, agent.load + step)
+    agent.save()
 
 
 def may_take(agent_id: int) -> bool:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from dispatch.assignment.assign import declined_by
-from dispatch.assignment.eligibility import pool_for
+from dispatch.assignment.assign import add_to_load, declined_by
+from dispatch.assignment.eligibility import UNABLE_COLUMNS, pool_for, unable_rule
 from dispatch.assignment.explanations import standing_decision
 from dispatch.assignment.policies import POLICIES, Candidate, Policy
 from dispatch.assignment.selection import choose, profile_of
 from dispatch.desk.commands import Command
+from dispatch.queries.agents import names_of
 from models.agents import Agent
 from models.audit import Decision
-from models.bookings import Booking
+from models.bookings import PENDING, Booking
 from models.customers import Lead
 from models.errors import NotFound
 
@@ -37,19 +38,19 @@ def _others(desk: Desk, booking_id: int) -> list[PolicyChoice]:
     lead = Lead.lock(booking.lead_id)
     _put_aside(booking)
     without = declined_by(Command(desk, "why"), booking_id)
-    rows: list[PolicyChoice] = []
-    for policy in POLICIES.values():
-        choice = choose(desk, lead, policy, package=booking.package, without=without)
-        agent = None if choice.agent_id is None else Agent.lock(choice.agent_id)
-        rows.append(
-            {
-                "policy": policy.name,
-                "agent_id": choice.agent_id,
-                "agent_name": agent.name if agent else None,
-                "reason": choice.reason if choice.ranked else "nobody could take it",
-            }
-        )
-    return rows
+    choices = [
+        choose(desk, lead, policy, package=booking.package, without=without) for policy in POLICIES.values()
+    ]
+    names = names_of(choice.agent_id for choice in choices)
+    return [
+        {
+            "policy": choice.policy.name,
+            "agent_id": choice.agent_id,
+            "agent_name": names.get(choice.agent_id),
+            "reason": choice.reason if choice.ranked else "nobody could take it",
+        }
+        for choice in choices
+    ]
 
 
 def why_not(desk: Desk, booking_id: int, agent_id: int) -> WhyNot:
@@ -72,7 +73,7 @@ def _why_not(desk: Desk, booking_id: int, agent_id: int) -> WhyNot:
 def _answer(desk: Desk, booking: Booking, agent: Agent) -> Answer:
     if booking.agent_id == agent.agent_id:
         return {"kind": CHOSEN, "because": f"{agent.name} has it"}
-    decision = standing_decision(booking)
+    decision, _ = standing_decision(booking)
     if decision is not None and (recorded := _from_decision(decision, agent.agent_id)):
         return recorded | {"as_of": decision.decided_at}
     answer = _as_of_now(desk, booking, agent) | {"as_of": desk.now()}
@@ -109,7 +110,7 @@ def _as_of_now(desk: Desk, booking: Booking, agent: Agent) -> Answer:
     pool = pool_for(desk, lead, booking.package)
     profile = profile_of(agent.agent_id)
     if not pool.everybody().only(agent.agent_id).first_id():
-        return {"kind": RULE, "because": profile.unable_rule()[1]}
+        return {"kind": RULE, "because": unable_rule(*profile[:UNABLE_COLUMNS])[1]}
     policy = POLICIES[desk.settings["policy"]]
     choice = choose(desk, lead, policy, package=booking.package, without=declined)
     mine = policy.ranked(lead, choice.pool.only(agent.agent_id), 1)
@@ -143,7 +144,5 @@ def _by_key(policy: Policy, winner: Candidate, other: Candidate) -> Answer:
 
 def _put_aside(booking: Booking) -> None:
     """Remove the booking from its agent's load, inside a rehearsal."""
-    if booking.agent_id is not None and booking.status == "Pending":
-        agent = Agent.lock(booking.agent_id)
-        agent.load = max(0, agent.load - 1)
-        agent.save()
+    if booking.agent_id is not None and booking.status == PENDING:
+        add_to_load(booking.agent_id, -1)

@@ -74,20 +74,26 @@ def decide_by_hand(
     running: Command, lead_id: int, agent: Agent, reason: str, policy: str = BY_HAND
 ) -> Decision:
     """Save the decision of a person who named the agent; above the agent's capacity it is an override."""
-    decision = Decision(
-        lead_id=lead_id,
-        agent_id=agent.agent_id,
-        decided_at=running.now,
-        policy=policy,
-        settings_version=running.desk.settings.version,
-        reason=f"{running.desk.actor}: {reason}" if policy == BY_HAND else reason,
-        candidates=_dump([[agent.agent_id]]),
-    )
+    why = f"{running.desk.actor}: {reason}" if policy == BY_HAND else reason
+    decision = for_one_agent(running, lead_id, agent.agent_id, policy, why)
     if agent.held >= agent.capacity:
         decision.notes = _dump({"over_capacity": True})
         running.detail["over_capacity"] = True
     decision.save()
     return decision
+
+
+def for_one_agent(running: Command, lead_id: int, agent_id: int, policy: str, reason: str) -> Decision:
+    """Return the decision, unsaved, for an agent who was compared with nobody."""
+    return Decision(
+        lead_id=lead_id,
+        agent_id=agent_id,
+        decided_at=running.now,
+        policy=policy,
+        settings_version=running.desk.settings.version,
+        reason=reason,
+        candidates=f"[[{agent_id}]]",
+    )
 
 
 def reason_for_waiting(counts: Mapping[str, int]) -> str:

@@ -192,9 +192,8 @@ def kept_out_counts(pool: Pool) -> dict[str, int]:
     Presence comes first, then capacity, then the rules in order: each agent counts once.
     """
     unable = Taker.select(Taker.presence, fn.COUNT(Taker.agent_id)).where(Taker.takes_work == SQL("0"))
-    counts: dict[str, int] = {}
-    for presence, number in tuples(unable.group_by(Taker.presence)):
-        counts["full" if presence == AVAILABLE else presence] = number
+    by_presence = tuples(unable.group_by(Taker.presence))
+    counts = {"full" if presence == AVAILABLE else presence: number for presence, number in by_presence}
     rest = Taker.select(fn.COUNT(Taker.agent_id)).where(Taker.takes_work == SQL("1"))
     before = tuples(rest)[0][0]
     for rule in pool.rules:
@@ -276,14 +275,13 @@ class Profile(NamedTuple):
                 return rule, f"does not cover {wanted.strip(QUOTE)}"
         return "other", "kept out"
 
-    def unable_rule(self) -> tuple[str, str]:
-        """Why the agent may take no work: the rule's name, and the reason in words."""
-        return unable_rule(*self[:UNABLE_COLUMNS])
-
 
 @lru_cache(maxsize=4096)
 def unable_rule(presence: str, reason: str | None, load: int, capacity: int) -> tuple[str, str]:
-    """``Profile.unable_rule``, cached: a decision may have fifty, mostly the same for hours."""
+    """Why an agent may take no work: the rule's name, and the reason in words.
+
+    Cached: a decision may have fifty, mostly the same for hours.
+    """
     if presence != AVAILABLE:
         why = f": {reason}" if reason else ""
         return presence, ("on a break" if presence == BREAK else presence) + why

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from dispatch import queries
@@ -11,9 +11,8 @@ from dispatch.assignment.decisions import reason_for_waiting
 from dispatch.assignment.eligibility import kept_out_counts
 from dispatch.assignment.policies import POLICIES
 from dispatch.assignment.selection import choose, kept_out, policy_named
-from models.agents import Agent
+from dispatch.queries.agents import names_of
 from models.audit import Decision
-from models.base import tuples
 from models.bookings import Booking
 from models.customers import Lead
 from models.errors import NotFound
@@ -28,13 +27,11 @@ def preview(desk: Desk, limit: int = 20, lead: Lead | None = None, policy: str |
     lead = lead or Lead()
     choice = choose(desk, lead, policy_named(policy or desk.settings["policy"]), limit=limit)
     ranked = choice.ranked
-    rows = {
-        row["agent_id"]: row for row in queries.agents_by_id([candidate.agent_id for candidate in ranked])
-    }
+    rows = {row["agent_id"]: row for row in queries.agents_by_id(each.agent_id for each in ranked)}
     return {
         "policy": choice.policy.name,
         "reason": choice.reason if ranked else reason_for_waiting(kept_out(choice, lead, {})[1]),
-        "candidates": [rows[candidate.agent_id] for candidate in ranked if candidate.agent_id in rows],
+        "candidates": [rows[each.agent_id] for each in ranked if each.agent_id in rows],
         "kept_out": kept_out_counts(choice.pool),
     }
 
@@ -47,18 +44,17 @@ def why(booking_id: int) -> DecisionRow:
     booking = Booking.get_or_none(Booking.booking_id == booking_id)
     if booking is None:
         raise NotFound("booking", booking_id)
-    decisions = _decisions_of(booking)
-    standing = standing_decision(booking)
+    standing, decisions = standing_decision(booking)
     if standing is None:
         return {
             "booking_id": booking_id,
             "decisions": 0,
             "policy": None,
             "agent_id": booking.agent_id,
-            "agent_name": _names([booking.agent_id]).get(booking.agent_id),
+            "agent_name": names_of([booking.agent_id]).get(booking.agent_id),
             "reason": "Imported; Astra did not assign it",
         }
-    row = _explain(standing, booking_id, len(decisions))
+    row = _explain(standing, booking_id, decisions)
     chosen = row["winner"]
     if standing.policy == "match" and chosen and chosen.get("match_score") is not None:
         from dispatch.matching.policy_scores import parts_for
@@ -68,24 +64,18 @@ def why(booking_id: int) -> DecisionRow:
     return row
 
 
-def standing_decision(booking: Booking) -> Decision | None:
-    """The decision in effect for a booking; None for an imported one."""
-    decisions = _decisions_of(booking)
-    standing = (decision for decision in decisions if decision.agent_id == booking.agent_id)
-    return next(standing, decisions[0] if decisions else None)
-
-
-def _decisions_of(booking: Booking) -> list[Decision]:
+def standing_decision(booking: Booking) -> tuple[Decision | None, int]:
+    """The decision in effect for a booking, None for an imported one, and the number of all there were."""
     query = Decision.select().where(Decision.lead_id == booking.lead_id)
-    return list(query.order_by(Decision.decision_id.desc()))
+    decisions = list(query.order_by(Decision.decision_id.desc()))
+    standing = (decision for decision in decisions if decision.agent_id == booking.agent_id)
+    return next(standing, decisions[0] if decisions else None), len(decisions)
 
 
 def _explain(decision: Decision, booking_id: int, decisions: int) -> DecisionRow:
     candidates = json.loads(decision.candidates)
     excluded = json.loads(decision.excluded)
-    names = _names(
-        [row[0] for row in candidates] + [number for numbers in excluded.values() for number in numbers]
-    )
+    names = names_of(chain((row[0] for row in candidates), *excluded.values()))
     policy = POLICIES.get(decision.policy)
     keys = policy.key_names if policy else ()
     compared = [
@@ -114,10 +104,3 @@ def _explain(decision: Decision, booking_id: int, decisions: int) -> DecisionRow
             for number in numbers
         ],
     }
-
-
-def _names(agent_ids: Sequence[int | None]) -> dict[int | None, str]:
-    query = Agent.select(Agent.agent_id, Agent.first_name, Agent.last_name).where(
-        Agent.agent_id.in_(agent_ids)
-    )
-    return {agent_id: f"{first} {last}" for agent_id, first, last in tuples(query)}

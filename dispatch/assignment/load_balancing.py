@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 Needs = tuple[str | None, ...]
 
@@ -53,12 +53,8 @@ class Move(NamedTuple):
     to_agent_id: int
 
 
-class Optimiser(Protocol):
-    """A replacement for ``even_out``."""
-
-    def __call__(self, bearers: Iterable[Bearer], loose: Iterable[Loose]) -> list[Move]:
-        """Return the moves in order; a booking rarely moves more than once."""
-        ...
+Optimiser = Callable[[Iterable[Bearer], Iterable[Loose]], list[Move]]
+"""``even_out`` or a replacement: the moves in order; a booking rarely moves more than once."""
 
 
 def may_move(giver: Bearer, taker: Bearer) -> bool:

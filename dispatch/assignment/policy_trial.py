@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from dispatch.assignment.assign import add_to_load
 from dispatch.assignment.selection import choose, policy_named
-from models.agents import Agent
+from dispatch.queries.agents import names_of
 from models.base import tuples
 from models.bookings import PENDING, Booking
 from models.customers import Lead
@@ -31,12 +32,12 @@ def try_policy(desk: Desk, name: str, limit: int = LEADS) -> PolicyTrial:
         rows = _last_leads(limit)
         for _, _, agent_id, _, status in rows:
             if status == PENDING and agent_id is not None:
-                _add_to_load(agent_id, -1)
+                add_to_load(agent_id, -1)
         return [_given(desk, name, *row[:4]) for row in rows]
 
     leads = desk.rehearse(tried)
     with desk.reading():
-        names = _names()
+        names = names_of({row[side] for row in leads for side in ("agent_id", "would_get")})
     for row in leads:
         row |= {"agent_name": names.get(row["agent_id"]), "would_name": names.get(row["would_get"])}
     return {"policy": policy.name, "leads": leads, "agents": _compared(leads, names)}
@@ -78,7 +79,7 @@ def _given(
     choice = choose(desk, lead, policy)
     if choice.agent_id is not None:
         policy.chosen(lead, choice.ranked[0])
-        _add_to_load(choice.agent_id, +1)
+        add_to_load(choice.agent_id, +1)
     return {
         "lead_id": lead_id,
         "booking_id": booking_id,
@@ -86,14 +87,3 @@ def _given(
         "agent_id": agent_id,
         "would_get": choice.agent_id,
     }
-
-
-def _add_to_load(agent_id: int, step: int) -> None:
-    agent = Agent.lock(agent_id)
-    agent.load = max(0, agent.load + step)
-    agent.save()
-
-
-def _names() -> dict[int | None, str]:
-    query = Agent.select(Agent.agent_id, Agent.first_name, Agent.last_name)
-    return {agent_id: f"{first} {last}" for agent_id, first, last in tuples(query)}

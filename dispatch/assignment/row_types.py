@@ -4,7 +4,7 @@
 from typing import NotRequired, TypedDict
 
 from dispatch.matching.row_types import AgentScore
-from dispatch.queries.row_types import AgentRow
+from dispatch.queries.row_types import AgentRow, HeldRow
 from models.base import Json
 
 
@@ -17,7 +17,7 @@ class Preview(TypedDict):
     kept_out: dict[str, int]
 
 
-class DecisionRow(TypedDict):
+class DecisionRow(HeldRow):
     """Why an agent has a booking; an imported booking has only the first few keys.
 
     ``winner`` and ``next`` hold the agent's id and name with the policy's keys, ``excluded`` the rule.
@@ -26,8 +26,6 @@ class DecisionRow(TypedDict):
     booking_id: int
     decisions: int
     policy: str | None
-    agent_id: int | None
-    agent_name: str | None
     reason: str
     decision_id: NotRequired[int]
     decided_at: NotRequired[str]
@@ -41,12 +39,10 @@ class DecisionRow(TypedDict):
     match: NotRequired[AgentScore | None]
 
 
-class PolicyChoice(TypedDict):
+class PolicyChoice(HeldRow):
     """The agent a policy would choose, and why."""
 
     policy: str
-    agent_id: int | None
-    agent_name: str | None
     reason: str
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, cast
 
 from peewee import fn
 
+from dispatch.assignment.decisions import for_one_agent
 from dispatch.assignment.eligibility import department_for
 from dispatch.assignment.load_balancing import Bearer, Loose, Move, Optimiser, even_out
 from dispatch.desk import settings
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.queries.row_types import MoveRow
 from models.agents import AVAILABLE, Agent
-from models.audit import Decision, Event
+from models.audit import Event
 from models.base import tuples
 from models.bookings import PENDING, Booking
 from models.clock import from_text, to_text
@@ -133,7 +134,8 @@ def _carry_out(running: Command, moves: list[Move]) -> list[MoveRow]:
             booking.agent_id = move.to_agent_id
             booking.changed_at = booking.given_at = booking.shuffled_at = running.now
             booking.save()
-            _decide(running, booking, move)
+            reason = f"moved from agent {move.from_agent_id} to even out the loads"
+            for_one_agent(running, booking.lead_id, move.to_agent_id, POLICY, reason).save()
     running.detail["moves"] = len(moves)
     running.may_free = True
     running.booking_id = None
@@ -142,18 +144,6 @@ def _carry_out(running: Command, moves: list[Move]) -> list[MoveRow]:
 
 def _rows(moves: list[Move]) -> list[MoveRow]:
     return [cast(MoveRow, move._asdict()) for move in moves]
-
-
-def _decide(running: Command, booking: Booking, move: Move) -> None:
-    Decision(
-        lead_id=booking.lead_id,
-        agent_id=move.to_agent_id,
-        decided_at=running.now,
-        policy=POLICY,
-        settings_version=running.desk.settings.version,
-        reason=f"moved from agent {move.from_agent_id} to even out the loads",
-        candidates=f"[[{move.to_agent_id}]]",
-    ).save()
 
 
 def _listed(names: str | None) -> frozenset[str] | None:

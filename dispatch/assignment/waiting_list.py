@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from peewee import Tuple
 
-from dispatch.assignment.assign import find_agent, somebody_for
+from dispatch.assignment.assign import find_agent, taker_for
 from dispatch.assignment.eligibility import Pool
 from dispatch.desk.commands import Command
 from models.base import CompiledQuery, parameter
@@ -33,32 +33,28 @@ def anybody_free() -> bool:
     return Pool().first_id() is not None
 
 
-def drain_waiting(running: Command) -> int:
-    """Assign waiting bookings, oldest first, as long as an agent may take work; return how many."""
+def drain_waiting(running: Command) -> None:
+    """Assign waiting bookings, oldest first, as long as an agent may take work."""
     drained = []
     if anybody_free():
         for booking_id in _waiting():
             booking = Booking.lock(booking_id)
             # a booking that every free agent has declined stays waiting, untouched
-            if somebody_for(running, booking):
+            if taker_for(running, booking) is not None:
                 find_agent(running, booking)
                 drained.append(booking_id)
             elif not anybody_free():
                 break
     if drained:
         running.detail["drained"] = drained
-    return len(drained)
 
 
 def drainable(desk: Desk) -> bool:
     """Whether a booking is waiting that an agent could take now."""
     asking = Command(desk, "waiting.assign")
-    return anybody_free() and any(somebody_for(asking, Booking.lock(booking_id)) for booking_id in _waiting())
-
-
-def assign_waiting(running: Command) -> None:
-    """Assign waiting bookings after any command, so that none waits while an agent is free."""
-    drain_waiting(running)
+    return anybody_free() and any(
+        taker_for(asking, Booking.lock(booking_id)) is not None for booking_id in _waiting()
+    )
 
 
 def _waiting() -> Iterator[int]:

@@ -7,6 +7,7 @@ checks without writing, so no other terminal has to wait for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dispatch import queries
@@ -31,6 +32,8 @@ MOST = 10_000
 Which = Sequence[int] | BookingFilter
 """Booking numbers, or a filter that finds them."""
 Check = Callable[[Booking], None]
+After = Callable[[BookingRow, Booking], BookingRow]
+_cancellable: Check = partial(lifecycle.check_open, waiting_too=True)
 
 
 @command("booking.reassign_all", past="several reassigned", undo=put_back)
@@ -121,14 +124,10 @@ def _unclaimed(row: BookingRow) -> BookingRow:
 
 def _reassignable(agent: Agent) -> Check:
     def check(booking: Booking) -> None:
-        lifecycle.check_open(booking, waiting_too=True)
+        _cancellable(booking)
         lifecycle.check_other(booking, agent)
 
     return check
-
-
-def _cancellable(booking: Booking) -> None:
-    lifecycle.check_open(booking, waiting_too=True)
 
 
 def _releasable(booking: Booking) -> None:
@@ -142,17 +141,14 @@ def _all(which: Which, check: Check, act: Callable[[Booking], object]) -> BatchR
     A refusal raised by ``act`` itself rolls everything back.
     """
     verdicts = _checked(which, check)
-    fit = {number: booking for number, booking in verdicts.items() if isinstance(booking, Booking)}
-    for booking in fit.values():
-        act(booking)
-    return _answer(verdicts, {row["booking_id"]: row for row in queries.bookings_by_id(list(fit))})
+    for verdict in verdicts.values():
+        if isinstance(verdict, Booking):
+            act(verdict)
+    return _answer(verdicts, lambda row, _: row)
 
 
-def _planned(which: Which, check: Check, after: Callable[[BookingRow, Booking], BookingRow]) -> BatchResult:
-    verdicts = _checked(which, check)
-    fit = {number: each for number, each in verdicts.items() if isinstance(each, Booking)}
-    rows = {row["booking_id"]: row for row in queries.bookings_by_id(list(fit))}
-    return _answer(verdicts, {number: after(rows[number], booking) for number, booking in fit.items()})
+def _planned(which: Which, check: Check, after: After) -> BatchResult:
+    return _answer(_checked(which, check), after)
 
 
 def _numbers(which: Which) -> list[int]:
@@ -180,17 +176,20 @@ def _checked(which: Which, check: Check) -> dict[int, Booking | DeskError]:
     return verdicts
 
 
-def _answer(verdicts: Mapping[int, Booking | DeskError], after: Mapping[int, BookingRow]) -> BatchResult:
+def _answer(verdicts: Mapping[int, Booking | DeskError], after: After) -> BatchResult:
+    fit = {number: each for number, each in verdicts.items() if isinstance(each, Booking)}
+    rows = {row["booking_id"]: row for row in queries.bookings_by_id(list(fit))}
+    done = {number: after(rows[number], booking) for number, booking in fit.items()}
     results: list[BatchLine] = [
         {
             "booking_id": number,
-            "ok": number in after,
-            "booking": after.get(number),
+            "ok": number in done,
+            "booking": done.get(number),
             "error": verdict.as_json() if isinstance(verdict, DeskError) else None,
         }
         for number, verdict in verdicts.items()
     ]
-    return {"done": len(after), "refused": len(results) - len(after), "results": results}
+    return {"done": len(done), "refused": len(results) - len(done), "results": results}
 
 
 def _kept(running: Command, result: BatchResult, reason: str | None = None) -> BatchResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dispatch.bookings.lifecycle import booking_at_work, described, set_quote
-from dispatch.customers.records import rename_leads
+from dispatch.customers.records import rename_leads, set_contacts
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.queries.row_types import BookingRow
@@ -44,23 +44,14 @@ def edit(
             f"booking {booking_id} is {booking.status}: its trip and quote stay as they are",
             "reopen it first",
         )
-    _edit_person(customer, lead, name, phone, email)
+    if name is not None:
+        customer.name = lead.customer_name = validation.name(name, "customer_name")
+    set_contacts(customer, phone, email)
     _edit_request(running, lead, method, source, requests)
     _edit_trip(running, booking, lead, destination, launch, package)
     set_quote(running, booking, package, destination_revenue, package_revenue)
     _save_all(running, booking, lead, customer)
     return described(running, booking_id)
-
-
-def _edit_person(
-    customer: Customer, lead: Lead, name: str | None, phone: str | None, email: str | None
-) -> None:
-    if name is not None:
-        customer.name = lead.customer_name = validation.name(name, "customer_name")
-    if phone is not None:
-        customer.phone = validation.phone(phone)
-    if email is not None:
-        customer.email = validation.email(email)
 
 
 def _edit_request(
@@ -85,15 +76,12 @@ def _edit_trip(
     values = running.desk.values
     if destination is not None:
         booking.destination = lead.destination = values.check("destination", destination)
-        if (
-            package is None
-            and booking.package
-            and booking.package not in values.packages(booking.destination)
-        ):
+        accepted = values.packages(booking.destination)
+        if package is None and booking.package and booking.package not in accepted:
             raise InvalidInput(
                 "package",
                 f"{booking.package!r} is not a package of {booking.destination}",
-                "give the package too; accepted: " + ", ".join(values.packages(booking.destination)),
+                "give the package too; accepted: " + ", ".join(accepted),
             )
     if launch is not None:
         booking.launch_location = lead.launch_location = values.check("launch", launch)
@@ -108,9 +96,8 @@ def _save_all(running: Command, booking: Booking, lead: Lead, customer: Customer
     customer.save()
     if lead.save() and booking.assignment_id is not None:
         assignment = Assignment.lock(booking.assignment_id)
-        assignment.customer_name = lead.customer_name
-        assignment.method = lead.method
-        assignment.source = lead.source
+        for column in ("customer_name", "method", "source"):
+            setattr(assignment, column, getattr(lead, column))
         assignment.save()
     if is_renamed:  # the customer's other leads have the same mistake
         rename_leads(customer.customer_id, wrong, customer.name)

@@ -287,11 +287,10 @@ def check_open(booking: Booking, *, waiting_too: bool = False) -> None:
         )
 
 
-def check_claimed(booking: Booking) -> None:
+def check_claimed(booking: Booking, hint: str = "only claimed work can be released") -> None:
     """Raise Refused for an unclaimed booking."""
     if booking.claimed_at is None:
-        number = booking.booking_id
-        raise Refused("not_claimed", f"booking {number} is not claimed", "only claimed work can be released")
+        raise Refused("not_claimed", f"booking {booking.booking_id} is not claimed", hint)
 
 
 def check_other(booking: Booking, agent: Agent) -> None:
@@ -317,10 +316,7 @@ def described(running: Command, booking_id: int) -> BookingRow:
 def keep(running: Command, booking_id: int) -> BookingRow:
     """Keep a claim whose agent is still working on it; its clock restarts. Raises NotFound, Refused."""
     booking = pending_booking(running, booking_id)
-    if booking.claimed_at is None:
-        raise Refused(
-            "not_claimed", f"booking {booking_id} is not claimed", f"astra booking claim {booking_id}"
-        )
+    check_claimed(booking, f"astra booking claim {booking_id}")
     booking.asked_at = None
     booking.progress_at = running.now
     return saved(running, booking)

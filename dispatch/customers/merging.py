@@ -19,12 +19,12 @@ def merge(running: Command, keep_id: int, other_id: int) -> CustomerRow:
     The other's row stays, points to the kept customer, and is no longer found. Raises NotFound, Refused.
     """
     keep, other = _two(keep_id, other_id)
-    theirs = Lead.select(Lead.lead_id).where(Lead.customer_id == other_id).order_by(Lead.lead_id)
-    for (lead_id,) in tuples(theirs):
-        lead = Lead.lock(lead_id)
-        lead.customer_id = keep_id
-        lead.save()
-    _move_issues(keep_id, other_id)
+    for model, key in ((Lead, Lead.lead_id), (Issue, Issue.issue_id)):
+        theirs = model.select(key).where(model.customer_id == other_id).order_by(key)
+        for (number,) in tuples(theirs):
+            row = model.lock(number)
+            row.customer_id = keep_id
+            row.save()
     keep.phone = keep.phone or other.phone
     keep.email = keep.email or other.email
     keep.tier = keep.tier or other.tier
@@ -61,11 +61,3 @@ def _two(keep_id: int, other_id: int) -> tuple[Customer, Customer]:
             "same_customer", f"customer {keep_id} cannot be merged into itself", "give two customers"
         )
     return present_customer(keep_id), present_customer(other_id)
-
-
-def _move_issues(keep_id: int, other_id: int) -> None:
-    theirs = Issue.select(Issue.issue_id).where(Issue.customer_id == other_id).order_by(Issue.issue_id)
-    for (issue_id,) in tuples(theirs):
-        issue = Issue.lock(issue_id)
-        issue.customer_id = keep_id
-        issue.save()

@@ -71,15 +71,9 @@ def card(customer_id: int, limit: int = MOST_ON_CARD) -> CustomerCard:
 
 
 def _leads(customer_id: int, limit: int) -> list[LeadRow]:
-    query = (
-        Lead.select(*(getattr(Lead, name) for name in LeadRow.__annotations__))
-        .where(Lead.customer_id == customer_id)
-        .order_by(Lead.lead_id.desc())
-        .limit(limit)
-    )
-    return [
-        cast(LeadRow, dict(zip(LeadRow.__annotations__, values, strict=True))) for values in tuples(query)
-    ]
+    columns = (getattr(Lead, name) for name in LeadRow.__annotations__)
+    theirs = Lead.select(*columns).where(Lead.customer_id == customer_id)
+    return cast(list[LeadRow], list(theirs.order_by(Lead.lead_id.desc()).limit(limit).dicts()))
 
 
 def _events(customer_id: int, booking_ids: Sequence[int], limit: int) -> list[EventRow]:
@@ -114,10 +108,7 @@ def edit(
     Empty text clears phone, e-mail and tier. Raises NotFound, Refused, InvalidInput.
     """
     customer = present_customer(customer_id)
-    if phone is not None:
-        customer.phone = validation.phone(phone)
-    if email is not None:
-        customer.email = validation.email(email)
+    set_contacts(customer, phone, email)
     if name is not None:
         customer.name = validation.name(name, "customer_name")
     if tier is not None:
@@ -131,6 +122,14 @@ def edit(
     running.customer_id = customer_id
     running.detail = {"customer_id": customer_id}
     return rows_of([customer_id])[0]
+
+
+def set_contacts(customer: Customer, phone: str | None, email: str | None) -> None:
+    """Set the contacts that are given; an empty text clears one. Raises InvalidInput."""
+    if phone is not None:
+        customer.phone = validation.phone(phone)
+    if email is not None:
+        customer.email = validation.email(email)
 
 
 def rename_leads(customer_id: int, before: Sequence[str], after: str) -> None:

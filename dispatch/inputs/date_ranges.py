@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 
-from dispatch.inputs import validation
+from dispatch.inputs import due_times, validation
 from dispatch.inputs.due_times import clock_time
 from models.clock import from_text, to_text
 from models.errors import InvalidInput
@@ -20,12 +20,7 @@ EXAMPLES = (
 )
 DAYS_AGO = {"today": 0, "yesterday": 1}
 WHICH = {"last": -1, "this": 0, "next": 1}
-SPANS = {
-    **dict.fromkeys(("minutes", "minute", "mins", "min", "m"), timedelta(minutes=1)),
-    **dict.fromkeys(("hours", "hour", "hrs", "hr", "h"), timedelta(hours=1)),
-    **dict.fromkeys(("days", "day", "d"), timedelta(days=1)),
-    **dict.fromkeys(("weeks", "week", "w"), timedelta(weeks=1)),
-}
+SPANS = due_times.SPANS | {unit: timedelta(days=days) for unit, days in due_times.DAY_SPANS.items()}
 
 
 def since(text: str, now: str, offset: timedelta) -> str:
@@ -111,15 +106,10 @@ def _day(word: str, today: date) -> date | None:
     """Return a day by name or date; one without a year is the last such. Raises ValueError for none."""
     if word in DAYS_AGO:
         return today - timedelta(days=DAYS_AGO[word])
-    for form in (
-        r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})",
-        r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>[0-9]{4})",
-        r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.?",
-        r"(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})",
-    ):
+    for form in due_times.DATES + due_times.YEARLESS:
         match = re.fullmatch(form, word)
         if match:
             given = match.groupdict()
-            day = date(int(given.get("year") or today.year), int(given["month"]), int(given["day"]))
+            day = date(int(given.get("year") or today.year), int(given["month"]), int(given["dayno"]))
             return day if "year" in given or day <= today else day.replace(year=day.year - 1)
     return None

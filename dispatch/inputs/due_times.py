@@ -100,14 +100,6 @@ def _number(match: re.Match[str]) -> int:
     return 1 if match["number"] in ("a", "an") else int(match["number"])
 
 
-def _named(match: re.Match[str], today: date) -> date:
-    return today + timedelta(days=DAYS_AHEAD[match["day"]])
-
-
-def _ahead(match: re.Match[str], today: date) -> date:
-    return today + timedelta(days=DAY_SPANS[match["unit"]] * _number(match))
-
-
 def _weekday(match: re.Match[str], today: date) -> date:
     """Return the next such day after today; with "next", that of the next week, which begins on Monday."""
     wanted = next(number for number, name in enumerate(WEEKDAYS) if name.startswith(match["weekday"]))
@@ -136,14 +128,20 @@ def _yearless(match: re.Match[str], today: date) -> date:
 _NUMBER = "(?P<number>[0-9]{1,6}|an?)"
 _MONTH, _DAY, _YEAR = "(?P<month>[0-9]{1,2})", "(?P<dayno>[0-9]{1,2})", "(?P<year>[0-9]{4})"
 _NAMES = "|".join(name[:length] for name in WEEKDAYS for length in range(len(name), 2, -1))
+DATES = rf"{_YEAR}-{_MONTH}-{_DAY}", rf"{_DAY}\.{_MONTH}\.{_YEAR}"
+YEARLESS = rf"{_MONTH}-{_DAY}", rf"{_DAY}\.{_MONTH}\.?"
 
 FORMS: tuple[tuple[str, Form], ...] = (
-    (rf"(?P<day>{'|'.join(DAYS_AHEAD)})", _named),
+    (
+        rf"(?P<day>{'|'.join(DAYS_AHEAD)})",
+        lambda match, today: today + timedelta(days=DAYS_AHEAD[match["day"]]),
+    ),
     (rf"(?P<next>next )?(?P<weekday>{_NAMES})", _weekday),
-    (rf"in {_NUMBER} ?(?P<unit>{'|'.join(DAY_SPANS)})", _ahead),
-    (rf"{_YEAR}-{_MONTH}-{_DAY}", _dated),
-    (rf"{_DAY}\.{_MONTH}\.{_YEAR}", _dated),
-    (rf"{_MONTH}-{_DAY}", _yearless),
-    (rf"{_DAY}\.{_MONTH}\.?", _yearless),
+    (
+        rf"in {_NUMBER} ?(?P<unit>{'|'.join(DAY_SPANS)})",
+        lambda match, today: today + timedelta(days=DAY_SPANS[match["unit"]] * _number(match)),
+    ),
+    *((form, _dated) for form in DATES),
+    *((form, _yearless) for form in YEARLESS),
 )
 """Patterns for a day, each with its date."""

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -25,6 +26,7 @@ IGNORED_NAMED = 20
 HINT = "give a CSV file with a header line or a JSONL file; fields: " + ", ".join(FIELDS)
 BARE_FIELDS = f"{', '.join(REQUIRED)}, then perhaps {', '.join(OPTIONAL)}"
 NOT_UTF8 = "the line is not UTF-8 text"
+UNDECODED = re.compile(r"[\udc80-\udcff]")  # what surrogateescape makes of other bytes
 
 Fields = dict[str, str | None]
 Record = tuple[int, Fields | str]
@@ -194,13 +196,7 @@ class _Lines:
 
 def _is_text(line: str) -> bool:
     """Return whether every byte of the line was decoded."""
-    if line.isascii():
-        return True
-    try:
-        line.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return line.isascii() or not UNDECODED.search(line)
 
 
 def _digest(stream: BinaryIO) -> tuple[str, int]:

@@ -23,25 +23,20 @@ def stripped(value: object, field: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise InvalidInput(field, f"the {field.replace('_', ' ')} {excerpt(str(value))} is not a text")
+        raise InvalidInput(field, f"{_described(field, str(value))} is not a text")
     return value.strip()
 
 
 def name(value: str | None, field: str = "name") -> str:
     """Validate a person's name: 1 to 100 visible characters on one line. Raises InvalidInput."""
     text = stripped(value, field)
-    word = field.replace("_", " ")
     if text.isascii() and text.isprintable() and 0 < len(text) <= NAME_LENGTH:
         return text
-    _refuse_characters(text, field, word, allowed="")
+    _refuse_characters(text, field, allowed="")
     if all(unicodedata.category(character) in INVISIBLE_CATEGORIES for character in text):
-        raise InvalidInput(field, f"the {word} is empty", f"give 1 to {NAME_LENGTH} visible characters")
-    if len(text) > NAME_LENGTH:
-        raise InvalidInput(
-            field,
-            f"the {word} {excerpt(text)} has {len(text)} characters",
-            f"at most {NAME_LENGTH} are accepted",
-        )
+        problem = f"the {field.replace('_', ' ')} is empty"
+        raise InvalidInput(field, problem, f"give 1 to {NAME_LENGTH} visible characters")
+    _refuse_length(text, field, NAME_LENGTH)
     return text
 
 
@@ -52,12 +47,8 @@ def optional_text(
     text = stripped(value, field)
     if not text:
         return None
-    word = field.replace("_", " ")
-    _refuse_characters(text, field, word, allowed="\n\t" if lines else "")
-    if len(text) > limit:
-        raise InvalidInput(
-            field, f"the {word} {excerpt(text)} has {len(text)} characters", f"at most {limit} are accepted"
-        )
+    _refuse_characters(text, field, allowed="\n\t" if lines else "")
+    _refuse_length(text, field, limit)
     return text
 
 
@@ -151,13 +142,23 @@ def excerpt(text: str, length: int = 60) -> str:
     return repr(text if len(text) <= length else text[: length - 3] + "...")
 
 
-def _refuse_characters(text: str, field: str, word: str, allowed: str) -> None:
+def _refuse_characters(text: str, field: str, allowed: str) -> None:
     for character in text:
         if character in allowed:
             continue
         if character in BIDI_OVERRIDES or unicodedata.category(character) in REFUSED_CATEGORIES:
             raise InvalidInput(
                 field,
-                f"the {word} {excerpt(text)} contains the control character U+{ord(character):04X}",
+                f"{_described(field, text)} contains the control character U+{ord(character):04X}",
                 "letters, digits, punctuation, spaces and emoji are accepted",
             )
+
+
+def _refuse_length(text: str, field: str, limit: int) -> None:
+    if len(text) > limit:
+        problem = f"{_described(field, text)} has {len(text)} characters"
+        raise InvalidInput(field, problem, f"at most {limit} are accepted")
+
+
+def _described(field: str, text: str) -> str:
+    return f"the {field.replace('_', ' ')} {excerpt(text)}"

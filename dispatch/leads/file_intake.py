@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypedDict
@@ -34,11 +33,6 @@ class FileResult(TypedDict):
     accepted: int
     rejected: list[Rejected]
     repeated: int
-
-
-def new_run() -> str:
-    """A unique name for a run, so that a file can be taken in on purpose a second time."""
-    return secrets.token_hex(4)
 
 
 def receive_file(

@@ -53,17 +53,17 @@ def rates() -> list[Rate]:
     return sorted(found, key=lambda rate: (-rate.rate, rate.agent_id))
 
 
+@dataclass(frozen=True)
 class Shrinkage:
     """Beta-binomial: agents' rates come from a Beta around ``mean``, of unknown concentration."""
 
-    def __init__(self, mean: float, weights: dict[float, float]) -> None:
-        self.mean = mean
-        self._weights = weights
+    mean: float
+    weights: dict[float, float]
 
     def of(self, confirmed: int, decided: int) -> tuple[float, float, float]:
         """Return the expected rate and its 95 % interval, by the normal approximation."""
         rate = square = 0.0
-        for alike, weight in self._weights.items():
+        for alike, weight in self.weights.items():
             whole = decided + alike
             expected = (confirmed + alike * self.mean) / whole
             rate += weight * expected

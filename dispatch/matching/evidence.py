@@ -85,14 +85,11 @@ def _doubt(used: WeightSet, assignments: int, p: float) -> str:
     differ = f"{shown} that agents differ ({format_p(p)})"
     learned = used.learned
     if learned is None or learned.origin != TRAINED:
-        return f"{differ}, but {_whose(used)} weights are not learned from them"
+        whose = "the published" if used.name == PUBLISHED else "these"
+        return f"{differ}, but {whose} weights are not learned from them"
     if learned.outcomes < LEAST_OUTCOMES:
         return f"{differ}, but {learned.outcomes} outcomes are fewer than {LEAST_OUTCOMES}"
     return f"{differ}, but the learned weights predict no better than the lead alone"
-
-
-def _whose(used: WeightSet) -> str:
-    return "the published" if used.name == PUBLISHED else "these"
 
 
 def format_p(p: float) -> str:

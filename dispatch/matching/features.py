@@ -6,6 +6,7 @@ History is never read: a score costs the same with a hundred bookings and with a
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -37,6 +38,11 @@ LUXURY_DEPARTMENT, LUXURY_WORD = "Luxury Voyages", "luxury"
 
 Values = tuple[float, ...]
 """One value for each of FEATURES, in their order."""
+
+
+def feature_name(feature: str) -> str:
+    """Return a feature's name for people: ``dest expertise``."""
+    return feature.removesuffix("_score").replace("_", " ")
 
 
 class Terms(NamedTuple):
@@ -152,15 +158,15 @@ class _History:
     """Agents' tallies and open work, for one lead."""
 
     def __init__(self, terms: Terms) -> None:
-        self._total = {agent: rest for agent, *rest in _tallies(kind=ALL, value="")}
-        self._by_kind = [
+        self._total, *self._by_kind = (
             {agent: rest for agent, *rest in _tallies(kind=kind, value=value)}
             for kind, value in (
+                (ALL, ""),
                 (DESTINATION, terms.destination),
                 (SOURCE, terms.source),
                 (METHOD, terms.method),
             )
-        ]
+        )
         open_alike = _open_alike(method=terms.method, source=terms.source)
         self._open_of_method = {agent: number or 0 for agent, number, _ in open_alike}
         self._open_of_source = {agent: number or 0 for agent, _, number in open_alike}
@@ -190,9 +196,8 @@ def _recent_completions() -> dict[int, int]:
     cut = to_text(from_text(latest) - RECENT)
     day = cut[:10]
     # ":" sorts after every digit: the end of that day
-    counts: dict[int, int] = dict(_on_cut_day(cut=cut, midnight=f"{day} :"))
-    for agent_id, number in _on_later_days(day=day):
-        counts[agent_id] = counts.get(agent_id, 0) + number
+    counts = Counter(dict(_on_cut_day(cut=cut, midnight=f"{day} :")))
+    counts.update(dict(_on_later_days(day=day)))
     return counts
 
 

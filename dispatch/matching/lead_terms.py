@@ -1,12 +1,14 @@
-"""The terms of a lead not yet entered, checked as at intake."""
+"""The terms of a lead: typed and checked as at intake, or those of one that was saved."""
 
 from __future__ import annotations
 
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from dispatch.matching.features import Terms
-from models.base import tuples
 from models.customers import Lead
+
+COLUMNS = ("method", "source", "destination", "launch_location", "requests")
+"""A lead's columns, in the order of Terms."""
 
 
 def terms_of(
@@ -25,20 +27,15 @@ def terms_of(
 
 def unsaved_lead(terms: Terms | None) -> Lead:
     """Return an unsaved lead with as much of its trip as is known, for a preview."""
-    if terms is None:
-        return Lead()
-    return Lead(
-        method=terms.method or None,
-        source=terms.source or None,
-        destination=terms.destination or None,
-        launch_location=terms.launch or None,
-        requests=terms.requests or None,
-    )
+    return Lead(**{column: word or None for column, word in zip(COLUMNS, terms or (), strict=False)})
+
+
+def saved_terms(lead: Lead) -> Terms:
+    """Return the terms of a saved lead."""
+    return Terms(*(getattr(lead, column) or "" for column in COLUMNS))
 
 
 def latest_terms() -> Terms | None:
     """Return the terms of the latest lead, inside ``desk.reading()``; None before the first."""
-    columns = (Lead.method, Lead.source, Lead.destination, Lead.launch_location, Lead.requests)
-    for values in tuples(Lead.select(*columns).order_by(Lead.lead_id.desc()).limit(1)):
-        return Terms(*(value or "" for value in values))
-    return None
+    lead = Lead.select().order_by(Lead.lead_id.desc()).first()
+    return saved_terms(lead) if lead else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dispatch.matching.evidence import verdict
-from dispatch.matching.features import Terms
+from dispatch.matching.lead_terms import saved_terms
 from dispatch.matching.row_types import AgentScore
 from dispatch.matching.score import score
 from dispatch.matching.weights import in_use
@@ -15,24 +15,13 @@ def deciding_scores(lead: Lead) -> dict[int, float]:
     used = in_use()
     if not verdict(used).steers:
         return {}
-    return {agent.agent_id: agent.match_score for agent in score(terms_of(lead), used.weights).agents}
-
-
-def terms_of(lead: Lead) -> Terms:
-    """Return the terms of a saved lead."""
-    return Terms(
-        lead.method or "",
-        lead.source or "",
-        lead.destination or "",
-        lead.launch_location or "",
-        lead.requests or "",
-    )
+    return {agent.agent_id: agent.match_score for agent in score(saved_terms(lead), used.weights).agents}
 
 
 def parts_for(lead: Lead, agent_id: int) -> AgentScore | None:
     """Return an agent's current score for a lead with its parts and weights; None for a former agent."""
     used = in_use()
-    for agent in score(terms_of(lead), used.weights).agents:
+    for agent in score(saved_terms(lead), used.weights).agents:
         if agent.agent_id == agent_id:
             return agent.row() | {"weights": used.name}
     return None

@@ -25,6 +25,7 @@ TRAINED, FROM_FILE = "trained", "file"
 PUBLISHED_WEIGHTS = dict(
     zip(FEATURES, (-0.70, -9.35, 92.22, -5.33, 1.95, 0.13, -9.66, -5.89, 0.05), strict=True)
 )
+EXAMPLE = "nine numbers: " + json.dumps(PUBLISHED_WEIGHTS)
 SETTING = "match_weights"
 LARGEST_FILE_BYTES = 1_000_000
 LARGEST_WEIGHT = 1e12  # sums and spreads of nine of them stay finite and exact enough
@@ -124,11 +125,11 @@ def read_file(name: str) -> dict[str, float]:
             "weights", f"{excerpt(name)} cannot be read: {reason}", f"accepted: {ACCEPTED}"
         ) from error
     if len(content) > LARGEST_FILE_BYTES:
-        raise InvalidInput("weights", f"{name} is too long for nine weights", _example())
+        raise InvalidInput("weights", f"{name} is too long for nine weights", EXAMPLE)
     try:
         found = json.loads(content, object_pairs_hook=_without_twins)
     except (ValueError, RecursionError) as error:
-        raise InvalidInput("weights", f"{name} is not JSON: {error}", _example()) from error
+        raise InvalidInput("weights", f"{name} is not JSON: {error}", EXAMPLE) from error
     return checked(found, path.name)
 
 
@@ -142,7 +143,7 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> Json:
 def checked(found: object, where: str) -> dict[str, float]:
     """Return nine finite numbers under the nine names, in the features' order. Raises InvalidInput."""
     if not isinstance(found, dict):
-        raise InvalidInput("weights", f"{where} is not an object of weights", _example())
+        raise InvalidInput("weights", f"{where} is not an object of weights", EXAMPLE)
     unknown = [excerpt(str(name)) for name in found if name not in FEATURES]
     missing = [name for name in FEATURES if name not in found]
     if unknown:
@@ -150,7 +151,7 @@ def checked(found: object, where: str) -> dict[str, float]:
             "weights", f"{where} has an unknown weight: {unknown[0]}", f"accepted: {', '.join(FEATURES)}"
         )
     if missing:
-        raise InvalidInput("weights", f"{where} lacks {', '.join(missing)}", _example())
+        raise InvalidInput("weights", f"{where} lacks {', '.join(missing)}", EXAMPLE)
     return {name: _number(name, found[name], where) for name in FEATURES}
 
 
@@ -159,38 +160,26 @@ def _number(name: str, value: object, where: str) -> float:
         return float(value)
     given = excerpt(json.dumps(value))
     raise InvalidInput(
-        "weights", f"{name} in {where} is {given}, not a finite number up to {LARGEST_WEIGHT:g}", _example()
+        "weights", f"{name} in {where} is {given}, not a finite number up to {LARGEST_WEIGHT:g}", EXAMPLE
     )
-
-
-def _example() -> str:
-    return "nine numbers: " + json.dumps(PUBLISHED_WEIGHTS)
 
 
 def listing() -> list[WeightsRow]:
     """Return the published weights and every version, newest first, with those in use marked."""
     current = in_use()
-    published: WeightsRow = {
-        "name": PUBLISHED,
-        "version": None,
-        "origin": PUBLISHED,
-        "learned_at": None,
-        "outcomes": None,
-        "first_at": None,
-        "last_at": None,
-        "gate_open": None,
-        "in_use": current.learned is None,
-    }
-    query = LearnedWeight.select().order_by(LearnedWeight.version.desc())
     used = current.learned.version if current.learned else None
-    return [published, *(_row(row) | {"in_use": row.version == used} for row in query)]
+    versions = [
+        LearnedWeight(origin=PUBLISHED),
+        *LearnedWeight.select().order_by(LearnedWeight.version.desc()),
+    ]
+    return [_row(row) | {"in_use": row.version == used} for row in versions]
 
 
 def _row(row: LearnedWeight) -> WeightsRow:
-    """Return a version's row; weights from a file were learned from nothing and passed no gate."""
+    """Return a version's row; only learned weights have outcomes and a gate to pass."""
     is_learned = row.origin == TRAINED
     return {
-        "name": f"version {row.version}",
+        "name": PUBLISHED if row.origin == PUBLISHED else f"version {row.version}",
         "version": row.version,
         "origin": row.origin,
         "learned_at": row.learned_at,

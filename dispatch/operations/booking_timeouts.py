@@ -13,7 +13,7 @@ from peewee import Expression
 from dispatch import queries
 from dispatch.agents.handover import to_the_desk
 from dispatch.agents.presence import put as set_presence
-from dispatch.assignment.assign import find_agent, somebody_for
+from dispatch.assignment.assign import find_agent, taker_for
 from dispatch.bookings.lifecycle import pending_booking, saved, unclaim
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
@@ -105,7 +105,7 @@ def unanswered(desk: Desk, only: int | None = None) -> list[int]:
 
 def _another_could(asking: Command, booking: Booking) -> bool:
     assert booking.agent_id is not None  # the query selects only those with an agent
-    return somebody_for(asking, booking, {booking.agent_id: NOT_CLAIMED})
+    return taker_for(asking, booking, {booking.agent_id: NOT_CLAIMED}) is not None
 
 
 def _pending(only: int | None, *conditions: Expression) -> list[int]:

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 BEST_LEVEL = 5
-
-
 YEARS_A_LEVEL = 5
-
-
 BEST_RATING = 5
 
 
@@ -19,11 +15,3 @@ def level_of(level: int | None, years_of_service: int) -> int:
 def performance_of(rating: float) -> float:
     """Return 0 to 1, from the agent's own ratings."""
     return rating / BEST_RATING
-
-
-def level_columns(level: int | None, years_of_service: int, rating: float) -> dict[str, float]:
-    """Return the level and performance columns of an agent's row."""
-    return {
-        "level": level_of(level, years_of_service),
-        "performance": round(performance_of(rating), 4),
-    }

@@ -67,6 +67,13 @@ def agents_by_id(agent_ids: Iterable[int | None]) -> list[AgentRow]:
     return [_agent_row(values) for values in tuples(query)]
 
 
+def names_of(agent_ids: Iterable[int | None]) -> dict[int | None, str]:
+    """Return the names of some agents by id."""
+    query = Agent.select(Agent.agent_id, Agent.first_name, Agent.last_name)
+    found = tuples(query.where(Agent.agent_id.in_(list(agent_ids))))
+    return {agent_id: f"{first} {last}" for agent_id, first, last in found}
+
+
 def agent(agent_id: int) -> AgentRow:
     """Return one agent. Raises NotFound."""
     for values in _one_agent(agent_id=agent_id):
@@ -91,5 +98,6 @@ def _agent_row(values: tuple[Any, ...]) -> AgentRow:
     for listed_names in ("skills", "locations", "specialisations", "languages"):
         row[listed_names] = json.loads(row[listed_names]) if row[listed_names] else []
     row["name"] = f"{row['first_name']} {row['last_name']}"
-    row |= agent_levels.level_columns(row["level"], row["years_of_service"], row["rating"])
+    row["level"] = agent_levels.level_of(row["level"], row["years_of_service"])
+    row["performance"] = round(agent_levels.performance_of(row["rating"]), 4)
     return cast(AgentRow, row)

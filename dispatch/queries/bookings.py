@@ -29,43 +29,15 @@ _UNATTENDED = (
     & (Agent.presence.in_(GONE) | Agent.left_at.is_null(False))
 )
 
-BOOKING_COLUMNS: dict[str, Any] = {  # columns and expressions
-    "booking_id": Booking.booking_id,
-    "assignment_id": Booking.assignment_id,
-    "lead_id": Booking.lead_id,
-    "customer_name": Lead.customer_name,
-    "agent_id": Booking.agent_id,
+# where several tables have a column, the last one's
+_FIELDS: dict[str, Any] = Customer._meta.fields | Lead._meta.fields | Booking._meta.fields
+_FIELDS |= {
     "agent_name": Agent.first_name.concat(" ").concat(Agent.last_name),
-    "method": Lead.method,
-    "source": Lead.source,
-    "destination": Booking.destination,
-    "launch_location": Booking.launch_location,
-    "requests": Lead.requests,
-    "status": Booking.status,
-    "package": Booking.package,
     "destination_revenue": Booking.destination_revenue_cents,
     "package_revenue": Booking.package_revenue_cents,
-    "created_at": Booking.created_at,
-    "changed_at": Booking.changed_at,
-    "claimed_at": Booking.claimed_at,
-    "contacted_at": Booking.contacted_at,
-    "contact_attempts": Booking.contact_attempts,
-    "last_outcome": Booking.last_outcome,
-    "follow_up_at": Booking.follow_up_at,
-    "completed_at": Booking.completed_at,
-    "cancelled_at": Booking.cancelled_at,
-    "cancel_reason": Booking.cancel_reason,
-    "score": Booking.score,
-    "date_fault": Booking.date_fault,
-    "voided": Booking.voided,
-    "version": Booking.version,
-    "given_at": Booking.given_at,
-    "asked_at": Booking.asked_at,
     "unattended": _UNATTENDED,
-    "customer_id": Lead.customer_id,
-    "phone": Customer.phone,
-    "email": Customer.email,
 }
+BOOKING_COLUMNS = {name: _FIELDS[name] for name in BookingRow.__annotations__ if name in _FIELDS}
 BOOKING_SORTS: dict[str, Any] = {  # peewee's columns, compared with different types
     "changed": Booking.changed_at,
     "id": Booking.booking_id,
@@ -116,8 +88,7 @@ def list_bookings(
     """Return bookings in order; ``after`` is the last row of the previous page (keyset paging)."""
     which = _with_agent(which)
     query = _booking_query().where(*_page(which, limit, after))
-    ordered = query.order_by(*_order(which)).limit(limit)
-    return [_booking_row(values) for values in tuples(ordered)]
+    return _booking_rows(query.order_by(*_order(which)).limit(limit))
 
 
 def _page(which: BookingFilter, limit: int | None, after: BookingRow | None = None) -> list[Expression]:
@@ -177,9 +148,11 @@ def _with_agent(which: BookingFilter) -> BookingFilter:
     return which
 
 
-def pending_ids(agent_id: int) -> list[int]:
-    """Return the ids of an agent's Pending bookings, oldest first."""
+def pending_ids(agent_id: int, *, claimed: bool | None = None) -> list[int]:
+    """Return the ids of an agent's Pending bookings, oldest first: all, or those ``claimed`` or not."""
     query = Booking.select(Booking.booking_id).where(Booking.agent_id == agent_id, Booking.status == PENDING)
+    if claimed is not None:
+        query = query.where(Booking.claimed_at.is_null(not claimed))
     return [booking_id for (booking_id,) in tuples(query.order_by(Booking.created_at, Booking.booking_id))]
 
 
@@ -192,8 +165,8 @@ def booking(booking_id: int) -> BookingRow:
 
 def bookings_by_id(booking_ids: Sequence[int]) -> list[BookingRow]:
     """Return some bookings, lowest id first."""
-    query = _booking_query().where(Booking.booking_id.in_(listed(booking_ids))).order_by(Booking.booking_id)
-    return [_booking_row(values) for values in tuples(query)]
+    query = _booking_query().where(Booking.booking_id.in_(listed(booking_ids)))
+    return _booking_rows(query.order_by(Booking.booking_id))
 
 
 def booking_ids(which: BookingFilter, limit: int) -> list[int]:
@@ -216,8 +189,7 @@ def bookings_of(
     query = _booking_query().where(Booking.lead_id.in_(theirs))
     if open_only:
         query = query.where(Booking.status == PENDING)
-    ordered = query.order_by(Booking.booking_id.desc()).limit(limit)
-    return [_booking_row(values) for values in tuples(ordered)]
+    return _booking_rows(query.order_by(Booking.booking_id.desc()).limit(limit))
 
 
 def _booking_query() -> ModelSelect[Any]:
@@ -231,6 +203,10 @@ def _booking_query() -> ModelSelect[Any]:
 
 # Every command on a booking ends by reading it, and a batch reads hundreds.
 _one_booking = CompiledQuery(lambda: _booking_query().where(Booking.booking_id == parameter("booking_id")))
+
+
+def _booking_rows(query: ModelSelect[Any]) -> list[BookingRow]:
+    return [_booking_row(values) for values in tuples(query)]
 
 
 def _booking_row(values: tuple[Any, ...]) -> BookingRow:
@@ -286,9 +262,7 @@ def _of_fields(fields: Json) -> list[Expression]:
 
 def _beyond(which: BookingFilter, last: BookingRow) -> Expression:
     column = _sort_key(which)
-    key = {"changed": "changed_at", "id": "booking_id", "customer": "customer_name", "agent": "agent_id"}
-    key[FOLLOW_UP] = "follow_up_at"
-    value, last_id = last.get(key.get(which.sort, which.sort)), last["booking_id"]
+    value, last_id = last.get(_ORDERS[which.sort].name), last["booking_id"]
     here, last_row = Tuple(column, Booking.booking_id), Tuple(value, last_id)
     if value is None:  # only a waiting booking has no agent; NULL sorts lowest
         further = Booking.booking_id < last_id if which.descending else Booking.booking_id > last_id
@@ -318,17 +292,13 @@ def desk_of(agent_id: int, now: str) -> list[BookingRow]:
     mine = _booking_query().where(Booking.agent_id == agent_id)
     pending = mine.where(Booking.status == PENDING).order_by(Booking.created_at, Booking.booking_id)
     closed = mine.where(Booking.status != PENDING, ~Booking.voided, Booking.changed_at >= now[:10])
-    rows = [_booking_row(values) for values in tuples(pending)]
-    for row in rows:
+    groups: dict[str, list[BookingRow]] = {"due": [], "in progress": [], "tentative": [], "done today": []}
+    for row in _booking_rows(pending):
         due = is_due(row["follow_up_at"], now)
-        row["group"] = "due" if due else "in progress" if row["claimed_at"] else "tentative"
-    grouped = sorted(
-        (row for row in rows if row["group"] == "due"), key=lambda row: row["follow_up_at"] or ""
-    )
-    grouped += [row for row in rows if row["group"] == "in progress"]
-    grouped += [row for row in rows if row["group"] == "tentative"]
-    done = closed.order_by(Booking.changed_at)
-    return grouped + [_booking_row(values) | {"group": "done today"} for values in tuples(done)]
+        groups["due" if due else "in progress" if row["claimed_at"] else "tentative"].append(row)
+    groups["due"].sort(key=lambda row: row["follow_up_at"] or "")
+    groups["done today"] = _booking_rows(closed.order_by(Booking.changed_at))
+    return [row | {"group": group} for group, rows in groups.items() for row in rows]
 
 
 def check_sort(sort: str) -> str:

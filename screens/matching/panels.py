@@ -14,6 +14,7 @@ from dispatch.matching.evidence import (
     describe_differences,
     describe_gain,
 )
+from dispatch.matching.features import feature_name
 from dispatch.matching.row_types import Evidence, LessonRow, WeightsRow
 from models.base import Json
 from screens.dialogs.panel import Panel
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
 
 NAME_WIDTH, NUMBER_WIDTH = 16, 8
 BAR_WIDTH = 26
-
-
-def feature_name(feature: str) -> str:
-    """Format a feature's name: ``dest expertise``."""
-    return feature.removesuffix("_score").replace("_", " ")
 
 
 def lead_line(terms: Terms) -> str:

@@ -33,7 +33,7 @@ def presence_form(agent: AgentRow, now: Callable[[], str]) -> FormModal[AgentRow
         return f"= {day_and_moment(due_times.understand(typed, now(), local_offset()))}, then available"
 
     def look(desk: Desk, values: Values) -> Text:
-        row = presence.preview_presence(desk, number, **values)
+        row = desk.rehearse(lambda: presence.set_presence(desk, number, **values))
         if values["presence"] == AVAILABLE:
             return of_an_agent(row | {"kept": []}, "")
         kept = f"with {agent['name']}" + (", claimed and unattended" if values["presence"] in GONE else "")
@@ -92,7 +92,7 @@ def handover_form(agent: AgentRow, others: list[AgentRow]) -> FormModal[AgentRow
 
     def look(desk: Desk, values: Values) -> Text:
         to = taker(values)
-        row = handover.preview_hand_over(desk, number, to)
+        row = desk.rehearse(lambda: handover.hand_over(desk, number, to))
         return of_an_agent(row, f"with {agent['name']}", names.get(str(to), "An agent"))
 
     fields = [Field("to", "Give it to", TO_DESK, (TO_DESK, TO_AGENT))]

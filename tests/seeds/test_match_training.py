@@ -168,7 +168,7 @@ def small_samples(features: Any, won: Any, late: dict[str, str] | None = None) -
     number = len(won)
     words: dict[str, list[str | None]] = {name: ["x"] * number for name in COVARIATES}
     at = np.arange(number)
-    return Samples(at, at, np.array(won), at, features, words, "", "", late or {})
+    return Samples(at, at, np.array(won), features, words, "", "", late or {})
 
 
 def test_a_feature_that_predicts_too_well_is_found() -> None:

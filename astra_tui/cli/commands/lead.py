@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from functools import partial
 
 import rich_click as click
@@ -13,7 +14,7 @@ from astra_tui.cli.output.progress import progress_bar
 from astra_tui.cli.value_types import CUSTOMER, POLICY
 from dispatch.inputs import lead_files
 from dispatch.leads import intake
-from dispatch.leads.file_intake import FileResult, new_run, receive_file
+from dispatch.leads.file_intake import FileResult, receive_file
 from dispatch.queries.wording import plural
 from models.base import Json
 from models.errors import InvalidInput
@@ -65,7 +66,7 @@ def add(
             raise click.UsageError(f"--{name} and --from exclude each other: the file has the leads")
     if run is not None and not run.strip():
         raise InvalidInput("run", "the run's name is empty", "give the one that --again printed")
-    _add_file(call, source_file, policy, new_run() if again and run is None else run)
+    _add_file(call, source_file, policy, secrets.token_hex(4) if again and run is None else run)
 
 
 def _add_one(call: Call, policy: str | None, fields: dict[str, str | None], customer: int | None) -> None:

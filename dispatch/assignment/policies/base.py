@@ -1,11 +1,11 @@
-"""The interface of policies, which put the eligible agents in order for a lead and say why."""
+"""What every policy has: it puts the eligible agents in order for a lead, and says why."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
-from dispatch.assignment.eligibility import RELAXED_FIRST, Pool
+from dispatch.assignment.eligibility import RELAXED_FIRST, Order, Pool
 from models.customers import Lead
 
 ONLY_ONE = "the only agent who can take it"
@@ -19,12 +19,6 @@ class Candidate(tuple[Any, ...]):
     def __new__(cls, agent_id: int, keys: Iterable[Any]) -> Candidate:
         return tuple.__new__(cls, (agent_id, *keys))
 
-    @classmethod
-    def of_rows(cls, rows: Iterable[tuple[Any, ...]], keys: int) -> list[Candidate]:
-        """Candidates from rows that begin with the id and ``keys`` key columns."""
-        columns = 1 + keys
-        return [tuple.__new__(cls, row[:columns]) for row in rows]
-
     @property
     def agent_id(self) -> int:
         return int(self[0])
@@ -34,53 +28,45 @@ class Candidate(tuple[Any, ...]):
         return self[1:]
 
 
-class Policy(Protocol):
+class Policy:
     """An order of the agents of a pool, best first. A policy reads; only ``chosen`` may write.
 
-    The pool applies the rules of eligibility. A policy with an order in SQL calls
-    ``pool.first(order, limit)``, any other ``pool.agent_ids()``.
+    The pool applies the rules of eligibility. A policy with an ``order`` in SQL need not define ``ranked``;
+    others call ``pool.first`` with orders of their own, or ``pool.agent_ids``.
     """
 
     name: ClassVar[str]
     help: ClassVar[str]
     key_names: ClassVar[tuple[str, ...]]
-    relaxed_first: ClassVar[Sequence[tuple[str, ...]]]
+    order: ClassVar[Order]
+    """The agent's id, then the keys."""
+    phrases: ClassVar[tuple[str, ...]] = ()
+    """Why an agent is preferred: for each key, and for the id, with {} for its value."""
+    relaxed_first: ClassVar[Sequence[tuple[str, ...]]] = RELAXED_FIRST
     """The rules of eligibility to drop, in order and together, when no free agent meets them all."""
 
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
         """The best ``limit`` agents of the pool, best first."""
-        ...
+        columns = 1 + len(self.key_names)
+        return [tuple.__new__(Candidate, row[:columns]) for row in pool.first(self.order, limit)]
 
     def place(self, candidate: Candidate) -> tuple[Any, ...]:
         """A candidate's sort key, lower is better, comparable across pools."""
-        ...
+        raise NotImplementedError
 
     def reason(self, ranked: Sequence[Candidate]) -> str:
-        """Why the first won, in words: the keys up to the deciding one."""
-        ...
+        """Why the first won, in words."""
+        return ONLY_ONE if len(ranked) == 1 else self.preference(*ranked[:2])
+
+    def preference(self, first: Candidate, second: Candidate) -> str:
+        """Why the first is better than the second: the phrases up to the deciding key."""
+        words = []
+        mine, theirs = ((*one.keys, one.agent_id) for one in (first, second))
+        for phrase, own, other in zip(self.phrases, mine, theirs, strict=True):
+            words.append(phrase.format(own))
+            if own != other:
+                break
+        return ", then ".join(words)
 
     def chosen(self, lead: Lead, winner: Candidate) -> None:
         """Remember what the next choice needs, once the winner has the lead."""
-        ...
-
-
-class Forgetful:
-    """A policy that remembers nothing and drops the rules one by one."""
-
-    relaxed_first: ClassVar[Sequence[tuple[str, ...]]] = RELAXED_FIRST
-
-    def chosen(self, lead: Lead, winner: Candidate) -> None:
-        """Nothing to remember."""
-
-
-def reason_for(phrases: Sequence[str], ranked: Sequence[Candidate]) -> str:
-    """Why the first won: a phrase for each key, {} for its value, up to the deciding one."""
-    if len(ranked) == 1:
-        return ONLY_ONE
-    first, second = ((*one.keys, one.agent_id) for one in ranked[:2])
-    words = []
-    for phrase, mine, theirs in zip(phrases, first, second, strict=True):
-        words.append(phrase.format(mine))
-        if mine != theirs:
-            break
-    return ", then ".join(words)

@@ -6,24 +6,24 @@ Scoring is imported when used: a command that assigns nothing does not wait for 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from dispatch.assignment.eligibility import EVERY, Pool
-from dispatch.assignment.policies.base import Candidate, Forgetful
+from dispatch.assignment.policies.base import Candidate, Policy
 from dispatch.assignment.policies.rank import RankPolicy
 from models.customers import Lead
 
 
-class MatchPolicy(Forgetful):
+class MatchPolicy(Policy):
     """The next policy's order, sorted by score; equal scores keep that order.
 
     The score decides if the gate is open, or if the desk is set to use particular weights; otherwise the
     next policy decides, and the reason says why.
     """
 
-    name: ClassVar[str] = "match"
-    help: ClassVar[str] = "best match score, where the desk's history bears it out; else as rank"
-    key_names: ClassVar[tuple[str, ...]] = ("match_score", *RankPolicy.key_names)
+    name = "match"
+    help = "best match score, where the desk's history bears it out; else as rank"
+    key_names = ("match_score", *RankPolicy.key_names)
 
     def __init__(self) -> None:
         self._next = RankPolicy()

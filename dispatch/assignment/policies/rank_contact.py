@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from dispatch.assignment.contact_rate import rates
-from dispatch.assignment.eligibility import EVERY, Order, Pool
-from dispatch.assignment.policies.base import Candidate, Forgetful, reason_for
-from models.agents import Taker
+from dispatch.assignment.eligibility import EVERY, Pool
+from dispatch.assignment.policies.base import Candidate, Policy
+from dispatch.assignment.policies.rank import RankPolicy
 from models.customers import Lead
 
 if TYPE_CHECKING:
     from dispatch.desk.desk import Desk
 
-PHRASES = (
-    "lowest load ({})",
-    "best contact rate ({:.0%})",
-    "most years ({})",
-    "best rating ({})",
-    "lowest agent id ({})",
-)
 UNKNOWN = 1.0  # an agent without leads so far has missed none
 FIRST_LOOK, STEP = 64, 8  # agents read at first, and the factor to read more if that does not settle it
 
-_lightest = Order(
-    lambda: Taker.select(Taker.agent_id, Taker.load, Taker.years_of_service, Taker.rating).order_by(
-        Taker.load, Taker.years_of_service.desc(), Taker.rating.desc(), Taker.agent_id
-    )
-)
 
-
-class RankContactPolicy(Forgetful):
+class RankContactPolicy(Policy):
     """As ``rank``, but among agents with the same load the contact rate comes before the years."""
 
-    name: ClassVar[str] = "rank+contact"
-    help: ClassVar[str] = "lowest load, then best contact rate, then most years, then best rating"
-    key_names: ClassVar[tuple[str, ...]] = ("load", "contact_rate", "years_of_service", "rating")
+    name = "rank+contact"
+    help = "lowest load, then best contact rate, then most years, then best rating"
+    key_names = ("load", "contact_rate", "years_of_service", "rating")
+    phrases = (RankPolicy.phrases[0], "best contact rate ({:.0%})", *RankPolicy.phrases[1:])
+    order = RankPolicy.order
 
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
         if pool.desk is None:
@@ -44,7 +33,7 @@ class RankContactPolicy(Forgetful):
         look = limit if limit == EVERY else max(limit, FIRST_LOOK)
         known: dict[int, Candidate] = {}
         while True:
-            rows = pool.first(_lightest, look)
+            rows = pool.first(self.order, look)
             known |= _rated(pool.desk, [row for row in rows if row[0] not in known])
             if look == EVERY or len(rows) < look:
                 break
@@ -57,9 +46,6 @@ class RankContactPolicy(Forgetful):
     def place(self, candidate: Candidate) -> tuple[Any, ...]:
         load, rate, years, rating = candidate.keys
         return load, -rate, -years, -rating, candidate.agent_id
-
-    def reason(self, ranked: Sequence[Candidate]) -> str:
-        return reason_for(PHRASES, ranked)
 
 
 def _rated(desk: Desk, rows: Sequence[tuple[Any, ...]]) -> dict[int, Candidate]:

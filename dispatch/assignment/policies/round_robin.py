@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from dispatch.assignment.eligibility import DEPARTMENT, LOCATION, SKILL, Order, Pool
-from dispatch.assignment.policies.base import ONLY_ONE, Candidate
+from dispatch.assignment.policies.base import Candidate, Policy
 from models.agents import Taker
 from models.base import CompiledQuery, parameter
 from models.customers import Lead
@@ -22,17 +21,17 @@ _beyond = Order(lambda: _ids.where(Taker.agent_id > parameter("last")), by_id=Tr
 _again = Order(lambda: _ids.where(Taker.agent_id <= parameter("last")), by_id=True)
 
 
-class RoundRobinPolicy:
+class RoundRobinPolicy(Policy):
     """Each pair remembers its last agent; the next higher id gets the lead, wrapping round at the end.
 
     The pointer is a position among the ids, so it stays valid when an agent leaves; a new pair gets one
     too. If nobody matches both places, the search continues without either, from the same pointer.
     """
 
-    name: ClassVar[str] = "round_robin"
-    help: ClassVar[str] = "the next agent in turn, for each launch location and destination"
-    key_names: ClassVar[tuple[str, ...]] = ("after",)
-    relaxed_first: ClassVar[Sequence[tuple[str, ...]]] = ((LOCATION, SKILL), (DEPARTMENT,))
+    name = "round_robin"
+    help = "the next agent in turn, for each launch location and destination"
+    key_names = ("after",)
+    relaxed_first = ((LOCATION, SKILL), (DEPARTMENT,))
 
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
         rows = _pointer(**_pair(lead))
@@ -45,10 +44,8 @@ class RoundRobinPolicy:
     def place(self, candidate: Candidate) -> tuple[Any, ...]:
         return candidate.agent_id <= candidate.keys[0], candidate.agent_id
 
-    def reason(self, ranked: Sequence[Candidate]) -> str:
-        if len(ranked) == 1:
-            return ONLY_ONE
-        last = ranked[0].keys[0]
+    def preference(self, first: Candidate, second: Candidate) -> str:
+        last = first.keys[0]
         return f"next in turn after agent {last}" if last else "first in turn: nobody has had this trip yet"
 
     def chosen(self, lead: Lead, winner: Candidate) -> None:

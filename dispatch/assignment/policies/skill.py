@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from peewee import fn
 
 from dispatch.assignment.eligibility import EVERY, SKILL, Order, Pool, listed_word
-from dispatch.assignment.policies.base import ONLY_ONE, Candidate, Forgetful
+from dispatch.assignment.policies.base import Candidate, Policy
+from dispatch.queries.agent_levels import BEST_LEVEL, BEST_RATING, YEARS_A_LEVEL
 from models.agents import Taker
 from models.base import parameter
 from models.customers import Lead
 
-YEARS_A_LEVEL = 5
-HIGHEST_LEVEL = 5
-BEST_RATING = 5.0
 SPECIALISED = 0.4
 DECIMALS = 9  # of the score, so that equal sums compare as equal
 
-_LEVEL = fn.COALESCE(Taker.level, fn.MIN(HIGHEST_LEVEL, 1 + Taker.years_of_service / YEARS_A_LEVEL))
+_LEVEL = fn.COALESCE(Taker.level, fn.MIN(BEST_LEVEL, 1 + Taker.years_of_service / YEARS_A_LEVEL))
 _COLUMNS = (Taker.agent_id, Taker.skill_base, _LEVEL, Taker.load_ratio, Taker.rating)
 
 
@@ -36,16 +33,16 @@ _of_every = _best_of(Taker.skills.is_null())
 _of_others = _best_of(Taker.skills.is_null(False), _IS_LISTED == 0)
 
 
-class SkillPolicy(Forgetful):
+class SkillPolicy(Policy):
     """0.4 if specialised + 0.2 x level/5 + 0.2 x (1 - load/capacity) + 0.2 x performance.
 
     Specialised means that the agent lists the destination as a skill. A level that is not set grows from 1
     to 5, one every five years of service; performance is rating/5. Ties go to the lowest id.
     """
 
-    name: ClassVar[str] = "skill"
-    help: ClassVar[str] = "specialists in the destination, weighted by level, free capacity and rating"
-    key_names: ClassVar[tuple[str, ...]] = ("score", "specialised", "level", "free", "performance")
+    name = "skill"
+    help = "specialists in the destination, weighted by level, free capacity and rating"
+    key_names = ("score", "specialised", "level", "free", "performance")
 
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
         wanted = listed_word(lead.destination or "")
@@ -59,10 +56,8 @@ class SkillPolicy(Forgetful):
     def place(self, candidate: Candidate) -> tuple[Any, ...]:
         return -candidate.keys[0], candidate.agent_id
 
-    def reason(self, ranked: Sequence[Candidate]) -> str:
-        if len(ranked) == 1:
-            return ONLY_ONE
-        score, specialised, level, free, performance = ranked[0].keys
+    def preference(self, first: Candidate, second: Candidate) -> str:
+        score, specialised, level, free, performance = first.keys
         made = f"level {level}, {free:.0%} free, rating {performance * BEST_RATING:.1f}"
         return f"highest score ({score:.3f}: {'specialised, ' if specialised else ''}{made})"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from dispatch.matching.features import FEATURES, RECENT, REQUIREMENTS, meets_requirements
 from models.agents import RATING_DECIMALS, Agent
 from models.base import tuples
+from models.bookings import CONFIRMED
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +33,26 @@ def seconds(text: str) -> int:
     """Return a stored time as whole seconds, for comparing and subtracting."""
     moment = datetime.fromisoformat(text)
     return moment.toordinal() * 86_400 + moment.hour * 3600 + moment.minute * 60 + moment.second
+
+
+@dataclass(frozen=True)
+class PastAssignment:
+    """An assignment of the history, with its outcome."""
+
+    agent_id: int
+    method: str
+    source: str
+    assigned_at: str
+    destination: str | None
+    launch: str | None
+    status: str | None
+    closed_at: str | None
+    cents: int
+    requests: str
+
+    @property
+    def won(self) -> bool:
+        return self.status == CONFIRMED
 
 
 class Past:
@@ -58,7 +80,7 @@ class Past:
         self._sold: dict[str, Floats] = defaultdict(self._nothing)
         self._assigned: dict[tuple[str, str], Floats] = defaultdict(self._nothing)
         self._converted: dict[tuple[str, str], Floats] = defaultdict(self._nothing)
-        self._to_close: list[tuple[int, int, Any]] = []
+        self._to_close: list[tuple[int, int, PastAssignment]] = []
         self._window: list[tuple[int, int]] = []
         self._latest = 0
         self._taken = 0
@@ -69,10 +91,10 @@ class Past:
     def go_on_to(self, second: int) -> None:
         """Apply everything known before this second."""
         while self._to_close and self._to_close[0][0] < second:
-            closed, _, (agent, method, source, destination, cents) = heapq.heappop(self._to_close)
-            self._load[agent] -= 1
-            if cents is not None:
-                self._confirm(closed, agent, method, source, destination, cents)
+            closed, _, row = heapq.heappop(self._to_close)
+            self._load[self.place[row.agent_id]] -= 1
+            if row.won:
+                self._confirm(closed, row)
         while self._ratings and self._ratings[-1][0] < second:
             _, agent_id, points, answers = self._ratings.pop()
             self._rate(self.place[agent_id], points, answers)
@@ -84,47 +106,43 @@ class Past:
             average = self._rating_sum[agent] / self._rating_count[agent]
             self._rating[agent] = round(float(average), RATING_DECIMALS)
 
-    def _confirm(self, at: int, agent: int, method: str, source: str, destination: str, cents: int) -> None:
+    def _confirm(self, at: int, row: PastAssignment) -> None:
+        agent = self.place[row.agent_id]
         self._confirmed[agent] += 1
-        self._revenue[agent] += cents
-        self._sold[destination][agent] += 1
-        self._converted["method", method][agent] += 1
-        self._converted["source", source][agent] += 1
+        self._revenue[agent] += row.cents
+        self._sold[row.destination or ""][agent] += 1
+        self._converted["method", row.method][agent] += 1
+        self._converted["source", row.source][agent] += 1
         heapq.heappush(self._window, (at, agent))
         self._recent[agent] += 1
         self._latest = max(self._latest, at)
         while self._window[0][0] < self._latest - RECENT.total_seconds():
             self._recent[heapq.heappop(self._window)[1]] -= 1
 
-    def assign(
-        self, agent: int, method: str, source: str, *, booked: bool, closed_at: int | None, sale: Any
-    ) -> None:
-        """Assign a lead to an agent; ``sale`` is (destination, cents) if it is Confirmed at ``closed_at``."""
-        self._assigned["method", method][agent] += 1
-        self._assigned["source", source][agent] += 1
-        if booked:
+    def assign(self, row: PastAssignment) -> None:
+        """Assign a lead to its agent; the outcome is not known before it was closed."""
+        agent = self.place[row.agent_id]
+        self._assigned["method", row.method][agent] += 1
+        self._assigned["source", row.source][agent] += 1
+        if row.status is not None:
             self._load[agent] += 1
-        if closed_at is not None:
-            destination, cents = sale or ("", None)
+        if row.closed_at:
             self._taken += 1  # ties of one second are compared no further
-            outcome = (agent, method, source, destination, cents)
-            heapq.heappush(self._to_close, (closed_at, self._taken, outcome))
+            heapq.heappush(self._to_close, (seconds(row.closed_at), self._taken, row))
 
-    def features(
-        self, agent: int, second: int, method: str, source: str, destination: str | None, requests: str
-    ) -> list[float]:
-        """Return an agent's features for a lead as scored, in FEATURES' order.
+    def features(self, row: PastAssignment, second: int) -> list[float]:
+        """Return the agent's features for the lead as scored, in FEATURES' order.
 
         Without a destination (nobody was reached) its expertise is NaN: a 0 would reveal the outcome.
         """
-        sold = self._sold[destination or ""]
+        agent, method, source = self.place[row.agent_id], ("method", row.method), ("source", row.source)
         columns = (
             self._rating,
             self._years,
             self._revenue,
-            _shares(sold, self._confirmed),
-            _shares(self._converted["source", source], self._assigned["source", source]),
-            _shares(self._converted["method", method], self._assigned["method", method]),
+            _shares(self._sold[row.destination or ""], self._confirmed),
+            _shares(self._converted[source], self._assigned[source]),
+            _shares(self._converted[method], self._assigned[method]),
             _shares(self._recent, self._confirmed),
             1 - _shares(self._load, self._capacity) - (self._capacity == 0),
         )
@@ -133,9 +151,9 @@ class Past:
             here = self._left_at >= second
             here[agent] = True
         ranks = [_percent_rank(column[agent], column[here]) for column in columns]
-        if destination is None:
+        if row.destination is None:
             ranks[EXPERTISE] = np.nan
-        ranks.insert(REQUIREMENTS, meets_requirements(self._departments[agent], requests))
+        ranks.insert(REQUIREMENTS, meets_requirements(self._departments[agent], row.requests))
         return ranks
 
 

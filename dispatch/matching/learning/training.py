@@ -6,8 +6,6 @@ before the last step leaves the weights unchanged.
 
 from __future__ import annotations
 
-import json
-
 from dispatch.desk.desk import Desk
 from dispatch.matching import evidence
 from dispatch.matching.evidence import LEAST_TO_LEARN
@@ -18,8 +16,7 @@ from dispatch.matching.learning.regression import FEATURE, design, fit
 from dispatch.matching.learning.training_data import COVARIATES, Progress, Samples, collect
 from dispatch.matching.learning.version_store import Lesson, learn
 from dispatch.matching.row_types import LessonRow
-from dispatch.matching.weights import WeightSet, version
-from models.base import Json
+from dispatch.matching.weights import WeightSet
 from models.errors import InvalidInput, Refused
 
 HONEST, PUBLISHED = "honest", "published"
@@ -42,7 +39,7 @@ def study(desk: Desk, *, recipe: str = HONEST, progress: Progress | None = None)
     """Do the long part without writing anything. Raises as ``train`` does."""
     if recipe not in RECIPES:
         raise InvalidInput("recipe", f"there is no recipe {recipe!r}", "accepted: " + ", ".join(RECIPES))
-    report = progress or _silent
+    report = progress or (lambda _done, _total, _what: None)
     with desk.reading():
         samples = collect(report, published_recipe=recipe == PUBLISHED)
     _check_enough(samples)
@@ -73,8 +70,16 @@ def keep(desk: Desk, lesson: Lesson) -> LessonRow:
 
 
 def describe_lesson(desk: Desk, lesson: Lesson, number: int | None) -> LessonRow:
-    """Return the row of a lesson and its verdict; ``number`` is its version, None if it was not kept."""
-    return _with_verdict(desk, lesson.row | {"version": number}, lesson.fits)
+    """Return a lesson with the verdict on it, and how surely agents, methods and sources differ.
+
+    ``number`` is its version, None if it was not kept.
+    """
+    with desk.reading():
+        learned = WeightSet("these", lesson.row["weights"], lesson.as_version(desk.now()))
+        found = evidence.verdict(learned)
+        p_values = {"agent": found.p_agents} | evidence.lead_differences()
+    sentence = found.under(desk.settings["policy"])
+    return lesson.row | {"version": number, "sentence": sentence, "p_values": p_values}
 
 
 def _check_enough(samples: Samples) -> None:
@@ -90,32 +95,3 @@ def _check_enough(samples: Samples) -> None:
         raise Refused(
             "too_few", f"{number} decided assignments are too few", f"at least {LEAST_TO_LEARN} are needed"
         )
-
-
-def _with_verdict(desk: Desk, row: LessonRow, fits: dict[str, Json]) -> LessonRow:
-    """Add the verdict on these weights, and how surely agents, methods and sources differ."""
-    from models.learned_weights import LearnedWeight
-
-    with desk.reading():
-        learned = (
-            version(row["version"])
-            if row["version"] is not None
-            else LearnedWeight(
-                version=0,
-                origin="trained",
-                learned_at=desk.now(),
-                outcomes=row["outcomes"],
-                gate_open=row["gate_open"],
-                weights=json.dumps(row["weights"]),
-                fits=json.dumps(fits),
-                evaluation=json.dumps(row["evaluation"]),
-            )
-        )
-        found = evidence.verdict(WeightSet("these", row["weights"], learned))
-        differences = evidence.lead_differences()
-    p_values = {"agent": found.p_agents} | differences
-    return row | {"sentence": found.under(desk.settings["policy"]), "p_values": p_values}
-
-
-def _silent(_done: int, _total: int, _what: str) -> None:
-    """Ignore progress."""

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from peewee import JOIN, fn
 
 from dispatch.matching.features import FEATURES, one_moment
-from dispatch.matching.learning.point_in_time import Floats, Past, Rating, seconds
+from dispatch.matching.learning.point_in_time import Floats, Past, PastAssignment, Rating, seconds
 from models.audit import Event
 from models.base import tuples
-from models.bookings import CONFIRMED, PENDING, Assignment, Booking
+from models.bookings import PENDING, Assignment, Booking
 from models.customers import Lead
 
 MOST_SAMPLES = 200_000  # the newest; more would add nothing
@@ -37,7 +37,6 @@ class Samples:
     at: NDArray[np.int64]
     known_at: NDArray[np.int64]
     won: NDArray[np.bool_]
-    agents: NDArray[np.int64]
     features: Floats
     covariates: dict[str, list[str | None]]
     first_at: str
@@ -46,26 +45,6 @@ class Samples:
 
     def __len__(self) -> int:
         return len(self.won)
-
-
-@dataclass(frozen=True)
-class _Row:
-    """An assignment of the history, with its outcome."""
-
-    agent_id: int
-    method: str
-    source: str
-    assigned_at: str
-    destination: str | None
-    launch: str | None
-    status: str | None
-    closed_at: str | None
-    cents: int
-    requests: str
-
-    @property
-    def won(self) -> bool:
-        return self.status == CONFIRMED
 
 
 def collect(progress: Progress, *, published_recipe: bool = False) -> Samples:
@@ -85,7 +64,7 @@ def collect(progress: Progress, *, published_recipe: bool = False) -> Samples:
     return samples.as_published() if published_recipe else samples.as_known()
 
 
-def _history() -> Iterator[_Row]:
+def _history() -> Iterator[PastAssignment]:
     """Yield every assignment with an agent, oldest first, without those entered by mistake."""
     cents = fn.COALESCE(Booking.destination_revenue_cents, 0) + fn.COALESCE(Booking.package_revenue_cents, 0)
     closed_at = fn.COALESCE(Booking.completed_at, Booking.cancelled_at)
@@ -105,7 +84,7 @@ def _history() -> Iterator[_Row]:
         .order_by(Assignment.assigned_at, Assignment.assignment_id)
     )
     for values in query.tuples().iterator():
-        yield _Row(*values)
+        yield PastAssignment(*values)
 
 
 def _ratings() -> list[Rating]:
@@ -133,29 +112,18 @@ class _Gathered:
         self.past = past
         self.skip = skip
         self.seen = 0
-        self.rows: list[_Row] = []
+        self.rows: list[PastAssignment] = []
         self.features: list[list[float]] = []
 
-    def take(self, row: _Row) -> None:
+    def take(self, row: PastAssignment) -> None:
         """Take an assignment: its features as they were, then its effect on later ones."""
-        past, agent, at = self.past, self.past.place[row.agent_id], seconds(row.assigned_at)
-        past.go_on_to(at)
+        at = seconds(row.assigned_at)
+        self.past.go_on_to(at)
         self.seen += 1
         if row.status != PENDING and self.seen > self.skip:
             self.rows.append(row)
-            self.features.append(self._features(row, at))
-        past.assign(
-            agent,
-            row.method,
-            row.source,
-            booked=row.status is not None,
-            closed_at=seconds(row.closed_at) if row.closed_at else None,
-            sale=(row.destination, row.cents) if row.won else None,
-        )
-
-    def _features(self, row: _Row, at: int) -> list[float]:
-        agent = self.past.place[row.agent_id]
-        return self.past.features(agent, at, row.method, row.source, row.destination, row.requests)
+            self.features.append(self.past.features(row, at))
+        self.past.assign(row)
 
     def as_known(self) -> Samples:
         return self._samples(self.features, {})
@@ -163,7 +131,7 @@ class _Gathered:
     def as_published(self) -> Samples:
         end = 1 + max((seconds(row.closed_at) for row in self.rows if row.closed_at), default=0)
         self.past.go_on_to(end)
-        features = [self._features(row, end) for row in self.rows]
+        features = [self.past.features(row, end) for row in self.rows]
         revenue = FEATURES.index("revenue_score")
         for row, values in zip(self.rows, features, strict=True):
             values[revenue] = row.cents * row.won
@@ -178,7 +146,6 @@ class _Gathered:
             at=np.array([seconds(row.assigned_at) for row in rows], dtype=np.int64),
             known_at=np.array([seconds(row.closed_at or row.assigned_at) for row in rows], dtype=np.int64),
             won=np.array([row.won for row in rows], dtype=np.bool_),
-            agents=np.array([row.agent_id for row in rows], dtype=np.int64),
             features=np.array(features, dtype=np.float64).reshape(len(rows), len(FEATURES)),
             covariates=words,
             first_at=rows[0].assigned_at if rows else "",

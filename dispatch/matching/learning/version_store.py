@@ -20,22 +20,26 @@ class Lesson:
     row: LessonRow = field(repr=False)
     fits: dict[str, Json] = field(repr=False)
 
+    def as_version(self, learned_at: str) -> LearnedWeight:
+        """Return the version of the weights that the lesson becomes, unsaved."""
+        row = self.row
+        return LearnedWeight(
+            origin=TRAINED,
+            learned_at=learned_at,
+            outcomes=row["outcomes"],
+            first_at=row["first_at"],
+            last_at=row["last_at"],
+            gate_open=row["gate_open"],
+            weights=json.dumps(row["weights"]),
+            fits=json.dumps(self.fits),
+            evaluation=json.dumps(row["evaluation"]),
+        )
+
 
 @command("weights.learn", past="weights learned", undo=never("the version remains; use another one"))
 def learn(running: Command, lesson: Lesson) -> dict[str, int]:
     """Write a new version of the weights; if the newest are in use, it takes effect at once."""
-    row = lesson.row
-    learned = LearnedWeight(
-        origin=TRAINED,
-        learned_at=running.now,
-        outcomes=row["outcomes"],
-        first_at=row["first_at"],
-        last_at=row["last_at"],
-        gate_open=row["gate_open"],
-        weights=json.dumps(row["weights"]),
-        fits=json.dumps(lesson.fits),
-        evaluation=json.dumps(row["evaluation"]),
-    )
+    learned = lesson.as_version(running.now)
     learned.save()
     running.detail = {
         "version": learned.version,

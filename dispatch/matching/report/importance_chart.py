@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from dispatch.matching.importance import Importance
+from dispatch.matching.assessment import Importance
+from dispatch.matching.features import feature_name
 from models.errors import Refused
 
 WIDTH, ROW, TOP, LEFT, RIGHT = 640, 26, 46, 140, 190
@@ -19,11 +20,6 @@ KEY = ("raises the score", "lowers the score")
 def format_share(each: Importance) -> str:
     """Format the text after a bar."""
     return f"{each.share:.0%}  (weight {each.weight:+.2f})"
-
-
-def name(each: Importance) -> str:
-    """Format the text before a bar."""
-    return each.feature.removesuffix("_score").replace("_", " ")
 
 
 def svg(bars: Sequence[Importance]) -> str:
@@ -41,7 +37,7 @@ def svg(bars: Sequence[Importance]) -> str:
         y = TOP + ROW * number
         length = (WIDTH - LEFT - RIGHT) * each.share / most
         parts += [
-            _text(LEFT - 8, y + 13, name(each), "end"),
+            _text(LEFT - 8, y + 13, feature_name(each.feature), "end"),
             _bar(LEFT, y, length, each.weight),
             _text(LEFT + length + 6, y + 13, format_share(each), "start"),
         ]
@@ -73,7 +69,7 @@ def write_png(bars: Sequence[Importance], path: Path) -> None:
         ) from error
     figure = Figure(figsize=(7.2, 0.6 + 0.36 * len(bars)), layout="constrained")
     axes = figure.subplots()
-    names = [name(each) for each in bars]
+    names = [feature_name(each.feature) for each in bars]
     colours = [FOR_IT if each.weight >= 0 else AGAINST_IT for each in bars]
     drawn = axes.barh(names, [each.share for each in bars], color=colours)
     axes.bar_label(drawn, labels=[format_share(each) for each in bars], padding=4)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dispatch.matching.assessment import Glance, glance
 from dispatch.matching.conversion_rates import Rate, rates
-from dispatch.matching.features import Terms, one_moment
+from dispatch.matching.features import Terms, feature_name, one_moment
 from dispatch.matching.report.importance_chart import svg
 from dispatch.matching.score import Scored
 from dispatch.matching.weights import WeightSet
@@ -42,24 +42,19 @@ class Report:
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """Return the facts above the table."""
-        lead = (
-            self.glance.terms.method,
-            self.glance.terms.source,
-            self.glance.terms.destination,
-            self.glance.terms.launch,
-        )
-        facts = [("Lead", " · ".join(word for word in lead if word))]
-        if self.glance.terms.requests:
-            facts.append(("Requests", self.glance.terms.requests))
-        if self.glance.chance is not None:
-            facts.append(
-                ("Chance to confirm", f"{self.glance.chance.probability:.0%} ({self.glance.chance.reason})")
-            )
-        facts += [("Weights", self.glance.weights.name), ("Evidence", self.sentence)]
-        if self.glance.scores.note:
-            facts.append(("Note", self.glance.scores.note))
-        return [*facts, ("Made", f"{self.made_at} UTC")]
+        """Return the facts above the table, without those that are empty."""
+        *lead, requests = self.glance.terms
+        chance = self.glance.chance
+        facts = {
+            "Lead": " · ".join(filter(None, lead)),
+            "Requests": requests,
+            "Chance to confirm": f"{chance.probability:.0%} ({chance.reason})" if chance else "",
+            "Weights": self.glance.weights.name,
+            "Evidence": self.sentence,
+            "Note": self.glance.scores.note,
+            "Made": f"{self.made_at} UTC",
+        }
+        return [(name, text) for name, text in facts.items() if text or name == "Lead"]
 
     @property
     def rows(self) -> list[tuple[str, ...]]:
@@ -68,7 +63,7 @@ class Report:
 
     def _row(self, number: int, agent: Scored) -> tuple[str, ...]:
         parts = sorted(agent.contributions.items(), key=lambda part: -abs(part[1]))
-        text = ", ".join(f"{short(name)} {value:+.2f}" for name, value in parts[:3])
+        text = ", ".join(f"{feature_name(name)} {value:+.2f}" for name, value in parts[:3])
         rate = self.rates.get(agent.agent_id)
         sold = f"{rate.rate:.0%} ({rate.low:.0%} to {rate.high:.0%})" if rate else ""
         name = f"{agent.agent_name} ({agent.agent_id})"
@@ -86,11 +81,6 @@ def build(desk: Desk, terms: Terms, weights: WeightSet) -> Report:
         return Report(glance(terms, weights), known, desk.settings["policy"], desk.now())
 
 
-def short(feature: str) -> str:
-    """Return a feature's name for a column or a bar."""
-    return feature.removesuffix("_score").replace("_", " ")
-
-
 def markdown(report: Report, picture: str) -> str:
     """Return the report as Markdown; ``picture`` is the file name of the importance plot beside it."""
     lines = [f"# {TITLE}", ""]
@@ -100,7 +90,7 @@ def markdown(report: Report, picture: str) -> str:
     lines += ["", "## Differences between agents", "", f"![Feature importance]({picture})", ""]
     lines += [_cells(("Feature", "Weight", "Share")), _cells(("---", "---:", "---:"))]
     lines += [
-        _cells((short(each.feature), f"{each.weight:.2f}", f"{each.share:.0%}"))
+        _cells((feature_name(each.feature), f"{each.weight:.2f}", f"{each.share:.0%}"))
         for each in report.glance.importance
     ]
     return "\n".join(lines) + "\n"

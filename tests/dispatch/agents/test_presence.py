@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dispatch import agents, bookings, queries
-from dispatch.agents.handover import hand_over, preview_hand_over
-from dispatch.agents.presence import preview_presence, set_hours, set_presence
+from dispatch.agents.handover import hand_over
+from dispatch.agents.presence import set_hours, set_presence
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EventFilter
@@ -64,7 +64,7 @@ def test_a_preview_gives_the_same_result_and_changes_nothing(desk: Desk, work: N
     before = look(
         lambda: (queries.list_bookings(queries.BookingFilter()), queries.list_agents(), event_log.events())
     )
-    preview = preview_presence(desk, 1, "away", "in 2 hours", "dentist")
+    preview = desk.rehearse(lambda: set_presence(desk, 1, "away", "in 2 hours", "dentist"))
     assert (
         look(
             lambda: (
@@ -256,7 +256,7 @@ def test_a_shift_over_midnight_belongs_to_its_first_day() -> None:
 
 def test_all_work_is_handed_to_an_agent_even_above_capacity(desk: Desk, work: None, look: Look) -> None:
     agents.change(desk, 2, capacity=3)
-    preview = preview_hand_over(desk, 1, 2)
+    preview = desk.rehearse(lambda: hand_over(desk, 1, 2))
     assert (preview["over_capacity"], preview["kept"], len(preview["moves"])) == (True, [], 2)
     assert hand_over(desk, 1, 2) == preview
     assert holders(look) == [2, 2, 2, 2]

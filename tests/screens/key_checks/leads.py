@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from astra_tui.app import AstraApp
 from dispatch import queries
-from dispatch.agents.handover import claimed_of
 from dispatch.assignment.policies import POLICIES
 from dispatch.desk import event_log
 from screens.dialogs.panel import Panel
@@ -103,7 +102,7 @@ async def who_is_at_work(app: AstraApp) -> None:
     held = shown_now(app)["load"]
     assert held == 1 + len(others)
     await press(app, "p", "o")
-    claimed = len(await app.backend.read(lambda: claimed_of(1)))
+    claimed = len(await app.backend.read(lambda: queries.pending_ids(1, claimed=True)))
     assert "with Soren Baker, claimed and unattended" in " ".join(text_of(app).split())
     await press(app, "f9")
     assert (shown_now(app)["presence"], shown_now(app)["unattended"]) == ("offline", claimed)
