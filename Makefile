@@ -36,7 +36,7 @@ triage-model: $(BIN)/ruff  ## retrain triage and print its accuracy
 docs: $(BIN)/ruff  ## regenerate the reference pages and screenshots
 	set -e; for script in $(wildcard docs/make_*.py); do $(BIN)/python $$script; done
 
-bare:  ## try ./astra demo and ./astra test on a bare Debian 12 (needs root and debootstrap)
+bare:  ## try ./astra demo and ./astra test on a bare Debian 12 and 13 (needs root and debootstrap)
 	tools/bare_debian.sh
 
 # The launcher builds the environment; asking pytest for its version adds the test tools.

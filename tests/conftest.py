@@ -17,8 +17,12 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.queries.row_types import AgentRow
+from tests.unclosed import watch_connections
 
 START = datetime(2026, 3, 1, 9, 0, 0, tzinfo=UTC)
+
+
+watch_connections()
 
 
 def pytest_sessionstart() -> None:

@@ -1,24 +1,29 @@
 #!/usr/bin/env bash
-# Try Astra on an unprepared system: a bare Debian 12 with python3 and python3-pip, a new user, no terminal,
-# no locale. Needs root and debootstrap, and takes a few minutes.
+# Try Astra on unprepared systems: a bare Debian 12 (Python 3.11) and Debian 13 (Python 3.13) with python3 and
+# python3-pip, a new user, no terminal, no locale. Needs root and debootstrap, and takes ten minutes.
 #
-#   tools/bare_debian.sh                    ./astra --version, demo and test
-#   tools/bare_debian.sh './astra doctor'   other commands instead
-#   BARE_BASE=FOLDER tools/bare_debian.sh   keep the bare system in FOLDER, and reuse it next time
+#   tools/bare_debian.sh                        ./astra --version, demo and test
+#   tools/bare_debian.sh './astra doctor'       other commands instead
+#   BARE_SUITES=trixie tools/bare_debian.sh     only Debian 13
+#   BARE_BASE=FOLDER tools/bare_debian.sh       keep the bare systems in FOLDER, and reuse them next time
 #
 # Access to the package index is copied from this machine's settings at run time.
 set -euo pipefail
 
 if [[ ${1:-} != --inside ]]; then
-    target=$(mktemp -d)
     trap 'rm -rf --one-file-system "$target"' EXIT
-    # All mounts are in a separate namespace, which ends before the folder is deleted.
-    unshare --mount "$0" --inside "$target" "$@"
+    for suite in ${BARE_SUITES:-bookworm trixie}; do
+        target=$(mktemp -d)
+        # All mounts are in a separate namespace, which ends before the folder is deleted.
+        unshare --mount "$0" --inside "$suite" "$target" "$@"
+        rm -rf --one-file-system "$target"
+    done
     exit
 fi
 
-target=$2
-shift 2
+suite=$2
+target=$3
+shift 3
 root=$(cd "$(dirname "$0")/.." && pwd)
 home=/home/visitor
 commands=("$@")
@@ -29,7 +34,7 @@ fi
 say() { printf '\n== %s\n' "$*" >&2; }
 
 bare_system() {
-    debootstrap --variant=minbase --include=python3,python3-pip,ca-certificates bookworm "$1" >"$target.log" ||
+    debootstrap --variant=minbase --include=python3,python3-pip,ca-certificates "$suite" "$1" >"$target.log" ||
         { tail -n 20 "$target.log" >&2; exit 1; }
     rm -f "$target.log"
 }
@@ -84,13 +89,15 @@ as_visitor() {
         "${network[@]}" /bin/sh -c "cd ~/Astra && $1"
 }
 
-say 'a bare Debian 12'
+say "a bare Debian: $suite"
 if [[ -n ${BARE_BASE:-} ]]; then
-    if [[ ! -d $BARE_BASE/usr ]]; then
-        bare_system "$BARE_BASE.part"
-        mv "$BARE_BASE.part" "$BARE_BASE"
+    base=$BARE_BASE/$suite
+    if [[ ! -d $base ]]; then
+        mkdir -p "$BARE_BASE"
+        bare_system "$base.part"
+        mv "$base.part" "$base"
     fi
-    cp -a "$BARE_BASE/." "$target"
+    cp -a "$base/." "$target"
 else
     bare_system "$target"
 fi

@@ -39,6 +39,14 @@ class SteadyApp(SteadyBatches):
         self._typed_ahead: deque[Typed] = deque()
         self._is_at_a_key = False
 
+    async def on_load(self) -> None:
+        """Start tasks at the loop's next turn on every Python.
+
+        From 3.12 on, Textual has them start at once: an input in the first place then looks for a screen
+        that is not on the stack yet, and the application ends.
+        """
+        asyncio.get_running_loop().set_task_factory(None)
+
     async def on_event(self, event: events.Event) -> None:
         if event.is_forwarded or not isinstance(event, events.Key | events.Paste | events.MouseUp):
             await super().on_event(event)

@@ -218,7 +218,9 @@ def test_the_backup_is_never_of_the_upgraded_file(path: Path, next_schema: Path)
     """Two processes found the old schema; the second must not overwrite the first one's backup."""
     late = db.DeskDatabase(path)
     try:
-        assert db.connect(path, create=False)[1] == db.SCHEMA_VERSION - 1
+        first, version = db.connect(path, create=False)
+        first.close()
+        assert version == db.SCHEMA_VERSION - 1
         open_desk(path).close()
         with late.active():
             db.migrate(late, lambda: None)

@@ -21,7 +21,7 @@ from screens.dispatch.duplicate_question import KnownCustomer
 from screens.dispatch.several_leads import SeveralLeads
 from screens.widgets.live_table import LiveTable
 from tests.conftest import TestClock
-from tests.screens.crash import type_and_die
+from tests.screens.crash import require_terminals, type_and_die
 from tests.screens.picture import text_of
 from tests.screens.terminal import Terminal
 
@@ -79,6 +79,7 @@ async def call(kim: Terminal, name: str, **given: str) -> None:
 
 
 async def test_a_day_at_the_desk(day: Day, desk: Desk) -> None:
+    require_terminals()
     kim = await day.sits_down("kim")
     for number, name in enumerate(AGENTS, start=1):
         await day.sits_down(name.lower(), number)

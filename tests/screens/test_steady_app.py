@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import gc
 import warnings
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
 from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from astra_tui.app import AstraApp
 from screens.base import key_queue
 from screens.base.key_queue import SteadyApp
 from screens.dialogs.modal import Modal
@@ -76,6 +79,19 @@ class Opening(SteadyApp):
         await self.quiet()
         while self._is_at_a_key:
             await asyncio.sleep(0)
+
+
+async def test_an_application_started_for_real_begins_with_its_first_place(path: Path) -> None:
+    """From Python 3.12 on, ``astra`` runs with a task factory of Textual that ``run_test`` leaves out."""
+    app, seen = AstraApp(database=path, actor="kim"), list[str]()
+
+    async def look(pilot: Pilot[object]) -> None:
+        await pilot.press("K")
+        seen.append(app.screen.query_one("#customer", Input).value)
+        app.exit()
+
+    await app.run_async(headless=True, size=(80, 24), auto_pilot=look)
+    assert seen == ["K"]
 
 
 async def test_a_key_that_quits_leaves_no_warning_in_the_terminal() -> None:

@@ -308,7 +308,7 @@ def test_a_value_that_was_rolled_back_is_not_accepted(desk: Desk, two: None) -> 
 # -- two threads on one desk
 
 
-def together(*work: Callable[[], object]) -> list[BaseException]:
+def together(desk: Desk, *work: Callable[[], object]) -> list[BaseException]:
     """Run functions in threads that start at the same moment; returns what they raised."""
     ready = threading.Barrier(len(work))
     raised: list[BaseException] = []
@@ -319,6 +319,8 @@ def together(*work: Callable[[], object]) -> list[BaseException]:
             function()
         except BaseException as error:  # noqa: BLE001  # handed to the test
             raised.append(error)
+        finally:
+            desk.close()  # this thread's connection
 
     threads = [threading.Thread(target=run, args=(function,)) for function in work]
     for thread in threads:
@@ -346,7 +348,7 @@ def test_a_batch_in_one_thread_does_not_cover_another(desk: Desk, two: None, loo
         done.set()
         intake.receive(desk, **LEAD)
 
-    assert together(batch, other) == []
+    assert together(desk, batch, other) == []
     assert seen == [False, None, 0]
     assert look(Event.select().where(Event.request_id == "mine").count) == 1
 
@@ -362,7 +364,7 @@ def test_threads_on_one_desk_lose_nothing(desk: Desk, two: None, look: Look) -> 
 
         return run
 
-    assert together(work("a"), work("b"), work("c")) == []
+    assert together(desk, work("a"), work("b"), work("c")) == []
     assert look(queries.count_totals) == queries.Totals(waiting=0, pending=75, drift=())
     assert [row["load"] for row in look(queries.list_agents)] in ([37, 38], [38, 37])
 

@@ -45,6 +45,8 @@ def test_sweeps_of_several_terminals_report_everything_once(
         thread.start()
     for thread in threads:
         thread.join()
+    for terminal in terminals:
+        terminal.close()
     assert len(result) == 4
     warnings = Counter(
         (row["issue_id"], row["clock"], row["percent"]) for one in result for row in one["warnings"]
