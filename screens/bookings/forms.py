@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from dispatch import bookings, queries
+from dispatch import bookings
 from dispatch.bookings import editing, follow_ups
 from dispatch.bookings.lifecycle import OUTCOMES
 from dispatch.desk.accepted_values import AcceptedValues
@@ -16,7 +16,7 @@ from dispatch.queries.wording import due_word
 from models.bookings import PENDING
 from models.clock import local_offset
 from models.errors import InvalidInput
-from screens.dialogs.form import Field, FormModal, picked, reassign_fields
+from screens.dialogs.form import Field, FormModal, RowForms
 from screens.wording.contacts import ways
 from screens.wording.text import day_and_moment, moment
 
@@ -44,26 +44,17 @@ def _about(booking: BookingRow) -> str:
     return f"{booking['customer_name']}: {trip}, with {booking['agent_name'] or 'nobody yet'}"
 
 
-def _form(
-    booking: BookingRow,
-    title: str,
-    fields: Sequence[Field],
-    command: Callable[..., BookingRow],
-    submit: str,
-    *,
-    about: str = "",
-    changes_only: bool = False,
-) -> FormModal[BookingRow]:
-    """Make a form about a booking; its values go to the command under the fields' names."""
-    number = booking["booking_id"]
-    return FormModal(
-        f"{title} {number}",
-        fields,
-        lambda desk, given: command(desk, number, **given),
-        submit=submit,
-        about=about or _about(booking),
-        changes_only=changes_only,
-    )
+FORMS = RowForms("booking", _about)
+note_form = FORMS.asking(
+    "Note on", "Write", bookings.note, Field("text", "Note", hint="what the next person should know")
+)
+cancel_form = FORMS.asking(
+    "Cancel", "Cancel the booking", bookings.cancel, Field("reason", "Reason", hint="what the customer said")
+)
+decline_form = FORMS.asking(
+    "Decline", "Decline", bookings.decline, Field("reason", "Reason", hint="why somebody else should take it")
+)
+reassign_form = FORMS.reassigning(bookings.reassign)
 
 
 def confirm_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingRow]:
@@ -87,29 +78,7 @@ def confirm_form(booking: BookingRow, values: AcceptedValues) -> FormModal[Booki
             raise InvalidInput(missing[0], f"the {words} {verb} missing", "needed to confirm") from None
 
     fields = [Field("package", LABELS["package"], chosen, packages), *amounts]
-    return _form(booking, "Confirm booking", fields, command, "Confirm")
-
-
-def cancel_form(booking: BookingRow) -> FormModal[BookingRow]:
-    """Cancel the booking: the reason."""
-    field = Field("reason", "Reason", hint="what the customer said")
-    return _form(booking, "Cancel booking", [field], bookings.cancel, "Cancel the booking")
-
-
-def decline_form(booking: BookingRow) -> FormModal[BookingRow]:
-    """Decline the booking: the agent's reason."""
-    field = Field("reason", "Reason", hint="why somebody else should take it")
-    return _form(booking, "Decline booking", [field], bookings.decline, "Decline")
-
-
-def reassign_form(booking: BookingRow) -> FormModal[BookingRow]:
-    """Reassign the booking: the new agent, and the reason."""
-
-    def command(desk: Desk, number: int, to: str, reason: str) -> BookingRow:
-        return bookings.reassign(desk, number, picked(to), reason)
-
-    fields = reassign_fields(booking, queries.list_agents())
-    return _form(booking, "Reassign booking", fields, command, "Reassign")
+    return FORMS.form(booking, "Confirm", fields, command, "Confirm")
 
 
 def contact_form(booking: BookingRow, now: Callable[[], str]) -> FormModal[BookingRow]:
@@ -128,7 +97,7 @@ def contact_form(booking: BookingRow, now: Callable[[], str]) -> FormModal[Booki
         return bookings.contact(desk, number, words.get(outcome, outcome), text, follow_up)
 
     about = f"{_about(booking)}\n{ways(booking)}"
-    return _form(booking, "Contact for booking", fields, command, "Save call", about=about)
+    return FORMS.form(booking, "Contact for", fields, command, "Save call", about=about)
 
 
 def follow_up_form(booking: BookingRow, now: Callable[[], str]) -> FormModal[BookingRow]:
@@ -136,8 +105,8 @@ def follow_up_form(booking: BookingRow, now: Callable[[], str]) -> FormModal[Boo
     at = booking["follow_up_at"]
     field = Field("at", "Follow-up", moment(at), hint=MOMENT_HINT, note=_moment_reader(now, at))
     about = f"{_about(booking)}\n{ways(booking)}"
-    title, command = "Follow-up of booking", follow_ups.follow_up
-    return _form(booking, title, [field], command, "Save", about=about, changes_only=True)
+    command = follow_ups.follow_up
+    return FORMS.form(booking, "Follow-up of", [field], command, "Save", about=about, changes_only=True)
 
 
 def _moment_reader(now: Callable[[], str], before: str | None = None) -> Callable[[str], str]:
@@ -153,16 +122,10 @@ def _moment_reader(now: Callable[[], str], before: str | None = None) -> Callabl
     return describe
 
 
-def note_form(booking: BookingRow) -> FormModal[BookingRow]:
-    """Add a note to the booking's history."""
-    field = Field("text", "Note", hint="what the next person should know")
-    return _form(booking, "Note on booking", [field], bookings.note, "Write")
-
-
 def rate_form(booking: BookingRow) -> FormModal[BookingRow]:
     """Record the customer's score of a finished booking."""
     field = Field("score", "Score 1 to 5", str(booking["score"] or ""), hint="5 is best")
-    return _form(booking, "Score of booking", [field], bookings.rate, "Score")
+    return FORMS.form(booking, "Score of", [field], bookings.rate, "Score")
 
 
 def edit_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingRow]:
@@ -175,7 +138,7 @@ def edit_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingR
     ]
     why_so_few = "" if is_pending else ": its trip and quote stay as they are"
     about = f"Booking {booking['booking_id']} is {booking['status']}{why_so_few}"
-    return _form(booking, "Edit booking", fields, editing.edit, "Save", about=about, changes_only=True)
+    return FORMS.form(booking, "Edit", fields, editing.edit, "Save", about=about, changes_only=True)
 
 
 def _value(booking: Mapping[str, Any], name: str) -> str:

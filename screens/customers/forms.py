@@ -11,24 +11,21 @@ from dispatch.customers.row_types import MergePreview
 from dispatch.queries.row_types import CustomerRow
 from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal
-from screens.dialogs.form import Field, FormModal
+from screens.dialogs.form import Field, FormModal, RowForms
 from screens.dialogs.modal import buttons
 from screens.wording.text import moment
 
 LABELS = {"name": "Name", "phone": "Phone", "email": "E-mail"}
 
 
+ABOUT = "A new name is shown on all bookings that were under the old one."
+FORMS = RowForms[CustomerRow]("customer", lambda _: ABOUT)
+
+
 def customer_form(customer: CustomerRow) -> FormModal[CustomerRow]:
     """Edit the name, phone or e-mail; an empty field clears phone or e-mail."""
-    number = customer["customer_id"]
-    return FormModal(
-        f"Edit customer {number}",
-        [Field(name, label, str(customer.get(name) or "")) for name, label in LABELS.items()],
-        lambda desk, given: customers.edit(desk, number, **given),
-        submit="Save",
-        changes_only=True,
-        about="A new name is shown on all bookings that were under the old one.",
-    )
+    fields = [Field(name, label, str(customer.get(name) or "")) for name, label in LABELS.items()]
+    return FORMS.form(customer, "Edit", fields, customers.edit, "Save", changes_only=True)
 
 
 class MergeCustomers(CommandModal[CustomerRow]):
