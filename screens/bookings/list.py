@@ -30,6 +30,8 @@ EXTRA_COLUMNS: tuple[Column[BookingRow], ...] = (
 class BookingList(BookingActions, DetailedList[BookingRow, BookingRow]):
     """A place with a list of bookings."""
 
+    NOTHING = "Choose a booking to see it here"
+
     def detail_of(self, row: BookingRow) -> Detail:
         return booking_detail(row["booking_id"], self.backend.desk.now())
 

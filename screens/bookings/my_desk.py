@@ -22,11 +22,11 @@ from models.agents import AVAILABLE, AWAY
 from models.errors import NotFound
 from screens.base import figures, keys
 from screens.base.keys import key_of
-from screens.bookings.detail import BookingDetail
 from screens.bookings.list import EXTRA_COLUMNS, BookingList
 from screens.dialogs.agent_chooser import PickAgent
 from screens.roster.presence import describe_presence_change, open_presence, presence_text
 from screens.widgets.columns import Column
+from screens.widgets.detail_pane import DetailPane
 from screens.widgets.live_table import LiveTable
 from screens.wording import issues as issue_words
 from screens.wording.agents import load_bar
@@ -92,7 +92,7 @@ class MyDesk(BookingList):
                 yield Static(classes="headline")
                 yield LiveTable(COLUMNS, "booking_id", id="my-desk")
                 yield LiveTable(ISSUE_COLUMNS, "issue_id", id="my-issues")
-            yield BookingDetail()
+            yield DetailPane()
 
     def chosen(self) -> BookingRow | None:
         """The booking under the cursor; None while the cursor is among the issues."""

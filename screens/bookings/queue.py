@@ -14,7 +14,6 @@ from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import with_next_step
 from screens.base import figures, keys
-from screens.bookings.detail import BookingDetail
 from screens.bookings.list import EXTRA_COLUMNS
 from screens.bookings.list_window import Window
 from screens.bookings.multi_select import MarkedList
@@ -58,7 +57,6 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
     BINDINGS = [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY]
     COLUMNS = COLUMNS
     HINT = "/ words, status:pending, agent:6, to:mars, is:unclaimed"
-    PANE = BookingDetail
     AUTO_FOCUS = "#queue"
     IS_TIMELY = True
     SORTS: ClassVar[tuple[str, ...]] = tuple(queries.BOOKING_SORTS)

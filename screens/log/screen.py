@@ -15,7 +15,7 @@ from dispatch.operations import undo
 from dispatch.operations.command_list import describe_command, describe_subject
 from dispatch.operations.row_types import UndoResult
 from screens.base import keys
-from screens.log.event_detail import EventDetail, event_detail
+from screens.log.event_detail import event_detail
 from screens.log.list_window import LogWindow
 from screens.shell.paged_list import Held, PagedList
 from screens.shell.row_actions import at_once, on_chosen
@@ -60,7 +60,7 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
     NOTHING_CHOSEN = "No event is chosen: move the cursor to one first"
     COLUMNS = COLUMNS
     HINT = f"/ {EXAMPLE}"
-    PANE = EventDetail
+    NOTHING = "Choose an event to see it here"
     AUTO_FOCUS = "#log"
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from dispatch.service.issues import queries
 from dispatch.service.row_types import ClockState, IssueStory, Prediction, SurveyRow, WarningRow
 from dispatch.service.wording import CLOCKS, category, describe_escalation, progress_words
 from dispatch.triage.row_types import Analysis
-from screens.widgets.detail_pane import Detail, DetailPane, add_facts
+from screens.widgets.detail_pane import Detail, add_facts
 from screens.wording import issues as words
 from screens.wording.text import BAD, CARE, moment, short_moment
 
@@ -32,12 +32,6 @@ FACTORS = {
 def read_issue(desk: Desk, issue_id: int) -> IssueStory:
     """Read an issue with its conversation and history."""
     return {**queries.issue(desk, issue_id), "interactions": queries.interactions(issue_id), "history": []}
-
-
-class IssueDetail(DetailPane):
-    """One issue in full."""
-
-    NOTHING = "Choose an issue to see it here"
 
 
 def issue_detail(issue: IssueStory) -> Detail:

@@ -18,7 +18,7 @@ from screens.base import figures, keys
 from screens.filters.issues import VIEWS, parse_issue_filter, view_of, view_parts
 from screens.service.actions import IssueActions
 from screens.service.dashboard import Figures, ServiceBoard, read_figures, rows_of_figure
-from screens.service.detail import IssueDetail, issue_detail, read_issue
+from screens.service.detail import issue_detail, read_issue
 from screens.service.list_window import IssueWindow
 from screens.shell.paged_list import Held, PagedList
 from screens.widgets.choice import next_of
@@ -65,7 +65,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
     BINDINGS = [*keys.SERVICE]
     COLUMNS = COLUMNS
     HINT = "/ words, status:new, agent:6, category:refund, is:escalated"
-    PANE = IssueDetail
+    NOTHING = "Choose an issue to see it here"
     AUTO_FOCUS = "#service"
     IS_TIMELY = True
 

@@ -39,8 +39,6 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
     HINT: ClassVar[str]
     """What can be typed into the filter."""
 
-    PANE: ClassVar[type[DetailPane]]
-
     def __init__(self, window: ListWindow[Which, Row]) -> None:
         super().__init__()
         self._window = window
@@ -66,7 +64,7 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
                 yield Static(classes="headline")
                 yield Input(placeholder=self.HINT, compact=True, id="filter")
                 yield LiveTable(self.COLUMNS, self.NUMBER, id=self.NAME)
-            yield self.PANE()
+            yield DetailPane()
 
     @property
     def _filter(self) -> Which:
