@@ -22,13 +22,12 @@ from dispatch.queries.wording import contact_rate
 from models.errors import InvalidInput
 from screens.base import figures, keys
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
-from screens.roster.presence import open_presence, presence_text
-from screens.roster.presence_forms import handover_form, leaving_form, shift_form
+from screens.roster.presence_forms import handover_form, leaving_form, open_presence, shift_form
 from screens.shell.row_actions import RowActions, on_chosen
 from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
-from screens.wording.agents import load_bar, match_score
+from screens.wording.agents import load_bar, match_score, presence_text, with_score
 from screens.wording.plots import interval
 from screens.wording.text import CARE, refusal
 
@@ -158,7 +157,9 @@ class Roster(RowActions[AgentRow, AgentRow]):
         self.ask_newest("scores", lambda: roster_scores(lead), then, beside=True)
 
     def _arrange(self) -> None:
-        found = [_scored(row, self._scores) for row in queries.filtered(self._agents, self._asked)]
+        scores, steers = self._scores.by_agent, self._scores.steers
+        rows = queries.filtered(self._agents, self._asked)
+        found = [with_score(row, scores.get(row["agent_id"]), steers=steers) for row in rows]
         found.sort(key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
         self.table.mark_sort(self._sort, self._descending)
         self.table.show_rows(found[:MOST_HELD])
@@ -274,11 +275,6 @@ def _with_rates(rows: list[AgentRow]) -> list[AgentRow]:
     """Return the agents with their rates of Confirmed bookings; former agents have none."""
     known = {rate.agent_id: rate for rate in rates()}
     return [{**row, **known[row["agent_id"]].row()} if row["agent_id"] in known else row for row in rows]
-
-
-def _scored(row: AgentRow, scores: RosterScores) -> AgentRow:
-    score = scores.by_agent.get(row["agent_id"])
-    return row if score is None else row | {"match_score": score, "steers": scores.steers}
 
 
 def _headline(agents: list[AgentRow], found: list[AgentRow], hidden_sort: str = "", hints: str = "") -> Text:
