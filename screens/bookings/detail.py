@@ -23,13 +23,9 @@ def booking_detail(booking_id: int, now: str) -> Detail:
     """Describe a booking in full at a time of the desk. Reads the database."""
     booking = with_next_step(queries.booking(booking_id), now)
     events, why = event_log.events(booking_id=booking_id, limit=HISTORY_LINES), explanations.why(booking_id)
-    text = Text(overflow="fold")
-    text.append(booking["customer_name"], "bold")
-    text.append("  ")
-    text.append_text(state(booking))
+    text = Text.assemble((booking["customer_name"], "bold"), "  ", state(booking), overflow="fold")
     add_facts(text, _facts(booking))
-    text.append("\n\nWhy\n", "bold")
-    text.append(why["reason"])
+    text.append("\n\nWhy\n", "bold").append(why["reason"])
     for note, style in notes(why):
         text.append(f"\n{note}", style)
     text.append("\n\nHistory\n", "bold")

@@ -41,7 +41,7 @@ class MergeCustomers(CommandModal[CustomerRow]):
         key("merge.swap", "s", "Swap", "Keep the other of the two instead"),
     ]
 
-    def __init__(self, previews: tuple[MergePreview, MergePreview]) -> None:
+    def __init__(self, previews: list[MergePreview]) -> None:
         super().__init__("Make two customers one")
         self._previews = previews
 
@@ -51,7 +51,7 @@ class MergeCustomers(CommandModal[CustomerRow]):
         yield from buttons(("submit", "Merge"), ("swap", "Swap"), ("close", "Cancel"))
 
     def action_swap(self) -> None:
-        self._previews = self._previews[1], self._previews[0]
+        self._previews.reverse()
         self.query_one("#preview", Static).update(merge_text(self._previews[0]))
 
     def action_submit(self) -> None:
@@ -65,9 +65,8 @@ def merge_text(preview: MergePreview) -> Text:
     keep, other, leads = preview["keep"], preview["other"], preview["leads"]
     text = Text(overflow="fold")
     for row, word in ((keep, "stays"), (other, "is merged into it, and not found any more")):
-        text.append(f"{row['name']} ({row['customer_id']})", "bold")
+        text.append(f"{row['name']} ({row['customer_id']})", "bold").append(f" {word}\n")
         known = filter(None, (row["phone"], row["email"], f"known since {moment(row['created_at'])}"))
-        text.append(f" {word}\n")
         text.append(f"  {', '.join(known)}, {row['open_bookings']} open\n\n", "dim")
     text.append("1 lead moves" if leads == 1 else f"{leads} leads move")
     text.append(" over, with bookings and notes.\n")

@@ -121,10 +121,8 @@ def _detail(customer: Suspect) -> Text:
     text = Text(overflow="fold")
     for one in customer["bookings"][:4]:
         trip = f"{one['destination']} from {one['launch_location']}"
-        text.append(f"Booking {one['booking_id']}  ", "bold").append(
-            f"{trip}, {one['agent_name'] or 'waiting'}, "
-        )
-        text.append_text(state(one)).append("\n")
+        text.append(f"Booking {one['booking_id']}  ", "bold")
+        text.append(f"{trip}, {one['agent_name'] or 'waiting'}, ").append_text(state(one)).append("\n")
     if not customer["bookings"]:
         last = customer["last_booking_id"]
         text.append(f"nothing open; the last booking was {last}" if last else "no booking yet", "dim")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events, getters, on
@@ -162,11 +163,8 @@ class Dispatch(BookingActions):
         """Read who would get the lead as typed."""
         desk, terms = self.backend.desk, self._weighed
         self._look_at(terms)
-
-        def work() -> Preview:
-            return explanations.preview(desk, lead=unsaved_lead(terms))
-
-        self.ask_newest("preview", work, self.who.show_preview, beside=True)
+        preview = partial(explanations.preview, desk, lead=unsaved_lead(terms))
+        self.ask_newest("preview", preview, self.who.show_preview, beside=True)
 
     def _look_at(self, terms: Terms | None) -> None:
         """Show the scores for a lead when they are ready, which takes a while with thousands of agents."""

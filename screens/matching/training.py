@@ -37,17 +37,14 @@ class TrainingRun:
 
     def study(self, desk: Desk) -> Lesson:
         """Run the slow part. Raises Refused, also when it was stopped."""
-        is_studied = False
         try:
             self._report_progress(0, 0, "beginning")
             from dispatch.matching.learning import training  # with scikit-learn, which takes seconds to load
 
-            lesson = training.study(desk, progress=self._report_progress)
-            is_studied = True
-            return lesson
-        finally:
-            if not is_studied:
-                self._ended.set()
+            return training.study(desk, progress=self._report_progress)
+        except BaseException:
+            self._ended.set()
+            raise
 
     def keep(self, desk: Desk, lesson: Lesson) -> LessonRow:
         """Keep the result, unless it was stopped; returns that of ``astra train``."""

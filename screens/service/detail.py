@@ -41,9 +41,8 @@ def issue_detail(issue: IssueStory) -> Detail:
 
 def describe_issue(issue: IssueStory, longest: int | None = None, last: int | None = None) -> Text:
     """Describe an issue in full, its texts cut at ``longest`` characters, with the ``last`` messages."""
-    text = Text(overflow="fold")
-    text.append_text(words.priority(issue)).append("  ")
-    text.append_text(words.state(issue)).append(f"  {category(issue)}")
+    head = words.priority(issue), "  ", words.state(issue), f"  {category(issue)}"
+    text = Text.assemble(*head, overflow="fold")
     add_facts(text, _facts(issue), SHORT_LABEL)
     _add_spoken(text, issue, longest, last)
     _heading(text, "Why so urgent")
@@ -114,16 +113,14 @@ def _add_escalations(text: Text, issue: IssueStory) -> None:
     _heading(text, "Escalations")
     for one in issue["escalations"]:
         style = "dim" if one["closed_at"] else f"bold {BAD}"
-        trigger = one["trigger"].replace("_", " ")
-        text.append(f"\nlevel {one['level']}, {trigger}", style)
+        text.append(f"\nlevel {one['level']}, {one['trigger'].replace('_', ' ')}", style)
         text.append(f": {one['reason']}; {describe_escalation(one)}")
 
 
 def _add_satisfaction(text: Text, guess: Prediction, survey: SurveyRow | None) -> None:
     _heading(text, "The customer")
     text.append(f"\n{guess['predicted']:.2f} of 5 expected, {guess['risk']} risk", RISK_STYLES[guess["risk"]])
-    text.append(f", {guess['churn_probability']:.0%} may leave")
-    text.append(f" ({guess['model']['kind']})", "dim")
+    text.append(f", {guess['churn_probability']:.0%} may leave").append(f" ({guess['model']['kind']})", "dim")
     factors = (f"{FACTORS.get(name, name)} {value:.2f}" for name, value in guess["factors"].items())
     add_facts(text, [("Factors", ", ".join(factors))], LABEL)
     for advice in guess["recommendations"]:
@@ -150,8 +147,7 @@ def _read(issue: IssueStory) -> list[tuple[str, str]]:
 
 def why_text(issue: IssueStory) -> Text:
     """Explain an issue's urgency, its agent, and its due times."""
-    text = Text(overflow="fold")
-    text.append(f"{issue['priority']}, because", "bold")
+    text = Text.assemble((f"{issue['priority']}, because", "bold"), overflow="fold")
     add_steps(text, issue)
     _heading(text, "Who has it")
     add_facts(text, (fact for fact in _facts(issue) if fact[0] in OF_WHO_HAS_IT), LABEL)
