@@ -33,7 +33,7 @@ ANSWERS = (
     ("same", "1 Same customer"),
     ("open", "2 Open it", "open_it"),
     ("enter", "3 Enter anyway", "enter_anyway"),
-    ("back", "Back"),
+    ("back", "Back", "close"),
 )
 HINT = "Choose with the arrows, then press 1, 2 or 3; escape goes back to the form"
 
@@ -55,7 +55,7 @@ class KnownCustomer(Modal[Answer | None]):
     FRAME = "question"
     AUTO_FOCUS = "#suspects"
     BINDINGS = [
-        key("known.back", "escape", "Back", "Back to the form, with all that is typed"),
+        key("known.back", "escape", "Back", "Back to the form, with all that is typed", "close"),
         key("known.same", "1", "Same customer", "The lead is the chosen customer's"),
         key("known.open", "2", "Open it", "Go to the open booking in the queue", "open_it"),
         key("known.enter", "3", "Enter anyway", "Assign the lead as it is typed", "enter_anyway"),
@@ -111,9 +111,6 @@ class KnownCustomer(Modal[Answer | None]):
 
     def action_enter_anyway(self) -> None:
         self.leave(Answer("enter", self._chosen))
-
-    def action_back(self) -> None:
-        self.leave()
 
 
 def _detail(customer: Suspect) -> Text:

@@ -14,7 +14,6 @@ from textual.widgets import DataTable, Static, TextArea
 
 from dispatch import customers
 from dispatch.desk.desk import Desk
-from dispatch.inputs.lead_files import Fields
 from dispatch.leads.file_intake import Received, receive_lines
 from dispatch.leads.pasted_leads import Pasted, PastedLine, read_pasted
 from models.base import Json
@@ -79,7 +78,6 @@ class SeveralLeads(CommandModal[str]):
 
     @property
     def text(self) -> str:
-        """The lines as typed."""
         return self._lines.text
 
     def unsaved(self) -> str:
@@ -116,7 +114,7 @@ class SeveralLeads(CommandModal[str]):
         return ticket == self._ticket and self.is_laid_out
 
     def _show(self, pasted: Pasted) -> None:
-        self._list([_row(line.line, line.fields, line.errors) for line in pasted.lines])
+        self._list([_row(line) for line in pasted.lines])
         self._show_note(_counts(pasted) if self.text.strip() else "")
 
     def _list(self, rows: list[Json]) -> None:
@@ -136,7 +134,6 @@ class SeveralLeads(CommandModal[str]):
 
     @on(DataTable.RowSelected)
     def _go_to_line(self) -> None:
-        """Go to the line in the text, to correct it."""
         row = self._table.current
         if row is not None and row["place"]:
             self._lines.move_cursor((row["place"] - 1, 0))
@@ -172,10 +169,7 @@ class SeveralLeads(CommandModal[str]):
                 )
             return
         became = {one["line"]: one for one in received}
-        rows = [
-            _row(line.line, line.fields, line.errors, became.get(line.line), questions.get(line.line, ""))
-            for line in pasted.lines
-        ]
+        rows = [_row(line, became.get(line.line), questions.get(line.line, "")) for line in pasted.lines]
         left = [line for line, row in zip(pasted.lines, rows, strict=True) if not row["became"]]
         self._known |= {line.text for line in left if line.line in questions}
         with self._lines.prevent(TextArea.Changed):
@@ -208,18 +202,15 @@ def _questions(lines: Sequence[PastedLine]) -> dict[int, str]:
     return found
 
 
-def _row(
-    line: int, fields: Fields, errors: tuple[str, ...], received: Received | None = None, question: str = ""
-) -> Json:
+def _row(line: PastedLine, received: Received | None = None, question: str = "") -> Json:
     """Format what is wrong with a line, or its result; ``place`` is where it is now."""
-    became = ""
-    if received is not None and received["lead"] is None:
-        errors = (received["error"],)
-    elif received is not None and received["lead"] is not None:
-        lead = received["lead"]
+    errors, became = line.errors, ""
+    if received and (lead := received["lead"]):
         became = f"→ {lead['agent_name'] or 'waits'}, booking {lead['booking_id']}"
+    elif received:
+        errors = (received["error"],)
     verdict = {"errors": errors, "question": question, "became": became}
-    return {"line": line, "place": line, "fields": fields, **verdict}
+    return {"line": line.line, "place": line.line, "fields": line.fields, **verdict}
 
 
 def _counts(pasted: Pasted) -> str:

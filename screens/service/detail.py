@@ -10,7 +10,7 @@ from dispatch.service.issues import queries
 from dispatch.service.row_types import ClockState, IssueStory, Prediction, SurveyRow, WarningRow
 from dispatch.service.wording import CLOCKS, category, describe_escalation, progress_words
 from dispatch.triage.row_types import Analysis
-from screens.widgets.detail_pane import Detail, add_facts
+from screens.widgets.detail_pane import add_facts
 from screens.wording import issues as words
 from screens.wording.text import BAD, CARE, moment, short_moment
 
@@ -30,13 +30,7 @@ FACTORS = {
 
 
 def read_issue(desk: Desk, issue_id: int) -> IssueStory:
-    """Read an issue with its conversation and history."""
     return {**queries.issue(desk, issue_id), "interactions": queries.interactions(issue_id), "history": []}
-
-
-def issue_detail(issue: IssueStory) -> Detail:
-    """Describe an issue for the pane."""
-    return f"Issue {issue['issue_id']}", describe_issue(issue, EXCERPT, LAST_SPOKEN)
 
 
 def describe_issue(issue: IssueStory, longest: int | None = None, last: int | None = None) -> Text:

@@ -18,7 +18,7 @@ from screens.base import figures, keys
 from screens.filters.issues import VIEWS, parse_issue_filter, view_of, view_parts
 from screens.service.actions import IssueActions
 from screens.service.dashboard import Figures, ServiceBoard, read_figures, rows_of_figure
-from screens.service.detail import issue_detail, read_issue
+from screens.service.detail import EXCERPT, LAST_SPOKEN, describe_issue, read_issue
 from screens.service.list_window import IssueWindow
 from screens.shell.paged_list import Held, PagedList
 from screens.widgets.choice import next_of
@@ -124,7 +124,8 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         super().show_only(text)
 
     def detail_of(self, row: IssueRow) -> Detail:
-        return issue_detail(read_issue(self.backend.desk, row["issue_id"]))
+        issue = read_issue(self.backend.desk, row["issue_id"])
+        return f"Issue {row['issue_id']}", describe_issue(issue, EXCERPT, LAST_SPOKEN)
 
     @on(DataTable.RowSelected, "#service")
     def _entered(self) -> None:
@@ -151,7 +152,6 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         self._use(replace(self._filter, sort=message.sort))
 
     def action_board(self) -> None:
-        """Switch between the figures and the list."""
         if self._shows_board:
             self._to_list()
         else:
@@ -178,8 +178,6 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
 
     @on(ServiceBoard.FigureChosen)
     def _list_figure(self, message: ServiceBoard.FigureChosen) -> None:
-        """List the issues behind a figure."""
-
         def found(figure: tuple[str, IssueFilter]) -> None:
             self._figure, which = figure
             with self.prevent(Input.Changed):
