@@ -40,7 +40,6 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
         return f"{word}: booking {row['booking_id']}, {short(row['customer_name'])} ({holder})"
 
     def _with_follow_up(self, word: str, row: BookingRow) -> str:
-        """Append the time of the follow-up."""
         at = row["follow_up_at"]
         follow_up = f"follow-up {day_and_moment(at)}" if at else "no follow-up"
         return f"{self.describe_done(word, row)}, {follow_up}"
@@ -154,8 +153,6 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
 
     @on_chosen
     def action_new_issue(self, row: BookingRow) -> None:
-        """Open an issue for the customer of this booking."""
-
         def opened(issue: IssueDetails) -> None:
             self.say(f"{describe_issue('Opened', issue)}; {keys.key_of(self.app, 'place.service')} shows it")
 

@@ -58,7 +58,6 @@ reassign_form = FORMS.reassigning(bookings.reassign)
 
 
 def confirm_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingRow]:
-    """Confirm the booking: the package, and its revenue."""
     packages = values.packages(booking["destination"])
     chosen = booking["package"] or (packages[0] if len(packages) == 1 else "")
     amounts = (
@@ -123,13 +122,11 @@ def _moment_reader(now: Callable[[], str], before: str | None = None) -> Callabl
 
 
 def rate_form(booking: BookingRow) -> FormModal[BookingRow]:
-    """Record the customer's score of a finished booking."""
     field = Field("score", "Score 1 to 5", str(booking["score"] or ""), hint="5 is best")
     return FORMS.form(booking, "Score of", [field], bookings.rate, "Score")
 
 
 def edit_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingRow]:
-    """Edit the customer, the request, and the quote."""
     is_pending = booking["status"] == PENDING
     fields = [
         Field(name, label, _value(booking, name), _options(name, values))

@@ -118,7 +118,6 @@ class CustomerCard(Modal[tuple[str, int] | None]):
             self.leave((kind, row[f"{kind}_id"]))
 
     def action_copy(self) -> None:
-        """Copy the phone number, and the e-mail on the next press."""
         known = [value for value in (self._card["phone"], self._card["email"]) if value]
         if not known:
             self.say("Neither phone nor e-mail is known: e enters them", severity="warning")

@@ -145,7 +145,6 @@ class FormModal(CommandModal[Outcome]):
             self._preview.follow(self.values())
 
     def values(self) -> Values:
-        """What is in the fields now."""
         return {field.name: value_of(self.query_one(f"#{field.name}")) for field in self._fields}
 
     @on(Input.Changed)

@@ -199,7 +199,6 @@ class Dispatch(BookingActions):
         return slip is not None
 
     def _suspect(self) -> None:
-        """Look up who the customer may be."""
         who = self.form.identity()
         if any(who):
             self.host.ask(lambda: customers.suspects(*who), lambda found: self._show_suspected(who, found))

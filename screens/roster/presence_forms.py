@@ -56,13 +56,11 @@ def presence_form(agent: AgentRow, now: Callable[[], str]) -> FormModal[AgentRow
 
 
 def open_presence(place: Place, agent: AgentRow) -> None:
-    """Ask for the agent's presence, and report the result."""
     form = presence_form(agent, place.backend.desk.now)
     place.open(form, lambda row: place.say(describe_presence_change(row)))
 
 
 def shift_form(agent: AgentRow) -> FormModal[AgentRow]:
-    """Set the hours at which an agent's shift starts and ends."""
     number = agent["agent_id"]
 
     def describe(typed: str) -> str:

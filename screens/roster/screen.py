@@ -169,7 +169,6 @@ class Roster(RowActions[AgentRow, AgentRow]):
         self.query_one(".headline", Static).update(refused if self._misread else line)
 
     def _hints(self) -> str:
-        """Show the most wanted keys."""
         whose = f"  ·  match: {self._scores.whose}" if self._scores.whose and self.size.width >= WIDE else ""
         return keys.with_keys(self.app, HINTS) + whose
 

@@ -55,7 +55,6 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
 
     @on_chosen
     def action_wait(self, row: IssueRow) -> None:
-        """Switch between in progress and waiting for the customer."""
         following = IN_PROGRESS if row["status"] == PENDING_CUSTOMER else PENDING_CUSTOMER
         self.at_once(
             "",

@@ -105,14 +105,12 @@ def reply_form(issue: IssueDetails) -> FormModal[IssueDetails]:
 
 
 def _newest(desk: Desk, issue_id: int) -> tuple[int, str]:
-    """Return the last message of a conversation."""
     with desk.reading():
         last = [one for one in queries.interactions(issue_id) if one["kind"] == "message"][-1]
     return last["interaction_id"], short((last["text"] or "").replace("\n", " "), QUOTED)
 
 
 def edit_form(issue: IssueDetails) -> FormModal[IssueDetails]:
-    """Edit the title and the booking, and while it is open the priority and the tier."""
     fields = [
         Field("title", "Title", issue["title"]),
         Field("booking", "Booking", str(issue["booking_id"] or ""), hint="its number"),
