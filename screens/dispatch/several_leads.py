@@ -27,6 +27,7 @@ from screens.wording import duplicates
 from screens.wording.text import BAD, CARE, GOOD
 
 TYPING_PAUSE_S = 0.15
+CHECKING = "checking"
 PLACEHOLDER = (
     "Paste lines here, from a file or a spreadsheet, one lead a line:\n"
     "name, method, source, destination, launch, requests, phone, email\n"
@@ -70,11 +71,8 @@ class SeveralLeads(CommandModal[str]):
     def __init__(self, text: str = "") -> None:
         super().__init__("Several leads")
         self._first_text = text
-        self._ticket = 0
         self._count = self._count_last = 0  # of what was assigned in all, and the last time
         self._known: set[str] = set()  # lines assigned next time, even if the customer has an open booking
-        # what was pasted twice is meant twice; what is pressed twice is not
-        self._run = secrets.token_hex(8)
 
     @property
     def text(self) -> str:
@@ -98,20 +96,14 @@ class SeveralLeads(CommandModal[str]):
 
     @on(TextArea.Changed)
     def _typed(self) -> None:
-        self._ticket += 1
         self._is_warned = False
-        self.run_worker(self._check(self._ticket), group="checking")
+        self.run_worker(self._check(), group=CHECKING, exclusive=True)
 
-    async def _check(self, ticket: int) -> None:
+    async def _check(self) -> None:
         await asyncio.sleep(TYPING_PAUSE_S)
-        if self._is_newest(ticket):
-            pasted = await asyncio.to_thread(read_pasted, self.text, self.backend.values)
-            if self._is_newest(ticket):
-                self._show(pasted)
-
-    def _is_newest(self, ticket: int) -> bool:
-        """Return whether this is still about the current lines, and they are still there."""
-        return ticket == self._ticket and self.is_laid_out
+        pasted = await asyncio.to_thread(read_pasted, self.text, self.backend.values)
+        if self.is_laid_out:
+            self._show(pasted)
 
     def _show(self, pasted: Pasted) -> None:
         self._list([_row(line) for line in pasted.lines])
@@ -143,8 +135,8 @@ class SeveralLeads(CommandModal[str]):
         if self._busy:
             return
         self._lines.read_only = True  # assigned lines must not be edited
-        self._ticket += 1  # what is being checked is checked again below
-        text, values, run = self.text, self.backend.values, f"{self._run}:{self._ticket}"
+        self.workers.cancel_group(self, CHECKING)  # the command below checks the lines again
+        text, values, run = self.text, self.backend.values, secrets.token_hex(8)
         asked = frozenset(self._known)
 
         def work(desk: Desk) -> Answer:
@@ -216,8 +208,7 @@ def _row(line: PastedLine, received: Received | None = None, question: str = "")
 def _counts(pasted: Pasted) -> str:
     if pasted.problem:
         return pasted.problem
-    bad = len(pasted.bad)
-    parts = [f"{len(pasted.good)} good", f"{bad} with errors" if bad else "none with errors"]
+    parts = [f"{len(pasted.good)} good", f"{len(pasted.bad) or 'none'} with errors"]
     if pasted.ignored:
         parts.append("ignored: " + ", ".join(pasted.ignored))
     return ", ".join(parts)
