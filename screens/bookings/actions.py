@@ -27,8 +27,6 @@ HELD = ("already_claimed", "not_the_holder")
 
 
 class BookingActions(RowActions[BookingRow, BookingRow]):
-    """A place with bookings."""
-
     NUMBER = "booking_id"
     NOTHING_CHOSEN = "No booking is chosen: move the cursor to one first"
 
@@ -86,13 +84,8 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
     action_release = at_once("Released", bookings.release)
     action_reopen = at_once("Reopened", bookings.reopen)
 
-    def action_contact(self) -> None:
-        form = partial(forms.contact_form, now=self.backend.desk.now)
-        self.with_form("Noted", form, self._with_follow_up, self._is_held)
-
-    def action_follow_up(self) -> None:
-        form = partial(forms.follow_up_form, now=self.backend.desk.now)
-        self.with_form("Follow-up", form, self._with_follow_up, self._is_held)
+    action_contact = with_form("Noted", forms.contact_form, _is_held, _with_follow_up)
+    action_follow_up = with_form("Follow-up", forms.follow_up_form, _is_held, _with_follow_up)
 
     @on_chosen
     def action_next_step(self, row: BookingRow) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from dispatch import bookings
 from dispatch.bookings import editing, follow_ups
@@ -16,7 +15,7 @@ from dispatch.queries.wording import due_word
 from models.bookings import PENDING
 from models.clock import local_offset
 from models.errors import InvalidInput
-from screens.dialogs.form import Field, FormModal, RowForms
+from screens.dialogs.form import Field, FormModal, RowForms, as_typed
 from screens.wording.contacts import ways
 from screens.wording.text import day_and_moment, moment
 
@@ -35,6 +34,7 @@ LABELS = {
     "destination_revenue": "Destination rev.",
     "package_revenue": "Package revenue",
 }
+ROW_KEYS = {"name": "customer_name", "launch": "launch_location"}
 OF_A_PENDING_ONE = ("destination", "launch", "package", *EXAMPLES)
 """Fields that can be edited only while the booking is open."""
 
@@ -61,7 +61,7 @@ def confirm_form(booking: BookingRow, values: AcceptedValues) -> FormModal[Booki
     packages = values.packages(booking["destination"])
     chosen = booking["package"] or (packages[0] if len(packages) == 1 else "")
     amounts = (
-        Field(name, LABELS[name], _value(booking, name), hint=f"for example {example}")
+        Field(name, LABELS[name], as_typed(booking.get(name)), hint=f"for example {example}")
         for name, example in EXAMPLES.items()
     )
 
@@ -80,16 +80,13 @@ def confirm_form(booking: BookingRow, values: AcceptedValues) -> FormModal[Booki
     return FORMS.form(booking, "Confirm", fields, command, "Confirm")
 
 
-def contact_form(booking: BookingRow, now: Callable[[], str]) -> FormModal[BookingRow]:
-    """Log an attempt to reach the customer: success, notes, and when to try again.
-
-    ``now`` returns the desk's time, from which the moment is read.
-    """
+def contact_form(booking: BookingRow) -> FormModal[BookingRow]:
+    """Log an attempt to reach the customer: success, notes, and when to try again."""
     words = dict(zip(("Reached", "No answer"), OUTCOMES, strict=True))
     fields = [
         Field("outcome", "Outcome", "Reached", tuple(words)),
         Field("text", "Notes"),
-        Field("follow_up", "Follow-up", hint=MOMENT_HINT, note=_moment_reader(now)),
+        Field("follow_up", "Follow-up", hint=MOMENT_HINT, note=_moment_reader()),
     ]
 
     def command(desk: Desk, number: int, outcome: str, text: str, follow_up: str) -> BookingRow:
@@ -99,24 +96,24 @@ def contact_form(booking: BookingRow, now: Callable[[], str]) -> FormModal[Booki
     return FORMS.form(booking, "Contact for", fields, command, "Save call", about=about)
 
 
-def follow_up_form(booking: BookingRow, now: Callable[[], str]) -> FormModal[BookingRow]:
+def follow_up_form(booking: BookingRow) -> FormModal[BookingRow]:
     """Set the time of the follow-up; an empty field removes it."""
     at = booking["follow_up_at"]
-    field = Field("at", "Follow-up", moment(at), hint=MOMENT_HINT, note=_moment_reader(now, at))
+    field = Field("at", "Follow-up", moment(at), hint=MOMENT_HINT, note=_moment_reader(at))
     about = f"{_about(booking)}\n{ways(booking)}"
     command = follow_ups.follow_up
     return FORMS.form(booking, "Follow-up of", [field], command, "Save", about=about, changes_only=True)
 
 
-def _moment_reader(now: Callable[[], str], before: str | None = None) -> Callable[[str], str]:
+def _moment_reader(before: str | None = None) -> Callable[[str, str], str]:
     """Return a function that describes a typed moment at the desk's time; ``before`` is the stored one."""
 
-    def describe(typed: str) -> str:
+    def describe(typed: str, now: str) -> str:
         if not typed.strip():
             return "empty: removes the follow-up" if before else ""
         if typed == moment(before):
-            return f"as it is: {due_word(before, now()) or 'not due yet'}"
-        return f"= {day_and_moment(due_times.understand(typed, now(), local_offset()))}"
+            return f"as it is: {due_word(before, now) or 'not due yet'}"
+        return f"= {day_and_moment(due_times.understand(typed, now, local_offset()))}"
 
     return describe
 
@@ -129,21 +126,13 @@ def rate_form(booking: BookingRow) -> FormModal[BookingRow]:
 def edit_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingRow]:
     is_pending = booking["status"] == PENDING
     fields = [
-        Field(name, label, _value(booking, name), _options(name, values))
+        Field(name, label, as_typed(booking.get(ROW_KEYS.get(name, name))), _options(name, values))
         for name, label in LABELS.items()
         if is_pending or name not in OF_A_PENDING_ONE
     ]
     why_so_few = "" if is_pending else ": its trip and quote stay as they are"
     about = f"Booking {booking['booking_id']} is {booking['status']}{why_so_few}"
     return FORMS.form(booking, "Edit", fields, editing.edit, "Save", about=about, changes_only=True)
-
-
-def _value(booking: Mapping[str, Any], name: str) -> str:
-    """Return the booking's present value of a field, as it would be typed."""
-    value = booking[{"name": "customer_name", "launch": "launch_location"}.get(name, name)]
-    if value is None:
-        return ""
-    return f"{value:.2f}" if name in EXAMPLES else str(value)
 
 
 def _options(name: str, values: AcceptedValues) -> tuple[str, ...]:

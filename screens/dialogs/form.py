@@ -37,7 +37,7 @@ class Field:
     """One field of a form: a text (of several ``lines``), one of ``options``, or (``agent``) an agent.
 
     A few short ``options`` are shown side by side; others open as a list. ``note`` describes, below
-    the field, how the typed text is read, or raises DeskError.
+    the field, how the typed text is read at the desk's time, or raises DeskError.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Field:
     options: tuple[str, ...] = ()
     hint: str = ""
     agents: tuple[AgentRow, ...] = ()
-    note: Callable[[str], str] | None = None
+    note: Callable[[str, str], str] | None = None
     lines: int = 1
 
     @property
@@ -166,7 +166,7 @@ class FormModal(CommandModal[Outcome]):
             return
         below = self.query_one(f"#{field.name}-told", Static)
         try:
-            text, wrong = field.note(typed), False
+            text, wrong = field.note(typed, self.backend.desk.now()), False
         except DeskError as error:
             text, wrong = error.message, True
         below.update(Content(text))
@@ -217,6 +217,13 @@ def value_of(widget: Widget) -> str:
     if isinstance(widget, TextArea):
         return widget.text
     return widget.chosen if isinstance(widget, Pick) else str(cast("Any", widget).value)
+
+
+def as_typed(value: object) -> str:
+    """Return a stored value as it would be typed: a list with commas, an amount or average to two places."""
+    if isinstance(value, list):
+        return ", ".join(value)
+    return "" if value is None else f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
 def picked(agent_id: str) -> int:

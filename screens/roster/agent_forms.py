@@ -6,7 +6,7 @@ from dispatch import agents
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.queries.row_types import AgentRow
 from models.base import Json
-from screens.dialogs.form import Field, FormModal, RowForms
+from screens.dialogs.form import Field, FormModal, RowForms, as_typed
 
 LABELS = {
     "first_name": "First name",
@@ -62,16 +62,9 @@ def add_agent_form(values: AcceptedValues) -> FormModal[AgentRow]:
 
 def edit_agent_form(agent: AgentRow, values: AcceptedValues) -> FormModal[AgentRow]:
     """Edit the name, title, capacity, ...; unchanged values are not written."""
-    fields = _fields({name: _value(agent, name) for name in LABELS}, values)
+    before = {name: as_typed(agent.get(ROW_KEYS.get(name, name))) for name in LABELS}
+    fields = _fields(before, values)
     return FORMS.form(agent, "Edit", fields, agents.change, "Save", changes_only=True)
-
-
-def _value(agent: AgentRow, name: str) -> str:
-    """Return the agent's present value, as it would be typed."""
-    if name == "rating":
-        return f"{agent['rating']:.2f}"
-    value = agent.get(ROW_KEYS.get(name, name))
-    return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
 
 
 def _given(values: dict[str, str]) -> Json:

@@ -104,6 +104,9 @@ def with_form(
     word: str,
     form: Callable[[Done], ModalScreen[Done | None]],
     needs: Callable[[Any, Done], None] | None = None,
+    tell: Callable[[Any, str, Done], str] | None = None,
 ) -> Callable[[RowActions[Any, Done]], None]:
-    """Make the action that opens a form for the row, if a method ``needs`` does not refuse it."""
-    return lambda place: place.with_form(word, form, needs=needs and partial(needs, place))
+    """Make the action that opens a form for the row; ``needs`` and ``tell`` are methods of the place."""
+    return lambda place: place.with_form(
+        word, form, tell and partial(tell, place), needs and partial(needs, place)
+    )
