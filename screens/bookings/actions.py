@@ -28,6 +28,7 @@ HELD = ("already_claimed", "not_the_holder")
 
 class BookingActions(RowActions[BookingRow, BookingRow]):
     NUMBER = "booking_id"
+    ENTER = "why"
     NOTHING_CHOSEN = "No booking is chosen: move the cursor to one first"
 
     def read_row(self, number: int) -> BookingRow:

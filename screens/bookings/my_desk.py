@@ -65,8 +65,6 @@ MOST_ISSUES = 50
 
 
 class MyDesk(BookingList):
-    """The chosen agent's own work."""
-
     NAME = "my-desk"
     FIGURES = (figures.WORK, figures.STATE, figures.REVENUE, figures.LOAD)
     HELP = (
@@ -99,9 +97,7 @@ class MyDesk(BookingList):
         return None if self.issues.has_focus else self.table.current
 
     @on(DataTable.RowSelected, "#my-issues")
-    def _go_to_issue(self, message: DataTable.RowSelected) -> None:
-        message.stop()
-        message.prevent_default()
+    def _go_to_issue(self) -> None:
         row = self.issues.current
         if row is not None:
             self.host.show_issue(row["issue_id"])

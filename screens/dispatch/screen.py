@@ -262,10 +262,6 @@ class Dispatch(BookingActions):
             event.stop()
             self.action_several(event.text)
 
-    @on(DataTable.RowSelected, "#latest")
-    def _entered(self) -> None:
-        self.action_why()
-
     @on(DataTable.RowSelected, "#candidates")
     def action_parts(self) -> None:
         scored, seen = self.who.scored, self.who.glance
@@ -344,7 +340,6 @@ class Dispatch(BookingActions):
         self.form.show_notice(f"{values['name']} {given}, booking {result['booking_id']}", "success")
 
     def _refused(self, error: DeskError) -> None:
-        """Show a refusal; what was typed stays in the form."""
         self._assigning = False
         self.form.show_notice(refusal(error), "error")
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from rich.text import Text
-from textual import on
-from textual.widgets import DataTable, Input
+from textual.widgets import Input
 
 from dispatch import queries
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
@@ -57,6 +56,7 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
     )
     BINDINGS = [*keys.LOG]
     NUMBER = "event_id"
+    ENTER = "go_to"
     NOTHING_CHOSEN = "No event is chosen: move the cursor to one first"
     COLUMNS = COLUMNS
     HINT = f"/ {EXAMPLE}"
@@ -82,10 +82,6 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
 
     def describe_done(self, word: str, row: UndoResult) -> str:
         return describe_undo(row)
-
-    @on(DataTable.RowSelected)
-    def _entered(self) -> None:
-        self.action_go_to()
 
     @on_chosen
     def action_go_to(self, event: EventRow) -> None:

@@ -9,7 +9,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
-from textual.widgets import DataTable, Input, Static
+from textual.widgets import Input, Static
 
 from dispatch import agents, queries
 from dispatch.assignment.contact_rate import with_rates
@@ -20,7 +20,8 @@ from dispatch.matching.roster_scores import RosterScores, roster_scores
 from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import contact_rate
 from models.errors import InvalidInput
-from screens.base import figures, keys
+from screens.base import keys
+from screens.base.figures import CAPACITY, LOAD, MATCH, PRESENCE, RANK, RATING, REACHED, SHRUNK, YEARS
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
 from screens.roster.presence_forms import handover_form, leaving_form, open_presence, shift_form
 from screens.shell.row_actions import RowActions, on_chosen
@@ -43,7 +44,7 @@ def _confirmed(row: AgentRow) -> str:
     return interval(row) if row.get("rate") is not None else ""
 
 
-SHRUNK = "Confirmed, shrunk (95 %)"
+SHRUNK_TITLE = "Confirmed, shrunk (95 %)"
 COLUMNS: tuple[Column[AgentRow], ...] = (
     Column("rank", "#", 5, lambda row: str(row["rank"] or "–"), right=True, sort="rank", title="Rank"),
     Column("name", "Agent", 16, grows=True, sort="name"),
@@ -60,14 +61,14 @@ COLUMNS: tuple[Column[AgentRow], ...] = (
     Column("license_number", "Licence", 12, sort="license_number", extra=True),
     Column("hours", "Shift", 20, sort="hours", extra=True),
     Column(CONTACT, "Reached", 20, contact_rate, sort=CONTACT, extra=True, title="Reached in time"),
-    Column("rate", "Confirmed", 12, _confirmed, right=True, sort="rate", extra=True, title=SHRUNK),
+    Column("rate", "Confirmed", 12, _confirmed, right=True, sort="rate", extra=True, title=SHRUNK_TITLE),
     Column("decided", "Decided", 8, right=True, sort="decided", extra=True),
 )
-MATCH, RATES = "match_score", frozenset(("rate", "decided"))
+SCORE, RATES = "match_score", frozenset(("rate", "decided"))
 """Columns computed only where they are chosen: with thousands of agents that takes a while."""
 SORTS = tuple(column.sort for column in COLUMNS)
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
-HIGHEST_FIRST = ("load", "years_of_service", "rating", CONTACT, MATCH, *RATES)
+HIGHEST_FIRST = ("load", "years_of_service", "rating", CONTACT, SCORE, *RATES)
 WIDE = 110
 HINTS = (
     "enter or {agent.bookings} bookings  {agent.presence} presence  {agent.handover} hand over  "
@@ -76,20 +77,8 @@ HINTS = (
 
 
 class Roster(RowActions[AgentRow, AgentRow]):
-    """The agents of the desk."""
-
     NAME = "roster"
-    FIGURES = (
-        figures.RANK,
-        figures.LOAD,
-        figures.CAPACITY,
-        figures.YEARS,
-        figures.RATING,
-        figures.PRESENCE,
-        figures.REACHED,
-        figures.MATCH,
-        figures.SHRUNK,
-    )
+    FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK)
     HELP = (
         "Every agent, best rank first. Rank 1 gets the next lead: the lowest load, then most years of "
         "service, then the best rating; agents alike in all three share a rank. Load is the number of "
@@ -103,6 +92,7 @@ class Roster(RowActions[AgentRow, AgentRow]):
     )
     BINDINGS = [*keys.ROSTER, *keys.LIST]
     NUMBER = "agent_id"
+    ENTER = "bookings"
     NOTHING_CHOSEN = "No agent is chosen"
     AUTO_FOCUS = "#roster"
 
@@ -143,7 +133,7 @@ class Roster(RowActions[AgentRow, AgentRow]):
     def show(self, data: list[AgentRow]) -> None:
         self._agents = data
         self._arrange()
-        if MATCH in {*self.table.chosen, self._sort}:
+        if SCORE in {*self.table.chosen, self._sort}:
             self._score()
 
     def _score(self) -> None:
@@ -198,10 +188,6 @@ class Roster(RowActions[AgentRow, AgentRow]):
         self._arrange()
         self.host.remember("roster.sort", self._sort)
         self.host.remember("roster.descending", self._descending)
-
-    @on(DataTable.RowSelected, "#roster")
-    def _entered(self) -> None:
-        self.action_bookings()
 
     def action_filter(self) -> None:
         self.query_one("#filter", Input).focus()

@@ -23,9 +23,8 @@ from screens.wording.issues import customer, describe
 
 
 class IssueActions(RowActions[IssueRow, IssueDetails]):
-    """A place with issues."""
-
     NUMBER = "issue_id"
+    ENTER = "read"
     NOTHING_CHOSEN = "No issue is chosen: move the cursor to one first"
 
     def read_row(self, number: int) -> IssueDetails:

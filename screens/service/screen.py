@@ -10,7 +10,7 @@ from rich.text import Text
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import DataTable, Input
+from textual.widgets import Input
 
 from dispatch.service.issues.queries import CHANGED, SORTS, URGENCY, IssueFilter
 from dispatch.service.row_types import IssueDetails, IssueRow
@@ -112,7 +112,6 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         return None if self._shows_board else self.table.current
 
     def show_issue(self, issue_id: int) -> None:
-        """List the issues with the cursor on this one."""
         self._to_list()
         with self.prevent(Input.Changed):
             self.query_one("#filter", Input).value = ""
@@ -126,10 +125,6 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
     def detail_of(self, row: IssueRow) -> Detail:
         issue = read_issue(self.backend.desk, row["issue_id"])
         return f"Issue {row['issue_id']}", describe_issue(issue, EXCERPT, LAST_SPOKEN)
-
-    @on(DataTable.RowSelected, "#service")
-    def _entered(self) -> None:
-        self.action_read()
 
     def parse(self, text: str) -> IssueFilter:
         return parse_issue_filter(text, self._filter, self.backend.filter_reading(self.host.my_agent_id))

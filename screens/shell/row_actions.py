@@ -7,8 +7,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar
 
-from textual import getters
+from textual import getters, on
 from textual.screen import ModalScreen
+from textual.widgets import DataTable
 
 from dispatch.desk.desk import Desk
 from screens.shell.desk_screen import Place
@@ -47,6 +48,9 @@ class RowActions(Place, Generic[Row, Done]):
 
     NOTHING_CHOSEN: ClassVar[str]
 
+    ENTER: ClassVar[str]
+    """The action of enter, or of a click, on a row."""
+
     table: getters.query_one[LiveTable[Row]] = getters.query_one(LiveTable)
 
     def chosen(self) -> Row | None:
@@ -60,6 +64,11 @@ class RowActions(Place, Generic[Row, Done]):
     def read_row(self, number: int) -> Done:
         """Read a row as it is now, not as the list last saw it; called in the reading thread."""
         raise NotImplementedError
+
+    @on(DataTable.RowSelected)
+    def _entered(self, message: DataTable.RowSelected) -> None:
+        if message.data_table is self.table:
+            getattr(self, f"action_{self.ENTER}")()
 
     @on_chosen
     def at_once(
