@@ -41,8 +41,6 @@ COLUMNS: tuple[Column[BookingRow], ...] = (
 
 
 class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
-    """The bookings of the desk."""
-
     NAME = "queue"
     FIGURES = (figures.STATE, figures.REVENUE, figures.CHANGED)
     HELP = (

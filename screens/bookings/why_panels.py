@@ -68,7 +68,6 @@ def _candidate(position: int, row: Json) -> Text:
 
 
 def why_not_panel(why: WhyNot, others: list[PolicyChoice]) -> Panel:
-    """Explain why a booking is not with an agent, and each policy's choice for it now."""
     text = Text.assemble((why["agent_name"], "bold"), overflow="fold")
     if why.get("decided"):
         text.append(f"\nDecided {why['decided']}").append("\nBy the policy it would be as follows", "dim")

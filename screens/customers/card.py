@@ -154,7 +154,6 @@ class CustomerCard(Modal[tuple[str, int] | None]):
 
 
 def person(card: Card) -> Text:
-    """Describe the person: name, contacts, known since when, and former names."""
     text = Text.assemble((card["name"], "bold"), overflow="fold")
     if card["merged_into"] is not None:
         text.append(f"\nmerged into customer {card['merged_into']}", f"bold {CARE}")

@@ -61,7 +61,6 @@ class MergeCustomers(CommandModal[CustomerRow]):
 
 
 def merge_text(preview: MergePreview) -> Text:
-    """Describe who stays, who is merged into them, and what moves."""
     keep, other, leads = preview["keep"], preview["other"], preview["leads"]
     text = Text(overflow="fold")
     for row, word in ((keep, "stays"), (other, "is merged into it, and not found any more")):

@@ -114,7 +114,6 @@ class KnownCustomer(Modal[Answer | None]):
 
 
 def _detail(customer: Suspect) -> Text:
-    """Format the open bookings of a customer, a line each."""
     text = Text(overflow="fold")
     for one in customer["bookings"][:4]:
         trip = f"{one['destination']} from {one['launch_location']}"

@@ -120,7 +120,6 @@ def training_panel(row: LessonRow) -> Panel:
 
 
 def written_panel(result: Json) -> Panel:
-    """List the files of a report, and what could not be written."""
     text = Text(overflow="fold")
     text.append("Written:\n", "bold").append("".join(f"{file}\n" for file in result["files"]))
     for left in result["left_out"]:

@@ -140,7 +140,6 @@ def _read(issue: IssueStory) -> list[tuple[str, str]]:
 
 
 def why_text(issue: IssueStory) -> Text:
-    """Explain an issue's urgency, its agent, and its due times."""
     text = Text.assemble((f"{issue['priority']}, because", "bold"), overflow="fold")
     add_steps(text, issue)
     _heading(text, "Who has it")
