@@ -62,7 +62,7 @@ class Field:
     def widget(self) -> Widget:
         """Return the input for this field, with the field's name as its id."""
         if self.agents:
-            return AgentPicker(id=self.name)
+            return AgentPicker(self.agents, id=self.name)
         if self.is_choice:
             return Choice(self.names, id=self.name)
         if self.options:
@@ -128,9 +128,7 @@ class FormModal(CommandModal[Outcome]):
     def on_mount(self) -> None:
         self.set_class(any(field.agents for field in self._fields), "-picks")
         for field in self._fields:
-            if field.agents:
-                self.query_one(f"#{field.name}", AgentPicker).offer(field.agents)
-            elif field.is_choice:
+            if field.is_choice:
                 self.query_one(f"#{field.name}", Choice).value = field.value
             self._understand(field, field.value)
         self.call_after_refresh(self._look_ahead)
