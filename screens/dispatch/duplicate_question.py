@@ -20,8 +20,6 @@ from screens.widgets.live_table import LiveTable
 from screens.wording.bookings import state
 from screens.wording.text import short
 
-Verb = Literal["same", "open", "enter"]
-
 COLUMNS: tuple[Column[Suspect], ...] = (
     Column("name", "Customer", 12, grows=True),
     Column("phone", "Phone", 14, lambda row: row["phone"] or "–"),
@@ -42,7 +40,7 @@ HINT = "Choose with the arrows, then press 1, 2 or 3; escape goes back to the fo
 class Answer:
     """What to do with the lead, and which known customer is meant."""
 
-    verb: Verb
+    verb: Literal["same", "open", "enter"]
     customer: Suspect
 
 

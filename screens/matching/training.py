@@ -24,16 +24,11 @@ class TrainingRun:
         self._progressed = progressed
         self._closing = closing
         self._stopped = threading.Event()
-        self._ended = threading.Event()
+        self.has_ended = False  # there is nothing left to stop
 
     def stop(self) -> None:
         """Stop at the next step; nothing is kept."""
         self._stopped.set()
-
-    @property
-    def has_ended(self) -> bool:
-        """Return whether there is nothing left to stop."""
-        return self._ended.is_set()
 
     def study(self, desk: Desk) -> Lesson:
         """Run the slow part. Raises Refused, also when it was stopped."""
@@ -43,7 +38,7 @@ class TrainingRun:
 
             return training.study(desk, progress=self._report_progress)
         except BaseException:
-            self._ended.set()
+            self.has_ended = True
             raise
 
     def keep(self, desk: Desk, lesson: Lesson) -> LessonRow:
@@ -54,7 +49,7 @@ class TrainingRun:
             self.check()
             return training.keep(desk, lesson)
         finally:
-            self._ended.set()
+            self.has_ended = True
 
     def check(self) -> None:
         """Raise Refused once somebody has stopped it, or the application ends."""
