@@ -79,7 +79,6 @@ class MyDesk(BookingList):
     )
     BINDINGS = [*keys.MY_DESK, *keys.WHY]
     IS_TIMELY = True
-    AUTO_FOCUS = "#my-desk"
 
     table: getters.query_one[LiveTable[BookingRow]] = getters.query_one("#my-desk", LiveTable)
     issues: getters.query_one[LiveTable[IssueRow]] = getters.query_one("#my-issues", LiveTable)

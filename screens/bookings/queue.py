@@ -55,7 +55,6 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
     BINDINGS = [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY]
     COLUMNS = COLUMNS
     HINT = "/ words, status:pending, agent:6, to:mars, is:unclaimed"
-    AUTO_FOCUS = "#queue"
     IS_TIMELY = True
     SORTS: ClassVar[tuple[str, ...]] = tuple(queries.BOOKING_SORTS)
 

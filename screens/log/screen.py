@@ -61,7 +61,6 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
     COLUMNS = COLUMNS
     HINT = f"/ {EXAMPLE}"
     NOTHING = "Choose an event to see it here"
-    AUTO_FOCUS = "#log"
 
     def __init__(self) -> None:
         super().__init__(LogWindow())

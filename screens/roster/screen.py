@@ -94,7 +94,6 @@ class Roster(RowActions[AgentRow, AgentRow]):
     NUMBER = "agent_id"
     ENTER = "bookings"
     NOTHING_CHOSEN = "No agent is chosen"
-    AUTO_FOCUS = "#roster"
 
     def __init__(self) -> None:
         super().__init__()

@@ -66,7 +66,6 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
     COLUMNS = COLUMNS
     HINT = "/ words, status:new, agent:6, category:refund, is:escalated"
     NOTHING = "Choose an issue to see it here"
-    AUTO_FOCUS = "#service"
     IS_TIMELY = True
 
     table = getters.query_one("#service", LiveTable)

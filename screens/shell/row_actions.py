@@ -43,6 +43,7 @@ class RowActions(Place, Generic[Row, Done]):
     ``Done`` is a row as a command leaves it.
     """
 
+    AUTO_FOCUS = "LiveTable"
     NUMBER: ClassVar[str]
     """The key of a row's number."""
 
