@@ -101,9 +101,10 @@ class SeveralLeads(CommandModal[str]):
 
     async def _check(self) -> None:
         await asyncio.sleep(TYPING_PAUSE_S)
-        pasted = await asyncio.to_thread(read_pasted, self.text, self.backend.values)
         if self.is_laid_out:
-            self._show(pasted)
+            pasted = await asyncio.to_thread(read_pasted, self.text, self.backend.values)
+            if self.is_laid_out:
+                self._show(pasted)
 
     def _show(self, pasted: Pasted) -> None:
         self._list([_row(line) for line in pasted.lines])
