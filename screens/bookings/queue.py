@@ -83,8 +83,7 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
 
     def show(self, data: Held[BookingRow]) -> None:
         self.table.mark_sort(data[0].which.sort, data[0].which.descending)
-        self._say_listed(self._take(data))
-        self.show_detail()
+        super().show(data)
 
     def show_booking(self, booking_id: int) -> None:
         """List everything, and put the cursor on this booking."""

@@ -16,7 +16,7 @@ from dispatch.operations.row_types import UndoResult
 from screens.base import keys
 from screens.log.event_detail import event_detail
 from screens.log.list_window import LogWindow
-from screens.shell.paged_list import Held, PagedList
+from screens.shell.paged_list import PagedList
 from screens.shell.row_actions import at_once, on_chosen
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
@@ -64,10 +64,6 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
 
     def __init__(self) -> None:
         super().__init__(LogWindow())
-
-    def show(self, data: Held[EventRow]) -> None:
-        self._say_listed(self._take(data))
-        self.show_detail()
 
     def parse(self, text: str) -> EventFilter:
         fields, _ = asked(parse(text), EVENT_KEYS, self.backend.filter_reading())

@@ -92,8 +92,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
             self._count()
             return
         self.table.mark_sort(data[0].which.sort, data[0].which.sort == CHANGED)
-        self._say_listed(self._take(data))
-        self.show_detail()
+        super().show(data)
 
     def _count(self) -> None:
         """Read the figures; a change meanwhile has them read once more."""
