@@ -27,9 +27,8 @@ HELD = ("already_claimed", "not_the_holder")
 
 
 class BookingActions(RowActions[BookingRow, BookingRow]):
-    """A place with bookings."""
-
     NUMBER = "booking_id"
+    ENTER = "why"
     NOTHING_CHOSEN = "No booking is chosen: move the cursor to one first"
 
     def read_row(self, number: int) -> BookingRow:
@@ -40,7 +39,6 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
         return f"{word}: booking {row['booking_id']}, {short(row['customer_name'])} ({holder})"
 
     def _with_follow_up(self, word: str, row: BookingRow) -> str:
-        """Append the time of the follow-up."""
         at = row["follow_up_at"]
         follow_up = f"follow-up {day_and_moment(at)}" if at else "no follow-up"
         return f"{self.describe_done(word, row)}, {follow_up}"
@@ -87,13 +85,8 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
     action_release = at_once("Released", bookings.release)
     action_reopen = at_once("Reopened", bookings.reopen)
 
-    def action_contact(self) -> None:
-        form = partial(forms.contact_form, now=self.backend.desk.now)
-        self.with_form("Noted", form, self._with_follow_up, self._is_held)
-
-    def action_follow_up(self) -> None:
-        form = partial(forms.follow_up_form, now=self.backend.desk.now)
-        self.with_form("Follow-up", form, self._with_follow_up, self._is_held)
+    action_contact = with_form("Noted", forms.contact_form, _is_held, _with_follow_up)
+    action_follow_up = with_form("Follow-up", forms.follow_up_form, _is_held, _with_follow_up)
 
     @on_chosen
     def action_next_step(self, row: BookingRow) -> None:
@@ -154,8 +147,6 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
 
     @on_chosen
     def action_new_issue(self, row: BookingRow) -> None:
-        """Open an issue for the customer of this booking."""
-
         def opened(issue: IssueDetails) -> None:
             self.say(f"{describe_issue('Opened', issue)}; {keys.key_of(self.app, 'place.service')} shows it")
 

@@ -19,8 +19,6 @@ Ids = Sequence[int]
 
 
 def reassign_marked(ids: Ids) -> FormModal[BatchResult]:
-    """Give the marked bookings to an agent."""
-
     def look(desk: Desk, given: Values) -> Text:
         to = picked(given["to"])
         result, agent = bulk_actions.preview_reassign(desk, ids, to), queries.agent(to)
@@ -44,8 +42,6 @@ def reassign_marked(ids: Ids) -> FormModal[BatchResult]:
 
 
 def cancel_marked(ids: Ids) -> FormModal[BatchResult]:
-    """Cancel the marked bookings for one reason."""
-
     def look(desk: Desk, _: Values) -> Text:
         return before_a_batch(bulk_actions.preview_cancel(desk, ids), "would be cancelled")
 
@@ -59,8 +55,6 @@ def cancel_marked(ids: Ids) -> FormModal[BatchResult]:
 
 
 def release_marked(ids: Ids) -> FormModal[BatchResult]:
-    """Give up the claims of the marked bookings."""
-
     def look(desk: Desk, _: Values) -> Text:
         return before_a_batch(bulk_actions.preview_release(desk, ids), "would be released")
 

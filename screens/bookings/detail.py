@@ -10,7 +10,7 @@ from dispatch.desk import event_log
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import holder, with_next_step
 from screens.bookings.why_panels import notes
-from screens.widgets.detail_pane import Detail, DetailPane, add_facts
+from screens.widgets.detail_pane import Detail, add_facts
 from screens.wording.bookings import STEPS, state
 from screens.wording.contacts import ways
 from screens.wording.events import event_line
@@ -19,23 +19,13 @@ from screens.wording.text import day_and_moment, moment, money
 HISTORY_LINES = 30
 
 
-class BookingDetail(DetailPane):
-    """One booking in full."""
-
-    NOTHING = "Choose a booking to see it here"
-
-
 def booking_detail(booking_id: int, now: str) -> Detail:
     """Describe a booking in full at a time of the desk. Reads the database."""
     booking = with_next_step(queries.booking(booking_id), now)
     events, why = event_log.events(booking_id=booking_id, limit=HISTORY_LINES), explanations.why(booking_id)
-    text = Text(overflow="fold")
-    text.append(booking["customer_name"], "bold")
-    text.append("  ")
-    text.append_text(state(booking))
+    text = Text.assemble((booking["customer_name"], "bold"), "  ", state(booking), overflow="fold")
     add_facts(text, _facts(booking))
-    text.append("\n\nWhy\n", "bold")
-    text.append(why["reason"])
+    text.append("\n\nWhy\n", "bold").append(why["reason"])
     for note, style in notes(why):
         text.append(f"\n{note}", style)
     text.append("\n\nHistory\n", "bold")

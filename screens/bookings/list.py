@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from textual import on
-from textual.widgets import DataTable
-
 from dispatch.queries.row_types import BookingRow
 from screens.bookings.actions import BookingActions
 from screens.bookings.detail import booking_detail
@@ -28,11 +25,7 @@ EXTRA_COLUMNS: tuple[Column[BookingRow], ...] = (
 
 
 class BookingList(BookingActions, DetailedList[BookingRow, BookingRow]):
-    """A place with a list of bookings."""
+    NOTHING = "Choose a booking to see it here"
 
     def detail_of(self, row: BookingRow) -> Detail:
         return booking_detail(row["booking_id"], self.backend.desk.now())
-
-    @on(DataTable.RowSelected)
-    def _entered(self) -> None:
-        self.action_why()

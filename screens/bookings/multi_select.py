@@ -67,13 +67,11 @@ class MarkedList(BookingList):
 
     @on_chosen
     def action_mark(self, row: BookingRow) -> None:
-        """Mark or unmark the booking under the cursor, and go on to the next."""
         self._toggle(row["booking_id"])
         self.table.action_cursor_down()
 
     @on_chosen
     def action_mark_range(self, row: BookingRow) -> None:
-        """Mark all from the last mark to the cursor."""
         ids = [shown["booking_id"] for shown in self.table.rows_shown]
         here = ids.index(row["booking_id"])
         start = ids.index(self._last_mark) if self._last_mark in ids else here

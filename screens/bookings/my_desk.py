@@ -22,14 +22,14 @@ from models.agents import AVAILABLE, AWAY
 from models.errors import NotFound
 from screens.base import figures, keys
 from screens.base.keys import key_of
-from screens.bookings.detail import BookingDetail
 from screens.bookings.list import EXTRA_COLUMNS, BookingList
 from screens.dialogs.agent_chooser import PickAgent
-from screens.roster.presence import describe_presence_change, open_presence, presence_text
+from screens.roster.presence_forms import open_presence
 from screens.widgets.columns import Column
+from screens.widgets.detail_pane import DetailPane
 from screens.widgets.live_table import LiveTable
 from screens.wording import issues as issue_words
-from screens.wording.agents import load_bar
+from screens.wording.agents import describe_presence_change, load_bar, presence_text
 from screens.wording.bookings import STEPS, state
 from screens.wording.text import CARE, short_moment
 
@@ -65,8 +65,6 @@ MOST_ISSUES = 50
 
 
 class MyDesk(BookingList):
-    """The chosen agent's own work."""
-
     NAME = "my-desk"
     FIGURES = (figures.WORK, figures.STATE, figures.REVENUE, figures.LOAD)
     HELP = (
@@ -81,7 +79,6 @@ class MyDesk(BookingList):
     )
     BINDINGS = [*keys.MY_DESK, *keys.WHY]
     IS_TIMELY = True
-    AUTO_FOCUS = "#my-desk"
 
     table: getters.query_one[LiveTable[BookingRow]] = getters.query_one("#my-desk", LiveTable)
     issues: getters.query_one[LiveTable[IssueRow]] = getters.query_one("#my-issues", LiveTable)
@@ -92,16 +89,14 @@ class MyDesk(BookingList):
                 yield Static(classes="headline")
                 yield LiveTable(COLUMNS, "booking_id", id="my-desk")
                 yield LiveTable(ISSUE_COLUMNS, "issue_id", id="my-issues")
-            yield BookingDetail()
+            yield DetailPane()
 
     def chosen(self) -> BookingRow | None:
         """The booking under the cursor; None while the cursor is among the issues."""
         return None if self.issues.has_focus else self.table.current
 
     @on(DataTable.RowSelected, "#my-issues")
-    def _go_to_issue(self, message: DataTable.RowSelected) -> None:
-        message.stop()
-        message.prevent_default()
+    def _go_to_issue(self) -> None:
         row = self.issues.current
         if row is not None:
             self.host.show_issue(row["issue_id"])

@@ -14,7 +14,6 @@ from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import with_next_step
 from screens.base import figures, keys
-from screens.bookings.detail import BookingDetail
 from screens.bookings.list import EXTRA_COLUMNS
 from screens.bookings.list_window import Window
 from screens.bookings.multi_select import MarkedList
@@ -42,8 +41,6 @@ COLUMNS: tuple[Column[BookingRow], ...] = (
 
 
 class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
-    """The bookings of the desk."""
-
     NAME = "queue"
     FIGURES = (figures.STATE, figures.REVENUE, figures.CHANGED)
     HELP = (
@@ -58,8 +55,6 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
     BINDINGS = [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY]
     COLUMNS = COLUMNS
     HINT = "/ words, status:pending, agent:6, to:mars, is:unclaimed"
-    PANE = BookingDetail
-    AUTO_FOCUS = "#queue"
     IS_TIMELY = True
     SORTS: ClassVar[tuple[str, ...]] = tuple(queries.BOOKING_SORTS)
 
@@ -88,8 +83,7 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
 
     def show(self, data: Held[BookingRow]) -> None:
         self.table.mark_sort(data[0].which.sort, data[0].which.descending)
-        self._say_listed(self._take(data))
-        self.show_detail()
+        super().show(data)
 
     def show_booking(self, booking_id: int) -> None:
         """List everything, and put the cursor on this booking."""

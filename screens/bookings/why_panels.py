@@ -15,9 +15,7 @@ NOT_KEYS = ("agent_id", "agent_name")
 
 def why_panel(why: DecisionRow) -> Panel:
     """Explain the decision about a booking: winner, keys, runners-up, and who was kept out."""
-    text = Text(overflow="fold")
-    text.append(f"{why['agent_name'] or 'Nobody'}", "bold")
-    text.append(f"\n{why['reason']}\n")
+    text = Text.assemble((why["agent_name"] or "Nobody", "bold"), f"\n{why['reason']}\n", overflow="fold")
     for note, style in notes(why):
         text.append(f"{note}\n", style)
     if why["policy"]:
@@ -70,12 +68,9 @@ def _candidate(position: int, row: Json) -> Text:
 
 
 def why_not_panel(why: WhyNot, others: list[PolicyChoice]) -> Panel:
-    """Explain why a booking is not with an agent, and each policy's choice for it now."""
-    text = Text(overflow="fold")
-    text.append(why["agent_name"], "bold")
+    text = Text.assemble((why["agent_name"], "bold"), overflow="fold")
     if why.get("decided"):
-        text.append(f"\nDecided {why['decided']}")
-        text.append("\nBy the policy it would be as follows", "dim")
+        text.append(f"\nDecided {why['decided']}").append("\nBy the policy it would be as follows", "dim")
     text.append(f"\n{why['because']}\n")
     if why.get("policy"):
         text.append(f"\nThe {why['policy']} policy decides by {why['key'].replace('_', ' ')} here.", "dim")
@@ -83,7 +78,6 @@ def why_not_panel(why: WhyNot, others: list[PolicyChoice]) -> Panel:
         text.append(f"\nAs of {moment(why['as_of'])}\n", "dim")
     text.append("\nWere it given out now\n", "bold")
     for row in others:
-        text.append(f"\n{row['policy']:<14}", "bold")
-        text.append(row["agent_name"] or "nobody")
+        text.append(f"\n{row['policy']:<14}", "bold").append(row["agent_name"] or "nobody")
         text.append(f"  {row['reason']}", "dim")
     return Panel(f"Booking {why['booking_id']}: why not {why['agent_name']}?", text)

@@ -118,7 +118,6 @@ class CustomerCard(Modal[tuple[str, int] | None]):
             self.leave((kind, row[f"{kind}_id"]))
 
     def action_copy(self) -> None:
-        """Copy the phone number, and the e-mail on the next press."""
         known = [value for value in (self._card["phone"], self._card["email"]) if value]
         if not known:
             self.say("Neither phone nor e-mail is known: e enters them", severity="warning")
@@ -137,20 +136,13 @@ class CustomerCard(Modal[tuple[str, int] | None]):
     def action_merge(self) -> None:
         number, name = self._card["customer_id"], self._card["name"]
         title = f"{short(name, 30)} ({number}) is the same as ..."
-
-        def make() -> FindCustomer:
-            return FindCustomer(title, customers.similar(number), without=number)
-
-        self.open_made(make, self._preview_merge)
+        self.open_made(
+            lambda: FindCustomer(title, customers.similar(number), without=number), self._preview_merge
+        )
 
     def _preview_merge(self, other: int) -> None:
-        number = self._card["customer_id"]
-
-        def make() -> MergeCustomers:
-            both = customers.preview_merge(number, other), customers.preview_merge(other, number)
-            return MergeCustomers(both)
-
-        self.open_made(make, self._merged)
+        ways = (self._card["customer_id"], other), (other, self._card["customer_id"])
+        self.open_made(lambda: MergeCustomers([customers.preview_merge(*way) for way in ways]), self._merged)
 
     def _merged(self, row: CustomerRow) -> None:
         self._card["customer_id"] = row["customer_id"]
@@ -162,9 +154,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
 
 
 def person(card: Card) -> Text:
-    """Describe the person: name, contacts, known since when, and former names."""
-    text = Text(overflow="fold")
-    text.append(card["name"], "bold")
+    text = Text.assemble((card["name"], "bold"), overflow="fold")
     if card["merged_into"] is not None:
         text.append(f"\nmerged into customer {card['merged_into']}", f"bold {CARE}")
     merged = ", ".join(map(str, card["merged"]))
@@ -197,13 +187,9 @@ def _service(card: Card) -> str:
 
 def history(card: Card) -> Text:
     """Format the history, newest first, with each lead's request below it."""
-    text = Text(overflow="fold")
-    text.append("History\n", "bold")
-    lines = [f"{event_line(event)}  {describe_subject(event)}" for event in card["events"]]
-    text.append("\n".join(lines) or "imported, nothing done here yet")
-    text.append("\n\nLeads\n", "bold")
-    text.append("\n".join(_lead_line(lead) for lead in card["leads"]) or "none")
-    return text
+    events = "\n".join(f"{event_line(event)}  {describe_subject(event)}" for event in card["events"])
+    text = Text.assemble(("History\n", "bold"), events or "imported, nothing done here yet", overflow="fold")
+    return text.append("\n\nLeads\n", "bold").append("\n".join(map(_lead_line, card["leads"])) or "none")
 
 
 def _lead_line(lead: LeadRow) -> str:

@@ -11,24 +11,21 @@ from dispatch.customers.row_types import MergePreview
 from dispatch.queries.row_types import CustomerRow
 from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal
-from screens.dialogs.form import Field, FormModal
+from screens.dialogs.form import Field, FormModal, RowForms
 from screens.dialogs.modal import buttons
 from screens.wording.text import moment
 
 LABELS = {"name": "Name", "phone": "Phone", "email": "E-mail"}
 
 
+ABOUT = "A new name is shown on all bookings that were under the old one."
+FORMS = RowForms[CustomerRow]("customer", lambda _: ABOUT)
+
+
 def customer_form(customer: CustomerRow) -> FormModal[CustomerRow]:
     """Edit the name, phone or e-mail; an empty field clears phone or e-mail."""
-    number = customer["customer_id"]
-    return FormModal(
-        f"Edit customer {number}",
-        [Field(name, label, str(customer.get(name) or "")) for name, label in LABELS.items()],
-        lambda desk, given: customers.edit(desk, number, **given),
-        submit="Save",
-        changes_only=True,
-        about="A new name is shown on all bookings that were under the old one.",
-    )
+    fields = [Field(name, label, str(customer.get(name) or "")) for name, label in LABELS.items()]
+    return FORMS.form(customer, "Edit", fields, customers.edit, "Save", changes_only=True)
 
 
 class MergeCustomers(CommandModal[CustomerRow]):
@@ -44,7 +41,7 @@ class MergeCustomers(CommandModal[CustomerRow]):
         key("merge.swap", "s", "Swap", "Keep the other of the two instead"),
     ]
 
-    def __init__(self, previews: tuple[MergePreview, MergePreview]) -> None:
+    def __init__(self, previews: list[MergePreview]) -> None:
         super().__init__("Make two customers one")
         self._previews = previews
 
@@ -54,7 +51,7 @@ class MergeCustomers(CommandModal[CustomerRow]):
         yield from buttons(("submit", "Merge"), ("swap", "Swap"), ("close", "Cancel"))
 
     def action_swap(self) -> None:
-        self._previews = self._previews[1], self._previews[0]
+        self._previews.reverse()
         self.query_one("#preview", Static).update(merge_text(self._previews[0]))
 
     def action_submit(self) -> None:
@@ -64,13 +61,11 @@ class MergeCustomers(CommandModal[CustomerRow]):
 
 
 def merge_text(preview: MergePreview) -> Text:
-    """Describe who stays, who is merged into them, and what moves."""
     keep, other, leads = preview["keep"], preview["other"], preview["leads"]
     text = Text(overflow="fold")
     for row, word in ((keep, "stays"), (other, "is merged into it, and not found any more")):
-        text.append(f"{row['name']} ({row['customer_id']})", "bold")
+        text.append(f"{row['name']} ({row['customer_id']})", "bold").append(f" {word}\n")
         known = filter(None, (row["phone"], row["email"], f"known since {moment(row['created_at'])}"))
-        text.append(f" {word}\n")
         text.append(f"  {', '.join(known)}, {row['open_bookings']} open\n\n", "dim")
     text.append("1 lead moves" if leads == 1 else f"{leads} leads move")
     text.append(" over, with bookings and notes.\n")

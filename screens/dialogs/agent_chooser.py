@@ -26,10 +26,7 @@ class PickAgent(Modal[int | None]):
         self._agents = agents
 
     def body(self) -> ComposeResult:
-        yield AgentPicker(id="agent")
-
-    def on_mount(self) -> None:
-        self.query_one(AgentPicker).offer(self._agents)
+        yield AgentPicker(self._agents, id="agent")
 
     @on(AgentPicker.Picked)
     def action_take(self) -> None:

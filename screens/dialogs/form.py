@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Generic, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,13 +14,15 @@ from textual.widget import Widget
 from textual.widgets import Input, Label, OptionList, RadioSet, Select, Static, TextArea
 
 from dispatch.desk.desk import Desk
-from dispatch.queries.row_types import AgentRow, HeldRow
+from dispatch.queries import list_agents
+from dispatch.queries.row_types import AgentRow
 from models.errors import DeskError, InvalidInput
 from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal, Outcome
 from screens.dialogs.modal import buttons
 from screens.widgets.agent_picker import AgentPicker
 from screens.widgets.choice import Choice, Pick
+from screens.widgets.columns import Row
 from screens.widgets.preview import Preview
 from screens.wording.text import refusal
 
@@ -35,7 +37,7 @@ class Field:
     """One field of a form: a text (of several ``lines``), one of ``options``, or (``agent``) an agent.
 
     A few short ``options`` are shown side by side; others open as a list. ``note`` describes, below
-    the field, how the typed text is read, or raises DeskError.
+    the field, how the typed text is read at the desk's time, or raises DeskError.
     """
 
     name: str
@@ -44,7 +46,7 @@ class Field:
     options: tuple[str, ...] = ()
     hint: str = ""
     agents: tuple[AgentRow, ...] = ()
-    note: Callable[[str], str] | None = None
+    note: Callable[[str, str], str] | None = None
     lines: int = 1
 
     @property
@@ -60,7 +62,7 @@ class Field:
     def widget(self) -> Widget:
         """Return the input for this field, with the field's name as its id."""
         if self.agents:
-            return AgentPicker(id=self.name)
+            return AgentPicker(self.agents, id=self.name)
         if self.is_choice:
             return Choice(self.names, id=self.name)
         if self.options:
@@ -126,9 +128,7 @@ class FormModal(CommandModal[Outcome]):
     def on_mount(self) -> None:
         self.set_class(any(field.agents for field in self._fields), "-picks")
         for field in self._fields:
-            if field.agents:
-                self.query_one(f"#{field.name}", AgentPicker).offer(field.agents)
-            elif field.is_choice:
+            if field.is_choice:
                 self.query_one(f"#{field.name}", Choice).value = field.value
             self._understand(field, field.value)
         self.call_after_refresh(self._look_ahead)
@@ -143,7 +143,6 @@ class FormModal(CommandModal[Outcome]):
             self._preview.follow(self.values())
 
     def values(self) -> Values:
-        """What is in the fields now."""
         return {field.name: value_of(self.query_one(f"#{field.name}")) for field in self._fields}
 
     @on(Input.Changed)
@@ -165,7 +164,7 @@ class FormModal(CommandModal[Outcome]):
             return
         below = self.query_one(f"#{field.name}-told", Static)
         try:
-            text, wrong = field.note(typed), False
+            text, wrong = field.note(typed, self.backend.desk.now()), False
         except DeskError as error:
             text, wrong = error.message, True
         below.update(Content(text))
@@ -218,10 +217,11 @@ def value_of(widget: Widget) -> str:
     return widget.chosen if isinstance(widget, Pick) else str(cast("Any", widget).value)
 
 
-def reassign_fields(row: HeldRow, agents: Sequence[AgentRow]) -> list[Field]:
-    """The fields for the new agent, and the reason."""
-    others = tuple(agent for agent in agents if agent["agent_id"] != row["agent_id"])
-    return [Field("to", "To", agents=others), Field("reason", "Reason", hint="why it changes hands")]
+def as_typed(value: object) -> str:
+    """Return a stored value as it would be typed: a list with commas, an amount or average to two places."""
+    if isinstance(value, list):
+        return ", ".join(value)
+    return "" if value is None else f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
 def picked(agent_id: str) -> int:
@@ -229,3 +229,52 @@ def picked(agent_id: str) -> int:
     if not agent_id:
         raise InvalidInput("agent", "no agent is chosen", "type a part of the name, or the id")
     return int(agent_id)
+
+
+@dataclass(frozen=True)
+class RowForms(Generic[Row]):
+    """Makes the forms about rows of one ``kind``, such as "booking"; ``describe`` heads them."""
+
+    kind: str
+    describe: Callable[[Row], str]
+
+    def form(
+        self,
+        row: Row,
+        title: str,
+        fields: Sequence[Field],
+        command: Callable[..., Row],
+        submit: str,
+        *,
+        about: str = "",
+        changes_only: bool = False,
+    ) -> FormModal[Row]:
+        """Make a form about a row; its values go to the command under the fields' names."""
+        number = row[f"{self.kind}_id"]
+        return FormModal(
+            f"{title} {self.kind} {number}",
+            fields,
+            lambda desk, given: command(desk, number, **given),
+            submit=submit,
+            about=about or self.describe(row),
+            changes_only=changes_only,
+        )
+
+    def asking(
+        self, title: str, submit: str, command: Callable[..., Row], *fields: Field
+    ) -> Callable[[Row], FormModal[Row]]:
+        """Return a maker of forms whose fields are the same for every row."""
+        return lambda row: self.form(row, title, fields, command, submit)
+
+    def reassigning(self, command: Callable[[Desk, int, int, str], Row]) -> Callable[[Row], FormModal[Row]]:
+        """Return a maker of forms that give a row to another agent."""
+
+        def reassign(desk: Desk, number: int, to: str, reason: str) -> Row:
+            return command(desk, number, picked(to), reason)
+
+        def make(row: Row) -> FormModal[Row]:
+            others = tuple(agent for agent in list_agents() if agent["agent_id"] != row["agent_id"])
+            fields = Field("to", "To", agents=others), Field("reason", "Reason", hint="why it changes hands")
+            return self.form(row, "Reassign", fields, reassign, "Reassign")
+
+        return make

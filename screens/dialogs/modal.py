@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Button
 from textual.widgets.button import ButtonVariant
 
@@ -21,18 +22,19 @@ class Modal(ModalScreen[Result], Hosted[Result]):
     FRAME: ClassVar[str] = "form"
     """The frame's id."""
 
+    FRAME_TYPE: ClassVar[type[Widget]] = Vertical
+
     def __init__(self, title: str = "", classes: str | None = None) -> None:
         super().__init__(classes=classes)
         self.heading = title
 
     def compose(self) -> ComposeResult:
-        with Vertical(id=self.FRAME, classes="frame") as frame:
+        with self.FRAME_TYPE(id=self.FRAME, classes="frame") as frame:
             frame.border_title = Content(self.heading)
             yield from self.body()
         yield KeyLine()
 
     def body(self) -> ComposeResult:
-        """The contents of the frame."""
         yield from ()
 
     @property

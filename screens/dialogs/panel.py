@@ -5,17 +5,14 @@ from __future__ import annotations
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.widgets import Static
 
 from screens.base.keys import key
 from screens.dialogs.modal import Modal
-from screens.widgets.key_line import KeyLine
 
 
 class Panel(Modal[None]):
-    """Text in a frame."""
-
+    FRAME, FRAME_TYPE = "panel", VerticalScroll
     BINDINGS = [
         key("panel.close", "escape,enter,q", "Close", "Back to where you were"),
         key("panel.copy", "y", "Copy", "Copy the text to the clipboard (OSC 52)"),
@@ -25,11 +22,8 @@ class Panel(Modal[None]):
         super().__init__(title, classes="-error" if error else "")
         self.text = text
 
-    def compose(self) -> ComposeResult:
-        with VerticalScroll(id="panel", classes="frame") as panel:
-            panel.border_title = Content(self.heading)
-            yield Static(self.text)
-        yield KeyLine()
+    def body(self) -> ComposeResult:
+        yield Static(self.text)
 
     def on_mount(self) -> None:
         self.query_one("#panel").focus()

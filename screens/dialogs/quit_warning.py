@@ -12,13 +12,13 @@ from screens.base.keys import key
 from screens.dialogs.modal import Modal, buttons
 
 
-class Leaving(Modal[bool]):
+class Leaving(Modal[bool | None]):
     """Show what is typed and not sent; closes with True if the person quits all the same."""
 
     FRAME = "question"
     AUTO_FOCUS = "#stay"
     BINDINGS = [
-        key("leaving.stay", "escape", "Stay", "Go on with what you have typed"),
+        key("leaving.stay", "escape", "Stay", "Go on with what you have typed", "close"),
         key("leaving.quit", "ctrl+q", "Quit", "Leave Astra all the same", "quit_now"),
     ]
 
@@ -28,10 +28,7 @@ class Leaving(Modal[bool]):
 
     def body(self) -> ComposeResult:
         yield Static(Content("\n".join(self._unsaved)), id="about")
-        yield from buttons(("stay", "Stay"), ("leave", "Quit", "quit_now"))
-
-    def action_stay(self) -> None:
-        self.leave(False)
+        yield from buttons(("stay", "Stay", "close"), ("leave", "Quit", "quit_now"))
 
     def action_quit_now(self) -> None:
         self.leave(True)

@@ -15,7 +15,7 @@ from dispatch.queries.row_types import AgentRow
 from screens.widgets.columns import Column
 from screens.widgets.frame import Frame
 from screens.widgets.live_table import LiveTable
-from screens.wording.agents import load_bar, match_score
+from screens.wording.agents import load_bar, match_score, with_score
 from screens.wording.text import CARE
 
 if TYPE_CHECKING:
@@ -92,13 +92,8 @@ class WhoGetsIt(Frame):
         steers = seen is not None and seen.verdict.steers
         scores = {agent.agent_id: agent.match_score for agent in seen.scores.agents} if seen else {}
         table.marks_changes = False  # what is typed changes them all the time
-        rows = [
-            row | {"match_score": scores[row["agent_id"]], "steers": steers}
-            if row["agent_id"] in scores
-            else row
-            for row in self._preview["candidates"]
-        ]
-        table.show_rows(rows)
+        candidates = self._preview["candidates"]
+        table.show_rows([with_score(row, scores.get(row["agent_id"]), steers=steers) for row in candidates])
         if not table.has_focus:
             table.move_cursor(row=0)
         self.query_one("#verdict", Static).update(Content(self._verdict()))

@@ -20,8 +20,6 @@ from screens.widgets.live_table import LiveTable
 from screens.wording.bookings import state
 from screens.wording.text import short
 
-Verb = Literal["same", "open", "enter"]
-
 COLUMNS: tuple[Column[Suspect], ...] = (
     Column("name", "Customer", 12, grows=True),
     Column("phone", "Phone", 14, lambda row: row["phone"] or "–"),
@@ -33,7 +31,7 @@ ANSWERS = (
     ("same", "1 Same customer"),
     ("open", "2 Open it", "open_it"),
     ("enter", "3 Enter anyway", "enter_anyway"),
-    ("back", "Back"),
+    ("back", "Back", "close"),
 )
 HINT = "Choose with the arrows, then press 1, 2 or 3; escape goes back to the form"
 
@@ -42,7 +40,7 @@ HINT = "Choose with the arrows, then press 1, 2 or 3; escape goes back to the fo
 class Answer:
     """What to do with the lead, and which known customer is meant."""
 
-    verb: Verb
+    verb: Literal["same", "open", "enter"]
     customer: Suspect
 
 
@@ -55,7 +53,7 @@ class KnownCustomer(Modal[Answer | None]):
     FRAME = "question"
     AUTO_FOCUS = "#suspects"
     BINDINGS = [
-        key("known.back", "escape", "Back", "Back to the form, with all that is typed"),
+        key("known.back", "escape", "Back", "Back to the form, with all that is typed", "close"),
         key("known.same", "1", "Same customer", "The lead is the chosen customer's"),
         key("known.open", "2", "Open it", "Go to the open booking in the queue", "open_it"),
         key("known.enter", "3", "Enter anyway", "Assign the lead as it is typed", "enter_anyway"),
@@ -112,19 +110,13 @@ class KnownCustomer(Modal[Answer | None]):
     def action_enter_anyway(self) -> None:
         self.leave(Answer("enter", self._chosen))
 
-    def action_back(self) -> None:
-        self.leave()
-
 
 def _detail(customer: Suspect) -> Text:
-    """Format the open bookings of a customer, a line each."""
     text = Text(overflow="fold")
     for one in customer["bookings"][:4]:
         trip = f"{one['destination']} from {one['launch_location']}"
-        text.append(f"Booking {one['booking_id']}  ", "bold").append(
-            f"{trip}, {one['agent_name'] or 'waiting'}, "
-        )
-        text.append_text(state(one)).append("\n")
+        text.append(f"Booking {one['booking_id']}  ", "bold")
+        text.append(f"{trip}, {one['agent_name'] or 'waiting'}, ").append_text(state(one)).append("\n")
     if not customer["bookings"]:
         last = customer["last_booking_id"]
         text.append(f"nothing open; the last booking was {last}" if last else "no booking yet", "dim")

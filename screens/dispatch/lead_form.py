@@ -128,7 +128,6 @@ class LeadForm(Frame):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody has typed or chosen anything."""
         return not any(self.values().values())
 
     def problem(self) -> tuple[str, InvalidInput] | None:
@@ -198,7 +197,6 @@ class LeadForm(Frame):
             self.show_notice("")
 
     def empty(self) -> None:
-        """Clear the form for the next lead."""
         for field in LABELS:
             cast("Input | Choice | Pick", self.query_one(f"#{field}")).clear()
         self.query_one("#customer").focus()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events, getters, on
@@ -162,11 +163,8 @@ class Dispatch(BookingActions):
         """Read who would get the lead as typed."""
         desk, terms = self.backend.desk, self._weighed
         self._look_at(terms)
-
-        def work() -> Preview:
-            return explanations.preview(desk, lead=unsaved_lead(terms))
-
-        self.ask_newest("preview", work, self.who.show_preview, beside=True)
+        preview = partial(explanations.preview, desk, lead=unsaved_lead(terms))
+        self.ask_newest("preview", preview, self.who.show_preview, beside=True)
 
     def _look_at(self, terms: Terms | None) -> None:
         """Show the scores for a lead when they are ready, which takes a while with thousands of agents."""
@@ -201,7 +199,6 @@ class Dispatch(BookingActions):
         return slip is not None
 
     def _suspect(self) -> None:
-        """Look up who the customer may be."""
         who = self.form.identity()
         if any(who):
             self.host.ask(lambda: customers.suspects(*who), lambda found: self._show_suspected(who, found))
@@ -264,10 +261,6 @@ class Dispatch(BookingActions):
         if len(event.text.strip().splitlines()) > 1:
             event.stop()
             self.action_several(event.text)
-
-    @on(DataTable.RowSelected, "#latest")
-    def _entered(self) -> None:
-        self.action_why()
 
     @on(DataTable.RowSelected, "#candidates")
     def action_parts(self) -> None:
@@ -347,7 +340,6 @@ class Dispatch(BookingActions):
         self.form.show_notice(f"{values['name']} {given}, booking {result['booking_id']}", "success")
 
     def _refused(self, error: DeskError) -> None:
-        """Show a refusal; what was typed stays in the form."""
         self._assigning = False
         self.form.show_notice(refusal(error), "error")
 

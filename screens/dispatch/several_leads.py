@@ -14,7 +14,6 @@ from textual.widgets import DataTable, Static, TextArea
 
 from dispatch import customers
 from dispatch.desk.desk import Desk
-from dispatch.inputs.lead_files import Fields
 from dispatch.leads.file_intake import Received, receive_lines
 from dispatch.leads.pasted_leads import Pasted, PastedLine, read_pasted
 from models.base import Json
@@ -28,6 +27,7 @@ from screens.wording import duplicates
 from screens.wording.text import BAD, CARE, GOOD
 
 TYPING_PAUSE_S = 0.15
+CHECKING = "checking"
 PLACEHOLDER = (
     "Paste lines here, from a file or a spreadsheet, one lead a line:\n"
     "name, method, source, destination, launch, requests, phone, email\n"
@@ -71,15 +71,11 @@ class SeveralLeads(CommandModal[str]):
     def __init__(self, text: str = "") -> None:
         super().__init__("Several leads")
         self._first_text = text
-        self._ticket = 0
         self._count = self._count_last = 0  # of what was assigned in all, and the last time
         self._known: set[str] = set()  # lines assigned next time, even if the customer has an open booking
-        # what was pasted twice is meant twice; what is pressed twice is not
-        self._run = secrets.token_hex(8)
 
     @property
     def text(self) -> str:
-        """The lines as typed."""
         return self._lines.text
 
     def unsaved(self) -> str:
@@ -100,23 +96,18 @@ class SeveralLeads(CommandModal[str]):
 
     @on(TextArea.Changed)
     def _typed(self) -> None:
-        self._ticket += 1
         self._is_warned = False
-        self.run_worker(self._check(self._ticket), group="checking")
+        self.run_worker(self._check(), group=CHECKING, exclusive=True)
 
-    async def _check(self, ticket: int) -> None:
+    async def _check(self) -> None:
         await asyncio.sleep(TYPING_PAUSE_S)
-        if self._is_newest(ticket):
+        if self.is_laid_out:
             pasted = await asyncio.to_thread(read_pasted, self.text, self.backend.values)
-            if self._is_newest(ticket):
+            if self.is_laid_out:
                 self._show(pasted)
 
-    def _is_newest(self, ticket: int) -> bool:
-        """Return whether this is still about the current lines, and they are still there."""
-        return ticket == self._ticket and self.is_laid_out
-
     def _show(self, pasted: Pasted) -> None:
-        self._list([_row(line.line, line.fields, line.errors) for line in pasted.lines])
+        self._list([_row(line) for line in pasted.lines])
         self._show_note(_counts(pasted) if self.text.strip() else "")
 
     def _list(self, rows: list[Json]) -> None:
@@ -136,7 +127,6 @@ class SeveralLeads(CommandModal[str]):
 
     @on(DataTable.RowSelected)
     def _go_to_line(self) -> None:
-        """Go to the line in the text, to correct it."""
         row = self._table.current
         if row is not None and row["place"]:
             self._lines.move_cursor((row["place"] - 1, 0))
@@ -146,8 +136,8 @@ class SeveralLeads(CommandModal[str]):
         if self._busy:
             return
         self._lines.read_only = True  # assigned lines must not be edited
-        self._ticket += 1  # what is being checked is checked again below
-        text, values, run = self.text, self.backend.values, f"{self._run}:{self._ticket}"
+        self.workers.cancel_group(self, CHECKING)  # the command below checks the lines again
+        text, values, run = self.text, self.backend.values, secrets.token_hex(8)
         asked = frozenset(self._known)
 
         def work(desk: Desk) -> Answer:
@@ -172,10 +162,7 @@ class SeveralLeads(CommandModal[str]):
                 )
             return
         became = {one["line"]: one for one in received}
-        rows = [
-            _row(line.line, line.fields, line.errors, became.get(line.line), questions.get(line.line, ""))
-            for line in pasted.lines
-        ]
+        rows = [_row(line, became.get(line.line), questions.get(line.line, "")) for line in pasted.lines]
         left = [line for line, row in zip(pasted.lines, rows, strict=True) if not row["became"]]
         self._known |= {line.text for line in left if line.line in questions}
         with self._lines.prevent(TextArea.Changed):
@@ -208,25 +195,21 @@ def _questions(lines: Sequence[PastedLine]) -> dict[int, str]:
     return found
 
 
-def _row(
-    line: int, fields: Fields, errors: tuple[str, ...], received: Received | None = None, question: str = ""
-) -> Json:
+def _row(line: PastedLine, received: Received | None = None, question: str = "") -> Json:
     """Format what is wrong with a line, or its result; ``place`` is where it is now."""
-    became = ""
-    if received is not None and received["lead"] is None:
-        errors = (received["error"],)
-    elif received is not None and received["lead"] is not None:
-        lead = received["lead"]
+    errors, became = line.errors, ""
+    if received and (lead := received["lead"]):
         became = f"→ {lead['agent_name'] or 'waits'}, booking {lead['booking_id']}"
+    elif received:
+        errors = (received["error"],)
     verdict = {"errors": errors, "question": question, "became": became}
-    return {"line": line, "place": line, "fields": fields, **verdict}
+    return {"line": line.line, "place": line.line, "fields": line.fields, **verdict}
 
 
 def _counts(pasted: Pasted) -> str:
     if pasted.problem:
         return pasted.problem
-    bad = len(pasted.bad)
-    parts = [f"{len(pasted.good)} good", f"{bad} with errors" if bad else "none with errors"]
+    parts = [f"{len(pasted.good)} good", f"{len(pasted.bad) or 'none'} with errors"]
     if pasted.ignored:
         parts.append("ignored: " + ", ".join(pasted.ignored))
     return ", ".join(parts)

@@ -8,15 +8,9 @@ from dispatch import queries
 from dispatch.desk import event_log
 from dispatch.desk.row_types import EventRow
 from dispatch.operations.command_list import describe_event
-from screens.widgets.detail_pane import Detail, DetailPane, add_facts
+from screens.widgets.detail_pane import Detail, add_facts
 from screens.wording.events import changes, details
 from screens.wording.text import CARE, moment
-
-
-class EventDetail(DetailPane):
-    """One event in full."""
-
-    NOTHING = "Choose an event to see it here"
 
 
 def event_detail(event: EventRow) -> Detail:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from rich.text import Text
-from textual import on
-from textual.widgets import DataTable, Input
+from textual.widgets import Input
 
 from dispatch import queries
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
@@ -15,9 +14,9 @@ from dispatch.operations import undo
 from dispatch.operations.command_list import describe_command, describe_subject
 from dispatch.operations.row_types import UndoResult
 from screens.base import keys
-from screens.log.event_detail import EventDetail, event_detail
+from screens.log.event_detail import event_detail
 from screens.log.list_window import LogWindow
-from screens.shell.paged_list import Held, PagedList
+from screens.shell.paged_list import PagedList
 from screens.shell.row_actions import at_once, on_chosen
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
@@ -57,18 +56,14 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
     )
     BINDINGS = [*keys.LOG]
     NUMBER = "event_id"
+    ENTER = "go_to"
     NOTHING_CHOSEN = "No event is chosen: move the cursor to one first"
     COLUMNS = COLUMNS
     HINT = f"/ {EXAMPLE}"
-    PANE = EventDetail
-    AUTO_FOCUS = "#log"
+    NOTHING = "Choose an event to see it here"
 
     def __init__(self) -> None:
         super().__init__(LogWindow())
-
-    def show(self, data: Held[EventRow]) -> None:
-        self._say_listed(self._take(data))
-        self.show_detail()
 
     def parse(self, text: str) -> EventFilter:
         fields, _ = asked(parse(text), EVENT_KEYS, self.backend.filter_reading())
@@ -82,10 +77,6 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
 
     def describe_done(self, word: str, row: UndoResult) -> str:
         return describe_undo(row)
-
-    @on(DataTable.RowSelected)
-    def _entered(self) -> None:
-        self.action_go_to()
 
     @on_chosen
     def action_go_to(self, event: EventRow) -> None:

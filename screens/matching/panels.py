@@ -23,16 +23,10 @@ from screens.wording.text import moment
 
 if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance
-    from dispatch.matching.features import Terms
     from dispatch.matching.score import Scored
 
 NAME_WIDTH, NUMBER_WIDTH = 16, 8
 BAR_WIDTH = 26
-
-
-def lead_line(terms: Terms) -> str:
-    """Describe what is known of a lead, in a line."""
-    return " · ".join(word for word in terms if word)
 
 
 def contributions(
@@ -60,10 +54,9 @@ def contributions(
 def score_panel(scored: Scored, seen: Glance, policy: str) -> Panel:
     """Explain an agent's score for a lead: the verdict, nine parts, and how their sum is scaled."""
     text = Text(overflow="fold")
-    text.append(f"{scored.agent_name} ({scored.agent_id})", "bold")
-    text.append(f"   match {scored.match_score:.1f}\n", "bold")
+    text.append(f"{scored.agent_name} ({scored.agent_id})   match {scored.match_score:.1f}\n", "bold")
     text.append(f"{seen.scores.note or seen.verdict.under(policy)}\n", "italic")
-    text.append(f"{lead_line(seen.terms)}; {seen.weights.name} weights\n\n", "dim")
+    text.append(f"{' · '.join(filter(None, seen.terms))}; {seen.weights.name} weights\n\n", "dim")
     text.append_text(contributions(scored.contributions, scored.values, seen.weights.weights))
     sums = [sum(agent.contributions.values()) for agent in seen.scores.agents]
     text.append(
@@ -75,7 +68,6 @@ def score_panel(scored: Scored, seen: Glance, policy: str) -> Panel:
 
 
 def weights_panel(shown: WeightsRow) -> Panel:
-    """Show weights, their source, and how well they predicted."""
     text = Text(overflow="fold")
     if shown.get("learned_at"):
         text.append(f"from {shown['origin']}, {moment(shown['learned_at'])}")
@@ -124,7 +116,6 @@ def training_panel(row: LessonRow) -> Panel:
 
 
 def written_panel(result: Json) -> Panel:
-    """List the files of a report, and what could not be written."""
     text = Text(overflow="fold")
     text.append("Written:\n", "bold").append("".join(f"{file}\n" for file in result["files"]))
     for left in result["left_out"]:
@@ -183,7 +174,8 @@ def evidence_text(summary: Evidence, seen: Glance | None, is_latest: bool, train
     if seen is None:
         return text.append("\nNo lead has come in yet: there is nothing to score.\n")
     whose = "the latest lead" if is_latest else "the lead in the form"
-    text.append("\nWhat separates the agents", "bold").append(f" for {whose}, {lead_line(seen.terms)}\n")
+    terms = " · ".join(filter(None, seen.terms))
+    text.append("\nWhat separates the agents", "bold").append(f" for {whose}, {terms}\n")
     if seen.scores.note:
         return text.append(f"{seen.scores.note}\n").append_text(_chance(seen))
     return text.append_text(_importance(seen)).append_text(_chance(seen))

@@ -24,30 +24,22 @@ class TrainingRun:
         self._progressed = progressed
         self._closing = closing
         self._stopped = threading.Event()
-        self._ended = threading.Event()
+        self.has_ended = False  # there is nothing left to stop
 
     def stop(self) -> None:
         """Stop at the next step; nothing is kept."""
         self._stopped.set()
 
-    @property
-    def has_ended(self) -> bool:
-        """Return whether there is nothing left to stop."""
-        return self._ended.is_set()
-
     def study(self, desk: Desk) -> Lesson:
         """Run the slow part. Raises Refused, also when it was stopped."""
-        is_studied = False
         try:
             self._report_progress(0, 0, "beginning")
             from dispatch.matching.learning import training  # with scikit-learn, which takes seconds to load
 
-            lesson = training.study(desk, progress=self._report_progress)
-            is_studied = True
-            return lesson
-        finally:
-            if not is_studied:
-                self._ended.set()
+            return training.study(desk, progress=self._report_progress)
+        except BaseException:
+            self.has_ended = True
+            raise
 
     def keep(self, desk: Desk, lesson: Lesson) -> LessonRow:
         """Keep the result, unless it was stopped; returns that of ``astra train``."""
@@ -57,7 +49,7 @@ class TrainingRun:
             self.check()
             return training.keep(desk, lesson)
         finally:
-            self._ended.set()
+            self.has_ended = True
 
     def check(self) -> None:
         """Raise Refused once somebody has stopped it, or the application ends."""

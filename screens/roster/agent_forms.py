@@ -6,7 +6,7 @@ from dispatch import agents
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.queries.row_types import AgentRow
 from models.base import Json
-from screens.dialogs.form import Field, FormModal
+from screens.dialogs.form import Field, FormModal, RowForms, as_typed
 
 LABELS = {
     "first_name": "First name",
@@ -38,6 +38,7 @@ HINTS_OF_NEW = {
     "capacity": "empty: as the desk's setting",
     "level": "1 to 5; empty: by the years of service",
 }
+FORMS = RowForms[AgentRow]("agent", lambda _: "")
 
 
 def _fields(before: dict[str, str], values: AcceptedValues, hints: dict[str, str] = HINTS) -> list[Field]:
@@ -49,7 +50,6 @@ def _fields(before: dict[str, str], values: AcceptedValues, hints: dict[str, str
 
 
 def add_agent_form(values: AcceptedValues) -> FormModal[AgentRow]:
-    """Add an agent, available at once."""
     before = dict.fromkeys(LABELS, "") | {"years": "0"}
     return FormModal(
         "Add an agent",
@@ -62,21 +62,9 @@ def add_agent_form(values: AcceptedValues) -> FormModal[AgentRow]:
 
 def edit_agent_form(agent: AgentRow, values: AcceptedValues) -> FormModal[AgentRow]:
     """Edit the name, title, capacity, ...; unchanged values are not written."""
-    return FormModal(
-        f"Edit agent {agent['agent_id']}",
-        _fields({name: _value(agent, name) for name in LABELS}, values),
-        lambda desk, given: agents.change(desk, agent["agent_id"], **given),
-        submit="Save",
-        changes_only=True,
-    )
-
-
-def _value(agent: AgentRow, name: str) -> str:
-    """Return the agent's present value, as it would be typed."""
-    if name == "rating":
-        return f"{agent['rating']:.2f}"
-    value = agent.get(ROW_KEYS.get(name, name))
-    return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+    before = {name: as_typed(agent.get(ROW_KEYS.get(name, name))) for name in LABELS}
+    fields = _fields(before, values)
+    return FORMS.form(agent, "Edit", fields, agents.change, "Save", changes_only=True)
 
 
 def _given(values: dict[str, str]) -> Json:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from rich.text import Text
 
 from dispatch import agents
@@ -16,21 +14,23 @@ from dispatch.queries.wording import presence_words
 from models.agents import AVAILABLE, GONE, PRESENCES
 from models.clock import local_offset
 from screens.dialogs.form import Field, FormModal, Values, picked
+from screens.shell.desk_screen import Place
 from screens.widgets.preview import Preview
+from screens.wording.agents import describe_presence_change
 from screens.wording.consequences import of_an_agent
 from screens.wording.text import day_and_moment
 
 TO_DESK, TO_AGENT = "The desk", "An agent"
 
 
-def presence_form(agent: AgentRow, now: Callable[[], str]) -> FormModal[AgentRow]:
+def presence_form(agent: AgentRow) -> FormModal[AgentRow]:
     """Set the agent available, busy, on break, away or offline; an absent one is offered to return."""
     number = agent["agent_id"]
 
-    def describe(typed: str) -> str:
+    def describe(typed: str, now: str) -> str:
         if not typed.strip():
             return ""
-        return f"= {day_and_moment(due_times.understand(typed, now(), local_offset()))}, then available"
+        return f"= {day_and_moment(due_times.understand(typed, now, local_offset()))}, then available"
 
     def look(desk: Desk, values: Values) -> Text:
         row = desk.rehearse(lambda: presence.set_presence(desk, number, **values))
@@ -53,11 +53,14 @@ def presence_form(agent: AgentRow, now: Callable[[], str]) -> FormModal[AgentRow
     )
 
 
+def open_presence(place: Place, agent: AgentRow) -> None:
+    place.open(presence_form(agent), lambda row: place.say(describe_presence_change(row)))
+
+
 def shift_form(agent: AgentRow) -> FormModal[AgentRow]:
-    """Set the hours at which an agent's shift starts and ends."""
     number = agent["agent_id"]
 
-    def describe(typed: str) -> str:
+    def describe(typed: str, _: str) -> str:
         text = typed.strip()
         if text in ("", "none"):
             return "no hours: comes and goes by hand"
@@ -86,9 +89,7 @@ def handover_form(agent: AgentRow, others: list[AgentRow]) -> FormModal[AgentRow
     names = {str(row["agent_id"]): row["name"] for row in takers}
 
     def taker(values: Values) -> int | str:
-        if values["to"] != TO_AGENT:
-            return DESK
-        return picked(values.get("agent", ""))
+        return picked(values.get("agent", "")) if values["to"] == TO_AGENT else DESK
 
     def look(desk: Desk, values: Values) -> Text:
         to = taker(values)

@@ -9,7 +9,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
-from textual.widgets import DataTable, Input, Static
+from textual.widgets import Input, Static
 
 from dispatch import agents, queries
 from dispatch.assignment.contact_rate import with_rates
@@ -20,15 +20,15 @@ from dispatch.matching.roster_scores import RosterScores, roster_scores
 from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import contact_rate
 from models.errors import InvalidInput
-from screens.base import figures, keys
+from screens.base import keys
+from screens.base.figures import CAPACITY, LOAD, MATCH, PRESENCE, RANK, RATING, REACHED, SHRUNK, YEARS
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
-from screens.roster.presence import open_presence, presence_text
-from screens.roster.presence_forms import handover_form, leaving_form, shift_form
+from screens.roster.presence_forms import handover_form, leaving_form, open_presence, shift_form
 from screens.shell.row_actions import RowActions, on_chosen
 from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
-from screens.wording.agents import load_bar, match_score
+from screens.wording.agents import load_bar, match_score, presence_text, with_score
 from screens.wording.plots import interval
 from screens.wording.text import CARE, refusal
 
@@ -44,7 +44,7 @@ def _confirmed(row: AgentRow) -> str:
     return interval(row) if row.get("rate") is not None else ""
 
 
-SHRUNK = "Confirmed, shrunk (95 %)"
+SHRUNK_TITLE = "Confirmed, shrunk (95 %)"
 COLUMNS: tuple[Column[AgentRow], ...] = (
     Column("rank", "#", 5, lambda row: str(row["rank"] or "–"), right=True, sort="rank", title="Rank"),
     Column("name", "Agent", 16, grows=True, sort="name"),
@@ -61,14 +61,14 @@ COLUMNS: tuple[Column[AgentRow], ...] = (
     Column("license_number", "Licence", 12, sort="license_number", extra=True),
     Column("hours", "Shift", 20, sort="hours", extra=True),
     Column(CONTACT, "Reached", 20, contact_rate, sort=CONTACT, extra=True, title="Reached in time"),
-    Column("rate", "Confirmed", 12, _confirmed, right=True, sort="rate", extra=True, title=SHRUNK),
+    Column("rate", "Confirmed", 12, _confirmed, right=True, sort="rate", extra=True, title=SHRUNK_TITLE),
     Column("decided", "Decided", 8, right=True, sort="decided", extra=True),
 )
-MATCH, RATES = "match_score", frozenset(("rate", "decided"))
+SCORE, RATES = "match_score", frozenset(("rate", "decided"))
 """Columns computed only where they are chosen: with thousands of agents that takes a while."""
 SORTS = tuple(column.sort for column in COLUMNS)
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
-HIGHEST_FIRST = ("load", "years_of_service", "rating", CONTACT, MATCH, *RATES)
+HIGHEST_FIRST = ("load", "years_of_service", "rating", CONTACT, SCORE, *RATES)
 WIDE = 110
 HINTS = (
     "enter or {agent.bookings} bookings  {agent.presence} presence  {agent.handover} hand over  "
@@ -77,20 +77,8 @@ HINTS = (
 
 
 class Roster(RowActions[AgentRow, AgentRow]):
-    """The agents of the desk."""
-
     NAME = "roster"
-    FIGURES = (
-        figures.RANK,
-        figures.LOAD,
-        figures.CAPACITY,
-        figures.YEARS,
-        figures.RATING,
-        figures.PRESENCE,
-        figures.REACHED,
-        figures.MATCH,
-        figures.SHRUNK,
-    )
+    FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK)
     HELP = (
         "Every agent, best rank first. Rank 1 gets the next lead: the lowest load, then most years of "
         "service, then the best rating; agents alike in all three share a rank. Load is the number of "
@@ -104,8 +92,8 @@ class Roster(RowActions[AgentRow, AgentRow]):
     )
     BINDINGS = [*keys.ROSTER, *keys.LIST]
     NUMBER = "agent_id"
+    ENTER = "bookings"
     NOTHING_CHOSEN = "No agent is chosen"
-    AUTO_FOCUS = "#roster"
 
     def __init__(self) -> None:
         super().__init__()
@@ -144,7 +132,7 @@ class Roster(RowActions[AgentRow, AgentRow]):
     def show(self, data: list[AgentRow]) -> None:
         self._agents = data
         self._arrange()
-        if MATCH in {*self.table.chosen, self._sort}:
+        if SCORE in {*self.table.chosen, self._sort}:
             self._score()
 
     def _score(self) -> None:
@@ -158,7 +146,9 @@ class Roster(RowActions[AgentRow, AgentRow]):
         self.ask_newest("scores", lambda: roster_scores(lead), then, beside=True)
 
     def _arrange(self) -> None:
-        found = [_scored(row, self._scores) for row in queries.filtered(self._agents, self._asked)]
+        scores, steers = self._scores.by_agent, self._scores.steers
+        rows = queries.filtered(self._agents, self._asked)
+        found = [with_score(row, scores.get(row["agent_id"]), steers=steers) for row in rows]
         found.sort(key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
         self.table.mark_sort(self._sort, self._descending)
         self.table.show_rows(found[:MOST_HELD])
@@ -168,7 +158,6 @@ class Roster(RowActions[AgentRow, AgentRow]):
         self.query_one(".headline", Static).update(refused if self._misread else line)
 
     def _hints(self) -> str:
-        """Show the most wanted keys."""
         whose = f"  ·  match: {self._scores.whose}" if self._scores.whose and self.size.width >= WIDE else ""
         return keys.with_keys(self.app, HINTS) + whose
 
@@ -198,10 +187,6 @@ class Roster(RowActions[AgentRow, AgentRow]):
         self._arrange()
         self.host.remember("roster.sort", self._sort)
         self.host.remember("roster.descending", self._descending)
-
-    @on(DataTable.RowSelected, "#roster")
-    def _entered(self) -> None:
-        self.action_bookings()
 
     def action_filter(self) -> None:
         self.query_one("#filter", Input).focus()
@@ -274,11 +259,6 @@ def _with_rates(rows: list[AgentRow]) -> list[AgentRow]:
     """Return the agents with their rates of Confirmed bookings; former agents have none."""
     known = {rate.agent_id: rate for rate in rates()}
     return [{**row, **known[row["agent_id"]].row()} if row["agent_id"] in known else row for row in rows]
-
-
-def _scored(row: AgentRow, scores: RosterScores) -> AgentRow:
-    score = scores.by_agent.get(row["agent_id"])
-    return row if score is None else row | {"match_score": score, "steers": scores.steers}
 
 
 def _headline(agents: list[AgentRow], found: list[AgentRow], hidden_sort: str = "", hints: str = "") -> Text:

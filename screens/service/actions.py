@@ -23,9 +23,8 @@ from screens.wording.issues import customer, describe
 
 
 class IssueActions(RowActions[IssueRow, IssueDetails]):
-    """A place with issues."""
-
     NUMBER = "issue_id"
+    ENTER = "read"
     NOTHING_CHOSEN = "No issue is chosen: move the cursor to one first"
 
     def read_row(self, number: int) -> IssueDetails:
@@ -55,7 +54,6 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
 
     @on_chosen
     def action_wait(self, row: IssueRow) -> None:
-        """Switch between in progress and waiting for the customer."""
         following = IN_PROGRESS if row["status"] == PENDING_CUSTOMER else PENDING_CUSTOMER
         self.at_once(
             "",

@@ -39,12 +39,8 @@ ALERTS = {
 }
 
 
-@dataclass(frozen=True)
-class Figures:
-    """The two tables of the board."""
-
-    figures: list[Json]
-    agents: list[Json]
+Figures = tuple[list[Json], list[Json]]
+"""The rows of the two tables: figures and agents."""
 
 
 def _name(row: Json) -> Text:
@@ -106,17 +102,16 @@ class ServiceBoard(Vertical):
 
     @property
     def is_filled(self) -> bool:
-        """Return whether figures have been shown already."""
         return bool(self.figures.rows_shown)
 
     def show(self, data: Figures, headline: Text) -> None:
-        """Show the result of ``read_figures``."""
+        figures, agents = data
         self.headline.update(headline)
         is_first = not self.is_filled
-        self.figures.show_rows(data.figures)
+        self.figures.show_rows(figures)
         if is_first:
             self.figures.move_cursor(row=1)  # below the heading
-        self.workload.show_rows(data.agents)
+        self.workload.show_rows(agents)
 
     @on(DataTable.RowSelected)
     def _chosen(self, event: DataTable.RowSelected) -> None:
@@ -128,13 +123,12 @@ class ServiceBoard(Vertical):
 
 
 def read_figures(desk: Desk) -> Figures:
-    """Read every figure as of now."""
     board = service_dashboard.dashboard(desk)
     agents: list[Json] = [
         {**row, "rows": IssueFilter(agent_id=row["agent_id"]), "title": f"Issues of {row['name']}"}
         for row in board["agents"]
     ]
-    return Figures([*_active(board), *_alerts(board), *_period(board)], agents)
+    return [*_active(board), *_alerts(board), *_period(board)], agents
 
 
 def rows_of_figure(row: Json) -> tuple[str, IssueFilter]:

@@ -10,7 +10,7 @@ from dispatch.service.issues import queries
 from dispatch.service.row_types import ClockState, IssueStory, Prediction, SurveyRow, WarningRow
 from dispatch.service.wording import CLOCKS, category, describe_escalation, progress_words
 from dispatch.triage.row_types import Analysis
-from screens.widgets.detail_pane import Detail, DetailPane, add_facts
+from screens.widgets.detail_pane import add_facts
 from screens.wording import issues as words
 from screens.wording.text import BAD, CARE, moment, short_moment
 
@@ -30,26 +30,13 @@ FACTORS = {
 
 
 def read_issue(desk: Desk, issue_id: int) -> IssueStory:
-    """Read an issue with its conversation and history."""
     return {**queries.issue(desk, issue_id), "interactions": queries.interactions(issue_id), "history": []}
-
-
-class IssueDetail(DetailPane):
-    """One issue in full."""
-
-    NOTHING = "Choose an issue to see it here"
-
-
-def issue_detail(issue: IssueStory) -> Detail:
-    """Describe an issue for the pane."""
-    return f"Issue {issue['issue_id']}", describe_issue(issue, EXCERPT, LAST_SPOKEN)
 
 
 def describe_issue(issue: IssueStory, longest: int | None = None, last: int | None = None) -> Text:
     """Describe an issue in full, its texts cut at ``longest`` characters, with the ``last`` messages."""
-    text = Text(overflow="fold")
-    text.append_text(words.priority(issue)).append("  ")
-    text.append_text(words.state(issue)).append(f"  {category(issue)}")
+    head = words.priority(issue), "  ", words.state(issue), f"  {category(issue)}"
+    text = Text.assemble(*head, overflow="fold")
     add_facts(text, _facts(issue), SHORT_LABEL)
     _add_spoken(text, issue, longest, last)
     _heading(text, "Why so urgent")
@@ -120,16 +107,14 @@ def _add_escalations(text: Text, issue: IssueStory) -> None:
     _heading(text, "Escalations")
     for one in issue["escalations"]:
         style = "dim" if one["closed_at"] else f"bold {BAD}"
-        trigger = one["trigger"].replace("_", " ")
-        text.append(f"\nlevel {one['level']}, {trigger}", style)
+        text.append(f"\nlevel {one['level']}, {one['trigger'].replace('_', ' ')}", style)
         text.append(f": {one['reason']}; {describe_escalation(one)}")
 
 
 def _add_satisfaction(text: Text, guess: Prediction, survey: SurveyRow | None) -> None:
     _heading(text, "The customer")
     text.append(f"\n{guess['predicted']:.2f} of 5 expected, {guess['risk']} risk", RISK_STYLES[guess["risk"]])
-    text.append(f", {guess['churn_probability']:.0%} may leave")
-    text.append(f" ({guess['model']['kind']})", "dim")
+    text.append(f", {guess['churn_probability']:.0%} may leave").append(f" ({guess['model']['kind']})", "dim")
     factors = (f"{FACTORS.get(name, name)} {value:.2f}" for name, value in guess["factors"].items())
     add_facts(text, [("Factors", ", ".join(factors))], LABEL)
     for advice in guess["recommendations"]:
@@ -155,9 +140,7 @@ def _read(issue: IssueStory) -> list[tuple[str, str]]:
 
 
 def why_text(issue: IssueStory) -> Text:
-    """Explain an issue's urgency, its agent, and its due times."""
-    text = Text(overflow="fold")
-    text.append(f"{issue['priority']}, because", "bold")
+    text = Text.assemble((f"{issue['priority']}, because", "bold"), overflow="fold")
     add_steps(text, issue)
     _heading(text, "Who has it")
     add_facts(text, (fact for fact in _facts(issue) if fact[0] in OF_WHO_HAS_IT), LABEL)

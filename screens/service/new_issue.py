@@ -98,7 +98,6 @@ class NewIssue(CommandModal[IssueDetails]):
 
     @property
     def text(self) -> str:
-        """The customer's words as typed."""
         return self.query_one("#text", TextArea).text
 
     @on(TextArea.Changed)

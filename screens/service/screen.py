@@ -10,7 +10,7 @@ from rich.text import Text
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import DataTable, Input
+from textual.widgets import Input
 
 from dispatch.service.issues.queries import CHANGED, SORTS, URGENCY, IssueFilter
 from dispatch.service.row_types import IssueDetails, IssueRow
@@ -18,7 +18,7 @@ from screens.base import figures, keys
 from screens.filters.issues import VIEWS, parse_issue_filter, view_of, view_parts
 from screens.service.actions import IssueActions
 from screens.service.dashboard import Figures, ServiceBoard, read_figures, rows_of_figure
-from screens.service.detail import IssueDetail, issue_detail, read_issue
+from screens.service.detail import EXCERPT, LAST_SPOKEN, describe_issue, read_issue
 from screens.service.list_window import IssueWindow
 from screens.shell.paged_list import Held, PagedList
 from screens.widgets.choice import next_of
@@ -65,8 +65,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
     BINDINGS = [*keys.SERVICE]
     COLUMNS = COLUMNS
     HINT = "/ words, status:new, agent:6, category:refund, is:escalated"
-    PANE = IssueDetail
-    AUTO_FOCUS = "#service"
+    NOTHING = "Choose an issue to see it here"
     IS_TIMELY = True
 
     table = getters.query_one("#service", LiveTable)
@@ -93,8 +92,7 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
             self._count()
             return
         self.table.mark_sort(data[0].which.sort, data[0].which.sort == CHANGED)
-        self._say_listed(self._take(data))
-        self.show_detail()
+        super().show(data)
 
     def _count(self) -> None:
         """Read the figures; a change meanwhile has them read once more."""
@@ -112,7 +110,6 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         return None if self._shows_board else self.table.current
 
     def show_issue(self, issue_id: int) -> None:
-        """List the issues with the cursor on this one."""
         self._to_list()
         with self.prevent(Input.Changed):
             self.query_one("#filter", Input).value = ""
@@ -124,11 +121,8 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         super().show_only(text)
 
     def detail_of(self, row: IssueRow) -> Detail:
-        return issue_detail(read_issue(self.backend.desk, row["issue_id"]))
-
-    @on(DataTable.RowSelected, "#service")
-    def _entered(self) -> None:
-        self.action_read()
+        issue = read_issue(self.backend.desk, row["issue_id"])
+        return f"Issue {row['issue_id']}", describe_issue(issue, EXCERPT, LAST_SPOKEN)
 
     def parse(self, text: str) -> IssueFilter:
         return parse_issue_filter(text, self._filter, self.backend.filter_reading(self.host.my_agent_id))
@@ -151,7 +145,6 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
         self._use(replace(self._filter, sort=message.sort))
 
     def action_board(self) -> None:
-        """Switch between the figures and the list."""
         if self._shows_board:
             self._to_list()
         else:
@@ -178,8 +171,6 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
 
     @on(ServiceBoard.FigureChosen)
     def _list_figure(self, message: ServiceBoard.FigureChosen) -> None:
-        """List the issues behind a figure."""
-
         def found(figure: tuple[str, IssueFilter]) -> None:
             self._figure, which = figure
             with self.prevent(Input.Changed):

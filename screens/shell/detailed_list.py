@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import ClassVar
 
+from rich.text import Text
 from textual import getters, on
 from textual.widgets import DataTable, Static
 
@@ -15,6 +17,9 @@ from screens.widgets.detail_pane import Detail, DetailPane
 class DetailedList(RowActions[Row, Done]):
     """A place with a LiveTable, a DetailPane, and a headline that describes the list."""
 
+    NOTHING: ClassVar[str]
+    """What the pane says where nothing is chosen."""
+
     headline = getters.query_one(".headline", Static)
 
     @abstractmethod
@@ -25,8 +30,8 @@ class DetailedList(RowActions[Row, Done]):
         """Fill the pane; when the cursor has moved on meanwhile, the answer is dropped."""
         row = self.table.current
 
-        def query() -> Detail | None:
-            return None if row is None else self.detail_of(row)
+        def query() -> Detail:
+            return ("", Text(self.NOTHING)) if row is None else self.detail_of(row)
 
         self.ask_newest("detail", query, lambda detail: self.query_one(DetailPane).show(detail))
 

@@ -31,15 +31,13 @@ TYPING_PAUSE_S = 0.15
 class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
     """A place with ``#filter`` and one LiveTable of which a ListWindow is held.
 
-    A subclass reads what is typed (``parse``), gives the list without a filter (``_unfiltered``), puts
-    rows into the table in ``show`` by ``_take``, and describes them in the headline.
+    A subclass reads what is typed (``parse``), gives the list without a filter (``_unfiltered``), and
+    describes the rows in the headline.
     """
 
     COLUMNS: ClassVar[tuple[Column[Any], ...]]
     HINT: ClassVar[str]
     """What can be typed into the filter."""
-
-    PANE: ClassVar[type[DetailPane]]
 
     def __init__(self, window: ListWindow[Which, Row]) -> None:
         super().__init__()
@@ -66,7 +64,7 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
                 yield Static(classes="headline")
                 yield Input(placeholder=self.HINT, compact=True, id="filter")
                 yield LiveTable(self.COLUMNS, self.NUMBER, id=self.NAME)
-            yield self.PANE()
+            yield DetailPane()
 
     @property
     def _filter(self) -> Which:
@@ -74,6 +72,10 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
 
     def look_up(self) -> Callable[[], Any]:
         return self._window.held if self._sought is None else partial(self._window.at, self._sought)
+
+    def show(self, data: Held[Row]) -> None:
+        self._say_listed(self._take(data))
+        self.show_detail()
 
     def seek(self, window: ListWindow[Which, Row], number: int) -> None:
         """List a window's rows with the cursor on the one that has this number."""

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar
 
-from textual import getters
+from textual import getters, on
 from textual.screen import ModalScreen
+from textual.widgets import DataTable
 
 from dispatch.desk.desk import Desk
 from screens.shell.desk_screen import Place
@@ -42,10 +43,14 @@ class RowActions(Place, Generic[Row, Done]):
     ``Done`` is a row as a command leaves it.
     """
 
+    AUTO_FOCUS = "LiveTable"
     NUMBER: ClassVar[str]
     """The key of a row's number."""
 
     NOTHING_CHOSEN: ClassVar[str]
+
+    ENTER: ClassVar[str]
+    """The action of enter, or of a click, on a row."""
 
     table: getters.query_one[LiveTable[Row]] = getters.query_one(LiveTable)
 
@@ -60,6 +65,11 @@ class RowActions(Place, Generic[Row, Done]):
     def read_row(self, number: int) -> Done:
         """Read a row as it is now, not as the list last saw it; called in the reading thread."""
         raise NotImplementedError
+
+    @on(DataTable.RowSelected)
+    def _entered(self, message: DataTable.RowSelected) -> None:
+        if message.data_table is self.table:
+            getattr(self, f"action_{self.ENTER}")()
 
     @on_chosen
     def at_once(
@@ -104,6 +114,9 @@ def with_form(
     word: str,
     form: Callable[[Done], ModalScreen[Done | None]],
     needs: Callable[[Any, Done], None] | None = None,
+    tell: Callable[[Any, str, Done], str] | None = None,
 ) -> Callable[[RowActions[Any, Done]], None]:
-    """Make the action that opens a form for the row, if a method ``needs`` does not refuse it."""
-    return lambda place: place.with_form(word, form, needs=needs and partial(needs, place))
+    """Make the action that opens a form for the row; ``needs`` and ``tell`` are methods of the place."""
+    return lambda place: place.with_form(
+        word, form, tell and partial(tell, place), needs and partial(needs, place)
+    )

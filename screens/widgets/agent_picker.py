@@ -23,7 +23,7 @@ NAME_WIDTH = 24
 
 
 class AgentPicker(Vertical):
-    """An input with the matching agents below it; up and down choose, enter takes."""
+    """An input with the matching agents below it, available ones first; up and down choose, enter takes."""
 
     DEFAULT_CSS = """
     AgentPicker { height: 8; }
@@ -36,15 +36,18 @@ class AgentPicker(Vertical):
     class Narrowed(Message):
         """Other agents are listed, or none: the one highlighted before may be gone."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, agents: Sequence[AgentRow], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._agents: Sequence[AgentRow] = ()
+        self._agents = sorted(agents, key=lambda row: row["presence"] != AVAILABLE)
 
     def compose(self) -> ComposeResult:
         yield Input(placeholder="name or id", compact=True)
         options = OptionList(compact=True, markup=False)
         options.can_focus = False
         yield options
+
+    def on_mount(self) -> None:
+        self._list("")
 
     @property
     def value(self) -> str:
@@ -53,11 +56,6 @@ class AgentPicker(Vertical):
         if options.highlighted is None:
             return ""
         return options.get_option_at_index(options.highlighted).id or ""
-
-    def offer(self, agents: Sequence[AgentRow]) -> None:
-        """Offer these agents, in this order, with the available ones first."""
-        self._agents = sorted(agents, key=lambda row: row["presence"] != AVAILABLE)
-        self._list(self.query_one(Input).value)
 
     @on(Input.Changed)
     def _narrow(self, event: Input.Changed) -> None:

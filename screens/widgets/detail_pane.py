@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -16,21 +15,19 @@ Detail = tuple[str, Text]
 
 
 class DetailPane(VerticalScroll, can_focus=False):
-    """A frame with a text; a subclass defines its subject."""
+    """A frame with a title and a text."""
 
     DEFAULT_CSS = """
     DetailPane {
         border: round $border-blurred; border-title-color: $foreground; padding: 0 1; background: $surface; }
     DetailPane > Static { width: 1fr; height: auto; }
     """
-    NOTHING: ClassVar[str]
 
     def compose(self) -> ComposeResult:
         yield Static(Content("Nothing chosen"))
 
-    def show(self, detail: Detail | None) -> None:
-        """Show a text under a title; None where nothing is chosen."""
-        title, text = detail or ("", Text(self.NOTHING))
+    def show(self, detail: Detail) -> None:
+        title, text = detail
         self.border_title = Content(title)
         self.query_one(Static).update(text)
 

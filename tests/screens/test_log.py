@@ -13,7 +13,7 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from screens.customers.card import CustomerCard
-from screens.log.event_detail import EventDetail
+from screens.log.screen import Log
 from screens.widgets.live_table import LiveTable
 from tests.screens.conftest import standing_still
 from tests.screens.picture import text_of
@@ -114,7 +114,7 @@ async def _from_an_event_to_its_subject(app: AstraApp) -> None:
 async def _back_to_the_previous_place(app: AstraApp) -> None:
     await press(app, "f3", "h", "escape")
     assert app.screen.query_one("#filter", Input).value == ""
-    assert app.screen.query(EventDetail)
+    assert isinstance(app.screen, Log)
     await press(app, "escape")
     assert app.screen.query("#roster")
 

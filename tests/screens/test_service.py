@@ -135,7 +135,7 @@ async def at(app: AstraApp, number: int) -> None:
 
 
 def pane(app: AstraApp) -> str:
-    return str(app.screen.query_one("IssueDetail > Static", Static).visual)
+    return str(app.screen.query_one("Service DetailPane > Static", Static).visual)
 
 
 async def test_the_list_is_live_and_text_is_shown_literally(
