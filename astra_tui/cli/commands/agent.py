@@ -77,7 +77,7 @@ def show(call: Call, agent_id: int) -> None:
     """Show one agent."""
     with call.desk() as desk:
         (row,) = contact_rate.with_rates(desk, [queries.agent(agent_id)])
-    call.show(row, lambda row: details((key.replace("_", " "), value) for key, value in row.items()))
+    call.show(row, lambda row: details(*((key.replace("_", " "), value) for key, value in row.items())))
 
 
 def _profile(is_new: bool) -> tuple[Decorator, ...]:

@@ -99,7 +99,7 @@ def _print_details(row: BookingRow, state: str) -> None:
         elif isinstance(value, float) and key in amounts:
             value = money(value)
         pairs.append((key.removesuffix("_at").replace("_", " "), value))
-    details(pairs)
+    details(*pairs)
     line()
     print_history(row["history"])
 

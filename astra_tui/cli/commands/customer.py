@@ -116,13 +116,11 @@ def similar(call: Call, customer_id: int) -> None:
 def _print_merge(preview: MergePreview) -> None:
     keep, other = (f"{row['name']} ({row['customer_id']})" for row in (preview["keep"], preview["other"]))
     details(
-        (
-            ("kept", keep),
-            ("merged", other),
-            ("moves", plural(preview["leads"], "lead")),
-            ("taken over", ", ".join(preview["takes_over"].values())),
-            ("given up", ", ".join(preview["gives_up"].values())),
-        )
+        ("kept", keep),
+        ("merged", other),
+        ("moves", plural(preview["leads"], "lead")),
+        ("taken over", ", ".join(preview["takes_over"].values())),
+        ("given up", ", ".join(preview["gives_up"].values())),
     )
 
 
@@ -133,20 +131,18 @@ def _print_line(row: CustomerRow) -> None:
 
 def _print_card(row: CustomerCard) -> None:
     details(
-        (
-            ("customer", f"{row['name']} ({row['customer_id']})"),
-            ("merged into", row["merged_into"]),
-            ("merged from", ", ".join(map(str, row["merged"]))),
-            ("phone", row["phone"]),
-            ("email", row["email"]),
-            ("tier", row["tier"]),
-            ("total value", money(row["total_value"]) if row["total_value"] else None),
-            ("issues", row["previous_issues"] or None),
-            ("satisfaction", row["satisfaction"]),
-            ("preferred channel", row["preferred_channel"]),
-            ("known since", moment(row["created_at"])),
-            ("open bookings", row["open_bookings"]),
-        )
+        ("customer", f"{row['name']} ({row['customer_id']})"),
+        ("merged into", row["merged_into"]),
+        ("merged from", ", ".join(map(str, row["merged"]))),
+        ("phone", row["phone"]),
+        ("email", row["email"]),
+        ("tier", row["tier"]),
+        ("total value", money(row["total_value"]) if row["total_value"] else None),
+        ("issues", row["previous_issues"] or None),
+        ("satisfaction", row["satisfaction"]),
+        ("preferred channel", row["preferred_channel"]),
+        ("known since", moment(row["created_at"])),
+        ("open bookings", row["open_bookings"]),
     )
     if row["bookings"]:
         line()

@@ -59,12 +59,10 @@ def _print(row: Dashboard) -> None:
     priorities = ", ".join(f"{number} {name}" for name, number in active["by_priority"].items() if number)
     expected = _figure({"value": guess["mean"], "count": guess["count"]})
     details(
-        (
-            ("active", f"{active['count']}{f': {priorities}' if priorities else ''}"),
-            ("waiting", active["waiting"]),
-            ("mean age", f"{_figure(active['mean_age_hours'])} h"),
-            ("expected rating", f"{expected}, by the {_model(guess['model'])}"),
-        )
+        ("active", f"{active['count']}{f': {priorities}' if priorities else ''}"),
+        ("waiting", active["waiting"]),
+        ("mean age", f"{_figure(active['mean_age_hours'])} h"),
+        ("expected rating", f"{expected}, by the {_model(guess['model'])}"),
     )
     line()
     _print_alerts(row["alerts"])

@@ -126,22 +126,17 @@ def _print(row: Triage) -> None:
     others = [f"{other['category']} {other['probability']:.0%}" for other in row["alternatives"]]
     unsure = f"not sure: choose one of {', '.join(others)}"
     details(
-        [
-            (
-                "category",
-                f"{row['category']} ({unsure if row['unsure'] else format(row['confidence'], '.0%')})",
-            ),
-            ("priority", row["priority"]),
-            *(
-                (f"  {step['step']}", f"+{step['add']} {step['priority']}: {step['why']}")
-                for step in row["priority_steps"]
-            ),
-            ("sentiment", f"{feeling:+.2f}"),
-            ("complexity", row["complexity"]),
-            ("urgent words", ", ".join(row["urgency_indicators"])),
-            ("keywords", ", ".join(row["keywords"])),
-            ("names", ", ".join(f"{found['text']} ({found['type']})" for found in row["entities"])),
-        ]
+        ("category", f"{row['category']} ({unsure if row['unsure'] else format(row['confidence'], '.0%')})"),
+        ("priority", row["priority"]),
+        *(
+            (f"  {step['step']}", f"+{step['add']} {step['priority']}: {step['why']}")
+            for step in row["priority_steps"]
+        ),
+        ("sentiment", f"{feeling:+.2f}"),
+        ("complexity", row["complexity"]),
+        ("urgent words", ", ".join(row["urgency_indicators"])),
+        ("keywords", ", ".join(row["keywords"])),
+        ("names", ", ".join(f"{found['text']} ({found['type']})" for found in row["entities"])),
     )
 
 
@@ -165,18 +160,16 @@ def _print_rows(call: Call, rows: list[Json]) -> None:
 
 def _print_figures(figures: Json) -> None:
     details(
-        [
-            ("messages", f"{figures['messages']:,}"),
-            ("accuracy", f"{figures['accuracy']:.1%} of the best guesses"),
-            ("macro-F1", f"{figures['macro_f1']:.3f}"),
-            ("coverage", f"{figures['coverage']:.1%}: on the others triage abstains"),
-            ("  accuracy on it", f"{figures['covered_accuracy']:.1%}"),
-            (
-                "as answered",
-                f"{figures['answered_accuracy']:.1%}, macro-F1 {figures['answered_macro_f1']:.3f}: "
-                "abstaining counts as general_inquiry",
-            ),
-        ]
+        ("messages", f"{figures['messages']:,}"),
+        ("accuracy", f"{figures['accuracy']:.1%} of the best guesses"),
+        ("macro-F1", f"{figures['macro_f1']:.3f}"),
+        ("coverage", f"{figures['coverage']:.1%}: on the others triage abstains"),
+        ("  accuracy on it", f"{figures['covered_accuracy']:.1%}"),
+        (
+            "as answered",
+            f"{figures['answered_accuracy']:.1%}, macro-F1 {figures['answered_macro_f1']:.3f}: "
+            "abstaining counts as general_inquiry",
+        ),
     )
     line()
     table(_confusion_columns(), list(_confusion_rows(figures["confusion"])), "")

@@ -63,29 +63,25 @@ def use(call: Call, name: str) -> None:
 
 def _print_evidence(row: Evidence) -> None:
     details(
-        (
-            ("weights", row["weights"]),
-            ("steer the match policy", "yes" if row["steers"] else "no"),
-            ("because", row["sentence"]),
-            ("assignments", f"{row['assignments']:,}"),
-            ("decided", f"{row['decided']:,}"),
-            *(
-                (name, f"{p}: {meaning}")
-                for name, p, meaning in desk_evidence.describe_differences(row["p_values"])
-            ),
-        )
+        ("weights", row["weights"]),
+        ("steer the match policy", "yes" if row["steers"] else "no"),
+        ("because", row["sentence"]),
+        ("assignments", f"{row['assignments']:,}"),
+        ("decided", f"{row['decided']:,}"),
+        *(
+            (name, f"{p}: {meaning}")
+            for name, p, meaning in desk_evidence.describe_differences(row["p_values"])
+        ),
     )
 
 
 def _print(row: WeightsRow) -> None:
     details(
-        (
-            ("weights", row["name"]),
-            ("from", row.get("origin")),
-            ("learned", moment(row.get("learned_at"))),
-            ("outcomes", row.get("outcomes")),
-            ("range", _range(row)),
-        )
+        ("weights", row["name"]),
+        ("from", row.get("origin")),
+        ("learned", moment(row.get("learned_at"))),
+        ("outcomes", row.get("outcomes")),
+        ("range", _range(row)),
     )
     line()
     rows = [{"feature": name, "weight": value} for name, value in row["weights"].items()]

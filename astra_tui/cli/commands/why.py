@@ -32,13 +32,11 @@ def why(call: Call, booking_id: int, not_agent: int | None, policies: bool) -> N
 
 def _print(row: DecisionRow, more: Json) -> None:
     details(
-        (
-            ("booking", row["booking_id"]),
-            ("agent", holder(row, "nobody: it waits")),
-            ("because", row["reason"]),
-            ("policy", row["policy"]),
-            ("decided", moment(row.get("decided_at"))),
-        )
+        ("booking", row["booking_id"]),
+        ("agent", holder(row, "nobody: it waits")),
+        ("because", row["reason"]),
+        ("policy", row["policy"]),
+        ("decided", moment(row.get("decided_at"))),
     )
     if row.get("over_capacity"):
         line("above the agent's capacity, by hand")

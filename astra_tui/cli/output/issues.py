@@ -66,23 +66,21 @@ def print_details(row: IssueStory) -> None:
     guess = row["satisfaction"]
     expected = f"{guess['predicted']:.2f} expected ({guess['model']['kind']}), {guess['risk']} risk"
     details(
-        (
-            ("title", row["title"]),
-            ("customer", row["customer_name"]),
-            ("tier", row["tier"]),
-            ("booking", row["booking_id"]),
-            ("channel", row["channel"]),
-            ("opened", moment(row["opened_at"])),
-            ("confidence", row["confidence"]),
-            ("sentiment", row["sentiment"]["compound"]),
-            ("keywords", ", ".join(row["keywords"])),
-            ("urgent words", ", ".join(row["urgency_indicators"])),
-            ("complexity", row["complexity"]),
-            ("progress", progress_words(row["progress"])),
-            ("satisfaction", expected),
-            ("recommended", "; ".join(guess["recommendations"])),
-            ("rated", row["survey"]["score"] if row["survey"] else None),
-        )
+        ("title", row["title"]),
+        ("customer", row["customer_name"]),
+        ("tier", row["tier"]),
+        ("booking", row["booking_id"]),
+        ("channel", row["channel"]),
+        ("opened", moment(row["opened_at"])),
+        ("confidence", row["confidence"]),
+        ("sentiment", row["sentiment"]["compound"]),
+        ("keywords", ", ".join(row["keywords"])),
+        ("urgent words", ", ".join(row["urgency_indicators"])),
+        ("complexity", row["complexity"]),
+        ("progress", progress_words(row["progress"])),
+        ("satisfaction", expected),
+        ("recommended", "; ".join(guess["recommendations"])),
+        ("rated", row["survey"]["score"] if row["survey"] else None),
     )
     for warning in row["warnings"]:
         line(f"{moment(warning['at'])}  {warning['percent']} % of the {CLOCKS[warning['clock']]} time")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -106,7 +106,7 @@ def table(columns: Sequence[Column[Row]], rows: Sequence[Row], nothing: str) -> 
         narrate(nothing)
     elif is_plain():
         for row in rows:
-            details((column.heading, column.cell(row)) for column in columns)
+            details(*((column.heading, column.cell(row)) for column in columns))
             line()
     else:
         _drawn(columns, rows)
@@ -147,7 +147,7 @@ def _fitted(columns: Sequence[Column[Row]], wanted: list[int], space: int) -> li
     return widths
 
 
-def details(pairs: Iterable[tuple[str, object]]) -> None:
+def details(*pairs: tuple[str, object]) -> None:
     """Print names and values below each other, without those that have no value."""
     shown = [(name, value) for name, value in pairs if value not in (None, "", {})]
     width = max((len(name) for name, _ in shown), default=0)
