@@ -11,21 +11,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import rich_click as click
 from click import get_current_context
 
+from astra_tui.cli import value_types
 from astra_tui.cli.database import database_path, database_to_create, opened
 from astra_tui.cli.output import printing
 from astra_tui.cli.output.printing import Column, Row
 from astra_tui.cli.root import Surroundings
-from astra_tui.cli.value_types import (
-    AGENT,
-    BOOKING,
-    DESTINATION,
-    ISSUE,
-    LARGEST_ID,
-    LAUNCH,
-    METHOD,
-    SOURCE,
-    FilterText,
-)
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from dispatch.inputs.filter_language import Node, Pair, Words, joined, parse, parts_of
@@ -112,10 +102,10 @@ def lead_options(*, required: bool) -> tuple[Decorator, ...]:
     """Return the options that describe a lead."""
     needed = functools.partial(click.option, required=required)
     return (
-        needed("--method", type=METHOD, help="How the customer got in touch."),
-        needed("--source", type=SOURCE, help="Where the lead came from."),
-        needed("--destination", type=DESTINATION, help="Where the customer wants to go."),
-        needed("--launch", type=LAUNCH, help="The launch location."),
+        needed("--method", type=value_types.METHOD, help="How the customer got in touch."),
+        needed("--source", type=value_types.SOURCE, help="Where the lead came from."),
+        needed("--destination", type=value_types.DESTINATION, help="Where the customer wants to go."),
+        needed("--launch", type=value_types.LAUNCH, help="The launch location."),
         click.option("--requests", metavar="TEXT", help="Other requests of the customer."),
     )
 
@@ -123,7 +113,9 @@ def lead_options(*, required: bool) -> tuple[Decorator, ...]:
 def filtering(keys: Keys) -> Decorator:
     """--filter: the same text as in the list's filter on screen."""
     help_text = f"Words, key:value, and, or, not (docs/filters.md); the keys: {', '.join(keys)}."
-    return click.option("--filter", "filter_text", default="", type=FilterText(keys), help=help_text)
+    return click.option(
+        "--filter", "filter_text", default="", type=value_types.FilterText(keys), help=help_text
+    )
 
 
 def filter_reading(desk: Desk, filter_text: str) -> Reading:
@@ -145,10 +137,12 @@ def asked_for(
 
 
 dry_run = click.option("--dry-run", is_flag=True, help="Only show what would happen.")
-limited = click.option("--limit", type=click.IntRange(0, LARGEST_ID), metavar="N", help="At most N rows.")
-booking_number = click.argument("booking_id", type=BOOKING)
-issue_number = click.argument("issue_id", type=ISSUE)
-agent_number = click.argument("agent_id", type=AGENT)
+limited = click.option(
+    "--limit", type=click.IntRange(0, value_types.LARGEST_ID), metavar="N", help="At most N rows."
+)
+booking_number = click.argument("booking_id", type=value_types.BOOKING)
+issue_number = click.argument("issue_id", type=value_types.ISSUE)
+agent_number = click.argument("agent_id", type=value_types.AGENT)
 
 
 def bare(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
