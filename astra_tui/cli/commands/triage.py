@@ -8,7 +8,7 @@ from typing import BinaryIO
 import rich_click as click
 
 from astra_tui.cli.database import database_path, opened
-from astra_tui.cli.input_files import input_file
+from astra_tui.cli.input_files import input_file, title_of
 from astra_tui.cli.options import Call, reading
 from astra_tui.cli.output.printing import Column, details, first_lines, line, narrate, table
 from dispatch.queries.wording import plural
@@ -87,17 +87,17 @@ def _rows(source_file: str, customer_tier: str | None, known: KnownNames) -> lis
             {"line": number, "error": message}
             if isinstance(message, str)
             else {"line": number, **triage(message["text"], customer_tier=customer_tier, known=known)}
-            for number, message in messages(stream, _named(source_file))
+            for number, message in messages(stream, title_of(source_file))
         ]
 
 
 def _evaluated(labelled_file: str) -> Json:
     with input_file(labelled_file, "name a JSONL file") as stream:
-        judged, rejected = _judged(stream, _named(labelled_file))
+        judged, rejected = _judged(stream, title_of(labelled_file))
     if not judged:
         raise InvalidInput(
             "file",
-            f"{_named(labelled_file)} has no labelled message"
+            f"{title_of(labelled_file)} has no labelled message"
             + (f" (line {rejected[0]['line']}: {rejected[0]['error']})" if rejected else ""),
             'an object a line: {"text": "...", "category": "..."}; categories: ' + ", ".join(CATEGORIES),
         )
@@ -114,10 +114,6 @@ def _judged(stream: BinaryIO, name: str) -> tuple[list[Judged], list[Json]]:
         guess = found.alternatives()[0]["category"]
         judged.append(Judged(message["category"], guess, found.confidence, found.unsure))
     return judged, rejected
-
-
-def _named(source_file: str) -> str:
-    return "stdin" if source_file == "-" else source_file
 
 
 def _print(row: Triage) -> None:

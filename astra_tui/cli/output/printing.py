@@ -7,6 +7,7 @@ row; nothing is aligned, drawn or cut, as a screen reader needs it.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -41,6 +42,11 @@ def plainly(wanted: bool) -> Iterator[None]:
 def is_plain() -> bool:
     """Return whether output is for a screen reader."""
     return _plain.get()
+
+
+def is_dumb() -> bool:
+    """Return whether the terminal only takes lines (Emacs, a braille display, a log)."""
+    return os.environ.get("TERM") == "dumb"
 
 
 @dataclass(frozen=True)
