@@ -74,7 +74,6 @@ def check_preferences(wanted: Preferences) -> dict[str, str]:
 
 
 def has_terminal() -> bool:
-    """Return whether input and output are a terminal."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 

@@ -191,7 +191,6 @@ def recomputed() -> Tallies:
 
 
 def stored() -> Tallies:
-    """Read the stored tallies."""
     rows = tuples(Tally.select())
     return {(kind, value, agent): (a, b, c) for kind, value, agent, a, b, c in rows if a or b or c}
 

@@ -99,7 +99,6 @@ _request_id = click.option("--request-id", metavar="ID", help="Safe to repeat: a
 
 
 def lead_options(*, required: bool) -> tuple[Decorator, ...]:
-    """Return the options that describe a lead."""
     needed = functools.partial(click.option, required=required)
     return (
         needed("--method", type=value_types.METHOD, help="How the customer got in touch."),

@@ -21,7 +21,6 @@ DRAFT, LOCK = ".json", ".lock"
 
 
 def drafts_folder() -> Path:
-    """Return the folder of the files."""
     return user_state_path("astra", appauthor=False) / "drafts"
 
 

@@ -46,7 +46,6 @@ Check = Callable[[Preferences], dict[str, str]]
 
 
 def config_path() -> Path:
-    """Return the path of the file."""
     return user_config_path("astra", appauthor=False) / "config.toml"
 
 

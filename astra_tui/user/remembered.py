@@ -19,7 +19,6 @@ T = TypeVar("T", bound="str | bool | int | list[str]")
 
 
 def memory_path() -> Path:
-    """Return the path of the file."""
     return user_state_path("astra", appauthor=False) / "memory.json"
 
 

@@ -41,7 +41,6 @@ class PlaceTab(Static):
 
     @property
     def cells(self) -> int:
-        """Return its width in cells."""
         return len(self._label) + 2
 
     def count(self, new: int) -> None:
@@ -85,7 +84,6 @@ class Heading:
         return next((text for text in texts if cell_len(text) <= width), hour)
 
     def has_room_for_policy(self, width: int) -> bool:
-        """Return whether there is room for the policy's name."""
         return self.fitting(width).startswith(self.policy)
 
     @property
@@ -117,7 +115,6 @@ class TopBar(Horizontal):
         yield Static(classes="info")
 
     def show(self, heading: Heading) -> None:
-        """Show this from now on."""
         if self._heading != heading:
             self._heading = heading
             self.on_resize()

@@ -128,7 +128,6 @@ def _write(desk: Desk, plan: Plan, result: ImportResult, sources: list[Source], 
 
 
 def _event_detail(result: ImportResult, sources: list[Source]) -> Json:
-    """Build the event's detail: file names and counts."""
     return {
         "files": [source.path.name for source in sources],
         "agents": result["agents"],

@@ -65,8 +65,6 @@ class FeatureCounts:
 
 
 class FittedModel:
-    """A model fitted with scikit-learn."""
-
     def __init__(self, blocks: Sequence[csr_matrix], categories: Sequence[str]) -> None:
         """Fit ``blocks`` (as in FeatureCounts) of the training messages, ignoring rare features."""
         self._kept = [

@@ -21,7 +21,6 @@ LIST_COLUMNS: tuple[Column[IssueRow], ...] = (
 
 
 def print_line(row: IssueRow) -> None:
-    """Print an issue in one line."""
     line(
         f"Issue {row['issue_id']}: {row['priority']} {wording.category(row)}, {wording.state(row)}, "
         f"{holder(row)}, {wording.time_left(row)}"
@@ -52,7 +51,6 @@ def _print_routing(row: IssueDetails) -> None:
 
 
 def print_details(row: IssueStory) -> None:
-    """Print everything about an issue."""
     print_opened(row)
     line()
     guess = row["satisfaction"]
