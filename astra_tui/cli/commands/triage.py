@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import BinaryIO
-
 import rich_click as click
 
 from astra_tui.cli.database import database_path, opened
@@ -92,8 +89,15 @@ def _rows(source_file: str, customer_tier: str | None, known: KnownNames) -> lis
 
 
 def _evaluated(labelled_file: str) -> Json:
+    judged, rejected = [], []
     with input_file(labelled_file, "name a JSONL file") as stream:
-        judged, rejected = _judged(stream, title_of(labelled_file))
+        for number, message in messages(stream, title_of(labelled_file), labelled=True):
+            if isinstance(message, str):
+                rejected.append({"line": number, "error": message})
+                continue
+            found = classify(Message(message["text"]))
+            guess = found.alternatives()[0]["category"]
+            judged.append(Judged(message["category"], guess, found.confidence, found.unsure))
     if not judged:
         raise InvalidInput(
             "file",
@@ -102,18 +106,6 @@ def _evaluated(labelled_file: str) -> Json:
             'an object a line: {"text": "...", "category": "..."}; categories: ' + ", ".join(CATEGORIES),
         )
     return evaluate(judged) | {"rejected": rejected}
-
-
-def _judged(stream: BinaryIO, name: str) -> tuple[list[Judged], list[Json]]:
-    judged, rejected = [], []
-    for number, message in messages(stream, name, labelled=True):
-        if isinstance(message, str):
-            rejected.append({"line": number, "error": message})
-            continue
-        found = classify(Message(message["text"]))
-        guess = found.alternatives()[0]["category"]
-        judged.append(Judged(message["category"], guess, found.confidence, found.unsure))
-    return judged, rejected
 
 
 def _print(row: Triage) -> None:
@@ -145,7 +137,7 @@ def _print_rows(call: Call, rows: list[Json]) -> None:
             Column("Category", "category", whole=True),
             Column("Sure", lambda row: "no" if row["unsure"] else f"{row['confidence']:.0%}", right=True),
             Column("Priority", "priority", whole=True),
-            Column("Mood", lambda row: f"{row['sentiment']['compound']:+.2f}", right=True),
+            Column("Mood", lambda row: row["sentiment"]["compound"], right=True, form="+.2f"),
             Column("Keywords", lambda row: ", ".join(row["keywords"])),
         ),
         "no message could be read",
@@ -168,26 +160,16 @@ def _print_figures(figures: Json) -> None:
         ),
     )
     line()
-    table(_confusion_columns(), list(_confusion_rows(figures["confusion"])), "")
+    columns = [Column[Json](short, name, right=True) for name, short in SHORT.items()]
+    rows = [
+        {name: guesses.get(name) or "·" for name in CATEGORIES} | {"is": f"{SHORT[category]} {category}"}
+        for category, guesses in figures["confusion"].items()
+    ]
+    table([Column("It is / best guess", "is", whole=True), *columns], rows, "")
     _narrate_errors(figures["rejected"])
 
 
-def _confusion_columns() -> list[Column[Json]]:
-    return [
-        Column("It is / best guess", "category", whole=True),
-        *(Column(short, name, right=True) for name, short in SHORT.items()),
-    ]
-
-
-def _confusion_rows(confusion: dict[str, dict[str, int]]) -> Iterator[Json]:
-    for category, guesses in confusion.items():
-        counts = {name: guesses.get(name) or "·" for name in CATEGORIES}
-        yield {"category": f"{SHORT[category]} {category}", **counts}
-
-
-def _narrate_errors(rows: Iterable[Json]) -> None:
-    wrong = list(rows)
-    if not wrong:
-        return
-    narrate(f"{plural(len(wrong), 'line')} could not be read:")
-    first_lines([f"line {row['line']}: {row['error']}" for row in wrong], narrate)
+def _narrate_errors(rows: list[Json]) -> None:
+    if rows:
+        narrate(f"{plural(len(rows), 'line')} could not be read:")
+        first_lines([f"line {row['line']}: {row['error']}" for row in rows], narrate)
