@@ -49,7 +49,7 @@ LIST_COLUMNS: tuple[Column[AgentRow], ...] = (
     Column("Issues", "issue_load", right=True),
     Column("Presence", presence_words),
     Column("Years", "years_of_service", right=True),
-    Column("Rating", lambda row: f"{row['rating']:.2f}", right=True),
+    Column("Rating", "rating", right=True, form=".2f"),
     Column("Contact", reached, right=True),
     Column("Job title", "job_title"),
 )

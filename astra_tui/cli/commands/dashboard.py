@@ -23,7 +23,7 @@ AGENT_COLUMNS: tuple[Column[Workload], ...] = (
     Column("Bookings", "load", right=True),
     Column("Issues", "issue_load", right=True),
     Column("Capacity", "capacity", right=True),
-    Column("Used", lambda row: _percent(row["utilisation"]), right=True),
+    Column("Used", "utilisation", right=True, form=".0%"),
 )
 FIGURE_COLUMNS: tuple[Column[Json], ...] = (
     Column("Issues", "name"),
@@ -41,10 +41,6 @@ FIGURE_COLUMNS: tuple[Column[Json], ...] = (
 def dashboard(call: Call, days: int) -> None:
     """Show open issues, workload, resolution figures and alerts."""
     call.show(call.read(service_dashboard.dashboard, days), _print)
-
-
-def _percent(share: float | None) -> str | None:
-    return None if share is None else f"{share:.0%}"
 
 
 def _figure(figure: Figure, *, share: bool = False) -> str:

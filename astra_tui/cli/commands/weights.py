@@ -88,7 +88,7 @@ def _print(row: WeightsRow) -> None:
     table(
         (
             Column[Json]("Feature", "feature"),
-            Column[Json]("Weight", lambda row: f"{row['weight']:.3f}", right=True),
+            Column[Json]("Weight", "weight", right=True, form=".3f"),
         ),
         rows,
         "",

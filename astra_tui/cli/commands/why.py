@@ -81,6 +81,6 @@ _POLICY: tuple[Column[PolicyChoice], ...] = (
 )
 _PARTS = (
     Column[Json]("Feature", "feature"),
-    Column[Json]("Part", lambda row: f"{row['part']:+.2f}", right=True),
+    Column[Json]("Part", "part", right=True, form="+.2f"),
 )
 _AGENT = (Column[Json]("Id", "agent_id", right=True), Column[Json]("Agent", "agent_name"))

@@ -53,17 +53,19 @@ def is_dumb() -> bool:
 class Column(Generic[Row]):
     """A table's column: its heading, and the key of a row or a function of it.
 
-    ``right`` (numbers) and ``whole`` (times) ones are never cut to fit a terminal.
+    ``right`` (numbers) and ``whole`` (times) ones are never cut to fit a terminal. Values get a ``form`` as
+    in f-strings.
     """
 
     heading: str
     value: str | Callable[[Row], object]
     right: bool = False
     whole: bool = False
+    form: str = ""
 
     def cell(self, row: Row) -> str:
         value = self.value(row) if callable(self.value) else row[self.value]
-        return "" if value is None else printable(value)
+        return "" if value is None else printable(format(value, self.form))
 
 
 def printable(value: object) -> str:
