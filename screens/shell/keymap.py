@@ -12,10 +12,8 @@ from screens.base.textual_internals import character_to_key
 from screens.shell.key_catalogue import areas
 
 MODIFIERS = ("ctrl", "shift", "alt", "super", "hyper", "meta")
-NAMED_KEYS = frozenset(
-    {key.value for key in Keys if "+" not in key.value and not key.value.startswith("<")}
-    | {character_to_key(chr(code)) for code in range(33, 127)}
-)
+TYPED = frozenset(character_to_key(chr(code)) for code in range(32, 127))
+NAMED_KEYS = TYPED | {key.value for key in Keys if "+" not in key.value and not key.value.startswith("<")}
 SAME_IN_A_TERMINAL = {"ctrl+m": "enter", "ctrl+j": "enter", "ctrl+i": "tab", "ctrl+h": "backspace"}
 
 Keymap = Mapping[str, str]
@@ -62,13 +60,9 @@ def _unusable(keys: str, binding: Binding) -> str:
             return f"there is no key {key!r}{_suggestion(wrong, sorted(NAMED_KEYS.union(MODIFIERS)))}"
         if key in SAME_IN_A_TERMINAL:
             return f"{key} reaches a program as {SAME_IN_A_TERMINAL[key]}; take another"
-        if binding.priority and not modifiers and _is_typed(name):
+        if binding.priority and not modifiers and (len(name) == 1 or name in TYPED):
             return f"{key} is typed into fields, where this key works too; take a function key, ctrl or alt"
     return ""
-
-
-def _is_typed(name: str) -> bool:
-    return len(name) == 1 or name == "space" or name in {character_to_key(chr(one)) for one in range(33, 127)}
 
 
 def _split(keys: str) -> list[str]:

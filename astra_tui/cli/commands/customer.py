@@ -81,9 +81,7 @@ def find(call: Call, text: str, filter_text: str, limit: int) -> None:
 @reading
 def show(call: Call, customer_id: int) -> None:
     """Show a customer with the leads, bookings and history."""
-    with call.desk():
-        row = customers.card(customer_id)
-    call.show(row, _print_card)
+    call.show(call.read(lambda _: customers.card(customer_id)), _print_card)
 
 
 @customer.command()
@@ -108,8 +106,7 @@ def merge(call: Call, keep_id: int, other_id: int, dry_run: bool) -> None:
 @reading
 def similar(call: Call, customer_id: int) -> None:
     """List possible duplicates of a customer, likeliest first."""
-    with call.desk():
-        rows = customers.similar(customer_id)
+    rows = call.read(lambda _: customers.similar(customer_id))
     call.show_rows(rows, (*FIND_COLUMNS[:5], Column("Same", "because")), "nobody like this customer")
 
 

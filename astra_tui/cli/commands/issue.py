@@ -7,16 +7,7 @@ from typing import Any
 
 import rich_click as click
 
-from astra_tui.cli.options import (
-    Call,
-    asked_for,
-    changing,
-    filtering,
-    issue_number,
-    limited,
-    reading,
-    verbs,
-)
+from astra_tui.cli.options import Call, asked_for, changing, filtering, issue_number, limited, reading, verbs
 from astra_tui.cli.output.issues import LIST_COLUMNS, print_details, print_line, print_opened
 from astra_tui.cli.value_types import AGENT, BOOKING, CUSTOMER
 from dispatch import queries as desk_queries

@@ -23,9 +23,7 @@ def weights() -> None:
 @reading
 def list_weights(call: Call) -> None:
     """List the published weights and every learned version, newest first."""
-    with call.desk():
-        rows = desk_weights.listing()
-    call.show_rows(rows, COLUMNS)
+    call.show_rows(call.read(lambda _: desk_weights.listing()), COLUMNS)
 
 
 @weights.command("show")
@@ -33,9 +31,7 @@ def list_weights(call: Call) -> None:
 @reading
 def show(call: Call, name: str | None) -> None:
     """Show weights: published, learned, a version or a JSON file; without a NAME those in use."""
-    with call.desk():
-        row = desk_weights.details(name)
-    call.show(row, _print)
+    call.show(call.read(lambda _: desk_weights.details(name)), _print)
 
 
 @weights.command("evidence")
