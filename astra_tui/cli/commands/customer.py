@@ -6,7 +6,7 @@ import rich_click as click
 
 from astra_tui.cli.options import Call, changing, filter_reading, filtering, reading, verbs
 from astra_tui.cli.output.events import print_history
-from astra_tui.cli.output.printing import Column, details, line, table
+from astra_tui.cli.output.printing import Column, details, line, section
 from astra_tui.cli.value_types import CUSTOMER
 from dispatch import customers
 from dispatch.customers import MOST_FOUND
@@ -141,12 +141,8 @@ def _print_card(row: CustomerCard) -> None:
         ("known since", moment(row["created_at"])),
         ("open bookings", row["open_bookings"]),
     )
-    if row["bookings"]:
-        line()
-        table(BOOKING_COLUMNS, row["bookings"], "")
-    if row["issues"]:
-        line()
-        table(ISSUE_COLUMNS, row["issues"], "")
+    section(BOOKING_COLUMNS, row["bookings"])
+    section(ISSUE_COLUMNS, row["issues"])
     if row["events"]:
         line()
         print_history(row["events"][::-1])

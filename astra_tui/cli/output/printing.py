@@ -120,6 +120,13 @@ def table(columns: Sequence[Column[Row]], rows: Sequence[Row], nothing: str) -> 
         _drawn(columns, rows)
 
 
+def section(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> None:
+    """Print a blank line and a table, if there are rows."""
+    if rows:
+        line()
+        table(columns, rows, "")
+
+
 def _drawn(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> None:
     from rich.cells import cell_len
     from rich.console import Console
