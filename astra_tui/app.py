@@ -234,7 +234,6 @@ class AstraApp(DistributingApp):
             self.run_worker(self.look_for_changes(), group="look")
 
     async def look_for_changes(self, *, own: bool = False) -> None:
-        """Check now for commits, our own included, and notify the visible screen."""
         async with self._looking:
             await self._attempt(
                 self.backend.changes(), lambda changes: self._looked(changes, own), self._lost

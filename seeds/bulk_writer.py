@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import peewee
@@ -166,7 +167,7 @@ def write_batch(batch: list[History]) -> None:
     fresh = [item for item in batch if not item.is_known]
     known = [item for item in batch if item.is_known]
     bookings: list[Tuple] = []
-    last = {item.agent_id: item.assigned_at for item in sorted(fresh, key=_assigned_at)}
+    last = {item.agent_id: item.assigned_at for item in sorted(fresh, key=attrgetter("assigned_at"))}
     _given_last([(at, agent_id, at) for agent_id, at in last.items() if agent_id is not None])
     if fresh:
         _count((_decided(item), 1) for item in fresh)
@@ -176,10 +177,6 @@ def write_batch(batch: list[History]) -> None:
     if bookings:
         _insert_bookings(bookings)
         recount({agent_id for _, _, _, agent_id, status, *_ in bookings if status == PENDING})
-
-
-def _assigned_at(item: History) -> str:
-    return item.assigned_at
 
 
 def _write_leads(fresh: list[History]) -> list[Tuple]:

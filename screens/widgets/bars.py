@@ -83,9 +83,6 @@ class Heading:
         texts = ("  ".join(parts) for parts in lines)
         return next((text for text in texts if cell_len(text) <= width), hour)
 
-    def has_room_for_policy(self, width: int) -> bool:
-        return self.fitting(width).startswith(self.policy)
-
     @property
     def whole(self) -> str:
         """The full text, for a tooltip."""
@@ -136,7 +133,7 @@ class TopBar(Horizontal):
     async def on_click(self, event: events.Click) -> None:
         """Choose another policy on a click on the right, where its name is shown."""
         heading = self._heading if event.widget is self.query_one(".info") else None
-        if heading is not None and heading.has_room_for_policy(self._room):
+        if heading is not None and heading.fitting(self._room).startswith(heading.policy):
             await self.run_action("app.policy")
 
 
