@@ -191,15 +191,15 @@ def with_parameters(function: Callable[..., None], parameters: Sequence[Decorato
 def verbs(group: click.Group, number: Decorator, print_row: Callable[[Any], None]) -> Callable[..., None]:
     """Return a function that adds a verb to a group: it changes the object with the number, and prints it.
 
-    The verb's name, the desk's command and the help come first, then its arguments and options: named as the
-    command's parameters.
+    The desk's command and the help come first, then the verb's arguments and options: named as the command's
+    parameters. The verb itself is named as the command's function, unless it is given a name.
     """
 
-    def add(name: str, command: Callable[..., Any], help_text: str, *parameters: Decorator) -> None:
+    def add(command: Callable[..., Any], help_text: str, *parameters: Decorator, name: str = "") -> None:
         @changing
         def run(call: Call, /, **given: Any) -> None:
             call.show(call.change(command, **given), print_row)
 
-        group.command(name, help=help_text)(with_parameters(run, (number, *parameters)))
+        group.command(name or command.__name__, help=help_text)(with_parameters(run, (number, *parameters)))
 
     return add

@@ -199,5 +199,5 @@ def _print_line(row: AgentRow) -> None:
 
 
 verb = verbs(agent, agent_number, _print_line)
-verb("set", agents.change, "Change the given details of an agent.", *_profile(is_new=False))
-verb("return", agents.come_back, "Reactivate an agent who left; waiting bookings are assigned at once.")
+verb(agents.change, "Change the given details of an agent.", *_profile(is_new=False), name="set")
+verb(agents.come_back, "Reactivate an agent who left; waiting bookings are assigned at once.", name="return")

@@ -149,7 +149,6 @@ def _print_card(row: CustomerCard) -> None:
 
 
 verbs(customer, customer_number, _print_line)(
-    "edit",
     customers.edit,
     "Change the given details of a customer.",
     click.option("--name", help="The customer's name; also changes leads with the old name."),

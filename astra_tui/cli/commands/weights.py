@@ -6,7 +6,7 @@ import rich_click as click
 
 from astra_tui.cli.commands.train import print_evaluation
 from astra_tui.cli.options import Call, changing, reading
-from astra_tui.cli.output.printing import Column, details, line, table
+from astra_tui.cli.output.printing import Column, details, line, section
 from dispatch.matching import evidence as desk_evidence
 from dispatch.matching import weights as desk_weights
 from dispatch.matching.row_types import Evidence, WeightsRow
@@ -79,16 +79,8 @@ def _print(row: WeightsRow) -> None:
         ("outcomes", row.get("outcomes")),
         ("range", _range(row)),
     )
-    line()
-    rows = [{"feature": name, "weight": value} for name, value in row["weights"].items()]
-    table(
-        (
-            Column[Json]("Feature", "feature"),
-            Column[Json]("Weight", "weight", right=True, form=".3f"),
-        ),
-        rows,
-        "",
-    )
+    columns = (Column[Json]("Feature", "feature"), Column[Json]("Weight", "weight", right=True, form=".3f"))
+    section(columns, [{"feature": name, "weight": value} for name, value in row["weights"].items()])
     if row.get("outcomes"):
         line()
         print_evaluation(row["evaluation"])
