@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -37,12 +37,10 @@ class Call:
     actor: str | None = None
     request_id: str | None = None
 
-    @contextmanager
-    def desk(self, *, create: bool = False) -> Iterator[Desk]:
+    def desk(self, *, create: bool = False) -> AbstractContextManager[Desk]:
         """Open the desk; ``create`` makes a missing one. Raises DatabaseUnavailable."""
         path = database_to_create(self.database) if create else database_path(self.database)
-        with opened(path, self.actor, create=create) as desk:
-            yield desk
+        return opened(path, self.actor, create=create)
 
     def change(self, function: Callable[Concatenate[Desk, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a command of the desk, with the request id if there is one."""
