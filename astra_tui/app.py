@@ -6,6 +6,7 @@ import asyncio
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -234,7 +235,6 @@ class AstraApp(DistributingApp):
             self.run_worker(self.look_for_changes(), group="look")
 
     async def look_for_changes(self, *, own: bool = False) -> None:
-        """Check now for commits, our own included, and notify the visible screen."""
         async with self._looking:
             await self._attempt(
                 self.backend.changes(), lambda changes: self._looked(changes, own), self._lost
@@ -377,14 +377,9 @@ class AstraApp(DistributingApp):
         for verb in verbs(screen):
             binding, action = verb.binding, verb.binding.action
             if action not in ("quit", "command_palette"):  # Textual brings the one, and is the other
-                yield SystemCommand(binding.description, verb.palette_text, self._runner(verb.node, action))
+                run = partial(self.run_action, action, verb.node)
+                yield SystemCommand(binding.description, verb.palette_text, run)
         yield from super().get_system_commands(screen)
-
-    def _runner(self, node: Any, action: str) -> Any:
-        async def run() -> None:
-            await self.run_action(action, node)
-
-        return run
 
     # for scripts and tests
 

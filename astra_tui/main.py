@@ -32,7 +32,7 @@ def open_application(database: str | None, actor: str | None) -> int:
 
     Raises InvalidInput without a terminal, and DatabaseUnavailable before the screen is taken.
     """
-    from astra_tui.cli.terminal import is_dumb
+    from astra_tui.cli.output.printing import is_dumb
     from models.errors import InvalidInput
 
     if not has_terminal():
@@ -74,7 +74,6 @@ def check_preferences(wanted: Preferences) -> dict[str, str]:
 
 
 def has_terminal() -> bool:
-    """Return whether input and output are a terminal."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 

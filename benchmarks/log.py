@@ -9,13 +9,14 @@ import json
 from functools import partial
 from pathlib import Path
 
+from peewee import chunked
+
 from benchmarks.large import large_desk, timed
 from benchmarks.measure import Effort, Row, ms
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_filter import EventFilter
 from models.audit import MOST_LINES, Event, write_lines
-from seeds.bulk_writer import batches
 
 FILTERS = {
     "all": EventFilter(),
@@ -70,7 +71,7 @@ def _fill(desk: Desk, count: int) -> None:
         }
         for number in range(count)
     )
-    for batch in batches(made, MOST_LINES):
+    for batch in chunked(made, MOST_LINES):
         with desk.transaction():
             Event.insert_many(batch).execute()
             write_lines()

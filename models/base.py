@@ -278,16 +278,3 @@ def reference(model: type[Model], column: str, *, null: bool = False) -> Any:
     """A foreign key read and written as the id; it never loads the row."""
     field: Any = IdField  # the stubs type it as the row, which is never loaded here
     return field(model, column_name=column, lazy_load=False, null=null)
-
-
-Listener = TypeVar("Listener", bound=Callable[..., None])
-
-
-def after_save(model: type[BaseModel] | None = None) -> Callable[[Listener], Listener]:
-    """Register a function to call with (model, row, created) after every save of a model, or of any model."""
-
-    def connect(listener: Listener) -> Listener:
-        signals.post_save.connect(listener, sender=model)
-        return listener
-
-    return connect

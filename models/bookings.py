@@ -8,10 +8,7 @@ from models.agents import Agent, Holder
 from models.base import BaseModel, DeskModel, reference
 from models.customers import Lead
 
-PENDING = "Pending"
-CONFIRMED = "Confirmed"
-CANCELLED = "Cancelled"
-STATUSES = (PENDING, CONFIRMED, CANCELLED)
+PENDING, CONFIRMED, CANCELLED = STATUSES = ("Pending", "Confirmed", "Cancelled")
 
 
 class Assignment(BaseModel):

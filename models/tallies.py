@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from peewee import EXCLUDED, JOIN, Case, CompositeKey, IntegerField, Query, TextField, fn
+from peewee import EXCLUDED, JOIN, Case, CompositeKey, IntegerField, Query, TextField, chunked, fn
+from playhouse.signals import post_save
 
-from models.base import CompiledQuery, DeskModel, after_save, parameter, tuples
+from models.base import CompiledQuery, DeskModel, parameter, tuples
 from models.bookings import PENDING, Assignment, Booking
 
 ALL, METHOD, SOURCE, DESTINATION, DAY = "all", "method", "source", "destination", "day"
@@ -102,24 +103,14 @@ class TallyChanges:
 
 def addition() -> Query:
     """Build the query that adds to one tally, or creates it; its parameters are PARTS, in that order."""
-    return Tally.insert(
-        kind=parameter("kind"),
-        value=parameter("value"),
-        agent_id=parameter("agent"),
-        closed=parameter("closed"),
-        confirmed=parameter("confirmed"),
-        revenue_cents=parameter("cents"),
-    ).on_conflict(
+    counts = (Tally.closed, Tally.confirmed, Tally.revenue_cents)
+    return Tally.insert({name: parameter(name) for name in PARTS}).on_conflict(
         conflict_target=[Tally.kind, Tally.value, Tally.agent_id],
-        update={
-            Tally.closed: Tally.closed + EXCLUDED.closed,
-            Tally.confirmed: Tally.confirmed + EXCLUDED.confirmed,
-            Tally.revenue_cents: Tally.revenue_cents + EXCLUDED.revenue_cents,
-        },
+        update={count: count + EXCLUDED[count.name] for count in counts},
     )
 
 
-PARTS = ("kind", "value", "agent", "closed", "confirmed", "cents")
+PARTS = Tally._meta.sorted_field_names
 _add = CompiledQuery(addition)
 _terms = CompiledQuery(
     lambda: Assignment.select(Assignment.method, Assignment.source).where(
@@ -133,7 +124,7 @@ _booking = CompiledQuery(
 )
 
 
-@after_save(Booking)
+@post_save(sender=Booking)
 def count_booking(_sender: type[Booking], booking: Booking, created: bool) -> None:
     """Update the agent's tallies when a booking closes, reopens or is voided; Pending ones do not count."""
     if booking.status == PENDING and (created or booking.was("status") == PENDING):
@@ -147,7 +138,7 @@ def count_booking(_sender: type[Booking], booking: Booking, created: bool) -> No
     changes.write()
 
 
-@after_save(Assignment)
+@post_save(sender=Assignment)
 def count_assignment(_sender: type[Assignment], assignment: Assignment, created: bool) -> None:
     """Move a closed assignment to other tallies when its method or source is corrected."""
     if created or not ("method" in assignment.changed or "source" in assignment.changed):
@@ -201,9 +192,7 @@ def recomputed() -> Tallies:
 
 
 def stored() -> Tallies:
-    """Read the stored tallies."""
-    columns = (Tally.kind, Tally.value, Tally.agent_id, Tally.closed, Tally.confirmed, Tally.revenue_cents)
-    rows = tuples(Tally.select(*columns))
+    rows = tuples(Tally.select())
     return {(kind, value, agent): (a, b, c) for kind, value, agent, a, b, c in rows if a or b or c}
 
 
@@ -211,9 +200,8 @@ def replace(tallies: Tallies) -> None:
     """Replace all stored tallies, inside a transaction."""
     Tally.delete().execute()
     rows = [(*key, *count) for key, count in tallies.items()]
-    fields = (Tally.kind, Tally.value, Tally.agent_id, Tally.closed, Tally.confirmed, Tally.revenue_cents)
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        Tally.insert_many(rows[start : start + ROWS_AT_ONCE], fields).execute()
+    for some in chunked(rows, ROWS_AT_ONCE):
+        Tally.insert_many(some, Tally._meta.sorted_fields).execute()
 
 
 def differing(one: Tallies, other: Tallies) -> list[Key]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import peewee
-from peewee import IntegrityError, Query, fn
+from peewee import IntegrityError, Query, chunked, fn
 
 from dispatch.desk.desk import Desk
 from models.agents import Agent
@@ -131,7 +131,7 @@ def new_agents(desk: Desk, rows: Iterable[Json]) -> list[Tuple]:
 
 def write_agents(desk: Desk, agents: list[Tuple]) -> None:
     """Write agents in batches. Raises Conflict if an id or licence has been taken in the meantime."""
-    for batch in batches(agents, KEYS_AT_ONCE):
+    for batch in chunked(agents, KEYS_AT_ONCE):
         with _reporting_conflicts(), desk.transaction():
             _insert_agents(batch)
 
@@ -149,7 +149,7 @@ def write_history(
     """
     ready: list[History] = []
     written = 0
-    for batch in batches(history, batch_rows):
+    for batch in chunked(history, batch_rows):
         if ready:
             with _reporting_conflicts(), desk.transaction():
                 write_batch(ready)
@@ -167,7 +167,7 @@ def write_batch(batch: list[History]) -> None:
     fresh = [item for item in batch if not item.is_known]
     known = [item for item in batch if item.is_known]
     bookings: list[Tuple] = []
-    last = {item.agent_id: item.assigned_at for item in sorted(fresh, key=_assigned_at)}
+    last = {item.agent_id: item.assigned_at for item in sorted(fresh, key=attrgetter("assigned_at"))}
     _given_last([(at, agent_id, at) for agent_id, at in last.items() if agent_id is not None])
     if fresh:
         _count((_decided(item), 1) for item in fresh)
@@ -177,10 +177,6 @@ def write_batch(batch: list[History]) -> None:
     if bookings:
         _insert_bookings(bookings)
         recount({agent_id for _, _, _, agent_id, status, *_ in bookings if status == PENDING})
-
-
-def _assigned_at(item: History) -> str:
-    return item.assigned_at
 
 
 def _write_leads(fresh: list[History]) -> list[Tuple]:
@@ -284,7 +280,7 @@ def recount(agent_ids: Iterable[int | None]) -> None:
     pending = Booking.select(fn.COUNT(Booking.booking_id)).where(
         Booking.agent_id == Agent.agent_id, Booking.status == PENDING
     )
-    for some in batches(sorted({agent_id for agent_id in agent_ids if agent_id is not None}), KEYS_AT_ONCE):
+    for some in chunked(sorted({agent_id for agent_id in agent_ids if agent_id is not None}), KEYS_AT_ONCE):
         Agent.update({Agent.load: pending}).where(Agent.agent_id.in_(some)).execute()
 
 
@@ -298,10 +294,3 @@ def _reporting_conflicts() -> Iterator[None]:
             f"someone else wrote at the same time ({error})",
             "run it again: it skips what is already written",
         ) from error
-
-
-def batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    """Split items into lists of at most ``size``."""
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
 from models.errors import InvalidInput
 
 
-@contextmanager
-def input_file(name: str, hint: str) -> Iterator[BinaryIO]:
-    """Open a file's bytes; ``-`` is stdin. Raises InvalidInput with the hint if it cannot be opened."""
-    if name == "-":
-        yield sys.stdin.buffer
-        return
+def input_file(name: str, hint: str) -> AbstractContextManager[BinaryIO]:
+    """Open a file or, for ``-``, stdin. Raises InvalidInput."""
+    return nullcontext(sys.stdin.buffer) if name == "-" else opened_file(name, hint)
+
+
+def opened_file(name: str, hint: str) -> BinaryIO:
+    """Open a file's bytes. Raises InvalidInput with the hint if that fails."""
     try:
-        stream = Path(name).open("rb")  # noqa: SIM115  # closed below; its errors in use are not these
+        return Path(name).open("rb")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InvalidInput("file", f"{name} cannot be read: {reason}", hint) from error
-    with stream:
-        yield stream
+
+
+def title_of(name: str) -> str:
+    """Return what messages call the file."""
+    return "stdin" if name == "-" else name

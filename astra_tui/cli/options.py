@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import rich_click as click
 from click import get_current_context
 
+from astra_tui.cli import value_types
 from astra_tui.cli.database import database_path, database_to_create, opened
 from astra_tui.cli.output import printing
 from astra_tui.cli.output.printing import Column, Row
 from astra_tui.cli.root import Surroundings
-from astra_tui.cli.value_types import (
-    AGENT,
-    BOOKING,
-    DESTINATION,
-    ISSUE,
-    LARGEST_ID,
-    LAUNCH,
-    METHOD,
-    SOURCE,
-    FilterText,
-)
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from dispatch.inputs.filter_language import Node, Pair, Words, joined, parse, parts_of
@@ -47,12 +37,10 @@ class Call:
     actor: str | None = None
     request_id: str | None = None
 
-    @contextmanager
-    def desk(self, *, create: bool = False) -> Iterator[Desk]:
+    def desk(self, *, create: bool = False) -> AbstractContextManager[Desk]:
         """Open the desk; ``create`` makes a missing one. Raises DatabaseUnavailable."""
         path = database_to_create(self.database) if create else database_path(self.database)
-        with opened(path, self.actor, create=create) as desk:
-            yield desk
+        return opened(path, self.actor, create=create)
 
     def change(self, function: Callable[Concatenate[Desk, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a command of the desk, with the request id if there is one."""
@@ -109,13 +97,12 @@ _request_id = click.option("--request-id", metavar="ID", help="Safe to repeat: a
 
 
 def lead_options(*, required: bool) -> tuple[Decorator, ...]:
-    """Return the options that describe a lead."""
     needed = functools.partial(click.option, required=required)
     return (
-        needed("--method", type=METHOD, help="How the customer got in touch."),
-        needed("--source", type=SOURCE, help="Where the lead came from."),
-        needed("--destination", type=DESTINATION, help="Where the customer wants to go."),
-        needed("--launch", type=LAUNCH, help="The launch location."),
+        needed("--method", type=value_types.METHOD, help="How the customer got in touch."),
+        needed("--source", type=value_types.SOURCE, help="Where the lead came from."),
+        needed("--destination", type=value_types.DESTINATION, help="Where the customer wants to go."),
+        needed("--launch", type=value_types.LAUNCH, help="The launch location."),
         click.option("--requests", metavar="TEXT", help="Other requests of the customer."),
     )
 
@@ -123,7 +110,9 @@ def lead_options(*, required: bool) -> tuple[Decorator, ...]:
 def filtering(keys: Keys) -> Decorator:
     """--filter: the same text as in the list's filter on screen."""
     help_text = f"Words, key:value, and, or, not (docs/filters.md); the keys: {', '.join(keys)}."
-    return click.option("--filter", "filter_text", default="", type=FilterText(keys), help=help_text)
+    return click.option(
+        "--filter", "filter_text", default="", type=value_types.FilterText(keys), help=help_text
+    )
 
 
 def filter_reading(desk: Desk, filter_text: str) -> Reading:
@@ -145,10 +134,12 @@ def asked_for(
 
 
 dry_run = click.option("--dry-run", is_flag=True, help="Only show what would happen.")
-limited = click.option("--limit", type=click.IntRange(0, LARGEST_ID), metavar="N", help="At most N rows.")
-booking_number = click.argument("booking_id", type=BOOKING)
-issue_number = click.argument("issue_id", type=ISSUE)
-agent_number = click.argument("agent_id", type=AGENT)
+limited = click.option(
+    "--limit", type=click.IntRange(0, value_types.LARGEST_ID), metavar="N", help="At most N rows."
+)
+booking_number = click.argument("booking_id", type=value_types.BOOKING)
+issue_number = click.argument("issue_id", type=value_types.ISSUE)
+agent_number = click.argument("agent_id", type=value_types.AGENT)
 
 
 def bare(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
@@ -198,15 +189,15 @@ def with_parameters(function: Callable[..., None], parameters: Sequence[Decorato
 def verbs(group: click.Group, number: Decorator, print_row: Callable[[Any], None]) -> Callable[..., None]:
     """Return a function that adds a verb to a group: it changes the object with the number, and prints it.
 
-    The verb's name, the desk's command and the help come first, then its arguments and options: named as the
-    command's parameters.
+    The desk's command and the help come first, then the verb's arguments and options: named as the command's
+    parameters. The verb itself is named as the command's function, unless it is given a name.
     """
 
-    def add(name: str, command: Callable[..., Any], help_text: str, *parameters: Decorator) -> None:
+    def add(command: Callable[..., Any], help_text: str, *parameters: Decorator, name: str = "") -> None:
         @changing
         def run(call: Call, /, **given: Any) -> None:
             call.show(call.change(command, **given), print_row)
 
-        group.command(name, help=help_text)(with_parameters(run, (number, *parameters)))
+        group.command(name or command.__name__, help=help_text)(with_parameters(run, (number, *parameters)))
 
     return add

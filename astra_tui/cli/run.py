@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import re
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -16,9 +15,8 @@ import rich_click.rich_click
 from click import Abort, UsageError
 from click.exceptions import ClickException, Exit, NoArgsIsHelpError
 
-from astra_tui.cli.output.printing import narrate, printable, put_json
+from astra_tui.cli.output.printing import is_dumb, narrate, printable, put_json
 from astra_tui.cli.root import OpenApplication, Surroundings, astra
-from astra_tui.cli.terminal import is_dumb
 from models.errors import DeskError
 
 if TYPE_CHECKING:
@@ -42,10 +40,9 @@ def run(arguments: list[str], open_application: OpenApplication, check_preferenc
     except NoArgsIsHelpError as error:
         narrate(error.message, plain=False)
         return WRONG_USAGE
-    except UsageError as error:
-        return _report(as_json, WRONG_USAGE, "usage", _one_line(error.format_message()), _usage_hint(error))
     except ClickException as error:
-        return _report(as_json, WRONG_USAGE, "usage", _one_line(error.format_message()), "")
+        message = " ".join(error.format_message().split())
+        return _report(as_json, WRONG_USAGE, "usage", message, _usage_hint(error))
     except DeskError as error:
         return _report(as_json, error.exit_code, error.code, error.message, error.hint)
     except (KeyboardInterrupt, Abort):
@@ -96,11 +93,9 @@ def _report(as_json: bool, exit_code: int, code: str, message: str, hint: str) -
     return exit_code
 
 
-def _one_line(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
-
-
-def _usage_hint(error: UsageError) -> str:
+def _usage_hint(error: ClickException) -> str:
+    if not isinstance(error, UsageError):
+        return ""
     path = error.ctx.command_path if error.ctx else "astra"
     return f"{path} -h shows its usage"
 

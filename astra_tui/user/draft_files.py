@@ -21,7 +21,6 @@ DRAFT, LOCK = ".json", ".lock"
 
 
 def drafts_folder() -> Path:
-    """Return the folder of the files."""
     return user_state_path("astra", appauthor=False) / "drafts"
 
 
@@ -42,7 +41,6 @@ class DraftFile:
         self._turn = threading.Lock()
 
     def keep(self, draft: Draft) -> None:
-        """Replace the draft, atomically; an empty one removes the file."""
         with self._turn:
             if not any(draft.values.values()):
                 self._file.unlink(missing_ok=True)
@@ -53,7 +51,6 @@ class DraftFile:
             replace_file(self._file, json.dumps(content, ensure_ascii=True), flush=False)
 
     def take_up(self) -> Draft | None:
-        """Take over the newest abandoned draft of this desk, if there is one."""
         with self._turn:
             for file in self._left_behind():
                 draft = self._take(file)
@@ -62,7 +59,6 @@ class DraftFile:
         return None
 
     def close(self) -> None:
-        """Release the draft: the next terminal can take it over."""
         with self._turn:
             self._let_go()
 

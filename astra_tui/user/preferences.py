@@ -46,7 +46,6 @@ Check = Callable[[Preferences], dict[str, str]]
 
 
 def config_path() -> Path:
-    """Return the path of the file."""
     return user_config_path("astra", appauthor=False) / "config.toml"
 
 
@@ -67,7 +66,9 @@ def load(path: Path | None = None, check: Check | None = None) -> tuple[Preferen
         return Preferences(), [f"{path}: {error}"]
     if isinstance(given.get("keymap"), dict):
         given["keymap"] = dict(_flat(given["keymap"]))
-    unfit = {key: problem for key, value in given.items() if (problem := _problem(key, value))}
+    unfit = {
+        key: "{} ({})".format(*problem) for key, value in given.items() if (problem := _problem(key, value))
+    }
     wanted = Preferences(**{key: value for key, value in given.items() if key not in unfit})
     wrong = {} if check is None else check(wanted)
     problems = unfit | {key: f"{key.removeprefix('keymap.')}: {why}" for key, why in wrong.items()}
@@ -99,7 +100,9 @@ def save(key: str, value: str | int, path: Path | None = None) -> None:
     import tomlkit  # loaded only where the file is edited: to read it, tomllib is enough
 
     path = (path or config_path()).resolve()
-    _check(key, value)
+    wrong = _problem(key, value)
+    if wrong is not None:
+        raise InvalidInput("config", *wrong)
     try:
         text = path.read_bytes().decode() if path.exists() else ""
         tomllib.loads(text)  # the stricter of the two: what it refuses to read is not written either
@@ -111,23 +114,17 @@ def save(key: str, value: str | int, path: Path | None = None) -> None:
         raise InvalidInput("config", problem, "correct it with an editor") from error
 
 
-def _check(key: str, value: object) -> None:
-    if key not in KEYS:
-        raise InvalidInput("config", f"there is no preference {key!r}", HINT)
-    if not _fits(key, value):
-        raise InvalidInput("config", f"{value!r} is no value for {key}", f"accepted: {KEYS[key][1]}")
-
-
 def _fits(key: str, value: object) -> bool:
     if key == "keymap":
         return isinstance(value, dict) and all(isinstance(keys, str) for keys in value.values())
     return type(value) is KEYS[key][0]  # a bool is an int, too
 
 
-def _problem(key: str, value: Any) -> str | None:
+def _problem(key: str, value: object) -> tuple[str, str] | None:
+    """Return what is wrong with a key or its value, and what is accepted."""
     if key not in KEYS:
-        return f"there is no preference {key!r} ({HINT})"
-    return None if _fits(key, value) else f"{value!r} is no value for {key} (accepted: {KEYS[key][1]})"
+        return f"there is no preference {key!r}", HINT
+    return None if _fits(key, value) else (f"{value!r} is no value for {key}", f"accepted: {KEYS[key][1]}")
 
 
 def _lines_of(text: str) -> dict[str, int]:

@@ -19,7 +19,6 @@ T = TypeVar("T", bound="str | bool | int | list[str]")
 
 
 def memory_path() -> Path:
-    """Return the path of the file."""
     return user_state_path("astra", appauthor=False) / "memory.json"
 
 
@@ -37,7 +36,8 @@ class Memory:
         value: Any = self._values.get(key)
         if type(value) is not type(default):
             return default
-        return default if _holds_more_than_texts(value) else value
+        is_odd_list = isinstance(value, list) and not all(isinstance(one, str) for one in value)
+        return default if is_odd_list else value
 
     def put(self, key: str, value: str | bool | int | list[str]) -> bool:
         """Remember a value; return whether there is anything to write."""
@@ -60,10 +60,6 @@ class Memory:
         with self._lock, suppress(OSError):
             text = json.dumps(_read(self._path) | self._changed, ensure_ascii=False, indent=1, sort_keys=True)
             replace_file(self._path, text + "\n")
-
-
-def _holds_more_than_texts(value: object) -> bool:
-    return isinstance(value, list) and not all(isinstance(one, str) for one in value)
 
 
 def _read(path: Path | None) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -11,13 +10,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Button, Input, Label, Static
 
 from dispatch.desk.desk import Desk
 from dispatch.operations.row_types import DemoResult, ImportResult
 from models.errors import DeskError, InvalidInput
 from screens.base.keys import key
+from screens.base.messages import Progressed
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.modal import buttons
 from screens.wording.text import plural
@@ -44,12 +43,6 @@ class ImportFiles(CommandModal[ImportResult]):
             priority=True,
         ),
     ]
-
-    @dataclass
-    class Progressed(Message):
-        """The import has made progress."""
-
-        text: str
 
     def __init__(self) -> None:
         super().__init__("Import files")
@@ -89,7 +82,7 @@ class ImportFiles(CommandModal[ImportResult]):
 
     def _report(self, done: int, total: int, what: str) -> None:
         """Post the progress; called in the writing thread."""
-        self.post_message(self.Progressed(f"{what}: {done:,}" + (f" of {total:,}" if total else "")))
+        self.post_message(Progressed(f"{what}: {done:,}" + (f" of {total:,}" if total else "")))
 
     @on(Progressed)
     def _progressed(self, message: Progressed) -> None:

@@ -58,8 +58,6 @@ def _trial(tried: PolicyTrial) -> Text:
 
 
 def shuffle_form() -> FormModal[dict[str, list[MoveRow]]]:
-    """Even out the loads, after a preview of what would move."""
-
     def look(desk: Desk, _: Values) -> Text:
         return _moves(shuffle.preview_shuffle(desk)["moves"])
 

@@ -25,7 +25,6 @@ class ListWindow(ABC, Generic[Which, Row]):
         """Return the rows next to the row ``beyond``, by one keyset query; ``upwards`` the nearest first."""
 
     def fetch(self) -> list[Row]:
-        """Return the rows of the window."""
         return self.page(self.limit, self.anchor)
 
     def held(self) -> tuple[Self, list[Row]]:

@@ -16,6 +16,13 @@ class DeskChanged(Message, bubble=False):
 
 
 @dataclass
+class Progressed(Message, bubble=False):
+    """Work in a thread of its own has made progress, described in a text."""
+
+    text: str
+
+
+@dataclass
 class PlaceChosen(Message):
     """A tab of the top bar was clicked."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,7 +11,6 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import ContentSwitcher, DataTable, Static
 
 from dispatch.inputs.filter_language import Pair, format_filter
@@ -23,6 +21,7 @@ from models.base import Json
 from models.errors import DeskError
 from screens.base import figures, keys
 from screens.base.keys import key_of
+from screens.base.messages import Progressed
 from screens.insights.columns import AGENTS, FIGURES, WEIGHTS
 from screens.insights.sections import EMPTY, READ, SECTIONS, Found, SectionTab
 from screens.matching.panels import evidence_text, training_panel, weights_panel, written_panel
@@ -66,12 +65,6 @@ class Insights(Place):
 
     hint = getters.query_one("#hint", Static)
     _switcher = getters.query_one(ContentSwitcher)
-
-    @dataclass
-    class Progressed(Message):
-        """The training has made progress."""
-
-        text: str
 
     def __init__(self) -> None:
         super().__init__()
@@ -274,7 +267,7 @@ class Insights(Place):
 
     def _report(self, text: str) -> None:
         """Post the progress; called in the training's thread."""
-        self.post_message(self.Progressed(text))
+        self.post_message(Progressed(text))
 
     @on(Progressed)
     def _progressed(self, message: Progressed) -> None:

@@ -52,7 +52,6 @@ class Inbox:
         self._issues.look()
 
     def visited(self) -> None:
-        """Mark everything as seen: My desk is in sight."""
         self.unseen = frozenset()
 
     def _take(self, news: News) -> None:

@@ -97,7 +97,6 @@ def verbs(screen: Screen[Any]) -> list[Verb]:
 
 
 def help_panel(screen: Screen[Any]) -> Help:
-    """Make the help of the screen in sight."""
     text, offered = Text(overflow="fold"), verbs(screen)
     if isinstance(screen, Place):
         text.append(f"{keys.with_keys(screen.app, screen.HELP)}\n")

@@ -12,10 +12,8 @@ from screens.base.textual_internals import character_to_key
 from screens.shell.key_catalogue import areas
 
 MODIFIERS = ("ctrl", "shift", "alt", "super", "hyper", "meta")
-NAMED_KEYS = frozenset(
-    {key.value for key in Keys if "+" not in key.value and not key.value.startswith("<")}
-    | {character_to_key(chr(code)) for code in range(33, 127)}
-)
+TYPED = frozenset(character_to_key(chr(code)) for code in range(32, 127))
+NAMED_KEYS = TYPED | {key.value for key in Keys if "+" not in key.value and not key.value.startswith("<")}
 SAME_IN_A_TERMINAL = {"ctrl+m": "enter", "ctrl+j": "enter", "ctrl+i": "tab", "ctrl+h": "backspace"}
 
 Keymap = Mapping[str, str]
@@ -30,7 +28,7 @@ def problems_of(keymap: Keymap) -> dict[str, str]:
     problems = {
         identifier: problem
         for identifier, keys in keymap.items()
-        if (problem := _unknown(identifier, by_id) or _unusable(keys, by_id[identifier]))
+        if (problem := _problem(identifier, keys, by_id))
     }
     while True:  # a key that is given back may clash with another one
         sound = {name: keys for name, keys in keymap.items() if name not in problems}
@@ -40,19 +38,15 @@ def problems_of(keymap: Keymap) -> dict[str, str]:
         problems |= clashes
 
 
-def _unknown(identifier: str, by_id: Mapping[str, Binding]) -> str:
-    if identifier in by_id:
-        return ""
-    return f"no such key id{_suggestion(identifier, by_id)}"
-
-
 def _suggestion(wrong: str, right: Mapping[str, object] | Sequence[str] | frozenset[str]) -> str:
     close = get_close_matches(wrong, list(right), 1, 0.6)
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def _unusable(keys: str, binding: Binding) -> str:
-    """Return what is wrong with the keys themselves."""
+def _problem(identifier: str, keys: str, by_id: Mapping[str, Binding]) -> str:
+    """Return what is wrong with a binding's id, or with the keys themselves."""
+    if identifier not in by_id:
+        return f"no such key id{_suggestion(identifier, by_id)}"
     for key in _split(keys):
         *modifiers, name = key.split("+")
         if not name:
@@ -62,13 +56,9 @@ def _unusable(keys: str, binding: Binding) -> str:
             return f"there is no key {key!r}{_suggestion(wrong, sorted(NAMED_KEYS.union(MODIFIERS)))}"
         if key in SAME_IN_A_TERMINAL:
             return f"{key} reaches a program as {SAME_IN_A_TERMINAL[key]}; take another"
-        if binding.priority and not modifiers and _is_typed(name):
+        if by_id[identifier].priority and not modifiers and (len(name) == 1 or name in TYPED):
             return f"{key} is typed into fields, where this key works too; take a function key, ctrl or alt"
     return ""
-
-
-def _is_typed(name: str) -> bool:
-    return len(name) == 1 or name == "space" or name in {character_to_key(chr(one)) for one in range(33, 127)}
 
 
 def _split(keys: str) -> list[str]:

@@ -41,7 +41,6 @@ class PlaceTab(Static):
 
     @property
     def cells(self) -> int:
-        """Return its width in cells."""
         return len(self._label) + 2
 
     def count(self, new: int) -> None:
@@ -84,10 +83,6 @@ class Heading:
         texts = ("  ".join(parts) for parts in lines)
         return next((text for text in texts if cell_len(text) <= width), hour)
 
-    def has_room_for_policy(self, width: int) -> bool:
-        """Return whether there is room for the policy's name."""
-        return self.fitting(width).startswith(self.policy)
-
     @property
     def whole(self) -> str:
         """The full text, for a tooltip."""
@@ -117,7 +112,6 @@ class TopBar(Horizontal):
         yield Static(classes="info")
 
     def show(self, heading: Heading) -> None:
-        """Show this from now on."""
         if self._heading != heading:
             self._heading = heading
             self.on_resize()
@@ -139,7 +133,7 @@ class TopBar(Horizontal):
     async def on_click(self, event: events.Click) -> None:
         """Choose another policy on a click on the right, where its name is shown."""
         heading = self._heading if event.widget is self.query_one(".info") else None
-        if heading is not None and heading.has_room_for_policy(self._room):
+        if heading is not None and heading.fitting(self._room).startswith(heading.policy):
             await self.run_action("app.policy")
 
 

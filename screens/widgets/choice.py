@@ -78,7 +78,6 @@ class Choice(RadioSet):
         buttons[self._names.index(name)].value = True
 
     def clear(self) -> None:
-        """Choose nothing."""
         self.value = ""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:

@@ -35,7 +35,6 @@ class Column(Generic[Row]):
     title: str = ""
 
     def shown(self, row: Row) -> str | Text:
-        """Return the cell of a row."""
         if self.cell is not None:
             return self.cell(row)
         value = row.get(self.key)

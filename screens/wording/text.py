@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from dispatch.queries.wording import day_and_moment, moment, money, plural, short_moment
+from dispatch.queries.wording import day_and_moment as day_and_moment  # these five for the others
+from dispatch.queries.wording import moment as moment
+from dispatch.queries.wording import money as money
+from dispatch.queries.wording import plural as plural
+from dispatch.queries.wording import short_moment as short_moment
 from models.errors import DeskError
-
-__all__ = [
-    "BAD",
-    "CARE",
-    "GOOD",
-    "day_and_moment",
-    "moment",
-    "money",
-    "plural",
-    "refusal",
-    "short",
-    "short_moment",
-]
 
 # Middle tones: legible on dark and on light ground.
 GOOD, CARE, BAD = "#3f9142", "#b7791f", "#d04040"

@@ -12,15 +12,7 @@ from dispatch.desk.accepted_values import FIRST_PACKAGES, FIRST_VALUES
 from models.bookings import CANCELLED, CONFIRMED, PENDING
 from models.clock import from_text, to_text
 from seeds.bulk_writer import History, Outcome
-from seeds.demo.vocabulary import (
-    CANCEL_REASONS,
-    DESTINATIONS,
-    FIRST_NAMES,
-    LAST_NAMES,
-    PACKAGES,
-    REQUESTS,
-    SOLD_OF_HUNDRED,
-)
+from seeds.demo import vocabulary
 
 DAYS = 70
 DAY_S = 86_400
@@ -35,7 +27,9 @@ STEP = 500  # fares are multiples of this
 CLAIMED_SHARE, CONTACTED_SHARE = 0.5, 0.6  # of open bookings, and of claimed ones
 METHODS = FIRST_VALUES["method"]
 LAUNCHES = FIRST_VALUES["launch"]
-OFFERS = {place: [name for where, name in FIRST_PACKAGES if where == place] for place in DESTINATIONS}
+OFFERS = {
+    place: [name for where, name in FIRST_PACKAGES if where == place] for place in vocabulary.DESTINATIONS
+}
 MINUTES = [f"{hour:02}:{minute:02}:" for hour in range(24) for minute in range(60)]
 SECONDS = [f"{second:02}" for second in range(60)]
 DELAY_DAYS = (0, 0, 0, 0, 0, 0, 1, 1, 2)  # most customers decide on the day they call
@@ -81,7 +75,7 @@ class _Generator:
         draw = Random(story.skill_seed)  # separate, so that skills do not change anything else
         self.skills = [draw.gauss(0, story.skill_sd) for _ in range(story.agents + 1)]
         # Each place as often as customers ask for it: faster than a weighted choice.
-        self.wanted = [place for place, (share, _) in DESTINATIONS.items() for _ in range(share)]
+        self.wanted = [place for place, (share, _) in vocabulary.DESTINATIONS.items() for _ in range(share)]
 
     def rows(self) -> Iterator[History]:
         """Yield one row at a time; only moments and some numbers are kept in memory."""
@@ -127,13 +121,13 @@ class _Generator:
         return History(
             assignment_id,
             agent_id,
-            f"{rng.choice(FIRST_NAMES)} {rng.choice(LAST_NAMES)}",
+            f"{rng.choice(vocabulary.FIRST_NAMES)} {rng.choice(vocabulary.LAST_NAMES)}",
             rng.choice(METHODS),
             "Bought" if rng.random() < BOUGHT_SHARE else "Organic",
             self._text(moment),
             rng.choice(self.wanted),
             rng.choice(LAUNCHES),
-            rng.choice(REQUESTS) if rng.random() < REQUEST_SHARE else None,
+            rng.choice(vocabulary.REQUESTS) if rng.random() < REQUEST_SHARE else None,
         )
 
     def _outcome(self, booking_id: int, lead: History, moment: int, is_open: bool) -> Outcome:
@@ -141,8 +135,8 @@ class _Generator:
         rng = self.rng
         place = lead.destination or ""
         package = rng.choice(OFFERS[place])
-        fare = DESTINATIONS[place][1] + STEP * rng.randint(-8, 12)
-        extra = PACKAGES[package] + STEP * rng.randint(-6, 10)
+        fare = vocabulary.DESTINATIONS[place][1] + STEP * rng.randint(-8, 12)
+        extra = vocabulary.PACKAGES[package] + STEP * rng.randint(-6, 10)
         quote = (package, fare * 100, extra * 100)
         if is_open:
             return Outcome(booking_id, PENDING, *quote, None, None, *self._progress(moment))
@@ -153,11 +147,11 @@ class _Generator:
         end = self._text(closed)
         if rng.randrange(100) < self._sold_of_hundred(lead):
             return Outcome(booking_id, CONFIRMED, *quote, end, None, *way)
-        return Outcome(booking_id, CANCELLED, *quote, None, end, *way, rng.choice(CANCEL_REASONS))
+        return Outcome(booking_id, CANCELLED, *quote, None, end, *way, rng.choice(vocabulary.CANCEL_REASONS))
 
     def _sold_of_hundred(self, lead: History) -> float:
         """Return how many of a hundred such leads this agent sells."""
-        usual = SOLD_OF_HUNDRED[lead.method, lead.source]
+        usual = vocabulary.SOLD_OF_HUNDRED[lead.method, lead.source]
         if not self.story.skill_sd:
             return usual
         odds = usual / (100 - usual) * exp(self.skills[lead.agent_id or 0])

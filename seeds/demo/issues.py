@@ -28,7 +28,7 @@ def _step(command: Callable[..., object], *values: object, **given: object) -> S
 
 
 reply, note = partial(_step, conversation.reply), partial(_step, conversation.note)
-customer_reply = partial(_step, conversation.reply, author="customer")
+customer = partial(_step, conversation.reply, author="customer")
 resolve, rate = partial(_step, lifecycle.resolve), partial(_step, surveys.rate)
 acknowledge = _step(escalation_commands.acknowledge)
 
@@ -39,17 +39,14 @@ def claim(desk: Desk, issue: IssueDetails) -> object:
 
 @dataclass(frozen=True)
 class Case:
-    """An issue opened ``minutes_ago``; each of ``steps`` follows so many minutes later.
-
-    ``booking`` is the index of the issue's booking among the latest.
-    """
+    """An issue opened ``minutes_ago``; each of ``steps`` follows so many minutes later."""
 
     minutes_ago: float
     text: str
     channel: str
     steps: tuple[tuple[float, Step], ...] = ()
     tier: str | None = None
-    booking: int | None = None
+    has_booking: bool = True
 
 
 CASES = (
@@ -63,7 +60,6 @@ CASES = (
             (300, rate(5, "Quick and friendly, thank you")),
         ),
         "gold",
-        0,
     ),
     Case(
         2700,
@@ -73,8 +69,6 @@ CASES = (
             (12, resolve("Two pieces of 20 kg; a guitar counts as one of them.")),
             (40, rate(4)),
         ),
-        None,
-        1,
     ),
     Case(
         1560,
@@ -82,24 +76,18 @@ CASES = (
         "web_form",
         (
             (150, reply("I am sorry to hear this. Which dome was it?", wait=True)),
-            (
-                420,
-                reply(
-                    "Number 14, as it says on the booking. I am still waiting for an apology.",
-                    author="customer",
-                ),
-            ),
+            (420, customer("Number 14, as it says on the booking. I am still waiting for an apology.")),
             (700, resolve("We apologise and have credited 10 % of the fare.")),
             (900, rate(2, "It took far too long")),
         ),
         "silver",
-        2,
     ),
     Case(
         1300,
         "Would be great if the app reminded me a week before launch what I still have to pack.",
         "social_media",
         ((200, reply("Good idea, I have passed it on to the app team.")),),
+        has_booking=False,
     ),
     Case(
         600,
@@ -107,7 +95,6 @@ CASES = (
         "phone",
         ((25, reply("You are entitled to a refund. Which account should it go to?", wait=True)),),
         "platinum",
-        3,
     ),
     Case(
         560,
@@ -116,27 +103,19 @@ CASES = (
         (
             (12, claim),
             (30, reply("Thank you for the report. Which browser do you use?")),
-            (
-                50,
-                reply(
-                    "The newest there is, and it still does not work. This is unacceptable.",
-                    author="customer",
-                ),
-            ),
+            (50, customer("The newest there is, and it still does not work. This is unacceptable.")),
             (500, acknowledge),
             (510, note("The upload refuses files above 5 MB; the site team is working on a fix")),
         ),
         "enterprise",
-        4,
     ),
-    Case(95, "Hello, it is me again about that thing from last week", "chat"),
+    Case(95, "Hello, it is me again about that thing from last week", "chat", has_booking=False),
     Case(
         70,
         "Refund for my cancelled trip to Titan please, I sent the form on Monday.",
         "web_form",
         ((30, reply("It has arrived. I will process it today.")),),
         "bronze",
-        5,
     ),
     Case(
         38,
@@ -144,7 +123,6 @@ CASES = (
         "phone",
         ((6, claim), (9, reply("I have sent you a new code by e-mail. Does it work?"))),
         "silver",
-        6,
     ),
     Case(
         11,
@@ -153,7 +131,6 @@ CASES = (
         "chat",
         ((3, reply("I have unlocked it. Please try again while I am here.")),),
         "gold",
-        7,
     ),
     Case(
         3,
@@ -161,7 +138,6 @@ CASES = (
         "phone",
         (),
         "gold",
-        8,
     ),
 )
 
@@ -173,17 +149,17 @@ def make_issues(desk: Desk) -> int:
     and its steps are skipped.
     """
     with desk.reading():
-        latest = [row["booking_id"] for row in queries.list_bookings(BookingFilter(), limit=len(CASES))]
+        rows = queries.list_bookings(BookingFilter(), limit=len(CASES))
+    latest = iter([row["booking_id"] for row in rows])
     numbers: dict[int, int] = {}
 
     def open_case(case: Case) -> None:
-        known = case.booking is not None and case.booking < len(latest)
         numbers[id(case)] = intake.open_issue(
             desk,
             case.text,
             channel=case.channel,
             tier=case.tier,
-            booking_id=latest[case.booking or 0] if known else None,
+            booking_id=next(latest, None) if case.has_booking else None,
         )["issue_id"]
 
     def take_step(case: Case, step: Step) -> None:

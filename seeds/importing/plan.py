@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from peewee import Field
+from peewee import Field, chunked
 
 from dispatch.operations.row_types import ImportRemark
 from models.agents import Agent
 from models.bookings import PENDING, Assignment, Booking
-from seeds.bulk_writer import KEYS_AT_ONCE, History, Outcome, batches
+from seeds.bulk_writer import KEYS_AT_ONCE, History, Outcome
 from seeds.importing.columns import AGENTS, ASSIGNMENTS, BOOKINGS
 from seeds.importing.row_rules import AgentRow, AssignmentRow, BookingRow, Place
 
@@ -214,5 +214,5 @@ def _is_same_assignment(row: AssignmentRow, at: str, method: str, source: str, c
 
 def _on_desk(key: Field, columns: tuple[Field, ...], values: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
     """Read the desk's rows with these keys, as (key, *columns)."""
-    for some in batches(values, KEYS_AT_ONCE):
+    for some in chunked(values, KEYS_AT_ONCE):
         yield from key.model.select(key, *columns).where(key.in_(some)).tuples()

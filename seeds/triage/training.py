@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,7 +55,7 @@ class FeatureCounts:
     """Feature counts of messages: one matrix per block, one row per message, one column per feature."""
 
     def __init__(self, messages: Sequence[Features]) -> None:
-        self._counters = [CountVectorizer(analyzer=_Block(place)) for place in range(len(BLOCKS))]
+        self._counters = [CountVectorizer(analyzer=itemgetter(place)) for place in range(len(BLOCKS))]
         self.blocks: list[csr_matrix] = [counter.fit_transform(messages) for counter in self._counters]
         self.names = [counter.get_feature_names_out() for counter in self._counters]
 
@@ -63,19 +64,7 @@ class FeatureCounts:
         return [counter.transform(messages) for counter in self._counters]
 
 
-class _Block:
-    """Picks one block from a message's features."""
-
-    def __init__(self, place: int) -> None:
-        self.place = place
-
-    def __call__(self, counted: Features) -> list[str]:
-        return counted[self.place]
-
-
 class FittedModel:
-    """A model fitted with scikit-learn."""
-
     def __init__(self, blocks: Sequence[csr_matrix], categories: Sequence[str]) -> None:
         """Fit ``blocks`` (as in FeatureCounts) of the training messages, ignoring rare features."""
         self._kept = [

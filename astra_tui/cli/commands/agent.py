@@ -49,7 +49,7 @@ LIST_COLUMNS: tuple[Column[AgentRow], ...] = (
     Column("Issues", "issue_load", right=True),
     Column("Presence", presence_words),
     Column("Years", "years_of_service", right=True),
-    Column("Rating", lambda row: f"{row['rating']:.2f}", right=True),
+    Column("Rating", "rating", right=True, form=".2f"),
     Column("Contact", reached, right=True),
     Column("Job title", "job_title"),
 )
@@ -77,7 +77,7 @@ def show(call: Call, agent_id: int) -> None:
     """Show one agent."""
     with call.desk() as desk:
         (row,) = contact_rate.with_rates(desk, [queries.agent(agent_id)])
-    call.show(row, lambda row: details((key.replace("_", " "), value) for key, value in row.items()))
+    call.show(row, lambda row: details(*((key.replace("_", " "), value) for key, value in row.items())))
 
 
 def _profile(is_new: bool) -> tuple[Decorator, ...]:
@@ -120,8 +120,7 @@ def add(call: Call, /, **given: Any) -> None:
 @changing
 def leave(call: Call, agent_id: int, hand_over: bool, dry_run: bool) -> None:
     """Deactivate an agent who holds no Pending bookings; the history stays."""
-    row = _change_or_preview(call, dry_run, agents.leave, agent_id, hand_over)
-    call.show(row, lambda row: _print_moves(row | {"kept": []}, dry_run))
+    _move(call, dry_run, agents.leave, agent_id, hand_over)
 
 
 @agent.command("presence")
@@ -139,9 +138,7 @@ def set_presence(
     Agents who are busy or on a break keep their work and get none. Unclaimed work of agents who are away
     or offline goes to others at once; claimed work stays.
     """
-    given = (agent_id, state.strip().casefold(), until, reason)
-    row = _change_or_preview(call, dry_run, presence.set_presence, *given)
-    call.show(row, lambda row: _print_moves(row, dry_run))
+    _move(call, dry_run, presence.set_presence, agent_id, state.strip().casefold(), until, reason)
 
 
 @agent.command()
@@ -151,8 +148,7 @@ def set_presence(
 @changing
 def shift(call: Call, agent_id: int, hours: str, dry_run: bool) -> None:
     """Set an agent's shift: presence changes at its start and end."""
-    row = _change_or_preview(call, dry_run, presence.set_hours, agent_id, hours)
-    call.show(row, lambda row: _print_moves(row, dry_run))
+    _move(call, dry_run, presence.set_hours, agent_id, hours)
 
 
 @agent.command("handover")
@@ -163,25 +159,25 @@ def shift(call: Call, agent_id: int, hours: str, dry_run: bool) -> None:
 def hand_over(call: Call, agent_id: int, to: str, dry_run: bool) -> None:
     """Move all of an agent's Pending work, claimed or not."""
     taker = to if to == handover.DESK else AGENT.convert(to, None, None)
-    row = _change_or_preview(call, dry_run, handover.hand_over, agent_id, taker)
+    _move(call, dry_run, handover.hand_over, agent_id, taker)
+
+
+def _move(call: Call, dry_run: bool, command: Callable[..., AgentRow], *given: Any) -> None:
+    """Run a command, or with --dry-run rehearse it, and print where the agent's work goes."""
+    if dry_run:
+        row = call.read(lambda desk: desk.rehearse(lambda: command(desk, *given)))
+    else:
+        row = call.change(command, *given)
     call.show(row, lambda row: _print_moves(row, dry_run))
 
 
-def _change_or_preview(call: Call, dry_run: bool, command: Callable[..., AgentRow], *given: Any) -> AgentRow:
-    """Return the result of a command, or with --dry-run of its rehearsal."""
-    if not dry_run:
-        return call.change(command, *given)
-    return call.read(lambda desk: desk.rehearse(lambda: command(desk, *given)))
-
-
 def _print_moves(row: AgentRow, is_preview: bool) -> None:
-    """Print where an agent's work goes, or would go."""
     line(f"{'Would be: ' if is_preview else ''}Agent {row['agent_id']}: {row['name']}, {presence_words(row)}")
     for move in row["moves"]:
         line(f"  booking {move['booking_id']} {_taker(move['to_agent_id'])}")
     for issue_move in row.get("issue_moves", ()):
         line(f"  issue {issue_move['issue_id']} {_taker(issue_move['to_agent_id'])}")
-    if row["kept"]:
+    if row.get("kept"):
         line(f"  {plural(len(row['kept']), 'booking')} kept: {_ids(row['kept'])}")
     if row.get("drained"):
         line(f"  {plural(len(row['drained']), 'waiting booking')} assigned: {_ids(row['drained'])}")
@@ -203,5 +199,5 @@ def _print_line(row: AgentRow) -> None:
 
 
 verb = verbs(agent, agent_number, _print_line)
-verb("set", agents.change, "Change the given details of an agent.", *_profile(is_new=False))
-verb("return", agents.come_back, "Reactivate an agent who left; waiting bookings are assigned at once.")
+verb(agents.change, "Change the given details of an agent.", *_profile(is_new=False), name="set")
+verb(agents.come_back, "Reactivate an agent who left; waiting bookings are assigned at once.", name="return")

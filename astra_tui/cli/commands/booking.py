@@ -99,26 +99,23 @@ def _print_details(row: BookingRow, state: str) -> None:
         elif isinstance(value, float) and key in amounts:
             value = money(value)
         pairs.append((key.removesuffix("_at").replace("_", " "), value))
-    details(pairs)
+    details(*pairs)
     line()
     print_history(row["history"])
 
 
 verb(
-    "claim",
     bookings.claim,
     "Claim a booking for its agent; with the setting pull, also another agent's unclaimed one.",
     click.option("--agent", "agent_id", type=AGENT, required=True, help="The agent who takes it on."),
 )
-verb("keep", bookings.keep, "Keep a claim: the agent is still working on it.")
+verb(bookings.keep, "Keep a claim: the agent is still working on it.")
 verb(
-    "decline",
     bookings.decline,
     "Pass a booking on to the next agent; if there is none, it waits.",
     click.option("--reason", required=True, help="Why the agent does not take it."),
 )
 verb(
-    "contact",
     bookings.contact,
     "Record an attempt to reach the customer.",
     click.option(
@@ -147,28 +144,24 @@ def set_follow_up(call: Call, booking_id: int, at: str | None, clear: bool) -> N
 
 
 verb(
-    "note",
     bookings.note,
     "Write a note into a booking's history.",
     click.option("--text", required=True, help="The note."),
 )
 verb(
-    "confirm",
     bookings.confirm,
     "Confirm a Pending booking: the customer travels.",
     click.option("--package", type=PACKAGE, help="The package sold; default: as quoted."),
     click.option("--destination-revenue", metavar="AMOUNT", help="Revenue of the trip; default: as quoted."),
     click.option("--package-revenue", metavar="AMOUNT", help="Revenue of the package; default: as quoted."),
 )
-verb("reopen", bookings.reopen, "Make a closed booking Pending again, with its quote.")
+verb(bookings.reopen, "Make a closed booking Pending again, with its quote.")
 verb(
-    "rate",
     bookings.rate,
     "Record the customer's score of a closed booking.",
     click.option("--score", required=True, metavar="1-5", help="The customer's score, 1 to 5."),
 )
 verb(
-    "edit",
     editing.edit,
     "Change the given details: customer, request, or the quote while Pending.",
     click.option("--name", help="The customer's name."),

@@ -6,13 +6,7 @@ import os
 import re
 
 import rich_click as click
-from click.shell_completion import (
-    BashComplete,
-    CompletionItem,
-    add_completion_class,
-    get_completion_class,
-    shell_complete,
-)
+from click import shell_completion
 
 from astra_tui.cli.options import Call, bare
 from astra_tui.cli.output.printing import raw
@@ -22,11 +16,11 @@ COMPLETION_VARIABLE = "_ASTRA_COMPLETE"
 NOT_PLAIN = re.compile(r"([^\w./:@%+-])")
 
 
-@add_completion_class
-class Bash(BashComplete):
+@shell_completion.add_completion_class
+class Bash(shell_completion.BashComplete):
     """bash inserts a word unchanged, so a name with blanks needs its backslashes."""
 
-    def format_completion(self, item: CompletionItem) -> str:
+    def format_completion(self, item: shell_completion.CompletionItem) -> str:
         written = NOT_PLAIN.sub(r"\\\1", item.value)
         return f"{item.type},{written}"
 
@@ -34,7 +28,8 @@ class Bash(BashComplete):
 def complete(surroundings: Surroundings) -> int:
     """Print completions for the shell, as the environment asks; return the exit code."""
     instruction = os.environ[COMPLETION_VARIABLE]
-    return shell_complete(astra, {"obj": surroundings}, "astra", COMPLETION_VARIABLE, instruction)
+    context = {"obj": surroundings}
+    return shell_completion.shell_complete(astra, context, "astra", COMPLETION_VARIABLE, instruction)
 
 
 @click.command("completion")
@@ -45,7 +40,7 @@ def completion(call: Call, shell: str) -> None:
 
     bash and zsh: eval "$(astra completion bash)" in the start-up file; fish: astra completion fish | source
     """
-    kind = get_completion_class(shell)
+    kind = shell_completion.get_completion_class(shell)
     if kind is None:
         raise click.UsageError(f"no completion for {shell}")
     made = kind(astra, {}, "astra", COMPLETION_VARIABLE)

@@ -32,7 +32,7 @@ def show(call: Call) -> None:
     call.show(
         _valid(call),
         lambda row: (
-            details(row.items())
+            details(*row.items())
             if any(value not in (None, {}) for value in row.values())
             else line("nothing is configured")
         ),

@@ -6,7 +6,7 @@ import rich_click as click
 
 from astra_tui.cli.options import Call, changing, filter_reading, filtering, reading, verbs
 from astra_tui.cli.output.events import print_history
-from astra_tui.cli.output.printing import Column, details, line, table
+from astra_tui.cli.output.printing import Column, details, line, section
 from astra_tui.cli.value_types import CUSTOMER
 from dispatch import customers
 from dispatch.customers import MOST_FOUND
@@ -81,9 +81,7 @@ def find(call: Call, text: str, filter_text: str, limit: int) -> None:
 @reading
 def show(call: Call, customer_id: int) -> None:
     """Show a customer with the leads, bookings and history."""
-    with call.desk():
-        row = customers.card(customer_id)
-    call.show(row, _print_card)
+    call.show(call.read(lambda _: customers.card(customer_id)), _print_card)
 
 
 @customer.command()
@@ -108,21 +106,18 @@ def merge(call: Call, keep_id: int, other_id: int, dry_run: bool) -> None:
 @reading
 def similar(call: Call, customer_id: int) -> None:
     """List possible duplicates of a customer, likeliest first."""
-    with call.desk():
-        rows = customers.similar(customer_id)
+    rows = call.read(lambda _: customers.similar(customer_id))
     call.show_rows(rows, (*FIND_COLUMNS[:5], Column("Same", "because")), "nobody like this customer")
 
 
 def _print_merge(preview: MergePreview) -> None:
     keep, other = (f"{row['name']} ({row['customer_id']})" for row in (preview["keep"], preview["other"]))
     details(
-        (
-            ("kept", keep),
-            ("merged", other),
-            ("moves", plural(preview["leads"], "lead")),
-            ("taken over", ", ".join(preview["takes_over"].values())),
-            ("given up", ", ".join(preview["gives_up"].values())),
-        )
+        ("kept", keep),
+        ("merged", other),
+        ("moves", plural(preview["leads"], "lead")),
+        ("taken over", ", ".join(preview["takes_over"].values())),
+        ("given up", ", ".join(preview["gives_up"].values())),
     )
 
 
@@ -133,34 +128,27 @@ def _print_line(row: CustomerRow) -> None:
 
 def _print_card(row: CustomerCard) -> None:
     details(
-        (
-            ("customer", f"{row['name']} ({row['customer_id']})"),
-            ("merged into", row["merged_into"]),
-            ("merged from", ", ".join(map(str, row["merged"]))),
-            ("phone", row["phone"]),
-            ("email", row["email"]),
-            ("tier", row["tier"]),
-            ("total value", money(row["total_value"]) if row["total_value"] else None),
-            ("issues", row["previous_issues"] or None),
-            ("satisfaction", row["satisfaction"]),
-            ("preferred channel", row["preferred_channel"]),
-            ("known since", moment(row["created_at"])),
-            ("open bookings", row["open_bookings"]),
-        )
+        ("customer", f"{row['name']} ({row['customer_id']})"),
+        ("merged into", row["merged_into"]),
+        ("merged from", ", ".join(map(str, row["merged"]))),
+        ("phone", row["phone"]),
+        ("email", row["email"]),
+        ("tier", row["tier"]),
+        ("total value", money(row["total_value"]) if row["total_value"] else None),
+        ("issues", row["previous_issues"] or None),
+        ("satisfaction", row["satisfaction"]),
+        ("preferred channel", row["preferred_channel"]),
+        ("known since", moment(row["created_at"])),
+        ("open bookings", row["open_bookings"]),
     )
-    if row["bookings"]:
-        line()
-        table(BOOKING_COLUMNS, row["bookings"], "")
-    if row["issues"]:
-        line()
-        table(ISSUE_COLUMNS, row["issues"], "")
+    section(BOOKING_COLUMNS, row["bookings"])
+    section(ISSUE_COLUMNS, row["issues"])
     if row["events"]:
         line()
         print_history(row["events"][::-1])
 
 
 verbs(customer, customer_number, _print_line)(
-    "edit",
     customers.edit,
     "Change the given details of a customer.",
     click.option("--name", help="The customer's name; also changes leads with the old name."),

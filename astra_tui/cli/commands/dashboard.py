@@ -23,7 +23,7 @@ AGENT_COLUMNS: tuple[Column[Workload], ...] = (
     Column("Bookings", "load", right=True),
     Column("Issues", "issue_load", right=True),
     Column("Capacity", "capacity", right=True),
-    Column("Used", lambda row: _percent(row["utilisation"]), right=True),
+    Column("Used", "utilisation", right=True, form=".0%"),
 )
 FIGURE_COLUMNS: tuple[Column[Json], ...] = (
     Column("Issues", "name"),
@@ -43,10 +43,6 @@ def dashboard(call: Call, days: int) -> None:
     call.show(call.read(service_dashboard.dashboard, days), _print)
 
 
-def _percent(share: float | None) -> str | None:
-    return None if share is None else f"{share:.0%}"
-
-
 def _figure(figure: Figure, *, share: bool = False) -> str:
     if figure["value"] is None:
         return "-"
@@ -59,12 +55,10 @@ def _print(row: Dashboard) -> None:
     priorities = ", ".join(f"{number} {name}" for name, number in active["by_priority"].items() if number)
     expected = _figure({"value": guess["mean"], "count": guess["count"]})
     details(
-        (
-            ("active", f"{active['count']}{f': {priorities}' if priorities else ''}"),
-            ("waiting", active["waiting"]),
-            ("mean age", f"{_figure(active['mean_age_hours'])} h"),
-            ("expected rating", f"{expected}, by the {_model(guess['model'])}"),
-        )
+        ("active", f"{active['count']}{f': {priorities}' if priorities else ''}"),
+        ("waiting", active["waiting"]),
+        ("mean age", f"{_figure(active['mean_age_hours'])} h"),
+        ("expected rating", f"{expected}, by the {_model(guess['model'])}"),
     )
     line()
     _print_alerts(row["alerts"])

@@ -10,13 +10,13 @@ from pathlib import Path
 import rich_click as click
 
 from astra_tui.cli.database import database_path, opened
+from astra_tui.cli.input_files import opened_file
 from astra_tui.cli.options import Call, reading
 from astra_tui.cli.output.printing import first_lines, line
 from astra_tui.cli.output.progress import progress_bar
 from dispatch.desk.desk import Desk
 from dispatch.operations.row_types import ImportResult
 from dispatch.queries.wording import plural
-from models.errors import InvalidInput
 from seeds.importing.importer import import_files
 
 
@@ -37,12 +37,8 @@ def import_(call: Call, paths: tuple[str, ...], dry_run: bool) -> None:
 
 def _readable(path: str) -> Path:
     """Check, before a new desk is created, that a file can be opened. Raises InvalidInput."""
-    try:
-        with Path(path).open("rb"):
-            return Path(path)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InvalidInput("file", f"{path} cannot be read: {reason}", "name files to import") from error
+    with opened_file(path, "name files to import"):
+        return Path(path)
 
 
 @contextmanager

@@ -7,16 +7,7 @@ from typing import Any
 
 import rich_click as click
 
-from astra_tui.cli.options import (
-    Call,
-    asked_for,
-    changing,
-    filtering,
-    issue_number,
-    limited,
-    reading,
-    verbs,
-)
+from astra_tui.cli.options import Call, asked_for, changing, filtering, issue_number, limited, reading, verbs
 from astra_tui.cli.output.issues import LIST_COLUMNS, print_details, print_line, print_opened
 from astra_tui.cli.value_types import AGENT, BOOKING, CUSTOMER
 from dispatch import queries as desk_queries
@@ -116,13 +107,11 @@ def show(call: Call, issue_id: int) -> None:
 
 
 verb(
-    "claim",
     ownership.claim,
     "Start work on an assigned issue, or take on a waiting one.",
     agent_option(required=True, help="The agent who takes it on."),
 )
 verb(
-    "reply",
     conversation.reply,
     "Answer the customer, or record what the customer says.",
     click.option("--text", required=True, help="The message; the customer sees it."),
@@ -134,67 +123,58 @@ verb(
     click.option("--seen", type=click.IntRange(0), metavar="N", help="Refuse if there is a message after N."),
 )
 verb(
-    "note",
     conversation.note,
     "Write an internal note.",
     click.option("--text", required=True, help="The note; the customer does not see it."),
     agent_option(help="Who writes it; default: the issue's agent."),
 )
 verb(
-    "status",
     lifecycle.set_status,
     "Move an issue to the next STATUS: in_progress, pending_customer, resolved or closed.",
     click.argument("status", metavar="STATUS"),
+    name="status",
 )
 verb(
-    "escalate",
     escalation_commands.escalate,
     "Escalate an issue by hand.",
     reason_option(help="Why it is escalated."),
     click.option("--level", metavar="1-3", help="The level; default: the next one."),
 )
 verb(
-    "acknowledge",
     escalation_commands.acknowledge,
     "Acknowledge an issue's escalations: no further level unless nothing is done.",
     click.option("--trigger", metavar="NAME", help=TRIGGER_HELP),
 )
 verb(
-    "settle",
     escalation_commands.settle,
     "Close an issue's escalations, with the reason.",
     reason_option(help="Why nothing more is needed."),
     click.option("--trigger", metavar="NAME", help=TRIGGER_HELP),
 )
 verb(
-    "resolve",
     lifecycle.resolve,
     "Resolve an issue; the customer is asked to rate its agent.",
     click.option("--text", help="A closing message to the customer."),
 )
-verb("close", lifecycle.close, "Close a resolved issue.")
+verb(lifecycle.close, "Close a resolved issue.")
 verb(
-    "reopen",
     lifecycle.reopen,
     "Reopen a resolved or closed issue; its clock continues with the time left.",
     reason_option(help="Why it is reopened."),
 )
 verb(
-    "reassign",
     ownership.reassign,
     "Reassign an open issue to another agent; its clocks continue.",
     click.option("--to", "to_agent_id", type=AGENT, required=True, help="The agent who gets it."),
     reason_option(help="Why it is reassigned."),
 )
 verb(
-    "rate",
     surveys.rate,
     "Record the customer's one answer to the survey.",
     click.option("--score", required=True, metavar="1-5", help="The customer's score, 1 to 5."),
     click.option("--comment", help="The customer's comment."),
 )
 verb(
-    "edit",
     editing.edit,
     "Change the given details; the clocks follow a new priority.",
     click.option("--category", metavar="NAME", help=CATEGORY_HELP + " Triage learns from it."),

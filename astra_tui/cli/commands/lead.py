@@ -7,7 +7,7 @@ from functools import partial
 
 import rich_click as click
 
-from astra_tui.cli.input_files import input_file
+from astra_tui.cli.input_files import input_file, title_of
 from astra_tui.cli.options import Call, changing, lead_options, with_parameters
 from astra_tui.cli.output.printing import first_lines, line, narrate
 from astra_tui.cli.output.progress import progress_bar
@@ -84,10 +84,9 @@ def _print_one(row: intake.LeadResult) -> None:
 
 
 def _add_file(call: Call, source_file: str, policy: str | None, run: str | None) -> None:
-    name = "stdin" if source_file == "-" else source_file
     with (
         input_file(source_file, "name a CSV or JSONL file") as stream,
-        lead_files.open_leads(stream, name) as leads,
+        lead_files.open_leads(stream, title_of(source_file)) as leads,
     ):
         if run is not None:
             narrate(f"run {run}: if it is interrupted, continue with --run {run}")

@@ -58,7 +58,7 @@ def _strongest(row: AgentScore) -> str:
 COLUMNS: tuple[Column[AgentScore], ...] = (
     Column("Id", "agent_id", right=True),
     Column("Agent", "agent_name"),
-    Column("Score", lambda row: f"{row['match_score']:.1f}", right=True),
+    Column("Score", "match_score", right=True, form=".1f"),
     Column("Most of it", _strongest),
     Column("Confirmed, shrunk", lambda row: "{rate:.0%} ({low:.0%} to {high:.0%})".format(**row["rate"])),
 )

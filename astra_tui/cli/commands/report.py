@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 import rich_click as click
 
 from astra_tui.cli.commands.match import terms_and_weights
@@ -59,10 +57,6 @@ def _print_desk(found: list[FigureRow], sold: list[AgentFigures]) -> None:
     table(AGENTS, sold, "nobody is here")
 
 
-def _percent(key: str) -> Callable[[Mapping[str, object]], str]:
-    return lambda row: "" if row[key] is None else f"{row[key]:.0%}"
-
-
 FIGURES: tuple[Column[FigureRow], ...] = (
     Column("By", "kind"),
     Column("", "value"),
@@ -70,8 +64,8 @@ FIGURES: tuple[Column[FigureRow], ...] = (
     Column("Pending", "pending", right=True),
     Column("Confirmed", "confirmed", right=True),
     Column("Cancelled", "cancelled", right=True),
-    Column("Confirmed of decided", _percent("confirmed_share"), right=True),
-    Column("Revenue", lambda row: f"{row['revenue']:,.2f}", right=True),
+    Column("Confirmed of decided", "confirmed_share", right=True, form=".0%"),
+    Column("Revenue", "revenue", right=True, form=",.2f"),
 )
 AGENTS: tuple[Column[AgentFigures], ...] = (
     Column("Id", "agent_id", right=True),
@@ -80,5 +74,5 @@ AGENTS: tuple[Column[AgentFigures], ...] = (
     Column("Decided", "decided", right=True),
     Column("Confirmed, shrunk", lambda row: "{rate:.0%} ({low:.0%} to {high:.0%})".format(**row)),
     Column("Given", "contact_assigned", right=True),
-    Column("Reached in time", _percent("contact_rate"), right=True),
+    Column("Reached in time", "contact_rate", right=True, form=".0%"),
 )

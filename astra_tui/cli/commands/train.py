@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import rich_click as click
 
@@ -55,17 +55,13 @@ def print_evaluation(evaluation: Json) -> None:
     line(describe_gain(evaluation))
     line()
     line("Predicted → actual, by quintile, the least likely first:")
-    quintiles = [
-        {model["model"]: "{foretold:.0%} → {confirmed:.0%}".format(**part) for model, part in parts}
-        for parts in _side_by_side(models)
+    names = [model["model"] for model in models]
+    shares = "{foretold:.0%} → {confirmed:.0%}"
+    rows = [
+        {name: shares.format(**part) for name, part in zip(names, parts, strict=True)}
+        for parts in zip(*(model["calibration"] for model in models), strict=True)
     ]
-    table([Column(model["model"], model["model"], right=True) for model in models], quintiles, "")
-
-
-def _side_by_side(models: list[Json]) -> list[list[tuple[Json, Json]]]:
-    """Return the calibration of all models, quintile by quintile."""
-    columns = ([(model, part) for part in model["calibration"]] for model in models)
-    return [list(parts) for parts in zip(*columns, strict=True)]
+    table([Column[Json](name, name, right=True) for name in names], rows, "")
 
 
 def differences(p_values: Mapping[str, float]) -> str:
@@ -73,20 +69,16 @@ def differences(p_values: Mapping[str, float]) -> str:
     return "; ".join(f"{name} {p}: {meaning}" for name, p, meaning in describe_differences(p_values))
 
 
-def _number(key: str, form: str = ".3f") -> Callable[[Mapping[str, object]], str]:
-    return lambda row: format(row[key], form)
-
-
 COEFFICIENTS: tuple[Column[Json], ...] = (
     Column("Of", "kind"),
     Column("Name", "name"),
-    Column("Log-odds", _number("weight", "+.3f"), right=True),
-    Column("95 % from", _number("low", "+.3f"), right=True),
-    Column("to", _number("high", "+.3f"), right=True),
+    Column("Log-odds", "weight", right=True, form="+.3f"),
+    Column("95 % from", "low", right=True, form="+.3f"),
+    Column("to", "high", right=True, form="+.3f"),
 )
 MODELS: tuple[Column[Json], ...] = (
     Column("Predicted by", "model"),
-    Column("AUC", _number("auc"), right=True),
-    Column("Brier", _number("brier"), right=True),
-    Column("Log loss", _number("log_loss"), right=True),
+    Column("AUC", "auc", right=True, form=".3f"),
+    Column("Brier", "brier", right=True, form=".3f"),
+    Column("Log loss", "log_loss", right=True, form=".3f"),
 )

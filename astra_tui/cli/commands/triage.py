@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import BinaryIO
-
 import rich_click as click
 
 from astra_tui.cli.database import database_path, opened
-from astra_tui.cli.input_files import input_file
+from astra_tui.cli.input_files import input_file, title_of
 from astra_tui.cli.options import Call, reading
 from astra_tui.cli.output.printing import Column, details, first_lines, line, narrate, table
 from dispatch.queries.wording import plural
@@ -87,37 +84,28 @@ def _rows(source_file: str, customer_tier: str | None, known: KnownNames) -> lis
             {"line": number, "error": message}
             if isinstance(message, str)
             else {"line": number, **triage(message["text"], customer_tier=customer_tier, known=known)}
-            for number, message in messages(stream, _named(source_file))
+            for number, message in messages(stream, title_of(source_file))
         ]
 
 
 def _evaluated(labelled_file: str) -> Json:
+    judged, rejected = [], []
     with input_file(labelled_file, "name a JSONL file") as stream:
-        judged, rejected = _judged(stream, _named(labelled_file))
+        for number, message in messages(stream, title_of(labelled_file), labelled=True):
+            if isinstance(message, str):
+                rejected.append({"line": number, "error": message})
+                continue
+            found = classify(Message(message["text"]))
+            guess = found.alternatives()[0]["category"]
+            judged.append(Judged(message["category"], guess, found.confidence, found.unsure))
     if not judged:
         raise InvalidInput(
             "file",
-            f"{_named(labelled_file)} has no labelled message"
+            f"{title_of(labelled_file)} has no labelled message"
             + (f" (line {rejected[0]['line']}: {rejected[0]['error']})" if rejected else ""),
             'an object a line: {"text": "...", "category": "..."}; categories: ' + ", ".join(CATEGORIES),
         )
     return evaluate(judged) | {"rejected": rejected}
-
-
-def _judged(stream: BinaryIO, name: str) -> tuple[list[Judged], list[Json]]:
-    judged, rejected = [], []
-    for number, message in messages(stream, name, labelled=True):
-        if isinstance(message, str):
-            rejected.append({"line": number, "error": message})
-            continue
-        found = classify(Message(message["text"]))
-        guess = found.alternatives()[0]["category"]
-        judged.append(Judged(message["category"], guess, found.confidence, found.unsure))
-    return judged, rejected
-
-
-def _named(source_file: str) -> str:
-    return "stdin" if source_file == "-" else source_file
 
 
 def _print(row: Triage) -> None:
@@ -126,22 +114,17 @@ def _print(row: Triage) -> None:
     others = [f"{other['category']} {other['probability']:.0%}" for other in row["alternatives"]]
     unsure = f"not sure: choose one of {', '.join(others)}"
     details(
-        [
-            (
-                "category",
-                f"{row['category']} ({unsure if row['unsure'] else format(row['confidence'], '.0%')})",
-            ),
-            ("priority", row["priority"]),
-            *(
-                (f"  {step['step']}", f"+{step['add']} {step['priority']}: {step['why']}")
-                for step in row["priority_steps"]
-            ),
-            ("sentiment", f"{feeling:+.2f}"),
-            ("complexity", row["complexity"]),
-            ("urgent words", ", ".join(row["urgency_indicators"])),
-            ("keywords", ", ".join(row["keywords"])),
-            ("names", ", ".join(f"{found['text']} ({found['type']})" for found in row["entities"])),
-        ]
+        ("category", f"{row['category']} ({unsure if row['unsure'] else format(row['confidence'], '.0%')})"),
+        ("priority", row["priority"]),
+        *(
+            (f"  {step['step']}", f"+{step['add']} {step['priority']}: {step['why']}")
+            for step in row["priority_steps"]
+        ),
+        ("sentiment", f"{feeling:+.2f}"),
+        ("complexity", row["complexity"]),
+        ("urgent words", ", ".join(row["urgency_indicators"])),
+        ("keywords", ", ".join(row["keywords"])),
+        ("names", ", ".join(f"{found['text']} ({found['type']})" for found in row["entities"])),
     )
 
 
@@ -154,7 +137,7 @@ def _print_rows(call: Call, rows: list[Json]) -> None:
             Column("Category", "category", whole=True),
             Column("Sure", lambda row: "no" if row["unsure"] else f"{row['confidence']:.0%}", right=True),
             Column("Priority", "priority", whole=True),
-            Column("Mood", lambda row: f"{row['sentiment']['compound']:+.2f}", right=True),
+            Column("Mood", lambda row: row["sentiment"]["compound"], right=True, form="+.2f"),
             Column("Keywords", lambda row: ", ".join(row["keywords"])),
         ),
         "no message could be read",
@@ -165,40 +148,28 @@ def _print_rows(call: Call, rows: list[Json]) -> None:
 
 def _print_figures(figures: Json) -> None:
     details(
-        [
-            ("messages", f"{figures['messages']:,}"),
-            ("accuracy", f"{figures['accuracy']:.1%} of the best guesses"),
-            ("macro-F1", f"{figures['macro_f1']:.3f}"),
-            ("coverage", f"{figures['coverage']:.1%}: on the others triage abstains"),
-            ("  accuracy on it", f"{figures['covered_accuracy']:.1%}"),
-            (
-                "as answered",
-                f"{figures['answered_accuracy']:.1%}, macro-F1 {figures['answered_macro_f1']:.3f}: "
-                "abstaining counts as general_inquiry",
-            ),
-        ]
+        ("messages", f"{figures['messages']:,}"),
+        ("accuracy", f"{figures['accuracy']:.1%} of the best guesses"),
+        ("macro-F1", f"{figures['macro_f1']:.3f}"),
+        ("coverage", f"{figures['coverage']:.1%}: on the others triage abstains"),
+        ("  accuracy on it", f"{figures['covered_accuracy']:.1%}"),
+        (
+            "as answered",
+            f"{figures['answered_accuracy']:.1%}, macro-F1 {figures['answered_macro_f1']:.3f}: "
+            "abstaining counts as general_inquiry",
+        ),
     )
     line()
-    table(_confusion_columns(), list(_confusion_rows(figures["confusion"])), "")
+    columns = [Column[Json](short, name, right=True) for name, short in SHORT.items()]
+    rows = [
+        {name: guesses.get(name) or "·" for name in CATEGORIES} | {"is": f"{SHORT[category]} {category}"}
+        for category, guesses in figures["confusion"].items()
+    ]
+    table([Column("It is / best guess", "is", whole=True), *columns], rows, "")
     _narrate_errors(figures["rejected"])
 
 
-def _confusion_columns() -> list[Column[Json]]:
-    return [
-        Column("It is / best guess", "category", whole=True),
-        *(Column(short, name, right=True) for name, short in SHORT.items()),
-    ]
-
-
-def _confusion_rows(confusion: dict[str, dict[str, int]]) -> Iterator[Json]:
-    for category, guesses in confusion.items():
-        counts = {name: guesses.get(name) or "·" for name in CATEGORIES}
-        yield {"category": f"{SHORT[category]} {category}", **counts}
-
-
-def _narrate_errors(rows: Iterable[Json]) -> None:
-    wrong = list(rows)
-    if not wrong:
-        return
-    narrate(f"{plural(len(wrong), 'line')} could not be read:")
-    first_lines([f"line {row['line']}: {row['error']}" for row in wrong], narrate)
+def _narrate_errors(rows: list[Json]) -> None:
+    if rows:
+        narrate(f"{plural(len(rows), 'line')} could not be read:")
+        first_lines([f"line {row['line']}: {row['error']}" for row in rows], narrate)

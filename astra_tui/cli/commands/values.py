@@ -22,8 +22,7 @@ def _list_of(kind: str) -> click.RichGroup:
     @group.command("list", help=f"List the accepted {word}s.")
     @reading
     def list_values(call: Call) -> None:
-        with call.desk():
-            rows = listing(kind)
+        rows = call.read(lambda _: listing(kind))
         call.show_rows(rows, (Column(word.capitalize(), "name"),), f"no {word} yet")
 
     @group.command("add", help=f"Accept a new {word}.")

@@ -6,7 +6,7 @@ import rich_click as click
 
 from astra_tui.cli.commands.train import print_evaluation
 from astra_tui.cli.options import Call, changing, reading
-from astra_tui.cli.output.printing import Column, details, line, table
+from astra_tui.cli.output.printing import Column, details, line, section
 from dispatch.matching import evidence as desk_evidence
 from dispatch.matching import weights as desk_weights
 from dispatch.matching.row_types import Evidence, WeightsRow
@@ -23,9 +23,7 @@ def weights() -> None:
 @reading
 def list_weights(call: Call) -> None:
     """List the published weights and every learned version, newest first."""
-    with call.desk():
-        rows = desk_weights.listing()
-    call.show_rows(rows, COLUMNS)
+    call.show_rows(call.read(lambda _: desk_weights.listing()), COLUMNS)
 
 
 @weights.command("show")
@@ -33,9 +31,7 @@ def list_weights(call: Call) -> None:
 @reading
 def show(call: Call, name: str | None) -> None:
     """Show weights: published, learned, a version or a JSON file; without a NAME those in use."""
-    with call.desk():
-        row = desk_weights.details(name)
-    call.show(row, _print)
+    call.show(call.read(lambda _: desk_weights.details(name)), _print)
 
 
 @weights.command("evidence")
@@ -63,40 +59,28 @@ def use(call: Call, name: str) -> None:
 
 def _print_evidence(row: Evidence) -> None:
     details(
-        (
-            ("weights", row["weights"]),
-            ("steer the match policy", "yes" if row["steers"] else "no"),
-            ("because", row["sentence"]),
-            ("assignments", f"{row['assignments']:,}"),
-            ("decided", f"{row['decided']:,}"),
-            *(
-                (name, f"{p}: {meaning}")
-                for name, p, meaning in desk_evidence.describe_differences(row["p_values"])
-            ),
-        )
+        ("weights", row["weights"]),
+        ("steer the match policy", "yes" if row["steers"] else "no"),
+        ("because", row["sentence"]),
+        ("assignments", f"{row['assignments']:,}"),
+        ("decided", f"{row['decided']:,}"),
+        *(
+            (name, f"{p}: {meaning}")
+            for name, p, meaning in desk_evidence.describe_differences(row["p_values"])
+        ),
     )
 
 
 def _print(row: WeightsRow) -> None:
     details(
-        (
-            ("weights", row["name"]),
-            ("from", row.get("origin")),
-            ("learned", moment(row.get("learned_at"))),
-            ("outcomes", row.get("outcomes")),
-            ("range", _range(row)),
-        )
+        ("weights", row["name"]),
+        ("from", row.get("origin")),
+        ("learned", moment(row.get("learned_at"))),
+        ("outcomes", row.get("outcomes")),
+        ("range", _range(row)),
     )
-    line()
-    rows = [{"feature": name, "weight": value} for name, value in row["weights"].items()]
-    table(
-        (
-            Column[Json]("Feature", "feature"),
-            Column[Json]("Weight", lambda row: f"{row['weight']:.3f}", right=True),
-        ),
-        rows,
-        "",
-    )
+    columns = (Column[Json]("Feature", "feature"), Column[Json]("Weight", "weight", right=True, form=".3f"))
+    section(columns, [{"feature": name, "weight": value} for name, value in row["weights"].items()])
     if row.get("outcomes"):
         line()
         print_evaluation(row["evaluation"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import rich_click as click
 
 from astra_tui.cli.options import Call, booking_number, reading
-from astra_tui.cli.output.printing import Column, details, line, table
+from astra_tui.cli.output.printing import Column, details, line, section, table
 from astra_tui.cli.value_types import AGENT
 from dispatch.assignment import counterfactuals, explanations
 from dispatch.assignment.row_types import DecisionRow, PolicyChoice
@@ -32,35 +32,26 @@ def why(call: Call, booking_id: int, not_agent: int | None, policies: bool) -> N
 
 def _print(row: DecisionRow, more: Json) -> None:
     details(
-        (
-            ("booking", row["booking_id"]),
-            ("agent", holder(row, "nobody: it waits")),
-            ("because", row["reason"]),
-            ("policy", row["policy"]),
-            ("decided", moment(row.get("decided_at"))),
-        )
+        ("booking", row["booking_id"]),
+        ("agent", holder(row, "nobody: it waits")),
+        ("because", row["reason"]),
+        ("policy", row["policy"]),
+        ("decided", moment(row.get("decided_at"))),
     )
     if row.get("over_capacity"):
         line("above the agent's capacity, by hand")
     candidates = [candidate for candidate in (row.get("winner"), *row.get("next", ())) if candidate]
-    if candidates:
-        line()
-        keys = [key for key in candidates[0] if key not in {"agent_id", "agent_name"}]
-        table(
-            (*_AGENT, *(Column(key.replace("_", " ").capitalize(), key, right=True) for key in keys)),
-            candidates,
-            "",
-        )
+    first = candidates[0] if candidates else {}
+    keys = [key for key in first if key not in {"agent_id", "agent_name"}]
+    figures = (Column[Json](key.replace("_", " ").capitalize(), key, right=True) for key in keys)
+    section((*_AGENT, *figures), candidates)
     match = row.get("match")
     if match:
         line()
         parts = sorted(match["contributions"].items(), key=lambda part: -abs(part[1]))
         line(f"The score by current figures: {match['match_score']:.1f}")
         table(_PARTS, [{"feature": name, "part": part} for name, part in parts], "")
-    if row.get("excluded"):
-        line()
-        excluded: list[Json] = [{**one} for one in row["excluded"]]
-        table((*_AGENT, Column("Excluded by", "rule")), excluded, "")
+    section((*_AGENT, Column("Excluded by", "rule")), row.get("excluded", []))
     _print_more(more)
 
 
@@ -71,9 +62,7 @@ def _print_more(row: Json) -> None:
         if row["not"].get("decided"):
             line(f"Decided {row['not']['decided']}")
         line(f"Not {row['not']['agent_name']} ({row['not']['agent_id']}): {row['not']['because']}")
-    if row.get("policies"):
-        line()
-        table(_POLICY, row["policies"], "")
+    section(_POLICY, row.get("policies", ()))
 
 
 _POLICY: tuple[Column[PolicyChoice], ...] = (
@@ -83,6 +72,6 @@ _POLICY: tuple[Column[PolicyChoice], ...] = (
 )
 _PARTS = (
     Column[Json]("Feature", "feature"),
-    Column[Json]("Part", lambda row: f"{row['part']:+.2f}", right=True),
+    Column[Json]("Part", "part", right=True, form="+.2f"),
 )
 _AGENT = (Column[Json]("Id", "agent_id", right=True), Column[Json]("Agent", "agent_name"))

@@ -8,7 +8,6 @@ from dispatch.queries.wording import booking_state, holder, moment
 
 
 def print_line(row: BookingRow) -> None:
-    """Print a booking in one line."""
     line(
         f"Booking {row['booking_id']}: {row['customer_name']}, {row['destination']}, "
         f"{booking_state(row)}, {holder(row)}"

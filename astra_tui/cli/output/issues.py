@@ -5,34 +5,25 @@ from __future__ import annotations
 from astra_tui.cli.output.events import print_history
 from astra_tui.cli.output.printing import Column, details, line
 from dispatch.queries.wording import holder, moment, span
+from dispatch.service import wording
 from dispatch.service.row_types import IssueDetails, IssueRow, IssueStory
-from dispatch.service.wording import (
-    CLOCKS,
-    category,
-    describe_escalation,
-    describe_interaction,
-    progress_words,
-    state,
-    time_left,
-)
 
 LIST_COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("Id", "issue_id", right=True),
     Column("Priority", "priority", whole=True),
-    Column("Time", time_left, whole=True),
-    Column("Status", state),
+    Column("Time", wording.time_left, whole=True),
+    Column("Status", wording.state),
     Column("Agent", holder),
-    Column("Category", category),
+    Column("Category", wording.category),
     Column("Customer", "customer_name"),
     Column("Title", "title"),
 )
 
 
 def print_line(row: IssueRow) -> None:
-    """Print an issue in one line."""
     line(
-        f"Issue {row['issue_id']}: {row['priority']} {category(row)}, {state(row)}, {holder(row)}, "
-        f"{time_left(row)}"
+        f"Issue {row['issue_id']}: {row['priority']} {wording.category(row)}, {wording.state(row)}, "
+        f"{holder(row)}, {wording.time_left(row)}"
     )
 
 
@@ -60,39 +51,37 @@ def _print_routing(row: IssueDetails) -> None:
 
 
 def print_details(row: IssueStory) -> None:
-    """Print everything about an issue."""
     print_opened(row)
     line()
     guess = row["satisfaction"]
     expected = f"{guess['predicted']:.2f} expected ({guess['model']['kind']}), {guess['risk']} risk"
     details(
-        (
-            ("title", row["title"]),
-            ("customer", row["customer_name"]),
-            ("tier", row["tier"]),
-            ("booking", row["booking_id"]),
-            ("channel", row["channel"]),
-            ("opened", moment(row["opened_at"])),
-            ("confidence", row["confidence"]),
-            ("sentiment", row["sentiment"]["compound"]),
-            ("keywords", ", ".join(row["keywords"])),
-            ("urgent words", ", ".join(row["urgency_indicators"])),
-            ("complexity", row["complexity"]),
-            ("progress", progress_words(row["progress"])),
-            ("satisfaction", expected),
-            ("recommended", "; ".join(guess["recommendations"])),
-            ("rated", row["survey"]["score"] if row["survey"] else None),
-        )
+        ("title", row["title"]),
+        ("customer", row["customer_name"]),
+        ("tier", row["tier"]),
+        ("booking", row["booking_id"]),
+        ("channel", row["channel"]),
+        ("opened", moment(row["opened_at"])),
+        ("confidence", row["confidence"]),
+        ("sentiment", row["sentiment"]["compound"]),
+        ("keywords", ", ".join(row["keywords"])),
+        ("urgent words", ", ".join(row["urgency_indicators"])),
+        ("complexity", row["complexity"]),
+        ("progress", wording.progress_words(row["progress"])),
+        ("satisfaction", expected),
+        ("recommended", "; ".join(guess["recommendations"])),
+        ("rated", row["survey"]["score"] if row["survey"] else None),
     )
     for warning in row["warnings"]:
-        line(f"{moment(warning['at'])}  {warning['percent']} % of the {CLOCKS[warning['clock']]} time")
+        used = f"{warning['percent']} % of the {wording.CLOCKS[warning['clock']]} time"
+        line(f"{moment(warning['at'])}  {used}")
     for one in row["escalations"]:
         raised = f"escalated, level {one['level']} ({one['trigger']}: {one['reason']})"
-        line(f"{moment(one['opened_at'])}  {raised}, {describe_escalation(one)}")
+        line(f"{moment(one['opened_at'])}  {raised}, {wording.describe_escalation(one)}")
     line()
     line(row["description"])
     for message in row["interactions"]:
-        who, words = describe_interaction(message)
+        who, words = wording.describe_interaction(message)
         line(f"{moment(message['at'])}  {who}: {words}" if who else f"{moment(message['at'])}  {words}")
     line()
     print_history(row["history"])

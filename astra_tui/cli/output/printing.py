@@ -7,9 +7,10 @@ row; nothing is aligned, drawn or cut, as a screen reader needs it.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -43,21 +44,28 @@ def is_plain() -> bool:
     return _plain.get()
 
 
+def is_dumb() -> bool:
+    """Return whether the terminal only takes lines (Emacs, a braille display, a log)."""
+    return os.environ.get("TERM") == "dumb"
+
+
 @dataclass(frozen=True)
 class Column(Generic[Row]):
     """A table's column: its heading, and the key of a row or a function of it.
 
-    ``right`` (numbers) and ``whole`` (times) ones are never cut to fit a terminal.
+    ``right`` (numbers) and ``whole`` (times) ones are never cut to fit a terminal. Values get a ``form`` as
+    in f-strings.
     """
 
     heading: str
     value: str | Callable[[Row], object]
     right: bool = False
     whole: bool = False
+    form: str = ""
 
     def cell(self, row: Row) -> str:
         value = self.value(row) if callable(self.value) else row[self.value]
-        return "" if value is None else printable(value)
+        return "" if value is None else printable(format(value, self.form))
 
 
 def printable(value: object) -> str:
@@ -106,10 +114,17 @@ def table(columns: Sequence[Column[Row]], rows: Sequence[Row], nothing: str) -> 
         narrate(nothing)
     elif is_plain():
         for row in rows:
-            details((column.heading, column.cell(row)) for column in columns)
+            details(*((column.heading, column.cell(row)) for column in columns))
             line()
     else:
         _drawn(columns, rows)
+
+
+def section(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> None:
+    """Print a blank line and a table, if there are rows."""
+    if rows:
+        line()
+        table(columns, rows, "")
 
 
 def _drawn(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> None:
@@ -147,7 +162,7 @@ def _fitted(columns: Sequence[Column[Row]], wanted: list[int], space: int) -> li
     return widths
 
 
-def details(pairs: Iterable[tuple[str, object]]) -> None:
+def details(*pairs: tuple[str, object]) -> None:
     """Print names and values below each other, without those that have no value."""
     shown = [(name, value) for name, value in pairs if value not in (None, "", {})]
     width = max((len(name) for name, _ in shown), default=0)

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from astra_tui.cli.output.printing import is_plain
-from astra_tui.cli.terminal import is_dumb
+from astra_tui.cli.output.printing import is_dumb, is_plain
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
