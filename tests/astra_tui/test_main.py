@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,15 @@ def test_a_closed_pipe_is_not_an_error(environment: dict[str, str]) -> None:
     assert (ended.stdout.strip(), ended.stderr) == ("0", "")
 
 
+@pytest.fixture
+def heeds_ctrl_c() -> Iterator[None]:
+    """Processes started meanwhile end on ctrl+c, which the children of a job in the background ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_exits_quietly_with_130(environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "astra_tui.main", "lead", "add", "--from", "-"]
     running = subprocess.Popen(
