@@ -6,7 +6,7 @@ from typing import Any
 
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
-from dispatch.service.escalation import triggers
+from dispatch.service.escalation import levels
 from dispatch.service.issues import (
     conversation,
     editing,
@@ -61,7 +61,7 @@ escalate_form = FORMS.asking(
     "Escalate",
     _escalate,
     Field("reason", "Reason", hint="why more eyes are needed"),
-    Field("level", "Level", "next", ("next", *map(str, range(1, triggers.TOP_LEVEL + 1)))),
+    Field("level", "Level", "next", ("next", *map(str, range(1, levels.TOP_LEVEL + 1)))),
 )
 settle_form = FORMS.asking(
     "Settle escalations of",

@@ -1,8 +1,6 @@
 """Escalation rows: opened once per trigger and occasion, raised level by level, acknowledged, closed.
 
-Level 1 notifies the issue's holder, 2 the holder's manager, 3 the desk's ``escalation_contact``.
-An unacknowledged escalation climbs after the priority's first-response time; acknowledging it stops the
-chain until nothing has been done for as long as an issue may wait unassigned.
+Acknowledging one stops the climb until nothing has been done for as long as an issue may wait unassigned.
 """
 
 from __future__ import annotations
@@ -17,15 +15,12 @@ from peewee import Expression
 from dispatch.desk.commands import Command
 from dispatch.desk.desk import Desk
 from dispatch.service.escalation import triggers
-from dispatch.service.escalation.triggers import TOP_LEVEL, Fired
+from dispatch.service.escalation.levels import TOP_LEVEL, audience, first_level, patience
+from dispatch.service.escalation.triggers import Fired
 from dispatch.service.row_types import EscalationRow
-from dispatch.service.sla import clocks
-from models.agents import Agent
 from models.base import Json, listed, read_rows
 from models.clock import from_text, to_text
-from models.issues import CLOSED, FIRST_RESPONSE, Escalation, Issue
-
-DISPATCHERS = "the dispatchers"
+from models.issues import CLOSED, Escalation, Issue
 
 
 def open_for(
@@ -37,7 +32,7 @@ def open_for(
         trigger=fired.trigger,
         since=fired.since,
         urgency=urgency,
-        level=triggers.first_level(raised_by),
+        level=first_level(raised_by),
         reason=fired.reason,
         raised_by=json.dumps(raised_by),
         steps="[]",
@@ -55,23 +50,6 @@ def _notify(desk: Desk, now: str, issue: Issue, escalation: Escalation) -> None:
     escalation.steps = json.dumps(steps, ensure_ascii=False)
     last = escalation.level >= TOP_LEVEL
     escalation.next_step_at = None if last else to_text(from_text(now) + patience(desk, issue.priority))
-
-
-def audience(desk: Desk, issue: Issue, level: int) -> str:
-    """Return who is notified at a level."""
-    if level >= TOP_LEVEL:
-        return str(desk.settings["escalation_contact"])
-    holder = Agent.lock_or_none(issue.agent_id) if issue.agent_id is not None else None
-    if holder is None:
-        return DISPATCHERS
-    if level == 1:
-        return f"{holder.name} ({holder.agent_id})"
-    return holder.manager_name or DISPATCHERS
-
-
-def patience(desk: Desk, priority: int) -> timedelta:
-    """Return the time a level has to acknowledge: the priority's first-response time."""
-    return timedelta(seconds=clocks.allowance_s(FIRST_RESPONSE, priority, desk.settings))
 
 
 def climb(desk: Desk, now: str, issue: Issue, escalation_id: int, level: int | None = None) -> Escalation:

@@ -22,7 +22,6 @@ LAST_INTERACTIONS = 3
 BAD_SENTIMENT = -0.5
 HIGH_TIERS = ("platinum", "enterprise")
 REPEATED_WITHIN_DAYS = 30
-TOP_LEVEL = 3
 # in minutes, from CRITICAL to LOW
 UNASSIGNED_MINUTES = (15, 60, 240, 1440, 2880)
 UNRESOLVED_MINUTES = (30, 120, 480, 2880, 5760)
@@ -107,11 +106,6 @@ def fired(watched: Watched, now: datetime) -> Iterator[Fired]:
 def urgency(found: Sequence[Fired]) -> str:
     """Return ``high`` if one of the two time limits was exceeded, else ``medium``."""
     return HIGH if {UNASSIGNED, UNRESOLVED} & {one.trigger for one in found} else MEDIUM
-
-
-def first_level(raised_by: list[str]) -> int:
-    """Return 1, plus one for each thing that raises it."""
-    return min(TOP_LEVEL, 1 + len(raised_by))
 
 
 def _span(seconds: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dispatch.desk.commands import Command, command, never
 from dispatch.inputs import validation
-from dispatch.service.escalation import escalations, triggers
+from dispatch.service.escalation import escalations, levels, triggers
 from dispatch.service.issues.command_support import issue_at_work, open_issue_at_work, saved
 from dispatch.service.row_types import IssueDetails
 from models.errors import Refused
@@ -15,7 +15,7 @@ from models.issues import Escalation
 def escalate(running: Command, issue_id: int, reason: str, level: int | str | None = None) -> IssueDetails:
     """Escalate by hand, to a level or to the next one. Raises NotFound, InvalidInput, Refused."""
     reason = validation.required_text(reason, "reason")
-    wanted = None if level is None else validation.whole(level, "level", 1, triggers.TOP_LEVEL)
+    wanted = None if level is None else validation.whole(level, "level", 1, levels.TOP_LEVEL)
     issue = open_issue_at_work(running, issue_id)
     escalation = escalations.raise_by_hand(running, issue, reason, wanted)
     running.detail = {"reason": reason, "level": escalation.level}

@@ -1,4 +1,7 @@
-"""Undo of issue commands: restore the row, and keep conversation and clocks consistent with it."""
+"""Undo of issue commands: restore the row, and keep conversation and clocks consistent with it.
+
+Whether a command can be undone stands with the command: that of a reply is in conversation.py.
+"""
 
 from __future__ import annotations
 

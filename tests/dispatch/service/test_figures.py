@@ -9,7 +9,7 @@ import pytest
 
 from dispatch.operations.setting_definitions import DEFINITIONS
 from dispatch.queries import agent_levels
-from dispatch.service.escalation import triggers
+from dispatch.service.escalation import levels, triggers
 from dispatch.service.escalation.triggers import Watched
 from dispatch.service.issues import routing
 from dispatch.service.issues.routing import Helper
@@ -203,9 +203,9 @@ def test_urgency_is_high_when_the_time_was_exceeded() -> None:
 
 
 def test_causes_that_start_an_escalation_higher() -> None:
-    assert triggers.first_level([]) == 1
-    assert triggers.first_level(["high_tier"]) == 2
-    assert triggers.first_level(["high_tier", "repeated_issue"]) == 3
+    assert levels.first_level([]) == 1
+    assert levels.first_level(["high_tier"]) == 2
+    assert levels.first_level(["high_tier", "repeated_issue"]) == 3
 
 
 # -- satisfaction

@@ -1,0 +1,38 @@
+"""Escalation levels: the issue's holder, the holder's manager, the desk's ``escalation_contact``.
+
+An escalation that nobody acknowledges climbs a level after the priority's first-response time.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from dispatch.desk.desk import Desk
+from dispatch.service.sla import clocks
+from models.agents import Agent
+from models.issues import FIRST_RESPONSE, Issue
+
+TOP_LEVEL = 3
+DISPATCHERS = "the dispatchers"
+
+
+def first_level(raised_by: list[str]) -> int:
+    """Return 1, plus one for each thing that raises it."""
+    return min(TOP_LEVEL, 1 + len(raised_by))
+
+
+def audience(desk: Desk, issue: Issue, level: int) -> str:
+    """Return who is notified at a level."""
+    if level >= TOP_LEVEL:
+        return str(desk.settings["escalation_contact"])
+    holder = Agent.lock_or_none(issue.agent_id) if issue.agent_id is not None else None
+    if holder is None:
+        return DISPATCHERS
+    if level == 1:
+        return f"{holder.name} ({holder.agent_id})"
+    return holder.manager_name or DISPATCHERS
+
+
+def patience(desk: Desk, priority: int) -> timedelta:
+    """Return the time a level has to acknowledge: the priority's first-response time."""
+    return timedelta(seconds=clocks.allowance_s(FIRST_RESPONSE, priority, desk.settings))
