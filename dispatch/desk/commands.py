@@ -13,12 +13,10 @@ from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Any, Concatenate, NamedTuple, NewType, ParamSpec, TypeVar
 
-from playhouse.signals import post_save
-
 from dispatch.desk.desk import Desk
 from models.agents import Agent
 from models.audit import Decision, Event, EventBooking, log_event
-from models.base import BaseModel, CompiledQuery, Json, parameter
+from models.base import BaseModel, CompiledQuery, Json, after_save, parameter
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import DeskError, Refused
@@ -112,7 +110,7 @@ class Command:
         self.after.setdefault(key, {}).update(changed)
 
 
-@post_save()
+@after_save()
 def _write_down(sender: type[BaseModel], row: BaseModel, created: bool) -> None:
     running = _running.get()
     if running is not None and sender in AUDITED:
