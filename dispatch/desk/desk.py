@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, timedelta
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Literal, Self, TypeVar
 
 from peewee import DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError
 
@@ -205,18 +205,18 @@ class Desk:
 
     def acting_as(self, actor: str) -> AbstractContextManager[Self]:
         """Let another actor sign the events of the commands inside the block."""
-        return self._working("actor", actor)
+        return self._with_changed("actor", actor)
 
     def earlier(self, ago: timedelta) -> AbstractContextManager[Self]:
         """Date the commands inside the block back: for demo data, never for real work."""
-        return self._working("ago", ago)
+        return self._with_changed("ago", ago)
 
     def request(self, request_id: str | None) -> AbstractContextManager[Self]:
         """Give the commands inside the block a request id: repeats return the first result."""
-        return self._working("request_id", request_id)
+        return self._with_changed("request_id", request_id)
 
     @contextmanager
-    def _working(self, name: str, value: object) -> Iterator[Self]:
+    def _with_changed(self, name: Literal["actor", "ago", "request_id"], value: object) -> Iterator[Self]:
         """Change one thing about this thread's commands inside the block."""
         outer = getattr(self._at_work, name)
         setattr(self._at_work, name, value)

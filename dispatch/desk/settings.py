@@ -117,15 +117,13 @@ def parse_setting(definitions: Mapping[str, Definition], key: str, text: str) ->
 
 def store(key: str, value: Any) -> None:
     """Write a value and raise the version, so that every decision names the settings behind it."""
-    remember(key, str(value))
-    remember(VERSION_KEY, str(int(_row_of(key=VERSION_KEY)[0][0]) + 1))
+    _write(key, str(value))
+    _write(VERSION_KEY, str(int(_row_of(key=VERSION_KEY)[0][0]) + 1))
 
 
 def remember(key: str, value: str) -> None:
     """Keep a value of the desk's own beside the settings, without a new version."""
-    row = Setting.lock_or_none(key) or Setting(key=key)
-    row.value = value
-    row.save()
+    _write(key, value)
 
 
 def recall(key: str) -> str | None:
@@ -141,5 +139,11 @@ def exist() -> bool:
 
 def create(year_shift: int) -> None:
     """Write the first settings of a new desk."""
-    remember("year_shift", str(year_shift))
-    remember(VERSION_KEY, "1")
+    _write("year_shift", str(year_shift))
+    _write(VERSION_KEY, "1")
+
+
+def _write(key: str, value: str) -> None:
+    row = Setting.lock_or_none(key) or Setting(key=key)
+    row.value = value
+    row.save()
