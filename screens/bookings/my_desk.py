@@ -24,12 +24,12 @@ from screens.base import figures, keys
 from screens.base.keys import key_of
 from screens.bookings.list import EXTRA_COLUMNS, BookingList
 from screens.dialogs.agent_chooser import PickAgent
-from screens.roster.presence_forms import open_presence
+from screens.roster.presence import describe_presence_change, open_presence, presence_text
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import DetailPane
 from screens.widgets.live_table import LiveTable
 from screens.wording import issues as issue_words
-from screens.wording.agents import describe_presence_change, load_bar, presence_text
+from screens.wording.agents import load_bar
 from screens.wording.bookings import STEPS, state
 from screens.wording.text import CARE, short_moment
 
