@@ -18,7 +18,7 @@ from screens.bookings.why_panels import why_not_panel, why_panel
 from screens.dialogs.agent_chooser import PickAgent
 from screens.service.new_issue import NewIssue
 from screens.shell.row_actions import RowActions, at_once, on_chosen, with_form
-from screens.wording.bookings import reach
+from screens.wording.contacts import reach
 from screens.wording.issues import describe as describe_issue
 from screens.wording.text import day_and_moment, short
 

@@ -11,7 +11,8 @@ from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import holder, with_next_step
 from screens.bookings.why_panels import notes
 from screens.widgets.detail_pane import Detail, add_facts
-from screens.wording.bookings import STEPS, state, ways
+from screens.wording.bookings import STEPS, state
+from screens.wording.contacts import ways
 from screens.wording.events import event_line
 from screens.wording.text import day_and_moment, moment, money
 

@@ -16,7 +16,7 @@ from models.bookings import PENDING
 from models.clock import local_offset
 from models.errors import InvalidInput
 from screens.dialogs.form import Field, FormModal, RowForms, as_typed
-from screens.wording.bookings import ways
+from screens.wording.contacts import ways
 from screens.wording.text import day_and_moment, moment
 
 MOMENT_HINT = "tomorrow 9:00, in 2 hours, fri 9, 23.11. 9:00"
