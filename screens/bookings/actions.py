@@ -9,6 +9,7 @@ from dispatch.assignment import counterfactuals, explanations
 from dispatch.desk.desk import Desk
 from dispatch.queries.next_action import next_action
 from dispatch.queries.row_types import BookingRow
+from dispatch.queries.wording import day_and_moment
 from dispatch.service.row_types import IssueDetails
 from models.bookings import PENDING
 from models.errors import Refused
@@ -20,7 +21,7 @@ from screens.service.new_issue import NewIssue
 from screens.shell.row_actions import RowActions, at_once, on_chosen, with_form
 from screens.wording.contacts import reach
 from screens.wording.issues import describe as describe_issue
-from screens.wording.text import day_and_moment, short
+from screens.wording.text import short
 
 HELD = ("already_claimed", "not_the_holder")
 """Refusals whose own hint is for the command line; here a key helps."""

@@ -11,13 +11,12 @@ from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
 from dispatch.inputs import due_times
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import due_word
+from dispatch.queries.wording import day_and_moment, due_word, moment
 from models.bookings import PENDING
 from models.clock import local_offset
 from models.errors import InvalidInput
 from screens.dialogs.form import Field, FormModal, RowForms, as_typed
 from screens.wording.contacts import ways
-from screens.wording.text import day_and_moment, moment
 
 MOMENT_HINT = "tomorrow 9:00, in 2 hours, fri 9, 23.11. 9:00"
 EXAMPLES = {"destination_revenue": "150000.00", "package_revenue": "25000.00"}

@@ -9,11 +9,11 @@ from textual.widgets import Static
 from dispatch import customers
 from dispatch.customers.row_types import MergePreview
 from dispatch.queries.row_types import CustomerRow
+from dispatch.queries.wording import moment
 from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.form import Field, FormModal, RowForms
 from screens.dialogs.modal import buttons
-from screens.wording.text import moment
 
 LABELS = {"name": "Name", "phone": "Phone", "email": "E-mail"}
 

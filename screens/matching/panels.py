@@ -16,10 +16,10 @@ from dispatch.matching.evidence import (
 )
 from dispatch.matching.features import feature_name
 from dispatch.matching.row_types import Evidence, LessonRow, WeightsRow
+from dispatch.queries.wording import moment
 from models.base import Json
 from screens.dialogs.panel import Panel
 from screens.wording.plots import signed_bar
-from screens.wording.text import moment
 
 if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance

@@ -5,12 +5,12 @@ from __future__ import annotations
 from rich.text import Text
 
 from dispatch.queries.row_types import AgentRow
-from dispatch.queries.wording import presence_words
+from dispatch.queries.wording import plural, presence_words
 from models.agents import AVAILABLE, GONE
 from screens.roster.presence_forms import presence_form
 from screens.shell.desk_screen import Place
 from screens.wording.agents import PRESENCE_SIGNS
-from screens.wording.text import BAD, CARE, plural
+from screens.wording.text import BAD, CARE
 
 
 def presence_text(agent: AgentRow) -> Text:
