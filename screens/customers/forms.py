@@ -25,7 +25,7 @@ FORMS = RowForms[CustomerRow]("customer", lambda _: ABOUT)
 def customer_form(customer: CustomerRow) -> FormModal[CustomerRow]:
     """Edit the name, phone or e-mail; an empty field clears phone or e-mail."""
     fields = [Field(name, label, str(customer.get(name) or "")) for name, label in LABELS.items()]
-    return FORMS.form(customer, "Edit", fields, customers.edit, "Save", changes_only=True)
+    return FORMS.form(customer, "Edit", fields, customers.edit, submit="Save", changes_only=True)
 
 
 class MergeCustomers(CommandModal[CustomerRow]):
