@@ -86,8 +86,8 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
     action_release = at_once("Released", bookings.release)
     action_reopen = at_once("Reopened", bookings.reopen)
 
-    action_contact = with_form("Noted", forms.contact_form, _is_held, _with_follow_up)
-    action_follow_up = with_form("Follow-up", forms.follow_up_form, _is_held, _with_follow_up)
+    action_contact = with_form("Noted", forms.contact_form, needs=_is_held, tell=_with_follow_up)
+    action_follow_up = with_form("Follow-up", forms.follow_up_form, needs=_is_held, tell=_with_follow_up)
 
     @on_chosen
     def action_next_step(self, row: BookingRow) -> None:
@@ -103,15 +103,15 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
         form = partial(forms.confirm_form, values=self.backend.values)
         self.with_form("Confirmed", form, needs=self._is_held)
 
-    action_cancel = with_form("Cancelled", forms.cancel_form, _is_open)
-    action_decline = with_form("Declined", forms.decline_form, _is_held)
+    action_cancel = with_form("Cancelled", forms.cancel_form, needs=_is_open)
+    action_decline = with_form("Declined", forms.decline_form, needs=_is_held)
     action_note = with_form("Noted", forms.note_form)
-    action_rate = with_form("Scored", forms.rate_form, _is_finished)
+    action_rate = with_form("Scored", forms.rate_form, needs=_is_finished)
 
     def action_edit(self) -> None:
         self.with_form("Saved", partial(forms.edit_form, values=self.backend.values))
 
-    action_reassign = with_form("Reassigned", forms.reassign_form, _is_open)
+    action_reassign = with_form("Reassigned", forms.reassign_form, needs=_is_open)
 
     def action_why(self) -> None:
         self.with_panel(lambda number: why_panel(explanations.why(number)))
