@@ -138,8 +138,8 @@ class SeveralLeads(CommandModal[str]):
             return
         self._lines.read_only = True  # assigned lines must not be edited
         self.workers.cancel_group(self, CHECKING)  # the command below checks the lines again
-        text, values, run = self.text, self.backend.values, secrets.token_hex(8)
-        asked = frozenset(self._known)
+        text, values, asked = self.text, self.backend.values, frozenset(self._known)
+        run = secrets.token_hex(8)  # a new one each time: what was pasted twice is meant twice
 
         def work(desk: Desk) -> Answer:
             pasted = read_pasted(text, values)
