@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from rich.text import Text
+from textual import work
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.notifications import Notification, Notify, SeverityLevel
@@ -252,8 +253,9 @@ class AstraApp(DistributingApp):
             place.look_at_clock()
 
     def catch_up(self) -> None:
-        self.run_worker(self._catch_up(), group="search", exclusive=True)
+        self._catch_up()
 
+    @work(group="search", exclusive=True)
     async def _catch_up(self) -> None:
         """Index the customers of a bulk load, a batch at a time."""
         with suppress(DeskError):  # there is always a next change

@@ -8,8 +8,8 @@ from dispatch.desk.commands import TABLES
 from dispatch.desk.row_types import EventRow
 from dispatch.operations.command_list import describe_command, describe_event
 from dispatch.operations.row_types import UndoResult
+from dispatch.queries.wording import moment, money, short_moment
 from models.base import Json
-from screens.wording.text import moment, money, short_moment
 
 MECHANICAL = frozenset({"changed_at", "version", "assignment_id"})
 """Columns that every save writes, or that only point to a row listed anyway."""
