@@ -47,6 +47,7 @@ class _AtWork(threading.local):
     actor: str | None = None
     ago = timedelta()
     depth = 0
+    waits_for_disk = True
 
 
 class _Inner(db.Active):
@@ -181,9 +182,11 @@ class Desk:
     @contextmanager
     def _outermost(self) -> Iterator[None]:
         with self.reading():
+            self.database.wait_for_disk(wanted=self._is_durable and self._at_work.waits_for_disk)
             try:
                 with self.database.transaction():
                     self._at_work.depth = 1
+                    self.database.check_schema()
                     self.settings.begin()
                     if self.settings.due_at is not None:
                         self.rules.before_command(self)
@@ -194,6 +197,11 @@ class Desk:
                 raise
             finally:
                 self._at_work.depth = 0
+
+    def tidy(self) -> None:
+        """Shorten the database's log, while nothing else is going on."""
+        with self.reading():
+            self.database.tidy_log()
 
     def rehearse(self, run: Callable[[], T]) -> T:
         """Return a command's result, then roll back everything it wrote."""
@@ -216,7 +224,9 @@ class Desk:
         return self._with_changed("request_id", request_id)
 
     @contextmanager
-    def _with_changed(self, name: Literal["actor", "ago", "request_id"], value: object) -> Iterator[Self]:
+    def _with_changed(
+        self, name: Literal["actor", "ago", "request_id", "waits_for_disk"], value: object
+    ) -> Iterator[Self]:
         """Change one thing about this thread's commands inside the block."""
         outer = getattr(self._at_work, name)
         setattr(self._at_work, name, value)
@@ -224,6 +234,20 @@ class Desk:
             yield self
         finally:
             setattr(self._at_work, name, outer)
+
+    @property
+    def _is_durable(self) -> bool:
+        return bool(self.settings["durability"] == "full")
+
+    @contextmanager
+    def flushed_once(self) -> Iterator[None]:
+        """Let the commits inside the block wait for the disk together, at its end, however it ends."""
+        try:
+            with self._with_changed("waits_for_disk", False):
+                yield
+        finally:
+            if self._is_durable:
+                self.database.flush()
 
     def batch(self) -> AbstractContextManager[object]:
         """Commit several commands at once, for files: a refused one leaves the others intact."""
