@@ -39,7 +39,7 @@ class Event(BaseModel):
     """One command: who, what, and the rows before and after. Two triggers keep the table append-only.
 
     ``before`` and ``after`` are JSON, {"table:id": {column: value}}; a new row has no entry in ``before``.
-    ``result`` is returned again when the same ``request_id`` repeats.
+    ``result`` is returned again when the same ``request_id`` repeats. ``session`` tells terminals apart.
     """
 
     label = "event"
@@ -60,6 +60,7 @@ class Event(BaseModel):
     undoes = IntegerField(null=True)
     customer_id = IntegerField(null=True)
     issue_id = IntegerField(null=True)
+    session = TextField(null=True)
 
 
 class LogLine(DeskModel):

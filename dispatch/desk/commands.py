@@ -188,6 +188,7 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> None
         booking_id=running.booking_id,
         agent_id=running.agent_id,
         customer_id=running.customer_id,
+        session=running.desk.session,
     )
     if running.issue_id is not None:
         event.issue_id = running.issue_id

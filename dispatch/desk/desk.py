@@ -21,6 +21,7 @@ from models.clock import Clock, shift_years, to_text, utc_now
 from models.errors import InvalidInput
 
 YEAR_SHIFT = 56
+START_TIME = 19  # of the fields after the name in /proc/PID/stat, in ticks since the system started
 
 T = TypeVar("T")
 
@@ -38,6 +39,16 @@ def default_actor() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container without a password database
         return "unknown"
+
+
+def default_session() -> str:
+    """Return what tells this shell's session from others: its id, and when it began (ids are used again)."""
+    session = os.getsid(0)
+    try:
+        status = Path(f"/proc/{session}/stat").read_text("ascii", "replace")
+    except OSError:  # its shell has ended, or this is not Linux
+        return f"shell {session}"
+    return f"shell {session} {status.rpartition(')')[2].split()[START_TIME]}"
 
 
 class _AtWork(threading.local):
@@ -71,14 +82,18 @@ class _Inner(db.Active):
 class Desk:
     """The open desk that every command and screen works on; one connection per thread.
 
-    ``actor`` signs the events, ``request_id`` makes the next command of this thread safe to repeat.
+    ``actor`` signs the events, ``session`` is the terminal they come from, ``request_id`` makes the next
+    command of this thread safe to repeat.
     ``heard`` gets the id of every event written by this desk's commands, before it commits.
     """
 
-    def __init__(self, database: db.DeskDatabase, clock: Clock, actor: str, rules: Rules) -> None:
+    def __init__(
+        self, database: db.DeskDatabase, clock: Clock, actor: str, rules: Rules, session: str
+    ) -> None:
         self.database = database
         self.rules = rules
         self._actor = actor
+        self.session = session
         self.settings = settings.Settings(rules.settings)
         self.values = AcceptedValues()
         self.heard: Callable[[int], object] | None = None
@@ -95,11 +110,12 @@ class Desk:
         actor: str | None = None,
         create: bool = False,
         year_shift: int = YEAR_SHIFT,
+        session: str | None = None,
         rules: Rules,
     ) -> Self:
         """Open the desk in a file, created and migrated if necessary. Raises DatabaseUnavailable."""
         database, version = db.connect(Path(path), create=create)
-        desk = cls(database, clock or utc_now, actor or default_actor(), rules)
+        desk = cls(database, clock or utc_now, actor or default_actor(), rules, session or default_session())
         try:
             with desk.reading():
                 if version < db.SCHEMA_VERSION:

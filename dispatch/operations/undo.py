@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from peewee import IntegrityError
+from peewee import IntegrityError, fn
 
 from dispatch import queries
 from dispatch.agents.undo_rules import AgentUndo
@@ -25,18 +25,20 @@ from models.errors import NotFound, Refused
 from models.issues import Issue
 from models.triggers import loads_gathered
 
+REACH = 100_000  # events back, in which a session's last command is looked for
+
 RULES: dict[type[BaseModel], UndoRules[Any]] = dict.fromkeys(AUDITED, UndoRules())
 RULES |= {Booking: BookingUndo(), Agent: AgentUndo(), Issue: IssueUndo(), Customer: CustomerUndo()}
 
 
 @command("undo", past="undo", undo=never("an undo is not undone; repeat the command instead"))
 def undo(running: Command, event_id: int | None = None) -> UndoResult:
-    """Undo one event: the one named, or the actor's last command.
+    """Undo one event: the one named, or the actor's last command of this session.
 
     Raises NotFound for an unknown event, and Refused if there is nothing to undo, the command cannot be
     undone, or one of its rows has changed since.
     """
-    event = _event(event_id) if event_id is not None else _last_of(running.desk.actor)
+    event = _event(event_id) if event_id is not None else _last_of(running)
     known = every_command().get(event.command)
     reason = known.undo if known else "this version of Astra does not know that command"
     if reason:
@@ -92,13 +94,28 @@ def _write_inverse(running: Command, row: BaseModel, before: Json | None) -> Non
         ) from error
 
 
-def _last_of(actor: str) -> Event:
-    """The actor's newest event that is not an undo and has not been undone."""
-    undone = Event.select(Event.undoes).where(Event.undoes.is_null(False))
-    query = Event.select().where(Event.actor == actor, Event.undoes.is_null(), Event.event_id.not_in(undone))
-    event: Event | None = query.order_by(Event.event_id.desc()).first()
+def _last_of(running: Command) -> Event:
+    """The session's newest event of the actor that is not an undo and has not been undone."""
+    actor, undone = running.desk.actor, Event.select(Event.undoes).where(Event.undoes.is_null(False))
+    newest = Event.select(fn.MAX(Event.event_id)).scalar() or 0
+    own = Event.select().where(
+        Event.event_id > newest - REACH,
+        Event.actor == actor,
+        Event.undoes.is_null(),
+        Event.event_id.not_in(undone),
+    )
+    own = own.order_by(Event.event_id.desc())
+    event: Event | None = own.where(Event.session == running.desk.session).first()
     if event is None:
-        raise Refused("nothing_to_undo", f"{actor} has done nothing that can be undone")
+        elsewhere: Event | None = own.first()
+        if elsewhere is None:
+            raise Refused("nothing_to_undo", f"{actor} has done nothing that can be undone")
+        raise Refused(
+            "nothing_to_undo",
+            f"{actor} has done nothing here that can be undone",
+            f"event {elsewhere.event_id}, {elsewhere.command}, was done in another terminal; "
+            f"undo it by its number: astra undo {elsewhere.event_id}",
+        )
     return event
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -51,6 +52,7 @@ class Backend:
         self.path = Path(path).absolute()
         self._clock = clock
         self._actor = actor
+        self._session = f"application {secrets.token_hex(4)}"
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="astra-read")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="astra-write")
         self._beside = ThreadPoolExecutor(2, thread_name_prefix="astra-beside")
@@ -77,7 +79,9 @@ class Backend:
         """Open the desk and read its lists. Raises DatabaseUnavailable."""
 
         def work() -> Desk:
-            desk = open_desk(self.path, clock=self._clock, actor=self._actor, create=True)
+            desk = open_desk(
+                self.path, clock=self._clock, actor=self._actor, session=self._session, create=True
+            )
             with desk.reading():
                 self.values.reload()
             desk.heard = self.own_events.add
