@@ -54,13 +54,14 @@ def open_application(database: str | None, actor: str | None) -> int:
         actor = desk.actor
     from astra_tui.app import AstraApp
     from astra_tui.user import preferences
+    from screens.base.textual_internals import exit_code
 
     wanted, problems = preferences.load(check=check_preferences)
     file = preferences.config_path()  # by its name alone: a toast has little room
     shown = [problem.replace(str(file), file.name) for problem in problems]
     app = AstraApp(database=path, actor=actor, preferences=wanted, problems=shown)
     app.run()
-    return app.return_code or 0
+    return exit_code(app)
 
 
 def check_preferences(wanted: Preferences) -> dict[str, str]:
