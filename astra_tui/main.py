@@ -51,17 +51,16 @@ def open_application(database: str | None, actor: str | None) -> int:
 
     path = database_to_create(database)
     with opened(path, actor, create=True) as desk:
-        actor = desk.actor
+        actor, is_new = desk.actor, desk.is_new
     from astra_tui.app import AstraApp
     from astra_tui.user import preferences
-    from screens.base.textual_internals import exit_code
 
     wanted, problems = preferences.load(check=check_preferences)
     file = preferences.config_path()  # by its name alone: a toast has little room
     shown = [problem.replace(str(file), file.name) for problem in problems]
-    app = AstraApp(database=path, actor=actor, preferences=wanted, problems=shown)
+    app = AstraApp(database=path, actor=actor, preferences=wanted, problems=shown, is_new=is_new)
     app.run()
-    return exit_code(app)
+    return 1 if app.return_code is None else app.return_code  # None: it ended unasked
 
 
 def check_preferences(wanted: Preferences) -> dict[str, str]:

@@ -77,7 +77,10 @@ class DeskDatabase(SqliteDatabase):
     chooser: Callable[[Any], int | None] | None = None
 
     def __init__(self, path: Path) -> None:
-        super().__init__(str(path), pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=OPEN_PATIENCE_S)
+        # absolute: SQLite takes "file:..." for an address, and ":memory:" for no file at all
+        super().__init__(
+            os.path.abspath(path), pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=OPEN_PATIENCE_S
+        )
         self.path = path
         self.statements: dict[object, Any] = {}
 
@@ -146,18 +149,7 @@ def retry_while_locked(attempt: Callable[[], T]) -> T:
 
 def connect(path: Path, *, create: bool) -> tuple[DeskDatabase, int]:
     """Open the file; returns it with its schema version (0: empty). Raises DatabaseUnavailable."""
-    if not create and not os.path.exists(path):  # False, not an error, if the folder is not readable
-        raise DatabaseUnavailable(
-            "no_database",
-            f"there is no database at {path}",
-            "check --db, or create it with: astra import or astra demo",
-        )
-    if os.path.isdir(path):
-        raise DatabaseUnavailable("not_a_database", f"{path} is a folder", "name a file")
-    if not os.path.isdir(path.parent):
-        raise DatabaseUnavailable(
-            "no_folder", f"there is no folder {path.parent}", "create it first, or choose another --db"
-        )
+    _check_place(path, create)
     database = DeskDatabase(path)
     try:
         version = retry_while_locked(lambda: _checked_version(database))
@@ -171,10 +163,41 @@ def connect(path: Path, *, create: bool) -> tuple[DeskDatabase, int]:
     return database, version
 
 
+def _check_place(path: Path, create: bool) -> None:
+    """Refuse what is no file, and make a missing one, for its owner alone. Raises DatabaseUnavailable."""
+    exists = os.path.exists(path)  # False, not an error, if the folder is not readable
+    if not exists and not create:
+        raise DatabaseUnavailable(
+            "no_database",
+            f"there is no desk at {path}",
+            "check --db; astra new FILE makes a new one, and so do astra import and astra demo",
+        )
+    if os.path.isdir(path):
+        raise DatabaseUnavailable("not_a_database", f"{path} is a folder", "name a file")
+    if exists and not os.path.isfile(path):  # opening a pipe would wait for its other end
+        raise DatabaseUnavailable("not_a_database", f"{path} is a device or a pipe", "name a file")
+    if not os.path.isdir(path.parent):
+        raise DatabaseUnavailable(
+            "no_folder", f"there is no folder {path.parent}", "create it first, or choose another --db"
+        )
+    if not exists:
+        _make_private(path)
+
+
+def _make_private(path: Path) -> None:
+    """Make an empty file that only its owner can read; SQLite gives the files beside it the same mode."""
+    try:
+        os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        pass  # another process was faster
+    except (OSError, ValueError) as error:
+        raise unavailable(error, path) from error
+
+
 def open_read_only(path: Path) -> DeskDatabase:
     """Open an existing desk without creating, migrating or writing anything. Raises DatabaseUnavailable."""
     if not os.path.isfile(path):
-        raise DatabaseUnavailable("no_database", f"there is no database at {path}")
+        raise DatabaseUnavailable("no_database", f"there is no desk at {path}")
     database = DeskDatabase(path)
     try:
         database.pragma("query_only", 1)

@@ -14,6 +14,7 @@ from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from models.errors import DatabaseUnavailable, InvalidInput
 
+IN_MEMORY = ":memory:"  # what SQLite itself calls a database without a file
 URL = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]*)://")
 
 
@@ -59,21 +60,42 @@ def _configured() -> str | None:
 
 def _as_path(text: str) -> Path:
     """Return the file of a path or a sqlite:/// address."""
-    if not text.strip() or "\0" in text:
-        problem = (
-            f"{validation.excerpt(text)} is not a path" if text.strip() else "the database's name is empty"
-        )
-        raise InvalidInput("database", problem, "give a path: --db desk.db")
     url = URL.match(text)
-    if url is None:
-        return Path(text).expanduser()
-    if url[1].lower() == "sqlite" and text[url.end() :].startswith("/"):
-        return Path(text[url.end() + 1 :])
+    if url is not None and url[1].lower() == "sqlite" and text[url.end() :].startswith("/"):
+        return _as_file(text[url.end() + 1 :])
+    if url is None and not text.lower().startswith("file:"):
+        return _as_file(text)
+    scheme = "file:" if url is None else f"{url[1].lower()}://"
     raise DatabaseUnavailable(
         "unsupported_database",
-        f"this version opens SQLite files only, not {url[1].lower()}:// addresses",
+        f"this version opens SQLite files only, not {scheme} addresses",
         "give a path or sqlite:///path",
     )
+
+
+def _as_file(text: str) -> Path:
+    """Return a path; raises InvalidInput for what names no file."""
+    if not text.strip():
+        problem = "the database's name is empty"
+    elif "\0" in text:
+        problem = f"{validation.excerpt(text)} is not a path"
+    elif text == IN_MEMORY:
+        problem = f"{IN_MEMORY} is not a file, and nothing in it would be kept"
+    else:
+        try:
+            return Path(text).expanduser()
+        except RuntimeError:
+            problem = f"{validation.excerpt(text)} is not a path: there is no such user"
+    raise InvalidInput("database", problem, "give a path: --db desk.db")
+
+
+@contextmanager
+def opened_or_made(given: str | None, actor: str | None) -> Iterator[Desk]:
+    """Open the desk that --db and the configuration name; make one, and say so, if there is none."""
+    with opened(database_to_create(given), actor, create=True) as desk:
+        if desk.is_new:
+            narrate(f"Made a new desk: {desk.database.path}")
+        yield desk
 
 
 @contextmanager

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from astra_tui.user.preferences import Check
 
 COMMANDS = {
+    "new": "new:new",
     "demo": "demo:demo",
     "import": "importing:import_",
     "lead": "lead:lead",

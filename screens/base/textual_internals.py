@@ -154,18 +154,16 @@ class SteadyTerminal(App[None]):
         chosen = super().get_driver_class()
         return SteadyDriver if chosen is LinuxDriver else chosen
 
+    @property
+    def return_code(self) -> int | None:
+        """The exit code once it ends; not 0 if an exception is the reason."""
+        return super().return_code if self._exception is None else super().return_code or 1
+
     def _handle_exception(self, error: Exception) -> None:
         if self._exit and isinstance(error, NoMatches):  # a screen that was still opening: no crash
             self.log.warning(error)
         else:
             super()._handle_exception(error)
-
-
-def exit_code(app: App[Any]) -> int:
-    """Return the exit code of an application that has ended; not 0 if an exception ended it."""
-    if app._exception is not None or app.return_code is None:
-        return app.return_code or 1
-    return app.return_code
 
 
 # -- the application and its screens
