@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 APPLICATION_ID = 0x41535452  # "ASTR": distinguishes our files from other programs' SQLite files
 SCHEMA_VERSION = 9  # the highest number in models/migrations
+ROLLED_BACK = ("no transaction is active", "no such savepoint")  # said only after another error
+SMALLEST_BYTES = 65_536
 LOCK_PATIENCE_S = 5.0
 OPEN_PATIENCE_S = 5
 PRAGMAS = {
@@ -91,6 +93,11 @@ class DeskDatabase(SqliteDatabase):
     def commit(self) -> None:
         """COMMIT without an extra cursor."""
         self.run("COMMIT", ())
+
+    def rollback(self) -> None:
+        """ROLLBACK, unless SQLite has done it: a second error would hide the first, such as a full disk."""
+        if self.driver().in_transaction:
+            super().rollback()
 
     def driver(self) -> sqlite3.Connection:
         """Return this thread's connection, opening it if necessary."""
@@ -236,6 +243,8 @@ def _checked_version(database: DeskDatabase) -> int:
 
 def unavailable(error: Exception, path: Path) -> DatabaseUnavailable:
     """Turn a driver's error into a refusal that explains it."""
+    while isinstance(error.__context__, Exception) and any(sign in str(error) for sign in ROLLED_BACK):
+        error = error.__context__
     text = str(error)
     if "not a database" in text or "malformed" in text:
         return DatabaseUnavailable(
@@ -249,9 +258,21 @@ def unavailable(error: Exception, path: Path) -> DatabaseUnavailable:
         return DatabaseUnavailable(
             "locked", f"{path} is locked by another process", "try again when it is done"
         )
-    if "disk is full" in text or "disk I/O" in text:
-        return DatabaseUnavailable("disk", f"{path}: {text}", "free some space, then repeat the command")
+    if "disk is full" in text or _is_full(path.parent):
+        problem = f"{path}: the disk is full ({text})"
+        return DatabaseUnavailable("disk", problem, "free some space, then repeat the command")
+    if "disk I/O" in text:
+        return DatabaseUnavailable("disk", f"{path}: {text}", "check the disk, then repeat the command")
     return DatabaseUnavailable("cannot_open", f"{path}: {text}", "check the path and its permissions")
+
+
+def _is_full(folder: Path) -> bool:
+    """Return whether there is no room for SQLite's smallest files, which even a reader needs."""
+    try:
+        found = os.statvfs(folder)
+    except (OSError, ValueError):
+        return False
+    return found.f_bavail * found.f_frsize < SMALLEST_BYTES or (found.f_files > 0 and found.f_favail == 0)
 
 
 def backup_before_upgrade(database: DeskDatabase, version: int) -> Path:

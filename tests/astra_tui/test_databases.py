@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -250,3 +252,38 @@ def test_the_command_succeeds_once_the_lock_is_released(astra: Run, held: sqlite
     assert astra(*ADD).code == 3
     held.execute("rollback")
     assert astra(*ADD).code == 0
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 900 kB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=900k", "tmpfs", str(folder)]
+    try:
+        subprocess.run(command, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("only the superuser can mount a small disk")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_full_disk_is_called_full(anywhere: Run, small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was called a matter of permissions: "cannot rollback - no transaction is active"."""
+    desk = small_disk / "desk.db"
+    monkeypatch.setenv("ASTRA_DATABASE", str(desk))
+    assert anywhere(*TAKE_ON).code == 0
+    with closing(sqlite3.connect(desk)) as beside:  # another terminal: the files beside it exist
+        beside.execute("select * from customers").fetchall()
+        (small_disk / "filling").write_bytes(b"x" * (shutil.disk_usage(small_disk).free - 16_384))
+        ended = anywhere("lead", "add", *LEAD, "--json")
+        while ended.code == 0:
+            ended = anywhere("lead", "add", *LEAD, "--json")
+        assert (ended.code, ended.error["code"]) == (3, "disk")
+        assert "the disk is full" in ended.error["message"]
+        assert anywhere("agent", "list").code == 0
+    (small_disk / "more").write_bytes(b"x" * shutil.disk_usage(small_disk).free)
+    assert not desk.with_name("desk.db-shm").exists()
+    ended = anywhere("agent", "list", "--json")
+    assert (ended.code, ended.error["code"]) == (3, "disk")
+    assert "the disk is full" in ended.error["message"]
