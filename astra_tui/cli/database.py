@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from click import get_current_context
+
 from astra_tui.cli.output.printing import narrate
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
@@ -114,3 +116,6 @@ def opened(path: Path, actor: str | None, *, create: bool = False) -> Iterator[D
             yield desk
     finally:
         desk.close()
+        context = get_current_context(silent=True)
+        if context is not None and desk.has_committed:
+            context.obj.has_committed = True

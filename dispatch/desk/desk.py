@@ -72,7 +72,7 @@ class Desk:
 
     ``actor`` signs the events, ``request_id`` makes the next command of this thread safe to repeat.
     ``heard`` gets the id of every event written by this desk's commands, before it commits. ``is_new`` if
-    opening it made it.
+    opening it made it; ``has_committed`` once a command is done.
     """
 
     def __init__(self, database: db.DeskDatabase, clock: Clock, actor: str, rules: Rules) -> None:
@@ -82,7 +82,7 @@ class Desk:
         self.settings = settings.Settings(rules.settings)
         self.values = AcceptedValues()
         self.heard: Callable[[int], object] | None = None
-        self.is_new = False
+        self.is_new, self.has_committed = False, False
         self._clock = clock
         self._at_work = _AtWork()
         database.chooser = rules.choose_agent
@@ -191,6 +191,7 @@ class Desk:
                     if self.settings.due_at is not None:
                         self.rules.before_command(self)
                     yield
+                self.has_committed = True
             except BaseException:  # on any failure, interrupts included, settings are rolled back
                 self.settings.forget()
                 self.values.forget()

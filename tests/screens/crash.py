@@ -11,7 +11,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,12 @@ def require_terminals() -> None:
 class Started:
     """The application in a terminal of its own, and what it has drawn there."""
 
-    def __init__(self, database: Path, **given: Any) -> None:
+    def __init__(self, database: Path, through: Sequence[str] = (), **given: Any) -> None:
         self._near, self._far = pty.openpty()
         self.settings = termios.tcgetattr(self._far)
         ends = {"stdin": self._far, "stdout": self._far, "stderr": self._far} | given
         self.child = subprocess.Popen(
-            [sys.executable, "-m", "astra_tui.main", "--db", str(database), "--as", "kim"],
+            [*through, sys.executable, "-m", "astra_tui.main", "--db", str(database), "--as", "kim"],
             env=os.environ | {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"},
             start_new_session=True,
             preexec_fn=_heeds_signals,
@@ -113,7 +113,10 @@ def _heeds_signals() -> None:
 
 @contextmanager
 def started(database: Path, **given: Any) -> Iterator[Started]:
-    """Start the application in a terminal, and wait for its form; it is killed afterwards."""
+    """Start the application in a terminal, ``through`` another program, and wait for its form.
+
+    It is killed afterwards.
+    """
     require_terminals()
     terminal = Started(database, **given)
     try:

@@ -92,4 +92,11 @@ def test_it_draws_on_the_terminal_if_errors_go_to_a_file(path: Path, tmp_path: P
         terminal.type(QUIT)
         assert terminal.until_it_ends() == 0
         assert terminal.is_in_order()
-    assert errors.read_bytes() == b""
+    assert b"\x1b" not in errors.read_bytes()
+
+
+def test_it_draws_on_the_terminal_without_a_stderr(path: Path) -> None:
+    with started(path, through=("sh", "-c", 'exec "$@" 2>&-', "sh")) as terminal:
+        terminal.type(QUIT)
+        assert terminal.until_it_ends() == 0
+        assert terminal.is_in_order()
