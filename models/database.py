@@ -16,6 +16,7 @@ from peewee import DatabaseProxy, OperationalError, SqliteDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
 from models.errors import DatabaseUnavailable
+from models.private_files import PRIVATE_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,7 +195,7 @@ def _check_place(path: Path, create: bool) -> None:
 def _make_private(path: Path) -> None:
     """Make an empty file that only its owner can read; SQLite gives the files beside it the same mode."""
     try:
-        os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE))
     except FileExistsError:
         pass  # another process was faster
     except (OSError, ValueError) as error:

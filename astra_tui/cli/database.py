@@ -14,6 +14,7 @@ from astra_tui.cli.output.printing import narrate
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
+from models import private_files
 from models.errors import DatabaseUnavailable, InvalidInput
 
 IN_MEMORY = ":memory:"  # what SQLite itself calls a database without a file
@@ -33,7 +34,7 @@ def database_to_create(given: str | None) -> Path:
     path, is_own = _located(given)
     if is_own:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_files.make_folder(path.parent)
         except OSError as error:
             problem = f"the folder {path.parent} cannot be made: {error.strerror}"
             raise DatabaseUnavailable("no_folder", problem, "choose another place with --db") from error

@@ -143,9 +143,12 @@ def _log(error: Exception) -> Path:
 
     from platformdirs import user_state_path
 
+    from models import private_files
     from models.clock import to_text, utc_now
 
-    path = user_state_path("astra", appauthor=False, ensure_exists=True) / "astra.log"
-    with path.open("a", encoding="utf-8", errors="backslashreplace") as log:
+    path = user_state_path("astra", appauthor=False) / "astra.log"
+    private_files.make_folder(path.parent)
+    opener = private_files.opener
+    with open(path, "a", encoding="utf-8", errors="backslashreplace", opener=opener) as log:
         log.write(f"{to_text(utc_now())} UTC\n{''.join(traceback.format_exception(error))}\n")
     return path
