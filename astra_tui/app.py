@@ -32,6 +32,7 @@ from screens.app.routes import PLACE_MAKERS
 from screens.base import clipboard, keys
 from screens.base.backend import Backend, Changes
 from screens.base.drafts import Drafts
+from screens.base.harmless_text import visible
 from screens.base.messages import DeskChanged
 from screens.base.textual_internals import all_screens, remove_toast
 from screens.base.theme import THEMES
@@ -274,7 +275,7 @@ class AstraApp(DistributingApp):
     def show_toast(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
         """Show a toast instead of the previous one: a fast user would bury the screen under them."""
         remove_toast(self, self._told)  # announcements stay
-        self._told = Notification(text, severity=severity, markup=False, timeout=timeout)
+        self._told = Notification(visible(text), severity=severity, markup=False, timeout=timeout)
         self.post_message(Notify(self._told))
 
     def announce(self, text: str) -> None:
