@@ -33,6 +33,7 @@ from screens.app.routes import PLACE_MAKERS
 from screens.base import clipboard, keys
 from screens.base.backend import Backend, Changes
 from screens.base.drafts import Drafts
+from screens.base.harmless_text import visible
 from screens.base.messages import DeskChanged
 from screens.base.textual_internals import all_screens, remove_toast
 from screens.base.theme import THEMES
@@ -62,6 +63,7 @@ class AstraApp(DistributingApp):
     With ``preferences`` the theme, the agent and the keys are the user's own, and are remembered;
     without, no file of the user is read or written. ``problems`` of that file are shown at the start.
     ``drafts`` keep a half-filled form; with preferences they are files in the user's state folder.
+    A desk that was made for it, before (``is_new``) or by it, is announced.
     """
 
     TITLE = "Astra"
@@ -82,6 +84,7 @@ class AstraApp(DistributingApp):
         preferences: Preferences | None = None,
         problems: Sequence[str] = (),
         drafts: Drafts | None = None,
+        is_new: bool = False,
     ) -> None:
         self._remembers = preferences is not None
         self._memory = Memory(memory_path() if self._remembers else None)
@@ -103,7 +106,7 @@ class AstraApp(DistributingApp):
         self._told: Notification | None = None
         self._bell, self._toasts = wanted.bell is not False, wanted.toasts is not False
         self.came_from = self.DEFAULT_MODE
-        self._problems = problems
+        self._problems, self._is_new = problems, is_new
         self._looking = asyncio.Lock()
 
     async def on_load(self) -> None:
@@ -112,6 +115,8 @@ class AstraApp(DistributingApp):
 
     def on_mount(self) -> None:
         self.set_interval(LOOK_EVERY_S, self._look)
+        if self._is_new or self.backend.desk.is_new:
+            self.notify(f"Made a new desk: {self.backend.path}", markup=False, timeout=15)
         for problem in self._problems:
             self.notify(problem, severity="warning", markup=False, timeout=15)
         self.theme_changed_signal.subscribe(self, lambda theme: self._remember("theme", theme.name))
@@ -272,7 +277,7 @@ class AstraApp(DistributingApp):
     def show_toast(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
         """Show a toast instead of the previous one: a fast user would bury the screen under them."""
         remove_toast(self, self._told)  # announcements stay
-        self._told = Notification(text, severity=severity, markup=False, timeout=timeout)
+        self._told = Notification(visible(text), severity=severity, markup=False, timeout=timeout)
         self.post_message(Notify(self._told))
 
     def announce(self, text: str) -> None:

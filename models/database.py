@@ -17,6 +17,7 @@ from peewee import DatabaseProxy, OperationalError, SqliteDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
 from models.errors import DatabaseUnavailable
+from models.private_files import PRIVATE_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,8 @@ APPLICATION_ID = 0x41535452  # "ASTR": distinguishes our files from other progra
 SCHEMA_VERSION = 9  # the highest number in models/migrations
 NORMAL, FULL = 1, 2  # PRAGMA synchronous
 TIDY_LOG_BYTES = 1_048_576
+ROLLED_BACK = ("no transaction is active", "no such savepoint")  # said only after another error
+SMALLEST_BYTES = 65_536
 LOCK_PATIENCE_S = 5.0
 OPEN_PATIENCE_S = 5
 PRAGMAS = {
@@ -89,7 +92,10 @@ class DeskDatabase(SqliteDatabase):
     chooser: Callable[[Any], int | None] | None = None
 
     def __init__(self, path: Path) -> None:
-        super().__init__(str(path), pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=OPEN_PATIENCE_S)
+        # absolute: SQLite takes "file:..." for an address, and ":memory:" for no file at all
+        super().__init__(
+            os.path.abspath(path), pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=OPEN_PATIENCE_S
+        )
         self.path = path
         self.statements: dict[object, Any] = {}
         self._commits = _Commits()
@@ -107,6 +113,11 @@ class DeskDatabase(SqliteDatabase):
     def commit(self) -> None:
         """COMMIT without an extra cursor."""
         self.run("COMMIT", ())
+
+    def rollback(self) -> None:
+        """ROLLBACK, unless SQLite has done it: a second error would hide the first, such as a full disk."""
+        if self.driver().in_transaction:
+            super().rollback()
 
     def driver(self) -> sqlite3.Connection:
         """Return this thread's connection, opening it if necessary."""
@@ -191,18 +202,7 @@ def retry_while_locked(attempt: Callable[[], T]) -> T:
 
 def connect(path: Path, *, create: bool) -> tuple[DeskDatabase, int]:
     """Open the file; returns it with its schema version (0: empty). Raises DatabaseUnavailable."""
-    if not create and not os.path.exists(path):  # False, not an error, if the folder is not readable
-        raise DatabaseUnavailable(
-            "no_database",
-            f"there is no database at {path}",
-            "check --db, or create it with: astra import or astra demo",
-        )
-    if os.path.isdir(path):
-        raise DatabaseUnavailable("not_a_database", f"{path} is a folder", "name a file")
-    if not os.path.isdir(path.parent):
-        raise DatabaseUnavailable(
-            "no_folder", f"there is no folder {path.parent}", "create it first, or choose another --db"
-        )
+    _check_place(path, create)
     database = DeskDatabase(path)
     try:
         version = retry_while_locked(lambda: _checked_version(database))
@@ -216,10 +216,41 @@ def connect(path: Path, *, create: bool) -> tuple[DeskDatabase, int]:
     return database, version
 
 
+def _check_place(path: Path, create: bool) -> None:
+    """Refuse what is no file, and make a missing one, for its owner alone. Raises DatabaseUnavailable."""
+    exists = os.path.exists(path)  # False, not an error, if the folder is not readable
+    if not exists and not create:
+        raise DatabaseUnavailable(
+            "no_database",
+            f"there is no desk at {path}",
+            "check --db; astra new FILE makes a new one, and so do astra import and astra demo",
+        )
+    if os.path.isdir(path):
+        raise DatabaseUnavailable("not_a_database", f"{path} is a folder", "name a file")
+    if exists and not os.path.isfile(path):  # opening a pipe would wait for its other end
+        raise DatabaseUnavailable("not_a_database", f"{path} is a device or a pipe", "name a file")
+    if not os.path.isdir(path.parent):
+        raise DatabaseUnavailable(
+            "no_folder", f"there is no folder {path.parent}", "create it first, or choose another --db"
+        )
+    if not exists:
+        _make_private(path)
+
+
+def _make_private(path: Path) -> None:
+    """Make an empty file that only its owner can read; SQLite gives the files beside it the same mode."""
+    try:
+        os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE))
+    except FileExistsError:
+        pass  # another process was faster
+    except (OSError, ValueError) as error:
+        raise unavailable(error, path) from error
+
+
 def open_read_only(path: Path) -> DeskDatabase:
     """Open an existing desk without creating, migrating or writing anything. Raises DatabaseUnavailable."""
     if not os.path.isfile(path):
-        raise DatabaseUnavailable("no_database", f"there is no database at {path}")
+        raise DatabaseUnavailable("no_database", f"there is no desk at {path}")
     database = DeskDatabase(path)
     try:
         database.pragma("query_only", 1)
@@ -264,6 +295,8 @@ def _older(path: Path) -> DatabaseUnavailable:
 
 def unavailable(error: Exception, path: Path) -> DatabaseUnavailable:
     """Turn a driver's error into a refusal that explains it."""
+    while isinstance(error.__context__, Exception) and any(sign in str(error) for sign in ROLLED_BACK):
+        error = error.__context__
     text = str(error)
     if "not a database" in text or "malformed" in text:
         return DatabaseUnavailable(
@@ -277,9 +310,21 @@ def unavailable(error: Exception, path: Path) -> DatabaseUnavailable:
         return DatabaseUnavailable(
             "locked", f"{path} is locked by another process", "try again when it is done"
         )
-    if "disk is full" in text or "disk I/O" in text:
-        return DatabaseUnavailable("disk", f"{path}: {text}", "free some space, then repeat the command")
+    if "disk is full" in text or _is_full(path.parent):
+        problem = f"{path}: the disk is full ({text})"
+        return DatabaseUnavailable("disk", problem, "free some space, then repeat the command")
+    if "disk I/O" in text:
+        return DatabaseUnavailable("disk", f"{path}: {text}", "check the disk, then repeat the command")
     return DatabaseUnavailable("cannot_open", f"{path}: {text}", "check the path and its permissions")
+
+
+def _is_full(folder: Path) -> bool:
+    """Return whether there is no room for SQLite's smallest files, which even a reader needs."""
+    try:
+        found = os.statvfs(folder)
+    except (OSError, ValueError):
+        return False
+    return found.f_bavail * found.f_frsize < SMALLEST_BYTES or (found.f_files > 0 and found.f_favail == 0)
 
 
 def backup_before_upgrade(database: DeskDatabase, version: int) -> Path:

@@ -72,7 +72,8 @@ class Desk:
     """The open desk that every command and screen works on; one connection per thread.
 
     ``actor`` signs the events, ``request_id`` makes the next command of this thread safe to repeat.
-    ``heard`` gets the id of every event written by this desk's commands, before it commits.
+    ``heard`` gets the id of every event written by this desk's commands, before it commits. ``is_new`` if
+    opening it made it; ``has_committed`` once a command is done.
     """
 
     def __init__(self, database: db.DeskDatabase, clock: Clock, actor: str, rules: Rules) -> None:
@@ -82,6 +83,7 @@ class Desk:
         self.settings = settings.Settings(rules.settings)
         self.values = AcceptedValues()
         self.heard: Callable[[int], object] | None = None
+        self.is_new, self.has_committed = False, False
         self._clock = clock
         self._at_work = _AtWork()
         database.chooser = rules.choose_agent
@@ -115,6 +117,7 @@ class Desk:
         if not settings.exist():
             settings.create(year_shift)
             create_values()
+            self.is_new = True
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -191,6 +194,7 @@ class Desk:
                     if self.settings.due_at is not None:
                         self.rules.before_command(self)
                     yield
+                self.has_committed = True
             except BaseException:  # on any failure, interrupts included, settings are rolled back
                 self.settings.forget()
                 self.values.forget()

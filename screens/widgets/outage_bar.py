@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from models.errors import DeskError
+from screens.base.harmless_text import visible
 from screens.wording.text import refusal
 
 
@@ -25,7 +26,9 @@ class OutageBar(Static):
 
     def show(self, error: DeskError, since: str, key: str) -> None:
         """Show the error, its time (hour and minute), and the key that tries again."""
-        what = f"{refusal(error)}. Nothing can be read or written since {since}; what you typed stays."
+        what = (
+            f"{visible(refusal(error))}. Nothing can be read or written since {since}; what you typed stays."
+        )
         self.update(Content(f"{what} Trying again ... {key} tries now"))
         self.display = True
 

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.accepted_values import FIRST_VALUES
 from dispatch.desk.desk import Desk
 from models import database as db
+from models.database import current_database
 from models.errors import DatabaseUnavailable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -310,3 +312,67 @@ def test_each_thread_has_its_own_connection(desk: Desk) -> None:
     thread.join()
     assert seen[0] is not seen[1]
     assert not desk.database.is_closed(), "each thread closes its own"
+
+
+FULL = "the disk is full (database or disk is full)"
+
+
+@pytest.fixture
+def no_room(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file cannot grow by a page: SQLite's own full disk."""
+    (pages,) = query(path, "PRAGMA page_count")[0]
+    monkeypatch.setattr(db, "PRAGMAS", db.PRAGMAS | {"max_page_count": pages})
+
+
+@pytest.mark.usefixtures("no_room")
+def test_a_full_disk_is_told_as_one(desk: Desk, add_agent: Callable[..., Any]) -> None:
+    """SQLite rolls back by itself; the rollback after it hid that the disk was full."""
+
+    def fill() -> None:
+        for number in range(1000):
+            add_agent("x" * 90, last_name=str(number))
+
+    with pytest.raises(DatabaseUnavailable) as caught:
+        fill()
+    assert (caught.value.code, caught.value.message) == ("disk", f"{desk.database.path}: {FULL}")
+    assert not desk.in_transaction
+    with desk.reading():
+        assert desk.values.of("method")
+
+
+def test_a_disk_that_fills_up_at_the_commit_is_told_as_full(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def commit(database: db.DeskDatabase) -> None:
+        database.run("ROLLBACK", ())
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(db.DeskDatabase, "commit", commit)
+    with pytest.raises(DatabaseUnavailable) as caught, desk.transaction():
+        pass
+    assert FULL in caught.value.message
+
+
+def test_the_end_of_a_savepoint_that_is_gone_does_not_hide_why(desk: Desk) -> None:
+
+    def fail() -> None:
+        with desk.transaction(), current_database.atomic():
+            desk.database.run("ROLLBACK", ())
+            raise OperationalError("database or disk is full")
+
+    with pytest.raises(DatabaseUnavailable) as caught:
+        fail()
+    assert FULL in caught.value.message
+
+
+@pytest.mark.parametrize("text", ["disk I/O error", "unable to open database file"])
+def test_an_error_beside_a_full_disk_names_it(desk: Desk, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Without a file for its shared memory SQLite cannot even read, and calls that an I/O error."""
+    has_room = os.statvfs(desk.database.path.parent)
+    monkeypatch.setattr(os, "statvfs", lambda _: os.statvfs_result((*has_room[:4], 0, *has_room[5:])))
+    with pytest.raises(DatabaseUnavailable) as caught, desk.reading():
+        raise OperationalError(text)
+    assert (caught.value.code, caught.value.message) == (
+        "disk",
+        f"{desk.database.path}: the disk is full ({text})",
+    )
