@@ -38,6 +38,7 @@ COMMANDS = {
     "destination": "values:destination",
     "launch": "values:launch",
     "package": "values:package",
+    "backup": "backup:backup",
     "doctor": "doctor:doctor",
     "config": "config:config",
     "completion": "completion:completion",
