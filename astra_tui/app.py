@@ -41,7 +41,7 @@ from screens.dialogs.quit_warning import Leaving
 from screens.shell.booking_notifications import Inbox
 from screens.shell.desk_screen import Place
 from screens.shell.help import Verb, help_panel, verbs
-from screens.wording.events import describe_undo
+from screens.wording.events import describe_restore, describe_undo
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
@@ -243,6 +243,8 @@ class AstraApp(DistributingApp):
     def _looked(self, changes: Changes, own: bool) -> None:
         place, self._is_reachable = self.place, True
         own = own or self.is_at_command
+        if changes.restored is not None:
+            self.notify(describe_restore(changes.restored), severity="warning", markup=False, timeout=30)
         if place is not None and (changes.any or place.is_lost):
             for screen in self.screen_stack:  # modals may show the desk too
                 screen.post_message(DeskChanged(own, changes.by_others))

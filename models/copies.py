@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import stat
@@ -15,6 +16,10 @@ from typing import NamedTuple
 STEP_PAGES = 16  # fewer than the smallest desk has, so that the first step only begins a copy
 RETRY_S = 0.005
 HEADER = 100  # bytes
+
+
+DATABASE_ERRORS = (sqlite3.Error, OSError)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Busy(Exception):
@@ -45,6 +50,13 @@ def header(path: Path) -> Header | None:
     return Header(
         65_536 if page_size == 1 else page_size, first[19] == 2, changes, pages, schema, application_id
     )
+
+
+def is_full(error: Exception) -> bool:
+    """Return whether a file could not be written because there is no room for it."""
+    if isinstance(error, OSError):
+        return error.errno in NO_ROOM
+    return "disk is full" in str(error) or "disk I/O" in str(error)
 
 
 def log_of(path: Path) -> Path:

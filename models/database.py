@@ -136,12 +136,17 @@ def retry_while_locked(attempt: Callable[[], T]) -> T:
                 raise
             deadline = deadline or time.monotonic() + LOCK_PATIENCE_S
             if time.monotonic() > deadline:
-                raise DatabaseUnavailable(
-                    "locked",
-                    f"another process has held the database locked for {LOCK_PATIENCE_S:.0f} seconds",
-                    "end that process, or try again when it is done",
-                ) from error
+                raise still_locked() from error
         time.sleep(random.uniform(0.0005, 0.003))
+
+
+def still_locked() -> DatabaseUnavailable:
+    """Return the refusal after 5 s without the lock."""
+    return DatabaseUnavailable(
+        "locked",
+        f"another process has held the database locked for {LOCK_PATIENCE_S:.0f} seconds",
+        "end that process, or try again when it is done",
+    )
 
 
 def connect(path: Path, *, create: bool) -> tuple[DeskDatabase, int]:

@@ -39,6 +39,7 @@ COMMANDS = {
     "launch": "values:launch",
     "package": "values:package",
     "backup": "backup:backup",
+    "restore": "restore:restore",
     "doctor": "doctor:doctor",
     "config": "config:config",
     "completion": "completion:completion",

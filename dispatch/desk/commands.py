@@ -76,6 +76,7 @@ class Command:
         self.customer_id: int | None = None
         self.detail: Json = {}
         self.undoes: int | None = None
+        self.event_id: int | None = None  # of its event, if that may not be the next one
         self.policy: str | None = None
         self.decision: Decision | None = None
         self.before: dict[str, Json] = {}
@@ -184,6 +185,7 @@ def _perform(
 
 def _write_event(running: Command, fingerprint: str | None, result: Any) -> None:
     event = Event(
+        event_id=running.event_id,
         at=running.now,
         actor=running.actor,
         command=running.name,

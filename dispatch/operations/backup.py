@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import sqlite3
@@ -10,6 +9,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from peewee import DatabaseError
@@ -27,7 +27,6 @@ from models.errors import DatabaseUnavailable, InvalidInput, Refused
 FOLDER = "backups"
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NEWEST_AT, NEWEST_FILE = "backup_at", "backup_file"
 """When the desk was last copied, and to which file: kept beside the settings."""
 
@@ -46,7 +45,11 @@ def backup(
             "keep", "only backups with automatic names are deleted", "leave out either FILE or --keep"
         )
     path = desk.database.path
-    target = automatic_name(desk) if file is None else checked_target(path, Path(file), force=force)
+    target = (
+        automatic_name(path, desk.real_time())
+        if file is None
+        else checked_target(path, Path(file), force=force)
+    )
     made = _make(desk, target, force=force)
     if keep is not None and made["checked"]:
         made["deleted"] = _prune(desk, keep)
@@ -56,15 +59,22 @@ def backup(
 
 
 def _make(desk: Desk, target: Path, *, force: bool) -> BackupResult:
-    with _beside(target) as temporary:
-        with naming(target):
-            copies.copy_file(desk.database.path, temporary)
+    with whole_copy(desk.database.path, target) as temporary:
         made = _examined(desk, temporary)
         with naming(target):
-            temporary.chmod(PRIVATE_FILE & stat.S_IMODE(os.stat(desk.database.path).st_mode))
             made["bytes"] = temporary.stat().st_size
             put_in_place(temporary, target, force=force)
     return made | {"file": str(target)}
+
+
+@contextmanager
+def whole_copy(desk: Path, target: Path) -> Iterator[Path]:
+    """Copy a desk to a private file beside the target, under another name; removed if it is not renamed."""
+    with _beside(target) as temporary:
+        with naming(target):
+            copies.copy_file(desk, temporary)
+            temporary.chmod(PRIVATE_FILE & stat.S_IMODE(os.stat(desk).st_mode))
+        yield temporary
 
 
 def _examined(desk: Desk, copy: Path) -> BackupResult:
@@ -83,15 +93,13 @@ def _examined(desk: Desk, copy: Path) -> BackupResult:
     return made
 
 
-def automatic_name(desk: Desk, what: str = "") -> Path:
-    """Return an unused name for a copy in the folder of backups beside the desk; creates the folder."""
-    path = desk.database.path
+def automatic_name(path: Path, moment: datetime, what: str = "") -> Path:
+    """Return an unused name for a copy in the folder of backups beside a desk; creates the folder."""
     folder = path.absolute().parent / FOLDER
     with naming(folder):
         if not folder.is_dir():
             folder.mkdir(PRIVATE_FOLDER)
-    stem = f"{path.stem}{what}-{desk.real_time():%Y%m%d-%H%M%S}"
-    return free_name(folder / f"{stem}.db")
+    return free_name(folder / f"{path.stem}{what}-{moment:%Y%m%d-%H%M%S}.db")
 
 
 def free_name(path: Path) -> Path:
@@ -130,7 +138,7 @@ def _taken(target: Path) -> Refused:
 
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
-    """An empty file beside the target, which nobody else can read; it is removed if it is still there."""
+    """An empty file beside the target, which nobody else can read; removed in the end, unless renamed."""
     with naming(target):
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}-")
         os.close(descriptor)
@@ -164,19 +172,20 @@ def naming(target: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        if "disk is full" in str(error) or "disk I/O" in str(error):
-            raise _no_room(target) from error
+        if copies.is_full(error):
+            raise no_room(target) from error
         raise unavailable(error, target) from error
     except (OSError, ValueError) as error:  # ValueError: a path with a null character
-        if getattr(error, "errno", None) in NO_ROOM:
-            raise _no_room(target) from error
+        if copies.is_full(error):
+            raise no_room(target) from error
         reason = getattr(error, "strerror", None) or str(error)
         raise Refused(
             "not_written", f"{target} cannot be written: {reason}", "choose another place"
         ) from error
 
 
-def _no_room(target: Path) -> Refused:
+def no_room(target: Path) -> Refused:
+    """Return the refusal of a copy that does not fit on the disk."""
     return Refused("no_room", f"there is no room for {target}", "free some space, or choose another disk")
 
 

@@ -72,12 +72,17 @@ class Lost(TypedDict):
 
 
 class RestoreResult(TypedDict):
-    """A desk restored from ``file``, or what it would be; ``kept`` is the copy of the desk as it was."""
+    """A desk restored from ``file``, or what it would be.
+
+    ``last_event`` is the backup's newest, ``lost`` what the desk had beyond it, ``kept`` the file with the
+    desk as it was, and ``event_id`` the restore's own event. ``findings`` of the doctor can be repaired.
+    """
 
     file: str
     database: str
     dry_run: bool
     last_event: int
+    findings: list[str]
     lost: Lost
     kept: str | None
     event_id: int | None

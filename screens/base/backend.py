@@ -17,6 +17,7 @@ from dispatch.inputs.filter_reader import Reading
 from dispatch.operations.row_types import SweepResult
 from dispatch.operations.sweep import sweep
 from dispatch.queries import new_work
+from dispatch.queries.new_work import Heard, Restored
 from models.clock import Clock
 from models.errors import DatabaseUnavailable
 
@@ -25,10 +26,11 @@ OWN_KEPT = 10_000  # recent events, ours or not, that may still be asked about
 
 
 class Changes(NamedTuple):
-    """Whether anybody has committed, and whether it was at another terminal."""
+    """Whether anybody has committed, whether it was at another terminal, and a restore of the desk."""
 
     any: bool
     by_others: bool
+    restored: Restored | None = None
 
 
 class FileReplaced(DatabaseUnavailable):
@@ -143,7 +145,13 @@ class Backend:
             version = self.desk.data_version()
             is_first, changed = self._seen_version is None, version != self._seen_version
             self._seen_version = version
-            return Changes(changed, changed and self._hear_others() and not is_first)
+            if not changed:
+                return Changes(False, False)
+            heard = self._listen()
+            if is_first or not heard.is_restored:
+                return Changes(True, heard.by_others and not is_first)
+            with self.desk.reading():
+                return Changes(True, heard.by_others, new_work.last_restore())
 
         try:
             return await self._in(self._reader, work)
@@ -151,12 +159,12 @@ class Backend:
             await self._reconnect()
             return Changes(any=True, by_others=False)
 
-    def _hear_others(self) -> bool:
-        """Return whether others have written an event since the last call."""
+    def _listen(self) -> Heard:
+        """Return what was written since the last call."""
         before = self._seen_event
         with self.desk.reading():
             self._seen_event = new_work.last_event()
-            heard = new_work.by_others(before, self.own_events)
+            heard = new_work.heard_since(before, self.own_events)
         for event_id in [*self.own_events]:  # the writing thread may add to it meanwhile
             if event_id <= before - OWN_KEPT:
                 self.own_events.discard(event_id)

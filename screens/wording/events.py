@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from dispatch.desk.commands import TABLES
 from dispatch.desk.row_types import EventRow
 from dispatch.operations.command_list import describe_command, describe_event
 from dispatch.operations.row_types import UndoResult
+from dispatch.queries.new_work import Restored
+from dispatch.queries.wording import plural
 from models.base import Json
 from screens.wording.text import moment, money, short_moment
 
@@ -83,3 +86,9 @@ def format_detail(command: str, detail: Json) -> str:
     if "score" in detail:
         parts.append(str(detail["score"]))
     return ", ".join(filter(None, parts))
+
+
+def describe_restore(done: Restored) -> str:
+    """Describe for a toast that the desk has gone back to a backup."""
+    lost = "" if done.lost_events is None else f"; {plural(done.lost_events, 'event')} lost"
+    return f"The desk was restored from {Path(done.file).name} by {done.actor}{lost} (event {done.event_id})"

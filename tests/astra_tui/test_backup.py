@@ -43,3 +43,35 @@ def test_no_room_for_a_backup_leaves_nothing_behind(booked: Run, path: Path, tmp
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.startswith(f"Error: there is no room for {folder / 'copy.db'}")
     assert os.listdir(folder) == []
+
+
+def test_a_restore_says_what_is_lost(booked: Run, path: Path, tmp_path: Path) -> None:
+    booked("backup", tmp_path / "copy.db")
+    booked("booking", "cancel", 1, "--reason", "ill")
+    ended = booked("restore", tmp_path / "copy.db", "--dry-run")
+    assert ended.code == 0
+    assert "1 event would be lost, with 0 leads, 0 bookings, 0 issues made since" in ended.out
+    assert "kim: booking 1 cancelled" in ended.out
+    assert booked("booking", "show", 1, "--json").json["status"] == "Cancelled"
+    done = booked("restore", tmp_path / "copy.db", "--json").json
+    assert (done["lost"]["events"], done["dry_run"]) == (1, False)
+    assert Path(done["kept"]).exists()
+    assert booked("booking", "show", 1, "--json").json["status"] == "Pending"
+    assert "desk restored" in booked("log", "--limit", 1).out
+
+
+def test_a_restore_is_refused_in_words(booked: Run, path: Path, tmp_path: Path) -> None:
+    ended = booked("restore", tmp_path / "none.db")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("Error: there is no file")
+    (tmp_path / "notes.txt").write_text("no desk")
+    ended = booked("restore", tmp_path / "notes.txt", "--json")
+    assert (ended.code, ended.error["code"]) == (3, "not_a_database")
+
+
+def test_a_missing_desk_is_restored_where_it_belongs(booked: Run, tmp_path: Path) -> None:
+    booked("backup", tmp_path / "copy.db")
+    ended = booked("restore", tmp_path / "copy.db", "--db", tmp_path / "new.db")
+    assert ended.code == 0
+    assert "What the desk had beyond it is not known" in ended.out
+    assert booked("booking", "show", 1, "--db", tmp_path / "new.db").code == 0
