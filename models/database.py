@@ -7,7 +7,6 @@ import random
 import sqlite3
 import time
 from collections.abc import Sequence
-from contextlib import closing
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from peewee import DatabaseProxy, OperationalError, SqliteDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
+from models import copies
 from models.errors import DatabaseUnavailable
 
 if TYPE_CHECKING:
@@ -237,16 +237,27 @@ def unavailable(error: Exception, path: Path) -> DatabaseUnavailable:
 
 
 def backup_before_upgrade(database: DeskDatabase, version: int) -> Path:
-    """Copy the file, page by page, to one beside it, before its schema changes."""
-    target = database.path.with_name(f"{database.path.name}.v{version}.bak")
-    # on a separate connection: SQLite cannot copy from one inside a transaction
-    with (
-        peewee_errors,
-        closing(sqlite3.connect(database.path)) as now,
-        closing(sqlite3.connect(target)) as copy,
-    ):
-        now.backup(copy)
+    """Copy the file to an unused name beside it, as private as it is, before its schema changes."""
+    path = database.path
+    target = path.with_name(f"{path.name}.v{version}.bak")
+    if target.exists() and not target.is_file():
+        raise _no_backup(target, "it is there already, and no file")
+    target = copies.free_name(target)
+    try:
+        copies.create(target, os.stat(path).st_mode)
+        copies.copy_file(path, target)
+    except copies.DATABASE_ERRORS as error:
+        target.unlink(missing_ok=True)
+        raise _no_backup(target, getattr(error, "strerror", None) or str(error)) from error
     return target
+
+
+def _no_backup(target: Path, why: str) -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        "no_backup",
+        f"the backup before the upgrade, {target}, cannot be written: {why}",
+        "make room for it, then try again; the desk is unchanged",
+    )
 
 
 def migrate(database: DeskDatabase, fill: Callable[[], None]) -> None:

@@ -99,16 +99,7 @@ def automatic_name(path: Path, moment: datetime, what: str = "") -> Path:
     with naming(folder):
         if not folder.is_dir():
             folder.mkdir(PRIVATE_FOLDER)
-    return free_name(folder / f"{path.stem}{what}-{moment:%Y%m%d-%H%M%S}.db")
-
-
-def free_name(path: Path) -> Path:
-    """Return the path, or the first of its numbered variants that nothing has."""
-    number, free = 1, path
-    while os.path.lexists(free):
-        number += 1
-        free = path.with_stem(f"{path.stem}-{number}")
-    return free
+    return copies.free_name(folder / f"{path.stem}{what}-{moment:%Y%m%d-%H%M%S}.db")
 
 
 def checked_target(desk: Path, file: Path, *, force: bool) -> Path:
