@@ -6,16 +6,15 @@ import errno
 import os
 import sqlite3
 import stat
-import struct
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+
+from models.desk_file import has_log, header
 
 STEP_PAGES = 16  # fewer than the smallest desk has, so that the first step only begins a copy
 RETRY_S = 0.005
-HEADER = 100  # bytes
 
 
 DATABASE_ERRORS = (sqlite3.Error, OSError)
@@ -26,49 +25,11 @@ class Busy(Exception):
     """The file to write to stayed locked."""
 
 
-class Header(NamedTuple):
-    """What the first bytes of a SQLite file say; ``pages`` are those it should have."""
-
-    page_size: int
-    uses_log: bool
-    changes: int
-    pages: int
-    schema: int
-    application_id: int
-
-
-def header(path: Path) -> Header | None:
-    """Read a file's header without opening it as a database; None if it is not one. Raises OSError."""
-    with path.open("rb") as file:
-        first = file.read(HEADER)
-    if len(first) < HEADER or not first.startswith(b"SQLite format 3\0"):
-        return None
-    (page_size,) = struct.unpack_from(">H", first, 16)
-    changes, pages = struct.unpack_from(">II", first, 24)
-    schema, application_id = struct.unpack_from(">I4xI", first, 60)
-    # a page of 65,536 bytes is written as 1
-    return Header(
-        65_536 if page_size == 1 else page_size, first[19] == 2, changes, pages, schema, application_id
-    )
-
-
 def is_full(error: Exception) -> bool:
     """Return whether a file could not be written because there is no room for it."""
     if isinstance(error, OSError):
         return error.errno in NO_ROOM
     return "disk is full" in str(error) or "disk I/O" in str(error)
-
-
-def log_of(path: Path) -> Path:
-    """Return the path of a database's write-ahead log."""
-    return path.with_name(path.name + "-wal")
-
-
-def has_log(path: Path) -> bool:
-    """Return whether a log that holds anything lies beside a file."""
-    with suppress(OSError):
-        return os.stat(log_of(path)).st_size > 0
-    return False
 
 
 def free_name(path: Path) -> Path:
@@ -126,21 +87,14 @@ def _copy_from(now: sqlite3.Connection, target: Path) -> None:
     sync(target)
 
 
-def has_same_pages(source: Path, target: Path) -> bool:
-    """Return whether two files have pages of the same size; a file in use cannot change its own."""
-    one, other = header(source), header(target)
-    return one is not None and other is not None and one.page_size == other.page_size
-
-
-def resize_pages(path: Path, like: Path) -> None:
-    """Rewrite a file, which nobody else uses, with the page size of another."""
-    wanted = header(like)
-    if wanted is None:
-        return
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode=DELETE")
-        connection.execute(f"PRAGMA page_size={wanted.page_size:d}")
-        connection.execute("VACUUM")
+def resize_pages(path: Path, page_size: int) -> None:
+    """Give a file, which nobody else uses, pages of another size: one in use cannot change its own."""
+    found = header(path)
+    if found is not None and found.page_size != page_size:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode=DELETE")
+            connection.execute(f"PRAGMA page_size={page_size:d}")
+            connection.execute("VACUUM")
 
 
 def problem(path: Path) -> str:

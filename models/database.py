@@ -15,6 +15,7 @@ from peewee import DatabaseProxy, OperationalError, SqliteDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
 from models import copies
+from models.desk_file import has_foreign_log, has_log, log_of
 from models.errors import DatabaseUnavailable
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ APPLICATION_ID = 0x41535452  # "ASTR": distinguishes our files from other progra
 SCHEMA_VERSION = 9  # the highest number in models/migrations
 LOCK_PATIENCE_S = 5.0
 OPEN_PATIENCE_S = 5
+LOG_HINT = "move the log and the file ending in -shm aside, then try again"
 PRAGMAS = {
     # A lead changes a few hundred bytes in each of about seventeen pages, and the log takes whole pages:
     # small ones make it a fifth faster. Applies to new files only.
@@ -163,6 +165,7 @@ def connect(path: Path, *, create: bool) -> tuple[DeskDatabase, int]:
         raise DatabaseUnavailable(
             "no_folder", f"there is no folder {path.parent}", "create it first, or choose another --db"
         )
+    _refuse_foreign_log(path)
     database = DeskDatabase(path)
     try:
         version = retry_while_locked(lambda: _checked_version(database))
@@ -180,6 +183,7 @@ def open_read_only(path: Path) -> DeskDatabase:
     """Open an existing desk without creating, migrating or writing anything. Raises DatabaseUnavailable."""
     if not os.path.isfile(path):
         raise DatabaseUnavailable("no_database", f"there is no database at {path}")
+    _refuse_foreign_log(path)
     database = DeskDatabase(path)
     try:
         database.pragma("query_only", 1)
@@ -193,6 +197,14 @@ def open_read_only(path: Path) -> DeskDatabase:
             "older_database", f"{path} was made by an older Astra", "open it with Astra"
         )
     return database
+
+
+def _refuse_foreign_log(path: Path) -> None:
+    """Raise DatabaseUnavailable if opening the file would apply the log of another one to it."""
+    if has_foreign_log(path):
+        raise DatabaseUnavailable(
+            "foreign_log", f"a leftover log of another file lies beside {path}: {log_of(path)}", LOG_HINT
+        )
 
 
 def _checked_version(database: DeskDatabase) -> int:
@@ -219,6 +231,9 @@ def _checked_version(database: DeskDatabase) -> int:
 def unavailable(error: Exception, path: Path) -> DatabaseUnavailable:
     """Turn a driver's error into a refusal that explains it."""
     text = str(error)
+    if "malformed" in text and has_log(path):
+        problem = f"{path} is damaged, or does not fit the log beside it, {log_of(path)}: {text}"
+        return DatabaseUnavailable("not_a_database", problem, f"if the file was put here by hand: {LOG_HINT}")
     if "not a database" in text or "malformed" in text:
         return DatabaseUnavailable(
             "not_a_database", f"{path} is not an Astra database: {text}", "choose another file with --db"

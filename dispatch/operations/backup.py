@@ -22,6 +22,7 @@ from dispatch.queries.new_work import last_event
 from models import copies
 from models.bookings import Booking
 from models.database import DeskDatabase, unavailable
+from models.desk_file import has_log, log_of
 from models.errors import DatabaseUnavailable, InvalidInput, Refused
 
 FOLDER = "backups"
@@ -117,8 +118,8 @@ def checked_target(desk: Path, file: Path, *, force: bool) -> Path:
             raise InvalidInput("file", f"{file} is not a file, but a device or a pipe", "name a file")
         if target.is_file() and not force:
             raise _taken(target)
-        if copies.has_log(target):
-            problem = f"beside {file} lies the log of another database: {copies.log_of(target).name}"
+        if has_log(target):
+            problem = f"beside {file} lies the log of another database: {log_of(target).name}"
             raise Refused("log_in_the_way", problem, "choose another name, or move the log aside")
     return target
 

@@ -21,7 +21,7 @@ from dispatch.operations import backup
 from dispatch.operations.doctor import examine
 from dispatch.operations.row_types import Lost, LostEvent, RestoreResult
 from dispatch.queries.new_work import RESTORE, last_event
-from models import copies
+from models import copies, desk_file
 from models import database as db
 from models.audit import Event
 from models.base import BaseModel, Json, tuples
@@ -120,11 +120,11 @@ def _folder(path: Path) -> Iterator[Path]:
 def _fetch(file: Path, staged: Path, path: Path) -> None:
     """Copy the backup, and check that it is one, whole, and not of a newer Astra."""
     with backup.naming(file):
-        first = copies.header(file)
+        first = desk_file.header(file)
     if first is None:
         raise DatabaseUnavailable("not_a_database", f"{file} is not an Astra desk", "name a backup's file")
     size = file.stat().st_size
-    if not copies.has_log(file) and size < first.pages * first.page_size:
+    if not desk_file.has_log(file) and size < first.pages * first.page_size:
         missing = first.pages - size // first.page_size
         raise _damaged(file, f"it is cut off, {missing:,} of its {first.pages:,} pages are missing")
     try:
@@ -137,7 +137,7 @@ def _fetch(file: Path, staged: Path, path: Path) -> None:
         raise _damaged(file, str(error)) from error
     if problem:
         raise _damaged(file, problem)
-    whole = copies.header(staged)
+    whole = desk_file.header(staged)
     if whole is None or whole.application_id != db.APPLICATION_ID:
         raise DatabaseUnavailable("foreign_database", f"{file} belongs to another program")
     if whole.schema > db.SCHEMA_VERSION:
@@ -198,10 +198,10 @@ def _replace(work: _Restore, present: Desk, known_id: str | None) -> RestoreResu
         return work.result | {"lost": _lost(present, work.copy)}
     copy_id = cast("str", work.copy.settings.desk_id)
     desk_id = copy_id if work.other_desk else present.settings.desk_id or copy_id
-    if not copies.has_same_pages(present.database.path, work.copy.database.path):
-        work.copy.close()
-        with backup.naming(work.path):
-            copies.resize_pages(work.copy.database.path, present.database.path)
+    work.copy.close()
+    with backup.naming(work.path):
+        size = _read(present, lambda: int(present.database.pragma("page_size")))
+        copies.resize_pages(work.copy.database.path, size)
 
     def locked() -> None:
         _keep_aside(work, present)

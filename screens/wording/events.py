@@ -92,3 +92,8 @@ def describe_restore(done: Restored) -> str:
     """Describe for a toast that the desk has gone back to a backup."""
     lost = "" if done.lost_events is None else f"; {plural(done.lost_events, 'event')} lost"
     return f"The desk was restored from {Path(done.file).name} by {done.actor}{lost} (event {done.event_id})"
+
+
+def describe_loaded(path: Path, is_same_desk: bool) -> str:
+    """Describe for a toast that the file which had taken the desk's place was loaded."""
+    return f"Loaded the file that is now {path.name}" + ("" if is_same_desk else ": another desk")

@@ -16,7 +16,7 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk import settings
 from dispatch.desk.desk import Desk
 from dispatch.operations.backup import backup, identity
-from models import copies
+from models import desk_file
 from models.errors import InvalidInput, Refused
 from tests.conftest import TestClock
 
@@ -56,7 +56,7 @@ def test_a_desk_of_an_earlier_astra_gets_its_id_once(path: Path) -> None:
 
 
 def test_a_backup_is_whole_in_one_file_while_the_log_is_not_written_back(busy: Desk, tmp_path: Path) -> None:
-    assert copies.has_log(busy.database.path)
+    assert desk_file.has_log(busy.database.path)
     target = tmp_path / "elsewhere" / "copy.db"
     target.parent.mkdir()
     made = backup(busy, target)
@@ -140,7 +140,7 @@ def test_what_cannot_hold_a_copy_is_refused_and_nothing_is_left(busy: Desk, tmp_
     for name, why in (
         (path, "is the desk itself"),
         (tmp_path / "link.db", "is the desk itself"),
-        (copies.log_of(path), "is the desk itself"),
+        (desk_file.log_of(path), "is the desk itself"),
         (tmp_path, "is a folder"),
         (tmp_path / "pipe", "a device or a pipe"),
         (Path("/dev/null"), "a device or a pipe"),
@@ -159,7 +159,7 @@ def test_what_cannot_hold_a_copy_is_refused_and_nothing_is_left(busy: Desk, tmp_
 
 def test_the_log_of_another_database_is_not_applied_to_the_copy(busy: Desk, tmp_path: Path) -> None:
     target = tmp_path / "copy.db"
-    copies.log_of(target).write_bytes(b"frames")
+    desk_file.log_of(target).write_bytes(b"frames")
     with pytest.raises(Refused, match="the log of another database"):
         backup(busy, target)
 

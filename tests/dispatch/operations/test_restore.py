@@ -21,7 +21,7 @@ from dispatch.operations.backup import backup, identity
 from dispatch.operations.doctor import examine
 from dispatch.operations.restore import restore
 from dispatch.operations.row_types import RestoreResult
-from models import copies
+from models import copies, desk_file
 from models import database as db
 from models.base import tuples
 from models.customers import Lead
@@ -140,7 +140,7 @@ def test_the_backup_is_only_read(saved: Path, restoring: Restoring) -> None:
     saved.chmod(0o400)
     restoring(saved)
     assert saved.read_bytes() == before
-    assert not copies.has_log(saved)
+    assert not desk_file.has_log(saved)
 
 
 def test_another_desk_is_only_taken_when_asked(
@@ -245,12 +245,12 @@ def test_a_file_with_other_pages_fits(desk: Desk, saved: Path, restoring: Restor
 def test_a_deleted_desk_is_put_back(desk: Desk, saved: Path, restoring: Restoring, path: Path) -> None:
     desk.close()
     path.unlink()
-    copies.log_of(path).write_bytes(b"frames of the deleted desk")
+    desk_file.log_of(path).write_bytes(b"frames of the deleted desk")
     done = restoring(saved)
     assert done["lost"]["events"] is None
     assert names(desk) == ["Kate Nguyen"]
     desk.close()
-    assert not copies.has_log(path)
+    assert not desk_file.has_log(path)
     assert rows(path, "PRAGMA integrity_check") == [("ok",)]
 
 
