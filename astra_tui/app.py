@@ -43,7 +43,7 @@ from screens.dialogs.quit_warning import Leaving
 from screens.shell.booking_notifications import Inbox
 from screens.shell.desk_screen import Place
 from screens.shell.help import Verb, help_panel, verbs
-from screens.wording.events import describe_undo
+from screens.wording.events import describe_loaded, describe_restore, describe_undo
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PASSING = ("locked", "replaced")  # over in a moment: no reason to call the database lost
+PASSING = ("locked",)  # over in a moment: no reason to call the database lost
 LOOK_EVERY_S = 0.25
 BELOW_A_MODAL = ("go", "find", "log", "undo", "help", "why", "first_steps")
 
@@ -247,8 +247,9 @@ class AstraApp(DistributingApp):
             )
 
     def _looked(self, changes: Changes, own: bool) -> None:
-        place, self._is_reachable = self.place, True
-        own = own or self.is_at_command
+        place, self._is_reachable, own = self.place, True, own or self.is_at_command
+        if changes.restored is not None:
+            self.notify(describe_restore(changes.restored), severity="warning", markup=False, timeout=30)
         if place is not None and (changes.any or place.is_lost):
             for screen in self.screen_stack:  # modals may show the desk too
                 screen.post_message(DeskChanged(own, changes.by_others))
@@ -271,6 +272,9 @@ class AstraApp(DistributingApp):
         place, self._is_reachable = self.place, False
         if place is not None and place.is_laid_out:
             place.lost(error)
+
+    def _loaded(self, is_same_desk: bool) -> None:
+        self.show_toast(describe_loaded(self.backend.path, is_same_desk))
 
     # errors
 
@@ -349,6 +353,10 @@ class AstraApp(DistributingApp):
         self.go("log")
 
     async def action_retry(self) -> None:
+        if self.backend.replaced is not None:
+            await self._attempt(self.backend.load_replacement(), self._loaded, self._refuse)
+            if self.backend.replaced is not None:
+                return
         await self.look_for_changes()
         if not self._is_reachable:
             self.show_toast("Tried again: the database still cannot be reached", severity="warning")

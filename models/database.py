@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from peewee import DatabaseProxy, OperationalError, SqliteDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
+from models import copies
+from models.desk_file import has_foreign_log, has_log, log_of
 from models.errors import DatabaseUnavailable
 from models.private_files import PRIVATE_FILE
 
@@ -33,6 +35,7 @@ ROLLED_BACK = ("no transaction is active", "no such savepoint")  # said only aft
 SMALLEST_BYTES = 65_536
 LOCK_PATIENCE_S = 5.0
 OPEN_PATIENCE_S = 5
+LOG_HINT = "move the log and the file ending in -shm aside, then try again"
 PRAGMAS = {
     # A lead changes a few hundred bytes in each of about seventeen pages, and the log takes whole pages:
     # small ones make it a fifth faster. Applies to new files only.
@@ -192,17 +195,23 @@ def retry_while_locked(attempt: Callable[[], T]) -> T:
                 raise
             deadline = deadline or time.monotonic() + LOCK_PATIENCE_S
             if time.monotonic() > deadline:
-                raise DatabaseUnavailable(
-                    "locked",
-                    f"another process has held the database locked for {LOCK_PATIENCE_S:.0f} seconds",
-                    "end that process, or try again when it is done",
-                ) from error
+                raise still_locked() from error
         time.sleep(random.uniform(0.0005, 0.003))
+
+
+def still_locked() -> DatabaseUnavailable:
+    """Return the refusal after 5 s without the lock."""
+    return DatabaseUnavailable(
+        "locked",
+        f"another process has held the database locked for {LOCK_PATIENCE_S:.0f} seconds",
+        "end that process, or try again when it is done",
+    )
 
 
 def connect(path: Path, *, create: bool) -> tuple[DeskDatabase, int]:
     """Open the file; returns it with its schema version (0: empty). Raises DatabaseUnavailable."""
     _check_place(path, create)
+    _refuse_foreign_log(path)
     database = DeskDatabase(path)
     try:
         version = retry_while_locked(lambda: _checked_version(database))
@@ -251,6 +260,7 @@ def open_read_only(path: Path) -> DeskDatabase:
     """Open an existing desk without creating, migrating or writing anything. Raises DatabaseUnavailable."""
     if not os.path.isfile(path):
         raise DatabaseUnavailable("no_database", f"there is no desk at {path}")
+    _refuse_foreign_log(path)
     database = DeskDatabase(path)
     try:
         database.pragma("query_only", 1)
@@ -262,6 +272,14 @@ def open_read_only(path: Path) -> DeskDatabase:
         database.close()
         raise _older(path)
     return database
+
+
+def _refuse_foreign_log(path: Path) -> None:
+    """Raise DatabaseUnavailable if opening the file would apply the log of another one to it."""
+    if has_foreign_log(path):
+        raise DatabaseUnavailable(
+            "foreign_log", f"a leftover log of another file lies beside {path}: {log_of(path)}", LOG_HINT
+        )
 
 
 def _checked_version(database: DeskDatabase) -> int:
@@ -298,6 +316,9 @@ def unavailable(error: Exception, path: Path) -> DatabaseUnavailable:
     while isinstance(error.__context__, Exception) and any(sign in str(error) for sign in ROLLED_BACK):
         error = error.__context__
     text = str(error)
+    if "malformed" in text and has_log(path):
+        problem = f"{path} is damaged, or does not fit the log beside it, {log_of(path)}: {text}"
+        return DatabaseUnavailable("not_a_database", problem, f"if the file was put here by hand: {LOG_HINT}")
     if "not a database" in text or "malformed" in text:
         return DatabaseUnavailable(
             "not_a_database", f"{path} is not an Astra database: {text}", "choose another file with --db"
@@ -328,16 +349,27 @@ def _is_full(folder: Path) -> bool:
 
 
 def backup_before_upgrade(database: DeskDatabase, version: int) -> Path:
-    """Copy the file, page by page, to one beside it, before its schema changes."""
-    target = database.path.with_name(f"{database.path.name}.v{version}.bak")
-    # on a separate connection: SQLite cannot copy from one inside a transaction
-    with (
-        peewee_errors,
-        closing(sqlite3.connect(database.path)) as now,
-        closing(sqlite3.connect(target)) as copy,
-    ):
-        now.backup(copy)
+    """Copy the file to an unused name beside it, as private as it is, before its schema changes."""
+    path = database.path
+    target = path.with_name(f"{path.name}.v{version}.bak")
+    if target.exists() and not target.is_file():
+        raise _no_backup(target, "it is there already, and no file")
+    target = copies.free_name(target)
+    try:
+        copies.create(target, os.stat(path).st_mode)
+        copies.copy_file(path, target)
+    except copies.DATABASE_ERRORS as error:
+        target.unlink(missing_ok=True)
+        raise _no_backup(target, getattr(error, "strerror", None) or str(error)) from error
     return target
+
+
+def _no_backup(target: Path, why: str) -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        "no_backup",
+        f"the backup before the upgrade, {target}, cannot be written: {why}",
+        "make room for it, then try again; the desk is unchanged",
+    )
 
 
 def migrate(database: DeskDatabase, fill: Callable[[], None]) -> None:

@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, Self, TypeVar
 
@@ -18,7 +18,7 @@ from dispatch.desk.accepted_values import AcceptedValues, create_values
 from dispatch.desk.rules import Rules
 from models import database as db
 from models.clock import Clock, shift_years, to_text, utc_now
-from models.errors import InvalidInput
+from models.errors import DatabaseUnavailable, InvalidInput
 
 YEAR_SHIFT = 56
 
@@ -80,8 +80,9 @@ class Desk:
         self.database = database
         self.rules = rules
         self._actor = actor
-        self.settings = settings.Settings(rules.settings)
         self.values = AcceptedValues()
+        # a restored desk may have shorter lists; its settings always have another version
+        self.settings = settings.Settings(rules.settings, changed=self.values.forget)
         self.heard: Callable[[int], object] | None = None
         self.is_new, self.has_committed = False, False
         self._clock = clock
@@ -107,6 +108,8 @@ class Desk:
                 if version < db.SCHEMA_VERSION:
                     db.migrate(database, lambda: desk._furnish(year_shift))
                 desk.settings.refresh()
+            if desk.settings.desk_id is None:
+                desk._receive_id()
         except BaseException:  # on any failure, interrupts included: nobody else can close it
             desk.close()
             raise
@@ -118,6 +121,15 @@ class Desk:
             settings.create(year_shift)
             create_values()
             self.is_new = True
+
+    def _receive_id(self) -> None:
+        """Give a desk of an earlier Astra its id; one that cannot be written now gets it another time."""
+        with suppress(DatabaseUnavailable), self.reading():
+            with self.database.transaction():
+                if settings.recall(settings.DESK_ID) is None:
+                    settings.remember(settings.DESK_ID, settings.new_desk_id())
+            self.settings.forget()
+            self.settings.refresh()
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -153,10 +165,26 @@ class Desk:
 
     def now(self) -> str:
         """Return the desk's current time: UTC, shifted by the desk's years."""
+        return to_text(shift_years(self.real_time(), self.settings["year_shift"]) - self._at_work.ago)
+
+    def real_time(self) -> datetime:
+        """Return the time outside: UTC, in this year."""
         moment = self._clock()
-        if moment.tzinfo is not None:
-            moment = moment.astimezone(UTC)
-        return to_text(shift_years(moment, self.settings["year_shift"]) - self._at_work.ago)
+        return moment if moment.tzinfo is None else moment.astimezone(UTC)
+
+    @contextmanager
+    def reading_copy(self, path: Path) -> Iterator[Self]:
+        """Open a copy of a desk without changing the file; inside the block it can be queried.
+
+        Raises DatabaseUnavailable.
+        """
+        copy = type(self)(db.open_read_only(path), self._clock, self.actor, self.rules)
+        try:
+            with copy.reading():
+                copy.settings.refresh()
+                yield copy
+        finally:
+            copy.close()
 
     def data_version(self) -> int:
         """Return a number that changes whenever another connection commits; compare within one thread."""
