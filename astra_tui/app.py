@@ -33,6 +33,7 @@ from screens.app.routes import PLACE_MAKERS
 from screens.base import clipboard, keys
 from screens.base.backend import Backend, Changes
 from screens.base.drafts import Drafts
+from screens.base.harmless_text import visible
 from screens.base.messages import DeskChanged
 from screens.base.textual_internals import all_screens, remove_toast
 from screens.base.theme import THEMES
@@ -42,7 +43,7 @@ from screens.dialogs.quit_warning import Leaving
 from screens.shell.booking_notifications import Inbox
 from screens.shell.desk_screen import Place
 from screens.shell.help import Verb, help_panel, verbs
-from screens.wording.events import describe_undo
+from screens.wording.events import describe_loaded, describe_restore, describe_undo
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PASSING = ("locked", "replaced")  # over in a moment: no reason to call the database lost
+PASSING = ("locked",)  # over in a moment: no reason to call the database lost
 LOOK_EVERY_S = 0.25
 BELOW_A_MODAL = ("go", "find", "log", "undo", "help", "why", "first_steps")
 
@@ -62,6 +63,7 @@ class AstraApp(DistributingApp):
     With ``preferences`` the theme, the agent and the keys are the user's own, and are remembered;
     without, no file of the user is read or written. ``problems`` of that file are shown at the start.
     ``drafts`` keep a half-filled form; with preferences they are files in the user's state folder.
+    A desk that was made for it, before (``is_new``) or by it, is announced.
     """
 
     TITLE = "Astra"
@@ -82,6 +84,7 @@ class AstraApp(DistributingApp):
         preferences: Preferences | None = None,
         problems: Sequence[str] = (),
         drafts: Drafts | None = None,
+        is_new: bool = False,
     ) -> None:
         self._remembers = preferences is not None
         self._memory = Memory(memory_path() if self._remembers else None)
@@ -103,7 +106,7 @@ class AstraApp(DistributingApp):
         self._told: Notification | None = None
         self._bell, self._toasts = wanted.bell is not False, wanted.toasts is not False
         self.came_from = self.DEFAULT_MODE
-        self._problems = problems
+        self._problems, self._is_new = problems, is_new
         self._looking = asyncio.Lock()
 
     async def on_load(self) -> None:
@@ -112,6 +115,8 @@ class AstraApp(DistributingApp):
 
     def on_mount(self) -> None:
         self.set_interval(LOOK_EVERY_S, self._look)
+        if self._is_new or self.backend.desk.is_new:
+            self.notify(f"Made a new desk: {self.backend.path}", markup=False, timeout=15)
         for problem in self._problems:
             self.notify(problem, severity="warning", markup=False, timeout=15)
         self.theme_changed_signal.subscribe(self, lambda theme: self._remember("theme", theme.name))
@@ -242,8 +247,9 @@ class AstraApp(DistributingApp):
             )
 
     def _looked(self, changes: Changes, own: bool) -> None:
-        place, self._is_reachable = self.place, True
-        own = own or self.is_at_command
+        place, self._is_reachable, own = self.place, True, own or self.is_at_command
+        if changes.restored is not None:
+            self.notify(describe_restore(changes.restored), severity="warning", markup=False, timeout=30)
         if place is not None and (changes.any or place.is_lost):
             for screen in self.screen_stack:  # modals may show the desk too
                 screen.post_message(DeskChanged(own, changes.by_others))
@@ -267,12 +273,15 @@ class AstraApp(DistributingApp):
         if place is not None and place.is_laid_out:
             place.lost(error)
 
+    def _loaded(self, is_same_desk: bool) -> None:
+        self.show_toast(describe_loaded(self.backend.path, is_same_desk))
+
     # errors
 
     def show_toast(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
         """Show a toast instead of the previous one: a fast user would bury the screen under them."""
         remove_toast(self, self._told)  # announcements stay
-        self._told = Notification(text, severity=severity, markup=False, timeout=timeout)
+        self._told = Notification(visible(text), severity=severity, markup=False, timeout=timeout)
         self.post_message(Notify(self._told))
 
     def announce(self, text: str) -> None:
@@ -344,6 +353,10 @@ class AstraApp(DistributingApp):
         self.go("log")
 
     async def action_retry(self) -> None:
+        if self.backend.replaced is not None:
+            await self._attempt(self.backend.load_replacement(), self._loaded, self._refuse)
+            if self.backend.replaced is not None:
+                return
         await self.look_for_changes()
         if not self._is_reachable:
             self.show_toast("Tried again: the database still cannot be reached", severity="warning")

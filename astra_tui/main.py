@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from astra_tui import __version__
+from astra_tui.cli.output.streams import OUTPUT_LOST, OutputLost, guarded, leave_stdout, open_missing
 
 if TYPE_CHECKING:
     from astra_tui.user.preferences import Preferences
@@ -18,13 +19,27 @@ UNUSED_DRIVERS = ("psycopg2cffi", "psycopg2", "psycopg", "pymysql", "MySQLdb")
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code (docs/cli.md)."""
     given = sys.argv[1:] if arguments is None else arguments
+    open_missing()
     if given == ["--version"]:
-        sys.stdout.write(f"astra {__version__}\n")
-        return 0
+        return _print_version()
     _import_peewee_alone()
     from astra_tui.cli.run import run
 
     return run(given, open_application, check_preferences)
+
+
+def _print_version() -> int:
+    with guarded():
+        try:
+            sys.stdout.write(f"astra {__version__}\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            leave_stdout()
+        except OutputLost as lost:
+            leave_stdout()
+            sys.stderr.write(f"Error: {OUTPUT_LOST}: {lost}\n")
+            return 1
+    return 0
 
 
 def open_application(database: str | None, actor: str | None) -> int:
@@ -51,16 +66,16 @@ def open_application(database: str | None, actor: str | None) -> int:
 
     path = database_to_create(database)
     with opened(path, actor, create=True) as desk:
-        actor = desk.actor
+        actor, is_new = desk.actor, desk.is_new
     from astra_tui.app import AstraApp
     from astra_tui.user import preferences
 
     wanted, problems = preferences.load(check=check_preferences)
     file = preferences.config_path()  # by its name alone: a toast has little room
     shown = [problem.replace(str(file), file.name) for problem in problems]
-    app = AstraApp(database=path, actor=actor, preferences=wanted, problems=shown)
+    app = AstraApp(database=path, actor=actor, preferences=wanted, problems=shown, is_new=is_new)
     app.run()
-    return app.return_code or 0
+    return 1 if app.return_code is None else app.return_code  # None: it ended unasked
 
 
 def check_preferences(wanted: Preferences) -> dict[str, str]:

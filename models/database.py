@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from peewee import DatabaseProxy, OperationalError, SqliteDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
+from models import copies
+from models.desk_file import has_foreign_log, has_log, log_of
 from models.errors import DatabaseUnavailable
+from models.private_files import PRIVATE_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +31,11 @@ APPLICATION_ID = 0x41535452  # "ASTR": distinguishes our files from other progra
 SCHEMA_VERSION = 10  # the highest number in models/migrations
 NORMAL, FULL = 1, 2  # PRAGMA synchronous
 TIDY_LOG_BYTES = 1_048_576
+ROLLED_BACK = ("no transaction is active", "no such savepoint")  # said only after another error
+SMALLEST_BYTES = 65_536
 LOCK_PATIENCE_S = 5.0
 OPEN_PATIENCE_S = 5
+LOG_HINT = "move the log and the file ending in -shm aside, then try again"
 PRAGMAS = {
     # A lead changes a few hundred bytes in each of about seventeen pages, and the log takes whole pages:
     # small ones make it a fifth faster. Applies to new files only.
@@ -89,7 +95,10 @@ class DeskDatabase(SqliteDatabase):
     chooser: Callable[[Any], int | None] | None = None
 
     def __init__(self, path: Path) -> None:
-        super().__init__(str(path), pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=OPEN_PATIENCE_S)
+        # absolute: SQLite takes "file:..." for an address, and ":memory:" for no file at all
+        super().__init__(
+            os.path.abspath(path), pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=OPEN_PATIENCE_S
+        )
         self.path = path
         self.statements: dict[object, Any] = {}
         self._commits = _Commits()
@@ -107,6 +116,11 @@ class DeskDatabase(SqliteDatabase):
     def commit(self) -> None:
         """COMMIT without an extra cursor."""
         self.run("COMMIT", ())
+
+    def rollback(self) -> None:
+        """ROLLBACK, unless SQLite has done it: a second error would hide the first, such as a full disk."""
+        if self.driver().in_transaction:
+            super().rollback()
 
     def driver(self) -> sqlite3.Connection:
         """Return this thread's connection, opening it if necessary."""
@@ -181,28 +195,23 @@ def retry_while_locked(attempt: Callable[[], T]) -> T:
                 raise
             deadline = deadline or time.monotonic() + LOCK_PATIENCE_S
             if time.monotonic() > deadline:
-                raise DatabaseUnavailable(
-                    "locked",
-                    f"another process has held the database locked for {LOCK_PATIENCE_S:.0f} seconds",
-                    "end that process, or try again when it is done",
-                ) from error
+                raise still_locked() from error
         time.sleep(random.uniform(0.0005, 0.003))
+
+
+def still_locked() -> DatabaseUnavailable:
+    """Return the refusal after 5 s without the lock."""
+    return DatabaseUnavailable(
+        "locked",
+        f"another process has held the database locked for {LOCK_PATIENCE_S:.0f} seconds",
+        "end that process, or try again when it is done",
+    )
 
 
 def connect(path: Path, *, create: bool) -> tuple[DeskDatabase, int]:
     """Open the file; returns it with its schema version (0: empty). Raises DatabaseUnavailable."""
-    if not create and not os.path.exists(path):  # False, not an error, if the folder is not readable
-        raise DatabaseUnavailable(
-            "no_database",
-            f"there is no database at {path}",
-            "check --db, or create it with: astra import or astra demo",
-        )
-    if os.path.isdir(path):
-        raise DatabaseUnavailable("not_a_database", f"{path} is a folder", "name a file")
-    if not os.path.isdir(path.parent):
-        raise DatabaseUnavailable(
-            "no_folder", f"there is no folder {path.parent}", "create it first, or choose another --db"
-        )
+    _check_place(path, create)
+    _refuse_foreign_log(path)
     database = DeskDatabase(path)
     try:
         version = retry_while_locked(lambda: _checked_version(database))
@@ -216,10 +225,42 @@ def connect(path: Path, *, create: bool) -> tuple[DeskDatabase, int]:
     return database, version
 
 
+def _check_place(path: Path, create: bool) -> None:
+    """Refuse what is no file, and make a missing one, for its owner alone. Raises DatabaseUnavailable."""
+    exists = os.path.exists(path)  # False, not an error, if the folder is not readable
+    if not exists and not create:
+        raise DatabaseUnavailable(
+            "no_database",
+            f"there is no desk at {path}",
+            "check --db; astra new FILE makes a new one, and so do astra import and astra demo",
+        )
+    if os.path.isdir(path):
+        raise DatabaseUnavailable("not_a_database", f"{path} is a folder", "name a file")
+    if exists and not os.path.isfile(path):  # opening a pipe would wait for its other end
+        raise DatabaseUnavailable("not_a_database", f"{path} is a device or a pipe", "name a file")
+    if not os.path.isdir(path.parent):
+        raise DatabaseUnavailable(
+            "no_folder", f"there is no folder {path.parent}", "create it first, or choose another --db"
+        )
+    if not exists:
+        _make_private(path)
+
+
+def _make_private(path: Path) -> None:
+    """Make an empty file that only its owner can read; SQLite gives the files beside it the same mode."""
+    try:
+        os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE))
+    except FileExistsError:
+        pass  # another process was faster
+    except (OSError, ValueError) as error:
+        raise unavailable(error, path) from error
+
+
 def open_read_only(path: Path) -> DeskDatabase:
     """Open an existing desk without creating, migrating or writing anything. Raises DatabaseUnavailable."""
     if not os.path.isfile(path):
-        raise DatabaseUnavailable("no_database", f"there is no database at {path}")
+        raise DatabaseUnavailable("no_database", f"there is no desk at {path}")
+    _refuse_foreign_log(path)
     database = DeskDatabase(path)
     try:
         database.pragma("query_only", 1)
@@ -231,6 +272,14 @@ def open_read_only(path: Path) -> DeskDatabase:
         database.close()
         raise _older(path)
     return database
+
+
+def _refuse_foreign_log(path: Path) -> None:
+    """Raise DatabaseUnavailable if opening the file would apply the log of another one to it."""
+    if has_foreign_log(path):
+        raise DatabaseUnavailable(
+            "foreign_log", f"a leftover log of another file lies beside {path}: {log_of(path)}", LOG_HINT
+        )
 
 
 def _checked_version(database: DeskDatabase) -> int:
@@ -264,7 +313,12 @@ def _older(path: Path) -> DatabaseUnavailable:
 
 def unavailable(error: Exception, path: Path) -> DatabaseUnavailable:
     """Turn a driver's error into a refusal that explains it."""
+    while isinstance(error.__context__, Exception) and any(sign in str(error) for sign in ROLLED_BACK):
+        error = error.__context__
     text = str(error)
+    if "malformed" in text and has_log(path):
+        problem = f"{path} is damaged, or does not fit the log beside it, {log_of(path)}: {text}"
+        return DatabaseUnavailable("not_a_database", problem, f"if the file was put here by hand: {LOG_HINT}")
     if "not a database" in text or "malformed" in text:
         return DatabaseUnavailable(
             "not_a_database", f"{path} is not an Astra database: {text}", "choose another file with --db"
@@ -277,22 +331,45 @@ def unavailable(error: Exception, path: Path) -> DatabaseUnavailable:
         return DatabaseUnavailable(
             "locked", f"{path} is locked by another process", "try again when it is done"
         )
-    if "disk is full" in text or "disk I/O" in text:
-        return DatabaseUnavailable("disk", f"{path}: {text}", "free some space, then repeat the command")
+    if "disk is full" in text or _is_full(path.parent):
+        problem = f"{path}: the disk is full ({text})"
+        return DatabaseUnavailable("disk", problem, "free some space, then repeat the command")
+    if "disk I/O" in text:
+        return DatabaseUnavailable("disk", f"{path}: {text}", "check the disk, then repeat the command")
     return DatabaseUnavailable("cannot_open", f"{path}: {text}", "check the path and its permissions")
 
 
+def _is_full(folder: Path) -> bool:
+    """Return whether there is no room for SQLite's smallest files, which even a reader needs."""
+    try:
+        found = os.statvfs(folder)
+    except (OSError, ValueError):
+        return False
+    return found.f_bavail * found.f_frsize < SMALLEST_BYTES or (found.f_files > 0 and found.f_favail == 0)
+
+
 def backup_before_upgrade(database: DeskDatabase, version: int) -> Path:
-    """Copy the file, page by page, to one beside it, before its schema changes."""
-    target = database.path.with_name(f"{database.path.name}.v{version}.bak")
-    # on a separate connection: SQLite cannot copy from one inside a transaction
-    with (
-        peewee_errors,
-        closing(sqlite3.connect(database.path)) as now,
-        closing(sqlite3.connect(target)) as copy,
-    ):
-        now.backup(copy)
+    """Copy the file to an unused name beside it, as private as it is, before its schema changes."""
+    path = database.path
+    target = path.with_name(f"{path.name}.v{version}.bak")
+    if target.exists() and not target.is_file():
+        raise _no_backup(target, "it is there already, and no file")
+    target = copies.free_name(target)
+    try:
+        copies.create(target, os.stat(path).st_mode)
+        copies.copy_file(path, target)
+    except copies.DATABASE_ERRORS as error:
+        target.unlink(missing_ok=True)
+        raise _no_backup(target, getattr(error, "strerror", None) or str(error)) from error
     return target
+
+
+def _no_backup(target: Path, why: str) -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        "no_backup",
+        f"the backup before the upgrade, {target}, cannot be written: {why}",
+        "make room for it, then try again; the desk is unchanged",
+    )
 
 
 def migrate(database: DeskDatabase, fill: Callable[[], None]) -> None:

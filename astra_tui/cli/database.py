@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from click import get_current_context
+
 from astra_tui.cli.output.printing import narrate
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
+from models import private_files
 from models.errors import DatabaseUnavailable, InvalidInput
 
+IN_MEMORY = ":memory:"  # what SQLite itself calls a database without a file
 URL = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]*)://")
 
 
@@ -30,7 +34,7 @@ def database_to_create(given: str | None) -> Path:
     path, is_own = _located(given)
     if is_own:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_files.make_folder(path.parent)
         except OSError as error:
             problem = f"the folder {path.parent} cannot be made: {error.strerror}"
             raise DatabaseUnavailable("no_folder", problem, "choose another place with --db") from error
@@ -59,21 +63,46 @@ def _configured() -> str | None:
 
 def _as_path(text: str) -> Path:
     """Return the file of a path or a sqlite:/// address."""
-    if not text.strip() or "\0" in text:
-        problem = (
-            f"{validation.excerpt(text)} is not a path" if text.strip() else "the database's name is empty"
-        )
-        raise InvalidInput("database", problem, "give a path: --db desk.db")
     url = URL.match(text)
-    if url is None:
-        return Path(text).expanduser()
-    if url[1].lower() == "sqlite" and text[url.end() :].startswith("/"):
-        return Path(text[url.end() + 1 :])
+    if url is not None and url[1].lower() == "sqlite" and text[url.end() :].startswith("/"):
+        return _as_file(text[url.end() + 1 :])
+    if url is None and not text.lower().startswith("file:"):
+        return _as_file(text)
+    scheme = "file:" if url is None else f"{url[1].lower()}://"
     raise DatabaseUnavailable(
         "unsupported_database",
-        f"this version opens SQLite files only, not {url[1].lower()}:// addresses",
+        f"this version opens SQLite files only, not {scheme} addresses",
         "give a path or sqlite:///path",
     )
+
+
+def _as_file(text: str) -> Path:
+    """Return a path; raises InvalidInput for what names no file."""
+    if not text.strip():
+        problem = "the database's name is empty"
+    elif "\0" in text:
+        problem = f"{validation.excerpt(text)} is not a path"
+    elif text == IN_MEMORY:
+        problem = f"{IN_MEMORY} is not a file, and nothing in it would be kept"
+    else:
+        try:
+            return Path(text).expanduser()
+        except RuntimeError:
+            problem = f"{validation.excerpt(text)} is not a path: there is no such user"
+    raise InvalidInput("database", problem, "give a path: --db desk.db")
+
+
+@contextmanager
+def opened_or_made(given: str | None, actor: str | None, *, create: bool) -> Iterator[Desk]:
+    """Open the desk that --db and the configuration name, and say so if it is made.
+
+    ``create`` makes a missing file; an empty one becomes a desk in any case.
+    """
+    path = database_to_create(given) if create else database_path(given)
+    with opened(path, actor, create=create) as desk:
+        if desk.is_new:
+            narrate(f"Made a new desk: {desk.database.path}")
+        yield desk
 
 
 @contextmanager
@@ -88,3 +117,6 @@ def opened(path: Path, actor: str | None, *, create: bool = False) -> Iterator[D
             yield desk
     finally:
         desk.close()
+        context = get_current_context(silent=True)
+        if context is not None and desk.has_committed:
+            context.obj.has_committed = True

@@ -12,7 +12,7 @@ import rich_click as click
 from click import get_current_context
 
 from astra_tui.cli import value_types
-from astra_tui.cli.database import database_path, database_to_create, opened
+from astra_tui.cli.database import opened_or_made
 from astra_tui.cli.output import printing
 from astra_tui.cli.output.printing import Column, Row
 from astra_tui.cli.root import Surroundings
@@ -39,8 +39,7 @@ class Call:
 
     def desk(self, *, create: bool = False) -> AbstractContextManager[Desk]:
         """Open the desk; ``create`` makes a missing one. Raises DatabaseUnavailable."""
-        path = database_to_create(self.database) if create else database_path(self.database)
-        return opened(path, self.actor, create=create)
+        return opened_or_made(self.database, self.actor, create=create)
 
     def change(self, function: Callable[Concatenate[Desk, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a command of the desk, with the request id if there is one."""
@@ -55,11 +54,12 @@ class Call:
     def _change(
         self, create: bool, function: Callable[Concatenate[Desk, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        request_id = self._checked_request_id()
+        request_id = self.checked_request_id()
         with self.desk(create=create) as desk, desk.request(request_id):
             return function(desk, *args, **kwargs)
 
-    def _checked_request_id(self) -> str | None:
+    def checked_request_id(self) -> str | None:
+        """Return the request id. Raises InvalidInput if it is no id."""
         if self.request_id is None:
             return None
         text = validation.optional_text(self.request_id, "request_id")

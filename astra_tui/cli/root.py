@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from astra_tui.user.preferences import Check
 
 COMMANDS = {
+    "new": "new:new",
     "demo": "demo:demo",
     "import": "importing:import_",
     "lead": "lead:lead",
@@ -38,6 +39,8 @@ COMMANDS = {
     "destination": "values:destination",
     "launch": "values:launch",
     "package": "values:package",
+    "backup": "backup:backup",
+    "restore": "restore:restore",
     "doctor": "doctor:doctor",
     "config": "config:config",
     "completion": "completion:completion",
@@ -50,13 +53,14 @@ OpenApplication = Callable[[str | None, str | None], int]
 
 @dataclass
 class Surroundings:
-    """The application, its check of the configuration, and the options before the noun."""
+    """The application, its check of the configuration, the options before the noun, and what came of it."""
 
     open_application: OpenApplication
     check_preferences: Check
     database: str | None = None
     actor: str | None = None
     exit_code: int = 0
+    has_committed: bool = False
 
 
 class Nouns(click.RichGroup):

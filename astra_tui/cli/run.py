@@ -6,7 +6,6 @@ import errno
 import io
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,8 @@ from click import Abort, UsageError
 from click.exceptions import ClickException, Exit, NoArgsIsHelpError
 
 from astra_tui.cli.output.printing import is_dumb, narrate, printable, put_json
+from astra_tui.cli.output.streams import OUTPUT_LOST, OutputLost, guarded
+from astra_tui.cli.output.streams import leave_stdout as _leave_stdout
 from astra_tui.cli.root import OpenApplication, Surroundings, astra
 from models.errors import DeskError
 
@@ -30,11 +31,20 @@ LINES_ONLY = "plain-slim"  # the look of help without frames and colours
 def run(arguments: list[str], open_application: OpenApplication, check_preferences: Check) -> int:
     """Run a command; report errors on stderr, or as JSON with --json."""
     _never_fail_on_a_character()
+    surroundings = Surroundings(open_application, check_preferences)
+    with guarded():
+        try:
+            return _run(arguments, surroundings)
+        except OutputLost as lost:
+            return _report_lost(lost, surroundings)
+
+
+def _run(arguments: list[str], surroundings: Surroundings) -> int:
     as_json = _wants(arguments, "--json")
     lines_only = is_dumb() or _wants(arguments, "--plain")
     rich_click.rich_click.THEME = LINES_ONLY if lines_only else None
     try:
-        code = _invoke(arguments, Surroundings(open_application, check_preferences))
+        code = _invoke(arguments, surroundings)
         sys.stdout.flush()
         return code
     except NoArgsIsHelpError as error:
@@ -50,11 +60,14 @@ def run(arguments: list[str], open_application: OpenApplication, check_preferenc
     except BrokenPipeError:
         _leave_stdout()
         return DONE
+    except OutputLost:
+        raise
     except OSError as error:
         if error.errno != errno.ENOSPC:
             return _internal(as_json, error)
-        _leave_stdout()
-        return _report(False, REFUSED, "output", "the output cannot be written: the disk is full", "")
+        what = printable(error.filename or "a temporary file")
+        message, hint = f"{what} cannot be written: the disk is full", "free some space, then repeat it"
+        return _report(as_json, REFUSED, "output", message, hint)
     except Exception as error:  # noqa: BLE001  # the last resort: a log entry instead of a traceback
         return _internal(as_json, error)
 
@@ -84,13 +97,21 @@ def _report(as_json: bool, exit_code: int, code: str, message: str, hint: str) -
             put_json({"error": {"code": code, "message": message, "hint": hint}})
             sys.stdout.flush()
             return exit_code
-        except OSError:  # a full disk, or a reader that has gone: stderr may be better off
+        except (OutputLost, BrokenPipeError):  # stderr may be better off
             _leave_stdout()
-    with suppress(OSError):
-        narrate(f"Error: {message}")
-        if hint:
-            narrate(f"Hint: {hint}")
+    narrate(f"Error: {message}")
+    if hint:
+        narrate(f"Hint: {hint}")
     return exit_code
+
+
+def _report_lost(lost: OutputLost, surroundings: Surroundings) -> int:
+    """Tell what was done from what was not: a script must not repeat the one."""
+    _leave_stdout()
+    if surroundings.has_committed:
+        narrate(f"It is done; its output could not be written: {lost}")
+        return surroundings.exit_code
+    return _report(False, REFUSED, "output", f"{OUTPUT_LOST}: {lost}", "")
 
 
 def _usage_hint(error: ClickException) -> str:
@@ -98,15 +119,6 @@ def _usage_hint(error: ClickException) -> str:
         return ""
     path = error.ctx.command_path if error.ctx else "astra"
     return f"{path} -h shows its usage"
-
-
-def _leave_stdout() -> None:
-    """Discard the rest of the output if nobody reads it (``astra log | head``), without an error."""
-    with suppress(OSError, io.UnsupportedOperation):
-        descriptor = sys.stdout.fileno()
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, descriptor)
-        os.close(nowhere)
 
 
 def _never_fail_on_a_character() -> None:
@@ -131,9 +143,12 @@ def _log(error: Exception) -> Path:
 
     from platformdirs import user_state_path
 
+    from models import private_files
     from models.clock import to_text, utc_now
 
-    path = user_state_path("astra", appauthor=False, ensure_exists=True) / "astra.log"
-    with path.open("a", encoding="utf-8", errors="backslashreplace") as log:
+    path = user_state_path("astra", appauthor=False) / "astra.log"
+    private_files.make_folder(path.parent)
+    opener = private_files.opener
+    with open(path, "a", encoding="utf-8", errors="backslashreplace", opener=opener) as log:
         log.write(f"{to_text(utc_now())} UTC\n{''.join(traceback.format_exception(error))}\n")
     return path

@@ -15,6 +15,7 @@ from typing import IO
 from platformdirs import user_state_path
 
 from astra_tui.user.preferences import replace_file
+from models import private_files
 from screens.base.drafts import Draft
 
 DRAFT, LOCK = ".json", ".lock"
@@ -71,7 +72,7 @@ class DraftFile:
     def _hold(self) -> None:
         """Lock the draft, so that other terminals leave it."""
         if self._lock is None:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_files.make_folder(self._folder)
             self._lock = _locked(_lock_of(self._file))
 
     def _left_behind(self) -> list[Path]:
@@ -101,7 +102,7 @@ def _lock_of(file: Path) -> Path:
 
 def _locked(path: Path) -> IO[bytes] | None:
     """Open and lock a file; None if another process has it locked."""
-    file = path.open("ab")
+    file = os.fdopen(private_files.opener(str(path), os.O_CREAT | os.O_APPEND | os.O_WRONLY), "ab")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

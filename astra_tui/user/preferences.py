@@ -16,6 +16,7 @@ from typing import Any
 
 from platformdirs import user_config_path
 
+from models import private_files
 from models.errors import InvalidInput
 
 KEYS: dict[str, tuple[type, str]] = {
@@ -145,7 +146,7 @@ def replace_file(path: Path, text: str, *, flush: bool = True) -> None:
     Only its owner can read a new file. Without ``flush`` it survives the process but maybe not the machine:
     for text that is saved while somebody types.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_files.make_folder(path.parent)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -74,6 +74,7 @@ class Command:
         self.customer_id: int | None = None
         self.detail: Json = {}
         self.undoes: int | None = None
+        self.event_id: int | None = None  # of its event, if that may not be the next one
         self.policy: str | None = None
         self.decision: Decision | None = None
         self.before: dict[str, Json] = {}
@@ -182,6 +183,7 @@ def _perform(
 
 def _write_event(running: Command, fingerprint: str | None, result: Any) -> None:
     event = Event(
+        event_id=running.event_id,
         at=running.now,
         actor=running.actor,
         command=running.name,

@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, Self, TypeVar
 
@@ -18,7 +18,7 @@ from dispatch.desk.accepted_values import AcceptedValues, create_values
 from dispatch.desk.rules import Rules
 from models import database as db
 from models.clock import Clock, shift_years, to_text, utc_now
-from models.errors import InvalidInput
+from models.errors import DatabaseUnavailable, InvalidInput
 
 YEAR_SHIFT = 56
 START_TIME = 19  # of the fields after the name in /proc/PID/stat, in ticks since the system started
@@ -83,8 +83,8 @@ class Desk:
     """The open desk that every command and screen works on; one connection per thread.
 
     ``actor`` signs the events, ``session`` is the terminal they come from, ``request_id`` makes the next
-    command of this thread safe to repeat.
-    ``heard`` gets the id of every event written by this desk's commands, before it commits.
+    command of this thread safe to repeat. ``heard`` gets the id of every event written by this desk's
+    commands, before it commits. ``is_new`` if opening it made it; ``has_committed`` once a command is done.
     """
 
     def __init__(
@@ -94,9 +94,11 @@ class Desk:
         self.rules = rules
         self._actor = actor
         self.session = session
-        self.settings = settings.Settings(rules.settings)
         self.values = AcceptedValues()
+        # a restored desk may have shorter lists; its settings always have another version
+        self.settings = settings.Settings(rules.settings, changed=self.values.forget)
         self.heard: Callable[[int], object] | None = None
+        self.is_new, self.has_committed = False, False
         self._clock = clock
         self._at_work = _AtWork()
         database.chooser = rules.choose_agent
@@ -121,6 +123,8 @@ class Desk:
                 if version < db.SCHEMA_VERSION:
                     db.migrate(database, lambda: desk._furnish(year_shift))
                 desk.settings.refresh()
+            if desk.settings.desk_id is None:
+                desk._receive_id()
         except BaseException:  # on any failure, interrupts included: nobody else can close it
             desk.close()
             raise
@@ -131,6 +135,16 @@ class Desk:
         if not settings.exist():
             settings.create(year_shift)
             create_values()
+            self.is_new = True
+
+    def _receive_id(self) -> None:
+        """Give a desk of an earlier Astra its id; one that cannot be written now gets it another time."""
+        with suppress(DatabaseUnavailable), self.reading():
+            with self.database.transaction():
+                if settings.recall(settings.DESK_ID) is None:
+                    settings.remember(settings.DESK_ID, settings.new_desk_id())
+            self.settings.forget()
+            self.settings.refresh()
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -166,10 +180,26 @@ class Desk:
 
     def now(self) -> str:
         """Return the desk's current time: UTC, shifted by the desk's years."""
+        return to_text(shift_years(self.real_time(), self.settings["year_shift"]) - self._at_work.ago)
+
+    def real_time(self) -> datetime:
+        """Return the time outside: UTC, in this year."""
         moment = self._clock()
-        if moment.tzinfo is not None:
-            moment = moment.astimezone(UTC)
-        return to_text(shift_years(moment, self.settings["year_shift"]) - self._at_work.ago)
+        return moment if moment.tzinfo is None else moment.astimezone(UTC)
+
+    @contextmanager
+    def reading_copy(self, path: Path) -> Iterator[Self]:
+        """Open a copy of a desk without changing the file; inside the block it can be queried.
+
+        Raises DatabaseUnavailable.
+        """
+        copy = type(self)(db.open_read_only(path), self._clock, self.actor, self.rules, self.session)
+        try:
+            with copy.reading():
+                copy.settings.refresh()
+                yield copy
+        finally:
+            copy.close()
 
     def data_version(self) -> int:
         """Return a number that changes whenever another connection commits; compare within one thread."""
@@ -207,6 +237,7 @@ class Desk:
                     if self.settings.due_at is not None:
                         self.rules.before_command(self)
                     yield
+                self.has_committed = True
             except BaseException:  # on any failure, interrupts included, settings are rolled back
                 self.settings.forget()
                 self.values.forget()

@@ -135,6 +135,9 @@ def _permissions(path: Path) -> Finding:
     if path.stat().st_mode & 0o002:
         detail = f"{path} is writable by everybody"
         return Finding("permissions", False, detail, f"chmod o-w {path}", warning=True)
+    if path.stat().st_mode & 0o004:
+        detail = f"{path} can be read by everybody on this machine: names, phone numbers and e-mail addresses"
+        return Finding("permissions", False, detail, f"chmod o-r {path}*", warning=True)
     return Finding("permissions", True, "the file and its folder are writable")
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import takewhile
+from typing import Any
 
 from textual import events, work
+from textual.filter import LineFilter
 from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
 
+from screens.base.harmless_text import HARMLESS_LINES, visible
 from screens.base.textual_internals import SteadyBatches, is_at_rest, is_closing, is_painted, mounted_event
 
 STEP_S = 0.005
@@ -46,6 +49,14 @@ class SteadyApp(SteadyBatches):
         that is not on the stack yet, and the application ends.
         """
         asyncio.get_running_loop().set_task_factory(None)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Let nothing that is drawn control the terminal."""
+        return [*super().get_line_filters(), HARMLESS_LINES]
+
+    def notify(self, message: str, **given: Any) -> None:
+        """Show a notification with control characters escaped: it may quote any text."""
+        super().notify(visible(message), **given)
 
     async def on_event(self, event: events.Event) -> None:
         if event.is_forwarded or not isinstance(event, events.Key | events.Paste | events.MouseUp):

@@ -38,8 +38,8 @@ PLACES = {"dispatch": 1, "roster": 2, "queue": 3, "my-desk": 4, "service": 5, "i
 TITLES = {place: place.replace("-", " ").capitalize() for place in (*PLACES, "log")}
 
 UNDO = [
-    key("undo", "ctrl+z", "Undo", "Undo your last command", priority=True),
-    hidden("undo.letter", "u", "Undo", "Undo your last command", "undo"),
+    key("undo", "ctrl+z", "Undo", "Undo the last command of this terminal", priority=True),
+    hidden("undo.letter", "u", "Undo", "Undo the last command of this terminal", "undo"),
 ]
 APP = [
     anywhere("help", "f1", "Help", "What this place is for, and all its keys"),

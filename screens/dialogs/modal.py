@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Button
 from textual.widgets.button import ButtonVariant
 
+from screens.base.harmless_text import visible
 from screens.base.hosted import Hosted, Result
 from screens.widgets.key_line import KeyLine
 
@@ -30,7 +31,7 @@ class Modal(ModalScreen[Result], Hosted[Result]):
 
     def compose(self) -> ComposeResult:
         with self.FRAME_TYPE(id=self.FRAME, classes="frame") as frame:
-            frame.border_title = Content(self.heading)
+            frame.border_title = Content(visible(self.heading))
             yield from self.body()
         yield KeyLine()
 

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from dispatch.queries.totals import Totals
+from screens.base.harmless_text import visible
 from screens.base.keys import PLACES, TITLES, key_of
 from screens.base.messages import PlaceChosen
 from screens.widgets.key_line import KeyLine
@@ -69,7 +70,7 @@ class Heading:
 
     def fitting(self, width: int) -> str:
         """Return what fits into a line: the policy is dropped first, then the date, then the agent."""
-        desk, date, hour = short(self.path.name, NAME_WIDTH), self.moment[5:], self.moment[11:]
+        desk, date, hour = short(visible(self.path.name), NAME_WIDTH), self.moment[5:], self.moment[11:]
         actor = short(self.actor, NAME_WIDTH)
         who = f"{actor} ({short(self.agent, NAME_WIDTH)})" if self.agent else actor
         lines = (

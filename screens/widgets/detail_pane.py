@@ -10,6 +10,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from screens.base.harmless_text import visible
+
 Detail = tuple[str, Text]
 """A title, and the text under it."""
 
@@ -28,7 +30,7 @@ class DetailPane(VerticalScroll, can_focus=False):
 
     def show(self, detail: Detail) -> None:
         title, text = detail
-        self.border_title = Content(title)
+        self.border_title = Content(visible(title))
         self.query_one(Static).update(text)
 
 

@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from models.errors import DeskError
+from screens.base.harmless_text import visible
 from screens.wording.text import refusal
 
 
@@ -26,7 +27,15 @@ class OutageBar(Static):
     def show(self, error: DeskError, since: str, key: str) -> None:
         """Show the error, its time (hour and minute), and the key that tries again."""
         what = f"{refusal(error)}. Nothing can be read or written since {since}; what you typed stays."
-        self.update(Content(f"{what} Trying again ... {key} tries now"))
+        self._say(f"{what} Trying again ... {key} tries now")
+
+    def offer(self, error: DeskError, since: str, load: str, leave: str) -> None:
+        """Show that another file has the desk's place, and the keys that load it and that quit."""
+        what = f"{refusal(error)}. Nothing is read or written since {since}; what you typed stays."
+        self._say(f"{what} {load} loads the new file, {leave} quits")
+
+    def _say(self, text: str) -> None:
+        self.update(Content(visible(text)))
         self.display = True
 
     async def on_click(self, event: events.Click) -> None:

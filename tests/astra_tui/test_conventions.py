@@ -170,6 +170,7 @@ def test_an_internal_error_is_one_line_and_a_log_entry(
     log = tmp_path / "xdg_state_home" / "astra" / "astra.log"
     assert str(log) in ended.error["hint"]
     assert "RuntimeError" in log.read_text()
+    assert [place.stat().st_mode & 0o077 for place in (log, log.parent)] == [0, 0]
     printed = astra("agent", "list")
     assert "\\x1b[31m" in printed.err
     assert "\x1b" not in printed.err

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.astra_tui.conftest import LEAD, Run, rows_of
+from tests.astra_tui.conftest import LEAD, Run, lead_line, rows_of, words
 
 ADD = ("destination", "add", "Io")
 
@@ -35,14 +37,82 @@ def test_db_comes_before_the_environment_before_the_configuration(
     assert knows_io(anywhere, given)
 
 
-def test_only_some_commands_create_the_users_desk(anywhere: Run, tmp_path: Path) -> None:
+AGENT = ("--first-name", "Grace", "--last-name", "Hopper", "--department", "Premium Bookings")
+TAKE_ON = ("agent", "add", *AGENT, "--job-title", "Space Travel Agent")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("agent", "list"),
+        ("lead", "add", *LEAD),
+        ("lead", "add", "--from", "LEADS"),
+        ("issue", "open", "--text", "My invoice is wrong"),
+        ("destination", "add", "Io"),
+        ("sweep",),
+        ("set", "policy", "rank"),
+        ("train",),
+        ("weights", "use", "published"),
+        ("doctor", "--repair"),
+        ("undo",),
+    ],
+    ids=words,
+)
+def test_a_wrong_name_makes_no_desk(
+    anywhere: Run, tmp_path: Path, lead_file: Callable[..., Path], command: tuple[str, ...]
+) -> None:
+    """``--db typo.db lead add`` made a desk of its own, and the lead was never seen again."""
     own = tmp_path / "xdg_data_home" / "astra" / "astra.db"
-    ended = anywhere("agent", "list", "--json")
-    assert (ended.code, ended.error["code"]) == (3, "no_database")
-    assert ended.error["hint"]
+    leads = str(lead_file(lead_line()))
+    given = [leads if word == "LEADS" else word for word in command]
+    for where in ((), ("--db", tmp_path / "typo.db")):
+        ended = anywhere(*where, *given)
+        assert ended.code == 3
+        assert "there is no desk at" in ended.err
+        assert "astra new FILE" in ended.err
+    assert not (tmp_path / "typo.db").exists()
     assert not own.parent.exists()
-    assert anywhere("lead", "add", *LEAD).code == 0
-    assert own.exists()
+
+
+def test_what_makes_a_desk_says_so(anywhere: Run, tmp_path: Path) -> None:
+    own = tmp_path / "xdg_data_home" / "astra" / "astra.db"
+    ended = anywhere(*TAKE_ON, "--json")
+    assert (ended.code, ended.json["agent_id"]) == (0, 1)
+    assert ended.err == f"Made a new desk: {own}\n"
+    assert anywhere(*TAKE_ON).err == ""
+    people = tmp_path / "agents.jsonl"
+    people.write_text("{}\n")
+    ended = anywhere("--db", tmp_path / "imported.db", "import", people)
+    assert f"Made a new desk: {tmp_path / 'imported.db'}\n" in ended.err
+    assert "Made" not in anywhere("--db", tmp_path / "tried.db", "import", people, "--dry-run").err
+
+
+def test_new_makes_an_empty_desk(anywhere: Run, tmp_path: Path) -> None:
+    file = tmp_path / "desk.db"
+    assert anywhere("new", file, "--json").json == {"database": str(file)}
+    assert anywhere("agent", "list", "--db", file, "--json").json == []
+    assert anywhere("new", f"sqlite:///{tmp_path}/b.db").out == f"Made a new desk: {tmp_path}/b.db\n"
+
+
+def test_new_never_touches_what_is_there(anywhere: Run, tmp_path: Path) -> None:
+    file, link = tmp_path / "notes.txt", tmp_path / "link.db"
+    file.touch()
+    link.symlink_to(tmp_path / "elsewhere.db")
+    for name in (file, link, tmp_path):
+        ended = anywhere("new", name, "--json")
+        assert (ended.code, ended.error["code"]) == (1, "exists")
+    assert file.stat().st_size == 0
+    assert not (tmp_path / "elsewhere.db").exists()
+    assert anywhere("--db", tmp_path / "a.db", "new", tmp_path / "b.db").code == 2
+    assert anywhere("new", tmp_path / "none" / "b.db", "--json").error["code"] == "no_folder"
+
+
+def test_a_desk_made_by_two_at_once_is_new_for_one(
+    anywhere: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "desk.db"
+    monkeypatch.setattr("os.path.lexists", lambda _: False)
+    assert [anywhere("new", file).code for _ in "ab"] == [0, 1]
 
 
 def test_a_sqlite_address(anywhere: Run, path: Path) -> None:
@@ -56,9 +126,53 @@ def test_an_address_of_another_database_server_is_refused(anywhere: Run, url: st
     assert "SQLite files only" in ended.error["message"]
 
 
-@pytest.mark.parametrize("name", ["", " ", "a\0b"])
+NO_PATHS = ["", " ", ":memory:", "sqlite:///:memory:", "~nobody-of-this-name/desk.db"]
+
+
+@pytest.mark.parametrize("name", [*NO_PATHS, "a\0b"])
 def test_a_name_that_is_not_a_path(anywhere: Run, name: str) -> None:
-    assert anywhere("agent", "list", "--db", name, "--json").error["code"] == "invalid_database"
+    for command in (("agent", "list"), TAKE_ON):
+        ended = anywhere(*command, "--db", name, "--json")
+        assert (ended.code, ended.error["code"]) == (2, "invalid_database")
+
+
+@pytest.mark.parametrize("name", ["file:x.db", "FILE:x.db?mode=memory", "file:///tmp/x.db"])
+def test_an_address_of_a_file_is_refused(
+    anywhere: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """SQLite took it for one of its own: it wrote x.db, and the next command looked for file:x.db."""
+    monkeypatch.chdir(tmp_path)
+    ended = anywhere(*TAKE_ON, "--db", name, "--json")
+    assert (ended.code, ended.error["code"]) == (3, "unsupported_database")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", [":memory:", "file:x.db", "FOLDER", "/dev/null", "PIPE"])
+def test_a_name_from_the_environment_or_the_configuration_is_checked_too(
+    anywhere: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    name = {"FOLDER": str(tmp_path), "PIPE": str(tmp_path / "pipe")}.get(name, name)
+    config = tmp_path / "xdg_config_home" / "astra" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f'database = "{name}"\n')
+    for command in (("agent", "list"), TAKE_ON):
+        ended = anywhere(*command, "--json")
+        assert ended.code == (2 if name == ":memory:" else 3)
+        assert "rror" not in ended.error["message"]
+    config.unlink()
+    monkeypatch.setenv("ASTRA_DATABASE", name)
+    assert anywhere("agent", "list").code == ended.code
+
+
+def test_a_file_with_the_name_of_an_address_is_only_a_file(
+    anywhere: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in (tmp_path / "file:x.db", tmp_path / ":memory:"):
+        assert anywhere("new", name).code == 0
+        assert name.is_file()
+    assert sorted(file.name for file in tmp_path.iterdir()) == [":memory:", "file:x.db"]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +185,7 @@ def test_a_name_that_is_not_a_path(anywhere: Run, name: str) -> None:
 def test_a_file_that_is_not_a_database(anywhere: Run, tmp_path: Path, content: bytes, code: str) -> None:
     file = tmp_path / "notes.txt"
     file.write_bytes(content)
-    for command in (("agent", "list"), ("lead", "add", *LEAD)):
+    for command in (("agent", "list"), TAKE_ON):
         ended = anywhere(*command, "--db", file, "--json")
         assert (ended.code, ended.error["code"]) == (3, code)
         assert str(file) in ended.error["message"]
@@ -84,7 +198,7 @@ def test_another_programs_database_is_left_alone(anywhere: Run, tmp_path: Path) 
         connection.execute("create table notes (text)")
     connection.close()
     before = rows_of(file)
-    ended = anywhere("lead", "add", *LEAD, "--db", file, "--json")
+    ended = anywhere(*TAKE_ON, "--db", file, "--json")
     assert (ended.code, ended.error["code"]) == (3, "foreign_database")
     assert rows_of(file) == before
 
@@ -97,7 +211,7 @@ def test_a_newer_desk_is_refused(astra: Run, path: Path) -> None:
     assert (ended.code, ended.error["code"]) == (3, "newer_database")
 
 
-@pytest.mark.parametrize("command", [("agent", "list"), ("lead", "add", *LEAD)], ids=["reading", "creating"])
+@pytest.mark.parametrize("command", [("agent", "list"), TAKE_ON], ids=["reading", "creating"])
 def test_a_folder_that_does_not_exist(anywhere: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
     ended = anywhere(*command, "--db", tmp_path / "none" / "desk.db", "--json")
     assert ended.code == 3
@@ -138,3 +252,38 @@ def test_the_command_succeeds_once_the_lock_is_released(astra: Run, held: sqlite
     assert astra(*ADD).code == 3
     held.execute("rollback")
     assert astra(*ADD).code == 0
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 900 kB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=900k", "tmpfs", str(folder)]
+    try:
+        subprocess.run(command, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("only the superuser can mount a small disk")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_full_disk_is_called_full(anywhere: Run, small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was called a matter of permissions: "cannot rollback - no transaction is active"."""
+    desk = small_disk / "desk.db"
+    monkeypatch.setenv("ASTRA_DATABASE", str(desk))
+    assert anywhere(*TAKE_ON).code == 0
+    with closing(sqlite3.connect(desk)) as beside:  # another terminal: the files beside it exist
+        beside.execute("select * from customers").fetchall()
+        (small_disk / "filling").write_bytes(b"x" * (shutil.disk_usage(small_disk).free - 16_384))
+        ended = anywhere("lead", "add", *LEAD, "--json")
+        while ended.code == 0:
+            ended = anywhere("lead", "add", *LEAD, "--json")
+        assert (ended.code, ended.error["code"]) == (3, "disk")
+        assert "the disk is full" in ended.error["message"]
+        assert anywhere("agent", "list").code == 0
+    (small_disk / "more").write_bytes(b"x" * shutil.disk_usage(small_disk).free)
+    assert not desk.with_name("desk.db-shm").exists()
+    ended = anywhere("agent", "list", "--json")
+    assert (ended.code, ended.error["code"]) == (3, "disk")
+    assert "the disk is full" in ended.error["message"]

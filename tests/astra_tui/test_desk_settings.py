@@ -80,6 +80,17 @@ def test_doctor_passes_a_sound_desk(booked: Run) -> None:
     assert booked("doctor").code == 0
 
 
+@pytest.mark.parametrize(
+    ("mode", "hint"), [(0o600, ""), (0o660, ""), (0o644, "chmod o-r"), (0o666, "chmod o-w")]
+)
+def test_doctor_warns_of_a_desk_that_others_can_read(booked: Run, path: Path, mode: int, hint: str) -> None:
+    path.chmod(mode)
+    report = booked("doctor", "--json").json
+    (found,) = (row for row in report["checks"] if row["check"] == "permissions")
+    assert report["ok"]
+    assert (found["ok"], found["hint"][:9]) == (hint == "", hint)
+
+
 def test_doctor_finds_a_wrong_load_and_repairs_it(booked: Run, desk: Desk) -> None:
     with desk.transaction():
         Agent.update(load=7).where(Agent.agent_id == 2).execute()

@@ -62,6 +62,17 @@ def test_a_lead_goes_from_entry_to_confirmation(environment: dict[str, str]) -> 
     assert (confirmed["status"], confirmed["total_revenue"]) == ("Confirmed", 1280.5)
 
 
+def test_undo_without_a_number_stays_in_its_shell(environment: dict[str, str]) -> None:
+    process(environment, "agent", "add", *GRACE, "--job-title", "Space Travel Agent")
+    command = [sys.executable, "-m", "astra_tui.main", "undo"]
+    elsewhere = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, start_new_session=True
+    )
+    assert elsewhere.returncode == 1
+    assert "done in another terminal; undo it by its number: astra undo 1" in elsewhere.stderr
+    assert process(environment, "undo").returncode == 0
+
+
 def test_version_imports_nothing_heavy(environment: dict[str, str]) -> None:
     ended = process(environment, "--version", code=LOADED)
     assert ended.stdout.startswith("astra ")

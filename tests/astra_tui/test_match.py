@@ -186,6 +186,7 @@ def test_a_report_is_four_files(
     bars = [bar for bar in drawing.iter("{http://www.w3.org/2000/svg}rect") if bar.get("x")]
     assert len(bars) == len(FEATURES) + 2
     assert (folder / REPORT[3]).read_bytes().startswith(b"\x89PNG")
+    assert [place.stat().st_mode & 0o077 for place in (folder, *folder.iterdir())] == [0] * 5
 
 
 def test_without_matplotlib_the_rest_is_written_with_a_hint(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import sys
 
 import pytest
@@ -65,6 +66,16 @@ def test_a_long_table_says_there_is_more(
 )
 def test_control_characters_are_escaped(text: str, harmless: str) -> None:
     assert printing.printable(text) == harmless
+
+
+@pytest.mark.parametrize("character", ["\x1b", "\x7f", "\x9b", "\u2028", "\u202e", "\u2066"])
+def test_json_has_no_control_character_either(capsys: pytest.CaptureFixture[str], character: str) -> None:
+    for value in ({"name": f"Zoë{character}2J"}, [{"name": f"Zoë{character}2J"}]):
+        printing.put_json(value)
+        printed = capsys.readouterr().out
+        assert character not in printed
+        assert f"Zoë\\u{ord(character):04x}2J" in printed
+        assert json.loads(printed) == value
 
 
 @pytest.mark.parametrize("arguments", [("set",), ("set", "--json"), ("set", "colour", "--json")])

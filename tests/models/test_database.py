@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,9 @@ from peewee import OperationalError
 from dispatch.bootstrap import open_desk
 from dispatch.desk.accepted_values import FIRST_VALUES
 from dispatch.desk.desk import Desk
+from models import copies
 from models import database as db
+from models.database import current_database
 from models.errors import DatabaseUnavailable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,7 +113,7 @@ def test_processes_opening_a_new_file_together_create_one_desk(tmp_path: Path, r
     assert [errors for _, errors in outputs] == [""] * 4
     assert len({output for output, _ in outputs}) == 1, "all of them see the same desk"
     assert outputs[0][0].split()[1] == "5"
-    assert query(path, "SELECT count(*) FROM settings") == [(2,)]
+    assert query(path, "SELECT count(*) FROM settings") == [(3,)]
 
 
 def test_a_file_created_during_the_check_is_not_taken_for_foreign(
@@ -230,6 +234,44 @@ def test_the_backup_is_never_of_the_upgraded_file(path: Path, next_schema: Path)
     assert "mood" not in columns(backup, "customers")
 
 
+@pytest.mark.parametrize(("mode", "most"), [(0o600, 0o600), (0o644, 0o644), (0o666, 0o666)])
+def test_the_backup_is_as_private_as_the_desk(path: Path, next_schema: Path, mode: int, most: int) -> None:
+    path.chmod(mode)
+    open_desk(path).close()
+    backup = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak")
+    assert stat.S_IMODE(backup.stat().st_mode) & ~most == 0
+    assert query(backup, "PRAGMA journal_mode") == [("delete",)]
+
+
+def test_the_backup_takes_a_free_name(path: Path, next_schema: Path) -> None:
+    taken = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak")
+    taken.write_text("precious")
+    open_desk(path).close()
+    assert taken.read_text() == "precious"
+    backup = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}-2.bak")
+    assert query(backup, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_a_backup_that_cannot_be_written_is_named_instead_of_the_desk(path: Path, next_schema: Path) -> None:
+    taken = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak")
+    taken.mkdir()
+    error = refusal(path)
+    assert (error.code, error.exit_code) == ("no_backup", 3)
+    assert f"{taken}, cannot be written" in error.message
+
+
+def test_a_backup_that_does_not_fit_is_not_left_behind(
+    path: Path, next_schema: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(copies, "copy_file", full)
+    assert refusal(path).code == "no_backup"
+    assert not [name for name in os.listdir(path.parent) if "bak" in name]
+    assert "mood" not in columns(path, "customers")
+
+
 def test_a_failed_upgrade_leaves_the_desk_as_it_was(path: Path, next_schema: Path) -> None:
     (next_schema / "0099_tier.py").write_text(
         'def up(migrator, db):\n    db.execute_sql("ALTER TABLE customers ADD COLUMN mood TEXT")\n    1 / 0\n'
@@ -310,3 +352,67 @@ def test_each_thread_has_its_own_connection(desk: Desk) -> None:
     thread.join()
     assert seen[0] is not seen[1]
     assert not desk.database.is_closed(), "each thread closes its own"
+
+
+FULL = "the disk is full (database or disk is full)"
+
+
+@pytest.fixture
+def no_room(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file cannot grow by a page: SQLite's own full disk."""
+    (pages,) = query(path, "PRAGMA page_count")[0]
+    monkeypatch.setattr(db, "PRAGMAS", db.PRAGMAS | {"max_page_count": pages})
+
+
+@pytest.mark.usefixtures("no_room")
+def test_a_full_disk_is_told_as_one(desk: Desk, add_agent: Callable[..., Any]) -> None:
+    """SQLite rolls back by itself; the rollback after it hid that the disk was full."""
+
+    def fill() -> None:
+        for number in range(1000):
+            add_agent("x" * 90, last_name=str(number))
+
+    with pytest.raises(DatabaseUnavailable) as caught:
+        fill()
+    assert (caught.value.code, caught.value.message) == ("disk", f"{desk.database.path}: {FULL}")
+    assert not desk.in_transaction
+    with desk.reading():
+        assert desk.values.of("method")
+
+
+def test_a_disk_that_fills_up_at_the_commit_is_told_as_full(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def commit(database: db.DeskDatabase) -> None:
+        database.run("ROLLBACK", ())
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(db.DeskDatabase, "commit", commit)
+    with pytest.raises(DatabaseUnavailable) as caught, desk.transaction():
+        pass
+    assert FULL in caught.value.message
+
+
+def test_the_end_of_a_savepoint_that_is_gone_does_not_hide_why(desk: Desk) -> None:
+
+    def fail() -> None:
+        with desk.transaction(), current_database.atomic():
+            desk.database.run("ROLLBACK", ())
+            raise OperationalError("database or disk is full")
+
+    with pytest.raises(DatabaseUnavailable) as caught:
+        fail()
+    assert FULL in caught.value.message
+
+
+@pytest.mark.parametrize("text", ["disk I/O error", "unable to open database file"])
+def test_an_error_beside_a_full_disk_names_it(desk: Desk, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Without a file for its shared memory SQLite cannot even read, and calls that an I/O error."""
+    has_room = os.statvfs(desk.database.path.parent)
+    monkeypatch.setattr(os, "statvfs", lambda _: os.statvfs_result((*has_room[:4], 0, *has_room[5:])))
+    with pytest.raises(DatabaseUnavailable) as caught, desk.reading():
+        raise OperationalError(text)
+    assert (caught.value.code, caught.value.message) == (
+        "disk",
+        f"{desk.database.path}: the disk is full ({text})",
+    )

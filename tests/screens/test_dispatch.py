@@ -104,6 +104,20 @@ async def test_the_keys_apply_to_the_last_assigned_lead(running: Any) -> None:
         assert "Kate              undone" in text_of(app)
 
 
+async def test_undo_takes_back_what_was_done_in_this_terminal(running: Any, other_terminal: Desk) -> None:
+    """Not what a script has done since under the same name."""
+    async with running(size=(80, 24)) as (app, _):
+        await press(app, *"Kate", "enter", "t", "enter", "o", "enter", "m", "enter", "s", "f9")
+        (row,) = await newest(app, 1)
+        other_terminal.actor = app.backend.desk.actor
+        intake.receive(other_terminal, name="Somebody", **OTHER)
+        await press(app, "ctrl+z")
+        assert notice(app) == f"Undone: lead {row['booking_id']} (Kate) removed"
+        await press(app, "ctrl+z")
+        assert "has done nothing here that can be undone" in text_of(app)
+        assert not (await newest(app, 1))[0]["voided"]
+
+
 async def test_assigning_twice_is_one_lead_and_keeps_its_agent_shown(running: Any) -> None:
     async with running(size=(80, 24)) as (app, pilot):
         before = (await newest(app, 1))[0]["booking_id"]

@@ -46,6 +46,21 @@ async def own(path: Path, **preferences: Any) -> AsyncIterator[AstraApp]:
         yield app
 
 
+async def test_a_desk_that_was_made_for_the_application_is_announced(path: Path, tmp_path: Path) -> None:
+    def notices(app: AstraApp) -> list[str]:
+        return [toast.message for toast in app._notifications]
+
+    made = tmp_path / "new.db"
+    async with own(made) as app:
+        assert notices(app) == [f"Made a new desk: {made}"]
+    async with own(made) as app:
+        assert notices(app) == []
+    app = AstraApp(database=path, clock=standing_still, is_new=True)
+    async with app.run_test(notifications=True):
+        await app.settle()
+        assert notices(app) == [f"Made a new desk: {path}"]
+
+
 async def test_the_tour_is_shown_once_and_leads_to_the_ways_to_begin(path: Path) -> None:
     async with own(path, keymap={"why": "f12", "booking.claim": "k"}) as app:
         assert isinstance(app.screen, Tour)

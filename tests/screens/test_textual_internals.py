@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import io
+import signal
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,13 +15,14 @@ from rich.segment import Segment
 from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.notifications import Notification, Notify
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, RadioButton, RadioSet
 
 from screens.base import textual_internals
-from screens.base.textual_internals import SegmentTable
+from screens.base.textual_internals import ENDING, SegmentTable, SteadyDriver, SteadyTerminal, TerminalFile
 
 
 class Drawn(SegmentTable):
@@ -56,7 +59,19 @@ async def pilot() -> AsyncIterator[Pilot[None]]:
 
 
 @pytest.fixture
-def objects(pilot: Pilot[None]) -> dict[str, Any]:
+async def driver(pilot: Pilot[None]) -> AsyncIterator[SteadyDriver]:
+    """A driver that never draws; the signals are handled as before afterwards."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTSTP, signal.SIGCONT)}
+    driver = SteadyDriver(pilot.app)
+    yield driver
+    for number in (*ENDING, *handlers):
+        asyncio.get_running_loop().remove_signal_handler(number)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def objects(pilot: Pilot[None], driver: SteadyDriver) -> dict[str, Any]:
     """The objects whose private names are checked, by their name in the module."""
     app = pilot.app
     table = app.query_one(Drawn)
@@ -68,7 +83,7 @@ def objects(pilot: Pilot[None]) -> dict[str, Any]:
         "node": app.query_one(Footer),
         "ready": app._message_queue.ready_event,
         "radio_set": app.query_one(RadioSet),
-        "self": (table, app, app.screen),
+        "self": (table, app, app.screen, driver, TerminalFile(io.StringIO())),
         "self.app": app,
         "super()": (super(SegmentTable, table), app, app.screen),
     }
@@ -80,7 +95,10 @@ def private_names() -> set[tuple[str, str]]:
     return {
         (ast.unparse(node.value), node.attr)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr.startswith("_") and node.attr != "_styled"
+        if isinstance(node, ast.Attribute)
+        and node.attr.startswith("_")
+        and not node.attr.startswith("__")
+        and node.attr != "_styled"
     }
 
 
@@ -202,3 +220,44 @@ async def test_cells_are_drawn_by_hand_once_and_the_rest_by_datatable(pilot: Pil
 async def test_the_footer_is_made_of_keys(pilot: Pilot[None]) -> None:
     keys = list(pilot.app.query(textual_internals.FooterKey))
     assert ("a", "Ring") in [(key.key_display, key.description) for key in keys]
+
+
+async def test_what_is_drawn_on_a_lost_terminal_is_no_error() -> None:
+    file = io.StringIO()
+    terminal = TerminalFile(file)
+    terminal.write("a")
+    assert file.getvalue() == "a"
+    file.close()
+    terminal.write("b")
+    terminal.flush()
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [
+        (lambda app: app.exit(), 0),
+        (lambda app: app.exit(return_code=143), 143),
+        (lambda app: app.panic("lost"), None),
+        (lambda app: app._handle_exception(ValueError("wrong")), 1),
+        (lambda app: (app._handle_exception(ValueError("wrong")), app.exit()), 1),
+    ],
+    ids=["quit", "signal", "panic", "exception", "exception, then quit"],
+)
+async def test_an_exception_never_ends_it_with_0(
+    end: Callable[[App[None]], object], code: int | None
+) -> None:
+    app = SteadyTerminal()
+    try:
+        async with app.run_test():
+            end(app)
+    except ValueError:
+        pass  # run_test raises what ended the application
+    assert app.return_code == code
+
+
+async def test_a_screen_that_was_still_opening_is_no_crash() -> None:
+    app = SteadyTerminal()
+    async with app.run_test():
+        app.exit()
+        app._handle_exception(NoMatches("its widgets are not there yet"))
+    assert app.return_code == 0

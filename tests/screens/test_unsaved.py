@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from textual.widgets import Button
 from astra_tui.app import AstraApp
 from astra_tui.user.draft_files import DraftFile, drafts_folder
 from astra_tui.user.preferences import Preferences
+from dispatch.leads import intake
+from models import database
 from screens.base.drafts import Draft
 from screens.dialogs.form import FormModal
 from screens.dialogs.quit_warning import Leaving
@@ -29,6 +32,13 @@ HALF = {
     "method": "Text",
     "destination": "Titan",
     "requests": "a dome",
+}
+
+MARS = {
+    "method": "Text",
+    "source": "Organic",
+    "destination": "Mars",
+    "launch": "Dallas-Fort Worth Launch Complex",
 }
 
 
@@ -170,3 +180,19 @@ async def test_a_form_asks_once_before_dropping_typed_text(
         assert app.screen.values()["name"].endswith("xy")
         await leave_it()
         assert isinstance(app.screen, Place)
+
+
+async def test_a_full_disk_is_told_as_one_and_the_form_stays(
+    golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(golden_file)) as connection:
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    monkeypatch.setattr(database, "PRAGMAS", database.PRAGMAS | {"max_page_count": pages})
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await fill_in(app, **HALF)
+        app.perform(lambda desk: [intake.receive(desk, name="x" * 90, **MARS) for _ in range(200)])
+        await app.settle()
+        shown = " ".join(text_of(app).split())
+        assert "the disk is full" in shown
+        assert "permissions" not in shown
+        assert form(app)["name"] == HALF["customer"]

@@ -55,7 +55,7 @@ booking_option = click.option("--booking", "booking_id", type=BOOKING, help="The
 @changing
 def open_issue(call: Call, /, text: str, **given: Any) -> None:
     """Open an issue; triage, its SLA clocks and an agent follow at once."""
-    call.show(call.change_or_create(intake.open_issue, text, **given), print_opened)
+    call.show(call.change(intake.open_issue, text, **given), print_opened)
 
 
 @issue.command("list")

@@ -77,7 +77,7 @@ def _add_one(call: Call, policy: str | None, fields: dict[str, str | None], cust
         raise click.UsageError(f"missing: {', '.join(missing)} (or --from FILE)")
     whose = () if customer is None else (customer,)
     given: Json = fields
-    call.show(call.change_or_create(intake.receive, *whose, policy=policy, **given), _print_one)
+    call.show(call.change(intake.receive, *whose, policy=policy, **given), _print_one)
 
 
 def _print_one(row: intake.LeadResult) -> None:
@@ -92,7 +92,7 @@ def _add_file(call: Call, source_file: str, policy: str | None, run: str | None)
     ):
         if run is not None:
             narrate(f"run {run}: if it is interrupted, continue with --run {run}")
-        with call.desk(create=True) as desk, progress_bar("leads") as progress:
+        with call.desk() as desk, progress_bar("leads") as progress:
             result = receive_file(desk, leads, policy=policy, run=run, progress=progress)
         if leads.ignored:
             narrate(f"ignored, as leads have no such field: {', '.join(leads.ignored)}")

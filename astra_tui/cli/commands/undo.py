@@ -16,7 +16,7 @@ from dispatch.operations.row_types import UndoResult
 @click.argument("event_id", type=EVENT, required=False)
 @changing
 def undo(call: Call, event_id: int | None) -> None:
-    """Undo your last command, or the given EVENT (see astra log)."""
+    """Undo the last command of this shell, or the given EVENT (see astra log)."""
     call.show(call.change(undoing.undo, event_id), _print)
 
 

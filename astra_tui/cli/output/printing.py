@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,6 +22,8 @@ from dispatch.inputs.validation import BIDI_OVERRIDES, REFUSED_CATEGORIES
 Row = TypeVar("Row", bound=Mapping[str, object])
 
 PIPE_WIDTH = 10_000  # a table that no terminal shows is never cut
+JSON_LEAVES = re.compile(f"[\x7f-\x9f\u2028\u2029{''.join(sorted(BIDI_OVERRIDES))}]")
+"""Characters that are legal in JSON and control a terminal, or reverse text."""
 MOST_ROWS_SHOWN = 1_000
 MOST_LINES_SHOWN = 20
 COLUMN_GAP = 2
@@ -98,14 +101,20 @@ def narrate(text: str, *, plain: bool = True) -> None:
 
 
 def put_json(value: object) -> None:
-    """Print one JSON value on stdout; a list has one member per line."""
+    """Print one JSON value on stdout; a list has one member per line.
+
+    JSON itself escapes some of the characters that control a terminal; here all of them are.
+    """
     ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
     if isinstance(value, list):
         encode = json.JSONEncoder(ensure_ascii=ascii_only).encode
         rows = ",\n ".join(encode(row) for row in value)
-        sys.stdout.write(f"[{rows}]\n")
+        text = f"[{rows}]\n"
     else:
-        sys.stdout.write(json.dumps(value, ensure_ascii=ascii_only, indent=2) + "\n")
+        text = json.dumps(value, ensure_ascii=ascii_only, indent=2) + "\n"
+    if not text.isascii() or "\x7f" in text:
+        text = JSON_LEAVES.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    sys.stdout.write(text)
 
 
 def table(columns: Sequence[Column[Row]], rows: Sequence[Row], nothing: str) -> None:

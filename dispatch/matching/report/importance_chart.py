@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dispatch.matching.features import feature_name
 from dispatch.matching.importance import Importance
+from models import private_files
 from models.errors import Refused
 
 WIDTH, ROW, TOP, LEFT, RIGHT = 640, 26, 46, 140, 190
@@ -83,4 +84,5 @@ def write_png(bars: Sequence[Importance], path: Path) -> None:
         loc="lower right",
         frameon=False,
     )
-    figure.savefig(path, dpi=144, format="png")
+    with open(path, "wb", opener=private_files.opener) as file:
+        figure.savefig(file, dpi=144, format="png")

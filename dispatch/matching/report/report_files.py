@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dispatch.matching.report.importance_chart import svg, write_png
 from dispatch.matching.report.report import Report, html, markdown
+from models import private_files
 from models.base import Json
 from models.errors import InvalidInput, Refused
 
@@ -14,7 +15,10 @@ PICTURE = "match-importance"
 
 
 def write(report: Report, folder: str) -> Json:
-    """Write match.md, match.html and the plot into a folder, created if missing. Raises InvalidInput."""
+    """Write match.md, match.html and the plot into a folder, created if missing. Raises InvalidInput.
+
+    They name customers and agents: only their owner can read new ones.
+    """
     try:
         return _write(report, Path(folder).expanduser())
     except (OSError, ValueError) as error:
@@ -25,7 +29,7 @@ def write(report: Report, folder: str) -> Json:
 
 
 def _write(report: Report, folder: Path) -> Json:
-    folder.mkdir(parents=True, exist_ok=True)
+    private_files.make_folder(folder)
     picture = f"{PICTURE}.svg"
     texts = {
         "match.md": markdown(report, picture),
@@ -33,7 +37,7 @@ def _write(report: Report, folder: Path) -> Json:
         picture: svg(report.glance.importance) + "\n",
     }
     for name, text in texts.items():
-        (folder / name).write_text(text, "utf-8")
+        private_files.write(folder / name, text)
     files = [str(folder / name) for name in texts]
     left_out: list[dict[str, str]] = []
     image = folder / f"{PICTURE}.png"

@@ -14,6 +14,7 @@ from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.leads.intake import LeadResult
 from dispatch.operations import configuration
+from dispatch.operations import undo as undoing
 from dispatch.operations.undo import undo
 from models.errors import NotFound, Refused
 
@@ -144,6 +145,33 @@ def test_a_waiting_lead_can_be_undone(desk: Desk, add_lead: AddLead, look: Look)
     add_lead()
     undo(desk)
     assert (look(queries.booking, 1)["voided"], look(queries.count_totals).waiting) == (True, 0)
+
+
+def test_undo_reverses_the_last_command_of_its_own_terminal(desk: Desk, claimed: None, look: Look) -> None:
+    """Two terminals under one login, such as a shared computer and a script."""
+    here, desk.session = desk.session, "elsewhere"
+    bookings.cancel(desk, 1, "no money")
+    desk.session = here
+    assert refusal(look, lambda: undo(desk)).code == "changed_since", "it would undo the claim"
+    desk.session = "a third one"
+    refused = refusal(look, lambda: undo(desk))
+    assert refused.code == "nothing_to_undo"
+    assert refused.hint is not None
+    assert "event 5, booking.cancel," in refused.hint
+    assert "astra undo 5" in refused.hint
+    assert undo(desk, 5)["command"] == "booking.cancel"
+    desk.session = here
+    assert undo(desk)["command"] == "booking.claim"
+
+
+def test_the_last_command_is_looked_for_among_the_latest_events(
+    desk: Desk, claimed: None, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undoing, "REACH", 1)
+    here, desk.session = desk.session, "elsewhere"
+    bookings.note(desk, 1, "hello")
+    desk.session = here
+    assert refusal(look, lambda: undo(desk)).code == "nothing_to_undo"
 
 
 def test_undo_reverses_the_actors_own_last_command(desk: Desk, claimed: None, look: Look) -> None:
