@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from rich.text import Text
 from textual import work
 from textual.app import SystemCommand
 from textual.binding import BindingType
@@ -38,7 +36,7 @@ from screens.base.messages import DeskChanged
 from screens.base.textual_internals import all_screens, remove_toast
 from screens.base.theme import THEMES
 from screens.dialogs.modal import Modal
-from screens.dialogs.panel import Panel
+from screens.dialogs.panel import error_panel
 from screens.dialogs.quit_warning import Leaving
 from screens.shell.booking_notifications import Inbox
 from screens.shell.desk_screen import Place
@@ -273,9 +271,6 @@ class AstraApp(DistributingApp):
         if place is not None and place.is_laid_out:
             place.lost(error)
 
-    def _loaded(self, is_same_desk: bool) -> None:
-        self.show_toast(describe_loaded(self.backend.path, is_same_desk))
-
     # errors
 
     def show_toast(self, text: str, *, severity: SeverityLevel = "information", timeout: float = 5) -> None:
@@ -315,12 +310,7 @@ class AstraApp(DistributingApp):
         self.log.error(error)
         if not self.screen_stack or self.screen.has_class("-error"):
             return  # the first panel shows the cause; more would only have to be closed
-        lines = "".join(traceback.format_exception(error))
-        about = (
-            "This should not have happened; nothing was written. y copies the text below for a report.\n\n"
-            f"{type(error).__name__}: {error}\n\n"
-        )
-        self.push_screen(Panel("Unexpected error", Text(about + lines, overflow="fold"), error=True))
+        self.push_screen(error_panel(error))
 
     # actions
 
@@ -354,7 +344,11 @@ class AstraApp(DistributingApp):
 
     async def action_retry(self) -> None:
         if self.backend.replaced is not None:
-            await self._attempt(self.backend.load_replacement(), self._loaded, self._refuse)
+            await self._attempt(
+                self.backend.load_replacement(),
+                lambda is_same: self.show_toast(describe_loaded(self.backend.path, is_same)),
+                self._refuse,
+            )
             if self.backend.replaced is not None:
                 return
         await self.look_for_changes()
@@ -396,10 +390,8 @@ class AstraApp(DistributingApp):
                 yield SystemCommand(binding.description, verb.palette_text, run)
         yield from super().get_system_commands(screen)
 
-    # for scripts and tests
-
     async def settle(self) -> None:
-        """Return when nothing is pending: no query, command, message or repaint."""
+        """Return when nothing is pending, for scripts: no query, command, message or repaint."""
         while True:
             await self.look_for_changes()
             await self.quiet()

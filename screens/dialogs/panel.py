@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -31,3 +33,13 @@ class Panel(Modal[None]):
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self.text.plain)
         self.app.notify("Copied", markup=False)
+
+
+def error_panel(error: Exception) -> Panel:
+    """Return the panel for an error that nobody expected, with all that a report needs."""
+    lines = "".join(traceback.format_exception(error))
+    about = (
+        "This should not have happened; nothing was written. y copies the text below for a report.\n\n"
+        f"{type(error).__name__}: {error}\n\n"
+    )
+    return Panel("Unexpected error", Text(about + lines, overflow="fold"), error=True)
