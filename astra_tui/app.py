@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PASSING = ("locked", "replaced")  # over in a moment: no reason to call the database lost
+REACHED = ("locked", "replaced", "read_only")  # no reason to call the database lost
 LOOK_EVERY_S = 0.25
 BELOW_A_MODAL = ("go", "find", "log", "undo", "help", "why", "first_steps")
 
@@ -293,11 +293,11 @@ class AstraApp(DistributingApp):
     def _refuse(self, error: DeskError) -> None:
         """Report why a key did nothing, even if the database is lost."""
         self.report(error)
-        if isinstance(error, DatabaseUnavailable) and error.code not in PASSING:
+        if isinstance(error, DatabaseUnavailable) and error.code not in REACHED:
             self.show_toast(f"Not done: {error.message}", severity="error")
 
     def report(self, error: Exception) -> None:
-        if isinstance(error, DatabaseUnavailable) and error.code not in PASSING:
+        if isinstance(error, DatabaseUnavailable) and error.code not in REACHED:
             self._lost(error)
         elif isinstance(error, DeskError):
             text = f"{error.message}\n{error.hint}" if error.hint else error.message

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os.path
 import random
+import shutil
 import sqlite3
 import time
+import weakref
 from collections.abc import Sequence
 from contextlib import closing
 from contextvars import ContextVar
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from peewee import DatabaseProxy, OperationalError, SqliteDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
+from models import read_only
 from models.errors import DatabaseUnavailable
 from models.private_files import PRIVATE_FILE
 
@@ -28,6 +31,7 @@ APPLICATION_ID = 0x41535452  # "ASTR": distinguishes our files from other progra
 SCHEMA_VERSION = 9  # the highest number in models/migrations
 ROLLED_BACK = ("no transaction is active", "no such savepoint")  # said only after another error
 SMALLEST_BYTES = 65_536
+UNWRITABLE = ("read_only", "cannot_open")
 LOCK_PATIENCE_S = 5.0
 OPEN_PATIENCE_S = 5
 PRAGMAS = {
@@ -79,16 +83,22 @@ class DeskDatabase(SqliteDatabase):
 
     chooser: Callable[[Any], int | None] | None = None
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, source: read_only.Source | None = None) -> None:
         # absolute: SQLite takes "file:..." for an address, and ":memory:" for no file at all
-        super().__init__(
-            os.path.abspath(path), pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=OPEN_PATIENCE_S
-        )
+        place = os.path.abspath(path) if source is None else source.address
+        how = {"uri": True} if source else {}
+        super().__init__(place, pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=OPEN_PATIENCE_S, **how)
         self.path = path
+        self.why_read_only = source.why if source else ""
+        self._is_sealed = False
+        if source is not None and source.copy is not None:
+            weakref.finalize(self, shutil.rmtree, source.copy, ignore_errors=True)
         self.statements: dict[object, Any] = {}
 
     def begin(self, lock_type: str | None = None) -> None:
         """BEGIN IMMEDIATE, retried at short random intervals for up to five seconds."""
+        if self._is_sealed and lock_type != "DEFERRED":
+            raise read_only.refusal(self.path, self.why_read_only)
         retry_while_locked(lambda: super(DeskDatabase, self).begin(lock_type))
 
     def commit(self) -> None:
@@ -114,6 +124,12 @@ class DeskDatabase(SqliteDatabase):
         except sqlite3.Error:
             with peewee_errors:  # converted to Peewee's errors, as everywhere else
                 raise
+
+    def seal(self) -> None:
+        """Refuse to write from now on, if the desk can only be read."""
+        if self.why_read_only:
+            self._is_sealed = True
+            self.pragma("query_only", 1, permanent=True)
 
     def active(self) -> Active:
         """Make this the database that the models use inside the block."""
@@ -158,10 +174,22 @@ def retry_while_locked(attempt: Callable[[], T]) -> T:
 def connect(path: Path, *, create: bool) -> tuple[DeskDatabase, int]:
     """Open the file; returns it with its schema version (0: empty). Raises DatabaseUnavailable."""
     _check_place(path, create)
-    database = DeskDatabase(path)
+    if not os.access(path, os.W_OK):
+        return _connect(DeskDatabase(path, read_only.source(path, SCHEMA_VERSION)))
+    try:
+        return _connect(DeskDatabase(path))
+    except DatabaseUnavailable as error:
+        if error.code not in UNWRITABLE or not read_only.reason(path):
+            raise
+        return _connect(DeskDatabase(path, read_only.source(path, SCHEMA_VERSION)))
+
+
+def _connect(database: DeskDatabase) -> tuple[DeskDatabase, int]:
+    path = database.path
     try:
         version = retry_while_locked(lambda: _checked_version(database))
-        retry_while_locked(lambda: database.pragma("journal_mode", "wal"))
+        if not database.why_read_only:
+            retry_while_locked(lambda: database.pragma("journal_mode", "wal"))
     except DatabaseUnavailable:
         database.close()
         raise
@@ -206,7 +234,8 @@ def open_read_only(path: Path) -> DeskDatabase:
     """Open an existing desk without creating, migrating or writing anything. Raises DatabaseUnavailable."""
     if not os.path.isfile(path):
         raise DatabaseUnavailable("no_database", f"there is no desk at {path}")
-    database = DeskDatabase(path)
+    is_writable = os.access(path, os.W_OK)
+    database = DeskDatabase(path, None if is_writable else read_only.source(path, SCHEMA_VERSION))
     try:
         database.pragma("query_only", 1)
         version = _checked_version(database)
@@ -303,7 +332,7 @@ def migrate(database: DeskDatabase, fill: Callable[[], None]) -> None:
             version = int(database.pragma("user_version"))
             # under the lock: another process may have upgraded it first
             if version < SCHEMA_VERSION:
-                if version:
+                if version and not database.why_read_only:
                     backup_before_upgrade(database, version)
                 Runner(database, str(Path(__file__).parent / "migrations")).up()
                 database.pragma("application_id", APPLICATION_ID)

@@ -114,6 +114,8 @@ def opened(path: Path, actor: str | None, *, create: bool = False) -> Iterator[D
     desk = open_desk(path, actor=actor, create=create)
     try:
         desk.actor = person(desk.actor)
+        if desk.why_read_only:
+            narrate(f"{path} can only be read: {desk.why_read_only}")
         with desk.reading():
             yield desk
     finally:
