@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from rich.text import Text
+from textual import work
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.notifications import Notification, Notify, SeverityLevel
@@ -42,7 +43,7 @@ from screens.dialogs.quit_warning import Leaving
 from screens.shell.booking_notifications import Inbox
 from screens.shell.desk_screen import Place
 from screens.shell.help import Verb, help_panel, verbs
-from screens.wording.events import describe_undo
+from screens.wording.events import describe_restore, describe_undo
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-REACHED = ("locked", "replaced", "read_only")  # no reason to call the database lost
+REACHED = ("locked", "read_only")  # no reason to call the database lost
 LOOK_EVERY_S = 0.25
 BELOW_A_MODAL = ("go", "find", "log", "undo", "help", "why", "first_steps")
 
@@ -60,9 +61,8 @@ class AstraApp(DistributingApp):
 
     ``database`` is a file's path, ``clock`` returns the current UTC time, ``actor`` signs events.
     With ``preferences`` the theme, the agent and the keys are the user's own, and are remembered;
-    without, no file of the user is read or written. ``problems`` of that file are shown at the start.
-    ``drafts`` keep a half-filled form; with preferences they are files in the user's state folder.
-    A desk that was made for it, before (``is_new``) or by it, is announced.
+    without, no file of the user is read or written. ``problems`` of that file, and a desk that ``is_new``,
+    are told first. ``drafts`` keep a half-filled form, with preferences in the user's state folder.
     """
 
     TITLE = "Astra"
@@ -114,10 +114,7 @@ class AstraApp(DistributingApp):
 
     def on_mount(self) -> None:
         self.set_interval(LOOK_EVERY_S, self._look)
-        if self._is_new or self.backend.desk.is_new:
-            self.notify(f"Made a new desk: {self.backend.path}", markup=False, timeout=15)
-        for problem in self._problems:
-            self.notify(problem, severity="warning", markup=False, timeout=15)
+        self.tell_at_start(self._problems, is_new=self._is_new)
         self.theme_changed_signal.subscribe(self, lambda theme: self._remember("theme", theme.name))
         if self._remembers:
             self.greet()
@@ -246,8 +243,9 @@ class AstraApp(DistributingApp):
             )
 
     def _looked(self, changes: Changes, own: bool) -> None:
-        place, self._is_reachable = self.place, True
-        own = own or self.is_at_command
+        place, self._is_reachable, own = self.place, True, own or self.is_at_command
+        if changes.restored is not None:
+            self.notify(describe_restore(changes.restored), severity="warning", markup=False, timeout=30)
         if place is not None and (changes.any or place.is_lost):
             for screen in self.screen_stack:  # modals may show the desk too
                 screen.post_message(DeskChanged(own, changes.by_others))
@@ -257,8 +255,9 @@ class AstraApp(DistributingApp):
             place.look_at_clock()
 
     def catch_up(self) -> None:
-        self.run_worker(self._catch_up(), group="search", exclusive=True)
+        self._catch_up()
 
+    @work(group="search", exclusive=True)
     async def _catch_up(self) -> None:
         """Index the customers of a bulk load, a batch at a time."""
         with suppress(DeskError):  # there is always a next change
@@ -347,6 +346,10 @@ class AstraApp(DistributingApp):
         self.go("log")
 
     async def action_retry(self) -> None:
+        if self.backend.replaced is not None:
+            await self._attempt(self.backend.load_replacement(), self.tell_of_replacement, self._refuse)
+            if self.backend.replaced is not None:
+                return
         await self.look_for_changes()
         if not self._is_reachable:
             self.show_toast("Tried again: the database still cannot be reached", severity="warning")

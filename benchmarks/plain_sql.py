@@ -2,7 +2,7 @@
 
 The baseline for the budgets, so it is fast and does only what the rules require: no audit, decisions,
 returning customers or claims. It shares Astra's tables and settings where they serve the rules: page size,
-write-ahead log and its length, synchronous NORMAL, foreign keys, one BEGIN IMMEDIATE and COMMIT per lead.
+write-ahead log and its length, durability, foreign keys, one BEGIN IMMEDIATE and COMMIT per lead.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from benchmarks.desks import AgentRow, leads
 SCHEMA = """
 PRAGMA page_size = 2048;
 PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;
+PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA cache_size = -16384;
 PRAGMA wal_autocheckpoint = 16000;
@@ -127,6 +127,10 @@ class PlainDesk:
         self.connection.execute("COMMIT")
         self.connection.executescript(TRIGGERS)
         self._leads = leads()
+
+    def set_durability(self, level: str) -> None:
+        """``full``: commits wait for the disk; ``normal``: they do not."""
+        self.connection.execute(f"PRAGMA synchronous = {level}")
 
     def add(self, count: int) -> None:
         """Add leads, one transaction each."""

@@ -23,6 +23,7 @@ Json = dict[str, Any]
 """Values by names that no type lists: free JSON, and the columns of any table."""
 
 M = TypeVar("M", bound="BaseModel")
+Listener = TypeVar("Listener", bound=Callable[..., None])
 
 _listener_cache: dict[type[Model], tuple[list[Any], int, list[Callable[..., None]]]] = {}
 
@@ -161,6 +162,16 @@ def _listeners(model: type[BaseModel]) -> list[Callable[..., None]]:
         listeners = [listener for _, listener, sender in connected if sender in (None, model)]
         known = _listener_cache[model] = connected, len(connected), listeners
     return known[2]
+
+
+def after_save(model: type[BaseModel] | None = None) -> Callable[[Listener], Listener]:
+    """Call a function with (model, row, created) after every save of a model; without one, of any model."""
+
+    def connect(listener: Listener) -> Listener:
+        signals.post_save.connect(listener, sender=model)
+        return listener
+
+    return connect
 
 
 def _columns(model: type[BaseModel], names: tuple[str, ...]) -> list[str]:

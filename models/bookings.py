@@ -8,7 +8,10 @@ from models.agents import Agent, Holder
 from models.base import BaseModel, DeskModel, reference
 from models.customers import Lead
 
-PENDING, CONFIRMED, CANCELLED = STATUSES = ("Pending", "Confirmed", "Cancelled")
+PENDING = "Pending"
+CONFIRMED = "Confirmed"
+CANCELLED = "Cancelled"
+STATUSES = (PENDING, CONFIRMED, CANCELLED)
 
 
 class Assignment(BaseModel):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os.path
+import os
 import random
 import shutil
 import sqlite3
+import threading
 import time
 import weakref
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,9 +18,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from peewee import DatabaseProxy, OperationalError, SqliteDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
-from models import read_only
+from models import copies, read_only
+from models.desk_file import has_foreign_log, log_of
 from models.errors import DatabaseUnavailable
 from models.private_files import PRIVATE_FILE
+from models.refusals import LOG_HINT
+from models.refusals import unavailable as unavailable  # for the others
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +33,8 @@ T = TypeVar("T")
 
 APPLICATION_ID = 0x41535452  # "ASTR": distinguishes our files from other programs' SQLite files
 SCHEMA_VERSION = 9  # the highest number in models/migrations
-ROLLED_BACK = ("no transaction is active", "no such savepoint")  # said only after another error
-SMALLEST_BYTES = 65_536
+NORMAL, FULL = 1, 2  # PRAGMA synchronous
+TIDY_LOG_BYTES = 1_048_576
 UNWRITABLE = ("read_only", "cannot_open")
 LOCK_PATIENCE_S = 5.0
 OPEN_PATIENCE_S = 5
@@ -42,10 +46,13 @@ PRAGMAS = {
     # Without it the deletion inside INSERT OR REPLACE does not fire the triggers that forbid deletion. Our
     # triggers only refuse, so none recurses.
     "recursive_triggers": 1,
-    "synchronous": "NORMAL",
+    # Every commit waits for the disk, so that what a command has answered survives a power cut. With NORMAL,
+    # an open terminal keeps the log from being flushed, and half a minute of everybody's work is lost.
+    "synchronous": "FULL",
     "cache_size": -16_384,
-    # In pages. Only checkpoints wait for the disk: every 32 MB of log instead of 4, they are rare.
+    # In pages: after every 32 MB of log instead of 4. An idle desk writes its log back earlier (tidy_log).
     "wal_autocheckpoint": 16_000,
+    "journal_size_limit": 33_554_432,
     # Must be last: it turns off SQLite's own wait, which starves the longest waiter; begin() has a fairer
     # one. Readers never wait, except for the pragmas above, while another process closes the file.
     "busy_timeout": 0,
@@ -74,6 +81,12 @@ class CurrentDatabase(DatabaseProxy):
 current_database = CurrentDatabase()
 
 
+class _Commits(threading.local):
+    """Whether the commits of a thread's connection wait for the disk."""
+
+    wait = True
+
+
 class DeskDatabase(SqliteDatabase):
     """A SQLite file with Astra's settings and one connection per thread.
 
@@ -94,6 +107,13 @@ class DeskDatabase(SqliteDatabase):
         if source is not None and source.copy is not None:
             weakref.finalize(self, shutil.rmtree, source.copy, ignore_errors=True)
         self.statements: dict[object, Any] = {}
+        self._commits = _Commits()
+
+    def connect(self, reuse_if_open: bool = False) -> bool:
+        """Open this thread's connection, which waits for the disk as PRAGMAS say."""
+        if self.is_closed():
+            self._commits.wait = True
+        return bool(super().connect(reuse_if_open))
 
     def begin(self, lock_type: str | None = None) -> None:
         """BEGIN IMMEDIATE, retried at short random intervals for up to five seconds."""
@@ -131,6 +151,32 @@ class DeskDatabase(SqliteDatabase):
             self._is_sealed = True
             self.pragma("query_only", 1, permanent=True)
 
+    def wait_for_disk(self, *, wanted: bool) -> None:
+        """Choose, outside of transactions, whether commits of this thread wait until they are on the disk."""
+        if self._commits.wait is not wanted:
+            self.pragma("synchronous", FULL if wanted else NORMAL)
+            self._commits.wait = wanted
+
+    def flush(self) -> None:
+        """Return once every commit so far is on the disk, whoever made it."""
+        # SQLite offers this as a checkpoint only, which gives up when another one is running
+        with suppress(FileNotFoundError), open(f"{self.path}-wal", "rb") as log:
+            os.fsync(log.fileno())
+
+    def tidy_log(self) -> None:
+        """Write a long log back into the file and cut it, unless somebody is using it just now."""
+        with suppress(FileNotFoundError):
+            if not self.why_read_only and os.path.getsize(f"{self.path}-wal") > TIDY_LOG_BYTES:
+                self.pragma("wal_checkpoint(TRUNCATE)")
+
+    def check_schema(self) -> None:
+        """Raise DatabaseUnavailable if the schema has changed since the file was opened."""
+        version = int(self.pragma("user_version"))
+        if version > SCHEMA_VERSION:
+            raise _newer(self.path, "changed", version)
+        if version < SCHEMA_VERSION:
+            raise _older(self.path)
+
     def active(self) -> Active:
         """Make this the database that the models use inside the block."""
         return Active(self)
@@ -163,17 +209,23 @@ def retry_while_locked(attempt: Callable[[], T]) -> T:
                 raise
             deadline = deadline or time.monotonic() + LOCK_PATIENCE_S
             if time.monotonic() > deadline:
-                raise DatabaseUnavailable(
-                    "locked",
-                    f"another process has held the database locked for {LOCK_PATIENCE_S:.0f} seconds",
-                    "end that process, or try again when it is done",
-                ) from error
+                raise still_locked() from error
         time.sleep(random.uniform(0.0005, 0.003))
+
+
+def still_locked() -> DatabaseUnavailable:
+    """Return the refusal after 5 s without the lock."""
+    return DatabaseUnavailable(
+        "locked",
+        f"another process has held the database locked for {LOCK_PATIENCE_S:.0f} seconds",
+        "end that process, or try again when it is done",
+    )
 
 
 def connect(path: Path, *, create: bool) -> tuple[DeskDatabase, int]:
     """Open the file; returns it with its schema version (0: empty). Raises DatabaseUnavailable."""
     _check_place(path, create)
+    _refuse_foreign_log(path)
     if not os.access(path, os.W_OK):
         return _connect(DeskDatabase(path, read_only.source(path, SCHEMA_VERSION)))
     try:
@@ -234,6 +286,7 @@ def open_read_only(path: Path) -> DeskDatabase:
     """Open an existing desk without creating, migrating or writing anything. Raises DatabaseUnavailable."""
     if not os.path.isfile(path):
         raise DatabaseUnavailable("no_database", f"there is no desk at {path}")
+    _refuse_foreign_log(path)
     is_writable = os.access(path, os.W_OK)
     database = DeskDatabase(path, None if is_writable else read_only.source(path, SCHEMA_VERSION))
     try:
@@ -244,10 +297,16 @@ def open_read_only(path: Path) -> DeskDatabase:
         raise unavailable(error, path) from error
     if version < SCHEMA_VERSION:
         database.close()
-        raise DatabaseUnavailable(
-            "older_database", f"{path} was made by an older Astra", "open it with Astra"
-        )
+        raise _older(path)
     return database
+
+
+def _refuse_foreign_log(path: Path) -> None:
+    """Raise DatabaseUnavailable if opening the file would apply the log of another one to it."""
+    if has_foreign_log(path):
+        raise DatabaseUnavailable(
+            "foreign_log", f"a leftover log of another file lies beside {path}: {log_of(path)}", LOG_HINT
+        )
 
 
 def _checked_version(database: DeskDatabase) -> int:
@@ -263,59 +322,44 @@ def _checked_version(database: DeskDatabase) -> int:
             "choose another file with --db",
         )
     if version > SCHEMA_VERSION:
-        raise DatabaseUnavailable(
-            "newer_database",
-            f"{database.path} was made by a newer Astra (schema {version}; this one knows {SCHEMA_VERSION})",
-            "update Astra",
-        )
+        raise _newer(database.path, "made", version)
     return version
 
 
-def unavailable(error: Exception, path: Path) -> DatabaseUnavailable:
-    """Turn a driver's error into a refusal that explains it."""
-    while isinstance(error.__context__, Exception) and any(sign in str(error) for sign in ROLLED_BACK):
-        error = error.__context__
-    text = str(error)
-    if "not a database" in text or "malformed" in text:
-        return DatabaseUnavailable(
-            "not_a_database", f"{path} is not an Astra database: {text}", "choose another file with --db"
-        )
-    if "readonly" in text or "read-only" in text:
-        return DatabaseUnavailable(
-            "read_only", f"{path} cannot be written", "check its permissions and its folder's"
-        )
-    if "locked" in text:
-        return DatabaseUnavailable(
-            "locked", f"{path} is locked by another process", "try again when it is done"
-        )
-    if "disk is full" in text or _is_full(path.parent):
-        problem = f"{path}: the disk is full ({text})"
-        return DatabaseUnavailable("disk", problem, "free some space, then repeat the command")
-    if "disk I/O" in text:
-        return DatabaseUnavailable("disk", f"{path}: {text}", "check the disk, then repeat the command")
-    return DatabaseUnavailable("cannot_open", f"{path}: {text}", "check the path and its permissions")
+def _newer(path: Path, done: str, version: int) -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        "newer_database",
+        f"{path} was {done} by a newer Astra (schema {version}; this one knows {SCHEMA_VERSION})",
+        "update Astra",
+    )
 
 
-def _is_full(folder: Path) -> bool:
-    """Return whether there is no room for SQLite's smallest files, which even a reader needs."""
-    try:
-        found = os.statvfs(folder)
-    except (OSError, ValueError):
-        return False
-    return found.f_bavail * found.f_frsize < SMALLEST_BYTES or (found.f_files > 0 and found.f_favail == 0)
+def _older(path: Path) -> DatabaseUnavailable:
+    return DatabaseUnavailable("older_database", f"{path} was made by an older Astra", "open it with Astra")
 
 
 def backup_before_upgrade(database: DeskDatabase, version: int) -> Path:
-    """Copy the file, page by page, to one beside it, before its schema changes."""
-    target = database.path.with_name(f"{database.path.name}.v{version}.bak")
-    # on a separate connection: SQLite cannot copy from one inside a transaction
-    with (
-        peewee_errors,
-        closing(sqlite3.connect(database.path)) as now,
-        closing(sqlite3.connect(target)) as copy,
-    ):
-        now.backup(copy)
+    """Copy the file to an unused name beside it, as private as it is, before its schema changes."""
+    path = database.path
+    target = path.with_name(f"{path.name}.v{version}.bak")
+    if target.exists() and not target.is_file():
+        raise _no_backup(target, "it is there already, and no file")
+    target = copies.free_name(target)
+    try:
+        copies.create(target, os.stat(path).st_mode)
+        copies.copy_file(path, target)
+    except copies.DATABASE_ERRORS as error:
+        target.unlink(missing_ok=True)
+        raise _no_backup(target, getattr(error, "strerror", None) or str(error)) from error
     return target
+
+
+def _no_backup(target: Path, why: str) -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        "no_backup",
+        f"the backup before the upgrade, {target}, cannot be written: {why}",
+        "make room for it, then try again; the desk is unchanged",
+    )
 
 
 def migrate(database: DeskDatabase, fill: Callable[[], None]) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from playhouse.signals import post_save
-
 from models.agents import Agent
+from models.base import after_save
 from models.errors import Refused
 from models.issues import HELD, Issue, Survey
 from models.triggers import change_score
 
 
-@post_save(sender=Issue)
+@after_save(Issue)
 def move_issue_load(_sender: type[Issue], issue: Issue, created: bool) -> None:
     """Move an open issue's load when (status, agent) differs between loaded and saved."""
     held = issue.was("agent_id") if issue.was("status") in HELD else None
@@ -23,7 +22,7 @@ def move_issue_load(_sender: type[Issue], issue: Issue, created: bool) -> None:
         _change_issue_load(holds, +1)
 
 
-@post_save(sender=Survey)
+@after_save(Survey)
 def move_survey_score(_sender: type[Survey], survey: Survey, created: bool) -> None:
     """Count an answer in its agent's average; subtract one that was undone."""
     if survey.was("score") is not None:

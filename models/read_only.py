@@ -10,16 +10,14 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from models.desk_file import has_log, header, log_of
 from models.errors import DatabaseUnavailable
 
-LOG = "-wal"
 ATTEMPTS = 5
 WRITE_BITS = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
-SCHEMA_AT = 60  # where a database's header has the user_version
 
 
 class Source(NamedTuple):
@@ -45,7 +43,7 @@ def source(path: Path, schema: int) -> Source:
     Of another ``schema`` there is a copy in any case, as it can be upgraded. Raises DatabaseUnavailable.
     """
     why = reason(path) or "it cannot be opened for writing"
-    if _nobody_writes(path) and _schema_of(path) == schema:
+    if _nobody_writes(path) and (found := header(path)) is not None and found.schema == schema:
         return Source(why, f"{path.absolute().as_uri()}?immutable=1")
     folder = tempfile.mkdtemp(prefix="astra-read-")
     copy = Path(folder) / "desk.db"
@@ -68,7 +66,7 @@ def refusal(path: Path, why: str) -> DatabaseUnavailable:
 
 def _nobody_writes(path: Path) -> bool:
     """Return whether the system keeps everybody from writing, and nothing is left in a log to be read."""
-    if any(file.stat().st_size for file in _log_of(path)):
+    if has_log(path):
         return False
     places = (path, path.absolute().parent)
     if any(os.access(place, os.W_OK) for place in places):
@@ -80,20 +78,15 @@ def _is_mounted_read_only(path: Path) -> bool:
     return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
 
 
-def _schema_of(path: Path) -> int:
-    with path.open("rb") as file:
-        return int.from_bytes(file.read(SCHEMA_AT + 4)[SCHEMA_AT:], "big")
-
-
 def _copy(path: Path, copy: Path) -> None:
     """Copy the file and its log, as they are at one moment; somebody may be writing them."""
     for _ in range(ATTEMPTS):
         before = _state(path)
-        log = copy.with_name(f"{copy.name}{LOG}")
+        log = log_of(copy)
         log.unlink(missing_ok=True)
         shutil.copyfile(path, copy)
-        for file in _log_of(path):
-            shutil.copyfile(file, log)
+        if has_log(path):
+            shutil.copyfile(log_of(path), log)
         if _state(path) == before:
             return
     raise DatabaseUnavailable(
@@ -102,10 +95,5 @@ def _copy(path: Path, copy: Path) -> None:
 
 
 def _state(path: Path) -> list[tuple[int, int]]:
-    return [(found.st_mtime_ns, found.st_size) for found in map(os.stat, [path, *_log_of(path)])]
-
-
-def _log_of(path: Path) -> Iterator[Path]:
-    log = path.with_name(f"{path.name}{LOG}")
-    if log.exists():
-        yield log
+    files = [path, log_of(path)] if has_log(path) else [path]
+    return [(found.st_mtime_ns, found.st_size) for found in map(os.stat, files)]

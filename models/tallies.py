@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from peewee import EXCLUDED, JOIN, Case, CompositeKey, IntegerField, Query, TextField, chunked, fn
-from playhouse.signals import post_save
 
-from models.base import CompiledQuery, DeskModel, parameter, tuples
+from models.base import CompiledQuery, DeskModel, after_save, parameter, tuples
 from models.bookings import PENDING, Assignment, Booking
 
 ALL, METHOD, SOURCE, DESTINATION, DAY = "all", "method", "source", "destination", "day"
@@ -124,7 +123,7 @@ _booking = CompiledQuery(
 )
 
 
-@post_save(sender=Booking)
+@after_save(Booking)
 def count_booking(_sender: type[Booking], booking: Booking, created: bool) -> None:
     """Update the agent's tallies when a booking closes, reopens or is voided; Pending ones do not count."""
     if booking.status == PENDING and (created or booking.was("status") == PENDING):
@@ -138,7 +137,7 @@ def count_booking(_sender: type[Booking], booking: Booking, created: bool) -> No
     changes.write()
 
 
-@post_save(sender=Assignment)
+@after_save(Assignment)
 def count_assignment(_sender: type[Assignment], assignment: Assignment, created: bool) -> None:
     """Move a closed assignment to other tallies when its method or source is corrected."""
     if created or not ("method" in assignment.changed or "source" in assignment.changed):

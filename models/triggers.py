@@ -20,10 +20,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 
-from playhouse.signals import Signal, post_save
+from playhouse.signals import Signal
 
 from models.agents import Agent, Holder
-from models.base import BaseModel, CompiledQuery, parameter
+from models.base import BaseModel, CompiledQuery, after_save, parameter
 from models.bookings import PENDING, Assignment, Booking
 from models.customers import Lead
 from models.database import current_database
@@ -45,7 +45,7 @@ ranks_changed = Signal()
 """Sent after the commit with a RanksChanged; a rolled-back load is never announced."""
 
 
-@post_save(sender=Lead)
+@after_save(Lead)
 def assign_new_lead(_sender: type[Lead], lead: Lead, created: bool) -> None:
     """Rule 1. Without a chooser (in an import or generator) nothing follows."""
     chooser = current_database.chooser
@@ -58,7 +58,7 @@ def assign_new_lead(_sender: type[Lead], lead: Lead, created: bool) -> None:
         assign(lead, agent_id, lead.received_at)
 
 
-@post_save(sender=Assignment)
+@after_save(Assignment)
 def open_booking_of_assignment(_sender: type[Assignment], assignment: Assignment, created: bool) -> None:
     """Rule 2. If the lead was waiting, its booking gets the agent instead."""
     if not created:
@@ -76,7 +76,7 @@ def open_booking_of_assignment(_sender: type[Assignment], assignment: Assignment
     booking.save()
 
 
-@post_save(sender=Booking)
+@after_save(Booking)
 def move_load(_sender: type[Booking], booking: Booking, created: bool) -> None:
     """Rules 3 and 4: compare (status, agent) as loaded and as saved; a null agent has no load."""
     held = booking.was("agent_id") if booking.was("status") == PENDING else None
@@ -93,7 +93,7 @@ def move_load(_sender: type[Booking], booking: Booking, created: bool) -> None:
         booking.holder = _change_load(holds, +1, booking.changed_at)
 
 
-@post_save(sender=Booking)
+@after_save(Booking)
 def assignment_follows_booking(_sender: type[Booking], booking: Booking, created: bool) -> None:
     if created or booking.assignment_id is None or booking.was("assignment_id") is None:
         return
@@ -103,7 +103,7 @@ def assignment_follows_booking(_sender: type[Booking], booking: Booking, created
         assignment.save()
 
 
-@post_save(sender=Booking)
+@after_save(Booking)
 def move_score(_sender: type[Booking], booking: Booking, created: bool) -> None:
     """Add a first score to the agent's average, replace it by a second, subtract an undone one."""
     if "score" not in booking.changed and "scored_agent_id" not in booking.changed:
@@ -114,8 +114,8 @@ def move_score(_sender: type[Booking], booking: Booking, created: bool) -> None:
         change_score(booking.scored_agent_id, booking.score, +1)
 
 
-@post_save(sender=Agent)
-@post_save(sender=Holder)
+@after_save(Agent)
+@after_save(Holder)
 def announce_load(_sender: type[BaseModel], agent: Agent | Holder, created: bool) -> None:
     """Rule 5: nothing to store."""
     old = agent.was("load")

@@ -17,12 +17,15 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.queries.row_types import AgentRow
+from models import database
 from tests.unclosed import watch_connections
 
 START = datetime(2026, 3, 1, 9, 0, 0, tzinfo=UTC)
 
 
 watch_connections()
+# no test waits for the disk, unless it is about that (test_durability.py)
+database.PRAGMAS["synchronous"], database.NORMAL, database.FULL = "OFF", 0, 0
 
 
 def pytest_sessionstart() -> None:

@@ -54,11 +54,12 @@ class Call:
     def _change(
         self, create: bool, function: Callable[Concatenate[Desk, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        request_id = self._checked_request_id()
+        request_id = self.checked_request_id()
         with self.desk(create=create) as desk, desk.request(request_id):
             return function(desk, *args, **kwargs)
 
-    def _checked_request_id(self) -> str | None:
+    def checked_request_id(self) -> str | None:
+        """Return the request id. Raises InvalidInput if it is no id."""
         if self.request_id is None:
             return None
         text = validation.optional_text(self.request_id, "request_id")

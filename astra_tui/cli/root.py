@@ -39,6 +39,8 @@ COMMANDS = {
     "destination": "values:destination",
     "launch": "values:launch",
     "package": "values:package",
+    "backup": "backup:backup",
+    "restore": "restore:restore",
     "doctor": "doctor:doctor",
     "config": "config:config",
     "completion": "completion:completion",

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from dispatch.assignment.assign import add_to_load, declined_by
-from dispatch.assignment.eligibility import UNABLE_COLUMNS, pool_for, unable_rule
+from dispatch.assignment.eligibility import pool_for
 from dispatch.assignment.explanations import standing_decision
 from dispatch.assignment.policies import POLICIES, Candidate, Policy
 from dispatch.assignment.selection import choose, profile_of
@@ -110,7 +110,7 @@ def _as_of_now(desk: Desk, booking: Booking, agent: Agent) -> Answer:
     pool = pool_for(desk, lead, booking.package)
     profile = profile_of(agent.agent_id)
     if not pool.everybody().only(agent.agent_id).first_id():
-        return {"kind": RULE, "because": unable_rule(*profile[:UNABLE_COLUMNS])[1]}
+        return {"kind": RULE, "because": profile.unable_rule()[1]}
     policy = POLICIES[desk.settings["policy"]]
     choice = choose(desk, lead, policy, package=booking.package, without=declined)
     mine = policy.ranked(lead, choice.pool.only(agent.agent_id), 1)

@@ -275,6 +275,10 @@ class Profile(NamedTuple):
                 return rule, f"does not cover {wanted.strip(QUOTE)}"
         return "other", "kept out"
 
+    def unable_rule(self) -> tuple[str, str]:
+        """Why the agent may take no work: the rule's name, and the reason in words."""
+        return unable_rule(*self[:UNABLE_COLUMNS])
+
 
 @lru_cache(maxsize=4096)
 def unable_rule(presence: str, reason: str | None, load: int, capacity: int) -> tuple[str, str]:

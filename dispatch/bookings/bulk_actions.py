@@ -33,7 +33,7 @@ Which = Sequence[int] | BookingFilter
 """Booking numbers, or a filter that finds them."""
 Check = Callable[[Booking], None]
 After = Callable[[BookingRow, Booking], BookingRow]
-_cancellable: Check = partial(lifecycle.check_open, waiting_too=True)
+_open_or_waiting: Check = partial(lifecycle.check_open, waiting_too=True)
 
 
 @command("booking.reassign_all", past="several reassigned", undo=put_back)
@@ -60,7 +60,7 @@ def cancel(running: Command, which: Which, reason: str) -> BatchResult:
     """Cancel bookings, for one reason."""
     reason = validation.required_text(reason, "reason")
     with loads_gathered():
-        result = _all(which, _cancellable, lambda booking: lifecycle.cancelled(running, booking, reason))
+        result = _all(which, _open_or_waiting, lambda booking: lifecycle.cancelled(running, booking, reason))
     return _kept(running, result, reason)
 
 
@@ -100,7 +100,7 @@ def preview_cancel(desk: Desk, which: Which) -> BatchResult:
         }
 
     with desk.reading():
-        return _planned(which, _cancellable, dropped)
+        return _planned(which, _open_or_waiting, dropped)
 
 
 def preview_release(desk: Desk, which: Which) -> BatchResult:
@@ -124,7 +124,7 @@ def _unclaimed(row: BookingRow) -> BookingRow:
 
 def _reassignable(agent: Agent) -> Check:
     def check(booking: Booking) -> None:
-        _cancellable(booking)
+        _open_or_waiting(booking)
         lifecycle.check_other(booking, agent)
 
     return check

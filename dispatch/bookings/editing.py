@@ -96,8 +96,9 @@ def _save_all(running: Command, booking: Booking, lead: Lead, customer: Customer
     customer.save()
     if lead.save() and booking.assignment_id is not None:
         assignment = Assignment.lock(booking.assignment_id)
-        for column in ("customer_name", "method", "source"):
-            setattr(assignment, column, getattr(lead, column))
+        assignment.customer_name = lead.customer_name
+        assignment.method = lead.method
+        assignment.source = lead.source
         assignment.save()
     if is_renamed:  # the customer's other leads have the same mistake
         rename_leads(customer.customer_id, wrong, customer.name)

@@ -13,13 +13,11 @@ from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Any, Concatenate, NamedTuple, NewType, ParamSpec, TypeVar
 
-from playhouse.signals import post_save
-
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from models.agents import Agent
 from models.audit import Decision, Event, EventBooking, log_event
-from models.base import BaseModel, CompiledQuery, Json, parameter
+from models.base import BaseModel, CompiledQuery, Json, after_save, parameter
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import DeskError, InvalidInput, Refused
@@ -86,6 +84,7 @@ class Command:
         self.customer_id: int | None = None
         self.detail: Json = {}
         self.undoes: int | None = None
+        self.event_id: int | None = None  # of its event, if that may not be the next one
         self.policy: str | None = None
         self.decision: Decision | None = None
         self.before: dict[str, Json] = {}
@@ -122,7 +121,7 @@ class Command:
         self.after.setdefault(key, {}).update(changed)
 
 
-@post_save()
+@after_save()
 def _write_down(sender: type[BaseModel], row: BaseModel, created: bool) -> None:
     running = _running.get()
     if running is not None and sender in AUDITED:
@@ -194,6 +193,7 @@ def _perform(
 
 def _write_event(running: Command, fingerprint: str | None, result: Any) -> None:
     event = Event(
+        event_id=running.event_id,
         at=running.now,
         actor=running.actor,
         command=running.name,

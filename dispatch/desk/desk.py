@@ -7,9 +7,9 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Literal, Self, TypeVar
 
 from peewee import DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError
 
@@ -18,7 +18,7 @@ from dispatch.desk.accepted_values import AcceptedValues, create_values
 from dispatch.desk.rules import Rules
 from models import database as db
 from models.clock import Clock, shift_years, to_text, utc_now
-from models.errors import InvalidInput
+from models.errors import DatabaseUnavailable, InvalidInput
 
 YEAR_SHIFT = 56
 
@@ -47,6 +47,7 @@ class _AtWork(threading.local):
     actor: str | None = None
     ago = timedelta()
     depth = 0
+    waits_for_disk = True
 
 
 class _Inner(db.Active):
@@ -79,8 +80,9 @@ class Desk:
         self.database = database
         self.rules = rules
         self._actor = actor
-        self.settings = settings.Settings(rules.settings)
         self.values = AcceptedValues()
+        # a restored desk may have shorter lists; its settings always have another version
+        self.settings = settings.Settings(rules.settings, changed=self.values.forget)
         self.heard: Callable[[int], object] | None = None
         self.is_new, self.has_committed = False, False
         self._clock = clock
@@ -107,6 +109,8 @@ class Desk:
                     db.migrate(database, lambda: desk._furnish(year_shift))
                 database.seal()
                 desk.settings.refresh()
+            if desk.settings.desk_id is None:
+                desk._receive_id()
         except BaseException:  # on any failure, interrupts included: nobody else can close it
             desk.close()
             raise
@@ -118,6 +122,15 @@ class Desk:
             settings.create(year_shift)
             create_values()
             self.is_new = True
+
+    def _receive_id(self) -> None:
+        """Give a desk of an earlier Astra its id; one that cannot be written now gets it another time."""
+        with suppress(DatabaseUnavailable), self.reading():
+            with self.database.transaction():
+                if settings.recall(settings.DESK_ID) is None:
+                    settings.remember(settings.DESK_ID, settings.new_desk_id())
+            self.settings.forget()
+            self.settings.refresh()
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -158,10 +171,26 @@ class Desk:
 
     def now(self) -> str:
         """Return the desk's current time: UTC, shifted by the desk's years."""
+        return to_text(shift_years(self.real_time(), self.settings["year_shift"]) - self._at_work.ago)
+
+    def real_time(self) -> datetime:
+        """Return the time outside: UTC, in this year."""
         moment = self._clock()
-        if moment.tzinfo is not None:
-            moment = moment.astimezone(UTC)
-        return to_text(shift_years(moment, self.settings["year_shift"]) - self._at_work.ago)
+        return moment if moment.tzinfo is None else moment.astimezone(UTC)
+
+    @contextmanager
+    def reading_copy(self, path: Path) -> Iterator[Self]:
+        """Open a copy of a desk without changing the file; inside the block it can be queried.
+
+        Raises DatabaseUnavailable.
+        """
+        copy = type(self)(db.open_read_only(path), self._clock, self.actor, self.rules)
+        try:
+            with copy.reading():
+                copy.settings.refresh()
+                yield copy
+        finally:
+            copy.close()
 
     def data_version(self) -> int:
         """Return a number that changes whenever another connection commits; compare within one thread."""
@@ -190,9 +219,11 @@ class Desk:
     @contextmanager
     def _outermost(self) -> Iterator[None]:
         with self.reading():
+            self.database.wait_for_disk(wanted=self._is_durable and self._at_work.waits_for_disk)
             try:
                 with self.database.transaction():
                     self._at_work.depth = 1
+                    self.database.check_schema()
                     self.settings.begin()
                     if self.settings.due_at is not None:
                         self.rules.before_command(self)
@@ -205,6 +236,11 @@ class Desk:
             finally:
                 self._at_work.depth = 0
 
+    def tidy(self) -> None:
+        """Shorten the database's log, while nothing else is going on."""
+        with self.reading():
+            self.database.tidy_log()
+
     def rehearse(self, run: Callable[[], T]) -> T:
         """Return a command's result, then roll back everything it wrote."""
         answer: list[T] = []
@@ -215,18 +251,20 @@ class Desk:
 
     def acting_as(self, actor: str) -> AbstractContextManager[Self]:
         """Let another actor sign the events of the commands inside the block."""
-        return self._working("actor", actor)
+        return self._with_changed("actor", actor)
 
     def earlier(self, ago: timedelta) -> AbstractContextManager[Self]:
         """Date the commands inside the block back: for demo data, never for real work."""
-        return self._working("ago", ago)
+        return self._with_changed("ago", ago)
 
     def request(self, request_id: str | None) -> AbstractContextManager[Self]:
         """Give the commands inside the block a request id: repeats return the first result."""
-        return self._working("request_id", request_id)
+        return self._with_changed("request_id", request_id)
 
     @contextmanager
-    def _working(self, name: str, value: object) -> Iterator[Self]:
+    def _with_changed(
+        self, name: Literal["actor", "ago", "request_id", "waits_for_disk"], value: object
+    ) -> Iterator[Self]:
         """Change one thing about this thread's commands inside the block."""
         outer = getattr(self._at_work, name)
         setattr(self._at_work, name, value)
@@ -234,6 +272,20 @@ class Desk:
             yield self
         finally:
             setattr(self._at_work, name, outer)
+
+    @property
+    def _is_durable(self) -> bool:
+        return bool(self.settings["durability"] == "full")
+
+    @contextmanager
+    def flushed_once(self) -> Iterator[None]:
+        """Let the commits inside the block wait for the disk together, at its end, however it ends."""
+        try:
+            with self._with_changed("waits_for_disk", False):
+                yield
+        finally:
+            if self._is_durable:
+                self.database.flush()
 
     def batch(self) -> AbstractContextManager[object]:
         """Commit several commands at once, for files: a refused one leaves the others intact."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from models.errors import InvalidInput, Refused
 from models.settings import Setting
 
 VERSION_KEY = "settings_version"
+DESK_ID = "desk_id"
+"""Kept beside the settings: the same in the desk's file and all its copies, different in every other desk."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +49,18 @@ class Settings:
     ``begin()`` also reads what every choice needs: ``due_at``, the next stored time at which the clock
     changes a presence, and ``some_listing``, whether any agent lists skills or locations. Stored values
     that this version cannot read are ``unreadable``: their defaults apply until they are set again.
+    ``changed`` is called when another version was read.
     """
 
-    def __init__(self, definitions: Mapping[str, Definition]) -> None:
+    def __init__(self, definitions: Mapping[str, Definition], changed: Callable[[], object]) -> None:
         self.definitions = definitions
         self.version = -1
+        self.desk_id: str | None = None
         self.due_at: str | None = None
         self.some_listing = True
         self.unreadable: dict[str, str] = {}
         self._values: Json = {}
+        self._changed = changed
         self._in_doubt = False
 
     def refresh(self) -> None:
@@ -70,8 +76,11 @@ class Settings:
         version = int(stored_version)
         if version != self.version or self._in_doubt:
             self._in_doubt = False
-            self._values, self.unreadable = _read(self.definitions, dict(_rows()))
+            stored = dict(_rows())
+            self._values, self.unreadable = _read(self.definitions, stored)
+            self.desk_id = stored.get(DESK_ID)
             self.version = version
+            self._changed()
 
     def forget(self) -> None:
         """Reread them next time: what a transaction set was rolled back with it."""
@@ -117,15 +126,13 @@ def parse_setting(definitions: Mapping[str, Definition], key: str, text: str) ->
 
 def store(key: str, value: Any) -> None:
     """Write a value and raise the version, so that every decision names the settings behind it."""
-    remember(key, str(value))
-    remember(VERSION_KEY, str(int(_row_of(key=VERSION_KEY)[0][0]) + 1))
+    _write(key, str(value))
+    _write(VERSION_KEY, str(int(_row_of(key=VERSION_KEY)[0][0]) + 1))
 
 
 def remember(key: str, value: str) -> None:
     """Keep a value of the desk's own beside the settings, without a new version."""
-    row = Setting.lock_or_none(key) or Setting(key=key)
-    row.value = value
-    row.save()
+    _write(key, value)
 
 
 def recall(key: str) -> str | None:
@@ -141,5 +148,17 @@ def exist() -> bool:
 
 def create(year_shift: int) -> None:
     """Write the first settings of a new desk."""
-    remember("year_shift", str(year_shift))
-    remember(VERSION_KEY, "1")
+    _write("year_shift", str(year_shift))
+    _write(VERSION_KEY, "1")
+    _write(DESK_ID, new_desk_id())
+
+
+def new_desk_id() -> str:
+    """Return a random id for a desk: 16 hexadecimal digits."""
+    return os.urandom(8).hex()
+
+
+def _write(key: str, value: str) -> None:
+    row = Setting.lock_or_none(key) or Setting(key=key)
+    row.value = value
+    row.save()

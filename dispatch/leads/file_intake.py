@@ -45,18 +45,19 @@ def receive_file(
 ) -> FileResult:
     """Take in each line as a separate command, with a request id made of content and line.
 
-    An interrupted run can therefore be repeated. Raises InvalidInput for an unknown policy, and
-    DatabaseUnavailable; what was committed before stays.
+    An interrupted run can therefore be repeated. When this returns, all lines are on the disk. Raises
+    InvalidInput for an unknown policy, and DatabaseUnavailable; what was committed before stays.
     """
     if policy is not None:
         policy_named(policy)
     intaking = _Intaking(desk, f"{run}-{leads.digest}" if run else leads.digest, policy)
     records = iter(leads)
     try:
-        while intaking.batch(records):
-            if progress is not None:
-                progress(leads.read_bytes(), leads.size)
-            time.sleep(PAUSE_S)
+        with desk.flushed_once():
+            while intaking.batch(records):
+                if progress is not None:
+                    progress(leads.read_bytes(), leads.size)
+                time.sleep(PAUSE_S)
     except DatabaseUnavailable as error:
         done = intaking.result["accepted"]
         hint = f"{error.hint}; up to {done} lines are in; repeat the command to continue from there"

@@ -158,14 +158,11 @@ class _History:
     """Agents' tallies and open work, for one lead."""
 
     def __init__(self, terms: Terms) -> None:
-        self._total, *self._by_kind = (
-            {agent: rest for agent, *rest in _tallies(kind=kind, value=value)}
-            for kind, value in (
-                (ALL, ""),
-                (DESTINATION, terms.destination),
-                (SOURCE, terms.source),
-                (METHOD, terms.method),
-            )
+        self._total = _counts(ALL, "")
+        self._by_kind = (
+            _counts(DESTINATION, terms.destination),
+            _counts(SOURCE, terms.source),
+            _counts(METHOD, terms.method),
         )
         open_alike = _open_alike(method=terms.method, source=terms.source)
         self._open_of_method = {agent: number or 0 for agent, number, _ in open_alike}
@@ -186,6 +183,11 @@ class _History:
     def recent_share(self, agent_id: int) -> float:
         """Return the share of the agent's Confirmed bookings completed recently."""
         return share(self._recent.get(agent_id, 0), self._total.get(agent_id, (0, 0))[1])
+
+
+def _counts(kind: str, value: str) -> dict[int, list[int]]:
+    """Return closed, confirmed and cents of one tally by agent."""
+    return {agent: counts for agent, *counts in _tallies(kind=kind, value=value)}
 
 
 def _recent_completions() -> dict[int, int]:

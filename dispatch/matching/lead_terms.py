@@ -7,9 +7,6 @@ from dispatch.inputs import validation
 from dispatch.matching.features import Terms
 from models.customers import Lead
 
-COLUMNS = ("method", "source", "destination", "launch_location", "requests")
-"""A lead's columns, in the order of Terms."""
-
 
 def terms_of(
     desk: Desk, *, method: str, source: str, destination: str, launch: str, requests: str | None = None
@@ -27,12 +24,26 @@ def terms_of(
 
 def unsaved_lead(terms: Terms | None) -> Lead:
     """Return an unsaved lead with as much of its trip as is known, for a preview."""
-    return Lead(**{column: word or None for column, word in zip(COLUMNS, terms or (), strict=False)})
+    if terms is None:
+        return Lead()
+    return Lead(
+        method=terms.method or None,
+        source=terms.source or None,
+        destination=terms.destination or None,
+        launch_location=terms.launch or None,
+        requests=terms.requests or None,
+    )
 
 
 def saved_terms(lead: Lead) -> Terms:
     """Return the terms of a saved lead."""
-    return Terms(*(getattr(lead, column) or "" for column in COLUMNS))
+    return Terms(
+        method=lead.method or "",
+        source=lead.source or "",
+        destination=lead.destination or "",
+        launch=lead.launch_location or "",
+        requests=lead.requests or "",
+    )
 
 
 def latest_terms() -> Terms | None:

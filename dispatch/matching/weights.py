@@ -168,20 +168,28 @@ def _number(name: str, value: object, where: str) -> float:
 
 def listing() -> list[WeightsRow]:
     """Return the published weights and every version, newest first, with those in use marked."""
-    current = in_use()
-    used = current.learned.version if current.learned else None
-    versions = [
-        LearnedWeight(origin=PUBLISHED),
-        *LearnedWeight.select().order_by(LearnedWeight.version.desc()),
-    ]
-    return [_row(row) | {"in_use": row.version == used} for row in versions]
+    learned = in_use().learned
+    published: WeightsRow = {
+        "name": PUBLISHED,
+        "version": None,
+        "origin": PUBLISHED,
+        "learned_at": None,
+        "outcomes": None,
+        "first_at": None,
+        "last_at": None,
+        "gate_open": None,
+        "in_use": learned is None,
+    }
+    query = LearnedWeight.select().order_by(LearnedWeight.version.desc())
+    used = learned.version if learned else None
+    return [published, *(_row(row) | {"in_use": row.version == used} for row in query)]
 
 
 def _row(row: LearnedWeight) -> WeightsRow:
     """Return a version's row; only learned weights have outcomes and a gate to pass."""
     is_learned = row.origin == TRAINED
     return {
-        "name": PUBLISHED if row.origin == PUBLISHED else f"version {row.version}",
+        "name": f"version {row.version}",
         "version": row.version,
         "origin": row.origin,
         "learned_at": row.learned_at,

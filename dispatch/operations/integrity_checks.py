@@ -106,13 +106,17 @@ def _ids(query: Any) -> list[int]:
 
 def _named(what: str, numbers: list[int]) -> str:
     """List the first numbers found after what they are; empty for none."""
+    if not numbers:
+        return ""
     more = f" and {len(numbers) - NAMED} more" if len(numbers) > NAMED else ""
-    return f"{what}: " + ", ".join(map(str, numbers[:NAMED])) + more if numbers else ""
+    return f"{what}: {', '.join(map(str, numbers[:NAMED]))}{more}"
 
 
 def counted(rows: Sequence[T], describe: Callable[[T], str], what: str = "wrong") -> str:
     """Count wrong rows and describe the first ones: ``2 wrong: agent 3 ..., agent 8 ...``; empty for none."""
-    return f"{len(rows)} {what}: " + ", ".join(map(describe, rows[:NAMED])) if rows else ""
+    if not rows:
+        return ""
+    return f"{len(rows)} {what}: {', '.join(map(describe, rows[:NAMED]))}"
 
 
 def miscounted(load: Any, work: Any, *is_held: Any) -> list[tuple[int, int, int]]:

@@ -30,6 +30,64 @@ class SweepResult(TypedDict):
     closed: list[int]
 
 
+class BackupResult(TypedDict):
+    """A copy of the desk; ``checked``: the doctor found nothing wrong in it, else ``findings`` says what.
+
+    ``deleted`` are the older automatic backups that it replaces.
+    """
+
+    file: str
+    bytes: int
+    bookings: int
+    last_event: int
+    checked: bool
+    findings: list[str]
+    deleted: list[str]
+
+
+class LostEvent(TypedDict):
+    """An event of the present desk that a backup does not have."""
+
+    event_id: int
+    at: str
+    actor: str
+    command: str
+    booking_id: int | None
+    agent_id: int | None
+    customer_id: int | None
+    issue_id: int | None
+
+
+class Lost(TypedDict):
+    """What the present desk has and a backup does not: numbers of rows, and the newest events.
+
+    None where the present desk cannot be read.
+    """
+
+    events: int | None
+    leads: int | None
+    bookings: int | None
+    issues: int | None
+    newest: list[LostEvent]
+
+
+class RestoreResult(TypedDict):
+    """A desk restored from ``file``, or what it would be.
+
+    ``last_event`` is the backup's newest, ``lost`` what the desk had beyond it, ``kept`` the file with the
+    desk as it was, and ``event_id`` the restore's own event. ``findings`` of the doctor can be repaired.
+    """
+
+    file: str
+    database: str
+    dry_run: bool
+    last_event: int
+    findings: list[str]
+    lost: Lost
+    kept: str | None
+    event_id: int | None
+
+
 class UndoResult(TypedDict):
     """The undone event; ``over_capacity`` lists the agents left with too much work."""
 

@@ -54,6 +54,12 @@ def _switch(text: str) -> bool:
     return SWITCHES[word]
 
 
+def _durability(text: str) -> str:
+    if text not in ("full", "normal"):
+        raise ValueError(text)
+    return text
+
+
 def _departments(text: str) -> str:
     if text.strip().casefold() in ("", "off"):
         return ""
@@ -139,6 +145,13 @@ DEFINITIONS = {
             "returning customers go to the agent of their last trip",
             _switch,
             "on or off",
+        ),
+        Definition(
+            "durability",
+            "full",
+            "full: what was answered is on the disk; normal: quicker, a power cut may lose half a minute",
+            _durability,
+            "full or normal",
         ),
         Definition("pull", False, "agents may claim each other's unclaimed work", _switch, "on or off"),
         _number("decline_minutes", 30, 0, MOST_MINUTES, "minutes before declined work is offered again"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
@@ -29,15 +29,25 @@ _UNATTENDED = (
     & (Agent.presence.in_(GONE) | Agent.left_at.is_null(False))
 )
 
-# where several tables have a column, the last one's
-_FIELDS: dict[str, Any] = Customer._meta.fields | Lead._meta.fields | Booking._meta.fields
-_FIELDS |= {
+# a row's columns: Booking's, unless another is named
+_FIELDS: dict[str, Any] = Booking._meta.fields | {
+    "customer_name": Lead.customer_name,
     "agent_name": Agent.first_name.concat(" ").concat(Agent.last_name),
+    "method": Lead.method,
+    "source": Lead.source,
+    "requests": Lead.requests,
     "destination_revenue": Booking.destination_revenue_cents,
     "package_revenue": Booking.package_revenue_cents,
     "unattended": _UNATTENDED,
+    "customer_id": Lead.customer_id,
+    "phone": Customer.phone,
+    "email": Customer.email,
 }
-BOOKING_COLUMNS = {name: _FIELDS[name] for name in BookingRow.__annotations__ if name in _FIELDS}
+BOOKING_COLUMNS = {
+    name: _FIELDS[name]
+    for name in BookingRow.__annotations__
+    if name in BookingRow.__required_keys__ and name != "total_revenue"  # a sum of two columns
+}
 BOOKING_SORTS: dict[str, Any] = {  # peewee's columns, compared with different types
     "changed": Booking.changed_at,
     "id": Booking.booking_id,
@@ -260,9 +270,9 @@ def _of_fields(fields: Json) -> list[Expression]:
     return _conditions(BookingFilter(**fields))[1:]
 
 
-def _beyond(which: BookingFilter, last: BookingRow) -> Expression:
+def _beyond(which: BookingFilter, last: Mapping[str, Any]) -> Expression:
     column = _sort_key(which)
-    value, last_id = last.get(_ORDERS[which.sort].name), last["booking_id"]
+    value, last_id = last[_ORDERS[which.sort].name], last["booking_id"]
     here, last_row = Tuple(column, Booking.booking_id), Tuple(value, last_id)
     if value is None:  # only a waiting booking has no agent; NULL sorts lowest
         further = Booking.booking_id < last_id if which.descending else Booking.booking_id > last_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -14,6 +15,19 @@ from models.bookings import PENDING, Booking
 from models.database import current_database
 
 NEWEST_LOOKED_AT = 200  # of a bulk load, any one event shows that others are at work
+
+
+RESTORE = "desk.restore"
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A restore: its event, who did it, the backup, and the number of events lost, None if not known."""
+
+    event_id: int
+    actor: str
+    file: str
+    lost_events: int | None
 
 
 @dataclass(frozen=True)
@@ -71,7 +85,29 @@ def arrived(before: Glance, now: Glance, own: Collection[int]) -> list[int]:
     return [number for number in fresh if number in others or mine.isdisjoint((number, None))]
 
 
-def by_others(since: int, own: Collection[int]) -> bool:
-    """Return whether anybody else wrote an event after the one with this id."""
-    later = Event.select(Event.event_id).where(Event.event_id > since).order_by(Event.event_id.desc())
-    return any(event_id not in own for (event_id,) in tuples(later.limit(NEWEST_LOOKED_AT)))
+@dataclass(frozen=True)
+class Heard:
+    """Whether anybody else has written an event, and whether the desk was restored from a backup."""
+
+    by_others: bool
+    is_restored: bool
+
+
+def heard_since(since: int, own: Collection[int]) -> Heard:
+    """Look at the events after the one with this id; a restore's is always among them."""
+    later = Event.select(Event.event_id, Event.command).where(Event.event_id > since)
+    rows = tuples(later.order_by(Event.event_id.desc()).limit(NEWEST_LOOKED_AT))
+    return Heard(
+        any(event_id not in own for event_id, _ in rows), any(command == RESTORE for _, command in rows)
+    )
+
+
+def last_restore() -> Restored | None:
+    """Return the newest restore of the desk."""
+    query = Event.select(Event.event_id, Event.actor, Event.detail).where(Event.command == RESTORE)
+    rows = tuples(query.order_by(Event.event_id.desc()).limit(1))
+    if not rows:
+        return None
+    event_id, actor, detail = rows[0]
+    known = json.loads(detail)
+    return Restored(event_id, actor, known["file"], known["lost_events"])

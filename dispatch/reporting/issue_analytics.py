@@ -24,6 +24,8 @@ from models.issues import PRIORITIES, Issue, Survey
 USUAL_DAYS = 30
 FIRST_CONTACT_INTERACTIONS = 1
 OPENED, RESOLVED = "opened", "resolved"
+RESOLUTION_S, AT_FIRST_CONTACT = "resolution_s", "at_first_contact"
+RATED, SCORES = "rated", "scores"
 RESOLUTION_HOURS = "mean_resolution_hours"
 SATISFACTION = "mean_satisfaction"
 FIRST_CONTACT = "first_contact_resolution"
@@ -51,7 +53,7 @@ class Period:
 
 
 Tally = Counter[str]
-"""Numbers of issues opened, resolved, rated, ..., and sums of their seconds and scores."""
+"""Numbers of issues OPENED, RESOLVED, AT_FIRST_CONTACT and RATED; sums of RESOLUTION_S and SCORES."""
 Tallies = dict[tuple[str, str, str], Tally]
 """Tallies by category, priority and channel."""
 
@@ -77,9 +79,9 @@ def figures(tallies: Iterable[Tally]) -> Figures:
     return {
         OPENED: {"value": sums[OPENED], "count": sums[OPENED]},
         RESOLVED: {"value": sums[RESOLVED], "count": sums[RESOLVED]},
-        RESOLUTION_HOURS: _mean(sums["resolution_s"] / 3600, sums[RESOLVED]),
-        SATISFACTION: _mean(sums["scores"], sums["rated"]),
-        FIRST_CONTACT: _mean(sums["at_first_contact"], sums[RESOLVED]),
+        RESOLUTION_HOURS: _mean(sums[RESOLUTION_S] / 3600, sums[RESOLVED]),
+        SATISFACTION: _mean(sums[SCORES], sums[RATED]),
+        FIRST_CONTACT: _mean(sums[AT_FIRST_CONTACT], sums[RESOLVED]),
     }
 
 
@@ -133,9 +135,9 @@ def _tallies(period: Period) -> Tallies:
         (Issue.opened_at, {OPENED: number}),
         (
             Issue.resolved_at,
-            {RESOLVED: number, "resolution_s": spent, "at_first_contact": at_first_contact},
+            {RESOLVED: number, RESOLUTION_S: spent, AT_FIRST_CONTACT: at_first_contact},
         ),
-        (Survey.answered_at, {"rated": number, "scores": fn.SUM(Survey.score)}),
+        (Survey.answered_at, {RATED: number, SCORES: fn.SUM(Survey.score)}),
     )
     kind = (Issue.category, Issue.priority, Issue.channel)
     for when, sums in counted:

@@ -10,11 +10,11 @@ from textual.screen import Screen
 
 from dispatch.assignment.policies import POLICIES
 from dispatch.queries.row_types import MoveRow
+from dispatch.queries.wording import plural
 from models.base import Json
 from models.errors import DatabaseUnavailable
 from screens.app.onboarding import GreetingApp
 from screens.app.policy_forms import policy_form, shuffle_form
-from screens.wording.text import plural
 
 if TYPE_CHECKING:
     from screens.base.app_protocol import Host

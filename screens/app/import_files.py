@@ -14,12 +14,12 @@ from textual.widgets import Button, Input, Label, Static
 
 from dispatch.desk.desk import Desk
 from dispatch.operations.row_types import DemoResult, ImportResult
+from dispatch.queries.wording import plural
 from models.errors import DeskError, InvalidInput
 from screens.base.keys import key
 from screens.base.messages import Progressed
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.modal import buttons
-from screens.wording.text import plural
 
 ABOUT = (
     "SQL text, CSV or JSON lines of agents, assignments and bookings, in any order; agents alone will do. "

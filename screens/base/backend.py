@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from dispatch.bootstrap import open_desk
 from dispatch.desk.accepted_values import AcceptedValues
@@ -17,22 +17,26 @@ from dispatch.inputs.filter_reader import Reading
 from dispatch.operations.row_types import SweepResult
 from dispatch.operations.sweep import sweep
 from dispatch.queries import new_work
+from dispatch.queries.new_work import Heard, Restored
 from models.clock import Clock
+from models.desk_file import DeskFile
 from models.errors import DatabaseUnavailable
 
 T = TypeVar("T")
+PAUSE_S = 0.05
 OWN_KEPT = 10_000  # recent events, ours or not, that may still be asked about
 
 
 class Changes(NamedTuple):
-    """Whether anybody has committed, and whether it was at another terminal."""
+    """Whether anybody has committed, whether it was at another terminal, and a restore of the desk."""
 
     any: bool
     by_others: bool
+    restored: Restored | None = None
 
 
 class FileReplaced(DatabaseUnavailable):
-    """Another file has the database's path now."""
+    """Another file has the database's place now; nothing is read or written until it is loaded."""
 
 
 class Backend:
@@ -59,8 +63,10 @@ class Backend:
         self.own_events: set[int] = set()
         self._seen_version: int | None = None
         self._seen_event = 0
-        self._file: tuple[int, int] | None = None
+        self._file = DeskFile(self.path)
         self._desk: Desk | None = None
+        self._at_work_beside: set[Callable[[], Any]] = set()
+        self.replaced: FileReplaced | None = None
 
     @property
     def desk(self) -> Desk:
@@ -75,23 +81,22 @@ class Backend:
 
     async def open(self) -> Desk:
         """Open the desk and read its lists. Raises DatabaseUnavailable."""
-
-        def work() -> Desk:
-            desk = open_desk(self.path, clock=self._clock, actor=self._actor, create=True)
-            with desk.reading():
-                self.values.reload()
-            desk.heard = self.own_events.add
-            self._file = self._identity()
-            return desk
-
-        self._desk = await self._in(self._reader, work)
+        self._desk = await self._in(self._reader, lambda: self._open(create=True))
         return self._desk
+
+    def _open(self, *, create: bool) -> Desk:
+        desk = open_desk(self.path, clock=self._clock, actor=self._actor, create=create)
+        with desk.reading():
+            self.values.reload()
+        desk.heard = self.own_events.add
+        self._file.take()
+        return desk
 
     async def read(self, query: Callable[[], T]) -> T:
         """Run a query in the reading thread."""
 
         def work() -> T:
-            self._identity()  # a connection would go on reading a file that was deleted
+            self._check_file()
             with self.desk.reading():
                 return query()
 
@@ -104,12 +109,14 @@ class Backend:
         """
 
         def work() -> T:
-            self._identity()
+            self._at_work_beside.add(work)
             try:
+                self._check_file()
                 with self.desk.reading():
                     return query()
             finally:
                 self.desk.close()  # none is left to a file that is replaced
+                self._at_work_beside.discard(work)
 
         return await self._in(self._beside, work)
 
@@ -143,20 +150,22 @@ class Backend:
             version = self.desk.data_version()
             is_first, changed = self._seen_version is None, version != self._seen_version
             self._seen_version = version
-            return Changes(changed, changed and self._hear_others() and not is_first)
+            if not changed:
+                return Changes(False, False)
+            heard = self._listen()
+            if is_first or not heard.is_restored:
+                return Changes(True, heard.by_others and not is_first)
+            with self.desk.reading():
+                return Changes(True, heard.by_others, new_work.last_restore())
 
-        try:
-            return await self._in(self._reader, work)
-        except FileReplaced:
-            await self._reconnect()
-            return Changes(any=True, by_others=False)
+        return await self._in(self._reader, work)
 
-    def _hear_others(self) -> bool:
-        """Return whether others have written an event since the last call."""
+    def _listen(self) -> Heard:
+        """Return what was written since the last call."""
         before = self._seen_event
         with self.desk.reading():
             self._seen_event = new_work.last_event()
-            heard = new_work.by_others(before, self.own_events)
+            heard = new_work.heard_since(before, self.own_events)
         for event_id in [*self.own_events]:  # the writing thread may add to it meanwhile
             if event_id <= before - OWN_KEPT:
                 self.own_events.discard(event_id)
@@ -166,34 +175,45 @@ class Backend:
         """Finish what is under way, except work running beside, and close the connections."""
         self.closing.set()
         self._beside.shutdown(wait=False, cancel_futures=True)
+        with suppress(DatabaseUnavailable):
+            if self._desk is not None:
+                self._check_file()  # a new file must not get the log of the old one when that is closed
         for executor in (self._writer, self._reader):
             if self._desk is not None:
                 await self._in(executor, self._desk.close)
             executor.shutdown(wait=True)
 
-    def _identity(self) -> tuple[int, int]:
+    def _check_file(self) -> None:
+        # a connection to a file that was deleted or replaced keeps working, and all it writes is lost
+        if self.replaced is not None:
+            raise self.replaced
         try:
-            status = os.stat(self.path)
+            how = self._file.replaced()
         except OSError as error:
             raise DatabaseUnavailable(
                 "no_database",
                 f"{self.path} cannot be found any more ({error.strerror})",
                 "put the file back where it was",
             ) from error
-        return status.st_dev, status.st_ino
+        if how:
+            self._file.set_log_aside()
+            self.replaced = FileReplaced("replaced", f"{self.path} was {how} by another file")
+            raise self.replaced
 
-    def _check_file(self) -> None:
-        # a connection to a deleted file keeps working, and all it writes is lost
-        if self._identity() != self._file:
-            raise FileReplaced(
-                "replaced", f"{self.path} was replaced by another file", "look again, then repeat it"
-            )
+    async def load_replacement(self) -> bool:
+        """Open the file that has the path now; return whether it is the same desk.
 
-    async def _reconnect(self) -> None:
-        """Open the file that now has the path; each thread closes its own connection to the old one."""
+        All connections to the old file are closed before: they would share the log of the new one. Raises
+        DatabaseUnavailable.
+        """
+        while self._at_work_beside:
+            await asyncio.sleep(PAUSE_S)
         for executor in (self._writer, self._reader):
             await self._in(executor, self.desk.close)
-        self._file, self._seen_version = self._identity(), None
+        known = self.desk.settings.desk_id
+        self._desk = await self._in(self._reader, lambda: self._open(create=False))
+        self.replaced, self._seen_version = None, None
+        return known == self._desk.settings.desk_id
 
     @staticmethod
     async def _in(executor: ThreadPoolExecutor, work: Callable[[], T]) -> T:

@@ -9,6 +9,7 @@ from dispatch.assignment import counterfactuals, explanations
 from dispatch.desk.desk import Desk
 from dispatch.queries.next_action import next_action
 from dispatch.queries.row_types import BookingRow
+from dispatch.queries.wording import day_and_moment
 from dispatch.service.row_types import IssueDetails
 from models.bookings import PENDING
 from models.errors import Refused
@@ -18,9 +19,9 @@ from screens.bookings.why_panels import why_not_panel, why_panel
 from screens.dialogs.agent_chooser import PickAgent
 from screens.service.new_issue import NewIssue
 from screens.shell.row_actions import RowActions, at_once, on_chosen, with_form
-from screens.wording.bookings import reach
+from screens.wording.contacts import reach
 from screens.wording.issues import describe as describe_issue
-from screens.wording.text import day_and_moment, short
+from screens.wording.text import short
 
 HELD = ("already_claimed", "not_the_holder")
 """Refusals whose own hint is for the command line; here a key helps."""
@@ -85,8 +86,8 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
     action_release = at_once("Released", bookings.release)
     action_reopen = at_once("Reopened", bookings.reopen)
 
-    action_contact = with_form("Noted", forms.contact_form, _is_held, _with_follow_up)
-    action_follow_up = with_form("Follow-up", forms.follow_up_form, _is_held, _with_follow_up)
+    action_contact = with_form("Noted", forms.contact_form, needs=_is_held, tell=_with_follow_up)
+    action_follow_up = with_form("Follow-up", forms.follow_up_form, needs=_is_held, tell=_with_follow_up)
 
     @on_chosen
     def action_next_step(self, row: BookingRow) -> None:
@@ -102,15 +103,15 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
         form = partial(forms.confirm_form, values=self.backend.values)
         self.with_form("Confirmed", form, needs=self._is_held)
 
-    action_cancel = with_form("Cancelled", forms.cancel_form, _is_open)
-    action_decline = with_form("Declined", forms.decline_form, _is_held)
+    action_cancel = with_form("Cancelled", forms.cancel_form, needs=_is_open)
+    action_decline = with_form("Declined", forms.decline_form, needs=_is_held)
     action_note = with_form("Noted", forms.note_form)
-    action_rate = with_form("Scored", forms.rate_form, _is_finished)
+    action_rate = with_form("Scored", forms.rate_form, needs=_is_finished)
 
     def action_edit(self) -> None:
         self.with_form("Saved", partial(forms.edit_form, values=self.backend.values))
 
-    action_reassign = with_form("Reassigned", forms.reassign_form, _is_open)
+    action_reassign = with_form("Reassigned", forms.reassign_form, needs=_is_open)
 
     def action_why(self) -> None:
         self.with_panel(lambda number: why_panel(explanations.why(number)))

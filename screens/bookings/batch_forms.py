@@ -10,10 +10,11 @@ from dispatch import queries
 from dispatch.bookings import bulk_actions
 from dispatch.bookings.row_types import BatchResult
 from dispatch.desk.desk import Desk
+from dispatch.queries.wording import plural
 from screens.dialogs.form import Field, FormModal, Values, picked
 from screens.widgets.preview import Preview
 from screens.wording.consequences import before_a_batch
-from screens.wording.text import BAD, plural
+from screens.wording.text import BAD
 
 Ids = Sequence[int]
 

@@ -8,12 +8,12 @@ from dispatch import queries
 from dispatch.assignment import explanations
 from dispatch.desk import event_log
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import holder, with_next_step
+from dispatch.queries.wording import day_and_moment, holder, moment, money, with_next_step
 from screens.bookings.why_panels import notes
 from screens.widgets.detail_pane import Detail, add_facts
-from screens.wording.bookings import STEPS, state, ways
+from screens.wording.bookings import STEPS, state
+from screens.wording.contacts import ways
 from screens.wording.events import event_line
-from screens.wording.text import day_and_moment, moment, money
 
 HISTORY_LINES = 30
 

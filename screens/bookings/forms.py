@@ -11,13 +11,12 @@ from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
 from dispatch.inputs import due_times
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import due_word
+from dispatch.queries.wording import day_and_moment, due_word, moment
 from models.bookings import PENDING
 from models.clock import local_offset
 from models.errors import InvalidInput
 from screens.dialogs.form import Field, FormModal, RowForms, as_typed
-from screens.wording.bookings import ways
-from screens.wording.text import day_and_moment, moment
+from screens.wording.contacts import ways
 
 MOMENT_HINT = "tomorrow 9:00, in 2 hours, fri 9, 23.11. 9:00"
 EXAMPLES = {"destination_revenue": "150000.00", "package_revenue": "25000.00"}
@@ -46,13 +45,22 @@ def _about(booking: BookingRow) -> str:
 
 FORMS = RowForms("booking", _about)
 note_form = FORMS.asking(
-    "Note on", "Write", bookings.note, Field("text", "Note", hint="what the next person should know")
+    "Note on",
+    [Field("text", "Note", hint="what the next person should know")],
+    bookings.note,
+    submit="Write",
 )
 cancel_form = FORMS.asking(
-    "Cancel", "Cancel the booking", bookings.cancel, Field("reason", "Reason", hint="what the customer said")
+    "Cancel",
+    [Field("reason", "Reason", hint="what the customer said")],
+    bookings.cancel,
+    submit="Cancel the booking",
 )
 decline_form = FORMS.asking(
-    "Decline", "Decline", bookings.decline, Field("reason", "Reason", hint="why somebody else should take it")
+    "Decline",
+    [Field("reason", "Reason", hint="why somebody else should take it")],
+    bookings.decline,
+    submit="Decline",
 )
 reassign_form = FORMS.reassigning(bookings.reassign)
 
@@ -77,7 +85,7 @@ def confirm_form(booking: BookingRow, values: AcceptedValues) -> FormModal[Booki
             raise InvalidInput(missing[0], f"the {words} {verb} missing", "needed to confirm") from None
 
     fields = [Field("package", LABELS["package"], chosen, packages), *amounts]
-    return FORMS.form(booking, "Confirm", fields, command, "Confirm")
+    return FORMS.form(booking, "Confirm", fields, command, submit="Confirm")
 
 
 def contact_form(booking: BookingRow) -> FormModal[BookingRow]:
@@ -93,7 +101,7 @@ def contact_form(booking: BookingRow) -> FormModal[BookingRow]:
         return bookings.contact(desk, number, words.get(outcome, outcome), text, follow_up)
 
     about = f"{_about(booking)}\n{ways(booking)}"
-    return FORMS.form(booking, "Contact for", fields, command, "Save call", about=about)
+    return FORMS.form(booking, "Contact for", fields, command, submit="Save call", about=about)
 
 
 def follow_up_form(booking: BookingRow) -> FormModal[BookingRow]:
@@ -101,8 +109,9 @@ def follow_up_form(booking: BookingRow) -> FormModal[BookingRow]:
     at = booking["follow_up_at"]
     field = Field("at", "Follow-up", moment(at), hint=MOMENT_HINT, note=_moment_reader(at))
     about = f"{_about(booking)}\n{ways(booking)}"
-    command = follow_ups.follow_up
-    return FORMS.form(booking, "Follow-up of", [field], command, "Save", about=about, changes_only=True)
+    return FORMS.form(
+        booking, "Follow-up of", [field], follow_ups.follow_up, submit="Save", about=about, changes_only=True
+    )
 
 
 def _moment_reader(before: str | None = None) -> Callable[[str, str], str]:
@@ -120,7 +129,7 @@ def _moment_reader(before: str | None = None) -> Callable[[str, str], str]:
 
 def rate_form(booking: BookingRow) -> FormModal[BookingRow]:
     field = Field("score", "Score 1 to 5", str(booking["score"] or ""), hint="5 is best")
-    return FORMS.form(booking, "Score of", [field], bookings.rate, "Score")
+    return FORMS.form(booking, "Score of", [field], bookings.rate, submit="Score")
 
 
 def edit_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingRow]:
@@ -132,7 +141,7 @@ def edit_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingR
     ]
     why_so_few = "" if is_pending else ": its trip and quote stay as they are"
     about = f"Booking {booking['booking_id']} is {booking['status']}{why_so_few}"
-    return FORMS.form(booking, "Edit", fields, editing.edit, "Save", about=about, changes_only=True)
+    return FORMS.form(booking, "Edit", fields, editing.edit, submit="Save", about=about, changes_only=True)
 
 
 def _options(name: str, values: AcceptedValues) -> tuple[str, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dispatch.queries.row_types import BookingRow
+from dispatch.queries.wording import money, short_moment
 from screens.bookings.actions import BookingActions
 from screens.bookings.detail import booking_detail
 from screens.shell.detailed_list import DetailedList
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
-from screens.wording.text import money, short_moment
 
 EXTRA_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("phone", "Phone", 14, extra=True),

@@ -11,6 +11,7 @@ from dispatch import queries
 from dispatch.bookings.row_types import BatchResult
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.row_types import BookingRow
+from dispatch.queries.wording import plural
 from screens.bookings import batch_forms as forms
 from screens.bookings.list import BookingList
 from screens.dialogs.form import FormModal
@@ -18,7 +19,6 @@ from screens.dialogs.panel import Panel
 from screens.shell.row_actions import on_chosen
 from screens.widgets.live_table import LiveTable
 from screens.wording.consequences import after_a_batch
-from screens.wording.text import plural
 
 MOST_MARKED = 2_000  # changed in one commit, for which others wait: half a second
 

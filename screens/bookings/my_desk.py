@@ -14,7 +14,7 @@ from dispatch import queries
 from dispatch.agents.presence import set_presence
 from dispatch.operations.booking_timeouts import AWAY_REASON
 from dispatch.queries.row_types import AgentRow, BookingRow
-from dispatch.queries.wording import with_next_step
+from dispatch.queries.wording import short_moment, with_next_step
 from dispatch.service.issues import queries as issue_queries
 from dispatch.service.issues.queries import IssueFilter
 from dispatch.service.row_types import IssueRow
@@ -24,14 +24,14 @@ from screens.base import figures, keys
 from screens.base.keys import key_of
 from screens.bookings.list import EXTRA_COLUMNS, BookingList
 from screens.dialogs.agent_chooser import PickAgent
-from screens.roster.presence_forms import open_presence
+from screens.roster.presence import describe_presence_change, open_presence, presence_text
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import DetailPane
 from screens.widgets.live_table import LiveTable
 from screens.wording import issues as issue_words
-from screens.wording.agents import describe_presence_change, load_bar, presence_text
+from screens.wording.agents import load_bar
 from screens.wording.bookings import STEPS, state
-from screens.wording.text import CARE, short_moment
+from screens.wording.text import CARE
 
 Work = tuple[AgentRow | None, list[BookingRow], list[IssueRow]]
 

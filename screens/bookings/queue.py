@@ -12,7 +12,7 @@ from textual.widgets import Input
 from dispatch import queries
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.row_types import BookingRow
-from dispatch.queries.wording import with_next_step
+from dispatch.queries.wording import short_moment, with_next_step
 from screens.base import figures, keys
 from screens.bookings.list import EXTRA_COLUMNS
 from screens.bookings.list_window import Window
@@ -23,7 +23,6 @@ from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording.bookings import state
-from screens.wording.text import short_moment
 
 FOR_MARKED = (
     "  {booking.reassign} reassign  {booking.cancel} cancel  {booking.release} release  {back} unmark"

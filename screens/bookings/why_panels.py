@@ -6,9 +6,10 @@ from rich.text import Text
 
 from dispatch.assignment.row_types import DecisionRow, PolicyChoice, WhyNot
 from dispatch.matching.row_types import AgentScore
+from dispatch.queries.wording import moment
 from models.base import Json
 from screens.dialogs.panel import Panel
-from screens.wording.text import BAD, CARE, moment
+from screens.wording.text import BAD, CARE
 
 NOT_KEYS = ("agent_id", "agent_name")
 

@@ -16,6 +16,7 @@ from dispatch.customers.row_types import IssueLine, LeadRow
 from dispatch.operations import undo
 from dispatch.operations.command_list import describe_subject
 from dispatch.queries.row_types import BookingRow, CustomerRow
+from dispatch.queries.wording import moment, short_moment
 from dispatch.service.wording import status as issue_status
 from screens.base import keys
 from screens.base.keys import key
@@ -30,7 +31,7 @@ from screens.widgets.live_table import LiveTable
 from screens.wording import issues as issue_words
 from screens.wording.bookings import state
 from screens.wording.events import describe_undo, event_line
-from screens.wording.text import CARE, moment, short, short_moment
+from screens.wording.text import CARE, short
 
 COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("booking_id", "No.", 7, right=True),

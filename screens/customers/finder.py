@@ -14,6 +14,7 @@ from dispatch.inputs.filter_language import parse
 from dispatch.inputs.filter_reader import read
 from dispatch.queries import customer_index
 from dispatch.queries.row_types import CustomerRow
+from dispatch.queries.wording import short_moment
 from models.customer_index import backlog
 from models.errors import InvalidInput
 from screens.base.keys import key
@@ -21,7 +22,7 @@ from screens.base.messages import DeskChanged
 from screens.dialogs.modal import Modal
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
-from screens.wording.text import CARE, refusal, short_moment
+from screens.wording.text import CARE, refusal
 
 Found = tuple[list[CustomerRow], int]
 

@@ -9,11 +9,11 @@ from textual.widgets import Static
 from dispatch import customers
 from dispatch.customers.row_types import MergePreview
 from dispatch.queries.row_types import CustomerRow
+from dispatch.queries.wording import moment
 from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.form import Field, FormModal, RowForms
 from screens.dialogs.modal import buttons
-from screens.wording.text import moment
 
 LABELS = {"name": "Name", "phone": "Phone", "email": "E-mail"}
 
@@ -25,7 +25,7 @@ FORMS = RowForms[CustomerRow]("customer", lambda _: ABOUT)
 def customer_form(customer: CustomerRow) -> FormModal[CustomerRow]:
     """Edit the name, phone or e-mail; an empty field clears phone or e-mail."""
     fields = [Field(name, label, str(customer.get(name) or "")) for name, label in LABELS.items()]
-    return FORMS.form(customer, "Edit", fields, customers.edit, "Save", changes_only=True)
+    return FORMS.form(customer, "Edit", fields, customers.edit, submit="Save", changes_only=True)
 
 
 class MergeCustomers(CommandModal[CustomerRow]):

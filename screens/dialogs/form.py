@@ -244,8 +244,8 @@ class RowForms(Generic[Row]):
         title: str,
         fields: Sequence[Field],
         command: Callable[..., Row],
-        submit: str,
         *,
+        submit: str,
         about: str = "",
         changes_only: bool = False,
     ) -> FormModal[Row]:
@@ -261,10 +261,10 @@ class RowForms(Generic[Row]):
         )
 
     def asking(
-        self, title: str, submit: str, command: Callable[..., Row], *fields: Field
+        self, title: str, fields: Sequence[Field], command: Callable[..., Row], *, submit: str
     ) -> Callable[[Row], FormModal[Row]]:
         """Return a maker of forms whose fields are the same for every row."""
-        return lambda row: self.form(row, title, fields, command, submit)
+        return lambda row: self.form(row, title, fields, command, submit=submit)
 
     def reassigning(self, command: Callable[[Desk, int, int, str], Row]) -> Callable[[Row], FormModal[Row]]:
         """Return a maker of forms that give a row to another agent."""
@@ -275,6 +275,6 @@ class RowForms(Generic[Row]):
         def make(row: Row) -> FormModal[Row]:
             others = tuple(agent for agent in list_agents() if agent["agent_id"] != row["agent_id"])
             fields = Field("to", "To", agents=others), Field("reason", "Reason", hint="why it changes hands")
-            return self.form(row, "Reassign", fields, reassign, "Reassign")
+            return self.form(row, "Reassign", fields, reassign, submit="Reassign")
 
         return make

@@ -22,6 +22,7 @@ from dispatch.matching.features import Terms
 from dispatch.matching.lead_terms import unsaved_lead
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.row_types import BookingRow
+from dispatch.queries.wording import moment, short_moment
 from models.errors import DeskError
 from screens.base import keys
 from screens.base.draft_saver import DraftKeeper
@@ -37,7 +38,7 @@ from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording import duplicates
 from screens.wording.bookings import state
-from screens.wording.text import moment, refusal, short, short_moment
+from screens.wording.text import refusal, short
 
 if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 
 from rich.text import Text
-from textual import getters, on
+from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import DataTable, Static, TextArea
@@ -97,8 +97,9 @@ class SeveralLeads(CommandModal[str]):
     @on(TextArea.Changed)
     def _typed(self) -> None:
         self._is_warned = False
-        self.run_worker(self._check(), group=CHECKING, exclusive=True)
+        self._check()
 
+    @work(group=CHECKING, exclusive=True)
     async def _check(self) -> None:
         await asyncio.sleep(TYPING_PAUSE_S)
         if self.is_laid_out:
@@ -137,8 +138,8 @@ class SeveralLeads(CommandModal[str]):
             return
         self._lines.read_only = True  # assigned lines must not be edited
         self.workers.cancel_group(self, CHECKING)  # the command below checks the lines again
-        text, values, run = self.text, self.backend.values, secrets.token_hex(8)
-        asked = frozenset(self._known)
+        text, values, asked = self.text, self.backend.values, frozenset(self._known)
+        run = secrets.token_hex(8)  # a new one each time: what was pasted twice is meant twice
 
         def work(desk: Desk) -> Answer:
             pasted = read_pasted(text, values)

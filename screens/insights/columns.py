@@ -5,11 +5,12 @@ from __future__ import annotations
 from rich.text import Text
 
 from dispatch.matching.row_types import WeightsRow
+from dispatch.queries.wording import moment, money
 from dispatch.reporting.row_types import AgentFigures, FigureRow
 from screens.widgets.columns import Column
 from screens.wording.agents import load_bar
 from screens.wording.plots import SOLID, interval, interval_line
-from screens.wording.text import GOOD, moment, money
+from screens.wording.text import GOOD
 
 BAR_WIDTH = 10
 LINE_WIDTH = 21

@@ -8,9 +8,10 @@ from dispatch import queries
 from dispatch.desk import event_log
 from dispatch.desk.row_types import EventRow
 from dispatch.operations.command_list import describe_event
+from dispatch.queries.wording import moment
 from screens.widgets.detail_pane import Detail, add_facts
 from screens.wording.events import changes, details
-from screens.wording.text import CARE, moment
+from screens.wording.text import CARE
 
 
 def event_detail(event: EventRow) -> Detail:

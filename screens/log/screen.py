@@ -13,6 +13,7 @@ from dispatch.inputs.filter_reader import asked
 from dispatch.operations import undo
 from dispatch.operations.command_list import describe_command, describe_subject
 from dispatch.operations.row_types import UndoResult
+from dispatch.queries.wording import short_moment
 from screens.base import keys
 from screens.log.event_detail import event_detail
 from screens.log.list_window import LogWindow
@@ -21,7 +22,6 @@ from screens.shell.row_actions import at_once, on_chosen
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
 from screens.wording.events import describe_undo, event_line, format_detail
-from screens.wording.text import short_moment
 
 EXAMPLE = "booking:12 agent:6 by:kim command:claim since:today is:undone"
 

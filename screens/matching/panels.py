@@ -14,12 +14,12 @@ from dispatch.matching.evidence import (
     describe_differences,
     describe_gain,
 )
-from dispatch.matching.features import feature_name
+from dispatch.matching.features import Terms, feature_name
 from dispatch.matching.row_types import Evidence, LessonRow, WeightsRow
+from dispatch.queries.wording import moment
 from models.base import Json
 from screens.dialogs.panel import Panel
 from screens.wording.plots import signed_bar
-from screens.wording.text import moment
 
 if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 NAME_WIDTH, NUMBER_WIDTH = 16, 8
 BAR_WIDTH = 26
+
+
+def lead_line(terms: Terms) -> str:
+    """Describe what is known of a lead, in a line."""
+    return " · ".join(filter(None, terms))
 
 
 def contributions(
@@ -56,7 +61,7 @@ def score_panel(scored: Scored, seen: Glance, policy: str) -> Panel:
     text = Text(overflow="fold")
     text.append(f"{scored.agent_name} ({scored.agent_id})   match {scored.match_score:.1f}\n", "bold")
     text.append(f"{seen.scores.note or seen.verdict.under(policy)}\n", "italic")
-    text.append(f"{' · '.join(filter(None, seen.terms))}; {seen.weights.name} weights\n\n", "dim")
+    text.append(f"{lead_line(seen.terms)}; {seen.weights.name} weights\n\n", "dim")
     text.append_text(contributions(scored.contributions, scored.values, seen.weights.weights))
     sums = [sum(agent.contributions.values()) for agent in seen.scores.agents]
     text.append(
@@ -174,8 +179,7 @@ def evidence_text(summary: Evidence, seen: Glance | None, is_latest: bool, train
     if seen is None:
         return text.append("\nNo lead has come in yet: there is nothing to score.\n")
     whose = "the latest lead" if is_latest else "the lead in the form"
-    terms = " · ".join(filter(None, seen.terms))
-    text.append("\nWhat separates the agents", "bold").append(f" for {whose}, {terms}\n")
+    text.append("\nWhat separates the agents", "bold").append(f" for {whose}, {lead_line(seen.terms)}\n")
     if seen.scores.note:
         return text.append(f"{seen.scores.note}\n").append_text(_chance(seen))
     return text.append_text(_importance(seen)).append_text(_chance(seen))

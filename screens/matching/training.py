@@ -24,7 +24,7 @@ class TrainingRun:
         self._progressed = progressed
         self._closing = closing
         self._stopped = threading.Event()
-        self.has_ended = False  # there is nothing left to stop
+        self.has_ended = False  # True once there is nothing left to stop
 
     def stop(self) -> None:
         """Stop at the next step; nothing is kept."""

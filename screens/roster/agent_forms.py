@@ -64,7 +64,7 @@ def edit_agent_form(agent: AgentRow, values: AcceptedValues) -> FormModal[AgentR
     """Edit the name, title, capacity, ...; unchanged values are not written."""
     before = {name: as_typed(agent.get(ROW_KEYS.get(name, name))) for name in LABELS}
     fields = _fields(before, values)
-    return FORMS.form(agent, "Edit", fields, agents.change, "Save", changes_only=True)
+    return FORMS.form(agent, "Edit", fields, agents.change, submit="Save", changes_only=True)
 
 
 def _given(values: dict[str, str]) -> Json:

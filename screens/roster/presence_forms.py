@@ -10,15 +10,12 @@ from dispatch.agents.handover import DESK
 from dispatch.desk.desk import Desk
 from dispatch.inputs import due_times, shift_hours
 from dispatch.queries.row_types import AgentRow
-from dispatch.queries.wording import presence_words
+from dispatch.queries.wording import day_and_moment, presence_words
 from models.agents import AVAILABLE, GONE, PRESENCES
 from models.clock import local_offset
 from screens.dialogs.form import Field, FormModal, Values, picked
-from screens.shell.desk_screen import Place
 from screens.widgets.preview import Preview
-from screens.wording.agents import describe_presence_change
 from screens.wording.consequences import of_an_agent
-from screens.wording.text import day_and_moment
 
 TO_DESK, TO_AGENT = "The desk", "An agent"
 
@@ -51,10 +48,6 @@ def presence_form(agent: AgentRow) -> FormModal[AgentRow]:
         about=f"Now {presence_words(agent)}.",
         preview=Preview(look, only=("presence", "until")),
     )
-
-
-def open_presence(place: Place, agent: AgentRow) -> None:
-    place.open(presence_form(agent), lambda row: place.say(describe_presence_change(row)))
 
 
 def shift_form(agent: AgentRow) -> FormModal[AgentRow]:

@@ -23,12 +23,13 @@ from models.errors import InvalidInput
 from screens.base import keys
 from screens.base.figures import CAPACITY, LOAD, MATCH, PRESENCE, RANK, RATING, REACHED, SHRUNK, YEARS
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
-from screens.roster.presence_forms import handover_form, leaving_form, open_presence, shift_form
+from screens.roster.presence import open_presence, presence_text
+from screens.roster.presence_forms import handover_form, leaving_form, shift_form
 from screens.shell.row_actions import RowActions, on_chosen
 from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
-from screens.wording.agents import load_bar, match_score, presence_text, with_score
+from screens.wording.agents import load_bar, match_score, with_score
 from screens.wording.plots import interval
 from screens.wording.text import CARE, refusal
 

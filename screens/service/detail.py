@@ -5,14 +5,14 @@ from __future__ import annotations
 from rich.text import Text
 
 from dispatch.desk.desk import Desk
-from dispatch.queries.wording import holder, span
+from dispatch.queries.wording import holder, moment, short_moment, span
 from dispatch.service.issues import queries
 from dispatch.service.row_types import ClockState, IssueStory, Prediction, SurveyRow, WarningRow
 from dispatch.service.wording import CLOCKS, category, describe_escalation, progress_words
 from dispatch.triage.row_types import Analysis
 from screens.widgets.detail_pane import add_facts
 from screens.wording import issues as words
-from screens.wording.text import BAD, CARE, moment, short_moment
+from screens.wording.text import BAD, CARE
 
 EXCERPT = 600  # characters of a text in the pane; the panel shows all of it
 LAST_SPOKEN = 12  # interactions in the pane

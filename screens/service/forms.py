@@ -46,38 +46,45 @@ def _escalate(desk: Desk, number: int, reason: str, level: str) -> IssueDetails:
 FORMS = RowForms("issue", _about)
 note_form = FORMS.asking(
     "Note on",
-    "Write",
+    [Field("text", "Note", hint="what the next person should know", lines=5)],
     conversation.note,
-    Field("text", "Note", hint="what the next person should know", lines=5),
+    submit="Write",
 )
 resolve_form = FORMS.asking(
     "Resolve",
-    "Resolve",
+    [Field("text", "Closing message", hint="what the customer reads; empty: nothing is sent", lines=4)],
     _resolve,
-    Field("text", "Closing message", hint="what the customer reads; empty: nothing is sent", lines=4),
+    submit="Resolve",
 )
 escalate_form = FORMS.asking(
     "Escalate",
-    "Escalate",
+    [
+        Field("reason", "Reason", hint="why more eyes are needed"),
+        Field("level", "Level", "next", ("next", *map(str, range(1, levels.TOP_LEVEL + 1)))),
+    ],
     _escalate,
-    Field("reason", "Reason", hint="why more eyes are needed"),
-    Field("level", "Level", "next", ("next", *map(str, range(1, levels.TOP_LEVEL + 1)))),
+    submit="Escalate",
 )
 settle_form = FORMS.asking(
     "Settle escalations of",
-    "Settle",
+    [Field("reason", "Reason", hint="why nothing more has to be done about it")],
     escalation_commands.settle,
-    Field("reason", "Reason", hint="why nothing more has to be done about it"),
+    submit="Settle",
 )
 reopen_form = FORMS.asking(
-    "Reopen", "Reopen", lifecycle.reopen, Field("reason", "Reason", hint="why it is taken up again")
+    "Reopen",
+    [Field("reason", "Reason", hint="why it is taken up again")],
+    lifecycle.reopen,
+    submit="Reopen",
 )
 rate_form = FORMS.asking(
     "Score of",
-    "Score",
+    [
+        Field("score", "Score 1 to 5", hint="5 is best"),
+        Field("comment", "Comment", hint="what the customer said about it"),
+    ],
     surveys.rate,
-    Field("score", "Score 1 to 5", hint="5 is best"),
-    Field("comment", "Comment", hint="what the customer said about it"),
+    submit="Score",
 )
 reassign_form = FORMS.reassigning(ownership.reassign)
 
@@ -101,7 +108,7 @@ def reply_form(issue: IssueDetails) -> FormModal[IssueDetails]:
             seen, newest = _newest(desk, number)
             raise Conflict(f"{conflict.message}: “{newest}”", "send it again if it still fits") from conflict
 
-    return FORMS.form(issue, "Reply to", fields, command, "Send")
+    return FORMS.form(issue, "Reply to", fields, command, submit="Send")
 
 
 def _newest(desk: Desk, issue_id: int) -> tuple[int, str]:
@@ -126,7 +133,7 @@ def edit_form(issue: IssueDetails) -> FormModal[IssueDetails]:
             changed["booking_id"] = booking_number(booking)
         return editing.edit(desk, number, **changed)
 
-    return FORMS.form(issue, "Edit", fields, command, "Save", changes_only=True)
+    return FORMS.form(issue, "Edit", fields, command, submit="Save", changes_only=True)
 
 
 def booking_number(text: str) -> int:

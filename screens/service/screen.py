@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input
 
+from dispatch.queries.wording import short_moment
 from dispatch.service.issues.queries import CHANGED, SORTS, URGENCY, IssueFilter
 from dispatch.service.row_types import IssueDetails, IssueRow
 from screens.base import figures, keys
@@ -26,7 +27,6 @@ from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
 from screens.widgets.live_table import LiveTable
 from screens.wording import issues as words
-from screens.wording.text import short_moment
 
 COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("issue_id", "No.", 5, right=True, drop=2),

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from dispatch import customers, queries
 from models.clock import to_local
 from models.errors import DeskError
+from screens.base.backend import FileReplaced
 from screens.base.figures import Figure
 from screens.base.hosted import Hosted
 from screens.base.keys import key_of
@@ -151,7 +152,11 @@ class Place(Hosted[None]):
         """Show in a bar that the database cannot be reached; what is on screen stays readable."""
         self.host.lost_since = self.host.lost_since or to_local(self.backend.desk.now())[11:]
         self.is_lost = True
-        self.query_one(OutageBar).show(error, self.host.lost_since, key_of(self.app, "retry"))
+        bar, retry = self.query_one(OutageBar), key_of(self.app, "retry")
+        if isinstance(error, FileReplaced):
+            bar.offer(error, self.host.lost_since, retry, key_of(self.app, "quit"))
+        else:
+            bar.show(error, self.host.lost_since, retry)
 
     def found(self) -> None:
         """Remove the bar: the database answers again."""

@@ -85,8 +85,9 @@ class RowActions(Place, Generic[Row, Done]):
         row: Row,
         word: str,
         form: Callable[[Done], ModalScreen[Done | None]],
-        tell: Tell[Done] | None = None,
+        *,
         needs: Callable[[Done], None] | None = None,
+        tell: Tell[Done] | None = None,
     ) -> None:
         """Open a form for the row as it is now, if it passes ``needs``; a toast shows the result."""
         number, describe = row[self.NUMBER], tell or self.describe_done
@@ -113,10 +114,11 @@ def at_once(word: str, command: Callable[[Desk, int], Done]) -> Callable[[RowAct
 def with_form(
     word: str,
     form: Callable[[Done], ModalScreen[Done | None]],
+    *,
     needs: Callable[[Any, Done], None] | None = None,
     tell: Callable[[Any, str, Done], str] | None = None,
 ) -> Callable[[RowActions[Any, Done]], None]:
     """Make the action that opens a form for the row; ``needs`` and ``tell`` are methods of the place."""
     return lambda place: place.with_form(
-        word, form, tell and partial(tell, place), needs and partial(needs, place)
+        word, form, needs=needs and partial(needs, place), tell=tell and partial(tell, place)
     )

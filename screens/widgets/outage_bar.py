@@ -26,10 +26,16 @@ class OutageBar(Static):
 
     def show(self, error: DeskError, since: str, key: str) -> None:
         """Show the error, its time (hour and minute), and the key that tries again."""
-        what = (
-            f"{visible(refusal(error))}. Nothing can be read or written since {since}; what you typed stays."
-        )
-        self.update(Content(f"{what} Trying again ... {key} tries now"))
+        what = f"{refusal(error)}. Nothing can be read or written since {since}; what you typed stays."
+        self._say(f"{what} Trying again ... {key} tries now")
+
+    def offer(self, error: DeskError, since: str, load: str, leave: str) -> None:
+        """Show that another file has the desk's place, and the keys that load it and that quit."""
+        what = f"{refusal(error)}. Nothing is read or written since {since}; what you typed stays."
+        self._say(f"{what} {load} loads the new file, {leave} quits")
+
+    def _say(self, text: str) -> None:
+        self.update(Content(visible(text)))
         self.display = True
 
     async def on_click(self, event: events.Click) -> None:

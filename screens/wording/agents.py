@@ -5,10 +5,8 @@ from __future__ import annotations
 from rich.text import Text
 
 from dispatch.queries.row_types import AgentRow
-from dispatch.queries.wording import presence_words
 from dispatch.reporting.row_types import AgentFigures
-from models.agents import AVAILABLE, GONE
-from screens.wording.text import BAD, CARE, GOOD, plural
+from screens.wording.text import BAD, CARE, GOOD
 
 BARS = "▁▂▃▄▅▆▇█"
 
@@ -23,28 +21,6 @@ def load_bar(row: AgentRow | AgentFigures) -> Text:
 
 
 PRESENCE_SIGNS = {"available": "●", "busy": "◐", "break": "◔", "away": "○", "offline": "○"}
-
-
-def presence_text(agent: AgentRow) -> Text:
-    """Format the presence with its sign, end and reason; claimed work without an agent is highlighted."""
-    words = presence_words(agent)
-    unattended = agent.get("unattended", 0)
-    if agent["left_at"]:
-        text = Text(words, "dim")
-    else:
-        style = "" if agent["presence"] == AVAILABLE else "dim" if agent["presence"] in GONE else CARE
-        text = Text(f"{PRESENCE_SIGNS[agent['presence']]} {words}", style)
-    return Text.assemble((f"! {unattended} unattended, ", f"bold {BAD}"), text) if unattended else text
-
-
-def describe_presence_change(row: AgentRow) -> str:
-    """Describe the agent's new presence, and where the work went, for a toast."""
-    parts = [f"{row['name']} is {presence_words(row)}"]
-    if row["moves"]:
-        parts.append(f"{plural(len(row['moves']), 'booking')} went to others or wait")
-    if row["drained"]:
-        parts.append(f"{plural(len(row['drained']), 'waiting booking')} found an agent")
-    return "; ".join(parts)
 
 
 def with_score(row: AgentRow, score: float | None, *, steers: bool) -> AgentRow:

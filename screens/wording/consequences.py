@@ -10,7 +10,8 @@ from rich.text import Text
 from dispatch import queries
 from dispatch.bookings.row_types import BatchLine, BatchResult
 from dispatch.queries.row_types import AgentRow, MoveRow
-from screens.wording.text import BAD, CARE, plural, short
+from dispatch.queries.wording import plural
+from screens.wording.text import BAD, CARE, short
 
 MOST_NAMED = 6  # agents who are named one by one
 MOST_LISTED = 300  # rows of a batch

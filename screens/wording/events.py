@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from dispatch.desk.commands import TABLES
 from dispatch.desk.row_types import EventRow
 from dispatch.operations.command_list import describe_command, describe_event
 from dispatch.operations.row_types import UndoResult
+from dispatch.queries.new_work import Restored
+from dispatch.queries.wording import moment, money, plural, short_moment
 from models.base import Json
-from screens.wording.text import moment, money, short_moment
 
 MECHANICAL = frozenset({"changed_at", "version", "assignment_id"})
 """Columns that every save writes, or that only point to a row listed anyway."""
@@ -83,3 +85,14 @@ def format_detail(command: str, detail: Json) -> str:
     if "score" in detail:
         parts.append(str(detail["score"]))
     return ", ".join(filter(None, parts))
+
+
+def describe_restore(done: Restored) -> str:
+    """Describe for a toast that the desk has gone back to a backup."""
+    lost = "" if done.lost_events is None else f"; {plural(done.lost_events, 'event')} lost"
+    return f"The desk was restored from {Path(done.file).name} by {done.actor}{lost} (event {done.event_id})"
+
+
+def describe_loaded(path: Path, is_same_desk: bool) -> str:
+    """Describe for a toast that the file which had taken the desk's place was loaded."""
+    return f"Loaded the file that is now {path.name}" + ("" if is_same_desk else ": another desk")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from rich.text import Text
 
 from dispatch.customers.row_types import IssueLine
+from dispatch.queries.wording import short_moment
 from dispatch.service import wording
 from dispatch.service.row_types import ClockState, InteractionRow, IssueRow
 from dispatch.triage.row_types import Analysis, Triage
 from screens.wording.agents import BARS
-from screens.wording.text import BAD, CARE, GOOD, short_moment
+from screens.wording.text import BAD, CARE, GOOD
 
 SHORT_CATEGORIES = {
     "technical_support": "tech",

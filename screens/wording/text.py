@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from dispatch.queries.wording import day_and_moment as day_and_moment  # these five for the others
-from dispatch.queries.wording import moment as moment
-from dispatch.queries.wording import money as money
-from dispatch.queries.wording import plural as plural
-from dispatch.queries.wording import short_moment as short_moment
 from models.errors import DeskError
 
 # Middle tones: legible on dark and on light ground.

@@ -128,6 +128,12 @@ def _write(desk: Desk, plan: Plan, result: ImportResult, sources: list[Source], 
 
 
 def _event_detail(result: ImportResult, sources: list[Source]) -> Json:
-    counts = {key: len(found) if isinstance(found, list) else found for key, found in result.items()}
-    del counts["passed_over"]
-    return {"files": [source.path.name for source in sources], **counts}
+    return {
+        "files": [source.path.name for source in sources],
+        "agents": result["agents"],
+        "assignments": result["assignments"],
+        "bookings": result["bookings"],
+        "quarantined": len(result["quarantined"]),
+        "flagged": len(result["flagged"]),
+        "unchanged": result["unchanged"],
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ from peewee import OperationalError
 from dispatch.bootstrap import open_desk
 from dispatch.desk.accepted_values import FIRST_VALUES
 from dispatch.desk.desk import Desk
+from models import copies
 from models import database as db
 from models.database import current_database
 from models.errors import DatabaseUnavailable
@@ -111,7 +113,7 @@ def test_processes_opening_a_new_file_together_create_one_desk(tmp_path: Path, r
     assert [errors for _, errors in outputs] == [""] * 4
     assert len({output for output, _ in outputs}) == 1, "all of them see the same desk"
     assert outputs[0][0].split()[1] == "5"
-    assert query(path, "SELECT count(*) FROM settings") == [(2,)]
+    assert query(path, "SELECT count(*) FROM settings") == [(3,)]
 
 
 def test_a_file_created_during_the_check_is_not_taken_for_foreign(
@@ -230,6 +232,44 @@ def test_the_backup_is_never_of_the_upgraded_file(path: Path, next_schema: Path)
         late.close()
     backup = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak")
     assert "mood" not in columns(backup, "customers")
+
+
+@pytest.mark.parametrize(("mode", "most"), [(0o600, 0o600), (0o644, 0o644), (0o666, 0o666)])
+def test_the_backup_is_as_private_as_the_desk(path: Path, next_schema: Path, mode: int, most: int) -> None:
+    path.chmod(mode)
+    open_desk(path).close()
+    backup = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak")
+    assert stat.S_IMODE(backup.stat().st_mode) & ~most == 0
+    assert query(backup, "PRAGMA journal_mode") == [("delete",)]
+
+
+def test_the_backup_takes_a_free_name(path: Path, next_schema: Path) -> None:
+    taken = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak")
+    taken.write_text("precious")
+    open_desk(path).close()
+    assert taken.read_text() == "precious"
+    backup = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}-2.bak")
+    assert query(backup, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_a_backup_that_cannot_be_written_is_named_instead_of_the_desk(path: Path, next_schema: Path) -> None:
+    taken = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak")
+    taken.mkdir()
+    error = refusal(path)
+    assert (error.code, error.exit_code) == ("no_backup", 3)
+    assert f"{taken}, cannot be written" in error.message
+
+
+def test_a_backup_that_does_not_fit_is_not_left_behind(
+    path: Path, next_schema: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(copies, "copy_file", full)
+    assert refusal(path).code == "no_backup"
+    assert not [name for name in os.listdir(path.parent) if "bak" in name]
+    assert "mood" not in columns(path, "customers")
 
 
 def test_a_failed_upgrade_leaves_the_desk_as_it_was(path: Path, next_schema: Path) -> None:

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any, cast
 
 from dispatch import agents, bookings, queries
@@ -58,6 +59,14 @@ def leads(desk: Desk, number: str, prefix: str) -> dict[str, Any]:
         with times.one(), desk.request(f"{prefix}:{line}"):
             intake.receive(desk, name=f"{prefix} {line}", **TRIP)
     return times.quantiles()
+
+
+def acknowledge(desk: Desk, prefix: str) -> dict[str, Any]:
+    """Take in leads until it is killed, reporting each request and booking once it is done."""
+    for line in count():
+        with desk.request(f"{prefix}:{line}"):
+            emit([f"{prefix}:{line}", intake.receive(desk, name=f"{prefix} {line}", **TRIP)["booking_id"]])
+    return {}
 
 
 def file(desk: Desk, path: str) -> dict[str, Any]:
@@ -215,7 +224,20 @@ COMMANDS: dict[str, Callable[[Desk, random.Random], object]] = {
 
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     task.__name__: task
-    for task in (leads, file, batch, claim, scramble, sweeps, reassign, visits, watch, request, mixed)
+    for task in (
+        leads,
+        acknowledge,
+        file,
+        batch,
+        claim,
+        scramble,
+        sweeps,
+        reassign,
+        visits,
+        watch,
+        request,
+        mixed,
+    )
 }
 
 

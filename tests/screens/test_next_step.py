@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.queries.wording import due_word, with_next_step
+from dispatch.queries.wording import day_and_moment, due_word, with_next_step
 from screens.shell.booking_notifications import describe_bookings
 from screens.widgets.bars import Heading
-from screens.wording.bookings import reach, state, ways
-from screens.wording.text import day_and_moment
+from screens.wording.bookings import state
+from screens.wording.contacts import reach, ways
 
 NOW = "2082-03-04 12:00:00"
 PENDING: Any = {"voided": False, "status": "Pending", "agent_id": 1, "claimed_at": NOW, "contacted_at": None}

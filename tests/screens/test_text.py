@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from dispatch.queries.wording import money, short_moment
 from models.errors import InvalidInput, Refused
 from screens.wording.agents import load_bar
 from screens.wording.bookings import state
 from screens.wording.events import event_line
-from screens.wording.text import money, refusal, short, short_moment
+from screens.wording.text import refusal, short
 
 PENDING: Any = {"voided": False, "status": "Pending", "agent_id": 1, "claimed_at": None}
 

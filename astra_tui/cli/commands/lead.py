@@ -66,7 +66,9 @@ def add(
             raise click.UsageError(f"--{name} and --from exclude each other: the file has the leads")
     if run is not None and not run.strip():
         raise InvalidInput("run", "the run's name is empty", "give the one that --again printed")
-    _add_file(call, source_file, policy, secrets.token_hex(4) if again and run is None else run)
+    if again and run is None:
+        run = secrets.token_hex(4)  # so that a file can be taken in on purpose a second time
+    _add_file(call, source_file, policy, run)
 
 
 def _add_one(call: Call, policy: str | None, fields: dict[str, str | None], customer: int | None) -> None:

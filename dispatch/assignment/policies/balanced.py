@@ -7,13 +7,13 @@ from typing import Any
 from peewee import fn
 
 from dispatch.assignment.eligibility import Order
-from dispatch.assignment.policies.base import Candidate, Policy
+from dispatch.assignment.policies.base import Candidate, OrderedPolicy
 from models.agents import Taker
 
 _SINCE = fn.COALESCE(Taker.last_given_at, "ever")
 
 
-class BalancedPolicy(Policy):
+class BalancedPolicy(OrderedPolicy):
     """Fill all agents evenly; at equal loads, the one longest without a new booking comes first.
 
     Years of service as a tie-break starve people (docs/rules.md, Policies); idleness does not.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
@@ -19,6 +20,12 @@ class Candidate(tuple[Any, ...]):
     def __new__(cls, agent_id: int, keys: Iterable[Any]) -> Candidate:
         return tuple.__new__(cls, (agent_id, *keys))
 
+    @classmethod
+    def of_rows(cls, rows: Iterable[tuple[Any, ...]], keys: int) -> list[Candidate]:
+        """Candidates from rows that begin with the id and ``keys`` key columns."""
+        columns = 1 + keys
+        return [tuple.__new__(cls, row[:columns]) for row in rows]
+
     @property
     def agent_id(self) -> int:
         return int(self[0])
@@ -28,38 +35,52 @@ class Candidate(tuple[Any, ...]):
         return self[1:]
 
 
-class Policy:
+class Policy(ABC):
     """An order of the agents of a pool, best first. A policy reads; only ``chosen`` may write.
 
-    The pool applies the rules of eligibility. A policy with an ``order`` in SQL need not define ``ranked``;
-    others call ``pool.first`` with orders of their own, or ``pool.agent_ids``.
+    The pool applies the rules of eligibility. An OrderedPolicy has one order in SQL; others call
+    ``pool.first`` with orders of their own, or ``pool.agent_ids``.
     """
 
     name: ClassVar[str]
     help: ClassVar[str]
     key_names: ClassVar[tuple[str, ...]]
-    order: ClassVar[Order]
-    """The agent's id, then the keys."""
-    phrases: ClassVar[tuple[str, ...]] = ()
-    """Why an agent is preferred: for each key, and for the id, with {} for its value."""
     relaxed_first: ClassVar[Sequence[tuple[str, ...]]] = RELAXED_FIRST
     """The rules of eligibility to drop, in order and together, when no free agent meets them all."""
 
+    @abstractmethod
     def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
         """The best ``limit`` agents of the pool, best first."""
-        columns = 1 + len(self.key_names)
-        return [tuple.__new__(Candidate, row[:columns]) for row in pool.first(self.order, limit)]
 
+    @abstractmethod
     def place(self, candidate: Candidate) -> tuple[Any, ...]:
         """A candidate's sort key, lower is better, comparable across pools."""
-        raise NotImplementedError
+
+    @abstractmethod
+    def preference(self, first: Candidate, second: Candidate) -> str:
+        """Why the first is better than the second, in words."""
 
     def reason(self, ranked: Sequence[Candidate]) -> str:
         """Why the first won, in words."""
         return ONLY_ONE if len(ranked) == 1 else self.preference(*ranked[:2])
 
+    def chosen(self, lead: Lead, winner: Candidate) -> None:  # noqa: B027  # most remember nothing
+        """Remember what the next choice needs, once the winner has the lead."""
+
+
+class OrderedPolicy(Policy):
+    """A policy with one order in SQL, and a phrase for each key that may decide."""
+
+    order: ClassVar[Order]
+    """The agent's id, then the keys."""
+    phrases: ClassVar[tuple[str, ...]]
+    """Why an agent is preferred: for each key, and for the id, with {} for its value."""
+
+    def ranked(self, lead: Lead, pool: Pool, limit: int) -> list[Candidate]:
+        return Candidate.of_rows(pool.first(self.order, limit), len(self.key_names))
+
     def preference(self, first: Candidate, second: Candidate) -> str:
-        """Why the first is better than the second: the phrases up to the deciding key."""
+        """The phrases up to the deciding key."""
         words = []
         mine, theirs = ((*one.keys, one.agent_id) for one in (first, second))
         for phrase, own, other in zip(self.phrases, mine, theirs, strict=True):
@@ -67,6 +88,3 @@ class Policy:
             if own != other:
                 break
         return ", then ".join(words)
-
-    def chosen(self, lead: Lead, winner: Candidate) -> None:
-        """Remember what the next choice needs, once the winner has the lead."""

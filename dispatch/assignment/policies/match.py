@@ -42,11 +42,15 @@ class MatchPolicy(Policy):
         points = candidate.keys[0]
         return 0.0 if points is None else -points, *self._next.place(_without(candidate))
 
+    def preference(self, first: Candidate, second: Candidate) -> str:
+        """The next policy's, which decides between equal scores."""
+        return self._next.preference(_without(first), _without(second))
+
     def reason(self, ranked: Sequence[Candidate]) -> str:
         from dispatch.matching.policy_scores import sentence
 
         points, evidence = ranked[0].keys[0], sentence()
-        rest = self._next.reason([_without(each) for each in ranked])
+        rest = super().reason(ranked)
         if points is None:
             return f"{evidence}; {rest}"
         is_tied = len(ranked) > 1 and ranked[1].keys[0] == points

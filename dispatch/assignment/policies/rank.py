@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from dispatch.assignment.eligibility import Order
-from dispatch.assignment.policies.base import Candidate, Policy
+from dispatch.assignment.policies.base import Candidate, OrderedPolicy
 from models.agents import Taker
 
 
-class RankPolicy(Policy):
+class RankPolicy(OrderedPolicy):
     """The published order: the agent with rank 1 gets the lead, ties go to the lowest id."""
 
     name = "rank"

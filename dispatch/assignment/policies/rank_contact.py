@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch.assignment.contact_rate import rates
 from dispatch.assignment.eligibility import EVERY, Pool
-from dispatch.assignment.policies.base import Candidate, Policy
+from dispatch.assignment.policies.base import Candidate, OrderedPolicy
 from dispatch.assignment.policies.rank import RankPolicy
 from models.customers import Lead
 
@@ -18,7 +18,7 @@ UNKNOWN = 1.0  # an agent without leads so far has missed none
 FIRST_LOOK, STEP = 64, 8  # agents read at first, and the factor to read more if that does not settle it
 
 
-class RankContactPolicy(Policy):
+class RankContactPolicy(OrderedPolicy):
     """As ``rank``, but among agents with the same load the contact rate comes before the years."""
 
     name = "rank+contact"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from dispatch.matching.assessment import Importance
 from dispatch.matching.features import feature_name
+from dispatch.matching.importance import Importance
 from models import private_files
 from models.errors import Refused
 

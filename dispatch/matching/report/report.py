@@ -43,11 +43,11 @@ class Report:
     @property
     def facts(self) -> list[tuple[str, str]]:
         """Return the facts above the table, without those that are empty."""
-        *lead, requests = self.glance.terms
-        chance = self.glance.chance
+        terms, chance = self.glance.terms, self.glance.chance
+        lead = (terms.method, terms.source, terms.destination, terms.launch)
         facts = {
             "Lead": " · ".join(filter(None, lead)),
-            "Requests": requests,
+            "Requests": terms.requests,
             "Chance to confirm": f"{chance.probability:.0%} ({chance.reason})" if chance else "",
             "Weights": self.glance.weights.name,
             "Evidence": self.sentence,

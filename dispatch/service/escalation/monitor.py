@@ -19,7 +19,7 @@ from dispatch.service.escalation import decisions, escalations, triggers
 from dispatch.service.escalation.decisions import Climb, Close, Raise, Rest, Warn
 from dispatch.service.escalation.triggers import Watched
 from dispatch.service.row_types import IssueAlarm
-from dispatch.service.sla import clocks
+from dispatch.service.sla import clock_rows
 from models.base import CompiledQuery, listed, parameter, read_rows, tuples
 from models.clock import from_text, to_text
 from models.issues import CUSTOMER, STATUS, Escalation, Interaction, Issue, SlaWarning, Watch
@@ -108,7 +108,7 @@ def _look_again(issue_id: int, at: datetime | None) -> None:
 def _gather(issue_ids: Sequence[int]) -> list[Watched]:
     """Read several issues and their rows at once."""
     ids = listed(issue_ids)
-    timed = clocks.rows_of(issue_ids)
+    timed = clock_rows.clocks_of(issue_ids)
     warned: dict[int, set[tuple[str, int]]] = defaultdict(set)
     columns = (SlaWarning.issue_id, SlaWarning.kind, SlaWarning.percent)
     for issue_id, kind, percent in tuples(SlaWarning.select(*columns).where(SlaWarning.issue_id.in_(ids))):

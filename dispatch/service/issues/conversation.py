@@ -89,7 +89,7 @@ def answer(
     if agent_id is None:
         agent_id = issue.agent_id
     if agent_id is None:
-        raise waiting(issue, "AGENT, then answer")
+        raise waiting(issue, claimant="AGENT", then="answer")
     check_holder(issue, working_agent(agent_id))
     if issue.status == ASSIGNED:
         enter(running, issue, IN_PROGRESS)

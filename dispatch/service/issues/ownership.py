@@ -37,10 +37,13 @@ def check_holder(issue: Issue, agent: Agent) -> None:
         raise not_the_holder("issue", issue.issue_id, Agent.lock(issue.agent_id), agent)
 
 
-def waiting(issue: Issue, claimant: str) -> Refused:
-    """Return the refusal of work on an issue that nobody holds, with the command to claim it."""
+def waiting(issue: Issue, claimant: str, then: str = "") -> Refused:
+    """Return the refusal of work on an issue that nobody holds, with the command to claim it.
+
+    ``then`` is what to do once it is claimed.
+    """
     number = issue.issue_id
-    hint = f"astra issue claim {number} --agent {claimant}"
+    hint = f"astra issue claim {number} --agent {claimant}" + (f", then {then}" if then else "")
     return Refused("waiting", f"issue {number} waits for an agent", hint)
 
 

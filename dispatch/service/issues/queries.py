@@ -25,7 +25,7 @@ from dispatch.service.row_types import (
     WarningRow,
 )
 from dispatch.service.satisfaction import cases, prediction
-from dispatch.service.sla import clocks, targets
+from dispatch.service.sla import clock_rows, clocks, targets
 from dispatch.service.sla.clocks import ClockRow
 from dispatch.triage.row_types import Analysis
 from models.agents import Agent
@@ -179,7 +179,7 @@ _listed = CompiledQuery(
 def rows_of(desk: Desk, issue_ids: Sequence[int]) -> list[IssueRow]:
     """Return the rows of a list, in the order of the ids."""
     now = from_text(desk.now())
-    timed, levels = clocks.rows_of(issue_ids), escalation_levels(issue_ids)
+    timed, levels = clock_rows.clocks_of(issue_ids), escalation_levels(issue_ids)
     made = {}
     for values in _listed(ids=json.dumps(list(issue_ids))):
         row: Json = dict(zip(_LISTED, values, strict=True))
@@ -228,7 +228,7 @@ def issue(desk: Desk, issue_id: int) -> IssueDetails:
         raise NotFound("issue", issue_id, "astra issue list shows them")
     found = Issue.get(Issue.issue_id == issue_id)
     talk = cases.talk_of([issue_id]).get(issue_id, cases.Talk())
-    resolution = clocks.rows_of([issue_id])[issue_id][RESOLUTION]
+    resolution = clock_rows.clocks_of([issue_id])[issue_id][RESOLUTION]
     level = cases.levels_of([found.agent_id]).get(found.agent_id or 0)
     estimate = targets.estimated_resolution_minutes(resolution.allowed_s // 60, level)
     now = from_text(desk.now())

@@ -12,8 +12,9 @@ from peewee import fn
 
 from dispatch.queries import agent_levels
 from dispatch.service.row_types import Progress
-from dispatch.service.satisfaction.formula import Case, Facts
-from dispatch.service.sla import clocks, targets
+from dispatch.service.satisfaction.case import Case
+from dispatch.service.satisfaction.formula import Facts
+from dispatch.service.sla import clock_rows, clocks, targets
 from dispatch.service.sla.clocks import AnyClock
 from models.agents import Agent
 from models.base import CompiledQuery, listed, parameter, seconds_of, tuples
@@ -130,7 +131,7 @@ def open_cases(now: datetime) -> dict[int, Case]:
 def cases_of(issues: Sequence[Issue], now: datetime) -> dict[int, Case]:
     """Return many issues as the satisfaction models see them."""
     ids = [issue.issue_id for issue in issues]
-    talk, timed = talk_of(ids), clocks.rows_of(ids)
+    talk, timed = talk_of(ids), clock_rows.clocks_of(ids)
     levels = levels_of(issue.agent_id for issue in issues)
     return {
         issue.issue_id: case_of(

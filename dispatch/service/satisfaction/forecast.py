@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dispatch.service.row_types import SatisfactionForecast, ScoreSummary
 from dispatch.service.satisfaction import cases as facts
 from dispatch.service.satisfaction import formula, prediction
-from dispatch.service.satisfaction.formula import Case
+from dispatch.service.satisfaction.case import Case
 
 
 class Expectation(NamedTuple):

@@ -27,16 +27,6 @@ class Facts:
     sentiment: float
 
 
-@dataclass(frozen=True)
-class Case:
-    """An issue as the satisfaction models see it."""
-
-    facts: Facts
-    category: str
-    priority: int
-    channel: str
-
-
 def factors(facts: Facts) -> dict[str, float]:
     """Return the four factors, each from 0 to 1."""
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dispatch.service.row_types import ModelRow, Prediction
 from dispatch.service.satisfaction import formula
-from dispatch.service.satisfaction.formula import Case
+from dispatch.service.satisfaction.case import Case
 from dispatch.service.satisfaction.trained_model import stored
 from models.issues import SatisfactionModel
 

@@ -7,7 +7,7 @@ import math
 from functools import lru_cache
 from typing import NamedTuple
 
-from dispatch.service.satisfaction.formula import Case
+from dispatch.service.satisfaction.case import Case
 from models.issues import CATEGORIES, CHANNELS
 
 Vector = list[float]

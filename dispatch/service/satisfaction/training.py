@@ -15,7 +15,7 @@ from dispatch.desk.desk import Desk
 from dispatch.service.row_types import ModelRow
 from dispatch.service.satisfaction import cases as facts
 from dispatch.service.satisfaction import formula as satisfaction
-from dispatch.service.satisfaction.formula import Case
+from dispatch.service.satisfaction.case import Case
 from dispatch.service.satisfaction.prediction import current_model, describe_model
 from dispatch.service.satisfaction.trained_model import Learned, Vector, features
 from models.base import tuples

@@ -15,8 +15,7 @@ writing. Example: mon-fri 09:00-17:00, with the eight working hours of a HIGH is
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -25,7 +24,7 @@ from dispatch.desk.settings import Settings
 from dispatch.service.row_types import ClockState
 from dispatch.service.sla import targets
 from dispatch.service.sla.business_hours import Hours, calendar, written
-from models.base import CompiledQuery, listed, parameter
+from models.base import CompiledQuery, parameter
 from models.clock import from_text, to_text
 from models.issues import (
     CLOSED,
@@ -275,19 +274,6 @@ def clocks_of(issue_id: int) -> dict[str, SlaClock]:
     """Return the clocks of an issue for changing."""
     rows = [SlaClock.lock(clock_id) for (clock_id,) in _clocks(issue_id=issue_id)]
     return {row.kind: row for row in rows}
-
-
-_rows = CompiledQuery(
-    lambda: SlaClock.select(*ROW_COLUMNS).where(SlaClock.issue_id.in_(listed(parameter("ids"))))
-)
-
-
-def rows_of(issue_ids: Sequence[int]) -> dict[int, dict[str, ClockRow]]:
-    """Return the clocks of some issues by kind, read-only."""
-    found: dict[int, dict[str, ClockRow]] = {issue_id: {} for issue_id in issue_ids}
-    for clock in map(ClockRow._make, _rows(ids=json.dumps(list(issue_ids)))):
-        found[clock.issue_id][clock.kind] = clock
-    return found
 
 
 def interactions_of(issue_id: int) -> list[Interaction]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from dispatch.queries.agent_levels import BEST_LEVEL
 from dispatch.service.sla.business_hours import Hours
 from models.issues import FIRST_RESPONSE, RESOLUTION
 
@@ -14,7 +15,6 @@ FIRST_RESPONSE_MINUTES = "5 15 60 240 480"
 SETTINGS = {FIRST_RESPONSE: "sla_first_response_minutes", RESOLUTION: "sla_resolution_minutes"}
 
 WARNING_PERCENTS = (50, 75, 90, 100)
-BEST_LEVEL = 5
 USUAL_LEVEL = 3  # of an unknown future holder of a waiting issue
 
 Pause = tuple[datetime, datetime | None]

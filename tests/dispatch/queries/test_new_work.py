@@ -12,7 +12,7 @@ from dispatch import agents, bookings
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
-from dispatch.queries.new_work import Glance, arrived, by_others, glance, last_event
+from dispatch.queries.new_work import Glance, arrived, glance, heard_since, last_event
 from tests.conftest import TestClock
 
 LEAD = {"name": "Kate", "method": "Text", "source": "Organic", "destination": "Mars"}
@@ -112,8 +112,8 @@ def test_other_terminals_are_distinguished_under_any_name(watcher: Watcher, othe
         start = last_event()
     number = lead(watcher.desk)
     with watcher.desk.reading():
-        assert not by_others(start, watcher.own)
+        assert not heard_since(start, watcher.own).by_others
     bookings.note(other, number, "hello")
     with watcher.desk.reading():
-        assert by_others(start, watcher.own)
-        assert not by_others(last_event(), watcher.own)
+        assert heard_since(start, watcher.own).by_others
+        assert not heard_since(last_event(), watcher.own).by_others

@@ -15,7 +15,8 @@ from dispatch.reporting.issue_analytics import Period
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import conversation, escalation_commands, lifecycle, queries, surveys
 from dispatch.service.satisfaction import training
-from dispatch.service.satisfaction.formula import Case, Facts
+from dispatch.service.satisfaction.case import Case
+from dispatch.service.satisfaction.formula import Facts
 from dispatch.service.satisfaction.trained_model import Learned, features, stored
 from dispatch.service.satisfaction.training import Answer
 from dispatch.service.sla import clocks

@@ -1,0 +1,224 @@
+"""Backups: whole, checked copies of a desk in use (docs/rules.md, Backup and restore)."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from peewee import DatabaseError
+
+from dispatch.desk import settings
+from dispatch.desk.desk import Desk
+from dispatch.operations.doctor import examine
+from dispatch.operations.row_types import BackupResult
+from dispatch.queries.new_work import last_event
+from models import copies
+from models.bookings import Booking
+from models.database import DeskDatabase, unavailable
+from models.desk_file import has_log, log_of
+from models.errors import DatabaseUnavailable, InvalidInput, Refused
+
+FOLDER = "backups"
+PRIVATE_FOLDER = 0o700
+PRIVATE_FILE = 0o600
+NEWEST_AT, NEWEST_FILE = "backup_at", "backup_file"
+"""When the desk was last copied, and to which file: kept beside the settings."""
+
+
+def backup(
+    desk: Desk, file: str | Path | None = None, *, keep: int | None = None, force: bool = False
+) -> BackupResult:
+    """Copy the desk whole into one file, while others go on working, and let the doctor check the copy.
+
+    Without ``file`` the name is made of the desk's and the time, in a folder beside the desk; then ``keep``
+    is the number of such backups to keep: older ones are deleted, unless the new one is not sound. Raises
+    Refused, InvalidInput and DatabaseUnavailable, and leaves nothing behind then.
+    """
+    if keep is not None and file is not None:
+        raise InvalidInput(
+            "keep", "only backups with automatic names are deleted", "leave out either FILE or --keep"
+        )
+    path = desk.database.path
+    target = (
+        automatic_name(path, desk.real_time())
+        if file is None
+        else checked_target(path, Path(file), force=force)
+    )
+    made = _make(desk, target, force=force)
+    if keep is not None and made["checked"]:
+        made["deleted"] = _prune(desk, keep)
+    with suppress(DatabaseUnavailable):  # the copy is there, even if the desk cannot be written now
+        _remember(desk, target)
+    return made
+
+
+def _make(desk: Desk, target: Path, *, force: bool) -> BackupResult:
+    with whole_copy(desk.database.path, target) as temporary:
+        made = _examined(desk, temporary)
+        with naming(target):
+            made["bytes"] = temporary.stat().st_size
+            put_in_place(temporary, target, force=force)
+    return made | {"file": str(target)}
+
+
+@contextmanager
+def whole_copy(desk: Path, target: Path) -> Iterator[Path]:
+    """Copy a desk to a private file beside the target, under another name; removed if it is not renamed."""
+    with _beside(target) as temporary:
+        with naming(target):
+            copies.copy_file(desk, temporary)
+            temporary.chmod(PRIVATE_FILE & stat.S_IMODE(os.stat(desk).st_mode))
+        yield temporary
+
+
+def _examined(desk: Desk, copy: Path) -> BackupResult:
+    """Let the doctor check a copy, and count what is in it."""
+    made = BackupResult(file="", bytes=0, bookings=0, last_event=0, checked=False, findings=[], deleted=[])
+    try:
+        with desk.reading_copy(copy) as copied:
+            made["bookings"], made["last_event"] = Booking.select().count(), last_event()
+            report = examine(copied)
+    except DatabaseUnavailable as error:
+        made["findings"] = [error.message.replace(str(copy), "the copy")]
+        return made
+    wrong = [row for row in report["checks"] if not row["ok"] and not row["warning"]]
+    made["checked"] = report["ok"]
+    made["findings"] = [f"{row['check']}: {row['detail']}" for row in wrong]
+    return made
+
+
+def automatic_name(path: Path, moment: datetime, what: str = "") -> Path:
+    """Return an unused name for a copy in the folder of backups beside a desk; creates the folder."""
+    folder = path.absolute().parent / FOLDER
+    with naming(folder):
+        if not folder.is_dir():
+            folder.mkdir(PRIVATE_FOLDER)
+    return copies.free_name(folder / f"{path.stem}{what}-{moment:%Y%m%d-%H%M%S}.db")
+
+
+def checked_target(desk: Path, file: Path, *, force: bool) -> Path:
+    """Return the real path of a copy to be written. Raises InvalidInput and Refused."""
+    with naming(file):
+        target = Path(os.path.realpath(file.expanduser()))
+        taken = {Path(os.path.realpath(desk)).with_name(desk.name + end) for end in ("", "-wal", "-shm")}
+        if target in taken or (target.exists() and target.samefile(desk)):
+            raise InvalidInput("file", f"{file} is the desk itself", "name another file for the copy")
+        if target.is_dir():
+            raise InvalidInput("file", f"{file} is a folder", f"name a file: {file / desk.name}")
+        if not target.parent.is_dir():
+            raise InvalidInput("file", f"there is no folder {target.parent}", "create it first")
+        if os.path.lexists(target) and not target.is_file():
+            raise InvalidInput("file", f"{file} is not a file, but a device or a pipe", "name a file")
+        if target.is_file() and not force:
+            raise _taken(target)
+        if has_log(target):
+            problem = f"beside {file} lies the log of another database: {log_of(target).name}"
+            raise Refused("log_in_the_way", problem, "choose another name, or move the log aside")
+    return target
+
+
+def _taken(target: Path) -> Refused:
+    return Refused("exists", f"{target} is there already", "choose another name, or overwrite it: --force")
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """An empty file beside the target, which nobody else can read; removed in the end, unless renamed."""
+    with naming(target):
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}-")
+        os.close(descriptor)
+    temporary = Path(name)
+    try:
+        yield temporary
+    finally:
+        for end in ("", "-journal", "-wal", "-shm"):
+            temporary.with_name(temporary.name + end).unlink(missing_ok=True)
+
+
+def put_in_place(temporary: Path, target: Path, *, force: bool) -> None:
+    """Give a finished file its name, for good. Raises OSError, and Refused if the name is taken by now."""
+    if force:
+        os.replace(temporary, target)
+    else:
+        try:
+            os.link(temporary, target)
+        except FileExistsError:
+            raise _taken(target) from None
+        except OSError:  # a file system without links
+            if os.path.lexists(target):
+                raise _taken(target) from None
+            os.rename(temporary, target)
+    copies.sync(target.parent)
+
+
+@contextmanager
+def naming(target: Path) -> Iterator[None]:
+    """Turn the errors of files and of SQLite into refusals that name the copy, not the desk."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if copies.is_full(error):
+            raise no_room(target) from error
+        raise unavailable(error, target) from error
+    except (OSError, ValueError) as error:  # ValueError: a path with a null character
+        if copies.is_full(error):
+            raise no_room(target) from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Refused(
+            "not_written", f"{target} cannot be written: {reason}", "choose another place"
+        ) from error
+
+
+def no_room(target: Path) -> Refused:
+    """Return the refusal of a copy that does not fit on the disk."""
+    return Refused("no_room", f"there is no room for {target}", "free some space, or choose another disk")
+
+
+def _prune(desk: Desk, keep: int) -> list[str]:
+    """Delete the oldest automatic backups of this desk, and only of this one, beyond a number."""
+    path = desk.database.path
+    named = re.compile(re.escape(path.stem) + r"-\d{8}-\d{6}(-\d+)?\.db")
+    folder = path.absolute().parent / FOLDER
+    ours = [
+        one
+        for one in folder.iterdir()
+        if named.fullmatch(one.name)
+        and one.is_file()
+        and not one.is_symlink()
+        and identity(one) == desk.settings.desk_id
+    ]
+    ours.sort(key=_by_time)
+    surplus = ours[: max(0, len(ours) - keep)]
+    for one in surplus:
+        one.unlink(missing_ok=True)
+    return [str(one) for one in surplus]
+
+
+def identity(copy: Path) -> str | None:
+    """Return the id of the desk in a copy, of any schema; None without one, or if it cannot be read."""
+    database = DeskDatabase(copy)
+    try:
+        with suppress(DatabaseError), database.active():
+            return settings.recall(settings.DESK_ID)
+        return None
+    finally:
+        database.close()
+
+
+def _by_time(file: Path) -> tuple[str, int]:
+    """Order automatic names: a second backup of the same second comes after the first."""
+    parts = file.stem.rsplit("-", 3)
+    return ("-".join(parts[-3:-1]), int(parts[-1])) if len(parts[-1]) < 6 else ("-".join(parts[-2:]), 1)
+
+
+def _remember(desk: Desk, target: Path) -> None:
+    with desk.reading(), desk.database.atomic():
+        settings.remember(NEWEST_AT, desk.now())
+        settings.remember(NEWEST_FILE, str(target))

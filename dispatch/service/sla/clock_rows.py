@@ -1,0 +1,22 @@
+"""SLA clocks of issues, read in bulk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from dispatch.service.sla.clocks import ROW_COLUMNS, ClockRow
+from models.base import CompiledQuery, listed, parameter
+from models.issues import SlaClock
+
+_clocks = CompiledQuery(
+    lambda: SlaClock.select(*ROW_COLUMNS).where(SlaClock.issue_id.in_(listed(parameter("ids"))))
+)
+
+
+def clocks_of(issue_ids: Sequence[int]) -> dict[int, dict[str, ClockRow]]:
+    """Return the clocks of some issues by kind, read-only."""
+    found: dict[int, dict[str, ClockRow]] = {issue_id: {} for issue_id in issue_ids}
+    for clock in map(ClockRow._make, _clocks(ids=json.dumps(list(issue_ids)))):
+        found[clock.issue_id][clock.kind] = clock
+    return found

@@ -1,0 +1,40 @@
+"""An agent's presence on screen: a sign with words, and the form that changes it."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from dispatch.queries.row_types import AgentRow
+from dispatch.queries.wording import plural, presence_words
+from models.agents import AVAILABLE, GONE
+from screens.roster.presence_forms import presence_form
+from screens.shell.desk_screen import Place
+from screens.wording.agents import PRESENCE_SIGNS
+from screens.wording.text import BAD, CARE
+
+
+def presence_text(agent: AgentRow) -> Text:
+    """Format the presence with its sign, end and reason; claimed work without an agent is highlighted."""
+    words = presence_words(agent)
+    unattended = agent.get("unattended", 0)
+    if agent["left_at"]:
+        text = Text(words, "dim")
+    else:
+        style = "" if agent["presence"] == AVAILABLE else "dim" if agent["presence"] in GONE else CARE
+        text = Text(f"{PRESENCE_SIGNS[agent['presence']]} {words}", style)
+    return Text.assemble((f"! {unattended} unattended, ", f"bold {BAD}"), text) if unattended else text
+
+
+def open_presence(place: Place, agent: AgentRow) -> None:
+    """Ask for the agent's presence, and report the result."""
+    place.open(presence_form(agent), lambda row: place.say(describe_presence_change(row)))
+
+
+def describe_presence_change(row: AgentRow) -> str:
+    """Describe the agent's new presence, and where the work went, for a toast."""
+    parts = [f"{row['name']} is {presence_words(row)}"]
+    if row["moves"]:
+        parts.append(f"{plural(len(row['moves']), 'booking')} went to others or wait")
+    if row["drained"]:
+        parts.append(f"{plural(len(row['drained']), 'waiting booking')} found an agent")
+    return "; ".join(parts)
