@@ -41,7 +41,7 @@ from screens.dialogs.quit_warning import Leaving
 from screens.shell.booking_notifications import Inbox
 from screens.shell.desk_screen import Place
 from screens.shell.help import Verb, help_panel, verbs
-from screens.wording.events import describe_loaded, describe_restore, describe_undo
+from screens.wording.events import describe_restore, describe_undo
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PASSING = ("locked",)  # over in a moment: no reason to call the database lost
+REACHED = ("locked", "read_only")  # no reason to call the database lost
 LOOK_EVERY_S = 0.25
 BELOW_A_MODAL = ("go", "find", "log", "undo", "help", "why", "first_steps")
 
@@ -59,9 +59,8 @@ class AstraApp(DistributingApp):
 
     ``database`` is a file's path, ``clock`` returns the current UTC time, ``actor`` signs events.
     With ``preferences`` the theme, the agent and the keys are the user's own, and are remembered;
-    without, no file of the user is read or written. ``problems`` of that file are shown at the start.
-    ``drafts`` keep a half-filled form; with preferences they are files in the user's state folder.
-    A desk that was made for it, before (``is_new``) or by it, is announced.
+    without, no file of the user is read or written. ``problems`` of that file, and a desk that ``is_new``,
+    are told first. ``drafts`` keep a half-filled form, with preferences in the user's state folder.
     """
 
     TITLE = "Astra"
@@ -113,10 +112,7 @@ class AstraApp(DistributingApp):
 
     def on_mount(self) -> None:
         self.set_interval(LOOK_EVERY_S, self._look)
-        if self._is_new or self.backend.desk.is_new:
-            self.notify(f"Made a new desk: {self.backend.path}", markup=False, timeout=15)
-        for problem in self._problems:
-            self.notify(problem, severity="warning", markup=False, timeout=15)
+        self.tell_at_start(self._problems, is_new=self._is_new)
         self.theme_changed_signal.subscribe(self, lambda theme: self._remember("theme", theme.name))
         if self._remembers:
             self.greet()
@@ -294,11 +290,11 @@ class AstraApp(DistributingApp):
     def _refuse(self, error: DeskError) -> None:
         """Report why a key did nothing, even if the database is lost."""
         self.report(error)
-        if isinstance(error, DatabaseUnavailable) and error.code not in PASSING:
+        if isinstance(error, DatabaseUnavailable) and error.code not in REACHED:
             self.show_toast(f"Not done: {error.message}", severity="error")
 
     def report(self, error: Exception) -> None:
-        if isinstance(error, DatabaseUnavailable) and error.code not in PASSING:
+        if isinstance(error, DatabaseUnavailable) and error.code not in REACHED:
             self._lost(error)
         elif isinstance(error, DeskError):
             text = f"{error.message}\n{error.hint}" if error.hint else error.message
@@ -344,11 +340,7 @@ class AstraApp(DistributingApp):
 
     async def action_retry(self) -> None:
         if self.backend.replaced is not None:
-            await self._attempt(
-                self.backend.load_replacement(),
-                lambda is_same: self.show_toast(describe_loaded(self.backend.path, is_same)),
-                self._refuse,
-            )
+            await self._attempt(self.backend.load_replacement(), self.tell_of_replacement, self._refuse)
             if self.backend.replaced is not None:
                 return
         await self.look_for_changes()

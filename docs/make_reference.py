@@ -39,6 +39,8 @@ the noun or follow the verb.
   no frames and nothing moves.
 - stdout is data, stderr is narration. No command asks a question.
 - Exit codes: 0 done, 1 refused by the desk, 2 wrong usage or input, 3 the database cannot be opened.
+  A command that is done exits with 0 even if its output cannot be written, and says so on stderr; the
+  application exits with 128 + the signal that ended it.
 - `eval "$(astra completion bash)"` (or zsh; fish: `astra completion fish | source`) completes commands,
   options, and the live ids and names of the desk.
 """

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 from contextvars import ContextVar
@@ -16,10 +18,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from peewee import DatabaseProxy, OperationalError, SqliteDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
-from models import copies
-from models.desk_file import has_foreign_log, has_log, log_of
+from models import copies, read_only
+from models.desk_file import has_foreign_log, log_of
 from models.errors import DatabaseUnavailable
 from models.private_files import PRIVATE_FILE
+from models.refusals import LOG_HINT
+from models.refusals import unavailable as unavailable  # for the others
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,11 +35,9 @@ APPLICATION_ID = 0x41535452  # "ASTR": distinguishes our files from other progra
 SCHEMA_VERSION = 10  # the highest number in models/migrations
 NORMAL, FULL = 1, 2  # PRAGMA synchronous
 TIDY_LOG_BYTES = 1_048_576
-ROLLED_BACK = ("no transaction is active", "no such savepoint")  # said only after another error
-SMALLEST_BYTES = 65_536
+UNWRITABLE = ("read_only", "cannot_open")
 LOCK_PATIENCE_S = 5.0
 OPEN_PATIENCE_S = 5
-LOG_HINT = "move the log and the file ending in -shm aside, then try again"
 PRAGMAS = {
     # A lead changes a few hundred bytes in each of about seventeen pages, and the log takes whole pages:
     # small ones make it a fifth faster. Applies to new files only.
@@ -94,12 +96,16 @@ class DeskDatabase(SqliteDatabase):
 
     chooser: Callable[[Any], int | None] | None = None
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, source: read_only.Source | None = None) -> None:
         # absolute: SQLite takes "file:..." for an address, and ":memory:" for no file at all
-        super().__init__(
-            os.path.abspath(path), pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=OPEN_PATIENCE_S
-        )
+        place = os.path.abspath(path) if source is None else source.address
+        how = {"uri": True} if source else {}
+        super().__init__(place, pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=OPEN_PATIENCE_S, **how)
         self.path = path
+        self.why_read_only = source.why if source else ""
+        self._is_sealed = False
+        if source is not None and source.copy is not None:
+            weakref.finalize(self, shutil.rmtree, source.copy, ignore_errors=True)
         self.statements: dict[object, Any] = {}
         self._commits = _Commits()
 
@@ -111,6 +117,8 @@ class DeskDatabase(SqliteDatabase):
 
     def begin(self, lock_type: str | None = None) -> None:
         """BEGIN IMMEDIATE, retried at short random intervals for up to five seconds."""
+        if self._is_sealed and lock_type != "DEFERRED":
+            raise read_only.refusal(self.path, self.why_read_only)
         retry_while_locked(lambda: super(DeskDatabase, self).begin(lock_type))
 
     def commit(self) -> None:
@@ -137,6 +145,12 @@ class DeskDatabase(SqliteDatabase):
             with peewee_errors:  # converted to Peewee's errors, as everywhere else
                 raise
 
+    def seal(self) -> None:
+        """Refuse to write from now on, if the desk can only be read."""
+        if self.why_read_only:
+            self._is_sealed = True
+            self.pragma("query_only", 1, permanent=True)
+
     def wait_for_disk(self, *, wanted: bool) -> None:
         """Choose, outside of transactions, whether commits of this thread wait until they are on the disk."""
         if self._commits.wait is not wanted:
@@ -152,7 +166,7 @@ class DeskDatabase(SqliteDatabase):
     def tidy_log(self) -> None:
         """Write a long log back into the file and cut it, unless somebody is using it just now."""
         with suppress(FileNotFoundError):
-            if os.path.getsize(f"{self.path}-wal") > TIDY_LOG_BYTES:
+            if not self.why_read_only and os.path.getsize(f"{self.path}-wal") > TIDY_LOG_BYTES:
                 self.pragma("wal_checkpoint(TRUNCATE)")
 
     def check_schema(self) -> None:
@@ -212,10 +226,22 @@ def connect(path: Path, *, create: bool) -> tuple[DeskDatabase, int]:
     """Open the file; returns it with its schema version (0: empty). Raises DatabaseUnavailable."""
     _check_place(path, create)
     _refuse_foreign_log(path)
-    database = DeskDatabase(path)
+    if not os.access(path, os.W_OK):
+        return _connect(DeskDatabase(path, read_only.source(path, SCHEMA_VERSION)))
+    try:
+        return _connect(DeskDatabase(path))
+    except DatabaseUnavailable as error:
+        if error.code not in UNWRITABLE or not read_only.reason(path):
+            raise
+        return _connect(DeskDatabase(path, read_only.source(path, SCHEMA_VERSION)))
+
+
+def _connect(database: DeskDatabase) -> tuple[DeskDatabase, int]:
+    path = database.path
     try:
         version = retry_while_locked(lambda: _checked_version(database))
-        retry_while_locked(lambda: database.pragma("journal_mode", "wal"))
+        if not database.why_read_only:
+            retry_while_locked(lambda: database.pragma("journal_mode", "wal"))
     except DatabaseUnavailable:
         database.close()
         raise
@@ -261,7 +287,8 @@ def open_read_only(path: Path) -> DeskDatabase:
     if not os.path.isfile(path):
         raise DatabaseUnavailable("no_database", f"there is no desk at {path}")
     _refuse_foreign_log(path)
-    database = DeskDatabase(path)
+    is_writable = os.access(path, os.W_OK)
+    database = DeskDatabase(path, None if is_writable else read_only.source(path, SCHEMA_VERSION))
     try:
         database.pragma("query_only", 1)
         version = _checked_version(database)
@@ -311,43 +338,6 @@ def _older(path: Path) -> DatabaseUnavailable:
     return DatabaseUnavailable("older_database", f"{path} was made by an older Astra", "open it with Astra")
 
 
-def unavailable(error: Exception, path: Path) -> DatabaseUnavailable:
-    """Turn a driver's error into a refusal that explains it."""
-    while isinstance(error.__context__, Exception) and any(sign in str(error) for sign in ROLLED_BACK):
-        error = error.__context__
-    text = str(error)
-    if "malformed" in text and has_log(path):
-        problem = f"{path} is damaged, or does not fit the log beside it, {log_of(path)}: {text}"
-        return DatabaseUnavailable("not_a_database", problem, f"if the file was put here by hand: {LOG_HINT}")
-    if "not a database" in text or "malformed" in text:
-        return DatabaseUnavailable(
-            "not_a_database", f"{path} is not an Astra database: {text}", "choose another file with --db"
-        )
-    if "readonly" in text or "read-only" in text:
-        return DatabaseUnavailable(
-            "read_only", f"{path} cannot be written", "check its permissions and its folder's"
-        )
-    if "locked" in text:
-        return DatabaseUnavailable(
-            "locked", f"{path} is locked by another process", "try again when it is done"
-        )
-    if "disk is full" in text or _is_full(path.parent):
-        problem = f"{path}: the disk is full ({text})"
-        return DatabaseUnavailable("disk", problem, "free some space, then repeat the command")
-    if "disk I/O" in text:
-        return DatabaseUnavailable("disk", f"{path}: {text}", "check the disk, then repeat the command")
-    return DatabaseUnavailable("cannot_open", f"{path}: {text}", "check the path and its permissions")
-
-
-def _is_full(folder: Path) -> bool:
-    """Return whether there is no room for SQLite's smallest files, which even a reader needs."""
-    try:
-        found = os.statvfs(folder)
-    except (OSError, ValueError):
-        return False
-    return found.f_bavail * found.f_frsize < SMALLEST_BYTES or (found.f_files > 0 and found.f_favail == 0)
-
-
 def backup_before_upgrade(database: DeskDatabase, version: int) -> Path:
     """Copy the file to an unused name beside it, as private as it is, before its schema changes."""
     path = database.path
@@ -386,7 +376,7 @@ def migrate(database: DeskDatabase, fill: Callable[[], None]) -> None:
             version = int(database.pragma("user_version"))
             # under the lock: another process may have upgraded it first
             if version < SCHEMA_VERSION:
-                if version:
+                if version and not database.why_read_only:
                     backup_before_upgrade(database, version)
                 Runner(database, str(Path(__file__).parent / "migrations")).up()
                 database.pragma("application_id", APPLICATION_ID)

@@ -5,6 +5,7 @@ What concerns everybody at the desk is a setting instead (``astra set``).
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 import tomllib
@@ -54,10 +55,12 @@ def load(path: Path | None = None, check: Check | None = None) -> tuple[Preferen
     """Return the usable preferences, and the problems of the rest of the file."""
     path = path or config_path()
     try:
-        text = path.read_bytes().decode()
+        text = _text_of(path)
         given = tomllib.loads(text)
     except FileNotFoundError:
         return Preferences(), []
+    except RecursionError:
+        return Preferences(), [f"{path} cannot be read: it nests too deeply"]
     except OSError as error:
         return Preferences(), [f"{path} cannot be read: {error.strerror}"]
     except UnicodeDecodeError as error:
@@ -77,6 +80,13 @@ def load(path: Path | None = None, check: Check | None = None) -> tuple[Preferen
     return _without(wanted, wrong), [
         f"{path}, line {lines[key]}: {problems[key]}" for key in sorted(problems, key=lines.__getitem__)
     ]
+
+
+def _text_of(path: Path) -> str:
+    """Return a file's text. Raises UnicodeDecodeError, and OSError also for a pipe, which might not end."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is not a file")
+    return path.read_bytes().decode()
 
 
 def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -105,12 +115,12 @@ def save(key: str, value: str | int, path: Path | None = None) -> None:
     if wrong is not None:
         raise InvalidInput("config", *wrong)
     try:
-        text = path.read_bytes().decode() if path.exists() else ""
+        text = _text_of(path) if path.exists() else ""
         tomllib.loads(text)  # the stricter of the two: what it refuses to read is not written either
         document = tomlkit.parse(text)
         document[key] = value
         replace_file(path, tomlkit.dumps(document))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         problem = f"{path} cannot be changed: {error}"
         raise InvalidInput("config", problem, "correct it with an editor") from error
 

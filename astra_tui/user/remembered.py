@@ -63,7 +63,7 @@ class Memory:
 
 
 def _read(path: Path | None) -> dict[str, Any]:
-    if path is None:
+    if path is None or not path.is_file():  # a pipe might never end
         return {}
     try:
         values = json.loads(path.read_text("utf-8"))

@@ -14,12 +14,13 @@ from contextvars import ContextVar
 from typing import Any, Concatenate, NamedTuple, NewType, ParamSpec, TypeVar
 
 from dispatch.desk.desk import Desk
+from dispatch.inputs import validation
 from models.agents import Agent
 from models.audit import Decision, Event, EventBooking, log_event
 from models.base import BaseModel, CompiledQuery, Json, after_save, parameter
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
-from models.errors import DeskError, Refused
+from models.errors import DeskError, InvalidInput, Refused
 from models.issues import Issue, Survey
 
 P = ParamSpec("P")
@@ -40,6 +41,15 @@ _KEYS = {model: (model._meta.table_name, model._meta.primary_key.name) for model
 
 DESK_ACTOR = "sweeper"
 """The actor of the desk's own commands; a person's undo skips them."""
+
+
+def person(actor: str) -> str:
+    """Return the name of who acts. Raises InvalidInput if it is no name, or the desk's own."""
+    name = validation.name(actor, "actor")
+    if name.casefold() == DESK_ACTOR:
+        problem = f"{name} is the desk's own name: its events are not undone like a person's"
+        raise InvalidInput("actor", problem, "give your own: --as NAME, or ASTRA_ACTOR")
+    return name
 
 
 UndoRule = NewType("UndoRule", str)

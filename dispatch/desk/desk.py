@@ -122,6 +122,7 @@ class Desk:
             with desk.reading():
                 if version < db.SCHEMA_VERSION:
                     db.migrate(database, lambda: desk._furnish(year_shift))
+                database.seal()
                 desk.settings.refresh()
             if desk.settings.desk_id is None:
                 desk._receive_id()
@@ -150,6 +151,11 @@ class Desk:
         """Close this thread's connection."""
         if not self.database.is_closed():
             self.database.close()
+
+    @property
+    def why_read_only(self) -> str:
+        """Return why the desk can only be read, or ""."""
+        return self.database.why_read_only
 
     @property
     def actor(self) -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 import os
 import re
-import shutil
 import stat
 import tempfile
 from collections import deque
@@ -16,12 +14,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import BinaryIO
 
+from dispatch.inputs import json_lines
 from models.errors import InvalidInput
 
 REQUIRED = ("name", "method", "source", "destination", "launch")
 OPTIONAL = ("requests", "phone", "email")
 FIELDS = (*REQUIRED, *OPTIONAL)
 LOOKED_AT_BYTES = 65_536
+BLOCK_BYTES = 1 << 20
+MOST_PIPED_BYTES = 250_000_000  # two million leads
 IGNORED_NAMED = 20
 HINT = "give a CSV file with a header line or a JSONL file; fields: " + ", ".join(FIELDS)
 BARE_FIELDS = f"{', '.join(REQUIRED)}, then perhaps {', '.join(OPTIONAL)}"
@@ -137,9 +138,9 @@ class LeadFile:
 
     def _object(self, line: str) -> Fields | str:
         try:
-            value = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            return f"the line cannot be read as JSON: {getattr(error, 'msg', error)}"
+            value = json_lines.loads(line)
+        except ValueError as error:
+            return f"the line cannot be read as JSON: {error}"
         if not isinstance(value, dict):
             return "the line is not a JSON object"
         for name in value:
@@ -201,7 +202,7 @@ def _is_text(line: str) -> bool:
 
 def _digest(stream: BinaryIO) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
-    while block := stream.read(1 << 20):
+    while block := stream.read(BLOCK_BYTES):
         digest.update(block)
         size += len(block)
     return digest.hexdigest()[:32], size
@@ -211,12 +212,12 @@ def _digest(stream: BinaryIO) -> tuple[str, int]:
 def open_leads(stream: BinaryIO, name: str) -> Iterator[LeadFile]:
     """Open a file of leads from a stream; a stream that cannot be reread (a pipe) is copied first.
 
-    Raises InvalidInput if it is empty, not text, or lacks a column.
+    Raises InvalidInput if it is empty, not text, lacks a column, or is a pipe that does not end.
     """
     with tempfile.TemporaryFile() if _is_pipe(stream) else nullcontext(stream) as file:
         try:
             if file is not stream:
-                shutil.copyfileobj(stream, file)
+                _copy(stream, file, name)
                 file.seek(0)
             leads = LeadFile(file, name)
         except OSError as error:
@@ -225,6 +226,18 @@ def open_leads(stream: BinaryIO, name: str) -> Iterator[LeadFile]:
             yield leads
         finally:
             leads.detach()
+
+
+def _copy(stream: BinaryIO, file: BinaryIO, name: str) -> None:
+    """Copy a pipe to its end. Raises InvalidInput if it has none in sight: it would fill the disk."""
+    size = 0
+    while block := stream.read(BLOCK_BYTES):
+        size += len(block)
+        if size > MOST_PIPED_BYTES:
+            most = f"{MOST_PIPED_BYTES // 1_000_000} MB"
+            problem = f"{name} is a pipe with more than {most}, which is as much as can be kept to check it"
+            raise InvalidInput("file", problem, "save it as a file, and name that")
+        file.write(block)
 
 
 def _is_pipe(stream: BinaryIO) -> bool:

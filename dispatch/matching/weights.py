@@ -128,7 +128,9 @@ def read_file(name: str) -> dict[str, float]:
         raise InvalidInput("weights", f"{name} is too long for nine weights", EXAMPLE)
     try:
         found = json.loads(content, object_pairs_hook=_without_twins)
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise InvalidInput("weights", f"{name} is not JSON: it nests too deeply", EXAMPLE) from error
+    except ValueError as error:
         raise InvalidInput("weights", f"{name} is not JSON: {error}", EXAMPLE) from error
     return checked(found, path.name)
 

@@ -54,6 +54,8 @@ def catch_up(desk: Desk, limit: int | None = None, progress: Callable[[int], Non
 
 def prepare(desk: Desk, progress: Callable[[int], None] | None = None) -> None:
     """Catch up before a search if a backlog would make it slow or incomplete."""
+    if desk.why_read_only:
+        return
     with desk.reading():
         behind = backlog()
     if behind >= LARGE_BACKLOG:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from dispatch.inputs import json_lines
 from dispatch.triage.categories import category
 from dispatch.triage.pipeline import is_visible
 from models.errors import InvalidInput
@@ -44,11 +44,11 @@ def _check_first(content: bytes, name: str) -> None:
 
 def _message(content: bytes, labelled: bool) -> dict[str, str] | str:
     try:
-        value = json.loads(content)
+        value = json_lines.loads(content.decode())
     except UnicodeDecodeError:
         return "the line is not UTF-8 text"
-    except (ValueError, RecursionError) as error:
-        return f"the line cannot be read as JSON: {getattr(error, 'msg', error)}"
+    except ValueError as error:
+        return f"the line cannot be read as JSON: {error}"
     if not isinstance(value, dict):
         return "the line is not a JSON object"
     return _fields(value, labelled)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SWEEP_EVERY_S = 25
 OF_ANOTHER = ("locked", "replaced")  # another terminal is writing: the next sweep does it
 
+READ_ONLY = "This desk is shown as it is now, and nothing can be changed"
+
 
 class DistributingApp(GreetingApp):
     """An application that runs timed work and lets its user choose how leads are assigned.
@@ -34,7 +36,10 @@ class DistributingApp(GreetingApp):
     """The sweeper's last error, shown once however often it recurs."""
 
     def on_mount(self) -> None:
-        if self.sweeps_by_itself:
+        why = self._host.backend.desk.why_read_only
+        if why:
+            self.notify(f"{READ_ONLY}: {why}", timeout=15)
+        elif self.sweeps_by_itself:
             self.call_after_refresh(self.sweep)
             self.set_interval(SWEEP_EVERY_S, self.sweep)
 

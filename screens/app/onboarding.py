@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.app import SystemCommand
@@ -16,6 +16,7 @@ from screens.app.tour import Tour
 from screens.base.key_queue import SteadyApp
 from screens.dialogs.modal import Modal
 from screens.shell.desk_screen import Place
+from screens.wording.events import describe_loaded
 
 if TYPE_CHECKING:
     from dispatch.matching.features import Terms
@@ -32,6 +33,18 @@ class GreetingApp(SteadyApp):
     @property
     def _host(self) -> Host:
         return cast("Host", self)
+
+    def tell_at_start(self, problems: Sequence[str], *, is_new: bool) -> None:
+        """Announce a desk that was just made, and the problems of the configuration."""
+        backend = self._host.backend
+        if is_new or backend.desk.is_new:
+            self.notify(f"Made a new desk: {backend.path}", markup=False, timeout=15)
+        for problem in problems:
+            self.notify(problem, severity="warning", markup=False, timeout=15)
+
+    def tell_of_replacement(self, is_same_desk: bool) -> None:
+        """Say that the file which has taken the desk's place is shown now."""
+        self._host.show_toast(describe_loaded(self._host.backend.path, is_same_desk))
 
     def greet(self) -> None:
         """Show the tour to a new user, and the first steps where the desk is empty."""

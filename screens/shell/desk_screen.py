@@ -173,7 +173,8 @@ class Place(Hosted[None]):
         """Update the top bar: agent, desk, policy, time, and news."""
         desk, inbox = self.backend.desk, self.host.inbox
         policy, moment, new = f"{desk.settings['policy']} policy", to_local(desk.now()), len(inbox.unseen)
-        heading = Heading(policy, desk.actor, inbox.name, self.backend.path, moment, new)
+        path, is_read_only = self.backend.path, bool(desk.why_read_only)
+        heading = Heading(policy, desk.actor, inbox.name, path, moment, new, is_read_only)
         self.query_one(TopBar).show(heading)
 
     def copy(self, text: str, what: str = "") -> None:

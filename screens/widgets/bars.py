@@ -67,10 +67,13 @@ class Heading:
     path: Path
     moment: str
     new: int = 0
+    is_read_only: bool = False
 
     def fitting(self, width: int) -> str:
         """Return what fits into a line: the policy is dropped first, then the date, then the agent."""
         desk, date, hour = short(visible(self.path.name), NAME_WIDTH), self.moment[5:], self.moment[11:]
+        if self.is_read_only:
+            desk += " (read-only)"
         actor = short(self.actor, NAME_WIDTH)
         who = f"{actor} ({short(self.agent, NAME_WIDTH)})" if self.agent else actor
         lines = (

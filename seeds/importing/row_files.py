@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from dispatch.inputs.json_lines import refuse_constant
 from models.base import Json
 from seeds.importing.columns import Layout, Record, Value, check_columns, layout_of, refuse
 
@@ -81,7 +82,7 @@ def read_jsonl(file: str, text: str) -> Iterator[Record]:
 def _parse(line: str) -> tuple[Json, str | None]:
     """Parse a line's object, keeping numbers as text; returns it with a fault, if any."""
     try:
-        found = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
+        found = json.loads(line, parse_float=str, parse_int=str, parse_constant=refuse_constant)
     except (ValueError, RecursionError):
         return {}, "the line is not JSON"
     if not isinstance(found, dict):

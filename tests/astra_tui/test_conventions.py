@@ -157,6 +157,16 @@ def test_the_environment_can_name_the_actor(astra: Run, monkeypatch: pytest.Monk
     assert astra("destination", "add", "Io", "--json").error["code"] == "invalid_actor"
 
 
+@pytest.mark.parametrize("actor", ["sweeper", " Sweeper "])
+def test_nobody_signs_as_the_desk_itself(astra: Run, monkeypatch: pytest.MonkeyPatch, actor: str) -> None:
+    """Events of the sweeper are left out of what people take back."""
+    ended = astra("destination", "add", "Io", "--as", actor, "--json")
+    assert (ended.code, ended.error["code"]) == (2, "invalid_actor")
+    monkeypatch.setenv("ASTRA_ACTOR", actor)
+    assert "desk's own name" in astra("destination", "add", "Io").err
+    assert astra("sweep", "--as", "kim").code == 0
+
+
 def test_an_internal_error_is_one_line_and_a_log_entry(
     astra: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -287,3 +287,23 @@ def test_a_full_disk_is_called_full(anywhere: Run, small_disk: Path, monkeypatch
     ended = anywhere("agent", "list", "--json")
     assert (ended.code, ended.error["code"]) == (3, "disk")
     assert "the disk is full" in ended.error["message"]
+
+
+def test_a_desk_that_can_only_be_read_is_listed(
+    booked: Run, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even ``agent list`` was refused; an auditor or a mounted backup could not be looked at."""
+    before = path.read_bytes()
+    monkeypatch.setattr(os, "access", lambda _, mode: not mode & os.W_OK)
+    told = f"{path} can only be read: you may not write the file\n"
+    for listing in ("agent list", "booking list", "log", "customer find kate", "why 1"):
+        ended = booked(*listing.split(), "--json")
+        assert (ended.code, ended.err) == (0, told)
+        assert ended.json
+    assert booked("sweep").code == 0
+    for command in (ADD, TAKE_ON, ("lead", "add", *LEAD), ("undo",), ("doctor", "--repair"), ("shuffle",)):
+        ended = booked(*command, "--json")
+        assert (ended.code, ended.error["code"]) == (3, "read_only")
+        assert ended.error["message"] == f"{path} cannot be written: you may not write the file"
+        assert ended.error["hint"]
+    assert path.read_bytes() == before

@@ -59,6 +59,10 @@ def test_a_jsonl_file_is_recognised_by_its_first_character(staffed: Run, tmp_pat
     [
         ("{", "cannot be read as JSON"),
         ("[" * 100_000, "cannot be read as JSON"),
+        ("[" * 5_000, "it nests too deeply"),
+        ('{"name": NaN}', "cannot be read as JSON: NaN is not JSON"),
+        ('{"name": -Infinity}', "cannot be read as JSON: -Infinity is not JSON"),
+        ('{"name": 1e999}', "cannot be read as JSON: 1e999 is too large"),
         ("[1]", "not a JSON object"),
         ('{"name": ["Kate"]}', "name is not a text"),
         ('{"name": true}', "name is not a text"),
@@ -259,3 +263,16 @@ def test_progress_is_in_bytes(desk: Desk, lead_file: Write, monkeypatch: pytest.
         receive_file(desk, leads, progress=progress)
     assert reported
     assert reported[-1] == (file.stat().st_size, file.stat().st_size)
+
+
+def test_a_pipe_without_an_end_does_not_fill_the_disk(
+    staffed: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lead_files, "BLOCK_BYTES", 4_096)
+    monkeypatch.setattr(lead_files, "MOST_PIPED_BYTES", 1_000_000)
+    with Path("/dev/zero").open(encoding="utf-8") as endless:
+        monkeypatch.setattr(sys, "stdin", endless)
+        ended = staffed("lead", "add", "--from", "-", "--json")
+    assert (ended.code, ended.error["code"]) == (2, "invalid_file")
+    assert "more than 1 MB" in ended.error["message"]
+    assert staffed("booking", "list", "--json").json == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,22 @@ def test_the_rest_of_a_keymap_is_used(file: Path) -> None:
     wanted, problems = load(check=check_preferences)
     assert wanted == Preferences(keymap={"booking.note": "z", "help": "f12"})
     assert len(problems) == 2
+
+
+def test_a_file_that_nests_too_deeply_or_is_a_pipe_is_reported(anywhere: Run, file: Path, path: Path) -> None:
+    def check(reason: str) -> None:
+        ended = anywhere("config", "validate", "--json")
+        assert (ended.code, ended.error["code"]) == (2, "invalid_config")
+        assert reason in ended.error["message"]
+        assert anywhere("agent", "list", "--db", path).code == 0
+        with pytest.raises(InvalidInput):
+            save("theme", "nord")
+
+    file.write_text("agent = " + "[" * 5_000)
+    check("nests too deeply")
+    file.unlink()
+    os.mkfifo(file)
+    check("it is not a file")
 
 
 def test_save_keeps_the_rest_of_the_file(file: Path) -> None:

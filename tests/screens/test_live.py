@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import threading
@@ -364,3 +365,23 @@ async def test_the_mouse_sorts_chooses_and_enters(running: Any) -> None:
         await pilot.click(".help")
         await app.settle()
         assert isinstance(app.screen, Panel)
+
+
+async def test_a_desk_that_can_only_be_read_is_shown(
+    golden_file: Path, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = golden_file.read_bytes()
+    monkeypatch.setattr(os, "access", lambda _, mode: not mode & os.W_OK)
+    async with running(golden_file, sweeps=True) as (app, _):
+        shown = text_of(app)
+        assert f"{golden_file.name} (read-only)" in shown
+        assert "nothing can be changed" in " ".join(shown.split())
+        await press(app, "f4", "c")
+        app.perform(lambda desk: bookings.note(desk, 12, "call back"))
+        await app.settle()
+        shown = " ".join(text_of(app).split())
+        assert "cannot be written" in shown
+        assert "Trying again" not in shown
+        await press(app, "f3")
+        assert " agents" in text_of(app)
+    assert golden_file.read_bytes() == before

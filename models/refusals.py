@@ -1,0 +1,50 @@
+"""What SQLite's errors mean to the people at the desk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from models.desk_file import has_log, log_of
+from models.errors import DatabaseUnavailable
+
+LOG_HINT = "move the log and the file ending in -shm aside, then try again"
+ROLLED_BACK = ("no transaction is active", "no such savepoint")  # said only after another error
+SMALLEST_BYTES = 65_536
+
+
+def unavailable(error: Exception, path: Path) -> DatabaseUnavailable:
+    """Turn a driver's error into a refusal that explains it."""
+    while isinstance(error.__context__, Exception) and any(sign in str(error) for sign in ROLLED_BACK):
+        error = error.__context__
+    text = str(error)
+    if "malformed" in text and has_log(path):
+        problem = f"{path} is damaged, or does not fit the log beside it, {log_of(path)}: {text}"
+        return DatabaseUnavailable("not_a_database", problem, f"if the file was put here by hand: {LOG_HINT}")
+    if "not a database" in text or "malformed" in text:
+        return DatabaseUnavailable(
+            "not_a_database", f"{path} is not an Astra database: {text}", "choose another file with --db"
+        )
+    if "readonly" in text or "read-only" in text:
+        return DatabaseUnavailable(
+            "read_only", f"{path} cannot be written", "check its permissions and its folder's"
+        )
+    if "locked" in text:
+        return DatabaseUnavailable(
+            "locked", f"{path} is locked by another process", "try again when it is done"
+        )
+    if "disk is full" in text or _is_full(path.parent):
+        problem = f"{path}: the disk is full ({text})"
+        return DatabaseUnavailable("disk", problem, "free some space, then repeat the command")
+    if "disk I/O" in text:
+        return DatabaseUnavailable("disk", f"{path}: {text}", "check the disk, then repeat the command")
+    return DatabaseUnavailable("cannot_open", f"{path}: {text}", "check the path and its permissions")
+
+
+def _is_full(folder: Path) -> bool:
+    """Return whether there is no room for SQLite's smallest files, which even a reader needs."""
+    try:
+        found = os.statvfs(folder)
+    except (OSError, ValueError):
+        return False
+    return found.f_bavail * found.f_frsize < SMALLEST_BYTES or (found.f_files > 0 and found.f_favail == 0)
