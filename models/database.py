@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from peewee import DatabaseProxy, OperationalError, SqliteDatabase
+from peewee import DatabaseProxy, OperationalError, SqliteDatabase, Table
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
 from models.errors import DatabaseUnavailable
@@ -27,6 +27,7 @@ APPLICATION_ID = 0x41535452  # "ASTR": distinguishes our files from other progra
 SCHEMA_VERSION = 9  # the highest number in models/migrations
 LOCK_PATIENCE_S = 5.0
 OPEN_PATIENCE_S = 5
+DAMAGED = ("no such table", "no such column", "no such index", "no such function", "UTF-8", "has no column")
 PRAGMAS = {
     # A lead changes a few hundred bytes in each of about seventeen pages, and the log takes whole pages:
     # small ones make it a fifth faster. Applies to new files only.
@@ -214,6 +215,10 @@ def _checked_version(database: DeskDatabase) -> int:
 def unavailable(error: Exception, path: Path) -> DatabaseUnavailable:
     """Turn a driver's error into a refusal that explains it."""
     text = str(error)
+    if any(part in text for part in DAMAGED):
+        return DatabaseUnavailable(
+            "damaged", f"{path} is damaged: {text}", "astra doctor tells what is wrong; restore a backup"
+        )
     if "not a database" in text or "malformed" in text:
         return DatabaseUnavailable(
             "not_a_database", f"{path} is not an Astra database: {text}", "choose another file with --db"
@@ -244,6 +249,19 @@ def backup_before_upgrade(database: DeskDatabase, version: int) -> Path:
     return target
 
 
+def _check_not_lowered(database: DeskDatabase, version: int) -> None:
+    """Refuse a file whose number is lower than its tables say: there is nothing to upgrade."""
+    if not database.table_exists("schema_migration"):
+        return
+    applied = Table("schema_migration").bind(database).select().count()
+    if applied >= SCHEMA_VERSION:
+        raise DatabaseUnavailable(
+            "damaged",
+            f"{database.path} claims schema {version}, but its tables are of schema {applied}",
+            "restore a backup: astra restore FILE",
+        )
+
+
 def migrate(database: DeskDatabase, fill: Callable[[], None]) -> None:
     """Upgrade the schema, once even if several processes try, after a backup of any data.
 
@@ -258,6 +276,7 @@ def migrate(database: DeskDatabase, fill: Callable[[], None]) -> None:
             version = int(database.pragma("user_version"))
             # under the lock: another process may have upgraded it first
             if version < SCHEMA_VERSION:
+                _check_not_lowered(database, version)
                 if version:
                     backup_before_upgrade(database, version)
                 Runner(database, str(Path(__file__).parent / "migrations")).up()

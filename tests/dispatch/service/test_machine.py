@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 
 from dispatch import agents
 from dispatch.bootstrap import open_desk
-from dispatch.operations import issue_integrity_checks, undo
+from dispatch.operations import undo
+from dispatch.operations.integrity import issues as issue_integrity_checks
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.escalation import triggers
 from dispatch.service.issues import (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from dispatch.operations.integrity_checks import Finding, counted, finding, miscounted, recount
+from dispatch.operations.integrity.findings import Finding, counted, finding
+from dispatch.operations.integrity.work import miscounted, recount
 from dispatch.service.sla import clocks
 from models.agents import Agent
 from models.base import Json, tuples
