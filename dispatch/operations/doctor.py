@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
 from dispatch.operations.integrity import derived, history, issues, rows, schema, settings, work
-from dispatch.operations.integrity.findings import RESTORE, Finding, finding, guarded, joined
+from dispatch.operations.integrity.findings import FAILURES, RESTORE, Finding, finding, guarded, joined
 from dispatch.operations.row_types import Diagnosis
 from models.agents import Agent
 from models.base import Json
@@ -22,6 +23,8 @@ from models.inspection import agreements, search_index
 NETWORKED = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "glusterfs", "lustre", "fuse.sshfs", "davfs")
 MOUNTS = Path("/proc/self/mounts")
 FAULTY_SQLITE = ((3, 7, 0), (3, 51, 2))  # the first and the last version with the fault
+
+T = TypeVar("T")
 
 
 def examine(desk: Desk) -> Diagnosis:
@@ -55,12 +58,13 @@ def _checks(desk: Desk, path: Path) -> dict[str, Callable[[], list[Finding]]]:
         "issues": partial(agree, "issues", "every issue agrees with its rows", agreements.ISSUES),
         "issue loads": issues.issue_loads,
         "clocks": issues.clocks_agree,
+        "watch": partial(issues.watched, desk),
         "numbers": partial(rows.numbers, desk),
         "events": history.checks,
         "log": partial(agree, "log", "the log's copy agrees with the events", agreements.LOG),
         "search": derived.search,
         "journal": _journal,
-        "sqlite": _sqlite,
+        "sqlite": sqlite_itself,
         "permissions": partial(_permissions, path),
         "file system": partial(_file_system, path),
     }
@@ -74,19 +78,37 @@ def _listed(check: Callable[[], Finding | list[Finding]]) -> list[Finding]:
 
 @command("doctor.repair", past="repaired", undo=never("a repair only recounts what is there"))
 def repair(running: Command) -> Json:
-    """Make indexes, views and triggers again, and recount everything that follows from other rows."""
-    made = schema.repair(running.desk)
-    running.detail = {
-        "loads": work.recount(Agent.load, derived.wrong_loads()),
-        "assignments": derived.repair_assignments(),
-        "tallies": derived.repair_tallies(),
-        **issues.repair(),
-        "ratings": derived.repair_ratings(),
-        "log": history.repair(),
-        "search": search_index.repair(),
-        "schema": made,
+    """Make indexes, views and triggers again, and recount everything that follows from other rows.
+
+    What cannot be repaired is left as it is, and found by the next examination.
+    """
+    listed: dict[str, Callable[[], list[Any]]] = {
+        "schema": partial(schema.repair, running.desk),
+        "loads": lambda: work.recount(Agent.load, derived.wrong_loads()),
+        "assignments": derived.repair_assignments,
+        "issue_loads": issues.repair_loads,
+        "clocks": issues.repair_clocks,
+        "ratings": derived.repair_ratings,
     }
+    counted: dict[str, Callable[[], int]] = {
+        "tallies": derived.repair_tallies,
+        "log": history.repair,
+        "search": search_index.repair,
+    }
+    for name, step in listed.items():
+        running.detail[name] = _tried(step, [])
+    for name, count in counted.items():
+        running.detail[name] = _tried(count, 0)
     return running.detail
+
+
+def _tried(step: Callable[[], T], nothing: T) -> T:
+    """Run a step of the repair; one that fails changes nothing."""
+    try:
+        with current_database.atomic():
+            return step()
+    except FAILURES:
+        return nothing
 
 
 def _integrity() -> Finding:
@@ -106,7 +128,7 @@ def _journal() -> Finding:
     return Finding("journal", mode == "wal", f"journal mode {mode}", hint, warning=True)
 
 
-def _sqlite() -> Finding:
+def sqlite_itself() -> Finding:
     """Several terminals can damage the file, rarely: sqlite.org/wal.html, "The WAL-reset bug"."""
     first, last = FAULTY_SQLITE
     is_faulty = first <= sqlite3.sqlite_version_info <= last

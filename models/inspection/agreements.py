@@ -83,8 +83,22 @@ BOOKINGS = [
         "SELECT a.assignment_id FROM assignment_history a JOIN new_customer l USING (lead_id)"
         " WHERE a.method <> l.method OR a.source <> l.source OR a.customer_name <> l.customer_name",
     ),
+    Agreement(
+        "assignments",
+        "made when nothing was decided",
+        "SELECT a.assignment_id FROM assignment_history a JOIN new_customer l USING (lead_id)"
+        " WHERE a.assigned_at <> l.received_at AND NOT EXISTS"
+        " (SELECT 1 FROM decisions d WHERE d.lead_id = a.lead_id AND d.decided_at = a.assigned_at)",
+    ),
 ]
 CUSTOMERS = [
+    Agreement(
+        "customers",
+        "made at another time than any lead",
+        "SELECT customer_id FROM customers c WHERE merged_into IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM new_customer l WHERE l.customer_id = c.customer_id AND l.received_at = c.created_at)"
+        " AND EXISTS (SELECT 1 FROM new_customer l WHERE l.customer_id = c.customer_id)",
+    ),
     Agreement(
         "leads",
         "of a merged customer",
@@ -162,6 +176,20 @@ ISSUES = [
         "SELECT clock_id FROM sla_clocks c JOIN issues i USING (issue_id) WHERE c.started_at <> i.opened_at",
     ),
     Agreement(
+        "interactions",
+        "out of order, or with another status before it",
+        "SELECT interaction_id FROM (SELECT interaction_id, at, kind, status_from,"
+        " lag(at, 1, '') OVER (PARTITION BY issue_id ORDER BY interaction_id) AS before,"
+        " lag(status_to, 1, 'new') OVER (PARTITION BY issue_id, kind ORDER BY interaction_id) AS status"
+        " FROM interactions) WHERE at < before OR kind = 'status' AND status_from IS NOT status"
+        " ORDER BY interaction_id",
+    ),
+    Agreement(
+        "warnings",
+        "given before their issue was opened",
+        "SELECT warning_id FROM sla_warnings w JOIN issues i USING (issue_id) WHERE w.at < i.opened_at",
+    ),
+    Agreement(
         "warnings",
         "of a clock that does not exist",
         "SELECT warning_id FROM sla_warnings w WHERE NOT EXISTS"
@@ -177,7 +205,7 @@ ISSUES = [
         "surveys",
         "about an agent who did not resolve the issue",
         "SELECT survey_id FROM surveys s WHERE NOT EXISTS (SELECT 1 FROM events e"
-        " WHERE e.issue_id = s.issue_id AND e.agent_id = s.agent_id"
+        " WHERE e.issue_id = s.issue_id AND e.agent_id = s.agent_id AND e.at = s.asked_at"
         " AND e.command IN ('issue.resolve', 'issue.status'))",
     ),
 ]
@@ -199,6 +227,12 @@ LOG_COPY = [
 ]
 LOG = [
     *LOG_COPY,
+    Agreement(
+        "events",
+        "undo another command than they say",
+        "SELECT e.event_id FROM events e JOIN events u ON u.event_id = e.undoes WHERE e.undoes IS NOT NULL"
+        " AND CASE WHEN json_valid(e.detail) THEN json_extract(e.detail, '$.command') END <> u.command",
+    ),
     Agreement(
         "events",
         "about a row that does not exist",

@@ -20,7 +20,7 @@ from models.accepted_values import (
 from models.agents import PRESENCES
 from models.inspection.scan import Rule
 from models.inspection.schema import Column, Reference
-from models.issues import CATEGORIES, HELD, OPEN
+from models.issues import CATEGORIES, HELD, ISSUE_STATUSES, OPEN, PRIORITIES
 
 TYPES = {"INTEGER": "'integer'", "TEXT": "'text'", "REAL": "'real'", "DOUBLE PRECISION": "'real'"}
 CONTROLS = "char(1) || '-' || char(31) || char(127) || '-' || char(159)"
@@ -32,13 +32,17 @@ CONTROLS_IN_LINES = (
 
 def types(schema: Reference, table: str) -> list[Rule]:
     """The rules that a table's own definition states."""
-    rules = [_type(column) for column in schema.columns[table] if not column.generated]
+    keys = schema.keys[table]
+    rules = [_type(column, column.name in keys) for column in schema.columns[table] if not column.generated]
+    if len(keys) == 1:  # text sorts after every number
+        rules.append(Rule("numbered below 1", f"t.{keys[0]} < 1"))
     rules += [Rule(f"not {check}", f"NOT ({check})") for check in schema.checks[table]]
     return [rule for rule in rules if rule.condition]
 
 
-def _type(column: Column) -> Rule:
-    name, kind, required, _ = column
+def _type(column: Column, is_key: bool) -> Rule:
+    name, kind = column.name, column.type
+    required = column.required or is_key
     accepted = TYPES.get(kind)
     if accepted is None:
         return Rule("", "")
@@ -51,7 +55,7 @@ def _times(*names: str) -> list[Rule]:
     return [
         Rule(
             f"{name} is no time",
-            f"t.{name} IS NOT NULL AND t.{name} IS NOT strftime('%Y-%m-%d %H:%M:%S', t.{name})",
+            f"t.{name} IS NOT NULL AND t.{name} IS NOT strftime('%Y-%m-%d %H:%M:%S', t.{name}, '+0 days')",
         )
         for name in names
     ]
@@ -118,6 +122,7 @@ def _email() -> Rule:
     )
 
 
+NAMES_OF_PRIORITIES = " ".join(f"WHEN {number} THEN '{name}'" for number, name in enumerate(PRIORITIES, 1))
 LONG, MESSAGE = 10_000, 100_000
 QUOTE = "t.package IS NULL OR t.destination_revenue_cents IS NULL OR t.package_revenue_cents IS NULL"
 LAST_STEP = "max(t.created_at, {})".format(
@@ -162,6 +167,8 @@ VALUES: dict[str, list[Rule]] = {
             "the next change of presence is not planned",
             "t.left_at IS NULL AND (t.due_at IS NULL) <> (t.presence_until IS NULL AND t.hours IS NULL)",
         ),
+        Rule("holds bookings, but was never given one", "t.load > 0 AND t.last_given_at IS NULL"),
+        _text("presence_reason"),
     ],
     "customers": [*_times("created_at"), _text("name"), *_contacts()],
     "new_customer": [
@@ -218,7 +225,12 @@ VALUES: dict[str, list[Rule]] = {
     "decisions": [
         *_times("decided_at"),
         _one_of("policy", DECIDED_BY),
-        Rule("settings_version is below 1", "t.settings_version < 1"),
+        Rule("reason is empty", "t.reason = ''"),
+        Rule(
+            "settings_version is none there has been",
+            "t.settings_version NOT BETWEEN 1 AND"
+            " (SELECT CAST(value AS INTEGER) FROM settings WHERE key = 'settings_version')",
+        ),
         _json("candidates", "array"),
         _json("excluded", "object"),
         _json("notes", "object"),
@@ -234,6 +246,7 @@ VALUES: dict[str, list[Rule]] = {
         *(_json(name, "object") for name in ("detail", "before", "after")),
         Rule("result is no JSON", "t.result IS NOT NULL AND NOT json_valid(t.result)"),
         Rule("undoes a later event", "t.undoes >= t.event_id"),
+        Rule("an undo of nothing, or no undo", "(t.command = 'undo') <> (t.undoes IS NOT NULL)"),
         Rule("a request without its result", "(t.request_id IS NULL) <> (t.result IS NULL)"),
     ],
     "issues": [
@@ -260,12 +273,20 @@ VALUES: dict[str, list[Rule]] = {
             f"t.status IN {OPEN} AND t.resolved_at IS NOT NULL",
         ),
         Rule("held without the time of its assignment", f"t.status IN {HELD} AND t.assigned_at IS NULL"),
-        Rule("changed before it was opened", "t.changed_at < t.opened_at"),
+        Rule("changed before it was opened", "t.changed_at < t.opened_at OR t.reopened_at < t.opened_at"),
+        Rule("entered by mistake but not closed", "t.voided AND t.status <> 'closed'"),
+        Rule("routing_reason is empty", "t.routing_reason = ''"),
+        Rule(
+            "the priority is not that of its last step",
+            f"{_at('priority_steps', '$[#-1].priority')} IS NOT CASE t.priority {NAMES_OF_PRIORITIES} END",
+        ),
     ],
     "interactions": [
         *_times("at"),
         _text("text", MESSAGE, lines=True),
         *_switches("resolution_attempt", "answer_needed"),
+        _one_of("status_from", ISSUE_STATUSES),
+        _one_of("status_to", ISSUE_STATUSES),
     ],
     "sla_clocks": [
         *_times("started_at", "due_at", "paused_at", "met_at"),
@@ -282,6 +303,8 @@ VALUES: dict[str, list[Rule]] = {
             "the level is not that of the last step",
             f"{_at('steps', '$[#-1].level')} IS NOT t.level",
         ),
+        Rule("opened at another time than its first step", f"{_at('steps', '$[0].at')} IS NOT t.opened_at"),
+        *(_text(name, LONG, lines=True) for name in ("acknowledged_by", "closed_by", "close_reason")),
         Rule("acknowledged by nobody", "(t.acknowledged_at IS NULL) <> (t.acknowledged_by IS NULL)"),
         Rule("closed by nobody", "(t.closed_at IS NULL) <> (t.closed_by IS NULL)"),
         Rule("closed but with a next step", "t.closed_at IS NOT NULL AND t.next_step_at IS NOT NULL"),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+from peewee import PeeweeException
 
 from models import database as db
 from models.database import DeskDatabase, current_database
@@ -111,10 +114,12 @@ def mend(difference: Difference) -> bool:
     expected, found = difference
     if expected is None or not expected.is_mendable or (found is not None and not found.is_mendable):
         return False
-    if found is not None:
-        current_database.execute_sql(f'DROP {found.kind.upper()} "{found.name}"')
-    current_database.execute_sql(expected.sql)
-    return True
+    with suppress(PeeweeException), current_database.atomic():  # rows that break a unique index stay
+        if found is not None:
+            current_database.execute_sql(f'DROP {found.kind.upper()} "{found.name}"')
+        current_database.execute_sql(expected.sql)
+        return True
+    return False
 
 
 def checks_in(statement: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -11,11 +12,20 @@ from peewee import PeeweeException
 from models.database import current_database
 from models.errors import DeskError
 
-NAMED = 10
+NAMED, PROBLEMS = 10, 40  # rows of a problem, problems of a check
 RESTORE = "restore a backup: astra restore FILE"
 REPAIR = "astra doctor --repair"
 # Errors of a check on a damaged file: of the driver, or because values are not what they should be.
-FAILURES = (PeeweeException, DeskError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
+FAILURES = (
+    PeeweeException,
+    sqlite3.Error,
+    DeskError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+)
 
 T = TypeVar("T")
 
@@ -58,7 +68,7 @@ def counted(rows: Sequence[T], describe: Callable[[T], str], what: str = "wrong"
 
 
 def joined(problems: Iterable[object]) -> str:
-    """Join problems to one line, of at most ten; empty for none."""
+    """Join problems to one line, the first ones; empty for none."""
     texts = [str(problem) for problem in problems if str(problem)]
-    more = f"; and {len(texts) - NAMED} more" if len(texts) > NAMED else ""
-    return "; ".join(texts[:NAMED]) + more
+    more = f"; and {len(texts) - PROBLEMS} more" if len(texts) > PROBLEMS else ""
+    return "; ".join(texts[:PROBLEMS]) + more

@@ -17,13 +17,14 @@ from peewee import fn
 
 from dispatch.desk.commands import AUDITED, TABLES
 from dispatch.operations.integrity.findings import RESTORE, Finding, finding, joined, named
-from models.agents import Agent
+from models.agents import AVAILABLE, Agent
 from models.audit import Event, EventBooking, LogLine, last_line, write_lines
 from models.base import BaseModel, Json, listed, tuples
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.inspection import agreements
 from models.inspection.scan import found_by
+from models.issues import Issue, Survey
 
 AT_ONCE = 1000
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError)
@@ -39,6 +40,23 @@ IMPORTED: dict[type[BaseModel], str] = {
     Booking: "bookings",
 }
 """The number in an import's event that counts the new rows of a model."""
+
+
+FIRST: dict[type[BaseModel], Json] = {
+    Booking: {
+        "score": None,
+        "voided": False,
+        "follow_up_at": None,
+        "progress_at": None,
+        "asked_at": None,
+        "shuffled_at": None,
+    },
+    Agent: {"presence": AVAILABLE, "presence_until": None, "hours": None, "left_at": None},
+    Customer: {"merged_into": None},
+    Issue: {"resolved_at": None, "closed_at": None, "reopened_at": None, "voided": False},
+    Survey: {"score": None},
+}
+"""What every new row has in these columns; only an event can have changed it."""
 
 
 @dataclass
@@ -73,8 +91,21 @@ class Ledger:
             yield from _differing(
                 model, {key: self.columns[key] for key in self.columns if key.startswith(table)}
             )
+            yield from self._unexplained(model)
         for key, column in self.broken.items():
             yield f"{_row(key)} {column} (its history has a gap)"
+
+    def _unexplained(self, model: type[BaseModel]) -> Iterator[str]:
+        """Name the rows with a value that no event has written."""
+        key, first = model._meta.primary_key, FIRST.get(model, {})
+        for column, value in first.items():
+            field = model._meta.fields[column]
+            query: Any = model.select(key).where(field.is_null(False) if value is None else field != value)
+            if self.window is not None and model is Booking:
+                query = query.where(key.between(self.window[0], self.window[-1]))
+            for (number,) in query.tuples().iterator():
+                if column not in self.columns.get(f"{model._meta.table_name}:{number}", ()):
+                    yield f"{model.label} {number} {column} (no event)"
 
 
 def _differing(model: type[BaseModel], columns: dict[str, Json]) -> Iterator[str]:
@@ -148,8 +179,9 @@ class Announced:
         for model in AUDITED:
             table = model._meta.table_name
             extra = model.select().count() - self.named[table] - self.counted[table]
-            if extra < -len([one for one in self.missing if one.startswith(f"{model.label} ")]):
-                yield f"{-extra} imported rows of {table} are missing"
+            lost = -extra - sum(one.startswith(f"{model.label} ") for one in self.missing)
+            if lost > 0:
+                yield f"{lost} imported rows of {table} are missing"
             elif extra > self.unchanged[table] and self.imports:
                 yield f"{extra - self.unchanged[table]} rows of {table} have no event"
 

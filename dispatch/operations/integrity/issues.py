@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import groupby
 
-from dispatch.operations.integrity.findings import Finding, counted, finding
+from dispatch.desk.desk import Desk
+from dispatch.operations.integrity.findings import Finding, counted, finding, named
 from dispatch.operations.integrity.work import miscounted, recount
+from dispatch.service.escalation import decisions, monitor
 from dispatch.service.sla import clocks
 from models.agents import Agent
-from models.base import Json, tuples
+from models.base import Json, listed, tuples
+from models.clock import from_text, to_text
 from models.database import current_database
-from models.issues import HELD, Interaction, Issue, SlaClock
+from models.issues import HELD, Interaction, Issue, SlaClock, Watch
 
 REPAIRS = "astra doctor --repair corrects them"
 SOME = 1000  # issues whose conversations are in memory at once
@@ -40,16 +44,21 @@ def _describe(wrong: WrongClock) -> str:
     return f"{clock.kind} of issue {clock.issue_id} has {_times(clock)}, should have {list(right.values())}"
 
 
-def repair() -> dict[str, list[Json]]:
-    """Recount the issue loads, and reset wrong clocks from their conversations."""
-    loads, corrected = recount(Agent.issue_load, wrong_issue_loads()), []
+def repair_loads() -> list[Json]:
+    """Recount the issue loads."""
+    return recount(Agent.issue_load, wrong_issue_loads())
+
+
+def repair_clocks() -> list[Json]:
+    """Reset wrong clocks from their conversations."""
+    corrected = []
     for wrong, right in list(wrong_clocks()):
         clock = SlaClock.lock(wrong.clock_id)
         for column, value in right.items():
             setattr(clock, column, value)
         clock.save()
         corrected.append({"issue_id": clock.issue_id, "clock": clock.kind, "due_at": clock.due_at})
-    return {"issue_loads": loads, "clocks": corrected}
+    return corrected
 
 
 def wrong_issue_loads() -> list[tuple[int, int, int]]:
@@ -60,9 +69,7 @@ def wrong_issue_loads() -> list[tuple[int, int, int]]:
 def wrong_clocks() -> Iterator[WrongClock]:
     """Clocks that disagree with their conversation."""
     with current_database.atomic("DEFERRED"):
-        last = 0
-        while ids := _issues_after(last):
-            last = ids[-1]
+        for ids in _chunks_of_issues():
             timelines = dict(_timelines(ids))
             for clock in SlaClock.select().where(SlaClock.issue_id.in_(ids)).order_by(SlaClock.clock_id):
                 right = clocks.recomputed(clock, timelines.get(clock.issue_id, clocks.Timeline()))
@@ -87,3 +94,36 @@ def _timelines(issue_ids: list[int]) -> Iterator[tuple[int, clocks.Timeline]]:
 
 def _times(clock: SlaClock) -> list[str | int | None]:
     return [clock.due_at, clock.late_pause_s, clock.paused_at, clock.met_at]
+
+
+def watched(desk: Desk) -> Finding:
+    """Check that nothing is due for an issue that is not to be checked yet."""
+    now = from_text(desk.now())
+    wrong = [issue_id for ids in _chunks_of_issues() for issue_id in _overlooked(ids, now)]
+    sound = "every issue is checked when something is due"
+    return finding(
+        "watch", sound, named("overlooked issues", wrong), "astra issue note ISSUE checks one again"
+    )
+
+
+def _overlooked(issue_ids: list[int], now: datetime) -> Iterator[int]:
+    query = Watch.select(Watch.issue_id, Watch.next_check_at).where(Watch.issue_id.in_(listed(issue_ids)))
+    planned: dict[int, str | None] = dict(tuples(query))
+    for one in monitor.gather(issue_ids):
+        number = one.issue.issue_id
+        at = planned.get(number)
+        if at is not None and at <= to_text(now):
+            continue  # the next sweep does it
+        following = decisions.next_check(one, now)
+        is_late = following is not None and (
+            at is None or from_text(at) > max(following, now + decisions.SECOND)
+        )
+        if is_late or decisions.decide(one, now):
+            yield number
+
+
+def _chunks_of_issues() -> Iterator[list[int]]:
+    last = 0
+    while ids := _issues_after(last):
+        last = ids[-1]
+        yield ids

@@ -22,8 +22,7 @@ def check(desk: Desk) -> Finding:
 def repair(desk: Desk) -> list[str]:
     """Make missing or different indexes, views and triggers again; return their names."""
     different = schema.differences(desk.settings["policy"])
-    # tables first come back with a backup only; views may need an index, triggers nothing
-    order = ("index", "view", "trigger")
+    order = ("index", "view", "trigger")  # a view may name an index
     parts = [one for one in different if one.expected is not None and one.expected.is_mendable]
     parts.sort(key=lambda one: order.index(one.expected.kind) if one.expected else 0)
     return [one.expected.name for one in parts if one.expected and schema.mend(one)]
