@@ -14,6 +14,9 @@ from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from models.errors import DatabaseUnavailable, InvalidInput
 
+LONGEST_PROBLEM = 200
+# what garbage in a row makes of a command
+UNEXPECTED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 URL = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]*)://")
 
 
@@ -86,5 +89,19 @@ def opened(path: Path, actor: str | None, *, create: bool = False) -> Iterator[D
         desk.actor = validation.name(desk.actor, "actor")
         with desk.reading():
             yield desk
+    except UNEXPECTED as error:
+        _refuse_damaged(desk, error)
+        raise
     finally:
         desk.close()
+
+
+def _refuse_damaged(desk: Desk, error: Exception) -> None:
+    """Raise DatabaseUnavailable if the desk itself explains a command's unexpected error."""
+    from dispatch.operations import doctor
+
+    with desk.reading():
+        problem = doctor.damage(desk)
+    if problem:
+        what = f"{desk.database.path} is damaged: {validation.excerpt(problem, LONGEST_PROBLEM)}"
+        raise DatabaseUnavailable("damaged", what, "astra doctor names the rows; restore a backup") from error

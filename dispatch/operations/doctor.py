@@ -24,6 +24,8 @@ NETWORKED = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "glusterfs", "lustre", "
 MOUNTS = Path("/proc/self/mounts")
 FAULTY_SQLITE = ((3, 7, 0), (3, 51, 2))  # the first and the last version with the fault
 
+WHAT_COMMANDS_READ = ("schema", "types", "values", "settings", "issues")
+
 T = TypeVar("T")
 
 
@@ -35,6 +37,18 @@ def examine(desk: Desk) -> Diagnosis:
         findings += guarded(name, check, lambda failed: [failed])
     sound = all(finding.ok or finding.warning for finding in findings)
     return {"database": str(path), "ok": sound, "checks": [asdict(finding) for finding in findings]}
+
+
+def damage(desk: Desk) -> str:
+    """Return what is wrong with the rows that commands read; empty for nothing.
+
+    For a command that failed in a way that no rule explains; it takes seconds, even on a large desk.
+    """
+    checks = _checks(desk, desk.database.path)
+    found = (
+        one for name in WHAT_COMMANDS_READ for one in guarded(name, checks[name], lambda failed: [failed])
+    )
+    return next((one.detail for one in found if not (one.ok or one.warning)), "")
 
 
 def _checks(desk: Desk, path: Path) -> dict[str, Callable[[], list[Finding]]]:
