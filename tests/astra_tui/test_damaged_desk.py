@@ -14,7 +14,11 @@ from tests.astra_tui.conftest import Run
 @pytest.mark.parametrize(
     ("damage", "command", "words"),
     [
-        ("DROP TABLE sla_warnings", ("issue", "open", "My bill is wrong"), "no such table: sla_warnings"),
+        (
+            "DROP TABLE sla_warnings",
+            ("issue", "open", "--text", "My bill is wrong"),
+            "no such table: sla_warnings",
+        ),
         ("DROP VIEW bookings_in_wait", ("sweep",), "no such table: bookings_in_wait"),
         (
             "UPDATE space_travel_agents SET skills = 'Mars;Io'",

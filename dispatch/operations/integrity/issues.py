@@ -125,5 +125,7 @@ def _overlooked(issue_ids: list[int], now: datetime) -> Iterator[int]:
 def _chunks_of_issues() -> Iterator[list[int]]:
     last = 0
     while ids := _issues_after(last):
+        if ids[-1] <= last:  # or a broken index would lead back for ever
+            raise ValueError("the issues are out of order")
         last = ids[-1]
         yield ids
