@@ -108,6 +108,7 @@ def repair(running: Command) -> Json:
         "tallies": derived.repair_tallies,
         "log": history.repair,
         "search": search_index.repair,
+        "watch": partial(issues.repair_watches, running.desk),
     }
     for name, step in listed.items():
         running.detail[name] = _tried(step, [])

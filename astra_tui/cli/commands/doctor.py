@@ -55,7 +55,11 @@ def _print_repairs(repaired: Json) -> None:
         line(f"{wrong:,} of the match score's tallies corrected")
     for row in repaired.get("ratings", ()):
         line(f"agent {row['agent_id']}: rating {row['from']} is now {row['to']}")
-    for key, what in (("log", "events listed again"), ("search", "customers indexed again")):
+    for key, what in (
+        ("log", "events listed again"),
+        ("search", "customers indexed again"),
+        ("watch", "issues checked"),
+    ):
         if repaired.get(key):
             line(f"{repaired[key]:,} {what}")
     for row in repaired.get("issue_loads", ()):
