@@ -136,7 +136,9 @@ AGENTS = [
         "have left, but hold work",
         "SELECT agent_id FROM space_travel_agents a WHERE left_at IS NOT NULL AND ("
         "EXISTS (SELECT 1 FROM bookings b WHERE b.agent_id = a.agent_id AND status = 'Pending')"
-        f" OR EXISTS (SELECT 1 FROM issues i WHERE i.agent_id = a.agent_id AND status IN {HELD}))",
+        # an issue may be reopened with its holder, though that agent has left
+        f" OR EXISTS (SELECT 1 FROM issues i WHERE i.agent_id = a.agent_id AND status IN {HELD}"
+        " AND (i.reopened_at IS NULL OR i.reopened_at < a.left_at)))",
     ),
 ]
 ISSUES = [

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.operations import doctor
+from dispatch.operations.integrity import history
 from tests.dispatch.operations.conftest import examined
 
 Break = Callable[..., Path]
@@ -330,6 +331,20 @@ def test_the_last_event_is_missed(broken: Break) -> None:
         )
     )
     assert "booking" in found["history"]
+
+
+def test_a_large_desk_is_compared_with_its_events_in_parts(
+    broken: Break, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "WINDOW", 50)
+    assert examined(broken()) == {}
+    changed = broken(
+        "UPDATE bookings SET claimed_at = NULL WHERE booking_id = 413; UPDATE bookings SET"
+        " follow_up_at = changed_at WHERE booking_id = 414"
+    )
+    found = examined(changed)["history"]
+    assert "booking 413 claimed_at" in found
+    assert "booking 414 follow_up_at (no event)" in found
 
 
 def test_at_most_ten_rows_are_named(broken: Break) -> None:
