@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from peewee import DatabaseProxy, OperationalError, SqliteDatabase
+from peewee import DatabaseProxy, OperationalError, SqliteDatabase, Table
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
 from models import copies, read_only
@@ -362,6 +362,19 @@ def _no_backup(target: Path, why: str) -> DatabaseUnavailable:
     )
 
 
+def _check_not_lowered(database: DeskDatabase, version: int) -> None:
+    """Refuse a file whose number is lower than its tables say: there is nothing to upgrade."""
+    if not database.table_exists("schema_migration"):
+        return
+    applied = Table("schema_migration").bind(database).select().count()
+    if applied >= SCHEMA_VERSION:
+        raise DatabaseUnavailable(
+            "damaged",
+            f"{database.path} claims schema {version}, but its tables are of schema {applied}",
+            "restore a backup: astra restore FILE",
+        )
+
+
 def migrate(database: DeskDatabase, fill: Callable[[], None]) -> None:
     """Upgrade the schema, once even if several processes try, after a backup of any data.
 
@@ -376,6 +389,7 @@ def migrate(database: DeskDatabase, fill: Callable[[], None]) -> None:
             version = int(database.pragma("user_version"))
             # under the lock: another process may have upgraded it first
             if version < SCHEMA_VERSION:
+                _check_not_lowered(database, version)
                 if version and not database.why_read_only:
                     backup_before_upgrade(database, version)
                 Runner(database, str(Path(__file__).parent / "migrations")).up()

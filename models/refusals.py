@@ -11,6 +11,7 @@ from models.errors import DatabaseUnavailable
 LOG_HINT = "move the log and the file ending in -shm aside, then try again"
 ROLLED_BACK = ("no transaction is active", "no such savepoint")  # said only after another error
 SMALLEST_BYTES = 65_536
+DAMAGED = ("no such table", "no such column", "no such index", "no such function", "UTF-8", "has no column")
 
 
 def unavailable(error: Exception, path: Path) -> DatabaseUnavailable:
@@ -18,6 +19,10 @@ def unavailable(error: Exception, path: Path) -> DatabaseUnavailable:
     while isinstance(error.__context__, Exception) and any(sign in str(error) for sign in ROLLED_BACK):
         error = error.__context__
     text = str(error)
+    if any(part in text for part in DAMAGED):
+        return DatabaseUnavailable(
+            "damaged", f"{path} is damaged: {text}", "astra doctor tells what is wrong; restore a backup"
+        )
     if "malformed" in text and has_log(path):
         problem = f"{path} is damaged, or does not fit the log beside it, {log_of(path)}: {text}"
         return DatabaseUnavailable("not_a_database", problem, f"if the file was put here by hand: {LOG_HINT}")

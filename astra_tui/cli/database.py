@@ -19,6 +19,9 @@ from models import private_files
 from models.errors import DatabaseUnavailable, InvalidInput
 
 IN_MEMORY = ":memory:"  # what SQLite itself calls a database without a file
+LONGEST_PROBLEM = 200
+# what garbage in a row makes of a command
+UNEXPECTED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 URL = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]*)://")
 
 
@@ -118,8 +121,22 @@ def opened(path: Path, actor: str | None, *, create: bool = False) -> Iterator[D
             narrate(f"{path} can only be read: {desk.why_read_only}")
         with desk.reading():
             yield desk
+    except UNEXPECTED as error:
+        _refuse_damaged(desk, error)
+        raise
     finally:
         desk.close()
         context = get_current_context(silent=True)
         if context is not None and desk.has_committed:
             context.obj.has_committed = True
+
+
+def _refuse_damaged(desk: Desk, error: Exception) -> None:
+    """Raise DatabaseUnavailable if the desk itself explains a command's unexpected error."""
+    from dispatch.operations import doctor
+
+    with desk.reading():
+        problem = doctor.damage(desk)
+    if problem:
+        what = f"{desk.database.path} is damaged: {validation.excerpt(problem, LONGEST_PROBLEM)}"
+        raise DatabaseUnavailable("damaged", what, "astra doctor names the rows; restore a backup") from error

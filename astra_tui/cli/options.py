@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -12,7 +12,7 @@ import rich_click as click
 from click import get_current_context
 
 from astra_tui.cli import value_types
-from astra_tui.cli.database import opened_or_made
+from astra_tui.cli.database import UNEXPECTED, database_path, opened_or_made
 from astra_tui.cli.output import printing
 from astra_tui.cli.output.printing import Column, Row
 from astra_tui.cli.root import Surroundings
@@ -74,19 +74,32 @@ class Call:
 
     def show(self, result: R, print_result: Callable[[R], None]) -> None:
         """Print one object as JSON, or for people with ``print_result``."""
-        if self.as_json:
-            printing.put_json(result)
-        else:
-            print_result(result)
+        with self._explained():
+            if self.as_json:
+                printing.put_json(result)
+            else:
+                print_result(result)
 
     def show_rows(
         self, rows: Sequence[Row], columns: Sequence[Column[Row]], nothing: str = "nothing found"
     ) -> None:
         """Print a listing: a JSON array, or a table."""
-        if self.as_json:
-            printing.put_json(list(rows))
-        else:
-            printing.table(columns, rows, nothing)
+        with self._explained():
+            if self.as_json:
+                printing.put_json(list(rows))
+            else:
+                printing.table(columns, rows, nothing)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Report a damaged desk where its values cannot be printed."""
+        try:
+            yield
+        except UNEXPECTED:
+            if not database_path(self.database).exists():
+                raise
+            with self.desk():
+                raise
 
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, errors too.")

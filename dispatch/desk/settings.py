@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from peewee import fn
 
 from models.agents import Agent
 from models.base import CompiledQuery, Json, parameter
-from models.errors import InvalidInput, Refused
+from models.errors import DatabaseUnavailable, InvalidInput, Refused
 from models.settings import Setting
 
 VERSION_KEY = "settings_version"
@@ -65,15 +65,15 @@ class Settings:
 
     def refresh(self) -> None:
         """Read what another terminal has set since."""
-        self._take_over(_row_of(key=VERSION_KEY)[0][0])
+        self._take_over(*_present(_row_of(key=VERSION_KEY)))
 
     def begin(self) -> None:
         """Do the same at the start of a command, or of a choice outside of one."""
-        version, self.due_at, self.some_listing = _at_the_start(key=VERSION_KEY)[0]
+        version, self.due_at, self.some_listing = _present(_at_the_start(key=VERSION_KEY))
         self._take_over(version)
 
     def _take_over(self, stored_version: str) -> None:
-        version = int(stored_version)
+        version = int(stored_version) if str(stored_version).isdecimal() else _refuse_version()
         if version != self.version or self._in_doubt:
             self._in_doubt = False
             stored = dict(_rows())
@@ -91,6 +91,17 @@ class Settings:
 
     def items(self) -> list[tuple[str, Any]]:
         return sorted(self._values.items())
+
+
+def _present(rows: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    return rows[0] if rows else _refuse_version()
+
+
+def _refuse_version() -> NoReturn:
+    """Refuse a desk whose decisions could not name their settings."""
+    raise DatabaseUnavailable(
+        "damaged", f"the desk's settings have no {VERSION_KEY}", "restore a backup: astra restore FILE"
+    )
 
 
 def _read(definitions: Mapping[str, Definition], stored: dict[str, str]) -> tuple[Json, dict[str, str]]:
@@ -127,7 +138,7 @@ def parse_setting(definitions: Mapping[str, Definition], key: str, text: str) ->
 def store(key: str, value: Any) -> None:
     """Write a value and raise the version, so that every decision names the settings behind it."""
     _write(key, str(value))
-    _write(VERSION_KEY, str(int(_row_of(key=VERSION_KEY)[0][0]) + 1))
+    _write(VERSION_KEY, str(int(_present(_row_of(key=VERSION_KEY))[0]) + 1))
 
 
 def remember(key: str, value: str) -> None:

@@ -3,129 +3,154 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Any
-
-from peewee import fn
+from typing import Any, TypeVar
 
 from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
-from dispatch.operations import issue_integrity_checks
-from dispatch.operations.integrity_checks import Finding, counted, distribution, finding, miscounted, recount
+from dispatch.operations.integrity import derived, history, issues, rows, schema, settings, work
+from dispatch.operations.integrity.findings import FAILURES, RESTORE, Finding, finding, guarded, joined
 from dispatch.operations.row_types import Diagnosis
-from dispatch.queries.customer_index import LARGE_BACKLOG
-from models import tallies
 from models.agents import Agent
 from models.base import Json
-from models.bookings import PENDING, Assignment, Booking
-from models.customer_index import backlog
-from models.database import SCHEMA_VERSION, current_database
+from models.database import current_database
+from models.inspection import agreements, search_index
 
 NETWORKED = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "glusterfs", "lustre", "fuse.sshfs", "davfs")
 MOUNTS = Path("/proc/self/mounts")
-RECOUNT = "astra doctor --repair recounts them"
-BACKUP = "restore a backup"
+FAULTY_SQLITE = ((3, 7, 0), (3, 51, 2))  # the first and the last version with the fault
+
+WHAT_COMMANDS_READ = ("schema", "types", "values", "settings", "issues")
+
+T = TypeVar("T")
 
 
 def examine(desk: Desk) -> Diagnosis:
     """Run every check without writing anything; ``ok`` if there are at most warnings."""
     path = desk.database.path
-    findings = [
-        _integrity(),
-        _references(),
-        _schema(),
-        _settings(desk),
-        _loads(),
-        _assignments(),
-        *distribution(desk),
-        _tallies(),
-        issue_integrity_checks.issue_loads(),
-        issue_integrity_checks.clocks_agree(),
-        _search(),
-        _journal(),
-        _permissions(path),
-        _file_system(path),
-    ]
+    findings: list[Finding] = []
+    for name, check in _checks(desk, path).items():
+        findings += guarded(name, check, lambda failed: [failed])
     sound = all(finding.ok or finding.warning for finding in findings)
     return {"database": str(path), "ok": sound, "checks": [asdict(finding) for finding in findings]}
 
 
+def damage(desk: Desk) -> str:
+    """Return what is wrong with the rows that commands read; empty for nothing.
+
+    For a command that failed in a way that no rule explains; it takes seconds, even on a large desk.
+    """
+    checks = _checks(desk, desk.database.path)
+    found = (
+        one for name in WHAT_COMMANDS_READ for one in guarded(name, checks[name], lambda failed: [failed])
+    )
+    return next((one.detail for one in found if not (one.ok or one.warning)), "")
+
+
+def _checks(desk: Desk, path: Path) -> dict[str, Callable[[], list[Finding]]]:
+    """Every check by name; each reads one snapshot of its own."""
+    agree = rows.agree
+    checks: dict[str, Callable[[], Finding | list[Finding]]] = {
+        "integrity": _integrity,
+        "references": _references,
+        "schema": partial(schema.check, desk),
+        "types": partial(rows.types, desk),
+        "values": partial(rows.values, desk),
+        "settings": partial(settings.check, desk),
+        "loads": derived.loads,
+        "assignments": derived.assignments,
+        "bookings": partial(agree, "bookings", "every booking agrees with its lead", agreements.BOOKINGS),
+        "customers": partial(agree, "customers", "every lead has a customer's own row", agreements.CUSTOMERS),
+        "agents": partial(agree, "agents", "nobody who has left holds work", agreements.AGENTS),
+        "work": partial(work.distribution, desk),
+        "ratings": derived.ratings,
+        "tallies": derived.tallies_agree,
+        "issues": partial(agree, "issues", "every issue agrees with its rows", agreements.ISSUES),
+        "issue loads": issues.issue_loads,
+        "clocks": issues.clocks_agree,
+        "watch": partial(issues.watched, desk),
+        "numbers": partial(rows.numbers, desk),
+        "events": history.checks,
+        "log": partial(agree, "log", "the log's copy agrees with the events", agreements.LOG),
+        "search": derived.search,
+        "journal": _journal,
+        "sqlite": sqlite_itself,
+        "permissions": partial(_permissions, path),
+        "file system": partial(_file_system, path),
+    }
+    return {name: partial(_listed, check) for name, check in checks.items()}
+
+
+def _listed(check: Callable[[], Finding | list[Finding]]) -> list[Finding]:
+    found = check()
+    return [found] if isinstance(found, Finding) else found
+
+
 @command("doctor.repair", past="repaired", undo=never("a repair only recounts what is there"))
 def repair(running: Command) -> Json:
-    """Recount loads and tallies, give assignments their booking's agent, and correct clocks."""
-    loads = recount(Agent.load, _wrong_loads())
-    assignments: list[dict[str, int | None]] = []
-    for assignment_id, _, holder in _astray_assignments():
-        assignment = Assignment.lock(assignment_id)
-        assignment.agent_id = holder
-        assignment.save()
-        assignments.append({"assignment_id": assignment_id, "to_agent_id": holder})
-    counts = tallies.recomputed()
-    wrong = tallies.differing(tallies.stored(), counts)
-    if wrong:
-        tallies.replace(counts)
-    counted = {"loads": loads, "assignments": assignments, "tallies": len(wrong)}
-    running.detail = counted | issue_integrity_checks.repair()
+    """Make indexes, views and triggers again, and recount everything that follows from other rows.
+
+    What cannot be repaired is left as it is, and found by the next examination.
+    """
+    listed: dict[str, Callable[[], list[Any]]] = {
+        "schema": partial(schema.repair, running.desk),
+        "loads": lambda: work.recount(Agent.load, derived.wrong_loads()),
+        "assignments": derived.repair_assignments,
+        "issue_loads": issues.repair_loads,
+        "clocks": issues.repair_clocks,
+        "ratings": derived.repair_ratings,
+    }
+    counted: dict[str, Callable[[], int]] = {
+        "tallies": derived.repair_tallies,
+        "log": history.repair,
+        "search": search_index.repair,
+        "watch": partial(issues.repair_watches, running.desk),
+    }
+    for name, step in listed.items():
+        running.detail[name] = _tried(step, [])
+    for name, count in counted.items():
+        running.detail[name] = _tried(count, 0)
     return running.detail
 
 
+def _tried(step: Callable[[], T], nothing: T) -> T:
+    """Run a step of the repair; one that fails changes nothing."""
+    try:
+        with current_database.atomic():
+            return step()
+    except FAILURES:
+        return nothing
+
+
 def _integrity() -> Finding:
-    found = str(current_database.pragma("integrity_check"))
-    return finding("integrity", "the file is intact", found if found != "ok" else "", BACKUP)
+    found = [text for (text,) in current_database.obj.run(agreements.DAMAGE, ()) if text != "ok"]
+    return finding("integrity", "the file is intact", joined(map(str, found)), RESTORE)
 
 
 def _references() -> Finding:
-    table = current_database.pragma("foreign_key_check")
-    problem = "" if table is None else f"a row of {table} refers to a row that does not exist"
-    return finding("references", "every reference leads to a row", problem, BACKUP)
-
-
-def _schema() -> Finding:
-    version = int(current_database.pragma("user_version"))
-    detail = f"schema {version}, this Astra uses {SCHEMA_VERSION}"
-    return Finding("schema", version == SCHEMA_VERSION, detail)
-
-
-def _settings(desk: Desk) -> Finding:
-    named = "; ".join(
-        f"{key} is {text!r}, so {desk.settings[key]!r} holds"
-        for key, text in sorted(desk.settings.unreadable.items())
-    )
-    hint = f"astra set KEY VALUE; year_shift is fixed when the desk is created: {BACKUP}"
-    return finding("settings", "every setting can be read", named, hint)
-
-
-def _loads() -> Finding:
-    wrong = counted(_wrong_loads(), lambda row: "agent {} has load {} and {} Pending".format(*row))
-    return finding("loads", "every agent's load is the number of Pending bookings", wrong, RECOUNT)
-
-
-def _assignments() -> Finding:
-    what = "with a different agent than their booking"
-    astray = counted(_astray_assignments(), lambda row: str(row[0]), what)
-    hint = "astra doctor --repair corrects them"
-    return finding("assignments", "every assignment has its booking's agent", astray, hint)
-
-
-def _tallies() -> Finding:
-    with current_database.atomic("DEFERRED"):
-        differing = tallies.differing(tallies.stored(), tallies.recomputed())
-    wrong = counted(differing, lambda row: f"{row[0]} {row[1]}".strip() + f" of agent {row[2]}")
-    return finding("tallies", "the match score's tallies agree with the bookings", wrong, RECOUNT)
-
-
-def _search() -> Finding:
-    behind = backlog()
-    sound = f"{behind} of the newest customers are not in the index yet"
-    problem = f"{behind} customers are not in the index yet" if behind >= LARGE_BACKLOG else ""
-    return finding("search", sound, problem, "the next astra customer find indexes them", warning=True)
+    dangling = current_database.obj.run(agreements.DANGLING, ()).fetchall()
+    problem = joined(f"row {row} of {table} refers to no row of {parent}" for table, row, parent in dangling)
+    return finding("references", "every reference leads to a row", problem, RESTORE)
 
 
 def _journal() -> Finding:
     mode = str(current_database.pragma("journal_mode"))
     hint = "" if mode == "wal" else "several terminals at once will wait for each other"
     return Finding("journal", mode == "wal", f"journal mode {mode}", hint, warning=True)
+
+
+def sqlite_itself() -> Finding:
+    """Several terminals can damage the file, rarely: sqlite.org/wal.html, "The WAL-reset bug"."""
+    first, last = FAULTY_SQLITE
+    is_faulty = first <= sqlite3.sqlite_version_info <= last
+    detail = f"SQLite {sqlite3.sqlite_version}"
+    problem = f"{detail} can damage a file, rarely, that several programs write" if is_faulty else ""
+    hint = f"use SQLite {'.'.join(map(str, (last[0], last[1], last[2] + 1)))} or newer, and keep backups"
+    return finding("sqlite", detail, problem, hint, warning=True)
 
 
 def _permissions(path: Path) -> Finding:
@@ -164,20 +189,3 @@ def _kind_of_file_system(path: Path) -> str | None:
         if real.is_relative_to(place.replace("\\040", " "))
     ]
     return max(under)[1] if under else None
-
-
-def _wrong_loads() -> list[tuple[int, int, int]]:
-    """Agents whose load differs from their number of Pending bookings: (agent, load, Pending)."""
-    is_held = (Booking.status == PENDING, Booking.agent_id.is_null(False))
-    return miscounted(Agent.load, Booking, *is_held)
-
-
-def _astray_assignments() -> list[tuple[int, int | None, int | None]]:
-    """Assignments whose agent differs from their booking's: (assignment, its agent, the booking's)."""
-    query: Any = (
-        Assignment.select(Assignment.assignment_id, Assignment.agent_id, Booking.agent_id)
-        .join(Booking, on=(Booking.assignment_id == Assignment.assignment_id))
-        .where(fn.COALESCE(Assignment.agent_id, 0) != fn.COALESCE(Booking.agent_id, 0))
-        .order_by(Assignment.assignment_id)
-    )
-    return list(query.tuples())

@@ -95,7 +95,7 @@ def test_a_large_backlog_is_reported_and_indexed_by_a_search(
         return check
 
     assert search_check()["ok"]
-    for module in ("dispatch.queries.customer_index", "dispatch.operations.doctor"):
+    for module in ("dispatch.queries.customer_index", "dispatch.operations.integrity.derived"):
         monkeypatch.setattr(f"{module}.LARGE_BACKLOG", 2)
     assert (search_check()["ok"], search_check()["warning"]) == (False, True)
     assert search_check()["detail"].startswith("2 customers")

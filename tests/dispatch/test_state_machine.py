@@ -28,6 +28,7 @@ from dispatch.bookings import editing, follow_ups
 from dispatch.bootstrap import open_desk
 from dispatch.leads import intake
 from dispatch.operations import undo
+from dispatch.operations.doctor import examine
 from dispatch.queries.row_types import BookingRow
 from models.errors import DeskError
 from tests.dispatch.steady import STEADY
@@ -431,7 +432,9 @@ class DeskAndRules(RuleBasedStateMachine):
         self.open.callback(self.desk.close)
 
     def teardown(self) -> None:
-        self.open.close()
+        with self.open, self.desk.reading():
+            found = [row for row in examine(self.desk)["checks"] if not (row["ok"] or row["warning"])]
+        assert found == []
 
     def both(self, command: Callable[..., object], name: str, /, *arguments: Any, **given: Any) -> None:
         """Run a command on the desk and in the rules: both succeed, or both refuse."""

@@ -9,13 +9,14 @@ from astra_tui.cli.output.printing import is_plain, line
 from dispatch.operations import doctor as desk_doctor
 from dispatch.operations.row_types import Diagnosis
 from dispatch.queries.wording import moment
+from models.base import Json
 
 UNSOUND = 1
 
 
 @click.command("doctor")
 @click.option(
-    "--repair", is_flag=True, help="Correct loads, tallies, assignments and clocks, as a logged command."
+    "--repair", is_flag=True, help="Correct what follows from other rows: loads, averages, indexes and more."
 )
 @changing
 def doctor(call: Call, repair: bool) -> None:
@@ -39,7 +40,12 @@ def _print(report: Diagnosis) -> None:
             line(f"{state:<8} {row['check']:<12} {row['detail']}")
         if row["hint"]:
             line(row["hint"] if is_plain() else f"{'':<8} {'':<12} {row['hint']}")
-    repaired = report.get("repaired", {})
+    _print_repairs(report.get("repaired", {}))
+
+
+def _print_repairs(repaired: Json) -> None:
+    for name in repaired.get("schema", ()):
+        line(f"{name} was made again")
     for row in repaired.get("loads", ()):
         line(f"agent {row['agent_id']}: load {row['from']} is now {row['to']}")
     for row in repaired.get("assignments", ()):
@@ -47,6 +53,15 @@ def _print(report: Diagnosis) -> None:
     wrong = repaired.get("tallies")
     if wrong:
         line(f"{wrong:,} of the match score's tallies corrected")
+    for row in repaired.get("ratings", ()):
+        line(f"agent {row['agent_id']}: rating {row['from']} is now {row['to']}")
+    for key, what in (
+        ("log", "events listed again"),
+        ("search", "customers indexed again"),
+        ("watch", "issues checked"),
+    ):
+        if repaired.get(key):
+            line(f"{repaired[key]:,} {what}")
     for row in repaired.get("issue_loads", ()):
         line(f"agent {row['agent_id']}: issue load {row['from']} is now {row['to']}")
     for row in repaired.get("clocks", ()):

@@ -40,7 +40,7 @@ class Outcome:
 def examine(desk: Desk, now: str, issue_ids: Sequence[int]) -> Outcome:
     """Write what is due for some issues, and when to check each one next."""
     outcome, moment = Outcome(examined=len(issue_ids)), from_text(now)
-    for watched in _gather(issue_ids):
+    for watched in gather(issue_ids):
         for action in decisions.decide(watched, moment):
             _write(desk, now, watched, action, outcome)
         _look_again(watched.issue.issue_id, decisions.next_check(watched, moment))
@@ -105,7 +105,7 @@ def _look_again(issue_id: int, at: datetime | None) -> None:
     row.save()
 
 
-def _gather(issue_ids: Sequence[int]) -> list[Watched]:
+def gather(issue_ids: Sequence[int]) -> list[Watched]:
     """Read several issues and their rows at once."""
     ids = listed(issue_ids)
     timed = clock_rows.clocks_of(issue_ids)

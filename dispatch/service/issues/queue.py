@@ -122,6 +122,8 @@ def hand_over(running: Command, giver: Agent, to_agent_id: int | None) -> list[I
             continue
         save(running, issue)
         moves.append({"issue_id": issue_id, "from_agent_id": giver.agent_id, "to_agent_id": issue.agent_id})
+    if moves:
+        monitor.examine(running.desk, running.now, [move["issue_id"] for move in moves])
     return moves
 
 

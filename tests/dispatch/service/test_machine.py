@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 
 from dispatch import agents
 from dispatch.bootstrap import open_desk
-from dispatch.operations import issue_integrity_checks, undo
+from dispatch.operations import doctor, undo
+from dispatch.operations.integrity import issues as issue_integrity_checks
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.escalation import triggers
 from dispatch.service.issues import (
@@ -168,6 +169,11 @@ class Machine:
                 assert "unresolved" in result
             assert len(open_triggers) == len(set(open_triggers))
 
+    def is_sound(self) -> None:
+        with self.desk.reading():
+            found = [row for row in doctor.examine(self.desk)["checks"] if not (row["ok"] or row["warning"])]
+        assert found == []
+
     def clocks_and_loads_match_the_messages(self) -> None:
         with self.desk.reading():
             assert list(issue_integrity_checks.wrong_clocks()) == []
@@ -244,3 +250,4 @@ def test_figures_stay_right_and_nothing_is_announced_twice(
             desk.clocks_and_loads_match_the_messages()
             desk.clocks_ran_as_long_as_somebody_could_work()
             desk.nothing_is_announced_twice()
+        desk.is_sound()

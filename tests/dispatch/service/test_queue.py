@@ -12,6 +12,7 @@ from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.leads.intake import LeadResult
 from dispatch.operations import undo
+from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import lifecycle, ownership
 from models.agents import Agent
 from tests.conftest import TestClock
@@ -191,3 +192,17 @@ def test_a_handover_moves_issues_too_and_can_be_undone(
     assert show()["agent_id"] == 1
     add_agent("Eve", years=30)
     assert handover.hand_over(desk, 1, "desk")["issue_moves"][0]["to_agent_id"] == 3
+
+
+def test_an_idle_issue_that_was_handed_over_escalates_again(
+    desk: Desk, ada: Row, add_agent: AddAgent, open_issue: Open, clock: TestClock, sound: Callable[[], None]
+) -> None:
+    """Nobody looked at it again before its next message."""
+    add_agent("Bob", years=20, rating=1.0)
+    open_issue("[billing_dispute] x")
+    clock.advance(days=5)
+    sweep_issues(desk)
+    handover.hand_over(desk, 1, 2)
+    sound()
+    clock.advance(days=5)
+    assert sweep_issues(desk)["escalations"]

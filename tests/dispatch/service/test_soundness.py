@@ -13,7 +13,8 @@ import pytest
 
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
-from dispatch.operations import doctor, issue_integrity_checks
+from dispatch.operations import doctor
+from dispatch.operations.integrity import issues as issue_integrity_checks
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import conversation, editing, intake
 from models import database as db
@@ -131,7 +132,8 @@ def test_a_desk_of_an_older_schema_opens_and_takes_issues(
     connection.execute(
         "INSERT INTO space_travel_agents (agent_id, first_name, last_name, job_title, department,"
         " years_of_service, rating, prior_rating, prior_answers, score_sum, score_count, load, capacity,"
-        " presence) VALUES (1, 'Ada', 'Byron', 'Agent', 'Premium', 20, 4, 4, 20, 0, 0, 0, 10, 'available')"
+        " presence) VALUES (1, 'Ada', 'Byron', 'Space Travel Agent', 'Premium Bookings', 20, 4, 4, 20, 0, 0,"
+        " 0, 10, 'available')"
     )
     connection.commit()
     connection.close()

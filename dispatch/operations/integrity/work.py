@@ -1,41 +1,20 @@
-"""Integrity checks of how work is distributed, and the type of a finding."""
+"""Checks of how work is distributed: presences, lists, capacities, loads."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from peewee import fn
 
 from dispatch.agents.presence import due
 from dispatch.assignment.waiting_list import drainable
 from dispatch.desk.desk import Desk
+from dispatch.operations.integrity.findings import Finding, finding, named
 from models.agents import GONE, PRESENCES, Agent
 from models.base import Json, tuples
 from models.bookings import PENDING, Booking
 from models.database import current_database
-
-NAMED = 10
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """The result of one check, and what to do about it; a ``warning`` leaves the desk sound."""
-
-    check: str
-    ok: bool
-    detail: str
-    hint: str = ""
-    warning: bool = False
-
-
-def finding(check: str, sound: str, problem: str, hint: str, *, warning: bool = False) -> Finding:
-    """Return a check's finding: the ``sound`` state, unless there is a ``problem``."""
-    return Finding(check, False, problem, hint, warning) if problem else Finding(check, True, sound)
 
 
 def distribution(desk: Desk) -> list[Finding]:
@@ -47,9 +26,9 @@ def _presences(desk: Desk) -> Finding:
     sound = "every agent's presence is valid and up to date"
     unknown = _ids(Agent.select(Agent.agent_id).where(Agent.presence.not_in(PRESENCES)))
     if unknown:
-        problem = _named("agents with an unknown presence", unknown)
+        problem = named("agents with an unknown presence", unknown)
         return finding("presence", sound, problem, "astra agent presence AGENT available")
-    late = _named("presence changes due for agents", due(desk))
+    late = named("presence changes due for agents", due(desk))
     return finding("presence", sound, late, "astra sweep or any other command makes them", warning=True)
 
 
@@ -65,14 +44,14 @@ def _lists(desk: Desk) -> Finding:
         if not set(json.loads(skills or "[]")) <= known["skills"]
         or not set(json.loads(locations or "[]")) <= known["locations"]
     ]
-    problem = _named("agents with skills or locations that are not accepted", wrong)
+    problem = named("agents with skills or locations that are not accepted", wrong)
     hint = "astra agent set AGENT --skills ... --locations ..."
     return finding("skills", "every agent's skills and locations are accepted values", problem, hint)
 
 
 def _capacities() -> Finding:
     over = Agent.select(Agent.agent_id).where(Agent.load + Agent.issue_load > Agent.capacity)
-    problem = _named("agents above their capacity", _ids(over.order_by(Agent.agent_id)))
+    problem = named("agents above their capacity", _ids(over.order_by(Agent.agent_id)))
     hint = "astra shuffle evens out unclaimed bookings"
     return finding("capacity", "no agent is above their capacity", problem, hint, warning=True)
 
@@ -89,7 +68,7 @@ def _stuck() -> Finding:
         )
         .order_by(Booking.booking_id)
     )
-    problem = _named("unclaimed and with absent agents", _ids(query))
+    problem = named("unclaimed and with absent agents", _ids(query))
     hint = "astra agent handover AGENT --to desk"
     return finding("stuck work", "no unclaimed booking is with an absent agent", problem, hint)
 
@@ -102,21 +81,6 @@ def _waiting(desk: Desk) -> Finding:
 
 def _ids(query: Any) -> list[int]:
     return [number for (number,) in tuples(query)]
-
-
-def _named(what: str, numbers: list[int]) -> str:
-    """List the first numbers found after what they are; empty for none."""
-    if not numbers:
-        return ""
-    more = f" and {len(numbers) - NAMED} more" if len(numbers) > NAMED else ""
-    return f"{what}: {', '.join(map(str, numbers[:NAMED]))}{more}"
-
-
-def counted(rows: Sequence[T], describe: Callable[[T], str], what: str = "wrong") -> str:
-    """Count wrong rows and describe the first ones: ``2 wrong: agent 3 ..., agent 8 ...``; empty for none."""
-    if not rows:
-        return ""
-    return f"{len(rows)} {what}: {', '.join(map(describe, rows[:NAMED]))}"
 
 
 def miscounted(load: Any, work: Any, *is_held: Any) -> list[tuple[int, int, int]]:

@@ -1,0 +1,340 @@
+"""What a row must not hold, table by table, as conditions (docs/rules.md, Accepted values).
+
+Types, required columns and CHECK constraints follow from the schema itself; these are the rules beyond it.
+Times are compared only where no command can break their order: a computer's clock may be set back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from models.accepted_values import (
+    CommunicationMethod,
+    Department,
+    Destination,
+    JobTitle,
+    LaunchLocation,
+    LeadSource,
+    NamedValue,
+)
+from models.agents import PRESENCES
+from models.inspection.scan import Rule
+from models.inspection.schema import Column, Reference
+from models.issues import CATEGORIES, HELD, ISSUE_STATUSES, OPEN, PRIORITIES
+
+TYPES = {"INTEGER": "'integer'", "TEXT": "'text'", "REAL": "'real'", "DOUBLE PRECISION": "'real'"}
+CONTROLS = "char(1) || '-' || char(31) || char(127) || '-' || char(159)"
+OVERRIDES = "char(0x2028) || '-' || char(0x202e) || char(0x2066) || '-' || char(0x2069)"
+CONTROLS_IN_LINES = (
+    "char(1) || '-' || char(8) || char(11) || '-' || char(31) || char(127) || '-' || char(159)"
+)
+
+
+def types(schema: Reference, table: str) -> list[Rule]:
+    """The rules that a table's own definition states."""
+    keys = schema.keys[table]
+    rules = [_type(column, column.name in keys) for column in schema.columns[table] if not column.generated]
+    if len(keys) == 1:  # text sorts after every number
+        rules.append(Rule("numbered below 1", f"t.{keys[0]} < 1"))
+    rules += [Rule(f"not {check}", f"NOT ({check})") for check in schema.checks[table]]
+    return [rule for rule in rules if rule.condition]
+
+
+def _type(column: Column, is_key: bool) -> Rule:
+    name, kind = column.name, column.type
+    required = column.required or is_key
+    accepted = TYPES.get(kind)
+    if accepted is None:
+        return Rule("", "")
+    allowed = accepted if required else f"{accepted}, 'null'"
+    what = f"{name} is not {kind.lower()}" if required else f"{name} is not {kind.lower()} or empty"
+    return Rule(what, f"typeof(t.{name}) NOT IN ({allowed})")
+
+
+def _times(*names: str) -> list[Rule]:
+    return [
+        Rule(
+            f"{name} is no time",
+            f"t.{name} IS NOT NULL AND t.{name} IS NOT strftime('%Y-%m-%d %H:%M:%S', t.{name}, '+0 days')",
+        )
+        for name in names
+    ]
+
+
+def _one_of(name: str, accepted: Iterable[str]) -> Rule:
+    words = ", ".join(f"'{word}'" for word in accepted)
+    return Rule(f"{name} is not an accepted value", f"t.{name} NOT IN ({words})")
+
+
+def _listed(name: str, values: type[NamedValue]) -> Rule:
+    return Rule(f"{name} is not on the list", f"t.{name} NOT IN (SELECT name FROM {values.table})")
+
+
+def _json(name: str, shape: str) -> Rule:
+    is_shaped = f"CASE WHEN json_valid(t.{name}) THEN json_type(t.{name}) END IS '{shape}'"
+    return Rule(f"{name} is not a JSON {shape}", f"t.{name} IS NOT NULL AND NOT ({is_shaped})")
+
+
+def _at(name: str, path: str) -> str:
+    """A value inside a JSON column; NULL if it is no JSON."""
+    return f"CASE WHEN json_valid(t.{name}) THEN json_extract(t.{name}, '{path}') END"
+
+
+def _words(name: str, accepted: str = "") -> Rule:
+    """A JSON list of texts, of names that a query lists if there is one."""
+    wrong = "type <> 'text'" + (f" OR value NOT IN ({accepted})" if accepted else "")
+    valid = f"CASE WHEN json_valid(t.{name}) THEN t.{name} ELSE '[]' END"
+    fault = f"EXISTS (SELECT 1 FROM json_each({valid}) WHERE {wrong})"
+    return Rule(f"{name} lists what is not accepted", f"t.{name} IS NOT NULL AND {fault}")
+
+
+def _between(name: str, low: int, high: int) -> Rule:
+    return Rule(f"{name} is not from {low} to {high}", f"t.{name} NOT BETWEEN {low} AND {high}")
+
+
+def _switches(*names: str) -> list[Rule]:
+    return [Rule(f"{name} is neither 0 nor 1", f"t.{name} NOT IN (0, 1)") for name in names]
+
+
+def _text(name: str, limit: int = 100, *, lines: bool = False) -> Rule:
+    """A text without control characters, neither empty nor too long."""
+    refused = CONTROLS_IN_LINES if lines else CONTROLS
+    return Rule(
+        f"{name} is empty, too long, or has control characters",
+        f"t.{name} GLOB '*[' || {refused} || {OVERRIDES} || ']*'"
+        f" OR length(t.{name}) NOT BETWEEN 1 AND {limit}"
+        f" OR trim(t.{name}) IS NOT t.{name}",
+    )
+
+
+def _contacts() -> list[Rule]:
+    digits = "CASE WHEN t.phone LIKE '+%' THEN substr(t.phone, 2) ELSE t.phone END"
+    return [
+        Rule("phone is no number", f"{digits} GLOB '*[^0-9]*' OR length({digits}) NOT BETWEEN 4 AND 20"),
+        _email(),
+    ]
+
+
+def _email() -> Rule:
+    return Rule(
+        "email is no address",
+        "t.email NOT LIKE '%_@%.%' OR instr(t.email, ' ') OR lower(t.email) IS NOT t.email",
+    )
+
+
+NAMES_OF_PRIORITIES = " ".join(f"WHEN {number} THEN '{name}'" for number, name in enumerate(PRIORITIES, 1))
+LONG, MESSAGE = 10_000, 100_000
+QUOTE = "t.package IS NULL OR t.destination_revenue_cents IS NULL OR t.package_revenue_cents IS NULL"
+LAST_STEP = "max(t.created_at, {})".format(
+    ", ".join(
+        f"coalesce(t.{name}, '')" for name in ("completed_at", "cancelled_at", "claimed_at", "contacted_at")
+    )
+)
+OUTCOME = "coalesce(t.completed_at, t.cancelled_at)"
+DECIDED_BY = (
+    "rank",
+    "rank+contact",
+    "match",
+    "skill",
+    "round_robin",
+    "balanced",
+    "by hand",
+    "pull",
+    "shuffle",
+)
+TRIGGERS = ("unassigned", "unresolved", "interactions", "sentiment", "no_progress", "manual")
+
+VALUES: dict[str, list[Rule]] = {
+    "space_travel_agents": [
+        *_times("left_at", "presence_until", "due_at", "last_given_at"),
+        _text("first_name"),
+        _text("last_name"),
+        _text("manager_name"),
+        _text("license_number"),
+        _email(),
+        _listed("department", Department),
+        _listed("job_title", JobTitle),
+        _one_of("presence", PRESENCES),
+        _between("years_of_service", 0, 80),
+        _between("capacity", 0, 100_000),
+        _between("offers_missed", 0, 100_000),
+        _between("prior_answers", 0, 100_000),
+        _between("prior_rating", 0, 5),
+        *(_json(name, "array") for name in ("skills", "locations", "specialisations", "languages")),
+        _words("languages"),
+        _words("specialisations", ", ".join(f"'{name}'" for name in CATEGORIES)),
+        Rule(
+            "the next change of presence is not planned",
+            "t.left_at IS NULL AND (t.due_at IS NULL) <> (t.presence_until IS NULL AND t.hours IS NULL)",
+        ),
+        Rule("holds bookings, but was never given one", "t.load > 0 AND t.last_given_at IS NULL"),
+        _text("presence_reason"),
+    ],
+    "customers": [*_times("created_at"), _text("name"), *_contacts()],
+    "new_customer": [
+        *_times("received_at"),
+        _text("customer_name"),
+        _text("requests", LONG, lines=True),
+        _listed("method", CommunicationMethod),
+        _listed("source", LeadSource),
+        _listed("destination", Destination),
+        _listed("launch_location", LaunchLocation),
+    ],
+    "assignment_history": [
+        *_times("assigned_at"),
+        _text("customer_name"),
+        _listed("method", CommunicationMethod),
+        _listed("source", LeadSource),
+    ],
+    "bookings": [
+        *_times("created_at", "changed_at", "claimed_at", "contacted_at", "follow_up_at", "completed_at"),
+        *_times("cancelled_at", "given_at", "progress_at", "asked_at", "shuffled_at"),
+        _listed("destination", Destination),
+        _listed("launch_location", LaunchLocation),
+        Rule(
+            "package is none of the destination's",
+            "t.package IS NOT NULL AND NOT EXISTS"
+            " (SELECT 1 FROM packages p WHERE p.destination = t.destination AND p.name = t.package)",
+        ),
+        _text("cancel_reason", LONG, lines=True),
+        _one_of("last_outcome", ("reached", "no_answer")),
+        *_switches("voided"),
+        Rule("version is below 1", "t.version < 1"),
+        Rule("Confirmed without a complete quote", f"t.status = 'Confirmed' AND ({QUOTE})"),
+        Rule("claimed without an agent", "t.agent_id IS NULL AND t.claimed_at IS NOT NULL"),
+        Rule("with an agent but no assignment", "t.agent_id IS NOT NULL AND t.assignment_id IS NULL"),
+        Rule("a score without its agent, or the reverse", "(t.score IS NULL) <> (t.scored_agent_id IS NULL)"),
+        Rule(
+            "Pending with a reason of cancellation", "t.cancel_reason IS NOT NULL AND t.status <> 'Cancelled'"
+        ),
+        Rule("entered by mistake but not Cancelled", "t.voided AND t.status <> 'Cancelled'"),
+        Rule(
+            "reached without an attempt",
+            "t.contact_attempts = 0 AND (t.contacted_at IS NOT NULL OR t.last_outcome IS NOT NULL)",
+        ),
+        Rule(
+            "changed_at differs from the last step",
+            f"t.version = 1 AND t.changed_at IS NOT {LAST_STEP}",
+        ),
+        Rule(
+            "dates are impossible but not flagged",
+            "t.version = 1 AND t.given_at IS NULL"
+            f" AND (t.date_fault IS NOT NULL) <> ({OUTCOME} < t.created_at)",
+        ),
+    ],
+    "decisions": [
+        *_times("decided_at"),
+        _one_of("policy", DECIDED_BY),
+        Rule("reason is empty", "t.reason = ''"),
+        Rule(
+            "settings_version is none there has been",
+            "t.settings_version NOT BETWEEN 1 AND"
+            " (SELECT CAST(value AS INTEGER) FROM settings WHERE key = 'settings_version')",
+        ),
+        _json("candidates", "array"),
+        _json("excluded", "object"),
+        _json("notes", "object"),
+        Rule(
+            "the agent is not the first candidate",
+            f"{_at('candidates', '$[0][0]')} IS NOT t.agent_id",
+        ),
+    ],
+    "events": [
+        *_times("at"),
+        _text("actor"),
+        _text("command"),
+        *(_json(name, "object") for name in ("detail", "before", "after")),
+        Rule("result is no JSON", "t.result IS NOT NULL AND NOT json_valid(t.result)"),
+        Rule("undoes a later event", "t.undoes >= t.event_id"),
+        Rule("an undo of nothing, or no undo", "(t.command = 'undo') <> (t.undoes IS NOT NULL)"),
+        Rule("a request without its result", "(t.request_id IS NULL) <> (t.result IS NULL)"),
+    ],
+    "issues": [
+        *_times("opened_at", "changed_at", "waiting_since", "assigned_at", "resolved_at", "closed_at"),
+        *_times("reopened_at", "corrected_at"),
+        _one_of("category", CATEGORIES),
+        _one_of("complexity", ("low", "medium", "high")),
+        _text("description", MESSAGE, lines=True),
+        *_switches("unsure", "voided"),
+        *(_json(name, "array") for name in ("tags", "entities", "urgency_indicators", "priority_steps")),
+        _json("sentiment", "object"),
+        Rule(
+            "sentiment has no compound from -1 to 1",
+            f"({_at('sentiment', '$.compound')} BETWEEN -1 AND 1) IS NOT 1",
+        ),
+        Rule("version is below 1", "t.version < 1"),
+        Rule(
+            "resolved without its time, or the reverse",
+            "(t.status = 'resolved') > (t.resolved_at IS NOT NULL)",
+        ),
+        Rule("closed_at does not fit the status", "(t.status = 'closed') <> (t.closed_at IS NOT NULL)"),
+        Rule(
+            "open but with the time of its end",
+            f"t.status IN {OPEN} AND t.resolved_at IS NOT NULL",
+        ),
+        Rule("held without the time of its assignment", f"t.status IN {HELD} AND t.assigned_at IS NULL"),
+        Rule("changed before it was opened", "t.changed_at < t.opened_at OR t.reopened_at < t.opened_at"),
+        Rule("entered by mistake but not closed", "t.voided AND t.status <> 'closed'"),
+        Rule("routing_reason is empty", "t.routing_reason = ''"),
+        Rule(
+            "the priority is not that of its last step",
+            f"{_at('priority_steps', '$[#-1].priority')} IS NOT CASE t.priority {NAMES_OF_PRIORITIES} END",
+        ),
+    ],
+    "interactions": [
+        *_times("at"),
+        _text("text", MESSAGE, lines=True),
+        *_switches("resolution_attempt", "answer_needed"),
+        _one_of("status_from", ISSUE_STATUSES),
+        _one_of("status_to", ISSUE_STATUSES),
+    ],
+    "sla_clocks": [
+        *_times("started_at", "due_at", "paused_at", "met_at"),
+        Rule("late_pause_s is below 0", "t.late_pause_s < 0"),
+    ],
+    "sla_warnings": _times("at"),
+    "escalations": [
+        *_times("since", "opened_at", "next_step_at", "acknowledged_at", "closed_at"),
+        _one_of("trigger_name", TRIGGERS),
+        _text("reason", LONG, lines=True),
+        _json("raised_by", "array"),
+        _json("steps", "array"),
+        Rule(
+            "the level is not that of the last step",
+            f"{_at('steps', '$[#-1].level')} IS NOT t.level",
+        ),
+        Rule("opened at another time than its first step", f"{_at('steps', '$[0].at')} IS NOT t.opened_at"),
+        *(_text(name, LONG, lines=True) for name in ("acknowledged_by", "closed_by", "close_reason")),
+        Rule("acknowledged by nobody", "(t.acknowledged_at IS NULL) <> (t.acknowledged_by IS NULL)"),
+        Rule("closed by nobody", "(t.closed_at IS NULL) <> (t.closed_by IS NULL)"),
+        Rule("closed but with a next step", "t.closed_at IS NOT NULL AND t.next_step_at IS NOT NULL"),
+    ],
+    "issue_watch": _times("next_check_at"),
+    "surveys": [*_times("asked_at", "answered_at"), _text("comment", LONG, lines=True)],
+    "learned_weights_table": [
+        *_times("learned_at", "first_at", "last_at"),
+        *_switches("gate_open"),
+        Rule("outcomes is below 0", "t.outcomes < 0"),
+    ],
+    "satisfaction_models": [*_times("trained_at"), Rule("answers is below 1", "t.answers < 1")],
+    "round_robin_pointers": [
+        Rule(
+            "the location is not on the list", f"t.location NOT IN (SELECT name FROM {LaunchLocation.table})"
+        ),
+        Rule("the skill is not on the list", f"t.skill NOT IN (SELECT name FROM {Destination.table})"),
+        Rule(
+            "points to an agent who does not exist",
+            "NOT EXISTS (SELECT 1 FROM space_travel_agents a WHERE a.agent_id = t.agent_id)",
+        ),
+    ],
+    **{
+        values.table: [_text("name")]
+        for values in (CommunicationMethod, Department, Destination, JobTitle, LaunchLocation, LeadSource)
+    },
+    "packages": [_text("name")],
+    "match_tallies": [
+        _one_of("kind", ("all", "method", "source", "destination", "day")),
+        Rule("counts are out of order", "t.closed < t.confirmed OR t.confirmed < 0 OR t.revenue_cents < 0"),
+    ],
+}
+"""The rules of each table beyond its definition."""

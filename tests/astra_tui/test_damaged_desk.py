@@ -1,0 +1,50 @@
+"""Commands on a damaged desk: refused in words that lead to the doctor, with exit code 3."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.astra_tui.conftest import Run
+
+
+@pytest.mark.parametrize(
+    ("damage", "command", "words"),
+    [
+        (
+            "DROP TABLE sla_warnings",
+            ("issue", "open", "--text", "My bill is wrong"),
+            "no such table: sla_warnings",
+        ),
+        ("DROP VIEW bookings_in_wait", ("sweep",), "no such table: bookings_in_wait"),
+        (
+            "UPDATE space_travel_agents SET skills = 'Mars;Io'",
+            ("agent", "list"),
+            "skills is not a JSON array",
+        ),
+        ("UPDATE bookings SET changed_at = 'yesterday'", ("booking", "list"), "changed_at is no time"),
+        ("DELETE FROM settings WHERE key = 'settings_version'", ("sweep",), "have no settings_version"),
+    ],
+)
+def test_a_damaged_desk_is_told_from_a_fault_of_astra(
+    booked: Run, path: Path, damage: str, command: tuple[str, ...], words: str
+) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(damage)
+    ended = booked(*command)
+    assert ended.code == 3
+    assert words in ended.err
+    assert "inside Astra" not in ended.err
+
+
+def test_repair_says_what_it_made_again(booked: Run, path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP INDEX events_request")
+        connection.execute("UPDATE space_travel_agents SET rating = 1 WHERE agent_id = 1")
+    ended = booked("doctor", "--repair")
+    assert ended.code == 0
+    assert "events_request was made again" in ended.out
+    assert "agent 1: rating 1.0 is now" in ended.out
