@@ -180,8 +180,7 @@ class Backend:
         self.closing.set()
         self._beside.shutdown(wait=False, cancel_futures=True)
         with suppress(DatabaseUnavailable):
-            if self._desk is not None:
-                self._check_file()  # a new file must not get the log of the old one when that is closed
+            self._check_file()  # a new file must not get the log of the old one when that is closed
         for executor in (self._writer, self._reader):
             if self._desk is not None:
                 await self._in(executor, self._desk.close)
@@ -192,7 +191,7 @@ class Backend:
         if self.replaced is not None:
             raise self.replaced
         try:
-            how = self._file.replaced()
+            how = self._file.replaced() if self._desk is not None else ""
         except OSError as error:
             raise DatabaseUnavailable(
                 "no_database",
