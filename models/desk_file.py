@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import struct
 import threading
 from contextlib import suppress
@@ -97,6 +96,15 @@ def has_foreign_log(path: Path) -> bool:
     return False
 
 
+def free_name(path: Path) -> Path:
+    """Return the path, or the first of its numbered variants that nothing has."""
+    number, free = 1, path
+    while os.path.lexists(free) or has_log(free):
+        number += 1
+        free = path.with_stem(f"{path.stem}-{number}")
+    return free
+
+
 class DeskFile:
     """The file a desk was opened in, and whether it is still the one at the path.
 
@@ -143,12 +151,13 @@ class DeskFile:
         with self._lock, suppress(OSError):
             if self._log is None or _identity(log) != self._log:
                 return  # the new file's own, or moved by another terminal
-            aside = log.with_name(log.name + ".old")
+            aside = free_name(log.with_name(log.name + ".old"))
             if _identity(self.path) != self._file:
                 os.replace(log, aside)  # the old file may exist under another name, and the log with it
             else:
                 with suppress(OSError):
-                    shutil.copy(log, aside)
+                    aside.touch(0o600)
+                    aside.write_bytes(log.read_bytes())
                 # our connections still have it, and would write it to the file when they are closed
                 os.truncate(log, 0)
                 log.unlink()

@@ -16,20 +16,19 @@ from peewee import DatabaseError
 
 from dispatch.desk import settings
 from dispatch.desk.desk import Desk
+from dispatch.operations.backup_record import NEWEST_AT, NEWEST_FILE
 from dispatch.operations.doctor import examine
 from dispatch.operations.row_types import BackupResult
 from dispatch.queries.new_work import last_event
 from models import copies
 from models.bookings import Booking
 from models.database import DeskDatabase, unavailable
-from models.desk_file import has_log, log_of
+from models.desk_file import free_name, has_log, log_of
 from models.errors import DatabaseUnavailable, InvalidInput, Refused
 
 FOLDER = "backups"
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
-NEWEST_AT, NEWEST_FILE = "backup_at", "backup_file"
-"""When the desk was last copied, and to which file: kept beside the settings."""
 
 
 def backup(
@@ -100,7 +99,7 @@ def automatic_name(path: Path, moment: datetime, what: str = "") -> Path:
     with naming(folder):
         if not folder.is_dir():
             folder.mkdir(PRIVATE_FOLDER)
-    return copies.free_name(folder / f"{path.stem}{what}-{moment:%Y%m%d-%H%M%S}.db")
+    return free_name(folder / f"{path.stem}{what}-{moment:%Y%m%d-%H%M%S}.db")
 
 
 def checked_target(desk: Path, file: Path, *, force: bool) -> Path:

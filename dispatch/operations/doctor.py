@@ -12,6 +12,7 @@ from peewee import fn
 from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
 from dispatch.operations import issue_integrity_checks
+from dispatch.operations.backup_record import freshness
 from dispatch.operations.integrity_checks import Finding, counted, distribution, finding, miscounted, recount
 from dispatch.operations.row_types import Diagnosis
 from dispatch.queries.customer_index import LARGE_BACKLOG
@@ -45,6 +46,7 @@ def examine(desk: Desk) -> Diagnosis:
         _search(),
         _journal(),
         _permissions(path),
+        freshness(desk),
         _file_system(path),
     ]
     sound = all(finding.ok or finding.warning for finding in findings)

@@ -18,6 +18,7 @@ from dispatch.desk import settings
 from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
 from dispatch.operations import backup
+from dispatch.operations.backup_record import NEWEST_AT, NEWEST_FILE
 from dispatch.operations.doctor import examine
 from dispatch.operations.row_types import Lost, LostEvent, RestoreResult
 from dispatch.queries.new_work import RESTORE, last_event
@@ -297,8 +298,8 @@ def record(running: Command, detail: Json, event_id: int | None, desk_id: str, v
     running.event_id = event_id if event_id is not None else detail["last_event"] + 1
     settings.remember(settings.DESK_ID, desk_id)
     settings.remember(settings.VERSION_KEY, str(version))
-    settings.remember(backup.NEWEST_AT, running.now)
-    settings.remember(backup.NEWEST_FILE, detail["kept"] or detail["file"])
+    settings.remember(NEWEST_AT, running.now)
+    settings.remember(NEWEST_FILE, detail["kept"] or detail["file"])
     lost = {f"lost_{name}": detail["lost"][name] for name in COUNTED}
     running.detail = {key: detail[key] for key in ("file", "last_event", "kept")} | lost
     return detail | {"event_id": running.event_id}
