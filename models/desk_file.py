@@ -131,19 +131,18 @@ class DeskFile:
 
     def replaced(self) -> str:
         """Return how another file has taken its place, "" if none has. Raises OSError if none is there."""
-        status = os.stat(self.path)
-        if (status.st_dev, status.st_ino) != self._file:
-            return "replaced"
-        if status.st_mtime_ns == self._written_at:
+        with self._lock:
+            status = os.stat(self.path)
+            if (status.st_dev, status.st_ino) != self._file:
+                return "replaced"
+            if status.st_mtime_ns == self._written_at:
+                return ""
+            found = header(self.path)
+            # the counter only grows, and SQLite never makes a desk in use one without a log
+            if found is None or not found.uses_log or found.changes < self._changes:
+                return "overwritten"
+            self._written_at, self._changes = status.st_mtime_ns, found.changes
             return ""
-        self._written_at = status.st_mtime_ns
-        found = header(self.path)
-        # the counter only grows, and SQLite never makes a desk in use one without a log
-        if found is None or not found.uses_log or found.changes < self._changes:
-            self._written_at = 0
-            return "overwritten"
-        self._changes = found.changes
-        return ""
 
     def set_log_aside(self) -> None:
         """Move the old file's log out of the way of the one that has its place now."""

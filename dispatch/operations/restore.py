@@ -19,7 +19,6 @@ from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
 from dispatch.operations import backup
 from dispatch.operations.backup_record import NEWEST_AT, NEWEST_FILE
-from dispatch.operations.doctor import examine
 from dispatch.operations.row_types import Lost, LostEvent, RestoreResult
 from dispatch.queries.new_work import RESTORE, last_event
 from models import copies, desk_file
@@ -165,12 +164,11 @@ def _opened(open_desk: Opener, staged: Path, file: Path) -> Desk:
 
 def _findings(copy: Desk, file: Path) -> list[str]:
     """Let the doctor check the copy; what a repair can correct does not keep it from being used."""
-    with copy.reading():
-        wrong = [row for row in examine(copy)["checks"] if not row["ok"] and not row["warning"]]
-    for row in wrong:
-        if row["check"] in BEYOND_REPAIR:
-            raise _damaged(file, row["detail"])
-    return [f"{row['check']}: {row['detail']}" for row in wrong]
+    wrong = backup.wrong_checks(copy)
+    for check, detail in wrong:
+        if check in BEYOND_REPAIR:
+            raise _damaged(file, detail)
+    return [f"{check}: {detail}" for check, detail in wrong]
 
 
 def _present(open_desk: Opener, path: Path) -> Desk | None:
@@ -207,7 +205,7 @@ def _replace(work: _Restore, present: Desk, known_id: str | None) -> RestoreResu
     def locked() -> None:
         _keep_aside(work, present)
         work.result["lost"] = _lost(present, work.copy)
-        newest = max(_read(present, last_event), work.result["last_event"])
+        newest = max(_last_seen(present), work.result["last_event"])
         _record(work, newest + 1, desk_id, max(_version(present), _version(work.copy)) + 1)
 
     _swap(work, present, locked)
@@ -220,6 +218,14 @@ def _swap(work: _Restore, present: Desk, locked: Callable[[], None]) -> None:
             copies.copy_into(work.copy.database.driver(), present.database.path, locked, db.LOCK_PATIENCE_S)
     except copies.Busy as error:
         raise db.still_locked() from error
+
+
+def _last_seen(present: Desk) -> int:
+    """Return the number of the present desk's newest event, as far as it can be read."""
+    try:
+        return _read(present, last_event)
+    except backup.UNREADABLE:
+        return 0
 
 
 def _is_same(present: Desk, copy: Desk, known_id: str | None) -> bool:
@@ -262,7 +268,7 @@ def _lost(present: Desk, copy: Desk) -> Lost:
 
     try:
         return _read(present, beyond)
-    except DatabaseUnavailable:  # damaged: that may be why it is being restored
+    except backup.UNREADABLE:  # damaged: that may be why it is being restored
         return UNKNOWN
 
 

@@ -279,6 +279,22 @@ def test_a_damaged_desk_is_restored_in_place(
         assert examine(desk)["ok"]
 
 
+def test_a_desk_whose_log_of_events_cannot_be_read_is_restored_in_place(
+    desk: Desk, saved: Path, restoring: Restoring, path: Path
+) -> None:
+    desk.database.pragma("wal_checkpoint(TRUNCATE)")
+    desk.close()
+    ((page,),) = rows(path, "SELECT rootpage FROM sqlite_master WHERE name = 'events'")
+    with path.open("r+b") as damaged:
+        damaged.seek((page - 1) * 2048)
+        damaged.write(os.urandom(2048))
+    done = restoring(saved)
+    assert done["lost"]["events"] is None
+    assert names(desk) == ["Kate Nguyen"]
+    with desk.reading():
+        assert examine(desk)["ok"]
+
+
 def test_a_lock_that_is_never_released_leaves_the_desk_unchanged(
     desk: Desk, saved: Path, restoring: Restoring, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
