@@ -26,7 +26,7 @@ from models.database import SCHEMA_VERSION, current_database
 NETWORKED = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "glusterfs", "lustre", "fuse.sshfs", "davfs")
 MOUNTS = Path("/proc/self/mounts")
 RECOUNT = "astra doctor --repair recounts them"
-BACKUP = "restore a backup"
+BACKUP = "restore a backup: astra restore FILE"
 
 
 def examine(desk: Desk) -> Diagnosis:
