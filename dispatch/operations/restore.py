@@ -73,10 +73,10 @@ def restore(
         _fetch(file, staged, path)
         known_id = backup.identity(staged)
         with closing(_opened(open_desk, staged, file)) as copy:
-            present = _present(open_desk, path)
             work = _Restore(path, copy, _begun(path, file, copy, dry_run), other_desk, request_id)
             # what is due happens when the next command finds it due; nothing may get an event before ours
             copy.rules = replace(copy.rules, before_command=lambda _: None, after_command=())
+            present = _present(open_desk, path)
             if present is None:
                 return work.result if dry_run else _put_there(work)
             with closing(present):

@@ -186,6 +186,10 @@ def newer(file: Path) -> None:
     change(file, f"PRAGMA user_version = {db.SCHEMA_VERSION + 1}")
 
 
+def without_a_customer(file: Path) -> None:
+    change(file, "DELETE FROM customers")
+
+
 def foreign(file: Path) -> None:
     change(file, "PRAGMA application_id = 7")
 
@@ -195,6 +199,7 @@ def foreign(file: Path) -> None:
     [
         (cut_off, "damaged_backup", "is cut off"),
         (scratched, "damaged_backup", "is damaged"),
+        (without_a_customer, "damaged_backup", "refers to a row that does not exist"),
         (newer, "newer_database", "by a newer Astra"),
         (foreign, "foreign_database", "belongs to another program"),
         (lambda file: file.write_text("names, phones"), "not_a_database", "is not an Astra desk"),
