@@ -27,7 +27,7 @@ from models.audit import Event
 from models.base import BaseModel, Json, tuples
 from models.bookings import Booking
 from models.customers import Lead
-from models.errors import DatabaseUnavailable, InvalidInput, Refused
+from models.errors import DatabaseUnavailable, DeskError, InvalidInput, Refused
 from models.issues import Issue
 
 Opener = Callable[[Path], Desk]
@@ -218,6 +218,10 @@ def _swap(work: _Restore, present: Desk, locked: Callable[[], None]) -> None:
             copies.copy_into(work.copy.database.driver(), present.database.path, locked, db.LOCK_PATIENCE_S)
     except copies.Busy as error:
         raise db.still_locked() from error
+    except DeskError:
+        if work.result["kept"] is not None:  # of no use, and in the way where there is no room
+            Path(work.result["kept"]).unlink(missing_ok=True)
+        raise
 
 
 def _last_seen(present: Desk) -> int:

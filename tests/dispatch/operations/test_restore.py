@@ -323,6 +323,18 @@ def test_no_room_for_the_copy_of_the_desk_leaves_it_unchanged(
         assert examine(desk)["ok"]
 
 
+def test_a_restore_that_does_not_fit_leaves_nothing_behind(
+    desk: Desk, saved: Path, restoring: Restoring, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("dispatch.operations.restore.record", full)
+    assert refusal(restoring, saved).code == "no_room"
+    assert os.listdir(path.with_name("backups")) == []
+    assert len(names(desk)) == 3
+
+
 def test_an_older_schema_is_upgraded_on_a_copy(
     desk: Desk, saved: Path, restoring: Restoring, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
