@@ -32,15 +32,6 @@ def is_full(error: Exception) -> bool:
     return "disk is full" in str(error) or "disk I/O" in str(error)
 
 
-def free_name(path: Path) -> Path:
-    """Return the path, or the first of its numbered variants that nothing has."""
-    number, free = 1, path
-    while os.path.lexists(free) or has_log(free):
-        number += 1
-        free = path.with_stem(f"{path.stem}-{number}")
-    return free
-
-
 def create(path: Path, mode: int) -> None:
     """Create an empty file with at most these permissions. Raises FileExistsError and OSError."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, stat.S_IMODE(mode) & 0o666))

@@ -19,7 +19,7 @@ from peewee import DatabaseProxy, OperationalError, SqliteDatabase, Table
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # not in its stubs
 
 from models import copies, read_only
-from models.desk_file import has_foreign_log, log_of
+from models.desk_file import free_name, has_foreign_log, log_of
 from models.errors import DatabaseUnavailable
 from models.private_files import PRIVATE_FILE
 from models.refusals import LOG_HINT
@@ -344,7 +344,7 @@ def backup_before_upgrade(database: DeskDatabase, version: int) -> Path:
     target = path.with_name(f"{path.name}.v{version}.bak")
     if target.exists() and not target.is_file():
         raise _no_backup(target, "it is there already, and no file")
-    target = copies.free_name(target)
+    target = free_name(target)
     try:
         copies.create(target, os.stat(path).st_mode)
         copies.copy_file(path, target)

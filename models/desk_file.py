@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import struct
 import threading
 from contextlib import suppress
@@ -97,6 +96,15 @@ def has_foreign_log(path: Path) -> bool:
     return False
 
 
+def free_name(path: Path) -> Path:
+    """Return the path, or the first of its numbered variants that nothing has."""
+    number, free = 1, path
+    while os.path.lexists(free) or has_log(free):
+        number += 1
+        free = path.with_stem(f"{path.stem}-{number}")
+    return free
+
+
 class DeskFile:
     """The file a desk was opened in, and whether it is still the one at the path.
 
@@ -123,19 +131,18 @@ class DeskFile:
 
     def replaced(self) -> str:
         """Return how another file has taken its place, "" if none has. Raises OSError if none is there."""
-        status = os.stat(self.path)
-        if (status.st_dev, status.st_ino) != self._file:
-            return "replaced"
-        if status.st_mtime_ns == self._written_at:
+        with self._lock:
+            status = os.stat(self.path)
+            if (status.st_dev, status.st_ino) != self._file:
+                return "replaced"
+            if status.st_mtime_ns == self._written_at:
+                return ""
+            found = header(self.path)
+            # the counter only grows, and SQLite never makes a desk in use one without a log
+            if found is None or not found.uses_log or found.changes < self._changes:
+                return "overwritten"
+            self._written_at, self._changes = status.st_mtime_ns, found.changes
             return ""
-        self._written_at = status.st_mtime_ns
-        found = header(self.path)
-        # the counter only grows, and SQLite never makes a desk in use one without a log
-        if found is None or not found.uses_log or found.changes < self._changes:
-            self._written_at = 0
-            return "overwritten"
-        self._changes = found.changes
-        return ""
 
     def set_log_aside(self) -> None:
         """Move the old file's log out of the way of the one that has its place now."""
@@ -143,12 +150,13 @@ class DeskFile:
         with self._lock, suppress(OSError):
             if self._log is None or _identity(log) != self._log:
                 return  # the new file's own, or moved by another terminal
-            aside = log.with_name(log.name + ".old")
+            aside = free_name(log.with_name(log.name + ".old"))
             if _identity(self.path) != self._file:
                 os.replace(log, aside)  # the old file may exist under another name, and the log with it
             else:
                 with suppress(OSError):
-                    shutil.copy(log, aside)
+                    aside.touch(0o600)
+                    aside.write_bytes(log.read_bytes())
                 # our connections still have it, and would write it to the file when they are closed
                 os.truncate(log, 0)
                 log.unlink()

@@ -16,20 +16,20 @@ from peewee import DatabaseError
 
 from dispatch.desk import settings
 from dispatch.desk.desk import Desk
+from dispatch.operations.backup_record import NEWEST_AT, NEWEST_FILE
 from dispatch.operations.doctor import examine
 from dispatch.operations.row_types import BackupResult
 from dispatch.queries.new_work import last_event
 from models import copies
 from models.bookings import Booking
 from models.database import DeskDatabase, unavailable
-from models.desk_file import has_log, log_of
+from models.desk_file import free_name, has_log, log_of
 from models.errors import DatabaseUnavailable, InvalidInput, Refused
 
 FOLDER = "backups"
+UNREADABLE = (DatabaseUnavailable, sqlite3.Error, ValueError, LookupError)
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
-NEWEST_AT, NEWEST_FILE = "backup_at", "backup_file"
-"""When the desk was last copied, and to which file: kept beside the settings."""
 
 
 def backup(
@@ -72,7 +72,7 @@ def _make(desk: Desk, target: Path, *, force: bool) -> BackupResult:
 def whole_copy(desk: Path, target: Path) -> Iterator[Path]:
     """Copy a desk to a private file beside the target, under another name; removed if it is not renamed."""
     with _beside(target) as temporary:
-        with naming(target):
+        with naming(target, desk):
             copies.copy_file(desk, temporary)
             temporary.chmod(PRIVATE_FILE & stat.S_IMODE(os.stat(desk).st_mode))
         yield temporary
@@ -83,15 +83,26 @@ def _examined(desk: Desk, copy: Path) -> BackupResult:
     made = BackupResult(file="", bytes=0, bookings=0, last_event=0, checked=False, findings=[], deleted=[])
     try:
         with desk.reading_copy(copy) as copied:
+            wrong = wrong_checks(copied)
             made["bookings"], made["last_event"] = Booking.select().count(), last_event()
-            report = examine(copied)
-    except DatabaseUnavailable as error:
-        made["findings"] = [error.message.replace(str(copy), "the copy")]
-        return made
-    wrong = [row for row in report["checks"] if not row["ok"] and not row["warning"]]
-    made["checked"] = report["ok"]
-    made["findings"] = [f"{row['check']}: {row['detail']}" for row in wrong]
+    except UNREADABLE as error:
+        wrong = [("doctor", f"cannot read it: {error}".replace(str(copy), "the copy"))]
+    made["checked"] = not wrong
+    made["findings"] = [f"{check}: {detail}" for check, detail in wrong]
     return made
+
+
+def wrong_checks(desk: Desk) -> list[tuple[str, str]]:
+    """Return the doctor's checks that failed, beyond warnings, and what each one found.
+
+    A desk that not even the doctor can read has one, as a copy of it is better than none.
+    """
+    try:
+        with desk.reading():
+            report = examine(desk)
+    except UNREADABLE as error:
+        return [("doctor", f"cannot read it: {error}")]
+    return [(row["check"], row["detail"]) for row in report["checks"] if not row["ok"] and not row["warning"]]
 
 
 def automatic_name(path: Path, moment: datetime, what: str = "") -> Path:
@@ -100,7 +111,7 @@ def automatic_name(path: Path, moment: datetime, what: str = "") -> Path:
     with naming(folder):
         if not folder.is_dir():
             folder.mkdir(PRIVATE_FOLDER)
-    return copies.free_name(folder / f"{path.stem}{what}-{moment:%Y%m%d-%H%M%S}.db")
+    return free_name(folder / f"{path.stem}{what}-{moment:%Y%m%d-%H%M%S}.db")
 
 
 def checked_target(desk: Path, file: Path, *, force: bool) -> Path:
@@ -159,14 +170,14 @@ def put_in_place(temporary: Path, target: Path, *, force: bool) -> None:
 
 
 @contextmanager
-def naming(target: Path) -> Iterator[None]:
-    """Turn the errors of files and of SQLite into refusals that name the copy, not the desk."""
+def naming(target: Path, source: Path | None = None) -> Iterator[None]:
+    """Turn the errors of files and of SQLite into refusals that name the copy, or what it is made from."""
     try:
         yield
     except sqlite3.Error as error:
         if copies.is_full(error):
             raise no_room(target) from error
-        raise unavailable(error, target) from error
+        raise unavailable(error, source or target) from error
     except (OSError, ValueError) as error:  # ValueError: a path with a null character
         if copies.is_full(error):
             raise no_room(target) from error

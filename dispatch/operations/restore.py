@@ -18,7 +18,7 @@ from dispatch.desk import settings
 from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
 from dispatch.operations import backup
-from dispatch.operations.doctor import examine
+from dispatch.operations.backup_record import NEWEST_AT, NEWEST_FILE
 from dispatch.operations.row_types import Lost, LostEvent, RestoreResult
 from dispatch.queries.new_work import RESTORE, last_event
 from models import copies, desk_file
@@ -27,7 +27,7 @@ from models.audit import Event
 from models.base import BaseModel, Json, tuples
 from models.bookings import Booking
 from models.customers import Lead
-from models.errors import DatabaseUnavailable, InvalidInput, Refused
+from models.errors import DatabaseUnavailable, DeskError, InvalidInput, Refused
 from models.issues import Issue
 
 Opener = Callable[[Path], Desk]
@@ -73,10 +73,10 @@ def restore(
         _fetch(file, staged, path)
         known_id = backup.identity(staged)
         with closing(_opened(open_desk, staged, file)) as copy:
-            present = _present(open_desk, path)
             work = _Restore(path, copy, _begun(path, file, copy, dry_run), other_desk, request_id)
             # what is due happens when the next command finds it due; nothing may get an event before ours
             copy.rules = replace(copy.rules, before_command=lambda _: None, after_command=())
+            present = _present(open_desk, path)
             if present is None:
                 return work.result if dry_run else _put_there(work)
             with closing(present):
@@ -164,12 +164,11 @@ def _opened(open_desk: Opener, staged: Path, file: Path) -> Desk:
 
 def _findings(copy: Desk, file: Path) -> list[str]:
     """Let the doctor check the copy; what a repair can correct does not keep it from being used."""
-    with copy.reading():
-        wrong = [row for row in examine(copy)["checks"] if not row["ok"] and not row["warning"]]
-    for row in wrong:
-        if row["check"] in BEYOND_REPAIR:
-            raise _damaged(file, row["detail"])
-    return [f"{row['check']}: {row['detail']}" for row in wrong]
+    wrong = backup.wrong_checks(copy)
+    for check, detail in wrong:
+        if check in BEYOND_REPAIR:
+            raise _damaged(file, detail)
+    return [f"{check}: {detail}" for check, detail in wrong]
 
 
 def _present(open_desk: Opener, path: Path) -> Desk | None:
@@ -206,7 +205,7 @@ def _replace(work: _Restore, present: Desk, known_id: str | None) -> RestoreResu
     def locked() -> None:
         _keep_aside(work, present)
         work.result["lost"] = _lost(present, work.copy)
-        newest = max(_read(present, last_event), work.result["last_event"])
+        newest = max(_last_seen(present), work.result["last_event"])
         _record(work, newest + 1, desk_id, max(_version(present), _version(work.copy)) + 1)
 
     _swap(work, present, locked)
@@ -219,6 +218,18 @@ def _swap(work: _Restore, present: Desk, locked: Callable[[], None]) -> None:
             copies.copy_into(work.copy.database.driver(), present.database.path, locked, db.LOCK_PATIENCE_S)
     except copies.Busy as error:
         raise db.still_locked() from error
+    except DeskError:
+        if work.result["kept"] is not None:  # of no use, and in the way where there is no room
+            Path(work.result["kept"]).unlink(missing_ok=True)
+        raise
+
+
+def _last_seen(present: Desk) -> int:
+    """Return the number of the present desk's newest event, as far as it can be read."""
+    try:
+        return _read(present, last_event)
+    except backup.UNREADABLE:
+        return 0
 
 
 def _is_same(present: Desk, copy: Desk, known_id: str | None) -> bool:
@@ -261,7 +272,7 @@ def _lost(present: Desk, copy: Desk) -> Lost:
 
     try:
         return _read(present, beyond)
-    except DatabaseUnavailable:  # damaged: that may be why it is being restored
+    except backup.UNREADABLE:  # damaged: that may be why it is being restored
         return UNKNOWN
 
 
@@ -297,8 +308,8 @@ def record(running: Command, detail: Json, event_id: int | None, desk_id: str, v
     running.event_id = event_id if event_id is not None else detail["last_event"] + 1
     settings.remember(settings.DESK_ID, desk_id)
     settings.remember(settings.VERSION_KEY, str(version))
-    settings.remember(backup.NEWEST_AT, running.now)
-    settings.remember(backup.NEWEST_FILE, detail["kept"] or detail["file"])
+    settings.remember(NEWEST_AT, running.now)
+    settings.remember(NEWEST_FILE, detail["kept"] or detail["file"])
     lost = {f"lost_{name}": detail["lost"][name] for name in COUNTED}
     running.detail = {key: detail[key] for key in ("file", "last_event", "kept")} | lost
     return detail | {"event_id": running.event_id}

@@ -17,7 +17,10 @@ class Diagnosis(TypedDict):
 
 
 class SweepResult(TypedDict):
-    """Everything a sweep changed: agents by presence, bookings, the shuffle's moves, issues."""
+    """Everything a sweep changed: agents by presence, bookings, the shuffle's moves, issues.
+
+    ``backups`` is the file of the daily backup, ``backup_problem`` why there is none, or what is wrong in it.
+    """
 
     presence: list[int]
     lapsed: list[int]
@@ -28,6 +31,8 @@ class SweepResult(TypedDict):
     warned: list[int]
     escalated: list[int]
     closed: list[int]
+    backups: list[str]
+    backup_problem: str
 
 
 class BackupResult(TypedDict):

@@ -14,7 +14,7 @@ from dispatch.assignment import shuffle
 from dispatch.assignment.waiting_list import drain_waiting, drainable
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
-from dispatch.operations import booking_timeouts
+from dispatch.operations import booking_timeouts, daily_backup
 from dispatch.operations.row_types import SweepResult
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import auto_close, lifecycle
@@ -23,10 +23,18 @@ from dispatch.service.row_types import IssueAlarm
 AT_ONCE = 25
 
 
+def sweep_and_back_up(desk: Desk) -> SweepResult:
+    """Sweep, and make the daily backup if it is due."""
+    done = sweep(desk)
+    done["backups"], done["backup_problem"] = daily_backup.run_if_due(desk)
+    return done
+
+
 def sweep(desk: Desk) -> SweepResult:
     """Do everything that is due, each change an event of the sweeper.
 
-    If nothing is due, take no lock, and shorten the database's log.
+    If nothing is due, take no lock, and shorten the database's log. The daily backup is left to the caller:
+    it takes longer than all of the rest.
     """
     with desk.acting_as(SWEEPER), desk.request(None):
         done: SweepResult = {
@@ -39,6 +47,8 @@ def sweep(desk: Desk) -> SweepResult:
             "warned": [],
             "escalated": [],
             "closed": [],
+            "backups": [],
+            "backup_problem": "",
         }
         alarms = sweep_issues(desk)
         done["warned"], done["escalated"] = _issues(alarms["warnings"]), _issues(alarms["escalations"])

@@ -51,7 +51,7 @@ class DistributingApp(GreetingApp):
     async def _sweep(self) -> None:
         host: Host = self._host
         try:
-            await host.backend.sweep()
+            done = await host.backend.sweep()
         except Exception as error:  # noqa: BLE001  # shown in a panel or a toast, once
             passes = isinstance(error, DatabaseUnavailable) and error.code in OF_ANOTHER
             if not passes and self._last_error != repr(error):
@@ -59,6 +59,8 @@ class DistributingApp(GreetingApp):
                 host.report(error)
         else:
             self._last_error = ""
+            if done["backup_problem"]:
+                host.show_toast(done["backup_problem"], severity="warning")
             await host.look_for_changes()
 
     def action_policy(self, name: str = "") -> None:

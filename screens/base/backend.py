@@ -15,6 +15,8 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
 from dispatch.inputs.filter_reader import Reading
+from dispatch.operations.backup_record import is_due
+from dispatch.operations.daily_backup import run_if_due
 from dispatch.operations.row_types import SweepResult
 from dispatch.operations.sweep import sweep
 from dispatch.queries import new_work
@@ -134,7 +136,10 @@ class Backend:
         return await self._in(self._writer, work)
 
     async def sweep(self) -> SweepResult:
-        """Do what is due, in the writing thread; its changes count as made by others."""
+        """Do what is due, in the writing thread; its changes count as made by others.
+
+        The daily backup is made beside it, as it takes longer.
+        """
 
         def work(desk: Desk) -> SweepResult:
             heard, desk.heard = desk.heard, None
@@ -143,7 +148,11 @@ class Backend:
             finally:
                 desk.heard = heard
 
-        return await self.run(work)
+        done = await self.run(work)
+        if await self.read(lambda: is_due(self.desk)):
+            made = await self.beside(lambda: run_if_due(self.desk))
+            done["backups"], done["backup_problem"] = made
+        return done
 
     async def changes(self) -> Changes:
         """Return what was committed, here or elsewhere, since the last call; the first call always does."""
@@ -180,8 +189,7 @@ class Backend:
         self.closing.set()
         self._beside.shutdown(wait=False, cancel_futures=True)
         with suppress(DatabaseUnavailable):
-            if self._desk is not None:
-                self._check_file()  # a new file must not get the log of the old one when that is closed
+            self._check_file()  # a new file must not get the log of the old one when that is closed
         for executor in (self._writer, self._reader):
             if self._desk is not None:
                 await self._in(executor, self._desk.close)
@@ -192,7 +200,7 @@ class Backend:
         if self.replaced is not None:
             raise self.replaced
         try:
-            how = self._file.replaced()
+            how = self._file.replaced() if self._desk is not None else ""
         except OSError as error:
             raise DatabaseUnavailable(
                 "no_database",

@@ -77,6 +77,8 @@ def test_shuffle_and_sweep_print_their_moves(busy: Run) -> None:
         "warned",
         "escalated",
         "closed",
+        "backups",
+        "backup_problem",
     }
     assert "Nothing was due" in busy("sweep").out
     for booking in range(1, 5):

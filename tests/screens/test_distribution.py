@@ -269,3 +269,21 @@ async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_o
         assert (agent["load"], bool(agent["left_at"])) == (0, True)
         await press(app, "u")
         assert (await app.backend.read(lambda: queries.agent(1)))["load"] == 3
+
+
+async def test_an_open_application_makes_the_daily_backup(
+    desk: Desk, path: Path, add_agent: Any, add_lead: Any, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_agent()
+    add_lead()
+    desk.close()
+    moment = NOON
+    async with running(path, clock=lambda: moment) as (app, _):
+        app.sweep()
+        await app.settle()
+        assert [file.name for file in path.with_name("backups").iterdir()] == ["desk-20260304-120000.db"]
+        monkeypatch.setattr("dispatch.operations.backup.FOLDER", "desk.db")
+        moment += timedelta(days=1)
+        app.sweep()
+        await app.settle()
+        assert "The daily backup was not made" in text_of(app)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import rich_click as click
 
 from astra_tui.cli.options import Call, changing, dry_run, reading
-from astra_tui.cli.output.printing import Column, line, table
+from astra_tui.cli.output.printing import Column, line, narrate, table
 from dispatch.assignment import shuffle as shuffling
 from dispatch.operations import sweep as sweeping
 from dispatch.operations.row_types import SweepResult
 from dispatch.queries.row_types import MoveRow
 from dispatch.queries.wording import plural
 
+UNSOUND = 1
 MOVE_COLUMNS: tuple[Column[MoveRow], ...] = (
     Column("Booking", "booking_id", right=True),
     Column("From agent", "from_agent_id", right=True),
@@ -36,9 +37,13 @@ def shuffle(call: Call, dry_run: bool) -> None:
 def sweep(call: Call) -> None:
     """Do what is due: breaks, shifts, offers, claims, waiting bookings, issues, the recurring shuffle.
 
-    The application does this itself; without it, run the command every minute.
+    And the daily backup. The application does this itself; without it, run the command every minute.
     """
-    call.show(call.read(sweeping.sweep), _print_sweep)
+    done = call.read(sweeping.sweep_and_back_up)
+    call.show(done, _print_sweep)
+    if done["backup_problem"]:
+        narrate(done["backup_problem"])
+        call.surroundings.exit_code = UNSOUND
 
 
 def _print_moves(moves: list[MoveRow], is_preview: bool) -> None:
@@ -63,5 +68,7 @@ def _print_sweep(result: SweepResult) -> None:
             line(f"{words}: {', '.join(map(str, numbers))}")
     if result["moves"]:
         _print_moves(result["moves"], False)
+    for file in result["backups"]:
+        line(f"daily backup: {file}")
     if not any(result.values()):
         line("Nothing was due")

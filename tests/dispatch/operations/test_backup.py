@@ -122,6 +122,26 @@ def test_an_unsound_desk_is_copied_and_its_copy_is_reported(busy: Desk, tmp_path
     assert Path(older).exists()
 
 
+@pytest.mark.parametrize("damage", ["pages", "values"])
+def test_a_desk_that_the_doctor_cannot_read_is_copied_all_the_same(
+    busy: Desk, tmp_path: Path, damage: str
+) -> None:
+    path = busy.database.path
+    if damage == "values":
+        change(path, "UPDATE space_travel_agents SET skills = '[not JSON'")
+    else:
+        busy.database.pragma("wal_checkpoint(TRUNCATE)")
+        busy.close()
+        ((page,),) = rows(path, "SELECT rootpage FROM sqlite_master WHERE name = 'decisions'")
+        with path.open("r+b") as file:
+            file.seek((page - 1) * 2048)
+            file.write(os.urandom(2048))
+    made = backup(busy, tmp_path / "copy.db")
+    assert not made["checked"]
+    assert made["findings"]
+    assert (tmp_path / "copy.db").stat().st_size == made["bytes"] > 0
+
+
 def test_a_file_is_overwritten_only_when_asked(busy: Desk, tmp_path: Path) -> None:
     target = tmp_path / "copy.db"
     target.write_text("precious")

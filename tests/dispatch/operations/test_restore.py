@@ -186,6 +186,10 @@ def newer(file: Path) -> None:
     change(file, f"PRAGMA user_version = {db.SCHEMA_VERSION + 1}")
 
 
+def without_a_customer(file: Path) -> None:
+    change(file, "DELETE FROM customers")
+
+
 def foreign(file: Path) -> None:
     change(file, "PRAGMA application_id = 7")
 
@@ -195,6 +199,7 @@ def foreign(file: Path) -> None:
     [
         (cut_off, "damaged_backup", "is cut off"),
         (scratched, "damaged_backup", "is damaged"),
+        (without_a_customer, "damaged_backup", "refers to a row that does not exist"),
         (newer, "newer_database", "by a newer Astra"),
         (foreign, "foreign_database", "belongs to another program"),
         (lambda file: file.write_text("names, phones"), "not_a_database", "is not an Astra desk"),
@@ -279,6 +284,22 @@ def test_a_damaged_desk_is_restored_in_place(
         assert examine(desk)["ok"]
 
 
+def test_a_desk_whose_log_of_events_cannot_be_read_is_restored_in_place(
+    desk: Desk, saved: Path, restoring: Restoring, path: Path
+) -> None:
+    desk.database.pragma("wal_checkpoint(TRUNCATE)")
+    desk.close()
+    ((page,),) = rows(path, "SELECT rootpage FROM sqlite_master WHERE name = 'events'")
+    with path.open("r+b") as damaged:
+        damaged.seek((page - 1) * 2048)
+        damaged.write(os.urandom(2048))
+    done = restoring(saved)
+    assert done["lost"]["events"] is None
+    assert names(desk) == ["Kate Nguyen"]
+    with desk.reading():
+        assert examine(desk)["ok"]
+
+
 def test_a_lock_that_is_never_released_leaves_the_desk_unchanged(
     desk: Desk, saved: Path, restoring: Restoring, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -300,6 +321,18 @@ def test_no_room_for_the_copy_of_the_desk_leaves_it_unchanged(
     assert len(names(desk)) == 3
     with desk.reading():
         assert examine(desk)["ok"]
+
+
+def test_a_restore_that_does_not_fit_leaves_nothing_behind(
+    desk: Desk, saved: Path, restoring: Restoring, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("dispatch.operations.restore.record", full)
+    assert refusal(restoring, saved).code == "no_room"
+    assert os.listdir(path.with_name("backups")) == []
+    assert len(names(desk)) == 3
 
 
 def test_an_older_schema_is_upgraded_on_a_copy(

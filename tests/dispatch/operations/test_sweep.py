@@ -29,6 +29,8 @@ NOTHING: dict[str, Any] = {
     "warned": [],
     "closed": [],
     "escalated": [],
+    "backups": [],
+    "backup_problem": "",
 }
 
 

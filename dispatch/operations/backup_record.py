@@ -1,0 +1,70 @@
+"""When a desk was last copied, when the daily backup is due, and what the doctor says about it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from peewee import fn
+
+from dispatch.desk import settings
+from dispatch.desk.desk import Desk
+from dispatch.operations.integrity.findings import Finding, finding
+from models.audit import Event
+from models.base import tuples
+from models.bookings import Booking
+from models.clock import from_text
+
+NEWEST_AT, NEWEST_FILE, TRIED_AT = "backup_at", "backup_file", "backup_tried_at"
+"""Kept beside the settings: when the desk was copied, to which file, and when the sweep tried last."""
+DAY, PAUSE = timedelta(days=1), timedelta(hours=1)
+
+
+def is_due(desk: Desk) -> bool:
+    """Return whether the sweep is to make a backup.
+
+    It is due a day after the last one, or else after the desk's first event; one that failed is tried again
+    after an hour.
+    """
+    if not desk.settings["backup_daily"]:
+        return False
+    tried = settings.recall(TRIED_AT)
+    if tried is not None and _ago(desk, tried) < PAUSE:
+        return False
+    since = _unsaved_since()
+    return since is not None and _ago(desk, since) >= DAY
+
+
+def _ago(desk: Desk, moment: str) -> timedelta:
+    now: datetime = from_text(desk.now())
+    return now - from_text(moment)
+
+
+def _unsaved_since() -> str | None:
+    """Return when the desk was last copied, or else begun; None for a demo, or without a booking."""
+    newest = settings.recall(NEWEST_AT)
+    if newest is not None:
+        return newest
+    first = tuples(Event.select(Event.at, Event.detail).order_by(Event.event_id).limit(1))
+    if not first or not tuples(Booking.select(fn.MAX(Booking.booking_id)))[0][0]:
+        return None
+    at, detail = first[0]
+    is_demo = detail is not None and json.loads(detail).get("demo")
+    return None if is_demo else str(at)
+
+
+def freshness(desk: Desk) -> Finding:
+    """Check that there is a backup, and that it is not too old."""
+    since, longest = _unsaved_since(), desk.settings["backup_warn_days"]
+    file = settings.recall(NEWEST_FILE)
+    problem = ""
+    if since is not None and longest and _ago(desk, since) > longest * DAY:
+        days = f"{_ago(desk, since).days} days"
+        problem = f"the newest backup is {days} old" if file else f"no backup has been made in {days}"
+    elif longest and file and not Path(file).exists():
+        problem = f"the newest backup is no longer where it was: {file}"
+    sound = f"the newest backup is {file}" if file else "no backup is needed yet"
+    return finding(
+        "backup", sound, problem, "astra backup makes one, and backup_daily every day", warning=True
+    )
