@@ -247,7 +247,11 @@ VALUES: dict[str, list[Rule]] = {
         Rule("result is no JSON", "t.result IS NOT NULL AND NOT json_valid(t.result)"),
         Rule("undoes a later event", "t.undoes >= t.event_id"),
         Rule("an undo of nothing, or no undo", "(t.command = 'undo') <> (t.undoes IS NOT NULL)"),
-        Rule("a request without its result", "(t.request_id IS NULL) <> (t.result IS NULL)"),
+        Rule(
+            "a request without its result, or the reverse",
+            "(t.request_id IS NULL) <> (t.result IS NULL)"
+            " OR (t.request_id IS NULL) <> (t.fingerprint IS NULL)",
+        ),
     ],
     "issues": [
         *_times("opened_at", "changed_at", "waiting_since", "assigned_at", "resolved_at", "closed_at"),

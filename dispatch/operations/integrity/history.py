@@ -247,6 +247,8 @@ class Faults:
         """Add an event's bookings (dispatch/desk/commands.py)."""
         if before.keys() - after.keys():
             raise ValueError("a row without its new values")
+        if any(after[key] for key in after.keys() - before.keys()):
+            raise ValueError("a new row with values, which events leave out")
         prefix = f"{Booking.table}:"
         changed = {int(key[len(prefix) :]) for key in after if key.startswith(prefix)}
         if len(changed) > 1 or booking_id is None:
