@@ -32,12 +32,20 @@ class Agreement(NamedTuple):
     query: str
 
 
+RESTORED = (
+    "AND t.{} NOT IN (SELECT coalesce(json_extract(detail, '$.last_event'), 0) FROM events"
+    " WHERE command = 'desk.restore' AND json_valid(detail))"
+)
+"""A restored desk goes on after the numbers of the one it replaced."""
+
+
 def gaps(table: str, key: str) -> str:
     """The query for the numbers that are missing in a table; of a longer gap, the first one."""
     return (
-        f"SELECT t.{key} + 1 FROM {table} AS t WHERE t.{key} < (SELECT max({key}) FROM {table})"
+        f"SELECT t.{key} + 1 FROM (SELECT 0 AS {key} UNION ALL SELECT {key} FROM {table}) AS t"
+        f" WHERE t.{key} < (SELECT max({key}) FROM {table})"
         f" AND NOT EXISTS (SELECT 1 FROM {table} AS n WHERE n.{key} = t.{key} + 1)"
-        f" UNION ALL SELECT 1 WHERE (SELECT min({key}) FROM {table}) > 1"
+        f" {RESTORED.format(key) if table == 'events' else ''}"
     )
 
 

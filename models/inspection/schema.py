@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+import tempfile
+from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -79,8 +80,8 @@ def reference(policy: str) -> Reference:
 def _made(migrations: Path, policy: str) -> Reference:
     from playhouse.migrations import Runner  # slow to import, seldom needed
 
-    blank = DeskDatabase(Path(":memory:"))
-    try:
+    with tempfile.TemporaryDirectory() as folder, closing(DeskDatabase(Path(folder) / "blank.db")) as blank:
+        blank.wait_for_disk(wanted=False)
         with blank.active():
             Runner(blank, str(migrations)).up()
             keep_order(policy)
@@ -92,8 +93,6 @@ def _made(migrations: Path, policy: str) -> Reference:
                 {table: [name for (name,) in _rows(KEYS, table)] for table in tables},
                 {table: checks_in(parts[table].sql) for table in tables},
             )
-    finally:
-        blank.close()
 
 
 def found_parts() -> dict[str, Part]:

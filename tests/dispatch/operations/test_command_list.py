@@ -55,7 +55,7 @@ def test_a_command_without_log_text_or_undo_rule_is_refused(tmp_path: Path, give
 def logged(desk: Desk) -> Callable[[str], None]:
     def log(name: str) -> None:
         with desk.transaction():
-            Event(at=desk.now(), actor=desk.actor, command=name).save()
+            Event(at=desk.now(), actor=desk.actor, command=name, session=desk.session).save()
 
     return log
 

@@ -16,9 +16,10 @@ import pytest
 from dispatch.bootstrap import open_desk
 from dispatch.desk import event_log, settings
 from dispatch.desk.desk import Desk
-from dispatch.operations import configuration, doctor
+from dispatch.operations import configuration
 from dispatch.operations.backup import backup, identity
 from dispatch.operations.doctor import examine
+from dispatch.operations.integrity import schema
 from dispatch.operations.restore import restore
 from dispatch.operations.row_types import RestoreResult
 from models import copies, desk_file
@@ -199,7 +200,7 @@ def foreign(file: Path) -> None:
     [
         (cut_off, "damaged_backup", "is cut off"),
         (scratched, "damaged_backup", "is damaged"),
-        (without_a_customer, "damaged_backup", "refers to a row that does not exist"),
+        (without_a_customer, "damaged_backup", "refers to no row of customers"),
         (newer, "newer_database", "by a newer Astra"),
         (foreign, "foreign_database", "belongs to another program"),
         (lambda file: file.write_text("names, phones"), "not_a_database", "is not an Astra desk"),
@@ -345,7 +346,7 @@ def test_an_older_schema_is_upgraded_on_a_copy(
         'def up(migrator, db):\n    db.execute_sql("ALTER TABLE customers ADD COLUMN mood TEXT")\n'
     )
     monkeypatch.setattr(db, "__file__", str(tmp_path / "models" / "database.py"))
-    for module in (db, doctor):
+    for module in (db, schema):
         monkeypatch.setattr(module, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
     restoring(tmp_path / "old.db")
     assert (tmp_path / "old.db").read_bytes() == saved.read_bytes()
