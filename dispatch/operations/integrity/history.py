@@ -7,6 +7,7 @@ an import have no event of their own; the import's event has their number.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -16,7 +17,7 @@ from typing import Any
 from peewee import fn
 
 from dispatch.desk.commands import AUDITED, TABLES
-from dispatch.operations.integrity.findings import RESTORE, Finding, finding, joined, named
+from dispatch.operations.integrity.findings import RESTORE, Finding, counted, finding, joined, named
 from models.agents import AVAILABLE, Agent
 from models.audit import Event, EventBooking, LogLine, last_line, write_lines
 from models.base import BaseModel, Json, listed, tuples
@@ -27,6 +28,7 @@ from models.inspection.scan import found_by
 from models.issues import Issue, Survey
 
 AT_ONCE = 1000
+_NUMBER = re.compile(r"\d+")
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError)
 WINDOW = 50_000  # bookings whose columns are in memory at once
 
@@ -213,7 +215,7 @@ def checks() -> list[Finding]:
         finding(
             "events", "every event can be read, and names its bookings", joined(faults.problems()), RESTORE
         ),
-        finding("history", "every row is as its last event says", named("differ", differing), RESTORE),
+        finding("history", "every row is as its last event says", _of_each_kind(differing), RESTORE),
         finding("origins", "every row was announced", joined(announced.problems()), RESTORE),
         *_unlogged(announced.unlogged()),
     ]
@@ -304,6 +306,14 @@ def _of_bookings(window: range) -> list[str]:
         for before, after in tuples(query.order_by(Event.event_id)):
             ledger.add(_rows(before), _rows(after))
     return list(ledger.differing())
+
+
+def _of_each_kind(differing: list[str]) -> str:
+    """Join differences, the first rows of each table, column and fault."""
+    kinds: dict[str, list[str]] = {}
+    for one in differing:
+        kinds.setdefault(_NUMBER.sub("", one), []).append(one)
+    return joined(counted(of_kind, str, "differ") for of_kind in kinds.values())
 
 
 def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
