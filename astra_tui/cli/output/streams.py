@@ -92,12 +92,21 @@ def guarded() -> Iterator[None]:
         yield
     finally:
         sys.stdout, sys.stderr = out, err
+        try:
+            err.flush()
+        except (OSError, ValueError):
+            _discard(err)
 
 
 def leave_stdout() -> None:
     """Discard what is still to be written to stdout, without an error when the process ends."""
+    _discard(sys.stdout)
+
+
+def _discard(stream: TextIO) -> None:
+    """Let what a stream still holds go nowhere: Python would write it at the end, and exit with 120."""
     with suppress(OSError, io.UnsupportedOperation):
-        descriptor = sys.stdout.fileno()
+        descriptor = stream.fileno()
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, descriptor)
         os.close(nowhere)
