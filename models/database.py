@@ -160,13 +160,13 @@ class DeskDatabase(SqliteDatabase):
     def flush(self) -> None:
         """Return once every commit so far is on the disk, whoever made it."""
         # SQLite offers this as a checkpoint only, which gives up when another one is running
-        with suppress(FileNotFoundError), open(f"{self.path}-wal", "rb") as log:
-            os.fsync(log.fileno())
+        with suppress(FileNotFoundError):
+            copies.sync(log_of(self.path))
 
     def tidy_log(self) -> None:
         """Write a long log back into the file and cut it, unless somebody is using it just now."""
         with suppress(FileNotFoundError):
-            if not self.why_read_only and os.path.getsize(f"{self.path}-wal") > TIDY_LOG_BYTES:
+            if not self.why_read_only and log_of(self.path).stat().st_size > TIDY_LOG_BYTES:
                 self.pragma("wal_checkpoint(TRUNCATE)")
 
     def check_schema(self) -> None:
@@ -275,7 +275,7 @@ def _check_place(path: Path, create: bool) -> None:
 def _make_private(path: Path) -> None:
     """Make an empty file that only its owner can read; SQLite gives the files beside it the same mode."""
     try:
-        os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE))
+        copies.create(Path(os.path.realpath(path)), PRIVATE_FILE)
     except FileExistsError:
         pass  # another process was faster
     except (OSError, ValueError) as error:

@@ -68,12 +68,19 @@ def _identity(path: Path) -> Identity:
 
 def log_of(path: Path) -> Path:
     """Return the path of a database's write-ahead log."""
-    return path.with_name(path.name + "-wal")
+    return _beside(path, "-wal")
 
 
 def index_of(path: Path) -> Path:
     """Return the path of the index of a database's log, which all who have it open share."""
-    return path.with_name(path.name + "-shm")
+    return _beside(path, "-shm")
+
+
+def _beside(path: Path, ending: str) -> Path:
+    """Return a file of SQLite's own: of a link, it lies beside the file that the link leads to."""
+    if path.is_symlink():
+        path = Path(os.path.realpath(path))
+    return path.with_name(path.name + ending)
 
 
 def has_log(path: Path) -> bool:

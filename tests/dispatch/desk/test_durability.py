@@ -92,6 +92,23 @@ def committed(desk: Desk) -> int:
     return count
 
 
+def test_a_flush_finds_the_log_of_a_desk_behind_a_link(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite keeps the log beside the file itself."""
+    flushed: list[Path] = []
+    monkeypatch.setattr("models.copies.sync", flushed.append)
+    link = tmp_path / "link" / "linked.db"
+    link.parent.mkdir()
+    link.symlink_to(path)
+    desk = open_desk(link)
+    add(desk)
+    desk.database.flush()
+    assert flushed == [path.with_name(f"{path.name}-wal")]
+    assert flushed[0].exists()
+    desk.close()
+
+
 def test_a_flush_without_a_log_has_nothing_to_do(desk: Desk) -> None:
     with desk.reading():
         desk.database.run("PRAGMA wal_checkpoint(TRUNCATE)", ())
