@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from models.database import current_database
 
-NAMED = 10
+NAMED = 10  # rows of a problem
 
 
 class Rule(NamedTuple):

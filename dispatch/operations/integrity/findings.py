@@ -11,8 +11,9 @@ from peewee import PeeweeException
 
 from models.database import current_database
 from models.errors import DeskError
+from models.inspection.scan import NAMED
 
-NAMED, PROBLEMS = 10, 40  # rows of a problem, problems of a check
+PROBLEMS = 40  # of a check
 RESTORE = "restore a backup: astra restore FILE"
 REPAIR = "astra doctor --repair"
 # Errors of a check on a damaged file: of the driver, or because values are not what they should be.

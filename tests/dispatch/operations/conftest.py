@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,6 +65,16 @@ def _work_on(desk: Desk, booking_id: int, agent_id: int | None, number: int) -> 
         bookings.rate(desk, booking_id, 4)
     elif number % 5 == 0:
         bookings.cancel(desk, booking_id, "no money")
+
+
+def rows(path: Path, sql: str) -> list[Any]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def change(path: Path, sql: str) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(sql)
 
 
 @pytest.fixture

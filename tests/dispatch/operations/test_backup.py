@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import stat
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +17,7 @@ from dispatch.operations.backup import backup, identity
 from models import desk_file
 from models.errors import InvalidInput, Refused
 from tests.conftest import TestClock
-
-
-def rows(path: Path, sql: str) -> list[Any]:
-    with closing(sqlite3.connect(path)) as connection:
-        return connection.execute(sql).fetchall()
-
-
-def change(path: Path, sql: str) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(sql)
+from tests.dispatch.operations.conftest import change, rows
 
 
 @pytest.fixture

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from dispatch.assignment.policies import POLICIES
 from dispatch.operations import doctor
 from dispatch.operations.integrity import history
+from dispatch.service.escalation import triggers
+from models.inspection import conditions
 from tests.dispatch.operations.conftest import examined
 
 Break = Callable[..., Path]
@@ -319,6 +322,12 @@ def test_every_wound_is_found(broken: Break, kind: str) -> None:
     found = examined(broken("; ".join(sql for sql, _, _ in wounds), keeps_triggers=kind == "schema"))
     missed = [(sql, found.get(check)) for sql, check, words in wounds if words not in found.get(check, "-")]
     assert not missed
+
+
+def test_the_doctor_knows_every_policy_and_trigger() -> None:
+    """It reads below the rules that define them."""
+    assert set(conditions.DECIDED_BY) == {*POLICIES, "by hand", "pull", "shuffle"}
+    assert conditions.TRIGGERS == triggers.TRIGGERS
 
 
 def test_the_last_event_is_missed(broken: Break) -> None:

@@ -29,18 +29,9 @@ from models.customers import Lead
 from models.database import SCHEMA_VERSION
 from models.errors import DeskError, InvalidInput
 from tests.conftest import TestClock
+from tests.dispatch.operations.conftest import change, rows
 
 Restoring = Callable[..., RestoreResult]
-
-
-def rows(path: Path, sql: str) -> list[Any]:
-    with closing(sqlite3.connect(path)) as connection:
-        return connection.execute(sql).fetchall()
-
-
-def change(path: Path, sql: str) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(sql)
 
 
 def refusal(restoring: Restoring, *given: Any, **named: Any) -> DeskError:
