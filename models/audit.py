@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, CompositeKey, IntegerField, TextField, fn
+from peewee import AutoField, BooleanField, CompositeKey, IntegerField, TextField, fn
 
 from models.agents import Agent
 from models.base import BaseModel, CompiledQuery, DeskModel, parameter, reference
@@ -38,8 +38,11 @@ class Decision(BaseModel):
 class Event(BaseModel):
     """One command: who, what, and the rows before and after. Two triggers keep the table append-only.
 
-    ``before`` and ``after`` are JSON, {"table:id": {column: value}}; a new row has no entry in ``before``.
+    ``before`` and ``after`` are JSON, {"table:id": {column: value}}. A new row has no entry in ``before``,
+    and in ``after`` every column that was not empty, except derived ones; {} if it was written in bulk.
     ``result`` is returned again when the same ``request_id`` repeats. ``session`` tells terminals apart.
+    ``account`` is the process's own, if the actor was named by the user. A text of a person who was erased is
+    {"erased": digest} in JSON, the digest alone elsewhere (dispatch/desk/event_chain.py).
     """
 
     label = "event"
@@ -61,6 +64,29 @@ class Event(BaseModel):
     customer_id = IntegerField(null=True)
     issue_id = IntegerField(null=True)
     session = TextField(null=True)
+    account = TextField(null=True)
+
+
+class EventSeal(BaseModel):
+    """The chain's head after an event, and the salts of the event's texts (dispatch/desk/event_chain.py)."""
+
+    label = "seal"
+    table = "event_seals"
+
+    event_id = IntegerField(primary_key=True)
+    head = TextField()
+    salts = TextField()
+
+
+class Erasure(BaseModel):
+    """A customer whose personal values were erased. While it is not ``closed``, events may be changed."""
+
+    label = "erasure"
+    table = "erasures"
+
+    customer_id = IntegerField(primary_key=True)
+    erased_at = TextField()
+    closed = BooleanField(default=False)
 
 
 class LogLine(DeskModel):

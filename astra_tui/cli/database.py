@@ -12,7 +12,6 @@ from click import get_current_context
 
 from astra_tui.cli.output.printing import narrate
 from dispatch.bootstrap import open_desk
-from dispatch.desk.commands import person
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from models import private_files
@@ -112,11 +111,8 @@ def opened_or_made(given: str | None, actor: str | None, *, create: bool) -> Ite
 @contextmanager
 def opened(path: Path, actor: str | None, *, create: bool = False) -> Iterator[Desk]:
     """Open the desk in a file; inside the block it can be queried."""
-    if actor is not None:
-        actor = person(actor)
     desk = open_desk(path, actor=actor, create=create)
     try:
-        desk.actor = person(desk.actor)
         if desk.why_read_only:
             narrate(f"{path} can only be read: {desk.why_read_only}")
         with desk.reading():

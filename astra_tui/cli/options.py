@@ -105,7 +105,9 @@ class Call:
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, errors too.")
 _plain = click.option("--plain", "plainly", is_flag=True, help="Print for a screen reader, uncut.")
 _database = click.option("--db", "database", metavar="PATH", help="The database: a file, or sqlite:///file.")
-_actor = click.option("--as", "actor", metavar="ACTOR", help="Who acts; default: ASTRA_ACTOR, or the login.")
+_actor = click.option(
+    "--as", "actor", metavar="ACTOR", help="Who acts; default: ASTRA_ACTOR, or the process's account."
+)
 _request_id = click.option("--request-id", metavar="ID", help="Safe to repeat: a used ID returns its result.")
 
 

@@ -9,7 +9,8 @@ from dispatch.agents.handover import to_the_desk
 from dispatch.assignment.agent_checks import working_agent
 from dispatch.assignment.eligibility import EVERY
 from dispatch.assignment.waiting_list import drain_waiting
-from dispatch.desk.commands import DESK_ACTOR, Command, command, put_back
+from dispatch.desk.commands import Command, command, put_back
+from dispatch.desk.desk import DESK_ACTOR
 from dispatch.inputs import due_times, shift_hours, validation
 from dispatch.queries.row_types import AgentRow
 from models.agents import AVAILABLE, BREAK, BUSY, GONE, OFFLINE, PRESENCES, Agent

@@ -9,18 +9,17 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Concatenate, NamedTuple, NewType, ParamSpec, TypeVar
 
-from dispatch.desk.desk import Desk
-from dispatch.inputs import validation
+from dispatch.desk.desk import DESK_ACTOR, Desk
 from models.agents import Agent
 from models.audit import Decision, Event, EventBooking, log_event
 from models.base import BaseModel, CompiledQuery, Json, after_save, parameter
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
-from models.errors import DeskError, InvalidInput, Refused
+from models.errors import DeskError, Refused
 from models.issues import Issue, Survey
 
 P = ParamSpec("P")
@@ -38,19 +37,18 @@ AUDITED: dict[type[BaseModel], tuple[str, ...]] = {
 }
 TABLES = {model._meta.table_name: model for model in AUDITED}
 _KEYS = {model: (model._meta.table_name, model._meta.primary_key.name) for model in AUDITED}
-
-DESK_ACTOR = "sweeper"
-"""The actor of the desk's own commands; a person's undo skips them."""
-
-
-def person(actor: str) -> str:
-    """Return the name of who acts. Raises InvalidInput if it is no name, or the desk's own."""
-    name = validation.name(actor, "actor")
-    if name.casefold() == DESK_ACTOR:
-        problem = f"{name} is the desk's own name: its events are not undone like a person's"
-        raise InvalidInput("actor", problem, "give your own: --as NAME, or ASTRA_ACTOR")
-    return name
-
+_OF_THE_LEAD = {
+    Assignment: {"customer_name", "method", "source"},
+    Booking: {"destination", "launch_location", "created_at"},
+}
+"""What a new row has from its lead, whose own values the same event holds."""
+TOLD = {
+    model.table: {*model._meta.fields}
+    - {*derived, model._meta.primary_key.name}
+    - _OF_THE_LEAD.get(model, set())
+    for model, derived in AUDITED.items()
+}
+"""The columns of a new row that its event holds, by table."""
 
 UndoRule = NewType("UndoRule", str)
 """The reason why a command is never undone; empty where undo restores its rows."""
@@ -77,6 +75,8 @@ class Command:
         self.desk = desk
         self.name = name
         self.actor = actor or desk.actor
+        # who signs is only said, unless it is the account itself
+        self.account = None if self.actor in (desk.account, DESK_ACTOR) else desk.account
         self.now = desk.now()
         self.booking_id: int | None = None
         self.issue_id: int | None = None
@@ -95,7 +95,7 @@ class Command:
         self.may_free = False  # can somebody take work who could not before?
 
     def note_row(self, row: BaseModel, created: bool) -> None:
-        """Record a saved row: its key if it is new, else the changed columns, old and new."""
+        """Record a saved row: whole if it is new, else the changed columns, old and new."""
         self.writes += 1
         kind = type(row)
         table, key_column = _KEYS[kind]
@@ -103,14 +103,11 @@ class Command:
         key = f"{table}:{number}"
         if kind is Booking:
             self.bookings.add(number)
-        if created:
-            self.after[key] = {}
-            if kind is Agent:
-                self.may_free = True
+        if created or (key in self.after and key not in self.before):  # this command made it
+            self.after[key] = row.__data__.copy()
+            self.may_free = self.may_free or kind is Agent
             return
         derived = AUDITED[kind]
-        if key in self.after and key not in self.before:  # this command made it
-            return
         changed = {column: value for column, value in row.changed.items() if column not in derived}
         if not changed:
             return
@@ -201,21 +198,22 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> None
         agent_id=running.agent_id,
         customer_id=running.customer_id,
         session=running.desk.session,
+        account=running.account,
     )
     if running.issue_id is not None:
         event.issue_id = running.issue_id
     if running.detail:
-        event.detail = _dump(running.detail)
+        event.detail = to_json(running.detail)
     if running.before:
-        event.before = _dump(running.before)
+        event.before = to_json(running.before)
     if running.after:
-        event.after = _dump(running.after) if running.before else _made(running.after)
+        event.after = to_json(_told(running.before, running.after))
     if running.undoes:
         event.undoes = running.undoes
     if fingerprint:
         event.request_id = running.desk.request_id
         event.fingerprint = fingerprint
-        event.result = _dump(result)
+        event.result = to_json(result)
     event.save()
     log_event(event.event_id)
     if running.desk.heard is not None:
@@ -225,12 +223,20 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> None
             EventBooking(event_id=event.event_id, booking_id=booking_id).save()
 
 
-def _made(keys: Iterable[str]) -> str:
-    """Return the JSON of created rows and nothing else, as for every lead, without reading their values."""
-    return "{" + ",".join([f'"{key}":{{}}' for key in keys]) + "}"
+def _told(before: dict[str, Json], after: dict[str, Json]) -> dict[str, Json]:
+    """Return the new values of an event; of a new row those that are neither empty nor derived."""
+    told: dict[str, Json] = {}
+    for key, values in after.items():
+        if key in before:
+            told[key] = values
+        else:
+            names = TOLD[key[: key.index(":")]]
+            told[key] = {name: value for name, value in values.items() if value is not None and name in names}
+    return told
 
 
-_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+"""The JSON of an event's columns."""
 
 _events_by_request = CompiledQuery(
     lambda: Event.select(Event.fingerprint, Event.result).where(Event.request_id == parameter("request_id"))

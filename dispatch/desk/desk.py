@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -16,12 +16,16 @@ from peewee import DatabaseError, DataError, IntegrityError, InterfaceError, Pro
 from dispatch.desk import settings
 from dispatch.desk.accepted_values import AcceptedValues, create_values
 from dispatch.desk.rules import Rules
+from dispatch.inputs import validation
 from models import database as db
 from models.clock import Clock, shift_years, to_text, utc_now
 from models.errors import DatabaseUnavailable, InvalidInput
 
 YEAR_SHIFT = 56
 START_TIME = 19  # of the fields after the name in /proc/PID/stat, in ticks since the system started
+
+DESK_ACTOR = "sweeper"
+"""The actor of the desk's own commands; a person's undo skips them."""
 
 T = TypeVar("T")
 
@@ -30,15 +34,27 @@ class _Rehearsed(Exception):
     """The end of a rehearsal: everything is rolled back."""
 
 
-def default_actor() -> str:
-    """Return the default actor: ASTRA_ACTOR, else the login name."""
-    actor = os.environ.get("ASTRA_ACTOR", "").strip()
-    if actor:
-        return actor
+def process_account() -> str:
+    """Return the name of the account that this process belongs to, whatever its environment says."""
+    number = os.getuid()
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container without a password database
-        return "unknown"
+        return pwd.getpwuid(number).pw_name
+    except KeyError:  # a container without a password database
+        return f"account {number}"
+
+
+def default_actor() -> str:
+    """Return the default actor: ASTRA_ACTOR, else the process's account."""
+    return os.environ.get("ASTRA_ACTOR", "").strip() or process_account()
+
+
+def person(actor: str) -> str:
+    """Return the name of who acts. Raises InvalidInput if it is no name, or the desk's own."""
+    name = validation.name(actor, "actor")
+    if name.casefold() == DESK_ACTOR:
+        problem = f"{name} is the desk's own name: its events are not undone like a person's"
+        raise InvalidInput("actor", problem, "give your own: --as NAME, or ASTRA_ACTOR")
+    return name
 
 
 def default_session() -> str:
@@ -82,9 +98,10 @@ class _Inner(db.Active):
 class Desk:
     """The open desk that every command and screen works on; one connection per thread.
 
-    ``actor`` signs the events, ``session`` is the terminal they come from, ``request_id`` makes the next
-    command of this thread safe to repeat. ``heard`` gets the id of every event written by this desk's
-    commands, before it commits. ``is_new`` if opening it made it; ``has_committed`` once a command is done.
+    ``actor`` signs the events; ``account`` is who really runs the process, ``session`` the terminal that the
+    events come from. ``request_id`` makes the next command of this thread safe to repeat. ``heard`` gets the
+    id of every event written by this desk's commands, before it commits. ``is_new`` if opening it made it;
+    ``has_committed`` once a command is done.
     """
 
     def __init__(
@@ -93,6 +110,7 @@ class Desk:
         self.database = database
         self.rules = rules
         self._actor = actor
+        self.account = process_account()
         self.session = session
         self.values = AcceptedValues()
         # a restored desk may have shorter lists; its settings always have another version
@@ -115,9 +133,13 @@ class Desk:
         session: str | None = None,
         rules: Rules,
     ) -> Self:
-        """Open the desk in a file, created and migrated if necessary. Raises DatabaseUnavailable."""
+        """Open the desk in a file, created and migrated if necessary.
+
+        Raises DatabaseUnavailable, and InvalidInput for an actor who is nobody.
+        """
+        signs = person(default_actor() if actor is None else actor)
         database, version = db.connect(Path(path), create=create)
-        desk = cls(database, clock or utc_now, actor or default_actor(), rules, session or default_session())
+        desk = cls(database, clock or utc_now, signs, rules, session or default_session())
         try:
             with desk.reading():
                 if version < db.SCHEMA_VERSION:
@@ -164,7 +186,7 @@ class Desk:
 
     @actor.setter
     def actor(self, actor: str) -> None:
-        self._actor = actor
+        self._actor = person(actor)
 
     @property
     def request_id(self) -> str | None:

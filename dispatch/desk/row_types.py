@@ -7,9 +7,12 @@ from models.base import Json
 
 
 class EventColumns(TypedDict):
+    """``account`` ran the command, if the actor is only who the user said."""
+
     event_id: int
     at: str
     actor: str
+    account: str | None
     command: str
     booking_id: int | None
     agent_id: int | None

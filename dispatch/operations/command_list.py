@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from dispatch.desk.commands import COMMANDS, CommandInfo
+from dispatch.desk.row_types import EventRow
 
 MODULES = """
 agents.handover agents.presence agents.roster assignment.shuffle bookings.bulk_actions bookings.editing
@@ -32,6 +33,11 @@ def describe_command(name: str) -> str:
     """Return the log's words for a command, or its name if only a later version of Astra knows it."""
     known = every_command().get(name)
     return known.past if known else name
+
+
+def describe_actor(row: EventRow) -> str:
+    """Name who signed an event; a name that is only said, with the account that said it."""
+    return row["actor"] if row["account"] is None else f"{row['actor']} ({row['account']})"
 
 
 def describe_subject(row: Mapping[str, Any]) -> str:

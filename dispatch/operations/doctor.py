@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 
 from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
+from dispatch.desk.event_chain import Seal
 from dispatch.operations.backup_record import freshness
-from dispatch.operations.integrity import derived, history, issues, rows, schema, settings, work
+from dispatch.operations.integrity import chain, derived, history, issues, rows, schema, settings, work
 from dispatch.operations.integrity.findings import FAILURES, RESTORE, Finding, finding, guarded, joined
 from dispatch.operations.row_types import Diagnosis
 from models.agents import Agent
@@ -30,11 +31,15 @@ WHAT_COMMANDS_READ = ("schema", "types", "values", "settings", "issues")
 T = TypeVar("T")
 
 
-def examine(desk: Desk) -> Diagnosis:
-    """Run every check without writing anything; ``ok`` if there are at most warnings."""
+def examine(desk: Desk, head: str | None = None) -> Diagnosis:
+    """Run every check without writing anything; ``ok`` if there are at most warnings.
+
+    ``head`` is the head of the chain of events as an earlier examination showed it. Raises InvalidInput.
+    """
     path = desk.database.path
+    noted = None if head is None else chain.parse_head(head)
     findings: list[Finding] = []
-    for name, check in _checks(desk, path).items():
+    for name, check in _checks(desk, path, noted).items():
         findings += guarded(name, check, lambda failed: [failed])
     sound = all(finding.ok or finding.warning for finding in findings)
     return {"database": str(path), "ok": sound, "checks": [asdict(finding) for finding in findings]}
@@ -52,7 +57,7 @@ def damage(desk: Desk) -> str:
     return next((one.detail for one in found if not (one.ok or one.warning)), "")
 
 
-def _checks(desk: Desk, path: Path) -> dict[str, Callable[[], list[Finding]]]:
+def _checks(desk: Desk, path: Path, head: Seal | None = None) -> dict[str, Callable[[], list[Finding]]]:
     """Every check by name; each reads one snapshot of its own."""
     agree = rows.agree
     checks: dict[str, Callable[[], Finding | list[Finding]]] = {
@@ -76,6 +81,7 @@ def _checks(desk: Desk, path: Path) -> dict[str, Callable[[], list[Finding]]]:
         "watch": partial(issues.watched, desk),
         "numbers": partial(rows.numbers, desk),
         "events": history.checks,
+        "chain": chain.check,
         "log": partial(agree, "log", "the log's copy agrees with the events", agreements.LOG),
         "search": derived.search,
         "journal": _journal,
@@ -84,6 +90,8 @@ def _checks(desk: Desk, path: Path) -> dict[str, Callable[[], list[Finding]]]:
         "backup": partial(freshness, desk),
         "file system": partial(_file_system, path),
     }
+    if head is not None:
+        checks["head"] = partial(chain.head_noted, head)
     return {name: partial(_listed, check) for name, check in checks.items()}
 
 

@@ -14,6 +14,7 @@ from dispatch.assignment import shuffle
 from dispatch.assignment.waiting_list import drain_waiting, drainable
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
+from dispatch.desk.event_chain import seal
 from dispatch.operations import booking_timeouts, daily_backup
 from dispatch.operations.row_types import SweepResult
 from dispatch.service.due_checks import sweep_issues
@@ -21,6 +22,7 @@ from dispatch.service.issues import auto_close, lifecycle
 from dispatch.service.row_types import IssueAlarm
 
 AT_ONCE = 25
+MOST_SEALED = 1_000  # events in a sweep: sealing them takes less than 0.1 s
 
 
 def sweep_and_back_up(desk: Desk) -> SweepResult:
@@ -47,12 +49,14 @@ def sweep(desk: Desk) -> SweepResult:
             "warned": [],
             "escalated": [],
             "closed": [],
+            "sealed": 0,
             "backups": [],
             "backup_problem": "",
         }
         alarms = sweep_issues(desk)
         done["warned"], done["escalated"] = _issues(alarms["warnings"]), _issues(alarms["escalations"])
         done["closed"] = _each(desk, auto_close.due, lifecycle.close)
+        done["sealed"] = seal(desk, MOST_SEALED)
         if not any(done.values()):
             desk.tidy()
         return done

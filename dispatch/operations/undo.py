@@ -70,7 +70,7 @@ def _put_back(running: Command, event: Event) -> list[int]:
     after: dict[str, Json] = json.loads(event.after or "{}")
     rows = {key: _row(key) for key in after}
     for key, row in rows.items():
-        _check_untouched(event, key, row, after[key])
+        _check_untouched(event, key, row, after[key] if key in before else {})
     returning = {rows[key]._pk for key, old in before.items() if "left_at" in old and old["left_at"] is None}
     for key, row in rows.items():
         RULES[type(row)].check(row, before.get(key), rows, returning)

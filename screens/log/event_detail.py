@@ -45,5 +45,6 @@ def _facts(event: EventRow) -> list[tuple[str, str]]:
         ("Customer", event["customer_name"] or ""),
         ("Agent", "".join(f"{agent['name']} ({agent['agent_id']})" for agent in agents)),
         *((label[:1].upper() + label[1:], value) for label, value in details(event)),
+        ("Account", event["account"] or ""),
         ("Request id", event["request_id"] or ""),
     ]

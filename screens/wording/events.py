@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dispatch.desk.commands import TABLES
+from dispatch.desk.event_chain import is_erased
 from dispatch.desk.row_types import EventRow
 from dispatch.operations.command_list import describe_command, describe_event
 from dispatch.operations.row_types import UndoResult
@@ -18,22 +19,22 @@ MECHANICAL = frozenset({"changed_at", "version", "assignment_id"})
 
 
 def changes(event: EventRow) -> list[tuple[str, list[str]]]:
-    """Return each row that was made or changed, with its changes; a new row has none."""
+    """Return each row that was made or changed, with its first values or its changes."""
     parts: list[tuple[str, list[str]]] = []
     for key, after in event["after"].items():
         table, _, number = key.rpartition(":")
         name = f"{TABLES[table].label if table in TABLES else table} {number}"
         before = event["before"].get(key)
+        told = {column: value for column, value in after.items() if column not in MECHANICAL}
         if before is None:
-            parts.append((f"{name}, new", []))
-            continue
-        lines = [
-            f"{_name(column)}: {_value(column, before.get(column))} → {_value(column, value)}"
-            for column, value in after.items()
-            if column not in MECHANICAL
-        ]
-        if lines:
-            parts.append((name, lines))
+            first = [f"{_name(column)}: {_value(column, value)}" for column, value in told.items() if value]
+            parts.append((f"{name}, new", first))
+        elif told:
+            changed = [
+                f"{_name(column)}: {_value(column, before.get(column))} → {_value(column, value)}"
+                for column, value in told.items()
+            ]
+            parts.append((name, changed))
     return parts
 
 
@@ -51,6 +52,8 @@ def _name(column: str) -> str:
 def _value(column: str, value: Any) -> str:
     if value is None or value == "":
         return "–"
+    if is_erased(value):
+        return "erased"
     if column.endswith("_at") and isinstance(value, str):
         return moment(value)
     if column.endswith("_cents"):

@@ -154,7 +154,7 @@ def test_log_shows_who_did_what(booked: Run) -> None:
     assert [event["actor"] for event in booked("log", "--booking", 1, "--json").json] == ["lee", "kim"]
     assert len(booked("log", "--actor", "lee", "--json").json) == 1
     assert len(booked("log", "--limit", 2, "--json").json) == 2
-    assert re.search(r"lee +claimed +booking 1 ", booked("log").out)
+    assert re.search(r"lee \(\S+\) +claimed +booking 1 ", booked("log").out)
     assert booked("log", "--booking", 9).code == 1
 
 

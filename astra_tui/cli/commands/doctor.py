@@ -18,11 +18,20 @@ UNSOUND = 1
 @click.option(
     "--repair", is_flag=True, help="Correct what follows from other rows: loads, averages, indexes and more."
 )
+@click.option(
+    "--head",
+    metavar="EVENT:DIGITS",
+    help="Check that this head, shown earlier, is still in the chain of events.",
+)
 @changing
-def doctor(call: Call, repair: bool) -> None:
-    """Check the database; exit code 1 if something is wrong."""
+def doctor(call: Call, repair: bool, head: str | None) -> None:
+    """Check the database; exit code 1 if something is wrong.
+
+    The head that it shows stands for every event so far. Write it down elsewhere: --head tells later whether
+    the log was rewritten.
+    """
     repaired = call.change(desk_doctor.repair) if repair else None
-    report = call.read(desk_doctor.examine)
+    report = call.read(desk_doctor.examine, head)
     if repaired is not None:
         report["repaired"] = repaired
     call.show(report, _print)

@@ -11,8 +11,7 @@ from astra_tui.cli.database import database_to_create
 from astra_tui.cli.options import Call, changing, dry_run
 from astra_tui.cli.output.printing import line
 from dispatch.bootstrap import open_desk
-from dispatch.desk.desk import default_actor
-from dispatch.inputs import validation
+from dispatch.desk.desk import default_actor, person
 from dispatch.operations import restore as restoring
 from dispatch.operations.command_list import describe_event
 from dispatch.operations.row_types import Lost, RestoreResult
@@ -29,7 +28,7 @@ def restore(call: Call, file: str, other_desk: bool, dry_run: bool) -> None:
 
     The desk as it is now is first copied to the folder backups beside it. --dry-run shows what would be lost.
     """
-    actor = validation.name(default_actor() if call.actor is None else call.actor, "actor")
+    actor = person(default_actor() if call.actor is None else call.actor)
     done = restoring.restore(
         partial(open_desk, actor=actor),
         database_to_create(call.database),

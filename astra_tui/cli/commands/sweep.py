@@ -70,5 +70,7 @@ def _print_sweep(result: SweepResult) -> None:
         _print_moves(result["moves"], False)
     for file in result["backups"]:
         line(f"daily backup: {file}")
+    if result["sealed"]:
+        line(f"{plural(result['sealed'], 'event')} sealed")
     if not any(result.values()):
         line("Nothing was due")

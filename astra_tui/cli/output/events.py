@@ -6,8 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from astra_tui.cli.output.printing import Column, line
+from dispatch.desk.event_chain import is_erased
 from dispatch.desk.row_types import EventRow
-from dispatch.operations.command_list import describe_command, describe_event, describe_subject
+from dispatch.operations.command_list import (
+    describe_actor,
+    describe_command,
+    describe_event,
+    describe_subject,
+)
 from dispatch.queries.wording import moment
 
 
@@ -24,6 +30,8 @@ def in_few_words(event: EventRow) -> str:
 def _readable(detail: tuple[str, Any]) -> tuple[str, Any]:
     """Return a detail's name and value, with times in the terminal's zone and commands in the log's words."""
     key, value = detail
+    if is_erased(value):
+        return key, "erased"
     if key == "command":
         return key, describe_command(value)
     if not key.endswith("_at"):
@@ -34,7 +42,7 @@ def _readable(detail: tuple[str, Any]) -> tuple[str, Any]:
 EVENT_COLUMNS: tuple[Column[EventRow], ...] = (
     Column("Event", "event_id", right=True),
     Column("At", lambda row: moment(row["at"]), whole=True),
-    Column("Actor", "actor"),
+    Column("Actor", describe_actor),
     Column("What", lambda row: describe_command(row["command"])),
     Column("About", describe_subject),
     Column("Agent", "agent_id", right=True),

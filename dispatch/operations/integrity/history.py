@@ -1,7 +1,6 @@
 """Checks of the log against the rows: what the newest event says it wrote is what a row holds now.
 
-Events name new rows without their values, and leave out derived columns (dispatch/desk/commands.py). Rows of
-an import have no event of their own; the import's event has their number.
+Rows of an import have no event of their own; the import's event has their number.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,22 +17,18 @@ from peewee import fn
 
 from dispatch.desk.commands import AUDITED, TABLES
 from dispatch.operations.integrity.findings import RESTORE, Finding, counted, finding, joined, named
-from models.agents import AVAILABLE, Agent
+from dispatch.operations.integrity.ledger import AT_ONCE, Ledger, chunks
+from models.agents import Agent
 from models.audit import Event, EventBooking, LogLine, last_line, write_lines
 from models.base import BaseModel, Json, listed, tuples
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.inspection import agreements
 from models.inspection.scan import found_by
-from models.issues import Issue, Survey
 
-AT_ONCE = 1000
 _NUMBER = re.compile(r"\d+")
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError)
 WINDOW = 50_000  # bookings whose columns are in memory at once
-
-# A migration wrote these without an event.
-MIGRATED = ("given_at", "contact_attempts", "last_outcome")
 IMPORTED: dict[type[BaseModel], str] = {
     Agent: "agents",
     Customer: "assignments",
@@ -42,101 +37,6 @@ IMPORTED: dict[type[BaseModel], str] = {
     Booking: "bookings",
 }
 """The number in an import's event that counts the new rows of a model."""
-
-
-FIRST: dict[type[BaseModel], Json] = {
-    Booking: {
-        "score": None,
-        "voided": False,
-        "follow_up_at": None,
-        "progress_at": None,
-        "asked_at": None,
-        "shuffled_at": None,
-    },
-    Agent: {"presence": AVAILABLE, "presence_until": None, "hours": None, "left_at": None},
-    Customer: {"merged_into": None},
-    Issue: {"resolved_at": None, "closed_at": None, "reopened_at": None, "voided": False},
-    Survey: {"score": None},
-}
-"""What every new row has in these columns; only an event can have changed it."""
-
-
-@dataclass
-class Ledger:
-    """What events say about rows, read oldest first."""
-
-    models: frozenset[type[BaseModel]]
-    window: range | None = None  # of bookings
-    columns: dict[str, Json] = field(default_factory=dict)  # by row: the newest value of each
-    broken: dict[str, str] = field(default_factory=dict)  # by row: the column whose history has a gap
-
-    def add(self, before: dict[str, Json], after: dict[str, Json]) -> None:
-        """Add an event's changed columns."""
-        for key, old in before.items():
-            table, _, number = key.rpartition(":")
-            model = TABLES.get(table)
-            if model not in self.models or not self._is_watched(model, number):
-                continue
-            known = self.columns.setdefault(key, {})
-            for column, value in old.items():
-                if column not in MIGRATED and column in known and known[column] != value:
-                    self.broken.setdefault(key, column)
-            known.update(after.get(key, {}))
-
-    def _is_watched(self, model: type[BaseModel], number: str) -> bool:
-        return self.window is None or model is not Booking or int(number) in self.window
-
-    def differing(self) -> Iterator[str]:
-        """Name each row that differs from what its events say, with the column."""
-        for model in self.models:
-            table = f"{model._meta.table_name}:"
-            yield from _differing(
-                model, {key: self.columns[key] for key in self.columns if key.startswith(table)}
-            )
-            yield from self._unexplained(model)
-        for key, column in self.broken.items():
-            yield f"{_row(key)} {column} (its history has a gap)"
-
-    def _unexplained(self, model: type[BaseModel]) -> Iterator[str]:
-        """Name the rows with a value that no event has written."""
-        key, first = model._meta.primary_key, FIRST.get(model, {})
-        for column, value in first.items():
-            field = model._meta.fields[column]
-            query: Any = model.select(key).where(field.is_null(False) if value is None else field != value)
-            if self.window is not None and model is Booking:
-                query = query.where(key.between(self.window[0], self.window[-1]))
-            for (number,) in query.tuples().iterator():
-                if column not in self.columns.get(f"{model._meta.table_name}:{number}", ()):
-                    yield f"{model.label} {number} {column} (no event)"
-
-
-def _differing(model: type[BaseModel], columns: dict[str, Json]) -> Iterator[str]:
-    names, label = model._meta.sorted_field_names, model.label
-    derived = AUDITED[model]
-    for some in _chunks(columns):
-        wanted = {int(key.rpartition(":")[2]): columns[key] for key in some}
-        key = model._meta.primary_key
-        for values in tuples(model.select().where(key.in_(listed(wanted)))):
-            row = dict(zip(names, values, strict=True))
-            for column, value in wanted.pop(row[key.name]).items():
-                if (
-                    column in row
-                    and column not in derived
-                    and row[column] != value
-                    and not _is_known(row, column)
-                ):
-                    yield f"{label} {row[key.name]} {column}"
-        yield from (f"{label} {number} is missing" for number in wanted)
-
-
-def _is_known(row: Json, column: str) -> bool:
-    """Return whether a migration may have written it: a lead entered by mistake was given to nobody."""
-    return column == "given_at" and bool(row.get("voided")) and row[column] is None
-
-
-def _row(key: str) -> str:
-    table, _, number = key.rpartition(":")
-    return f"{TABLES[table].label} {number}"
 
 
 @dataclass
@@ -249,8 +149,6 @@ class Faults:
         """Add an event's bookings (dispatch/desk/commands.py)."""
         if before.keys() - after.keys():
             raise ValueError("a row without its new values")
-        if any(after[key] for key in after.keys() - before.keys()):
-            raise ValueError("a new row with values, which events leave out")
         prefix = f"{Booking.table}:"
         changed = {int(key[len(prefix) :]) for key in after if key.startswith(prefix)}
         if len(changed) > 1 or booking_id is None:
@@ -299,10 +197,8 @@ def _of_bookings(window: range) -> list[str]:
     own = Event.select(Event.event_id).where(Event.booking_id.between(low, high))
     numbers = sorted({number for query in (own, others) for (number,) in tuples(query)})
     ledger = Ledger(frozenset({Booking}), window)
-    for some in _chunks(numbers):
-        query = Event.select(Event.before, Event.after).where(
-            Event.event_id.in_(listed(some)), Event.before.is_null(False)
-        )
+    for some in chunks(numbers):
+        query = Event.select(Event.before, Event.after).where(Event.event_id.in_(listed(some)))
         for before, after in tuples(query.order_by(Event.event_id)):
             ledger.add(_rows(before), _rows(after))
     return list(ledger.differing())
@@ -314,17 +210,6 @@ def _of_each_kind(differing: list[str]) -> str:
     for one in differing:
         kinds.setdefault(_NUMBER.sub("", one), []).append(one)
     return joined(counted(of_kind, str, "differ") for of_kind in kinds.values())
-
-
-def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
-    some: list[Any] = []
-    for item in items:
-        some.append(item)
-        if len(some) == AT_ONCE:
-            yield some
-            some = []
-    if some:
-        yield some
 
 
 def repair() -> int:

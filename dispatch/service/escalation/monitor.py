@@ -13,8 +13,7 @@ from datetime import datetime, timedelta
 
 from peewee import Case, fn
 
-from dispatch.desk.commands import DESK_ACTOR
-from dispatch.desk.desk import Desk
+from dispatch.desk.desk import DESK_ACTOR, Desk
 from dispatch.service.escalation import decisions, escalations, triggers
 from dispatch.service.escalation.decisions import Climb, Close, Raise, Rest, Warn
 from dispatch.service.escalation.triggers import Watched

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,6 +14,7 @@ import pytest
 from peewee import IntegrityError
 
 from dispatch import agents, bookings, queries
+from dispatch.agents import presence
 from dispatch.bookings import editing
 from dispatch.bootstrap import open_desk
 from dispatch.desk import event_log
@@ -116,7 +119,27 @@ def test_a_row_created_and_changed_by_one_command_counts_as_created(desk: Desk, 
         agent.save()
 
     twice(desk)
-    assert (newest(look)["before"], newest(look)["after"]) == ({}, {"space_travel_agents:1": {}})
+    assert newest(look)["before"] == {}
+    (told,) = newest(look)["after"].values()
+    assert (told["first_name"], told["email"], told["presence"]) == ("A", "a@example.com", "available")
+
+
+def test_the_log_holds_the_first_values_of_new_rows(desk: Desk, lead: LeadResult, look: Look) -> None:
+    told = newest(look)["after"]
+    assert told["new_customer:1"] == {
+        "customer_id": 1,
+        "customer_name": "Kate Nguyen",
+        "method": "Text",
+        "source": "Organic",
+        "destination": "Mars",
+        "launch_location": "Dallas-Fort Worth Launch Complex",
+        "requests": "window seat",
+        "received_at": newest(look)["at"],
+    }
+    assert told["bookings:1"]["status"] == "Pending"
+    assert "load" not in told["bookings:1"], "derived"
+    assert "destination" not in told["bookings:1"], "the lead's own"
+    assert "claimed_at" not in told["bookings:1"], "empty"
 
 
 @pytest.mark.parametrize(
@@ -178,25 +201,43 @@ def test_leads_are_written_only_inside_a_command(desk: Desk, lead: LeadResult) -
         choose_for_new_lead(Lead.lock(1))
 
 
-def test_the_actor_is_from_the_environment_or_the_login_name(
+def test_the_actor_is_from_the_environment_or_the_account(
     monkeypatch: pytest.MonkeyPatch, path: Path
 ) -> None:
+    account = pwd.getpwuid(os.getuid()).pw_name
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "mallory")
+    assert default_actor() == account, "whatever the environment says"
     monkeypatch.setenv("ASTRA_ACTOR", " mia ")
     assert default_actor() == "mia"
-    monkeypatch.delenv("ASTRA_ACTOR")
-    monkeypatch.setattr("getpass.getuser", lambda: "lee")
-    assert default_actor() == "lee"
     desk = open_desk(path, actor="kim")
     assert desk.actor == "kim"
     desk.close()
 
 
-def test_a_machine_without_names_has_an_unknown_actor(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nobody() -> str:
-        raise KeyError("getpwuid(): uid not found: 1000")
+def test_a_machine_without_names_has_a_numbered_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(number: int) -> Any:
+        raise KeyError(f"getpwuid(): uid not found: {number}")
 
-    monkeypatch.setattr("getpass.getuser", nobody)
-    assert default_actor() == "unknown"
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    assert default_actor() == f"account {os.getuid()}"
+
+
+def test_an_actor_that_is_only_said_is_marked_with_the_account(desk: Desk, two: None, look: Look) -> None:
+    desk.actor = "zoe"
+    presence.set_presence(desk, 1, "break")
+    assert (newest(look)["actor"], newest(look)["account"]) == ("zoe", desk.account)
+    desk.actor = desk.account
+    presence.set_presence(desk, 1, "available")
+    assert (newest(look)["actor"], newest(look)["account"]) == (desk.account, None)
+
+
+@pytest.mark.parametrize("actor", ["sweeper", "Sweeper", " "])
+def test_nobody_signs_with_the_desks_own_name(path: Path, desk: Desk, actor: str) -> None:
+    with pytest.raises(InvalidInput):
+        open_desk(path, actor=actor)
+    with pytest.raises(InvalidInput):
+        desk.actor = actor
 
 
 # -- request ids

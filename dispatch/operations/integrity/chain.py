@@ -1,0 +1,103 @@
+"""Check of the chain of events (dispatch/desk/event_chain.py): what was sealed is still as it was."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from dispatch.desk.event_chain import START, Seal, head_after, newest_seal
+from dispatch.operations.integrity.findings import RESTORE, Finding, finding, joined, named
+from models.audit import Erasure, Event, EventSeal
+from models.base import read_rows, tuples
+from models.errors import InvalidInput
+
+AT_ONCE = 1000
+_HEAD = re.compile(r"[0-9a-f]{32}")
+
+
+def check() -> list[Finding]:
+    """Check every seal against its event, and that nothing may change what was written."""
+    last = newest_seal()
+    bent, unsealed = [], []
+    head = START
+    for event, stored in _sealed(last.event_id):
+        if stored is None:
+            unsealed.append(event.event_id)
+            continue
+        if not _is_as_sealed(head, event, stored):
+            bent.append(event.event_id)
+        head = stored.head
+    alone = EventSeal.select(EventSeal.event_id).where(
+        EventSeal.event_id.not_in(Event.select(Event.event_id))
+    )
+    problem = joined(
+        (
+            named("changed since they were sealed, or after one that is missing", bent),
+            named("without their seal", unsealed),
+            named("deleted after they were sealed", [number for (number,) in tuples(alone)]),
+        )
+    )
+    return [finding("chain", _described(last), problem and f"events {problem}", RESTORE), _erasures()]
+
+
+def _sealed(last: int) -> Iterator[tuple[Event, EventSeal | None]]:
+    """Yield each event up to the last seal, with its seal, oldest first."""
+    low = 0
+    while low < last:
+        events = read_rows(
+            Event,
+            Event.select()
+            .where(Event.event_id.between(low + 1, last))
+            .order_by(Event.event_id)
+            .limit(AT_ONCE),
+        )
+        if not events:
+            return
+        high = events[-1].event_id
+        seals = {
+            one.event_id: one
+            for one in read_rows(
+                EventSeal, EventSeal.select().where(EventSeal.event_id.between(low + 1, high))
+            )
+        }
+        yield from ((event, seals.get(event.event_id)) for event in events)
+        low = high
+
+
+def _is_as_sealed(head: str, event: Event, stored: EventSeal) -> bool:
+    try:
+        return head_after(head, event, json.loads(stored.salts)) == stored.head
+    except (ValueError, TypeError, AttributeError, LookupError):
+        return False
+
+
+def _described(last: Seal) -> str:
+    newer = Event.select().where(Event.event_id > last.event_id).count()
+    waiting = f"; {newer} newer ones wait for the next sweep" if newer else ""
+    return f"the events are as they were sealed; the head is {last.event_id}:{last.head}{waiting}"
+
+
+def parse_head(text: str) -> Seal:
+    """Return the seal that a head names, as ``astra doctor`` shows it. Raises InvalidInput."""
+    number, _, head = text.strip().partition(":")
+    if not (_HEAD.fullmatch(head) and number.isascii() and number.isdecimal() and len(number) < 19):
+        raise InvalidInput("head", f"{text!r} is no head of the chain", "astra doctor shows it: EVENT:DIGITS")
+    return Seal(int(number), head)
+
+
+def head_noted(noted: Seal) -> Finding:
+    """Check a head that was written down earlier: a log rewritten from its beginning has another one."""
+    stored = EventSeal.select(EventSeal.head).where(EventSeal.event_id == noted.event_id).scalar()
+    problem = (
+        ""
+        if stored == noted.head
+        else f"event {noted.event_id} was sealed with another head than {noted.head}"
+    )
+    return finding("head", f"event {noted.event_id} still has the head {noted.head}", problem, RESTORE)
+
+
+def _erasures() -> Finding:
+    opened = [number for (number,) in tuples(Erasure.select(Erasure.customer_id).where(~Erasure.closed))]
+    problem = named("the log can be changed: an erasure was left open for customers", opened)
+    return finding("erasures", "nothing may change the log", problem, RESTORE)
