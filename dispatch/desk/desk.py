@@ -32,9 +32,11 @@ class _Rehearsed(Exception):
 
 def default_actor() -> str:
     """Return the default actor: ASTRA_ACTOR, else the login name."""
-    actor = os.environ.get("ASTRA_ACTOR", "").strip()
-    if actor:
-        return actor
+    return os.environ.get("ASTRA_ACTOR", "").strip() or login_name()
+
+
+def login_name() -> str:
+    """Return the name of the account that this process runs in."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container without a password database

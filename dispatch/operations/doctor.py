@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
+from dispatch.operations import sweep_record
 from dispatch.operations.backup_record import freshness
 from dispatch.operations.integrity import derived, history, issues, rows, schema, settings, work
 from dispatch.operations.integrity.findings import FAILURES, RESTORE, Finding, finding, guarded, joined
@@ -82,6 +83,7 @@ def _checks(desk: Desk, path: Path) -> dict[str, Callable[[], list[Finding]]]:
         "sqlite": sqlite_itself,
         "permissions": partial(_permissions, path),
         "backup": partial(freshness, desk),
+        "sweep": partial(sweep_record.check, desk),
         "file system": partial(_file_system, path),
     }
     return {name: partial(_listed, check) for name, check in checks.items()}

@@ -14,7 +14,7 @@ from dispatch.assignment import shuffle
 from dispatch.assignment.waiting_list import drain_waiting, drainable
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
-from dispatch.operations import booking_timeouts, daily_backup
+from dispatch.operations import booking_timeouts, daily_backup, sweep_record
 from dispatch.operations.row_types import SweepResult
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import auto_close, lifecycle
@@ -55,6 +55,7 @@ def sweep(desk: Desk) -> SweepResult:
         done["closed"] = _each(desk, auto_close.due, lifecycle.close)
         if not any(done.values()):
             desk.tidy()
+        sweep_record.note(desk)
         return done
 
 
