@@ -7,7 +7,7 @@ import select
 import signal
 from contextlib import suppress
 from types import FrameType, TracebackType
-from typing import Self
+from typing import Any, Self
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -19,7 +19,7 @@ class StopSignals:
     """
 
     def __init__(self) -> None:
-        self._before: dict[signal.Signals, signal._HANDLER] = {}
+        self._before: dict[signal.Signals, Any] = {}
         self._reader = self._writer = -1
 
     def __enter__(self) -> Self:

@@ -52,7 +52,7 @@ def unswept_since(desk: Desk, longest: timedelta = LATE) -> str:
 
 def absence(desk: Desk) -> str:
     """Return the words for a desk that nothing has swept for hours, to be said before it is; else ""."""
-    since = unswept_since(desk, ABSENT)
+    since = "" if desk.why_read_only else unswept_since(desk, ABSENT)
     return f"Nothing has swept this desk since {moment(since)}; doing it now" if since else ""
 
 

@@ -52,7 +52,9 @@ class DistributingApp(GreetingApp):
         backend = self._host.backend
 
         def found(since: str) -> None:
-            backend.unswept_since = since
+            backend.unswept_since, place = since, self._host.place
+            if place is not None and place.is_laid_out:
+                place.show_time()
 
         # a desk that cannot be reached has a bar of its own
         self._host.ask(lambda: unswept_since(backend.desk), found, lambda _: None)

@@ -136,6 +136,12 @@ def test_each_round_is_one_line_of_json(capsys: pytest.CaptureFixture[str], path
     assert second == {"at": None, "error": LOCKED.as_json()}
 
 
+def test_a_sweep_after_days_says_so_first(astra: Run, path: Path) -> None:
+    sweep_file.note(path, "2082-01-01 09:00:00")
+    assert astra("sweep").err.startswith("Nothing has swept this desk since 2082-01-01")
+    assert astra("sweep").err == ""
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_wait_and_is_handled_as_before_afterwards(number: signal.Signals) -> None:
     before = signal.signal(number, signal.SIG_DFL)

@@ -55,9 +55,8 @@ def shuffle(call: Call, dry_run: bool) -> None:
 def sweep(call: Call, every_s: int | None) -> None:
     """Do what is due: breaks, shifts, offers, claims, waiting bookings, issues, the recurring shuffle.
 
-    And the daily backup. The application does this itself while it is open. Without it, run astra sweep
-    --every 60s, one for a desk, or astra sweep every minute (docs/running.md). With --every and --json, each
-    round prints one line of JSON.
+    And the daily backup. The application does this itself while it is open; without it, keep astra sweep
+    --every 60s running (docs/running.md). With --json as well, each round prints one line.
     """
     if every_s is not None:
         _sweep_on(call, every_s)

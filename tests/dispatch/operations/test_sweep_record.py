@@ -120,7 +120,7 @@ def test_without_a_sweeper_nothing_is_left_to_it(desk: Desk) -> None:
     assert not sweep_record.is_left_to_sweeper(desk)
 
 
-def test_absence_is_told_after_hours(desk: Desk, clock: TestClock) -> None:
+def test_absence_is_told_after_hours(desk: Desk, clock: TestClock, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sweep_record.absence(desk) == ""
     sweep(desk)
     clock.advance(hours=8)
@@ -128,6 +128,8 @@ def test_absence_is_told_after_hours(desk: Desk, clock: TestClock) -> None:
     clock.advance(hours=64)
     assert sweep_record.absence(desk) == "Nothing has swept this desk since 2082-03-01 09:00:00; doing it now"
     assert sweep_record.unswept_since(desk, timedelta(days=4)) == ""
+    monkeypatch.setattr(Desk, "why_read_only", "you may not write the file")
+    assert sweep_record.absence(desk) == "", "nobody does it here"
 
 
 @pytest.mark.parametrize(
