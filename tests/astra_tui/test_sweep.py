@@ -33,13 +33,13 @@ LOCKED = DatabaseUnavailable("locked", "desk.db is locked by another process", "
 
 
 @pytest.fixture
-def started(path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+def started(path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start processes that sweep the desk; they end with the test."""
     running: list[subprocess.Popen[str]] = []
 
-    def start() -> subprocess.Popen[str]:
+    def start(every: str = "1h") -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [sys.executable, "-m", "astra_tui.main", "sweep", "--every", "1h", "--json", "--db", str(path)],
+            [sys.executable, "-m", "astra_tui.main", "sweep", "--every", every, "--json", "--db", str(path)],
             env=os.environ | {"PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -55,7 +55,7 @@ def started(path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
 
 
 def test_one_process_sweeps_and_after_its_end_however_violent_another_one(
-    astra: Run, path: Path, started: Callable[[], subprocess.Popen[str]]
+    astra: Run, path: Path, started: Callable[..., subprocess.Popen[str]]
 ) -> None:
     first = started()
     assert first.stdout is not None
@@ -77,6 +77,24 @@ def test_one_process_sweeps_and_after_its_end_however_violent_another_one(
     assert (second.returncode, out, err) == (0, "", f"Sweeping {path} every 1 h, until stopped\n")
     assert sweep_file.sweeper_of(path) is None
     assert not desk_file.has_log(path)
+
+
+@pytest.mark.stress
+def test_a_process_survives_a_desk_that_is_gone_for_a_while(
+    path: Path, started: Callable[..., subprocess.Popen[str]]
+) -> None:
+    process, away = started("5s"), path.with_name("away.db")
+    assert process.stdout is not None
+    told = [json.loads(process.stdout.readline())]
+    path.rename(away)
+    told += [json.loads(process.stdout.readline()) for _ in range(2)]
+    away.rename(path)
+    told.append(json.loads(process.stdout.readline()))
+    assert [one.get("error", {}).get("code") for one in told] == [None, "no_database", "no_database", None]
+    process.send_signal(signal.SIGHUP)
+    _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
+    assert len(err.splitlines()) == 3, "where it sweeps, that the desk is gone, and that it is back"
 
 
 @pytest.mark.parametrize(
