@@ -40,12 +40,13 @@ class DistributingApp(GreetingApp):
         why = self._host.backend.desk.why_read_only
         if why:
             self.notify(f"{READ_ONLY}: {why}", timeout=15)
+            self.look_at_sweeps()
+            self.set_interval(SWEEP_EVERY_S, self.look_at_sweeps)
         elif self.sweeps_by_itself:
             if self._host.backend.absence:
                 self.notify(self._host.backend.absence, timeout=15)
             self.call_after_refresh(self.sweep)
             self.set_interval(SWEEP_EVERY_S, self.sweep)
-        self.set_interval(SWEEP_EVERY_S, self.look_at_sweeps)
 
     def look_at_sweeps(self) -> None:
         """Look up when the desk was last swept; the place in sight shows it if that is too long ago."""
@@ -61,7 +62,9 @@ class DistributingApp(GreetingApp):
 
     def sweep(self) -> None:
         """Do what is due in the writing thread, unless a command is already queued there."""
-        if not self.is_busy(frozenset({"command", "sweep"})):
+        if self.is_busy(frozenset({"command", "sweep"})):
+            self.look_at_sweeps()  # after the sweep otherwise: what it is about to do is not late
+        else:
             self.run_worker(self._sweep(), group="sweep")
 
     async def _sweep(self) -> None:

@@ -97,7 +97,7 @@ class Backend:
         )
         with desk.reading():
             self.values.reload()
-        self.absence, self.unswept_since = sweep_record.absence(desk), sweep_record.unswept_since(desk)
+        self.absence, self.unswept_since = sweep_record.absence(desk), ""
         desk.heard = self.own_events.add
         self._file.take()
         return desk
