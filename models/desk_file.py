@@ -51,7 +51,7 @@ def _descriptor(path: Path) -> int:
     When a process closes any descriptor of a file, it loses all its locks on it, also those of SQLite: others
     would think that nobody has the desk open, and remove its log.
     """
-    known = _descriptors.get(_identity(path))
+    known = _descriptors.get(identity(path))
     if known is None:
         while len(_descriptors) >= MOST_OPEN:
             os.close(_descriptors.pop(next(iter(_descriptors))))
@@ -61,8 +61,9 @@ def _descriptor(path: Path) -> int:
     return known
 
 
-def _identity(path: Path) -> Identity:
-    status = os.stat(path)
+def identity(file: Path | int) -> Identity:
+    """Return what tells the file at a path, or of a descriptor, from others. Raises OSError."""
+    status = os.stat(file)
     return status.st_dev, status.st_ino
 
 
@@ -76,8 +77,13 @@ def index_of(path: Path) -> Path:
     return _beside(path, "-shm")
 
 
+def sweep_record_of(path: Path) -> Path:
+    """Return the path of the file that records the sweeps of a desk."""
+    return _beside(path, "-sweep")
+
+
 def _beside(path: Path, ending: str) -> Path:
-    """Return a file of SQLite's own: of a link, it lies beside the file that the link leads to."""
+    """Return a file that belongs to a desk: of a link, it lies beside the file that the link leads to."""
     if path.is_symlink():
         path = Path(os.path.realpath(path))
     return path.with_name(path.name + ending)
@@ -130,9 +136,9 @@ class DeskFile:
     def take(self) -> None:
         """Take the file now at the path for the desk's own; a connection to it is open. Raises OSError."""
         self._written_at = os.stat(self.path).st_mtime_ns
-        self._file, self._log = _identity(self.path), None
+        self._file, self._log = identity(self.path), None
         with suppress(OSError):
-            self._log = _identity(log_of(self.path))
+            self._log = identity(log_of(self.path))
         found = header(self.path)
         self._changes = found.changes if found else 0
 
@@ -155,10 +161,10 @@ class DeskFile:
         """Move the old file's log out of the way of the one that has its place now."""
         log = log_of(self.path)
         with self._lock, suppress(OSError):
-            if self._log is None or _identity(log) != self._log:
+            if self._log is None or identity(log) != self._log:
                 return  # the new file's own, or moved by another terminal
             aside = free_name(log.with_name(log.name + ".old"))
-            if _identity(self.path) != self._file:
+            if identity(self.path) != self._file:
                 os.replace(log, aside)  # the old file may exist under another name, and the log with it
             else:
                 with suppress(OSError):

@@ -109,11 +109,13 @@ def opened_or_made(given: str | None, actor: str | None, *, create: bool) -> Ite
 
 
 @contextmanager
-def opened(path: Path, actor: str | None, *, create: bool = False) -> Iterator[Desk]:
+def opened(
+    path: Path, actor: str | None, *, create: bool = False, says_read_only: bool = True
+) -> Iterator[Desk]:
     """Open the desk in a file; inside the block it can be queried."""
     desk = open_desk(path, actor=actor, create=create)
     try:
-        if desk.why_read_only:
+        if says_read_only and desk.why_read_only:
             narrate(f"{path} can only be read: {desk.why_read_only}")
         with desk.reading():
             yield desk

@@ -6,6 +6,7 @@ Completion only reads, and offers nothing if anything fails: a prompt is no plac
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stderr
 from typing import Any, TypeVar
@@ -21,6 +22,8 @@ from models.bookings import STATUSES
 T = TypeVar("T")
 
 MOST = 50
+SECONDS = {"": 1, "s": 1, "m": 60, "h": 3_600}
+INTERVAL = re.compile(r"([0-9]{1,6})(s|m|h|)")
 LARGEST_ID = 2**63 - 1
 Found = Iterable[tuple[object, str]]
 """Words to offer, each with its meaning."""
@@ -126,6 +129,28 @@ class AcceptedValue(Word):
             return [(row["name"], row.get("destination", "")) for row in listing(kind)]
 
         super().__init__(listed, metavar)
+
+
+class Interval(Completed[int]):
+    """A span in seconds, minutes or hours, as typed: ``60s``, ``5m``, ``1h``; a bare number is seconds."""
+
+    name = "interval"
+    metavar = "SPAN"
+    on_desk = False
+
+    def __init__(self, least_s: int, most_s: int) -> None:
+        self._least_s, self._most_s = least_s, most_s
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        found = INTERVAL.fullmatch(str(value).strip().lower())
+        seconds = int(found[1]) * SECONDS[found[2]] if found else -1
+        if not self._least_s <= seconds <= self._most_s:
+            accepted = f"{self._least_s}s to {self._most_s // SECONDS['h']}h, such as 60s, 5m or 1h"
+            self.fail(f"{validation.excerpt(str(value))} is no such span: {accepted}", param, ctx)
+        return seconds
+
+    def candidates(self, incomplete: str) -> Found:
+        return [(span, "") for span in ("30s", "60s", "5m", "1h") if span.startswith(incomplete)]
 
 
 class FilterText(Word):

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_chain import Seal
+from dispatch.operations import sweep_record
 from dispatch.operations.backup_record import freshness
 from dispatch.operations.integrity import chain, derived, history, issues, rows, schema, settings, work
 from dispatch.operations.integrity.findings import FAILURES, RESTORE, Finding, finding, guarded, joined
@@ -88,6 +89,7 @@ def _checks(desk: Desk, path: Path, head: Seal | None = None) -> dict[str, Calla
         "sqlite": sqlite_itself,
         "permissions": partial(_permissions, path),
         "backup": partial(freshness, desk),
+        "sweep": partial(sweep_record.check, desk),
         "file system": partial(_file_system, path),
     }
     if head is not None:

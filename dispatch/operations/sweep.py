@@ -15,7 +15,7 @@ from dispatch.assignment.waiting_list import drain_waiting, drainable
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_chain import seal
-from dispatch.operations import booking_timeouts, daily_backup
+from dispatch.operations import booking_timeouts, daily_backup, sweep_record
 from dispatch.operations.row_types import SweepResult
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import auto_close, lifecycle
@@ -59,6 +59,7 @@ def sweep(desk: Desk) -> SweepResult:
         done["sealed"] = seal(desk, MOST_SEALED)
         if not any(done.values()):
             desk.tidy()
+        sweep_record.note(desk)
         return done
 
 

@@ -34,10 +34,9 @@ def sweep_issues(desk: Desk) -> IssueSweep:
     """
     now = desk.now()
     done: IssueSweep = {"examined": 0, "warnings": [], "escalations": [], "trained": None}
-    while _is_due(desk, now):
+    while due(desk, now, limit=1):
         with desk.transaction():
-            ids = [issue_id for (issue_id,) in _due(now=now, limit=AT_ONCE)]
-            outcome = monitor.examine(desk, now, ids)
+            outcome = monitor.examine(desk, now, due(desk, now))
             if outcome:
                 _note(desk, outcome)
         done["examined"] += outcome.examined
@@ -47,9 +46,10 @@ def sweep_issues(desk: Desk) -> IssueSweep:
     return done
 
 
-def _is_due(desk: Desk, now: str) -> bool:
+def due(desk: Desk, now: str, *, limit: int = AT_ONCE) -> list[int]:
+    """Return issues whose clocks are due to be looked at, longest due first."""
     with desk.reading():
-        return bool(_due(now=now, limit=1))
+        return [issue_id for (issue_id,) in _due(now=now, limit=limit)]
 
 
 @command("issue.sweep", past="clock", undo=never("the clock did it"), by_desk=True)

@@ -9,6 +9,7 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from dispatch.assignment.policies import POLICIES
+from dispatch.operations.sweep_record import unswept_since
 from dispatch.queries.row_types import MoveRow
 from dispatch.queries.wording import plural
 from models.base import Json
@@ -39,13 +40,31 @@ class DistributingApp(GreetingApp):
         why = self._host.backend.desk.why_read_only
         if why:
             self.notify(f"{READ_ONLY}: {why}", timeout=15)
+            self.look_at_sweeps()
+            self.set_interval(SWEEP_EVERY_S, self.look_at_sweeps)
         elif self.sweeps_by_itself:
+            if self._host.backend.absence:
+                self.notify(self._host.backend.absence, timeout=15)
             self.call_after_refresh(self.sweep)
             self.set_interval(SWEEP_EVERY_S, self.sweep)
 
+    def look_at_sweeps(self) -> None:
+        """Look up when the desk was last swept; the place in sight shows it if that is too long ago."""
+        backend = self._host.backend
+
+        def found(since: str) -> None:
+            backend.unswept_since, place = since, self._host.place
+            if place is not None and place.is_laid_out:
+                place.show_time()
+
+        # a desk that cannot be reached has a bar of its own
+        self._host.ask(lambda: unswept_since(backend.desk), found, lambda _: None)
+
     def sweep(self) -> None:
         """Do what is due in the writing thread, unless a command is already queued there."""
-        if not self.is_busy(frozenset({"command", "sweep"})):
+        if self.is_busy(frozenset({"command", "sweep"})):
+            self.look_at_sweeps()  # after the sweep otherwise: what it is about to do is not late
+        else:
             self.run_worker(self._sweep(), group="sweep")
 
     async def _sweep(self) -> None:
@@ -59,9 +78,10 @@ class DistributingApp(GreetingApp):
                 host.report(error)
         else:
             self._last_error = ""
-            if done["backup_problem"]:
+            if done is not None and done["backup_problem"]:
                 host.show_toast(done["backup_problem"], severity="warning")
             await host.look_for_changes()
+        self.look_at_sweeps()
 
     def action_policy(self, name: str = "") -> None:
         """Choose who gets the next lead; the form shows how the last leads would have gone."""

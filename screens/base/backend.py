@@ -15,6 +15,7 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
 from dispatch.inputs.filter_reader import Reading
+from dispatch.operations import sweep_record
 from dispatch.operations.backup_record import is_due
 from dispatch.operations.daily_backup import run_if_due
 from dispatch.operations.row_types import SweepResult
@@ -51,7 +52,8 @@ class Backend:
 
     ``values`` are the accepted values as last read, for the UI thread: unlike the desk's own, which
     a refused command discards, they never query the database. ``own_events`` are the
-    ids of the latest events written by commands of this application.
+    ids of the latest events written by commands of this application. ``unswept_since`` is when the desk was
+    last swept, by anybody, if that is too long ago, and ``absence`` the words for it as the desk was opened.
     """
 
     def __init__(self, path: str, clock: Clock | None, actor: str | None) -> None:
@@ -71,6 +73,7 @@ class Backend:
         self._desk: Desk | None = None
         self._at_work_beside: set[Callable[[], Any]] = set()
         self.replaced: FileReplaced | None = None
+        self.unswept_since = self.absence = ""
 
     @property
     def desk(self) -> Desk:
@@ -94,6 +97,7 @@ class Backend:
         )
         with desk.reading():
             self.values.reload()
+        self.absence, self.unswept_since = sweep_record.absence(desk), ""
         desk.heard = self.own_events.add
         self._file.take()
         return desk
@@ -135,13 +139,16 @@ class Backend:
 
         return await self._in(self._writer, work)
 
-    async def sweep(self) -> SweepResult:
+    async def sweep(self) -> SweepResult | None:
         """Do what is due, in the writing thread; its changes count as made by others.
 
-        The daily backup is made beside it, as it takes longer.
+        The daily backup is made beside it, as it takes longer. None if a process that sweeps all the time
+        has just done all of it.
         """
 
-        def work(desk: Desk) -> SweepResult:
+        def work(desk: Desk) -> SweepResult | None:
+            if sweep_record.is_left_to_sweeper(desk):
+                return None
             heard, desk.heard = desk.heard, None
             try:
                 return sweep(desk)
@@ -149,7 +156,7 @@ class Backend:
                 desk.heard = heard
 
         done = await self.run(work)
-        if await self.read(lambda: is_due(self.desk)):
+        if done is not None and await self.read(lambda: is_due(self.desk)):
             made = await self.beside(lambda: run_if_due(self.desk))
             done["backups"], done["backup_problem"] = made
         return done

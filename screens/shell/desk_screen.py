@@ -24,6 +24,7 @@ from screens.dialogs.column_chooser import Columns
 from screens.widgets.bars import EmptyDesk, Heading, StatusBar, TopBar
 from screens.widgets.live_table import LiveTable
 from screens.widgets.outage_bar import OutageBar
+from screens.widgets.sweep_bar import SweepBar
 from screens.wording.text import short
 
 MINUTE = 16  # characters of a stored time, up to the minute
@@ -67,6 +68,7 @@ class Place(Hosted[None]):
     def compose(self) -> ComposeResult:
         yield TopBar(self.NAME)
         yield OutageBar()
+        yield SweepBar()
         yield EmptyDesk()
         yield from self.body()
         yield StatusBar()
@@ -170,12 +172,13 @@ class Place(Hosted[None]):
         self.show_time()
 
     def show_time(self) -> None:
-        """Update the top bar: agent, desk, policy, time, and news."""
+        """Update the top bar: agent, desk, policy, time, and news; and the bar for a desk not swept."""
         desk, inbox = self.backend.desk, self.host.inbox
         policy, moment, new = f"{desk.settings['policy']} policy", to_local(desk.now()), len(inbox.unseen)
         path, is_read_only = self.backend.path, bool(desk.why_read_only)
         heading = Heading(policy, desk.actor, inbox.name, path, moment, new, is_read_only)
         self.query_one(TopBar).show(heading)
+        self.query_one(SweepBar).show(self.backend.unswept_since, is_read_only=is_read_only)
 
     def copy(self, text: str, what: str = "") -> None:
         """Copy a text to the clipboard, and show it: not every terminal accepts it."""

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from pathlib import Path
+
 import rich_click as click
 
+from astra_tui.cli import value_types
+from astra_tui.cli.database import database_path, opened
 from astra_tui.cli.options import Call, changing, dry_run, reading
-from astra_tui.cli.output.printing import Column, line, narrate, table
+from astra_tui.cli.output.printing import Column, line, narrate, put_json_line, table
+from astra_tui.cli.signals import StopSignals
 from dispatch.assignment import shuffle as shuffling
+from dispatch.desk.desk import Desk
 from dispatch.operations import sweep as sweeping
 from dispatch.operations.row_types import SweepResult
+from dispatch.operations.sweep_record import absence
+from dispatch.operations.sweep_rounds import Round, Rounds
 from dispatch.queries.row_types import MoveRow
-from dispatch.queries.wording import plural
+from dispatch.queries.wording import moment, plural, span
+from models.base import Json
+from models.errors import DeskError
 
 UNSOUND = 1
+LEAST_S, MOST_S = 5, 86_400  # between two rounds
 MOVE_COLUMNS: tuple[Column[MoveRow], ...] = (
     Column("Booking", "booking_id", right=True),
     Column("From agent", "from_agent_id", right=True),
@@ -33,17 +45,80 @@ def shuffle(call: Call, dry_run: bool) -> None:
 
 
 @click.command("sweep")
+@click.option(
+    "--every",
+    "every_s",
+    type=value_types.Interval(LEAST_S, MOST_S),
+    help="Sweep now and then every 60s, 5m or 1h, until stopped.",
+)
 @reading
-def sweep(call: Call) -> None:
+def sweep(call: Call, every_s: int | None) -> None:
     """Do what is due: breaks, shifts, offers, claims, waiting bookings, issues, the recurring shuffle.
 
-    And the daily backup. The application does this itself; without it, run the command every minute.
+    And the daily backup. The application does this itself while it is open; without it, keep astra sweep
+    --every 60s running (docs/running.md). With --json as well, each round prints one line.
     """
-    done = call.read(sweeping.sweep_and_back_up)
+    if every_s is not None:
+        _sweep_on(call, every_s)
+        return
+    done = call.read(_sweep_once)
     call.show(done, _print_sweep)
     if done["backup_problem"]:
         narrate(done["backup_problem"])
         call.surroundings.exit_code = UNSOUND
+
+
+def _sweep_once(desk: Desk) -> SweepResult:
+    words = absence(desk)
+    if words:
+        narrate(words)
+    return sweeping.sweep_and_back_up(desk)
+
+
+def _sweep_on(call: Call, every_s: int) -> None:
+    path = database_path(call.database)
+
+    def open_quietly() -> AbstractContextManager[Desk]:
+        return opened(path, call.actor, says_read_only=False)
+
+    with StopSignals() as stop, Rounds(path, every_s, open_quietly) as rounds:
+        reports = RoundReports(path, every_s, as_json=call.as_json)
+        rounds.keep_on(stop.wait, reports.tell)
+
+
+class RoundReports:
+    """Reports of rounds: what was done, in one line each, and problems once."""
+
+    def __init__(self, path: Path, every_s: int, *, as_json: bool) -> None:
+        self._path = path
+        self._as_json = as_json
+        self._problem = ""
+        self._greeting = f"Sweeping {path} every {span(every_s / 60)}, until stopped"
+
+    def tell(self, one: Round) -> None:
+        if self._greeting:
+            narrate(self._greeting)
+            self._greeting = ""
+        if one.note:
+            narrate(one.note)
+        self._tell_problem(one.error)
+        words = "; ".join(_lines(one.done)) if one.done else ""
+        if one.done and one.done["backup_problem"]:
+            narrate(one.done["backup_problem"])
+        if words and not self._as_json:
+            narrate(f"{moment(one.at)}  {words}")
+        if self._as_json:
+            put_json_line({"at": one.at} | _as_json(one))
+
+    def _tell_problem(self, error: DeskError | None) -> None:
+        problem = f"{error.message}; trying again at every round" if error else ""
+        if problem != self._problem:
+            narrate(problem or f"{self._path} can be swept again")
+        self._problem = problem
+
+
+def _as_json(one: Round) -> Json:
+    return {"error": one.error.as_json()} if one.error else dict(one.done or {})
 
 
 def _print_moves(moves: list[MoveRow], is_preview: bool) -> None:
@@ -54,7 +129,18 @@ def _print_moves(moves: list[MoveRow], is_preview: bool) -> None:
 
 
 def _print_sweep(result: SweepResult) -> None:
-    for words, numbers in (
+    for words in _lines(result):
+        line(words)
+    if result["moves"]:
+        table(MOVE_COLUMNS, result["moves"], "")
+    if result["sealed"]:
+        line(f"{plural(result['sealed'], 'event')} sealed")
+    if not any(result.values()):
+        line("Nothing was due")
+
+
+def _lines(result: SweepResult) -> list[str]:
+    numbered = (
         ("presence of agents changed", result["presence"]),
         ("offers passed on", result["lapsed"]),
         ("agents asked about a claim: bookings", result["asked"]),
@@ -63,14 +149,8 @@ def _print_sweep(result: SweepResult) -> None:
         ("issues whose time runs out", result["warned"]),
         ("issues escalated", result["escalated"]),
         ("resolved issues closed", result["closed"]),
-    ):
-        if numbers:
-            line(f"{words}: {', '.join(map(str, numbers))}")
+    )
+    found = [f"{words}: {', '.join(map(str, numbers))}" for words, numbers in numbered if numbers]
     if result["moves"]:
-        _print_moves(result["moves"], False)
-    for file in result["backups"]:
-        line(f"daily backup: {file}")
-    if result["sealed"]:
-        line(f"{plural(result['sealed'], 'event')} sealed")
-    if not any(result.values()):
-        line("Nothing was due")
+        found.append(f"{plural(len(result['moves']), 'booking')} moved to even out the loads")
+    return found + [f"daily backup: {file}" for file in result["backups"]]

@@ -112,9 +112,20 @@ def put_json(value: object) -> None:
         text = f"[{rows}]\n"
     else:
         text = json.dumps(value, ensure_ascii=ascii_only, indent=2) + "\n"
-    if not text.isascii() or "\x7f" in text:
-        text = JSON_LEAVES.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-    sys.stdout.write(text)
+    sys.stdout.write(_harmless_json(text))
+
+
+def put_json_line(value: object) -> None:
+    """Print one JSON value on one line, at once: for a reader who follows the output."""
+    ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
+    sys.stdout.write(_harmless_json(json.dumps(value, ensure_ascii=ascii_only) + "\n"))
+    sys.stdout.flush()
+
+
+def _harmless_json(text: str) -> str:
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return JSON_LEAVES.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def table(columns: Sequence[Column[Row]], rows: Sequence[Row], nothing: str) -> None:

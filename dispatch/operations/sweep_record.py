@@ -1,0 +1,101 @@
+"""When a desk was last swept, whether that is too long ago, and what the doctor says about it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from dispatch.agents import presence
+from dispatch.assignment.waiting_list import drainable
+from dispatch.desk.desk import Desk
+from dispatch.operations import booking_timeouts
+from dispatch.operations.integrity.findings import Finding, finding, named
+from dispatch.queries.wording import moment
+from dispatch.service import due_checks
+from dispatch.service.issues import auto_close
+from models import sweep_file
+from models.audit import Event
+from models.base import tuples
+from models.clock import from_text
+from models.desk_file import sweep_record_of
+
+FRESH, LATE, ABSENT = timedelta(seconds=90), timedelta(minutes=10), timedelta(hours=8)
+HINT = "open Astra, or run astra sweep; docs/running.md shows how it runs by itself"
+
+
+def note(desk: Desk) -> None:
+    """Record that the desk has just been swept, if its folder can be written."""
+    if not desk.why_read_only:
+        with suppress(OSError):
+            sweep_file.note(desk.database.path, desk.now())
+
+
+def is_left_to_sweeper(desk: Desk) -> bool:
+    """Return whether a process sweeps the desk all the time, and has done so just now."""
+    last = sweep_file.last(desk.database.path)
+    is_fresh = bool(last) and timedelta() <= _ago(desk, last) < FRESH
+    return is_fresh and sweep_file.sweeper_of(desk.database.path) is not None
+
+
+def unswept_since(desk: Desk, longest: timedelta = LATE) -> str:
+    """Return when the desk was last swept if that is too long ago; "" if it is not, or not known.
+
+    Too long is ``longest``, and the interval of its sweeper if it has one.
+    """
+    last = sweep_file.last(desk.database.path)
+    if not last or _ago(desk, last) <= longest:
+        return ""
+    sweeper = sweep_file.sweeper_of(desk.database.path)
+    return "" if sweeper and _ago(desk, last) <= longest + timedelta(seconds=sweeper.every_s) else last
+
+
+def absence(desk: Desk) -> str:
+    """Return the words for a desk that nothing has swept for hours, to be said before it is; else ""."""
+    since = "" if desk.why_read_only else unswept_since(desk, ABSENT)
+    return f"Nothing has swept this desk since {moment(since)}; doing it now" if since else ""
+
+
+def check(desk: Desk) -> Finding:
+    """Check that the desk is swept while something is due."""
+    path = desk.database.path
+    last, sweeper, record = sweep_file.last(path), sweep_file.sweeper_of(path), sweep_record_of(path)
+    sound = f"last swept at {moment(last)}" if last else "nothing is due that a sweep would do"
+    if sweeper:
+        sound += f"; process {sweeper.pid} on {sweeper.host} does it every {sweeper.every_s} s"
+    problem, hint = "", HINT
+    since = unswept_since(desk) if last else _begun_long_ago(desk)
+    due = _due(desk) if since else ""
+    if record.exists() and not (desk.why_read_only or os.access(record, os.W_OK)):
+        problem = f"{record} cannot be written, so nobody can say when the desk was swept"
+        hint = "give it the owner and the permissions of the desk's file"
+    elif due and last:
+        problem = f"nothing has swept the desk since {moment(since)}, and there is work due: {due}"
+    elif due:
+        problem = f"no sweep of the desk is on record, and there is work due: {due}"
+    return finding("sweep", sound, problem, hint, warning=True)
+
+
+def _begun_long_ago(desk: Desk) -> str:
+    """Return when the desk's first event was, if a sweep should have followed it by now."""
+    first = tuples(Event.select(Event.at).order_by(Event.event_id).limit(1))
+    return str(first[0][0]) if first and _ago(desk, first[0][0]) > LATE else ""
+
+
+def _due(desk: Desk) -> str:
+    """Return what a sweep would do now: the first ones of each kind."""
+    found = (
+        named("presence of agents", presence.due(desk)),
+        named("offers", booking_timeouts.lapsed(desk)),
+        named("silent claims", booking_timeouts.silent(desk)),
+        named("unanswered claims", booking_timeouts.unanswered(desk)),
+        "bookings that wait" if drainable(desk) else "",
+        named("issues", due_checks.due(desk, desk.now())),
+        named("resolved issues", auto_close.due(desk)),
+    )
+    return "; ".join(filter(None, found))
+
+
+def _ago(desk: Desk, earlier: str) -> timedelta:
+    now: datetime = from_text(desk.now())
+    return now - from_text(earlier)

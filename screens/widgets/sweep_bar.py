@@ -1,0 +1,32 @@
+"""The bar for a desk that nothing has swept for long: what is timed waits."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Static
+
+from models.clock import to_local
+
+READ_ONLY = "this desk can only be read here; astra sweep where it can be written does it"
+FAILS = "this application could not do it; astra doctor says more"
+
+
+class SweepBar(Static):
+    """A bar shown while nothing does what is due at the desk."""
+
+    DEFAULT_CSS = """
+    SweepBar { display: none; height: auto; padding: 0 1; background: $warning; color: $background; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Content(""), id="unswept")
+        self._said = ""
+
+    def show(self, since: str, *, is_read_only: bool) -> None:
+        """Show the time of the last sweep; "" hides the bar."""
+        when, why = to_local(since)[5:] if since else "", READ_ONLY if is_read_only else FAILS
+        said = f"Not swept since {when}: breaks, offers, claims and issues wait; {why}" if since else ""
+        if said != self._said:
+            self._said = said
+            self.update(Content(said))
+            self.display = bool(said)

@@ -1,0 +1,192 @@
+"""``astra sweep --every``: its spans, its signals, and two processes that want to be the sweeper."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from astra_tui.cli.commands import sweep as command
+from astra_tui.cli.commands.sweep import RoundReports
+from astra_tui.cli.signals import StopSignals
+from dispatch.operations.sweep_rounds import Round, Rounds
+from models import desk_file, sweep_file
+from models.errors import DatabaseUnavailable
+from tests.astra_tui.conftest import Run
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 50
+DONE: dict[str, Any] = {
+    "presence": [], "lapsed": [4, 5], "asked": [], "released": [7], "assigned": [], "moves": [],
+    "warned": [], "escalated": [], "closed": [], "backups": [], "backup_problem": "",
+}  # fmt: skip
+NOTHING = DONE | {"lapsed": [], "released": []}
+LOCKED = DatabaseUnavailable("locked", "desk.db is locked by another process", "try again when it is done")
+
+
+@pytest.fixture
+def started(path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start processes that sweep the desk; they end with the test."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(every: str = "1h") -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "astra_tui.main", "sweep", "--every", every, "--json", "--db", str(path)],
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def test_one_process_sweeps_and_after_its_end_however_violent_another_one(
+    astra: Run, path: Path, started: Callable[..., subprocess.Popen[str]]
+) -> None:
+    first = started()
+    assert first.stdout is not None
+    assert json.loads(first.stdout.readline())["presence"] == []
+    refused = astra("sweep", "--every", "60s", "--json")
+    assert (refused.code, refused.error["code"]) == (1, "already_swept")
+    assert f"process {first.pid} of " in refused.error["message"]
+    assert astra("sweep").out == "Nothing was due\n", "a single sweep is allowed beside it"
+    assert f"process {first.pid} on" in astra("doctor").out
+    first.kill()
+    first.wait(PATIENCE_S)
+    second = started()
+    assert second.stdout is not None
+    second.stdout.readline()
+    assert (sweeper := sweep_file.sweeper_of(path)) is not None
+    assert sweeper.pid == second.pid
+    second.send_signal(signal.SIGTERM)
+    out, err = second.communicate(timeout=PATIENCE_S)
+    assert (second.returncode, out, err) == (0, "", f"Sweeping {path} every 1 h, until stopped\n")
+    assert sweep_file.sweeper_of(path) is None
+    assert not desk_file.has_log(path)
+
+
+@pytest.mark.stress
+def test_a_process_survives_a_desk_that_is_gone_for_a_while(
+    path: Path, started: Callable[..., subprocess.Popen[str]]
+) -> None:
+    process, away = started("5s"), path.with_name("away.db")
+    assert process.stdout is not None
+    told = [json.loads(process.stdout.readline())]
+    path.rename(away)
+    told += [json.loads(process.stdout.readline()) for _ in range(2)]
+    away.rename(path)
+    told.append(json.loads(process.stdout.readline()))
+    assert [one.get("error", {}).get("code") for one in told] == [None, "no_database", "no_database", None]
+    process.send_signal(signal.SIGHUP)
+    _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
+    assert len(err.splitlines()) == 3, "where it sweeps, that the desk is gone, and that it is back"
+
+
+@pytest.mark.parametrize(
+    ("span", "seconds"), [("60s", 60), ("90S", 90), ("5m", 300), ("1h", 3600), ("5", 5), (" 24h ", 86_400)]
+)
+def test_spans_of_time(astra: Run, monkeypatch: pytest.MonkeyPatch, span: str, seconds: int) -> None:
+    kept: list[float] = []
+    monkeypatch.setattr(Rounds, "keep_on", lambda rounds, *_: kept.append(rounds.every_s))
+    assert astra("sweep", "--every", span).code == 0
+    assert kept == [seconds]
+
+
+@pytest.mark.parametrize("span", ["4", "0s", "25h", "1.5m", "-60s", "60 s", "1d", "", "½m", "s", "9" * 30])
+def test_other_spans_are_refused(astra: Run, span: str) -> None:
+    ended = astra("sweep", f"--every={span}", "--json")
+    assert (ended.code, ended.error["code"]) == (2, "usage")
+    assert "5s to 24h, such as 60s, 5m or 1h" in ended.error["message"]
+
+
+def test_a_missing_desk_is_refused(astra: Run, tmp_path: Path) -> None:
+    ended = astra("sweep", "--every", "60s", "--json", "--db", tmp_path / "missing.db")
+    assert (ended.code, ended.error["code"]) == (3, "no_database")
+    assert list(tmp_path.glob("missing*")) == []
+
+
+def test_what_rounds_print(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, path: Path
+) -> None:
+    monkeypatch.setattr(command, "moment", str)
+    reports = RoundReports(path, 60, as_json=False)
+    at = "2082-03-01 09:00:00"
+    for one in (
+        Round(at, NOTHING),  # type: ignore[arg-type]
+        Round(at, DONE),  # type: ignore[arg-type]
+        Round(None, None, LOCKED),
+        Round(None, None, LOCKED),
+        Round(at, NOTHING, note="Another desk is here now"),  # type: ignore[arg-type]
+    ):
+        reports.tell(one)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines() == [
+        f"Sweeping {path} every 1 min, until stopped",
+        "2082-03-01 09:00:00  offers passed on: 4, 5; claims released: 7",
+        "desk.db is locked by another process; trying again at every round",
+        "Another desk is here now",
+        f"{path} can be swept again",
+    ]
+
+
+def test_each_round_is_one_line_of_json(capsys: pytest.CaptureFixture[str], path: Path) -> None:
+    reports = RoundReports(path, 60, as_json=True)
+    reports.tell(Round("2082-03-01 09:00:00", DONE))  # type: ignore[arg-type]
+    reports.tell(Round(None, None, LOCKED))
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (first["at"], first["lapsed"]) == ("2082-03-01 09:00:00", [4, 5])
+    assert second == {"at": None, "error": LOCKED.as_json()}
+
+
+def test_a_sweep_after_days_says_so_first(astra: Run, path: Path) -> None:
+    sweep_file.note(path, "2082-01-01 09:00:00")
+    assert astra("sweep").err.startswith("Nothing has swept this desk since 2082-01-01")
+    assert astra("sweep").err == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_wait_and_is_handled_as_before_afterwards(number: signal.Signals) -> None:
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        with StopSignals() as stop:
+            assert not stop.wait(0)
+            os.kill(os.getpid(), number)
+            assert stop.wait(PATIENCE_S)
+            assert stop.wait(PATIENCE_S), "it stays so"
+        assert signal.getsignal(number) is signal.SIG_DFL
+    finally:
+        signal.signal(number, before)
+
+
+def test_a_signal_that_was_ignored_from_the_start_still_is() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with StopSignals() as stop:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not stop.wait(0)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_clock_that_is_set_does_not_change_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    with StopSignals() as stop:
+        started = time.monotonic()
+        assert not stop.wait(0.02)
+        assert time.monotonic() - started >= 0.02
