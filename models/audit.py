@@ -78,6 +78,10 @@ class EventSeal(BaseModel):
     salts = TextField()
 
 
+ERASED_TEXT = "(erased)"
+"""What takes the place of a personal text in a row that needs one."""
+
+
 class Erasure(BaseModel):
     """A customer whose personal values were erased. While it is not ``closed``, events may be changed."""
 

@@ -41,6 +41,7 @@ COMMANDS = {
     "package": "values:package",
     "backup": "backup:backup",
     "restore": "restore:restore",
+    "compact": "compact:compact",
     "doctor": "doctor:doctor",
     "config": "config:config",
     "completion": "completion:completion",

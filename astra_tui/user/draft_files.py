@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 import secrets
@@ -12,17 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from platformdirs import user_state_path
-
+from astra_tui.user.draft_folder import DRAFT, LOCK, desk_mark, drafts_folder, drafts_of
 from astra_tui.user.preferences import replace_file
 from models import private_files
 from screens.base.drafts import Draft
-
-DRAFT, LOCK = ".json", ".lock"
-
-
-def drafts_folder() -> Path:
-    return user_state_path("astra", appauthor=False) / "drafts"
 
 
 class DraftFile:
@@ -34,10 +26,8 @@ class DraftFile:
 
     def __init__(self, database: str | Path, folder: Path | None = None) -> None:
         self._folder = folder or drafts_folder()
-        self._desk = hashlib.sha256(
-            os.path.realpath(database).encode("utf-8", "surrogateescape")
-        ).hexdigest()[:16]
-        self._file = self._folder / f"{self._desk}-{secrets.token_hex(4)}{DRAFT}"
+        self._database = database
+        self._file = self._folder / f"{desk_mark(database)}-{secrets.token_hex(4)}{DRAFT}"
         self._lock: IO[bytes] | None = None
         self._turn = threading.Lock()
 
@@ -77,7 +67,7 @@ class DraftFile:
 
     def _left_behind(self) -> list[Path]:
         """Return the other drafts of this desk, newest first, including those in use."""
-        files = [file for file in self._folder.glob(f"{self._desk}-*{DRAFT}") if file != self._file]
+        files = [file for file in drafts_of(self._database, self._folder) if file != self._file]
         return sorted(files, key=_changed_at, reverse=True)
 
     def _take(self, file: Path) -> Draft | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dispatch.bookings.lifecycle import booking_at_work, described, set_quote
-from dispatch.customers.records import rename_leads, set_contacts
+from dispatch.customers.records import refuse_erased, rename_leads, set_contacts
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.queries.row_types import BookingRow
@@ -36,6 +36,7 @@ def edit(
     """
     booking = booking_at_work(running, booking_id)
     lead = Lead.lock(booking.lead_id)
+    refuse_erased(lead.customer_id)
     customer = Customer.lock(lead.customer_id)
     trip = (destination, launch, package, destination_revenue, package_revenue)
     if any(value is not None for value in trip) and booking.status != PENDING:

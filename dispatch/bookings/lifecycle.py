@@ -9,6 +9,7 @@ from dispatch import queries
 from dispatch.assignment.agent_checks import attending_agent, check_room, not_the_holder, working_agent
 from dispatch.assignment.assign import DECLINED, find_agent, give, may_take, save
 from dispatch.assignment.decisions import decide_by_hand
+from dispatch.customers.records import refuse_erased
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import due_times, validation
 from dispatch.queries.next_action import is_due
@@ -16,6 +17,7 @@ from dispatch.queries.row_types import BookingRow
 from models.agents import GONE, Agent
 from models.bookings import CANCELLED, CONFIRMED, PENDING, Booking
 from models.clock import local_offset
+from models.customers import Lead
 from models.errors import InvalidInput, Refused
 
 OUTCOMES = ("reached", "no_answer")
@@ -108,7 +110,9 @@ def contact(
 def note(running: Command, booking_id: int, text: str) -> BookingRow:
     """Add a note to the booking's history. Raises NotFound, InvalidInput."""
     running.detail = {"text": validation.required_text(text, "text")}
-    return saved(running, booking_at_work(running, booking_id))
+    booking = booking_at_work(running, booking_id)
+    refuse_erased(Lead.lock(booking.lead_id).customer_id)
+    return saved(running, booking)
 
 
 @command("booking.confirm", past="confirmed", undo=put_back)
@@ -200,6 +204,7 @@ def reopen(running: Command, booking_id: int) -> BookingRow:
         )
     if booking.voided:
         raise Refused("voided", f"booking {booking_id} was entered by mistake", "enter the lead again")
+    refuse_erased(Lead.lock(booking.lead_id).customer_id)
     booking.status = PENDING
     booking.completed_at = booking.cancelled_at = booking.cancel_reason = booking.claimed_at = None
     booking.progress_at = booking.asked_at = None

@@ -2,7 +2,7 @@
 
 from dispatch.customers.duplicates import in_question, similar, suspects
 from dispatch.customers.merging import merge, preview_merge
-from dispatch.customers.records import MOST_LISTED, card, edit, standing
+from dispatch.customers.records import MOST_LISTED, card, edit, refuse_erased, standing
 from dispatch.customers.search import CUSTOMER_KEYS, MOST_FOUND, filtered, find
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "in_question",
     "merge",
     "preview_merge",
+    "refuse_erased",
     "similar",
     "standing",
     "suspects",

@@ -16,7 +16,7 @@ from dispatch.desk.row_types import EventRow
 from dispatch.inputs import validation
 from dispatch.queries.row_types import CustomerRow
 from dispatch.triage import categories
-from models.audit import Event
+from models.audit import Erasure, Event
 from models.base import Json, listed, tuples
 from models.bookings import PENDING, Assignment, Booking
 from models.customers import Customer, Lead
@@ -151,8 +151,14 @@ def rename_leads(customer_id: int, before: Sequence[str], after: str) -> None:
             assignment.save()
 
 
+def refuse_erased(customer_id: int | None) -> None:
+    """Raise Refused for a customer whose personal data was erased: nothing new is written about them."""
+    if customer_id is not None and Erasure.lock_or_none(customer_id) is not None:
+        raise Refused("erased", f"customer {customer_id} was erased", "enter the person as a new customer")
+
+
 def present_customer(customer_id: int) -> Customer:
-    """Return a customer for writing. Raises NotFound, and Refused for a merged customer."""
+    """Return a customer for writing. Raises NotFound, and Refused for one who was merged or erased."""
     customer = Customer.lock_or_none(customer_id)
     if customer is None:
         raise NotFound("customer", customer_id, "astra customer find looks for one")
@@ -162,4 +168,5 @@ def present_customer(customer_id: int) -> Customer:
             f"customer {customer_id} was merged into customer {customer.merged_into}",
             f"work on customer {standing(customer_id)}",
         )
+    refuse_erased(customer_id)
     return customer

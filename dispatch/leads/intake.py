@@ -94,6 +94,7 @@ def _known(phone: str | None, email: str | None) -> int | None:
 def _named(customer_id: int, phone: str | None, email: str | None) -> int:
     """The customer named by id, who gets the phone and e-mail unless another customer has them."""
     standing = customers.standing(customer_id)
+    customers.refuse_erased(standing)
     new_phone = None if phone and _by_phone(phone=phone) else phone
     new_email = None if email and _by_email(email=email) else email
     if new_phone or new_email:

@@ -16,7 +16,7 @@ from peewee import DatabaseError
 
 from dispatch.desk import settings
 from dispatch.desk.desk import Desk
-from dispatch.operations.backup_record import NEWEST_AT, NEWEST_FILE
+from dispatch.operations.backup_record import FOLDER, NEWEST_AT, NEWEST_FILE, remember_file
 from dispatch.operations.doctor import examine
 from dispatch.operations.row_types import BackupResult
 from dispatch.queries.new_work import last_event
@@ -26,7 +26,6 @@ from models.database import DeskDatabase, unavailable
 from models.desk_file import free_name, has_log, log_of
 from models.errors import DatabaseUnavailable, InvalidInput, Refused
 
-FOLDER = "backups"
 UNREADABLE = (DatabaseUnavailable, sqlite3.Error, ValueError, LookupError)
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
@@ -233,3 +232,4 @@ def _remember(desk: Desk, target: Path) -> None:
     with desk.reading(), desk.database.atomic():
         settings.remember(NEWEST_AT, desk.now())
         settings.remember(NEWEST_FILE, str(target))
+        remember_file(target)

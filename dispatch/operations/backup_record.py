@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import json
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +20,10 @@ from models.clock import from_text
 
 NEWEST_AT, NEWEST_FILE, TRIED_AT = "backup_at", "backup_file", "backup_tried_at"
 """Kept beside the settings: when the desk was copied, to which file, and when the sweep tried last."""
+FILES, MOST_FILES = "backup_files", 100
+"""The names of the newest backups, as a JSON list."""
+FOLDER = "backups"
+"""Beside the desk; backups with automatic names are in it."""
 DAY, PAUSE = timedelta(days=1), timedelta(hours=1)
 
 
@@ -52,6 +58,26 @@ def _unsaved_since() -> str | None:
     at, detail = first[0]
     is_demo = detail is not None and json.loads(detail).get("demo")
     return None if is_demo else str(at)
+
+
+def remember_file(target: Path) -> None:
+    """Keep the name of a backup, for as long as it is there."""
+    files = [file for file in _remembered() if file != target and file.exists()]
+    settings.remember(FILES, json.dumps([str(file) for file in [*files, target][-MOST_FILES:]]))
+
+
+def _remembered() -> list[Path]:
+    return [Path(name) for name in json.loads(settings.recall(FILES) or "[]")]
+
+
+def known_copies(desk: Desk) -> list[Path]:
+    """Return the copies of the desk that can be found: backups, and files set aside beside it."""
+    path = Path(os.path.realpath(desk.database.path))
+    beside = glob.escape(path.name)
+    found = {*_remembered(), *(path.parent / FOLDER).glob("*.db")}
+    for pattern in (f"{beside}.*.bak", f"{beside}-wal.*"):
+        found |= {*path.parent.glob(pattern)}
+    return sorted(one for one in found if one.is_file())
 
 
 def freshness(desk: Desk) -> Finding:

@@ -16,8 +16,9 @@ from dispatch.desk.event_chain import Seal
 from dispatch.operations import sweep_record
 from dispatch.operations.backup_record import freshness
 from dispatch.operations.integrity import chain, derived, history, issues, rows, schema, settings, work
-from dispatch.operations.integrity.findings import FAILURES, RESTORE, Finding, finding, guarded, joined
+from dispatch.operations.integrity.findings import FAILURES, RESTORE, Finding, finding, guarded, joined, named
 from dispatch.operations.row_types import Diagnosis
+from dispatch.privacy.leftovers import uncompacted
 from models.agents import Agent
 from models.base import Json
 from models.database import current_database
@@ -89,6 +90,7 @@ def _checks(desk: Desk, path: Path, head: Seal | None = None) -> dict[str, Calla
         "sqlite": sqlite_itself,
         "permissions": partial(_permissions, path),
         "backup": partial(freshness, desk),
+        "leftovers": _leftovers,
         "sweep": partial(sweep_record.check, desk),
         "file system": partial(_file_system, path),
     }
@@ -147,6 +149,12 @@ def _references() -> Finding:
     dangling = current_database.obj.run(agreements.DANGLING, ()).fetchall()
     problem = joined(f"row {row} of {table} refers to no row of {parent}" for table, row, parent in dangling)
     return finding("references", "every reference leads to a row", problem, RESTORE)
+
+
+def _leftovers() -> Finding:
+    problem = named("erased values may still be in unused parts of the file: customers", uncompacted())
+    hint = "astra compact writes the file anew"
+    return finding("leftovers", "nothing is left of what was erased", problem, hint, warning=True)
 
 
 def _journal() -> Finding:

@@ -17,7 +17,7 @@ class Diagnosis(TypedDict):
 
 
 class SweepResult(TypedDict):
-    """Everything a sweep changed: agents by presence, bookings, the shuffle's moves, issues.
+    """Everything a sweep changed: agents by presence, bookings, the shuffle's moves, issues, customers.
 
     ``sealed`` is the number of events that joined the chain, ``backups`` the file of the daily backup,
     ``backup_problem`` why there is none, or what is wrong in it.
@@ -32,6 +32,7 @@ class SweepResult(TypedDict):
     warned: list[int]
     escalated: list[int]
     closed: list[int]
+    erased: list[int]
     sealed: int
     backups: list[str]
     backup_problem: str

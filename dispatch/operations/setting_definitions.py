@@ -122,6 +122,13 @@ DEFINITIONS = {
             _contact,
             "a name of 1 to 100 characters",
         ),
+        _number(
+            "retention_days",
+            0,
+            0,
+            36_500,
+            "days without anything new after which a customer is erased (astra customer expired); 0: never",
+        ),
         _number("rating_prior_answers", 20, 0, 100_000, "answers that an imported average rating counts as"),
         _number("default_capacity", 10, 0, 100_000, "capacity of a new agent, in open bookings and issues"),
         _number(

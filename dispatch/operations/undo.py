@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import IntegrityError, fn
 
-from dispatch import queries
+from dispatch import customers, queries
 from dispatch.agents.undo_rules import AgentUndo
 from dispatch.bookings.undo_rules import BookingUndo
 from dispatch.customers.undo_rules import CustomerUndo
@@ -19,10 +19,10 @@ from dispatch.service.issues.undo_rules import IssueUndo
 from models.agents import Agent
 from models.audit import Event
 from models.base import BaseModel, Json
-from models.bookings import Booking
-from models.customers import Customer
+from models.bookings import Assignment, Booking
+from models.customers import Customer, Lead
 from models.errors import NotFound, Refused
-from models.issues import Issue
+from models.issues import Issue, Survey
 from models.triggers import loads_gathered
 
 REACH = 100_000  # events back, in which a session's last command is looked for
@@ -69,6 +69,8 @@ def _put_back(running: Command, event: Event) -> list[int]:
     before: dict[str, Json] = json.loads(event.before or "{}")
     after: dict[str, Json] = json.loads(event.after or "{}")
     rows = {key: _row(key) for key in after}
+    for row in rows.values():
+        customers.refuse_erased(_customer_of(row))
     for key, row in rows.items():
         _check_untouched(event, key, row, after[key] if key in before else {})
     returning = {rows[key]._pk for key, old in before.items() if "left_at" in old and old["left_at"] is None}
@@ -129,6 +131,15 @@ def _event(event_id: int) -> Event:
     if later is not None:
         raise Refused("already_undone", f"event {event_id} was undone at {later.at} by {later.actor}")
     return event
+
+
+def _customer_of(row: BaseModel) -> int | None:
+    """The customer whom a row belongs to, if any."""
+    if isinstance(row, Survey):
+        row = Issue.lock(row.issue_id)
+    elif isinstance(row, Booking | Assignment):
+        row = Lead.lock(row.lead_id)
+    return row.customer_id if isinstance(row, Customer | Lead | Issue) else None
 
 
 def _row(key: str) -> BaseModel:

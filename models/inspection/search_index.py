@@ -12,6 +12,7 @@ from models.database import current_database
 AT_ONCE = 1000
 UNUSED = 2  # rows of the index's own table before the first document
 VERIFY = "INSERT INTO customer_search (customer_search) VALUES ('integrity-check')"
+MERGE = "INSERT INTO customer_search (customer_search) VALUES ('optimize')"
 REBUILD = "INSERT INTO customer_search (customer_search) VALUES ('rebuild')"
 
 

@@ -77,6 +77,7 @@ def test_shuffle_and_sweep_print_their_moves(busy: Run) -> None:
         "warned",
         "escalated",
         "closed",
+        "erased",
         "sealed",
         "backups",
         "backup_problem",

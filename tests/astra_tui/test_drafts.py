@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from astra_tui.user.draft_files import DraftFile, drafts_folder
+from astra_tui.user.draft_files import DraftFile
+from astra_tui.user.draft_folder import drafts_folder
 from screens.base.drafts import Draft
 
 KATE = Draft({"name": "Kate [/] Nguyễn 🚀", "method": "Text", "phone": ""}, "2082-03-04 12:00:00")

@@ -11,7 +11,8 @@ import pytest_asyncio
 from textual.widgets import Input, Static, TextArea
 
 from astra_tui.app import AstraApp
-from astra_tui.user.draft_files import DraftFile, drafts_folder
+from astra_tui.user.draft_files import DraftFile
+from astra_tui.user.draft_folder import drafts_folder
 from dispatch import customers, queries
 from dispatch.desk.desk import Desk
 from dispatch.queries.row_types import BookingRow

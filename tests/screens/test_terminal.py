@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from astra_tui.user.draft_files import DraftFile, drafts_folder
+from astra_tui.user.draft_files import DraftFile
+from astra_tui.user.draft_folder import drafts_folder
 from tests.screens.crash import started
 
 ENDING = [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM]

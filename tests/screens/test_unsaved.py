@@ -12,7 +12,8 @@ import pytest
 from textual.widgets import Button
 
 from astra_tui.app import AstraApp
-from astra_tui.user.draft_files import DraftFile, drafts_folder
+from astra_tui.user.draft_files import DraftFile
+from astra_tui.user.draft_folder import drafts_folder
 from astra_tui.user.preferences import Preferences
 from dispatch.leads import intake
 from models import database

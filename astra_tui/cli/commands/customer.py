@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import rich_click as click
 
+from astra_tui.cli.commands import customer_privacy
 from astra_tui.cli.options import Call, changing, filter_reading, filtering, reading, verbs
 from astra_tui.cli.output.events import print_history
 from astra_tui.cli.output.printing import Column, details, line, section
@@ -20,7 +21,11 @@ from dispatch.queries.wording import booking_state, moment, money, plural
 
 @click.group("customer")
 def customer() -> None:
-    """Find, show, merge and edit customers."""
+    """Find, show, merge, edit, export and erase customers."""
+
+
+for command in (customer_privacy.export, customer_privacy.forget, customer_privacy.expired):
+    customer.add_command(command)
 
 
 FIND_COLUMNS: tuple[Column[CustomerRow], ...] = (

@@ -149,6 +149,7 @@ def _lines(result: SweepResult) -> list[str]:
         ("issues whose time runs out", result["warned"]),
         ("issues escalated", result["escalated"]),
         ("resolved issues closed", result["closed"]),
+        ("customers erased", result["erased"]),
     )
     found = [f"{words}: {', '.join(map(str, numbers))}" for words, numbers in numbered if numbers]
     if result["moves"]:

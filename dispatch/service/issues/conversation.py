@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dispatch.assignment.agent_checks import working_agent
+from dispatch.customers.records import refuse_erased
 from dispatch.desk.commands import Command, command, never
 from dispatch.inputs import validation
 from dispatch.service.issues import text_analysis
@@ -55,6 +56,7 @@ def reply(
     text = words(text)
     validation.one_of(author, "author", AUTHORS)
     issue = issue_at_work(running, issue_id)
+    refuse_erased(issue.customer_id)
     _check_seen(issue, seen)
     way = validation.one_of(channel, "channel", CHANNELS) if channel else issue.channel
     if author == CUSTOMER:
@@ -107,6 +109,7 @@ def note(running: Command, issue_id: int, text: str, *, agent_id: int | None = N
     """Add an internal note, hidden from the customer, to any issue. Raises NotFound, InvalidInput."""
     text = words(text)
     issue = issue_at_work(running, issue_id)
+    refuse_erased(issue.customer_id)
     speaker = working_agent(agent_id).agent_id if agent_id is not None else issue.agent_id
     _write(running, issue, NOTE, DESK, text, None, agent_id=speaker)
     return saved(running, issue)

@@ -64,6 +64,7 @@ def customer_of(customer_id: int | None, booking_id: int | None) -> Customer | N
             "leave the customer out: the booking implies it",
         )
     known = named if named is not None else of_booking
+    customers.refuse_erased(known)
     return None if known is None else Customer.lock(known)
 
 

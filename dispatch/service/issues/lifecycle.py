@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dispatch.customers.records import refuse_erased
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.service.issues import conversation, queue, surveys
@@ -63,6 +64,7 @@ def reopen(running: Command, issue_id: int, reason: str) -> IssueDetails:
         raise Refused(
             "not_ended", f"issue {issue_id} is {issue.status}", "only an ended issue can be reopened"
         )
+    refuse_erased(issue.customer_id)
     running.detail = {"reason": reason}
     take_up_again(running, issue)
     holder = Agent.lock(issue.agent_id)

@@ -13,6 +13,7 @@ from peewee import fn
 from dispatch.triage.row_types import Triage
 from models.accepted_values import Destination, LaunchLocation, Package
 from models.agents import Agent
+from models.audit import ERASED_TEXT
 from models.base import tuples
 from models.database import current_database
 from models.issues import Issue
@@ -80,4 +81,4 @@ def _corrections_of(_path: object, _last: tuple[Any, ...]) -> Corrections:
 
 
 def _corrected() -> Any:
-    return Issue.corrected_at.is_null(False)
+    return Issue.corrected_at.is_null(False) & (Issue.description != ERASED_TEXT)

@@ -29,6 +29,7 @@ NOTHING: dict[str, Any] = {
     "warned": [],
     "closed": [],
     "escalated": [],
+    "erased": [],
     "sealed": 0,
     "backups": [],
     "backup_problem": "",

@@ -1,0 +1,37 @@
+"""``astra compact``: write the desk's file anew."""
+
+from __future__ import annotations
+
+import rich_click as click
+
+from astra_tui.cli.options import Call, reading
+from astra_tui.cli.output.printing import line
+from dispatch.desk.desk import Desk
+from dispatch.privacy import leftovers
+from models.base import Json
+
+
+@click.command("compact")
+@reading
+def compact(call: Call) -> None:
+    """Write the desk's file anew, without unused space: what was erased is then nowhere in it.
+
+    Others can read meanwhile, but their commands wait, and are refused after five seconds: run it on a large
+    desk when nobody works.
+    """
+    call.show(call.read(compacted), lambda row: line(compacted_words(row)))
+
+
+def compacted(desk: Desk) -> Json:
+    """Write the file anew; return its size before and after, in bytes."""
+    path = desk.database.path
+    before = path.stat().st_size
+    is_whole = leftovers.compact(desk)
+    return {"database": str(path), "bytes_before": before, "bytes": path.stat().st_size, "whole": is_whole}
+
+
+def compacted_words(row: Json) -> str:
+    """Describe what a rewriting has done."""
+    if not row["whole"]:
+        return "The file was written anew, but its log is being read: run astra compact again"
+    return f"{row['database']} was written anew: {row['bytes']:,} bytes, {row['bytes_before']:,} before"

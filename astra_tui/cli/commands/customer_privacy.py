@@ -1,0 +1,110 @@
+"""``astra customer forget``, ``export`` and ``expired``: what the desk holds of a person."""
+
+from __future__ import annotations
+
+import rich_click as click
+
+from astra_tui.cli.commands.compact import compacted
+from astra_tui.cli.options import Call, changing, dry_run, reading
+from astra_tui.cli.output.events import print_history
+from astra_tui.cli.output.printing import Column, details, line
+from astra_tui.cli.value_types import CUSTOMER
+from astra_tui.user.draft_folder import remove_mentions
+from dispatch import privacy
+from dispatch.desk.desk import Desk
+from dispatch.operations.backup_record import known_copies
+from dispatch.privacy.row_types import Expired, Export
+from dispatch.queries.wording import moment, plural
+from models.base import Json
+
+customer_number = click.argument("customer_id", type=CUSTOMER)
+LONGEST = 36_500
+
+EXPIRED_COLUMNS: tuple[Column[Expired], ...] = (
+    Column("Customer", "customer_id", right=True),
+    Column("Name", "name"),
+    Column("Last", lambda row: moment(row["last_at"]), whole=True),
+    Column("Bookings", "bookings", right=True),
+    Column("Issues", "issues", right=True),
+)
+
+
+@click.command()
+@customer_number
+@dry_run
+@click.option("--later", is_flag=True, help="Leave rewriting the file to astra compact.")
+@changing
+def forget(call: Call, customer_id: int, dry_run: bool, later: bool) -> None:
+    """Erase a customer, finally: name, phone, e-mail and every text, wherever the desk holds them.
+
+    Bookings and issues stay, without the person, and so do all figures. Customers merged into this one are
+    erased with it. The file is then rewritten, and nobody else can write meanwhile: use --later on a large
+    desk. Backups that still hold the customer are listed. Nothing brings a customer back.
+    """
+    if dry_run:
+        row: Json = dict(call.read(lambda _: privacy.preview_erasure(customer_id)))
+        row["backups"] = call.read(lambda desk: _copies(desk, row["customers"]))
+    else:
+        row = _forgotten(call, customer_id, later=later)
+    call.show(row, lambda row: _print_erased(row, dry_run))
+
+
+def _forgotten(call: Call, customer_id: int, *, later: bool) -> Json:
+    texts = call.read(lambda _: privacy.names_of(customer_id))
+    row: Json = dict(call.change(privacy.forget, customer_id))
+    with call.desk() as desk:
+        row["compacted"] = not later and bool(compacted(desk)["whole"])
+        row["drafts"] = [str(file) for file in remove_mentions(desk.database.path, texts)]
+        row["backups"] = _copies(desk, row["customers"])
+    return row
+
+
+def _copies(desk: Desk, customer_ids: list[int]) -> list[str]:
+    return privacy.copies_with(desk, known_copies(desk), customer_ids)
+
+
+def _print_erased(row: Json, is_preview: bool) -> None:
+    rows = ", ".join(f"{number:,} of {table}" for table, number in row["rows"].items())
+    would = "would be erased" if is_preview else "was erased"
+    line(f"Customer {row['customer_id']} {would}: {rows}; {plural(row['events'], 'event')}")
+    if not is_preview and not row["compacted"]:
+        line("Until astra compact has run, unused parts of the file may still hold the values")
+    for file in row.get("drafts", ()):
+        line(f"Deleted a draft: {file}")
+    for file in row["backups"]:
+        line(f"Still holds the customer: {file}")
+
+
+@click.command()
+@customer_number
+@reading
+def export(call: Call, customer_id: int) -> None:
+    """Print everything that the desk holds of a customer, with the whole history."""
+    call.show(call.read(privacy.export, customer_id), _print_export)
+
+
+def _print_export(row: Export) -> None:
+    line(f"Everything held of customer {row['customer_id']}, {moment(row['exported_at'])}")
+    for table, rows in row["rows"].items():
+        for one in rows:
+            line()
+            line(table)
+            details(*((name, value) for name, value in one.items() if value not in (None, "", "[]", "{}")))
+    line()
+    print_history(row["events"])
+
+
+@click.command()
+@click.option("--days", type=click.IntRange(1, LONGEST), metavar="N", help="Instead of the setting's days.")
+@reading
+def expired(call: Call, days: int | None) -> None:
+    """List the customers whom the setting retention_days would erase, or another number of days.
+
+    They are those without open work with whom nothing has happened for so long. The sweep erases them.
+    """
+    with call.desk() as desk:
+        kept = days or desk.settings["retention_days"]
+        if not kept:
+            raise click.UsageError("retention_days is 0, so nobody is ever erased; preview with --days N")
+        rows = privacy.expired(desk, kept)
+    call.show_rows(rows, EXPIRED_COLUMNS, "nobody")

@@ -1,0 +1,149 @@
+"""Erasing a customer: the desk keeps the work and its figures, and forgets the person.
+
+The one command that changes what was written: names, numbers, addresses and texts go from rows, events and
+the search index. The chain of events stays valid (dispatch/desk/event_chain.py). Merged customers go with
+the one they were merged into.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from dispatch.desk.commands import Command, command, never
+from dispatch.desk.desk import Desk
+from dispatch.desk.event_chain import erase, seal, seal_at_once
+from dispatch.privacy.holdings import MERGE, PERSONAL, TYPED, Holdings, event_ids, holdings
+from dispatch.privacy.row_types import Erased
+from models import customer_index
+from models.audit import Erasure, Event, EventSeal
+from models.base import listed, tuples
+from models.bookings import PENDING, Booking
+from models.customers import Customer
+from models.errors import Refused
+from models.issues import CLOSED, RESOLVED, Issue
+
+NAMES_NOBODY = frozenset(
+    [
+        "agent_name",
+        "author",
+        "category",
+        "channel",
+        "command",
+        "complexity",
+        "destination",
+        "department",
+        "hours",
+        "kind",
+        "launch",
+        "launch_location",
+        "level",
+        "method",
+        "outcome",
+        "package",
+        "policy",
+        "presence",
+        "priority",
+        "source",
+        "status",
+        "tier",
+        "to",
+        "trigger",
+        "triggers",
+    ]
+)
+"""Keys in an event's detail and result whose texts tell of the work; any other may tell of the person."""
+MOST_NAMED = 10
+_COLUMNS = {model.table: frozenset(columns) for model, columns in PERSONAL.items()}
+
+
+def forget(desk: Desk, customer_id: int) -> Erased:
+    """Erase a customer, finally. Raises NotFound, and Refused while work for them is open."""
+    seal(desk, sys.maxsize)  # most of it in short commits: only sealed events can be erased
+    return _forget(desk, customer_id)
+
+
+def preview(customer_id: int) -> Erased:
+    """Return what would be erased, without changing anything. Raises what ``forget`` raises."""
+    held = holdings(customer_id)
+    _check_nothing_open(held)
+    return _told(customer_id, held, len(event_ids(held)))
+
+
+@command("customer.forget", past="erased", undo=never("what was erased is nowhere any more"))
+def _forget(running: Command, customer_id: int) -> Erased:
+    held = holdings(customer_id)
+    _check_nothing_open(held)
+    seal_at_once()
+    opened = [Erasure(customer_id=one, erased_at=running.now) for one in held.customers]
+    for erasure in opened:
+        erasure.save()
+    _erase_rows(held)
+    changed = sum(_erase_event(number, held) for number in event_ids(held))
+    for erasure in opened:
+        erasure.closed = True
+        erasure.save()
+        customer_index.renew(erasure.customer_id)
+    running.customer_id = customer_id
+    erased = _told(customer_id, held, changed)
+    running.detail = {"customers": erased["customers"], "events": changed}
+    return erased
+
+
+def _told(customer_id: int, held: Holdings, events: int) -> Erased:
+    rows = {model.table: len(numbers) for model, numbers in held.ids.items() if numbers and model in PERSONAL}
+    return {"customer_id": customer_id, "customers": held.customers, "rows": rows, "events": events}
+
+
+def _check_nothing_open(held: Holdings) -> None:
+    customer_id = held.customers[0]
+    for model, is_open, way in (
+        (Booking, Booking.status == PENDING, "confirm or cancel them first: astra booking cancel"),
+        (Issue, Issue.status.not_in((RESOLVED, CLOSED)), "resolve them first: astra issue resolve"),
+    ):
+        key = model._meta.primary_key
+        mine = model.select(key).where(key.in_(listed(held.ids[model])), is_open).order_by(key)
+        numbers = [number for (number,) in tuples(mine)]
+        if numbers:
+            some = ", ".join(map(str, numbers[:MOST_NAMED]))
+            problem = f"customer {customer_id} has open work: {model.label} {some}"
+            raise Refused("work_open", problem, f"{way} {numbers[0]}")
+
+
+def _erase_rows(held: Holdings) -> None:
+    """Erase the personal columns by queries: rows saved one by one would be written down in the event."""
+    for model, columns in PERSONAL.items():
+        key: Any = model._meta.primary_key
+        for name, instead in columns.items():
+            column = model._meta.fields[name]
+            there = column.is_null(False) & key.in_(listed(held.ids[model]))
+            if model in TYPED:
+                there &= TYPED[model]
+            model.update({column: instead}).where(there).execute()
+
+
+def _erase_event(event_id: int, held: Holdings) -> bool:
+    event = Event.lock(event_id)
+    return erase(event, EventSeal.lock(event_id), _rule(held.keys(), is_merge=_is_merge(event)))
+
+
+def _is_merge(event: Event) -> bool:
+    return event.command == MERGE or (event.undoes is not None and Event.lock(event.undoes).command == MERGE)
+
+
+def _rule(own: set[str], *, is_merge: bool) -> Callable[[str, str], bool]:
+    """Return which texts of an event go, by part and path.
+
+    Of a merge, the contacts of both: one may have got the other's.
+    """
+
+    def is_personal(part: str, path: str) -> bool:
+        table, _, number = part.partition(":")
+        if not number:
+            name = next((name for name in reversed(path.split("/")) if name and not name.isdecimal()), "")
+            return name not in NAMES_NOBODY and not name.endswith("_at")
+        mine = part in own or (is_merge and table == Customer.table)
+        return mine and path.rpartition("/")[2] in _COLUMNS.get(table, ())
+
+    return is_personal
