@@ -23,7 +23,7 @@ from dispatch.operations.row_types import Lost, LostEvent, RestoreResult
 from dispatch.queries.new_work import RESTORE, last_event
 from models import copies, desk_file
 from models import database as db
-from models.audit import Event
+from models.audit import Erasure, Event
 from models.base import BaseModel, Json, tuples
 from models.bookings import Booking
 from models.customers import Lead
@@ -38,7 +38,14 @@ T = TypeVar("T")
 NEWEST_NAMED = 5
 BEYOND_REPAIR = ("integrity", "references", "schema")
 COUNTED: dict[str, type[BaseModel]] = {"events": Event, "leads": Lead, "bookings": Booking, "issues": Issue}
-UNKNOWN: Lost = {"events": None, "leads": None, "bookings": None, "issues": None, "newest": []}
+UNKNOWN: Lost = {
+    "events": None,
+    "leads": None,
+    "bookings": None,
+    "issues": None,
+    "newest": [],
+    "come_back": [],
+}
 
 
 @dataclass
@@ -258,7 +265,7 @@ def _lost(present: Desk, copy: Desk) -> Lost:
     def newest() -> dict[str, int]:
         return {name: _newest(model) for name, model in COUNTED.items()}
 
-    known = _read(copy, newest)
+    known, erased = _read(copy, newest), _read(copy, _erased)
 
     def beyond() -> Lost:
         counts = {
@@ -268,12 +275,16 @@ def _lost(present: Desk, copy: Desk) -> Lost:
         columns = [getattr(Event, name) for name in LostEvent.__annotations__]
         events = Event.select(*columns).where(Event.event_id > known["events"])
         rows = list(events.order_by(Event.event_id.desc()).limit(NEWEST_NAMED).dicts())
-        return cast("Lost", counts | {"newest": rows})
+        return cast("Lost", counts | {"newest": rows, "come_back": sorted(_erased() - erased)})
 
     try:
         return _read(present, beyond)
     except backup.UNREADABLE:  # damaged: that may be why it is being restored
         return UNKNOWN
+
+
+def _erased() -> set[int]:
+    return {number for (number,) in tuples(Erasure.select(Erasure.customer_id))}
 
 
 def _newest(model: type[BaseModel]) -> int:

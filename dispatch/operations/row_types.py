@@ -69,7 +69,7 @@ class LostEvent(TypedDict):
 class Lost(TypedDict):
     """What the present desk has and a backup does not: numbers of rows, and the newest events.
 
-    None where the present desk cannot be read.
+    ``come_back`` are customers who have been erased since the backup, and are in it. None where the present desk cannot be read.
     """
 
     events: int | None
@@ -77,6 +77,7 @@ class Lost(TypedDict):
     bookings: int | None
     issues: int | None
     newest: list[LostEvent]
+    come_back: list[int]
 
 
 class RestoreResult(TypedDict):

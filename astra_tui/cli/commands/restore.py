@@ -64,5 +64,8 @@ def _print_lost(lost: Lost, word: str) -> None:
     line(f"{plural(lost['events'], 'event')} {word}, with {', '.join(counts)} made since")
     for event in lost["newest"]:
         line(f"  {event['event_id']} {moment(event['at'])} {event['actor']}: {describe_event(event)}")
+    if lost["come_back"]:
+        numbers = ", ".join(map(str, lost["come_back"]))
+        line(f"Erased since, and back with it: customers {numbers}; erase them again: astra customer forget")
     if lost["events"] > len(lost["newest"]):
         line(f"  and {lost['events'] - len(lost['newest']):,} older ones")

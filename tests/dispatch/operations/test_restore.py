@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from dispatch import bookings, privacy
 from dispatch.bootstrap import open_desk
 from dispatch.desk import event_log, settings
 from dispatch.desk.desk import Desk
@@ -49,6 +50,19 @@ def saved(desk: Desk, tmp_path: Path, add_agent: Callable[..., Any], add_lead: C
     add_lead("John Doe")
     add_lead("Mia Wong")
     return file
+
+
+def test_customers_erased_since_the_backup_are_named(desk: Desk, saved: Path, restoring: Restoring) -> None:
+    bookings.cancel(desk, 1, "no")
+    privacy.forget(desk, 1)
+    desk.close()
+    assert restoring(saved, dry_run=True)["lost"]["come_back"] == [1]
+    assert restoring(saved)["lost"]["come_back"] == [1]
+    assert names(desk) == ["Kate Nguyen"]
+    bookings.cancel(desk, 1, "no")
+    assert privacy.forget(desk, 1)["customers"] == [1], "and can be erased again"
+    with desk.reading():
+        assert examine(desk)["ok"]
 
 
 @pytest.fixture
