@@ -69,7 +69,8 @@ class LostEvent(TypedDict):
 class Lost(TypedDict):
     """What the present desk has and a backup does not: numbers of rows, and the newest events.
 
-    ``come_back`` are customers who have been erased since the backup, and are in it. None where the present desk cannot be read.
+    ``come_back`` are customers who have been erased since the backup, and are in it. The numbers are None
+    where the present desk cannot be read.
     """
 
     events: int | None
