@@ -6,9 +6,8 @@ from typing import ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets._footer import FooterKey
 
-from screens.widgets.key_line import KeyLine
+from screens.widgets.key_line import KeyButton, KeyLine
 
 
 class Keys(App[None]):
@@ -37,6 +36,6 @@ async def test_footer_drops_whole_keys_and_never_cuts_one() -> None:
         ):
             await pilot.resize_terminal(width, 5)
             await pilot.pause()
-            keys = [key for key in app.query(FooterKey) if key.display and key.key in "ctfx"]
+            keys = [key for key in app.query(KeyButton) if key.display and key.key in "ctfx"]
             assert "".join(key.key for key in keys) == shown, width
             assert all(key.region.right <= width for key in keys), width
