@@ -11,7 +11,6 @@ from dispatch.desk.desk import Desk
 from dispatch.service.escalation import monitor
 from dispatch.service.escalation.monitor import Outcome
 from dispatch.service.row_types import IssueSweep
-from dispatch.service.satisfaction import training
 from models.base import CompiledQuery, parameter
 from models.issues import Watch
 
@@ -33,7 +32,7 @@ def sweep_issues(desk: Desk) -> IssueSweep:
     When nothing is due, it writes nothing and takes no lock.
     """
     now = desk.now()
-    done: IssueSweep = {"examined": 0, "warnings": [], "escalations": [], "trained": None}
+    done: IssueSweep = {"examined": 0, "warnings": [], "escalations": []}
     while _is_due(desk, now):
         with desk.transaction():
             ids = [issue_id for (issue_id,) in _due(now=now, limit=AT_ONCE)]
@@ -43,7 +42,6 @@ def sweep_issues(desk: Desk) -> IssueSweep:
         done["examined"] += outcome.examined
         done["warnings"] += outcome.warnings
         done["escalations"] += outcome.escalations
-    done["trained"] = training.train_if_due(desk)
     return done
 
 

@@ -59,8 +59,8 @@ class DistributingApp(GreetingApp):
                 host.report(error)
         else:
             self._last_error = ""
-            if done["backup_problem"]:
-                host.show_toast(done["backup_problem"], severity="warning")
+            for problem in filter(None, (done["training_problem"], done["backup_problem"])):
+                host.show_toast(problem, severity="warning")
             await host.look_for_changes()
 
     def action_policy(self, name: str = "") -> None:

@@ -37,12 +37,13 @@ def shuffle(call: Call, dry_run: bool) -> None:
 def sweep(call: Call) -> None:
     """Do what is due: breaks, shifts, offers, claims, waiting bookings, issues, the recurring shuffle.
 
-    And the daily backup. The application does this itself; without it, run the command every minute.
+    Also train the satisfaction model and make the daily backup. The application does this itself; without
+    it, run the command every minute.
     """
-    done = call.read(sweeping.sweep_and_back_up)
+    done = call.read(sweeping.sweep_whole)
     call.show(done, _print_sweep)
-    if done["backup_problem"]:
-        narrate(done["backup_problem"])
+    for problem in filter(None, (done["training_problem"], done["backup_problem"])):
+        narrate(problem)
         call.surroundings.exit_code = UNSOUND
 
 
@@ -68,6 +69,8 @@ def _print_sweep(result: SweepResult) -> None:
             line(f"{words}: {', '.join(map(str, numbers))}")
     if result["moves"]:
         _print_moves(result["moves"], False)
+    if result["trained"]:
+        line(f"satisfaction model trained on {result['trained']['answers']:,} answers")
     for file in result["backups"]:
         line(f"daily backup: {file}")
     if not any(result.values()):

@@ -31,6 +31,8 @@ NOTHING: dict[str, Any] = {
     "escalated": [],
     "backups": [],
     "backup_problem": "",
+    "trained": None,
+    "training_problem": "",
 }
 
 
