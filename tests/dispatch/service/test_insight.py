@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from dispatch import agents
 from dispatch.bootstrap import open_desk
 from dispatch.desk import separate_process
 from dispatch.desk.desk import Desk
@@ -259,9 +258,7 @@ def test_others_write_while_a_model_is_trained_and_train_none(
         other = open_desk(path, clock=clock, actor="lee")
         try:
             assert training.run_if_due(other) == (None, "")
-            agents.add(
-                other, first_name="Eve", last_name="Byron", department="Luxury Voyages", job_title="Agent"
-            )
+            presence.set_presence(other, 1, "busy")
         finally:
             other.close()
         return here(*args, **given)
