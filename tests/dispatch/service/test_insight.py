@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from dispatch.agents import presence
 from dispatch.bootstrap import open_desk
 from dispatch.desk import separate_process
 from dispatch.desk.desk import Desk
