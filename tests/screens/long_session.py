@@ -31,7 +31,7 @@ ROUND = (
 SHORT = ("f2", "f1", "escape", "f4", "escape", "slash", "escape", "e", "escape", "f3")
 
 OURS = ("astra_tui", "screens", "dispatch", "models")
-KEPT = DOMNode | StylesBase | Binding | Notification | Timer | Worker
+KEPT: tuple[type, ...] = (DOMNode, StylesBase, Binding, Notification, Timer, Worker)
 PAGE_KB = 4
 CANCELLED = 500
 
