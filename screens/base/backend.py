@@ -150,12 +150,12 @@ class Backend:
                 desk.heard = heard
 
         done = await self.run(work)
-        if await self.read(training.is_due):
-            made = await self.beside(lambda: training.run_if_due(self.desk, self._check_open))
-            done["trained"], done["training_problem"] = made
         if await self.read(lambda: is_due(self.desk)):
-            copied = await self.beside(lambda: run_if_due(self.desk))
-            done["backups"], done["backup_problem"] = copied
+            made = await self.beside(lambda: run_if_due(self.desk))
+            done["backups"], done["backup_problem"] = made
+        if await self.read(training.is_due):
+            learned = await self.beside(lambda: training.run_if_due(self.desk, self._check_open))
+            done["trained"], done["training_problem"] = learned
         return done
 
     def _check_open(self) -> None:

@@ -23,10 +23,10 @@ from dispatch.service.satisfaction.case import Case
 from dispatch.service.satisfaction.formula import Facts
 from dispatch.service.satisfaction.trained_model import Learned, features, stored
 from dispatch.service.satisfaction.training import Answer
-from dispatch.service.sla import clocks
 from models.errors import Refused
-from models.issues import CATEGORIES, CHANNELS, Issue, SatisfactionModel, Survey
+from models.issues import CATEGORIES, CHANNELS, SatisfactionModel
 from tests.conftest import TestClock
+from tests.dispatch.service.answers import answer_many
 from tests.dispatch.service.conftest import Row
 
 Open = Callable[..., Row]
@@ -210,9 +210,9 @@ def test_a_trained_model_beats_the_formula() -> None:
 def test_after_a_hundred_answers_the_model_replaces_the_formula(
     desk: Desk, ada: Row, open_issue: Open, show: Callable[..., Row]
 ) -> None:
-    _answer_many(desk, 99)
+    answer_many(desk, 99)
     assert training.run_if_due(desk).model is None
-    _answer_many(desk, 1)
+    answer_many(desk, 1)
     trained = training.run_if_due(desk).model
     assert trained is not None
     assert (trained["kind"], trained["answers"]) == ("trained", 100)
@@ -220,7 +220,7 @@ def test_after_a_hundred_answers_the_model_replaces_the_formula(
     result = open_issue()["satisfaction"]
     assert result["model"] == trained
     assert 1 <= result["predicted"] <= 5
-    _answer_many(desk, 10)
+    answer_many(desk, 10)
     trained = training.run_if_due(desk).model
     assert trained is not None
     assert trained["answers"] == 110
@@ -234,7 +234,7 @@ def test_a_failed_training_is_reported_and_tried_again_with_the_next_answer(
     def killed(*_: Any, **_given: Any) -> Row:
         raise Refused("training_failed", "the training did not finish: it was ended by the system (SIGKILL)")
 
-    _answer_many(desk, 100)
+    answer_many(desk, 100)
     with monkeypatch.context() as failing:
         failing.setattr(separate_process, "run", killed)
         model, problem = training.run_if_due(desk)
@@ -243,7 +243,7 @@ def test_a_failed_training_is_reported_and_tried_again_with_the_next_answer(
         "Satisfaction is predicted as before: the training did not finish: it was ended"
     )
     assert training.run_if_due(desk) == (None, ""), "not at every sweep"
-    _answer_many(desk, 1)
+    answer_many(desk, 1)
     model, problem = training.run_if_due(desk)
     assert model is not None
     assert problem == ""
@@ -252,7 +252,7 @@ def test_a_failed_training_is_reported_and_tried_again_with_the_next_answer(
 def test_others_write_while_a_model_is_trained_and_train_none(
     desk: Desk, ada: Row, path: Path, clock: TestClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _answer_many(desk, 100)
+    answer_many(desk, 100)
     here = separate_process.run
 
     def slow(*args: Any, **given: Any) -> Row:
@@ -282,43 +282,3 @@ def test_a_fit_that_cannot_be_used_is_refused(monkeypatch: pytest.MonkeyPatch, f
     monkeypatch.setattr(separate_process, "run", lambda *_, **_given: {"fits": [fit]})
     with pytest.raises(Refused, match="cannot be used"):
         training.learn([[answer(0.0, 0.0, 1)]])
-
-
-def _answer_many(desk: Desk, number: int) -> None:
-    """Rows of resolved and rated issues, written directly: only their contents matter."""
-    with desk.transaction():
-        for place in range(number):
-            issue = Issue(
-                agent_id=1,
-                status="resolved",
-                category=CATEGORIES[place % 7],
-                confidence=1.0,
-                priority=1 + place % 5,
-                priority_steps="[]",
-                channel=CHANNELS[place % 5],
-                title="x",
-                description="x",
-                tags="[]",
-                sentiment='{"compound": 0.1}',
-                entities="[]",
-                urgency_indicators="[]",
-                complexity="low",
-                routing_reason="x",
-                opened_at="2082-02-01 09:00:00",
-                changed_at="2082-02-01 09:00:00",
-                resolved_at=f"2082-02-01 {10 + place % 10}:00:00",
-            )
-            issue.save()
-            _clocks(desk, issue)
-            Survey(
-                issue_id=issue.issue_id,
-                agent_id=1,
-                asked_at="2082-02-02 09:00:00",
-                score=5 if place % 10 < 5 else 2,
-                answered_at="2082-02-02 09:00:00",
-            ).save()
-
-
-def _clocks(desk: Desk, issue: Issue) -> None:
-    for clock in clocks.start(issue, desk.settings):
-        clocks.end(clock, str(issue.resolved_at))
