@@ -24,7 +24,7 @@ from dispatch.service.satisfaction import training
 AT_ONCE = 25
 
 
-def sweep_whole(desk: Desk) -> SweepResult:
+def sweep_and_back_up(desk: Desk) -> SweepResult:
     """Sweep, then train the satisfaction model and make the daily backup if they are due."""
     done = sweep(desk)
     done["trained"], done["training_problem"] = training.run_if_due(desk)

@@ -40,7 +40,7 @@ def sweep(call: Call) -> None:
     Also train the satisfaction model and make the daily backup. The application does this itself; without
     it, run the command every minute.
     """
-    done = call.read(sweeping.sweep_whole)
+    done = call.read(sweeping.sweep_and_back_up)
     call.show(done, _print_sweep)
     for problem in filter(None, (done["training_problem"], done["backup_problem"])):
         narrate(problem)

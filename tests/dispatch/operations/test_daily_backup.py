@@ -14,7 +14,7 @@ from dispatch.desk.desk import Desk
 from dispatch.operations import configuration
 from dispatch.operations.backup import backup
 from dispatch.operations.doctor import examine
-from dispatch.operations.sweep import sweep_whole as sweep
+from dispatch.operations.sweep import sweep_and_back_up as sweep
 from models import copies
 from seeds.demo.demo import make_demo
 from tests.conftest import TestClock
