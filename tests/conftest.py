@@ -14,10 +14,12 @@ import pytest
 
 from dispatch import agents
 from dispatch.bootstrap import open_desk
+from dispatch.desk import separate_process
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.queries.row_types import AgentRow
 from models import database
+from tests.in_process import run_here
 from tests.unclosed import watch_connections
 
 START = datetime(2026, 3, 1, 9, 0, 0, tzinfo=UTC)
@@ -26,6 +28,8 @@ START = datetime(2026, 3, 1, 9, 0, 0, tzinfo=UTC)
 watch_connections()
 # no test waits for the disk, unless it is about that (test_durability.py)
 database.PRAGMAS["synchronous"], database.NORMAL, database.FULL = "OFF", 0, 0
+# no test starts a process to train in, unless it is about that (test_separate_process.py)
+separate_process.run = run_here
 
 
 def pytest_sessionstart() -> None:

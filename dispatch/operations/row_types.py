@@ -4,6 +4,7 @@
 from typing import NotRequired, TypedDict
 
 from dispatch.queries.row_types import BookingRow, MoveRow
+from dispatch.service.row_types import ModelRow
 from models.base import Json
 
 
@@ -20,7 +21,8 @@ class SweepResult(TypedDict):
     """Everything a sweep changed: agents by presence, bookings, the shuffle's moves, issues, customers.
 
     ``sealed`` is the number of events that joined the chain, ``backups`` the file of the daily backup,
-    ``backup_problem`` why there is none, or what is wrong in it.
+    ``backup_problem`` why there is none, or what is wrong in it; ``trained`` the new satisfaction model,
+    ``training_problem`` why there is none although it was due.
     """
 
     presence: list[int]
@@ -36,6 +38,8 @@ class SweepResult(TypedDict):
     sealed: int
     backups: list[str]
     backup_problem: str
+    trained: ModelRow | None
+    training_problem: str
 
 
 class BackupResult(TypedDict):

@@ -21,14 +21,16 @@ from dispatch.privacy.retention import erase_expired
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import auto_close, lifecycle
 from dispatch.service.row_types import IssueAlarm
+from dispatch.service.satisfaction import training
 
 AT_ONCE = 25
 MOST_SEALED = 1_000  # events in a sweep: sealing them takes less than 0.1 s
 
 
 def sweep_and_back_up(desk: Desk) -> SweepResult:
-    """Sweep, and make the daily backup if it is due."""
+    """Sweep, then train the satisfaction model and make the daily backup if they are due."""
     done = sweep(desk)
+    done["trained"], done["training_problem"] = training.run_if_due(desk)
     done["backups"], done["backup_problem"] = daily_backup.run_if_due(desk)
     return done
 
@@ -36,8 +38,8 @@ def sweep_and_back_up(desk: Desk) -> SweepResult:
 def sweep(desk: Desk) -> SweepResult:
     """Do everything that is due, each change an event of the sweeper.
 
-    If nothing is due, take no lock, and shorten the database's log. The daily backup is left to the caller:
-    it takes longer than all of the rest.
+    If nothing is due, take no lock, and shorten the database's log. The training of the satisfaction model
+    and the daily backup are left to the caller: each takes longer than all of the rest.
     """
     with desk.acting_as(SWEEPER), desk.request(None):
         done: SweepResult = {
@@ -54,6 +56,8 @@ def sweep(desk: Desk) -> SweepResult:
             "sealed": 0,
             "backups": [],
             "backup_problem": "",
+            "trained": None,
+            "training_problem": "",
         }
         alarms = sweep_issues(desk)
         done["warned"], done["escalated"] = _issues(alarms["warnings"]), _issues(alarms["escalations"])

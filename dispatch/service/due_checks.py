@@ -11,7 +11,6 @@ from dispatch.desk.desk import Desk
 from dispatch.service.escalation import monitor
 from dispatch.service.escalation.monitor import Outcome
 from dispatch.service.row_types import IssueSweep
-from dispatch.service.satisfaction import training
 from models.base import CompiledQuery, parameter
 from models.issues import Watch
 
@@ -33,7 +32,7 @@ def sweep_issues(desk: Desk) -> IssueSweep:
     When nothing is due, it writes nothing and takes no lock.
     """
     now = desk.now()
-    done: IssueSweep = {"examined": 0, "warnings": [], "escalations": [], "trained": None}
+    done: IssueSweep = {"examined": 0, "warnings": [], "escalations": []}
     while due(desk, now, limit=1):
         with desk.transaction():
             outcome = monitor.examine(desk, now, due(desk, now))
@@ -42,7 +41,6 @@ def sweep_issues(desk: Desk) -> IssueSweep:
         done["examined"] += outcome.examined
         done["warnings"] += outcome.warnings
         done["escalations"] += outcome.escalations
-    done["trained"] = training.train_if_due(desk)
     return done
 
 

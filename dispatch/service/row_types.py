@@ -222,9 +222,8 @@ class IssueAlarm(TypedDict):
 
 
 class IssueSweep(TypedDict):
-    """Everything a sweep raised, the number of issues it examined, and the model if it trained one."""
+    """Everything a sweep raised, and the number of issues it examined."""
 
     examined: int
     warnings: list[IssueAlarm]
     escalations: list[IssueAlarm]
-    trained: ModelRow | None

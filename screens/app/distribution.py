@@ -78,8 +78,9 @@ class DistributingApp(GreetingApp):
                 host.report(error)
         else:
             self._last_error = ""
-            if done is not None and done["backup_problem"]:
-                host.show_toast(done["backup_problem"], severity="warning")
+            if done is not None:
+                for problem in filter(None, (done["training_problem"], done["backup_problem"])):
+                    host.show_toast(problem, severity="warning")
             await host.look_for_changes()
         self.look_at_sweeps()
 

@@ -22,9 +22,10 @@ from dispatch.operations.row_types import SweepResult
 from dispatch.operations.sweep import sweep
 from dispatch.queries import new_work
 from dispatch.queries.new_work import Heard, Restored
+from dispatch.service.satisfaction import training
 from models.clock import Clock
 from models.desk_file import DeskFile
-from models.errors import DatabaseUnavailable
+from models.errors import DatabaseUnavailable, Refused
 
 T = TypeVar("T")
 PAUSE_S = 0.05
@@ -142,8 +143,8 @@ class Backend:
     async def sweep(self) -> SweepResult | None:
         """Do what is due, in the writing thread; its changes count as made by others.
 
-        The daily backup is made beside it, as it takes longer. None if a process that sweeps all the time
-        has just done all of it.
+        The training and the daily backup are made beside it, as they take longer. None if a process that
+        sweeps all the time has just done all of it.
         """
 
         def work(desk: Desk) -> SweepResult | None:
@@ -156,10 +157,19 @@ class Backend:
                 desk.heard = heard
 
         done = await self.run(work)
-        if done is not None and await self.read(lambda: is_due(self.desk)):
+        if done is None:
+            return None
+        if await self.read(lambda: is_due(self.desk)):
             made = await self.beside(lambda: run_if_due(self.desk))
             done["backups"], done["backup_problem"] = made
+        if await self.read(training.is_due):
+            learned = await self.beside(lambda: training.run_if_due(self.desk, self._check_open))
+            done["trained"], done["training_problem"] = learned
         return done
+
+    def _check_open(self) -> None:
+        if self.closing.is_set():
+            raise Refused("stopped", "Astra was closed")
 
     async def changes(self) -> Changes:
         """Return what was committed, here or elsewhere, since the last call; the first call always does."""

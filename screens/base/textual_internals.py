@@ -35,7 +35,6 @@ from textual.reactive import Reactive
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 from textual.widgets import DataTable, RadioSet
-from textual.widgets._footer import FooterKey as FooterKey  # for the others
 
 # -- the terminal
 

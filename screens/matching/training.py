@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from dispatch.desk.desk import Desk
+from dispatch.matching.learning import training
+from dispatch.matching.learning.version_store import Lesson
 from dispatch.matching.row_types import LessonRow
 from models.errors import Refused
-
-if TYPE_CHECKING:
-    from dispatch.matching.learning.version_store import Lesson
 
 
 class TrainingRun:
@@ -34,17 +32,13 @@ class TrainingRun:
         """Run the slow part. Raises Refused, also when it was stopped."""
         try:
             self._report_progress(0, 0, "beginning")
-            from dispatch.matching.learning import training  # with scikit-learn, which takes seconds to load
-
-            return training.study(desk, progress=self._report_progress)
+            return training.study(desk, progress=self._report_progress, check=self.check)
         except BaseException:
             self.has_ended = True
             raise
 
     def keep(self, desk: Desk, lesson: Lesson) -> LessonRow:
         """Keep the result, unless it was stopped; returns that of ``astra train``."""
-        from dispatch.matching.learning import training
-
         try:
             self.check()
             return training.keep(desk, lesson)

@@ -81,6 +81,8 @@ def test_shuffle_and_sweep_print_their_moves(busy: Run) -> None:
         "sealed",
         "backups",
         "backup_problem",
+        "trained",
+        "training_problem",
     }
     assert "Nothing was due" in busy("sweep").out
     for booking in range(1, 5):

@@ -155,7 +155,7 @@ def test_interrupted_training_writes_nothing(
         raise KeyboardInterrupt
 
     before = rows_of(path)
-    monkeypatch.setattr("dispatch.matching.learning.training.evaluate", interrupted)
+    monkeypatch.setattr("dispatch.matching.learning.study.evaluate", interrupted)
     assert at_work("train").code == 130
     assert rows_of(path) == before
 

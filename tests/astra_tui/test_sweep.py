@@ -26,7 +26,8 @@ ROOT = Path(__file__).parents[2]
 PATIENCE_S = 50
 DONE: dict[str, Any] = {
     "presence": [], "lapsed": [4, 5], "asked": [], "released": [7], "assigned": [], "moves": [],
-    "warned": [], "escalated": [], "closed": [], "backups": [], "backup_problem": "",
+    "warned": [], "escalated": [], "closed": [], "erased": [], "sealed": 0,
+    "trained": None, "training_problem": "", "backups": [], "backup_problem": "",
 }  # fmt: skip
 NOTHING = DONE | {"lapsed": [], "released": []}
 LOCKED = DatabaseUnavailable("locked", "desk.db is locked by another process", "try again when it is done")

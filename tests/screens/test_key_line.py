@@ -6,9 +6,8 @@ from typing import ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets._footer import FooterKey
 
-from screens.widgets.key_line import KeyLine
+from screens.widgets.key_line import KeyButton, KeyLine
 
 
 class Keys(App[None]):
@@ -37,6 +36,66 @@ async def test_footer_drops_whole_keys_and_never_cuts_one() -> None:
         ):
             await pilot.resize_terminal(width, 5)
             await pilot.pause()
-            keys = [key for key in app.query(FooterKey) if key.display and key.key in "ctfx"]
+            keys = [key for key in app.query(KeyButton) if key.display and key.key in "ctfx"]
             assert "".join(key.key for key in keys) == shown, width
             assert all(key.region.right <= width for key in keys), width
+
+
+class Changing(App[None]):
+    """Keys that come and go, and one that does nothing for now."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "note('claim')", "Claim", id="claim", tooltip="[b]Take[/b] it"),
+        Binding("t", "note('contact')", "Contact"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.noted: list[str] = []
+        self.contact: bool | None = True
+
+    def compose(self) -> ComposeResult:
+        yield KeyLine()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.contact if parameters == ("contact",) else True
+
+    def action_note(self, what: str) -> None:
+        self.noted.append(what)
+
+    def shown(self) -> list[str]:
+        return [str(key.content) for key in self.query(KeyButton) if key.display]
+
+
+async def test_keys_that_change_are_shown_by_the_same_widgets() -> None:
+    app = Changing()
+    async with app.run_test(size=(40, 5)) as pilot:
+        await pilot.pause()
+        before = list(app.query(KeyButton))
+        assert app.shown() == ["c Claim", "t Contact"]
+        app.contact = False
+        app.refresh_bindings()
+        await pilot.pause()
+        assert app.shown() == ["c Claim"]
+        app.contact = None
+        app.set_keymap({"claim": "k"})
+        app.refresh_bindings()
+        await pilot.pause()
+        assert app.shown() == ["t Contact", "k Claim"]
+        assert list(app.query(KeyButton)) == before
+        assert [key.has_class("-disabled") for key in before] == [True, False]
+
+
+async def test_a_click_on_a_key_is_that_key() -> None:
+    app = Changing()
+    async with app.run_test(size=(40, 5), tooltips=True) as pilot:
+        await pilot.pause()
+        claim, contact = app.query(KeyButton)
+        assert str(claim.tooltip) == "[b]Take[/b] it"
+        await pilot.click(claim)
+        assert app.noted == ["claim"]
+        app.contact = None
+        app.refresh_bindings()
+        await pilot.pause()
+        await pilot.click(contact)
+        assert app.noted == ["claim"]

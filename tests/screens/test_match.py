@@ -313,7 +313,7 @@ async def test_insights_of_an_empty_desk_say_what_comes_here(running: Any, path:
         assert [row["name"] for row in rows(app, "weights")] == ["published"]
 
 
-def endless(_desk: Any, *, progress: Any) -> None:
+def endless(_desk: Any, *, progress: Any, check: Any) -> None:
     while True:
         progress(0, 0, "on and on")
         threading.Event().wait(0.01)

@@ -217,11 +217,6 @@ async def test_cells_are_drawn_by_hand_once_and_the_rest_by_datatable(pilot: Pil
     assert isinstance(table, DataTable)
 
 
-async def test_the_footer_is_made_of_keys(pilot: Pilot[None]) -> None:
-    keys = list(pilot.app.query(textual_internals.FooterKey))
-    assert ("a", "Ring") in [(key.key_display, key.description) for key in keys]
-
-
 async def test_what_is_drawn_on_a_lost_terminal_is_no_error() -> None:
     file = io.StringIO()
     terminal = TerminalFile(file)

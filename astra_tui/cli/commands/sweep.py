@@ -55,16 +55,17 @@ def shuffle(call: Call, dry_run: bool) -> None:
 def sweep(call: Call, every_s: int | None) -> None:
     """Do what is due: breaks, shifts, offers, claims, waiting bookings, issues, the recurring shuffle.
 
-    And the daily backup. The application does this itself while it is open; without it, keep astra sweep
-    --every 60s running (docs/running.md). With --json as well, each round prints one line.
+    And the training and daily backup that are due. The application does this itself while it is open;
+    without it, keep astra sweep --every 60s running (docs/running.md). With --json as well, each round
+    prints one line.
     """
     if every_s is not None:
         _sweep_on(call, every_s)
         return
     done = call.read(_sweep_once)
     call.show(done, _print_sweep)
-    if done["backup_problem"]:
-        narrate(done["backup_problem"])
+    for problem in _problems(done):
+        narrate(problem)
         call.surroundings.exit_code = UNSOUND
 
 
@@ -103,8 +104,8 @@ class RoundReports:
             narrate(one.note)
         self._tell_problem(one.error)
         words = "; ".join(_lines(one.done)) if one.done else ""
-        if one.done and one.done["backup_problem"]:
-            narrate(one.done["backup_problem"])
+        for problem in _problems(one.done) if one.done else ():
+            narrate(problem)
         if words and not self._as_json:
             narrate(f"{moment(one.at)}  {words}")
         if self._as_json:
@@ -115,6 +116,10 @@ class RoundReports:
         if problem != self._problem:
             narrate(problem or f"{self._path} can be swept again")
         self._problem = problem
+
+
+def _problems(done: SweepResult) -> list[str]:
+    return [problem for problem in (done["training_problem"], done["backup_problem"]) if problem]
 
 
 def _as_json(one: Round) -> Json:
@@ -154,4 +159,6 @@ def _lines(result: SweepResult) -> list[str]:
     found = [f"{words}: {', '.join(map(str, numbers))}" for words, numbers in numbered if numbers]
     if result["moves"]:
         found.append(f"{plural(len(result['moves']), 'booking')} moved to even out the loads")
+    if result["trained"]:
+        found.append(f"satisfaction model trained on {result['trained']['answers']:,} answers")
     return found + [f"daily backup: {file}" for file in result["backups"]]

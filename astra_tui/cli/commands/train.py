@@ -10,6 +10,7 @@ from astra_tui.cli.options import Call, changing
 from astra_tui.cli.output.printing import Column, line, narrate, table
 from astra_tui.cli.output.progress import progress_bar
 from dispatch.matching.evidence import describe_differences, describe_gain
+from dispatch.matching.learning import training
 from dispatch.matching.row_types import LessonRow
 from dispatch.queries.wording import moment
 from models.base import Json
@@ -23,8 +24,6 @@ RECIPES = "honest (default), or published: the source's own, which the leak audi
 @changing
 def train(call: Call, recipe: str, dry_run: bool) -> None:
     """Learn weights from what was known when each lead arrived, and measure how well they predict."""
-    from dispatch.matching.learning import training  # with scikit-learn, which takes seconds to load
-
     with progress_bar("training") as progress:
         row = call.change(training.train, recipe=recipe, dry_run=dry_run, progress=progress)
     call.show(row, _print)

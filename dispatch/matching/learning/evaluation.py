@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from dispatch.desk.separate_process import Progress
 from dispatch.matching.evidence import LEAST_OUTCOMES
 from dispatch.matching.learning.leak_audit import auc
 from dispatch.matching.learning.point_in_time import Floats
@@ -29,7 +30,7 @@ BINS = 5
 SMALLEST = 1e-12
 
 
-def evaluate(samples: Samples, given: Design, progress: Callable[[int, int, str], None]) -> Json:
+def evaluate(samples: Samples, given: Design, progress: Progress) -> Json:
     """Predict fold after fold from what was known before it, and measure.
 
     ``gain`` is how much the agent's features lower the log loss of the lead alone, with a 95 % bootstrap

@@ -1,26 +1,22 @@
-"""Learn the weights from the desk's own outcomes: collect, audit, evaluate, keep.
+"""Learn the weights from the desk's own outcomes: study them in another process, keep the result.
 
-This needs numpy and scikit-learn, which take a second to load: import it only for training. A failure
-before the last step leaves the weights unchanged.
+A failure before the last step leaves the weights unchanged.
 """
 
 from __future__ import annotations
 
+from dispatch.desk import separate_process
 from dispatch.desk.desk import Desk
+from dispatch.desk.separate_process import Check, Progress, go_on, nothing
 from dispatch.matching import evidence
-from dispatch.matching.evidence import LEAST_TO_LEARN
-from dispatch.matching.features import FEATURES
-from dispatch.matching.learning import leak_audit
-from dispatch.matching.learning.evaluation import evaluate
-from dispatch.matching.learning.regression import FEATURE, design, fit
-from dispatch.matching.learning.training_data import COVARIATES, Progress, Samples, collect
 from dispatch.matching.learning.version_store import Lesson, learn
 from dispatch.matching.row_types import LessonRow
 from dispatch.matching.weights import WeightSet
-from models.errors import InvalidInput, Refused
+from models.errors import InvalidInput
 
 HONEST, PUBLISHED = "honest", "published"
 RECIPES = (HONEST, PUBLISHED)
+STUDY = "dispatch.matching.learning.study:study_file"
 
 
 def train(
@@ -35,33 +31,15 @@ def train(
     return describe_lesson(desk, lesson, None) if dry_run else keep(desk, lesson)
 
 
-def study(desk: Desk, *, recipe: str = HONEST, progress: Progress | None = None) -> Lesson:
-    """Do the long part without writing anything. Raises as ``train`` does."""
+def study(
+    desk: Desk, *, recipe: str = HONEST, progress: Progress | None = None, check: Check = go_on
+) -> Lesson:
+    """Do the long part without writing anything; what ``check`` raises ends it. Raises as ``train`` does."""
     if recipe not in RECIPES:
         raise InvalidInput("recipe", f"there is no recipe {recipe!r}", "accepted: " + ", ".join(RECIPES))
-    report = progress or (lambda _done, _total, _what: None)
-    with desk.reading():
-        samples = collect(report, published_recipe=recipe == PUBLISHED)
-    _check_enough(samples)
-    given = design(samples)
-    leak_audit.check(samples, given)
-    evaluation = evaluate(samples, given, report)
-    lead, full = fit(given.only(COVARIATES), samples.won), fit(given, samples.won)
-    fits = {"lead": lead.as_json(), "full": full.as_json()}
-    weights = {term["name"]: term["weight"] for term in fits["full"]["terms"] if term["kind"] == FEATURE}
-    row: LessonRow = {
-        "version": None,
-        "recipe": recipe,
-        "outcomes": len(samples),
-        "confirmed": int(samples.won.sum()),
-        "first_at": samples.first_at,
-        "last_at": samples.last_at,
-        "gate_open": evaluation["gate_open"],
-        "weights": {name: weights[name] for name in FEATURES},
-        "coefficients": fits["full"]["terms"],
-        "evaluation": evaluation,
-    }
-    return Lesson(recipe, row, fits)
+    given = {"path": str(desk.database.path), "recipe": recipe, "published": recipe == PUBLISHED}
+    found = separate_process.run(STUDY, given, progress=progress or nothing, check=check)
+    return Lesson(recipe, found["row"], found["fits"])
 
 
 def keep(desk: Desk, lesson: Lesson) -> LessonRow:
@@ -80,18 +58,3 @@ def describe_lesson(desk: Desk, lesson: Lesson, number: int | None) -> LessonRow
         p_values = {"agent": found.p_agents} | evidence.lead_differences()
     sentence = found.under(desk.settings["policy"])
     return lesson.row | {"version": number, "sentence": sentence, "p_values": p_values}
-
-
-def _check_enough(samples: Samples) -> None:
-    number, won = len(samples), int(samples.won.sum())
-    if not number:
-        raise Refused("no_history", "no assignment is decided yet", "train once there are outcomes")
-    if won in (0, number):
-        outcome = "Confirmed" if won else "without a sale"
-        raise Refused(
-            "one_class", f"all {number} decided assignments are {outcome}", "there is nothing to compare yet"
-        )
-    if number < LEAST_TO_LEARN:
-        raise Refused(
-            "too_few", f"{number} decided assignments are too few", f"at least {LEAST_TO_LEARN} are needed"
-        )

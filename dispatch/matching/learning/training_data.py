@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from peewee import JOIN, fn
 
+from dispatch.desk.separate_process import Progress
 from dispatch.matching.features import FEATURES, one_moment
 from dispatch.matching.learning.point_in_time import Floats, Past, PastAssignment, Rating, seconds
 from models.audit import Event
@@ -21,8 +22,6 @@ from models.customers import Lead
 MOST_SAMPLES = 200_000  # the newest; more would add nothing
 REPORT_EVERY = 2_000
 COVARIATES = ("method", "source", "destination", "launch")
-
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)

@@ -7,19 +7,25 @@ tested on the fifth left out (docs/rules.md, Satisfaction).
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from contextlib import suppress
+from typing import NamedTuple
 
+from dispatch.desk import separate_process
 from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
+from dispatch.desk.separate_process import Check, go_on
+from dispatch.desk.settings import recall, remember
 from dispatch.service.row_types import ModelRow
 from dispatch.service.satisfaction import cases as facts
 from dispatch.service.satisfaction import formula as satisfaction
 from dispatch.service.satisfaction.case import Case
 from dispatch.service.satisfaction.prediction import current_model, describe_model
-from dispatch.service.satisfaction.trained_model import Learned, Vector, features
-from models.base import tuples
+from dispatch.service.satisfaction.trained_model import Learned, features
+from models.base import Json, tuples
 from models.clock import from_text
+from models.errors import DatabaseUnavailable, Refused
 from models.issues import Issue, SatisfactionModel, Survey
 
 FEWEST_ANSWERS = 100
@@ -27,7 +33,9 @@ SATISFIED = 4
 MOST_ANSWERS = 500  # the newest
 NEW_SHARE = 10  # percent more answers than at the last training before the next one
 FOLDS = 5
-SURE = 15.0  # log-odds where every answer is of one kind
+FIT = "dispatch.service.satisfaction.regression:fit_each"
+TRIED = "satisfaction_tried"
+"""Kept beside the settings: the number of answers when a training last began."""
 
 
 class Answer(NamedTuple):
@@ -37,62 +45,122 @@ class Answer(NamedTuple):
     score: int
 
 
-def learn(answers: Sequence[Answer]) -> Learned:
-    """Train a model; the same answers always give the same model."""
-    from sklearn.preprocessing import StandardScaler  # takes a second to load: only needed for training
+class Fold(NamedTuple):
+    """The answers left out of a training, and the rest."""
 
-    rows = [features(answer.case) for answer in answers]
-    scaler = StandardScaler().fit(rows)
-    weights = _weights(scaler.transform(rows), [answer.score >= SATISFIED for answer in answers])
+    left_out: list[Answer]
+    rest: list[Answer]
+
+
+class Trained(NamedTuple):
+    """The new model, if one was due, and what went wrong."""
+
+    model: ModelRow | None
+    problem: str
+
+
+def learn(groups: Sequence[Sequence[Answer]], check: Check = go_on) -> list[Learned]:
+    """Train a model on each group, all in one other process; the same answers always give the same model.
+
+    Raises Refused if the process fails, or what ``check`` raises.
+    """
+    samples = [
+        {
+            "rows": [features(answer.case) for answer in group],
+            "satisfied": [answer.score >= SATISFIED for answer in group],
+        }
+        for group in groups
+    ]
+    fits = separate_process.run(FIT, {"samples": samples}, check=check)["fits"]
+    return [_learned(fit, group) for fit, group in zip(fits, groups, strict=True)]
+
+
+def _learned(fit: Json, answers: Sequence[Answer]) -> Learned:
+    """Return the model of a fit. Raises Refused if there is no finite number for each feature."""
+    means, spreads, weights = fit["means"], fit["spreads"], fit["weights"]
+    columns = len(features(answers[0].case))
+    if not [*map(len, (means, spreads, weights))] == [columns, columns, columns + 1] or not all(
+        map(math.isfinite, (*means, *spreads, *weights))
+    ):
+        raise Refused("training_failed", "the training gave weights that cannot be used")
     high = [answer.score for answer in answers if answer.score >= SATISFIED] or [SATISFIED]
     low = [answer.score for answer in answers if answer.score < SATISFIED] or [SATISFIED - 1]
-    means, spreads = scaler.mean_.tolist(), scaler.scale_.tolist()
     return Learned(means, spreads, weights, sum(high) / len(high), sum(low) / len(low))
 
 
-def _weights(scaled: Any, outcomes: Sequence[bool]) -> Vector:
-    """Return the most likely constant and weights, the weights under a ridge of 1."""
-    from sklearn.linear_model import LogisticRegression
+def folds(answers: Sequence[Answer]) -> list[Fold]:
+    """Return what is left out in turn, with the rest."""
+    return [
+        Fold(
+            [answer for place, answer in enumerate(answers) if place % FOLDS == fold],
+            [answer for place, answer in enumerate(answers) if place % FOLDS != fold],
+        )
+        for fold in range(FOLDS)
+    ]
 
-    if len(set(outcomes)) == 1:  # nothing to distinguish
-        return [SURE if outcomes[0] else -SURE, *[0.0] * len(scaled[0])]
-    model = LogisticRegression(C=1.0, solver="newton-cholesky", tol=1e-8).fit(scaled, outcomes)
-    return [*model.intercept_.tolist(), *model.coef_[0].tolist()]
 
+def measured(models: Sequence[Learned], tried: Sequence[Sequence[Answer]]) -> dict[str, float]:
+    """Return the mean error in score points, the formula's too, and the share of right predictions.
 
-def measured(answers: Sequence[Answer]) -> dict[str, float]:
-    """Return the mean error in score points, the formula's too, and the share of right predictions."""
+    Each model is tried on answers that it has not seen.
+    """
     off = formula_off = right = 0.0
-    for fold in range(FOLDS):
-        tried = [answer for place, answer in enumerate(answers) if place % FOLDS == fold]
-        learned = learn([answer for place, answer in enumerate(answers) if place % FOLDS != fold])
-        for answer in tried:
+    for learned, unseen in zip(models, tried, strict=True):
+        for answer in unseen:
             off += abs(learned.score(answer.case) - answer.score)
             formula = satisfaction.predict(satisfaction.factors(answer.case.facts))
             formula_off += abs(formula - answer.score)
             right += (learned.chance(answer.case) >= 0.5) == (answer.score >= SATISFIED)
-    number = len(answers)
+    number = sum(map(len, tried))
     return {"error": off / number, "formula_error": formula_off / number, "accuracy": right / number}
 
 
-def train_if_due(desk: Desk) -> ModelRow | None:
-    """Retrain when there are enough new answers; return the model, or None."""
+def is_due() -> bool:
+    """Return whether there are enough new answers, also since a training that failed."""
+    number = _number_of_answers()
+    last = current_model()
+    needed = FEWEST_ANSWERS if last is None else last.answers + max(1, last.answers // NEW_SHARE)
+    return number >= max(needed, int(recall(TRIED) or 0) + 1)
+
+
+def run_if_due(desk: Desk, check: Check = go_on) -> Trained:
+    """Retrain when there are enough new answers; of several terminals, the first one does it.
+
+    Nothing is locked while it trains. A failure is reported, not raised: a sweep has more to do.
+    """
+    if not _is_ours(desk):
+        return Trained(None, "")
     with desk.reading():
-        number = int(Survey.select().where(Survey.answered_at.is_null(False)).count())
-        last = current_model()
-        needed = FEWEST_ANSWERS if last is None else last.answers + max(1, last.answers // NEW_SHARE)
-        if number < needed:
-            return None
-        answers = answers_of(desk)
-    learned, error = learn(answers), measured(answers)
+        number, answers = _number_of_answers(), answers_of(desk)
+    parts = folds(answers)
+    try:
+        learned, *models = learn([answers, *(part.rest for part in parts)], check)
+    except Refused as error:
+        return Trained(None, f"Satisfaction is predicted as before: {error.message}")
+    error_rates = measured(models, [part.left_out for part in parts])
     with desk.transaction():
         model = SatisfactionModel(
-            trained_at=desk.now(), answers=number, weights=json.dumps(learned._asdict()), **error
+            trained_at=desk.now(), answers=number, weights=json.dumps(learned._asdict()), **error_rates
         )
         model.save()
         row = describe_model(model)
         _note(desk, row)
-    return row
+    return Trained(row, "")
+
+
+def _is_ours(desk: Desk) -> bool:
+    """Return whether a training is due that no other terminal has begun; not at a desk that is only read."""
+    with suppress(DatabaseUnavailable), desk.reading():
+        if is_due():
+            with desk.database.atomic():
+                if is_due():
+                    remember(TRIED, str(_number_of_answers()))
+                    return True
+    return False
+
+
+def _number_of_answers() -> int:
+    return int(Survey.select().where(Survey.answered_at.is_null(False)).count())
 
 
 @command("issue.train", past="model trained", undo=never("the next training replaces it"), by_desk=True)

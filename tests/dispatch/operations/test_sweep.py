@@ -33,6 +33,8 @@ NOTHING: dict[str, Any] = {
     "sealed": 0,
     "backups": [],
     "backup_problem": "",
+    "trained": None,
+    "training_problem": "",
 }
 
 

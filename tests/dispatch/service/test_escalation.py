@@ -61,7 +61,7 @@ def test_a_late_sweep_skips_no_warning_and_a_second_adds_none(
     conversation.reply(desk, 1, "We look into it")
     clock.advance(hours=7, minutes=30)
     assert [one["percent"] for one in sweep_issues(desk)["warnings"]] == [50, 75, 90]
-    assert sweep_issues(desk) == {"examined": 0, "warnings": [], "escalations": [], "trained": None}
+    assert sweep_issues(desk) == {"examined": 0, "warnings": [], "escalations": []}
     clock.advance(hours=-20)
     assert sweep_issues(desk)["examined"] == 0, "a clock that jumps back repeats nothing"
 

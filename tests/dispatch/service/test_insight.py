@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dispatch.agents import presence
+from dispatch.bootstrap import open_desk
+from dispatch.desk import separate_process
 from dispatch.desk.desk import Desk
 from dispatch.reporting import issue_analytics, service_dashboard
 from dispatch.reporting.issue_analytics import Period
@@ -19,9 +23,10 @@ from dispatch.service.satisfaction.case import Case
 from dispatch.service.satisfaction.formula import Facts
 from dispatch.service.satisfaction.trained_model import Learned, features, stored
 from dispatch.service.satisfaction.training import Answer
-from dispatch.service.sla import clocks
-from models.issues import CATEGORIES, CHANNELS, Issue, SatisfactionModel, Survey
+from models.errors import Refused
+from models.issues import CATEGORIES, CHANNELS, SatisfactionModel
 from tests.conftest import TestClock
+from tests.dispatch.service.answers import answer_many
 from tests.dispatch.service.conftest import Row
 
 Open = Callable[..., Row]
@@ -173,7 +178,7 @@ def answer(hours: float, sentiment: float, score: int) -> Answer:
 
 
 def test_the_fit_finds_the_deciding_factor() -> None:
-    learned = training.learn([answer(0.0, x / 10, 5 if x > 2 else 2) for x in range(-10, 11)] * 5)
+    (learned,) = training.learn([[answer(0.0, x / 10, 5 if x > 2 else 2) for x in range(-10, 11)] * 5])
     assert (learned.high, learned.low) == (5, 2)
     assert learned.chance(answer(0.0, 1.0, 5).case) > 0.95
     assert learned.chance(answer(0.0, -1.0, 5).case) < 0.05
@@ -182,7 +187,7 @@ def test_the_fit_finds_the_deciding_factor() -> None:
 
 @pytest.mark.parametrize("score", [1, 5])
 def test_equal_answers_predict_the_same_answer(score: int) -> None:
-    learned = training.learn([answer(hour, 0.0, score) for hour in range(10)])
+    (learned,) = training.learn([[answer(hour, 0.0, score) for hour in range(10)]])
     assert learned.score(answer(3.0, 0.0, score).case) == pytest.approx(score, abs=1e-4)
 
 
@@ -194,68 +199,86 @@ def test_a_stored_model_predicts_the_same() -> None:
 
 def test_a_trained_model_beats_the_formula() -> None:
     answers = [answer(hour, 0.0, 5 if hour < 10 else 1) for hour in range(20)] * 6
-    errors = training.measured(answers)
+    parts = training.folds(answers)
+    models = training.learn([part.rest for part in parts])
+    errors = training.measured(models, [part.left_out for part in parts])
     assert errors["error"] < 0.7 < errors["formula_error"]
     assert errors["accuracy"] > 0.9
-    assert training.learn(answers) == training.learn(answers)
+    assert training.learn([answers]) == training.learn([answers])
 
 
 def test_after_a_hundred_answers_the_model_replaces_the_formula(
     desk: Desk, ada: Row, open_issue: Open, show: Callable[..., Row]
 ) -> None:
-    _answer_many(desk, 99)
-    assert sweep_issues(desk)["trained"] is None
-    _answer_many(desk, 1)
-    trained = sweep_issues(desk)["trained"]
+    answer_many(desk, 99)
+    assert training.run_if_due(desk).model is None
+    answer_many(desk, 1)
+    trained = training.run_if_due(desk).model
     assert trained is not None
     assert (trained["kind"], trained["answers"]) == ("trained", 100)
-    assert sweep_issues(desk)["trained"] is None, "not again until there are 10 % more"
+    assert training.run_if_due(desk).model is None, "not again until there are 10 % more"
     result = open_issue()["satisfaction"]
     assert result["model"] == trained
     assert 1 <= result["predicted"] <= 5
-    _answer_many(desk, 10)
-    trained = sweep_issues(desk)["trained"]
+    answer_many(desk, 10)
+    trained = training.run_if_due(desk).model
     assert trained is not None
     assert trained["answers"] == 110
     with desk.reading():
         assert SatisfactionModel.select().count() == 2
 
 
-def _answer_many(desk: Desk, number: int) -> None:
-    """Rows of resolved and rated issues, written directly: only their contents matter."""
-    with desk.transaction():
-        for place in range(number):
-            issue = Issue(
-                agent_id=1,
-                status="resolved",
-                category=CATEGORIES[place % 7],
-                confidence=1.0,
-                priority=1 + place % 5,
-                priority_steps="[]",
-                channel=CHANNELS[place % 5],
-                title="x",
-                description="x",
-                tags="[]",
-                sentiment='{"compound": 0.1}',
-                entities="[]",
-                urgency_indicators="[]",
-                complexity="low",
-                routing_reason="x",
-                opened_at="2082-02-01 09:00:00",
-                changed_at="2082-02-01 09:00:00",
-                resolved_at=f"2082-02-01 {10 + place % 10}:00:00",
-            )
-            issue.save()
-            _clocks(desk, issue)
-            Survey(
-                issue_id=issue.issue_id,
-                agent_id=1,
-                asked_at="2082-02-02 09:00:00",
-                score=5 if place % 10 < 5 else 2,
-                answered_at="2082-02-02 09:00:00",
-            ).save()
+def test_a_failed_training_is_reported_and_tried_again_with_the_next_answer(
+    desk: Desk, ada: Row, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: Any, **_given: Any) -> Row:
+        raise Refused("training_failed", "the training did not finish: it was ended by the system (SIGKILL)")
+
+    answer_many(desk, 100)
+    with monkeypatch.context() as failing:
+        failing.setattr(separate_process, "run", killed)
+        model, problem = training.run_if_due(desk)
+    assert model is None
+    assert problem.startswith(
+        "Satisfaction is predicted as before: the training did not finish: it was ended"
+    )
+    assert training.run_if_due(desk) == (None, ""), "not at every sweep"
+    answer_many(desk, 1)
+    model, problem = training.run_if_due(desk)
+    assert model is not None
+    assert problem == ""
 
 
-def _clocks(desk: Desk, issue: Issue) -> None:
-    for clock in clocks.start(issue, desk.settings):
-        clocks.end(clock, str(issue.resolved_at))
+def test_others_write_while_a_model_is_trained_and_train_none(
+    desk: Desk, ada: Row, path: Path, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer_many(desk, 100)
+    here = separate_process.run
+
+    def slow(*args: Any, **given: Any) -> Row:
+        other = open_desk(path, clock=clock, actor="lee")
+        try:
+            assert training.run_if_due(other) == (None, "")
+            presence.set_presence(other, 1, "busy")
+        finally:
+            other.close()
+        return here(*args, **given)
+
+    monkeypatch.setattr(separate_process, "run", slow)
+    assert training.run_if_due(desk).model is not None
+
+
+@pytest.mark.parametrize(
+    "fit", [{"means": [], "spreads": [], "weights": []}, {"means": None}], ids=["too few", "not finite"]
+)
+def test_a_fit_that_cannot_be_used_is_refused(monkeypatch: pytest.MonkeyPatch, fit: Row) -> None:
+    columns = len(features(answer(0.0, 0.0, 1).case))
+    if fit["means"] is None:
+        fit = {
+            "means": [0.0] * columns,
+            "spreads": [1.0] * columns,
+            "weights": [math.nan, *[0.0] * columns],
+        }
+    monkeypatch.setattr(separate_process, "run", lambda *_, **_given: {"fits": [fit]})
+    with pytest.raises(Refused, match="cannot be used"):
+        training.learn([[answer(0.0, 0.0, 1)]])
