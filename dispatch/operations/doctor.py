@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
 from dispatch.operations.backup_record import freshness
-from dispatch.operations.integrity import derived, history, issues, rows, schema, settings, work
+from dispatch.operations.integrity import derived, history, imports, issues, rows, schema, settings, work
 from dispatch.operations.integrity.findings import FAILURES, RESTORE, Finding, finding, guarded, joined
 from dispatch.operations.row_types import Diagnosis
 from models.agents import Agent
@@ -76,6 +76,7 @@ def _checks(desk: Desk, path: Path) -> dict[str, Callable[[], list[Finding]]]:
         "watch": partial(issues.watched, desk),
         "numbers": partial(rows.numbers, desk),
         "events": history.checks,
+        "imports": imports.unfinished,
         "log": partial(agree, "log", "the log's copy agrees with the events", agreements.LOG),
         "search": derived.search,
         "journal": _journal,
