@@ -69,7 +69,7 @@ def test_the_run_is_one_event_with_its_actor_before_the_rows(desk: Desk, files: 
 
     with desk.reading():
         trips, people, event = event_log.events()
-        made = [json.loads(Event.get_by_id(part["event_id"]).after) for part in (people, trips)]
+        made = [json.loads(Event.get_by_id(part["event_id"]).after or "") for part in (people, trips)]
     assert (event["command"], event["actor"]) == ("import", "kim")
     assert event["detail"]["files"] == ["bookings.sql", "assignment_history.sql", "space_travel_agents.sql"]
     assert [event["detail"][kind] for kind in COUNTS] == [1, 1, 1]

@@ -20,6 +20,7 @@ from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.operations import doctor
+from dispatch.operations.row_types import ImportResult
 from dispatch.operations.undo import undo
 from models.audit import Event
 from models.errors import Conflict, Refused
@@ -194,7 +195,7 @@ def test_who_continues_an_import_takes_it_from_the_other_terminal(
 ) -> None:
     first, second, whole = new_desk("desk"), new_desk("desk"), new_desk("whole")
     import_files(whole, small)
-    results = []
+    results: list[ImportResult] = []
 
     def meanwhile(done: int, _total: int, what: str) -> None:
         if what == "writing" and done == 4 and not results:
@@ -211,7 +212,7 @@ def test_an_import_that_began_meanwhile_is_not_begun_again(
     new_desk: Callable[..., Desk], small: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = new_desk("desk"), new_desk("desk")
-    done = []
+    done: list[bool] = []
 
     def meanwhile(*_step: object) -> None:
         if not done:
