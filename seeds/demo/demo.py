@@ -74,6 +74,7 @@ def _plan(agents: int, bookings: int, seed: int, skill_sd: float, with_issues: b
     """Return what the demo's event holds: all that its rows follow from, beside the event's time."""
     story = Story(agents, bookings, (), "")
     return {
+        "demo": True,
         DIGEST: DEMO,
         "agents": agents,
         "assignments": story.assignments,
