@@ -224,9 +224,8 @@ class AstraApp(DistributingApp):
 
     def demo(self) -> Callable[[Desk], DemoResult]:
         from seeds.demo.demo import make_demo
-        from seeds.demo.issues import make_issues
 
-        return lambda desk: make_demo(desk) | {"issues": make_issues(desk)}
+        return lambda desk: make_demo(desk, with_issues=True)
 
     # what another terminal did
 

@@ -8,12 +8,23 @@ by mistake does not count.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from peewee import EXCLUDED, JOIN, Case, CompositeKey, IntegerField, Query, TextField, chunked, fn
+from peewee import (
+    EXCLUDED,
+    JOIN,
+    Case,
+    CompositeKey,
+    Expression,
+    IntegerField,
+    Query,
+    TextField,
+    chunked,
+    fn,
+)
 
-from models.base import CompiledQuery, DeskModel, after_save, parameter, tuples
+from models.base import CompiledQuery, DeskModel, after_save, listed, parameter, tuples
 from models.bookings import PENDING, Assignment, Booking
 
 ALL, METHOD, SOURCE, DESTINATION, DAY = "all", "method", "source", "destination", "day"
@@ -173,6 +184,18 @@ def _outcome(row: Mapping[str, Any] | None, agent_id: int | None, method: str, s
 
 def recomputed() -> Tallies:
     """Compute the tallies from the whole history, for checks and repairs."""
+    changes = TallyChanges()
+    _add_outcomes(changes, 1)
+    return changes.tallies()
+
+
+def subtract(changes: TallyChanges, assignment_ids: Iterable[int]) -> None:
+    """Subtract the outcomes of assignments, before a query that fires no signals voids their bookings."""
+    _add_outcomes(changes, -1, Assignment.assignment_id.in_(listed(assignment_ids)))
+
+
+def _add_outcomes(changes: TallyChanges, step: int, *which: Expression) -> None:
+    """Add (1) or subtract (-1) the outcomes of all closed assignments, or of some."""
     holder = Case(None, [(Booking.booking_id.is_null(), Assignment.agent_id)], Booking.agent_id)
     day = fn.SUBSTR(Booking.completed_at, 1, 10)
     cents = fn.COALESCE(Booking.destination_revenue_cents, 0) + fn.COALESCE(Booking.package_revenue_cents, 0)
@@ -180,14 +203,13 @@ def recomputed() -> Tallies:
     query = (
         Assignment.select(*alike, fn.COUNT(Assignment.assignment_id), fn.SUM(cents))
         .join(Booking, JOIN.LEFT_OUTER, on=(Booking.lead_id == Assignment.lead_id))
-        .where(Booking.booking_id.is_null() | ((Booking.status != PENDING) & ~Booking.voided))
+        .where(Booking.booking_id.is_null() | ((Booking.status != PENDING) & ~Booking.voided), *which)
         .group_by(*alike)
     )
-    changes = TallyChanges()
     for agent_id, method, source, destination, completed, number, revenue in query.tuples().iterator():
         if agent_id is not None:
-            changes.add(Decided(agent_id, method, source, destination, completed, revenue), times=number)
-    return changes.tallies()
+            decided = Decided(agent_id, method, source, destination, completed, revenue)
+            changes.add(decided, step, times=number)
 
 
 def stored() -> Tallies:

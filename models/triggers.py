@@ -14,12 +14,13 @@ match score.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 
+from peewee import chunked, fn
 from playhouse.signals import Signal
 
 from models.agents import Agent, Holder
@@ -30,6 +31,8 @@ from models.database import current_database
 from models.errors import Refused
 
 logger = logging.getLogger(__name__)
+
+AGENTS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -171,6 +174,15 @@ def _change_load(agent_id: int, step: int, given_at: str | None = None) -> Holde
         agent.last_given_at = given_at
     agent.save()
     return agent
+
+
+def recount_loads(agent_ids: Iterable[int | None]) -> None:
+    """Set agents' loads to the number of their Pending bookings, after queries that fire no signals."""
+    pending = Booking.select(fn.COUNT(Booking.booking_id)).where(
+        Booking.agent_id == Agent.agent_id, Booking.status == PENDING
+    )
+    for some in chunked(sorted({agent_id for agent_id in agent_ids if agent_id is not None}), AGENTS_AT_ONCE):
+        Agent.update({Agent.load: pending}).where(Agent.agent_id.in_(some)).execute()
 
 
 def change_score(agent_id: int, points: int, answers: int) -> None:

@@ -1,13 +1,15 @@
 """Bulk writing of history: assignments with their customers, leads and bookings, in small commits.
 
-Insert queries fire no signals, so every commit recounts the loads of agents with new Pending bookings and
-adds closed assignments to the tallies. Both are correct whenever a run is interrupted.
+Insert queries fire no signals, so every commit recounts the loads of agents with new Pending bookings, adds
+closed assignments to the tallies, and has an event with the keys of its rows. All are correct whenever a run
+is interrupted (docs/decisions/0022-import-one-act.md).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -15,6 +17,7 @@ import peewee
 from peewee import IntegrityError, Query, chunked, fn
 
 from dispatch.desk.desk import Desk
+from dispatch.operations.import_record import Made, Run
 from models.agents import Agent
 from models.base import BaseModel, CompiledQuery, Json, parameter
 from models.bookings import PENDING, Assignment, Booking
@@ -22,6 +25,7 @@ from models.customers import Customer, Lead
 from models.database import current_database
 from models.errors import Conflict
 from models.tallies import PARTS, Decided, TallyChanges, addition
+from models.triggers import recount_loads
 
 # given_at, progress_at, asked_at, shuffled_at: none of the desk's timers run for imported bookings
 NO_TIMERS = (None, None, None, None)
@@ -64,6 +68,13 @@ class Outcome(NamedTuple):
     contacted_at: str | None = None
     cancel_reason: str | None = None
     date_fault: str | None = None
+
+
+class Batch(NamedTuple):
+    """A commit to come: ``rows`` of history, and the function that writes them inside its transaction."""
+
+    rows: int
+    write: Callable[[], Made]
 
 
 class ManyRows:
@@ -129,58 +140,60 @@ def new_agents(desk: Desk, rows: Iterable[Json]) -> list[Tuple]:
     return made
 
 
-def write_agents(desk: Desk, agents: list[Tuple]) -> None:
-    """Write agents in batches. Raises Conflict if an id or licence has been taken in the meantime."""
-    for batch in chunked(agents, KEYS_AT_ONCE):
-        with _reporting_conflicts(), desk.transaction():
-            _insert_agents(batch)
-
-
-def write_history(
-    desk: Desk,
-    history: Iterable[History],
-    done: Callable[[int], None],
-    last: Callable[[], object],
-    batch_rows: int,
-) -> None:
-    """Write history in batches, passing the rows written so far to ``done``; ``last`` joins the last commit.
-
-    Each batch is prepared before taking the lock. Raises Conflict if an id has been taken in the meantime.
-    """
-    ready: list[History] = []
-    written = 0
+def in_batches(agents: Iterable[Tuple], history: Iterable[History], batch_rows: int) -> Iterator[Batch]:
+    """Divide rows into commits: agents first, then ``batch_rows`` assignments each."""
+    for some in chunked(agents, KEYS_AT_ONCE):
+        yield Batch(0, partial(_write_agents, some))
     for batch in chunked(history, batch_rows):
-        if ready:
-            with _reporting_conflicts(), desk.transaction():
-                write_batch(ready)
-            written += len(ready)
-            done(written)
-        ready = batch
-    with _reporting_conflicts(), desk.batch():
-        write_batch(ready)
-        last()
-    done(written + len(ready))
+        yield Batch(len(batch), partial(write_batch, batch))
 
 
-def write_batch(batch: list[History]) -> None:
+def write_all(run: Run, batches: Iterable[Batch], done: Callable[[int], None]) -> None:
+    """Write batches, each with its event in one commit; ``done`` gets the rows of history written so far.
+
+    Each batch is prepared before taking the lock. Raises Conflict if an id or licence has been taken in the
+    meantime, or another terminal writes the same rows, and Refused if the import was undone.
+    """
+    prepared = iter(batches)
+    # a continued import may find that nothing is missing but its end
+    batch: Batch | None = next(prepared, Batch(0, dict))
+    written = 0
+    while batch is not None:
+        following = next(prepared, None)
+        with _reporting_conflicts(), run.part():
+            run.record(batch.write(), is_last=following is None)
+        written += batch.rows
+        done(written)
+        batch = following
+
+
+def _write_agents(agents: list[Tuple]) -> Made:
+    _insert_agents(agents)
+    return {Agent: [row[0] for row in agents]}
+
+
+def write_batch(batch: list[History]) -> Made:
     """Write a batch inside a transaction, and update the loads and ``last_given_at`` of its agents."""
     fresh = [item for item in batch if not item.is_known]
     known = [item for item in batch if item.is_known]
     bookings: list[Tuple] = []
+    made: dict[type[BaseModel], Sequence[int]] = {}
     last = {item.agent_id: item.assigned_at for item in sorted(fresh, key=attrgetter("assigned_at"))}
     _given_last([(at, agent_id, at) for agent_id, at in last.items() if agent_id is not None])
     if fresh:
         _count((_decided(item), 1) for item in fresh)
-        bookings += _write_leads(fresh)
+        bookings += _write_leads(fresh, made)
     if known:
         bookings += _complete(known)
     if bookings:
         _insert_bookings(bookings)
-        recount({agent_id for _, _, _, agent_id, status, *_ in bookings if status == PENDING})
+        made[Booking] = [row[0] for row in bookings]
+        recount_loads({agent_id for _, _, _, agent_id, status, *_ in bookings if status == PENDING})
+    return made
 
 
-def _write_leads(fresh: list[History]) -> list[Tuple]:
-    """Write customers, leads and assignments; returns the rows of their bookings."""
+def _write_leads(fresh: list[History], made: dict[type[BaseModel], Sequence[int]]) -> list[Tuple]:
+    """Write customers, leads and assignments, noted in ``made``; returns the rows of their bookings."""
     customer_id = (_last_customer()[0][0] or 0) + 1
     lead_id = (_last_lead()[0][0] or 0) + 1
     customers: list[Tuple] = []
@@ -198,6 +211,8 @@ def _write_leads(fresh: list[History]) -> list[Tuple]:
     _insert_customers(customers)
     _insert_leads(leads)
     _insert_assignments(assignments)
+    for model, rows in ((Customer, customers), (Lead, leads), (Assignment, assignments)):
+        made[model] = [row[0] for row in rows]
     return bookings
 
 
@@ -273,15 +288,6 @@ def _booking_row(item: History, booking: Outcome, lead_id: int, agent_id: int | 
         1,
         *NO_TIMERS,
     )
-
-
-def recount(agent_ids: Iterable[int | None]) -> None:
-    """Set the agents' loads to the number of their Pending bookings."""
-    pending = Booking.select(fn.COUNT(Booking.booking_id)).where(
-        Booking.agent_id == Agent.agent_id, Booking.status == PENDING
-    )
-    for some in chunked(sorted({agent_id for agent_id in agent_ids if agent_id is not None}), KEYS_AT_ONCE):
-        Agent.update({Agent.load: pending}).where(Agent.agent_id.in_(some)).execute()
 
 
 @contextmanager

@@ -1,11 +1,14 @@
-"""The log for screens and commands, newest first."""
+"""The log for screens and commands, newest first.
+
+The parts of an import name hundreds of rows each, in which nobody reads; lists have their numbers only.
+"""
 
 from __future__ import annotations
 
 import json
 from typing import Any, cast
 
-from peewee import JOIN, Entity, fn
+from peewee import JOIN, Case, Entity, fn
 
 from dispatch.desk.event_filter import EventFilter
 from dispatch.desk.row_types import EventColumns, EventRow
@@ -13,6 +16,8 @@ from models.audit import Event
 from models.base import Json, tuples
 from models.bookings import Booking
 from models.customers import Customer, Lead
+
+PARTS_OF_IMPORTS = ("import.rows", "import.rows_back")
 
 
 def events(*, limit: int | None = None, **which: Any) -> list[EventRow]:
@@ -34,9 +39,7 @@ def events_among(ids: Any) -> list[EventRow]:
     undoing = Event.alias()
     customer = fn.COALESCE(Lead.customer_name, Customer.name)
     query = (
-        Event.select(
-            *(getattr(Event, name) for name in EventColumns.__annotations__), customer, undoing.event_id
-        )
+        Event.select(*map(_column, EventColumns.__annotations__), customer, undoing.event_id)
         .join(undoing, JOIN.LEFT_OUTER, on=(undoing.undoes == Event.event_id))
         .join_from(Event, Booking, JOIN.LEFT_OUTER, on=(Event.booking_id == Booking.booking_id))
         .join(Lead, JOIN.LEFT_OUTER, on=(Booking.lead_id == Lead.lead_id))
@@ -45,6 +48,13 @@ def events_among(ids: Any) -> list[EventRow]:
         .order_by(Event.event_id.desc())
     )
     return [_event_row(values) for values in tuples(query)]
+
+
+def _column(name: str) -> Any:
+    column = getattr(Event, name)
+    if name not in ("before", "after"):
+        return column
+    return Case(None, [(Event.command.in_(PARTS_OF_IMPORTS), None)], column)
 
 
 def _event_row(values: tuple[Any, ...]) -> EventRow:

@@ -15,7 +15,17 @@ from dispatch.desk.desk import Desk
 from dispatch.desk.event_chain import Seal
 from dispatch.operations import sweep_record
 from dispatch.operations.backup_record import freshness
-from dispatch.operations.integrity import chain, derived, history, issues, rows, schema, settings, work
+from dispatch.operations.integrity import (
+    chain,
+    derived,
+    history,
+    imports,
+    issues,
+    rows,
+    schema,
+    settings,
+    work,
+)
 from dispatch.operations.integrity.findings import FAILURES, RESTORE, Finding, finding, guarded, joined, named
 from dispatch.operations.row_types import Diagnosis
 from dispatch.privacy.leftovers import uncompacted
@@ -84,6 +94,7 @@ def _checks(desk: Desk, path: Path, head: Seal | None = None) -> dict[str, Calla
         "numbers": partial(rows.numbers, desk),
         "events": history.checks,
         "chain": chain.check,
+        "imports": imports.unfinished,
         "log": partial(agree, "log", "the log's copy agrees with the events", agreements.LOG),
         "search": derived.search,
         "journal": _journal,

@@ -1,23 +1,194 @@
-"""The desk's side of an import: its event, and waiting bookings for the imported agents."""
+"""The desk's side of an import or demo: one act, whose event comes first, written in many small commits.
+
+The event ``import``, the head, has the plan: a digest of what is to be written, and the numbers of rows.
+Every commit of rows after it has an event of its own, a part, with the head's number and the keys of the new
+rows. The last part says so: until then the import is unfinished, and the next run for the same digest
+continues it.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from peewee import fn
+
 from dispatch.assignment.waiting_list import drain_waiting
-from dispatch.desk.commands import Command, command, never
-from models.base import Json
+from dispatch.desk.commands import Command, command, never, put_back
+from dispatch.desk.desk import Desk
+from dispatch.desk.event_filter import EventFilter
+from dispatch.queries.new_work import last_event
+from models.agents import Agent
+from models.audit import Event
+from models.base import BaseModel, Json, tuples
+from models.bookings import Assignment, Booking
+from models.errors import Conflict, Refused
+
+HEAD, ROWS = "import", "import.rows"
+DIGEST = "digest"  # in the detail of every head; imports of earlier versions have none, and no parts
+COUNTED: dict[str, type[BaseModel]] = {"agents": Agent, "assignments": Assignment, "bookings": Booking}
+
+Made = Mapping[type[BaseModel], Sequence[int]]
+"""The ids of new rows by model."""
+
+
+@dataclass
+class Head:
+    """An import by its first event: the plan, and what is written of it.
+
+    ``newest`` is the last of its parts, or the head itself; ``undone_by`` the event of its undo.
+    """
+
+    event_id: int
+    at: str
+    plan: Json
+    written: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
+    newest: int = 0
+    has_last: bool = False
+    undone_by: int | None = None
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.undone_by is None and not self.has_last
+
+    def add_part(self, event_id: int, detail: Json) -> None:
+        self.newest = event_id
+        self.has_last = self.has_last or detail.get("last", False)
+        for kind in COUNTED:
+            self.written[kind] += detail[kind]
+
+
+def heads(digest: str | None = None) -> list[Head]:
+    """Return the imports, oldest first; those of one digest, or all that have one."""
+    undo = Event.alias()
+    undone = undo.select(undo.event_id).where(undo.undoes == Event.event_id)
+    query = Event.select(Event.event_id, Event.at, Event.detail, undone)
+    numbers = EventFilter(command=HEAD).numbers()
+    known = fn.json_extract(Event.detail, f"$.{DIGEST}")
+    query = query.where(
+        Event.event_id.in_(numbers.select_from(numbers.c.event_id)),
+        known.is_null(False) if digest is None else known == digest,
+    )
+    found = {
+        event_id: Head(event_id, at, json.loads(detail), newest=event_id, undone_by=undone_by)
+        for event_id, at, detail, undone_by in tuples(query.order_by(Event.event_id))
+    }
+    for event_id, detail in _parts(min(found)) if found else ():
+        if detail["head"] in found:
+            found[detail["head"]].add_part(event_id, detail)
+    return list(found.values())
+
+
+def newest(digest: str) -> Head | None:
+    """Return the newest import with this digest, undone or not."""
+    found = heads(digest)
+    return found[-1] if found else None
+
+
+def head_of(event: Event) -> int | None:
+    """Return the head of a part; None for other events."""
+    return json.loads(event.detail).get("head") if event.command == ROWS and event.detail else None
+
+
+def parts_of(head: int) -> list[int]:
+    """Return the events of an import's commits, newest first."""
+    return [event_id for event_id, detail in _parts(head) if detail["head"] == head][::-1]
+
+
+def _parts(after: int) -> Iterator[tuple[int, Json]]:
+    """Return all parts after an event, and their details."""
+    numbers = EventFilter(command=ROWS).numbers(after=after)
+    among = Event.event_id.in_(numbers.select_from(numbers.c.event_id))
+    query: Any = Event.select(Event.event_id, Event.detail).where(among).order_by(Event.event_id)
+    for event_id, detail in query.tuples().iterator():
+        yield event_id, json.loads(detail)
+
+
+class Run:
+    """An import at work: it stops as soon as another terminal continues it, or somebody undoes it."""
+
+    def __init__(self, desk: Desk, head: Head, *, is_resumed: bool) -> None:
+        self.desk = desk
+        self.head = head
+        self.is_resumed = is_resumed
+        self._newest = head.newest
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """Hold the write lock for one commit. Raises Conflict or Refused if the run must stop."""
+        with self.desk.batch():
+            self._check()
+            yield
+
+    def record(self, made: Made, *, is_last: bool) -> None:
+        """Log the rows of this commit."""
+        _record_rows(self.desk, self.head, made, is_last)
+        self._newest = last_event()
+
+    def _check(self) -> None:
+        number = self.head.event_id
+        undo = Event.get_or_none(Event.undoes == number)
+        if undo is not None:
+            problem = f"event {number}, this import, was undone by {undo.actor}"
+            raise Refused("undone", problem, "nothing of it is left; no more is written")
+        others = Event.select(Event.event_id).where(
+            Event.event_id > self._newest,
+            Event.command == ROWS,
+            fn.json_extract(Event.detail, "$.head") == number,
+        )
+        if others.exists():
+            raise _under_way(number)
+
+
+def _under_way(number: int) -> Conflict:
+    problem = f"another terminal is writing the same rows (event {number})"
+    return Conflict(problem, "let it finish; if it has stopped, run this again to continue")
+
+
+def begin(desk: Desk, plan: Json, known: Head | None) -> Run:
+    """Write the event of a new import, or continue an unfinished one.
+
+    ``known`` is the newest import with the plan's digest, read before the plan was made. Raises Conflict if
+    another terminal has begun, continued or undone it since.
+    """
+    with desk.transaction():
+        found = newest(plan[DIGEST])
+        if found != known:
+            raise _under_way(max(head.event_id for head in (found, known) if head))
+        if found is not None and found.is_unfinished:
+            return Run(desk, found, is_resumed=True)
+        _log_plan(desk, plan)
+        event_id = last_event()
+        at: str = Event.get_by_id(event_id).at
+        return Run(desk, Head(event_id, at, plan, newest=event_id), is_resumed=False)
+
+
+@command("import", past="imported", undo=put_back)
+def _log_plan(running: Command, plan: Json) -> Json:
+    running.detail = plan
+    return plan
 
 
 @command(
-    "import", past="imported", undo=never("an import is not undone; go back to the backup made before it")
+    "import.rows",
+    past="rows imported",
+    undo=never("it is part of an import: undo that, the head in its details"),
 )
-def record(running: Command, detail: Json) -> Json:
-    """Log what an import or the generator wrote; ``detail`` is JSON with the number of new agents.
+def _record_rows(running: Command, head: Head, made: Made, is_last: bool) -> Json:
+    """Log the rows of one commit: bulk queries send no signals, so this is their only event.
 
-    Rows written in bulk send no signals, so this is their only event.
+    When all rows of an import with agents are there, these agents get the bookings that wait.
     """
-    running.detail = detail
-    if detail["agents"]:
-        drain_waiting(running)
-        # the event is the import's, not the last drained booking's
-        running.booking_id = running.agent_id = None
-    return detail
+    running.after = {f"{model.table}:{number}": {} for model, numbers in made.items() for number in numbers}
+    running.detail = {"head": head.event_id}
+    running.detail |= {kind: len(made.get(model, ())) for kind, model in COUNTED.items()}
+    if is_last:
+        running.detail["last"] = True
+        if head.plan["agents"]:
+            drain_waiting(running)
+            # the event is the import's, not the last drained booking's
+            running.booking_id = running.agent_id = None
+    return running.detail

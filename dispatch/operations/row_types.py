@@ -103,7 +103,11 @@ class RestoreResult(TypedDict):
 
 
 class UndoResult(TypedDict):
-    """The undone event; ``over_capacity`` lists the agents left with too much work."""
+    """The undone event; ``over_capacity`` lists the agents left with too much work.
+
+    Of an import, ``bookings`` counts those taken back; ``kept_bookings`` and ``kept_agents`` stay, as they
+    have changed since, or hold work.
+    """
 
     undone_event_id: int
     command: str
@@ -113,6 +117,8 @@ class UndoResult(TypedDict):
     issue_id: int | None
     over_capacity: list[int]
     bookings: int
+    kept_agents: list[int]
+    kept_bookings: list[int]
     booking: BookingRow | None
 
 
@@ -128,19 +134,24 @@ class ImportRemark(TypedDict):
 
 
 class DemoResult(TypedDict):
-    """Numbers of rows written; ``pending`` counts the bookings still open."""
+    """Numbers of rows; ``pending`` counts the bookings still open.
+
+    ``resumed`` is the event of an interrupted demo that was finished, None for a new one.
+    """
 
     agents: int
     assignments: int
     bookings: int
     pending: int
     issues: NotRequired[int]
+    resumed: int | None
 
 
 class ImportResult(TypedDict):
     """Rows written, unchanged, quarantined and flagged.
 
-    ``passed_over`` lists SQL statements that were skipped: {"file", "line", "statement"}.
+    ``resumed`` is the event of an interrupted import that was continued, None for a new one. ``passed_over``
+    lists SQL statements that were skipped: {"file", "line", "statement"}.
     """
 
     agents: int
@@ -149,4 +160,5 @@ class ImportResult(TypedDict):
     quarantined: list[ImportRemark]
     flagged: list[ImportRemark]
     unchanged: dict[str, int]
+    resumed: int | None
     passed_over: list[Json]

@@ -13,7 +13,9 @@ from dispatch.bookings.undo_rules import BookingUndo
 from dispatch.customers.undo_rules import CustomerUndo
 from dispatch.desk.commands import AUDITED, TABLES, Command, command, never
 from dispatch.desk.undo_rules import FOLLOWS, UndoRules
+from dispatch.operations import import_record
 from dispatch.operations.command_list import every_command
+from dispatch.operations.import_undo import TakenBack, take_back
 from dispatch.operations.row_types import UndoResult
 from dispatch.service.issues.undo_rules import IssueUndo
 from models.agents import Agent
@@ -39,18 +41,20 @@ def undo(running: Command, event_id: int | None = None) -> UndoResult:
     undone, or one of its rows has changed since.
     """
     event = _event(event_id) if event_id is not None else _last_of(running)
-    known = every_command().get(event.command)
-    reason = known.undo if known else "this version of Astra does not know that command"
-    if reason:
-        raise Refused("not_undoable", f"event {event.event_id} is {event.command}", reason)
-    bookings = [key for key in json.loads(event.after or "{}") if TABLES[key.split(":")[0]] is Booking]
-    over = _put_back(running, event)
+    _check_undoable(event)
+    running.undoes = event.event_id
+    running.detail["command"] = event.command
+    if event.command == import_record.HEAD:
+        back, over = take_back(running, event), []
+    else:
+        over = _put_back(running, event)
+        back = TakenBack(
+            bookings=sum(TABLES[key.split(":")[0]] is Booking for key in json.loads(event.after or "{}"))
+        )
     if over:
         running.detail["over_capacity"] = over
-    running.undoes = event.event_id
     running.booking_id, running.agent_id = event.booking_id, event.agent_id
     running.customer_id, running.issue_id = event.customer_id, event.issue_id
-    running.detail["command"] = event.command
     return {
         "undone_event_id": event.event_id,
         "command": event.command,
@@ -59,9 +63,21 @@ def undo(running: Command, event_id: int | None = None) -> UndoResult:
         "customer_id": event.customer_id,
         "issue_id": event.issue_id,
         "over_capacity": over,
-        "bookings": len(bookings),
+        "bookings": back.bookings,
+        "kept_agents": back.kept_agents,
+        "kept_bookings": back.kept_bookings,
         "booking": queries.booking(event.booking_id) if event.booking_id is not None else None,
     }
+
+
+def _check_undoable(event: Event) -> None:
+    known = every_command().get(event.command)
+    reason = known.undo if known else "this version of Astra does not know that command"
+    head = import_record.head_of(event)
+    if head is not None:
+        reason = f"it is part of event {head}: astra undo {head} takes all of that back"
+    if reason:
+        raise Refused("not_undoable", f"event {event.event_id} is {event.command}", reason)
 
 
 def _put_back(running: Command, event: Event) -> list[int]:
@@ -99,12 +115,14 @@ def _write_inverse(running: Command, row: BaseModel, before: Json | None) -> Non
 def _last_of(running: Command) -> Event:
     """The session's newest event of the actor that is not an undo and has not been undone."""
     actor, undone = running.desk.actor, Event.select(Event.undoes).where(Event.undoes.is_null(False))
+    head = fn.COALESCE(fn.json_extract(Event.detail, "$.head"), 0)  # of a part of an import
     newest = Event.select(fn.MAX(Event.event_id)).scalar() or 0
     own = Event.select().where(
         Event.event_id > newest - REACH,
         Event.actor == actor,
         Event.undoes.is_null(),
         Event.event_id.not_in(undone),
+        ~Event.command.startswith(f"{import_record.HEAD}.") | head.not_in(undone),
     )
     own = own.order_by(Event.event_id.desc())
     event: Event | None = own.where(Event.session == running.desk.session).first()
@@ -118,7 +136,8 @@ def _last_of(running: Command) -> Event:
             f"event {elsewhere.event_id}, {elsewhere.command}, was done in another terminal; "
             f"undo it by its number: astra undo {elsewhere.event_id}",
         )
-    return event
+    whole = import_record.head_of(event)
+    return event if whole is None else _event(whole)
 
 
 def _event(event_id: int) -> Event:

@@ -123,6 +123,8 @@ def counted(result: ImportResult | DemoResult) -> str:
 def preview(result: ImportResult) -> str:
     """Describe what an import would do, in lines."""
     lines = [f"Would write {counted(result)}."]
+    if result["resumed"] is not None:
+        lines.append(f"This continues the import that was interrupted (event {result['resumed']}).")
     unchanged = sum(result["unchanged"].values())
     if unchanged:
         lines.append(f"{unchanged:,} rows are on the desk already.")

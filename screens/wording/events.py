@@ -74,7 +74,13 @@ def event_line(event: EventRow) -> str:
 def describe_undo(done: UndoResult) -> str:
     """Describe an undo, for a toast."""
     several = f" ({done['bookings']:,} bookings)" if done["bookings"] > 1 else ""
-    return f"Undone: {describe_event(done)}{several}"
+    kept = [
+        plural(len(rows), kind)
+        for kind, rows in (("agent", done["kept_agents"]), ("booking", done["kept_bookings"]))
+        if rows
+    ]
+    stay = f"; {' and '.join(kept)} with work or changes since stay" if kept else ""
+    return f"Undone: {describe_event(done)}{several}{stay}"
 
 
 def format_detail(command: str, detail: Json) -> str:

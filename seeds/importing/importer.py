@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from dispatch.desk.desk import Desk
 from dispatch.operations import import_record
+from dispatch.operations.import_record import DIGEST, Head, Run
 from dispatch.operations.row_types import ImportRemark, ImportResult
 from models.base import Json
-from models.errors import InvalidInput
-from seeds.bulk_writer import new_agents, write_agents, write_history
+from models.errors import InvalidInput, Refused
+from seeds.bulk_writer import in_batches, new_agents, write_all
 from seeds.importing.columns import AGENTS, ASSIGNMENTS, BOOKINGS, LAYOUTS, Record, refuse
 from seeds.importing.plan import Plan
 from seeds.importing.row_rules import AgentRow, Place, Rules, identifier
@@ -34,22 +36,45 @@ def import_files(
     """Import SQL text, CSV and JSONL files that belong together, in any order.
 
     Rows that break a rule are quarantined with the reason; rows whose only fault is an outcome dated before
-    the assignment are imported and flagged. Rows already on the desk are left unchanged, so an interrupted
-    run can simply be repeated. With ``dry_run`` nothing is written.
+    the assignment are imported and flagged. Rows already on the desk are left unchanged, and a run that was
+    interrupted is continued by the next with the same contents, in any order and under any names. With
+    ``dry_run``, or if no row is new, nothing is written.
 
-    Raises InvalidInput for an unreadable file, before anything is written, and Conflict if someone else takes
-    an id during the import.
+    Raises InvalidInput for an unreadable file, before anything is written, Refused if an import of the same
+    contents was undone, and Conflict if someone else takes an id or imports the same contents meanwhile.
     """
     report = progress or no_progress
     sources = [Source(path) for path in dict.fromkeys(paths)]
     if not sources:
         refuse("import", "no file is named")
     with desk.reading():
-        plan = _CheckedRows(desk, sources, report).plan()
+        rows = _CheckedRows(desk, sources, report)
+        known = import_record.newest(_digest(sources))
+        _refuse_taken_back(known)
+        plan = rows.plan()
         result = _result(plan, sources)
-        if not dry_run:
-            _write(desk, plan, result, sources, report)
+        if known is not None and known.is_unfinished:
+            result["resumed"] = known.event_id
+        if not dry_run and (plan.has_new_rows or result["resumed"] is not None):
+            run = import_record.begin(desk, _event_detail(result, sources), known)
+            _write(run, plan, report)
     return result
+
+
+def _digest(sources: list[Source]) -> str:
+    """Return one digest of the files' contents, whatever their names and order."""
+    return hashlib.blake2b(
+        "".join(sorted(source.digest for source in sources)).encode(), digest_size=16
+    ).hexdigest()
+
+
+def _refuse_taken_back(known: Head | None) -> None:
+    if known is not None and known.undone_by is not None:
+        raise Refused(
+            "taken_back",
+            f"these rows were imported (event {known.event_id}) and taken back (event {known.undone_by})",
+            "no id is used twice: give the rows new ids, or go back to a backup with astra restore",
+        )
 
 
 class _CheckedRows:
@@ -108,28 +133,26 @@ def _result(plan: Plan, sources: list[Source]) -> ImportResult:
         quarantined=sorted(plan.quarantined, key=where),
         flagged=sorted(plan.flagged, key=where),
         unchanged=plan.unchanged,
+        resumed=None,
         passed_over=[statement for source in sources for statement in source.passed_over],
     )
 
 
-def _write(desk: Desk, plan: Plan, result: ImportResult, sources: list[Source], report: Progress) -> None:
+def _write(run: Run, plan: Plan, report: Progress) -> None:
     total = len(plan.assignments) + sum(key not in plan.assignments for key in plan.bookings)
     fields = AgentRow._fields[:-1]
-    agents = new_agents(desk, [dict(zip(fields, row, strict=False)) for row in plan.agents])
-    write_agents(desk, agents)
-    detail = _event_detail(result, sources)
-    write_history(
-        desk,
-        plan.history(),
+    agents = new_agents(run.desk, [dict(zip(fields, row, strict=False)) for row in plan.agents])
+    write_all(
+        run,
+        in_batches(agents, plan.history(), BATCH_ROWS),
         done=lambda written: report(written, total, "writing"),
-        last=lambda: import_record.record(desk, detail),
-        batch_rows=BATCH_ROWS,
     )
 
 
 def _event_detail(result: ImportResult, sources: list[Source]) -> Json:
     return {
         "files": [source.path.name for source in sources],
+        DIGEST: _digest(sources),
         "agents": result["agents"],
         "assignments": result["assignments"],
         "bookings": result["bookings"],

@@ -15,6 +15,7 @@ from seeds.importing.columns import AGENTS, ASSIGNMENTS, BOOKINGS
 from seeds.importing.row_rules import AgentRow, AssignmentRow, BookingRow, Place
 
 TAKEN = "the id belongs to another {} on the desk"
+TAKEN_BACK = "{} {} was taken back, and no id is used twice: give it a new one"
 
 
 class Plan:
@@ -34,6 +35,10 @@ class Plan:
         self._usable_agents: set[int] = set()
         self._left_agents: set[int] = set()
         self._known: dict[int, tuple[int | None, str]] = {}
+
+    @property
+    def has_new_rows(self) -> bool:
+        return bool(self.agents or self.assignments or self.bookings)
 
     def quarantine(self, kind: str, place: Place, identifier: int | None, reason: str) -> None:
         """Reject a row, and with it the rows that refer to it."""
@@ -94,11 +99,12 @@ class Plan:
     def add_bookings(self, rows: list[BookingRow]) -> None:
         """Sort bookings the same way; a new one needs its assignment and must be its only booking."""
         first = self._without_duplicates(BOOKINGS, rows)
-        held = dict(_on_desk(Booking.booking_id, (Booking.assignment_id,), first))
+        columns = (Booking.assignment_id, Booking.voided)
+        held = {key: rest for key, *rest in _on_desk(Booking.booking_id, columns, first)}
         new = [row for row in first.values() if row.booking_id not in held]
         for row in first.values():
             if row.booking_id in held:
-                self._compare_booking(row, held[row.booking_id])
+                self._compare_booking(row, *held[row.booking_id])
         booked = self._find_assignments({row.assignment_id for row in new} - set(self.assignments))
         for row in new:
             reason = self._fault_of_booking(row, booked)
@@ -111,15 +117,18 @@ class Plan:
             if fault is not None:
                 self.flagged.append(_remark(BOOKINGS, row.place, row.booking_id, fault))
 
-    def _compare_booking(self, row: BookingRow, assignment_id: int) -> None:
+    def _compare_booking(self, row: BookingRow, assignment_id: int, is_voided: bool) -> None:
         """Accept a known id as unchanged if it has the same assignment; quarantine it otherwise."""
         if row.assignment_id in self._held_back[ASSIGNMENTS]:
             reason = self._absent(ASSIGNMENTS, "assignment", row.assignment_id)
             self.quarantine(BOOKINGS, row.place, row.booking_id, reason)
-        elif assignment_id == row.assignment_id:
-            self.unchanged[BOOKINGS] += 1
-        else:
+        elif assignment_id != row.assignment_id:
             self.quarantine(BOOKINGS, row.place, row.booking_id, TAKEN.format("booking"))
+        elif is_voided:
+            reason = TAKEN_BACK.format("booking", row.booking_id)
+            self.quarantine(BOOKINGS, row.place, row.booking_id, reason)
+        else:
+            self.unchanged[BOOKINGS] += 1
 
     def history(self) -> Iterator[History]:
         """Yield new assignments with their bookings, then bookings of assignments already on the desk."""
@@ -189,6 +198,8 @@ class Plan:
         if row.assignment_id in booked:
             return f"assignment {row.assignment_id} has booking {booked[row.assignment_id]} already"
         agent_id = assignment.agent_id if assignment else self._known[row.assignment_id][0]
+        if agent_id is None:  # assignments without a booking have an agent
+            return TAKEN_BACK.format("its assignment", row.assignment_id)
         if row.status == PENDING and agent_id in self._left_agents:
             return f"it is Pending, and agent {agent_id} has left"
         return None

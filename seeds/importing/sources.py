@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,12 +17,13 @@ SQL_START = re.compile(
 
 
 class Source:
-    """One file; ``name`` is as the user gave it, ``passed_over`` is filled while reading."""
+    """One file, under the ``name`` the user gave; ``passed_over`` and ``digest`` are filled while reading."""
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self.name = str(path)
         self.passed_over: list[dict[str, object]] = []
+        self.digest = ""
 
     def records(self) -> Iterator[Record]:
         """Yield every row. Raises InvalidInput if the file is unreadable."""
@@ -48,6 +50,7 @@ class Source:
             refuse(self.name, f"the file cannot be read ({error.strerror})")
         except ValueError:  # a NUL in the name
             refuse(self.name, "this is not a valid file name")
+        self.digest = hashlib.blake2b(content, digest_size=16).hexdigest()
         if b"\0" in content:
             refuse(self.name, "this is not a text file")
         try:

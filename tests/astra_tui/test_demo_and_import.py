@@ -123,6 +123,33 @@ def test_import_counts_and_quarantines(anywhere: Run, tmp_path: Path) -> None:
     assert output.startswith("0 agents, 0 assignments, 0 bookings; 1 row quarantined\n")
 
 
+def test_an_interrupted_import_is_continued_and_undone(
+    anywhere: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, database = tmp_path / "agents.csv", ("--db", tmp_path / "new.db")
+    file.write_text(AGENTS_CSV)
+    with monkeypatch.context() as patch:
+        patch.setattr("seeds.bulk_writer._insert_agents", lambda _rows: sys.exit(7))
+        with pytest.raises(SystemExit):
+            anywhere("import", file, *database)
+    checks = {row["check"]: row for row in anywhere("doctor", *database, "--json").json["checks"]}
+    assert checks["imports"]["hint"].endswith("or take it back: astra undo 1")
+    output = anywhere("import", file, *database).out
+    assert output.startswith("Continued the import that was interrupted (event 1)\n1 agent, ")
+    anywhere("agent", "set", 1, "--capacity", 5, *database)
+    assert anywhere("undo", 1, *database).out == (
+        "Undone: imported (event 1)\n1 agent with work or changes since stay: 1\n"
+    )
+    log = anywhere("log", *database, "--json").json
+    assert [row["command"] for row in log] == [
+        "undo",
+        "import.rows_back",
+        "agent.set",
+        "import.rows",
+        "import",
+    ]
+
+
 def test_an_import_that_cannot_be_read_makes_no_desk(anywhere: Run, tmp_path: Path) -> None:
     ended = anywhere("import", tmp_path / "none.csv", "--db", tmp_path / "new.db", "--json")
     assert (ended.code, ended.error["code"]) == (2, "invalid_file")

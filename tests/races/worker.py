@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
-from typing import Any, cast
+from typing import Any
 
 from dispatch import agents, bookings, queries
 from dispatch.agents.presence import set_presence
@@ -122,7 +122,7 @@ def sweeps(desk: Desk, number: str) -> dict[str, Any]:
     """Sweep repeatedly and count what was done."""
     done: Counter[str] = Counter()
     for _ in range(int(number)):
-        done.update({key: len(cast("list[object]", rows)) for key, rows in sweep(desk).items()})
+        done.update({key: len(rows) for key, rows in sweep(desk).items() if isinstance(rows, list)})
     return {"done": done}
 
 

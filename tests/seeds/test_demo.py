@@ -53,7 +53,7 @@ def test_the_published_walkthrough_holds(desk: Desk) -> None:
 def test_the_default_demo(desk: Desk) -> None:
     made = make_demo(desk)
 
-    assert made == {"agents": 30, "assignments": 450, "bookings": 412, "pending": 20}
+    assert made == {"agents": 30, "assignments": 450, "bookings": 412, "pending": 20, "resumed": None}
     with desk.reading():
         assert [row["name"] for row in sorted(queries.list_agents(), key=lambda row: row["agent_id"])] == [
             f"{first} {last}" for first, last, *_ in THIRTY
@@ -61,10 +61,11 @@ def test_the_default_demo(desk: Desk) -> None:
         statuses = Counter(row["status"] for row in queries.list_bookings(queries.BookingFilter()))
         unbooked = Lead.select().where(Lead.lead_id.not_in(Booking.select(Booking.lead_id)))
         assert [lead.destination is not None for lead in unbooked] == [True] * 38
-        (event,) = event_log.events()
+        *parts, event = event_log.events()
     assert statuses["Pending"] == 20
     assert 0.6 < statuses["Confirmed"] / 412 < 0.72
     assert (event["command"], event["actor"]) == ("import", "kim")
+    assert [part["command"] for part in parts] == ["import.rows", "import.rows"]
 
 
 @pytest.mark.parametrize("hours", [0, 7.5, 16, 23.9])

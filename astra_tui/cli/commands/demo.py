@@ -14,7 +14,6 @@ from astra_tui.cli.output.progress import progress_bar
 from dispatch.operations.row_types import DemoResult
 from dispatch.queries.wording import plural
 from seeds.demo.demo import AGENTS, BOOKINGS, MOST_AGENTS, MOST_BOOKINGS, make_demo
-from seeds.demo.issues import make_issues
 
 AGENTS_HELP = f"Number of agents; default {AGENTS}."
 BOOKINGS_HELP = f"Number of bookings; default {BOOKINGS}."
@@ -28,20 +27,24 @@ BOOKINGS_HELP = f"Number of bookings; default {BOOKINGS}."
 )
 @reading
 def demo(call: Call, no_open: bool, agents: int, bookings: int) -> None:
-    """Create a demo desk and open it; without --db in a temporary file."""
+    """Create a demo desk and open it; without --db in a temporary file.
+
+    A demo that was interrupted is finished when it is run again with the same --db.
+    """
     database = call.database
     if database is None:
         database = str(Path(tempfile.mkdtemp(prefix="astra-demo-")) / "demo.db")
     path = database_to_create(database)
     with opened(path, call.actor, create=True) as desk, progress_bar("bookings") as progress:
-        made = make_demo(desk, agents=agents, bookings=bookings, progress=progress)
-        made["issues"] = make_issues(desk)
+        made = make_demo(desk, agents=agents, bookings=bookings, with_issues=True, progress=progress)
     call.show({"database": str(path), **made}, lambda _: _print(made, path))
     if not no_open:
         call.surroundings.exit_code = call.surroundings.open_application(database, call.actor)
 
 
 def _print(made: DemoResult, path: Path) -> None:
+    if made["resumed"] is not None:
+        line(f"Finished the demo that was interrupted (event {made['resumed']})")
     line(
         f"{plural(made['agents'], 'agent')}, {plural(made['assignments'], 'assignment')} and "
         f"{plural(made['bookings'], 'booking')} in {path}"

@@ -1,6 +1,6 @@
 """Checks of the log against the rows: what the newest event says it wrote is what a row holds now.
 
-Rows of an import have no event of their own; the import's event has their number.
+Rows of imports by earlier versions have no event of their own; the import's event has their number.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 from peewee import fn
 
 from dispatch.desk.commands import AUDITED, TABLES
+from dispatch.operations.import_record import DIGEST, ROWS
 from dispatch.operations.integrity.findings import RESTORE, Finding, counted, finding, joined, named
 from dispatch.operations.integrity.ledger import AT_ONCE, Ledger, chunks
 from models.agents import Agent
@@ -36,12 +37,12 @@ IMPORTED: dict[type[BaseModel], str] = {
     Assignment: "assignments",
     Booking: "bookings",
 }
-"""The number in an import's event that counts the new rows of a model."""
+"""The number in an import's event that counts the rows of a model."""
 
 
 @dataclass
 class Announced:
-    """The new rows that events name, and those that imports count."""
+    """The new rows that events name, and those that imports of earlier versions count."""
 
     numbers: dict[str, set[int]] = field(default_factory=dict)  # not looked up yet
     named: Counter[str] = field(default_factory=Counter)
@@ -63,14 +64,18 @@ class Announced:
             self.imports += 1
             unchanged = detail.get("unchanged") or {}
             for model, kind in IMPORTED.items():
-                self.counted[model._meta.table_name] += int(detail.get(kind, 0))
+                if DIGEST not in detail:
+                    self.counted[model._meta.table_name] += int(detail.get(kind, 0))
                 self.unchanged[model._meta.table_name] += int(unchanged.get(kind, 0))
 
     def look_up(self, table: str) -> None:
         """Look for the rows named so far."""
         model, numbers = TABLES[table], self.numbers.pop(table, set())
         key = model._meta.primary_key
-        there = {number for (number,) in tuples(model.select(key).where(key.in_(listed(numbers))))}
+        those = key.in_(listed(numbers))
+        if model.select().where(those).count() == len(numbers):
+            return
+        there = {number for (number,) in tuples(model.select(key).where(those))}
         self.missing += [f"{model.label} {number}" for number in sorted(numbers - there)]
 
     def problems(self) -> Iterator[str]:
@@ -105,7 +110,7 @@ def checks() -> list[Finding]:
             old, new = _rows(before), _rows(after)
             announced.add(command, json.loads(detail or "{}"), old, new)
             ledger.add(old, new)
-            faults.add(event_id, booking_id, old, new)
+            faults.add(event_id, booking_id, old, new if command != ROWS else _changed(old, new))
         except UNREADABLE:
             faults.unreadable.append(event_id)
     differing = list(ledger.differing())
@@ -133,6 +138,11 @@ def _rows(text: str | None) -> dict[str, Json]:
         if table not in TABLES or int(number) < 1 or not isinstance(columns, dict):
             raise ValueError(key)
     return rows
+
+
+def _changed(before: dict[str, Json], after: dict[str, Json]) -> dict[str, Json]:
+    """Leave out the new rows: the history of a booking does not show the import that brought it."""
+    return {key: after[key] for key in before if key in after}
 
 
 @dataclass
@@ -215,9 +225,10 @@ def _of_each_kind(differing: list[str]) -> str:
 def repair() -> int:
     """Write the log's copy and the events' bookings again where they differ; return how many events."""
     faults = Faults()
-    for event_id, _, booking_id, _, before, after in _events():
+    for event_id, command, booking_id, _, before, after in _events():
         with suppress(*UNREADABLE):
-            faults.add(event_id, booking_id, _rows(before), _rows(after))
+            old, new = _rows(before), _rows(after)
+            faults.add(event_id, booking_id, old, new if command != ROWS else _changed(old, new))
     if faults.waiting:
         faults.look_up()
     for event_id, bookings in faults.astray.items():

@@ -1,0 +1,22 @@
+"""Check of imports and demos: begun, but neither finished nor taken back."""
+
+from __future__ import annotations
+
+from dispatch.operations import import_record
+from dispatch.operations.import_record import COUNTED, Head
+from dispatch.operations.integrity.findings import Finding, finding, joined
+
+
+def unfinished() -> Finding:
+    """Look for imports that wait to be continued; the desk is sound meanwhile."""
+    found = [head for head in import_record.heads() if head.is_unfinished]
+    numbers = " or ".join(f"astra undo {head.event_id}" for head in found)
+    hint = f"run the same import or demo again to finish it, or take it back: {numbers}"
+    problem = joined(map(_described, found))
+    return finding("imports", "every import is finished", problem, hint, warning=True)
+
+
+def _described(head: Head) -> str:
+    what = ", ".join(head.plan.get("files", ())) or "a demo"
+    written = ", ".join(f"{head.written[kind]:,} of {head.plan[kind]:,} {kind}" for kind in COUNTED)
+    return f"event {head.event_id} ({what}) is not finished: {written} are written"
