@@ -12,6 +12,7 @@ from dispatch.operations import configuration
 from tests.races.killing.desk_at_work import furnish, opened
 
 REQUEST = "request 1"
+COMMAND, FINGERPRINT = 3, 10  # columns of events
 Tell = Callable[[object], None]
 Dump = dict[str, list[tuple[Any, ...]]]
 """All rows of all tables in order, and under "schema" everything that was created; empty for no desk."""

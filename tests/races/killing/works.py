@@ -27,6 +27,8 @@ from tests.races.killing import desk_at_work as work
 from tests.races.killing.desk_at_work import TRIP, holder, lead, opened
 from tests.races.killing.desk_kinds import break_due, uneven
 from tests.races.killing.kinds import (
+    COMMAND,
+    FINGERPRINT,
     REQUEST,
     Dump,
     Kind,
@@ -189,8 +191,13 @@ def swept_and_copied(folder: Path, tell: Tell) -> None:
 
 
 def copy_of_earlier(folder: Path) -> None:
-    """A backup, and work done since."""
-    with_desk(folder, lambda desk: backup.backup(desk, folder / "copy.db"))
+    """A backup made an hour ago, and work done since."""
+
+    def copy(desk: Desk) -> None:
+        with desk.earlier(timedelta(hours=1)):
+            backup.backup(desk, folder / "copy.db")
+
+    with_desk(folder, copy)
     with_desk(folder, several(lead, lambda desk: bookings.note(desk, work.PENDING, "later")))
 
 
@@ -255,19 +262,23 @@ def no_settings(*keys: str) -> Callable[[Dump], Dump]:
 
 def no_counts_of_imports(dump: Dump) -> Dump:
     """Every run of an import is an event that counts what it wrote itself; a new desk has a random id."""
-    runs = [row[:6] for row in dump.get("events", []) if row[3] == "import"]
-    events = [row for row in dump.get("events", []) if row[3] != "import"] + runs[:1]
+    runs = [row[:6] for row in dump.get("events", []) if row[COMMAND] == "import"]
+    events = [row for row in dump.get("events", []) if row[COMMAND] != "import"] + runs[:1]
     return no_settings("desk_id")(dump) | {"events": events}
 
 
 def first_names(dump: Dump) -> Dump:
     """The copy of the desk before a restore gets another name if a killed one has left a copy there."""
 
-    def plain(value: Any) -> Any:
-        return SECOND_NAME.sub(r"\1.db", value) if isinstance(value, str) else value
+    def plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(SECOND_NAME.sub(r"\1.db", one) if isinstance(one, str) else one for one in row)
 
-    tables = ("settings", "events")
-    return dump | {table: [tuple(map(plain, row)) for row in dump.get(table, [])] for table in tables}
+    # the name is in the event's fingerprint, too
+    events = [
+        (*row[:FINGERPRINT], *row[FINGERPRINT + 1 :]) if row[COMMAND] == "desk.restore" else row
+        for row in map(plain, dump.get("events", []))
+    ]
+    return dump | {"settings": list(map(plain, dump.get("settings", []))), "events": events}
 
 
 IN_PARTS: dict[str, Kind] = {
