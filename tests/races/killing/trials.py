@@ -123,7 +123,7 @@ class Killing:
     def at_random(self, number: int, chance: Random) -> None:
         """Kill it at random moments: a quarter of them from its start, the others once the desk is open.
 
-        One that ends before its moment is judged, too, and tried again; there are at most twice as many trials.
+        One that ends before its moment is judged, too, and tried again, but not more than ``number`` times.
         """
         for trial in range(2 * number):
             from_start = trial % 4 == 0
