@@ -123,9 +123,9 @@ class Killing:
     def at_random(self, number: int, chance: Random) -> None:
         """Kill it at random moments: a quarter of them from its start, the others once the desk is open.
 
-        One that ends before its moment is judged, too, and tried again, but not more than ``number`` times.
+        One that ends before its moment is judged, too, and tried again, at most three times as often.
         """
-        for trial in range(2 * number):
+        for trial in range(4 * number):
             from_start = trial % 4 == 0
             latest = LATEST * (self.seconds if from_start else self.seconds - self.opening_s)
             self._try(after_s=chance.uniform(0, latest), once_open=not from_start)
