@@ -6,6 +6,7 @@ import errno
 import os
 import sqlite3
 import stat
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -35,6 +36,35 @@ def is_full(error: Exception) -> bool:
 def create(path: Path, mode: int) -> None:
     """Create an empty file with at most these permissions. Raises FileExistsError and OSError."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, stat.S_IMODE(mode) & 0o666))
+
+
+@contextmanager
+def beside(target: Path) -> Iterator[Path]:
+    """An empty file beside the target, which nobody else can read; removed in the end, unless renamed."""
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}-")
+    os.close(descriptor)
+    temporary = Path(name)
+    try:
+        yield temporary
+    finally:
+        for end in ("", "-journal", "-wal", "-shm"):
+            temporary.with_name(temporary.name + end).unlink(missing_ok=True)
+
+
+def put_in_place(temporary: Path, target: Path, *, force: bool) -> None:
+    """Give a finished file its name, for good. Raises OSError, and FileExistsError if the name is taken."""
+    if force:
+        os.replace(temporary, target)
+    else:
+        try:
+            os.link(temporary, target)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without links
+            if os.path.lexists(target):
+                raise FileExistsError(target) from None
+            os.rename(temporary, target)
+    sync(target.parent)
 
 
 def sync(path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import sqlite3
+import stat
 import threading
 import time
 import weakref
@@ -22,7 +23,7 @@ from models import copies, read_only
 from models.desk_file import free_name, has_foreign_log, log_of
 from models.errors import DatabaseUnavailable
 from models.private_files import PRIVATE_FILE
-from models.refusals import LOG_HINT
+from models.refusals import LOG_HINT, no_backup
 from models.refusals import unavailable as unavailable  # for the others
 
 if TYPE_CHECKING:
@@ -339,27 +340,23 @@ def _older(path: Path) -> DatabaseUnavailable:
 
 
 def backup_before_upgrade(database: DeskDatabase, version: int) -> Path:
-    """Copy the file to an unused name beside it, as private as it is, before its schema changes."""
+    """Copy the file to an unused name beside it, as private as it is, before its schema changes.
+
+    The copy gets that name once it is whole: a process that ends before leaves nothing that looks like one.
+    """
     path = database.path
     target = path.with_name(f"{path.name}.v{version}.bak")
     if target.exists() and not target.is_file():
-        raise _no_backup(target, "it is there already, and no file")
+        raise no_backup(target, "it is there already, and no file")
     target = free_name(target)
     try:
-        copies.create(target, os.stat(path).st_mode)
-        copies.copy_file(path, target)
+        with copies.beside(target) as temporary:
+            copies.copy_file(path, temporary)
+            temporary.chmod(stat.S_IMODE(os.stat(path).st_mode) & 0o666)
+            copies.put_in_place(temporary, target, force=False)
     except copies.DATABASE_ERRORS as error:
-        target.unlink(missing_ok=True)
-        raise _no_backup(target, getattr(error, "strerror", None) or str(error)) from error
+        raise no_backup(target, getattr(error, "strerror", None) or str(error)) from error
     return target
-
-
-def _no_backup(target: Path, why: str) -> DatabaseUnavailable:
-    return DatabaseUnavailable(
-        "no_backup",
-        f"the backup before the upgrade, {target}, cannot be written: {why}",
-        "make room for it, then try again; the desk is unchanged",
-    )
 
 
 def _check_not_lowered(database: DeskDatabase, version: int) -> None:

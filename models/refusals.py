@@ -53,3 +53,12 @@ def _is_full(folder: Path) -> bool:
     except (OSError, ValueError):
         return False
     return found.f_bavail * found.f_frsize < SMALLEST_BYTES or (found.f_files > 0 and found.f_favail == 0)
+
+
+def no_backup(target: Path, why: str) -> DatabaseUnavailable:
+    """Return the refusal of an upgrade before which the desk cannot be copied."""
+    return DatabaseUnavailable(
+        "no_backup",
+        f"the backup before the upgrade, {target}, cannot be written: {why}",
+        "make room for it, then try again; the desk is unchanged",
+    )

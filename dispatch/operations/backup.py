@@ -6,9 +6,8 @@ import os
 import re
 import sqlite3
 import stat
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -70,7 +69,9 @@ def _make(desk: Desk, target: Path, *, force: bool) -> BackupResult:
 @contextmanager
 def whole_copy(desk: Path, target: Path) -> Iterator[Path]:
     """Copy a desk to a private file beside the target, under another name; removed if it is not renamed."""
-    with _beside(target) as temporary:
+    with ExitStack() as stack:
+        with naming(target):
+            temporary = stack.enter_context(copies.beside(target))
         with naming(target, desk):
             copies.copy_file(desk, temporary)
             temporary.chmod(PRIVATE_FILE & stat.S_IMODE(os.stat(desk).st_mode))
@@ -138,34 +139,12 @@ def _taken(target: Path) -> Refused:
     return Refused("exists", f"{target} is there already", "choose another name, or overwrite it: --force")
 
 
-@contextmanager
-def _beside(target: Path) -> Iterator[Path]:
-    """An empty file beside the target, which nobody else can read; removed in the end, unless renamed."""
-    with naming(target):
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}-")
-        os.close(descriptor)
-    temporary = Path(name)
-    try:
-        yield temporary
-    finally:
-        for end in ("", "-journal", "-wal", "-shm"):
-            temporary.with_name(temporary.name + end).unlink(missing_ok=True)
-
-
 def put_in_place(temporary: Path, target: Path, *, force: bool) -> None:
     """Give a finished file its name, for good. Raises OSError, and Refused if the name is taken by now."""
-    if force:
-        os.replace(temporary, target)
-    else:
-        try:
-            os.link(temporary, target)
-        except FileExistsError:
-            raise _taken(target) from None
-        except OSError:  # a file system without links
-            if os.path.lexists(target):
-                raise _taken(target) from None
-            os.rename(temporary, target)
-    copies.sync(target.parent)
+    try:
+        copies.put_in_place(temporary, target, force=force)
+    except FileExistsError:
+        raise _taken(target) from None
 
 
 @contextmanager

@@ -252,6 +252,23 @@ def test_the_backup_takes_a_free_name(path: Path, next_schema: Path) -> None:
     assert query(backup, "PRAGMA integrity_check") == [("ok",)]
 
 
+def test_the_backup_gets_its_name_once_it_is_whole(
+    path: Path, next_schema: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[list[str]] = []
+
+    def copied(source: Path, target: Path) -> None:
+        copy_file(source, target)
+        found.append([name for name in os.listdir(path.parent) if name.endswith(".bak")])
+
+    copy_file = copies.copy_file
+    monkeypatch.setattr(copies, "copy_file", copied)
+    open_desk(path).close()
+    assert found == [[]]
+    made = [name for name in os.listdir(path.parent) if "bak" in name]
+    assert made == [f"desk.db.v{db.SCHEMA_VERSION - 1}.bak"], "nothing else is left"
+
+
 def test_a_backup_that_cannot_be_written_is_named_instead_of_the_desk(path: Path, next_schema: Path) -> None:
     taken = path.with_name(f"desk.db.v{db.SCHEMA_VERSION - 1}.bak")
     taken.mkdir()

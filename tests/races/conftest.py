@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from tests.races.killing.server import Unwatched
+from tests.races.killing.trials import Trials
+
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = Path(__file__).with_name("worker.py")
 
@@ -90,6 +93,24 @@ def start(path: Path) -> Iterator[Callable[..., Worker]]:
     for worker in started:
         if worker.process.poll() is None:
             worker.kill()
+
+
+@pytest.fixture(scope="session")
+def trials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trials]:
+    """The server that forks processes to be killed."""
+    trials = Trials(tmp_path_factory.mktemp("trials"))
+    yield trials
+    trials.end()
+
+
+@pytest.fixture(scope="session")
+def watched_trials(trials: Trials, tmp_path_factory: pytest.TempPathFactory) -> Trials:
+    """The same where strace can stop a process at a system call; the test is skipped elsewhere."""
+    try:
+        trials.act("claim", trace_to=str(tmp_path_factory.mktemp("probe") / "trace"))
+    except Unwatched as error:
+        pytest.skip(str(error))
+    return trials
 
 
 @pytest.fixture

@@ -1,0 +1,113 @@
+"""Commands on agents, customers and the desk itself."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from functools import partial
+
+from dispatch import agents, bookings, customers
+from dispatch.agents.handover import hand_over
+from dispatch.agents.presence import set_hours, set_presence
+from dispatch.assignment import shuffle as shuffling
+from dispatch.desk.desk import Desk
+from dispatch.matching import weights
+from dispatch.matching.learning import version_store
+from dispatch.operations import configuration, doctor
+from dispatch.operations.sweep import drain
+from models.agents import Agent
+from tests.races.killing import desk_at_work as work
+from tests.races.killing.desk_at_work import add_agent, everybody, give, lead
+from tests.races.killing.kinds import Kind, command, set_to, several
+
+LESSON = version_store.Lesson(
+    "recipe 1",
+    {
+        "version": None,
+        "recipe": "recipe 1",
+        "outcomes": 300,
+        "confirmed": 200,
+        "first_at": "2082-01-01 00:00:00",
+        "last_at": "2082-02-01 00:00:00",
+        "gate_open": True,
+        "weights": weights.PUBLISHED_WEIGHTS,
+        "coefficients": [],
+        "evaluation": {"auc": 0.6},
+    },
+    {},
+)
+
+
+def break_due(desk: Desk) -> None:
+    """Somebody's break ended a moment ago, and nobody has noticed."""
+    with desk.earlier(timedelta(hours=1)):
+        set_presence(desk, 1, "break", "in 30 min")
+
+
+def uneven(desk: Desk) -> None:
+    for number in work.MORE_PENDING:
+        give(desk, number, 1)
+
+
+def unnoticed_room(desk: Desk) -> None:
+    """A lead waits though somebody could take it, as after an import of agents."""
+    everybody(desk, "busy")
+    lead(desk)
+    with desk.transaction():
+        agent = Agent.lock(1)
+        agent.presence = "available"
+        agent.save()
+
+
+def drifted(desk: Desk) -> None:
+    """Counts, an index and the search index are wrong, as after SQL by hand."""
+    with closing(sqlite3.connect(desk.database.path)) as connection, connection:
+        connection.execute("UPDATE space_travel_agents SET load = load + 3, issue_load = 0")
+        connection.execute("DELETE FROM match_tallies WHERE kind = 'method'")
+        connection.execute("DROP INDEX bookings_status")
+        connection.execute("DELETE FROM issue_watch WHERE issue_id = 1")
+
+
+AGENTS: dict[str, Kind] = {
+    "agent taken on": command(partial(add_agent, years=3, rating=4.5, skills=["Mars"])),
+    "agent changed": command(lambda desk: agents.change(desk, 1, first_name="Adele", license="L1", rating=3)),
+    "capacity": command(lambda desk: agents.change(desk, 1, capacity=2)),
+    "capacity that frees": command(
+        lambda desk: agents.change(desk, 1, capacity=50), several(partial(everybody, presence="busy"), lead)
+    ),
+    "agent leaves": command(lambda desk: agents.leave(desk, 1, hand_over=True)),
+    "agent returns": command(lambda desk: agents.come_back(desk, work.GONE)),
+    "handover to the desk": command(lambda desk: hand_over(desk, 1, "desk")),
+    "handover to an agent": command(lambda desk: hand_over(desk, 1, 2)),
+    "presence away": command(lambda desk: set_presence(desk, 1, "away", reason="dentist")),
+    "presence that frees": command(
+        lambda desk: set_presence(desk, 1, "available"), several(partial(everybody, presence="busy"), lead)
+    ),
+    "shift": command(lambda desk: set_hours(desk, 1, "daily 12:00-18:00 UTC")),
+    "presence by the clock": command(lambda desk: bookings.note(desk, work.PENDING, "hello"), break_due),
+}
+
+CUSTOMERS: dict[str, Kind] = {
+    "merge": command(lambda desk: customers.merge(desk, 1, work.LEADS + 1)),
+    "customer edited": command(lambda desk: customers.edit(desk, 1, name="Kate Miller", tier="gold")),
+}
+
+DESK: dict[str, Kind] = {
+    "shuffle": command(shuffling.shuffle, uneven),
+    "recurring shuffle": command(
+        shuffling.run_if_due,
+        several(uneven, set_to("dwell_minutes", "0"), set_to("shuffle_seconds", "60")),
+        answers_again=False,
+    ),
+    "setting": command(set_to("offer_minutes", "10")),
+    "policy": command(set_to("policy", "skill")),
+    "policy and back": command(set_to("policy", "rank"), set_to("policy", "balanced")),
+    "destination": command(lambda desk: configuration.add_value(desk, "destination", "Callisto")),
+    "package": command(lambda desk: configuration.add_value(desk, "package", "Sunset Walk", "Mars")),
+    "published weights": command(lambda desk: weights.use(desk, "published")),
+    "weights of a file": command(lambda desk: weights.use(desk, "mine.json", weights.PUBLISHED_WEIGHTS)),
+    "weights learned": command(lambda desk: version_store.learn(desk, LESSON)),
+    "repair": command(doctor.repair, drifted),
+    "waiting work given out": command(drain, unnoticed_room),
+}

@@ -1,0 +1,132 @@
+"""Commands on issues, and undo."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from dispatch import agents, bookings, customers
+from dispatch.agents.handover import hand_over
+from dispatch.agents.presence import set_presence
+from dispatch.assignment import shuffle as shuffling
+from dispatch.bookings import bulk_actions, editing
+from dispatch.desk.desk import Desk
+from dispatch.operations.undo import undo
+from dispatch.service.due_checks import sweep_issues
+from dispatch.service.issues import conversation, escalation_commands, intake, lifecycle, ownership, surveys
+from dispatch.service.issues import editing as issue_editing
+from dispatch.service.satisfaction import training
+from tests.races.killing import desk_at_work as work
+from tests.races.killing.desk_at_work import (
+    QUOTE,
+    add_agent,
+    everybody,
+    give_issue,
+    holder,
+    issue_holder,
+    lead,
+)
+from tests.races.killing.desk_kinds import uneven
+from tests.races.killing.kinds import Kind, command, set_to, several
+
+WORDS = "Please refund the second payment, I was charged twice."
+
+
+def open_issue(desk: Desk, **given: Any) -> Any:
+    return intake.open_issue(desk, WORDS, **given)
+
+
+def answered_often(desk: Desk) -> None:
+    """A hundred issues more are resolved and rated: enough to train the model."""
+    with desk.earlier(timedelta(hours=1)), desk.batch():
+        for number in range(training.FEWEST_ANSWERS):
+            issue_id = intake.open_issue(desk, WORDS if number % 3 else work.MESSAGES[0])["issue_id"]
+            lifecycle.resolve(desk, issue_id, "It works again.")
+            surveys.rate(desk, issue_id, 1 + number % 5)
+
+
+ISSUES: dict[str, Kind] = {
+    "issue": command(open_issue),
+    "issue of a booking": command(partial(open_issue, booking_id=work.PENDING, tier="gold", channel="phone")),
+    "issue that waits": command(open_issue, partial(everybody, presence="busy")),
+    "issue of a given category": command(partial(open_issue, category="product_complaint")),
+    "issue claimed": command(
+        lambda desk: ownership.claim(desk, work.ASSIGNED_ISSUE, issue_holder(desk, work.ASSIGNED_ISSUE))
+    ),
+    "issue reassigned": command(
+        lambda desk: ownership.reassign(desk, work.ISSUE_AT_WORK, 2, "speaks French"),
+        partial(give_issue, issue_id=work.ISSUE_AT_WORK, agent_id=1),
+    ),
+    "issue's status": command(
+        lambda desk: lifecycle.set_status(desk, work.ISSUE_AT_WORK, "pending_customer")
+    ),
+    "reply": command(lambda desk: conversation.reply(desk, work.ISSUE_AT_WORK, "Which browser do you use?")),
+    "customer's reply": command(
+        lambda desk: conversation.reply(desk, work.ASKED_ISSUE, "The old one.", author="customer")
+    ),
+    "customer's reply reopens": command(
+        lambda desk: conversation.reply(desk, work.RESOLVED_ISSUE, "It broke again!", author="customer")
+    ),
+    "issue's note": command(lambda desk: conversation.note(desk, work.ISSUE_AT_WORK, "the bank is slow")),
+    "escalation": command(
+        lambda desk: escalation_commands.escalate(desk, work.ISSUE_AT_WORK, "a loyal customer", 2)
+    ),
+    "acknowledgement": command(lambda desk: escalation_commands.acknowledge(desk, work.ESCALATED_ISSUE)),
+    "settlement": command(lambda desk: escalation_commands.settle(desk, work.ESCALATED_ISSUE, "all is well")),
+    "issue resolved": command(lambda desk: lifecycle.resolve(desk, work.ESCALATED_ISSUE, "It works again.")),
+    "issue closed": command(lambda desk: lifecycle.close(desk, work.RESOLVED_ISSUE)),
+    "issue reopened": command(lambda desk: lifecycle.reopen(desk, work.CLOSED_ISSUE, "it came back")),
+    "issue scored": command(lambda desk: surveys.rate(desk, work.RESOLVED_ISSUE, 5, "quick")),
+    "issue edited": command(
+        lambda desk: issue_editing.edit(
+            desk, work.ISSUE_AT_WORK, category="product_complaint", tier="platinum"
+        )
+    ),
+    "issues passed on": command(
+        lambda desk: set_presence(desk, 2, "away"),
+        partial(give_issue, issue_id=work.ASSIGNED_ISSUE, agent_id=2),
+    ),
+    "waiting issues given out": command(
+        lambda desk: set_presence(desk, 2, "available"),
+        several(partial(everybody, presence="busy"), open_issue, open_issue),
+    ),
+    "issues' clocks": command(sweep_issues, partial(open_issue, tier="enterprise"), answers_again=False),
+    "training": command(
+        training.train_if_due,
+        answered_often,
+        answers_again=False,
+        loads=("sklearn.linear_model", "sklearn.preprocessing"),
+    ),
+}
+
+
+def undone(step: Any, before: Any = None) -> Kind:
+    """The undo of a command just done."""
+    return command(undo, step if before is None else several(before, step))
+
+
+UNDO: dict[str, Kind] = {
+    "undo of a lead": undone(lead),
+    "undo of a claim": undone(lambda desk: bookings.claim(desk, work.PENDING, holder(desk, work.PENDING))),
+    "undo of a confirmation": undone(lambda desk: bookings.confirm(desk, work.CLAIMED, **QUOTE)),
+    "undo of a cancellation": undone(lambda desk: bookings.cancel(desk, work.PENDING, "no money")),
+    "undo of a score": undone(lambda desk: bookings.rate(desk, work.SCORED, 2)),
+    "undo of an edit": undone(
+        lambda desk: editing.edit(desk, work.PENDING, name="Kate M", method="Phone Call")
+    ),
+    "undo of several cancelled": undone(
+        lambda desk: bulk_actions.cancel(desk, work.MORE_PENDING, "called off")
+    ),
+    "undo of a merge": undone(lambda desk: customers.merge(desk, 1, work.LEADS + 1)),
+    "undo of an agent": undone(add_agent),
+    "undo of a leave": undone(lambda desk: agents.leave(desk, 1, hand_over=True)),
+    "undo of a handover": undone(lambda desk: hand_over(desk, 1, 2)),
+    "undo of a shuffle": undone(shuffling.shuffle, uneven),
+    "undo of a presence": undone(lambda desk: set_presence(desk, 1, "busy")),
+    "undo of an issue": undone(open_issue),
+    "undo of a resolution": undone(lambda desk: lifecycle.resolve(desk, work.ESCALATED_ISSUE, "It works.")),
+    "undo after a policy": undone(
+        lambda desk: bookings.decline(desk, work.PENDING, "full"), set_to("policy", "balanced")
+    ),
+}

@@ -1,0 +1,307 @@
+"""Work of more than one commit, or on more than one file, and what a kill may leave of it."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from dispatch import bookings
+from dispatch.desk.desk import Desk
+from dispatch.inputs import lead_files
+from dispatch.leads import file_intake
+from dispatch.operations import backup, booking_timeouts, restore
+from dispatch.operations.sweep import sweep, sweep_and_back_up
+from models import database
+from seeds.demo import demo
+from seeds.demo.issues import make_issues
+from seeds.importing import importer
+from tests.races.killing import desk_at_work as work
+from tests.races.killing.desk_at_work import TRIP, holder, lead, opened
+from tests.races.killing.desk_kinds import break_due, uneven
+from tests.races.killing.kinds import (
+    COMMAND,
+    FINGERPRINT,
+    REQUEST,
+    Dump,
+    Kind,
+    Tell,
+    desk_in,
+    prepared_already,
+    set_to,
+    several,
+    with_desk,
+)
+from tests.races.killing.service_kinds import open_issue
+
+MIGRATIONS = Path(database.__file__).with_name("migrations")
+SECOND_NAME = re.compile(r"(-before-restore-\d{8}-\d{6})-\d+\.db")
+SILENT, OTHERS = (9, 10), (18, 19)  # bookings
+BATCH_S = 0.002  # so that a short file takes many commits
+OLD_ROWS = """
+INSERT INTO customers (name, phone, created_at)
+    VALUES ('Kate Nguyen', '+497111234', '2082-01-01 00:00:00'), ('Zoë Li', NULL, '2082-01-01 00:00:00');
+INSERT INTO new_customer (customer_id, customer_name, method, source, destination, received_at)
+    VALUES (1, 'Kate N.', 'Text', 'Organic', 'Mars', '2082-01-01 00:00:00');
+INSERT INTO bookings (lead_id, status, destination, launch_location, created_at, changed_at, voided, version)
+    VALUES (1, 'Pending', 'Mars', 'Tokyo', '2082-01-01 00:00:00', '2082-01-01 00:00:00', 0, 1);
+INSERT INTO events (at, actor, command, booking_id) VALUES ('2082-01-01 00:00:00', 'kim', 'lead.add', 1);
+"""
+
+
+def _write(path: Path, header: str, rows: Iterable[tuple[object, ...]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(header.split())
+        writer.writerows(rows)
+
+
+# -- files of leads
+
+
+def write_leads(folder: Path, lines: int) -> None:
+    values = tuple(TRIP.values())
+    _write(folder / "leads.csv", "name method source destination launch", _lines(lines, values))
+
+
+def _lines(lines: int, values: tuple[str, ...]) -> Iterable[tuple[object, ...]]:
+    for line in range(lines):
+        yield ("" if line == lines // 2 else f"Line {line}", *values)  # one of them is refused
+
+
+def take_in_file(folder: Path, tell: Tell) -> None:
+    file_intake.BATCH_S = file_intake.ALONE_BATCH_S = BATCH_S
+    desk = opened(desk_in(folder))
+    tell(None)
+    with (folder / "leads.csv").open("rb") as stream, lead_files.open_leads(stream, "leads.csv") as found:
+        result = file_intake.receive_file(desk, found)
+    tell({"accepted": result["accepted"], "rejected": len(result["rejected"])})
+    desk.close()
+
+
+# -- history and demos
+
+
+def write_history(folder: Path, first: int = 1000, rows: int = 60) -> None:
+    _write(
+        folder / "agents.csv",
+        "AgentID FirstName LastName JobTitle DepartmentName SpaceLicenseNumber YearsOfService"
+        " AverageCustomerServiceRating",
+        [
+            (first + number, "Gus", f"Byron {number}", "Space Travel Agent", "Luxury Voyages", "", 3, 4.5)
+            for number in range(3)
+        ],
+    )
+    _write(
+        folder / "assignments.csv",
+        "AssignmentID AgentID CustomerName CommunicationMethod LeadSource AssignedDateTime",
+        [
+            (first + row, first + row % 3, f"Import {row}", "Text", "Organic", "2081-02-01 09:00:00")
+            for row in range(rows)
+        ],
+    )
+    _write(
+        folder / "bookings.csv",
+        "BookingID AssignmentID BookingCompleteDate CancelledDate Destination Package LaunchLocation"
+        " DestinationRevenue PackageRevenue BookingStatus",
+        [_booking(first, row) for row in range(0, rows, 2)],
+    )
+
+
+def _booking(first: int, row: int) -> tuple[object, ...]:
+    trip = ("Mars", "Luxury Dome Stay", "Tokyo Spaceport Terminal", 1500, 250)
+    if row % 6 == 0:
+        return (first + row, first + row, "2081-02-03 10:00:00", "", *trip, "Confirmed")
+    if row % 6 == 2:
+        return (first + row, first + row, "", "2081-02-03 10:00:00", *trip, "Cancelled")
+    return (first + row, first + row, "", "", *trip, "Pending")
+
+
+def without_desk(folder: Path) -> None:
+    desk_in(folder).unlink()
+
+
+def import_all(folder: Path, tell: Tell) -> None:
+    importer.BATCH_ROWS = 10
+    desk = opened(desk_in(folder), create=True)
+    tell(None)
+    names = ("bookings.csv", "assignments.csv", "agents.csv")
+    importer.import_files(desk, [folder / name for name in names])
+    tell("imported")
+    desk.close()
+
+
+def make_demo(folder: Path, tell: Tell) -> None:
+    demo.BATCH_ROWS = 20
+    desk = opened(desk_in(folder), create=True)
+    tell(None)
+    demo.make_demo(desk, agents=8, bookings=60)
+    tell(make_issues(desk))
+    desk.close()
+
+
+# -- the sweep
+
+
+def much_due(desk: Desk) -> None:
+    """Something of everything is due, except a backup: one offer, two claims, one answer, and so on."""
+    for key, value in (("offer_minutes", "110"), ("contact_hours", "1"), ("backup_daily", "off")):
+        set_to(key, value)(desk)
+    with desk.earlier(timedelta(minutes=100)):
+        for number in SILENT:
+            bookings.claim(desk, number, holder(desk, number))
+    with desk.earlier(timedelta(minutes=60)):  # or else it would be due again as soon as it is released
+        bookings.reassign(desk, work.CLAIMED, 1, "quiet day")
+    with desk.earlier(timedelta(minutes=50)):
+        for number in (work.CLAIMED, *work.MORE_PENDING, *OTHERS):
+            bookings.claim(desk, number, holder(desk, number))
+    with desk.earlier(timedelta(minutes=45)):
+        booking_timeouts.ask(desk, work.CLAIMED)
+    uneven(desk)
+    for key, value in (("shuffle_seconds", "60"), ("dwell_minutes", "0")):
+        set_to(key, value)(desk)
+    with desk.earlier(timedelta(minutes=30)):
+        open_issue(desk, tier="enterprise")
+    break_due(desk)
+
+
+def swept(folder: Path, tell: Tell) -> None:
+    desk = opened(desk_in(folder))
+    tell(None)
+    sweep(desk)
+    tell("swept")
+    desk.close()
+
+
+def swept_and_copied(folder: Path, tell: Tell) -> None:
+    desk = opened(desk_in(folder))
+    tell(None)
+    tell(sweep_and_back_up(desk)["backup_problem"])
+    desk.close()
+
+
+# -- copies
+
+
+def copy_of_earlier(folder: Path) -> None:
+    """A backup made an hour ago, and work done since."""
+
+    def copy(desk: Desk) -> None:
+        with desk.earlier(timedelta(hours=1)):
+            backup.backup(desk, folder / "copy.db")
+
+    with_desk(folder, copy)
+    with_desk(folder, several(lead, lambda desk: bookings.note(desk, work.PENDING, "later")))
+
+
+def copied(folder: Path, tell: Tell) -> None:
+    desk = opened(desk_in(folder))
+    tell(None)
+    tell(backup.backup(desk, folder / "copy.db", force=True))
+    desk.close()
+
+
+def copy_alone(folder: Path) -> None:
+    with_desk(folder, lambda desk: backup.backup(desk, folder / "copy.db"))
+    without_desk(folder)
+
+
+def restored(folder: Path, tell: Tell) -> None:
+    tell(None)
+    done = restore.restore(opened, desk_in(folder), folder / "copy.db", request_id=REQUEST)
+    tell({"event_id": done["event_id"], "last_event": done["last_event"]})
+
+
+# -- upgrades
+
+
+def old_desk(folder: Path) -> None:
+    """A desk made by the first migration alone, with two customers and a booking."""
+    desk_in(folder).unlink()
+    first = folder / "first" / "migrations"
+    first.mkdir(parents=True)
+    shutil.copy(MIGRATIONS / "0001_desk.py", first)
+    # this process makes the old desk and ends
+    database.__file__, database.SCHEMA_VERSION = str(first.parent / "database.py"), 1
+    opened(desk_in(folder), create=True).close()
+    with closing(sqlite3.connect(desk_in(folder))) as connection:
+        connection.executescript(OLD_ROWS)
+    shutil.rmtree(first.parent)
+
+
+def upgraded(folder: Path, tell: Tell) -> None:
+    tell(None)
+    desk = opened(desk_in(folder))
+    tell("upgraded")
+    desk.close()
+
+
+def _each(*steps: Any) -> Any:
+    def prepare(folder: Path) -> None:
+        for step in steps:
+            step(folder)
+
+    return prepare
+
+
+def no_settings(*keys: str) -> Callable[[Dump], Dump]:
+    """Leave out values that are random, or that only tell when something was tried."""
+
+    def left_out(dump: Dump) -> Dump:
+        return dump | {"settings": [row for row in dump.get("settings", []) if row[0] not in keys]}
+
+    return left_out
+
+
+def no_counts_of_imports(dump: Dump) -> Dump:
+    """Every run of an import is an event that counts what it wrote itself; a new desk has a random id."""
+    runs = [row[:6] for row in dump.get("events", []) if row[COMMAND] == "import"]
+    events = [row for row in dump.get("events", []) if row[COMMAND] != "import"] + runs[:1]
+    return no_settings("desk_id")(dump) | {"events": events}
+
+
+def first_names(dump: Dump) -> Dump:
+    """The copy of the desk before a restore gets another name if a killed one has left a copy there."""
+
+    def plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(SECOND_NAME.sub(r"\1.db", one) if isinstance(one, str) else one for one in row)
+
+    # the name is in the event's fingerprint, too
+    events = [
+        (*row[:FINGERPRINT], *row[FINGERPRINT + 1 :]) if row[COMMAND] == "desk.restore" else row
+        for row in map(plain, dump.get("events", []))
+    ]
+    return dump | {"settings": list(map(plain, dump.get("settings", []))), "events": events}
+
+
+IN_PARTS: dict[str, Kind] = {
+    "file of leads": Kind(partial(write_leads, lines=120), take_in_file, in_parts=True),
+    "short file of leads": Kind(partial(write_leads, lines=12), take_in_file, in_parts=True),
+    "import": Kind(write_history, import_all, in_parts=True, left_out=no_counts_of_imports),
+    "import into a new desk": Kind(
+        _each(without_desk, write_history), import_all, in_parts=True, left_out=no_counts_of_imports
+    ),
+    "demo": Kind(
+        without_desk, make_demo, in_parts=True, refusal="not_empty", left_out=no_settings("desk_id")
+    ),
+    "sweep": Kind(lambda folder: with_desk(folder, much_due), swept, in_parts=True),
+    "sweep with a backup": Kind(
+        prepared_already,
+        swept_and_copied,
+        in_parts=True,
+        left_out=no_settings("backup_at", "backup_file", "backup_tried_at"),
+        copies=("backups/*.db",),
+    ),
+    "backup": Kind(prepared_already, copied, answers_again=False, copies=("copy.db",)),
+    "backup in place of another": Kind(copy_of_earlier, copied, answers_again=False, copies=("copy.db",)),
+    "restore": Kind(copy_of_earlier, restored, left_out=first_names, copies=("copy.db", "backups/*.db")),
+    "restore to where no desk is": Kind(copy_alone, restored, left_out=first_names, copies=("copy.db",)),
+    "upgrade": Kind(old_desk, upgraded, left_out=no_settings("desk_id"), copies=("*.bak",)),
+}
