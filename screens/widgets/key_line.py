@@ -21,7 +21,7 @@ class KeyButton(Static):
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
-    KeyButton { width: auto; margin-right: 1; text-wrap: nowrap; background: $footer-item-background; }
+    KeyButton { margin-right: 1; text-wrap: nowrap; background: $footer-item-background; }
     KeyButton:hover { background: $block-hover-background; pointer: pointer; }
     KeyButton.-disabled { text-style: dim; }
     """
@@ -42,6 +42,8 @@ class KeyButton(Static):
         self.key, self.label = binding.key, f"{name} {binding.description}"
         self.tooltip = Content(tooltip) if tooltip else None
         self.set_class(not is_enabled, "-disabled")
+        # an automatic width would be remembered from before, if this is the second text between two layouts
+        self.styles.width = self.cells
         self.update(Content.assemble((name, KEY_STYLE), (f" {binding.description}", VERB_STYLE)))
 
     def on_mouse_down(self) -> None:

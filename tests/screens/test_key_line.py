@@ -39,6 +39,7 @@ async def test_footer_drops_whole_keys_and_never_cuts_one() -> None:
             keys = [key for key in app.query(KeyButton) if key.display and key.key in "ctfx"]
             assert "".join(key.key for key in keys) == shown, width
             assert all(key.region.right <= width for key in keys), width
+            assert [key.region.width for key in keys] == [key.cells for key in keys], width
 
 
 class Changing(App[None]):
@@ -65,6 +66,19 @@ class Changing(App[None]):
 
     def shown(self) -> list[str]:
         return [str(key.content) for key in self.query(KeyButton) if key.display]
+
+
+async def test_a_key_is_as_wide_as_its_newest_text() -> None:
+    app = Changing()
+    async with app.run_test(size=(40, 5)) as pilot:
+        await pilot.pause()
+        first = app.query(KeyButton).first()
+        for verb in ("Go", "Confirm"):  # the second one before the first is laid out
+            first.show(Binding("x", "note('x')", verb), True, "")
+            assert first.styles.width is not None
+            assert first.styles.width.value == first.cells
+        await pilot.pause()
+        assert first.region.width == len("x Confirm")
 
 
 async def test_keys_that_change_are_shown_by_the_same_widgets() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from tests.screens.long_session import SHORT, living, resident_mb, rounds
 
 WARM_UP, MORE = 2, 3
+LOOKS = 50
 LONG, SAMPLES, MOST_MB = 2_000, 20, 10
 
 
@@ -24,7 +26,12 @@ async def test_nothing_that_a_round_of_keys_makes_is_kept(running: Any) -> None:
         await rounds(app, WARM_UP, SHORT)
         before = await living()
         await rounds(app, MORE, SHORT)
-        assert kept(before, await living(), MORE) == {}
+        for _ in range(LOOKS):  # what still runs may hold the last screen for a moment, a leak for ever
+            grown = kept(before, await living(), MORE)
+            if not grown:
+                break
+            await asyncio.sleep(0.1)
+        assert grown == {}
         assert sum(before.values()) > 500
 
 
