@@ -150,7 +150,7 @@ def command(
                 return _perform(Command(desk, name, DESK_ACTOR), None, function, *args, **kwargs)
             with desk.transaction():
                 fingerprint = None
-                if desk.request_id:
+                if desk.request_id and _running.get() is None:  # it is the outermost command's
                     fingerprint = _fingerprint(name, args, kwargs)
                     if done := _events_by_request(request_id=desk.request_id):
                         first: R = _replay(desk.request_id, done[0], fingerprint)

@@ -137,15 +137,19 @@ def run_if_due(desk: Desk, check: Check = go_on) -> Trained:
         learned, *models = learn([answers, *(part.rest for part in parts)], check)
     except Refused as error:
         return Trained(None, f"Satisfaction is predicted as before: {error.message}")
-    error_rates = measured(models, [part.left_out for part in parts])
+    return Trained(keep(desk, number, learned, measured(models, [part.left_out for part in parts])), "")
+
+
+def keep(desk: Desk, answers: int, learned: Learned, error_rates: dict[str, float]) -> ModelRow:
+    """Write down a new model, trained on this number of answers."""
     with desk.transaction():
         model = SatisfactionModel(
-            trained_at=desk.now(), answers=number, weights=json.dumps(learned._asdict()), **error_rates
+            trained_at=desk.now(), answers=answers, weights=json.dumps(learned._asdict()), **error_rates
         )
         model.save()
         row = describe_model(model)
         _note(desk, row)
-    return Trained(row, "")
+    return row
 
 
 def _is_ours(desk: Desk) -> bool:

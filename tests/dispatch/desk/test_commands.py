@@ -419,3 +419,20 @@ def test_a_number_too_long_for_the_database_is_refused(desk: Desk, look: Look) -
     for function in (queries.booking, queries.agent):
         with pytest.raises((InvalidInput, NotFound)):
             look(function, 10**30)
+
+
+def test_a_request_id_belongs_to_the_outermost_command(desk: Desk, two: None, look: Look) -> None:
+    @command("test.inner", past="worked", undo=put_back)
+    def inner(running: Command, number: int) -> int:
+        running.detail = {"number": number}
+        return number
+
+    @command("test.outer", past="worked", undo=put_back)
+    def outer(running: Command) -> list[int]:
+        return [inner(running.desk, number) for number in (1, 2)]
+
+    with desk.request("r1"):
+        assert outer(desk) == outer(desk) == [1, 2]
+    assert [row["command"] for row in look(event_log.events, limit=3)] == [
+        *("test.outer", "test.inner", "test.inner")
+    ]

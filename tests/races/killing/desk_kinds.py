@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from dispatch import agents, bookings, customers
+from dispatch import agents, bookings, customers, privacy
 from dispatch.agents.handover import hand_over
 from dispatch.agents.presence import set_hours, set_presence
 from dispatch.assignment import shuffle as shuffling
 from dispatch.desk.desk import Desk
+from dispatch.desk.event_chain import seal
 from dispatch.matching import weights
 from dispatch.matching.learning import version_store
 from dispatch.operations import configuration, doctor
@@ -19,7 +21,7 @@ from dispatch.operations.sweep import drain
 from models.agents import Agent
 from tests.races.killing import desk_at_work as work
 from tests.races.killing.desk_at_work import add_agent, everybody, give, lead
-from tests.races.killing.kinds import Kind, command, set_to, several
+from tests.races.killing.kinds import Dump, Kind, command, set_to, several
 
 LESSON = version_store.Lesson(
     "recipe 1",
@@ -69,6 +71,16 @@ def drifted(desk: Desk) -> None:
         connection.execute("DELETE FROM issue_watch WHERE issue_id = 1")
 
 
+def sealed(desk: Desk) -> None:
+    """Every event is sealed, as erasing begins with."""
+    seal(desk, 1_000)
+
+
+def no_seals(dump: Dump) -> Dump:
+    """Erasing a second time begins with sealing the event of the first."""
+    return dump | {"event_seals": []}
+
+
 AGENTS: dict[str, Kind] = {
     "agent taken on": command(partial(add_agent, years=3, rating=4.5, skills=["Mars"])),
     "agent changed": command(lambda desk: agents.change(desk, 1, first_name="Adele", license="L1", rating=3)),
@@ -90,6 +102,9 @@ AGENTS: dict[str, Kind] = {
 
 CUSTOMERS: dict[str, Kind] = {
     "merge": command(lambda desk: customers.merge(desk, 1, work.LEADS + 1)),
+    "customer erased": replace(
+        command(lambda desk: privacy.forget(desk, work.CANCELLED), sealed), left_out=no_seals
+    ),
     "customer edited": command(lambda desk: customers.edit(desk, 1, name="Kate Miller", tier="gold")),
 }
 

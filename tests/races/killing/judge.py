@@ -116,8 +116,6 @@ class Reference:
         wrong += self._wrong_files(folder)
         if told["error"] or not told["answered"]:
             wrong.append(f"it failed when it was run again: {told['error']}")
-        if state == PARTLY and _is_refused(told, self.kind.refusal):
-            return wrong
         if found != self.after:
             wrong += ["run again, it does not end as it should", *differences(found, self.after)]
         if self.kind.answers_again and told["answer"] != self.answer:
@@ -156,8 +154,3 @@ def _hidden(file: Path, folder: Path) -> Path | None:
     """The file, or the folder around it, that has a hidden name: what Astra makes before it is whole."""
     around = [file, *file.parents]
     return next((path for path in around[: around.index(folder)] if path.name.startswith(".")), None)
-
-
-def _is_refused(told: Told, code: str) -> bool:
-    """Whether the desk refused to do it, with this code."""
-    return bool(code) and isinstance(told["answer"], dict) and told["answer"].get("code") == code

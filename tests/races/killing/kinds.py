@@ -35,7 +35,7 @@ class Kind:
     again. ``loads`` are modules to be loaded before, as they take long.
 
     ``in_parts``: it has several commits, and a kill may leave any of them, as long as the desk is sound.
-    Run again, it ends as if it had never been killed, or is refused with the code ``refusal`` if it has one.
+    Run again, it ends as if it had never been killed.
     ``left_out`` makes equal what differs by nature. ``copies`` are patterns of the files that are copies of
     the desk: each is whole, as before or as after.
     """
@@ -45,7 +45,6 @@ class Kind:
     answers_again: bool = True
     loads: tuple[str, ...] = ()
     in_parts: bool = False
-    refusal: str = ""
     left_out: Callable[[Dump], Dump] = as_it_is
     copies: tuple[str, ...] = ()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -17,6 +16,8 @@ from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import conversation, escalation_commands, intake, lifecycle, ownership, surveys
 from dispatch.service.issues import editing as issue_editing
 from dispatch.service.satisfaction import training
+from dispatch.service.satisfaction.prediction import current_model
+from dispatch.service.satisfaction.trained_model import Learned
 from tests.races.killing import desk_at_work as work
 from tests.races.killing.desk_at_work import (
     QUOTE,
@@ -37,13 +38,13 @@ def open_issue(desk: Desk, **given: Any) -> Any:
     return intake.open_issue(desk, WORDS, **given)
 
 
-def answered_often(desk: Desk) -> None:
-    """A hundred issues more are resolved and rated: enough to train the model."""
-    with desk.earlier(timedelta(hours=1)), desk.batch():
-        for number in range(training.FEWEST_ANSWERS):
-            issue_id = intake.open_issue(desk, WORDS if number % 3 else work.MESSAGES[0])["issue_id"]
-            lifecycle.resolve(desk, issue_id, "It works again.")
-            surveys.rate(desk, issue_id, 1 + number % 5)
+def trained(desk: Desk) -> Any:
+    """Keep what a training has learned, unless it was kept before."""
+    with desk.reading():
+        known = current_model()
+    learned = Learned([0.0], [1.0], [0.5, 0.1], 4.5, 2.0)
+    rates = {"error": 0.5, "formula_error": 0.6, "accuracy": 0.8}
+    return known is None and training.keep(desk, training.FEWEST_ANSWERS, learned, rates)
 
 
 ISSUES: dict[str, Kind] = {
@@ -92,12 +93,7 @@ ISSUES: dict[str, Kind] = {
         several(partial(everybody, presence="busy"), open_issue, open_issue),
     ),
     "issues' clocks": command(sweep_issues, partial(open_issue, tier="enterprise"), answers_again=False),
-    "training": command(
-        training.train_if_due,
-        answered_often,
-        answers_again=False,
-        loads=("sklearn.linear_model", "sklearn.preprocessing"),
-    ),
+    "training": command(trained, answers_again=False),
 }
 
 
