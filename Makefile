@@ -5,6 +5,9 @@ BIN := .venv/bin
 .PHONY: help lint fmt test check bench stress triage-model docs bare
 .NOTPARALLEL:
 
+LONG_SEARCHES := tests/dispatch/test_state_machine.py tests/dispatch/assignment/test_distribution_rules.py \
+	tests/dispatch/service/test_machine.py tests/dispatch/queries/test_customer_index.py tests/models/test_tallies.py
+
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
 
@@ -28,7 +31,8 @@ bench: $(BIN)/ruff  ## measure the performance budgets; ARGS=--quick for a first
 	$(BIN)/python -m benchmarks $(ARGS)
 
 stress: $(BIN)/ruff  ## run the long tests of faults and load
-	./astra test -m stress --timeout 1800 $(ARGS)
+	./astra test -m stress --timeout 14400 $(ARGS)
+	ASTRA_EXAMPLES=10 ./astra test --timeout 3600 $(LONG_SEARCHES)
 
 triage-model: $(BIN)/ruff  ## retrain triage and print its accuracy
 	$(BIN)/python -m seeds.triage

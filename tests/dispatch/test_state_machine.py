@@ -31,7 +31,7 @@ from dispatch.operations import undo
 from dispatch.operations.doctor import examine
 from dispatch.queries.row_types import BookingRow
 from models.errors import DeskError
-from tests.dispatch.steady import STEADY
+from tests.steady import STEADY, examples
 
 Row = dict[str, Any]
 
@@ -666,4 +666,4 @@ def _expected(number: int, row: Row) -> Row:
 
 
 TestDeskAndRules = DeskAndRules.TestCase
-TestDeskAndRules.settings = settings(STEADY, max_examples=80, stateful_step_count=45)
+TestDeskAndRules.settings = settings(STEADY, max_examples=examples(40), stateful_step_count=45)

@@ -27,6 +27,7 @@ from dispatch.matching import weights
 from dispatch.operations import doctor, undo
 from models import tallies
 from models.errors import DeskError, Refused
+from tests.steady import examples
 
 PLAIN = """
 WITH h AS (
@@ -128,7 +129,7 @@ STEPS = st.tuples(
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(15),
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

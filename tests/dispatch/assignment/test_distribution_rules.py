@@ -33,7 +33,7 @@ from dispatch.leads import intake
 from dispatch.operations import configuration, undo
 from dispatch.operations.sweep import sweep
 from models.errors import DeskError
-from tests.dispatch.steady import STEADY
+from tests.steady import STEADY, examples
 
 Row = dict[str, Any]
 GONE = ("away", "offline")
@@ -333,4 +333,4 @@ class DayOfADesk(RuleBasedStateMachine):
 
 
 TestDayOfADesk = DayOfADesk.TestCase
-TestDayOfADesk.settings = settings(STEADY, max_examples=40, stateful_step_count=40)
+TestDayOfADesk.settings = settings(STEADY, max_examples=examples(20), stateful_step_count=40)

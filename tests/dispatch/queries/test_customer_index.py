@@ -24,6 +24,7 @@ from dispatch.queries import customer_index
 from models.customer_index import CustomerSearch, append, backlog
 from models.customers import Customer
 from models.errors import DeskError
+from tests.steady import examples
 
 LETTERS = "aabeknKN \u00e9\u00c9\u00df'-1\u674e"
 NAMES = st.text(LETTERS, min_size=1, max_size=9).filter(lambda name: _accepted(name))
@@ -126,7 +127,9 @@ class Everything:
         }
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     steps=st.lists(STEPS, min_size=4, max_size=12),
     texts=st.lists(TEXTS, min_size=1, max_size=4),

@@ -31,7 +31,7 @@ from models.issues import CATEGORIES, CHANNELS, ISSUE_STATUSES, PRIORITIES, TIER
 from seeds.demo.demo import make_demo
 from seeds.demo.issues import make_issues
 from tests.conftest import TestClock
-from tests.dispatch.steady import STEADY
+from tests.steady import STEADY
 
 Row = Any  # the rows of any list
 TABLES: dict[str, Keys] = {

@@ -43,6 +43,7 @@ from models.base import tuples
 from models.errors import DeskError
 from models.issues import HELD, OPEN, PRIORITIES, Escalation, Issue, SlaWarning
 from tests.dispatch.service.conftest import compound_of, prioritise, understand
+from tests.steady import examples
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 RESOLUTION_MINUTES = dict(zip(PRIORITIES[::-1], (15, 120, 480, 1440, 4320), strict=True))
@@ -231,7 +232,7 @@ PENDING_AGAIN_OVERDUE = [("note", 1, 1500), *PENDING_AGAIN_IN_TIME]
 
 
 @settings(
-    max_examples=40,
+    max_examples=examples(20),
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking would take minutes
     suppress_health_check=[HealthCheck.too_slow],
