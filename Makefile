@@ -6,7 +6,8 @@ BIN := .venv/bin
 .NOTPARALLEL:
 
 LONG_SEARCHES := tests/dispatch/test_state_machine.py tests/dispatch/assignment/test_distribution_rules.py \
-	tests/dispatch/service/test_machine.py tests/dispatch/queries/test_customer_index.py tests/models/test_tallies.py
+	tests/dispatch/service/test_machine.py tests/dispatch/queries/test_customer_index.py tests/models/test_tallies.py \
+	tests/dispatch/privacy/test_any_history.py
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
