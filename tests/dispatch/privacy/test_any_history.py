@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,12 +20,21 @@ from dispatch.operations import doctor, undo
 from dispatch.queries import BookingFilter, customer_index, list_bookings
 from dispatch.service.issues import conversation, lifecycle, surveys
 from dispatch.service.issues.intake import open_issue
+from models.base import tuples
 from models.errors import DeskError
+from models.issues import OPEN, Issue
 from tests.dispatch.privacy.conftest import TRIP
 from tests.steady import examples
 
 PEOPLE = 3
-STEPS = st.lists(st.tuples(st.sampled_from(range(12)), st.integers(0, PEOPLE - 1)), max_size=18)
+AGENT: dict[str, Any] = {
+    "last_name": "Byron",
+    "job_title": "Space Travel Agent",
+    "department": "Luxury Voyages",
+    "level": 5,
+    "capacity": 1_000,
+}
+STEPS = st.lists(st.tuples(st.sampled_from(range(12)), st.integers(0, PEOPLE - 1)), min_size=8, max_size=20)
 
 
 class Story:
@@ -76,7 +86,8 @@ class Story:
         self.with_booking(who, lambda number: editing.edit(self.desk, number, name=self.word(who)))
 
     def reassign(self, who: int) -> None:
-        self.with_booking(who, lambda number: bookings.reassign(self.desk, number, 1, self.word(who)))
+        to = 1 + len(self.words) % 2
+        self.with_booking(who, lambda number: bookings.reassign(self.desk, number, to, self.word(who)))
 
     def cancel(self, who: int) -> None:
         def act(number: int) -> None:
@@ -99,9 +110,10 @@ class Story:
 
     def complain(self, who: int) -> None:
         text = f"my invoice is wrong {self.word(who)}"
-        issue_id = open_issue(self.desk, text, customer_id=who + 1)["issue_id"]
+        issue = open_issue(self.desk, text, customer_id=who + 1)
+        issue_id = issue["issue_id"]
         self.issues[issue_id] = who
-        conversation.reply(self.desk, issue_id, self.word(who), agent_id=1)
+        conversation.reply(self.desk, issue_id, self.word(who), agent_id=issue["agent_id"])
         lifecycle.resolve(self.desk, issue_id, self.word(who))
         surveys.rate(self.desk, issue_id, 3, self.word(who))
 
@@ -134,11 +146,15 @@ class Story:
 
 
 def close_everything(desk: Desk) -> None:
-    """Cancel what is open, with a word of nobody."""
+    """Cancel or resolve what is open, with a word of nobody."""
     with desk.reading():
         pending = [row["booking_id"] for row in list_bookings(BookingFilter(status="Pending"))]
     for number in pending:
         bookings.cancel(desk, number, "over")
+    with desk.reading():
+        unsolved = [one for (one,) in tuples(Issue.select(Issue.issue_id).where(Issue.status.in_(OPEN)))]
+    for number in unsolved:
+        lifecycle.resolve(desk, number, "over")
 
 
 def content(path: Path) -> bytes:
@@ -153,14 +169,8 @@ def test_only_the_erased_customers_words_are_gone(
 ) -> None:
     desk = open_desk(tmp_path_factory.mktemp("story") / "desk.db", create=True, actor="kim")
     try:
-        agents.add(
-            desk,
-            first_name="Ada",
-            last_name="Byron",
-            job_title="Space Travel Agent",
-            department="Luxury Voyages",
-            level=5,
-        )
+        for name in ("Ada", "Bob"):
+            agents.add(desk, first_name=name, **AGENT)
         story = Story(desk)
         for kind, who in steps:
             story.step(kind, who)
