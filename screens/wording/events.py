@@ -16,6 +16,7 @@ from models.base import Json
 
 MECHANICAL = frozenset({"changed_at", "version", "assignment_id"})
 """Columns that every save writes, or that only point to a row listed anyway."""
+ERASED_WORD = "erased"
 
 
 def changes(event: EventRow) -> list[tuple[str, list[str]]]:
@@ -53,7 +54,7 @@ def _value(column: str, value: Any) -> str:
     if value is None or value == "":
         return "–"
     if is_erased(value):
-        return "erased"
+        return ERASED_WORD
     if column.endswith("_at") and isinstance(value, str):
         return moment(value)
     if column.endswith("_cents"):
@@ -87,6 +88,7 @@ def format_detail(command: str, detail: Json) -> str:
     """Format an event's detail in one line."""
     if command == "undo":
         return describe_command(detail.get("command", ""))
+    detail = {key: ERASED_WORD if is_erased(value) else value for key, value in detail.items()}
     parts = [detail.get("outcome", "").replace("_", " "), detail.get("text") or detail.get("reason")]
     if "follow_up_at" in detail:
         at = short_moment(detail["follow_up_at"]) or "none any more"
