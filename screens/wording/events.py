@@ -83,6 +83,8 @@ def format_detail(command: str, detail: Json) -> str:
     """Format an event's detail in one line."""
     if command == "undo":
         return describe_command(detail.get("command", ""))
+    if command == "setting.set":
+        return f"{detail['key']} = {describe_value(detail['new'])}"
     detail = {key: describe_value(value) if is_erased(value) else value for key, value in detail.items()}
     parts = [detail.get("outcome", "").replace("_", " "), detail.get("text") or detail.get("reason")]
     if "follow_up_at" in detail:
