@@ -127,6 +127,10 @@ async def test_an_erased_customer_can_still_be_looked_at(golden_file: Path, runn
         privacy.forget(desk, customer_id)
         await app.settle()
         assert "cancelled: erased" in text_of(app)
+        for verb in ("e", "m"):
+            await press(app, verb)
+            assert isinstance(app.screen, CustomerCard), "no form is filled in for nothing"
+        assert f"customer {customer_id} was erased" in text_of(app)
         await press(app, "escape", "h")
         assert current(app)["command"] == "customer.forget"
         assert "Customers   " in text_of(app)
