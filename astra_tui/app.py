@@ -327,6 +327,8 @@ class AstraApp(DistributingApp):
             return True
 
     def action_go(self, place: str) -> None:
+        if self.place is not None and place == self.place.NAME:
+            self.place.begin()
         self.go(place)
 
     def action_find(self) -> None:

@@ -145,8 +145,10 @@ class Interval(Completed[int]):
         found = INTERVAL.fullmatch(str(value).strip().lower())
         seconds = int(found[1]) * SECONDS[found[2]] if found else -1
         if not self._least_s <= seconds <= self._most_s:
-            accepted = f"{self._least_s}s to {self._most_s // SECONDS['h']}h, such as 60s, 5m or 1h"
-            self.fail(f"{validation.excerpt(str(value))} is no such span: {accepted}", param, ctx)
+            accepted = (
+                f"a span from {self._least_s}s to {self._most_s // SECONDS['h']}h, such as 60s, 5m or 1h"
+            )
+            self.fail(f"{validation.excerpt(str(value))} is not {accepted}", param, ctx)
         return seconds
 
     def candidates(self, incomplete: str) -> Found:

@@ -8,7 +8,9 @@ from importlib import import_module
 from typing import Any
 
 from dispatch.desk.commands import COMMANDS, CommandInfo
+from dispatch.desk.event_chain import is_erased
 from dispatch.desk.row_types import EventRow
+from dispatch.operations.row_types import UndoResult
 
 MODULES = """
 agents.handover agents.presence agents.roster assignment.shuffle bookings.bulk_actions bookings.editing
@@ -48,6 +50,33 @@ def describe_subject(row: Mapping[str, Any]) -> str:
     return ""
 
 
+def describe_value(value: Any) -> str:
+    """Format a value of an event's detail: a list with commas, a row with its names, "erased" for a text."""
+    if is_erased(value):
+        return "erased"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(describe_value, value))
+    if isinstance(value, dict):
+        return " ".join(f"{_noun(key)} {describe_value(one)}" for key, one in value.items())
+    return str(value)
+
+
+def _noun(key: str) -> str:
+    return key.removesuffix("_id").replace("_", " ")
+
+
 def describe_event(row: Mapping[str, Any]) -> str:
-    """Describe an event, or what an undo undid: ``booking 12 claimed``."""
+    """Describe an event: ``booking 12 claimed``."""
     return f"{describe_subject(row)} {describe_command(row['command'])}".strip()
+
+
+def describe_undone(done: UndoResult) -> str:
+    """Describe what an undo undid: ``booking 12 claimed``, ``booking 12 (Kate Nguyen) removed``."""
+    if done["command"] == "import":
+        return "import"
+    booking = done["booking"]
+    if done["command"] == "lead.add" and booking is not None:
+        return f"{describe_subject(done)} ({booking['customer_name']}) removed"
+    return describe_event(done)

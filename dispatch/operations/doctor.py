@@ -164,7 +164,7 @@ def _references() -> Finding:
 
 def _leftovers() -> Finding:
     problem = named("erased values may still be in unused parts of the file: customers", uncompacted())
-    hint = "astra compact writes the file anew"
+    hint = "astra compact rewrites the file"
     return finding("leftovers", "nothing is left of what was erased", problem, hint, warning=True)
 
 

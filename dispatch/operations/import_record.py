@@ -82,6 +82,11 @@ def heads(digest: str | None = None) -> list[Head]:
     return list(found.values())
 
 
+def unfinished() -> list[Head]:
+    """Return the imports that wait to be continued, or undone."""
+    return [head for head in heads() if head.is_unfinished]
+
+
 def newest(digest: str) -> Head | None:
     """Return the newest import with this digest, undone or not."""
     found = heads(digest)

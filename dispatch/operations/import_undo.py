@@ -137,7 +137,7 @@ def _key(model: type[BaseModel], number: int) -> str:
 
 @command(
     "import.rows_back",
-    past="imported rows taken back",
+    past="imported rows removed",
     undo=never("an undo is not undone; no id is used twice, so the rows need new ids to be imported again"),
 )
 def _take_back_part(running: Command, part: _Part, undoing: _Undoing) -> None:

@@ -75,9 +75,9 @@ def _check_undoable(event: Event) -> None:
     reason = known.undo if known else "this version of Astra does not know that command"
     head = import_record.head_of(event)
     if head is not None:
-        reason = f"it is part of event {head}: astra undo {head} takes all of that back"
+        reason = f"it is part of event {head}: astra undo {head} undoes all of it"
     if reason:
-        raise Refused("not_undoable", f"event {event.event_id} is {event.command}", reason)
+        raise Refused("not_undoable", f"event {event.event_id} ({event.command}) cannot be undone", reason)
 
 
 def _put_back(running: Command, event: Event) -> list[int]:
@@ -130,14 +130,20 @@ def _last_of(running: Command) -> Event:
         elsewhere: Event | None = own.first()
         if elsewhere is None:
             raise Refused("nothing_to_undo", f"{actor} has done nothing that can be undone")
+        elsewhere = _whole(elsewhere)
         raise Refused(
             "nothing_to_undo",
             f"{actor} has done nothing here that can be undone",
-            f"event {elsewhere.event_id}, {elsewhere.command}, was done in another terminal; "
-            f"undo it by its number: astra undo {elsewhere.event_id}",
+            f"event {elsewhere.event_id} ({elsewhere.command}) was done in another terminal: "
+            f"astra undo {elsewhere.event_id} undoes it, or u on it in the log",
         )
-    whole = import_record.head_of(event)
-    return event if whole is None else _event(whole)
+    return _whole(event)
+
+
+def _whole(event: Event) -> Event:
+    """Return the import that an event is part of, or the event."""
+    head = import_record.head_of(event)
+    return event if head is None else _event(head)
 
 
 def _event(event_id: int) -> Event:

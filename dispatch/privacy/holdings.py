@@ -32,6 +32,8 @@ PERSONAL: dict[type[BaseModel], dict[str, str | None]] = {
     Survey: {"comment": None},
 }
 """The columns that may tell who a customer is, with what takes the place of a text that is there."""
+LABELS = {model.table: model.label for model in PERSONAL}
+"""What a row of each table is called."""
 TYPED = {Decision: Decision.policy == BY_HAND}
 """Where the rows of a model hold what somebody typed; the other reasons are those of a policy."""
 MERGE = "customer.merge"

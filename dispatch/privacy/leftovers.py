@@ -19,11 +19,11 @@ from models.errors import DatabaseUnavailable
 from models.read_only import Source
 
 COMPACTED_AT = "compacted_at"
-"""Kept beside the settings: when the file was last written anew."""
+"""Kept beside the settings: when the file was last rewritten."""
 
 
 def compact(desk: Desk) -> bool:
-    """Write the desk's file anew, without what was erased; return whether its log is empty, too.
+    """Rewrite the desk's file without what was erased; return whether its log is empty, too.
 
     Raises DatabaseUnavailable if somebody else writes for too long, or there is no room for a second file.
     """
@@ -37,7 +37,7 @@ def compact(desk: Desk) -> bool:
 
 
 def uncompacted() -> list[int]:
-    """Return the customers erased since the file was last written anew."""
+    """Return the customers erased since the file was last rewritten."""
     since = settings.recall(COMPACTED_AT) or ""
     mine = Erasure.select(Erasure.customer_id).where(Erasure.erased_at > since).order_by(Erasure.customer_id)
     return [number for (number,) in tuples(mine)]

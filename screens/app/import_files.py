@@ -128,13 +128,18 @@ def preview(result: ImportResult) -> str:
     unchanged = sum(result["unchanged"].values())
     if unchanged:
         lines.append(f"{unchanged:,} rows are on the desk already.")
-    for rows, verb in ((result["quarantined"], "kept out"), (result["flagged"], "taken with a fault")):
+    for rows, verb in (
+        (result["quarantined"], "rejected"),
+        (result["flagged"], "accepted, but with a fault"),
+    ):
         if rows:
             lines.append(f"{len(rows):,} {verb}:")
-            lines += [f"  {row['file']}, row {row['row']}: {row['reason']}" for row in rows[:MOST_ROWS]]
+            lines += [
+                f"  {Path(row['file']).name}, row {row['row']}: {row['reason']}" for row in rows[:MOST_ROWS]
+            ]
         if len(rows) > MOST_ROWS:
             lines.append(
                 f"  and {len(rows) - MOST_ROWS:,} more: astra import --dry-run --json lists them all"
             )
-    lines.append("The same key again imports.")
+    lines.append("Press the same key again to import.")
     return "\n".join(lines)

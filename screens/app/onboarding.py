@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from dispatch import queries
 from dispatch.operations.row_types import ImportResult
-from screens.app.first_steps import FirstSteps
+from screens.app.first_steps import WAYS, FirstSteps
 from screens.app.import_files import ImportFiles, counted
 from screens.app.tour import Tour
 from screens.base.key_queue import SteadyApp
@@ -47,11 +47,21 @@ class GreetingApp(SteadyApp):
         self._host.show_toast(describe_loaded(self._host.backend.path, is_same_desk))
 
     def greet(self) -> None:
-        """Show the tour to a new user, and the first steps where the desk is empty."""
+        """Show the tour to a new user, the first steps where the desk is empty, and what was interrupted."""
+        self._host.ask(_unfinished, self._tell_of_unfinished)
         if self._host.recall(SEEN, False):
             self._offer_ways(only_if_empty=True)
         else:
             self.action_tour()
+
+    def _tell_of_unfinished(self, events: list[int]) -> None:
+        for event_id in events:
+            self.notify(
+                f"An import or demo is not finished: run it again, or undo event {event_id} in the log",
+                severity="warning",
+                markup=False,
+                timeout=15,
+            )
 
     def action_tour(self) -> None:
         self._host.remember(SEEN, True)
@@ -59,8 +69,9 @@ class GreetingApp(SteadyApp):
         self._open(Tour(), lambda _: self._offer_ways(only_if_empty=True))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Add the tour to the palette."""
+        """Add the tour and the import to the palette."""
         yield SystemCommand("Tour", "The keys in five short pages", self.action_tour)
+        yield SystemCommand("Import files", WAYS["import_files"][1], self.action_import_files)
         yield from super().get_system_commands(screen)
 
     def action_first_steps(self) -> None:
@@ -80,8 +91,8 @@ class GreetingApp(SteadyApp):
 
     def action_import_files(self) -> None:
         def imported(result: ImportResult) -> None:
-            kept_out = len(result["quarantined"])
-            more = f"; {kept_out:,} kept out" if kept_out else ""
+            rejected = len(result["quarantined"])
+            more = f"; {rejected:,} rejected" if rejected else ""
             self._host.show_toast(f"Imported {counted(result)}{more}")
 
         self._open(ImportFiles(), imported)
@@ -99,3 +110,10 @@ class GreetingApp(SteadyApp):
         roster = self.screen
         if isinstance(roster, Roster):
             roster.call_later(roster.action_add_agent)
+
+
+def _unfinished() -> list[int]:
+    """Return the events of imports and demos that were interrupted. Reads the database."""
+    from dispatch.operations import import_record  # a start need not wait for it
+
+    return [head.event_id for head in import_record.unfinished()]

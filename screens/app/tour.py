@@ -14,9 +14,9 @@ from screens.dialogs.transient_modal import TransientModal
 PAGES = (
     (
         "A lead comes in",
-        "Dispatch ({place.dispatch}) is where you type it. Enter goes to the next field; where there is "
-        "a choice, a first letter makes it: m for Mars. The last enter, or {form.assign} from any field, "
-        "assigns it: the best agent gets it at once, and a booking is opened.",
+        "Type it in Dispatch ({place.dispatch}). Enter goes to the next field; where there is a choice, type "
+        "the first letter: m for Mars. Enter on Assign, or {form.assign} in any field, assigns the lead: "
+        "the best agent gets it at once, and a booking is opened.",
     ),
     (
         "Six places",
@@ -24,25 +24,25 @@ PAGES = (
         "{place.roster} Roster: the agents, with load and rank.\n"
         "{place.queue} Queue: every booking; {filter} filters, {queue.view} changes the view.\n"
         "{place.my-desk} My desk: one agent's own work.\n"
-        "{place.service} Service: customers' issues, by urgency.\n"
-        "{place.insights} Insights: how the desk does, in figures.\n"
-        "The tabs on top can be clicked, and so can all that is written at the bottom.",
+        "{place.service} Service: customer issues, most urgent first.\n"
+        "{place.insights} Insights: the desk's figures.\n"
+        "You can also click the tabs at the top and the keys at the bottom.",
     ),
     (
-        "A letter does something with a booking",
-        "With the cursor on it: {booking.claim} claims, {booking.contact} logs a call, {booking.confirm} "
-        "confirms, {booking.cancel} cancels, {booking.reassign} reassigns; {why} shows why it went to its "
-        "agent. While you type into a field, letters are letters.",
+        "One key acts on a booking",
+        "In a list, {booking.claim} claims the booking under the cursor, {booking.contact} logs a call, "
+        "{booking.confirm} confirms, {booking.cancel} cancels, {booking.reassign} reassigns; {why} shows why "
+        "it went to its agent. In a field, letters are only text.",
     ),
     (
         "Nothing is lost",
-        "Everything is saved at once, and other terminals see it. {undo} undoes your last command, "
-        "and the one before it, and so on.",
+        "Everything is saved at once, and other terminals see it. {undo} undoes your last command; press it "
+        "again for the one before.",
     ),
     (
-        "When you do not know how",
-        "{help} shows what a place is for, all its keys, and where its numbers come from; a click on a "
-        "key there does it. The palette (ctrl+p) has every verb by name, this tour too.",
+        "Where to find help",
+        "{help} shows what a place is for, all its keys, and where its numbers come from; click a key "
+        "there to run it. The palette (ctrl+p) lists every command by name, and this tour.",
     ),
 )
 
@@ -54,7 +54,7 @@ class Tour(TransientModal[bool | None]):
     BINDINGS = [
         key("tour.next", "enter,right", "Next", "The next page; after the last, to work"),
         key("tour.back", "left", "Back", "The page before"),
-        key("tour.skip", "escape", "Skip", "To work; the palette has the tour again"),
+        key("tour.skip", "escape", "Skip", "Start working; the palette has this tour"),
     ]
 
     def __init__(self) -> None:

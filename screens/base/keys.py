@@ -220,6 +220,14 @@ BY_ID = {
 }
 
 
+def place_keys(app: App[Any]) -> set[str]:
+    """Return the user's keys that go to a place from anywhere: those that are not a character."""
+    known = keymap_of(app)
+    names = (f"place.{place}" for place in PLACES)
+    found = (known.get(name, BY_ID[name].key).split(",") for name in names)
+    return {one for several in found for one in several if len(one) > 1}
+
+
 KEY_IN_TEXT = re.compile(r"{([\w.-]+)}")
 """A binding's id in a text, to be replaced by its key."""
 

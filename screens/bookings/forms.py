@@ -81,8 +81,7 @@ def confirm_form(booking: BookingRow, values: AcceptedValues) -> FormModal[Booki
             if error.code != "invalid_quote" or not missing:
                 raise
             words = " and the ".join(name.replace("_", " ") for name in missing)
-            verb = "is" if len(missing) == 1 else "are"
-            raise InvalidInput(missing[0], f"the {words} {verb} missing", "needed to confirm") from None
+            raise InvalidInput(missing[0], f"Enter the {words} to confirm") from None
 
     fields = [Field("package", LABELS["package"], chosen, packages), *amounts]
     return FORMS.form(booking, "Confirm", fields, command, submit="Confirm")

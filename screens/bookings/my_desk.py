@@ -14,7 +14,7 @@ from dispatch import queries
 from dispatch.agents.presence import set_presence
 from dispatch.operations.booking_timeouts import AWAY_REASON
 from dispatch.queries.row_types import AgentRow, BookingRow
-from dispatch.queries.wording import short_moment, with_next_step
+from dispatch.queries.wording import plural, short_moment, with_next_step
 from dispatch.service.issues import queries as issue_queries
 from dispatch.service.issues.queries import IssueFilter
 from dispatch.service.row_types import IssueRow
@@ -176,15 +176,14 @@ def _headline(agent: AgentRow | None, rows: list[BookingRow], issues: int, keep:
     if agent is None:
         return Text("Nobody's desk yet: press a to choose an agent", "bold")
     line = Text(f"{agent['name']} ({agent['agent_id']})  ", "bold")
-    line.append_text(load_bar(agent))
+    line.append_text(load_bar(agent)).append(f", rank {agent['rank'] or '–'}", "dim")
     if agent["presence"] != AVAILABLE:
         line.append("  ").append_text(presence_text(agent))
         line.append(f", {back} is back" if agent["presence_reason"] == AWAY_REASON else "", "bold")
     asked = sum(row["asked_at"] is not None and row["group"] != "done today" for row in rows)
     if asked:
         line.append(f"  ·  {asked} still on it? {keep} keeps it", f"bold {CARE}")
-    counts = [f"{sum(row['group'] == group for row in rows)} {group}" for group in GROUP_STYLES]
-    counts += [f"{issues} issues"] if issues else []
-    line.append("  ·  " + ", ".join(counts), "dim")
-    line.append(f"  ·  rank {agent['rank'] or '–'}, {agent['presence']}", "dim")
-    return line
+    found = {group: sum(row["group"] == group for row in rows) for group in GROUP_STYLES}
+    counts = [f"{number} {group}" for group, number in found.items() if number]
+    counts += [plural(issues, "issue")] if issues else []
+    return line.append(" · " + (", ".join(counts) or "nothing to do"), "dim")

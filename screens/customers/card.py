@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -82,6 +85,9 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         self._card = card
         self._copied = ""
 
+    def may_be_left(self) -> bool:
+        return True
+
     def body(self) -> ComposeResult:
         yield Static(id="person")
         yield LiveTable(COLUMNS, "booking_id", id="card-bookings")
@@ -128,7 +134,17 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         self.say(f"Copied: {self._copied}")
 
     def action_edit(self) -> None:
-        self.open(customer_form(self._card), self._edited)
+        self._open_unless_erased(lambda: customer_form(self._card), self._edited)
+
+    def _open_unless_erased(self, make: Callable[[], Modal[Any]], then: Callable[[Any], object]) -> None:
+        """Open a form for the customer; refused at once for an erased one, and not when it is filled in."""
+        number = self._card["customer_id"]
+
+        def made() -> Modal[Any]:
+            customers.refuse_erased(number)
+            return make()
+
+        self.open_made(made, then)
 
     def _edited(self, row: CustomerRow) -> None:
         self._reload(opens=True)
@@ -137,7 +153,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
     def action_merge(self) -> None:
         number, name = self._card["customer_id"], self._card["name"]
         title = f"{short(name, 30)} ({number}) is the same as ..."
-        self.open_made(
+        self._open_unless_erased(
             lambda: FindCustomer(title, customers.similar(number), without=number), self._preview_merge
         )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -14,7 +15,11 @@ from textual.widgets.button import ButtonVariant
 
 from screens.base.harmless_text import visible
 from screens.base.hosted import Hosted, Result
+from screens.base.keys import place_keys
 from screens.widgets.key_line import KeyLine
+
+if TYPE_CHECKING:
+    from screens.base.key_queue import SteadyApp
 
 
 class Modal(ModalScreen[Result], Hosted[Result]):
@@ -49,6 +54,20 @@ class Modal(ModalScreen[Result], Hosted[Result]):
 
     def action_close(self) -> None:
         self.leave()
+
+    def may_be_left(self) -> bool:
+        """Return whether the key of a place closes this and goes there: nothing typed is lost."""
+        return False
+
+    def on_key(self, event: events.Key) -> None:
+        if self.may_be_left() and event.key in place_keys(self.app):
+            self.pass_on(event)
+
+    def pass_on(self, event: events.Key | events.Paste) -> None:
+        """Close, and give what was typed to the place below."""
+        event.stop()
+        self.leave()
+        cast("SteadyApp", self.app).type_again(event)
 
 
 def buttons(*labels: tuple[str, ...], has_primary: bool = True) -> ComposeResult:

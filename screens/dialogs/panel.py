@@ -30,6 +30,9 @@ class Panel(Modal[None]):
     def on_mount(self) -> None:
         self.query_one("#panel").focus()
 
+    def may_be_left(self) -> bool:
+        return True
+
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self.text.plain)
         self.app.notify("Copied", markup=False)

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from textual import events
 
 from screens.base.hosted import Result
 from screens.dialogs.modal import Modal
-
-if TYPE_CHECKING:
-    from screens.base.key_queue import SteadyApp
 
 
 class TransientModal(Modal[Result]):
@@ -18,12 +13,7 @@ class TransientModal(Modal[Result]):
 
     def on_key(self, event: events.Key) -> None:
         if event.key not in self.active_bindings:
-            self._pass_on(event)
+            self.pass_on(event)
 
     def on_paste(self, event: events.Paste) -> None:
-        self._pass_on(event)
-
-    def _pass_on(self, event: events.Key | events.Paste) -> None:
-        event.stop()
-        self.leave()
-        cast("SteadyApp", self.app).type_again(event)
+        self.pass_on(event)

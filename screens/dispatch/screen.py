@@ -237,8 +237,12 @@ class Dispatch(BookingActions):
         kept = "It is kept for next time" if self._keeper.keeps else "It will be lost"
         return f"You have typed a lead that is not assigned. {kept}."
 
+    def begin(self) -> None:
+        self.query_one("#customer").focus()
+
     def action_clear(self) -> None:
         if self.form.is_empty:
+            self.begin()
             self.form.show_notice("The form is empty")
         else:
             self.form.empty()

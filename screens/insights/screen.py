@@ -197,7 +197,7 @@ class Insights(Place):
         if self._training is None and self.is_laid_out:
             is_read_again = self._section in self._under_way and self._section in self._shown
             again = "; recalculating ..." if is_read_again else ""
-            self.hint.update(Content(f" {key_of(self.app, 'insights.view')} the next{again}"))
+            self.hint.update(Content(f" {key_of(self.app, 'insights.view')} next{again}"))
 
     @on(SectionTab.Chosen)
     def _clicked(self, message: SectionTab.Chosen) -> None:

@@ -35,7 +35,7 @@ COLUMNS: tuple[Column[EventRow], ...] = (
     Column("event_id", "Event", 7, right=True, drop=3),
     Column("at", "When", 11, lambda row: short_moment(row["at"])),
     Column("actor", "By", 8),
-    Column("what", "What", 14, _what),
+    Column("what", "What", 17, _what),
     Column("about", "About", 12, describe_subject),
     Column("customer", "Customer", 12, lambda row: row["customer_name"] or "", grows=True),
     Column("agent_id", "Agent", 5, right=True, drop=2),

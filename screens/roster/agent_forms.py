@@ -28,10 +28,10 @@ LABELS = {
 ROW_KEYS = {"years": "years_of_service", "license": "license_number", "manager": "manager_name"}
 HINTS = {
     **dict.fromkeys(("email", "license", "manager"), "optional"),
-    "skills": "with commas between; empty: every one",
-    "locations": "with commas between; empty: every one",
-    "specialisations": "kinds of issues, with commas between",
-    "languages": "with commas between",
+    "skills": "separated by commas; empty for all",
+    "locations": "separated by commas; empty for all",
+    "specialisations": "kinds of issues, separated by commas",
+    "languages": "separated by commas",
 }
 HINTS_OF_NEW = {
     "rating": "optional",

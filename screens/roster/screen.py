@@ -71,6 +71,7 @@ SORTS = tuple(column.sort for column in COLUMNS)
 MOST_HELD = 500  # a DataTable takes seconds to fill with thousands of rows
 HIGHEST_FIRST = ("load", "years_of_service", "rating", CONTACT, SCORE, *RATES)
 WIDE = 110
+NO_AGENTS = "No agents yet: {agent.add} adds one, {first_steps} imports them"
 HINTS = (
     "enter or {agent.bookings} bookings  {agent.presence} presence  {agent.handover} hand over  "
     "{agent.shift} shift  {filter} filter"
@@ -159,6 +160,8 @@ class Roster(RowActions[AgentRow, AgentRow]):
         self.query_one(".headline", Static).update(refused if self._misread else line)
 
     def _hints(self) -> str:
+        if not self._agents:
+            return keys.with_keys(self.app, NO_AGENTS)
         whose = f"  ·  match: {self._scores.whose}" if self._scores.whose and self.size.width >= WIDE else ""
         return keys.with_keys(self.app, HINTS) + whose
 
@@ -264,7 +267,7 @@ def _with_rates(rows: list[AgentRow]) -> list[AgentRow]:
 
 def _headline(agents: list[AgentRow], found: list[AgentRow], hidden_sort: str = "", hints: str = "") -> Text:
     if not agents:
-        return Text("No agents yet: press a to add one, or import them with astra import FILE", "bold")
+        return Text(hints, "bold")
     total = f"{len(agents)} {'agent' if len(agents) == 1 else 'agents'}"
     count = total if len(found) == len(agents) else f"{len(found)} of {total}"
     line = Text(count, "bold")

@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.widgets import DataTable, Static
 
 from dispatch.desk.desk import Desk
+from dispatch.queries.wording import plural
 from dispatch.reporting import issue_analytics, row_types, service_dashboard
 from dispatch.reporting.row_types import Dashboard, Figure, Trend
 from dispatch.service.issues.queries import IssueFilter
@@ -172,7 +173,8 @@ def _alerts(board: Dashboard) -> list[Json]:
         style = f"bold {BAD}" if ids else ""
         sign = "! " if ids else ""
         which = IssueFilter(statuses=(), ids=ids)
-        rows.append(_row(key, name, f"{sign}{alert['count']}", str(len(ids)), style=style, rows=which))
+        where = f"in {plural(len(ids), 'issue')}" if ids else ""
+        rows.append(_row(key, name, f"{sign}{alert['count']}", trend=where, style=style, rows=which))
     return rows
 
 

@@ -48,7 +48,7 @@ class NewIssue(CommandModal[IssueDetails]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     BINDINGS = [
         key("new.close", "escape", "Close", "Close without opening an issue"),
-        key("new.open", "f9", "Open it", "Open the issue, from any field", "submit", priority=True),
+        key("new.open", "f9", "Open issue", "Open the issue, from any field", "submit", priority=True),
         key(
             "new.customer",
             "ctrl+f",
@@ -78,13 +78,13 @@ class NewIssue(CommandModal[IssueDetails]):
                 understood.border_title = Content("Triage")
                 yield Static(Content(NOTHING_YET), id="triage")
         yield Static(id="problem")
-        yield from buttons(("submit", "Open it"), ("close", "Close"))
+        yield from buttons(("submit", "Open issue"), ("close", "Close"))
 
     def _fields(self) -> dict[str, Widget]:
         booking, hint = str(self._booking_id or ""), "its number, if it is about one"
         return {
             "Channel": Pick(CHANNEL_NAMES, value="web form", id="channel"),
-            "Tier": Pick(TIERS, prompt="the customer's", id="tier"),
+            "Tier": Pick(TIERS, prompt="from the customer's card", id="tier"),
             "Customer": Button("nobody yet: find one", compact=True, id="customer"),
             "Booking": Input(booking, placeholder=hint, compact=True, id="booking"),
             "Category": Pick(CATEGORY_NAMES, prompt="by triage", id="category"),

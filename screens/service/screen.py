@@ -45,7 +45,7 @@ COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("channel", "Channel", 12, lambda row: row["channel"].replace("_", " "), extra=True),
     Column("booking_id", "Booking", 7, right=True, extra=True),
 )
-BOARD_HINT = "  enter lists what a figure is made of, tab goes over, {service.board} back"
+BOARD_HINT = "  enter lists a figure's issues, tab goes to the agents, {service.board} back"
 ORDERS = {URGENCY: "by urgency", CHANGED: "newest change first"}
 
 
@@ -187,6 +187,6 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
             line.append(keys.with_keys(self.app, "  whose? {place.my-desk} chooses an agent"), "dim")
             self.headline.update(line)
         else:
-            how = ORDERS[self._filter.sort] + "  ·  {service.view} view, {service.board} dashboard"
+            how = ORDERS[self._filter.sort] + "  ·  {service.view} view, {service.board} figures"
             empty = "nothing is open: {issue.open} opens an issue"
             self.show_listed(line, rows, how, empty)

@@ -85,6 +85,9 @@ class Place(Hosted[None]):
     def show(self, data: Any) -> None:
         """Show the result of the query."""
 
+    def begin(self) -> None:
+        """Put the cursor where the work begins: the place's key was pressed in the place itself."""
+
     def on_mount(self) -> None:
         for table in self.query(LiveTable):
             table.choose(self.host.recall(self._columns_key(table), list[str]()))

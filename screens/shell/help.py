@@ -76,7 +76,7 @@ class Help(Panel):
         self._offered = offered
 
     def on_mount(self) -> None:
-        self.query_one("#panel").border_subtitle = Content("a click on a line does it")
+        self.query_one("#panel").border_subtitle = Content("click a line to run it")
 
     def action_do(self, number: int) -> None:
         self.chosen = self._offered[number]

@@ -8,7 +8,7 @@ from typing import Any
 from dispatch.desk.commands import TABLES
 from dispatch.desk.event_chain import is_erased
 from dispatch.desk.row_types import EventRow
-from dispatch.operations.command_list import describe_command, describe_event
+from dispatch.operations.command_list import describe_command, describe_undone, describe_value
 from dispatch.operations.row_types import UndoResult
 from dispatch.queries.new_work import Restored
 from dispatch.queries.wording import moment, money, plural, short_moment
@@ -50,17 +50,13 @@ def _name(column: str) -> str:
 
 
 def _value(column: str, value: Any) -> str:
-    if value is None or value == "":
+    if value is None or value in ("", [], {}):
         return "–"
-    if is_erased(value):
-        return "erased"
     if column.endswith("_at") and isinstance(value, str):
         return moment(value)
     if column.endswith("_cents"):
         return money(value / 100)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
+    return describe_value(value)
 
 
 def event_line(event: EventRow) -> str:
@@ -80,13 +76,16 @@ def describe_undo(done: UndoResult) -> str:
         if rows
     ]
     stay = f"; {' and '.join(kept)} with work or changes since stay" if kept else ""
-    return f"Undone: {describe_event(done)}{several}{stay}"
+    return f"Undone: {describe_undone(done)}{several}{stay}"
 
 
 def format_detail(command: str, detail: Json) -> str:
     """Format an event's detail in one line."""
     if command == "undo":
         return describe_command(detail.get("command", ""))
+    if command == "setting.set":
+        return f"{detail['key']} = {describe_value(detail['new'])}"
+    detail = {key: describe_value(value) if is_erased(value) else value for key, value in detail.items()}
     parts = [detail.get("outcome", "").replace("_", " "), detail.get("text") or detail.get("reason")]
     if "follow_up_at" in detail:
         at = short_moment(detail["follow_up_at"]) or "none any more"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 from models.errors import DeskError
 
-# Middle tones: legible on dark and on light ground.
-GOOD, CARE, BAD = "#3f9142", "#b7791f", "#d04040"
+# Middle tones: legible on dark and on light ground. As greys they would be the faintest text instead of the
+# loudest, so that without colour only bold and dim are left.
+GOOD, CARE, BAD = ("", "", "") if os.environ.get("NO_COLOR") else ("#3f9142", "#b7791f", "#d04040")
 
 
 def short(text: str, length: int = 40) -> str:

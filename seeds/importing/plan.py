@@ -206,7 +206,7 @@ class Plan:
 
     def _absent(self, kind: str, word: str, identifier: int) -> str:
         if identifier in self._held_back[kind]:
-            return f"its {word} {identifier} is quarantined"
+            return f"its {word} {identifier} was rejected"
         return f"there is no {word} {identifier}"
 
 

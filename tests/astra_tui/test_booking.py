@@ -164,7 +164,7 @@ def test_undo_reverses_the_actors_last_command_or_the_named_one(booked: Run) -> 
     undone = booked("undo", "--json").json
     assert (undone["command"], undone["booking"]["claimed_at"]) == ("booking.claim", None)
     lead_event = booked("log", "--booking", 1, "--json").json[-1]["event_id"]
-    assert booked("undo", lead_event).out == f"Undone: booking 1 came in (event {lead_event})\n"
+    assert booked("undo", lead_event).out == f"Undone: booking 1 (Kate Nguyen) removed (event {lead_event})\n"
     ended = booked("undo", lead_event, "--json")
     assert (ended.code, ended.error["code"]) == (1, "already_undone")
 

@@ -68,7 +68,7 @@ def test_later_leaves_the_file_to_compact(done: Run, path: Path) -> None:
 
 
 def test_a_dry_run_erases_nothing(done: Run) -> None:
-    assert "Customer 2 would be erased: 1 of customers" in done("customer", "forget", 2, "--dry-run").out
+    assert "Customer 2 would be erased: 1 customer, 1 lead" in done("customer", "forget", 2, "--dry-run").out
     assert done("customer", "show", 2, "--json").json["name"] == NAME
 
 

@@ -120,7 +120,7 @@ def test_import_counts_and_quarantines(anywhere: Run, tmp_path: Path) -> None:
     assert result["quarantined"][0]["row"] == 2
     assert "Boss" in result["quarantined"][0]["reason"]
     output = anywhere("import", file, *database).out
-    assert output.startswith("0 agents, 0 assignments, 0 bookings; 1 row quarantined\n")
+    assert output.startswith("0 agents, 0 assignments, 0 bookings; 1 row rejected\n")
 
 
 def test_an_interrupted_import_is_continued_and_undone(
@@ -133,12 +133,12 @@ def test_an_interrupted_import_is_continued_and_undone(
         with pytest.raises(SystemExit):
             anywhere("import", file, *database)
     checks = {row["check"]: row for row in anywhere("doctor", *database, "--json").json["checks"]}
-    assert checks["imports"]["hint"].endswith("or take it back: astra undo 1")
+    assert checks["imports"]["hint"].endswith("or undo it: astra undo 1")
     output = anywhere("import", file, *database).out
     assert output.startswith("Continued the import that was interrupted (event 1)\n1 agent, ")
     anywhere("agent", "set", 1, "--capacity", 5, *database)
     assert anywhere("undo", 1, *database).out == (
-        "Undone: imported (event 1)\n1 agent with work or changes since stay: 1\n"
+        "Undone: import (event 1)\n1 agent with work or changes since stay: 1\n"
     )
     log = anywhere("log", *database, "--json").json
     assert [row["command"] for row in log] == [

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +94,22 @@ async def test_without_colour_everything_is_said_in_words(
         await SCENES["lead"](app)
         assert "◉ Text" in text_of(app)
         assert "○ Phone Call" in text_of(app)
+
+
+def test_without_colour_what_is_urgent_is_not_a_faint_grey() -> None:
+    """In a process of its own: styles are chosen when they are imported."""
+    program = "from screens.wording.issues import PRIORITY_STYLES; print(PRIORITY_STYLES['CRITICAL'].strip())"
+    shown = {
+        no_color: subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "NO_COLOR": no_color},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for no_color in ("", "1")
+    }
+    assert shown == {"": "bold #d04040", "1": "bold"}
 
 
 async def test_without_colour_the_focused_list_is_recognisable(

@@ -104,6 +104,26 @@ async def test_the_keys_apply_to_the_last_assigned_lead(running: Any) -> None:
         assert "Kate              undone" in text_of(app)
 
 
+async def test_typing_on_after_the_last_field_gives_no_command(running: Any) -> None:
+    """A letter on the button did something to the latest booking, and a digit opened another place."""
+    async with running(size=(80, 24)) as (app, _):
+        await fill_in(app, **LEAD)
+        app.screen.query_one("#assign").focus()
+        events_before = await app.backend.read(lambda: len(event_log.events(limit=1000)))
+        await press(app, *"tucx3")
+        assert isinstance(app.screen, Dispatch)
+        assert await app.backend.read(lambda: len(event_log.events(limit=1000))) == events_before
+        assert "Claim" not in text_of(app)
+
+
+async def test_the_key_of_dispatch_puts_the_cursor_into_customer(running: Any) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        await press(app, "enter", "t", "enter", "f2", *"Kate")
+        assert (form(app)["name"], form(app)["method"]) == ("Kate", "Text")
+        await press(app, "tab", *"0711", "f3", "f2", *"555")  # coming back, it is where it was
+        assert form(app)["phone"] == "0711555"
+
+
 async def test_undo_takes_back_what_was_done_in_this_terminal(running: Any, other_terminal: Desk) -> None:
     """Not what a script has done since under the same name."""
     async with running(size=(80, 24)) as (app, _):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from astra_tui.app import AstraApp
 from astra_tui.user.preferences import Preferences
 from astra_tui.user.remembered import memory_path
 from dispatch import queries
+from dispatch.bootstrap import open_desk
 from models.errors import InvalidInput
 from screens.app.first_steps import FirstSteps
 from screens.app.import_files import ImportFiles, paths_in
@@ -23,6 +25,7 @@ from screens.dialogs.form import FormModal
 from screens.roster.screen import Roster
 from screens.widgets.bars import EmptyDesk
 from screens.widgets.live_table import LiveTable
+from seeds.importing.importer import import_files
 from tests.screens.conftest import standing_still
 from tests.screens.picture import text_of
 from tests.screens.scenes import press
@@ -59,6 +62,21 @@ async def test_a_desk_that_was_made_for_the_application_is_announced(path: Path,
     async with app.run_test(notifications=True):
         await app.settle()
         assert notices(app) == [f"Made a new desk: {path}"]
+
+
+async def test_an_interrupted_import_is_told_at_start(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "agents.csv"
+    file.write_text(AGENTS)
+    desk = open_desk(path, clock=standing_still, actor="kim")
+    with monkeypatch.context() as patch:
+        patch.setattr("seeds.bulk_writer._insert_agents", lambda _rows: sys.exit(7))
+        with pytest.raises(SystemExit):
+            import_files(desk, [file])
+    desk.close()
+    async with own(path) as app:
+        assert any("undo event 1 in the log" in toast.message for toast in app._notifications)
 
 
 async def test_the_tour_is_shown_once_and_leads_to_the_ways_to_begin(path: Path) -> None:

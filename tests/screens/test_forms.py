@@ -51,7 +51,7 @@ BAD_INPUT: list[tuple[int, str, list[tuple[dict[str, str], str]]]] = [
         9,
         "f",
         [
-            ({"package": "", "destination_revenue": "1"}, "the package and the package revenue are missing"),
+            ({"package": "", "destination_revenue": "1"}, "Enter the package and the package revenue"),
             (
                 {"destination_revenue": "a lot", "package_revenue": "1"},
                 "'a lot' is not a destination revenue",
@@ -140,7 +140,7 @@ async def test_enter_moves_through_the_fields_and_submits_from_the_last(
             await press(app, "enter")
         assert walked == ["package", "destination_revenue", "package_revenue"]
         assert isinstance(app.screen, FormModal)
-        assert "the destination revenue and the package revenue are missing" in problem(app)
+        assert "Enter the destination revenue and the package revenue to confirm" in problem(app)
         await press(app, "1")  # the cursor went to the first field at fault
         assert problem(app) == ""
         await press(app, *"00", "enter", *"20", "enter")

@@ -98,6 +98,21 @@ async def test_under_a_modal_only_its_own_keys_work(golden_file: Path, running: 
         assert await booking(app, 12) == before
 
 
+async def test_what_is_only_read_or_picked_from_is_left_by_the_key_of_a_place(
+    golden_file: Path, running: Any
+) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        for opening in (("f1",), ("f8",), ("comma",), ("i",)):
+            await press(app, "f4", "escape", *opening)
+            assert len(app.screen_stack) == 2, opening
+            await press(app, "f3")
+            assert (place(app), len(app.screen_stack)) == ("roster", 1), opening
+        await press(app, "f5", "f6")
+        assert (place(app), len(app.screen_stack)) == ("service", 1)
+        await press(app, "f5", "a", "x", "f6")
+        assert place(app) == "PickAgent", "something is typed"
+
+
 async def test_letters_in_the_form_never_touch_a_booking(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         logged = await app.backend.read(lambda: event_log.events(limit=1))

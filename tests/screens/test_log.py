@@ -8,7 +8,7 @@ from typing import Any
 from textual.widgets import Input
 
 from astra_tui.app import AstraApp
-from dispatch import bookings
+from dispatch import bookings, privacy
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
@@ -117,6 +117,30 @@ async def _back_to_the_previous_place(app: AstraApp) -> None:
     assert isinstance(app.screen, Log)
     await press(app, "escape")
     assert app.screen.query("#roster")
+
+
+async def test_an_erased_customer_can_still_be_looked_at(golden_file: Path, running: Any) -> None:
+    desk = open_desk(golden_file, clock=standing_still, actor="lee")
+    customer_id = bookings.cancel(desk, 10, "said no")["customer_id"]
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f4", "slash", *"Ines", "enter", "i")
+        privacy.forget(desk, customer_id)
+        await app.settle()
+        assert "cancelled: erased" in text_of(app)
+        for verb in ("e", "m"):
+            await press(app, verb)
+            assert isinstance(app.screen, CustomerCard), "no form is filled in for nothing"
+        assert f"customer {customer_id} was erased" in text_of(app)
+        await press(app, "escape", "h")
+        assert current(app)["command"] == "customer.forget"
+        assert "Customers   " in text_of(app)
+        await filtered(app, "booking:10")
+        await press(app, "slash", "enter")
+        assert "Reason      erased" in text_of(app)
+        await press(app, "enter")
+        assert "cancelled: erased" in text_of(app)
+        assert "(erased)" in text_of(app)
+    desk.close()
 
 
 async def test_a_long_log_is_paged(path: Path, running: Any) -> None:

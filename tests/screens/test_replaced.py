@@ -94,7 +94,7 @@ async def test_a_file_in_the_desks_place_stays_sound(
         await press(app, "f9")
         await app.settle()
         assert "by another file" in bar(app)
-        assert "what you typed stays" in bar(app)
+        assert "what you typed is kept" in bar(app)
         assert "Late Comer" in text_of(app)
         assert leads_seen_by_another_process(demo_file) == 450
         await press(app, "ctrl+r")

@@ -71,7 +71,14 @@ def test_a_refusal_is_shown_with_its_hint() -> None:
         ),
         ("booking.follow_up", {"follow_up_at": None}, None, "03-04 12:00  follow-up: none any more  (kim)"),
         ("booking.cancel", {"reason": "no"}, 9, "03-04 12:00  cancelled: no  (kim)  [undone]"),
+        ("booking.cancel", {"reason": {"erased": "9f"}}, None, "03-04 12:00  cancelled: erased  (kim)"),
         ("undo", {"command": "booking.claim"}, None, "03-04 12:00  undo: claimed  (kim)"),
+        (
+            "setting.set",
+            {"key": "pull", "old": False, "new": True},
+            None,
+            "03-04 12:00  setting: pull = yes  (kim)",
+        ),
         ("later.command", {}, None, "03-04 12:00  later.command  (kim)"),
     ],
 )

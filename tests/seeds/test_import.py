@@ -217,8 +217,8 @@ def test_a_bad_agent_is_quarantined_with_what_depends_on_it(
     assert counts(result) == (0, 0, 0)
     booking, assignment, agent = reasons(result)
     assert reason in agent[2]
-    assert assignment[2] in ("its agent 1 is quarantined", "there is no agent 1")
-    assert booking[2] == "its assignment 1 is quarantined"
+    assert assignment[2] in ("its agent 1 was rejected", "there is no agent 1")
+    assert booking[2] == "its assignment 1 was rejected"
     assert rows(desk)[:5] == [0] * 5
 
 
@@ -325,10 +325,10 @@ def test_the_second_row_with_an_id_or_licence_is_quarantined(files: Any, load: L
         ("agents", 1, "duplicate id, first used in line 2 of "),
         ("agents", 2, "the licence number L-1 belongs to agent 1 already"),
         ("assignments", 1, "duplicate id, first used in line 2 of "),
-        ("assignments", 2, "its agent 2 is quarantined"),
+        ("assignments", 2, "its agent 2 was rejected"),
         ("bookings", 1, "duplicate id, first used in line 2 of "),
         ("bookings", 2, "assignment 1 has booking 1 already"),
-        ("bookings", 3, "its assignment 2 is quarantined"),
+        ("bookings", 3, "its assignment 2 was rejected"),
     ]
 
 
@@ -364,7 +364,7 @@ def test_rows_with_ids_already_on_the_desk_are_quarantined(
 
     assert counts(result) == (0, 0, 0)
     assert reasons(result) == [
-        ("bookings", 1, "its assignment 1 is quarantined"),
+        ("bookings", 1, "its assignment 1 was rejected"),
         ("assignments", 1, "the id belongs to another assignment on the desk"),
         ("agents", 1, "the id belongs to another agent on the desk"),
         ("agents", 2, "the licence number L-9 belongs to agent 1 already"),

@@ -1,4 +1,4 @@
-"""``astra compact``: write the desk's file anew."""
+"""``astra compact``: rewrite the desk's file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from models.base import Json
 @click.command("compact")
 @reading
 def compact(call: Call) -> None:
-    """Write the desk's file anew, without unused space: what was erased is then nowhere in it.
+    """Rewrite the desk's file without unused space: what was erased is then nowhere in it.
 
     Others can read meanwhile, but their commands wait, and are refused after five seconds: run it on a large
     desk when nobody works.
@@ -23,7 +23,7 @@ def compact(call: Call) -> None:
 
 
 def compacted(desk: Desk) -> Json:
-    """Write the file anew; return its size before and after, in bytes."""
+    """Rewrite the file; return its size before and after, in bytes."""
     path = desk.database.path
     before = path.stat().st_size
     is_whole = leftovers.compact(desk)
@@ -33,5 +33,5 @@ def compacted(desk: Desk) -> Json:
 def compacted_words(row: Json) -> str:
     """Describe what a rewriting has done."""
     if not row["whole"]:
-        return "The file was written anew, but its log is being read: run astra compact again"
-    return f"{row['database']} was written anew: {row['bytes']:,} bytes, {row['bytes_before']:,} before"
+        return "The file was rewritten, but its log is being read: run astra compact again"
+    return f"{row['database']} was rewritten: {row['bytes']:,} bytes, {row['bytes_before']:,} before"

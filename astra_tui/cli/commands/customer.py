@@ -17,6 +17,7 @@ from dispatch.inputs.filter_reader import read
 from dispatch.queries import customer_index
 from dispatch.queries.row_types import BookingRow, CustomerRow
 from dispatch.queries.wording import booking_state, moment, money, plural
+from dispatch.service import wording as issue_words
 
 
 @click.group("customer")
@@ -48,8 +49,8 @@ BOOKING_COLUMNS: tuple[Column[BookingRow], ...] = (
 ISSUE_COLUMNS: tuple[Column[IssueLine], ...] = (
     Column("Issue", "issue_id", right=True),
     Column("Priority", "priority"),
-    Column("Status", "status"),
-    Column("Category", "category"),
+    Column("Status", issue_words.status),
+    Column("Category", lambda row: row["category"].replace("_", " ")),
     Column("Opened", lambda row: moment(row["opened_at"]), whole=True),
     Column("Title", "title"),
 )

@@ -13,6 +13,7 @@ from astra_tui.user.draft_folder import remove_mentions
 from dispatch import privacy
 from dispatch.desk.desk import Desk
 from dispatch.operations.backup_record import known_copies
+from dispatch.privacy.holdings import LABELS
 from dispatch.privacy.row_types import Expired, Export
 from dispatch.queries.wording import moment, plural
 from models.base import Json
@@ -64,7 +65,7 @@ def _copies(desk: Desk, customer_ids: list[int]) -> list[str]:
 
 
 def _print_erased(row: Json, is_preview: bool) -> None:
-    rows = ", ".join(f"{number:,} of {table}" for table, number in row["rows"].items())
+    rows = ", ".join(plural(number, LABELS[table]) for table, number in row["rows"].items())
     would = "would be erased" if is_preview else "was erased"
     line(f"Customer {row['customer_id']} {would}: {rows}; {plural(row['events'], 'event')}")
     if not is_preview and not row["compacted"]:

@@ -27,8 +27,8 @@ from seeds.importing.importer import import_files
 def import_(call: Call, paths: tuple[str, ...], dry_run: bool) -> None:
     """Import SQL, CSV or JSONL files of agents, assignments and bookings, in any order.
 
-    Rows already on the desk stay unchanged. An interrupted import is finished when it is run again, or taken
-    back with astra undo.
+    Rows already on the desk stay unchanged. An interrupted import is finished when it is run again, or
+    undone with astra undo.
     """
     files = [_readable(path) for path in paths]
     with _desk(call, dry_run) as desk, progress_bar("rows") as progress:
@@ -60,8 +60,8 @@ def _print(result: ImportResult) -> None:
     if result["resumed"] is not None:
         line(f"Continued the import that was interrupted (event {result['resumed']})")
     agents, assignments = plural(result["agents"], "agent"), plural(result["assignments"], "assignment")
-    kept_out = plural(len(result["quarantined"]), "row")
-    line(f"{agents}, {assignments}, {plural(result['bookings'], 'booking')}; {kept_out} quarantined")
+    rejected = plural(len(result["quarantined"]), "row")
+    line(f"{agents}, {assignments}, {plural(result['bookings'], 'booking')}; {rejected} rejected")
     first_lines([f"{row['file']}, row {row['row']}: {row['reason']}" for row in result["quarantined"]])
     if result.get("flagged"):
-        line(f"{plural(len(result['flagged']), 'row')} imported with a fault: --json lists them")
+        line(f"{plural(len(result['flagged']), 'row')} accepted, but with a fault: --json lists them")

@@ -8,7 +8,7 @@ from astra_tui.cli.options import Call, changing
 from astra_tui.cli.output.printing import line
 from astra_tui.cli.value_types import EVENT
 from dispatch.operations import undo as undoing
-from dispatch.operations.command_list import describe_event
+from dispatch.operations.command_list import describe_undone
 from dispatch.operations.integrity.findings import named
 from dispatch.operations.row_types import UndoResult
 from dispatch.queries.wording import plural
@@ -24,7 +24,7 @@ def undo(call: Call, event_id: int | None) -> None:
 
 def _print(row: UndoResult) -> None:
     several = f"{row['bookings']:,} bookings, " if row["bookings"] > 1 else ""
-    line(f"Undone: {describe_event(row)} ({several}event {row['undone_event_id']})")
+    line(f"Undone: {describe_undone(row)} ({several}event {row['undone_event_id']})")
     for kind, kept in (("agent", row["kept_agents"]), ("booking", row["kept_bookings"])):
         if kept:
             line(named(f"{plural(len(kept), kind)} with work or changes since stay", kept))

@@ -13,13 +13,15 @@ from dispatch.operations.command_list import (
     describe_command,
     describe_event,
     describe_subject,
+    describe_value,
 )
 from dispatch.queries.wording import moment
 
 
 def in_few_words(event: EventRow) -> str:
     """Return an event's details and what it undoes, in one line."""
-    words = [f"{key.replace('_', ' ')}: {value}" for key, value in map(_readable, event["detail"].items())]
+    told = ((key, value) for key, value in event["detail"].items() if value not in ([], {}))
+    words = [f"{key.replace('_', ' ')}: {value}" for key, value in map(_readable, told)]
     if event["undoes"] is not None:
         words.append(f"undoes event {event['undoes']}")
     if event["undone_by"] is not None:
@@ -27,15 +29,13 @@ def in_few_words(event: EventRow) -> str:
     return ", ".join(words)
 
 
-def _readable(detail: tuple[str, Any]) -> tuple[str, Any]:
+def _readable(detail: tuple[str, Any]) -> tuple[str, str]:
     """Return a detail's name and value, with times in the terminal's zone and commands in the log's words."""
     key, value = detail
-    if is_erased(value):
-        return key, "erased"
     if key == "command":
         return key, describe_command(value)
-    if not key.endswith("_at"):
-        return detail
+    if is_erased(value) or not key.endswith("_at"):
+        return key, describe_value(value)
     return key.removesuffix("_at"), moment(value) or "none"
 
 

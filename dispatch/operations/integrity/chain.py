@@ -74,7 +74,8 @@ def _is_as_sealed(head: str, event: Event, stored: EventSeal) -> bool:
 
 def _described(last: Seal) -> str:
     newer = Event.select().where(Event.event_id > last.event_id).count()
-    waiting = f"; {newer} newer ones wait for the next sweep" if newer else ""
+    ones = "1 newer one waits" if newer == 1 else f"{newer:,} newer ones wait"
+    waiting = f"; {ones} for the next sweep" if newer else ""
     return f"the events are as they were sealed; the head is {last.event_id}:{last.head}{waiting}"
 
 

@@ -1,4 +1,4 @@
-"""Check of imports and demos: begun, but neither finished nor taken back."""
+"""Check of imports and demos: begun, but neither finished nor undone."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dispatch.operations.integrity.findings import Finding, finding, joined
 
 def unfinished() -> Finding:
     """Look for imports that wait to be continued; the desk is sound meanwhile."""
-    found = [head for head in import_record.heads() if head.is_unfinished]
+    found = import_record.unfinished()
     numbers = " or ".join(f"astra undo {head.event_id}" for head in found)
-    hint = f"run the same import or demo again to finish it, or take it back: {numbers}"
+    hint = f"run the same import or demo again to finish it, or undo it: {numbers}"
     problem = joined(map(_described, found))
     return finding("imports", "every import is finished", problem, hint, warning=True)
 

@@ -14,7 +14,7 @@ import pytest
 
 from dispatch.desk.commands import AUDITED
 from dispatch.desk.desk import Desk
-from dispatch.operations.command_list import describe_command, describe_event, every_command
+from dispatch.operations.command_list import describe_command, describe_event, describe_value, every_command
 from dispatch.operations.undo import RULES, undo
 from models.audit import Event
 from models.errors import Refused
@@ -73,7 +73,7 @@ def test_a_command_of_a_later_version_keeps_its_name_and_is_not_undone(
 ) -> None:
     logged("later.command")
     assert describe_command("later.command") == "later.command"
-    with pytest.raises(Refused, match=r"event 1 is later\.command"):
+    with pytest.raises(Refused, match=r"event 1 \(later\.command\) cannot"):
         undo(desk)
 
 
@@ -92,3 +92,11 @@ def test_an_event_is_described_with_its_subject(about: dict[str, Any], words: st
 
 def test_every_audited_row_has_undo_rules() -> None:
     assert set(RULES) == set(AUDITED)
+
+
+def test_a_value_of_an_event_is_told_in_words() -> None:
+    assert describe_value({"erased": "9f"}) == "erased"
+    assert describe_value(["unresolved", {"issue_id": 3, "first_answer": True}]) == (
+        "unresolved, issue 3 first answer yes"
+    )
+    assert describe_value(1.5) == "1.5"

@@ -157,7 +157,7 @@ def test_undo_reverses_the_last_command_of_its_own_terminal(desk: Desk, claimed:
     refused = refusal(look, lambda: undo(desk))
     assert refused.code == "nothing_to_undo"
     assert refused.hint is not None
-    assert "event 5, booking.cancel," in refused.hint
+    assert "event 5 (booking.cancel)" in refused.hint
     assert "astra undo 5" in refused.hint
     assert undo(desk, 5)["command"] == "booking.cancel"
     desk.session = here
