@@ -161,10 +161,10 @@ def events_of_erased() -> set[int]:
 
 
 def names_of(customer_id: int) -> list[str]:
-    """Return the names, phone numbers and e-mail addresses of a customer. Raises NotFound, Refused."""
-    held = holdings(customer_id)
+    """Return the names, phone numbers and e-mail addresses of a customer; none of one who was erased."""
+    held = holdings_of(_with_merged(customer_id))
     people = Customer.select(Customer.name, Customer.phone, Customer.email)
     leads = Lead.select(Lead.customer_name)
     rows = tuples(people.where(Customer.customer_id.in_(listed(held.customers))))
     rows += tuples(leads.where(Lead.lead_id.in_(listed(held.ids[Lead]))))
-    return sorted({text for row in rows for text in row if text})
+    return sorted({text for row in rows for text in row if text and text != ERASED_TEXT})

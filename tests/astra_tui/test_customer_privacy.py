@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from astra_tui.cli.commands import customer_privacy
 from astra_tui.user.draft_folder import desk_mark, drafts_folder
 from dispatch import bookings
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
+from models.errors import DatabaseUnavailable
 from tests.astra_tui.conftest import Run
 
 NAME, PHONE = "Quillon Vexforth", "+497118273645"
@@ -65,6 +67,43 @@ def test_later_leaves_the_file_to_compact(done: Run, path: Path) -> None:
     compacted = done("compact", "--json").json
     assert compacted["whole"]
     assert NAME.encode() not in content(path)
+
+
+def test_a_copy_made_before_the_file_is_compacted_is_named(done: Run, path: Path) -> None:
+    done("customer", "forget", 2, "--later")
+    copy = done("backup", "--json").json["file"]
+    compacted = done("compact")
+    assert f"Still holds erased customers: {copy}" in compacted.out
+    clean = done("backup", "--json").json["file"]
+    assert done("compact", "--json").json["backups"] == [copy]
+    assert NAME.encode() not in Path(clean).read_bytes()
+
+
+def test_one_erased_just_after_the_file_was_compacted_is_known(done: Run) -> None:
+    done("compact")
+    assert "may still be in unused parts of the file: customers: 2" not in done("doctor").out
+    done("customer", "forget", 2, "--later")
+    assert "may still be in unused parts of the file: customers: 2" in done("doctor").out
+
+
+def test_a_file_that_cannot_be_compacted_now_keeps_nothing_else_back(
+    done: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = done("backup", "--json").json["file"]
+    monkeypatch.setattr(customer_privacy, "compacted", refuse)
+    row = done("customer", "forget", 2, "--json").json
+    assert (row["compacted"], row["backups"]) == (False, [copy])
+
+
+def refuse(_: Desk) -> None:
+    raise DatabaseUnavailable("full", "there is no room", "make some")
+
+
+def test_a_repeated_request_returns_the_first_result(done: Run) -> None:
+    first = done("customer", "forget", 2, "--request-id", "e1", "--json").json
+    assert done("customer", "forget", 2, "--request-id", "e1", "--json").json == first
+    assert done("customer", "forget", 2, "--json").error["code"] == "erased"
+    assert done("customer", "forget", 99, "--json").error["code"] == "not_found"
 
 
 def test_a_dry_run_erases_nothing(done: Run) -> None:

@@ -16,6 +16,7 @@ from dispatch.operations.backup_record import known_copies
 from dispatch.privacy.row_types import Expired, Export
 from dispatch.queries.wording import moment, plural
 from models.base import Json
+from models.errors import DatabaseUnavailable
 
 customer_number = click.argument("customer_id", type=CUSTOMER)
 LONGEST = 36_500
@@ -53,10 +54,18 @@ def _forgotten(call: Call, customer_id: int, *, later: bool) -> Json:
     texts = call.read(lambda _: privacy.names_of(customer_id))
     row: Json = dict(call.change(privacy.forget, customer_id))
     with call.desk() as desk:
-        row["compacted"] = not later and bool(compacted(desk)["whole"])
+        row["compacted"] = not later and _is_compacted(desk)
         row["drafts"] = [str(file) for file in remove_mentions(desk.database.path, texts)]
         row["backups"] = _copies(desk, row["customers"])
     return row
+
+
+def _is_compacted(desk: Desk) -> bool:
+    """Write the file anew, if that is possible now: the customer is erased all the same."""
+    try:
+        return bool(compacted(desk)["whole"])
+    except DatabaseUnavailable:
+        return False
 
 
 def _copies(desk: Desk, customer_ids: list[int]) -> list[str]:
