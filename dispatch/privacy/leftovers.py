@@ -19,7 +19,7 @@ from models.customers import Customer
 from models.database import DeskDatabase
 from models.desk_file import has_log
 from models.errors import DatabaseUnavailable
-from models.read_only import Source
+from models.read_only import Source, refusal
 
 COMPACTED = "compacted_event"
 """Kept beside the settings: the newest event when the file was last written anew."""
@@ -28,8 +28,11 @@ COMPACTED = "compacted_event"
 def compact(desk: Desk) -> bool:
     """Write the desk's file anew, without what was erased; return whether its log is empty, too.
 
-    Raises DatabaseUnavailable if somebody else writes for too long, or there is no room for a second file.
+    Raises DatabaseUnavailable if the desk can only be read, somebody else writes for too long, or there is no
+    room for a second file.
     """
+    if desk.why_read_only:
+        raise refusal(desk.database.path, desk.why_read_only)
     with desk.reading():
         newest = last_event()
         is_whole = rewrite(desk.database)

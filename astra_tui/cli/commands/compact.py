@@ -21,8 +21,9 @@ def compact(call: Call) -> None:
     Others can read meanwhile, but their commands wait, and are refused after five seconds: run it on a large
     desk when nobody works. Backups that still hold erased customers are listed.
     """
-    row = call.read(compacted)
-    row["backups"] = call.read(lambda desk: copies_with_erased(desk, known_copies(desk)))
+    with call.desk() as desk:
+        row = compacted(desk)
+        row["backups"] = copies_with_erased(desk, known_copies(desk))
     call.show(row, _print_compacted)
 
 

@@ -43,11 +43,15 @@ def forget(call: Call, customer_id: int, dry_run: bool, later: bool) -> None:
     desk. Backups that still hold the customer are listed. Nothing brings a customer back.
     """
     if dry_run:
-        row: Json = dict(call.read(lambda _: privacy.preview_erasure(customer_id)))
-        row["backups"] = call.read(lambda desk: _copies(desk, row["customers"]))
+        row = call.read(lambda desk: _previewed(desk, customer_id))
     else:
         row = _forgotten(call, customer_id, later=later)
     call.show(row, lambda row: _print_erased(row, dry_run))
+
+
+def _previewed(desk: Desk, customer_id: int) -> Json:
+    row: Json = dict(privacy.preview_erasure(customer_id))
+    return row | {"backups": _copies(desk, row["customers"])}
 
 
 def _forgotten(call: Call, customer_id: int, *, later: bool) -> Json:
