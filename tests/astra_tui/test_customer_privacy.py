@@ -11,6 +11,8 @@ import pytest
 
 from astra_tui.cli.commands import customer_privacy
 from astra_tui.user.draft_folder import desk_mark, drafts_folder
+from astra_tui.user.mentions import log_path
+from astra_tui.user.remembered import Memory, memory_path
 from dispatch import bookings
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
@@ -146,6 +148,25 @@ def test_drafts_that_mention_the_customer_are_deleted(done: Run, path: Path) -> 
         file.write_text(json.dumps({"typed_at": "2082-03-01 09:00:00", "values": {"phone": text}}))
     assert done("customer", "forget", 2, "--json").json["drafts"] == [str(theirs)]
     assert [file.exists() for file in (theirs, other, elsewhere)] == [False, True, True]
+
+
+def test_a_log_of_failures_that_mentions_the_customer_is_deleted(done: Run) -> None:
+    log = log_path()
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text(f"ValueError: {NAME}\n")
+    assert done("customer", "forget", 2, "--json").json["drafts"] == [str(log)]
+    assert not log.exists()
+
+
+@pytest.mark.parametrize(("text", "left"), [("is:open vexf", ""), ("is:open kate", "is:open kate")])
+def test_a_filter_that_is_kept_does_not_name_the_customer(done: Run, text: str, left: str) -> None:
+    kept = Memory(memory_path())
+    kept.put("queue.filter", text)
+    kept.put("queue.sort", "id")
+    kept.write()
+    done("customer", "forget", 2)
+    after = Memory(memory_path())
+    assert (after.get("queue.filter", "?"), after.get("queue.sort", "?")) == (left, "id")
 
 
 def test_a_customer_is_exported(done: Run) -> None:

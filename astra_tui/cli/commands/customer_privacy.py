@@ -9,7 +9,7 @@ from astra_tui.cli.options import Call, changing, dry_run, reading
 from astra_tui.cli.output.events import print_history
 from astra_tui.cli.output.printing import Column, details, line
 from astra_tui.cli.value_types import CUSTOMER
-from astra_tui.user.draft_folder import remove_mentions
+from astra_tui.user.mentions import clear_filter, remove_mentions
 from dispatch import privacy
 from dispatch.desk.desk import Desk
 from dispatch.operations.backup_record import known_copies
@@ -61,6 +61,7 @@ def _forgotten(call: Call, customer_id: int, *, later: bool) -> Json:
         row["compacted"] = not later and _is_compacted(desk)
         row["drafts"] = [str(file) for file in remove_mentions(desk.database.path, texts)]
         row["backups"] = _copies(desk, row["customers"])
+    clear_filter(texts)
     return row
 
 
@@ -83,7 +84,7 @@ def _print_erased(row: Json, is_preview: bool) -> None:
     if not is_preview and not row["compacted"]:
         line("Until astra compact has run, unused parts of the file may still hold the values")
     for file in row.get("drafts", ()):
-        line(f"Deleted a draft: {file}")
+        line(f"Deleted, as it mentioned the customer: {file}")
     for file in row["backups"]:
         line(f"Still holds the customer: {file}")
 
