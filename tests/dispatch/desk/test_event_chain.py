@@ -17,19 +17,12 @@ from dispatch import bookings, privacy
 from dispatch.desk import event_chain
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_chain import ERASED, START, erase, head_after, map_texts, newest_seal, seal
-from dispatch.leads import intake
 from dispatch.leads.intake import LeadResult
 from dispatch.operations import doctor
 from models.audit import Erasure, Event, EventSeal
 from models.errors import InvalidInput
 
 Look = Callable[..., Any]
-TRIP = {
-    "method": "Text",
-    "source": "Organic",
-    "destination": "Mars",
-    "launch": "Dallas-Fort Worth Launch Complex",
-}
 LEAD = 3
 """The event of the lead: two agents were added before."""
 NOBODY_SEES_IT = "DROP TRIGGER {0}_keep; DROP TRIGGER {0}_stay;"
@@ -217,9 +210,11 @@ def test_an_erasure_without_its_event_is_found(worked: Desk) -> None:
 
 
 @pytest.mark.parametrize("request_id", ["erased:Kate", "erased:" + "ab" * 16])
-def test_a_request_id_may_look_like_an_erased_text(desk: Desk, request_id: str) -> None:
+def test_a_request_id_may_look_like_an_erased_text(
+    desk: Desk, add_lead: Callable[..., LeadResult], request_id: str
+) -> None:
     with desk.request(request_id):
-        intake.receive(desk, name="Kate", **TRIP)
+        add_lead("Kate Nguyen")
     bookings.cancel(desk, 1, "no")
     seal(desk, 1_000)
     assert chain_of(desk) == {}
