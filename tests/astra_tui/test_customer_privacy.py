@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,14 @@ def test_later_leaves_the_file_to_compact(done: Run, path: Path) -> None:
     compacted = done("compact", "--json").json
     assert compacted["whole"]
     assert NAME.encode() not in content(path)
+
+
+def test_what_a_killed_backup_or_upgrade_leaves_is_listed(done: Run, path: Path) -> None:
+    automatic = Path(done("backup", "--json").json["file"])
+    left = [automatic.with_name(f".{automatic.name}-x1"), path.with_name(f".{path.name}.v10.bak-x2")]
+    automatic.rename(left[0])
+    shutil.copy(left[0], left[1])
+    assert done("customer", "forget", 2, "--json").json["backups"] == sorted(map(str, left))
 
 
 def test_a_copy_made_before_the_file_is_compacted_is_named(done: Run, path: Path) -> None:

@@ -104,11 +104,13 @@ def parse_head(text: str) -> Seal:
 def head_noted(noted: Seal) -> Finding:
     """Check a head that was written down earlier: a log rewritten from its beginning has another one."""
     stored = EventSeal.select(EventSeal.head).where(EventSeal.event_id == noted.event_id).scalar()
-    problem = (
-        ""
-        if stored == noted.head
-        else f"event {noted.event_id} was sealed with another head than {noted.head}"
-    )
+    if noted.event_id == 0:  # of a desk without a seal
+        stored = START
+    problem = ""
+    if stored is None:
+        problem = f"no event {noted.event_id} is sealed: a restore has lost it, or somebody deleted it"
+    elif stored != noted.head:
+        problem = f"event {noted.event_id} was sealed with another head than {noted.head}"
     return finding("head", f"event {noted.event_id} still has the head {noted.head}", problem, RESTORE)
 
 

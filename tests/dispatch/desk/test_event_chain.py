@@ -108,6 +108,18 @@ def test_a_log_sealed_again_from_its_beginning_has_another_head(worked: Desk, lo
     assert "another head" in chain_of(worked, f"{noted.event_id}:{noted.head}")["head"]
 
 
+def test_the_head_of_a_desk_without_seals_may_be_noted(desk: Desk, look: Look) -> None:
+    noted = look(newest_seal)
+    assert chain_of(desk, f"{noted.event_id}:{noted.head}") == {}
+    assert "another head" in chain_of(desk, "0:" + "1" * 32)["head"]
+
+
+def test_a_head_of_an_event_that_is_gone_is_told(worked: Desk, look: Look) -> None:
+    noted = look(newest_seal)
+    words = chain_of(worked, f"{noted.event_id + 1}:{noted.head}")["head"]
+    assert words.startswith(f"no event {noted.event_id + 1} is sealed")
+
+
 @pytest.mark.parametrize(
     "text", ["", "5", "5:", "x:" + START, "5:" + "g" * 32, "5:abc", "9" * 30 + ":" + START]
 )
