@@ -23,7 +23,7 @@ from dispatch.operations.row_types import Lost, LostEvent, RestoreResult
 from dispatch.queries.new_work import RESTORE, last_event
 from models import copies, desk_file
 from models import database as db
-from models.audit import Erasure, Event
+from models.audit import Erasure, Event, write_lines
 from models.base import BaseModel, Json, tuples
 from models.bookings import Booking
 from models.customers import Lead
@@ -327,6 +327,7 @@ def _remember_copies(work: _Restore, present: Desk | None) -> None:
 )
 def record(running: Command, detail: Json, event_id: int | None, desk_id: str, version: int) -> Json:
     """Log a restore, with a number beyond all that anybody has seen, and a version nobody has read."""
+    write_lines()  # the number of the event may lie beyond the end of their block
     running.event_id = event_id if event_id is not None else detail["last_event"] + 1
     settings.remember(settings.DESK_ID, desk_id)
     settings.remember(settings.VERSION_KEY, str(version))

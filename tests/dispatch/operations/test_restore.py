@@ -66,6 +66,17 @@ def test_customers_erased_since_the_backup_are_named(desk: Desk, saved: Path, re
         assert examine(desk)["ok"]
 
 
+def test_a_restore_beyond_a_block_of_the_log_leaves_a_sound_desk(
+    desk: Desk, saved: Path, restoring: Restoring
+) -> None:
+    for number in range(70):
+        bookings.note(desk, 1, f"note {number}")
+    desk.close()
+    assert (restoring(saved)["event_id"] or 0) > 64
+    with desk.reading():
+        assert next(row for row in examine(desk)["checks"] if row["check"] == "log")["ok"]
+
+
 def test_a_restored_desk_knows_all_its_copies(
     desk: Desk, saved: Path, restoring: Restoring, tmp_path: Path
 ) -> None:
