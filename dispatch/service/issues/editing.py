@@ -45,6 +45,8 @@ def edit(
         issue.booking_id = booking_id if booking_id is not None else issue.booking_id
         customer = customer_of(customer_id, issue.booking_id)
         issue.customer_id = customer.customer_id if customer else issue.customer_id
+        # the event is the new customer's, whose name its result has
+        running.customer_id, running.booking_id = issue.customer_id, issue.booking_id
     if not issue.differs():
         raise InvalidInput("edit", "nothing to change", "give at least one new value")
     return command_support.saved(running, issue)

@@ -11,6 +11,9 @@ from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.operations import undo
+from dispatch.service.issues import editing as issue_editing
+from dispatch.service.issues.intake import open_issue
+from models.audit import Event
 from tests.dispatch.privacy.conftest import TRIP
 from tests.dispatch.privacy.test_erasure import wrong
 
@@ -77,3 +80,15 @@ def test_an_export_has_nothing_of_the_other_but_the_merge(desk: Desk, look: Look
     events = look(privacy.export, desk, 2)["events"]
     assert [row["command"] for row in events][-2:] == ["customer.merge", "undo"]
     assert not any("111222" in str(row) for row in events)
+
+
+def test_an_issue_that_was_theirs_for_a_time_names_nobody(desk: Desk, look: Look) -> None:
+    come_in(desk, "", "")
+    open_issue(desk, "my invoice is wrong", customer_id=1)
+    with desk.request("r1"):
+        issue_editing.edit(desk, 1, booking_id=2)
+    undo.undo(desk)
+    privacy.forget(desk, 2)
+    results = look(lambda: [row.result for row in Event.select().where(Event.result.is_null(False))])
+    assert not any("Person 2" in text for text in results)
+    assert wrong(desk) == {}
