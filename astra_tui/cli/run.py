@@ -141,12 +141,11 @@ def _internal(as_json: bool, error: Exception) -> int:
 def _log(error: Exception) -> Path:
     import traceback
 
-    from platformdirs import user_state_path
-
+    from astra_tui.user.mentions import log_path
     from models import private_files
     from models.clock import to_text, utc_now
 
-    path = user_state_path("astra", appauthor=False) / "astra.log"
+    path = log_path()
     private_files.make_folder(path.parent)
     opener = private_files.opener
     with open(path, "a", encoding="utf-8", errors="backslashreplace", opener=opener) as log:

@@ -220,6 +220,7 @@ def rate(running: Command, booking_id: int, score: int | str) -> BookingRow:
     """Set the customer's score, 1 to 5, for a closed booking; a second score replaces the first."""
     points = validation.whole(score, "score", 1, 5)
     booking = booking_at_work(running, booking_id)
+    refuse_erased(Lead.lock(booking.lead_id).customer_id)
     if booking.status == PENDING or booking.voided:
         raise Refused("not_finished", f"booking {booking_id} is not finished", "confirm or cancel it first")
     if booking.agent_id is None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Any, NamedTuple
@@ -30,6 +31,7 @@ START = "0" * 2 * DIGEST_BYTES
 AT_ONCE = 250  # seals in a commit
 ERASED = "erased"
 ERASED_TEXT = "erased:"  # precedes the digest in a column that is not JSON
+_DIGEST = re.compile(f"[0-9a-f]{{{2 * DIGEST_BYTES}}}")
 ROWS = ("before", "after")
 JSON_COLUMNS = ("detail", *ROWS, "result")
 TEXTS = ("request_id", "fingerprint")
@@ -75,8 +77,8 @@ def seal(desk: Desk, most: int) -> int:
         if not rows:
             break
         with desk.transaction():
-            if newest_seal() != last:
-                continue
+            if newest_seal() != last or Event.lock_or_none(rows[-1].event_id) is None:
+                continue  # another terminal has sealed them, or a restore has taken them away
             _write(rows)
         sealed += len(rows)
     return sealed
@@ -118,8 +120,10 @@ class _Digests:
         self._parts: dict[str, bytes] = {}
 
     def of(self, part: str, path: str, text: str) -> str:
-        """Return a text's digest; of an erased one, what is left of it."""
-        return text if isinstance(text, Erased) else _blake2b(_encode(text), self.salt(part, path)).hex()
+        """Return a text's digest; of an erased one, whose salt was destroyed with it, what is left of it."""
+        if isinstance(text, Erased) and not (path in self._salts or self.has_part(part)):
+            return text
+        return _blake2b(_encode(text), self.salt(part, path)).hex()
 
     def salt(self, part: str, path: str) -> bytes:
         """Return a text's salt. Raises ValueError if it was destroyed."""
@@ -164,8 +168,9 @@ def map_texts(event: Event, each: Each) -> Json:
     for column in TEXTS:
         text = getattr(event, column)
         if text is not None:
-            text = Erased(text.removeprefix(ERASED_TEXT)) if text.startswith(ERASED_TEXT) else text
-            found[column] = each(column, f"{column}/", text)
+            digest = text.removeprefix(ERASED_TEXT)
+            is_left = digest != text and _DIGEST.fullmatch(digest)
+            found[column] = each(column, f"{column}/", Erased(digest) if is_left else text)
     return found
 
 
@@ -185,7 +190,10 @@ def _read_erased(value: Json) -> Json | Erased:
 
 def is_erased(value: Any) -> bool:
     """Return whether a value in an event's JSON stands for an erased text."""
-    return isinstance(value, dict) and value.keys() == {ERASED} and isinstance(value[ERASED], str)
+    if not isinstance(value, dict) or value.keys() != {ERASED}:
+        return False
+    digest = value[ERASED]
+    return isinstance(digest, str) and _DIGEST.fullmatch(digest) is not None
 
 
 def erase(event: Event, seal: EventSeal, is_personal: Callable[[str, str], bool]) -> bool:

@@ -15,7 +15,7 @@ from peewee import DatabaseError
 
 from dispatch.desk import settings
 from dispatch.desk.desk import Desk
-from dispatch.operations.backup_record import FOLDER, NEWEST_AT, NEWEST_FILE, remember_file
+from dispatch.operations.backup_record import FOLDER, NEWEST_AT, NEWEST_FILE, remember_files
 from dispatch.operations.doctor import examine
 from dispatch.operations.row_types import BackupResult
 from dispatch.queries.new_work import last_event
@@ -211,4 +211,4 @@ def _remember(desk: Desk, target: Path) -> None:
     with desk.reading(), desk.database.atomic():
         settings.remember(NEWEST_AT, desk.now())
         settings.remember(NEWEST_FILE, str(target))
-        remember_file(target)
+        remember_files([target])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import json
 import os
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -60,22 +61,22 @@ def _unsaved_since() -> str | None:
     return None if is_demo else str(at)
 
 
-def remember_file(target: Path) -> None:
-    """Keep the name of a backup, for as long as it is there."""
-    files = [file for file in _remembered() if file != target and file.exists()]
-    settings.remember(FILES, json.dumps([str(file) for file in [*files, target][-MOST_FILES:]]))
+def remember_files(targets: Sequence[Path]) -> None:
+    """Keep the names of backups, for as long as they are there."""
+    files = [file for file in remembered() if file not in targets and file.exists()]
+    settings.remember(FILES, json.dumps([str(file) for file in [*files, *targets][-MOST_FILES:]]))
 
 
-def _remembered() -> list[Path]:
+def remembered() -> list[Path]:
     return [Path(name) for name in json.loads(settings.recall(FILES) or "[]")]
 
 
 def known_copies(desk: Desk) -> list[Path]:
-    """Return the copies of the desk that can be found: backups, and files set aside beside it."""
+    """Return the copies of the desk that can be found: backups, files set aside, and copies not finished."""
     path = Path(os.path.realpath(desk.database.path))
-    beside = glob.escape(path.name)
-    found = {*_remembered(), *(path.parent / FOLDER).glob("*.db")}
-    for pattern in (f"{beside}.*.bak", f"{beside}-wal.*"):
+    beside, folder = glob.escape(path.name), path.parent / FOLDER
+    found = {*remembered(), *folder.glob("*.db"), *folder.glob(".*.db-*")}
+    for pattern in (f"{beside}.*.bak", f"{beside}-wal.*", f".{beside}*"):
         found |= {*path.parent.glob(pattern)}
     return sorted(one for one in found if one.is_file())
 

@@ -7,7 +7,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -18,12 +18,12 @@ from dispatch.desk import settings
 from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
 from dispatch.operations import backup
-from dispatch.operations.backup_record import NEWEST_AT, NEWEST_FILE
+from dispatch.operations.backup_record import NEWEST_AT, NEWEST_FILE, remember_files, remembered
 from dispatch.operations.row_types import Lost, LostEvent, RestoreResult
 from dispatch.queries.new_work import RESTORE, last_event
 from models import copies, desk_file
 from models import database as db
-from models.audit import Erasure, Event
+from models.audit import Erasure, Event, write_lines
 from models.base import BaseModel, Json, tuples
 from models.bookings import Booking
 from models.customers import Lead
@@ -214,6 +214,7 @@ def _replace(work: _Restore, present: Desk, known_id: str | None) -> RestoreResu
         work.result["lost"] = _lost(present, work.copy)
         newest = max(_last_seen(present), work.result["last_event"])
         _record(work, newest + 1, desk_id, max(_version(present), _version(work.copy)) + 1)
+        _remember_copies(work, present)
 
     _swap(work, present, locked)
     return work.result
@@ -309,6 +310,16 @@ def _record(work: _Restore, event_id: int | None, desk_id: str, version: int) ->
     work.result["event_id"] = done["event_id"]
 
 
+def _remember_copies(work: _Restore, present: Desk | None) -> None:
+    """Let the restored desk know the backups that the present one knows, and the one it is from."""
+    known: list[Path] = []
+    if present is not None:
+        with suppress(*backup.UNREADABLE):
+            known = _read(present, remembered)
+    with work.copy.transaction():
+        remember_files([*known, Path(work.result["file"])])
+
+
 @command(
     "desk.restore",
     past="desk restored",
@@ -316,6 +327,7 @@ def _record(work: _Restore, event_id: int | None, desk_id: str, version: int) ->
 )
 def record(running: Command, detail: Json, event_id: int | None, desk_id: str, version: int) -> Json:
     """Log a restore, with a number beyond all that anybody has seen, and a version nobody has read."""
+    write_lines()  # the number of the event may lie beyond the end of their block
     running.event_id = event_id if event_id is not None else detail["last_event"] + 1
     settings.remember(settings.DESK_ID, desk_id)
     settings.remember(settings.VERSION_KEY, str(version))
@@ -342,6 +354,7 @@ def _put_there(work: _Restore) -> RestoreResult:
         aside = backup.automatic_name(path, work.copy.real_time(), "-damaged")
         work.result["kept"] = str(aside) if left else None
         _record(work, None, cast("str", work.copy.settings.desk_id), _version(work.copy) + 1)
+        _remember_copies(work, None)
         work.copy.close()  # nobody else has it open, so its log is written back and removed
         for end in left:
             os.replace(path.with_name(path.name + end), aside.with_name(aside.name + end))

@@ -10,7 +10,7 @@ from peewee import IntegrityError, fn
 from dispatch import customers, queries
 from dispatch.agents.undo_rules import AgentUndo
 from dispatch.bookings.undo_rules import BookingUndo
-from dispatch.customers.undo_rules import CustomerUndo
+from dispatch.customers.undo_rules import CustomerUndo, LeadUndo
 from dispatch.desk.commands import AUDITED, TABLES, Command, command, never
 from dispatch.desk.undo_rules import FOLLOWS, UndoRules
 from dispatch.operations import import_record
@@ -30,7 +30,13 @@ from models.triggers import loads_gathered
 REACH = 100_000  # events back, in which a session's last command is looked for
 
 RULES: dict[type[BaseModel], UndoRules[Any]] = dict.fromkeys(AUDITED, UndoRules())
-RULES |= {Booking: BookingUndo(), Agent: AgentUndo(), Issue: IssueUndo(), Customer: CustomerUndo()}
+RULES |= {
+    Booking: BookingUndo(),
+    Agent: AgentUndo(),
+    Issue: IssueUndo(),
+    Customer: CustomerUndo(),
+    Lead: LeadUndo(),
+}
 
 
 @command("undo", past="undo", undo=never("an undo is not undone; repeat the command instead"))

@@ -14,13 +14,12 @@ from typing import Any
 from dispatch.desk.commands import Command, command, never
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_chain import erase, seal, seal_at_once
-from dispatch.privacy.holdings import MERGE, PERSONAL, TYPED, Holdings, event_ids, holdings
+from dispatch.privacy.holdings import CONTACTS, PERSONAL, TYPED, Holdings, event_ids, events_on_loan, holdings
 from dispatch.privacy.row_types import Erased
 from models import customer_index
 from models.audit import Erasure, Event, EventSeal
 from models.base import listed, tuples
 from models.bookings import PENDING, Booking
-from models.customers import Customer
 from models.errors import Refused
 from models.issues import CLOSED, RESOLVED, Issue
 
@@ -54,6 +53,7 @@ NAMES_NOBODY = frozenset(
     ]
 )
 """Keys in an event's detail and result whose texts tell of the work; any other may tell of the person."""
+FORGET = "customer.forget"
 MOST_NAMED = 10
 _COLUMNS = {model.table: frozenset(columns) for model, columns in PERSONAL.items()}
 
@@ -68,10 +68,10 @@ def preview(customer_id: int) -> Erased:
     """Return what would be erased, without changing anything. Raises what ``forget`` raises."""
     held = holdings(customer_id)
     _check_nothing_open(held)
-    return _told(customer_id, held, len(event_ids(held)))
+    return _told(customer_id, held, len(_events(held)))
 
 
-@command("customer.forget", past="erased", undo=never("what was erased is nowhere any more"))
+@command(FORGET, past="erased", undo=never("what was erased is nowhere any more"))
 def _forget(running: Command, customer_id: int) -> Erased:
     held = holdings(customer_id)
     _check_nothing_open(held)
@@ -80,7 +80,7 @@ def _forget(running: Command, customer_id: int) -> Erased:
     for erasure in opened:
         erasure.save()
     _erase_rows(held)
-    changed = sum(_erase_event(number, held) for number in event_ids(held))
+    changed = _erase_events(held)
     for erasure in opened:
         erasure.closed = True
         erasure.save()
@@ -123,27 +123,30 @@ def _erase_rows(held: Holdings) -> None:
             model.update({column: instead}).where(there).execute()
 
 
-def _erase_event(event_id: int, held: Holdings) -> bool:
-    event = Event.lock(event_id)
-    return erase(event, EventSeal.lock(event_id), _rule(held.keys(), is_merge=_is_merge(event)))
+def _events(held: Holdings) -> list[int]:
+    return sorted({*event_ids(held), *events_on_loan(held)})
 
 
-def _is_merge(event: Event) -> bool:
-    return event.command == MERGE or (event.undoes is not None and Event.lock(event.undoes).command == MERGE)
+def _erase_events(held: Holdings) -> int:
+    """Erase the texts of events; return how many had some."""
+    own, changed = held.keys(), 0
+    for event_id in _events(held):
+        rule = _rule(own, held.borrowers(event_id))
+        changed += erase(Event.lock(event_id), EventSeal.lock(event_id), rule)
+    return changed
 
 
-def _rule(own: set[str], *, is_merge: bool) -> Callable[[str, str], bool]:
-    """Return which texts of an event go, by part and path.
-
-    Of a merge, the contacts of both: one may have got the other's.
-    """
+def _rule(own: set[str], borrowers: set[str]) -> Callable[[str, str], bool]:
+    """Return which texts of an event go, by part and path; of borrowers' rows the contacts."""
 
     def is_personal(part: str, path: str) -> bool:
         table, _, number = part.partition(":")
         if not number:
             name = next((name for name in reversed(path.split("/")) if name and not name.isdecimal()), "")
             return name not in NAMES_NOBODY and not name.endswith("_at")
-        mine = part in own or (is_merge and table == Customer.table)
-        return mine and path.rpartition("/")[2] in _COLUMNS.get(table, ())
+        column = path.rpartition("/")[2]
+        return (part in own and column in _COLUMNS.get(table, ())) or (
+            part in borrowers and column in CONTACTS
+        )
 
     return is_personal

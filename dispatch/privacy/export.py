@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
-from dispatch.privacy.holdings import event_ids, holdings
+from dispatch.desk.row_types import EventRow
+from dispatch.privacy.holdings import PERSONAL, Holdings, event_ids, holdings
 from dispatch.privacy.row_types import Export
 from models.base import BaseModel, Json, listed
+from models.bookings import Booking
 
 CENTS = "_cents"
+TABLES = frozenset(model.table for model in PERSONAL)
 
 
 def export(desk: Desk, customer_id: int) -> Export:
     """Return whole rows and events of a customer and those merged into them. Raises NotFound, Refused."""
     held = holdings(customer_id)
+    own = held.keys()
     rows = {model.table: _rows(model, numbers) for model, numbers in held.ids.items() if numbers}
     return {
         "customer_id": customer_id,
         "exported_at": desk.now(),
         "rows": rows,
-        "events": event_log.events_among(event_ids(held))[::-1],
+        "events": [_of_theirs(row, held, own) for row in event_log.events_among(event_ids(held))[::-1]],
     }
+
+
+def _of_theirs(event: EventRow, held: Holdings, own: set[str]) -> EventRow:
+    """Leave out the names and rows of other customers: a batch or several leads at once have them, too."""
+
+    def theirs(rows: Json) -> Json:
+        return {key: row for key, row in rows.items() if key in own or key.partition(":")[0] not in TABLES}
+
+    is_named = event["customer_id"] in held.customers or event["booking_id"] in held.ids[Booking]
+    name = event["customer_name"] if is_named else None
+    changed = {"before": theirs(event["before"]), "after": theirs(event["after"]), "customer_name": name}
+    return cast(EventRow, event | changed)
 
 
 def _rows(model: type[BaseModel], numbers: list[int]) -> list[Json]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+from peewee import fn
 
 from dispatch.assignment.decisions import BY_HAND
 from dispatch.customers.records import present_customer
-from models.audit import ERASED_TEXT, Decision, Event, EventBooking, LogLine, last_line
+from dispatch.desk.event_filter import EventFilter
+from models.audit import ERASED_TEXT, Decision, Erasure, Event, EventBooking
 from models.base import BaseModel, listed, tuples
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
@@ -36,14 +40,31 @@ LABELS = {model.table: model.label for model in PERSONAL}
 """What a row of each table is called."""
 TYPED = {Decision: Decision.policy == BY_HAND}
 """Where the rows of a model hold what somebody typed; the other reasons are those of a policy."""
+CONTACTS = ("phone", "email")
+"""The columns that a merge gives to the customer kept."""
 MERGE = "customer.merge"
+
+
+class Loan(NamedTuple):
+    """A customer who got another one's contacts in a merge, until the undo of that; both are events."""
+
+    customer_id: int
+    first: int
+    last: int
+
+    def is_at(self, event_id: int) -> bool:
+        return self.first <= event_id <= self.last
 
 
 @dataclass(frozen=True)
 class Holdings:
-    """The ids of everything held of a customer and of those merged into them, by model."""
+    """The ids of everything held of a customer and of those merged into them, by model.
+
+    ``loans`` are of other customers: their events from then may have contacts of this one.
+    """
 
     ids: dict[type[BaseModel], list[int]]
+    loans: list[Loan]
 
     @property
     def customers(self) -> list[int]:
@@ -53,11 +74,19 @@ class Holdings:
         """Return the rows' keys as events have them: ``table:id``."""
         return {f"{model.table}:{number}" for model, numbers in self.ids.items() for number in numbers}
 
+    def borrowers(self, event_id: int) -> set[str]:
+        """Return the keys of the customers who had contacts of this one at an event."""
+        return {f"{Customer.table}:{loan.customer_id}" for loan in self.loans if loan.is_at(event_id)}
+
 
 def holdings(customer_id: int) -> Holdings:
     """Look up what is held of a customer. Raises NotFound, and Refused for one who was merged or erased."""
     present_customer(customer_id)
-    people = _with_merged(customer_id)
+    return holdings_of(_with_merged(customer_id))
+
+
+def holdings_of(people: list[int]) -> Holdings:
+    """Look up what is held of customers, among them everybody merged into one of them."""
     leads = _ids(Lead, Lead.customer_id, people)
     bookings = _ids(Booking, Booking.lead_id, leads)
     issues = sorted({*_ids(Issue, Issue.customer_id, people), *_ids(Issue, Issue.booking_id, bookings)})
@@ -67,7 +96,7 @@ def holdings(customer_id: int) -> Holdings:
         model: _ids(model, model.issue_id, issues)
         for model in (Interaction, SlaClock, SlaWarning, Escalation, Survey)
     }
-    return Holdings(ids)
+    return Holdings(ids, _loans(people))
 
 
 def _with_merged(customer_id: int) -> list[int]:
@@ -83,11 +112,11 @@ def _ids(model: Any, column: Any, among: Sequence[int]) -> list[int]:
 
 
 def event_ids(held: Holdings) -> list[int]:
-    """Return the events that tell of a person, oldest first."""
+    """Return the events that tell of a person, among them merges undone since, oldest first."""
     of_bookings = EventBooking.select(EventBooking.event_id).where(
         EventBooking.booking_id.in_(listed(held.ids[Booking]))
     )
-    found: set[int] = set(_merges(held.customers))
+    found = {number for loan in held.loans for number in (loan.first, loan.last)}
     for condition in (
         Event.customer_id.in_(listed(held.customers)),
         Event.booking_id.in_(listed(held.ids[Booking])),
@@ -98,24 +127,46 @@ def event_ids(held: Holdings) -> list[int]:
     return sorted(found)
 
 
-def _merges(people: Sequence[int]) -> Iterator[int]:
-    """Yield the merges that named one of them, and their undos: they are filed under the customer kept."""
-    older = LogLine.select(LogLine.event_id).where(LogLine.command == MERGE)
-    named = Event.after.contains(f'"{Customer.table}:{people[0]}":')
-    for customer_id in people[1:]:
-        named |= Event.after.contains(f'"{Customer.table}:{customer_id}":')
-    among = Event.event_id.in_(older) | (Event.event_id > last_line())
-    merges = Event.select(Event.event_id).where(among, Event.command == MERGE, named)
-    for (number,) in tuples(merges):
-        yield number
-        yield from (undo for (undo,) in tuples(Event.select(Event.event_id).where(Event.undoes == number)))
+def _loans(people: Sequence[int]) -> list[Loan]:
+    """Follow the contacts of customers through merges, undone since, in which others got them."""
+    undo = Event.alias()
+    undone = undo.select(undo.event_id).where(undo.undoes == Event.event_id)
+    numbers = EventFilter(command=MERGE).numbers()
+    kept, given = (
+        fn.json_extract(Event.detail, f"$.{name}", coerce=False)
+        for name in ("customer_id", "merged_customer_id")
+    )
+    merges = Event.select(Event.event_id, kept, given, undone)
+    merges = merges.where(Event.event_id.in_(numbers.select_from(numbers.c.event_id)))
+    own, loans = set(people), dict[int, list[Loan]]()
+    for event_id, keep, other, undone_by in tuples(merges.order_by(Event.event_id)):
+        has_them = other in own or any(one.is_at(event_id) for one in loans.get(other, ()))
+        if has_them and keep not in own:
+            loans.setdefault(keep, []).append(Loan(keep, event_id, undone_by or sys.maxsize))
+    return [one for of_one in loans.values() for one in of_one]
+
+
+def events_on_loan(held: Holdings) -> set[int]:
+    """Return the events that changed another customer who then had contacts of this one."""
+    found: set[int] = set()
+    for loan in held.loans:
+        changed = Event.after.contains(f'"{Customer.table}:{loan.customer_id}":')
+        query = Event.select(Event.event_id).where(Event.event_id.between(loan.first, loan.last), changed)
+        found |= {number for (number,) in tuples(query)}
+    return found
+
+
+def events_of_erased() -> set[int]:
+    """Return the events in which the erasures so far may have erased a text."""
+    held = holdings_of([number for (number,) in tuples(Erasure.select(Erasure.customer_id))])
+    return {*event_ids(held), *events_on_loan(held)}
 
 
 def names_of(customer_id: int) -> list[str]:
-    """Return the names, phone numbers and e-mail addresses of a customer. Raises NotFound, Refused."""
-    held = holdings(customer_id)
+    """Return the names, phone numbers and e-mail addresses of a customer; none of one who was erased."""
+    held = holdings_of(_with_merged(customer_id))
     people = Customer.select(Customer.name, Customer.phone, Customer.email)
     leads = Lead.select(Lead.customer_name)
     rows = tuples(people.where(Customer.customer_id.in_(listed(held.customers))))
     rows += tuples(leads.where(Lead.lead_id.in_(listed(held.ids[Lead]))))
-    return sorted({text for row in rows for text in row if text})
+    return sorted({text for row in rows for text in row if text and text != ERASED_TEXT})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -9,38 +10,50 @@ from peewee import DatabaseError
 
 from dispatch.desk import settings
 from dispatch.desk.desk import Desk
-from models.audit import ERASED_TEXT, Erasure
+from dispatch.privacy.erasure import FORGET
+from dispatch.queries.new_work import last_event
+from models.audit import ERASED_TEXT, Erasure, Event
 from models.base import listed, tuples
 from models.compaction import compact as rewrite
 from models.customers import Customer
 from models.database import DeskDatabase
 from models.desk_file import has_log
 from models.errors import DatabaseUnavailable
-from models.read_only import Source
+from models.read_only import Source, refusal
 
-COMPACTED_AT = "compacted_at"
-"""Kept beside the settings: when the file was last rewritten."""
+COMPACTED = "compacted_event"
+"""Kept beside the settings: the newest event when the file was last rewritten."""
 
 
 def compact(desk: Desk) -> bool:
     """Rewrite the desk's file without what was erased; return whether its log is empty, too.
 
-    Raises DatabaseUnavailable if somebody else writes for too long, or there is no room for a second file.
+    Raises DatabaseUnavailable if the desk can only be read, somebody else writes for too long, or there is no
+    room for a second file.
     """
+    if desk.why_read_only:
+        raise refusal(desk.database.path, desk.why_read_only)
     with desk.reading():
-        at = desk.now()
+        newest = last_event()
         is_whole = rewrite(desk.database)
         if is_whole:
             with desk.database.atomic():
-                settings.remember(COMPACTED_AT, at)
+                settings.remember(COMPACTED, str(newest))
     return is_whole
 
 
 def uncompacted() -> list[int]:
     """Return the customers erased since the file was last rewritten."""
-    since = settings.recall(COMPACTED_AT) or ""
-    mine = Erasure.select(Erasure.customer_id).where(Erasure.erased_at > since).order_by(Erasure.customer_id)
-    return [number for (number,) in tuples(mine)]
+    since = int(settings.recall(COMPACTED) or 0)
+    newer = Event.select(Event.detail).where(Event.event_id > since, Event.command == FORGET)
+    return sorted({number for (detail,) in tuples(newer) for number in json.loads(detail)["customers"]})
+
+
+def copies_with_erased(desk: Desk, files: Iterable[Path]) -> list[str]:
+    """Return those of the desk's copies that still hold somebody who was erased."""
+    with desk.reading():
+        erased = [number for (number,) in tuples(Erasure.select(Erasure.customer_id))]
+    return copies_with(desk, files, erased) if erased else []
 
 
 def copies_with(desk: Desk, files: Iterable[Path], customer_ids: Sequence[int]) -> list[str]:
@@ -59,7 +72,11 @@ def _holds(file: Path, desk_id: str | None, customer_ids: Sequence[int]) -> bool
         with copy.active():
             theirs = settings.recall(settings.DESK_ID)
             named = Customer.select(Customer.name).where(Customer.customer_id.in_(listed(customer_ids)))
-            return theirs in (None, desk_id) and any(name != ERASED_TEXT for (name,) in tuples(named))
+            if theirs not in (None, desk_id):
+                return False
+            names = {name for (name,) in tuples(named)}
+            # an erased value is in the unused parts of a copy, too, until the desk is written anew
+            return bool(names - {ERASED_TEXT} or (names and {*uncompacted()}.intersection(customer_ids)))
     except (DatabaseError, DatabaseUnavailable):
         return True
     finally:

@@ -16,7 +16,7 @@ from models.base import tuples
 from models.bookings import PENDING, Booking
 from models.clock import from_text, to_text
 from models.customers import Customer, Lead
-from models.errors import DeskError
+from models.errors import Refused
 from models.issues import OPEN, Issue
 
 LOOKED_AT = "retention_looked_at"
@@ -92,7 +92,7 @@ def _newest_issues() -> Any:
 def erase_expired(desk: Desk) -> list[int]:
     """Erase customers whom the setting no longer keeps, some in each sweep; return their numbers.
 
-    Once nobody is left, the next look is a day later: it reads every customer.
+    Once nobody is left who can be erased, the next look is a day later: it reads every customer.
     """
     days = desk.settings["retention_days"]
     if not days or desk.why_read_only:
@@ -101,10 +101,11 @@ def erase_expired(desk: Desk) -> list[int]:
         if not _is_due(desk):
             return []
         found = [row["customer_id"] for row in expired(desk, days, AT_ONCE)]
-    if not found:
+    erased = [customer_id for customer_id in found if _erased(desk, customer_id)]
+    if not erased:
         with desk.transaction():
             settings.remember(LOOKED_AT, desk.now())
-    return [customer_id for customer_id in found if _erased(desk, customer_id)]
+    return erased
 
 
 def _is_due(desk: Desk) -> bool:
@@ -116,6 +117,6 @@ def _erased(desk: Desk, customer_id: int) -> bool:
     """Erase one, unless somebody has begun new work for them since they were found."""
     try:
         forget(desk, customer_id)
-    except DeskError:
+    except Refused:
         return False
     return True

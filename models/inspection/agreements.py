@@ -87,7 +87,7 @@ BOOKINGS = [
     ),
     Agreement(
         "assignments",
-        "method or source differs from the lead's",
+        "name, method or source differs from the lead's",
         "SELECT a.assignment_id FROM assignment_history a JOIN new_customer l USING (lead_id)"
         " WHERE a.method <> l.method OR a.source <> l.source OR a.customer_name <> l.customer_name",
     ),

@@ -75,8 +75,9 @@ def describe_undo(done: UndoResult) -> str:
         for kind, rows in (("agent", done["kept_agents"]), ("booking", done["kept_bookings"]))
         if rows
     ]
-    stay = f"; {' and '.join(kept)} with work or changes since stay" if kept else ""
-    return f"Undone: {describe_undone(done)}{several}{stay}"
+    stays = "stays" if len(done["kept_agents"]) + len(done["kept_bookings"]) == 1 else "stay"
+    left = f"; {' and '.join(kept)} with work or changes since {stays}" if kept else ""
+    return f"Undone: {describe_undone(done)}{several}{left}"
 
 
 def format_detail(command: str, detail: Json) -> str:

@@ -9,6 +9,7 @@ from peewee import Field, chunked
 
 from dispatch.operations.row_types import ImportRemark
 from models.agents import Agent
+from models.audit import ERASED_TEXT
 from models.bookings import PENDING, Assignment, Booking
 from seeds.bulk_writer import KEYS_AT_ONCE, History, Outcome
 from seeds.importing.columns import AGENTS, ASSIGNMENTS, BOOKINGS
@@ -35,6 +36,7 @@ class Plan:
         self._usable_agents: set[int] = set()
         self._left_agents: set[int] = set()
         self._known: dict[int, tuple[int | None, str]] = {}
+        self._erased: set[int] = set()  # assignments of customers who were
 
     @property
     def has_new_rows(self) -> bool:
@@ -186,9 +188,11 @@ class Plan:
     def _find_assignments(self, wanted: set[int]) -> dict[int, int]:
         """Remember assignments already on the desk; returns the booking ids of those that have one."""
         wanted = wanted - self._held_back[ASSIGNMENTS]
-        columns = (Assignment.agent_id, Assignment.assigned_at)
-        for assignment_id, agent_id, at in _on_desk(Assignment.assignment_id, columns, wanted):
+        columns = (Assignment.agent_id, Assignment.assigned_at, Assignment.customer_name)
+        for assignment_id, agent_id, at, customer in _on_desk(Assignment.assignment_id, columns, wanted):
             self._known[assignment_id] = (agent_id, at)
+            if customer == ERASED_TEXT:
+                self._erased.add(assignment_id)
         return dict(_on_desk(Booking.assignment_id, (Booking.booking_id,), wanted))
 
     def _fault_of_booking(self, row: BookingRow, booked: dict[int, int]) -> str | None:
@@ -197,6 +201,8 @@ class Plan:
             return self._absent(ASSIGNMENTS, "assignment", row.assignment_id)
         if row.assignment_id in booked:
             return f"assignment {row.assignment_id} has booking {booked[row.assignment_id]} already"
+        if row.assignment_id in self._erased:
+            return f"the customer of its assignment {row.assignment_id} was erased"
         agent_id = assignment.agent_id if assignment else self._known[row.assignment_id][0]
         if agent_id is None:  # assignments without a booking have an agent
             return TAKEN_BACK.format("its assignment", row.assignment_id)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from astra_tui.cli.commands import customer_privacy
 from astra_tui.user.draft_folder import desk_mark, drafts_folder
+from astra_tui.user.mentions import log_path
+from astra_tui.user.remembered import Memory, memory_path
 from dispatch import bookings
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
+from models.errors import DatabaseUnavailable
 from tests.astra_tui.conftest import Run
 
 NAME, PHONE = "Quillon Vexforth", "+497118273645"
@@ -67,6 +72,51 @@ def test_later_leaves_the_file_to_compact(done: Run, path: Path) -> None:
     assert NAME.encode() not in content(path)
 
 
+def test_what_a_killed_backup_or_upgrade_leaves_is_listed(done: Run, path: Path) -> None:
+    automatic = Path(done("backup", "--json").json["file"])
+    left = [automatic.with_name(f".{automatic.name}-x1"), path.with_name(f".{path.name}.v10.bak-x2")]
+    automatic.rename(left[0])
+    shutil.copy(left[0], left[1])
+    assert done("customer", "forget", 2, "--json").json["backups"] == sorted(map(str, left))
+
+
+def test_a_copy_made_before_the_file_is_compacted_is_named(done: Run, path: Path) -> None:
+    done("customer", "forget", 2, "--later")
+    copy = done("backup", "--json").json["file"]
+    compacted = done("compact")
+    assert f"Still holds erased customers: {copy}" in compacted.out
+    clean = done("backup", "--json").json["file"]
+    assert done("compact", "--json").json["backups"] == [copy]
+    assert NAME.encode() not in Path(clean).read_bytes()
+
+
+def test_one_erased_just_after_the_file_was_compacted_is_known(done: Run) -> None:
+    done("compact")
+    assert "may still be in unused parts of the file: customers: 2" not in done("doctor").out
+    done("customer", "forget", 2, "--later")
+    assert "may still be in unused parts of the file: customers: 2" in done("doctor").out
+
+
+def test_a_file_that_cannot_be_compacted_now_keeps_nothing_else_back(
+    done: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = done("backup", "--json").json["file"]
+    monkeypatch.setattr(customer_privacy, "compacted", refuse)
+    row = done("customer", "forget", 2, "--json").json
+    assert (row["compacted"], row["backups"]) == (False, [copy])
+
+
+def refuse(_: Desk) -> None:
+    raise DatabaseUnavailable("full", "there is no room", "make some")
+
+
+def test_a_repeated_request_returns_the_first_result(done: Run) -> None:
+    first = done("customer", "forget", 2, "--request-id", "e1", "--json").json
+    assert done("customer", "forget", 2, "--request-id", "e1", "--json").json == first
+    assert done("customer", "forget", 2, "--json").error["code"] == "erased"
+    assert done("customer", "forget", 99, "--json").error["code"] == "not_found"
+
+
 def test_a_dry_run_erases_nothing(done: Run) -> None:
     assert "Customer 2 would be erased: 1 customer, 1 lead" in done("customer", "forget", 2, "--dry-run").out
     assert done("customer", "show", 2, "--json").json["name"] == NAME
@@ -107,6 +157,25 @@ def test_drafts_that_mention_the_customer_are_deleted(done: Run, path: Path) -> 
         file.write_text(json.dumps({"typed_at": "2082-03-01 09:00:00", "values": {"phone": text}}))
     assert done("customer", "forget", 2, "--json").json["drafts"] == [str(theirs)]
     assert [file.exists() for file in (theirs, other, elsewhere)] == [False, True, True]
+
+
+def test_a_log_of_failures_that_mentions_the_customer_is_deleted(done: Run) -> None:
+    log = log_path()
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text(f"ValueError: {NAME}\n")
+    assert done("customer", "forget", 2, "--json").json["drafts"] == [str(log)]
+    assert not log.exists()
+
+
+@pytest.mark.parametrize(("text", "left"), [("is:open vexf", ""), ("is:open kate", "is:open kate")])
+def test_a_filter_that_is_kept_does_not_name_the_customer(done: Run, text: str, left: str) -> None:
+    kept = Memory(memory_path())
+    kept.put("queue.filter", text)
+    kept.put("queue.sort", "id")
+    kept.write()
+    done("customer", "forget", 2)
+    after = Memory(memory_path())
+    assert (after.get("queue.filter", "?"), after.get("queue.sort", "?")) == (left, "id")
 
 
 def test_a_customer_is_exported(done: Run) -> None:

@@ -138,7 +138,7 @@ def test_an_interrupted_import_is_continued_and_undone(
     assert output.startswith("Continued the import that was interrupted (event 1)\n1 agent, ")
     anywhere("agent", "set", 1, "--capacity", 5, *database)
     assert anywhere("undo", 1, *database).out == (
-        "Undone: import (event 1)\n1 agent with work or changes since stay: 1\n"
+        "Undone: import (event 1)\n1 agent with work or changes since stays: 1\n"
     )
     log = anywhere("log", *database, "--json").json
     assert [row["command"] for row in log] == [

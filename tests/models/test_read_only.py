@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch import agents
+from dispatch import agents, privacy
 from dispatch.bootstrap import open_desk
 from dispatch.desk.desk import Desk
 from models import database as db
@@ -185,5 +185,7 @@ def test_a_mounted_backup_can_be_read(mounted: Path) -> None:
     with closing(open_desk(mounted, create=True)) as desk:
         assert names(desk) == ["Kate"]
         assert is_refused(desk, "its file system is mounted read-only")
+        with pytest.raises(DatabaseUnavailable, match="its file system is mounted read-only"):
+            privacy.compact(desk)
     with closing(db.open_read_only(mounted)) as database, database.active():
         assert Customer.select().count() == 1

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from dispatch import agents, bookings, queries
+from dispatch import agents, bookings, privacy, queries
 from dispatch.bookings import editing
 from dispatch.desk import event_log
 from dispatch.desk.desk import Desk
 from dispatch.operations.row_types import ImportResult
 from models.agents import Agent
-from models.audit import Event
+from models.audit import ERASED_TEXT, Event
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput
@@ -385,6 +385,20 @@ def test_bookings_may_come_in_a_later_run(desk: Desk, files: Any, load: Load) ->
         assert (lead.destination, lead.launch_location) == ("Mars", "Sydney Stellar Port")
         assert queries.agent(1)["load"] == 1
         assert queries.booking(1)["created_at"] == "2081-02-01 09:00:00"
+
+
+def test_nothing_is_imported_for_a_customer_who_was_erased(desk: Desk, files: Any, load: Load) -> None:
+    trips, leads, people = files.three()
+    load(people, leads)
+    privacy.forget(desk, 1)
+
+    result = load(trips, leads, people)
+
+    assert counts(result) == (0, 0, 0)
+    assert result["unchanged"] == {"agents": 1, "assignments": 1, "bookings": 0}
+    assert [row["reason"] for row in result["quarantined"]] == ["the customer of its assignment 1 was erased"]
+    with desk.reading():
+        assert Customer.get_by_id(1).name == ERASED_TEXT
 
 
 def test_a_pending_booking_of_an_agent_who_left_is_quarantined(desk: Desk, files: Any, load: Load) -> None:

@@ -7,7 +7,9 @@ import rich_click as click
 from astra_tui.cli.options import Call, reading
 from astra_tui.cli.output.printing import line
 from dispatch.desk.desk import Desk
+from dispatch.operations.backup_record import known_copies
 from dispatch.privacy import leftovers
+from dispatch.privacy.leftovers import copies_with_erased
 from models.base import Json
 
 
@@ -17,9 +19,18 @@ def compact(call: Call) -> None:
     """Rewrite the desk's file without unused space: what was erased is then nowhere in it.
 
     Others can read meanwhile, but their commands wait, and are refused after five seconds: run it on a large
-    desk when nobody works.
+    desk when nobody works. Backups that still hold erased customers are listed.
     """
-    call.show(call.read(compacted), lambda row: line(compacted_words(row)))
+    with call.desk() as desk:
+        row = compacted(desk)
+        row["backups"] = copies_with_erased(desk, known_copies(desk))
+    call.show(row, _print_compacted)
+
+
+def _print_compacted(row: Json) -> None:
+    line(compacted_words(row))
+    for file in row["backups"]:
+        line(f"Still holds erased customers: {file}")
 
 
 def compacted(desk: Desk) -> Json:

@@ -9,7 +9,7 @@ from astra_tui.cli.options import Call, changing, dry_run, reading
 from astra_tui.cli.output.events import print_history
 from astra_tui.cli.output.printing import Column, details, line
 from astra_tui.cli.value_types import CUSTOMER
-from astra_tui.user.draft_folder import remove_mentions
+from astra_tui.user.mentions import clear_filter, remove_mentions
 from dispatch import privacy
 from dispatch.desk.desk import Desk
 from dispatch.operations.backup_record import known_copies
@@ -17,6 +17,7 @@ from dispatch.privacy.holdings import LABELS
 from dispatch.privacy.row_types import Expired, Export
 from dispatch.queries.wording import moment, plural
 from models.base import Json
+from models.errors import DatabaseUnavailable
 
 customer_number = click.argument("customer_id", type=CUSTOMER)
 LONGEST = 36_500
@@ -43,21 +44,34 @@ def forget(call: Call, customer_id: int, dry_run: bool, later: bool) -> None:
     desk. Backups that still hold the customer are listed. Nothing brings a customer back.
     """
     if dry_run:
-        row: Json = dict(call.read(lambda _: privacy.preview_erasure(customer_id)))
-        row["backups"] = call.read(lambda desk: _copies(desk, row["customers"]))
+        row = call.read(lambda desk: _previewed(desk, customer_id))
     else:
         row = _forgotten(call, customer_id, later=later)
     call.show(row, lambda row: _print_erased(row, dry_run))
+
+
+def _previewed(desk: Desk, customer_id: int) -> Json:
+    row: Json = dict(privacy.preview_erasure(customer_id))
+    return row | {"backups": _copies(desk, row["customers"])}
 
 
 def _forgotten(call: Call, customer_id: int, *, later: bool) -> Json:
     texts = call.read(lambda _: privacy.names_of(customer_id))
     row: Json = dict(call.change(privacy.forget, customer_id))
     with call.desk() as desk:
-        row["compacted"] = not later and bool(compacted(desk)["whole"])
+        row["compacted"] = not later and _is_compacted(desk)
         row["drafts"] = [str(file) for file in remove_mentions(desk.database.path, texts)]
         row["backups"] = _copies(desk, row["customers"])
+    clear_filter(texts)
     return row
+
+
+def _is_compacted(desk: Desk) -> bool:
+    """Write the file anew, if that is possible now: the customer is erased all the same."""
+    try:
+        return bool(compacted(desk)["whole"])
+    except DatabaseUnavailable:
+        return False
 
 
 def _copies(desk: Desk, customer_ids: list[int]) -> list[str]:
@@ -71,7 +85,7 @@ def _print_erased(row: Json, is_preview: bool) -> None:
     if not is_preview and not row["compacted"]:
         line("Until astra compact has run, unused parts of the file may still hold the values")
     for file in row.get("drafts", ()):
-        line(f"Deleted a draft: {file}")
+        line(f"Deleted, as it mentioned the customer: {file}")
     for file in row["backups"]:
         line(f"Still holds the customer: {file}")
 

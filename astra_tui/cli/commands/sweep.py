@@ -55,7 +55,8 @@ def shuffle(call: Call, dry_run: bool) -> None:
 def sweep(call: Call, every_s: int | None) -> None:
     """Do what is due: breaks, shifts, offers, claims, waiting bookings, issues, the recurring shuffle.
 
-    And the training and daily backup that are due. The application does this itself while it is open;
+    And the training and daily backup that are due; customers whom retention_days no longer keeps are erased.
+    The application does this itself while it is open;
     without it, keep astra sweep --every 60s running (docs/running.md). With --json as well, each round
     prints one line.
     """

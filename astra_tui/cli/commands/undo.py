@@ -27,4 +27,5 @@ def _print(row: UndoResult) -> None:
     line(f"Undone: {describe_undone(row)} ({several}event {row['undone_event_id']})")
     for kind, kept in (("agent", row["kept_agents"]), ("booking", row["kept_bookings"])):
         if kept:
-            line(named(f"{plural(len(kept), kind)} with work or changes since stay", kept))
+            stay = "stays" if len(kept) == 1 else "stay"
+            line(named(f"{plural(len(kept), kind)} with work or changes since {stay}", kept))

@@ -5,21 +5,27 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
 from dispatch.desk.event_chain import START, Seal, head_after, newest_seal
 from dispatch.operations.integrity.findings import RESTORE, Finding, finding, joined, named
+from dispatch.privacy.erasure import FORGET
+from dispatch.privacy.holdings import events_of_erased
 from models.audit import Erasure, Event, EventSeal
 from models.base import read_rows, tuples
 from models.errors import InvalidInput
 
 AT_ONCE = 1000
+WHOLE = '"'
+"""Salts that begin so are one for the whole event: nothing of it was erased."""
 _HEAD = re.compile(r"[0-9a-f]{32}")
 
 
 def check() -> list[Finding]:
     """Check every seal against its event, and that nothing may change what was written."""
     last = newest_seal()
-    bent, unsealed = [], []
+    bent, unsealed, erased = [], [], []
     head = START
     for event, stored in _sealed(last.event_id):
         if stored is None:
@@ -27,6 +33,8 @@ def check() -> list[Finding]:
             continue
         if not _is_as_sealed(head, event, stored):
             bent.append(event.event_id)
+        if not stored.salts.startswith(WHOLE):
+            erased.append(event.event_id)
         head = stored.head
     alone = EventSeal.select(EventSeal.event_id).where(
         EventSeal.event_id.not_in(Event.select(Event.event_id))
@@ -36,9 +44,16 @@ def check() -> list[Finding]:
             named("changed since they were sealed, or after one that is missing", bent),
             named("without their seal", unsealed),
             named("deleted after they were sealed", [number for (number,) in tuples(alone)]),
+            named("erased, but of nobody who was", _of_nobody(erased)),
         )
     )
     return [finding("chain", _described(last), problem and f"events {problem}", RESTORE), _erasures()]
+
+
+def _of_nobody(erased: list[int]) -> list[int]:
+    """Return those events without some of their texts that tell of no erased customer."""
+    known = events_of_erased() if erased else set()
+    return [number for number in erased if number not in known]
 
 
 def _sealed(last: int) -> Iterator[tuple[Event, EventSeal | None]]:
@@ -90,15 +105,41 @@ def parse_head(text: str) -> Seal:
 def head_noted(noted: Seal) -> Finding:
     """Check a head that was written down earlier: a log rewritten from its beginning has another one."""
     stored = EventSeal.select(EventSeal.head).where(EventSeal.event_id == noted.event_id).scalar()
-    problem = (
-        ""
-        if stored == noted.head
-        else f"event {noted.event_id} was sealed with another head than {noted.head}"
-    )
+    if noted.event_id == 0:  # of a desk without a seal
+        stored = START
+    problem = ""
+    if stored is None:
+        problem = f"no event {noted.event_id} is sealed: a restore has lost it, or somebody deleted it"
+    elif stored != noted.head:
+        problem = f"event {noted.event_id} was sealed with another head than {noted.head}"
     return finding("head", f"event {noted.event_id} still has the head {noted.head}", problem, RESTORE)
 
 
 def _erasures() -> Finding:
-    opened = [number for (number,) in tuples(Erasure.select(Erasure.customer_id).where(~Erasure.closed))]
-    problem = named("the log can be changed: an erasure was left open for customers", opened)
-    return finding("erasures", "nothing may change the log", problem, RESTORE)
+    """Check that no erasure is open, and that the log tells of each."""
+    erased = {number: bool(closed) for number, closed in tuples(_all_erasures())}
+    told = set(_told_of())
+    problem = joined(
+        (
+            named(
+                "the log can be changed: an erasure was left open for customers",
+                [number for number, is_closed in erased.items() if not is_closed],
+            ),
+            named("no event tells that they were erased: customers", sorted(erased.keys() - told)),
+            named(
+                "an event tells that they were erased, nothing else: customers", sorted(told - erased.keys())
+            ),
+        )
+    )
+    return finding("erasures", "nothing may change the log, and it tells of every erasure", problem, RESTORE)
+
+
+def _all_erasures() -> Any:
+    return Erasure.select(Erasure.customer_id, Erasure.closed).order_by(Erasure.customer_id)
+
+
+def _told_of() -> Iterator[int]:
+    """Yield the customers whose erasure has an event."""
+    for (detail,) in tuples(Event.select(Event.detail).where(Event.command == FORGET)):
+        with suppress(ValueError, TypeError, LookupError):
+            yield from map(int, json.loads(detail)["customers"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from dispatch.customers.records import refuse_erased
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.service.issues import command_support, text_analysis
@@ -35,14 +36,17 @@ def edit(
     is_urgent = any(value is not None for value in (category, priority, tier))
     at_work = command_support.open_issue_at_work if is_urgent else command_support.issue_at_work
     issue = at_work(running, issue_id)
+    refuse_erased(issue.customer_id)
     if is_urgent:
         _reconsider(running, issue, category, priority, tier)
     if title is not None:
         issue.title = validation.name(title, "title")
     if customer_id is not None or booking_id is not None:
-        customer = customer_of(customer_id, booking_id)
-        issue.customer_id = customer.customer_id if customer else issue.customer_id
         issue.booking_id = booking_id if booking_id is not None else issue.booking_id
+        customer = customer_of(customer_id, issue.booking_id)
+        issue.customer_id = customer.customer_id if customer else issue.customer_id
+        # the event is the new customer's, whose name its result has
+        running.customer_id, running.booking_id = issue.customer_id, issue.booking_id
     if not issue.differs():
         raise InvalidInput("edit", "nothing to change", "give at least one new value")
     return command_support.saved(running, issue)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dispatch.customers.records import refuse_erased
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.service.issues import queries
@@ -39,6 +40,7 @@ def rate(running: Command, issue_id: int, score: int | str, comment: str | None 
     points = validation.whole(score, "score", 1, 5)
     remark = validation.optional_text(comment, "comment", limit=validation.TEXT_LENGTH, lines=True)
     issue = issue_at_work(running, issue_id)
+    refuse_erased(issue.customer_id)
     survey = survey_of(issue_id)
     if survey is None:
         raise Refused(

@@ -136,6 +136,17 @@ def test_a_waiting_booking_is_edited(desk: Desk, add_lead: AddLead) -> None:
     assert editing.edit(desk, 1, name="Kate Miller")["customer_name"] == "Kate Miller"
 
 
+def test_an_undone_edit_is_undone_in_an_assignment_made_since(
+    desk: Desk, add_agent: Callable[..., Any], add_lead: AddLead, look: Look
+) -> None:
+    add_lead("Kate Nguyen")
+    editing.edit(desk, 1, name="Kate Miller", method="Phone Call")
+    add_agent()
+    undo.undo(desk, 2)
+    row = look(lambda: Assignment.get_by_id(1))
+    assert (row.customer_name, row.method) == ("Kate Nguyen", "Text")
+
+
 def test_a_booking_that_does_not_exist_is_not_found(desk: Desk) -> None:
     with pytest.raises(NotFound):
         editing.edit(desk, 7, name="Kate Miller")

@@ -15,11 +15,13 @@ from dispatch.desk.event_filter import EventFilter
 from dispatch.leads.intake import LeadResult
 from dispatch.operations import undo
 from dispatch.queries import customer_index
+from dispatch.service.issues.intake import open_issue
 from models.base import tuples
 from models.bookings import Assignment
 from models.customer_index import CustomerSearch
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound, Refused
+from models.issues import Issue
 
 AddLead = Callable[..., LeadResult]
 Look = Callable[..., Any]
@@ -202,6 +204,16 @@ def test_merges_are_undone_in_turn(people: None, desk: Desk, look: Look) -> None
     undo.undo(desk)
     undo.undo(desk)
     assert look(everything) == before
+
+
+def test_an_issue_opened_since_goes_back_with_its_booking(people: None, desk: Desk, look: Look) -> None:
+    customers.merge(desk, 4, 1)
+    merge = look(event_log.page, EventFilter(command="customer.merge"))[0]["event_id"]
+    open_issue(desk, "my invoice is wrong", booking_id=1)
+    open_issue(desk, "my invoice is wrong", customer_id=4)
+    undo.undo(desk, merge)
+    owners = look(lambda: [row.customer_id for row in Issue.select().order_by(Issue.issue_id)])
+    assert owners == [1, 4], "of the booking's customer, and of the one who was named"
 
 
 @pytest.mark.parametrize("change", ["merge", "edit"])

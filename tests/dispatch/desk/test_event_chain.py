@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch import bookings
+from dispatch import bookings, privacy
 from dispatch.desk import event_chain
 from dispatch.desk.desk import Desk
 from dispatch.desk.event_chain import ERASED, START, erase, head_after, map_texts, newest_seal, seal
@@ -108,6 +108,18 @@ def test_a_log_sealed_again_from_its_beginning_has_another_head(worked: Desk, lo
     assert "another head" in chain_of(worked, f"{noted.event_id}:{noted.head}")["head"]
 
 
+def test_the_head_of_a_desk_without_seals_may_be_noted(desk: Desk, look: Look) -> None:
+    noted = look(newest_seal)
+    assert chain_of(desk, f"{noted.event_id}:{noted.head}") == {}
+    assert "another head" in chain_of(desk, "0:" + "1" * 32)["head"]
+
+
+def test_a_head_of_an_event_that_is_gone_is_told(worked: Desk, look: Look) -> None:
+    noted = look(newest_seal)
+    words = chain_of(worked, f"{noted.event_id + 1}:{noted.head}")["head"]
+    assert words.startswith(f"no event {noted.event_id + 1} is sealed")
+
+
 @pytest.mark.parametrize(
     "text", ["", "5", "5:", "x:" + START, "5:" + "g" * 32, "5:abc", "9" * 30 + ":" + START]
 )
@@ -180,9 +192,66 @@ def test_what_is_left_of_an_event_is_still_checked(worked: Desk, look: Look) -> 
         row = Erasure.lock(1)
         row.closed = True
         row.save()
-    assert chain_of(worked) == {}
+    assert "chain" not in chain_of(worked)
     by_hand(worked, "UPDATE events SET after = replace(after, 'Mars', 'Venus') WHERE event_id = 3")
-    assert chain_of(worked)["chain"].endswith(": 3")
+    assert "changed since they were sealed, or after one that is missing: 3" in chain_of(worked)["chain"]
+
+
+@pytest.mark.parametrize("has_other_salts", [False, True])
+def test_a_text_erased_by_hand_is_found(worked: Desk, look: Look, has_other_salts: bool) -> None:
+    """Whoever can write the file can work out what an erasure would leave of a text."""
+    newest = look(newest_seal).event_id
+    row, sealed = look(lambda: (Event.get_by_id(newest), EventSeal.get_by_id(newest)))
+    row.loaded, sealed.loaded = {}, {}
+    before = sealed.salts
+    with patch.object(Event, "save"), patch.object(EventSeal, "save"):
+        assert erase(row, sealed, lambda part, _: part == "detail")
+    by_hand(worked)
+    with closing(sqlite3.connect(worked.database.path)) as file:
+        salts = sealed.salts if has_other_salts else before
+        file.execute("UPDATE events SET detail = ? WHERE event_id = ?", (row.detail, newest))
+        file.execute("UPDATE event_seals SET salts = ? WHERE event_id = ?", (salts, newest))
+        file.commit()
+    words = "erased, but of nobody who was" if has_other_salts else "changed since they were sealed"
+    assert words in chain_of(worked)["chain"]
+
+
+def test_an_erasure_without_its_event_is_found(worked: Desk) -> None:
+    by_hand(worked, "INSERT INTO erasures VALUES (1, '2082-03-01 09:00:00', 1)")
+    assert chain_of(worked)["erasures"] == "no event tells that they were erased: customers: 1"
+
+
+@pytest.mark.parametrize("request_id", ["erased:Kate", "erased:" + "ab" * 16])
+def test_a_request_id_may_look_like_an_erased_text(
+    desk: Desk, add_lead: Callable[..., LeadResult], request_id: str
+) -> None:
+    with desk.request(request_id):
+        add_lead("Kate Nguyen")
+    bookings.cancel(desk, 1, "no")
+    seal(desk, 1_000)
+    assert chain_of(desk) == {}
+    privacy.forget(desk, 1)
+    assert chain_of(desk) == {}
+    by_hand(desk)
+    with closing(sqlite3.connect(desk.database.path)) as file:
+        assert file.execute("SELECT 1 FROM events WHERE request_id = ?", (request_id,)).fetchall() == []
+
+
+def test_nothing_is_sealed_that_a_restore_has_taken_away(
+    worked: Desk, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bookings.contact(worked, 1, "reached")
+    gone, known = look(newest_seal).event_id + 1, event_chain._next_seals
+
+    def restored(last: event_chain.Seal, limit: int | None) -> Iterator[EventSeal]:
+        rows = list(known(last, limit))
+        monkeypatch.setattr(event_chain, "_next_seals", known)
+        by_hand(worked, f"DELETE FROM events WHERE event_id = {gone}")
+        return iter(rows)
+
+    monkeypatch.setattr(event_chain, "_next_seals", restored)
+    assert seal(worked, 1_000) == 0
+    assert look(newest_seal).event_id == gone - 1
 
 
 values = st.recursive(

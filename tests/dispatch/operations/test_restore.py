@@ -19,6 +19,7 @@ from dispatch.desk import event_log, settings
 from dispatch.desk.desk import Desk
 from dispatch.operations import configuration
 from dispatch.operations.backup import backup, identity
+from dispatch.operations.backup_record import known_copies
 from dispatch.operations.doctor import examine
 from dispatch.operations.integrity import schema
 from dispatch.operations.restore import restore
@@ -63,6 +64,28 @@ def test_customers_erased_since_the_backup_are_named(desk: Desk, saved: Path, re
     assert privacy.forget(desk, 1)["customers"] == [1], "and can be erased again"
     with desk.reading():
         assert examine(desk)["ok"]
+
+
+def test_a_restore_beyond_a_block_of_the_log_leaves_a_sound_desk(
+    desk: Desk, saved: Path, restoring: Restoring
+) -> None:
+    for number in range(70):
+        bookings.note(desk, 1, f"note {number}")
+    desk.close()
+    assert (restoring(saved)["event_id"] or 0) > 64
+    with desk.reading():
+        assert next(row for row in examine(desk)["checks"] if row["check"] == "log")["ok"]
+
+
+def test_a_restored_desk_knows_all_its_copies(
+    desk: Desk, saved: Path, restoring: Restoring, tmp_path: Path
+) -> None:
+    later = tmp_path / "later.db"
+    backup(desk, later)
+    desk.close()
+    kept = restoring(saved)["kept"]
+    with desk.reading():
+        assert {str(file) for file in known_copies(desk)} >= {str(saved), str(later), kept}
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from dispatch import privacy
+from dispatch import bookings, customers, privacy
 from dispatch.desk.desk import Desk
+from dispatch.operations import undo
 from models.errors import NotFound, Refused
 from tests.dispatch.privacy.conftest import WORDS
 
@@ -29,6 +30,20 @@ def test_it_holds_whole_rows_of_nobody_else(desk: Desk, person: int, look: Look)
     assert [row["status"] for row in exported["rows"]["issues"]] == ["resolved"]
     numbers = [event["event_id"] for event in exported["events"]]
     assert numbers == sorted(numbers)
+
+
+def test_the_events_tell_nothing_of_others(desk: Desk, person: int, look: Look) -> None:
+    """Several leads at once and a batch changed rows of two persons; a merge was undone."""
+    content = json.dumps(look(privacy.export, desk, person)["events"])
+    assert "Another One" not in content
+    assert "+49401234" not in content
+    bookings.cancel(desk, 2, "no")
+    customers.merge(desk, 2, 3)
+    undo.undo(desk)
+    events = look(privacy.export, desk, 3)["events"]
+    assert [event["command"] for event in events[-2:]] == ["customer.merge", "undo"]
+    assert "+49301234" not in json.dumps(events)
+    assert "Someone Else" not in json.dumps(events)
 
 
 def test_nobody_erased_or_unknown_is_exported(desk: Desk, person: int, look: Look) -> None:

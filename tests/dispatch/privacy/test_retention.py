@@ -20,6 +20,7 @@ from dispatch.service.issues import lifecycle
 from dispatch.service.issues.intake import open_issue
 from models.audit import ERASED_TEXT
 from models.customers import Customer
+from models.errors import Refused
 from tests.dispatch.privacy.conftest import TRIP
 
 Look = Callable[..., Any]
@@ -125,3 +126,19 @@ def test_the_list_agrees_with_a_plain_model(
         assert numbers(desk, days) == wanted
     finally:
         desk.close()
+
+
+def test_one_who_cannot_be_erased_is_not_looked_for_in_every_sweep(
+    old: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_value(old, "retention_days", "9")
+    looked: list[int] = []
+
+    def refuse(_: Desk, customer_id: int) -> None:
+        looked.append(customer_id)
+        raise Refused("work_open", "there is open work")
+
+    monkeypatch.setattr("dispatch.privacy.retention.forget", refuse)
+    for _ in range(3):
+        assert sweep(old)["erased"] == []
+    assert looked == [1]

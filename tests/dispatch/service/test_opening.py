@@ -122,6 +122,17 @@ def test_unknown_references_are_refused(add_lead: Callable[..., LeadResult], ope
     refused(lambda: open_issue(booking_id=1, customer_id=2), "other_customer")
 
 
+def test_an_issue_stays_with_the_customer_of_its_booking(
+    desk: Desk, add_lead: Callable[..., LeadResult], open_issue: Open
+) -> None:
+    add_lead("Kate Nguyen")
+    add_lead("John Doe")
+    open_issue(booking_id=1)
+    refused(lambda: editing.edit(desk, 1, customer_id=2), "other_customer")
+    row = editing.edit(desk, 1, booking_id=2)
+    assert (row["customer_id"], row["booking_id"]) == (2, 2)
+
+
 def test_the_same_request_opens_one_issue(desk: Desk, open_issue: Open) -> None:
     with desk.request("r1"):
         first = open_issue("help")
