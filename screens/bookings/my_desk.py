@@ -176,10 +176,11 @@ def _headline(agent: AgentRow | None, rows: list[BookingRow], issues: int, keep:
     if agent is None:
         return Text("Nobody's desk yet: press a to choose an agent", "bold")
     line = Text(f"{agent['name']} ({agent['agent_id']})  ", "bold")
-    line.append_text(load_bar(agent)).append(f", rank {agent['rank'] or '–'}", "dim")
-    if agent["presence"] != AVAILABLE:
-        line.append("  ").append_text(presence_text(agent))
+    if agent["presence"] != AVAILABLE:  # first, as the end of the line is cut
+        line.append_text(presence_text(agent))
         line.append(f", {back} is back" if agent["presence_reason"] == AWAY_REASON else "", "bold")
+        line.append("  ")
+    line.append_text(load_bar(agent)).append(f", rank {agent['rank'] or '–'}", "dim")
     asked = sum(row["asked_at"] is not None and row["group"] != "done today" for row in rows)
     if asked:
         line.append(f"  ·  {asked} still on it? {keep} keeps it", f"bold {CARE}")

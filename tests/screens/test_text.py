@@ -16,6 +16,9 @@ from screens.wording.text import refusal, short
 PENDING: Any = {"voided": False, "status": "Pending", "agent_id": 1, "claimed_at": None}
 
 
+ERASED = {"erased": "9f" * 16}
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -71,7 +74,7 @@ def test_a_refusal_is_shown_with_its_hint() -> None:
         ),
         ("booking.follow_up", {"follow_up_at": None}, None, "03-04 12:00  follow-up: none any more  (kim)"),
         ("booking.cancel", {"reason": "no"}, 9, "03-04 12:00  cancelled: no  (kim)  [undone]"),
-        ("booking.cancel", {"reason": {"erased": "9f"}}, None, "03-04 12:00  cancelled: erased  (kim)"),
+        ("booking.cancel", {"reason": ERASED}, None, "03-04 12:00  cancelled: erased  (kim)"),
         ("undo", {"command": "booking.claim"}, None, "03-04 12:00  undo: claimed  (kim)"),
         (
             "setting.set",

@@ -95,7 +95,7 @@ def test_every_audited_row_has_undo_rules() -> None:
 
 
 def test_a_value_of_an_event_is_told_in_words() -> None:
-    assert describe_value({"erased": "9f"}) == "erased"
+    assert describe_value({"erased": "9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f"}) == "erased"
     assert describe_value(["unresolved", {"issue_id": 3, "first_answer": True}]) == (
         "unresolved, issue 3 first answer yes"
     )
