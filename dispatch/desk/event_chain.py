@@ -15,10 +15,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 import secrets
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Any, NamedTuple
+
+from peewee import ModelSelect
 
 from dispatch.desk.commands import to_json
 from dispatch.desk.desk import Desk
@@ -29,6 +32,7 @@ DIGEST_BYTES = 16
 START = "0" * 2 * DIGEST_BYTES
 """The head before the first event."""
 AT_ONCE = 250  # seals in a commit
+OTHER_COLUMNS = 300  # characters
 ERASED = "erased"
 ERASED_TEXT = "erased:"  # precedes the digest in a column that is not JSON
 _DIGEST = re.compile(f"[0-9a-f]{{{2 * DIGEST_BYTES}}}")
@@ -67,13 +71,17 @@ def newest_seal() -> Seal:
     return Seal(*rows[0]) if rows else Seal(0, START)
 
 
-def seal(desk: Desk, most: int) -> int:
-    """Seal at most this many events, oldest first; return how many. Safe in several terminals at once."""
+def seal(desk: Desk, most_text: float = math.inf) -> int:
+    """Seal events, oldest first, up to about this many characters of them; return how many events.
+
+    Safe in several terminals at once.
+    """
     sealed = 0
-    while sealed < most and not desk.why_read_only:
+    while most_text > 0 and not desk.why_read_only:
         with desk.reading():
             last = newest_seal()
-            rows = list(_next_seals(last, min(AT_ONCE, most - sealed)))
+            events = list(_first(_unsealed(last).limit(AT_ONCE), most_text))
+            rows = list(_seals(last, events))
         if not rows:
             break
         with desk.transaction():
@@ -81,18 +89,37 @@ def seal(desk: Desk, most: int) -> int:
                 continue  # another terminal has sealed them, or a restore has taken them away
             _write(rows)
         sealed += len(rows)
+        most_text -= sum(map(_length, events))
     return sealed
 
 
 def seal_at_once() -> None:
     """Seal every event, inside a running transaction."""
-    _write(_next_seals(newest_seal(), None))
+    last = newest_seal()
+    _write(_seals(last, read_rows(Event, _unsealed(last))))
 
 
-def _next_seals(last: Seal, limit: int | None) -> Iterator[EventSeal]:
-    events = Event.select().where(Event.event_id > last.event_id).order_by(Event.event_id).limit(limit)
+def _unsealed(last: Seal) -> ModelSelect[Event]:
+    return Event.select().where(Event.event_id > last.event_id).order_by(Event.event_id)
+
+
+def _first(query: ModelSelect[Event], most_text: float) -> Iterator[Event]:
+    """Yield a query's events until that much of them is read, but at least one: a batch's can be long."""
+    for event in read_rows(Event, query):
+        yield event
+        most_text -= _length(event)
+        if most_text <= 0:
+            return
+
+
+def _length(event: Event) -> int:
+    """Return how many characters an event has, and a number for its other columns."""
+    return OTHER_COLUMNS + sum(len(getattr(event, name) or "") for name in JSON_COLUMNS)
+
+
+def _seals(last: Seal, events: Iterable[Event]) -> Iterator[EventSeal]:
     head = last.head
-    for event in read_rows(Event, events):
+    for event in events:
         salt = secrets.token_hex(DIGEST_BYTES)
         head = head_after(head, event, salt)
         yield EventSeal(event_id=event.event_id, head=head, salts=json.dumps(salt))

@@ -7,7 +7,6 @@ the one they were merged into.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -60,7 +59,7 @@ _COLUMNS = {model.table: frozenset(columns) for model, columns in PERSONAL.items
 
 def forget(desk: Desk, customer_id: int) -> Erased:
     """Erase a customer, finally. Raises NotFound, and Refused while work for them is open."""
-    seal(desk, sys.maxsize)  # most of it in short commits: only sealed events can be erased
+    seal(desk)  # most of it in short commits: only sealed events can be erased
     return _forget(desk, customer_id)
 
 

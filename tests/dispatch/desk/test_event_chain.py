@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from typing import Any
 from unittest.mock import patch
@@ -32,7 +32,7 @@ NOBODY_SEES_IT = "DROP TRIGGER {0}_keep; DROP TRIGGER {0}_stay;"
 def worked(desk: Desk, lead: LeadResult) -> Desk:
     bookings.claim(desk, 1, 1)
     bookings.note(desk, 1, "wants a window seat")
-    seal(desk, 1_000)
+    seal(desk)
     return desk
 
 
@@ -60,7 +60,7 @@ def by_hand(desk: Desk, *statements: str) -> None:
 def test_every_event_is_sealed_once(worked: Desk, look: Look) -> None:
     numbers = look(lambda: [one.event_id for one in EventSeal.select().order_by(EventSeal.event_id)])
     assert numbers == look(lambda: [one.event_id for one in Event.select().order_by(Event.event_id)])
-    assert seal(worked, 1_000) == 0
+    assert seal(worked) == 0
     assert chain_of(worked) == {}
 
 
@@ -68,7 +68,7 @@ def test_newer_events_continue_the_chain(worked: Desk, look: Look) -> None:
     before = look(newest_seal)
     bookings.contact(worked, 1, "reached")
     assert chain_of(worked) == {}, "an event that is not sealed yet is no fault"
-    assert seal(worked, 1_000) == 1
+    assert seal(worked) == 1
     assert look(newest_seal) != before
     assert chain_of(worked, f"{before.event_id}:{before.head}") == {}
 
@@ -103,7 +103,7 @@ def test_one_bent_event_is_the_only_one_named(worked: Desk) -> None:
 def test_a_log_sealed_again_from_its_beginning_has_another_head(worked: Desk, look: Look) -> None:
     noted = look(newest_seal)
     by_hand(worked, "UPDATE events SET actor = 'mallory' WHERE event_id = 1; DELETE FROM event_seals")
-    seal(worked, 1_000)
+    seal(worked)
     assert chain_of(worked) == {}, "only who has noted the head can tell"
     assert "another head" in chain_of(worked, f"{noted.event_id}:{noted.head}")["head"]
 
@@ -228,7 +228,7 @@ def test_a_request_id_may_look_like_an_erased_text(
     with desk.request(request_id):
         add_lead("Kate Nguyen")
     bookings.cancel(desk, 1, "no")
-    seal(desk, 1_000)
+    seal(desk)
     assert chain_of(desk) == {}
     privacy.forget(desk, 1)
     assert chain_of(desk) == {}
@@ -241,17 +241,27 @@ def test_nothing_is_sealed_that_a_restore_has_taken_away(
     worked: Desk, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bookings.contact(worked, 1, "reached")
-    gone, known = look(newest_seal).event_id + 1, event_chain._next_seals
+    gone, known = look(newest_seal).event_id + 1, event_chain._seals
 
-    def restored(last: event_chain.Seal, limit: int | None) -> Iterator[EventSeal]:
-        rows = list(known(last, limit))
-        monkeypatch.setattr(event_chain, "_next_seals", known)
+    def restored(last: event_chain.Seal, events: Iterable[Event]) -> Iterator[EventSeal]:
+        rows = list(known(last, events))
+        monkeypatch.setattr(event_chain, "_seals", known)
         by_hand(worked, f"DELETE FROM events WHERE event_id = {gone}")
         return iter(rows)
 
-    monkeypatch.setattr(event_chain, "_next_seals", restored)
-    assert seal(worked, 1_000) == 0
+    monkeypatch.setattr(event_chain, "_seals", restored)
+    assert seal(worked) == 0
     assert look(newest_seal).event_id == gone - 1
+
+
+def test_a_sweep_seals_no_more_text_than_it_may(worked: Desk, look: Look) -> None:
+    known = look(newest_seal).event_id
+    for _ in range(3):
+        bookings.note(worked, 1, "x" * 1_000)
+    assert seal(worked, 2_000) == 2, "the second one reaches it"
+    assert seal(worked, 1) == 1, "but always one"
+    assert look(newest_seal).event_id == known + 3
+    assert chain_of(worked) == {}
 
 
 values = st.recursive(

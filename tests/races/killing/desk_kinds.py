@@ -73,7 +73,7 @@ def drifted(desk: Desk) -> None:
 
 def sealed(desk: Desk) -> None:
     """Every event is sealed, as erasing begins with."""
-    seal(desk, 1_000)
+    seal(desk)
 
 
 def no_seals(dump: Dump) -> Dump:
