@@ -51,7 +51,7 @@ T = TypeVar("T")
 
 REACHED = ("locked", "read_only")  # no reason to call the database lost
 LOOK_EVERY_S = 0.25
-BELOW_A_MODAL = ("go", "find", "log", "undo", "help", "why", "first_steps")
+BELOW_A_MODAL = ("go", "find", "log", "undo", "redo", "help", "why", "first_steps")
 
 
 class AstraApp(DistributingApp):
@@ -373,6 +373,9 @@ class AstraApp(DistributingApp):
 
     def action_undo(self) -> None:
         self.perform(undo.undo, lambda done: self.show_toast(describe_undo(done)))
+
+    def action_redo(self) -> None:
+        self.perform(undo.redo, lambda done: self.show_toast(describe_undo(done)))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every verb of the visible screen, and Textual's own."""

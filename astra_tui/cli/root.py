@@ -34,6 +34,7 @@ COMMANDS = {
     "report": "report:report",
     "log": "log:log",
     "undo": "undo:undo",
+    "redo": "undo:redo",
     "policy": "settings:policy",
     "set": "settings:set_value",
     "destination": "values:destination",

@@ -9,6 +9,7 @@ from datetime import timedelta
 from dispatch.assignment.decisions import decide
 from dispatch.assignment.selection import choose, policy_named
 from dispatch.desk.commands import Command
+from dispatch.desk.undo_chain import undone_by
 from models.agents import Agent, Taker
 from models.audit import Event
 from models.base import CompiledQuery, parameter, tuples
@@ -81,12 +82,12 @@ def declined_by(running: Command, booking_id: int) -> dict[int, str]:
     """The agents who declined this booking within the setting's minutes, unless that was undone."""
     minutes = running.desk.settings["decline_minutes"]
     since = to_text(from_text(running.now) - timedelta(minutes=minutes))
-    undone = Event.select(Event.undoes).where(Event.undoes.is_null(False), Event.booking_id == booking_id)
-    events = Event.select(Event.detail).where(
+    events = Event.select(Event.event_id, Event.detail).where(
         Event.booking_id == booking_id,
         Event.command == "booking.decline",
         Event.at > since,
-        Event.event_id.not_in(undone),
     )
-    declined = {json.loads(detail)["declined_by"]: DECLINED for (detail,) in tuples(events)}
+    details = dict(tuples(events))
+    standing = details.keys() - undone_by(details, running.undoes) if details else ()
+    declined = {json.loads(details[number])["declined_by"]: DECLINED for number in standing}
     return declined | running.kept_from.get(booking_id, {})

@@ -8,6 +8,7 @@ from typing import Any
 
 from peewee import Expression, ModelSelect
 
+from dispatch.desk.undo_chain import UNDO, undone_events
 from dispatch.inputs import date_ranges
 from dispatch.inputs.filter_language import Node
 from dispatch.inputs.filter_reader import Exact, Fields, Key, Keys, Moment, Number, Who, at, condition, table
@@ -85,10 +86,7 @@ class EventFilter:
         if self.issue_id is not None:
             conditions.append(Event.issue_id == self.issue_id)
         if self.undone:
-            undoing = Event.alias()
-            conditions.append(
-                Event.event_id.in_(undoing.select(undoing.undoes).where(undoing.undoes.is_null(False)))
-            )
+            conditions += [Event.event_id.in_(undone_events()), Event.command != UNDO]
         return conditions
 
     def _by_line(self, line: Line) -> list[Expression]:

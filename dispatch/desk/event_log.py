@@ -12,6 +12,7 @@ from peewee import JOIN, Case, Entity, fn
 
 from dispatch.desk.event_filter import EventFilter
 from dispatch.desk.row_types import EventColumns, EventRow
+from dispatch.desk.undo_chain import undone_by
 from models.audit import Event
 from models.base import Json, tuples
 from models.bookings import Booking
@@ -47,7 +48,12 @@ def events_among(ids: Any) -> list[EventRow]:
         .where(Event.event_id.in_(ids))
         .order_by(Event.event_id.desc())
     )
-    return [_event_row(values) for values in tuples(query)]
+    rows = [_event_row(values) for values in tuples(query)]
+    followed = [row["event_id"] for row in rows if row["undone_by"] is not None]
+    undone = undone_by(followed) if followed else {}
+    for row in rows:
+        row["undone_by"] = undone.get(row["event_id"])  # by the last undo of several, or by none left
+    return rows
 
 
 def _column(name: str) -> Any:

@@ -73,10 +73,11 @@ def describe_event(row: Mapping[str, Any]) -> str:
 
 
 def describe_undone(done: UndoResult) -> str:
-    """Describe what an undo undid: ``booking 12 claimed``, ``booking 12 (Kate Nguyen) removed``."""
+    """Describe what is undone or redone: ``booking 12 claimed``, ``booking 12 (Kate Nguyen) removed``."""
     if done["command"] == "import":
         return "import"
     booking = done["booking"]
     if done["command"] == "lead.add" and booking is not None:
-        return f"{describe_subject(done)} ({booking['customer_name']}) removed"
+        became = "is back" if done["redone"] else "removed"
+        return f"{describe_subject(done)} ({booking['customer_name']}) {became}"
     return describe_event(done)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from peewee import JOIN
 
 from dispatch.bookings.undo_rules import MISTAKE, BookingUndo
+from dispatch.desk import undo_chain
 from dispatch.desk.commands import Command, command, never
 from dispatch.operations import import_record
 from models import tallies
@@ -100,12 +101,11 @@ def take_back(running: Command, event: Event) -> TakenBack:
 
 def _changed_since(event_id: int) -> set[str]:
     """Return the keys of all rows that later commands, themselves not undone, have changed."""
-    undone = Event.select(Event.undoes).where(Event.undoes > event_id)
     own = import_record.parts_of(event_id)
     query = Event.select(Event.before).where(
         Event.event_id > event_id,
         Event.before.is_null(False),
-        Event.event_id.not_in(undone),
+        Event.event_id.not_in(undo_chain.undone_events(after=event_id)),
         Event.event_id.not_in(listed(own)),
         Event.undoes.is_null() | (Event.undoes < event_id),
     )
@@ -138,7 +138,7 @@ def _key(model: type[BaseModel], number: int) -> str:
 @command(
     "import.rows_back",
     past="imported rows removed",
-    undo=never("an undo is not undone; no id is used twice, so the rows need new ids to be imported again"),
+    undo=never("no id is used twice, so the rows need new ids to be imported again"),
 )
 def _take_back_part(running: Command, part: _Part, undoing: _Undoing) -> None:
     """Cancel the bookings of one part, then let the agents leave whom nothing keeps."""

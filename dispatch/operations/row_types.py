@@ -103,13 +103,16 @@ class RestoreResult(TypedDict):
 
 
 class UndoResult(TypedDict):
-    """The undone event; ``over_capacity`` lists the agents left with too much work.
+    """The event undone, of a redo (``redone``) an undo; ``command`` is what is no longer done, or done again.
+
+    ``over_capacity`` lists the agents left with too much work.
 
     Of an import, ``bookings`` counts those taken back; ``kept_bookings`` and ``kept_agents`` stay, as they
     have changed since, or hold work.
     """
 
     undone_event_id: int
+    redone: bool
     command: str
     booking_id: int | None
     agent_id: int | None

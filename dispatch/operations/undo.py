@@ -1,19 +1,23 @@
-"""Undo: a new command that writes the inverse of an event, so that nothing is ever deleted."""
+"""Undo and redo: new commands that write the inverse of an event, so that nothing is ever deleted.
+
+A redo is the undo of an undo.
+"""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from peewee import IntegrityError, fn
+from peewee import IntegrityError
 
 from dispatch import customers, queries
 from dispatch.agents.undo_rules import AgentUndo
 from dispatch.bookings.undo_rules import BookingUndo
 from dispatch.customers.undo_rules import CustomerUndo, LeadUndo
-from dispatch.desk.commands import AUDITED, TABLES, Command, command, never
+from dispatch.desk import undo_chain
+from dispatch.desk.commands import AUDITED, TABLES, Command, command, put_back
 from dispatch.desk.undo_rules import FOLLOWS, UndoRules
-from dispatch.operations import import_record
+from dispatch.operations import import_record, undo_target
 from dispatch.operations.command_list import every_command
 from dispatch.operations.import_undo import TakenBack, take_back
 from dispatch.operations.row_types import UndoResult
@@ -23,11 +27,9 @@ from models.audit import Event
 from models.base import BaseModel, Json
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
-from models.errors import NotFound, Refused
+from models.errors import Refused
 from models.issues import Issue, Survey
 from models.triggers import loads_gathered
-
-REACH = 100_000  # events back, in which a session's last command is looked for
 
 RULES: dict[type[BaseModel], UndoRules[Any]] = dict.fromkeys(AUDITED, UndoRules())
 RULES |= {
@@ -39,17 +41,34 @@ RULES |= {
 }
 
 
-@command("undo", past="undo", undo=never("an undo is not undone; repeat the command instead"))
+@command(undo_chain.UNDO, past="undo", undo=put_back)
 def undo(running: Command, event_id: int | None = None) -> UndoResult:
-    """Undo one event: the one named, or the actor's last command of this session.
+    """Undo one event: the one named, or the actor's last command of this session. Of an undo, it is a redo.
 
     Raises NotFound for an unknown event, and Refused if there is nothing to undo, the command cannot be
     undone, or one of its rows has changed since.
     """
-    event = _event(event_id) if event_id is not None else _last_of(running)
+    event = undo_target.last_done(running) if event_id is None else undo_target.named(event_id)
+    return _reverse(running, event)
+
+
+@command(undo_chain.REDO, past="redo", undo=put_back)
+def redo(running: Command, event_id: int | None = None) -> UndoResult:
+    """Redo what one undo took back: the event named or its undo, or the actor's last undo of this session.
+
+    Raises NotFound for an unknown event, and Refused if there is nothing to redo, or one of the undo's rows
+    has changed since.
+    """
+    event = undo_target.last_undo(running) if event_id is None else undo_target.undo_of(event_id)
+    return _reverse(running, event)
+
+
+def _reverse(running: Command, event: Event) -> UndoResult:
     _check_undoable(event)
+    is_redo = event.command == undo_chain.UNDO
+    running.name = undo_chain.REDO if is_redo else undo_chain.UNDO  # however it was asked for
     running.undoes = event.event_id
-    running.detail["command"] = event.command
+    running.detail["command"] = undo_chain.command_of(event)
     if event.command == import_record.HEAD:
         back, over = take_back(running, event), []
     else:
@@ -63,7 +82,8 @@ def undo(running: Command, event_id: int | None = None) -> UndoResult:
     running.customer_id, running.issue_id = event.customer_id, event.issue_id
     return {
         "undone_event_id": event.event_id,
-        "command": event.command,
+        "redone": is_redo,
+        "command": running.detail["command"],
         "booking_id": event.booking_id,
         "agent_id": event.agent_id,
         "customer_id": event.customer_id,
@@ -82,6 +102,8 @@ def _check_undoable(event: Event) -> None:
     head = import_record.head_of(event)
     if head is not None:
         reason = f"it is part of event {head}: astra undo {head} undoes all of it"
+    if event.command == undo_chain.UNDO and undo_chain.command_of(event) == import_record.HEAD:
+        reason = "an import is taken back for good: no id is used twice, so import the rows with new ids"
     if reason:
         raise Refused("not_undoable", f"event {event.event_id} ({event.command}) cannot be undone", reason)
 
@@ -116,52 +138,6 @@ def _write_inverse(running: Command, row: BaseModel, before: Json | None) -> Non
             f"{row.label} {row._pk} cannot be put back: {error}",
             "another row has taken its place since; change that one first",
         ) from error
-
-
-def _last_of(running: Command) -> Event:
-    """The session's newest event of the actor that is not an undo and has not been undone."""
-    actor, undone = running.desk.actor, Event.select(Event.undoes).where(Event.undoes.is_null(False))
-    head = fn.COALESCE(fn.json_extract(Event.detail, "$.head"), 0)  # of a part of an import
-    newest = Event.select(fn.MAX(Event.event_id)).scalar() or 0
-    own = Event.select().where(
-        Event.event_id > newest - REACH,
-        Event.actor == actor,
-        Event.undoes.is_null(),
-        Event.event_id.not_in(undone),
-        ~Event.command.startswith(f"{import_record.HEAD}.") | head.not_in(undone),
-    )
-    own = own.order_by(Event.event_id.desc())
-    event: Event | None = own.where(Event.session == running.desk.session).first()
-    if event is None:
-        elsewhere: Event | None = own.first()
-        if elsewhere is None:
-            raise Refused("nothing_to_undo", f"{actor} has done nothing that can be undone")
-        elsewhere = _whole(elsewhere)
-        raise Refused(
-            "nothing_to_undo",
-            f"{actor} has done nothing here that can be undone",
-            f"event {elsewhere.event_id} ({elsewhere.command}) was done in another terminal: "
-            f"astra undo {elsewhere.event_id} undoes it, or u on it in the log",
-        )
-    return _whole(event)
-
-
-def _whole(event: Event) -> Event:
-    """Return the import that an event is part of, or the event."""
-    head = import_record.head_of(event)
-    return event if head is None else _event(head)
-
-
-def _event(event_id: int) -> Event:
-    event = Event.get_or_none(Event.event_id == event_id)
-    if event is None:
-        raise NotFound("event", event_id, "astra log shows them")
-    if event.undoes is not None:
-        raise Refused("not_undoable", f"event {event_id} is itself an undo", "repeat the command instead")
-    later = Event.get_or_none(Event.undoes == event_id)
-    if later is not None:
-        raise Refused("already_undone", f"event {event_id} was undone at {later.at} by {later.actor}")
-    return event
 
 
 def _customer_of(row: BaseModel) -> int | None:
@@ -203,7 +179,7 @@ def _later_change(event: Event, key: str) -> Event | None:
     An undo of such a command does not count; an undo of an earlier command does.
     """
     since = (Event.event_id > event.event_id) & Event.after.contains(f'"{key}":')
-    undone = Event.select(Event.undoes).where(Event.undoes > event.event_id)
+    undone = undo_chain.undone_events(after=event.event_id)
     undoes_later = Event.undoes.in_(Event.select(Event.event_id).where(since))
     query = Event.select().where(since, Event.event_id.not_in(undone), Event.undoes.is_null() | ~undoes_later)
     later: Event | None = query.order_by(Event.event_id).first()

@@ -12,6 +12,7 @@ from peewee import fn
 from dispatch.assignment.decisions import BY_HAND
 from dispatch.customers.records import present_customer
 from dispatch.desk.event_filter import EventFilter
+from dispatch.desk.undo_chain import undone_by
 from models.audit import ERASED_TEXT, Decision, Erasure, Event, EventBooking
 from models.base import BaseModel, listed, tuples
 from models.bookings import Assignment, Booking
@@ -129,20 +130,20 @@ def event_ids(held: Holdings) -> list[int]:
 
 def _loans(people: Sequence[int]) -> list[Loan]:
     """Follow the contacts of customers through merges, undone since, in which others got them."""
-    undo = Event.alias()
-    undone = undo.select(undo.event_id).where(undo.undoes == Event.event_id)
     numbers = EventFilter(command=MERGE).numbers()
     kept, given = (
         fn.json_extract(Event.detail, f"$.{name}", coerce=False)
         for name in ("customer_id", "merged_customer_id")
     )
-    merges = Event.select(Event.event_id, kept, given, undone)
+    merges = Event.select(Event.event_id, kept, given)
     merges = merges.where(Event.event_id.in_(numbers.select_from(numbers.c.event_id)))
     own, loans = set(people), dict[int, list[Loan]]()
-    for event_id, keep, other, undone_by in tuples(merges.order_by(Event.event_id)):
+    found = list(tuples(merges.order_by(Event.event_id)))
+    undone = undone_by([event_id for event_id, _, _ in found])
+    for event_id, keep, other in found:
         has_them = other in own or any(one.is_at(event_id) for one in loans.get(other, ()))
         if has_them and keep not in own:
-            loans.setdefault(keep, []).append(Loan(keep, event_id, undone_by or sys.maxsize))
+            loans.setdefault(keep, []).append(Loan(keep, event_id, undone.get(event_id, sys.maxsize)))
     return [one for of_one in loans.values() for one in of_one]
 
 

@@ -241,7 +241,15 @@ LOG = [
         "events",
         "undo another command than they say",
         "SELECT e.event_id FROM events e JOIN events u ON u.event_id = e.undoes WHERE e.undoes IS NOT NULL"
-        " AND CASE WHEN json_valid(e.detail) THEN json_extract(e.detail, '$.command') END <> u.command",
+        " AND CASE WHEN json_valid(e.detail) THEN json_extract(e.detail, '$.command') END"
+        " <> CASE WHEN u.undoes IS NULL THEN u.command"
+        " WHEN json_valid(u.detail) THEN json_extract(u.detail, '$.command') END",
+    ),
+    Agreement(
+        "events",
+        "an undo of an undo, or a redo of another command",
+        "SELECT e.event_id FROM events e JOIN events u ON u.event_id = e.undoes WHERE e.undoes IS NOT NULL"
+        " AND (e.command = 'redo') <> (u.command = 'undo')",
     ),
     Agreement(
         "events",

@@ -246,7 +246,7 @@ VALUES: dict[str, list[Rule]] = {
         *(_json(name, "object") for name in ("detail", "before", "after")),
         Rule("result is no JSON", "t.result IS NOT NULL AND NOT json_valid(t.result)"),
         Rule("undoes a later event", "t.undoes >= t.event_id"),
-        Rule("an undo of nothing, or no undo", "(t.command = 'undo') <> (t.undoes IS NOT NULL)"),
+        Rule("an undo of nothing, or no undo", "(t.command IN ('undo', 'redo')) <> (t.undoes IS NOT NULL)"),
         Rule(
             "a request without its result, or the reverse",
             "(t.request_id IS NULL) <> (t.result IS NULL)"

@@ -40,6 +40,8 @@ TITLES = {place: place.replace("-", " ").capitalize() for place in (*PLACES, "lo
 UNDO = [
     key("undo", "ctrl+z", "Undo", "Undo the last command of this terminal", priority=True),
     hidden("undo.letter", "u", "Undo", "Undo the last command of this terminal", "undo"),
+    anywhere("redo", "ctrl+y", "Redo", "Do again what the last undo of this terminal took back"),
+    hidden("redo.letter", "U", "Redo", "Do again what the last undo of this terminal took back", "redo"),
 ]
 APP = [
     anywhere("help", "f1", "Help", "What this place is for, and all its keys"),
@@ -119,8 +121,9 @@ LIST = [
 
 LOG = [
     key("log.booking", "enter", "Go to it", "To the booking, customer or agent that it was about", "go_to"),
-    # replaces the application's own u, which undoes the last command
+    # they replace the application's own u and U, which undo the last command and redo the last undo
     key("log.undo", "u", "Undo this", "Undo the command under the cursor", "undo_event"),
+    hidden("log.redo", "U", "Redo this", "Do the command under the cursor again, if undone", "redo_event"),
     replace(FILTER, show=True),
     replace(BACK, show=True),
     *(binding for binding in BOOKING if binding.id in ("booking.customer", "booking.log")),

@@ -169,6 +169,9 @@ class CustomerCard(Modal[tuple[str, int] | None]):
     def action_undo(self) -> None:
         self.host.perform(undo.undo, lambda done: self.say(describe_undo(done)))
 
+    def action_redo(self) -> None:
+        self.host.perform(undo.redo, lambda done: self.say(describe_undo(done)))
+
 
 def person(card: Card) -> Text:
     text = Text.assemble((card["name"], "bold"), overflow="fold")

@@ -7,10 +7,11 @@ from rich.text import Text
 from dispatch import queries
 from dispatch.desk import event_log
 from dispatch.desk.row_types import EventRow
+from dispatch.desk.undo_chain import REDO
 from dispatch.operations.command_list import describe_event
 from dispatch.queries.wording import moment
 from screens.widgets.detail_pane import Detail, add_facts
-from screens.wording.events import changes, details
+from screens.wording.events import changes, details, undone_word
 from screens.wording.text import CARE
 
 
@@ -22,10 +23,15 @@ def event_detail(event: EventRow) -> Detail:
     text.append(describe_event(event), "bold")
     text.append(f"\n{event['actor']}, {moment(event['at'])}, {event['command']}", "dim")
     if event["undone_by"] is not None:
-        text.append(f"\nUndone {_by(other)}, event {event['undone_by']}", f"bold {CARE}")
+        text.append(
+            f"\n{undone_word(event).capitalize()} {_by(other)}, event {event['undone_by']}", f"bold {CARE}"
+        )
     if event["undoes"] is not None:
         what = f", {other['command']} {_by(other)}" if other else ""
-        text.append(f"\nUndoes event {event['undoes']}{what}", f"bold {CARE}")
+        text.append(
+            f"\n{'Redoes undo,' if event['command'] == REDO else 'Undoes'} event {event['undoes']}{what}",
+            f"bold {CARE}",
+        )
     add_facts(text, _facts(event))
     for row, lines in changes(event):
         text.append("\n\n" if lines else "\n")

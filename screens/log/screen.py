@@ -21,14 +21,14 @@ from screens.shell.paged_list import PagedList
 from screens.shell.row_actions import at_once, on_chosen
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import Detail
-from screens.wording.events import describe_undo, event_line, format_detail
+from screens.wording.events import describe_undo, event_line, format_detail, undone_word
 
 EXAMPLE = "booking:12 agent:6 by:kim command:claim since:today is:undone"
 
 
 def _what(row: EventRow) -> Text:
     word = describe_command(row["command"])
-    return Text(f"{word}, undone", "dim") if row["undone_by"] else Text(word)
+    return Text(f"{word}, {undone_word(row)}", "dim") if row["undone_by"] else Text(word)
 
 
 COLUMNS: tuple[Column[EventRow], ...] = (
@@ -52,7 +52,8 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
         "booking:12, issue:3, agent:6, by:kim, command:claim, since:today, until:2082-11-22, is:undone, and "
         "by words in the command or the actor, with and, or, not. Times are today, yesterday, 9:30, -2h, "
         'a date; one with a blank is quoted: since:"yesterday 17:00". u undoes the command under the '
-        "cursor, no matter who gave it; escape clears the filter, and then goes back to where you were."
+        "cursor, no matter who gave it, and U does it again; escape clears the filter, and then goes back to "
+        "where you were."
     )
     BINDINGS = [*keys.LOG]
     NUMBER = "event_id"
@@ -92,6 +93,7 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
             self.say("That was about no issue, booking, customer or agent", severity="warning")
 
     action_undo_event = at_once("", undo.undo)
+    action_redo_event = at_once("", undo.redo)
 
     @on_chosen
     def action_customer(self, event: EventRow) -> None:

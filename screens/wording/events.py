@@ -8,6 +8,7 @@ from typing import Any
 from dispatch.desk.commands import TABLES
 from dispatch.desk.event_chain import is_erased
 from dispatch.desk.row_types import EventRow
+from dispatch.desk.undo_chain import REVERSALS, UNDO
 from dispatch.operations.command_list import describe_command, describe_undone, describe_value
 from dispatch.operations.row_types import UndoResult
 from dispatch.queries.new_work import Restored
@@ -64,11 +65,16 @@ def event_line(event: EventRow) -> str:
     word = describe_command(event["command"])
     words = format_detail(event["command"], event["detail"])
     line = f"{short_moment(event['at'])}  {word}" + (f": {words}" if words else "")
-    return f"{line}  ({event['actor']})" + ("  [undone]" if event["undone_by"] else "")
+    return f"{line}  ({event['actor']})" + (f"  [{undone_word(event)}]" if event["undone_by"] else "")
+
+
+def undone_word(event: EventRow) -> str:
+    """Name what became of an undone event: of an undo, that it was redone."""
+    return "redone" if event["command"] == UNDO else "undone"
 
 
 def describe_undo(done: UndoResult) -> str:
-    """Describe an undo, for a toast."""
+    """Describe an undo or redo, for a toast."""
     several = f" ({done['bookings']:,} bookings)" if done["bookings"] > 1 else ""
     kept = [
         plural(len(rows), kind)
@@ -77,12 +83,12 @@ def describe_undo(done: UndoResult) -> str:
     ]
     stays = "stays" if len(done["kept_agents"]) + len(done["kept_bookings"]) == 1 else "stay"
     left = f"; {' and '.join(kept)} with work or changes since {stays}" if kept else ""
-    return f"Undone: {describe_undone(done)}{several}{left}"
+    return f"{'Redone' if done['redone'] else 'Undone'}: {describe_undone(done)}{several}{left}"
 
 
 def format_detail(command: str, detail: Json) -> str:
     """Format an event's detail in one line."""
-    if command == "undo":
+    if command in REVERSALS:
         return describe_command(detail.get("command", ""))
     if command == "setting.set":
         return f"{detail['key']} = {describe_value(detail['new'])}"

@@ -55,6 +55,7 @@ class Rules:
         self.touched: dict[tuple[str, int], Row | None] = {}
         self.minute = 0
         self.kept_from: dict[int, set[int]] = {}
+        self.reversing: list[int] = []
 
     # -- derived
 
@@ -91,7 +92,7 @@ class Rules:
         return min(eligible, key=lambda agent_id: (self.key(agent_id), agent_id), default=None)
 
     def decliners(self, booking_id: int) -> set[int]:
-        gone = {event["undoes"] for event in self.events}
+        gone = self.gone()
         return self.kept_from.get(booking_id, set()) | {
             event["declined"][1]
             for number, event in enumerate(self.events, 1)
@@ -162,7 +163,7 @@ class Rules:
 
     def run(self, command: str, *arguments: Any) -> None:
         """One command and its event; a refused one has changed nothing."""
-        self.touched, self.kept_from = {}, {}
+        self.touched, self.kept_from, self.reversing = {}, {}, []
         event = {"command": command, "undoes": None, "declined": None, "minute": self.minute} | (
             getattr(self, command)(*arguments) or {}
         )
@@ -335,25 +336,57 @@ class Rules:
 
     # -- undo
 
-    def undo(self, number: int | None) -> Row:
-        gone = {event["undoes"] for event in self.events}
-        if number is None:
-            standing = [n for n, e in enumerate(self.events, 1) if e["undoes"] is None and n not in gone]
-            if not standing:
-                raise No
-            number = standing[-1]
-        if not 1 <= number <= len(self.events) or number in gone or self.events[number - 1]["undoes"]:
+    def gone(self) -> set[int]:
+        """The undone events: whatever stands undoes its own, so the newest decides first."""
+        gone = set(self.reversing)
+        for number in range(len(self.events), 0, -1):
+            undone = self.events[number - 1]["undoes"]
+            if undone is not None and number not in gone:
+                gone.add(undone)
+        return gone
+
+    def is_undo(self, number: int) -> bool:
+        """An undo undoes anything but an undo; what undoes an undo is a redo."""
+        undone = self.events[number - 1]["undoes"]
+        return undone is not None and not self.is_undo(undone)
+
+    def ends(self) -> list[int]:
+        followed = {event["undoes"] for event in self.events}
+        return [number for number in range(1, len(self.events) + 1) if number not in followed]
+
+    def end(self, number: int) -> int:
+        if not 1 <= number <= len(self.events):
             raise No
-        event = self.events[number - 1]
-        kept = deepcopy((self.agents, self.bookings))
+        later = [n for n, event in enumerate(self.events, 1) if event["undoes"] == number]
+        return self.end(later[0]) if later else number
+
+    def undo(self, number: int | None) -> Row:
+        if number is None:
+            return self.reverse(max((n for n in self.ends() if not self.is_undo(n)), default=None))
+        end = self.end(number)
+        return self.reverse(end if self.is_undo(end) is self.is_undo(number) else None)
+
+    def redo(self, number: int | None) -> Row:
+        if number is None:
+            number = max((n for n in self.ends() if self.is_undo(n)), default=0)
+            if any(event["undoes"] is None for event in self.events[number:]):
+                raise No
+        end = self.end(number)
+        return self.reverse(end if self.is_undo(end) else None)
+
+    def reverse(self, number: int | None) -> Row:
+        if number is None:
+            raise No
+        kept, gone = deepcopy((self.agents, self.bookings)), self.gone()
+        self.reversing = [number]
         try:
-            self.put_all_back(number, event, gone)
+            self.put_all_back(number, self.events[number - 1], gone)
         except No:
             self.agents, self.bookings = kept
             raise
         return {"undoes": number}
 
-    def put_all_back(self, number: int, event: Row, gone: set[int | None]) -> None:
+    def put_all_back(self, number: int, event: Row, gone: set[int]) -> None:
         for row, before in event["touched"].items():
             self.check_undo(number, row, before, gone)
         for (kind, row_id), before in event["touched"].items():
@@ -370,9 +403,7 @@ class Rules:
             ):
                 self.to_the_desk(row_id, only_unclaimed=True)
 
-    def check_undo(
-        self, number: int, row: tuple[str, int], before: Row | None, gone: set[int | None]
-    ) -> None:
+    def check_undo(self, number: int, row: tuple[str, int], before: Row | None, gone: set[int]) -> None:
         for later_number, later in enumerate(self.events[number:], number + 1):
             if row not in later["touched"] or later_number in gone:
                 continue
@@ -591,6 +622,33 @@ class DeskAndRules(RuleBasedStateMachine):
     def undo_an_earlier_one(self, back: int) -> None:
         number = len(self.plain.events) - back
         self.both(undo.undo, "undo", number, event_id=number)
+
+    @rule()
+    def redo_the_last(self) -> None:
+        self.both(undo.redo, "redo", None)
+
+    @rule(back=st.integers(0, 6))
+    def redo_an_earlier_one(self, back: int) -> None:
+        number = len(self.plain.events) - back
+        self.both(undo.redo, "redo", number, event_id=number)
+
+    @rule()
+    def undo_and_redo(self) -> None:
+        """All is as before; only what waits, or is with somebody absent, may have found an agent."""
+        rules, before, number = self.plain, self.seen(), len(self.plain.events)
+        is_settled = all(row["status"] != "Pending" or row["agent"] for row in rules.bookings.values())
+        is_settled &= not any(agent["presence"] in GONE for agent in rules.agents.values())
+        self.both(undo.undo, "undo", None)
+        if len(rules.events) > number:
+            self.both(undo.redo, "redo", None)
+            assert not is_settled or self.seen() == before
+
+    def seen(self) -> list[Row]:
+        with self.desk.reading():
+            bookings = queries.list_bookings(queries.BookingFilter(sort="id"))
+            people = queries.list_agents(with_left=True)
+        moving = {"changed_at", "version", "assignment_id"}
+        return [{name: row[name] for name in row.keys() - moving} for row in (*bookings, *people)]
 
     @invariant()
     def the_desk_is_as_the_rules_say(self) -> None:

@@ -1,4 +1,4 @@
-"""``astra undo``: undo a command."""
+"""``astra undo`` and ``astra redo``: undo a command, and do it again."""
 
 from __future__ import annotations
 
@@ -22,9 +22,21 @@ def undo(call: Call, event_id: int | None) -> None:
     call.show(call.change(undoing.undo, event_id), _print)
 
 
+@click.command("redo")
+@click.argument("event_id", type=EVENT, required=False)
+@changing
+def redo(call: Call, event_id: int | None) -> None:
+    """Redo what the last undo of this shell took back, or the given EVENT (see astra log).
+
+    EVENT is the undo or what it undid. Without it, nothing else may have been done since.
+    """
+    call.show(call.change(undoing.redo, event_id), _print)
+
+
 def _print(row: UndoResult) -> None:
     several = f"{row['bookings']:,} bookings, " if row["bookings"] > 1 else ""
-    line(f"Undone: {describe_undone(row)} ({several}event {row['undone_event_id']})")
+    word = "Redone" if row["redone"] else "Undone"
+    line(f"{word}: {describe_undone(row)} ({several}event {row['undone_event_id']})")
     for kind, kept in (("agent", row["kept_agents"]), ("booking", row["kept_bookings"])):
         if kept:
             stay = "stays" if len(kept) == 1 else "stay"

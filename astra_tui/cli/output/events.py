@@ -23,9 +23,9 @@ def in_few_words(event: EventRow) -> str:
     told = ((key, value) for key, value in event["detail"].items() if value not in ([], {}))
     words = [f"{key.replace('_', ' ')}: {value}" for key, value in map(_readable, told)]
     if event["undoes"] is not None:
-        words.append(f"undoes event {event['undoes']}")
+        words.append(f"{'redoes' if event['command'] == 'redo' else 'undoes'} event {event['undoes']}")
     if event["undone_by"] is not None:
-        words.append(f"undone by event {event['undone_by']}")
+        words.append(f"{'redone' if event['command'] == 'undo' else 'undone'} by event {event['undone_by']}")
     return ", ".join(words)
 
 

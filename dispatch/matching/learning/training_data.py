@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from peewee import JOIN, fn
 
 from dispatch.desk.separate_process import Progress
+from dispatch.desk.undo_chain import undone_events
 from dispatch.matching.features import FEATURES, one_moment
 from dispatch.matching.learning.point_in_time import Floats, Past, PastAssignment, Rating, seconds
 from models.audit import Event
@@ -88,10 +89,9 @@ def _history() -> Iterator[PastAssignment]:
 
 def _ratings() -> list[Rating]:
     """Return the valid scores, each from the moment it was given; a second one replaces the first."""
-    undone = Event.select(Event.undoes).where(Event.undoes.is_null(False))
     query = (
         Event.select(Event.at, Event.booking_id, Event.agent_id, Event.detail)
-        .where(Event.command == "booking.rate", Event.event_id.not_in(undone))
+        .where(Event.command == "booking.rate", Event.event_id.not_in(undone_events()))
         .order_by(Event.event_id)
     )
     found: list[Rating] = []

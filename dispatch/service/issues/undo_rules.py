@@ -29,6 +29,8 @@ class IssueUndo(UndoRules[Issue]):
 
     def put_back(self, running: Command, row: Issue, before: Json | None) -> None:
         """Leave a status the way it was entered: by an interaction, and with the clocks."""
+        if before is None or before.get("voided"):
+            self._refuse_conversation(row)
         ended_at = (row.closed_at or row.resolved_at) if row.status in clocks.ENDED else None
         if before is None:
             self.retire(running, row)
@@ -46,13 +48,15 @@ class IssueUndo(UndoRules[Issue]):
             escalations.revive(running, row, ended_at)
         monitor.examine(running.desk, running.now, [row.issue_id])
 
-    def retire(self, running: Command, row: Issue) -> None:
-        """Close it; refuse if its conversation has continued since."""
+    def _refuse_conversation(self, row: Issue) -> None:
+        """Refuse to take back an issue whose conversation has continued since."""
         if any(one.text is not None for one in clocks.interactions_of(row.issue_id)):
             raise Refused(
                 "changed_since",
                 f"issue {row.issue_id} has new messages since it was opened",
                 "resolve it instead",
             )
+
+    def retire(self, running: Command, row: Issue) -> None:
         row.voided = True
         enter(running, row, CLOSED)

@@ -53,10 +53,11 @@ async def keys_of_the_places(app: AstraApp) -> None:
     assert place(app) == "roster"
 
 
-@check("undo", "undo.letter", "booking.claim", "booking.release")
+@check("undo", "undo.letter", "redo", "redo.letter", "booking.claim", "booking.release")
 async def claim_release_undo(app: AstraApp) -> None:
     await at_booking(app, 9)
-    for key, is_claimed in (("c", True), ("l", False), ("ctrl+z", True), ("u", False)):
+    undone = (("c", True), ("l", False), ("ctrl+z", True), ("u", False))
+    for key, is_claimed in (*undone, ("ctrl+y", True), ("U", False), ("u", True), ("u", False)):
         await press(app, key)
         assert bool((await booking(app, 9))["claimed_at"]) is is_claimed, key
 
@@ -101,7 +102,7 @@ async def merge_two_customers(app: AstraApp) -> None:
     assert (await booking(app, 10))["customer_id"] == 10
 
 
-@check("log", "booking.log", "log.undo", "log.booking")
+@check("log", "booking.log", "log.undo", "log.redo", "log.booking")
 async def read_the_log(app: AstraApp) -> None:
     await at_booking(app, 9)
     await press(app, "n", *"hello", "f9", "H")

@@ -25,7 +25,7 @@ PLACES: dict[str, list[Binding]] = {
     "insights": [*keys.INSIGHTS],
     "log": [*keys.LOG],
 }
-INSTEAD = {"log.undo": "undo.letter"}
+INSTEAD = {"log.undo": "undo.letter", "log.redo": "redo.letter"}
 """What a place's key does instead of the application's, on purpose."""
 MODALS: list[Binding] = [
     binding for modal in key_catalogue.modals() for binding in key_catalogue.bindings_of(modal)

@@ -1,0 +1,113 @@
+"""Which event an undo or redo is about: the one named, or the last of the actor in this session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import fn
+
+from dispatch.desk.commands import Command
+from dispatch.desk.undo_chain import REVERSALS, UNDO, end_of, followed_events
+from dispatch.operations import import_record
+from models.audit import Event
+from models.errors import NotFound, Refused
+
+REACH = 100_000  # events back, in which a session's last command is looked for
+
+
+def named(event_id: int) -> Event:
+    """Return the event to undo for the one named: its last redo, or for an undo that undo.
+
+    Raises NotFound, and Refused if it is undone already.
+    """
+    event = _event(event_id)
+    if event.command == UNDO:
+        return undo_of(event_id)
+    end = end_of(event)
+    if end.command == UNDO:
+        problem = f"event {event_id} was undone at {end.at} by {end.actor}"
+        raise Refused("already_undone", problem, f"astra redo {event_id} does it again")
+    return end
+
+
+def undo_of(event_id: int) -> Event:
+    """Return the undo that stands of an event, or of the one that an undo undid.
+
+    Raises NotFound, and Refused if the event is not undone.
+    """
+    event = _event(event_id)
+    end = end_of(event)
+    if end.command == UNDO:
+        return end
+    if end.event_id == event_id:
+        raise Refused("not_undone", f"event {event_id} ({event.command}) is not undone", "astra log shows it")
+    raise Refused("already_redone", f"event {event_id} was redone at {end.at} by {end.actor}")
+
+
+def last_done(running: Command) -> Event:
+    """Return the session's newest event of the actor that is not an undo and has not been undone."""
+    head = fn.COALESCE(fn.json_extract(Event.detail, "$.head"), 0)  # of a part of an import
+    own = _own(running).where(
+        Event.command != UNDO,
+        Event.event_id.not_in(followed_events()),
+        ~Event.command.startswith(f"{import_record.HEAD}.") | head.not_in(followed_events()),
+    )
+    return _whole(_newest(running, own, "undo", "done", "or u on it in the log"))
+
+
+def last_undo(running: Command) -> Event:
+    """Return the session's newest undo of the actor that is not redone, if they did nothing else since."""
+    own = _own(running)
+    undone = own.where(Event.command == UNDO, Event.event_id.not_in(followed_events()))
+    event = _newest(running, undone, "redo", "undone", "or U on it in the log")
+    other: Event | None = own.where(
+        Event.session == running.desk.session,
+        Event.event_id > event.event_id,
+        Event.command.not_in(REVERSALS),
+    ).first()
+    if other is not None:
+        raise Refused(
+            "nothing_to_redo",
+            f"{running.desk.actor} has done something else since the last undo: event {other.event_id}, "
+            f"{other.command}",
+            f"astra redo {event.event_id} redoes that undo, event {event.event_id}, all the same",
+        )
+    return event
+
+
+def _own(running: Command) -> Any:
+    """Return a query of the actor's latest events, newest first."""
+    newest = Event.select(fn.MAX(Event.event_id)).scalar() or 0
+    own = Event.select().where(Event.event_id > newest - REACH, Event.actor == running.desk.actor)
+    return own.order_by(Event.event_id.desc())
+
+
+def _newest(running: Command, own: Any, verb: str, done: str, otherwise: str) -> Event:
+    """Return the session's newest of these events; the refusal names one of another session."""
+    event: Event | None = own.where(Event.session == running.desk.session).first()
+    if event is not None:
+        return event
+    actor, code = running.desk.actor, f"nothing_to_{verb}"
+    elsewhere: Event | None = own.first()
+    if elsewhere is None:
+        raise Refused(code, f"{actor} has {done} nothing that can be {verb}ne")
+    elsewhere = _whole(elsewhere)
+    raise Refused(
+        code,
+        f"{actor} has {done} nothing here that can be {verb}ne",
+        f"event {elsewhere.event_id} ({elsewhere.command}) was done in another terminal: "
+        f"astra {verb} {elsewhere.event_id} {verb}es it, {otherwise}",
+    )
+
+
+def _whole(event: Event) -> Event:
+    """Return the import that an event is part of, or the event."""
+    head = import_record.head_of(event)
+    return event if head is None else _event(head)
+
+
+def _event(event_id: int) -> Event:
+    event: Event | None = Event.get_or_none(Event.event_id == event_id)
+    if event is None:
+        raise NotFound("event", event_id, "astra log shows them")
+    return event
