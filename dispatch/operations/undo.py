@@ -41,7 +41,7 @@ RULES |= {
 }
 
 
-@command(undo_chain.UNDO, past="undo", undo=put_back)
+@command("undo", past="undo", undo=put_back)
 def undo(running: Command, event_id: int | None = None) -> UndoResult:
     """Undo one event: the one named, or the actor's last command of this session. Of an undo, it is a redo.
 
@@ -52,7 +52,7 @@ def undo(running: Command, event_id: int | None = None) -> UndoResult:
     return _reverse(running, event)
 
 
-@command(undo_chain.REDO, past="redo", undo=put_back)
+@command("redo", past="redo", undo=put_back)
 def redo(running: Command, event_id: int | None = None) -> UndoResult:
     """Redo what one undo took back: the event named or its undo, or the actor's last undo of this session.
 

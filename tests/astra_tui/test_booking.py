@@ -169,6 +169,22 @@ def test_undo_reverses_the_actors_last_command_or_the_named_one(booked: Run) -> 
     assert (ended.code, ended.error["code"]) == (1, "already_undone")
 
 
+def test_redo_does_the_undone_again(booked: Run) -> None:
+    booked("booking", "claim", 1, "--agent", 2)
+    booked("undo")
+    booked("undo")
+    assert booked("redo").out == "Redone: booking 1 (Kate Nguyen) is back (event 6)\n"
+    redone = booked("redo", "--json").json
+    assert (redone["redone"], redone["command"]) == (True, "booking.claim")
+    assert redone["booking"]["claimed_at"]
+    log = booked("log", "--booking", 1).out
+    assert "command: claimed, redoes event 5" in log
+    assert "undoes event 4, redone by event 8" in log
+    ended = booked("redo", "--json")
+    assert (ended.code, ended.error["code"]) == (1, "nothing_to_redo")
+    assert booked("log", "--undone", "--json").code == 0
+
+
 @pytest.mark.parametrize(
     ("verb", "arguments", "code", "exit_code"),
     [

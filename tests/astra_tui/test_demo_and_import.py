@@ -140,6 +140,8 @@ def test_an_interrupted_import_is_continued_and_undone(
     assert anywhere("undo", 1, *database).out == (
         "Undone: import (event 1)\n1 agent with work or changes since stays: 1\n"
     )
+    refused = anywhere("redo", *database, "--json").error
+    assert (refused["code"], "new ids" in refused["hint"]) == ("not_undoable", True)
     log = anywhere("log", *database, "--json").json
     assert [row["command"] for row in log] == [
         "undo",

@@ -645,10 +645,10 @@ class DeskAndRules(RuleBasedStateMachine):
 
     def seen(self) -> list[Row]:
         with self.desk.reading():
-            bookings = queries.list_bookings(queries.BookingFilter(sort="id"))
-            people = queries.list_agents(with_left=True)
+            rows: list[Any] = [*queries.list_bookings(queries.BookingFilter(sort="id"))]
+            rows += queries.list_agents(with_left=True)
         moving = {"changed_at", "version", "assignment_id"}
-        return [{name: row[name] for name in row.keys() - moving} for row in (*bookings, *people)]
+        return [{name: row[name] for name in row.keys() - moving} for row in rows]
 
     @invariant()
     def the_desk_is_as_the_rules_say(self) -> None:

@@ -120,9 +120,10 @@ COMMANDS: dict[str, Callable[[Desk, int, int], object]] = {
     "to the desk": lambda desk, pick, _: handover.hand_over(desk, pick % 3 + 1, handover.DESK),
     "merge": lambda desk, pick, other: customers.merge(desk, pick, other),
     "undo": lambda desk, *_: undo.undo(desk),
+    "redo": lambda desk, *_: undo.redo(desk),
     "undo earlier": lambda desk, pick, _: undo.undo(desk, pick + 4),
 }
-COUNTED = ("lead", "confirm", "cancel", "reopen", "reassign", "method", "source", "undo")
+COUNTED = ("lead", "confirm", "cancel", "reopen", "reassign", "method", "source", "undo", "redo")
 STEPS = st.tuples(
     st.sampled_from([*sorted(COMMANDS), *COUNTED, *COUNTED]), st.integers(1, 5), st.integers(0, 5)
 )

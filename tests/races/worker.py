@@ -24,7 +24,7 @@ from dispatch.inputs import lead_files
 from dispatch.leads import file_intake, intake
 from dispatch.operations import doctor
 from dispatch.operations.sweep import sweep
-from dispatch.operations.undo import undo
+from dispatch.operations.undo import redo, undo
 from dispatch.queries.row_types import BookingRow
 from models.errors import DatabaseUnavailable, DeskError
 
@@ -215,6 +215,7 @@ COMMANDS: dict[str, Callable[[Desk, random.Random], object]] = {
     "leave": lambda desk, chance: agents.leave(desk, chance.randint(1, 5)),
     "return": lambda desk, chance: agents.come_back(desk, chance.randint(1, 5)),
     "undo": lambda desk, _: undo(desk),
+    "redo": lambda desk, _: redo(desk),
     "presence": lambda desk, chance: set_presence(
         desk, chance.randint(1, 5), chance.choice(("available", "available", "busy", "away"))
     ),

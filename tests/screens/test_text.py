@@ -76,6 +76,8 @@ def test_a_refusal_is_shown_with_its_hint() -> None:
         ("booking.cancel", {"reason": "no"}, 9, "03-04 12:00  cancelled: no  (kim)  [undone]"),
         ("booking.cancel", {"reason": ERASED}, None, "03-04 12:00  cancelled: erased  (kim)"),
         ("undo", {"command": "booking.claim"}, None, "03-04 12:00  undo: claimed  (kim)"),
+        ("undo", {"command": "booking.claim"}, 9, "03-04 12:00  undo: claimed  (kim)  [redone]"),
+        ("redo", {"command": "booking.claim"}, 9, "03-04 12:00  redo: claimed  (kim)  [undone]"),
         (
             "setting.set",
             {"key": "pull", "old": False, "new": True},

@@ -190,6 +190,25 @@ def test_a_lead_entered_by_mistake_is_not_learned_from(desk: Desk, add_agent: Ad
     assert len(gathered(desk)) == 1
 
 
+def test_a_score_is_learned_from_unless_it_is_undone(
+    desk: Desk, add_agent: Add, add_lead: Add, clock: Any
+) -> None:
+    add_agent("Ada")
+    add_agent("Ben")
+    for booking_id in (1, 2):
+        bookings.confirm(desk, add_lead()["booking_id"], *QUOTE)
+        if booking_id == 1:
+            bookings.rate(desk, 1, 1)
+        clock.advance(hours=1)
+    scored = gathered(desk).features.tolist()
+    undo.undo(desk, 4)
+    unscored = gathered(desk).features.tolist()
+    undo.redo(desk)
+    assert gathered(desk).features.tolist() == scored != unscored
+    undo.undo(desk)
+    assert gathered(desk).features.tolist() == unscored
+
+
 def test_the_published_recipe_uses_the_revenue_of_the_same_booking(
     desk: Desk, add_agent: Add, add_lead: Add
 ) -> None:

@@ -278,6 +278,7 @@ WOUNDS: dict[str, list[tuple[str, str, str]]] = {
         ("DELETE FROM events WHERE event_id = 62", "numbers", "events 62: missing"),
         ("UPDATE events SET actor = 'somebody else' WHERE event_id = 32", "log", "log lines 32"),
         ("UPDATE events SET after = '{broken' WHERE event_id = 54", "events", "unreadable: 54"),
+        ("UPDATE events SET command = 'redo' WHERE command = 'undo'", "log", "a redo of another"),
         ("UPDATE events SET at = 'noon' WHERE event_id = 55", "values", "events 55: at is no time"),
         ("DELETE FROM events_log WHERE event_id = 22", "log", "events 22: without their line"),
         ("DELETE FROM event_bookings", "events", "their bookings are not those they changed"),

@@ -174,7 +174,9 @@ def test_nothing_new_is_written_about_an_erased_person(
         command(desk)
 
 
-def test_no_event_of_an_erased_person_is_undone(desk: Desk, person: int, look: Look) -> None:
+def test_no_event_of_an_erased_person_is_undone_or_redone(desk: Desk, person: int, look: Look) -> None:
+    bookings.rate(desk, 1, 5)
+    undo.undo(desk)
     privacy.forget(desk, person)
     before = look(lambda: [row.__data__ for row in Booking.select()])
     for event in look(event_log.events):
@@ -182,6 +184,8 @@ def test_no_event_of_an_erased_person_is_undone(desk: Desk, person: int, look: L
         if is_about and event["after"]:
             with pytest.raises(Refused):
                 undo.undo(desk, event["event_id"])
+            with pytest.raises(Refused):
+                undo.redo(desk, event["event_id"])
     assert look(lambda: [row.__data__ for row in Booking.select()]) == before
 
 

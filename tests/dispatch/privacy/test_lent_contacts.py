@@ -47,6 +47,27 @@ def test_through_a_chain_of_merges(desk: Desk) -> None:
     assert not has_number(desk)
 
 
+def test_from_a_merge_that_was_redone_to_its_last_undo(desk: Desk) -> None:
+    come_in(desk, "", NUMBER)
+    customers.merge(desk, 1, 2)
+    undo.undo(desk)
+    undo.redo(desk)
+    customers.edit(desk, 1, name="Somebody")
+    undo.undo(desk)
+    undo.undo(desk)
+    privacy.forget(desk, 2)
+    assert not has_number(desk)
+
+
+def test_of_a_merge_that_was_redone_and_stands(desk: Desk) -> None:
+    come_in(desk, "", NUMBER)
+    customers.merge(desk, 1, 2)
+    undo.undo(desk)
+    undo.redo(desk)
+    privacy.forget(desk, 1)
+    assert not has_number(desk)
+
+
 def test_in_what_happened_before_the_undo(desk: Desk, look: Look) -> None:
     come_in(desk, "", NUMBER)
     customers.merge(desk, 1, 2)

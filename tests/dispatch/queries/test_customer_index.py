@@ -35,7 +35,7 @@ STEPS = st.one_of(
     st.tuples(st.just("rename"), ROWS, NAMES),
     st.tuples(st.just("mend"), ROWS, NAMES),
     st.tuples(st.just("merge"), ROWS, ROWS),
-    st.tuples(st.just("undo")),
+    st.tuples(st.sampled_from(["undo", "redo"])),
     st.tuples(st.just("index"), st.just(9)),
 )
 TEXTS = st.one_of(NAMES, st.text(LETTERS, max_size=3), st.sampled_from(["49", "+4911", "#1", "2", "mar"]))
@@ -63,6 +63,8 @@ def perform(desk: Desk, step: tuple[Any, ...]) -> None:
             customers.merge(desk, *given)
         elif verb == "undo":
             undo.undo(desk)
+        elif verb == "redo":
+            undo.redo(desk)
         else:
             with desk.transaction():
                 append(given[0])

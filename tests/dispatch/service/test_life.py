@@ -383,6 +383,18 @@ def test_an_issue_opened_by_mistake_is_left_out(desk: Desk, issue: Row, show: Sh
     sound()
 
 
+def test_an_issue_comes_back_by_redo(desk: Desk, issue: Row, show: Show, sound: Sound) -> None:
+    keys = ("status", "agent_id", "voided", "closed_at", "resolved_at", "assigned_at")
+    before = {key: show()[key] for key in keys}
+    undo.undo(desk)
+    undo.redo(desk)
+    assert {key: show()[key] for key in keys} == before
+    assert agent(desk, 1)["issue_load"] == 1
+    sound()
+    conversation.note(desk, 1, "hm")
+    refused(lambda: undo.undo(desk, _event(desk, "issue.open")), "changed_since")
+
+
 def test_an_issue_with_messages_cannot_be_undone(desk: Desk, issue: Row) -> None:
     conversation.note(desk, 1, "hm")
     refused(lambda: undo.undo(desk, _event(desk, "issue.open")), "changed_since")
@@ -405,9 +417,13 @@ def test_undo_of_a_step_keeps_the_clocks_right(
     clock.advance(minutes=30)
     step(desk)
     clock.advance(minutes=30)
+    after = {key: show()[key] for key in keys}
     undo.undo(desk)
     assert {key: show()[key] for key in keys} == before
     assert agent(desk, 1)["issue_load"] == 1
+    sound()
+    undo.redo(desk)
+    assert {key: show()[key] for key in keys} == after
     sound()
 
 

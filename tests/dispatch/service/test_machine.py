@@ -216,6 +216,7 @@ ACTIONS: dict[str, Callable[[Machine, int], object]] = {
     "settle": lambda desk, issue: desk.attempt(escalation_commands.settle, issue, "it is fine"),
     "rate": lambda desk, issue: desk.attempt(surveys.rate, issue, 4),
     "undo": lambda desk, _issue: desk.attempt(undo.undo),
+    "redo": lambda desk, _issue: desk.attempt(undo.redo),
     "sweep": lambda desk, _issue: desk.sweep(),
 }
 STEPS = st.lists(
@@ -228,6 +229,7 @@ STEPS = st.lists(
     max_size=25,
 )
 PENDING_AGAIN_IN_TIME = [("ask", 1, 61), ("resolve", 1, 300), ("undo", 1, 7), ("hear", 1, 61)]
+RESOLVED_AGAIN = [*PENDING_AGAIN_IN_TIME[:3], ("redo", 1, 61), ("undo", 1, 7), ("hear", 1, 61)]
 PENDING_AGAIN_OVERDUE = [("note", 1, 1500), *PENDING_AGAIN_IN_TIME]
 
 
@@ -240,6 +242,7 @@ PENDING_AGAIN_OVERDUE = [("note", 1, 1500), *PENDING_AGAIN_IN_TIME]
 @given(STEPS)
 @example(PENDING_AGAIN_IN_TIME)
 @example(PENDING_AGAIN_OVERDUE)
+@example(RESOLVED_AGAIN)
 def test_figures_stay_right_and_nothing_is_announced_twice(
     steps: list[tuple[str, int, int]],
 ) -> None:
