@@ -18,20 +18,17 @@ from screens.wording.text import CARE
 def event_detail(event: EventRow) -> Detail:
     """Describe an event in full. Reads the database."""
     others = [number for number in (event["undone_by"], event["undoes"]) if number is not None]
-    other = next(iter(event_log.events_among(others)), None)
+    told = {row["event_id"]: row for row in event_log.events_among(others)}
     text = Text(overflow="fold")
     text.append(describe_event(event), "bold")
     text.append(f"\n{event['actor']}, {moment(event['at'])}, {event['command']}", "dim")
     if event["undone_by"] is not None:
-        text.append(
-            f"\n{undone_word(event).capitalize()} {_by(other)}, event {event['undone_by']}", f"bold {CARE}"
-        )
+        by = _by(told.get(event["undone_by"]))
+        text.append(f"\n{undone_word(event).capitalize()} {by}, event {event['undone_by']}", f"bold {CARE}")
     if event["undoes"] is not None:
+        other, verb = told.get(event["undoes"]), "Redoes" if event["command"] == REDO else "Undoes"
         what = f", {other['command']} {_by(other)}" if other else ""
-        text.append(
-            f"\n{'Redoes undo,' if event['command'] == REDO else 'Undoes'} event {event['undoes']}{what}",
-            f"bold {CARE}",
-        )
+        text.append(f"\n{verb} event {event['undoes']}{what}", f"bold {CARE}")
     add_facts(text, _facts(event))
     for row, lines in changes(event):
         text.append("\n\n" if lines else "\n")

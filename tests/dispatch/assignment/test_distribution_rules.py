@@ -38,7 +38,7 @@ from tests.steady import STEADY, examples
 Row = dict[str, Any]
 GONE = ("away", "offline")
 DECLINE_MINUTES = 30
-BY_HAND = {"booking.reassign", "booking.reassign_all", "agent.handover", "undo"}
+BY_HAND = {"booking.reassign", "booking.reassign_all", "agent.handover", "undo", "redo"}
 """Commands by which a person may give more than the capacity."""
 AGENT, BOOKING = ("agent_id", "presence", "capacity", "load"), ("booking_id", "agent_id", "claimed_at")
 MOST_PENDING = 12

@@ -201,7 +201,7 @@ def test_a_score_is_learned_from_unless_it_is_undone(
             bookings.rate(desk, 1, 1)
         clock.advance(hours=1)
     scored = gathered(desk).features.tolist()
-    undo.undo(desk, 4)
+    undo.undo(desk, 5)
     unscored = gathered(desk).features.tolist()
     undo.redo(desk)
     assert gathered(desk).features.tolist() == scored != unscored

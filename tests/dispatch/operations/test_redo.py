@@ -14,7 +14,9 @@ from dispatch.desk.desk import Desk
 from dispatch.leads.intake import LeadResult
 from dispatch.operations.doctor import examine
 from dispatch.operations.undo import redo, undo
+from dispatch.queries.wording import moment
 from models.errors import NotFound
+from screens.log.event_detail import event_detail
 from tests.dispatch.operations.test_undo import CLOSED, OPEN, AddAgent, AddLead, Look, refusal, state
 
 
@@ -78,6 +80,20 @@ def test_the_log_marks_what_is_undone_now(desk: Desk, claimed: None, look: Look)
     assert [row["event_id"] for row in look(event_log.events, undone=True)] == [6, 4]
     redo(desk)
     assert look(event_log.events, undone=True) == []
+
+
+def test_the_log_tells_what_an_event_undid_and_what_undid_it(desk: Desk, claimed: None, look: Look) -> None:
+    undo(desk)
+    redo(desk)
+    undo(desk)
+    newest, redone, undone, claim = look(event_log.events)[:4]
+    at = moment(claim["at"])
+    assert f"Undone {at} by kim, event 7\n" in look(event_detail, claim)[1].plain + "\n"
+    assert f"Undoes event 4, booking.claim {at} by kim" in look(event_detail, undone)[1].plain
+    assert "Undone" not in look(event_detail, undone)[1].plain, "it stands again"
+    pane = look(event_detail, redone)[1].plain
+    assert f"Undone {at} by kim, event 7\nRedoes event 5, undo {at} by kim" in pane
+    assert f"Undoes event 6, redo {at} by kim" in look(event_detail, newest)[1].plain
 
 
 def test_any_event_of_a_chain_may_be_named(desk: Desk, claimed: None, look: Look) -> None:
