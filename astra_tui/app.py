@@ -30,12 +30,11 @@ from screens.app.distribution import DistributingApp
 from screens.app.routes import PLACE_MAKERS
 from screens.base import clipboard, keys
 from screens.base.backend import Backend, Changes
-from screens.base.contrast import READABLE_TEXT
 from screens.base.drafts import Drafts
 from screens.base.harmless_text import visible
 from screens.base.messages import DeskChanged
 from screens.base.textual_internals import all_screens, remove_toast
-from screens.base.theme import OFFERED, TERMINALS_OWN, THEMES
+from screens.base.theme import THEMES
 from screens.dialogs.modal import Modal
 from screens.dialogs.panel import error_panel
 from screens.dialogs.quit_warning import Leaving
@@ -47,7 +46,6 @@ from screens.wording.events import describe_restore, describe_undo
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
     from textual.dom import DOMNode
-    from textual.filter import LineFilter
 
 T = TypeVar("T")
 
@@ -91,10 +89,6 @@ class AstraApp(DistributingApp):
         if place in PLACE_MAKERS:
             self.DEFAULT_MODE = place  # type: ignore[misc]  # as of this application
         super().__init__()
-        for name in TERMINALS_OWN:
-            self.unregister_theme(name)
-        for theme in OFFERED:
-            self.register_theme(theme)
         wanted = preferences or Preferences()
         self.theme = wanted.theme if wanted.theme in self.available_themes else THEMES[0].name
         self.set_keymap(wanted.keymap)
@@ -377,9 +371,6 @@ class AstraApp(DistributingApp):
 
     def action_undo(self) -> None:
         self.perform(undo.undo, lambda done: self.show_toast(describe_undo(done)))
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        return [*super().get_line_filters(), READABLE_TEXT]
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every verb of the visible screen, and Textual's own."""

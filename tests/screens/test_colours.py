@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.color import Color
 from rich.style import Style
 
 from astra_tui.app import AstraApp
 from astra_tui.user.preferences import Preferences
 from screens.base.contrast import BLACK, FRAMES, RGB, WHITE, contrast, readable
-from screens.base.theme import LIGHT, OFFERED, THEMES, problem_of
+from screens.base.theme import CONTRAST, DARK, LIGHT, OFFERED, THEMES, problem_of
 from tests.screens.picture import own_text, text_of, visible_text
 from tests.screens.scenes import MODALS, PLACES, Scene, leave, press
 
@@ -70,6 +71,23 @@ async def test_what_is_below_a_modal_stays_dimmed(golden_file: Path, running: An
         await SCENES["confirm"](app)
         below = {text.strip(): contrast_of(style) for text, style in visible_text(app)}
         assert 1.5 < below["Dispatch"] < LEAST
+
+
+@pytest.mark.parametrize("key", ["home", "end"])
+async def test_what_needs_somebody_has_the_colour_of_the_present_theme(
+    golden_file: Path, running: Any, key: str
+) -> None:
+    """In the pane of the first issue, and in the table, where the cursor's bar has another colour."""
+    async with running(golden_file, size=(120, 36)) as (app, _):
+        await press(app, "f6", "escape", key)
+        for theme in (LIGHT, CONTRAST, DARK):
+            app.theme = theme.name
+            await app.settle()
+            red, green, blue = Color.parse(theme.error).get_truecolor()
+            shown = [style for text, style in own_text(app) if text.strip() == "CRITICAL" and style.bold]
+            colours = [style.color.get_truecolor() for style in shown if style.color]
+            # Textual rounds colours that it mixes down
+            assert any(max(abs(r - red), abs(g - green), abs(b - blue)) <= 1 for r, g, b in colours), colours
 
 
 def test_themes_in_the_terminals_own_colours_are_not_offered() -> None:
@@ -148,7 +166,7 @@ def test_without_colour_what_is_urgent_is_not_a_faint_grey() -> None:
         ).stdout.strip()
         for no_color in ("", "1")
     }
-    assert shown == {"": "bold #d04040", "1": "bold"}
+    assert shown == {"": "bold $error", "1": "bold"}
 
 
 async def test_without_colour_the_focused_list_is_recognisable(
