@@ -30,9 +30,9 @@ def visible_text(app: AstraApp) -> Iterator[tuple[str, Style]]:
                 yield text, style or Style.null()
 
 
-def own_text(app: AstraApp) -> Iterator[tuple[str, Style]]:
-    """The same for the current screen alone, without what shows through a modal from below."""
-    for widget in app.screen.query("*"):
+def own_text(app: AstraApp, selector: str = "*") -> Iterator[tuple[str, Style]]:
+    """The same for widgets of the current screen, without what shows through a modal from below."""
+    for widget in app.screen.query(selector):
         if widget.display and widget.region:
             for strip in widget.render_lines(widget.outer_size.region):
                 for text, style, control in strip:
