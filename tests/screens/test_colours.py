@@ -62,8 +62,13 @@ async def test_every_text_can_be_read(golden_file: Path, running: Any) -> None:
 @pytest.mark.stress
 async def test_every_text_can_be_read_in_each_theme(golden_file: Path, running: Any) -> None:
     async with running(golden_file, size=(100, 30)) as (app, _):
-        assert len(app.available_themes) == len(OFFERED)
-        await look_at(app, PLACES | MODALS, app.available_themes)
+        await look_at(app, SCENES, app.available_themes)
+
+
+@pytest.mark.stress
+async def test_every_text_can_be_read_everywhere(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(100, 30)) as (app, _):
+        await look_at(app, PLACES | MODALS, FEW_THEMES)
 
 
 async def test_what_is_below_a_modal_stays_dimmed(golden_file: Path, running: Any) -> None:
