@@ -89,8 +89,6 @@ class AstraApp(DistributingApp):
         if place in PLACE_MAKERS:
             self.DEFAULT_MODE = place  # type: ignore[misc]  # as of this application
         super().__init__()
-        for theme in THEMES:
-            self.register_theme(theme)
         wanted = preferences or Preferences()
         self.theme = wanted.theme if wanted.theme in self.available_themes else THEMES[0].name
         self.set_keymap(wanted.keymap)

@@ -13,7 +13,7 @@ from dispatch.operations.row_types import ImportResult
 from screens.app.first_steps import WAYS, FirstSteps
 from screens.app.import_files import ImportFiles, counted
 from screens.app.tour import Tour
-from screens.base.key_queue import SteadyApp
+from screens.base.themed_app import ThemedApp
 from screens.dialogs.modal import Modal
 from screens.shell.desk_screen import Place
 from screens.wording.events import describe_loaded
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SEEN = "tour.seen"
 
 
-class GreetingApp(SteadyApp):
+class GreetingApp(ThemedApp):
     """An application that helps first-time users."""
 
     lead: Terms | None = None

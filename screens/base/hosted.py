@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen
 
 from models.errors import DeskError
+from screens.base.contrast import READABLE_TEXT
 from screens.base.textual_internals import SteadyScreen
 
 if TYPE_CHECKING:
+    from textual.filter import LineFilter
+
     from screens.base.app_protocol import Host
     from screens.base.backend import Backend
 
@@ -34,6 +37,10 @@ class Hosted(SteadyScreen[Result]):
     def host(self) -> Host:
         """The application, as far as screens know it."""
         return cast("Host", self.app)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Leave what shows through from below a modal as faint as it is meant to be."""
+        return [each for each in super().get_line_filters() if each is not READABLE_TEXT]
 
     @property
     def backend(self) -> Backend:

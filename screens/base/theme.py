@@ -1,10 +1,17 @@
-"""Astra's own themes: dark, light, and high contrast."""
+"""The themes to choose from: Astra's own dark, light and high contrast, and Textual's."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 
+from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
+
+from screens.base.contrast import readable
+
+ORDINARY = 7
+"""The least contrast of ordinary text, so that faint text, which is readable too, still looks fainter."""
 
 DARK = Theme(
     name="astra-dark",
@@ -52,11 +59,27 @@ CONTRAST = Theme(
     variables={"border": "#ffff00", "border-blurred": "#a0a0a0", "footer-key-foreground": "#ffff00"},
 )
 THEMES = (DARK, LIGHT, CONTRAST)
+TERMINALS_OWN = tuple(name for name, theme in BUILTIN_THEMES.items() if theme.ansi)
+"""Themes not on offer: what a terminal makes of its sixteen colours is unknown, and may be unreadable."""
+
+
+def _legible(theme: Theme) -> Theme:
+    """Return the theme with ordinary text that stands out from each of its grounds."""
+    if theme.foreground is None:
+        return theme
+    text = Color.parse(theme.foreground).rgb
+    for ground in (theme.background, theme.surface, theme.panel):
+        if ground is not None:
+            text = readable(text, Color.parse(ground).rgb, ORDINARY)
+    return replace(theme, foreground=Color(*text).hex)
+
+
+OFFERED = (*THEMES, *(_legible(theme) for theme in BUILTIN_THEMES.values() if not theme.ansi))
 
 
 def problem_of(theme: str | None) -> str:
-    """Describe the problem with a theme's name; "" if the theme exists."""
-    names = [*(each.name for each in THEMES), *BUILTIN_THEMES]
+    """Describe the problem with a theme's name; "" if the theme is on offer."""
+    names = [each.name for each in OFFERED]
     if theme is None or theme in names:
         return ""
     close = get_close_matches(theme, names, 1)

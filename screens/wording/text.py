@@ -6,9 +6,10 @@ import os
 
 from models.errors import DeskError
 
-# Middle tones: legible on dark and on light ground. As greys they would be the faintest text instead of the
-# loudest, so that without colour only bold and dim are left.
-GOOD, CARE, BAD = ("", "", "") if os.environ.get("NO_COLOR") else ("#3f9142", "#b7791f", "#d04040")
+# As greys they would be the faintest text instead of the loudest, so that without colour only bold and dim
+# are left.
+GOOD, CARE, BAD = ("", "", "") if os.environ.get("NO_COLOR") else ("$success", "$warning", "$error")
+"""The roles of colours: their names are the theme's, in Rich's texts too (screens/base/themed_app.py)."""
 
 
 def short(text: str, length: int = 40) -> str:

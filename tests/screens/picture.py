@@ -30,6 +30,16 @@ def visible_text(app: AstraApp) -> Iterator[tuple[str, Style]]:
                 yield text, style or Style.null()
 
 
+def own_text(app: AstraApp, selector: str = "*") -> Iterator[tuple[str, Style]]:
+    """The same for widgets of the current screen, without what shows through a modal from below."""
+    for widget in app.screen.query(selector):
+        if widget.display and widget.region:
+            for strip in widget.render_lines(widget.outer_size.region):
+                for text, style, control in strip:
+                    if text.strip() and not control:
+                        yield text, style or Style.null()
+
+
 def widths(app: AstraApp) -> set[int]:
     """Widths of the lines in cells: more than one means misalignment."""
     return {strip.cell_length for strip in strips(app)}
