@@ -19,6 +19,9 @@ def unavailable(error: Exception, path: Path) -> DatabaseUnavailable:
     while isinstance(error.__context__, Exception) and any(sign in str(error) for sign in ROLLED_BACK):
         error = error.__context__
     text = str(error)
+    if isinstance(error, MemoryError):  # a damaged row may claim to be of any length
+        problem = f"{path} is damaged, or this machine has no memory left"
+        return DatabaseUnavailable("damaged", problem, "astra doctor tells what is wrong; restore a backup")
     if any(part in text for part in DAMAGED):
         return DatabaseUnavailable(
             "damaged", f"{path} is damaged: {text}", "astra doctor tells what is wrong; restore a backup"

@@ -246,7 +246,7 @@ class Desk:
                 raise InvalidInput(
                     "number", "a number has more than 64 bits", "no row has such a number"
                 ) from error
-            except (DatabaseError, InterfaceError) as error:
+            except (DatabaseError, InterfaceError, MemoryError) as error:
                 raise db.unavailable(error, self.database.path) from error
 
     def transaction(self) -> AbstractContextManager[object]:

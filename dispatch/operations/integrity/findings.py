@@ -26,6 +26,7 @@ FAILURES = (
     LookupError,
     ArithmeticError,
     AttributeError,
+    MemoryError,  # a damaged row may claim to be of any length
 )
 
 T = TypeVar("T")
@@ -53,7 +54,10 @@ def guarded(check: str, examine: Callable[[], T], failed: Callable[[Finding], T]
         with current_database.atomic("DEFERRED"):
             return examine()
     except FAILURES as error:
-        detail = f"cannot be checked: {' '.join(str(error).split()) or type(error).__name__}"
+        words = " ".join(str(error).split()) or type(error).__name__
+        if isinstance(error, MemoryError):
+            words = "a row claims to be longer than there is memory"
+        detail = f"cannot be checked: {words}"
         return failed(Finding(check, False, detail, RESTORE))
 
 

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from dispatch.assignment.policies import POLICIES
+from dispatch.desk.desk import Desk
 from dispatch.operations import doctor
 from dispatch.operations.integrity import history
 from dispatch.service.escalation import triggers
+from models.errors import DatabaseUnavailable
 from models.inspection import conditions
 from tests.dispatch.operations.conftest import examined
 
@@ -389,6 +391,20 @@ def corrupted(path: Path, seed: int) -> Path:
 @pytest.mark.parametrize("seed", range(12))
 def test_a_broken_page_is_told_in_words(broken: Break, seed: int) -> None:
     examined(corrupted(broken(), seed))
+
+
+def test_a_row_that_claims_to_be_endless_is_a_damaged_desk(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless() -> None:
+        raise MemoryError
+
+    with pytest.raises(DatabaseUnavailable, match="is damaged"), desk.reading():
+        endless()
+    monkeypatch.setattr("dispatch.operations.integrity.derived.loads", endless)
+    with desk.reading():
+        checks = {row["check"]: row["detail"] for row in doctor.examine(desk)["checks"]}
+    assert checks["loads"] == "cannot be checked: a row claims to be longer than there is memory"
 
 
 @pytest.mark.stress
