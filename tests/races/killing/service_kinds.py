@@ -11,7 +11,7 @@ from dispatch.agents.presence import set_presence
 from dispatch.assignment import shuffle as shuffling
 from dispatch.bookings import bulk_actions, editing
 from dispatch.desk.desk import Desk
-from dispatch.operations.undo import undo
+from dispatch.operations.undo import redo, undo
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import conversation, escalation_commands, intake, lifecycle, ownership, surveys
 from dispatch.service.issues import editing as issue_editing
@@ -102,7 +102,14 @@ def undone(step: Any, before: Any = None) -> Kind:
     return command(undo, step if before is None else several(before, step))
 
 
+def done_again(step: Any) -> Kind:
+    """The redo of a command done and undone."""
+    return command(redo, several(step, undo))
+
+
 UNDO: dict[str, Kind] = {
+    "redo of a lead": done_again(lead),
+    "redo of a cancellation": done_again(lambda desk: bookings.cancel(desk, work.PENDING, "no money")),
     "undo of a lead": undone(lead),
     "undo of a claim": undone(lambda desk: bookings.claim(desk, work.PENDING, holder(desk, work.PENDING))),
     "undo of a confirmation": undone(lambda desk: bookings.confirm(desk, work.CLAIMED, **QUOTE)),
