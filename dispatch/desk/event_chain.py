@@ -34,8 +34,8 @@ START = "0" * 2 * DIGEST_BYTES
 AT_ONCE = 250  # seals in a commit
 OTHER_COLUMNS = 300  # characters
 ERASED = "erased"
-ERASED_TEXT = "erased:"  # precedes the digest in a column that is not JSON
-_DIGEST = re.compile(f"[0-9a-f]{{{2 * DIGEST_BYTES}}}")
+ERASED_PREFIX = "erased:"  # precedes the digest in a column that is not JSON
+DIGEST = re.compile(f"[0-9a-f]{{{2 * DIGEST_BYTES}}}")
 ROWS = ("before", "after")
 JSON_COLUMNS = ("detail", *ROWS, "result")
 TEXTS = ("request_id", "fingerprint")
@@ -195,8 +195,8 @@ def map_texts(event: Event, each: Each) -> Json:
     for column in TEXTS:
         text = getattr(event, column)
         if text is not None:
-            digest = text.removeprefix(ERASED_TEXT)
-            is_left = digest != text and _DIGEST.fullmatch(digest)
+            digest = text.removeprefix(ERASED_PREFIX)
+            is_left = digest != text and DIGEST.fullmatch(digest)
             found[column] = each(column, f"{column}/", Erased(digest) if is_left else text)
     return found
 
@@ -220,7 +220,7 @@ def is_erased(value: Any) -> bool:
     if not isinstance(value, dict) or value.keys() != {ERASED}:
         return False
     digest = value[ERASED]
-    return isinstance(digest, str) and _DIGEST.fullmatch(digest) is not None
+    return isinstance(digest, str) and DIGEST.fullmatch(digest) is not None
 
 
 def erase(event: Event, seal: EventSeal, is_personal: Callable[[str, str], bool]) -> bool:
@@ -254,7 +254,7 @@ def erase(event: Event, seal: EventSeal, is_personal: Callable[[str, str], bool]
 def _stored(column: str, value: Any) -> str | None:
     if value is None or column not in TEXTS:
         return None if value is None else to_json(value)
-    return f"{ERASED_TEXT}{value[ERASED]}" if is_erased(value) else str(value)
+    return f"{ERASED_PREFIX}{value[ERASED]}" if is_erased(value) else str(value)
 
 
 def _salt_left(digests: _Digests, touched: Container[str], part: str, path: str) -> tuple[str, str]:

@@ -68,33 +68,29 @@ def run(
             process = subprocess.Popen(command, stdin=question, stdout=subprocess.PIPE, stderr=complaints)
         except OSError as error:
             raise _failed(f"no other Python could be started ({error.strerror})") from error
-        try:
-            with process:
+        with process:
+            try:
                 return _answer(process, progress, check, silence_s) or _fail(process, complaints)
-        finally:
-            process.kill()  # no effect on one that has ended
+            finally:
+                process.kill()  # before the block waits for its end; no effect on one that has ended
 
 
 def _answer(
     process: subprocess.Popen[bytes], progress: Progress, check: Check, silence_s: float
 ) -> Json | None:
-    """Return the result; None if the process ends without one. It is killed by whatever else happens."""
-    try:
-        for line in _lines(process, check, silence_s):
-            match _read(line):
-                case ["progress", int(done), int(total), str(what)]:
-                    progress(done, total, what)
-                case ["result", dict(result)]:
-                    return result
-                case ["refused", str(code), str(message), str(hint), 3]:
-                    raise DatabaseUnavailable(code, message, hint)
-                case ["refused", str(code), str(message), str(hint), 1]:
-                    raise Refused(code, message, hint)
-                case _:
-                    raise _failed("its answer could not be read")
-    except BaseException:
-        process.kill()
-        raise
+    """Return the result; None if the process ends without one."""
+    for line in _lines(process, check, silence_s):
+        match _read(line):
+            case ["progress", int(done), int(total), str(what)]:
+                progress(done, total, what)
+            case ["result", dict(result)]:
+                return result
+            case ["refused", str(code), str(message), str(hint), 3]:
+                raise DatabaseUnavailable(code, message, hint)
+            case ["refused", str(code), str(message), str(hint), 1]:
+                raise Refused(code, message, hint)
+            case _:
+                raise _failed("its answer could not be read")
     return None
 
 

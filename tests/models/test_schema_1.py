@@ -12,17 +12,7 @@ from dispatch import customers
 from dispatch.bootstrap import open_desk
 from dispatch.queries import customer_index
 from models import database as db
-
-MIGRATIONS = Path(__file__).resolve().parents[2] / "models" / "migrations"
-ROWS = """
-INSERT INTO customers (name, phone, created_at)
-    VALUES ('Kate Nguyen', '+497111234', '2082-01-01 00:00:00'), ('Zoë Li', NULL, '2082-01-01 00:00:00');
-INSERT INTO new_customer (customer_id, customer_name, method, source, destination, received_at)
-    VALUES (1, 'Kate N.', 'Text', 'Organic', 'Mars', '2082-01-01 00:00:00');
-INSERT INTO bookings (lead_id, status, destination, launch_location, created_at, changed_at, voided, version)
-    VALUES (1, 'Pending', 'Mars', 'Tokyo', '2082-01-01 00:00:00', '2082-01-01 00:00:00', 0, 1);
-INSERT INTO events (at, actor, command, booking_id) VALUES ('2082-01-01 00:00:00', 'kim', 'lead.add', 1);
-"""
+from tests.old_desk import MIGRATIONS, ROWS
 
 
 @pytest.fixture

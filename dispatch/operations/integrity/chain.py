@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from dispatch.desk.event_chain import START, Seal, head_after, newest_seal
+from dispatch.desk.event_chain import DIGEST, START, Seal, head_after, newest_seal
 from dispatch.operations.integrity.findings import RESTORE, Finding, finding, joined, named
 from dispatch.privacy.erasure import FORGET
 from dispatch.privacy.holdings import events_of_erased
@@ -19,7 +18,6 @@ from models.errors import InvalidInput
 AT_ONCE = 1000
 WHOLE = '"'
 """Salts that begin so are one for the whole event: nothing of it was erased."""
-_HEAD = re.compile(r"[0-9a-f]{32}")
 
 
 def check() -> list[Finding]:
@@ -97,7 +95,7 @@ def _described(last: Seal) -> str:
 def parse_head(text: str) -> Seal:
     """Return the seal that a head names, as ``astra doctor`` shows it. Raises InvalidInput."""
     number, _, head = text.strip().partition(":")
-    if not (_HEAD.fullmatch(head) and number.isascii() and number.isdecimal() and len(number) < 19):
+    if not (DIGEST.fullmatch(head) and number.isascii() and number.isdecimal() and len(number) < 19):
         raise InvalidInput("head", f"{text!r} is no head of the chain", "astra doctor shows it: EVENT:DIGITS")
     return Seal(int(number), head)
 

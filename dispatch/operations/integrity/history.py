@@ -110,7 +110,7 @@ def checks() -> list[Finding]:
             old, new = _rows(before), _rows(after)
             announced.add(command, json.loads(detail or "{}"), old, new)
             ledger.add(old, new)
-            faults.add(event_id, booking_id, old, new if command != ROWS else _changed(old, new))
+            faults.add(event_id, command, booking_id, old, new)
         except UNREADABLE:
             faults.unreadable.append(event_id)
     differing = list(ledger.differing())
@@ -140,11 +140,6 @@ def _rows(text: str | None) -> dict[str, Json]:
     return rows
 
 
-def _changed(before: dict[str, Json], after: dict[str, Json]) -> dict[str, Json]:
-    """Leave out the new rows: the history of a booking does not show the import that brought it."""
-    return {key: after[key] for key in before if key in after}
-
-
 @dataclass
 class Faults:
     """Events that cannot be read, and those whose further bookings are not the ones they changed."""
@@ -154,13 +149,20 @@ class Faults:
     waiting: dict[int, set[int]] = field(default_factory=dict)  # not looked up yet
 
     def add(
-        self, event_id: int, booking_id: int | None, before: dict[str, Json], after: dict[str, Json]
+        self,
+        event_id: int,
+        command: str,
+        booking_id: int | None,
+        before: dict[str, Json],
+        after: dict[str, Json],
     ) -> None:
         """Add an event's bookings (dispatch/desk/commands.py)."""
+        # a booking's history does not show the import that brought it
+        shown = before.keys() if command == ROWS else after.keys()
         if before.keys() - after.keys():
             raise ValueError("a row without its new values")
         prefix = f"{Booking.table}:"
-        changed = {int(key[len(prefix) :]) for key in after if key.startswith(prefix)}
+        changed = {int(key[len(prefix) :]) for key in shown if key.startswith(prefix)}
         if len(changed) > 1 or booking_id is None:
             self.waiting[event_id] = changed - {booking_id}
         else:
@@ -228,7 +230,7 @@ def repair() -> int:
     for event_id, command, booking_id, _, before, after in _events():
         with suppress(*UNREADABLE):
             old, new = _rows(before), _rows(after)
-            faults.add(event_id, booking_id, old, new if command != ROWS else _changed(old, new))
+            faults.add(event_id, command, booking_id, old, new)
     if faults.waiting:
         faults.look_up()
     for event_id, bookings in faults.astray.items():

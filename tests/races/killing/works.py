@@ -23,6 +23,7 @@ from dispatch.operations.undo import undo
 from models import database
 from seeds.demo import demo
 from seeds.importing import importer
+from tests.old_desk import MIGRATIONS, ROWS
 from tests.races.killing import desk_at_work as work
 from tests.races.killing.desk_at_work import TRIP, holder, lead, opened
 from tests.races.killing.desk_kinds import break_due, uneven
@@ -41,19 +42,9 @@ from tests.races.killing.kinds import (
 )
 from tests.races.killing.service_kinds import open_issue
 
-MIGRATIONS = Path(database.__file__).with_name("migrations")
 SECOND_NAME = re.compile(r"(-before-restore-\d{8}-\d{6})-\d+\.db")
 SILENT, OTHERS = (9, 10), (18, 19)  # bookings
 BATCH_S = 0.002  # so that a short file takes many commits
-OLD_ROWS = """
-INSERT INTO customers (name, phone, created_at)
-    VALUES ('Kate Nguyen', '+497111234', '2082-01-01 00:00:00'), ('Zoë Li', NULL, '2082-01-01 00:00:00');
-INSERT INTO new_customer (customer_id, customer_name, method, source, destination, received_at)
-    VALUES (1, 'Kate N.', 'Text', 'Organic', 'Mars', '2082-01-01 00:00:00');
-INSERT INTO bookings (lead_id, status, destination, launch_location, created_at, changed_at, voided, version)
-    VALUES (1, 'Pending', 'Mars', 'Tokyo', '2082-01-01 00:00:00', '2082-01-01 00:00:00', 0, 1);
-INSERT INTO events (at, actor, command, booking_id) VALUES ('2082-01-01 00:00:00', 'kim', 'lead.add', 1);
-"""
 
 
 def _write(path: Path, header: str, rows: Iterable[tuple[object, ...]]) -> None:
@@ -244,7 +235,7 @@ def old_desk(folder: Path) -> None:
     database.__file__, database.SCHEMA_VERSION = str(first.parent / "database.py"), 1
     opened(desk_in(folder), create=True).close()
     with closing(sqlite3.connect(desk_in(folder))) as connection:
-        connection.executescript(OLD_ROWS)
+        connection.executescript(ROWS)
     shutil.rmtree(first.parent)
 
 
