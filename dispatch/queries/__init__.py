@@ -11,12 +11,13 @@ from dispatch.queries.bookings import (
     bookings_by_id,
     bookings_of,
     check_sort,
+    count_bookings,
     desk_of,
     list_bookings,
     pending_ids,
     unattended,
 )
-from dispatch.queries.totals import Totals, count_totals, is_unused
+from dispatch.queries.totals import Totals, count_by_view, count_totals, is_unused
 
 __all__ = [
     "AGENT_KEYS",
@@ -32,6 +33,8 @@ __all__ = [
     "bookings_by_id",
     "bookings_of",
     "check_sort",
+    "count_bookings",
+    "count_by_view",
     "count_totals",
     "desk_of",
     "filtered",
