@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.inputs.filter_language import parse
-from dispatch.inputs.filter_reader import Reading, asked
+from dispatch.inputs.filter_language import format_filter, parse
+from dispatch.inputs.filter_reader import Reading, asked, without
 from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS, NOBODY
-from dispatch.service.issues.queries import IssueFilter
+from dispatch.service.issues.queries import URGENCY, IssueFilter
 from models.issues import ISSUE_STATUSES, NEW, OPEN, PENDING_CUSTOMER
 
 ENDED = tuple(status for status in ISSUE_STATUSES if status not in OPEN)
@@ -18,7 +18,7 @@ VIEWS: dict[str, dict[str, Any]] = {
     "Waiting": USUAL | {"statuses": (NEW,)},
     "Escalated": USUAL | {"escalated": True},
     "Unsure": USUAL | {"unsure": True},
-    "With the customer": USUAL | {"statuses": (PENDING_CUSTOMER,)},
+    "With customer": USUAL | {"statuses": (PENDING_CUSTOMER,)},
     "Ended": USUAL | {"statuses": ENDED},
     "All": USUAL | {"statuses": ()},
 }
@@ -31,9 +31,7 @@ def view_parts(name: str, my_agent_id: int | None) -> dict[str, Any]:
 
 
 def view_of(which: IssueFilter, my_agent_id: int | None) -> str:
-    """Return the name of a filter's view; those of another agent or a figure have none."""
-    if which.ids is not None:
-        return "Figure"
+    """Return the name of a filter's view; those of another agent have none."""
     for name in VIEWS:
         parts = view_parts(name, my_agent_id)
         if all(getattr(which, key) == value for key, value in parts.items()):
@@ -41,13 +39,20 @@ def view_of(which: IssueFilter, my_agent_id: int | None) -> str:
     return "Mixed"
 
 
-def parse_issue_filter(text: str, current: IssueFilter, reading: Reading) -> IssueFilter:
-    """Parse a text in the current order and, unless it says otherwise, the current view.
+def parse_issue_filter(
+    text: str, view: str, reading: Reading, *, sort: str = URGENCY, reverse: bool = False
+) -> IssueFilter:
+    """Parse a text in an order and a view; a word about a part of the view takes its place.
 
     Raises InvalidInput.
     """
     fields, named = asked(parse(text), ISSUE_KEYS, reading)
-    name = view_of(current, reading.my_agent_id)
-    view = view_parts(name if name in VIEWS else "Open", reading.my_agent_id)
-    kept = {key: VIEWS["All"][key] if key in named else part for key, part in view.items()}
-    return IssueFilter(sort=current.sort, **(kept | fields))
+    parts = view_parts(view, reading.my_agent_id)
+    kept = {key: VIEWS["All"][key] if key in named else part for key, part in parts.items()}
+    return IssueFilter(sort=sort, reverse=reverse, **(kept | fields))
+
+
+def without_view(text: str, reading: Reading) -> str:
+    """Return a text without the words that take the place of a view's parts. Raises InvalidInput."""
+    rest = without(parse(text), USUAL.keys(), ISSUE_KEYS, reading)
+    return "" if rest is None else format_filter(rest)
