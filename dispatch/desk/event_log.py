@@ -35,6 +35,11 @@ def page(
     return events_among(ids.select_from(ids.c.event_id))
 
 
+def count(which: EventFilter) -> int:
+    """Count the events of a filter."""
+    return int(which.numbers().count())
+
+
 def events_among(ids: Any) -> list[EventRow]:
     """Return the events with these ids (a query or a list), newest first."""
     undoing = Event.alias()

@@ -1,9 +1,8 @@
 """Queries for screens and commands: bookings, agents and totals."""
 
 from dispatch.queries.agents import AGENT_KEYS, agent, agents_by_id, filtered, list_agents
+from dispatch.queries.booking_orders import BOOKING_SORTS, FOLLOW_UP
 from dispatch.queries.bookings import (
-    BOOKING_SORTS,
-    FOLLOW_UP,
     BookingFilter,
     as_units,
     booking,

@@ -92,6 +92,7 @@ def _listed(column: Any, name: str, kind: str) -> Order:
     return _plain(column, name, partial(_by_value, column, kind))
 
 
+_DUE = fn.COALESCE(Booking.follow_up_at, NEVER)
 _CENTS = fn.COALESCE(Booking.destination_revenue_cents, 0) + fn.COALESCE(Booking.package_revenue_cents, 0)
 BOOKING_SORTS: dict[str, Order] = {
     "changed": Order((Booking.changed_at,), lambda row: (row["changed_at"],), _by_status, merged=True),
@@ -101,7 +102,9 @@ BOOKING_SORTS: dict[str, Order] = {
     "destination": _listed(Booking.destination, "destination", "destination"),
     "status": Order((Booking.status, Booking.changed_at), lambda row: (row["status"], row["changed_at"])),
     "due": Order(
-        (fn.COALESCE(Booking.follow_up_at, NEVER),), lambda row: (row["follow_up_at"] or NEVER,), _by_follow_up
+        (fn.COALESCE(Booking.follow_up_at, NEVER),),
+        lambda row: (row["follow_up_at"] or NEVER,),
+        _by_follow_up,
     ),
     "created": _plain(Booking.created_at, "created_at"),
     "launch": _listed(Booking.launch_location, "launch_location", "launch"),
@@ -183,6 +186,7 @@ def _query(
 
 def _joined(part: Part, sort: str, *columns: Any) -> Any:
     """Return a query of bookings with their leads, and whatever else the order looks at."""
+    query: Any
     if part.through is Lead:
         query = Lead.select(*columns).join(Booking, JOIN.CROSS)
         return query.where(Booking.lead_id == Lead.lead_id)

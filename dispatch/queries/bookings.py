@@ -117,7 +117,7 @@ def _sought(which: BookingFilter) -> list[Mentions]:
 
 
 def _keys(which: BookingFilter) -> tuple[Any, ...]:
-    """Return the keys of the order. An agent's own bookings are found through the agent, not in that order."""
+    """Return the keys of the order. An agent's own bookings are found through the agent."""
     keys = ORDERS[which.sort].keys
     is_agents = which.sort == "changed" and which.agent_id is not None
     return tuple(key.concat("") for key in keys) if is_agents else keys
@@ -235,7 +235,7 @@ def as_units(cents: int | None) -> float | None:
 
 
 def _conditions(which: BookingFilter, *, in_order: bool = False) -> list[Expression]:
-    """Return the conditions of a filter's fields; ``in_order``: no index but that of the order may be used."""
+    """Return the conditions of a filter's fields; ``in_order``: only the order's index may be used."""
     conditions = [Booking.booking_id.is_null(False)]
     if in_order and which.status not in (None, PENDING) and which.sort not in ("changed", "status"):
         conditions.append(Booking.status.concat("") == which.status)

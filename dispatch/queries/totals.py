@@ -13,7 +13,6 @@ from models.bookings import CONFIRMED, PENDING, Booking, Waiting
 from models.customers import Lead
 from models.database import current_database
 
-
 VIEWS = ("All", "Pending", "Unclaimed", "Waiting", "Confirmed", "Cancelled")
 
 

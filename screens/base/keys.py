@@ -107,6 +107,11 @@ BOOKING = [
     COPY,
 ]
 
+PANES = [
+    hidden("zoom", "z", "Zoom", "Give all the room to the list or pane in focus; again gives it back"),
+    hidden("border.left", "left_square_bracket", "Border left", "Make the pane larger", "border(-1)"),
+    hidden("border.right", "right_square_bracket", "Border right", "Make the list larger", "border(1)"),
+]
 FILTER = hidden("filter", "slash", "Filter", "Type what to look for; escape clears it")
 BACK = hidden("back", "escape", "Back", "Clear the filter, back to the list")
 COLUMNS = hidden("columns", "comma", "Columns", "Which columns are shown, and in which order")
@@ -132,6 +137,7 @@ LOG = [
 
 QUEUE = [
     hidden("queue.view", "v", "View", "All, pending, unclaimed, waiting, confirmed, cancelled", "next_view"),
+    hidden("queue.view.back", "V", "View back", "The view before", "previous_view"),
     hidden("mark", "space", "Mark", "Mark it, and go down; r, x and l are for the marked"),
     hidden("mark.range", "M", "Mark range", "Mark from the last mark to the cursor", "mark_range"),
     hidden("mark.all", "A", "Mark all", "Mark all that the list has; escape unmarks", "mark_all"),
@@ -196,7 +202,8 @@ SERVICE = [
         "Open, mine, waiting, escalated, unsure, with the customer, ended, all",
         "next_view",
     ),
-    *(binding for binding in LIST if binding.id != "sort.reverse"),
+    hidden("service.view.back", "V", "View back", "The view before", "previous_view"),
+    *LIST,
 ]
 
 FORM = [
@@ -218,7 +225,7 @@ INSIGHTS = [
 
 BY_ID = {
     str(binding.id): binding
-    for group in (APP, WHY, BOOKING, LIST, QUEUE, ROSTER, MY_DESK, SERVICE, LOG, FORM, MATCH, INSIGHTS)
+    for group in (APP, WHY, BOOKING, LIST, PANES, QUEUE, ROSTER, MY_DESK, SERVICE, LOG, FORM, MATCH, INSIGHTS)
     for binding in group
 }
 

@@ -31,7 +31,9 @@ def view_parts(name: str, my_agent_id: int | None) -> dict[str, Any]:
 
 
 def view_of(which: IssueFilter, my_agent_id: int | None) -> str:
-    """Return the name of a filter's view; those of another agent have none."""
+    """Return the name of a filter's view; those of another agent or a figure have none."""
+    if which.ids is not None:
+        return "Figure"
     for name in VIEWS:
         parts = view_parts(name, my_agent_id)
         if all(getattr(which, key) == value for key, value in parts.items()):

@@ -6,6 +6,7 @@ from rich.text import Text
 from textual.widgets import Input
 
 from dispatch import queries
+from dispatch.desk import event_log
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.desk.row_types import EventRow
 from dispatch.inputs.filter_language import parse
@@ -61,6 +62,8 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
     NOTHING_CHOSEN = "No event is chosen: move the cursor to one first"
     COLUMNS = COLUMNS
     HINT = f"/ {EXAMPLE}"
+    KEYS = EVENT_KEYS
+    EMPTY = "Nothing has been done here yet"
     NOTHING = "Choose an event to see it here"
 
     def __init__(self) -> None:
@@ -72,6 +75,9 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
 
     def _unfiltered(self) -> EventFilter:
         return EventFilter()
+
+    def count(self, which: EventFilter) -> int:
+        return event_log.count(which)
 
     def detail_of(self, row: EventRow) -> Detail:
         return event_detail(row)
@@ -126,6 +132,3 @@ class Log(PagedList[EventFilter, EventRow, UndoResult]):
             super().action_back()
         else:
             self.host.go(self.host.came_from)
-
-    def _describe(self, rows: list[EventRow]) -> None:
-        self.show_listed(Text("Log", "bold"), rows, "newest first", "nothing has been done here yet")

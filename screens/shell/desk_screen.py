@@ -43,7 +43,7 @@ class Place(Hosted[None]):
     IS_TIMELY: ClassVar[bool] = False
     """Whether time alone changes what is shown, from one minute to the next."""
     FIGURES: ClassVar[tuple[Figure, ...]] = ()
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
 
     def __init__(self) -> None:

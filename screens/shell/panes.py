@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.containers import Horizontal
 from textual.geometry import Size
+from textual.message import Message
 from textual.widget import Widget
 
 from screens.widgets.detail_pane import DetailPane
@@ -36,6 +37,9 @@ class Panes(Horizontal):
     Panes.-stacked > DetailPane { height: 2fr; }
     """
 
+    class Arranged(Message):
+        """Another pane came into sight."""
+
     def __init__(self, name: str) -> None:
         super().__init__(classes="list-body")
         self._memory = f"{name}.border"
@@ -63,7 +67,7 @@ class Panes(Horizontal):
         self.set_class(self._is_stacked, "-stacked")
         panes = [*self.query_children(DetailPane)]
         shown = panes if size.width >= THREE else panes[:1]
-        moved = self._host.recall(self._key, 0)
+        moved, before = self._host.recall(self._key, 0), [pane for pane in panes if pane.display]
         for pane in panes:
             pane.display = self.zoomed is pane or (self.zoomed is None and pane in shown)
             extent = None if self.zoomed is pane else self._extent(size, len(shown), moved)
@@ -72,6 +76,8 @@ class Panes(Horizontal):
         for child in self.children:
             if child not in panes:
                 child.display = self.zoomed in (None, child)
+        if len([pane for pane in panes if pane.display]) > len(before):
+            self.post_message(self.Arranged())
 
     def _extent(self, size: Size, panes: int, moved: int) -> int | None:
         """Return the cells, or rows if stacked, of each pane; None for the usual share."""
@@ -80,12 +86,14 @@ class Panes(Horizontal):
         if moved:
             return max(LEAST, min(moved, (size.width - LEAST) // panes))
         fair = (size.width - LIST_NEEDS) // panes
-        return max(min(NARROWEST, size.width * 2 // 5), min(WIDEST, fair))
+        return max(min(NARROWEST, size.width // 3), min(WIDEST, fair))
 
     def zoom(self) -> None:
         """Give all the room to what has the focus; once more gives it back."""
         focused = self.screen.focused
-        within = [child for child in self.children if focused is not None and child in focused.ancestors_with_self]
+        within = [
+            child for child in self.children if focused is not None and child in focused.ancestors_with_self
+        ]
         self.zoomed = None if self.zoomed is not None else (within or [*self.children])[0]
         self._arrange(self.app.size)
 

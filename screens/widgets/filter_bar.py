@@ -56,7 +56,7 @@ def last_word(text: str) -> str:
 
 
 class FilterBar(Vertical):
-    """``#filter`` with the number of rows it finds at its right, and a line below while there is an answer."""
+    """``#filter`` with the number of rows it finds beside it, and below it the answer, if any."""
 
     DEFAULT_CSS = """
     FilterBar { height: auto; }

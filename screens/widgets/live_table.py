@@ -26,6 +26,7 @@ from screens.widgets.columns import Column, Row, fitting_columns
 
 FEW = 20  # rows that are removed one by one; with more it is faster to refill the rest
 MARK, MARKED_S = "•", 6.0  # before what others changed, and how long
+CURSOR = "▌"  # before the row of the cursor, in a table without the focus
 PICKED = "✓"  # before what somebody has marked
 CLOSE = 10  # rows from an end at which more is asked for
 HEADER, RIGHT_BUTTON = -1, 3
@@ -51,7 +52,13 @@ class LiveTable(SegmentTable, Generic[Row]):
     DEFAULT_CSS = """
     LiveTable { height: 1fr; background: $surface; scrollbar-size-horizontal: 0; }
     LiveTable > .live-table--changed { color: $accent; text-style: bold; }
-    LiveTable > .datatable--header { background: $panel; color: $foreground; text-style: bold; }
+    LiveTable > .datatable--header { background: $panel; color: $text-muted; text-style: none; }
+    LiveTable:focus > .datatable--header { color: $foreground; text-style: bold; }
+    LiveTable > .datatable--cursor { background: $surface; color: $foreground; text-style: none; }
+    LiveTable:focus > .datatable--cursor {
+        background: $block-cursor-background; color: $block-cursor-foreground;
+        text-style: $block-cursor-text-style;
+    }
     """
 
     class NearEnd(Message):
@@ -119,6 +126,12 @@ class LiveTable(SegmentTable, Generic[Row]):
     def left_out(self) -> list[Column[Row]]:
         """The chosen columns that there is no room for."""
         return [spec for spec in self._chosen_specs() if spec.key not in dict(self._shown)]
+
+    @property
+    def sorts_shown(self) -> list[str]:
+        """The orders of the visible headers, from left to right."""
+        sorts = (self._by_key[key].sort for key, _ in self._shown)
+        return list(dict.fromkeys(sort for sort in sorts if sort))
 
     def shows_sort(self, sort: str) -> bool:
         """Return whether a visible header belongs to this order."""
@@ -232,16 +245,21 @@ class LiveTable(SegmentTable, Generic[Row]):
         """Render a line; the mark takes the blank before the first cell, so that nothing moves."""
         strip = super().render_line(y)
         row = y - self.header_height + round(self.scroll_y)
-        marks = self._changed or self._picked
+        marks = self._changed or self._picked or not self.has_focus
         if not marks or y < self.header_height or row >= self.row_count or self.scroll_x:
             return strip
         key = self.coordinate_to_cell_key(Coordinate(row, 0)).row_key.value
-        sign = PICKED if key in self._picked else MARK if key in self._changed else ""
+        is_here = row == self.cursor_row and not self.has_focus and self.can_focus
+        sign = PICKED if key in self._picked else MARK if key in self._changed else CURSOR if is_here else ""
         if not sign:
             return strip
         ground = next((segment.style for segment in strip if segment.style), Style.null())
         style = ground + self.get_component_rich_style("live-table--changed", partial=True)
         return Strip.join([Strip([Segment(sign, style)]), strip.crop(1)])
+
+    def _styled(self, segments: list[Segment], ground: Style, cursor: bool, hover: bool) -> list[Segment]:
+        """Style a cell; only the table in focus has a bar, elsewhere a mark is before the row."""
+        return super()._styled(segments, ground, cursor and self.has_focus, hover)
 
     def segments(self, cell: Text, width: int) -> list[Segment] | None:
         return rendered(cell, width, self.cell_padding, self.app.console) if is_one_line(cell) else None

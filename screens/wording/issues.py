@@ -102,3 +102,7 @@ def excerpt(text: str, longest: int | None) -> str:
     if longest is None or len(text) <= longest:
         return text
     return f"{text[:longest]} … ({len(text) - longest:,} characters more: enter shows all)"
+
+
+def channel(row: IssueRow) -> str:
+    return row["channel"].replace("_", " ")

@@ -85,10 +85,10 @@ SORTS = tuple(_ORDERS)
 
 @dataclass(frozen=True)
 class IssueFilter:
-    """A selection of issues. Empty ``statuses`` means all; ``text`` is sought in customer, title and conversation.
+    """A selection of issues. Empty ``statuses`` means all; ``text`` is sought in customer, title and talk.
 
     ``since`` and ``until`` are stored opening times, from and before. ``reverse`` turns the order of ``sort``
-    round. ``where`` is the rest of a filter text.
+    round. ``ids`` limits the list to the issues behind a figure. ``where`` is the rest of a filter text.
     """
 
     statuses: tuple[str, ...] = OPEN
@@ -104,6 +104,7 @@ class IssueFilter:
     until: str | None = None
     sort: str = URGENCY
     reverse: bool = False
+    ids: tuple[int, ...] | None = None
     where: Node | None = None
 
 
@@ -119,9 +120,7 @@ def issues(
 
     ``upwards`` reverses the order, to read the rows above ``after``.
     """
-    order = [
-        (column, descending != (upwards != which.reverse)) for column, descending in _ORDERS[which.sort]
-    ]
+    order = [(column, descending != (upwards != which.reverse)) for column, descending in _ORDERS[which.sort]]
     query, conditions = _matching(which, Issue.issue_id), _all_conditions(which)
     if which.sort == "agent":
         query = query.join_from(Issue, Agent, JOIN.LEFT_OUTER, on=(Issue.agent_id == Agent.agent_id))
@@ -132,6 +131,11 @@ def issues(
     return rows_of(desk, ids)
 
 
+def is_newest_first(which: IssueFilter) -> bool:
+    """Return whether of two issues alike in the order the one with the higher number comes first."""
+    return _ORDERS[which.sort][-1][1] != which.reverse
+
+
 def count_issues(which: IssueFilter) -> int:
     """Count the issues that match a filter."""
     return int(_matching(which, fn.COUNT(Issue.issue_id)).where(*_all_conditions(which)).scalar())
@@ -139,9 +143,7 @@ def count_issues(which: IssueFilter) -> int:
 
 def _matching(which: IssueFilter, *columns: Any) -> Any:
     """Return a query of issues with all that conditions and order may look at."""
-    query = Issue.select(*columns).join(
-        Due, on=(Due.issue_id == Issue.issue_id) & (Due.kind == RESOLUTION)
-    )
+    query = Issue.select(*columns).join(Due, on=(Due.issue_id == Issue.issue_id) & (Due.kind == RESOLUTION))
     if which.text or which.where is not None or which.sort == "customer":
         on = Issue.customer_id == Customer.customer_id
         query = query.join_from(Issue, Customer, JOIN.LEFT_OUTER, on=on)
@@ -175,6 +177,8 @@ def _conditions(which: IssueFilter) -> list[Any]:
     ):
         if wanted is not None:
             conditions.append(column == wanted)
+    if which.ids is not None:
+        conditions.append(Issue.issue_id.in_(listed(which.ids)))
     if which.unsure:
         conditions.append(Issue.unsure)
     if which.escalated:

@@ -22,7 +22,7 @@ PLACE: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = {
     "due": lambda row: (row["follow_up_at"] or "~",),
     "revenue": lambda row: (row["total_revenue"] or 0,),
 } | {
-    sort: lambda row, name=name: ((row[name] or "").lower(),)  # type: ignore[misc]
+    sort: lambda row, name=name: ((row[name] or "").lower(),)
     for sort, name in (
         ("changed", "changed_at"),
         ("created", "created_at"),
