@@ -116,13 +116,11 @@ FILTER = hidden("filter", "slash", "Filter", "Type what to look for; escape clea
 BACK = hidden("back", "escape", "Back", "Clear the filter, back to the list")
 COLUMNS = hidden("columns", "comma", "Columns", "Which columns are shown, and in which order")
 
-LIST = [
-    COLUMNS,
-    FILTER,
+SORT = [
     hidden("sort", "greater_than_sign", "Sort", "Sort by the next column"),
     hidden("sort.reverse", "less_than_sign", "Reverse", "Turn the order round"),
-    BACK,
 ]
+LIST = [COLUMNS, FILTER, *SORT, BACK]
 
 LOG = [
     key("log.booking", "enter", "Go to it", "To the booking, customer or agent that it was about", "go_to"),
@@ -131,6 +129,7 @@ LOG = [
     hidden("log.redo", "U", "Redo this", "Do the command under the cursor again, if undone", "redo_event"),
     replace(FILTER, show=True),
     replace(BACK, show=True),
+    COLUMNS,
     *(binding for binding in BOOKING if binding.id in ("booking.customer", "booking.log")),
     COPY,
 ]
@@ -163,6 +162,7 @@ MY_DESK = [
     key("desk.agent", "at", "Agent", "Choose whose desk this is", "choose_agent"),
     replace(PRESENCE, show=False),
     COLUMNS,
+    *SORT,
 ]
 
 ISSUE = [
@@ -210,17 +210,22 @@ FORM = [
     key("form.assign", "f9", "Assign", "Assign the lead, from any field", priority=True),
     key("form.clear", "ctrl+l", "Clear", "Empty the form; what was typed is gone"),
     key("form.several", "ctrl+t", "Several", "Paste or type several leads, one a line"),
+    COLUMNS,
+    *SORT,
 ]
 
 MATCH = [hidden("match.parts", "equals_sign", "Score", "What the agent's match score is made of")]
 
 INSIGHTS = [
     key("insights.view", "v", "View", "Bookings, agents, match score, weights", "next_view"),
+    hidden("insights.view.back", "V", "View back", "The view before", "previous_view"),
     key("insights.open", "enter", "Open", "The figure's bookings in the queue; or the weights", "open_row"),
     key("insights.train", "L", "Train", "Learn weights from the desk's outcomes; again stops it"),
     key("insights.use", "asterisk", "Put in use", "Score by the weights under the cursor", "use_weights"),
     key("insights.report", "E", "Report", "Write the ranked agents and the plot as files"),
     COPY,
+    COLUMNS,
+    *SORT,
 ]
 
 BY_ID = {

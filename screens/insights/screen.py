@@ -82,7 +82,7 @@ class Insights(Place):
             yield Static(id="hint")
         with ContentSwitcher(initial=WORDS):
             yield Static(id=WORDS)
-            yield LiveTable(FIGURES, "key", id="bookings")
+            yield LiveTable(FIGURES, "key", sorts=False, id="bookings")
             yield LiveTable(AGENTS, "agent_id", id="agents")
             with VerticalScroll(id="match"):
                 yield Static(id="evidence")
@@ -205,6 +205,9 @@ class Insights(Place):
 
     def action_next_view(self) -> None:
         self.show_section(next_of(SECTIONS, self._section))
+
+    def action_previous_view(self) -> None:
+        self.show_section(next_of([*SECTIONS][::-1], self._section))
 
     @property
     def _row(self) -> Any:

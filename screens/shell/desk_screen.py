@@ -102,8 +102,19 @@ class Place(Hosted[None]):
 
     def action_columns(self) -> None:
         """Choose the columns of the table in focus, or of the first one."""
-        table = self.focused if isinstance(self.focused, LiveTable) else self.query(LiveTable).first()
-        table.post_message(LiveTable.ColumnsAsked(table))
+        self._table.post_message(LiveTable.ColumnsAsked(self._table))
+
+    def action_sort(self) -> None:
+        """Sort the table in focus, or the first one, by its next column."""
+        self._table.sort_next()
+
+    def action_reverse(self) -> None:
+        """Turn its order round."""
+        self._table.sort_reverse()
+
+    @property
+    def _table(self) -> LiveTable[Any]:
+        return self.focused if isinstance(self.focused, LiveTable) else self.query(LiveTable).first()
 
     @on(events.ScreenResume)
     def _in_sight(self) -> None:

@@ -94,7 +94,7 @@ class PagedList(DetailedList[Row, Done], Answers, Generic[Which, Row, Done]):
         yield FilterBar(self.HINT)
         with Panes(self.NAME):
             with Vertical():
-                yield LiveTable(self.COLUMNS, self.NUMBER, id=self.NAME)
+                yield LiveTable(self.COLUMNS, self.NUMBER, sorts=False, id=self.NAME)
             yield DetailPane()
             if self.HAS_ASIDE:
                 yield DetailPane(classes="aside")
@@ -190,9 +190,12 @@ class PagedList(DetailedList[Row, Done], Answers, Generic[Which, Row, Done]):
         self.query_one("#filter", Input).focus()
 
     def action_back(self) -> None:
-        """Clear what was typed first, then go back to the list."""
+        """Clear what was typed first, then show the first view; either way go back to the list."""
         was_misread, self._misread = bool(self._misread), ""
-        self.query_one("#filter", Input).value = ""
+        if self.VIEWS and not self._text:
+            self.view = self.VIEWS[0]
+        with self.prevent(Input.Changed):
+            self.query_one("#filter", Input).value = ""
         self._use(self._unfiltered())
         if was_misread:
             self._say_listed(self.table.rows_shown)
@@ -265,4 +268,6 @@ class PagedList(DetailedList[Row, Done], Answers, Generic[Which, Row, Done]):
             return Text()
         if self._text or self._filter != self._unfiltered():
             return Text(NO_MATCHES, "dim")
+        if self.VIEWS and self.view != self.VIEWS[0]:
+            return Text(f"Nothing in {self.view}. Esc shows {self.VIEWS[0]}", "dim")
         return Text(with_keys(self.app, self.EMPTY), "dim")

@@ -41,6 +41,17 @@ class Column(Generic[Row]):
         return "" if value is None else str(value)
 
 
+def order_key(spec: Column[Row], row: Row) -> tuple[bool, bool, float, str]:
+    """Return what a row is sorted by in a column: numbers by size, text regardless of case, nothing last."""
+    value = row.get(spec.key)
+    if value is None:
+        value = spec.shown(row)
+    if isinstance(value, int | float):
+        return False, False, value, ""
+    text = value.plain if isinstance(value, Text) else str(value)
+    return not text.strip(" –"), True, 0, text.casefold()
+
+
 def fitting_columns(
     specs: Sequence[Column[Any]], width: int, *, own_choice: bool = False
 ) -> tuple[tuple[str, int], ...]:

@@ -22,10 +22,11 @@ from textual.widgets import DataTable
 
 from screens.base.textual_internals import SegmentTable
 from screens.widgets.cells import as_cell, is_one_line, rendered, same
-from screens.widgets.columns import Column, Row, fitting_columns
+from screens.widgets.columns import Column, Row, fitting_columns, order_key
 
 FEW = 20  # rows that are removed one by one; with more it is faster to refill the rest
 MARK, MARKED_S = "•", 6.0  # before what others changed, and how long
+UP, DOWN = "▴▾"
 CURSOR = "▌"  # before the row of the cursor, in a table without the focus
 PICKED = "✓"  # before what somebody has marked
 CLOSE = 10  # rows from an end at which more is asked for
@@ -86,8 +87,15 @@ class LiveTable(SegmentTable, Generic[Row]):
         key: str
 
     def __init__(
-        self, columns: Sequence[Column[Row]], key: str, *, cursor: bool = True, **kwargs: Any
+        self,
+        columns: Sequence[Column[Row]],
+        key: str,
+        *,
+        cursor: bool = True,
+        sorts: bool | None = None,
+        **kwargs: Any,
     ) -> None:
+        """Without ``sorts``, a table none of whose columns names an order sorts its rows itself."""
         super().__init__(cursor_type="row" if cursor else "none", **kwargs)
         self.can_focus = cursor
         self.specs = tuple(columns)
@@ -97,6 +105,9 @@ class LiveTable(SegmentTable, Generic[Row]):
         self._rows: dict[str, Row] = {}
         self._anchors: dict[str, Text] = {}
         self._marked = ""
+        self._sorts = not any(spec.sort for spec in columns) if sorts is None else sorts
+        self._own_order: tuple[str, bool] | None = None
+        self._given: Sequence[Row] = ()
         self._at_start = True
         self._shown: tuple[tuple[str, int], ...] = ()
         self.marks_changes = False
@@ -182,9 +193,35 @@ class LiveTable(SegmentTable, Generic[Row]):
 
     def on_data_table_header_selected(self, event: DataTable.HeaderSelected) -> None:
         event.stop()
-        sort = self._by_key[str(event.column_key.value)].sort
-        if sort:
-            self.post_message(self.SortAsked(sort))
+        key = str(event.column_key.value)
+        if self._sorts:
+            self._sort_by(key, self._own_order == (key, False))
+        elif self._by_key[key].sort:
+            self.post_message(self.SortAsked(self._by_key[key].sort))
+
+    def sort_next(self) -> None:
+        """Sort by the next visible column; after the last one comes the order the rows were given in."""
+        if self._sorts:
+            keys = [key for key, _ in self._shown if self._by_key[key].label]
+            now = self._own_order[0] if self._own_order else ""
+            place = keys.index(now) + 1 if now in keys else 0
+            self._sort_by(keys[place] if place < len(keys) else "", False)
+
+    def sort_reverse(self) -> None:
+        """Turn the table's own order round."""
+        if self._own_order is not None:
+            self._sort_by(self._own_order[0], not self._own_order[1])
+
+    def _sort_by(self, key: str, descending: bool) -> None:
+        self._own_order = (key, descending) if key else None
+        self.show_rows(self._given, more_above=not self._at_start)
+        self._lay_out(again=True)
+
+    def _in_own_order(self, rows: Sequence[Row]) -> Sequence[Row]:
+        if self._own_order is None:
+            return rows
+        key, descending = self._own_order
+        return sorted(rows, key=lambda row: order_key(self._by_key[key], row), reverse=descending)
 
     def stand_at(self, key: object) -> None:
         """Put the cursor on the row with this key, if it is there."""
@@ -193,7 +230,7 @@ class LiveTable(SegmentTable, Generic[Row]):
 
     def mark_sort(self, sort: str, descending: bool) -> None:
         """Show in the header which column the rows are sorted by."""
-        marked = f"{sort}{'▾' if descending else '▴'}"
+        marked = f"{sort}{DOWN if descending else UP}"
         if marked != self._marked:
             self._marked = marked
             self._lay_out(again=True)
@@ -205,6 +242,7 @@ class LiveTable(SegmentTable, Generic[Row]):
         goes on above (``more_above``).
         """
         self._at_start, was_at_start = not more_above, self._at_start
+        self._given, rows = rows, self._in_own_order(rows)
         wanted = {str(row[self._key]): row for row in rows}
         if not self.columns:
             self._rows = wanted
@@ -358,4 +396,6 @@ class LiveTable(SegmentTable, Generic[Row]):
 
     def _header(self, spec: Column[Row]) -> Text:
         mark = self._marked[-1:] if spec.sort and self._marked[:-1] == spec.sort else ""
+        if self._own_order is not None and self._own_order[0] == spec.key:
+            mark = DOWN if self._own_order[1] else UP
         return Text(spec.label + mark, justify="right" if spec.right else "left", no_wrap=True)

@@ -111,7 +111,7 @@ def test_order_and_view_stay_unless_the_text_says_otherwise() -> None:
         ("kate status:pending", "kate"),
         ("is:unclaimed", ""),
         ("is:due is:waiting to:mars", "is:due to:mars"),
-        ('not status:pending "a b" (agent:6 or is:unclaimed)', '"a b"'),
+        ('not status:pending "a b" (agent:6 or is:unclaimed)', "a b"),
         ("to:mars", "to:mars"),
     ],
 )

@@ -163,7 +163,6 @@ async def test_keys_of_ones_own(golden_file: Path, tmp_path: Path, monkeypatch: 
         await at_booking(app, 9)
         assert "f12 Help" in text_of(app)
         assert "j Claim" in text_of(app)
-        assert "g view" in text_of(app)
         await press(app, "c")
         assert not (await booking(app, 9))["claimed_at"]
         await press(app, "j")

@@ -20,7 +20,7 @@ from dispatch.service.issues import conversation, escalation_commands, intake, o
 from dispatch.service.issues.issue_filter_keys import NOBODY
 from dispatch.service.issues.queries import IssueFilter
 from models.errors import InvalidInput
-from models.issues import NEW, OPEN, RESOLVED
+from models.issues import NEW, RESOLVED
 from screens.dialogs.form import FormModal
 from screens.dialogs.panel import Panel
 from screens.filters.issues import parse_issue_filter, view_of
