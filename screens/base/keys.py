@@ -130,6 +130,7 @@ LOG = [
     replace(FILTER, show=True),
     replace(BACK, show=True),
     COLUMNS,
+    *PANES,
     *(binding for binding in BOOKING if binding.id in ("booking.customer", "booking.log")),
     COPY,
 ]
@@ -139,6 +140,7 @@ QUEUE = [
     hidden("queue.view.back", "V", "View back", "The view before", "previous_view"),
     hidden("mark", "space", "Mark", "Mark it, and go down; r, x and l are for the marked"),
     hidden("mark.range", "M", "Mark range", "Mark from the last mark to the cursor", "mark_range"),
+    *PANES,
     hidden("mark.all", "A", "Mark all", "Mark all that the list has; escape unmarks", "mark_all"),
 ]
 
@@ -204,6 +206,7 @@ SERVICE = [
     ),
     hidden("service.view.back", "V", "View back", "The view before", "previous_view"),
     *LIST,
+    *PANES,
 ]
 
 FORM = [

@@ -9,7 +9,6 @@ from rich.text import Text
 from textual import getters, on
 from textual.widgets import DataTable, Static
 
-from screens.base.keys import PANES
 from screens.shell.panes import Panes
 from screens.shell.row_actions import Done, RowActions
 from screens.widgets.columns import Row
@@ -22,7 +21,6 @@ class DetailedList(RowActions[Row, Done]):
     NOTHING: ClassVar[str]
     """What the pane says where nothing is chosen."""
 
-    BINDINGS = [*PANES]
     headline = getters.query_one(".headline", Static)
 
     @abstractmethod
