@@ -24,7 +24,10 @@ def accepted(kind: str) -> Sequence[str]:
 
 def completions(word: str, keys: Keys) -> list[tuple[str, str]]:
     """Return how a filter's last word may go on, each with its meaning. Reads the database."""
-    return offers(word, keys, accepted) if word else []
+    if ":" in word:
+        return offers(word, keys, accepted)
+    spelled = [(name, key.help) for key in keys.values() for name in (key.name, *key.also)]
+    return [(f"{name}:", meaning) for name, meaning in spelled if word and name.startswith(word.casefold())]
 
 
 def who_is_meant(asked: Node | None) -> list[str]:

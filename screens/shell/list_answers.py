@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
+from textual import on
+
 from dispatch.inputs.filter_language import parse
 from dispatch.inputs.filter_reader import Keys, Reading, read
 from dispatch.queries import filter_answers
 from models.errors import InvalidInput
 from screens.shell.desk_screen import Place
-from screens.widgets.filter_bar import FilterBar
+from screens.widgets.filter_bar import FilterBar, FilterInput
 
 COUNTING = "counting…"
 SLOW_S = 0.2  # a count that takes longer is made again only after a while
@@ -88,6 +90,13 @@ class Answers(Place):
                 bar.offer(offered)
 
         self.ask_newest("completions", lambda: filter_answers.completions(word, keys), offer)
+
+    @on(FilterInput.TakeAsked)
+    def _complete_word(self) -> None:
+        """Complete the last word; what is typed meanwhile waits."""
+        field, keys = self.query_one(FilterBar).input, self.KEYS
+        word = field.word
+        self.ask_newest("take", lambda: filter_answers.completions(word, keys), field.take, opens=True)
 
 
 def _meant(text: str, keys: Keys, reading: Reading) -> str:

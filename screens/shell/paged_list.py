@@ -250,7 +250,7 @@ class PagedList(DetailedList[Row, Done], Answers, Generic[Which, Row, Done]):
         if self.VIEWS:
             here = self.view_in_sight()
             self.query_one(ViewTabs).show(self.VIEWS, here, self.by_view, self.order(), label=self.label())
-        self.show_found(self.by_view.get(self.view_in_sight(), self.by_view.get("All")), self._text)
+        self.show_found(self.by_view.get(self.view), self._text)
 
     def label(self) -> str:
         """Return what stands for a view that is none of them."""

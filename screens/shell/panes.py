@@ -100,7 +100,8 @@ class Panes(Horizontal):
     def move_border(self, step: int) -> None:
         """Move the border between list and pane by some steps, to the right or down."""
         pane = self.query_children(DetailPane).first()
-        before = pane.outer_size.height if self._is_stacked else pane.outer_size.width
+        now = pane.outer_size.height if self._is_stacked else pane.outer_size.width
+        before = self._host.recall(self._key, 0) or now
         by = STEP_ROWS if self._is_stacked else STEP
         if self.zoomed is None and before:
             least = LOWEST if self._is_stacked else LEAST

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Input, Static
 
 from screens.base.harmless_text import visible
@@ -24,9 +25,11 @@ class FilterInput(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "take", "Complete", show=False)]
 
+    class TakeAsked(Message):
+        """The last word is to be completed."""
+
     def __init__(self, hint: str) -> None:
         super().__init__(placeholder=hint, compact=True, id="filter")
-        self.offered: Sequence[str] = ()
 
     @property
     def word(self) -> str:
@@ -34,9 +37,16 @@ class FilterInput(Input):
         return last_word(self.value)
 
     def action_take(self) -> None:
-        word, at_end = self.word, self.cursor_position == len(self.value)
-        first = next((one for one in self.offered if one != word), "")
-        if not (word and first and at_end):
+        if self.word and self.cursor_position == len(self.value):
+            self.post_message(self.TakeAsked())
+        else:
+            self.screen.focus_next()
+
+    def take(self, offered: Sequence[tuple[str, str]]) -> None:
+        """Complete the last word by the first that is offered; without any go on to the list."""
+        word = self.word
+        first = next((text for text, _ in offered if text != word), "")
+        if not first:
             self.screen.focus_next()
             return
         behind = "" if first.endswith(":") else " "
@@ -97,7 +107,6 @@ class FilterBar(Vertical):
 
     def offer(self, offered: Sequence[tuple[str, str]]) -> None:
         """Show how the last word may go on: each completion with its meaning."""
-        self.input.offered = [text for text, _ in offered]
         self._offers = offered
         self._answer()
 

@@ -390,12 +390,13 @@ class LiveTable(SegmentTable, Generic[Row]):
             self._anchors.clear()
             self.clear(columns=True)
             for key, column_width in shown:
-                self.add_column(self._header(self._by_key[key]), key=key, width=column_width)
+                self.add_column(self._header(self._by_key[key], column_width), key=key, width=column_width)
             for key, row in self._rows.items():
                 self._add(key, row)
 
-    def _header(self, spec: Column[Row]) -> Text:
+    def _header(self, spec: Column[Row], width: int) -> Text:
         mark = self._marked[-1:] if spec.sort and self._marked[:-1] == spec.sort else ""
         if self._own_order is not None and self._own_order[0] == spec.key:
             mark = DOWN if self._own_order[1] else UP
-        return Text(spec.label + mark, justify="right" if spec.right else "left", no_wrap=True)
+        label = spec.label[: width - len(mark)]
+        return Text(label + mark, justify="right" if spec.right else "left", no_wrap=True)
