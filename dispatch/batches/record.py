@@ -26,7 +26,7 @@ HEAD = "batch"
 
 
 class Batch:
-    """A batch at work. The head is written with the first command that is done: an empty one leaves nothing."""
+    """A batch at work. Its head is written with the first command that is done: an empty one has none."""
 
     def __init__(self, desk: Desk, lines: Sequence[str], request_id: str | None = None) -> None:
         self._desk = desk
