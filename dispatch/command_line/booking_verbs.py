@@ -162,7 +162,7 @@ BOOKING_VERBS = (
             lambda desk, numbers, given: bulk_actions.cancel(desk, numbers, given["reason"]),
         ),
         (BOOKING, REASON),
-        takes_several=True,
+        preview=lambda desk, given: bulk_actions.preview_cancel(desk, given["numbers"]),
     ),
     Verb(
         "r",
@@ -177,7 +177,9 @@ BOOKING_VERBS = (
             ),
         ),
         (BOOKING, agent("--to"), REASON),
-        takes_several=True,
+        preview=lambda desk, given: bulk_actions.preview_reassign(
+            desk, given["numbers"], given["agent"]["agent_id"]
+        ),
     ),
     Verb(
         "l",
@@ -190,7 +192,7 @@ BOOKING_VERBS = (
             lambda desk, numbers, _: bulk_actions.release(desk, numbers),
         ),
         (BOOKING,),
-        takes_several=True,
+        preview=lambda desk, given: bulk_actions.preview_release(desk, given["numbers"]),
     ),
     Verb(
         "d",

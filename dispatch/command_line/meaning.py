@@ -106,7 +106,7 @@ def _checked(text: str) -> str:
 
 def _run(desk: Desk, verb: Verb, given: Given, asker: Asker) -> str:
     numbers = given.get("numbers", ())
-    if len(numbers) <= 1 or verb.takes_several:
+    if len(numbers) <= 1 or verb.preview is not None:
         return verb.run(desk, _filled(desk, verb, given, asker))
 
     def one(number: int) -> Callable[[], str]:
@@ -130,7 +130,16 @@ def _seen(desk: Desk, line: Line, asker: Asker) -> Seen:
     given = _given(line, verb)
     if len(given.get("numbers", ())) <= 1:
         given = _filled(desk, verb, given, asker)
-    return Seen(says=_says(desk, verb, given), usage=shown, is_final=verb.is_final)
+    says = _says(desk, verb, given) + _refusals(desk, verb, given)
+    return Seen(says=says, usage=shown, is_final=verb.is_final)
+
+
+def _refusals(desk: Desk, verb: Verb, given: Given) -> str:
+    """Name what would be refused of several bookings."""
+    if verb.preview is None or len(given["numbers"]) == 1:
+        return ""
+    refused = [line["error"] for line in verb.preview(desk, given)["results"] if line["error"]]
+    return f" · {len(refused)} refused: {refused[0]['message']}" if refused else ""
 
 
 def _names(arguments: list[Argument]) -> str:

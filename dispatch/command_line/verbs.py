@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
 
+from dispatch.bookings.row_types import BatchResult
 from dispatch.desk.desk import Desk
 
 Given = dict[str, Any]
@@ -68,7 +69,9 @@ class Verb:
     fill: Callable[[Desk, Given, Asker], None] | None = None
     """Add what was not given. Raises DeskError."""
 
-    takes_several: bool = False
+    preview: Callable[[Desk, Given], BatchResult] | None = None
+    """Of a verb that takes several bookings in one event: what would become of each."""
+
     is_final: bool = False
     """Whether it cannot be undone; it is never repeated without being shown first."""
 

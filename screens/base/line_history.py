@@ -1,4 +1,4 @@
-"""The lines typed at the command line: all of this run, and the latest of earlier ones without their texts."""
+"""The lines typed at the command line: those of this run, and of earlier ones without their texts."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class LineHistory:
         """Add a line that was done; return what to remember."""
         if repeats:
             self.last = line
-        self.lines = [one for one in self.lines if one != line][-MOST + 1 :] + [line]
+        self.lines = [*[one for one in self.lines if one != line][-MOST + 1 :], line]
         if kept:
-            self._kept = [one for one in self._kept if one != kept][-MOST + 1 :] + [kept]
+            self._kept = [*[one for one in self._kept if one != kept][-MOST + 1 :], kept]
         return self._kept
 
     def at(self, back: int) -> str | None:

@@ -8,11 +8,10 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from dispatch.command_line import meaning
-from dispatch.command_line.grammar import parse
+from dispatch.command_line.grammar import BY_LETTERS, parse
 from dispatch.command_line.meaning import Offer, Outcome, Seen
 from dispatch.command_line.verbs import Asker
 from dispatch.desk.desk import Desk
@@ -23,7 +22,7 @@ from screens.base.keys import anywhere
 from screens.base.line_history import LINES
 from screens.base.messages import DeskChanged
 from screens.dialogs.modal import Modal
-from screens.widgets.cells import cut
+from screens.wording.text import short
 
 MOST_SHOWN = 6
 WORD_CELLS = 14
@@ -41,8 +40,16 @@ class CommandLine(Modal[None]):
     AUTO_FOCUS = "#typed"
     BINDINGS = [
         anywhere("line.close", "escape,ctrl+g", "Close", "Back to where you were", "close"),
-        anywhere("line.complete", "tab", "Complete", "Take the first word that fits; again: the next", "complete(1)"),
-        anywhere("line.back", "shift+tab", "Complete back", "Take the previous word that fits", "complete(-1)"),
+        anywhere(
+            "line.complete",
+            "tab",
+            "Complete",
+            "Take the first word that fits; again: the next",
+            "complete(1)",
+        ),
+        anywhere(
+            "line.back", "shift+tab", "Complete back", "Take the previous word that fits", "complete(-1)"
+        ),
         anywhere("line.older", "up", "Older", "The line before", "recall(1)"),
         anywhere("line.newer", "down", "Newer", "The line after", "recall(-1)"),
     ]
@@ -55,7 +62,9 @@ class CommandLine(Modal[None]):
         self._is_busy = False
         self._back = 0  # steps in the history
         self._draft = text
-        self._completing: tuple[str, int, tuple[Offer, ...]] | None = None  # text before, its place, the offers
+        self._completing: tuple[str, int, tuple[Offer, ...]] | None = (
+            None  # text before, its place, the offers
+        )
         self._place = -1  # of the offer taken
         self._expected = text  # the value set here, which is no typing
 
@@ -106,7 +115,9 @@ class CommandLine(Modal[None]):
             self._say(seen.problem, "-problem")
         else:
             final = " · cannot be undone" if seen.is_final and seen.says else ""
-            self._say(f"⏎ {seen.says}{final}" if seen.says else seen.usage, "-says" if seen.says else "-usage")
+            self._say(
+                f"⏎ {seen.says}{final}" if seen.says else seen.usage, "-says" if seen.says else "-usage"
+            )
 
     def _say(self, text: str, kind: str) -> None:
         line = self.query_one("#says", Static)
@@ -120,7 +131,7 @@ class CommandLine(Modal[None]):
         lines = [
             Content.assemble(
                 (f" {visible(offer.word):<{WORD_CELLS}} ", "reverse" if place == chosen else "bold"),
-                (f" {cut(visible(offer.meaning), room)}", "$text-muted"),
+                (f" {short(visible(offer.meaning), room)}", "$text-muted"),
             )
             for place, offer in enumerate(offers[first : first + MOST_SHOWN], start=first)
         ]
@@ -141,7 +152,7 @@ class CommandLine(Modal[None]):
         text, start, offers = self._completing
         self._place = (self._place + step) % len(offers) if self._place >= 0 or step > 0 else len(offers) - 1
         before = text[:start]
-        if len(text) > start and text[start - 1 : start].isalpha() and before.strip() in parse_letters():
+        if len(text) > start and text[start - 1 : start].isalpha() and before.strip() in BY_LETTERS:
             before = f"{before} "
         self._put(f"{before}{offers[self._place].word} ")
         self._show_offers(offers, self._place)
@@ -188,13 +199,6 @@ class CommandLine(Modal[None]):
             self._say(f"Not done: {meaning.said(error)}", "-problem")
 
 
-def parse_letters() -> frozenset[str]:
-    """The short forms of all verbs."""
-    from dispatch.command_line.grammar import BY_LETTERS
-
-    return frozenset(BY_LETTERS)
-
-
 def run_line(
     host: Host,
     text: str,
@@ -223,7 +227,3 @@ def tell(host: Host, outcome: Outcome) -> None:
         return
     kind, number = outcome.jump
     {"booking": host.show_booking, "issue": host.show_issue, "agent": host.show_agent}[kind](number)
-
-
-def is_open(screen: ModalScreen[object] | object) -> bool:
-    return isinstance(screen, CommandLine)
