@@ -201,7 +201,7 @@ def _read_option(line: Line, words: list[Word], place: int, argument: Argument, 
         return place + 1
     if has_value:
         value = word.closed().partition("=")[2]
-        line.given[argument.name], line._starts[argument.name] = value, word.start
+        _give(line, argument, value, word.start)
         line.asked = Asked(argument, value, word.end - len(value))
         return place + 1
     if place + 1 == len(words):
@@ -223,14 +223,25 @@ def _take(line: Line, words: list[Word], place: int, argument: Argument) -> int:
     """Take one word as an argument, or for a text all up to the next option; return the next place."""
     until = place + 1
     assert line.verb is not None
+    is_long = words[0].text == line.verb.noun and line.verb.preview is not None
     while argument.kind is Kind.TEXT and until < len(words) and not _is_option(line, words[until].text):
         until += 1
+    while argument.kind is Kind.ROWS and is_long and until < len(words) and words[until].text.isdecimal():
+        until += 1  # as on the command line of the shell: booking cancel 1 2 --reason ...
     value = rest_of(line.text, words, place, until)
-    line.given[argument.name], line._starts[argument.name] = value, words[place].start
+    _give(
+        line, argument, ",".join(value.split()) if argument.kind is Kind.ROWS else value, words[place].start
+    )
     line.asked = Asked(argument, value, words[place].start)
     if argument.kind is Kind.ROWS or argument is line.verb.arguments[0]:
-        line.numbers_at = (words[place].start, words[place].end)
+        line.numbers_at = (words[place].start, words[until - 1].end)
     return until
+
+
+def _give(line: Line, argument: Argument, value: str, start: int) -> None:
+    if argument.name in line.given:
+        raise InvalidInput("line", f"the {argument.name.replace('_', ' ')} is given twice", "give it once")
+    line.given[argument.name], line._starts[argument.name] = value, start
 
 
 def _is_option(line: Line, word: str) -> bool:

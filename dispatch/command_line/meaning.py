@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from dispatch import queries
@@ -73,7 +74,9 @@ def run(desk: Desk, text: str, asker: Asker) -> Outcome:
     with desk.reading():
         line = _whole(text)
         if line.jump is not None:
-            return Outcome(jump=_target(line.jump))
+            kind, number = _target(line.jump)
+            _row(desk, kind, number)
+            return Outcome(jump=(kind, number))
         assert line.verb is not None
         return Outcome(_run(desk, line.verb, _given(line, line.verb), asker))
 
@@ -214,7 +217,7 @@ def agent_meant(typed: str) -> AgentRow:
     if typed.isascii() and typed.isdecimal() and len(typed) <= LONGEST_NUMBER:
         return queries.agent(int(typed))
     wanted = " ".join(typed.replace("_", " ").casefold().split())
-    agents = queries.list_agents()
+    agents = sorted(queries.list_agents(), key=itemgetter("agent_id"))
     found = [row for row in agents if row["name"].casefold() == wanted]
     found = found or [
         row for row in agents if wanted and f" {row['name'].casefold()}".find(f" {wanted}") >= 0
@@ -239,7 +242,7 @@ def _target(jump: Jump) -> tuple[str, int]:
     try:
         return "agent", agent_meant(jump.word)["agent_id"]
     except NotFound as error:
-        first = jump.word.split()[0]
+        first = (jump.word.split() or [jump.word])[0]
         raise unknown(excerpt(first), first) from error
 
 

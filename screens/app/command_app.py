@@ -27,6 +27,11 @@ class CommandApp(DistributingApp):
         if not isinstance(self.screen, CommandLine | Leaving):
             self.push_screen(CommandLine(text))
 
+    def action_list_line(self) -> None:
+        """Open the line by its letter, which only a list takes for a command."""
+        if isinstance(self.focused, DataTable):
+            self.action_command_line()
+
     def action_repeat(self) -> None:
         """Repeat the last command for the row under the cursor; one that cannot be undone is shown first."""
         host, place = self._command_host, self.screen

@@ -25,22 +25,10 @@ from dispatch.inputs.validation import excerpt
 from models.errors import DatabaseUnavailable, DeskError, InvalidInput, Refused
 
 REFUSED = 1  # exit code
-NOUNS = frozenset(
-    [
-        "booking",
-        "lead",
-        "issue",
-        "agent",
-        "customer",
-        "destination",
-        "launch",
-        "package",
-        "set",
-        "policy",
-        "shuffle",
-        "weights",
-    ]
-)
+NOUNS = {
+    *("booking", "lead", "issue", "agent", "customer", "destination", "launch", "package"),
+    *("set", "policy", "shuffle", "weights"),
+}
 """What a line may begin with: commands that change the desk, open no other file and end by themselves."""
 
 NOT_IN_A_LINE = ("--db", "--as", "--dry-run", "--preview", "--from", "--help", "-h")
