@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from dispatch.command_line import meaning
@@ -94,9 +96,10 @@ class CommandLine(Modal[None]):
         return Asker(self.host.my_agent_id)
 
     @on(Input.Changed)
-    def _changed(self, message: Input.Changed) -> None:
-        if message.value != self._expected:
-            self._expected, self._back, self._draft = message.value, 0, message.value
+    def _changed(self) -> None:
+        text = self._typed.value  # the message may be older than what was put here since
+        if text != self._expected:
+            self._expected, self._back, self._draft = text, 0, text
             self._completing = None
         self._look()
 
@@ -145,6 +148,8 @@ class CommandLine(Modal[None]):
 
     def action_complete(self, step: int) -> None:
         """Take the first word that fits; pressed again, the next one."""
+        if self._typed.value != self._expected:
+            self._changed()
         if self._completing is None:
             if not self._seen.offers:
                 return
@@ -161,6 +166,8 @@ class CommandLine(Modal[None]):
 
     def action_recall(self, step: int) -> None:
         """Put an earlier line here, or what was typed before."""
+        if self._typed.value != self._expected:
+            self._changed()
         back = self._back + step
         line = self._draft if back == 0 else self.host.lines.at(back)
         if line is not None and back >= 0:
@@ -182,21 +189,34 @@ class CommandLine(Modal[None]):
             if not text:
                 self.leave()
             return
-        if parse(text).jump is not None and len(self.app.screen_stack) > 2:
+        self.forget_asked("line")  # an earlier answer would hide this one
+        if parse(text).jump is not None and not all(map(_may_be_left, self._below)):
             self._say(FORM_OPEN, "-problem")
             return
         self._is_busy = True
         run_line(self.host, text, self._done, self._refused)
 
+    @property
+    def _below(self) -> list[Screen[Any]]:
+        """The modals under this one."""
+        return self.app.screen_stack[1:-1]
+
     def _done(self, outcome: Outcome) -> None:
+        below = self._below if outcome.jump else []
         self.leave()
+        for modal in reversed(below):
+            if isinstance(modal, Modal):
+                modal.leave()
         tell(self.host, outcome)
 
     def _refused(self, error: DeskError) -> None:
         self._is_busy = False
         if self.is_laid_out:
-            self.forget_asked("line")
             self._say(f"Not done: {meaning.said(error)}", "-problem")
+
+
+def _may_be_left(screen: Screen[Any]) -> bool:
+    return isinstance(screen, Modal) and screen.may_be_left()
 
 
 def run_line(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from textual.widgets import Input
 
 from astra_tui.app import AstraApp
+from dispatch.desk import event_log
 from screens.base import keys
 from screens.customers.card import CustomerCard
 from screens.dialogs.panel import Panel
+from screens.shell.command_line import CommandLine
 from screens.shell.desk_screen import Place
 from screens.widgets.live_table import LiveTable
 from tests.screens.key_checks.registry import (
@@ -126,3 +128,16 @@ async def why_and_its_panel(app: AstraApp) -> None:
         await press(app, "y", close)
         assert "settings version 1" in app.clipboard
         assert isinstance(app.screen, Place)
+
+
+@check("command_line", "command_line.letter", "repeat")
+async def a_line_and_its_repetition(app: AstraApp) -> None:
+    await press(app, "f2", "ctrl+g")
+    assert isinstance(app.screen, CommandLine)
+    await leave(app)
+    await at_booking(app, 12)
+    await press(app, ":", *"n", "space", "1", "2", "space", *"twice", "enter")
+    await at_booking(app, 9)
+    await press(app, ".")
+    event = (await app.backend.read(lambda: event_log.events(limit=1)))[0]
+    assert (event["booking_id"], event["detail"]["text"]) == (9, "twice")
