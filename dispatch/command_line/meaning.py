@@ -28,6 +28,10 @@ LONGEST = 2_000
 """Characters of a line."""
 
 
+HELP = ("help", "?")
+"""Words that the screen answers by itself: the list of verbs."""
+
+
 class Offer(NamedTuple):
     """A word that may come next, and its meaning."""
 
@@ -59,6 +63,8 @@ def look(desk: Desk, text: str, asker: Asker) -> Seen:
         line = parse(_checked(text))
     except InvalidInput as error:
         return Seen(problem=said(error))
+    if text.strip() in HELP:
+        return Seen(says="List all verbs")
     offers, start = _offers(line.asked), line.asked.start
     try:
         if line.problem is not None:

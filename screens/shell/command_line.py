@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from rich.text import Text
 from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -13,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from dispatch.command_line import meaning
-from dispatch.command_line.grammar import BY_LETTERS, parse
+from dispatch.command_line.grammar import BY_LETTERS, VERBS, parse
 from dispatch.command_line.meaning import Offer, Outcome, Seen
 from dispatch.command_line.verbs import Asker
 from dispatch.desk.desk import Desk
@@ -24,11 +25,12 @@ from screens.base.keys import anywhere
 from screens.base.line_history import LINES
 from screens.base.messages import DeskChanged
 from screens.dialogs.modal import Modal
+from screens.dialogs.panel import Panel
 from screens.wording.text import short
 
 MOST_SHOWN = 6
 WORD_CELLS = 14
-EMPTY = "c 413 claims · 413 shows · nova · issue 6 · tab completes · up: earlier lines"
+EMPTY = "c 413 claims · 413 shows · nova · issue 6 · tab completes · up: earlier lines · help"
 FORM_OPEN = "Close what is open below first (esc, twice), then go there"
 LINE_BREAKS = "\r\n\t"
 
@@ -189,6 +191,10 @@ class CommandLine(Modal[None]):
             if not text:
                 self.leave()
             return
+        if text in meaning.HELP:
+            self.leave()
+            self.app.push_screen(verbs_panel())
+            return
         self.forget_asked("line")  # an earlier answer would hide this one
         if parse(text).jump is not None and not all(map(_may_be_left, self._below)):
             self._say(FORM_OPEN, "-problem")
@@ -213,6 +219,18 @@ class CommandLine(Modal[None]):
         self._is_busy = False
         if self.is_laid_out:
             self._say(f"Not done: {meaning.said(error)}", "-problem")
+
+
+def verbs_panel() -> Panel:
+    """List the verbs of the command line, each with its short form and arguments."""
+    text = Text("Letters are those of the keys; an i before one is for issues. Both work:\n", overflow="fold")
+    text.append("c 413 6    booking claim 413 --agent 6\n", "bold")
+    for verb in VERBS:
+        letters, _, rest = verb.usage.partition(" ")
+        text.append(f"\n{letters:>3}  ", "bold").append(rest)
+    text.append("\n\n413 or booking 413, i6 or issue 6, and nova go there. ")
+    text.append("Several bookings: 413,414. Agents by number, or by part of a name.")
+    return Panel("Command line", text)
 
 
 def _may_be_left(screen: Screen[Any]) -> bool:

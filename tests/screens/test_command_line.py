@@ -170,7 +170,8 @@ async def test_tab_completes_and_turns_through_what_fits(golden_file: Path, runn
 async def test_earlier_lines_come_back_and_what_was_written_is_not_remembered(
     golden_file: Path, running: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    state = tmp_path / "state"
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
     async with running(golden_file, size=SIZE, preferences=Preferences()) as (app, _):
         await line(app, "n 12 very private", "enter")
         await line(app, "12", "enter")
@@ -186,7 +187,7 @@ async def test_earlier_lines_come_back_and_what_was_written_is_not_remembered(
     async with running(golden_file, size=SIZE, preferences=Preferences()) as (app, _):
         await line(app, "", "up", "up")
         assert typed(app) == "n 12"
-    kept = "".join(file.read_text(errors="replace") for file in tmp_path.rglob("*") if file.is_file())
+    kept = "".join(file.read_text(errors="replace") for file in state.rglob("*") if file.is_file())
     assert "private" not in kept
 
 
@@ -233,6 +234,14 @@ async def test_a_paste_of_several_lines_becomes_one_and_runs_nothing(golden_file
         assert isinstance(app.screen, CommandLine)
         assert "\n" not in typed(app)
         assert await last_event(app) == event
+
+
+async def test_help_lists_the_verbs(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(100, 60)) as (app, _):
+        await line(app, "help", "enter")
+        said = text_of(app)
+        assert "r  booking reassign BOOKING AGENT REASON" in said
+        assert "i!  issue escalate ISSUE REASON" in said
 
 
 @pytest.mark.parametrize("size", [(60, 15), (80, 24), (200, 60)])

@@ -141,3 +141,21 @@ async def a_line_and_its_repetition(app: AstraApp) -> None:
     await press(app, ".")
     event = (await app.backend.read(lambda: event_log.events(limit=1)))[0]
     assert (event["booking_id"], event["detail"]["text"]) == (9, "twice")
+
+
+@check("line.close", "line.complete", "line.back", "line.older", "line.newer")
+async def keys_of_the_line(app: AstraApp) -> None:
+    def typed() -> str:
+        return app.screen.query_one("#typed", Input).value
+
+    await press(app, "f4", "ctrl+g", *"12", "enter", "ctrl+g", *"reassi", "tab")
+    assert typed() == "r "
+    await press(app, "shift+tab", "up")
+    assert typed() == "12"
+    await press(app, "down")
+    assert typed() == "r "
+    for key in ("escape", "ctrl+g"):
+        await press(app, key)
+        assert isinstance(app.screen, CommandLine) == (key == "ctrl+g")
+    await press(app, "ctrl+g")
+    assert not isinstance(app.screen, CommandLine)
