@@ -6,12 +6,9 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widgets import DataTable
 
-from dispatch.command_line.grammar import parse
-from dispatch.command_line.meaning import said
 from screens.app.distribution import DistributingApp
 from screens.base import keys
 from screens.dialogs.quit_warning import Leaving
-from screens.shell.command_line import CommandLine, run_line, tell
 from screens.shell.row_actions import RowActions
 
 if TYPE_CHECKING:
@@ -21,9 +18,14 @@ NOTHING_TO_REPEAT = "Nothing to repeat: type a command first ({command_line})"
 
 
 class CommandApp(DistributingApp):
-    """An application with a command line that opens over everything, also over a half-filled form."""
+    """An application with a command line that opens over everything, also over a half-filled form.
+
+    Its modules are loaded when it is first used: a start has no need of the verbs.
+    """
 
     def action_command_line(self, text: str = "") -> None:
+        from screens.shell.command_line import CommandLine
+
         if not isinstance(self.screen, CommandLine | Leaving):
             self.push_screen(CommandLine(text))
 
@@ -34,6 +36,10 @@ class CommandApp(DistributingApp):
 
     def action_repeat(self) -> None:
         """Repeat the last command for the row under the cursor; one that cannot be undone is shown first."""
+        from dispatch.command_line.grammar import parse
+        from dispatch.command_line.meaning import said
+        from screens.shell.command_line import run_line, tell
+
         host, place = self._command_host, self.screen
         if not (isinstance(place, RowActions) and isinstance(self.focused, DataTable)):
             return
