@@ -25,6 +25,10 @@ T = TypeVar("T")
 HEAD = "batch"
 
 
+class _NothingWritten(Exception):
+    """The first command of a batch has no event, as it was done before: a head alone could not be undone."""
+
+
 class Batch:
     """A batch at work. Its head is written with the first command that is done: an empty one has none."""
 
@@ -47,6 +51,10 @@ class Batch:
                         self.head = _begin(desk, self._lines, self._digest.hexdigest())["head"]
                 with desk.in_batch_of(self.head), desk.request(self._request_of(number)):
                     yield
+                if begun is None and not desk.in_batch and last_event() == self.head:
+                    raise _NothingWritten
+        except _NothingWritten:
+            self.head = begun
         except HalfDone as error:
             self.head = begun
             raise error.refusal from error
