@@ -56,6 +56,9 @@ _EQUAL: dict[str, Any] = {  # fields of a BookingFilter that equal a column
 }
 
 
+MOST_NAMED = 500  # parameters of a query
+
+
 @dataclass(frozen=True)
 class BookingFilter:
     """A selection and order of bookings. ``text`` is sought in customer, destination and number.
@@ -108,7 +111,7 @@ def _page(which: BookingFilter, limit: int | None, after: BookingRow | None = No
     if which.sort == "changed" and which.status:
         parts = [Part(_keys(which))]
     page = numbers(which.sort, parts, conditions, limit, after, descending=which.descending)
-    return [Booking.booking_id.in_(listed(page))]
+    return [Booking.booking_id.in_(page if len(page) <= MOST_NAMED else listed(page))]
 
 
 def _sought(which: BookingFilter) -> list[Mentions]:
