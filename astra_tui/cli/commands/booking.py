@@ -5,10 +5,10 @@ from __future__ import annotations
 import rich_click as click
 
 from astra_tui.cli.commands.booking_batch import cancel, filter_of, filtered, reassign, release
-from astra_tui.cli.options import Call, booking_number, changing, limited, reading, verbs
+from astra_tui.cli.options import Call, booking_number, changing, formatted, limited, reading, verbs
 from astra_tui.cli.output.bookings import print_line
 from astra_tui.cli.output.events import print_history
-from astra_tui.cli.output.printing import Column, details, line
+from astra_tui.cli.output.printing import Column, Listing, details, line
 from astra_tui.cli.value_types import AGENT, DESTINATION, LAUNCH, METHOD, PACKAGE, SOURCE, Word
 from dispatch import bookings, queries
 from dispatch.bookings import editing, follow_ups
@@ -38,8 +38,9 @@ LIST_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("Status", booking_state),
     Column("Revenue", lambda row: money(row["total_revenue"]), right=True),
     Column("Changed", lambda row: moment(row["changed_at"]), whole=True),
+    Column("Follow-up", lambda row: moment(row["follow_up_at"]), whole=True, sparse=True),
 )
-FOLLOW_UP = Column[BookingRow]("Follow-up", lambda row: moment(row["follow_up_at"]), whole=True)
+LISTING = Listing(LIST_COLUMNS, queries.BOOKING_ROW, "booking_id")
 WHEN = "any of: " + due_times.EXAMPLES
 
 
@@ -49,6 +50,7 @@ WHEN = "any of: " + due_times.EXAMPLES
 @click.option("--sort", metavar="KEY", help=f"Order: {', '.join(queries.BOOKING_SORTS)}; default changed.")
 @click.option("--ascending", is_flag=True, help="Lowest or oldest first.")
 @limited
+@formatted
 @reading
 def list_bookings(
     call: Call, /, given: Json, due: bool, sort: str | None, ascending: bool, limit: int | None
@@ -58,11 +60,10 @@ def list_bookings(
         now = desk.now()
         order = _order(sort, due, ascending)
         which = filter_of(desk, given, due_until=now if due else None, **order)
-        rows = queries.list_bookings(which, limit)
-    promised = any(row["follow_up_at"] for row in rows)
-    if not call.as_json:
-        rows = [with_next_step(row, now) for row in rows]
-    call.show_rows(rows, (*LIST_COLUMNS, FOLLOW_UP) if promised else LIST_COLUMNS, "no such bookings")
+        rows = queries.each_booking(which, limit)
+        if call.is_for_people:
+            rows = (with_next_step(row, now) for row in rows)
+        call.show_rows(rows, LISTING, "no such bookings")
 
 
 def _order(sort: str | None, due: bool, ascending: bool) -> Json:

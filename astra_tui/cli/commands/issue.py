@@ -7,8 +7,18 @@ from typing import Any
 
 import rich_click as click
 
-from astra_tui.cli.options import Call, asked_for, changing, filtering, issue_number, limited, reading, verbs
-from astra_tui.cli.output.issues import LIST_COLUMNS, print_details, print_line, print_opened
+from astra_tui.cli.options import (
+    Call,
+    asked_for,
+    changing,
+    filtering,
+    formatted,
+    issue_number,
+    limited,
+    reading,
+    verbs,
+)
+from astra_tui.cli.output.issues import LISTING, print_details, print_line, print_opened
 from astra_tui.cli.value_types import AGENT, BOOKING, CUSTOMER
 from dispatch import queries as desk_queries
 from dispatch.desk import event_log
@@ -76,6 +86,7 @@ def open_issue(call: Call, /, text: str, **given: Any) -> None:
 @click.option("--sort", default=queries.URGENCY, metavar="KEY", help="urgency (default) or changed.")
 @filtering(ISSUE_KEYS)
 @limited
+@formatted
 @reading
 def list_issues(
     call: Call, /, every: bool, text: str, sort: str, filter_text: str, limit: int | None, **given: Any
@@ -88,8 +99,8 @@ def list_issues(
         if given["agent"] is not None:
             desk_queries.agent(given["agent"])
         fields.setdefault("statuses", () if every or "statuses" in named else OPEN)
-        rows = queries.issues(desk, queries.IssueFilter(sort=sort, **fields), limit)
-    call.show_rows(rows, LIST_COLUMNS, "no such issues")
+        rows = queries.each_issue(desk, queries.IssueFilter(sort=sort, **fields), limit)
+        call.show_rows(rows, LISTING, "no such issues")
 
 
 @issue.command()

@@ -6,8 +6,8 @@ from typing import Any
 
 import rich_click as click
 
-from astra_tui.cli.options import Call, asked_for, filtering, limited, reading
-from astra_tui.cli.output.events import EVENT_COLUMNS
+from astra_tui.cli.options import Call, asked_for, filtering, formatted, limited, reading
+from astra_tui.cli.output.events import EVENTS
 from astra_tui.cli.value_types import AGENT, BOOKING, EVENT, ISSUE
 from dispatch import queries
 from dispatch.desk import event_log
@@ -29,6 +29,7 @@ from dispatch.service.issues import queries as issue_queries
 @click.option("--before", type=EVENT, help="Only events older than this one.")
 @filtering(EVENT_KEYS)
 @limited
+@formatted
 @reading
 def log(
     call: Call, /, text: str, filter_text: str, before: int | None, limit: int | None, **given: Any
@@ -45,5 +46,5 @@ def log(
         if given["agent"] is not None:
             queries.agent(given["agent"])
         fields, _ = asked_for(desk, EVENT_KEYS, filter_text, text, given.items())
-        rows = event_log.page(EventFilter(**fields), limit, before)
-    call.show_rows(rows, EVENT_COLUMNS, "no such commands")
+        rows = event_log.each(EventFilter(**fields), limit, before)
+        call.show_rows(rows, EVENTS, "no such commands")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from astra_tui.cli.output.printing import Column, line
+from astra_tui.cli.output.printing import Column, Listing, line, required_keys
 from dispatch.desk.event_chain import is_erased
 from dispatch.desk.row_types import EventRow
 from dispatch.operations.command_list import (
@@ -48,6 +48,7 @@ EVENT_COLUMNS: tuple[Column[EventRow], ...] = (
     Column("Agent", "agent_id", right=True),
     Column("Details", in_few_words),
 )
+EVENTS = Listing(EVENT_COLUMNS, required_keys(EventRow), "event_id")
 
 
 def print_history(events: Sequence[EventRow]) -> None:
