@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -54,5 +55,15 @@ EVENTS = Listing(EVENT_COLUMNS, required_keys(EventRow), "event_id")
 def print_history(events: Sequence[EventRow]) -> None:
     """Print events below each other, with their details."""
     for event in events:
-        what = f"{describe_event(event)}  {in_few_words(event)}".rstrip()
-        line(f"{moment(event['at'])}  {event['actor']}  {what}")
+        line(_told(event))
+
+
+def print_now(event: EventRow) -> None:
+    """Print an event with its number, at once."""
+    line(f"{event['event_id']}  {_told(event)}")
+    sys.stdout.flush()
+
+
+def _told(event: EventRow) -> str:
+    what = f"{describe_event(event)}  {in_few_words(event)}".rstrip()
+    return f"{moment(event['at'])}  {event['actor']}  {what}"

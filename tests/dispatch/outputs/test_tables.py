@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dispatch.outputs.tables import ACTIVE, FORMS, cell_text
 
-texts = st.text(st.characters(exclude_categories=("Cs",)) | st.sampled_from("=+-@\t\r\n\"',;\\"), max_size=12)
+texts = st.text(st.characters(codec="utf-8") | st.sampled_from("=+-@\t\r\n\"',;\\"), max_size=12)
 cells = texts | st.integers() | st.booleans() | st.none() | st.floats(allow_nan=False, allow_infinity=False)
 tables = st.lists(st.lists(cells, min_size=3, max_size=3), max_size=5)
 HEADER = ("name", "note", "amount")
