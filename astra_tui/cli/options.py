@@ -178,6 +178,15 @@ issue_number = click.argument("issue_id", type=value_types.ISSUE)
 agent_number = click.argument("agent_id", type=value_types.AGENT)
 
 
+def several(name: str, number: value_types.Number) -> Decorator:
+    """An argument of any number of rows' numbers, separated by blanks or commas."""
+
+    def flat(_: click.Context, __: click.Parameter, given: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
+        return tuple(one for some in given for one in some)
+
+    return click.argument(name, type=value_types.Numbers(number), nargs=-1, callback=flat)
+
+
 def bare(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
     """Decorate a command that needs no desk: --json and --plain only."""
     return _with_call(function, _json, _plain)

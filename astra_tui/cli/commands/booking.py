@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import rich_click as click
 
-from astra_tui.cli.commands.booking_batch import cancel, filter_of, filtered, reassign, release
-from astra_tui.cli.options import Call, booking_number, changing, formatted, limited, reading, verbs
+from astra_tui.cli.commands.booking_batch import (
+    WHEN,
+    cancel,
+    filter_of,
+    filtered,
+    follow_up,
+    reassign,
+    release,
+)
+from astra_tui.cli.options import Call, booking_number, formatted, limited, reading, verbs
 from astra_tui.cli.output.bookings import print_line
 from astra_tui.cli.output.events import print_history
 from astra_tui.cli.output.printing import Column, Listing, details, line
 from astra_tui.cli.value_types import AGENT, DESTINATION, LAUNCH, METHOD, PACKAGE, SOURCE, Word
 from dispatch import bookings, queries
-from dispatch.bookings import editing, follow_ups
+from dispatch.bookings import editing
 from dispatch.desk import event_log
-from dispatch.inputs import due_times
 from dispatch.queries.next_action import next_action
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import booking_state, holder, moment, money, with_next_step
 from models.base import Json
-from models.errors import InvalidInput
 
 
 @click.group("booking")
@@ -26,7 +32,7 @@ def booking() -> None:
     """List, claim, confirm, cancel or reassign bookings."""
 
 
-for batch_verb in (release, cancel, reassign):
+for batch_verb in (release, cancel, reassign, follow_up):
     booking.add_command(batch_verb)
 verb = verbs(booking, booking_number, print_line)
 
@@ -41,7 +47,6 @@ LIST_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("Follow-up", lambda row: moment(row["follow_up_at"]), whole=True, sparse=True),
 )
 LISTING = Listing(LIST_COLUMNS, queries.BOOKING_ROW, "booking_id")
-WHEN = "any of: " + due_times.EXAMPLES
 
 
 @booking.command("list")
@@ -128,20 +133,6 @@ verb(
     click.option("--text", help="A note on the call."),
     click.option("--follow-up", metavar="WHEN", help="When to try again, " + WHEN + "."),
 )
-
-
-@booking.command("follow-up")
-@booking_number
-@click.option("--at", metavar="WHEN", help="When, " + WHEN + ".")
-@click.option("--clear", is_flag=True, help="Remove the follow-up.")
-@changing
-def set_follow_up(call: Call, booking_id: int, at: str | None, clear: bool) -> None:
-    """Set when to call a customer back, in the terminal's time zone."""
-    if (at is None) != clear:
-        raise click.UsageError("give either --at or --clear")
-    if at is not None and not at.strip():
-        raise InvalidInput("time", "the time is empty", "--clear removes the follow-up")
-    call.show(call.change(follow_ups.follow_up, booking_id, at), print_line)
 
 
 verb(

@@ -7,6 +7,7 @@ from typing import Any
 
 import rich_click as click
 
+from astra_tui.cli.commands.issue_batch import close, priority, reassign
 from astra_tui.cli.options import (
     Call,
     asked_for,
@@ -50,6 +51,8 @@ def issue() -> None:
     """Open, answer, reassign, escalate, resolve and rate issues."""
 
 
+for batch_verb in (reassign, priority, close):
+    issue.add_command(batch_verb)
 verb = verbs(issue, issue_number, print_line)
 customer_option = click.option("--customer", "customer_id", type=CUSTOMER, help="The customer who has it.")
 booking_option = click.option("--booking", "booking_id", type=BOOKING, help="The booking it is about.")
@@ -167,17 +170,10 @@ verb(
     "Resolve an issue; the customer is asked to rate its agent.",
     click.option("--text", help="A closing message to the customer."),
 )
-verb(lifecycle.close, "Close a resolved issue.")
 verb(
     lifecycle.reopen,
     "Reopen a resolved or closed issue; its clock continues with the time left.",
     reason_option(help="Why it is reopened."),
-)
-verb(
-    ownership.reassign,
-    "Reassign an open issue to another agent; its clocks continue.",
-    click.option("--to", "to_agent_id", type=AGENT, required=True, help="The agent who gets it."),
-    reason_option(help="Why it is reassigned."),
 )
 verb(
     surveys.rate,

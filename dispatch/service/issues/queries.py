@@ -89,19 +89,20 @@ def issues(
 
     ``upwards`` reverses the order, to read the rows above ``after``.
     """
-    return rows_of(desk, _ids(which, limit, after, upwards=upwards))
+    return rows_of(desk, issue_ids(which, limit, after, upwards=upwards))
 
 
 def each_issue(desk: Desk, which: IssueFilter, limit: int | None = None) -> Iterator[IssueRow]:
     """Yield the same issues, of which only some are held together."""
-    ids = _ids(which, limit)
+    ids = issue_ids(which, limit)
     for start in range(0, len(ids), AT_ONCE):
         yield from rows_of(desk, ids[start : start + AT_ONCE])
 
 
-def _ids(
+def issue_ids(
     which: IssueFilter, limit: int | None, after: IssueRow | None = None, *, upwards: bool = False
 ) -> list[int]:
+    """Return the ids of the same issues."""
     query = Issue.select(Issue.issue_id).join(
         Due, on=(Due.issue_id == Issue.issue_id) & (Due.kind == RESOLUTION)
     )
