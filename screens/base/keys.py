@@ -132,7 +132,7 @@ LOG = [
 
 QUEUE = [
     hidden("queue.view", "v", "View", "All, pending, unclaimed, waiting, confirmed, cancelled", "next_view"),
-    hidden("mark", "space", "Mark", "Mark it, and go down; r, x and l are for the marked"),
+    hidden("mark", "space", "Mark", "Mark it, and go down; r, x, F and l are for the marked"),
     hidden("mark.range", "M", "Mark range", "Mark from the last mark to the cursor", "mark_range"),
     hidden("mark.all", "A", "Mark all", "Mark all that the list has; escape unmarks", "mark_all"),
 ]
