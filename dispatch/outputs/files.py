@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dispatch.outputs.tables import ENDINGS, FORMS, Cells
 from models import private_files
+from models.desk_file import free_name
 from models.errors import InvalidInput
 
 ACCEPTED = "end it with " + ", ".join(ending for ending in ENDINGS)
@@ -30,6 +32,14 @@ def new_file(name: str) -> Path:
     if not has_folder:
         raise InvalidInput("path", f"there is no folder {path.parent}", "name a folder that exists")
     return path
+
+
+def usual_file(name: str, day: str) -> Path:
+    """Return the path to offer for a list: named and dated, in the folder Astra runs in, else at home."""
+    folder = Path.cwd()
+    if not os.access(folder, os.W_OK):
+        folder = Path.home()
+    return free_name(folder / f"{name}-{day}.csv")
 
 
 def write_table(path: Path, header: Sequence[str], rows: Iterable[Cells]) -> int:

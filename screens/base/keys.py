@@ -111,8 +111,11 @@ FILTER = hidden("filter", "slash", "Filter", "Type what to look for; escape clea
 BACK = hidden("back", "escape", "Back", "Clear the filter, back to the list")
 COLUMNS = hidden("columns", "comma", "Columns", "Which columns are shown, and in which order")
 
+EXPORT = hidden("export", "E", "Export", "Write all rows of the list into a file: CSV, TSV or JSON lines")
+
 LIST = [
     COLUMNS,
+    EXPORT,
     FILTER,
     hidden("sort", "greater_than_sign", "Sort", "Sort by the next column"),
     hidden("sort.reverse", "less_than_sign", "Reverse", "Turn the order round"),
@@ -126,6 +129,7 @@ LOG = [
     hidden("log.redo", "U", "Redo this", "Do the command under the cursor again, if undone", "redo_event"),
     replace(FILTER, show=True),
     replace(BACK, show=True),
+    EXPORT,
     *(binding for binding in BOOKING if binding.id in ("booking.customer", "booking.log")),
     COPY,
 ]
@@ -157,6 +161,7 @@ MY_DESK = [
     key("desk.agent", "at", "Agent", "Choose whose desk this is", "choose_agent"),
     replace(PRESENCE, show=False),
     COLUMNS,
+    EXPORT,
 ]
 
 ISSUE = [

@@ -25,8 +25,8 @@ from screens.widgets.live_table import LiveTable
 from screens.wording.bookings import state
 
 FOR_MARKED = (
-    "  {booking.reassign} reassign  {booking.cancel} cancel  {booking.follow_up} follow-up  {booking.release} release"
-    "  {back} unmark"
+    "  {booking.reassign} reassign  {booking.cancel} cancel  {booking.follow_up} follow-up"
+    "  {booking.release} release  {back} unmark"
 )
 ORDERS = {"changed": ("oldest first", "newest first"), "id": ("lowest first", "highest first")}
 COLUMNS: tuple[Column[BookingRow], ...] = (

@@ -106,6 +106,7 @@ class Roster(RowActions[AgentRow, AgentRow]):
         self._scores = RosterScores()
         self._asked: Node | None = None
         self._misread = ""
+        self._found: list[AgentRow] = []
 
     def on_mount(self) -> None:
         """Restore the last order."""
@@ -117,6 +118,10 @@ class Roster(RowActions[AgentRow, AgentRow]):
         yield Static(classes="headline")
         yield Input(placeholder="/ name, department, title or id", compact=True, id="filter")
         yield LiveTable(COLUMNS, "agent_id", id="roster")
+
+    def everything_in(self, table: LiveTable[Any]) -> Callable[[], list[AgentRow]]:
+        found = self._found
+        return lambda: found
 
     def look_up(self) -> Callable[[], list[AgentRow]]:
         shown = {*self.table.chosen, self._sort}
@@ -153,6 +158,7 @@ class Roster(RowActions[AgentRow, AgentRow]):
         found = [with_score(row, scores.get(row["agent_id"]), steers=steers) for row in rows]
         found.sort(key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
         self.table.mark_sort(self._sort, self._descending)
+        self._found = found
         self.table.show_rows(found[:MOST_HELD])
         hidden_sort = "" if self.table.shows_sort(self._sort) else self._sort.replace("_", " ")
         line = _headline(self._agents, found, hidden_sort, self._hints())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, Generic
@@ -81,6 +81,12 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
         """List a window's rows with the cursor on the one that has this number."""
         self._window, self._listed, self._sought = window, None, number
         self.reload(opens=True)
+
+    def everything_in(self, table: LiveTable[Any]) -> Callable[[], Iterable[Row]]:
+        if table is not self.table:
+            return super().everything_in(table)
+        window, dressed = self._window, self.dressed
+        return lambda: (row for each in window.everything() for row in dressed([each]))
 
     def dressed(self, rows: list[Row]) -> list[Row]:
         """Return the rows with values that depend on the time."""

@@ -130,6 +130,11 @@ class LiveTable(SegmentTable, Generic[Row]):
         if self._shown:
             self._lay_out(again=True)
 
+    @property
+    def chosen_columns(self) -> list[Column[Row]]:
+        """The same as columns, whether there is room for them or not."""
+        return self._chosen_specs()
+
     def _chosen_specs(self) -> list[Column[Row]]:
         return [self._by_key[key] for key in self.chosen]
 

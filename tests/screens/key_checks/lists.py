@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from textual.widgets import Input, Static
@@ -50,6 +51,22 @@ def shown_in(app: AstraApp, table: str) -> Any:
     row = app.screen.query_one(f"#{table}", LiveTable).current
     assert row is not None
     return row
+
+
+@check("export")
+async def export_of_the_roster(app: AstraApp) -> None:
+    await press(app, "f3", "E")
+    file = Path(app.screen.query_one("#path", Input).value)
+    assert file.name.startswith("roster-")
+    target = app.backend.path.with_name("roster.csv")
+    await fill_in(app, path=str(target))
+    await press(app, "f9")
+    assert target.read_text().startswith("rank,name,department,")
+    await press(app, "E")
+    await fill_in(app, path=str(target))
+    await press(app, "f9")
+    assert "exists already" in " ".join(text_of(app).split())
+    await press(app, "escape", "escape")
 
 
 @check("retry")
