@@ -37,6 +37,12 @@ def page(
     return events_among(ids.select_from(ids.c.event_id))
 
 
+def event_ids(which: EventFilter, limit: int | None = None) -> list[int]:
+    """Return the ids of the newest events."""
+    number: Any = Entity("event_id")
+    return [event_id for (event_id,) in which.numbers().order_by(number.desc()).limit(limit).tuples()]
+
+
 def each(which: EventFilter, limit: int | None = None, before: int | None = None) -> Iterator[EventRow]:
     """Yield the same events, of which only some are held together."""
     left = limit
