@@ -111,11 +111,13 @@ FILTER = hidden("filter", "slash", "Filter", "Type what to look for; escape clea
 BACK = hidden("back", "escape", "Back", "Clear the filter, back to the list")
 COLUMNS = hidden("columns", "comma", "Columns", "Which columns are shown, and in which order")
 
+SAVED_VIEWS = hidden("views", "semicolon", "Saved views", "Choose, save or delete a view of this list")
 EXPORT = hidden("export", "E", "Export", "Write all rows of the list into a file: CSV, TSV or JSON lines")
 
 LIST = [
     COLUMNS,
     EXPORT,
+    SAVED_VIEWS,
     FILTER,
     hidden("sort", "greater_than_sign", "Sort", "Sort by the next column"),
     hidden("sort.reverse", "less_than_sign", "Reverse", "Turn the order round"),
@@ -130,6 +132,7 @@ LOG = [
     replace(FILTER, show=True),
     replace(BACK, show=True),
     EXPORT,
+    SAVED_VIEWS,
     *(binding for binding in BOOKING if binding.id in ("booking.customer", "booking.log")),
     COPY,
 ]

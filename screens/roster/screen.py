@@ -19,13 +19,15 @@ from dispatch.matching.conversion_rates import rates
 from dispatch.matching.roster_scores import RosterScores, roster_scores
 from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import contact_rate
+from dispatch.views.row_types import ViewRow
 from models.errors import InvalidInput
 from screens.base import keys
 from screens.base.figures import CAPACITY, LOAD, MATCH, PRESENCE, RANK, RATING, REACHED, SHRUNK, YEARS
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
 from screens.roster.presence import open_presence, presence_text
 from screens.roster.presence_forms import handover_form, leaving_form, shift_form
-from screens.shell.row_actions import RowActions, on_chosen
+from screens.shell.row_actions import on_chosen
+from screens.shell.saved_views import ViewedList
 from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
@@ -78,7 +80,7 @@ HINTS = (
 )
 
 
-class Roster(RowActions[AgentRow, AgentRow]):
+class Roster(ViewedList[AgentRow, AgentRow]):
     NAME = "roster"
     FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK)
     HELP = (
@@ -180,6 +182,17 @@ class Roster(RowActions[AgentRow, AgentRow]):
         except InvalidInput as error:
             self._misread = refusal(error)
         self._arrange()
+
+    def present_view(self) -> ViewRow:
+        text = self.query_one("#filter", Input).value.strip()
+        return self.view_now(text, self._sort, descending=self._descending)
+
+    def apply_view(self, view: ViewRow) -> None:
+        """List what a saved view says: its text is in the filter, so that nothing is hidden."""
+        self.query_one("#filter", Input).value = view["filter"]
+        if view["sort"] in SORTS:
+            self._order_by(view["sort"], view["descending"])
+        self.reload(opens=True)  # a chosen column may need more to be read
 
     @on(Input.Submitted, "#filter")
     def _filtered(self) -> None:

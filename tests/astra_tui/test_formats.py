@@ -34,6 +34,7 @@ LISTINGS: tuple[tuple[str, ...], ...] = (
     ("policy",),
     ("weights", "list"),
     ("match", *TERMS, *LAUNCH),
+    ("view", "list"),
 )
 
 

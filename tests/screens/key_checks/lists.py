@@ -14,6 +14,7 @@ from screens.app.import_files import ImportFiles
 from screens.app.tour import Tour
 from screens.dialogs.form import FormModal
 from screens.shell.desk_screen import Place
+from screens.shell.saved_views import SavedViews
 from screens.widgets.live_table import LiveTable
 from tests.screens.key_checks.registry import (
     checks_of,
@@ -67,6 +68,22 @@ async def export_of_the_roster(app: AstraApp) -> None:
     await press(app, "f9")
     assert "exists already" in " ".join(text_of(app).split())
     await press(app, "escape", "escape")
+
+
+@check("views", "views.save", "views.use", "views.delete", "views.close")
+async def saved_views(app: AstraApp) -> None:
+    await press(app, "f4", "escape", "slash", *"to:mars", "enter", "semicolon")
+    assert isinstance(app.screen, SavedViews)
+    await press(app, "s", *"Mars", "enter", "enter", "f9")
+    assert "Mars" in text_of(app)
+    await press(app, "escape", "escape", "semicolon", "enter")
+    assert (place(app), app.screen.query_one("#filter", Input).value) == ("queue", "to:mars")
+    await press(app, "semicolon", "x")
+    assert "x again deletes it" in text_of(app)
+    await press(app, "x")
+    assert "No saved views yet" in text_of(app)
+    await press(app, "escape", "escape")
+    assert place(app) == "queue"
 
 
 @check("retry")
