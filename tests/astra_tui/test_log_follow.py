@@ -16,7 +16,7 @@ import pytest
 
 from dispatch.bootstrap import open_desk
 from dispatch.desk.event_filter import EventFilter
-from dispatch.operations.log_follower import LogFollower
+from dispatch.queries.log_follower import LogFollower
 from models.errors import DatabaseUnavailable
 from tests.astra_tui.conftest import LEAD, Run
 
@@ -186,7 +186,7 @@ def test_a_desk_that_is_gone_for_a_while_is_told_twice(
 def test_a_filter_never_hides_what_comes_later(
     booked: Run, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dispatch.operations.log_follower.AT_ONCE", 2)
+    monkeypatch.setattr("dispatch.queries.log_follower.AT_ONCE", 2)
     with LogFollower(path, lambda: open_desk(path), EventFilter(command="lead.add"), print) as follower:
         follower.begin(0)
         first = numbers(follower)

@@ -135,7 +135,7 @@ async def test_a_name_may_look_like_markup(running: Running) -> None:
         assert "[/b] [red]x" in lines(app)[0]
 
 
-READING = Reading("2082-03-04 12:00:00", lambda kind: ("Mars", "Titan"), 1)
+READING = Reading("2082-03-04 12:00:00", lambda _: ("Mars", "Titan"), 1)
 
 
 @pytest.mark.parametrize("view", BOOKING_VIEWS)

@@ -12,8 +12,9 @@ from astra_tui.cli.output.issues import print_line
 from astra_tui.cli.output.printing import line
 from astra_tui.cli.value_types import AGENT, ISSUE
 from dispatch.desk.desk import Desk
-from dispatch.service.issues import bulk_actions, editing, lifecycle, ownership
-from dispatch.service.issues.bulk_actions import Which
+from dispatch.service import bulk_actions
+from dispatch.service.bulk_actions import Which
+from dispatch.service.issues import editing, lifecycle, ownership
 from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS
 from dispatch.service.issues.queries import IssueFilter
 from dispatch.service.row_types import IssueBatch, IssueDetails

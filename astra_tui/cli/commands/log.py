@@ -21,7 +21,7 @@ from dispatch.desk import event_log
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.desk.row_types import EventRow
 from dispatch.inputs import date_ranges
-from dispatch.operations.log_follower import LogFollower
+from dispatch.queries.log_follower import LogFollower
 from dispatch.service.issues import queries as issue_queries
 
 LOOK_EVERY_S = 0.25

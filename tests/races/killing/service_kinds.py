@@ -12,8 +12,8 @@ from dispatch.assignment import shuffle as shuffling
 from dispatch.bookings import bulk_actions, editing
 from dispatch.desk.desk import Desk
 from dispatch.operations.undo import redo, undo
+from dispatch.service import bulk_actions as issue_bulk
 from dispatch.service.due_checks import sweep_issues
-from dispatch.service.issues import bulk_actions as issue_bulk
 from dispatch.service.issues import conversation, escalation_commands, intake, lifecycle, ownership, surveys
 from dispatch.service.issues import editing as issue_editing
 from dispatch.service.satisfaction import training
