@@ -3,6 +3,7 @@
 from dispatch.queries.agents import AGENT_KEYS, agent, agents_by_id, filtered, list_agents
 from dispatch.queries.booking_orders import BOOKING_SORTS, FOLLOW_UP
 from dispatch.queries.bookings import (
+    BOOKING_ROW,
     BookingFilter,
     as_units,
     booking,
@@ -12,6 +13,7 @@ from dispatch.queries.bookings import (
     check_sort,
     count_bookings,
     desk_of,
+    each_booking,
     list_bookings,
     pending_ids,
     unattended,
@@ -20,6 +22,7 @@ from dispatch.queries.totals import Totals, count_by_view, count_totals, is_unus
 
 __all__ = [
     "AGENT_KEYS",
+    "BOOKING_ROW",
     "BOOKING_SORTS",
     "FOLLOW_UP",
     "BookingFilter",
@@ -36,6 +39,7 @@ __all__ = [
     "count_by_view",
     "count_totals",
     "desk_of",
+    "each_booking",
     "filtered",
     "is_unused",
     "list_agents",

@@ -121,11 +121,13 @@ FILTER = hidden("filter", "slash", "Filter", "Type what to look for; escape clea
 BACK = hidden("back", "escape", "Back", "Clear the filter, back to the list")
 COLUMNS = hidden("columns", "comma", "Columns", "Which columns are shown, and in which order")
 
+SAVED_VIEWS = hidden("views", "semicolon", "Saved views", "Choose, save or delete a view of this list")
+EXPORT = hidden("export", "E", "Export", "Write all rows of the list into a file: CSV, TSV or JSON lines")
 SORT = [
     hidden("sort", "greater_than_sign", "Sort", "Sort by the next column"),
     hidden("sort.reverse", "less_than_sign", "Reverse", "Turn the order round"),
 ]
-LIST = [COLUMNS, FILTER, *SORT, BACK]
+LIST = [COLUMNS, EXPORT, SAVED_VIEWS, FILTER, *SORT, BACK]
 
 LOG = [
     key("log.booking", "enter", "Go to it", "To the booking, customer or agent that it was about", "go_to"),
@@ -136,6 +138,8 @@ LOG = [
     replace(BACK, show=True),
     COLUMNS,
     *PANES,
+    EXPORT,
+    SAVED_VIEWS,
     *(binding for binding in BOOKING if binding.id in ("booking.customer", "booking.log")),
     COPY,
 ]
@@ -143,7 +147,7 @@ LOG = [
 QUEUE = [
     hidden("queue.view", "v", "View", "All, pending, unclaimed, waiting, confirmed, cancelled", "next_view"),
     hidden("queue.view.back", "V", "View back", "The view before", "previous_view"),
-    hidden("mark", "space", "Mark", "Mark it, and go down; r, x and l are for the marked"),
+    hidden("mark", "space", "Mark", "Mark it, and go down; r, x, F and l are for the marked"),
     hidden("mark.range", "M", "Mark range", "Mark from the last mark to the cursor", "mark_range"),
     *PANES,
     hidden("mark.all", "A", "Mark all", "Mark all that the list has; escape unmarks", "mark_all"),
@@ -170,6 +174,7 @@ MY_DESK = [
     replace(PRESENCE, show=False),
     COLUMNS,
     *SORT,
+    EXPORT,
 ]
 
 ISSUE = [

@@ -20,7 +20,7 @@ from screens.bookings.detail import booking_aside
 from screens.bookings.list import EXTRA_COLUMNS
 from screens.bookings.list_window import Window
 from screens.bookings.multi_select import MarkedList
-from screens.filters.bookings import VIEWS, parse_filter, view_of, without_view
+from screens.filters.bookings import VIEWS, parse_filter, view_of, whole_text, without_view
 from screens.shell.paged_list import Held, PagedList
 from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
@@ -29,7 +29,8 @@ from screens.widgets.live_table import LiveTable
 from screens.wording.bookings import due_mark, state_with_sign
 
 FOR_MARKED = (
-    "  {booking.reassign} reassign  {booking.cancel} cancel  {booking.release} release  {back} unmark"
+    "  {booking.reassign} reassign  {booking.cancel} cancel  {booking.follow_up} follow-up"
+    "  {booking.release} release  {back} unmark"
 )
 NEWEST_FIRST = ("changed", "id", "created", "revenue")
 COLUMNS: tuple[Column[BookingRow], ...] = (
@@ -123,6 +124,9 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
 
     def aside_of(self, row: BookingRow) -> Detail:
         return booking_aside(row["booking_id"], self.backend.desk.now())
+
+    def whole_text(self) -> str:
+        return whole_text(super().whole_text(), self._filter, self.backend.filter_reading())
 
     def action_mark_all(self) -> None:
         self.mark_all_of(self._filter)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.inputs.filter_language import format_filter, parse
+from dispatch.inputs.filter_language import format_filter, parse, together
 from dispatch.inputs.filter_reader import Reading, asked, without
 from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
@@ -44,3 +44,19 @@ def without_view(text: str, reading: Reading) -> str:
     """Return a text without the words that take the place of the view. Raises InvalidInput."""
     rest = without(parse(text), VIEWS["All"].keys(), BOOKING_KEYS, reading)
     return "" if rest is None else format_filter(rest)
+
+
+VIEW_TEXTS = {
+    "Pending": "status:pending",
+    "Unclaimed": "is:unclaimed",
+    "Waiting": "is:waiting",
+    "Confirmed": "status:confirmed",
+    "Cancelled": "status:cancelled",
+}
+
+
+def whole_text(text: str, which: BookingFilter, reading: Reading) -> str:
+    """Return the text that finds the same as this one in the view of ``which``. Raises InvalidInput."""
+    view = view_of(which)
+    alone = view_of(parse_filter(text, "All", reading))
+    return text.strip() if alone == view else together(VIEW_TEXTS.get(view, ""), text)

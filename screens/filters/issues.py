@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.inputs.filter_language import format_filter, parse
+from dispatch.inputs.filter_language import format_filter, parse, together
 from dispatch.inputs.filter_reader import Reading, asked, without
 from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS, NOBODY
 from dispatch.service.issues.queries import URGENCY, IssueFilter
+from models.errors import InvalidInput
 from models.issues import ISSUE_STATUSES, NEW, OPEN, PENDING_CUSTOMER
 
 ENDED = tuple(status for status in ISSUE_STATUSES if status not in OPEN)
@@ -58,3 +59,26 @@ def without_view(text: str, reading: Reading) -> str:
     """Return a text without the words that take the place of a view's parts. Raises InvalidInput."""
     rest = without(parse(text), USUAL.keys(), ISSUE_KEYS, reading)
     return "" if rest is None else format_filter(rest)
+
+
+VIEW_TEXTS = {
+    "Mine": "is:mine",
+    "Waiting": "is:waiting",
+    "Escalated": "is:escalated",
+    "Unsure": "is:unsure",
+    "With customer": "status:pending_customer",
+    "Ended": "(status:resolved or status:closed)",
+    "All": "(status:new or not status:new)",
+}
+
+
+def whole_issue_text(text: str, which: IssueFilter, reading: Reading) -> str:
+    """Return the text that finds the same as this one in the view of ``which``.
+
+    Raises InvalidInput, also for the issues behind a figure, which no text describes.
+    """
+    view = view_of(which, reading.my_agent_id)
+    if view == "Figure":
+        raise InvalidInput("filter", "a figure's issues cannot be saved as a view", "choose a view first")
+    alone = view_of(parse_issue_filter(text, "Open", reading), reading.my_agent_id)
+    return text.strip() if alone == view else together(VIEW_TEXTS.get(view, ""), text)

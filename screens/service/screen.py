@@ -18,7 +18,14 @@ from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS
 from dispatch.service.issues.queries import CHANGED, URGENCY, IssueFilter
 from dispatch.service.row_types import IssueDetails, IssueRow
 from screens.base import figures, keys
-from screens.filters.issues import VIEWS, parse_issue_filter, view_of, view_parts, without_view
+from screens.filters.issues import (
+    VIEWS,
+    parse_issue_filter,
+    view_of,
+    view_parts,
+    whole_issue_text,
+    without_view,
+)
 from screens.service.actions import IssueActions
 from screens.service.dashboard import Figures, ServiceBoard, read_figures, rows_of_figure
 from screens.service.detail import EXCERPT, LAST_SPOKEN, describe_issue, read_issue
@@ -164,6 +171,10 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
 
     def _is_descending(self, which: IssueFilter) -> bool:
         return (which.sort in NEWEST_FIRST) != which.reverse
+
+    def whole_text(self) -> str:
+        reading = self.backend.filter_reading(self.host.my_agent_id)
+        return whole_issue_text(super().whole_text(), self._filter, reading)
 
     def _unfiltered(self) -> IssueFilter:
         parts = view_parts(self.view, self.host.my_agent_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -48,6 +48,7 @@ from models.issues import (
 )
 
 URGENCY, CHANGED = "urgency", "changed"
+AT_ONCE = 500
 AGENT_NAME = Agent.first_name.concat(" ").concat(Agent.last_name)
 _NUMBER = (Issue.issue_id, False)
 _ORDERS: dict[str, list[tuple[Any, bool]]] = {  # columns, and whether each is descending
@@ -120,6 +121,20 @@ def issues(
 
     ``upwards`` reverses the order, to read the rows above ``after``.
     """
+    return rows_of(desk, issue_ids(which, limit, after, upwards=upwards))
+
+
+def each_issue(desk: Desk, which: IssueFilter, limit: int | None = None) -> Iterator[IssueRow]:
+    """Yield the same issues, of which only some are held together."""
+    ids = issue_ids(which, limit)
+    for start in range(0, len(ids), AT_ONCE):
+        yield from rows_of(desk, ids[start : start + AT_ONCE])
+
+
+def issue_ids(
+    which: IssueFilter, limit: int | None, after: IssueRow | None = None, *, upwards: bool = False
+) -> list[int]:
+    """Return the ids of the same issues."""
     order = [(column, descending != (upwards != which.reverse)) for column, descending in _ORDERS[which.sort]]
     query, conditions = _matching(which, Issue.issue_id), _all_conditions(which)
     if which.sort == "agent":
@@ -127,8 +142,7 @@ def issues(
     if after is not None:
         conditions.append(_beyond(order, [*_OF_ROW[which.sort](after), after["issue_id"]]))
     ordered = [column.desc() if descending else column.asc() for column, descending in order]
-    ids = [issue_id for (issue_id,) in tuples(query.where(*conditions).order_by(*ordered).limit(limit))]
-    return rows_of(desk, ids)
+    return [issue_id for (issue_id,) in tuples(query.where(*conditions).order_by(*ordered).limit(limit))]
 
 
 def is_newest_first(which: IssueFilter) -> bool:
