@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from rich.text import Text
@@ -50,6 +50,29 @@ def order_key(spec: Column[Row], row: Row) -> tuple[bool, bool, float, str]:
         return False, False, value, ""
     text = value.plain if isinstance(value, Text) else str(value)
     return not text.strip(" –"), True, 0, text.casefold()
+
+
+@dataclass(frozen=True)
+class OwnOrder:
+    """The column a table sorts its rows by itself; "" for the order they were given in."""
+
+    key: str = ""
+    descending: bool = False
+
+    def next_of(self, keys: Sequence[str]) -> OwnOrder:
+        """Return the order of the next column; after the last one comes the given order."""
+        place = keys.index(self.key) + 1 if self.key in keys else 0
+        return OwnOrder(keys[place] if place < len(keys) else "")
+
+    @property
+    def turned(self) -> OwnOrder:
+        return replace(self, descending=not self.descending)
+
+    def sorted(self, rows: Sequence[Row], specs: Mapping[str, Column[Row]]) -> Sequence[Row]:
+        if not self.key:
+            return rows
+        spec = specs[self.key]
+        return sorted(rows, key=lambda row: order_key(spec, row), reverse=self.descending)
 
 
 def fitting_columns(

@@ -22,7 +22,7 @@ from textual.widgets import DataTable
 
 from screens.base.textual_internals import SegmentTable
 from screens.widgets.cells import as_cell, is_one_line, rendered, same
-from screens.widgets.columns import Column, Row, fitting_columns, order_key
+from screens.widgets.columns import Column, OwnOrder, Row, fitting_columns
 
 FEW = 20  # rows that are removed one by one; with more it is faster to refill the rest
 MARK, MARKED_S = "•", 6.0  # before what others changed, and how long
@@ -106,7 +106,7 @@ class LiveTable(SegmentTable, Generic[Row]):
         self._anchors: dict[str, Text] = {}
         self._marked = ""
         self._sorts = not any(spec.sort for spec in columns) if sorts is None else sorts
-        self._own_order: tuple[str, bool] | None = None
+        self._own_order = OwnOrder()
         self._given: Sequence[Row] = ()
         self._at_start = True
         self._shown: tuple[tuple[str, int], ...] = ()
@@ -205,33 +205,24 @@ class LiveTable(SegmentTable, Generic[Row]):
         event.stop()
         key = str(event.column_key.value)
         if self._sorts:
-            self._sort_by(key, self._own_order == (key, False))
+            self._sort_by(OwnOrder(key, self._own_order == OwnOrder(key)))
         elif self._by_key[key].sort:
             self.post_message(self.SortAsked(self._by_key[key].sort))
 
     def sort_next(self) -> None:
         """Sort by the next visible column; after the last one comes the order the rows were given in."""
         if self._sorts:
-            keys = [key for key, _ in self._shown if self._by_key[key].label]
-            now = self._own_order[0] if self._own_order else ""
-            place = keys.index(now) + 1 if now in keys else 0
-            self._sort_by(keys[place] if place < len(keys) else "", False)
+            visible = [key for key, _ in self._shown if self._by_key[key].label]
+            self._sort_by(self._own_order.next_of(visible))
 
     def sort_reverse(self) -> None:
         """Turn the table's own order round."""
-        if self._own_order is not None:
-            self._sort_by(self._own_order[0], not self._own_order[1])
+        self._sort_by(self._own_order.turned)
 
-    def _sort_by(self, key: str, descending: bool) -> None:
-        self._own_order = (key, descending) if key else None
+    def _sort_by(self, order: OwnOrder) -> None:
+        self._own_order = order
         self.show_rows(self._given, more_above=not self._at_start)
         self._lay_out(again=True)
-
-    def _in_own_order(self, rows: Sequence[Row]) -> Sequence[Row]:
-        if self._own_order is None:
-            return rows
-        key, descending = self._own_order
-        return sorted(rows, key=lambda row: order_key(self._by_key[key], row), reverse=descending)
 
     def stand_at(self, key: object) -> None:
         """Put the cursor on the row with this key, if it is there."""
@@ -252,7 +243,7 @@ class LiveTable(SegmentTable, Generic[Row]):
         goes on above (``more_above``).
         """
         self._at_start, was_at_start = not more_above, self._at_start
-        self._given, rows = rows, self._in_own_order(rows)
+        self._given, rows = rows, self._own_order.sorted(rows, self._by_key)
         wanted = {str(row[self._key]): row for row in rows}
         if not self.columns:
             self._rows = wanted
@@ -406,7 +397,6 @@ class LiveTable(SegmentTable, Generic[Row]):
 
     def _header(self, spec: Column[Row], width: int) -> Text:
         mark = self._marked[-1:] if spec.sort and self._marked[:-1] == spec.sort else ""
-        if self._own_order is not None and self._own_order[0] == spec.key:
-            mark = DOWN if self._own_order[1] else UP
+        mark = (DOWN if self._own_order.descending else UP) if self._own_order.key == spec.key else mark
         label = spec.label[: width - len(mark)]
         return Text(label + mark, justify="right" if spec.right else "left", no_wrap=True)
