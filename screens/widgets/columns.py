@@ -10,6 +10,7 @@ from rich.text import Text
 
 Row = TypeVar("Row", bound=Mapping[str, Any])
 
+UP, DOWN = "▴▾"
 PADDING = 2  # one blank on each side of a cell
 
 

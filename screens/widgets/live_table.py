@@ -22,11 +22,10 @@ from textual.widgets import DataTable
 
 from screens.base.textual_internals import SegmentTable
 from screens.widgets.cells import as_cell, is_one_line, rendered, same
-from screens.widgets.columns import Column, OwnOrder, Row, fitting_columns
+from screens.widgets.columns import DOWN, UP, Column, OwnOrder, Row, fitting_columns
 
 FEW = 20  # rows that are removed one by one; with more it is faster to refill the rest
 MARK, MARKED_S = "•", 6.0  # before what others changed, and how long
-UP, DOWN = "▴▾"
 CURSOR = "▌"  # before the row of the cursor, in a table without the focus
 PICKED = "✓"  # before what somebody has marked
 CLOSE = 10  # rows from an end at which more is asked for
@@ -212,8 +211,7 @@ class LiveTable(SegmentTable, Generic[Row]):
     def sort_next(self) -> None:
         """Sort by the next visible column; after the last one comes the order the rows were given in."""
         if self._sorts:
-            visible = [key for key, _ in self._shown if self._by_key[key].label]
-            self._sort_by(self._own_order.next_of(visible))
+            self._sort_by(self._own_order.next_of([key for key, _ in self._shown if self._by_key[key].label]))
 
     def sort_reverse(self) -> None:
         """Turn the table's own order round."""
