@@ -325,9 +325,7 @@ class AstraApp(DistributingApp):
             return True
 
     def action_go(self, place: str) -> None:
-        if self.place is not None and place == self.place.NAME:
-            self.place.begin()
-        self.go(place)
+        self._at(place, lambda there: there.begin())
 
     def action_find(self) -> None:
         place = self.place

@@ -85,9 +85,6 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         self._card = card
         self._copied = ""
 
-    def may_be_left(self) -> bool:
-        return True
-
     def body(self) -> ComposeResult:
         yield Static(id="person")
         yield LiveTable(COLUMNS, "booking_id", id="card-bookings")

@@ -47,9 +47,6 @@ class Columns(Modal[None]):
         shown = list(self._table.chosen)
         return shown + [key for key in self._specs if key not in shown]
 
-    def may_be_left(self) -> bool:
-        return True
-
     def body(self) -> ComposeResult:
         yield OptionList(compact=True, markup=False)
         yield Static(id="told")

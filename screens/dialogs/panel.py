@@ -30,7 +30,8 @@ class Panel(Modal[None]):
     def on_mount(self) -> None:
         self.query_one("#panel").focus()
 
-    def may_be_left(self) -> bool:
+    def takes_letters(self) -> bool:
+        """Nothing can be changed in what is only read."""
         return True
 
     def action_copy(self) -> None:

@@ -16,4 +16,5 @@ class TransientModal(Modal[Result]):
             self.pass_on(event)
 
     def on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
         self.pass_on(event)

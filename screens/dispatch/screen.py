@@ -240,6 +240,9 @@ class Dispatch(BookingActions):
     def begin(self) -> None:
         self.query_one("#customer").focus()
 
+    def action_begin(self) -> None:
+        self.begin()
+
     def action_clear(self) -> None:
         if self.form.is_empty:
             self.begin()
@@ -265,6 +268,7 @@ class Dispatch(BookingActions):
         """Handle lines pasted where no text goes, over a choice or a list."""
         if len(event.text.strip().splitlines()) > 1:
             event.stop()
+            event.prevent_default()
             self.action_several(event.text)
 
     @on(DataTable.RowSelected, "#candidates")
@@ -289,6 +293,7 @@ class Dispatch(BookingActions):
     def action_assign(self) -> None:
         values = self.form.values()
         if self._assigning or (self.form.has_succeeded and self.form.is_empty):
+            self.begin()
             return  # pressed twice: the result of the lead stays to be read
         problem = self.form.problem()
         if problem is not None:

@@ -40,6 +40,7 @@ class Place(Hosted[None]):
 
     NAME: ClassVar[str]
     HELP: ClassVar[str] = ""
+    NO_PASTE = "Paste works in fields: press / or f2 first"
     IS_TIMELY: ClassVar[bool] = False
     """Whether time alone changes what is shown, from one minute to the next."""
     FIGURES: ClassVar[tuple[Figure, ...]] = ()
@@ -86,7 +87,7 @@ class Place(Hosted[None]):
         """Show the result of the query."""
 
     def begin(self) -> None:
-        """Put the cursor where the work begins: the place's key was pressed in the place itself."""
+        """Put the cursor where the work begins: the place's key was pressed."""
 
     def on_mount(self) -> None:
         for table in self.query(LiveTable):
