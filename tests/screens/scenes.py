@@ -119,14 +119,14 @@ PLACES: dict[str, Scene] = {
 
 
 async def type_an_issue(app: AstraApp) -> None:
-    await press(app, "f6", "escape", "a")
+    await press(app, "f6", "escape", "I")
     text = "[/] I was charged $300 twice for booking 4. Please send it back today, this is unacceptable."
     app.screen.query_one("#text", TextArea).text = text
     await app.settle()
 
 
 async def open_an_unsure_issue(app: AstraApp) -> None:
-    await press(app, "f6", "escape", "a", *"hm", "f9")
+    await press(app, "f6", "escape", "I", *"hm", "f9")
 
 
 async def reply_to_an_issue(app: AstraApp) -> None:
@@ -229,7 +229,7 @@ MODALS: dict[str, Scene] = {
 async def leave(app: AstraApp) -> None:
     """Close the screens above the place, dismiss toasts, and show the default columns."""
     if app.screen.query("#figures") and app.screen.query_one("#figures").has_focus:
-        await press(app, "d")
+        await press(app, "B")
     while len(app.screen_stack) > 1:
         await press(app, "escape")
     if isinstance(app.screen, MarkedList):
