@@ -54,6 +54,10 @@ class Hosted(SteadyScreen[Result]):
         """Return whether the widgets are mounted: an answer may come too early or too late."""
         return self.is_attached and self.is_mounted
 
+    def is_possible(self, action: str) -> bool:
+        """Return whether a verb can be done now with what is under the cursor; its key is dim otherwise."""
+        return True
+
     def on_paste(self, event: events.Paste) -> None:
         """Say where a paste works: nothing here took it."""
         self.say(self.NO_PASTE, severity="warning")

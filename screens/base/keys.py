@@ -12,7 +12,7 @@ from typing import Any
 from textual.app import App
 from textual.binding import Binding
 
-from screens.base.textual_internals import keymap_of
+from screens.base.textual_internals import is_character, keymap_of
 
 
 def key(
@@ -24,7 +24,7 @@ def key(
 
 
 def hidden(identifier: str, keys: str, label: str, tooltip: str, action: str = "") -> Binding:
-    """A key shown in help and palette, but not on the key line, which has no room for all."""
+    """A key shown in help and palette; on the key line only where ``key_order`` gives it a place."""
     return replace(key(identifier, keys, label, tooltip, action), show=False)
 
 
@@ -151,11 +151,10 @@ ROSTER = [
     COPY,
 ]
 
-SHOWN_ON_MY_DESK = ("booking.next", "booking.follow_up", "booking.confirm", "booking.cancel")
 MY_DESK = [
-    *(replace(binding, show=binding.id in SHOWN_ON_MY_DESK) for binding in BOOKING),
+    *BOOKING,
     key("desk.agent", "at", "Agent", "Choose whose desk this is", "choose_agent"),
-    replace(PRESENCE, show=False),
+    PRESENCE,
     COLUMNS,
 ]
 
@@ -229,7 +228,7 @@ def place_keys(app: App[Any]) -> set[str]:
     known = keymap_of(app)
     names = (f"place.{place}" for place in PLACES)
     found = (known.get(name, BY_ID[name].key).split(",") for name in names)
-    return {one for several in found for one in several if len(one) > 1}
+    return {one for several in found for one in several if not is_character(one)}
 
 
 KEY_IN_TEXT = re.compile(r"{([\w.-]+)}")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual import on
 from textual.app import ComposeResult
+
 from dispatch.queries.row_types import AgentRow
 from screens.base.keys import key
 from screens.dialogs.modal import Modal

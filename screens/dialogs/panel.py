@@ -6,15 +6,15 @@ import traceback
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from screens.base.keys import key
 from screens.dialogs.modal import Modal
+from screens.widgets.movable import Reading
 
 
 class Panel(Modal[None]):
-    FRAME, FRAME_TYPE = "panel", VerticalScroll
+    FRAME, FRAME_TYPE = "panel", Reading
     BINDINGS = [
         key("panel.close", "escape,enter,q", "Close", "Back to where you were"),
         key("panel.copy", "y", "Copy", "Copy the text to the clipboard (OSC 52)"),

@@ -78,6 +78,10 @@ HINTS = (
 )
 
 
+def _is_here(row: AgentRow) -> bool:
+    return row["left_at"] is None
+
+
 class Roster(RowActions[AgentRow, AgentRow]):
     NAME = "roster"
     FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK)
@@ -95,6 +99,7 @@ class Roster(RowActions[AgentRow, AgentRow]):
     BINDINGS = [*keys.ROSTER, *keys.LIST]
     NUMBER = "agent_id"
     ENTER = "bookings"
+    POSSIBLE = dict.fromkeys(("presence", "hand_over", "shift"), _is_here)
     NOTHING_CHOSEN = "No agent is chosen"
 
     def __init__(self) -> None:

@@ -22,6 +22,7 @@ from screens.customers.card import CustomerCard
 from screens.customers.finder import FindCustomer
 from screens.dialogs.column_chooser import Columns
 from screens.widgets.bars import EmptyDesk, Heading, StatusBar, TopBar
+from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
 from screens.widgets.outage_bar import OutageBar
 from screens.widgets.sweep_bar import SweepBar
@@ -139,6 +140,7 @@ class Place(Hosted[None]):
             self._mark_others()
             self.show(data)
             self.query_one(StatusBar).show(totals)
+            self._look_at_row()
             self.query_one(EmptyDesk).display = is_unused
             self.show_time()
 
@@ -147,6 +149,11 @@ class Place(Hosted[None]):
             self.host.report(error)
 
         self.ask_newest("place", work, then, refused, opens=self._opens)
+
+    @on(LiveTable.RowHighlighted)
+    def _look_at_row(self) -> None:
+        """Show on the key line what can be done with the row under the cursor."""
+        self.query_one(KeyLine).row_changed()
 
     def _mark_others(self) -> None:
         """Let the tables mark the coming changes if others made them."""

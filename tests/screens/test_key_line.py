@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 
-from screens.widgets.key_line import KeyButton, KeyLine
+from screens.widgets.key_line import KeyButton, KeyLine, ShownKey
 
 
 class Keys(App[None]):
@@ -74,7 +74,7 @@ async def test_a_key_is_as_wide_as_its_newest_text() -> None:
         await pilot.pause()
         first = app.query(KeyButton).first()
         for verb in ("Go", "Confirm"):  # the second one before the first is laid out
-            first.show(Binding("x", "note('x')", verb), True, "")
+            first.show(ShownKey(Binding("x", "note('x')", verb), is_enabled=True, tooltip=""))
             assert first.styles.width is not None
             assert first.styles.width.value == first.cells
         await pilot.pause()

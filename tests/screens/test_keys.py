@@ -14,6 +14,7 @@ from astra_tui.user.preferences import Preferences
 from dispatch.desk import event_log
 from screens.base import keys
 from screens.dialogs.form import FormModal
+from screens.dialogs.modal import HOLDS_TEXT
 from screens.dialogs.panel import Panel
 from screens.shell.help import verbs
 from tests.screens.conftest import standing_still
@@ -91,10 +92,11 @@ async def test_under_a_modal_only_its_own_keys_work(golden_file: Path, running: 
     async with running(golden_file, size=(80, 24)) as (app, _):
         await press(app, "f4", "x")
         before = await booking(app, 12)
-        await press(app, "f3", "f1", "ctrl+z", "f8", "ctrl+f", *"123?ucxw")
+        await press(app, "f1", "ctrl+z", "f8", "ctrl+f", *"123?ucxw", "f3")
         assert isinstance(app.screen, FormModal), text_of(app)
         assert len(app.screen_stack) == 2
         assert app.screen.values() == {"reason": "123?ucxw"}
+        assert HOLDS_TEXT in text_of(app)
         assert await booking(app, 12) == before
 
 
@@ -102,14 +104,15 @@ async def test_what_is_only_read_or_picked_from_is_left_by_the_key_of_a_place(
     golden_file: Path, running: Any
 ) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
-        for opening in (("f1",), ("f8",), ("comma",), ("i",)):
+        for opening in (("f1",), ("f8",), ("comma",), ("i",), ("x",), ("ctrl+f",), ("I",), ("W",), ("i", "m")):
             await press(app, "f4", "escape", *opening)
-            assert len(app.screen_stack) == 2, opening
+            assert len(app.screen_stack) == 1 + len(opening), opening
             await press(app, "f3")
             assert (place(app), len(app.screen_stack)) == ("roster", 1), opening
         await press(app, "f5", "f6")
         assert (place(app), len(app.screen_stack)) == ("service", 1)
         await press(app, "f5", "at", "x", "f6")
+        assert HOLDS_TEXT in text_of(app)
         assert place(app) == "PickAgent", "something is typed"
 
 
@@ -147,7 +150,7 @@ async def test_the_palette_lists_what_can_be_done_and_does_it(golden_file: Path,
 
 async def test_keys_of_ones_own(golden_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = Preferences(
-        keymap={"booking.claim": "j", "help": "f12", "queue.view": "g"}, agent=1, theme="astra-light"
+        keymap={"booking.claim": "z", "help": "f12", "queue.view": "alt+v"}, agent=1, theme="astra-light"
     )
     app = AstraApp(
         database=golden_file,
@@ -161,15 +164,15 @@ async def test_keys_of_ones_own(golden_file: Path, tmp_path: Path, monkeypatch: 
         assert "line 3: [/] no such key id" in " ".join(text_of(app).split())
         assert app.theme == "astra-light"
         await at_booking(app, 9)
-        assert "f12 Help" in text_of(app)
-        assert "j Claim" in text_of(app)
-        assert "g view" in text_of(app)
+        assert "? more" in text_of(app)
+        assert "z Claim" in text_of(app)
+        assert "alt+v view" in text_of(app)
         await press(app, "c")
         assert not (await booking(app, 9))["claimed_at"]
-        await press(app, "j")
+        await press(app, "z")
         assert (await booking(app, 9))["claimed_at"]
         shown = {verb.binding.action: verb.keys for verb in verbs(app.screen)}
-        assert (shown["claim"], shown["help"]) == (["j"], ["?", "f12"])
+        assert (shown["claim"], shown["help"]) == (["z"], ["?", "f12"])
         await press(app, "f12")
         assert isinstance(app.screen, Panel)
-        assert "agent. g changes what is listed" in app.screen.text.plain
+        assert "agent. alt+v changes what is listed" in app.screen.text.plain
