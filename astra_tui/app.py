@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import work
-from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.notifications import Notification, Notify, SeverityLevel
 from textual.reactive import reactive
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 
 from astra_tui.user.draft_files import DraftFile
 from astra_tui.user.preferences import Preferences, save
@@ -26,7 +24,7 @@ from dispatch.queries import customer_index
 from models.clock import Clock
 from models.customer_index import backlog
 from models.errors import DatabaseUnavailable, DeskError
-from screens.app.distribution import DistributingApp
+from screens.app.commands import CommandsApp
 from screens.app.routes import PLACE_MAKERS
 from screens.base import clipboard, keys
 from screens.base.backend import Backend, Changes
@@ -40,7 +38,7 @@ from screens.dialogs.panel import error_panel
 from screens.dialogs.quit_warning import Leaving
 from screens.shell.booking_notifications import Inbox
 from screens.shell.desk_screen import Place
-from screens.shell.help import Verb, help_panel, verbs
+from screens.shell.help import Help, Verb
 from screens.wording.events import describe_restore, describe_undo
 
 if TYPE_CHECKING:
@@ -54,7 +52,7 @@ LOOK_EVERY_S = 0.25
 BELOW_A_MODAL = ("go", "find", "log", "undo", "redo", "help", "why", "first_steps")
 
 
-class AstraApp(DistributingApp):
+class AstraApp(CommandsApp):
     """Astra in a terminal, or headless under Pilot.
 
     ``database`` is a file's path, ``clock`` returns the current UTC time, ``actor`` signs events.
@@ -111,7 +109,6 @@ class AstraApp(DistributingApp):
     def on_mount(self) -> None:
         self.set_interval(LOOK_EVERY_S, self._look)
         self.tell_at_start(self._problems, is_new=self._is_new)
-        self.theme_changed_signal.subscribe(self, lambda theme: self._remember("theme", theme.name))
         if self._remembers:
             self.greet()
 
@@ -127,6 +124,9 @@ class AstraApp(DistributingApp):
     def remember(self, key: str, value: str | bool | int | list[str]) -> None:
         if self._memory.put(key, value):
             self.run_worker(self._attempt(asyncio.to_thread(self._memory.write), None, None))
+
+    def keep_theme(self, name: str) -> None:
+        self._remember("theme", name)
 
     def _remember(self, key: str, value: str | int) -> None:
         if self._remembers:
@@ -157,6 +157,9 @@ class AstraApp(DistributingApp):
 
     def show_issue(self, issue_id: int) -> None:
         self._at("service", lambda service: service.show_issue(issue_id))
+
+    def show_agent(self, agent_id: int) -> None:
+        self._at("roster", lambda roster: roster.show_agent(agent_id))
 
     def show_log(self, text: str) -> None:
         self._at("log", lambda log: log.show_only(text))
@@ -359,11 +362,10 @@ class AstraApp(DistributingApp):
             self.exit()
 
     def action_help(self) -> None:
-        panel = help_panel(self.screen)
-        self.push_screen(panel, lambda _: self._do(panel.chosen))
+        self.push_screen(Help(self.screen), self._do)
 
     def _do(self, verb: Verb | None) -> None:
-        """Run the verb clicked in the help, now that it is closed."""
+        """Run the verb chosen in the help, now that it is closed."""
         if verb is not None:
             self.call_later(self.run_action, verb.binding.action, verb.node)
 
@@ -372,15 +374,6 @@ class AstraApp(DistributingApp):
 
     def action_redo(self) -> None:
         self.perform(undo.redo, lambda done: self.show_toast(describe_undo(done)))
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette: every verb of the visible screen, and Textual's own."""
-        for verb in verbs(screen):
-            binding, action = verb.binding, verb.binding.action
-            if action not in ("quit", "command_palette"):  # Textual brings the one, and is the other
-                run = partial(self.run_action, action, verb.node)
-                yield SystemCommand(binding.description, verb.palette_text, run)
-        yield from super().get_system_commands(screen)
 
     async def settle(self) -> None:
         """Return when nothing is pending, for scripts: no query, command, message or repaint."""

@@ -29,6 +29,9 @@ class PlaceInSight(Protocol):
     def is_laid_out(self) -> bool:
         """Return whether its widgets are mounted."""
 
+    def open_customer(self, customer_id: int) -> None:
+        """Open a customer's card."""
+
     def show_time(self) -> None:
         """Show the time, and what is new, in the top bar."""
 
@@ -87,6 +90,9 @@ class Host(Protocol):
 
     def show_issue(self, issue_id: int) -> None:
         """Go to the service desk, with the cursor on an issue."""
+
+    def show_agent(self, agent_id: int) -> None:
+        """Go to the roster, with the cursor on an agent."""
 
     def show_log(self, text: str) -> None:
         """Go to the log, filtered by a text."""

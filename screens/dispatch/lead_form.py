@@ -99,7 +99,7 @@ class LeadForm(Frame):
             with Horizontal(classes="field"):
                 yield Label(Content(label))
                 if field in INPUTS:
-                    yield LineInput(placeholder=INPUTS[field], compact=True, id=field)
+                    yield LineInput(placeholder=INPUTS[field], compact=True, select_on_focus=False, id=field)
                 elif field in ("method", "source"):
                     yield Choice(self._values.of(field), id=field)
                 else:

@@ -129,7 +129,8 @@ class Insights(Place):
         self._shown.add(section)
         if section == "match":
             summary, seen, is_latest = found
-            self._text = evidence_text(summary, seen, is_latest, key_of(self.app, "insights.train"))
+            train = keys.with_keys(self.app, "{insights.view}, then {insights.train}")
+            self._text = evidence_text(summary, seen, is_latest, train)
             self.query_one("#evidence", Static).update(self._text)
         else:
             table = self.query_one(f"#{section}", LiveTable)

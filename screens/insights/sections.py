@@ -68,7 +68,7 @@ class ToRead(Reading):
     BINDINGS = [
         replace(binding, action=f"screen.{binding.action}", show=False)
         for binding in keys.INSIGHTS
-        if binding.id in ("insights.view", "copy")
+        if binding.id in ("insights.view", "insights.report", "copy")
     ]
 
 

@@ -110,6 +110,7 @@ class Roster(RowActions[AgentRow, AgentRow]):
         self._agents: list[AgentRow] = []
         self._scores = RosterScores()
         self._asked: Node | None = None
+        self._sought: int | None = None
         self._misread = ""
 
     def on_mount(self) -> None:
@@ -139,6 +140,9 @@ class Roster(RowActions[AgentRow, AgentRow]):
     def show(self, data: list[AgentRow]) -> None:
         self._agents = data
         self._arrange()
+        if self._sought is not None:
+            self.table.stand_at(self._sought)
+            self._sought = None
         if SCORE in {*self.table.chosen, self._sort}:
             self._score()
 
@@ -196,6 +200,12 @@ class Roster(RowActions[AgentRow, AgentRow]):
         self._arrange()
         self.host.remember("roster.sort", self._sort)
         self.host.remember("roster.descending", self._descending)
+
+    def show_agent(self, agent_id: int) -> None:
+        """List everybody, with the cursor on an agent."""
+        self._sought = agent_id
+        self.action_back()
+        self.reload(opens=True)
 
     def action_filter(self) -> None:
         self.query_one("#filter", Input).focus()

@@ -126,7 +126,7 @@ async def test_the_key_of_dispatch_puts_the_cursor_into_customer(running: Any) -
             app.screen.query_one("#assign").focus()
             await press(app, *"uxc", key)
             assert app.focused is not None
-            assert app.focused.id == ("method" if key == "f9" else "customer"), key
+            assert app.focused.id == ("source" if key == "f9" else "customer"), key
 
 
 async def test_undo_takes_back_what_was_done_in_this_terminal(running: Any, other_terminal: Desk) -> None:

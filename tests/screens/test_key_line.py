@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 
+from screens.base import keys
+from screens.base.key_order import GROUPS
 from screens.widgets.key_line import KeyButton, KeyLine, ShownKey
+from tests.screens.key_checks.registry import at_booking
+from tests.screens.picture import text_of
+from tests.screens.scenes import press
 
 
 class Keys(App[None]):
@@ -113,3 +120,44 @@ async def test_a_click_on_a_key_is_that_key() -> None:
         await pilot.pause()
         await pilot.click(contact)
         assert app.noted == ["claim"]
+
+
+async def test_the_line_tells_what_can_be_done_with_the_row(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(200, 40)) as (app, _):
+        for number, dim in (
+            (9, {"Keep claim", "Release", "Reopen", "Score"}),
+            (7, {"Claim", "Reopen", "Score"}),
+            (2, {"Next step", "Claim", "Contact", "Confirm", "Cancel", "Reassign", "Release", "Decline"}),
+        ):
+            await at_booking(app, number)
+            known = {button.label.partition(" ")[2]: button for button in app.screen.query(KeyButton)}
+            shown = {name for name, button in known.items() if button.has_class("-disabled")}
+            assert dim <= shown, number
+            assert shown - dim <= {"Keep claim", "Follow-up"}, number
+        await at_booking(app, 9)
+        claim = next(button for button in app.screen.query(KeyButton) if button.label == "c Claim")
+        assert not claim.has_class("-disabled")
+        await press(app, "c")
+        assert claim.has_class("-disabled"), "the same row, changed"
+
+
+async def test_more_keys_fit_a_wider_terminal_and_the_rest_are_in_help(
+    golden_file: Path, running: Any
+) -> None:
+    counts = []
+    for width in (80, 120, 200):
+        async with running(golden_file, size=(width, 30)) as (app, _):
+            await at_booking(app, 9)
+            buttons = [button for button in app.screen.query(KeyButton) if button.display]
+            counts.append(len(buttons))
+            assert all(button.region.right <= width for button in buttons)
+            assert "? more" in text_of(app)
+            gaps = {after.region.x - before.region.right for before, after in pairwise(buttons)}
+            assert gaps == {1, 3}
+    assert counts == sorted(set(counts))
+
+
+def test_a_verb_has_one_place_on_the_line() -> None:
+    placed = [identifier for group in GROUPS for identifier in group]
+    assert len(placed) == len(set(placed))
+    assert set(placed) <= set(keys.BY_ID)

@@ -9,6 +9,7 @@ from screens.base import keys
 from screens.customers.card import CustomerCard
 from screens.dialogs.panel import Panel
 from screens.shell.desk_screen import Place
+from screens.shell.help import Help
 from screens.widgets.live_table import LiveTable
 from tests.screens.key_checks.registry import (
     PLACES,
@@ -18,7 +19,7 @@ from tests.screens.key_checks.registry import (
     place,
     shown_now,
 )
-from tests.screens.scenes import fill_in, leave, press
+from tests.screens.scenes import fill_in, press
 
 check = checks_of("places")
 
@@ -31,10 +32,23 @@ async def help_lists_every_key(app: AstraApp) -> None:
         for key in ("f1",) if name == "dispatch" else ("f1", "question_mark"):
             await press(app, key)
             panel = app.screen
-            assert isinstance(panel, Panel)
-            said = " ".join(panel.text.plain.split())
+            assert isinstance(panel, Help)
+            said = {verb.sentence for verb in panel.offered}
             assert [one.id for one in [*keys.APP, *PLACES[name]] if one.tooltip not in said] == []
-            await leave(app)
+            assert [
+                verb.shown_keys for verb in panel.offered if verb.shown_keys[:7] not in panel.text.plain
+            ] == []
+            await press(app, "escape")
+            assert isinstance(app.screen, Place)
+
+
+@check("help.take", "help.close", "palette.take", "palette.close")
+async def help_and_palette_run_what_is_found(app: AstraApp) -> None:
+    for opening in ("f1", "ctrl+p"):
+        await press(app, "f4", opening, "escape")
+        assert place(app) == "queue"
+        await press(app, opening, *"roster", "enter")
+        assert place(app) == "roster"
 
 
 @check(*(f"place.{name}" for name in keys.PLACES))
