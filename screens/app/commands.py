@@ -60,7 +60,7 @@ class CommandsApp(DistributingApp):
         others = [Entry(one.title, one.help, one.callback) for one in self.get_system_commands(screen)]
         themes = [
             Entry(
-                f"Theme: {name}", "Shown while the cursor is on it", partial(self._use_theme, name), theme=name
+                f"Theme: {name}", "Shown while the cursor is here", partial(self._use_theme, name), theme=name
             )
             for name in sorted(self.available_themes)
         ]
