@@ -97,6 +97,7 @@ class AstraApp(CommandsApp):
         self.lost_since: str | None = None
         self._is_reachable = True
         self._told: Notification | None = None
+        self.has_title = wanted.title is not False
         self._bell, self._toasts = wanted.bell is not False, wanted.toasts is not False
         self.came_from = self.DEFAULT_MODE
         self._problems, self._is_new = problems, is_new

@@ -9,6 +9,7 @@ from typing import Any
 from textual.screen import Screen
 
 from screens.app.distribution import DistributingApp
+from screens.base.keys import TITLES
 from screens.shell.help import verbs
 from screens.shell.jumps import Jump
 from screens.shell.palette import Entry, Palette
@@ -20,11 +21,24 @@ INSTEAD_OF_TEXTUALS = ("Quit", "Theme", "Keys")
 class CommandsApp(DistributingApp):
     """An application with a palette; the theme that is chosen there is kept for the user."""
 
+    has_title = True
+    """Whether the window's title is shown: a preference of the user."""
+
     _kept_theme = ""
 
     def on_mount(self) -> None:
         self._kept_theme = self.theme
         self.theme_changed_signal.subscribe(self, lambda theme: self._theme_changed(theme.name))
+
+    def show_desk_title(self, waiting: int) -> None:
+        """Show in the window's title which place this is, and how much work needs somebody."""
+        place = self._host.place
+        if place is not None and self.has_title:
+            new = len(self._host.inbox.unseen)
+            counts = [f"{number} {word}" for number, word in ((waiting, "waiting"), (new, "new")) if number]
+            self.show_window_title(
+                f"Astra - {TITLES[place.NAME]}" + (f" ({', '.join(counts)})" if counts else "")
+            )
 
     def keep_theme(self, name: str) -> None:
         """Keep the theme for the user's next run."""

@@ -100,6 +100,9 @@ class Host(Protocol):
     def catch_up(self) -> None:
         """Add customers missing from the search index, a few at a time."""
 
+    def show_desk_title(self, waiting: int) -> None:
+        """Show the place and how much work waits in the window's title."""
+
     async def look_for_changes(self, *, own: bool = False) -> None:
         """Check now whether anything was committed, here or elsewhere, and notify the place in sight."""
 

@@ -34,7 +34,7 @@ def anywhere(identifier: str, keys: str, label: str, tooltip: str, action: str =
 
 
 PLACES = {"dispatch": 1, "roster": 2, "queue": 3, "my-desk": 4, "service": 5, "insights": 6}
-"""Each place with its number: the key outside inputs; from anywhere it is the function key after it."""
+"""Each place with its number: the key in lists; from anywhere it is the function key after it."""
 TITLES = {place: place.replace("-", " ").capitalize() for place in (*PLACES, "log")}
 
 UNDO = [
@@ -50,7 +50,7 @@ APP = [
             f"place.{place}",
             f"f{number + 1},{number}",
             TITLES[place],
-            f"Go to {TITLES[place]}; the number works outside inputs",
+            f"Go to {TITLES[place]}; the number works in lists",
             f"go('{place}')",
         )
         for place, number in PLACES.items()

@@ -39,7 +39,9 @@ from textual.widgets import DataTable, OptionList, RadioSet
 
 # -- the terminal
 
+TITLE, KEEP_TITLE, OLD_TITLE = "\x1b]2;{}\x07", "\x1b[22;2t", "\x1b[23;2t"
 ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
+WITHOUT_TITLE = ("linux", "dumb")
 READ_AT_ONCE = 4_096
 LOOK_FOR_THE_END_S = 0.1
 
@@ -85,6 +87,7 @@ class SteadyDriver(LinuxDriver):
         if terminal is not None:
             self._file: Any = TerminalFile(terminal)
         self._is_drawing = False
+        self._title = ""
         for number in ENDING:
             if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
                 self._loop.add_signal_handler(number, self._end, number)
@@ -110,8 +113,17 @@ class SteadyDriver(LinuxDriver):
         textual_driver: Any = super()  # it has no types
         textual_driver.start_application_mode()
         self._is_drawing = self._writer_thread is not None and self._writer_thread.is_alive()
+        self.write(KEEP_TITLE)
+        self.show_title(self._title)
+
+    def show_title(self, title: str) -> None:
+        """Show a text without control characters as the window's title, for a terminal that can."""
+        self._title = title
+        if title and os.environ.get("TERM", "") not in WITHOUT_TITLE:
+            self.write(TITLE.format(title))
 
     def stop_application_mode(self) -> None:
+        self.write(OLD_TITLE)
         super().stop_application_mode()
         self._is_drawing = False
 
@@ -153,6 +165,12 @@ class SteadyTerminal(App[None]):
     def get_driver_class(self) -> type[Driver]:
         chosen = super().get_driver_class()
         return SteadyDriver if chosen is LinuxDriver else chosen
+
+    def show_window_title(self, title: str) -> None:
+        """Show a title where there is a window: headless, no byte is written."""
+        self.title = title
+        if isinstance(self._driver, SteadyDriver):
+            self._driver.show_title(title)
 
     @property
     def return_code(self) -> int | None:

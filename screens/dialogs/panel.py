@@ -16,7 +16,7 @@ from screens.widgets.movable import Reading
 class Panel(Modal[None]):
     FRAME, FRAME_TYPE = "panel", Reading
     BINDINGS = [
-        key("panel.close", "escape,enter,q", "Close", "Back to where you were"),
+        key("panel.close", "escape,enter", "Close", "Back to where you were"),
         key("panel.copy", "y", "Copy", "Copy the text to the clipboard (OSC 52)"),
     ]
 
@@ -31,7 +31,7 @@ class Panel(Modal[None]):
         self.query_one("#panel").focus()
 
     def takes_letters(self) -> bool:
-        """Nothing can be changed in what is only read."""
+        """The only one here copies: one that closed it would leave the rest of a text to the list below."""
         return True
 
     def action_copy(self) -> None:

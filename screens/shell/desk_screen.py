@@ -55,6 +55,7 @@ class Place(Hosted[None]):
         self._minute = ""
         self._others_changed = False
         self._opens = False
+        self._waiting = 0
         self.is_lost = False
 
     def _fit(self) -> None:
@@ -140,6 +141,7 @@ class Place(Hosted[None]):
             self._mark_others()
             self.show(data)
             self.query_one(StatusBar).show(totals)
+            self._waiting = totals.waiting
             self._look_at_row()
             self.query_one(EmptyDesk).display = is_unused
             self.show_time()
@@ -189,6 +191,7 @@ class Place(Hosted[None]):
         path, is_read_only = self.backend.path, bool(desk.why_read_only)
         heading = Heading(policy, desk.actor, inbox.name, path, moment, new, is_read_only)
         self.query_one(TopBar).show(heading)
+        self.host.show_desk_title(self._waiting)
         self.query_one(SweepBar).show(self.backend.unswept_since, is_read_only=is_read_only)
 
     def copy(self, text: str, what: str = "") -> None:
