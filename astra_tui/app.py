@@ -62,6 +62,7 @@ class AstraApp(CommandsApp):
     """
 
     TITLE = "Astra"
+    ENABLE_COMMAND_PALETTE = False  # Textual's own
     # All at once: a style sheet loaded with its screen would reparse all of them (0.1 s).
     CSS_PATH = ["app.tcss", *sorted(Path(keys.__file__).parents[1].rglob("*.tcss"))]
     BINDINGS: ClassVar[list[BindingType]] = [*keys.APP]

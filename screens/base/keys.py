@@ -60,6 +60,13 @@ APP = [
     anywhere(
         "find", "ctrl+f", "Find a customer", "By part of a name, phone or e-mail, or by a booking's number"
     ),
+    anywhere(
+        "palette",
+        "ctrl+p",
+        "Commands",
+        "Every command and theme by name; a number or a name goes there",
+        "command_palette",
+    ),
     anywhere("retry", "ctrl+r", "Refresh", "Try a lost database again, and read the place again"),
     hidden("log", "h", "Log", "What was done at the desk, when, and who did it"),
     anywhere(

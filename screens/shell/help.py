@@ -94,7 +94,7 @@ def verbs(screen: Screen[Any]) -> list[Verb]:
         own = [binding for _, binding in bindings_of(node) if binding.key not in taken]
         taken |= {binding.key for binding in own}
         for binding in own:
-            if binding.id or binding.action == "command_palette":  # the others move the focus and the like
+            if binding.id:  # the others move the focus and the like
                 verb = found.setdefault((binding.action, binding.description), Verb(node, binding))
                 verb.keys.append(app.get_key_display(binding))
     return sorted(found.values(), key=lambda verb: place_of(verb.binding.id)[0])

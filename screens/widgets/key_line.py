@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import pairwise, zip_longest
 
 from rich.cells import cell_len
 from textual.binding import Binding
@@ -25,12 +24,17 @@ VERB_STYLE = "$footer-description-foreground on $footer-description-background"
 
 @dataclass(frozen=True)
 class ShownKey:
-    """A key of the line: whether it works here at all, and whether it ends a group."""
+    """A key of the line, by the name the user knows: whether it works here, and whether it ends a group."""
 
     binding: Binding
+    name: str
     is_enabled: bool
     tooltip: str
     ends_group: bool = False
+
+    @property
+    def cells(self) -> int:
+        return cell_len(f"{self.name} {self.binding.description}")
 
     @property
     def gap(self) -> int:
@@ -50,40 +54,32 @@ class KeyButton(Static):
     def __init__(self) -> None:
         super().__init__()
         self.shrink = False
-        self.key = ""
-        self.label = ""
-        self._shown: ShownKey | None = None
-
-    @property
-    def cells(self) -> int:
-        return cell_len(self.label)
-
-    @property
-    def gap(self) -> int:
-        return self._shown.gap if self._shown else GAP
+        self.shown: ShownKey | None = None
 
     def show(self, shown: ShownKey) -> None:
         """Show another key."""
-        binding = shown.binding
-        name = self.app.get_key_display(binding)
-        self._shown = shown
-        self.key, self.label = binding.key, f"{name} {binding.description}"
+        if shown == self.shown:
+            self.dim()
+            return
+        self.shown = shown
         self.tooltip = Content(shown.tooltip) if shown.tooltip else None
         # an automatic width would be remembered from before, if this is the second text between two layouts
-        self.styles.width = self.cells
+        self.styles.width = shown.cells
         self.styles.margin = (0, shown.gap, 0, 0)
-        self.update(Content.assemble((name, KEY_STYLE), (f" {binding.description}", VERB_STYLE)))
+        verb = f" {shown.binding.description}"
+        self.update(Content.assemble((shown.name, KEY_STYLE), (verb, VERB_STYLE)))
         self.dim()
 
     def dim(self) -> None:
         """Be dim while the verb cannot be done: its key says why."""
-        shown, screen = self._shown, self.screen
+        shown, screen = self.shown, self.screen
         if shown is not None:
             possible = not isinstance(screen, Hosted) or screen.is_possible(shown.binding.action)
             self.set_class(not (shown.is_enabled and possible), "-disabled")
 
     def on_mouse_down(self) -> None:
-        self.app.simulate_key(self.key)
+        if self.shown is not None:
+            self.app.simulate_key(self.shown.binding.key)
 
 
 class KeyLine(Horizontal):
@@ -114,13 +110,14 @@ class KeyLine(Horizontal):
     def on_unmount(self) -> None:
         self.screen.bindings_updated_signal.unsubscribe(self)
 
-    def on_resize(self) -> None:
-        self._fit(self.query(KeyButton))
+    async def on_resize(self) -> None:
+        await self._arrange()
 
     def row_changed(self) -> None:
         """Look again at what can be done: another row is under the cursor, or the same one has changed."""
         for button in self.query(KeyButton):
-            button.dim()
+            if button.display:
+                button.dim()
 
     def _keys_changed(self, screen: Screen[object]) -> None:
         if self.app.app_focus:
@@ -130,16 +127,32 @@ class KeyLine(Horizontal):
         """Show the keys that work now; below another screen it waits for its own to be on top again."""
         if not self.is_attached or self.screen is not self.app.screen:
             return
-        shown = self._keys()
-        if shown == self._shown:
-            return
-        self._shown = shown
+        keys = self._keys()
+        if keys != self._shown:
+            self._shown = keys
+            await self._arrange()
+
+    async def _arrange(self) -> None:
+        """Show the keys that there is room for."""
+        fitting = self._fitting()
         buttons = [*self.query(KeyButton)]
-        added = [KeyButton() for _ in shown[len(buttons) :]]
+        added = [KeyButton() for _ in fitting[len(buttons) :]]
         await self.mount_all(added)
-        for button, key in zip([*buttons, *added], shown, strict=False):
-            button.show(key)
-        self._fit([*buttons, *added])
+        for button, shown in zip_longest([*buttons, *added], fitting):
+            button.display = shown is not None
+            if shown is not None:
+                button.show(shown)
+        takes_letters = isinstance(self.screen, Hosted) and self.screen.takes_letters()
+        self.post_message(self.Fitted(len(fitting) < len(self._shown), takes_letters))
+
+    def _fitting(self) -> list[ShownKey]:
+        """Return the keys that fit side by side; the gap behind the last one may be cut."""
+        room, fitting = self.size.width, list[ShownKey]()
+        for key in self._shown:
+            if key.cells <= room:
+                fitting.append(key)
+                room -= key.cells + key.gap
+        return fitting
 
     def _keys(self) -> list[ShownKey]:
         """Return the keys for the line in their order; of those that do the same, the shortest."""
@@ -150,25 +163,12 @@ class KeyLine(Horizontal):
                 continue
             known = found.get(binding.action)
             if known is None or (is_character(binding.key) and not is_character(known.binding.key)):
-                found[binding.action] = ShownKey(binding, key.enabled, key.tooltip)
+                name = self.app.get_key_display(binding)
+                found[binding.action] = ShownKey(binding, name, key.enabled, key.tooltip)
         keys = sorted(found.values(), key=lambda one: place_of(one.binding.id)[0])
         groups = [place_of(one.binding.id)[1] for one in keys]
         ends = [group != following for group, following in pairwise(groups)]
-        return [
-            ShownKey(one.binding, one.is_enabled, one.tooltip, end)
-            for one, end in zip(keys, [*ends, False], strict=False)
-        ]
-
-    def _fit(self, buttons: Iterable[KeyButton]) -> None:
-        room, has_more = self.size.width, False
-        for place, button in enumerate(buttons):
-            is_used = place < len(self._shown)
-            # the gap behind the last one may be cut
-            button.display = is_used and (not self.size.width or button.cells <= room)
-            has_more |= is_used and not button.display
-            room -= button.cells + button.gap if button.display else 0
-        takes_letters = isinstance(self.screen, Hosted) and self.screen.takes_letters()
-        self.post_message(self.Fitted(has_more, takes_letters))
+        return [replace(one, ends_group=end) for one, end in zip(keys, [*ends, False], strict=False)]
 
 
 def is_on_line(binding: Binding) -> bool:

@@ -42,7 +42,7 @@ async def help_lists_every_key(app: AstraApp) -> None:
             assert isinstance(app.screen, Place)
 
 
-@check("help.take", "help.close", "palette.take", "palette.close")
+@check("help.take", "help.close", "palette", "palette.take", "palette.close")
 async def help_and_palette_run_what_is_found(app: AstraApp) -> None:
     for opening in ("f1", "ctrl+p"):
         await press(app, "f4", opening, "escape")
