@@ -255,6 +255,7 @@ class Dispatch(BookingActions):
 
     def action_several(self, text: str = "") -> None:
         def assigned(done: str) -> None:
+            self.begin()
             self.form.show_notice(done, "success")
             self.table.action_scroll_top()
 

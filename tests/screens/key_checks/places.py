@@ -19,6 +19,7 @@ from tests.screens.key_checks.registry import (
     place,
     shown_now,
 )
+from tests.screens.picture import text_of
 from tests.screens.scenes import fill_in, press
 
 check = checks_of("places")
@@ -110,7 +111,11 @@ async def find_a_customer(app: AstraApp) -> None:
 @check("booking.customer", "customer.merge", "merge.swap")
 async def merge_two_customers(app: AstraApp) -> None:
     await at_booking(app, 9)
-    await press(app, "i", "m", *"ines", "enter", "s", "s", "f9")
+    await press(app, "i", "m", *"ines", "enter", *"swaps")
+    kept = text_of(app).index("Emil Kovacs (9)"), text_of(app).index("Ines Costa (10)")
+    await press(app, "ctrl+t")
+    assert kept != (text_of(app).index("Emil Kovacs (9)"), text_of(app).index("Ines Costa (10)"))
+    await press(app, "ctrl+t", "f9")
     assert (await booking(app, 10))["customer_id"] == 9
     await press(app, "u")
     assert (await booking(app, 10))["customer_id"] == 10
