@@ -110,6 +110,7 @@ async def type_everywhere(app: AstraApp, sequences: int, seed: int) -> None:
     for number in range(sequences):
         if number % 10 == 0:  # a few texts in each place: getting there is what takes the time
             await leave(app)
+            await press(app, "f2", "ctrl+l")
             opening = chance.choice(OPENINGS)
             await press(app, *opening)
         go_to_a_spot(app, chance)
