@@ -181,9 +181,9 @@ async def test_two_customers_are_merged_and_separated_again(busy_file: Path, run
         await press(app, "enter")
         assert isinstance(app.screen, MergeCustomers)
         assert "kate@example.com is taken over" in text_of(app)
-        await press(app, "s")
+        await press(app, "ctrl+t")
         assert "kate@example.com is taken over" not in text_of(app)
-        await press(app, "s", "f9")
+        await press(app, "ctrl+t", "f9")
         assert (card(app)["customer_id"], card(app)["merged"]) == (1, [13])
         assert sorted(row["booking_id"] for row in card(app)["bookings"]) == [1, 13, 14]
         assert "Merged into Kate Nguyen (1); ctrl+z undoes it" in text_of(app)
