@@ -29,9 +29,19 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("mark", "mark.range", "mark.all"),
     (
         *("filter", "queue.view", "service.view", "insights.view", "roster.left", "service.board"),
-        *("sort", "sort.reverse", "columns", "desk.agent"),
+        *("sort", "sort.reverse", "columns", "desk.agent", "views", "export"),
     ),
-    ("undo", "undo.letter", "redo", "redo.letter", "find", "log"),
+    (
+        "undo",
+        "undo.letter",
+        "redo",
+        "redo.letter",
+        "repeat",
+        "command_line",
+        "command_line.letter",
+        "find",
+        "log",
+    ),
 )
 """The bindings' ids; a verb keeps its place whatever key it has. The others are in help and palette."""
 

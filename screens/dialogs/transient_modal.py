@@ -13,6 +13,7 @@ class TransientModal(Modal[Result]):
 
     def on_key(self, event: events.Key) -> None:
         if event.key not in self.active_bindings:
+            event.prevent_default()
             self.pass_on(event)
 
     def on_paste(self, event: events.Paste) -> None:

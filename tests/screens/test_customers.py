@@ -192,7 +192,7 @@ async def test_two_customers_are_merged_and_separated_again(busy_file: Path, run
         assert (card(app)["email"], card(app)["merged"]) == (None, [])
         await press(app, "m")
         await typed(app, "#4")
-        await press(app, "enter", "s", "enter", "escape")  # enter on the button confirms
+        await press(app, "enter", "ctrl+t", "enter", "escape")  # enter on the button confirms
         with_both = await app.backend.read(lambda: customers.card(4))
         assert (with_both["merged"], len(with_both["bookings"])) == ([1], 2)
         await press(app, "ctrl+z")

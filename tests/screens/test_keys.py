@@ -199,7 +199,7 @@ MEANINGS = {
     "v": {"queue.view", "service.view", "insights.view", "roster.left"},
     "w": {"why.letter", "issue.why"},
     "x": {"booking.cancel", "issue.close"},  # it ends
-    "E": {"insights.report"},
+    "E": {"insights.report", "export"},
     "H": {"booking.log", "issue.log"},
     "I": {"booking.issue", "issue.open"},
     "K": {"booking.keep", "issue.acknowledge"},  # I am on it

@@ -8,7 +8,7 @@ from typing import Any
 
 from textual.screen import Screen
 
-from screens.app.distribution import DistributingApp
+from screens.app.command_app import CommandApp
 from screens.base.keys import TITLES
 from screens.shell.help import verbs
 from screens.shell.jumps import Jump
@@ -18,7 +18,7 @@ INSTEAD_OF_TEXTUALS = ("Quit", "Theme", "Keys")
 """Textual's commands that the palette has in Astra's own form."""
 
 
-class CommandsApp(DistributingApp):
+class PaletteApp(CommandApp):
     """An application with a palette; the theme that is chosen there is kept for the user."""
 
     has_title = True
