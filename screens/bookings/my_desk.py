@@ -8,7 +8,7 @@ from rich.text import Text
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable
 
 from dispatch import queries
 from dispatch.agents.presence import set_presence
@@ -28,6 +28,7 @@ from screens.roster.presence import describe_presence_change, open_presence, pre
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import DetailPane
 from screens.widgets.live_table import LiveTable
+from screens.widgets.steady_text import SteadyText
 from screens.wording import issues as issue_words
 from screens.wording.agents import load_bar
 from screens.wording.bookings import STEPS, state
@@ -86,7 +87,7 @@ class MyDesk(BookingList):
     def body(self) -> ComposeResult:
         with Horizontal(classes="list-body"):
             with Vertical():
-                yield Static(classes="headline")
+                yield SteadyText(classes="headline")
                 yield LiveTable(COLUMNS, "booking_id", id="my-desk")
                 yield LiveTable(ISSUE_COLUMNS, "issue_id", id="my-issues")
             yield DetailPane()

@@ -10,6 +10,7 @@ from textual import events, on
 from textual.app import ComposeResult
 
 from dispatch import customers, queries
+from dispatch.queries import wording
 from models.clock import to_local
 from models.errors import DeskError
 from screens.base.backend import FileReplaced
@@ -128,6 +129,7 @@ class Place(Hosted[None]):
 
         def work() -> tuple[Any, queries.Totals, bool]:
             backend.desk.settings.refresh()
+            wording.show_in(backend.desk.settings["currency"])
             backend.values.reload()
             return wanted(), queries.count_totals(), queries.is_unused()
 

@@ -12,7 +12,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from models.errors import InvalidInput
 from screens.base.keys import with_keys
@@ -22,6 +22,7 @@ from screens.shell.row_actions import Done
 from screens.widgets.columns import Column, Row
 from screens.widgets.detail_pane import DetailPane
 from screens.widgets.live_table import LiveTable
+from screens.widgets.steady_text import SteadyText
 from screens.wording.text import CARE, refusal
 
 Held = tuple[ListWindow[Any, Row], list[Row]]
@@ -61,7 +62,7 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
     def body(self) -> ComposeResult:
         with Horizontal(classes="list-body"):
             with Vertical():
-                yield Static(classes="headline")
+                yield SteadyText(classes="headline")
                 yield Input(placeholder=self.HINT, compact=True, id="filter")
                 yield LiveTable(self.COLUMNS, self.NUMBER, id=self.NAME)
             yield DetailPane()

@@ -1,0 +1,92 @@
+"""CPU time from a place's key to its last paint, where all have been visited: every pair of places.
+
+The application runs in this process with a driver that renders all that a terminal would be sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from pathlib import Path
+
+from textual.driver import Driver
+from textual.drivers.headless_driver import HeadlessDriver
+
+from astra_tui.app import AstraApp
+from benchmarks.measure import Effort, Row, Times, ms
+from dispatch.bootstrap import open_desk
+from seeds.demo.demo import make_demo
+
+SIZE = (120, 36)
+BUDGET_S = 0.06
+PLACES = ("dispatch", "roster", "queue", "my-desk", "service", "insights", "log")
+SOMEBODY = 7
+
+
+class PaintingDriver(HeadlessDriver):
+    """A terminal that takes everything and shows nothing."""
+
+    @property
+    def is_headless(self) -> bool:
+        return False
+
+
+def painted(path: Path) -> AstraApp:
+    """Return the application, to be run with the driver."""
+    app = AstraApp(path, actor="bench")
+
+    def driver(*_: object, size: tuple[int, int], **__: object) -> Driver:
+        app._driver = PaintingDriver(app, size=size)
+        return app._driver
+
+    app._build_driver = driver  # type: ignore[method-assign]
+    return app
+
+
+def run(effort: Effort, folder: Path) -> list[Row]:
+    path = folder / "desk.db"
+    desk = open_desk(path, create=True, actor="bench")
+    make_demo(desk)
+    desk.close()
+    taken = asyncio.run(_measured(path, min(effort.rounds, 5)))
+    into = {
+        place: Times([statistics.median(each) for (_, to), each in taken.items() if to == place])
+        for place in PLACES
+    }
+    return [
+        Row(
+            f"CPU from the key to {place}, slowest from another place",
+            f"<= {BUDGET_S * 1e3:.0f} ms",
+            ms(max(times.seconds)),
+            ms(times.best),
+            f"{max(times.seconds) / BUDGET_S:.2f} x",
+            max(times.seconds) <= BUDGET_S,
+        )
+        for place, times in into.items()
+    ]
+
+
+async def _measured(path: Path, rounds: int) -> dict[tuple[str, str], list[float]]:
+    """Return seconds of CPU by the place left and the place entered, one a round."""
+    app = painted(path)
+    app.set_reactive(AstraApp.my_agent_id, SOMEBODY)
+    taken: dict[tuple[str, str], list[float]] = {}
+    async with app.run_test(size=SIZE) as pilot:
+        for place in PLACES:
+            await _go(app, place)
+        for _ in range(rounds):
+            for before in PLACES:
+                for place in PLACES:
+                    if before != place:
+                        await _go(app, before)
+                        start = time.process_time()
+                        await _go(app, place)
+                        taken.setdefault((before, place), []).append(time.process_time() - start)
+        await pilot.pause()
+    return taken
+
+
+async def _go(app: AstraApp, place: str) -> None:
+    app.go(place)
+    await app.settle()
