@@ -40,7 +40,7 @@ def painted(path: Path) -> AstraApp:
         app._driver = PaintingDriver(app, size=size)
         return app._driver
 
-    app._build_driver = driver  # type: ignore[method-assign]
+    app._build_driver = driver  # type: ignore[method-assign,assignment]
     return app
 
 
