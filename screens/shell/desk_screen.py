@@ -52,6 +52,7 @@ class Place(Hosted[None]):
         self._fit()
         adopt_styles(self)
         self._minute = ""
+        self._currency: str | None = None
         self._others_changed = False
         self._opens = False
         self.is_lost = False
@@ -138,6 +139,7 @@ class Place(Hosted[None]):
             self._opens = False
             self.found()
             self._mark_others()
+            self._show_currency(backend.desk.settings["currency"])
             self.show(data)
             self.query_one(StatusBar).show(totals)
             self.query_one(EmptyDesk).display = is_unused
@@ -148,6 +150,13 @@ class Place(Hosted[None]):
             self.host.report(error)
 
         self.ask_newest("place", work, then, refused, opens=self._opens)
+
+    def _show_currency(self, currency: str) -> None:
+        """Draw the amounts of the tables again once the desk has another currency."""
+        before, self._currency = self._currency, currency
+        if before not in (None, currency):
+            for table in self.query(LiveTable):
+                table.draw_again()
 
     def _mark_others(self) -> None:
         """Let the tables mark the coming changes if others made them."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from textual.widget import Widget
 
 from astra_tui.app import AstraApp
+from dispatch.desk.desk import Desk
+from dispatch.operations import configuration
 from screens.bookings.my_desk import MyDesk
 from screens.bookings.queue import Queue
 from screens.widgets.detail_pane import DetailPane
 from screens.widgets.steady_text import SteadyText
+from tests.screens.picture import text_of
 
 KEYS = {"queue": "f4", "my-desk": "f5", "service": "f6", "roster": "f3", "log": "h"}
 
@@ -61,3 +65,14 @@ async def test_the_pane_says_nothing_before_the_first_answer(
         await app.settle()
     assert not any("chosen" in text or "Choose" in text for text in said), said
     assert said[-1]
+
+
+async def test_amounts_in_sight_change_with_the_currency(running: Any, other_terminal: Desk) -> None:
+    async with running() as (app, pilot):
+        await pilot.press("f7")
+        await app.settle()
+        assert re.search(r"\d,\d{3}\.00 USD", text_of(app))
+        configuration.set_value(other_terminal, "currency", "€")
+        await app.settle()
+        assert re.search(r"€\d+,\d{3},\d{3}\.00", text_of(app))
+        assert "USD" not in text_of(app)
