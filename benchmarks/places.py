@@ -1,4 +1,4 @@
-"""CPU time from a place's key to its last paint, where all have been visited: every pair of places.
+"""CPU time from a key to its last paint: between every pair of places, and in a Queue of 1,000,000 bookings.
 
 The application runs in this process with a driver that renders all that a terminal would be sent.
 """
@@ -14,12 +14,15 @@ from textual.driver import Driver
 from textual.drivers.headless_driver import HeadlessDriver
 
 from astra_tui.app import AstraApp
+from benchmarks.large import large_desk
 from benchmarks.measure import Effort, Row, Times, ms
 from dispatch.bootstrap import open_desk
 from seeds.demo.demo import make_demo
 
 SIZE = (120, 36)
-BUDGET_S = 0.06
+BUDGET_S, KEY_BUDGET_S = 0.06, 0.05
+KEY_ROUNDS = 10
+QUEUE_KEYS = ("down", "pagedown", "end", "up", "home", "v", "V")
 PLACES = ("dispatch", "roster", "queue", "my-desk", "service", "insights", "log")
 SOMEBODY = 7
 
@@ -45,6 +48,40 @@ def painted(path: Path) -> AstraApp:
 
 
 def run(effort: Effort, folder: Path) -> list[Row]:
+    return [*_places(effort, folder), *_queue(effort)]
+
+
+def _queue(effort: Effort) -> list[Row]:
+    desk, bookings = large_desk(effort)
+    path = desk.database.path
+    desk.close()
+    taken = asyncio.run(_typed(path, effort.size(KEY_ROUNDS)))
+    rows = []
+    for key, times in taken.items():
+        ratio = f"{times.median / KEY_BUDGET_S:.2f} x"
+        what, budget = f"CPU of {key} in the Queue, {bookings:,} bookings", f"<= {KEY_BUDGET_S * 1e3:.0f} ms"
+        rows.append(Row(what, budget, ms(times.median), ms(times.best), ratio, times.median <= KEY_BUDGET_S))
+    return rows
+
+
+async def _typed(path: Path, rounds: int) -> dict[str, Times]:
+    """Return seconds of CPU by the key that is pressed in the Queue."""
+    app = painted(path)
+    taken: dict[str, list[float]] = {key: [] for key in QUEUE_KEYS}
+    async with app.run_test(size=SIZE) as pilot:
+        await _go(app, "queue")
+        await pilot.press("escape")
+        await app.settle()
+        for _ in range(rounds + 1):
+            for key, seconds in taken.items():
+                start = time.process_time()
+                app.simulate_key(key)
+                await app.settle()
+                seconds.append(time.process_time() - start)
+    return {key: Times(seconds[1:]) for key, seconds in taken.items()}
+
+
+def _places(effort: Effort, folder: Path) -> list[Row]:
     path = folder / "desk.db"
     desk = open_desk(path, create=True, actor="bench")
     make_demo(desk)

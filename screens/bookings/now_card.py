@@ -51,11 +51,9 @@ def about_booking(row: BookingRow, now: str) -> Text:
     )
     text.append("  ").append_text(sign(row)).append(" ").append_text(_step(row))
     text.append(_since(row, now), "dim")
-    wishes = f"“{row['requests']}”" if row["requests"] else ""
-    trip = f"{row['destination']} from {row['launch_location']}"
-    return text.append("\n     ").append(
-        "  ".join(filter(None, (by_method(row), trip, " ".join(wishes.split()))))
-    )
+    wishes = f"“{' '.join(row['requests'].split())}”" if row["requests"] else ""
+    asked_for = (by_method(row), row["destination"], wishes, f"from {row['launch_location']}")
+    return text.append("\n     ").append("  ".join(filter(None, asked_for)))
 
 
 def about_issue(row: IssueRow) -> Text:

@@ -103,7 +103,7 @@ async def test_the_card_says_what_to_do_whom_to_reach_and_what_was_asked_for(
         first, second = card(app)
         assert "text again, overdue 1 h" in first
         assert first.rstrip().endswith("m Contact")
-        assert "text to +15550100  Mars from Dallas" in second
+        assert "text to +15550100  Mars  “a dome with a view" in second
         assert second.rstrip().endswith("f Confirm  x Cancel")
         assert "Due 1 · In progress 1 · New 1 · Issues 3" in text_of(app)
         app.screen.query_one("#my-issues").focus()
