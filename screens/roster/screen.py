@@ -107,6 +107,7 @@ class Roster(RowActions[AgentRow, AgentRow]):
         self._scores = RosterScores()
         self._asked: Node | None = None
         self._misread = ""
+        self._sought: int | None = None
 
     def on_mount(self) -> None:
         """Restore the last order."""
@@ -155,6 +156,9 @@ class Roster(RowActions[AgentRow, AgentRow]):
         found.sort(key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
         self.table.mark_sort(self._sort, self._descending)
         self.table.show_rows(found[:MOST_HELD])
+        if self._sought is not None and found:
+            self.table.stand_at(self._sought)
+            self._sought = None
         hidden_sort = "" if self.table.shows_sort(self._sort) else self._sort.replace("_", " ")
         line = _headline(self._agents, found, hidden_sort, self._hints())
         refused = Text(self._misread, f"bold {CARE}")
@@ -174,6 +178,13 @@ class Roster(RowActions[AgentRow, AgentRow]):
             self._asked = read(parse(message.value), queries.AGENT_KEYS, self.backend.filter_reading())
         except InvalidInput as error:
             self._misread = refusal(error)
+        self._arrange()
+
+    def show_agent(self, agent_id: int) -> None:
+        """List everybody, and put the cursor on this agent."""
+        self._sought = agent_id
+        self.query_one("#filter", Input).value = ""
+        self.table.focus()
         self._arrange()
 
     @on(Input.Submitted, "#filter")
