@@ -13,12 +13,13 @@ def ways(row: BookingRow) -> str:
 
 
 def by_method(row: BookingRow) -> str:
-    """Return how to get in touch, the number first: ``☎ +1 555 0102``, ``text to +1 555 0102``."""
+    """Return how to get in touch: ``☎ +1 555 0102``, ``text to +1 555 0102``, ``☎ no number``."""
     number, address = row["phone"], row["email"]
     if row["method"] not in BY_PHONE:
         return f"{row['method']} {address or number or ''}".strip()
     if number is None:
-        return f"{row['method']}, no number" + (f" · {address}" if address else "")
+        missing = "☎ no number" if row["method"] == "Phone Call" else "text, no number"
+        return f"{missing} · {address}" if address else missing
     return f"☎ {number}" if row["method"] == "Phone Call" else f"text to {number}"
 
 
