@@ -74,6 +74,7 @@ def open_application(database: str | None, actor: str | None) -> int:
     file = preferences.config_path()  # by its name alone: a toast has little room
     shown = [problem.replace(str(file), file.name) for problem in problems]
     app = AstraApp(database=path, actor=actor, preferences=wanted, problems=shown, is_new=is_new)
+    app.is_alone = True
     app.run()
     return 1 if app.return_code is None else app.return_code  # None: it ended unasked
 

@@ -30,6 +30,7 @@ from screens.matching.training import TrainingRun
 from screens.shell.desk_screen import Place
 from screens.widgets.choice import next_of
 from screens.widgets.live_table import LiveTable
+from screens.widgets.steady_text import SteadyText
 
 if TYPE_CHECKING:
     from dispatch.matching.learning.version_store import Lesson
@@ -79,14 +80,14 @@ class Insights(Place):
         with Horizontal(id="sections", classes="headline"):
             for section in SECTIONS:
                 yield SectionTab(section)
-            yield Static(id="hint")
+            yield SteadyText(id="hint")
         with ContentSwitcher(initial=WORDS):
             with ToRead(id=WORDS):
-                yield Static()
+                yield SteadyText()
             yield LiveTable(FIGURES, "key", id="bookings")
             yield LiveTable(AGENTS, "agent_id", id="agents")
             with ToRead(id="match"):
-                yield Static(id="evidence")
+                yield SteadyText(id="evidence")
             yield LiveTable(WEIGHTS, "name", id="weights")
 
     def on_mount(self) -> None:

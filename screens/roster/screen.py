@@ -31,6 +31,7 @@ from screens.shell.saved_views import ViewedList
 from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
+from screens.widgets.steady_text import SteadyText
 from screens.wording.agents import load_bar, match_score, with_score
 from screens.wording.plots import interval
 from screens.wording.text import CARE, refusal
@@ -123,7 +124,7 @@ class Roster(ViewedList[AgentRow, AgentRow]):
         self._descending = self.host.recall("roster.descending", self._descending)
 
     def body(self) -> ComposeResult:
-        yield Static(classes="headline")
+        yield SteadyText(classes="headline")
         yield Input(placeholder="/ name, department, title or id", compact=True, id="filter")
         yield LiveTable(COLUMNS, "agent_id", id="roster")
 

@@ -10,6 +10,7 @@ from textual import events, on
 from textual.app import ComposeResult
 
 from dispatch import customers, queries
+from dispatch.queries import wording
 from models.clock import to_local
 from models.errors import DeskError
 from screens.base.backend import FileReplaced
@@ -54,6 +55,7 @@ class Place(Hosted[None]):
         self._fit()
         adopt_styles(self)
         self._minute = ""
+        self._currency: str | None = None
         self._others_changed = False
         self._opens = False
         self._waiting = 0
@@ -142,6 +144,7 @@ class Place(Hosted[None]):
 
         def work() -> tuple[Any, queries.Totals, bool]:
             backend.desk.settings.refresh()
+            wording.show_in(backend.desk.settings["currency"])
             backend.values.reload()
             return wanted(), queries.count_totals(), queries.is_unused()
 
@@ -150,6 +153,7 @@ class Place(Hosted[None]):
             self._opens = False
             self.found()
             self._mark_others()
+            self._show_currency(backend.desk.settings["currency"])
             self.show(data)
             self.query_one(StatusBar).show(totals)
             self._waiting = totals.waiting
@@ -167,6 +171,13 @@ class Place(Hosted[None]):
     def _look_at_row(self) -> None:
         """Show on the key line what can be done with the row under the cursor."""
         self.query_one(KeyLine).row_changed()
+
+    def _show_currency(self, currency: str) -> None:
+        """Draw the amounts of the tables again once the desk has another currency."""
+        before, self._currency = self._currency, currency
+        if before not in (None, currency):
+            for table in self.query(LiveTable):
+                table.draw_again()
 
     def _mark_others(self) -> None:
         """Let the tables mark the coming changes if others made them."""

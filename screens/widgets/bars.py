@@ -17,6 +17,7 @@ from screens.base.harmless_text import visible
 from screens.base.keys import PLACES, TITLES, key_of
 from screens.base.messages import PlaceChosen
 from screens.widgets.key_line import KeyLine
+from screens.widgets.steady_text import SteadyText
 from screens.wording.text import short
 
 NAME = "Astra"
@@ -113,7 +114,7 @@ class TopBar(Horizontal):
         for place, number in PLACES.items():
             yield PlaceTab(place, f"f{number + 1}", place == self._place)
         yield PlaceTab("log", "h", self._place == "log")
-        yield Static(classes="info")
+        yield SteadyText(classes="info")
 
     def show(self, heading: Heading) -> None:
         if self._heading != heading:
@@ -178,7 +179,7 @@ class StatusBar(Horizontal):
     def compose(self) -> ComposeResult:
         yield KeyLine()
         yield Static(classes="help")
-        yield Static(Content(""), classes="totals")
+        yield SteadyText(Content(""), classes="totals")
 
     @on(KeyLine.Fitted)
     def show_help(self, message: KeyLine.Fitted) -> None:

@@ -129,6 +129,10 @@ class LiveTable(SegmentTable, Generic[Row]):
     def choose(self, keys: Sequence[str]) -> None:
         """Show these columns in this order, as far as they are known; the usual ones if none is."""
         self._own_choice = tuple(key for key in dict.fromkeys(keys) if key in self._by_key)
+        self.draw_again()
+
+    def draw_again(self) -> None:
+        """Make all cells again: their form has changed, not the rows."""
         if self._shown:
             self._lay_out(again=True)
 

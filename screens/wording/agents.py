@@ -20,6 +20,16 @@ def load_bar(row: AgentRow | AgentFigures) -> Text:
     return bar.append("!", style) if load > capacity else bar
 
 
+def held_of_capacity(row: AgentRow, cells: int = 10) -> Text:
+    """Format an agent's open bookings and issues against their capacity, as a bar and as numbers."""
+    held, capacity = row["load"] + row["issue_load"], row["capacity"]
+    share = 1.0 if capacity == 0 else min(1.0, held / capacity)
+    style = f"bold {BAD}" if held > capacity else GOOD if share < 0.5 else CARE if share < 1 else BAD
+    filled = min(cells, max(round(share * cells), bool(held)))
+    bar = "▇" * filled + "▁" * (cells - filled) + " " if cells else ""
+    return Text.assemble((bar, style), f"{held}/{capacity}", ("!" if held > capacity else "", style))
+
+
 PRESENCE_SIGNS = {"available": "●", "busy": "◐", "break": "◔", "away": "○", "offline": "○"}
 
 

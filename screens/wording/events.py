@@ -8,6 +8,7 @@ from typing import Any
 from dispatch.desk.commands import TABLES
 from dispatch.desk.event_chain import is_erased
 from dispatch.desk.row_types import EventRow
+from dispatch.desk.settings import described
 from dispatch.desk.undo_chain import REVERSALS, UNDO
 from dispatch.operations.command_list import describe_command, describe_undone, describe_value
 from dispatch.operations.row_types import UndoResult
@@ -93,7 +94,7 @@ def format_detail(command: str, detail: Json) -> str:
     if command in REVERSALS:
         return describe_command(detail.get("command", ""))
     if command == "setting.set":
-        return f"{detail['key']} = {describe_value(detail['new'])}"
+        return f"{detail['key']} = {described(detail['new']) or 'empty'}"
     detail = {key: describe_value(value) if is_erased(value) else value for key, value in detail.items()}
     parts = [detail.get("outcome", "").replace("_", " "), detail.get("text") or detail.get("reason")]
     if "follow_up_at" in detail:

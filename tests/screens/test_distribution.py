@@ -243,7 +243,7 @@ async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_o
         app.my_agent_id = 2
         presence.set_presence(lee, 2, "away", None, AWAY_REASON)
         await press(app, "f5")
-        assert f"○ away, {AWAY_REASON}, p is back" in told(app)
+        assert f"○ away, {AWAY_REASON} p: I'm back" in told(app)
         await press(app, "p")
         assert (await app.backend.read(lambda: queries.agent(2)))["presence"] == "available"
         assert "Nova Singh is available" in told(app)

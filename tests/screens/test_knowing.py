@@ -181,12 +181,12 @@ async def test_a_follow_up_falls_due_by_time_alone(running: Any, other_terminal:
             clock.advance(minutes=minutes)
             await app.settle()
             assert table(app).rows_shown[0]["booking_id"] == number
-            assert f" {word} " in text_of(app).splitlines()[3]
+            assert f" {word} " in text_of(app).splitlines()[6]
         here = table(app).current
         assert here is not None
         assert here["booking_id"] == old  # the cursor stays
         assert marked(app) == []
-        assert "1 due" in text_of(app)
+        assert "Due 1" in text_of(app)
         await press(app, "f4")
         assert "Due, unclaimed" in text_of(app)
         await press(app, "f5", "home", "m")  # due, but not claimed yet

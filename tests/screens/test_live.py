@@ -52,7 +52,7 @@ async def test_every_place_shows_what_another_terminal_did(running: Any, other_t
         assert "Zoë [/]" in text_of(app)
         bookings.claim(other_terminal, lead["booking_id"], 6)
         await app.settle()
-        assert "1 in progress" in text_of(app)
+        assert "In progress 1" in text_of(app)
         await press(app, "f4")
         bookings.note(other_terminal, lead["booking_id"], "call back [/]")
         await app.settle()

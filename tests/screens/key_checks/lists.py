@@ -187,4 +187,4 @@ async def choose_whose_desk(app: AstraApp) -> None:
     assert app.my_agent_id == 1
     await press(app, "at", *"nova", "enter")
     assert app.my_agent_id == 2
-    assert "Nova Singh (2)" in str(app.screen.query_one(".headline", Static).visual)
+    assert "Nova Singh" in str(app.screen.query_one(".headline", Static).visual)
