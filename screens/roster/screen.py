@@ -108,6 +108,7 @@ class Roster(ViewedList[AgentRow, AgentRow]):
         self._scores = RosterScores()
         self._asked: Node | None = None
         self._misread = ""
+        self._sought: int | None = None
         self._found: list[AgentRow] = []
 
     def on_mount(self) -> None:
@@ -162,6 +163,9 @@ class Roster(ViewedList[AgentRow, AgentRow]):
         self.table.mark_sort(self._sort, self._descending)
         self._found = found
         self.table.show_rows(found[:MOST_HELD])
+        if self._sought is not None and found:
+            self.table.stand_at(self._sought)
+            self._sought = None
         hidden_sort = "" if self.table.shows_sort(self._sort) else self._sort.replace("_", " ")
         line = _headline(self._agents, found, hidden_sort, self._hints())
         refused = Text(self._misread, f"bold {CARE}")
@@ -181,6 +185,13 @@ class Roster(ViewedList[AgentRow, AgentRow]):
             self._asked = read(parse(message.value), queries.AGENT_KEYS, self.backend.filter_reading())
         except InvalidInput as error:
             self._misread = refusal(error)
+        self._arrange()
+
+    def show_agent(self, agent_id: int) -> None:
+        """List everybody, and put the cursor on this agent."""
+        self._sought = agent_id
+        self.query_one("#filter", Input).value = ""
+        self.table.focus()
         self._arrange()
 
     def present_view(self) -> ViewRow:
