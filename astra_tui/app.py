@@ -17,6 +17,7 @@ from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
 
 from astra_tui.user.draft_files import DraftFile
+from astra_tui.user.own_views import OwnViews, views_path
 from astra_tui.user.preferences import Preferences, save
 from astra_tui.user.remembered import Memory, memory_path
 from dispatch.desk.desk import Desk
@@ -29,6 +30,7 @@ from models.errors import DatabaseUnavailable, DeskError
 from screens.app.command_app import CommandApp
 from screens.app.routes import PLACE_MAKERS
 from screens.base import clipboard, keys
+from screens.base.app_protocol import Views
 from screens.base.backend import Backend, Changes
 from screens.base.drafts import Drafts
 from screens.base.harmless_text import visible
@@ -96,6 +98,7 @@ class AstraApp(CommandApp):
         self.backend = Backend(str(database), clock, actor)
         self.set_reactive(AstraApp.my_agent_id, self._memory.agent_at(self.backend.path, wanted.agent))
         self.drafts = DraftFile(database) if drafts is None and self._remembers else drafts
+        self.views: Views = OwnViews(views_path() if self._remembers else None)
         self.inbox = Inbox(self)
         self.lines = LineHistory(self.recall(LINES, list[str]()))
         self.lost_since: str | None = None
