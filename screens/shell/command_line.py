@@ -179,6 +179,7 @@ class CommandLine(Modal[None]):
         if len(text) > start and text[start - 1 : start].isalpha() and before.strip() in BY_LETTERS:
             before = f"{before} "
         self._put(f"{before}{offers[self._place].word} ")
+        self._back, self._draft = 0, self._typed.value
         self._show_offers(offers, self._place)
         if len(offers) == 1:
             self._completing = None
