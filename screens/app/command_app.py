@@ -24,9 +24,12 @@ class CommandApp(DistributingApp):
     """
 
     def action_command_line(self, text: str = "") -> None:
+        """Open the line, or close it."""
         from screens.shell.command_line import CommandLine
 
-        if not isinstance(self.screen, CommandLine | Leaving):
+        if isinstance(self.screen, CommandLine):
+            self.screen.action_close()
+        elif not isinstance(self.screen, Leaving):
             self.push_screen(CommandLine(text))
 
     def action_list_line(self) -> None:

@@ -43,7 +43,7 @@ class CommandLine(Modal[None]):
 
     AUTO_FOCUS = "#typed"
     BINDINGS = [
-        anywhere("line.close", "escape,ctrl+g", "Close", "Back to where you were", "close"),
+        anywhere("line.close", "escape", "Close", "Back to where you were", "close"),
         anywhere(
             "line.complete",
             "tab",
