@@ -32,7 +32,6 @@ from screens.base.app_protocol import Views
 from screens.base.backend import Backend, Changes
 from screens.base.drafts import Drafts
 from screens.base.harmless_text import visible
-from screens.base.line_history import LINES, LineHistory
 from screens.base.messages import DeskChanged
 from screens.base.textual_internals import all_screens, remove_toast
 from screens.base.theme import THEMES
@@ -99,7 +98,6 @@ class AstraApp(PaletteApp):
         self.drafts = DraftFile(database) if drafts is None and self._remembers else drafts
         self.views: Views = OwnViews(views_path() if self._remembers else None)
         self.inbox = Inbox(self)
-        self.lines = LineHistory(self.recall(LINES, list[str]()))
         self.lost_since: str | None = None
         self._is_reachable = True
         self._told: Notification | None = None

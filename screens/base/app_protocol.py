@@ -86,8 +86,9 @@ class Host(Protocol):
     def place(self) -> PlaceInSight | None:
         """The place in sight, or under the modal in sight."""
 
-    lines: LineHistory
-    """The lines typed at the command line."""
+    @property
+    def lines(self) -> LineHistory:
+        """The lines typed at the command line."""
 
     came_from: str
     """The place visited before the one in sight."""

@@ -172,7 +172,7 @@ async def keys_of_the_line(app: AstraApp) -> None:
     await press(app, "shift+tab", "up")
     assert typed() == "12"
     await press(app, "down")
-    assert typed() == "r "
+    assert typed() == "ir "
     for key in ("escape", "ctrl+g"):
         await press(app, key)
         assert isinstance(app.screen, CommandLine) == (key == "ctrl+g")
