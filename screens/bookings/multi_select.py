@@ -118,4 +118,4 @@ class MarkedList(BookingList):
         if result["refused"]:
             self.call_later(self.open, Panel(f"{word}: row by row", after_a_batch(result, word.lower())))
         else:
-            self.say(f"{word} {plural(result['done'], 'booking')}; undo reverts all of them")
+            self.say_done(f"{word} {plural(result['done'], 'booking')}")

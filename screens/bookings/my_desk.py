@@ -144,7 +144,7 @@ class MyDesk(BookingList):
             if agent["presence"] == AWAY and agent["presence_reason"] == AWAY_REASON:
                 self.host.perform(
                     lambda desk: set_presence(desk, agent_id, AVAILABLE),
-                    lambda row: self.say(describe_presence_change(row)),
+                    lambda row: self.say_done(describe_presence_change(row)),
                 )
             else:
                 open_presence(self, agent)

@@ -21,6 +21,7 @@ from models.base import Json
 from models.errors import DeskError
 from screens.base import figures, keys
 from screens.base.keys import key_of
+from screens.base.message_log import News
 from screens.base.messages import Progressed
 from screens.insights.columns import AGENTS, FIGURES, WEIGHTS
 from screens.insights.sections import EMPTY, READ, SECTIONS, Found, SectionTab
@@ -238,7 +239,8 @@ class Insights(Place):
             return
         name = str(row["version"] or row["name"])
         self.host.perform(
-            lambda desk: weights.use(desk, name), lambda used: self.say(f"The score weighs by {used['name']}")
+            lambda desk: weights.use(desk, name),
+            lambda used: self.say_done(f"The score weighs by {used['name']}"),
         )
 
     def action_copy(self) -> None:
@@ -283,7 +285,10 @@ class Insights(Place):
         if self.app.screen is self:
             self.open(training_panel(row))
         else:
-            self.host.announce(f"Training has ended: version {row['version']}. {row['sentence']}")
+            one = f"Training has ended: version {row['version']}. {row['sentence']}"
+            self.host.announce(
+                News("training", one, "trainings have ended: versions", (row["version"] or 0,))
+            )
 
     def _untrained(self, error: DeskError) -> None:
         self._over()

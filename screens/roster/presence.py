@@ -27,7 +27,7 @@ def presence_text(agent: AgentRow) -> Text:
 
 def open_presence(place: Place, agent: AgentRow) -> None:
     """Ask for the agent's presence, and report the result."""
-    place.open(presence_form(agent), lambda row: place.say(describe_presence_change(row)))
+    place.open(presence_form(agent), lambda row: place.say_done(describe_presence_change(row)))
 
 
 def describe_presence_change(row: AgentRow) -> str:

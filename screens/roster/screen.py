@@ -252,7 +252,7 @@ class Roster(RowActions[AgentRow, AgentRow]):
         self.copy(f"Agent {row['agent_id']}, {row['name']}, {row['department']}, {row['email'] or ''}")
 
     def _open(self, form: ModalScreen[AgentRow | None], word: str) -> None:
-        self.open(form, lambda agent: self.say(self.describe_done(word, agent)))
+        self.open(form, lambda agent: self.say_done(self.describe_done(word, agent)))
 
 
 def _name_first(word: str, row: AgentRow) -> str:

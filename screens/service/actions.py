@@ -35,7 +35,7 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
 
     def action_open_issue(self) -> None:
         def opened(issue: IssueDetails) -> None:
-            self.say(describe("Opened", issue))
+            self.say_done(describe("Opened", issue))
             self.host.show_issue(issue["issue_id"])
 
         self.open(NewIssue(), opened)
@@ -71,7 +71,9 @@ class IssueActions(RowActions[IssueRow, IssueDetails]):
         def chosen(name: str) -> None:
             self.host.perform(
                 lambda desk: editing.edit(desk, number, category=name),
-                lambda issue: self.say(f"{describe(category(issue).capitalize(), issue)}; triage learns it"),
+                lambda issue: self.say_done(
+                    f"{describe(category(issue).capitalize(), issue)}; triage learns it"
+                ),
             )
 
         self.open(ChooseCategory(row), chosen)

@@ -226,6 +226,13 @@ MODALS: dict[str, Scene] = {
 }
 
 
+def said(app: AstraApp) -> list[str]:
+    """What the application says at present, refusals with their hints: in the toast, and on the line."""
+    line = app.messages.newest(is_loud_too=True)
+    shown = [*app.messages.loud, *([line] if line is not None else [])]
+    return list(dict.fromkeys(message.whole for message in shown))
+
+
 async def leave(app: AstraApp) -> None:
     """Close the screens above the place, dismiss toasts, and show the default columns."""
     if app.screen.query("#figures") and app.screen.query_one("#figures").has_focus:
