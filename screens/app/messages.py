@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from rich.text import Text
 from textual.notifications import SeverityLevel
+from textual.widgets import Input, TextArea
 
 from models.clock import to_local
 from screens.base.harmless_text import visible
@@ -34,6 +35,7 @@ class Question(NamedTuple):
     about: str
     what: str
     do: Callable[[], object]
+    key: str
     until: float
 
 
@@ -71,7 +73,7 @@ class SpeakingApp(ThemedApp):
 
     def tell_done(self, text: str) -> None:
         """Say what the user's own command did, and how it is undone."""
-        self.tell(text, key=f"{key_of(self, 'undo.letter')} undo" if self.is_undoable else "")
+        self.tell(text, key=f"{self.letter('undo.letter')} undo" if self.is_undoable else "")
 
     def refuse(self, error: DeskError) -> None:
         """Say why a command was refused, and how to go on."""
@@ -157,7 +159,7 @@ class SpeakingApp(ThemedApp):
     def ask_again(self, about: str, what: str, do: Callable[[], object]) -> None:
         """Do something if its key has just been pressed for it, else ask on the line to press it again."""
         if not self.answers(about, what):
-            self._asked = Question(about, what, do, monotonic() + ANSWER_WITHIN_S)
+            self._asked = Question(about, what, do, self.letter(about), monotonic() + ANSWER_WITHIN_S)
             self.show_messages()
 
     def answers(self, about: str, what: str | None = None) -> bool:
@@ -171,4 +173,9 @@ class SpeakingApp(ThemedApp):
         return True
 
     def _asked_line(self, question: Question) -> str:
-        return f"{key_of(self, question.about)} again: {question.what}"
+        return f"{question.key} again: {question.what}"
+
+    def letter(self, identifier: str) -> str:
+        """Name the key of a binding; where letters are typed, that of the one without ".letter"."""
+        is_typing = isinstance(self.focused, Input | TextArea)
+        return key_of(self, identifier.removesuffix(".letter") if is_typing else identifier)

@@ -11,7 +11,6 @@ from dispatch.operations.row_types import UndoPreview, UndoResult
 from models.errors import Refused
 from screens.app.messages import SpeakingApp
 from screens.base.hosted import Hosted
-from screens.base.keys import key_of
 from screens.wording.events import describe_undo
 from screens.wording.text import short
 
@@ -67,7 +66,7 @@ class UndoingApp(SpeakingApp):
 
     def _say_reversed(self, done: UndoResult) -> None:
         key, word = ("undo.letter", "undo") if done["redone"] else ("redo.letter", "redo")
-        self.tell(describe_undo(done), key=f"{key_of(self, key)} {word}")
+        self.tell(describe_undo(done), key=f"{self.letter(key)} {word}")
 
     def _in_sight(self) -> Sight:
         return self.screen.in_sight() if isinstance(self.screen, Hosted) else frozenset()

@@ -238,6 +238,9 @@ class Insights(Place):
             self.say("Go to the weights first, and to the ones to use", severity="warning")
             return
         name = str(row["version"] or row["name"])
+        self.host.ask_again("insights.use", f"score by {row['name']}", partial(self._use, name))
+
+    def _use(self, name: str) -> None:
         self.host.perform(
             lambda desk: weights.use(desk, name),
             lambda used: self.say_done(f"The score weighs by {used['name']}"),
@@ -283,7 +286,7 @@ class Insights(Place):
     def _trained(self, row: LessonRow) -> None:
         self._over()
         if self.app.screen is self:
-            self.open(training_panel(row))
+            self.open(training_panel(row, partial(self._use, str(row["version"]))))
         else:
             one = f"Training has ended: version {row['version']}. {row['sentence']}"
             self.host.announce(

@@ -31,7 +31,7 @@ from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
 from screens.wording.agents import load_bar, match_score, with_score
 from screens.wording.plots import interval
-from screens.wording.text import CARE, refusal
+from screens.wording.text import CARE, refusal, short
 
 CONTACT = "contact_rate"
 
@@ -232,7 +232,10 @@ class Roster(RowActions[AgentRow, AgentRow]):
         elif row["load"]:
             self._open(leaving_form(row), "Handed over and left")
         else:
-            self.at_once("deactivated (v lists former agents, u undoes it)", agents.leave, _name_first)
+            what = f"deactivate {short(row['name'])} ({row['agent_id']})"
+            self.host.ask_again(
+                "agent.leave", what, lambda: self.at_once("deactivated", agents.leave, _name_first)
+            )
 
     @on_chosen
     def action_presence(self, row: AgentRow) -> None:
