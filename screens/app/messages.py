@@ -145,7 +145,7 @@ class SpeakingApp(ThemedApp):
             style = {"warning": "$warning", "error": "$error"}.get(message.severity, "")
             text.append(f"{message.at}  ", "dim").append(first + "\n", style)
             for line in rest:
-                text.append(" " * (len(message.at) + 2) + line + "\n")
+                text.append("\xa0" * (len(message.at) + 2) + line + "\n")
         self.push_screen(Panel(TITLE, text if self.messages.kept else Text("Nothing has been said yet.")))
 
     # questions that the same key answers

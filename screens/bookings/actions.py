@@ -146,7 +146,7 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
         way = reach(row)
         if way is not None:
             kind, text = way
-            self.copy(text, f"the {kind} of {short(row['customer_name'])}")
+            self.copy(text, kind)
         else:
             self.copy(_line(row))
 

@@ -228,8 +228,8 @@ MODALS: dict[str, Scene] = {
 
 def said(app: AstraApp) -> list[str]:
     """What the application says at present, refusals with their hints: in the toast, and on the line."""
-    line = app.messages.newest(is_loud_too=True)
-    shown = [*app.messages.loud, *([line] if line is not None else [])]
+    lines = (app.messages.newest(is_loud_too=False), app.messages.newest(is_loud_too=True))
+    shown = [*app.messages.loud, *(line for line in lines if line is not None)]
     return list(dict.fromkeys(message.whole for message in shown))
 
 

@@ -161,7 +161,7 @@ async def test_an_empty_desk_becomes_a_demo(path: Path, running: Any) -> None:
     async with running(path, size=(80, 24)) as (app, _):
         await press(app, "f3", "ctrl+n", "down", "enter")
         assert len(app.screen.query_one(LiveTable).rows_shown) == 30
-        assert "30 agents, 450 assignments, 412 bookings" in " ".join(text_of(app).split())
+        assert "A demo desk: 30 agents, 450 assignments, 412 bookings" in str(said(app))
 
 
 def test_paths_as_they_are_typed_or_dropped(tmp_path: Path) -> None:

@@ -34,10 +34,10 @@ async def newest_booking(app: AstraApp) -> int:
     return number
 
 
-async def assign_lead(app: AstraApp) -> int:
+async def assign_lead(app: AstraApp, customer: str = "Kate Nguyen") -> int:
     """Assign a lead on Dispatch; returns its booking."""
     await press(app, "f2")
-    await fill_in(app, **LEAD)
+    await fill_in(app, **LEAD | {"customer": customer})
     await press(app, "f9")
     return await newest_booking(app)
 
@@ -82,7 +82,7 @@ async def test_a_lead_is_undone_by_the_second_press_and_comes_back_by_redo(runni
 
 async def test_u_u_u_takes_back_one_lead_of_two_and_asks_again(running: Any) -> None:
     async with running(size=(80, 24)) as (app, _):
-        first, second = await assign_lead(app), await assign_lead(app)
+        first, second = await assign_lead(app), await assign_lead(app, "Bo Derek")
         await press(app, "f3", "u", "u", "u")
         assert (await booking(app, second))["voided"]
         assert not (await booking(app, first))["voided"]
@@ -131,7 +131,9 @@ async def test_a_target_that_somebody_changed_meanwhile_is_refused_in_words(
     async with running(size=(80, 24)) as (app, _):
         number = await assign_lead(app)
         await press(app, "f3", "u")
-        bookings.note(other_terminal, number, "hello")
+        agent = (await booking(app, number))["agent_id"]
+        assert agent is not None
+        bookings.claim(other_terminal, number, agent)
         await app.settle()
         await press(app, "u")
         assert "has changed since" in str(said(app))

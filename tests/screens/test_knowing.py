@@ -151,7 +151,7 @@ async def test_changes_by_others_are_marked_for_a_moment(
         assert line[1:] in text_of(app)  # no row has moved
 
         await press(app, "F", *"fri 9", "enter")  # one's own
-        assert "follow-up Fri" in text_of(app)
+        assert "Follow-up 411: Fri" in text_of(app)
         assert marked(app) == []
         await press(app, "f3")
         lead(other_terminal, "Ann", 3)
@@ -188,7 +188,7 @@ async def test_a_follow_up_falls_due_by_time_alone(running: Any, other_terminal:
         await press(app, "f4")
         assert "Due, unclaimed" in text_of(app)
         await press(app, "f5", "home", "m")  # due, but not claimed yet
-        assert "Claimed: booking" in text_of(app)
+        assert f"Claimed {number}" in text_of(app)
         await press(app, "home", "m")
         assert f"Contact for booking {number}" in text_of(app)
 

@@ -255,7 +255,7 @@ async def test_new_work_for_the_agent_is_announced_once(
         sweep_issues(colleague)
         await app.settle()
         lines = told(app)
-        assert f"Broken promise: 100 % of the resolution time, issue {numbers[0]}" in "\n".join(lines)
+        assert f"Late: issue {numbers[0]}, " in "\n".join(lines)
         app.clear_notifications()
         sweep_issues(colleague)
         await app.settle()

@@ -18,6 +18,7 @@ from tests.screens.key_checks.registry import (
     place,
     shown_now,
 )
+from tests.screens.picture import text_of
 from tests.screens.scenes import fill_in, leave, press
 
 check = checks_of("places")
@@ -56,10 +57,19 @@ async def keys_of_the_places(app: AstraApp) -> None:
 @check("undo", "undo.letter", "redo", "redo.letter", "booking.claim", "booking.release")
 async def claim_release_undo(app: AstraApp) -> None:
     await at_booking(app, 9)
+    await press(app, "c", "l")  # now nothing waits any more that the next command would give out, too
     undone = (("c", True), ("l", False), ("ctrl+z", True), ("u", False))
     for key, is_claimed in (*undone, ("ctrl+y", True), ("U", False), ("u", True), ("u", False)):
         await press(app, key)
         assert bool((await booking(app, 9))["claimed_at"]) is is_claimed, key
+
+
+@check("messages")
+async def look_messages_up(app: AstraApp) -> None:
+    await press(app, "f2", "ctrl+o")
+    assert "Messages" in text_of(app)
+    await press(app, "escape", "f4", "escape", "y", "ctrl+o")
+    assert "Copied" in text_of(app)
 
 
 @check("filter", "back")
@@ -98,7 +108,7 @@ async def merge_two_customers(app: AstraApp) -> None:
     await at_booking(app, 9)
     await press(app, "i", "m", *"ines", "enter", "s", "s", "f9")
     assert (await booking(app, 10))["customer_id"] == 9
-    await press(app, "u")
+    await press(app, "u", "u")
     assert (await booking(app, 10))["customer_id"] == 10
 
 
