@@ -71,7 +71,7 @@ class DistributingApp(GreetingApp):
         host: Host = self._host
         try:
             done = await host.backend.sweep()
-        except Exception as error:  # noqa: BLE001  # shown in a panel or a toast, once
+        except Exception as error:  # noqa: BLE001  # shown in a panel or on the message line, once
             passes = isinstance(error, DatabaseUnavailable) and error.code in OF_ANOTHER
             if not passes and self._last_error != repr(error):
                 self._last_error = repr(error)

@@ -31,7 +31,7 @@ def open_presence(place: Place, agent: AgentRow) -> None:
 
 
 def describe_presence_change(row: AgentRow) -> str:
-    """Describe the agent's new presence, and where the work went, for a toast."""
+    """Describe the agent's new presence, and where the work went, for the message line."""
     parts = [f"{row['name']} is {presence_words(row)}"]
     if row["moves"]:
         parts.append(f"{plural(len(row['moves']), 'booking')} went to others or wait")

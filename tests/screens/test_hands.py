@@ -209,7 +209,7 @@ async def test_deactivating_an_agent_takes_two_presses(running: Any, demo_file: 
 async def test_a_clock_is_paused_by_two_presses(golden_file: Path, running: Any) -> None:
     async def status(number: int) -> str:
         desk = app.backend.desk
-        return (await app.backend.read(lambda: issue_queries.issue(desk, number)))["status"]
+        return str((await app.backend.read(lambda: issue_queries.issue(desk, number)))["status"])
 
     async with running(golden_file, size=(80, 24)) as (app, _):
         app.show_issue(6)
