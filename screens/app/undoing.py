@@ -17,7 +17,7 @@ from screens.wording.text import short
 if TYPE_CHECKING:
     from screens.base.app_protocol import Host
 
-ALWAYS_ASKED = ("lead.", "agent.", "import", "issue.open", "customer.merge", "shuffle", "waiting.")
+ALWAYS_ASKED = ("lead.", "agent.", "batch", "import", "issue.open", "customer.merge", "shuffle", "waiting.")
 """What is never undone or redone without a question, by the beginning of the command's name."""
 
 Sight = frozenset[str]

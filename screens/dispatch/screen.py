@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 LATEST = 30
 TYPING_PAUSE_S = 0.1
-BOOKING_ACTIONS = frozenset(binding.action for binding in keys.BOOKING)
+BOOKING_ACTIONS = frozenset(binding.action for binding in (*keys.BOOKING, keys.EXPORT))
 
 LATEST_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=3),
@@ -81,7 +81,7 @@ class Dispatch(BookingActions):
         "booking's keys work on the one under the cursor there. Match is each agent's score for the lead "
         "as far as it is typed; {match.parts}, or enter on an agent, shows its parts."
     )
-    BINDINGS = [*keys.FORM, *keys.MATCH, *keys.WHY_SHOWN, *keys.BOOKING]
+    BINDINGS = [*keys.FORM, *keys.MATCH, *keys.WHY_SHOWN, *keys.BOOKING, keys.EXPORT]
     AUTO_FOCUS = "#customer"
 
     form = getters.query_one(LeadForm)
