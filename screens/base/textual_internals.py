@@ -31,7 +31,6 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.keys import _character_to_key, key_to_character
 from textual.message_pump import MessagePump
-from textual.notifications import Notification
 from textual.reactive import Reactive
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
@@ -190,12 +189,6 @@ class SteadyTerminal(App[None]):
 def all_screens(app: App[Any]) -> list[Screen[Any]]:
     """Return the screens of every mode, not only of the one in sight."""
     return [screen for stack in app._screen_stacks.values() for screen in stack]
-
-
-def remove_toast(app: App[Any], toast: Notification | None) -> None:
-    """Remove one toast, if it is still there; it leaves the screen when the next one appears."""
-    if toast is not None and toast in app._notifications:
-        app._unnotify(toast, refresh=False)
 
 
 def adopt_styles(screen: Screen[Any]) -> None:

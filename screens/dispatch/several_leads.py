@@ -71,7 +71,7 @@ class SeveralLeads(CommandModal[str]):
     def __init__(self, text: str = "") -> None:
         super().__init__("Several leads")
         self._first_text = text
-        self._count = self._count_last = 0  # of what was assigned in all, and the last time
+        self._count = 0  # of what was assigned in all
         self._known: set[str] = set()  # lines assigned next time, even if the customer has an open booking
 
     @property
@@ -169,17 +169,17 @@ class SeveralLeads(CommandModal[str]):
         with self._lines.prevent(TextArea.Changed):
             self._lines.load_text(pasted.text_of(left) if left else "")
         places = dict(zip((line.line for line in left), pasted.places_of(left), strict=True))
-        self._count_last = len(rows) - len(left)
-        self._count += self._count_last
+        done = len(rows) - len(left)
+        self._count += done
         self._list([row | {"place": places.get(row["line"])} for row in rows])
-        self._show_note(_summary(self._count_last, len(left) - len(questions), len(questions)))
+        self._show_note(_summary(done, len(left) - len(questions), len(questions)))
 
     def _refused(self, error: DeskError) -> None:
         super()._refused(error)
         self._lines.read_only = False
 
     def leave(self, result: str | None = None) -> None:
-        super().leave(_summary(self._count, last=self._count_last) if self._count else None)
+        super().leave(_summary(self._count) if self._count else None)
 
 
 Answer = tuple[Pasted, dict[int, str], list[Received]]
@@ -216,12 +216,9 @@ def _counts(pasted: Pasted) -> str:
     return ", ".join(parts)
 
 
-def _summary(done: int, bad: int = 0, known: int = 0, last: int | None = None) -> str:
-    """Say how many are in and how many are not, and what ``u`` would undo."""
+def _summary(done: int, bad: int = 0, known: int = 0) -> str:
+    """Say how many are in and how many are not."""
     line = f"{done} {'lead' if done == 1 else 'leads'} assigned"
-    if done:
-        taken = f"the last {last}" if last not in (None, done) else "it" if done == 1 else "all"
-        line += f" (u undoes {taken})"
     if bad:
         line += f"; {bad} to be corrected stay{'s' if bad == 1 else ''} above"
     if known:

@@ -279,7 +279,7 @@ def run_line(
 def tell(host: Host, outcome: Outcome) -> None:
     """Show the result of a line, or go where it says."""
     if outcome.jump is None:
-        host.show_toast(outcome.text)
+        host.tell_done(outcome.text)
         return
     kind, number = outcome.jump
     {"booking": host.show_booking, "issue": host.show_issue, "agent": host.show_agent}[kind](number)
