@@ -251,9 +251,15 @@ def character_to_key(character: str) -> str:
     return _character_to_key(character)
 
 
+TYPED = frozenset(_character_to_key(chr(code)) for code in range(32, 127))
+"""The names of the keys that type a character of ASCII."""
+
+
 @cache
 def is_character(key: str) -> bool:
     """Return whether a key types a character: ``a``, ``question_mark`` and ``space``, not ``ctrl+a``."""
+    if key in TYPED:  # of some of them key_to_character does not know the way back: of "at" it is @
+        return True
     character = key_to_character(key)
     return character is not None and len(character) == 1 and character.isprintable()
 

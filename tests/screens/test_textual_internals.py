@@ -21,7 +21,15 @@ from textual.screen import Screen
 from textual.widgets import DataTable, Footer, RadioButton, RadioSet
 
 from screens.base import textual_internals
-from screens.base.textual_internals import ENDING, SegmentTable, SteadyDriver, SteadyTerminal, TerminalFile
+from screens.base.textual_internals import (
+    ENDING,
+    SegmentTable,
+    SteadyDriver,
+    SteadyTerminal,
+    TerminalFile,
+    character_to_key,
+    is_character,
+)
 
 
 class Drawn(SegmentTable):
@@ -244,3 +252,11 @@ async def test_a_screen_that_was_still_opening_is_no_crash() -> None:
         app.exit()
         app._handle_exception(NoMatches("its widgets are not there yet"))
     assert app.return_code == 0
+
+
+def test_every_key_that_types_is_known() -> None:
+    assert all(is_character(character_to_key(chr(code))) for code in range(32, 127))
+    assert is_character("é")
+    assert not any(
+        map(is_character, ("ctrl+a", "f2", "escape", "tab", "enter", "backspace", "up", "shift+tab"))
+    )
