@@ -11,7 +11,7 @@ from dispatch.bookings import bulk_actions
 from dispatch.bookings.row_types import BatchResult
 from dispatch.desk.desk import Desk
 from dispatch.queries.wording import plural
-from screens.dialogs.form import Field, FormModal, Values, picked
+from screens.dialogs.form import Field, FormModal, Values, picked, reason_field
 from screens.widgets.preview import Preview
 from screens.wording.consequences import before_a_batch
 from screens.wording.text import BAD
@@ -33,11 +33,11 @@ def reassign_marked(ids: Ids) -> FormModal[BatchResult]:
     return FormModal(
         f"Reassign {plural(len(ids), 'marked booking')}",
         [
-            Field("to", "To", agents=tuple(queries.list_agents())),
-            Field("reason", "Reason", hint="why they change hands"),
+            Field("to", "To", agents=tuple(queries.list_agents()), required=True),
+            reason_field("why they change hands"),
         ],
         lambda desk, given: bulk_actions.reassign(desk, ids, picked(given["to"]), given["reason"]),
-        submit="Reassign",
+        submit="Reassign bookings",
         preview=Preview(look, only=("to",)),
     )
 
@@ -48,9 +48,9 @@ def cancel_marked(ids: Ids) -> FormModal[BatchResult]:
 
     return FormModal(
         f"Cancel {plural(len(ids), 'marked booking')}",
-        [Field("reason", "Reason", hint="the same for all of them")],
+        [reason_field("the same for all of them")],
         lambda desk, given: bulk_actions.cancel(desk, ids, given["reason"]),
-        submit="Cancel them",
+        submit="Cancel bookings",
         preview=Preview(look, only=()),
     )
 
@@ -63,6 +63,6 @@ def release_marked(ids: Ids) -> FormModal[BatchResult]:
         f"Release {plural(len(ids), 'marked booking')}",
         [],
         lambda desk, _: bulk_actions.release(desk, ids),
-        submit="Release",
+        submit="Release bookings",
         preview=Preview(look),
     )

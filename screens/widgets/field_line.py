@@ -1,0 +1,86 @@
+"""One field of a form: its label, the input, and below it what is to be said about that field."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Label, Static
+
+from screens.widgets.choice import LettersTyped
+
+REQUIRED = "*"
+NOUNS = {
+    "customer": "customer name",
+    "method": "contact",
+    "destination": "destination",
+    "launch": "launch location",
+}
+
+
+def noun_of(name: str, label: str) -> str:
+    """Return what a field is called in a sentence, where its label alone would not do."""
+    return NOUNS.get(name, label.lower() if label[1:2].islower() else label)
+
+
+def is_required(noun: str) -> str:
+    """Say that a field must not be empty."""
+    return f"{noun[:1].upper()}{noun[1:]} is required"
+
+
+class FieldLine(Vertical):
+    """A label beside an input, with a mark if it is ``required``; a message takes a line only while shown.
+
+    A message is a note on what is typed, or says what is wrong (class ``-wrong``) or missing (``-warning``).
+    """
+
+    DEFAULT_CSS = """
+    FieldLine { height: auto; }
+    FieldLine > Horizontal { height: auto; }
+    FieldLine > Horizontal > Label { width: 18; }
+    FieldLine > Horizontal > Input, FieldLine > Horizontal > TextArea { background: $panel; }
+    FieldLine > .told { display: none; height: auto; max-height: 2; margin-left: 18; color: $text-muted; }
+    FieldLine.-told > .told { display: block; }
+    FieldLine.-wrong > .told { color: $text-error; text-style: bold; }
+    FieldLine.-wrong > Horizontal > Label { color: $text-error; text-style: bold; }
+    FieldLine.-warning > .told { color: $text-warning; }
+    """
+
+    def __init__(self, label: str, widget: Widget, *, required: bool = False) -> None:
+        super().__init__(classes="field")
+        self._label = label
+        self._widget = widget
+        self._is_required = required
+        self._told = ""
+
+    def compose(self) -> ComposeResult:
+        mark = (REQUIRED, "$text-accent") if self._is_required else ""
+        with Horizontal():
+            yield Label(Content.assemble(self._label, " " if mark else "", mark))
+            yield self._widget
+        yield Static(classes="told")
+
+    @property
+    def label(self) -> str:
+        return self._label
+
+    @property
+    def told(self) -> str:
+        """The message that is shown, or ""."""
+        return self._told
+
+    def tell(self, text: str, tone: str = "") -> None:
+        """Show a message in the tone ``wrong``, ``warning`` or none; "" removes it."""
+        if text != self._told:
+            self._told = text
+            self.query_one(".told", Static).update(Content(text))
+        self.set_class(bool(text), "-told")
+        for each in ("wrong", "warning"):
+            self.set_class(bool(text) and each == tone, f"-{each}")
+
+    def on_letters_typed(self, message: LettersTyped) -> None:
+        """Say so if a letter chooses nothing: nobody takes it for a choice then."""
+        message.stop()
+        noun = noun_of(self._widget.id or "", self._label)
+        self.tell("" if message.found else f"No {noun} begins with {message.letters}", "wrong")
