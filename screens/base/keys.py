@@ -201,6 +201,7 @@ SERVICE = [
 
 FORM = [
     key("form.assign", "f9", "Assign", "Assign the lead, from any field", priority=True),
+    hidden("form.begin", "escape", "Customer", "Back to the first field; what is typed stays", "begin"),
     key("form.clear", "ctrl+l", "Clear", "Empty the form; what was typed is gone"),
     key("form.several", "ctrl+t", "Several", "Paste or type several leads, one a line"),
 ]

@@ -197,8 +197,9 @@ class FormModal(CommandModal[Outcome]):
         """Let the fields scroll where they would push the buttons off the screen."""
         for frame in self.query(f"#{self.FRAME}"):  # none once it is closing
             for fields in frame.query("#fields"):
-                others = sum(each.outer_size.height for each in frame.children if each is not fields)
-                fields.styles.max_height = max(LEAST_FIELDS, self.size.height - 1 - FRAME - others)
+                others = (each for each in frame.children if each is not fields)
+                taken = sum(each.outer_size.height + each.styles.margin.height for each in others)
+                fields.styles.max_height = max(LEAST_FIELDS, self.size.height - 1 - FRAME - taken)
 
     @on(Input.Changed)
     @on(RadioSet.Changed)

@@ -38,17 +38,17 @@ class FieldLine(Vertical):
     DEFAULT_CSS = """
     FieldLine { height: auto; }
     FieldLine > Horizontal { height: auto; }
-    FieldLine > Horizontal > Label { width: 18; }
+    FieldLine > Horizontal > * { width: 1fr; }
+    FieldLine > Horizontal > Label { width: 18; color: $text-muted; }
     FieldLine > Horizontal > Input, FieldLine > Horizontal > TextArea { background: $panel; }
     FieldLine > .told { display: none; height: auto; max-height: 2; margin-left: 18; color: $text-muted; }
-    FieldLine.-told > .told { display: block; }
     FieldLine.-wrong > .told { color: $text-error; text-style: bold; }
     FieldLine.-wrong > Horizontal > Label { color: $text-error; text-style: bold; }
     FieldLine.-warning > .told { color: $text-warning; }
     """
 
     def __init__(self, label: str, widget: Widget, *, required: bool = False) -> None:
-        super().__init__(classes="field")
+        super().__init__()
         self._label = label
         self._widget = widget
         self._is_required = required
@@ -74,8 +74,10 @@ class FieldLine(Vertical):
         """Show a message in the tone ``wrong``, ``warning`` or none; "" removes it."""
         if text != self._told:
             self._told = text
-            self.query_one(".told", Static).update(Content(text))
-        self.set_class(bool(text), "-told")
+            below = self.query_one(".told", Static)
+            below.update(Content(text))
+            below.display = bool(text)
+            self.refresh(layout=True)  # or its height would be remembered from before
         for each in ("wrong", "warning"):
             self.set_class(bool(text) and each == tone, f"-{each}")
 

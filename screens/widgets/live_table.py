@@ -86,6 +86,7 @@ class LiveTable(SegmentTable, Generic[Row]):
         self.specs = tuple(columns)
         self._by_key = {spec.key: spec for spec in columns}
         self._own_choice: tuple[str, ...] = ()
+        self._left_out: frozenset[str] = frozenset()
         self._key = key
         self._rows: dict[str, Row] = {}
         self._anchors: dict[str, Text] = {}
@@ -113,7 +114,8 @@ class LiveTable(SegmentTable, Generic[Row]):
     @property
     def chosen(self) -> tuple[str, ...]:
         """The columns' keys in their order, as far as there is room for them."""
-        return self._own_choice or tuple(spec.key for spec in self.specs if not spec.extra)
+        usual = tuple(spec.key for spec in self.specs if not spec.extra)
+        return tuple(key for key in self._own_choice or usual if key not in self._left_out)
 
     @property
     def left_out(self) -> list[Column[Row]]:
@@ -129,6 +131,13 @@ class LiveTable(SegmentTable, Generic[Row]):
         self._own_choice = tuple(key for key in dict.fromkeys(keys) if key in self._by_key)
         if self._shown:
             self._lay_out(again=True)
+
+    def leave_out(self, keys: Iterable[str]) -> None:
+        """Do not show these columns for now, even if they are chosen: they say nothing at present."""
+        if frozenset(keys) != self._left_out:
+            self._left_out = frozenset(keys)
+            if self._shown:
+                self._lay_out()
 
     def _chosen_specs(self) -> list[Column[Row]]:
         return [self._by_key[key] for key in self.chosen]

@@ -20,6 +20,19 @@ def load_bar(row: AgentRow | AgentFigures) -> Text:
     return bar.append("!", style) if load > capacity else bar
 
 
+LONG_BAR = 10  # cells
+
+
+def long_load_bar(row: AgentRow | AgentFigures) -> Text:
+    """Format an agent's load as a bar of ten cells, a full one for each tenth of the capacity."""
+    load, capacity = row["load"], row["capacity"]
+    share = 1.0 if capacity == 0 else min(1.0, load / capacity)
+    full = max(1, round(share * LONG_BAR)) if load else 0
+    text = load_bar(row)
+    style = text.spans[0].style if text.spans else ""
+    return Text.assemble(("▰" * full, style), ("▱" * (LONG_BAR - full), "dim"), text.plain[1:])
+
+
 PRESENCE_SIGNS = {"available": "●", "busy": "◐", "break": "◔", "away": "○", "offline": "○"}
 
 

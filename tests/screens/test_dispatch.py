@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.row_types import BookingRow
 from screens.dispatch.lead_form import LeadForm
 from screens.dispatch.screen import Dispatch
+from screens.widgets.field_line import FieldLine
 from tests.screens.picture import text_of
 from tests.screens.scenes import LEAD, fill_in, press
 
@@ -26,6 +28,11 @@ OTHER = {"method": "Text", "source": "Organic", "destination": "Mars", "launch":
 
 def notice(app: AstraApp) -> str:
     return str(app.screen.query_one("#notice", Static).visual)
+
+
+def told(app: AstraApp, field: str) -> str:
+    """What is said below a field."""
+    return next(line.told for line in app.screen.query(FieldLine) if line.query(f"#{field}"))
 
 
 def form(app: AstraApp) -> dict[str, str]:
@@ -40,7 +47,7 @@ async def test_leads_typed_ahead_land_in_their_fields(running: Any) -> None:
     """Keys typed faster than the fields changed went into the previous field or place."""
     async with running(size=(80, 24)) as (app, _):
         for name in ("Zoë 1", "[/] x", "2 u c x"):
-            await press(app, *name, "enter", "t", "enter", "o", "enter", "m", "enter", "s", *["enter"] * 3)
+            await press(app, *name, "enter", "t", "enter", "o", "enter", "m", "enter", "s", "enter", "enter")
         rows = await newest(app, 3)
         assert [row["customer_name"] for row in rows] == ["2 u c x", "[/] x", "Zoë 1"]
         assert {row["launch_location"] for row in rows} == {"Sydney Stellar Port"}
@@ -56,20 +63,20 @@ async def test_each_field_is_checked_and_what_was_typed_stays(running: Any) -> N
     async with running(size=(80, 24)) as (app, _):
         before = await newest(app, 1)
         for field, value, said in (
-            ("customer", "", "the customer name is empty"),
+            ("customer", "", "Customer name is required"),
             ("customer", "x" * 101, "101 characters"),
             ("customer", "bell\x07", "control character"),
             ("phone", "call me", "'call me' is not a telephone number"),
             ("email", "kate", "'kate' is not an e-mail address"),
-            ("method", "", "the contact method is missing"),
-            ("source", "", "the lead source is missing"),
-            ("destination", "", "the destination is missing"),
-            ("launch", "", "the launch location is missing"),
+            ("method", "", "Contact is required"),
+            ("source", "", "Source is required"),
+            ("destination", "", "Destination is required"),
+            ("launch", "", "Launch location is required"),
             ("requests", "y" * 10_001, "10001 characters"),
         ):
             await fill_in(app, **(LEAD | {"phone": "", "email": ""} | {field: value}))
             await press(app, "f9")
-            assert said in notice(app), field
+            assert said in told(app, field), field
             assert app.focused is not None
             assert app.focused.id == field
             assert form(app) == LeadForm.values(app.screen.query_one(LeadForm))
@@ -84,9 +91,9 @@ async def test_a_refusal_stays_while_others_work(running: Any, other_terminal: D
         intake.receive(other_terminal, name="Somebody", **OTHER)
         await app.settle()
         assert "Somebody" in text_of(app)
-        assert "the launch location is missing" in notice(app)
+        assert told(app, "launch") == "Launch location is required"
         await press(app, "s")
-        assert notice(app) == ""  # corrected
+        assert told(app, "launch") == ""  # corrected
 
 
 async def test_the_keys_apply_to_the_last_assigned_lead(running: Any) -> None:
@@ -101,7 +108,7 @@ async def test_the_keys_apply_to_the_last_assigned_lead(running: Any) -> None:
         assert f"Why booking {row['booking_id']} " in text_of(app)
         await press(app, "escape", "ctrl+z")
         assert notice(app) == f"Undone: lead {row['booking_id']} (Kate) removed"
-        assert "Kate              undone" in text_of(app)
+        assert re.search("Kate .* undone", text_of(app))
 
 
 async def test_typing_on_after_the_last_field_gives_no_command(running: Any) -> None:
