@@ -334,7 +334,7 @@ class Dispatch(BookingActions):
             if self._assigning:
                 return
             if answer.verb == "open":
-                self.host.show_booking(answer.customer["bookings"][0]["booking_id"])
+                self.open_customer(answer.customer["customer_id"])
             else:
                 chosen = answer.customer["customer_id"] if answer.verb == "same" else None
                 self._take_in(values, chosen, asks=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from dispatch.desk.desk import Desk
 from dispatch.leads import intake
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.row_types import BookingRow
+from screens.dispatch.candidates import WhoGetsIt
 from screens.dispatch.lead_form import LeadForm
 from screens.dispatch.screen import Dispatch
 from screens.widgets.field_line import FieldLine
+from tests.screens.conftest import NOON
 from tests.screens.picture import text_of
 from tests.screens.scenes import LEAD, fill_in, press
 
@@ -202,3 +205,103 @@ async def test_keys_of_the_latest_bookings_work_in_their_list(running: Any) -> N
         await press(app, "n", *"ok", "enter")
         (event,) = await app.backend.read(lambda: event_log.events(limit=1))
         assert (event["command"], event["booking_id"]) == ("booking.note", row["booking_id"])
+
+
+KEYS_OF_LEADS = (
+    # what is typed after the name, and the fields that must then be filled
+    ("a text", ["enter", "t", "enter", "o", "enter", "m", "enter", "s", "enter", "enter"], ""),
+    (
+        "a call",
+        ["enter", "p", "enter", *"0711", "enter", "o", "enter", "m", "enter", "s", "enter", "enter"],
+        "0711",
+    ),
+    ("a call without a number", ["enter", "p", *["enter"] * 2, "o", "enter", "m", "enter", "s", "f9"], ""),
+    ("typed on", ["enter", "p", "enter", "o", "enter", "m", "enter", "s", "enter", "enter"], ""),
+)
+
+
+async def test_enter_asks_for_the_number_of_a_call_and_the_last_field_assigns(running: Any) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        for name, keys, phone in KEYS_OF_LEADS:
+            await press(app, "f2", *name, *keys)
+            (row,) = await newest(app, 1)
+            assert (row["customer_name"], row["phone"] or "", row["source"]) == (name, phone, "Organic")
+            assert app.focused is not None
+            assert app.focused.id == "customer"
+
+
+async def test_a_call_without_a_number_is_warned_about_once(running: Any) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        await press(app, *"Kate", "enter", "p", "enter")
+        assert told(app, "phone") == "Number to call? enter skips it"
+        await press(app, "enter")
+        assert told(app, "phone") == "No number: nobody can call back"
+        assert app.focused is not None
+        assert app.focused.id == "source"
+        await fill_in(app, phone="0711 12")
+        assert told(app, "phone") == ""
+
+
+async def test_all_that_is_wrong_is_said_at_once_below_the_fields(running: Any) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        await fill_in(app, email="kate")
+        await press(app, "f9")
+        wrong = [line.label for line in app.screen.query(FieldLine) if line.told]
+        assert wrong == ["Customer", "E-mail", "Contact", "Source", "To", "From"]
+        shown = text_of(app)
+        for said in ("Customer name", "Contact", "Source", "Destination", "Launch location"):
+            assert f"{said} is required" in shown
+        assert "Assign" in shown  # the button is still to be seen
+        assert app.focused is not None
+        assert app.focused.id == "customer"
+
+
+async def test_the_call_bar_tells_who_is_next_and_what_is_known(golden_file: Path, running: Any) -> None:
+    for size in ((80, 24), (120, 36)):
+        async with running(golden_file, size=size) as (app, _):
+            await press(app, *"kate_nguyen".replace("_", " "))
+            shown = text_of(app)
+            first = app.screen.query_one(WhoGetsIt).table.rows_shown[0]
+            assert first["name"] in shown
+            assert "Kate Nguyen has been here before" in shown
+            assert "f9 asks: same customer?" in shown
+            assert "This hour " in shown
+            assert ("▱▱▱" in shown) is (size[0] == 120)
+            assert ("then  " in shown) is (size[0] == 80)
+
+
+async def test_the_latest_leads_have_an_age_that_follows_the_clock(running: Any, demo_file: Path) -> None:
+    now = [NOON]
+    async with running(demo_file, size=(80, 24), clock=lambda: now[0]) as (app, _):
+        await fill_in(app, **LEAD)
+        await press(app, "f9")
+        assert re.search(r"0s +[○◐] +\d+ +Kate Nguyen", text_of(app))
+        counted = str(app.screen.query_one("#arrivals", Static).visual)
+        assert counted.startswith("This hour 1 · today ")
+        now[0] += timedelta(seconds=42)
+        app.screen.look_at_clock()  # type: ignore[attr-defined]
+        await app.settle()
+        assert re.search(r"42s +[○◐] +\d+ +Kate Nguyen", text_of(app))
+
+
+async def test_the_match_score_is_listed_only_where_it_counts(running: Any, other_terminal: Desk) -> None:
+    from dispatch.operations import configuration
+
+    async with running(size=(160, 40)) as (app, _):
+        await fill_in(app, **LEAD)
+        assert "Match" not in text_of(app)
+        await press(app, "f3")
+        assert "Match" not in text_of(app)
+        configuration.set_value(other_terminal, "policy", "match")
+        await app.settle()
+        assert "Match" in text_of(app)
+        await press(app, "f2")
+        assert "Match" in text_of(app)
+
+
+async def test_escape_and_the_key_of_dispatch_lead_to_customer(running: Any) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        for way in (["escape"], ["f2"], ["ctrl+l"]):
+            await press(app, *"Kate", "enter", "t", "enter", "o", "enter", *way)
+            assert app.focused is not None
+            assert app.focused.id == "customer", way
