@@ -155,7 +155,9 @@ class FormModal(CommandModal[Outcome]):
         self._about = about
         self._changes_only = changes_only
         self._preview = preview
+        self._way_out = "Close" if "Cancel" in submit else "Cancel"
         rename_action(self, "submit", submit)
+        rename_action(self, "close", self._way_out)
 
     def body(self) -> ComposeResult:
         if self._about:
@@ -166,7 +168,7 @@ class FormModal(CommandModal[Outcome]):
         if self._preview:
             yield self._preview
         yield Static(id="problem")
-        yield from buttons(("submit", self._verb), ("close", "Close" if "Cancel" in self._verb else "Cancel"))
+        yield from buttons(("submit", self._verb), ("close", self._way_out))
 
     def on_mount(self) -> None:
         for field in self._fields:

@@ -16,6 +16,7 @@ NOUNS = {
     "method": "contact",
     "destination": "destination",
     "launch": "launch location",
+    "to": "agent",
 }
 
 
@@ -27,6 +28,12 @@ def noun_of(name: str, label: str) -> str:
 def is_required(noun: str) -> str:
     """Say that a field must not be empty."""
     return f"{noun[:1].upper()}{noun[1:]} is required"
+
+
+def no_such_name(typed: LettersTyped, label: str = "") -> str:
+    """Say that no name of a field begins with the typed letters."""
+    name = typed.choice.id or ""
+    return f"No {noun_of(name, label or name)} begins with {typed.letters}"
 
 
 class FieldLine(Vertical):
@@ -84,5 +91,4 @@ class FieldLine(Vertical):
     def on_letters_typed(self, message: LettersTyped) -> None:
         """Say so if a letter chooses nothing: nobody takes it for a choice then."""
         message.stop()
-        noun = noun_of(self._widget.id or "", self._label)
-        self.tell("" if message.found else f"No {noun} begins with {message.letters}", "wrong")
+        self.tell("" if message.found else no_such_name(message, self._label), "wrong")

@@ -257,7 +257,7 @@ async def test_all_that_is_wrong_is_said_at_once_below_the_fields(running: Any) 
 
 
 async def test_the_call_bar_tells_who_is_next_and_what_is_known(golden_file: Path, running: Any) -> None:
-    for size in ((80, 24), (120, 36)):
+    for size in [(80, 24), (120, 36)]:
         async with running(golden_file, size=size) as (app, _):
             await press(app, *"kate_nguyen".replace("_", " "))
             shown = text_of(app)
@@ -279,7 +279,7 @@ async def test_the_latest_leads_have_an_age_that_follows_the_clock(running: Any,
         counted = str(app.screen.query_one("#arrivals", Static).visual)
         assert counted.startswith("This hour 1 · today ")
         now[0] += timedelta(seconds=42)
-        app.screen.look_at_clock()  # type: ignore[attr-defined]
+        app.screen.look_at_clock()
         await app.settle()
         assert re.search(r"42s +[○◐] +\d+ +Kate Nguyen", text_of(app))
 
