@@ -69,7 +69,7 @@ def told(app: AstraApp, widget: str) -> str:
 
 
 async def test_scores_follow_the_form_and_say_what_to_think_of_them(running: Any) -> None:
-    async with running(size=(80, 24)) as (app, _):
+    async with running(size=(120, 36)) as (app, _):
         assert scores(app) == {}
         assert told(app, "verdict") == told(app, "chance") == ""
         await fill_in(app, destination="Mars")
@@ -79,8 +79,8 @@ async def test_scores_follow_the_form_and_say_what_to_think_of_them(running: Any
         launch = LEAD["launch"]
         assert scores(app) == await expected(app, Terms("Text", "Organic", "Mars", launch, "luxury"))
         assert scores(app) != half
-        assert told(app, "verdict").startswith("Match is grey: 450 assignments show")
-        assert told(app, "verdict").endswith(": ordering by load and rank")
+        assert told(app, "verdict") == ""  # the scores decide nothing, and are not listed
+        assert "Match" not in text_of(app)
         assert not any(row["steers"] for row in rows(app, "candidates"))
         app.screen.query_one("#candidates").focus()
         await press(app, "c", "enter")  # c claims no booking here
