@@ -343,7 +343,7 @@ async def test_training_goes_on_beside_and_can_be_stopped(
         assert told(app, "chance").startswith("Chance to confirm ")
         assert "points; from " in told(app, "chance")
         await press(app, "f3")
-        assert "match: the lead in the form" in text_of(app)
+        assert "Match" not in text_of(app)  # the gate is shut, and the policy goes by rank
         roster = app.screen.query_one(LiveTable)
         roster.choose(["name", "match_score", "rate", "decided"])
         await press(app, "ctrl+r")
@@ -356,7 +356,10 @@ async def test_training_goes_on_beside_and_can_be_stopped(
         assert all(0 < row["low"] < row["rate"] < row["high"] < 1 for row in roster.rows_shown)
 
 
-async def test_without_a_lead_in_the_form_the_roster_scores_for_the_latest_one(running: Any) -> None:
+async def test_without_a_lead_in_the_form_the_roster_scores_for_the_latest_one(
+    running: Any, other_terminal: Desk
+) -> None:
+    configuration.set_value(other_terminal, "policy", "match")
     async with running(size=(120, 36)) as (app, _):
         await press(app, "f3")
         assert "match: the latest lead" in text_of(app)
