@@ -16,7 +16,7 @@ from dispatch.queries.row_types import AgentRow
 from screens.widgets.columns import Column
 from screens.widgets.frame import Frame
 from screens.widgets.live_table import LiveTable
-from screens.wording.agents import load_bar, long_load_bar, match_score, with_score
+from screens.wording.agents import held_bar, load_bar, match_score, with_score
 from screens.wording.text import CARE, short
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ KEPT_OUT = {
 """The rules that leave agents out, worded to follow a number; the others are presences."""
 
 
+def _held(row: AgentRow) -> Text:
+    return held_bar(row["load"], row["issue_load"], row["capacity"])
+
+
 def _rating(row: AgentRow) -> str:
     return f"{row['rating']:.1f}" if row["rating"] else "–"
 
@@ -44,7 +48,7 @@ MATCH = "match"
 CANDIDATES: tuple[Column[AgentRow], ...] = (
     Column("mark", "", 1),
     Column("name", "Agent", 14, grows=True),
-    Column("load", "Load", 16, long_load_bar),
+    Column("load", "Load", 16, _held),
     Column("years_of_service", "Years", 5, right=True, drop=1),
     Column("rating", "Rating", 6, _rating, right=True, drop=2),
     Column(MATCH, "Match", 5, match_score, right=True, drop=3),

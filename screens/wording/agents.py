@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import ceil
+
 from rich.text import Text
 
 from dispatch.queries.row_types import AgentRow
@@ -20,17 +23,23 @@ def load_bar(row: AgentRow | AgentFigures) -> Text:
     return bar.append("!", style) if load > capacity else bar
 
 
-LONG_BAR = 10  # cells
+CELLS, FULL, EMPTY = 10, "▇", "▁"
 
 
-def long_load_bar(row: AgentRow | AgentFigures) -> Text:
-    """Format an agent's load as a bar of ten cells, a full one for each tenth of the capacity."""
-    load, capacity = row["load"], row["capacity"]
-    share = 1.0 if capacity == 0 else min(1.0, load / capacity)
-    full = max(1, round(share * LONG_BAR)) if load else 0
-    text = load_bar(row)
-    style = text.spans[0].style if text.spans else ""
-    return Text.assemble(("▰" * full, style), ("▱" * (LONG_BAR - full), "dim"), text.plain[1:])
+def held_bar(load: int, issues: int, capacity: int) -> Text:
+    """Format bookings and issues of a capacity, which they share, as ten cells and as numbers."""
+    held = load + issues
+    share = 1.0 if capacity == 0 else min(1.0, held / capacity)
+    full = max(min(1, held), round(share * CELLS)) if capacity else CELLS
+    style = f"bold {BAD}" if held > capacity else GOOD if share < 0.5 else CARE if share < 1 else BAD
+    bar = Text.assemble((FULL * full, style), (EMPTY * (CELLS - full), "dim"), f" {held}/{capacity}")
+    return bar.append("!", style) if held > capacity else bar
+
+
+def sparkline(numbers: Sequence[int], highest: int) -> str:
+    """Draw numbers as bars of one cell each, of which the ``highest`` is full."""
+    top = len(BARS) - 1
+    return "".join(BARS[ceil(number / highest * top) if highest else 0] for number in numbers)
 
 
 PRESENCE_SIGNS = {"available": "●", "busy": "◐", "break": "◔", "away": "○", "offline": "○"}

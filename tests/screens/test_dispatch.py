@@ -266,7 +266,7 @@ async def test_the_call_bar_tells_who_is_next_and_what_is_known(golden_file: Pat
             assert "Kate Nguyen has been here before" in shown
             assert "f9 asks: same customer?" in shown
             assert "This hour " in shown
-            assert ("▱▱▱" in shown) is (size[0] == 120)
+            assert ("▁▁▁" in shown) is (size[0] == 120)
             assert ("then  " in shown) is (size[0] == 80)
 
 

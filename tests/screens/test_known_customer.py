@@ -149,7 +149,9 @@ async def test_only_customers_with_an_open_booking_are_asked_about(golden_file: 
         assert [row["booking_id"] for row in customer["bookings"]] == [17, 16, 2]
 
 
-async def test_the_question_shows_the_open_bookings_of_the_chosen_one(golden_file: Path, running: Any) -> None:
+async def test_the_question_shows_the_open_bookings_of_the_chosen_one(
+    golden_file: Path, running: Any
+) -> None:
     async with running(golden_file, size=(80, 24)) as (app, _):
         await fill_in(app, **(LEAD | {"customer": "João Müller-Ødegård"}))
         await press(app, "f9")
