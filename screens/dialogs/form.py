@@ -73,7 +73,7 @@ class Field:
     @property
     def needs_no_key(self) -> bool:
         """Whether there is nothing to choose: the cursor need not stop here."""
-        return len(self.names) == 1 and bool(self.start)
+        return bool(self.options) and len(self.names) == 1 and bool(self.start)
 
     def refusal(self, text: str) -> str:
         """Return what is wrong with a value, as far as that can be said before it is sent."""

@@ -360,3 +360,29 @@ async def test_while_the_desk_is_locked_a_form_waits_and_its_answer_finds_it_bel
             await press(app, "escape")
             assert isinstance(app.screen, FormModal) is is_open
             await leave(app)
+
+
+async def test_the_cursor_begins_at_the_first_field_that_needs_a_key(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        await at_booking(app, 9)
+        await press(app, "e")
+        assert app.focused.id == "name"
+        await press(app, "escape", "f")
+        assert app.focused.id == "destination_revenue"  # there is one package
+
+
+async def test_every_forms_buttons_are_in_sight_and_named_on_the_key_line(
+    golden_file: Path, running: Any
+) -> None:
+    async with running(golden_file, size=(80, 24)) as (app, _):
+        for place, keys, act in (
+            ("f3", ["a", "f9"], "Add agent"),
+            ("f3", ["home", "e"], "Save changes"),
+            ("f3", ["home", "p"], "Set presence"),
+            ("f3", ["end", "R"], "Hand over work"),
+        ):
+            await press(app, place, *keys)
+            *form_lines, key_line = text_of(app).rstrip("\n").split("\n")
+            assert any(act in line and "Cancel" in line for line in form_lines), act
+            assert f"f9 {act}" in "\n".join([form_lines[-1], key_line]), act
+            await leave(app)
