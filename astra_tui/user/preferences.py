@@ -6,8 +6,6 @@ What concerns everybody at the desk is a setting instead (``astra set``).
 from __future__ import annotations
 
 import errno
-import os
-import tempfile
 import tomllib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
@@ -157,17 +155,5 @@ def replace_file(path: Path, text: str, *, flush: bool = True) -> None:
     for text that is saved while somebody types.
     """
     private_files.make_folder(path.parent)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            if flush:
-                file.flush()
-                os.fsync(file.fileno())
-        if path.exists():
-            os.chmod(name, path.stat().st_mode)
-        os.replace(name, path)
-    except BaseException:  # an interrupt too must not leave half a file
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+    with private_files.replacing(path, flush=flush) as file:
+        file.write(text)

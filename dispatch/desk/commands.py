@@ -15,12 +15,13 @@ from typing import Any, Concatenate, NamedTuple, NewType, ParamSpec, TypeVar
 
 from dispatch.desk.desk import DESK_ACTOR, Desk
 from models.agents import Agent
-from models.audit import Decision, Event, EventBooking, log_event
+from models.audit import Decision, Event, EventBooking, EventIssue, log_event
 from models.base import BaseModel, CompiledQuery, Json, after_save, parameter
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import DeskError, Refused
 from models.issues import Issue, Survey
+from models.views import SavedView
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -34,6 +35,7 @@ AUDITED: dict[type[BaseModel], tuple[str, ...]] = {
     Assignment: ("agent_id",),
     Issue: (),
     Survey: (),
+    SavedView: (),
 }
 TABLES = {model._meta.table_name: model for model in AUDITED}
 _KEYS = {model: (model._meta.table_name, model._meta.primary_key.name) for model in AUDITED}
@@ -60,6 +62,18 @@ class CommandInfo(NamedTuple):
 
     past: str
     undo: UndoRule
+
+
+BATCH = "batch"
+"""The detail of an event that names the head of its batch (dispatch/batches/record.py)."""
+
+
+class HalfDone(RuntimeError):
+    """A command was refused after it had written: what shares its transaction must not commit half of it."""
+
+    def __init__(self, name: str, refusal: DeskError) -> None:
+        super().__init__(f"{name} was refused after it had written")
+        self.refusal = refusal
 
 
 COMMANDS: dict[str, CommandInfo] = {}
@@ -90,6 +104,7 @@ class Command:
         self.before: dict[str, Json] = {}
         self.after: dict[str, Json] = {}
         self.bookings: set[int] = set()
+        self.issues: set[int] = set()
         self.kept_from: dict[int, dict[int, str]] = {}  # booking: agents who must not get it, and why
         self.writes = 0
         self.may_free = False  # can somebody take work who could not before?
@@ -103,6 +118,8 @@ class Command:
         key = f"{table}:{number}"
         if kind is Booking:
             self.bookings.add(number)
+        if kind is Issue:
+            self.issues.add(number)
         if created or (key in self.after and key not in self.before):  # this command made it
             self.after[key] = row.__data__.copy()
             self.may_free = self.may_free or kind is Agent
@@ -181,8 +198,7 @@ def _perform(
         return result
     except DeskError as error:
         if running.after and running.desk.in_batch:
-            # the batch's other commands must not commit half of this one
-            raise RuntimeError(f"{running.name} was refused after it had written") from error
+            raise HalfDone(running.name, error) from error
         raise
     finally:
         _running.reset(token)
@@ -202,8 +218,8 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> None
     )
     if running.issue_id is not None:
         event.issue_id = running.issue_id
-    if running.detail:
-        event.detail = to_json(running.detail)
+    if detail := _detail(running):
+        event.detail = to_json(detail)
     if running.before:
         event.before = to_json(running.before)
     if running.after:
@@ -218,9 +234,22 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> None
     log_event(event.event_id)
     if running.desk.heard is not None:
         running.desk.heard(event.event_id)
+    _write_others(running, event.event_id)
+
+
+def _write_others(running: Command, event_id: int) -> None:
+    """Write down the further bookings and issues that a command changed."""
     if len(running.bookings) > 1 or running.booking_id is None:
         for booking_id in sorted(running.bookings - {running.booking_id}):
-            EventBooking(event_id=event.event_id, booking_id=booking_id).save()
+            EventBooking(event_id=event_id, booking_id=booking_id).save()
+    for issue_id in sorted(running.issues - {running.issue_id}):
+        EventIssue(event_id=event_id, issue_id=issue_id).save()
+
+
+def _detail(running: Command) -> Json:
+    """Return an event's detail; of a batch's command it names the head."""
+    head = running.desk.batch_head
+    return running.detail if head is None or running.actor == DESK_ACTOR else {**running.detail, BATCH: head}
 
 
 def _told(before: dict[str, Json], after: dict[str, Json]) -> dict[str, Json]:

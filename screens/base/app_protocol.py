@@ -10,9 +10,11 @@ from textual.notifications import SeverityLevel
 
 from dispatch.desk.desk import Desk
 from dispatch.operations.row_types import DemoResult, ImportResult
+from dispatch.views.row_types import ViewRow
 from models.errors import DeskError
 from screens.base.backend import Backend
 from screens.base.drafts import Drafts
+from screens.base.line_history import LineHistory
 
 if TYPE_CHECKING:
     from dispatch.matching.features import Terms
@@ -46,6 +48,19 @@ class Unseen(Protocol):
         """Mark the work as seen."""
 
 
+class Views(Protocol):
+    """The user's own saved views. Every method may be called from any thread."""
+
+    def all(self) -> list[ViewRow]:
+        """Return them by name."""
+
+    def save(self, view: ViewRow) -> ViewRow:
+        """Keep one, in the place of one of the same name. Raises InvalidInput if it cannot."""
+
+    def delete(self, name: str) -> None:
+        """Remove the one of that name. Raises InvalidInput if it cannot."""
+
+
 class Host(Protocol):
     """The application, as a screen sees it; implemented by AstraApp."""
 
@@ -57,6 +72,7 @@ class Host(Protocol):
         """The chosen agent's unseen work."""
 
     lost_since: str | None
+    views: Views
     drafts: Drafts | None
     """The store of typed text; None for an application without a user."""
 
@@ -66,6 +82,9 @@ class Host(Protocol):
     @property
     def place(self) -> PlaceInSight | None:
         """The place in sight, or under the modal in sight."""
+
+    lines: LineHistory
+    """The lines typed at the command line."""
 
     came_from: str
     """The place visited before the one in sight."""
@@ -87,6 +106,9 @@ class Host(Protocol):
 
     def show_issue(self, issue_id: int) -> None:
         """Go to the service desk, with the cursor on an issue."""
+
+    def show_agent(self, agent_id: int) -> None:
+        """Go to the roster, with the cursor on an agent."""
 
     def show_log(self, text: str) -> None:
         """Go to the log, filtered by a text."""

@@ -60,6 +60,11 @@ APP = [
     anywhere(
         "find", "ctrl+f", "Find a customer", "By part of a name, phone or e-mail, or by a booking's number"
     ),
+    anywhere(
+        "command_line", "ctrl+g", "Command line", "Type a command: c 413 6, n 413 called twice, 413, nova"
+    ),
+    hidden("command_line.letter", "colon", "Command line", "The same, in a list", "list_line"),
+    hidden("repeat", "full_stop", "Repeat", "The last command typed, for the row under the cursor"),
     anywhere("retry", "ctrl+r", "Refresh", "Try a lost database again, and read the place again"),
     hidden("log", "h", "Log", "What was done at the desk, when, and who did it"),
     anywhere(
@@ -111,8 +116,13 @@ FILTER = hidden("filter", "slash", "Filter", "Type what to look for; escape clea
 BACK = hidden("back", "escape", "Back", "Clear the filter, back to the list")
 COLUMNS = hidden("columns", "comma", "Columns", "Which columns are shown, and in which order")
 
+SAVED_VIEWS = hidden("views", "semicolon", "Saved views", "Choose, save or delete a view of this list")
+EXPORT = hidden("export", "E", "Export", "Write all rows of the list into a file: CSV, TSV or JSON lines")
+
 LIST = [
     COLUMNS,
+    EXPORT,
+    SAVED_VIEWS,
     FILTER,
     hidden("sort", "greater_than_sign", "Sort", "Sort by the next column"),
     hidden("sort.reverse", "less_than_sign", "Reverse", "Turn the order round"),
@@ -126,13 +136,15 @@ LOG = [
     hidden("log.redo", "U", "Redo this", "Do the command under the cursor again, if undone", "redo_event"),
     replace(FILTER, show=True),
     replace(BACK, show=True),
+    EXPORT,
+    SAVED_VIEWS,
     *(binding for binding in BOOKING if binding.id in ("booking.customer", "booking.log")),
     COPY,
 ]
 
 QUEUE = [
     hidden("queue.view", "v", "View", "All, pending, unclaimed, waiting, confirmed, cancelled", "next_view"),
-    hidden("mark", "space", "Mark", "Mark it, and go down; r, x and l are for the marked"),
+    hidden("mark", "space", "Mark", "Mark it, and go down; r, x, F and l are for the marked"),
     hidden("mark.range", "M", "Mark range", "Mark from the last mark to the cursor", "mark_range"),
     hidden("mark.all", "A", "Mark all", "Mark all that the list has; escape unmarks", "mark_all"),
 ]
@@ -157,6 +169,7 @@ MY_DESK = [
     key("desk.agent", "at", "Agent", "Choose whose desk this is", "choose_agent"),
     replace(PRESENCE, show=False),
     COLUMNS,
+    EXPORT,
 ]
 
 ISSUE = [

@@ -24,7 +24,7 @@ MOST_MARKED = 2_000  # changed in one commit, for which others wait: half a seco
 
 
 class MarkedList(BookingList):
-    """A list of bookings of which some are marked; r, x and l then apply to those.
+    """A list of bookings of which some are marked; r, x, F and l then apply to those.
 
     Marks go by the bookings' numbers, so that they outlive refreshing, paging and another filter.
     """
@@ -96,6 +96,9 @@ class MarkedList(BookingList):
 
     def action_cancel(self) -> None:
         self._deal("Cancelled", forms.cancel_marked, super().action_cancel)
+
+    def action_follow_up(self) -> None:
+        self._deal("Saved the follow-up of", forms.follow_up_marked, super().action_follow_up)
 
     def action_release(self) -> None:
         self._deal("Released", forms.release_marked, super().action_release)

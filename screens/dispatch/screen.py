@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 LATEST = 30
 TYPING_PAUSE_S = 0.1
-BOOKING_ACTIONS = frozenset(binding.action for binding in keys.BOOKING)
+BOOKING_ACTIONS = frozenset(binding.action for binding in (*keys.BOOKING, keys.EXPORT))
 
 
 class Seen(NamedTuple):
@@ -76,7 +76,7 @@ class Dispatch(BookingActions):
     )
     IS_TIMELY = True
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
-    BINDINGS = [*keys.FORM, *keys.MATCH, *keys.WHY_SHOWN, *keys.BOOKING]
+    BINDINGS = [*keys.FORM, *keys.MATCH, *keys.WHY_SHOWN, *keys.BOOKING, keys.EXPORT]
     AUTO_FOCUS = "#customer"
 
     form = getters.query_one(LeadForm)

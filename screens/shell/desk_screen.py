@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -21,6 +21,7 @@ from screens.base.textual_internals import adopt_styles
 from screens.customers.card import CustomerCard
 from screens.customers.finder import FindCustomer
 from screens.dialogs.column_chooser import Columns
+from screens.shell.export import open_export
 from screens.widgets.bars import EmptyDesk, Heading, StatusBar, TopBar
 from screens.widgets.live_table import LiveTable
 from screens.widgets.outage_bar import OutageBar
@@ -104,6 +105,16 @@ class Place(Hosted[None]):
         """Choose the columns of the table in focus, or of the first one."""
         table = self.focused if isinstance(self.focused, LiveTable) else self.query(LiveTable).first()
         table.post_message(LiveTable.ColumnsAsked(table))
+
+    def action_export(self) -> None:
+        """Write all rows of the list in focus, or of the first one, into a file."""
+        table = self.focused if isinstance(self.focused, LiveTable) else self.query(LiveTable).first()
+        open_export(self, str(table.id), table, self.everything_in(table))
+
+    def everything_in(self, table: LiveTable[Any]) -> Callable[[], Iterable[Any]]:
+        """Return the query for all rows of a table's list; it is run beside everything else."""
+        rows = table.rows_shown
+        return lambda: rows
 
     @on(events.ScreenResume)
     def _in_sight(self) -> None:

@@ -139,6 +139,16 @@ class LiveTable(SegmentTable, Generic[Row]):
             if self._shown:
                 self._lay_out()
 
+    @property
+    def own_choice(self) -> tuple[str, ...]:
+        """The columns that the user chose, none if they are the usual ones."""
+        return self._own_choice
+
+    @property
+    def chosen_columns(self) -> list[Column[Row]]:
+        """The same as columns, whether there is room for them or not."""
+        return self._chosen_specs()
+
     def _chosen_specs(self) -> list[Column[Row]]:
         return [self._by_key[key] for key in self.chosen]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,9 +10,11 @@ from dispatch import agents, bookings, customers
 from dispatch.agents.handover import hand_over
 from dispatch.agents.presence import set_presence
 from dispatch.assignment import shuffle as shuffling
+from dispatch.batches.record import together
 from dispatch.bookings import bulk_actions, editing
 from dispatch.desk.desk import Desk
 from dispatch.operations.undo import redo, undo
+from dispatch.service import bulk_actions as issue_bulk
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import conversation, escalation_commands, intake, lifecycle, ownership, surveys
 from dispatch.service.issues import editing as issue_editing
@@ -84,6 +87,15 @@ ISSUES: dict[str, Kind] = {
             desk, work.ISSUE_AT_WORK, category="product_complaint", tier="platinum"
         )
     ),
+    "several issues reassigned": command(
+        lambda desk: issue_bulk.reassign(desk, (work.ISSUE_AT_WORK, work.ESCALATED_ISSUE, 99), 1, "ill")
+    ),
+    "several issues prioritised": command(
+        lambda desk: issue_bulk.prioritise(desk, (work.ISSUE_AT_WORK, work.ESCALATED_ISSUE), "low")
+    ),
+    "several issues closed": command(
+        lambda desk: issue_bulk.close(desk, (work.RESOLVED_ISSUE, work.ISSUE_AT_WORK))
+    ),
     "issues passed on": command(
         lambda desk: set_presence(desk, 2, "away"),
         partial(give_issue, issue_id=work.ASSIGNED_ISSUE, agent_id=2),
@@ -107,7 +119,23 @@ def done_again(step: Any) -> Kind:
     return command(redo, several(step, undo))
 
 
+def batch_of(desk: Desk) -> list[Callable[[], object]]:
+    """The commands of a batch: two of them on one booking."""
+    return [
+        lambda: bookings.claim(desk, work.PENDING, holder(desk, work.PENDING)),
+        lambda: bookings.note(desk, work.PENDING, "speaks French"),
+        lambda: bulk_actions.cancel(desk, work.MORE_PENDING, "called off"),
+        lambda: lead(desk),
+    ]
+
+
+def in_a_batch(desk: Desk) -> object:
+    return together(desk, batch_of(desk))
+
+
 UNDO: dict[str, Kind] = {
+    "undo of a batch": undone(in_a_batch),
+    "redo of a batch": done_again(in_a_batch),
     "redo of a lead": done_again(lead),
     "redo of a cancellation": done_again(lambda desk: bookings.cancel(desk, work.PENDING, "no money")),
     "undo of a lead": undone(lead),
