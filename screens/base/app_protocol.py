@@ -31,6 +31,9 @@ class PlaceInSight(Protocol):
     def is_laid_out(self) -> bool:
         """Return whether its widgets are mounted."""
 
+    def open_customer(self, customer_id: int) -> None:
+        """Open a customer's card."""
+
     def show_time(self) -> None:
         """Show the time, and what is new, in the top bar."""
 
@@ -115,6 +118,9 @@ class Host(Protocol):
 
     def catch_up(self) -> None:
         """Add customers missing from the search index, a few at a time."""
+
+    def show_desk_title(self, waiting: int) -> None:
+        """Show the place and how much work waits in the window's title."""
 
     async def look_for_changes(self, *, own: bool = False) -> None:
         """Check now whether anything was committed, here or elsewhere, and notify the place in sight."""

@@ -22,6 +22,9 @@ from screens.wording.consequences import after_a_batch
 
 MOST_MARKED = 2_000  # changed in one commit, for which others wait: half a second
 
+FOR_MARKED = ("reassign", "cancel", "release")
+"""The actions that are for the marked bookings, where some are."""
+
 
 class MarkedList(BookingList):
     """A list of bookings of which some are marked; r, x, F and l then apply to those.
@@ -90,6 +93,9 @@ class MarkedList(BookingList):
             self.say(f"Marked {plural(len(self._marks), 'booking')}{more}")
 
         self.host.ask(lambda: queries.booking_ids(which, MOST_MARKED + 1), then, opens=True)
+
+    def is_possible(self, action: str) -> bool:
+        return bool(self._marks and action in FOR_MARKED) or super().is_possible(action)
 
     def action_reassign(self) -> None:
         self._deal("Reassigned", forms.reassign_marked, super().action_reassign)

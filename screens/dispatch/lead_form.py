@@ -108,17 +108,6 @@ def _are_leads(lines: list[str]) -> bool:
     return lines[0].startswith("{") or columns >= len(REQUIRED)
 
 
-class AssignButton(Button):
-    """A button on which a letter does nothing: somebody who types on does not mean a command or a place."""
-
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        return character is not None and character.isprintable() and not character.isspace()
-
-    def on_key(self, event: events.Key) -> None:
-        if self.check_consume_key(event.key, event.character):
-            event.stop()
-
-
 class LeadForm(Frame):
     """Customer with phone and e-mail, contact, source, to, from, wishes, and Assign.
 
@@ -137,7 +126,7 @@ class LeadForm(Frame):
     def _line(self, field: str) -> FieldLine:
         widget: Widget
         if field in INPUTS:
-            widget = LineInput(placeholder=INPUTS[field], compact=True, id=field)
+            widget = LineInput(placeholder=INPUTS[field], compact=True, select_on_focus=False, id=field)
         elif field in ("method", "source"):
             widget = Choice(self._values.of(field), id=field)
         else:
@@ -148,7 +137,7 @@ class LeadForm(Frame):
         with VerticalScroll(id="lead-fields", can_focus=False):
             yield from self._lines.values()
         with Horizontal(id="assign-row"):
-            yield AssignButton("Assign", id="assign", variant="primary", compact=True)
+            yield Button("Assign", id="assign", variant="primary", compact=True)
         yield Static(id="notice")
 
     def values(self) -> dict[str, str]:

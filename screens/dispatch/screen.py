@@ -262,6 +262,7 @@ class Dispatch(BookingActions):
 
     def action_several(self, text: str = "") -> None:
         def assigned(done: str) -> None:
+            self.begin()
             self.form.show_notice(done, "success")
             self.table.action_scroll_top()
 
@@ -275,6 +276,7 @@ class Dispatch(BookingActions):
         """Handle lines pasted where no text goes, over a choice or a list."""
         if len(event.text.strip().splitlines()) > 1:
             event.stop()
+            event.prevent_default()
             self.action_several(event.text)
 
     @on(DataTable.RowSelected, "#candidates")

@@ -81,6 +81,10 @@ HINTS = (
 )
 
 
+def _is_here(row: AgentRow) -> bool:
+    return row["left_at"] is None
+
+
 class Roster(ViewedList[AgentRow, AgentRow]):
     NAME = "roster"
     FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK)
@@ -98,6 +102,7 @@ class Roster(ViewedList[AgentRow, AgentRow]):
     BINDINGS = [*keys.ROSTER, *keys.LIST]
     NUMBER = "agent_id"
     ENTER = "bookings"
+    POSSIBLE = dict.fromkeys(("presence", "hand_over", "shift"), _is_here)
     NOTHING_CHOSEN = "No agent is chosen"
 
     def __init__(self) -> None:

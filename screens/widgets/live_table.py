@@ -20,6 +20,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widgets import DataTable
 
+from screens.base.motions import IN_TABLES
 from screens.base.textual_internals import SegmentTable
 from screens.widgets.cells import as_cell, is_one_line, rendered, same
 from screens.widgets.columns import Column, Row, fitting_columns
@@ -46,6 +47,7 @@ class LiveTable(SegmentTable, Generic[Row]):
     BINDINGS = [
         Binding("home", "scroll_top", "Top", show=False),
         Binding("end", "scroll_bottom", "Bottom", show=False),
+        *IN_TABLES,
     ]
     COMPONENT_CLASSES = {"live-table--changed"}
     DEFAULT_CSS = """
