@@ -92,7 +92,7 @@ def confirm_form(booking: BookingRow, values: AcceptedValues) -> FormModal[Booki
 
     fields = [
         Field("package", LABELS["package"], booking["package"] or "", packages, required=True),
-        *amounts,
+        *revenues,
     ]
     return FORMS.form(booking, "Confirm", fields, command, submit="Confirm booking")
 
