@@ -13,6 +13,7 @@ from typing import Any
 from peewee import fn
 
 from dispatch.inputs import date_ranges, validation
+from dispatch.inputs.amounts import money_cents
 from dispatch.inputs.filter_language import (
     Group,
     Node,
@@ -96,6 +97,16 @@ class AnyNumber(Number):
         if not isinstance(value, tuple):
             return super().holds(subject, operator, value)
         return subject in value if isinstance(subject, int) else subject.in_(value)
+
+
+class Amount(Kind):
+    """An amount of money, compared in cents."""
+
+    expects = "an amount: 25000, 25,000 or 25k"
+    ordered = True
+
+    def read(self, pair: Pair, reading: Reading) -> int:
+        return money_cents(pair.value, pair.key)
 
 
 class Part(Kind):

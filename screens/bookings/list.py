@@ -29,7 +29,7 @@ EXTRA_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column(
         "total_revenue",
         "Revenue",
-        12,
+        16,
         lambda row: money(row["total_revenue"]),
         right=True,
         sort="revenue",
