@@ -72,13 +72,13 @@ class Answers(Place):
     def _typed_text(self) -> str:
         return self.query_one(FilterBar).input.value
 
-    def show_found(self, whole: int | None, text: str) -> None:
+    def show_found(self, whole: int | None, text: str, *, is_known: bool) -> None:
         """Show how many rows of the view's were found, and whom the names in the text mean."""
         found = COUNTING if self._found is None else f"{self._found:,}"
         if text and whole is not None:
             found = f"{found} of {whole:,}"
         said = f"{self._meant}   {found}" if self._meant and text else found
-        self.query_one(FilterBar).show_found(said)
+        self.query_one(FilterBar).show_found(said if is_known else "")
 
     def complete(self, keys: Keys) -> None:
         """Offer how the last word of the text may go on."""

@@ -278,7 +278,7 @@ class PagedList(DetailedList[Row, Done], Answers, ViewedList[Row, Done], Generic
         if self.VIEWS:
             here = self.view_in_sight()
             self.query_one(ViewTabs).show(self.VIEWS, here, self.by_view, self.order(), label=self.label())
-        self.show_found(self.by_view.get(self.view), self._text)
+        self.show_found(self.by_view.get(self.view), self._text, is_known=not self._misread)
 
     def label(self) -> str:
         """Return what stands for a view that is none of them."""

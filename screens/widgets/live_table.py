@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Generic
 
@@ -15,7 +14,6 @@ from textual import events
 from textual.binding import Binding
 from textual.coordinate import Coordinate
 from textual.geometry import Size
-from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widgets import DataTable
@@ -24,6 +22,7 @@ from screens.base.motions import IN_TABLES
 from screens.base.textual_internals import SegmentTable
 from screens.widgets.cells import as_cell, is_one_line, rendered, same
 from screens.widgets.columns import DOWN, UP, Column, OwnOrder, Row, fitting_columns
+from screens.widgets.table_messages import TableMessages, content_of
 
 FEW = 20  # rows that are removed one by one; with more it is faster to refill the rest
 MARK, MARKED_S = "•", 6.0  # before what others changed, and how long
@@ -34,12 +33,7 @@ CLOSE = 10  # rows from an end at which more is asked for
 HEADER, RIGHT_BUTTON = -1, 3
 
 
-def _content(row: Mapping[str, object]) -> object:
-    """Return what identifies a row's content: a version changes with it, a rank follows from other rows."""
-    return row.get("version") or {key: value for key, value in row.items() if key != "rank"}
-
-
-class LiveTable(SegmentTable, Generic[Row]):
+class LiveTable(SegmentTable, TableMessages, Generic[Row]):
     """A table that keeps cursor and scroll on the row they were on.
 
     While it ``marks_changes``, rows that are new or have changed get a mark before their first cell,
@@ -55,38 +49,7 @@ class LiveTable(SegmentTable, Generic[Row]):
     DEFAULT_CSS = """
     LiveTable { height: 1fr; background: $surface; scrollbar-size-horizontal: 0; }
     LiveTable > .live-table--changed { color: $accent; text-style: bold; }
-    LiveTable > .datatable--header { background: $panel; color: $text-muted; text-style: none; }
-    LiveTable:focus > .datatable--header { color: $foreground; text-style: bold; }
-    LiveTable > .datatable--cursor { background: $surface; color: $foreground; text-style: none; }
-    LiveTable:focus > .datatable--cursor {
-        background: $block-cursor-background; color: $block-cursor-foreground;
-        text-style: $block-cursor-text-style;
-    }
     """
-
-    class NearEnd(Message):
-        """The cursor or the view came near the last row: there may be more to load."""
-
-    class NearStart(Message):
-        """The same for the first row."""
-
-    @dataclass
-    class SortAsked(Message):
-        """A header was clicked."""
-
-        sort: str
-
-    @dataclass
-    class ColumnsAsked(Message):
-        """A header was clicked with the right button."""
-
-        table: LiveTable[Any]
-
-    @dataclass
-    class PickAsked(Message):
-        """A row was clicked with ctrl, or before its first cell: to be marked or unmarked."""
-
-        key: str
 
     def __init__(
         self,
@@ -146,8 +109,7 @@ class LiveTable(SegmentTable, Generic[Row]):
     @property
     def sorts_shown(self) -> list[str]:
         """The orders of the visible headers, from left to right."""
-        sorts = (self._by_key[key].sort for key, _ in self._shown)
-        return list(dict.fromkeys(sort for sort in sorts if sort))
+        return list(dict.fromkeys(sort for key, _ in self._shown if (sort := self._by_key[key].sort)))
 
     def names_in_sight(self) -> list[str]:
         """Name the rows in sight by kind and number, "booking 12"; none of a table that is not shown."""
@@ -287,7 +249,7 @@ class LiveTable(SegmentTable, Generic[Row]):
         self._changed |= {
             key
             for key, row in wanted.items()
-            if key not in self._rows or _content(self._rows[key]) != _content(row)
+            if key not in self._rows or content_of(self._rows[key]) != content_of(row)
         }
         if self._mark_timer is not None:
             self._mark_timer.stop()
