@@ -196,6 +196,7 @@ MEANINGS = {
     "t": {"booking.contact", "issue.reply"},  # talk to the customer
     "u": {"undo.letter", "log.undo"},
     "v": {"queue.view", "service.view", "insights.view", "roster.left"},
+    "V": {"queue.view.back", "service.view.back", "insights.view.back"},
     "w": {"why.letter", "issue.why"},
     "x": {"booking.cancel", "issue.close"},  # it ends
     "E": {"insights.report", "export"},
