@@ -16,7 +16,6 @@ from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
-from textual.notifications import Notification, Notify
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, RadioButton, RadioSet
@@ -130,17 +129,6 @@ async def test_screens_below_others_and_of_other_modes_are_found(pilot: Pilot[No
     found = textual_internals.all_screens(app)
     assert len(found) == 3
     assert {first, app.screen} < set(found)
-
-
-async def test_one_toast_is_removed_and_the_others_stay(pilot: Pilot[None]) -> None:
-    stays, goes = Notification("stays"), Notification("goes")
-    for toast in (stays, goes):
-        pilot.app.post_message(Notify(toast))
-    await pilot.pause()
-    for _ in range(2):
-        textual_internals.remove_toast(pilot.app, goes)
-    textual_internals.remove_toast(pilot.app, None)
-    assert list(pilot.app._notifications) == [stays]
 
 
 @pytest.mark.parametrize(("adopts", "parsed"), [(True, 0), (False, 2)])
