@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from rich.text import Text
 from textual import events, getters, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import ContentSwitcher, DataTable, Static
 
@@ -23,7 +23,7 @@ from screens.base import figures, keys
 from screens.base.keys import key_of
 from screens.base.messages import Progressed
 from screens.insights.columns import AGENTS, FIGURES, WEIGHTS
-from screens.insights.sections import EMPTY, READ, SECTIONS, Found, SectionTab
+from screens.insights.sections import EMPTY, READ, SECTIONS, Found, SectionTab, ToRead
 from screens.matching.panels import evidence_text, training_panel, weights_panel, written_panel
 from screens.matching.report_form import ReportOrder, report_form
 from screens.matching.training import TrainingRun
@@ -82,10 +82,11 @@ class Insights(Place):
                 yield SectionTab(section)
             yield SteadyText(id="hint")
         with ContentSwitcher(initial=WORDS):
-            yield SteadyText(id=WORDS)
+            with ToRead(id=WORDS):
+                yield SteadyText()
             yield LiveTable(FIGURES, "key", id="bookings")
             yield LiveTable(AGENTS, "agent_id", id="agents")
-            with VerticalScroll(id="match"):
+            with ToRead(id="match"):
                 yield SteadyText(id="evidence")
             yield LiveTable(WEIGHTS, "name", id="weights")
 
@@ -129,7 +130,8 @@ class Insights(Place):
         self._shown.add(section)
         if section == "match":
             summary, seen, is_latest = found
-            self._text = evidence_text(summary, seen, is_latest, key_of(self.app, "insights.train"))
+            train = keys.with_keys(self.app, "{insights.view}, then {insights.train}")
+            self._text = evidence_text(summary, seen, is_latest, train)
             self.query_one("#evidence", Static).update(self._text)
         else:
             table = self.query_one(f"#{section}", LiveTable)
@@ -160,12 +162,14 @@ class Insights(Place):
         self._is_ready = True
         if self._switcher.current == section:
             self.set_focus(self.query_one(f"#{section}"))
+        else:
+            self.set_focus(self.query_one(f"#{WORDS}"))
         held, self._held = self._held, []
         cast("SteadyApp", self.app).type_again(*held)
 
     def _say_instead(self, words: str) -> None:
         self._is_ready = False
-        self.query_one(f"#{WORDS}", Static).update(Content(words))
+        self.query_one(f"#{WORDS} > Static", Static).update(Content(words))
         self._switcher.current = WORDS
         self.set_focus(None)
 

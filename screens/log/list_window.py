@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from dispatch.desk import event_log
@@ -21,3 +22,6 @@ class LogWindow(ListWindow[EventFilter, EventRow]):
         if upwards:
             return event_log.page(self.which, limit, after=number)[::-1]
         return event_log.page(self.which, limit, before=number)
+
+    def everything(self) -> Iterable[EventRow]:
+        return event_log.each(self.which)

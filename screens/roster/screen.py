@@ -19,13 +19,15 @@ from dispatch.matching.conversion_rates import rates
 from dispatch.matching.roster_scores import RosterScores, roster_scores
 from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import contact_rate
+from dispatch.views.row_types import ViewRow
 from models.errors import InvalidInput
 from screens.base import keys
 from screens.base.figures import CAPACITY, LOAD, MATCH, PRESENCE, RANK, RATING, REACHED, SHRUNK, YEARS
 from screens.roster.agent_forms import add_agent_form, edit_agent_form
 from screens.roster.presence import open_presence, presence_text
 from screens.roster.presence_forms import handover_form, leaving_form, shift_form
-from screens.shell.row_actions import RowActions, on_chosen
+from screens.shell.row_actions import on_chosen
+from screens.shell.saved_views import ViewedList
 from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
@@ -79,7 +81,11 @@ HINTS = (
 )
 
 
-class Roster(RowActions[AgentRow, AgentRow]):
+def _is_here(row: AgentRow) -> bool:
+    return row["left_at"] is None
+
+
+class Roster(ViewedList[AgentRow, AgentRow]):
     NAME = "roster"
     FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK)
     HELP = (
@@ -96,6 +102,7 @@ class Roster(RowActions[AgentRow, AgentRow]):
     BINDINGS = [*keys.ROSTER, *keys.LIST]
     NUMBER = "agent_id"
     ENTER = "bookings"
+    POSSIBLE = dict.fromkeys(("presence", "hand_over", "shift"), _is_here)
     NOTHING_CHOSEN = "No agent is chosen"
 
     def __init__(self) -> None:
@@ -108,6 +115,7 @@ class Roster(RowActions[AgentRow, AgentRow]):
         self._asked: Node | None = None
         self._misread = ""
         self._sought: int | None = None
+        self._found: list[AgentRow] = []
 
     def on_mount(self) -> None:
         """Restore the last order."""
@@ -119,6 +127,10 @@ class Roster(RowActions[AgentRow, AgentRow]):
         yield SteadyText(classes="headline")
         yield Input(placeholder="/ name, department, title or id", compact=True, id="filter")
         yield LiveTable(COLUMNS, "agent_id", id="roster")
+
+    def everything_in(self, table: LiveTable[Any]) -> Callable[[], list[AgentRow]]:
+        found = self._found
+        return lambda: found
 
     def look_up(self) -> Callable[[], list[AgentRow]]:
         shown = {*self.table.chosen, self._sort}
@@ -155,6 +167,7 @@ class Roster(RowActions[AgentRow, AgentRow]):
         found = [with_score(row, scores.get(row["agent_id"]), steers=steers) for row in rows]
         found.sort(key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
         self.table.mark_sort(self._sort, self._descending)
+        self._found = found
         self.table.show_rows(found[:MOST_HELD])
         if self._sought is not None and found:
             self.table.stand_at(self._sought)
@@ -186,6 +199,17 @@ class Roster(RowActions[AgentRow, AgentRow]):
         self.query_one("#filter", Input).value = ""
         self.table.focus()
         self._arrange()
+
+    def present_view(self) -> ViewRow:
+        text = self.query_one("#filter", Input).value.strip()
+        return self.view_now(text, self._sort, descending=self._descending)
+
+    def apply_view(self, view: ViewRow) -> None:
+        """List what a saved view says: its text is in the filter, so that nothing is hidden."""
+        self.query_one("#filter", Input).value = view["filter"]
+        if view["sort"] in SORTS:
+            self._order_by(view["sort"], view["descending"])
+        self.reload(opens=True)  # a chosen column may need more to be read
 
     @on(Input.Submitted, "#filter")
     def _filtered(self) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
-from astra_tui.cli.output.printing import Column, line
+from astra_tui.cli.output.printing import Column, Listing, line, required_keys
 from dispatch.desk.event_chain import is_erased
 from dispatch.desk.row_types import EventRow
 from dispatch.operations.command_list import (
@@ -48,10 +49,21 @@ EVENT_COLUMNS: tuple[Column[EventRow], ...] = (
     Column("Agent", "agent_id", right=True),
     Column("Details", in_few_words),
 )
+EVENTS = Listing(EVENT_COLUMNS, required_keys(EventRow), "event_id")
 
 
 def print_history(events: Sequence[EventRow]) -> None:
     """Print events below each other, with their details."""
     for event in events:
-        what = f"{describe_event(event)}  {in_few_words(event)}".rstrip()
-        line(f"{moment(event['at'])}  {event['actor']}  {what}")
+        line(_told(event))
+
+
+def print_now(event: EventRow) -> None:
+    """Print an event with its number, at once."""
+    line(f"{event['event_id']}  {_told(event)}")
+    sys.stdout.flush()
+
+
+def _told(event: EventRow) -> str:
+    what = f"{describe_event(event)}  {in_few_words(event)}".rstrip()
+    return f"{moment(event['at'])}  {event['actor']}  {what}"
