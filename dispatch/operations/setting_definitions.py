@@ -94,9 +94,9 @@ DEFINITIONS = {
         Definition(
             "match_weights",
             "learned",
-            "weights of the match score (astra weights); learned: the newest version",
+            "weights of the match score (astra weights); training does not change it",
             _weights,
-            "published, learned, or a version's number (astra weights list)",
+            "published, learned, default, or a version's number (astra weights list)",
         ),
         _minutes("sla_first_response_minutes", targets.FIRST_RESPONSE_MINUTES, "first answer"),
         _minutes("sla_resolution_minutes", targets.RESOLUTION_MINUTES, "resolution"),

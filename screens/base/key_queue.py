@@ -79,8 +79,18 @@ class SteadyApp(SteadyBatches):
         elif self._is_at_a_key:
             self._typed_ahead.append(event)
         else:
-            await super().on_event(event)
+            await self._handle(event)
             self._begin(self._typed_at)
+
+    async def _handle(self, event: Typed) -> None:
+        self.before_typed()
+        await super().on_event(event)
+
+    def before_typed(self) -> None:
+        """Hear of a key before it does anything."""
+
+    def show_messages(self) -> None:
+        """Show what is said at present; an application that speaks overrides it."""
 
     def delay_update(self, delay: float = 0) -> None:
         """Paint a new place at once, so that a section chosen in it is laid out."""
@@ -109,7 +119,7 @@ class SteadyApp(SteadyBatches):
                 self._drop_what_waits()
             if not self._typed_ahead:
                 break
-            await super().on_event(self._typed_ahead.popleft())
+            await self._handle(self._typed_ahead.popleft())
         self._is_at_a_key = False
 
     def _wants_to_leave(self) -> bool:

@@ -228,7 +228,7 @@ class MyDesk(BookingList):
             if _is_put_on_away(agent):
                 self.host.perform(
                     lambda desk: set_presence(desk, agent_id, AVAILABLE),
-                    lambda row: self.say(describe_presence_change(row)),
+                    lambda row: self.say_done(describe_presence_change(row)),
                 )
             else:
                 open_presence(self, agent)

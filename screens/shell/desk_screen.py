@@ -26,6 +26,7 @@ from screens.shell.export import open_export
 from screens.widgets.bars import EmptyDesk, Heading, StatusBar, TopBar
 from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
+from screens.widgets.message_line import MessageRack
 from screens.widgets.outage_bar import OutageBar
 from screens.widgets.sweep_bar import SweepBar
 from screens.wording.text import short
@@ -78,6 +79,7 @@ class Place(Hosted[None]):
         yield EmptyDesk()
         yield from self.body()
         yield StatusBar()
+        yield MessageRack()
 
     @abstractmethod
     def body(self) -> ComposeResult:
@@ -110,6 +112,15 @@ class Place(Hosted[None]):
         """Choose the columns of the table in focus, or of the first one."""
         table = self.focused if isinstance(self.focused, LiveTable) else self.query(LiveTable).first()
         table.post_message(LiveTable.ColumnsAsked(table))
+
+    def in_sight(self) -> frozenset[str]:
+        return frozenset(name for table in self.query(LiveTable) for name in table.names_in_sight())
+
+    @on(events.ScreenSuspend)
+    def _out_of_sight(self) -> None:
+        """Leave no toast below a modal."""
+        for rack in self.query(MessageRack):
+            rack.show([])
 
     def action_export(self) -> None:
         """Write all rows of the list in focus, or of the first one, into a file."""

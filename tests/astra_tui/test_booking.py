@@ -169,6 +169,16 @@ def test_undo_reverses_the_actors_last_command_or_the_named_one(booked: Run) -> 
     assert (ended.code, ended.error["code"]) == (1, "already_undone")
 
 
+def test_a_dry_run_says_what_would_be_undone_and_writes_nothing(booked: Run) -> None:
+    logged = booked("log", "--json").out
+    shown = booked("undo", "--dry-run").out
+    assert shown.startswith("Would undo: lead 1 (Kate Nguyen) (event ")
+    assert booked("undo", "--dry-run", "--json").json["rows"] == ["booking 1"]
+    assert booked("log", "--json").out == logged
+    booked("undo")
+    assert booked("redo", "--dry-run").out.startswith("Would redo: lead 1 (Kate Nguyen) (event ")
+
+
 def test_redo_does_the_undone_again(booked: Run) -> None:
     booked("booking", "claim", 1, "--agent", 2)
     booked("undo")
