@@ -13,6 +13,7 @@ import sys
 from codecs import getincrementaldecoder
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import IO, Any
 
@@ -24,6 +25,7 @@ from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.binding import BindingsMap
+from textual.content import Content
 from textual.coordinate import Coordinate
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
@@ -34,7 +36,8 @@ from textual.message_pump import MessagePump
 from textual.reactive import Reactive
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
-from textual.widgets import DataTable, OptionList, RadioSet
+from textual.widgets import DataTable, OptionList, RadioSet, Select
+from textual.widgets._select import SelectCurrent
 
 # -- the terminal
 
@@ -276,6 +279,14 @@ def bindings_of(node: DOMNode) -> BindingsMap:
     return bindings
 
 
+def rename_action(node: DOMNode, action: str, label: str) -> None:
+    """Let the key line call an action of this one node by another name."""
+    for key, bound in node._bindings.key_to_bindings.items():
+        node._bindings.key_to_bindings[key] = [
+            replace(each, description=label) if each.action == action else each for each in bound
+        ]
+
+
 # -- what is under way
 
 
@@ -316,6 +327,13 @@ def highlighted_index(radio_set: RadioSet) -> int | None:
 def forget_pressed(radio_set: RadioSet) -> None:
     """Let no button count as pressed; the button itself has been switched off before."""
     radio_set._pressed_button = None
+
+
+def show_in_select(select: Select[Any], line: Content | None, placeholder: Content) -> None:
+    """Show a line in a closed Select, or the placeholder for None; both as they are, without markup."""
+    current = select.query_one(SelectCurrent)
+    current.placeholder = placeholder  # type: ignore[assignment]  # its Static takes any content
+    current.update(Select.NULL if line is None else line)
 
 
 class SegmentTable(DataTable[Text]):

@@ -10,7 +10,7 @@ from dispatch.queries.row_types import AgentRow, BookingRow
 from models.bookings import CONFIRMED
 from screens.roster.presence import presence_text
 from screens.widgets.steady_text import SteadyText
-from screens.wording.agents import PRESENCE_SIGNS, held_of_capacity
+from screens.wording.agents import CELLS, PRESENCE_SIGNS, held_bar
 from screens.wording.bookings import CANCELLED
 from screens.wording.bookings import CONFIRMED as CONFIRMED_SIGN
 from screens.wording.text import CARE, short
@@ -73,7 +73,8 @@ def _from_long_to_short(agent: AgentRow, rows: Sequence[BookingRow], key: str) -
     presence = presence_text(agent)
     word = Text(f"{PRESENCE_SIGNS[agent['presence']]} {agent['presence']}", presence.style)
     hint = Text(f"  {key}", "dim")
-    load, bar = held_of_capacity(agent, cells=0), held_of_capacity(agent)
+    bar = held_bar(agent["load"], agent["issue_load"], agent["capacity"])
+    load = bar[CELLS + 1 :]
     name, shorter, shortest = (Text(short(agent["name"], cells), "bold") for cells in (24, 14, 8))
     done, today = _today(rows), Text.assemble(("today ", "dim"), _today(rows))
     named_bar, rank = Text.assemble(("load ", "dim"), bar), Text(f"rank {agent['rank'] or '–'}", "dim")

@@ -16,6 +16,7 @@ from dispatch.assignment.contact_rate import with_rates
 from dispatch.inputs.filter_language import Node, parse
 from dispatch.inputs.filter_reader import read
 from dispatch.matching.conversion_rates import rates
+from dispatch.matching.evidence import MATCH as MATCH_POLICY
 from dispatch.matching.roster_scores import RosterScores, roster_scores
 from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import contact_rate
@@ -148,8 +149,7 @@ class Roster(ViewedList[AgentRow, AgentRow]):
     def show(self, data: list[AgentRow]) -> None:
         self._agents = data
         self._arrange()
-        if SCORE in {*self.table.chosen, self._sort}:
-            self._score()
+        self._score()
 
     def _score(self) -> None:
         """Show the scores when they are ready, which takes a while with thousands of agents."""
@@ -166,6 +166,7 @@ class Roster(ViewedList[AgentRow, AgentRow]):
         rows = queries.filtered(self._agents, self._asked)
         found = [with_score(row, scores.get(row["agent_id"]), steers=steers) for row in rows]
         found.sort(key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
+        self.table.leave_out(() if self._match_counts else (SCORE,))
         self.table.mark_sort(self._sort, self._descending)
         self._found = found
         self.table.show_rows(found[:MOST_HELD])
@@ -177,10 +178,16 @@ class Roster(ViewedList[AgentRow, AgentRow]):
         refused = Text(self._misread, f"bold {CARE}")
         self.query_one(".headline", Static).update(refused if self._misread else line)
 
+    @property
+    def _match_counts(self) -> bool:
+        """Whether the match score says anything: it is believed, or the policy in force goes by it."""
+        return self._scores.believed or self.backend.desk.settings["policy"] == MATCH_POLICY
+
     def _hints(self) -> str:
         if not self._agents:
             return keys.with_keys(self.app, NO_AGENTS)
-        whose = f"  ·  match: {self._scores.whose}" if self._scores.whose and self.size.width >= WIDE else ""
+        is_told = self._scores.whose and self._match_counts and self.size.width >= WIDE
+        whose = f"  ·  match: {self._scores.whose}" if is_told else ""
         return keys.with_keys(self.app, HINTS) + whose
 
     @on(Input.Changed, "#filter")

@@ -89,6 +89,7 @@ class LiveTable(SegmentTable, Generic[Row]):
         self.specs = tuple(columns)
         self._by_key = {spec.key: spec for spec in columns}
         self._own_choice: tuple[str, ...] = ()
+        self._left_out: frozenset[str] = frozenset()
         self._key = key
         self._rows: dict[str, Row] = {}
         self._anchors: dict[str, Text] = {}
@@ -117,7 +118,8 @@ class LiveTable(SegmentTable, Generic[Row]):
     @property
     def chosen(self) -> tuple[str, ...]:
         """The columns' keys in their order, as far as there is room for them."""
-        return self._own_choice or tuple(spec.key for spec in self.specs if not spec.extra)
+        usual = tuple(spec.key for spec in self.specs if not spec.extra)
+        return tuple(key for key in self._own_choice or usual if key not in self._left_out)
 
     @property
     def left_out(self) -> list[Column[Row]]:
@@ -144,6 +146,13 @@ class LiveTable(SegmentTable, Generic[Row]):
         """Make all cells again: their form has changed, not the rows."""
         if self._shown:
             self._lay_out(again=True)
+
+    def leave_out(self, keys: Iterable[str]) -> None:
+        """Do not show these columns for now, even if they are chosen: they say nothing at present."""
+        if frozenset(keys) != self._left_out:
+            self._left_out = frozenset(keys)
+            if self._shown:
+                self._lay_out()
 
     @property
     def own_choice(self) -> tuple[str, ...]:

@@ -7,6 +7,11 @@ from dispatch.queries.row_types import BookingRow
 BY_PHONE = frozenset({"Phone Call", "Text"})
 
 
+def is_a_call(method: str) -> bool:
+    """Return whether a contact method is a call, which needs a number."""
+    return any(word in method.casefold() for word in ("phone", "call"))
+
+
 def ways(row: BookingRow) -> str:
     """Return the customer's method, number and address, as far as they are known."""
     return " · ".join(filter(None, (row["method"], row["phone"], row["email"])))

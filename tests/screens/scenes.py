@@ -138,8 +138,8 @@ async def reply_to_an_issue(app: AstraApp) -> None:
 
 async def weigh_up(app: AstraApp) -> None:
     await type_lead(app)
-    app.screen.query_one("#candidates").focus()
-    await press(app, "enter")
+    app.screen.query_one("#latest").focus()
+    await press(app, "equals_sign")
 
 
 def insights(section: str) -> Scene:

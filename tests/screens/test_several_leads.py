@@ -59,7 +59,7 @@ async def test_lines_are_checked_assigned_and_corrected(golden_file: Path, runni
         rows = await newest(app, 3)
         assert [row["customer_name"] for row in rows] == ["山田 花子", "Nora Quist", "Oskar Sokolov"]
         assert rows[1]["phone"] == "+4971177"
-        assert told(app) == "2 leads assigned; 2 to be corrected stay above"
+        assert told(app) == "2 leads assigned; 2 with errors stay above"
         assert f"→ {rows[0]['agent_name']}, booking 14" in text_of(app)
         assert modal(app).text.splitlines()[1:] == [SEVERAL.splitlines()[2], SEVERAL.splitlines()[4]]
         table = modal(app).query_one(LiveTable)

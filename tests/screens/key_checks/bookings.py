@@ -126,15 +126,15 @@ async def copy_what_reaches_the_customer(app: AstraApp) -> None:
 @check("match.parts")
 async def parts_of_a_score(app: AstraApp) -> None:
     await press(app, "f2")
-    app.screen.query_one("#candidates").focus()
+    app.screen.query_one("#latest").focus()
     await press(app, "equals_sign")
     assert "No lead to score yet" in text_of(app)
     await fill_in(app, **LEAD)
-    app.screen.query_one("#candidates").focus()
+    app.screen.query_one("#latest").focus()
     await press(app, "down", "equals_sign")
     assert isinstance(app.screen, Panel)
     said = app.screen.text.plain
-    await press(app, "escape", "enter")
+    await press(app, "escape", "equals_sign")
     assert isinstance(app.screen, Panel)
     assert app.screen.text.plain == said
     assert "Of 6 agents the lowest sum" in said
