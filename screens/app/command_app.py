@@ -67,7 +67,7 @@ class CommandApp(DistributingApp):
                 host,
                 line.about(row[place.NUMBER]),
                 lambda outcome: tell(host, outcome),
-                lambda error: host.show_toast(f"Not done: {said(error)}", severity="warning", timeout=8),
+                lambda error: host.tell(f"Not done: {said(error)}", severity="warning"),
             )
 
     @property

@@ -88,8 +88,8 @@ class CommandLine(Modal[None]):
     def unsaved(self) -> str:
         return ""
 
-    def may_be_left(self) -> bool:
-        return not self._typed.value.strip()
+    def tell(self, text: str) -> None:
+        self._say(text, "-problem")
 
     def on_desk_changed(self, message: DeskChanged) -> None:
         self._look()
@@ -252,7 +252,7 @@ def verbs_panel() -> Panel:
 
 
 def _may_be_left(screen: Screen[Any]) -> bool:
-    return isinstance(screen, Modal) and screen.may_be_left()
+    return isinstance(screen, Modal) and not screen.why_it_stays()
 
 
 def run_line(
@@ -279,7 +279,7 @@ def run_line(
 def tell(host: Host, outcome: Outcome) -> None:
     """Show the result of a line, or go where it says."""
     if outcome.jump is None:
-        host.show_toast(outcome.text)
+        host.tell_done(outcome.text)
         return
     kind, number = outcome.jump
     {"booking": host.show_booking, "issue": host.show_issue, "agent": host.show_agent}[kind](number)
