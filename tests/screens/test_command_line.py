@@ -60,6 +60,8 @@ async def test_a_booking_is_claimed_in_six_keys_from_anywhere(
         assert (await booking(app, number))["claimed_at"]
         assert not isinstance(app.screen, CommandLine)
         await press(app, "ctrl+z")
+        if (await booking(app, number))["claimed_at"]:
+            await press(app, "ctrl+z")  # it asks first where the booking is not in sight
         assert (await booking(app, number))["claimed_at"] is None
 
 
