@@ -23,6 +23,7 @@ KEYS: dict[str, tuple[type, str]] = {
     "theme": (str, "a theme's name in quotes"),
     "agent": (int, "an agent's number"),
     "bell": (bool, "true or false: ring for new work"),
+    "title": (bool, "true or false: the place and what waits in the window's title"),
     "toasts": (bool, "true or false: a message for new work"),
     "keymap": (dict, "a table of binding ids and keys"),
 }
@@ -39,6 +40,7 @@ class Preferences:
     keymap: dict[str, str] = field(default_factory=dict)
     bell: bool | None = None
     toasts: bool | None = None
+    title: bool | None = None
 
 
 Check = Callable[[Preferences], dict[str, str]]

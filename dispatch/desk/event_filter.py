@@ -14,6 +14,7 @@ from dispatch.inputs.filter_language import Node
 from dispatch.inputs.filter_reader import Exact, Fields, Key, Keys, Moment, Number, Who, at, condition, table
 from models.agents import is_named
 from models.audit import Event, EventBooking, EventIssue, LogLine, last_line
+from models.customer_index import MOST_WORDS
 
 Line = type[Event] | type[LogLine]
 
@@ -113,7 +114,7 @@ class EventFilter:
 
 
 def _of_words(line: Line, text: str) -> list[Expression]:
-    return [line.command.contains(word) | line.actor.contains(word) for word in text.split()]
+    return [line.command.contains(word) | line.actor.contains(word) for word in text.split()[:MOST_WORDS]]
 
 
 def _of_fields(line: Line, fields: dict[str, Any]) -> list[Expression]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
+from textual import events, on
 from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen
 
@@ -26,6 +27,8 @@ T = TypeVar("T")
 
 class Hosted(SteadyScreen[Result]):
     """A screen that asks the desk, waits for somebody who types, and opens modals."""
+
+    NO_PASTE: ClassVar[str] = "Paste works in fields only"
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -51,13 +54,33 @@ class Hosted(SteadyScreen[Result]):
         """Return whether the widgets are mounted: an answer may come too early or too late."""
         return self.is_attached and self.is_mounted
 
+    def is_possible(self, action: str) -> bool:
+        """Return whether a verb can be done now with what is under the cursor; its key is dim otherwise."""
+        return True
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Say where a paste works: nothing here took it."""
+        self.say(self.NO_PASTE, severity="warning")
+
     def unsaved(self) -> str:
         """A sentence on what was typed here and not sent yet, or ""."""
         return ""
 
     def say(self, text: str, *, severity: SeverityLevel = "information") -> None:
-        """Show a toast; the text may hold anything that a person typed."""
-        self.host.show_toast(text, severity=severity)
+        """Say something on the message line; the text may hold anything that a person typed."""
+        self.host.tell(text, severity=severity)
+
+    def say_done(self, text: str) -> None:
+        """Say what a command given here did, with the key that undoes it."""
+        self.host.tell_done(text)
+
+    def in_sight(self) -> frozenset[str]:
+        """Name the rows that can be seen, each as "booking 12"."""
+        return frozenset()
+
+    @on(events.ScreenResume)
+    def _show_messages(self) -> None:
+        self.host.show_messages()
 
     def open(self, modal: ModalScreen[T | None], then: Callable[[T], object] | None = None) -> None:
         """Open a modal, unless another is already open; ``then`` gets its result, if it has one."""

@@ -13,6 +13,8 @@ import sys
 from codecs import getincrementaldecoder
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
+from functools import cache
 from typing import IO, Any
 
 from rich.segment import Segment
@@ -23,22 +25,25 @@ from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.binding import BindingsMap
+from textual.content import Content
 from textual.coordinate import Coordinate
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
-from textual.keys import _character_to_key
+from textual.keys import _character_to_key, key_to_character
 from textual.message_pump import MessagePump
-from textual.notifications import Notification
 from textual.reactive import Reactive
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
-from textual.widgets import DataTable, RadioSet
+from textual.widgets import DataTable, OptionList, RadioSet, Select
+from textual.widgets._select import SelectCurrent
 
 # -- the terminal
 
+TITLE, KEEP_TITLE, OLD_TITLE = "\x1b]2;{}\x07", "\x1b[22;2t", "\x1b[23;2t"
 ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
+WITHOUT_TITLE = ("linux", "dumb")
 READ_AT_ONCE = 4_096
 LOOK_FOR_THE_END_S = 0.1
 
@@ -84,6 +89,7 @@ class SteadyDriver(LinuxDriver):
         if terminal is not None:
             self._file: Any = TerminalFile(terminal)
         self._is_drawing = False
+        self._title = ""
         for number in ENDING:
             if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
                 self._loop.add_signal_handler(number, self._end, number)
@@ -109,8 +115,17 @@ class SteadyDriver(LinuxDriver):
         textual_driver: Any = super()  # it has no types
         textual_driver.start_application_mode()
         self._is_drawing = self._writer_thread is not None and self._writer_thread.is_alive()
+        self.write(KEEP_TITLE)
+        self.show_title(self._title)
+
+    def show_title(self, title: str) -> None:
+        """Show a text without control characters as the window's title, for a terminal that can."""
+        self._title = title
+        if title and os.environ.get("TERM", "") not in WITHOUT_TITLE:
+            self.write(TITLE.format(title))
 
     def stop_application_mode(self) -> None:
+        self.write(OLD_TITLE)
         super().stop_application_mode()
         self._is_drawing = False
 
@@ -153,6 +168,12 @@ class SteadyTerminal(App[None]):
         chosen = super().get_driver_class()
         return SteadyDriver if chosen is LinuxDriver else chosen
 
+    def show_window_title(self, title: str) -> None:
+        """Show a title where there is a window: headless, no byte is written."""
+        self.title = title
+        if isinstance(self._driver, SteadyDriver):
+            self._driver.show_title(title)
+
     @property
     def return_code(self) -> int | None:
         """The exit code once it ends; not 0 if an exception is the reason."""
@@ -173,12 +194,6 @@ def all_screens(app: App[Any]) -> list[Screen[Any]]:
     return [screen for stack in app._screen_stacks.values() for screen in stack]
 
 
-def remove_toast(app: App[Any], toast: Notification | None) -> None:
-    """Remove one toast, if it is still there; it leaves the screen when the next one appears."""
-    if toast is not None and toast in app._notifications:
-        app._unnotify(toast, refresh=False)
-
-
 def adopt_styles(screen: Screen[Any]) -> None:
     """Mark a new screen as styled by the application's present style sheets.
 
@@ -192,6 +207,9 @@ class SteadyScreen(Screen[ScreenResultType]):
 
     It keeps its styles while another screen covers it, and a moved focus repaints the two widgets concerned
     instead of the whole screen: any change of a style is applied at once, to hidden screens as well.
+
+    Typing is never a command: a key that is a character reaches the screen and the application only while
+    a list has the focus. On a button, in a text to scroll, or without a focus, a letter does nothing.
     """
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
@@ -199,6 +217,20 @@ class SteadyScreen(Screen[ScreenResultType]):
     @on(events.ScreenResume)
     def keep_styles(self, event: events.ScreenResume) -> None:
         event.refresh_styles = False
+
+    def takes_letters(self) -> bool:
+        """Return whether characters are keys of the screen: a list has the focus."""
+        return isinstance(self.focused, DataTable | OptionList)
+
+    @property
+    def _binding_chain(self) -> list[tuple[DOMNode, BindingsMap]]:
+        chain = super()._binding_chain
+        if not self.takes_letters():
+            for node, bindings in chain:
+                if isinstance(node, Screen | App):
+                    for key in filter(is_character, [*bindings.key_to_bindings]):
+                        del bindings.key_to_bindings[key]
+        return chain
 
     async def _invoke_and_clear_callbacks(self) -> None:
         if not (self.is_current and (self.app._batch_count or self._layout_required)):
@@ -222,6 +254,19 @@ def character_to_key(character: str) -> str:
     return _character_to_key(character)
 
 
+TYPED = frozenset(_character_to_key(chr(code)) for code in range(32, 127))
+"""The names of the keys that type a character of ASCII."""
+
+
+@cache
+def is_character(key: str) -> bool:
+    """Return whether a key types a character: ``a``, ``question_mark`` and ``space``, not ``ctrl+a``."""
+    if key in TYPED:  # of some of them key_to_character does not know the way back: of "at" it is @
+        return True
+    character = key_to_character(key)
+    return character is not None and len(character) == 1 and character.isprintable()
+
+
 def keymap_of(app: App[Any]) -> Mapping[str, str]:
     """Return the user's own keys, by binding id."""
     return app._keymap
@@ -232,6 +277,14 @@ def bindings_of(node: DOMNode) -> BindingsMap:
     bindings = node._bindings.copy()
     bindings.apply_keymap(node.app._keymap)
     return bindings
+
+
+def rename_action(node: DOMNode, action: str, label: str) -> None:
+    """Let the key line call an action of this one node by another name."""
+    for key, bound in node._bindings.key_to_bindings.items():
+        node._bindings.key_to_bindings[key] = [
+            replace(each, description=label) if each.action == action else each for each in bound
+        ]
 
 
 # -- what is under way
@@ -274,6 +327,13 @@ def highlighted_index(radio_set: RadioSet) -> int | None:
 def forget_pressed(radio_set: RadioSet) -> None:
     """Let no button count as pressed; the button itself has been switched off before."""
     radio_set._pressed_button = None
+
+
+def show_in_select(select: Select[Any], line: Content | None, placeholder: Content) -> None:
+    """Show a line in a closed Select, or the placeholder for None; both as they are, without markup."""
+    current = select.query_one(SelectCurrent)
+    current.placeholder = placeholder  # type: ignore[assignment]  # its Static takes any content
+    current.update(Select.NULL if line is None else line)
 
 
 class SegmentTable(DataTable[Text]):

@@ -20,7 +20,11 @@ from screens.shell.row_actions import on_chosen
 from screens.widgets.live_table import LiveTable
 from screens.wording.consequences import after_a_batch
 
+MANY = 50  # that are marked only after a question
 MOST_MARKED = 2_000  # changed in one commit, for which others wait: half a second
+
+FOR_MARKED = ("reassign", "cancel", "release")
+"""The actions that are for the marked bookings, where some are."""
 
 
 class MarkedList(BookingList):
@@ -83,6 +87,13 @@ class MarkedList(BookingList):
         """Mark what a filter lists, up to the limit of marks."""
 
         def then(found: list[int]) -> None:
+            if len(found) > MANY:
+                count = plural(min(len(found), MOST_MARKED), "booking")
+                self.host.ask_again("mark.all", f"mark {count}", partial(mark, found))
+            else:
+                mark(found)
+
+        def mark(found: list[int]) -> None:
             self._marks = dict.fromkeys(found[:MOST_MARKED])
             self._last_mark = None
             self._show_marks()
@@ -90,6 +101,9 @@ class MarkedList(BookingList):
             self.say(f"Marked {plural(len(self._marks), 'booking')}{more}")
 
         self.host.ask(lambda: queries.booking_ids(which, MOST_MARKED + 1), then, opens=True)
+
+    def is_possible(self, action: str) -> bool:
+        return bool(self._marks and action in FOR_MARKED) or super().is_possible(action)
 
     def action_reassign(self) -> None:
         self._deal("Reassigned", forms.reassign_marked, super().action_reassign)
@@ -121,4 +135,4 @@ class MarkedList(BookingList):
         if result["refused"]:
             self.call_later(self.open, Panel(f"{word}: row by row", after_a_batch(result, word.lower())))
         else:
-            self.say(f"{word} {plural(result['done'], 'booking')}; undo reverts all of them")
+            self.say_done(f"{word} {plural(result['done'], 'booking')}")

@@ -8,7 +8,6 @@ from typing import Any
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import DataTable, Static
 
@@ -16,7 +15,6 @@ from dispatch import customers
 from dispatch.customers.records import MOST_ON_CARD
 from dispatch.customers.row_types import CustomerCard as Card
 from dispatch.customers.row_types import IssueLine, LeadRow
-from dispatch.operations import undo
 from dispatch.operations.command_list import describe_subject
 from dispatch.queries.row_types import BookingRow, CustomerRow
 from dispatch.queries.wording import moment, short_moment
@@ -31,9 +29,10 @@ from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import add_facts
 from screens.widgets.live_table import LiveTable
+from screens.widgets.movable import Reading
 from screens.wording import issues as issue_words
 from screens.wording.bookings import state
-from screens.wording.events import describe_undo, event_line
+from screens.wording.events import event_line
 from screens.wording.text import CARE, short
 
 COLUMNS: tuple[Column[BookingRow], ...] = (
@@ -85,14 +84,11 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         self._card = card
         self._copied = ""
 
-    def may_be_left(self) -> bool:
-        return True
-
     def body(self) -> ComposeResult:
         yield Static(id="person")
         yield LiveTable(COLUMNS, "booking_id", id="card-bookings")
         yield LiveTable(ISSUES, "issue_id", id="card-issues")
-        with VerticalScroll(id="card-history"):
+        with Reading(id="card-history"):
             yield Static()
 
     def on_mount(self) -> None:
@@ -148,7 +144,7 @@ class CustomerCard(Modal[tuple[str, int] | None]):
 
     def _edited(self, row: CustomerRow) -> None:
         self._reload(opens=True)
-        self.say(f"Saved: {short(row['name'])} ({row['customer_id']})")
+        self.say_done(f"Saved: {short(row['name'])} ({row['customer_id']})")
 
     def action_merge(self) -> None:
         number, name = self._card["customer_id"], self._card["name"]
@@ -164,13 +160,17 @@ class CustomerCard(Modal[tuple[str, int] | None]):
     def _merged(self, row: CustomerRow) -> None:
         self._card["customer_id"] = row["customer_id"]
         self._reload(opens=True)
-        self.say(f"Merged into {short(row['name'])} ({row['customer_id']}); ctrl+z undoes it")
+        self.say_done(f"Merged into {short(row['name'])} ({row['customer_id']})")
+
+    def in_sight(self) -> frozenset[str]:
+        rows = (name for table in self.query(LiveTable) for name in table.names_in_sight())
+        return frozenset((f"customer {self._card['customer_id']}", *rows))
 
     def action_undo(self) -> None:
-        self.host.perform(undo.undo, lambda done: self.say(describe_undo(done)))
+        self.host.reverse()
 
     def action_redo(self) -> None:
-        self.host.perform(undo.redo, lambda done: self.say(describe_undo(done)))
+        self.host.reverse(redo=True)
 
 
 def person(card: Card) -> Text:

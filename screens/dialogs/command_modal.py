@@ -12,7 +12,9 @@ from textual.widgets import Static
 from dispatch.desk.desk import Desk
 from models.errors import DeskError
 from screens.base.hosted import T
-from screens.dialogs.modal import Modal
+from screens.dialogs.modal import HOLDS_TEXT, Modal
+from screens.widgets.choice import LettersTyped
+from screens.widgets.field_line import no_such_name
 from screens.wording.text import refusal
 
 Outcome = TypeVar("Outcome")
@@ -46,6 +48,12 @@ class CommandModal(Modal[Outcome | None]):
         if self._busy and self._result is None:
             self._show_note(self.AT_WORK)
 
+    def why_it_stays(self) -> str:
+        return self.STILL_AT_WORK if self._busy else HOLDS_TEXT if self.unsaved() else ""
+
+    def tell(self, text: str) -> None:
+        self._show_note(text)
+
     def action_close(self) -> None:
         if self._busy:
             self._show_note(self.STILL_AT_WORK)
@@ -68,6 +76,9 @@ class CommandModal(Modal[Outcome | None]):
     def _refused(self, error: DeskError) -> None:
         self._busy = False
         self._show_note(refusal(error))
+
+    def on_letters_typed(self, message: LettersTyped) -> None:
+        self._show_note("" if message.found else no_such_name(message))
 
     def _show_note(self, text: str) -> None:
         if self.is_laid_out:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from rich.text import Text
 from textual import events, getters, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import ContentSwitcher, DataTable, Static
 
@@ -21,15 +21,17 @@ from models.base import Json
 from models.errors import DeskError
 from screens.base import figures, keys
 from screens.base.keys import key_of
+from screens.base.message_log import News
 from screens.base.messages import Progressed
 from screens.insights.columns import AGENTS, FIGURES, WEIGHTS
-from screens.insights.sections import EMPTY, READ, SECTIONS, Found, SectionTab
+from screens.insights.sections import EMPTY, READ, SECTIONS, Found, SectionTab, ToRead
 from screens.matching.panels import evidence_text, training_panel, weights_panel, written_panel
 from screens.matching.report_form import ReportOrder, report_form
 from screens.matching.training import TrainingRun
 from screens.shell.desk_screen import Place
 from screens.widgets.choice import next_of
 from screens.widgets.live_table import LiveTable
+from screens.widgets.steady_text import SteadyText
 
 if TYPE_CHECKING:
     from dispatch.matching.learning.version_store import Lesson
@@ -79,13 +81,14 @@ class Insights(Place):
         with Horizontal(id="sections", classes="headline"):
             for section in SECTIONS:
                 yield SectionTab(section)
-            yield Static(id="hint")
+            yield SteadyText(id="hint")
         with ContentSwitcher(initial=WORDS):
-            yield Static(id=WORDS)
+            with ToRead(id=WORDS):
+                yield SteadyText()
             yield LiveTable(FIGURES, "key", id="bookings")
             yield LiveTable(AGENTS, "agent_id", id="agents")
-            with VerticalScroll(id="match"):
-                yield Static(id="evidence")
+            with ToRead(id="match"):
+                yield SteadyText(id="evidence")
             yield LiveTable(WEIGHTS, "name", id="weights")
 
     def on_mount(self) -> None:
@@ -128,7 +131,8 @@ class Insights(Place):
         self._shown.add(section)
         if section == "match":
             summary, seen, is_latest = found
-            self._text = evidence_text(summary, seen, is_latest, key_of(self.app, "insights.train"))
+            train = keys.with_keys(self.app, "{insights.view}, then {insights.train}")
+            self._text = evidence_text(summary, seen, is_latest, train)
             self.query_one("#evidence", Static).update(self._text)
         else:
             table = self.query_one(f"#{section}", LiveTable)
@@ -159,12 +163,14 @@ class Insights(Place):
         self._is_ready = True
         if self._switcher.current == section:
             self.set_focus(self.query_one(f"#{section}"))
+        else:
+            self.set_focus(self.query_one(f"#{WORDS}"))
         held, self._held = self._held, []
         cast("SteadyApp", self.app).type_again(*held)
 
     def _say_instead(self, words: str) -> None:
         self._is_ready = False
-        self.query_one(f"#{WORDS}", Static).update(Content(words))
+        self.query_one(f"#{WORDS} > Static", Static).update(Content(words))
         self._switcher.current = WORDS
         self.set_focus(None)
 
@@ -237,8 +243,12 @@ class Insights(Place):
             self.say("Go to the weights first, and to the ones to use", severity="warning")
             return
         name = str(row["version"] or row["name"])
+        self.host.ask_again("insights.use", f"score by {row['name']}", partial(self._use, name))
+
+    def _use(self, name: str) -> None:
         self.host.perform(
-            lambda desk: weights.use(desk, name), lambda used: self.say(f"The score weighs by {used['name']}")
+            lambda desk: weights.use(desk, name),
+            lambda used: self.say_done(f"The score weighs by {used['name']}"),
         )
 
     def action_copy(self) -> None:
@@ -281,9 +291,12 @@ class Insights(Place):
     def _trained(self, row: LessonRow) -> None:
         self._over()
         if self.app.screen is self:
-            self.open(training_panel(row))
+            self.open(training_panel(row, partial(self._use, str(row["version"]))))
         else:
-            self.host.announce(f"Training has ended: version {row['version']}. {row['sentence']}")
+            one = f"Training has ended: version {row['version']}. {row['sentence']}"
+            self.host.announce(
+                News("training", one, "trainings have ended: versions", (row["version"] or 0,))
+            )
 
     def _untrained(self, error: DeskError) -> None:
         self._over()

@@ -16,6 +16,7 @@ from dispatch.assignment.contact_rate import with_rates
 from dispatch.inputs.filter_language import Node, parse
 from dispatch.inputs.filter_reader import read
 from dispatch.matching.conversion_rates import rates
+from dispatch.matching.evidence import MATCH as MATCH_POLICY
 from dispatch.matching.roster_scores import RosterScores, roster_scores
 from dispatch.queries.row_types import AgentRow
 from dispatch.queries.wording import contact_rate
@@ -31,9 +32,10 @@ from screens.shell.saved_views import ViewedList
 from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
+from screens.widgets.steady_text import SteadyText
 from screens.wording.agents import load_bar, match_score, with_score
 from screens.wording.plots import interval
-from screens.wording.text import CARE, refusal
+from screens.wording.text import CARE, refusal, short
 
 CONTACT = "contact_rate"
 
@@ -80,6 +82,10 @@ HINTS = (
 )
 
 
+def _is_here(row: AgentRow) -> bool:
+    return row["left_at"] is None
+
+
 class Roster(ViewedList[AgentRow, AgentRow]):
     NAME = "roster"
     FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK)
@@ -97,6 +103,7 @@ class Roster(ViewedList[AgentRow, AgentRow]):
     BINDINGS = [*keys.ROSTER, *keys.LIST]
     NUMBER = "agent_id"
     ENTER = "bookings"
+    POSSIBLE = dict.fromkeys(("presence", "hand_over", "shift"), _is_here)
     NOTHING_CHOSEN = "No agent is chosen"
 
     def __init__(self) -> None:
@@ -118,7 +125,7 @@ class Roster(ViewedList[AgentRow, AgentRow]):
         self._descending = self.host.recall("roster.descending", self._descending)
 
     def body(self) -> ComposeResult:
-        yield Static(classes="headline")
+        yield SteadyText(classes="headline")
         yield Input(placeholder="/ name, department, title or id", compact=True, id="filter")
         yield LiveTable(COLUMNS, "agent_id", id="roster")
 
@@ -142,8 +149,7 @@ class Roster(ViewedList[AgentRow, AgentRow]):
     def show(self, data: list[AgentRow]) -> None:
         self._agents = data
         self._arrange()
-        if SCORE in {*self.table.chosen, self._sort}:
-            self._score()
+        self._score()
 
     def _score(self) -> None:
         """Show the scores when they are ready, which takes a while with thousands of agents."""
@@ -160,6 +166,7 @@ class Roster(ViewedList[AgentRow, AgentRow]):
         rows = queries.filtered(self._agents, self._asked)
         found = [with_score(row, scores.get(row["agent_id"]), steers=steers) for row in rows]
         found.sort(key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
+        self.table.leave_out(() if self._match_counts else (SCORE,))
         self.table.mark_sort(self._sort, self._descending)
         self._found = found
         self.table.show_rows(found[:MOST_HELD])
@@ -171,10 +178,16 @@ class Roster(ViewedList[AgentRow, AgentRow]):
         refused = Text(self._misread, f"bold {CARE}")
         self.query_one(".headline", Static).update(refused if self._misread else line)
 
+    @property
+    def _match_counts(self) -> bool:
+        """Whether the match score says anything: it is believed, or the policy in force goes by it."""
+        return self._scores.believed or self.backend.desk.settings["policy"] == MATCH_POLICY
+
     def _hints(self) -> str:
         if not self._agents:
             return keys.with_keys(self.app, NO_AGENTS)
-        whose = f"  ·  match: {self._scores.whose}" if self._scores.whose and self.size.width >= WIDE else ""
+        is_told = self._scores.whose and self._match_counts and self.size.width >= WIDE
+        whose = f"  ·  match: {self._scores.whose}" if is_told else ""
         return keys.with_keys(self.app, HINTS) + whose
 
     @on(Input.Changed, "#filter")
@@ -262,7 +275,10 @@ class Roster(ViewedList[AgentRow, AgentRow]):
         elif row["load"]:
             self._open(leaving_form(row), "Handed over and left")
         else:
-            self.at_once("deactivated (v lists former agents, u undoes it)", agents.leave, _name_first)
+            what = f"deactivate {short(row['name'])} ({row['agent_id']})"
+            self.host.ask_again(
+                "agent.leave", what, lambda: self.at_once("deactivated", agents.leave, _name_first)
+            )
 
     @on_chosen
     def action_presence(self, row: AgentRow) -> None:
@@ -282,7 +298,7 @@ class Roster(ViewedList[AgentRow, AgentRow]):
         self.copy(f"Agent {row['agent_id']}, {row['name']}, {row['department']}, {row['email'] or ''}")
 
     def _open(self, form: ModalScreen[AgentRow | None], word: str) -> None:
-        self.open(form, lambda agent: self.say(self.describe_done(word, agent)))
+        self.open(form, lambda agent: self.say_done(self.describe_done(word, agent)))
 
 
 def _name_first(word: str, row: AgentRow) -> str:

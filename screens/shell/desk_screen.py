@@ -10,6 +10,7 @@ from textual import events, on
 from textual.app import ComposeResult
 
 from dispatch import customers, queries
+from dispatch.queries import wording
 from models.clock import to_local
 from models.errors import DeskError
 from screens.base.backend import FileReplaced
@@ -23,7 +24,9 @@ from screens.customers.finder import FindCustomer
 from screens.dialogs.column_chooser import Columns
 from screens.shell.export import open_export
 from screens.widgets.bars import EmptyDesk, Heading, StatusBar, TopBar
+from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
+from screens.widgets.message_line import MessageRack
 from screens.widgets.outage_bar import OutageBar
 from screens.widgets.sweep_bar import SweepBar
 from screens.wording.text import short
@@ -41,6 +44,7 @@ class Place(Hosted[None]):
 
     NAME: ClassVar[str]
     HELP: ClassVar[str] = ""
+    NO_PASTE = "Paste works in fields: press / or f2 first"
     IS_TIMELY: ClassVar[bool] = False
     """Whether time alone changes what is shown, from one minute to the next."""
     FIGURES: ClassVar[tuple[Figure, ...]] = ()
@@ -52,8 +56,10 @@ class Place(Hosted[None]):
         self._fit()
         adopt_styles(self)
         self._minute = ""
+        self._currency: str | None = None
         self._others_changed = False
         self._opens = False
+        self._waiting = 0
         self.is_lost = False
 
     def _fit(self) -> None:
@@ -73,6 +79,7 @@ class Place(Hosted[None]):
         yield EmptyDesk()
         yield from self.body()
         yield StatusBar()
+        yield MessageRack()
 
     @abstractmethod
     def body(self) -> ComposeResult:
@@ -87,7 +94,7 @@ class Place(Hosted[None]):
         """Show the result of the query."""
 
     def begin(self) -> None:
-        """Put the cursor where the work begins: the place's key was pressed in the place itself."""
+        """Put the cursor where the work begins: the place's key was pressed."""
 
     def on_mount(self) -> None:
         for table in self.query(LiveTable):
@@ -105,6 +112,15 @@ class Place(Hosted[None]):
         """Choose the columns of the table in focus, or of the first one."""
         table = self.focused if isinstance(self.focused, LiveTable) else self.query(LiveTable).first()
         table.post_message(LiveTable.ColumnsAsked(table))
+
+    def in_sight(self) -> frozenset[str]:
+        return frozenset(name for table in self.query(LiveTable) for name in table.names_in_sight())
+
+    @on(events.ScreenSuspend)
+    def _out_of_sight(self) -> None:
+        """Leave no toast below a modal."""
+        for rack in self.query(MessageRack):
+            rack.show([])
 
     def action_export(self) -> None:
         """Write all rows of the list in focus, or of the first one, into a file."""
@@ -139,6 +155,7 @@ class Place(Hosted[None]):
 
         def work() -> tuple[Any, queries.Totals, bool]:
             backend.desk.settings.refresh()
+            wording.show_in(backend.desk.settings["currency"])
             backend.values.reload()
             return wanted(), queries.count_totals(), queries.is_unused()
 
@@ -147,8 +164,11 @@ class Place(Hosted[None]):
             self._opens = False
             self.found()
             self._mark_others()
+            self._show_currency(backend.desk.settings["currency"])
             self.show(data)
             self.query_one(StatusBar).show(totals)
+            self._waiting = totals.waiting
+            self._look_at_row()
             self.query_one(EmptyDesk).display = is_unused
             self.show_time()
 
@@ -157,6 +177,18 @@ class Place(Hosted[None]):
             self.host.report(error)
 
         self.ask_newest("place", work, then, refused, opens=self._opens)
+
+    @on(LiveTable.RowHighlighted)
+    def _look_at_row(self) -> None:
+        """Show on the key line what can be done with the row under the cursor."""
+        self.query_one(KeyLine).row_changed()
+
+    def _show_currency(self, currency: str) -> None:
+        """Draw the amounts of the tables again once the desk has another currency."""
+        before, self._currency = self._currency, currency
+        if before not in (None, currency):
+            for table in self.query(LiveTable):
+                table.draw_again()
 
     def _mark_others(self) -> None:
         """Let the tables mark the coming changes if others made them."""
@@ -192,6 +224,7 @@ class Place(Hosted[None]):
         path, is_read_only = self.backend.path, bool(desk.why_read_only)
         heading = Heading(policy, desk.actor, inbox.name, path, moment, new, is_read_only)
         self.query_one(TopBar).show(heading)
+        self.host.show_desk_title(self._waiting)
         self.query_one(SweepBar).show(self.backend.unswept_since, is_read_only=is_read_only)
 
     def copy(self, text: str, what: str = "") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar
 
@@ -52,15 +52,25 @@ class RowActions(Place, Generic[Row, Done]):
     ENTER: ClassVar[str]
     """The action of enter, or of a click, on a row."""
 
+    POSSIBLE: ClassVar[Mapping[str, Callable[[Any], bool]]] = {}
+    """For verbs that not every row allows: by action, whether a row does."""
+
     table: getters.query_one[LiveTable[Row]] = getters.query_one(LiveTable)
 
     def chosen(self) -> Row | None:
         """The row that a key applies to."""
         return self.table.current
 
+    def is_possible(self, action: str) -> bool:
+        rule = self.POSSIBLE.get(action)
+        if rule is None:
+            return True
+        row = self.chosen()
+        return row is not None and rule(row)
+
     @abstractmethod
     def describe_done(self, word: str, row: Done) -> str:
-        """Describe a row after a command, for a toast."""
+        """Describe a row after a command, for the message line."""
 
     def read_row(self, number: int) -> Done:
         """Read a row as it is now, not as the list last saw it; called in the reading thread."""
@@ -75,9 +85,14 @@ class RowActions(Place, Generic[Row, Done]):
     def at_once(
         self, row: Row, word: str, command: Callable[[Desk, int], Done], tell: Tell[Done] | None = None
     ) -> None:
-        """Run a command for the row, and show its result in a toast."""
+        """Run a command for the row; the message line says what it did, and its row is marked."""
         number, describe = row[self.NUMBER], tell or self.describe_done
-        self.host.perform(lambda desk: command(desk, number), lambda result: self.say(describe(word, result)))
+
+        def done(result: Done) -> None:
+            self.say_done(describe(word, result))
+            self.table.mark_own(number)
+
+        self.host.perform(lambda desk: command(desk, number), done)
 
     @on_chosen
     def with_form(
@@ -89,7 +104,7 @@ class RowActions(Place, Generic[Row, Done]):
         needs: Callable[[Done], None] | None = None,
         tell: Tell[Done] | None = None,
     ) -> None:
-        """Open a form for the row as it is now, if it passes ``needs``; a toast shows the result."""
+        """Open a form for the row as it is now, if it passes ``needs``; the message line says what it did."""
         number, describe = row[self.NUMBER], tell or self.describe_done
 
         def make() -> ModalScreen[Done | None]:
@@ -98,7 +113,11 @@ class RowActions(Place, Generic[Row, Done]):
                 needs(latest)
             return form(latest)
 
-        self.open_made(make, lambda result: self.say(describe(word, result)))
+        def done(result: Done) -> None:
+            self.say_done(describe(word, result))
+            self.table.mark_own(number)
+
+        self.open_made(make, done)
 
     @on_chosen
     def with_panel(self, row: Row, panel: Callable[[int], ModalScreen[Any]]) -> None:

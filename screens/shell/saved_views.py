@@ -11,7 +11,7 @@ from rich.cells import cell_len, set_cell_size
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from dispatch.desk.desk import Desk
@@ -27,6 +27,7 @@ from screens.dialogs.modal import Modal
 from screens.shell.row_actions import Done, RowActions
 from screens.widgets.columns import Row
 from screens.widgets.live_table import LiveTable
+from screens.widgets.movable import Options
 from screens.wording.text import refusal, short
 
 MINE, EVERYBODY = "Only me", "Everybody"
@@ -104,11 +105,8 @@ class SavedViews(Modal[ViewRow | None]):
         self._present = present
         self._doomed = ""
 
-    def may_be_left(self) -> bool:
-        return True
-
     def body(self) -> ComposeResult:
-        yield OptionList(compact=True, markup=False)
+        yield Options(compact=True, markup=False)
         yield Static(id="told")
 
     def on_mount(self) -> None:
@@ -123,7 +121,7 @@ class SavedViews(Modal[ViewRow | None]):
         )
 
     def _show(self, views: list[ViewRow]) -> None:
-        options = self.query_one(OptionList)
+        options = self.query_one(Options)
         here, self._views = options.highlighted or 0, views
         width = min(WIDEST_NAME, max((cell_len(view["name"]) for view in views), default=0))
         options.set_options(Option(Content(_line(view, width))) for view in views)
@@ -136,17 +134,17 @@ class SavedViews(Modal[ViewRow | None]):
 
     @property
     def _chosen(self) -> ViewRow | None:
-        here = self.query_one(OptionList).highlighted
+        here = self.query_one(Options).highlighted
         return None if here is None else self._views[here]
 
-    @on(OptionList.OptionHighlighted)
+    @on(Options.OptionHighlighted)
     def _moved(self) -> None:
         view = self._chosen
         if view is not None and view["name"] != self._doomed:  # the counts may come between the two keys
             self._doomed = ""
             self._say(view.get("problem") or f"enter lists {visible(view['name'])}")
 
-    @on(OptionList.OptionSelected)
+    @on(Options.OptionSelected)
     def action_use(self) -> None:
         view = self._chosen
         if view is not None and not view.get("problem"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.cells import cell_len
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -17,6 +17,8 @@ from screens.base.harmless_text import visible
 from screens.base.keys import PLACES, TITLES, key_of
 from screens.base.messages import PlaceChosen
 from screens.widgets.key_line import KeyLine
+from screens.widgets.message_line import SpeakingLine
+from screens.widgets.steady_text import SteadyText
 from screens.wording.text import short
 
 NAME = "Astra"
@@ -113,7 +115,7 @@ class TopBar(Horizontal):
         for place, number in PLACES.items():
             yield PlaceTab(place, f"f{number + 1}", place == self._place)
         yield PlaceTab("log", "h", self._place == "log")
-        yield Static(classes="info")
+        yield SteadyText(classes="info")
 
     def show(self, heading: Heading) -> None:
         if self._heading != heading:
@@ -162,12 +164,17 @@ class EmptyDesk(Static):
         await self.run_action("app.first_steps")
 
 
-class StatusBar(Horizontal):
-    """The keys of the place, and the desk's totals with the invariant, computed at each change."""
+class StatusBar(SpeakingLine):
+    """The keys of the place, and the desk's totals with the invariant, computed at each change.
+
+    A message takes the room of the totals while it is shown.
+    """
+
+    QUIET = ".help, .totals"
 
     DEFAULT_CSS = """
-    StatusBar { dock: bottom; height: 1; background: $panel; }
-    StatusBar > KeyLine { dock: none; width: 1fr; background: $panel; }
+    StatusBar { background: $panel; }
+    StatusBar > KeyLine { background: $panel; }
     StatusBar > .help { width: auto; margin-left: 1; background: $panel; }
     StatusBar > .totals { width: auto; padding: 0 1; background: $panel; color: $text-muted; }
     StatusBar > .totals.-drift { color: $error; text-style: bold; }
@@ -176,15 +183,18 @@ class StatusBar(Horizontal):
     _totals: Totals | None = None
 
     def compose(self) -> ComposeResult:
-        yield KeyLine()
+        yield from super().compose()
         yield Static(classes="help")
-        yield Static(Content(""), classes="totals")
+        yield SteadyText(Content(""), classes="totals")
 
-    def on_mount(self) -> None:
-        """Keep help apart from the other keys, so that they cannot push it out."""
+    @on(KeyLine.Fitted)
+    def show_help(self, message: KeyLine.Fitted) -> None:
+        """Show the key of help, where all keys are; it is apart, so that the others cannot push it out."""
         self.query_one(".help", Static).update(
             Content.from_markup(
-                "[@click=app.help][bold $footer-key-foreground]$key[/] Help[/]", key=key_of(self.app, "help")
+                "[@click=app.help][bold $footer-key-foreground]$key[/] $word[/]",
+                key=key_of(self.app, "help.letter" if message.takes_letters else "help"),
+                word="more" if message.has_more else "Help",
             )
         )
 
@@ -197,6 +207,7 @@ class StatusBar(Horizontal):
         self.on_resize()
 
     def on_resize(self) -> None:
+        super().on_resize()
         if self._totals is not None:
             self.query_one(".totals", Static).update(Content(self._line(self._totals)))
 

@@ -10,7 +10,7 @@ import pytest
 from dispatch.queries.wording import day_and_moment, due_word, with_next_step
 from screens.shell.booking_notifications import describe_bookings
 from screens.widgets.bars import Heading
-from screens.wording.bookings import state
+from screens.wording.bookings import sign, state
 from screens.wording.contacts import reach, ways
 
 NOW = "2082-03-04 12:00:00"
@@ -70,11 +70,9 @@ def row(number: int, name: str) -> Any:
 
 
 def test_new_work_is_announced_in_one_line() -> None:
-    rows = [row(413, "Kate Nguyen"), row(414, "[/] John"), row(415, "x" * 60)]
-    assert describe_bookings(rows[:1], 1) == "New for you: booking 413, Kate Nguyen, Mars"
-    assert describe_bookings(rows[:2], 2) == "2 new for you: 413 Kate Nguyen, 414 [/] John"
-    rest = f"415 {'x' * 23}… and 4 more"
-    assert describe_bookings(rows, 7) == f"7 new for you: 413 Kate Nguyen, 414 [/] John, {rest}"
+    assert describe_bookings([row(413, "[/] John")], [413]).text == "New for you: 413 [/] John, Mars"
+    assert describe_bookings([row(413, "x" * 60)], [413]).text == f"New for you: 413 {'x' * 23}…, Mars"
+    assert describe_bookings([row(413, "Kate")], [415, 413, 414, 430]).text == "4 new for you: 413-415, 430"
 
 
 HEADING = Heading("rank policy", "kim", "Soren Baker", Path("/desks/desk.db"), "2082-03-04 12:00")
@@ -102,3 +100,21 @@ def test_the_header_counts_cells_and_its_tooltip_is_complete() -> None:
     assert wide.fitting(19) == "山田  12:00"
     assert wide.whole == "Signed as 山田\n/desks/desk.db\nrank policy: a click chooses another"
     assert "My desk is Soren Baker's" in HEADING.whole
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({}, "◐"),
+        ({"claimed_at": None}, "○"),
+        ({"claimed_at": None, "agent_id": None}, "○"),
+        ({"due": "due"}, "!"),
+        ({"unattended": True}, "!"),
+        ({"asked_at": NOW}, "!"),
+        ({"status": "Confirmed", "due": "due"}, "✓"),
+        ({"status": "Cancelled"}, "✗"),
+        ({"status": "Cancelled", "voided": True}, "–"),
+    ],
+)
+def test_a_state_is_told_by_one_sign(changes: dict[str, Any], shown: str) -> None:
+    assert sign(PENDING | changes).plain == shown
