@@ -123,10 +123,10 @@ class BookingRow(TypedDict):
     phone: str | None
     email: str | None
     group: NotRequired[str]  # on an agent's desk
-    age: NotRequired[str]  # in a list, how long ago it came in
     over_capacity: NotRequired[bool]  # after it was reassigned
     due: NotRequired[str]  # as of now: the follow-up's lateness, and the next command
     next: NotRequired[str | None]
+    age: NotRequired[str]  # in a list: since it came in, on an agent's desk since its state began
     next_action: NotRequired[str | None]  # of a booking shown by itself
     history: NotRequired[list[EventRow]]
 

@@ -21,7 +21,12 @@ def status(row: IssueRow | IssueLine) -> str:
     """Format a status: ``waiting``, ``in progress``, ``with customer``."""
     if row.get("voided"):
         return "by mistake"
-    return STATUSES.get(row["status"], row["status"].replace("_", " "))
+    return status_words(row["status"])
+
+
+def status_words(name: str) -> str:
+    """Format a status by its stored name."""
+    return STATUSES.get(name, name.replace("_", " "))
 
 
 def state(row: IssueRow) -> str:
@@ -62,7 +67,7 @@ def describe_interaction(one: InteractionRow) -> tuple[str, str]:
     if one["status_to"] == "assigned":
         return "", f"→ given to {who}"
     if one["kind"] == "status":
-        return who, f"{one['status_from']} → {one['status_to']}".replace("_", " ")
+        return who, " → ".join(map(status_words, (one["status_from"] or "", one["status_to"] or "")))
     return f"{who}, note" if one["kind"] == "note" else who, one["text"] or ""
 
 

@@ -33,7 +33,6 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.keys import _character_to_key, key_to_character
 from textual.message_pump import MessagePump
-from textual.notifications import Notification
 from textual.reactive import Reactive
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
@@ -195,12 +194,6 @@ def all_screens(app: App[Any]) -> list[Screen[Any]]:
     return [screen for stack in app._screen_stacks.values() for screen in stack]
 
 
-def remove_toast(app: App[Any], toast: Notification | None) -> None:
-    """Remove one toast, if it is still there; it leaves the screen when the next one appears."""
-    if toast is not None and toast in app._notifications:
-        app._unnotify(toast, refresh=False)
-
-
 def adopt_styles(screen: Screen[Any]) -> None:
     """Mark a new screen as styled by the application's present style sheets.
 
@@ -261,9 +254,15 @@ def character_to_key(character: str) -> str:
     return _character_to_key(character)
 
 
+TYPED = frozenset(_character_to_key(chr(code)) for code in range(32, 127))
+"""The names of the keys that type a character of ASCII."""
+
+
 @cache
 def is_character(key: str) -> bool:
     """Return whether a key types a character: ``a``, ``question_mark`` and ``space``, not ``ctrl+a``."""
+    if key in TYPED:  # of some of them key_to_character does not know the way back: of "at" it is @
+        return True
     character = key_to_character(key)
     return character is not None and len(character) == 1 and character.isprintable()
 

@@ -10,7 +10,7 @@ from dispatch.bookings import editing, follow_ups
 from dispatch.bookings.lifecycle import OUTCOMES
 from dispatch.desk.accepted_values import AcceptedValues
 from dispatch.desk.desk import Desk
-from dispatch.inputs import due_times, validation
+from dispatch.inputs import amounts, due_times, validation
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import day_and_moment, due_word, moment
 from models.bookings import PENDING
@@ -25,8 +25,8 @@ CHECKS: dict[str, Callable[[str], object]] = {
     "phone": validation.phone,
     "email": validation.email,
     "requests": partial(validation.optional_text, field="requests", limit=validation.TEXT_LENGTH),
-    "destination_revenue": partial(validation.money_cents, field="destination_revenue"),
-    "package_revenue": partial(validation.money_cents, field="package_revenue"),
+    "destination_revenue": partial(amounts.money_cents, field="destination_revenue"),
+    "package_revenue": partial(amounts.money_cents, field="package_revenue"),
 }
 LABELS = {
     "name": "Customer",
@@ -75,7 +75,7 @@ reassign_form = FORMS.reassigning(bookings.reassign)
 
 def confirm_form(booking: BookingRow, values: AcceptedValues) -> FormModal[BookingRow]:
     packages = values.packages(booking["destination"])
-    amounts = (
+    revenues = (
         Field(
             name,
             LABELS[name],
@@ -92,7 +92,7 @@ def confirm_form(booking: BookingRow, values: AcceptedValues) -> FormModal[Booki
 
     fields = [
         Field("package", LABELS["package"], booking["package"] or "", packages, required=True),
-        *amounts,
+        *revenues,
     ]
     return FORMS.form(booking, "Confirm", fields, command, submit="Confirm booking")
 

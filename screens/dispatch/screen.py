@@ -264,6 +264,7 @@ class Dispatch(BookingActions):
         def assigned(done: str) -> None:
             self.begin()
             self.form.show_notice(done, "success")
+            self.say_done(done)
             self.table.action_scroll_top()
 
         self.open(SeveralLeads(text), assigned)
@@ -350,6 +351,7 @@ class Dispatch(BookingActions):
         self._last_booking, self._is_last_shown = result["booking_id"], False
         given = f"→ {result['agent_name']}" if result["agent_id"] else "waits: no agent can take it yet"
         self.form.show_notice(f"{values['name']} {given}, booking {result['booking_id']}", "success")
+        self.say_done(f"Assigned {result['booking_id']} {short(values['name'], 24)}")
 
     def _refused(self, error: DeskError) -> None:
         self._assigning = False

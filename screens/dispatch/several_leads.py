@@ -18,7 +18,7 @@ from dispatch.leads.file_intake import Received, receive_lines
 from dispatch.leads.pasted_leads import Pasted, PastedLine, read_pasted
 from models.base import Json
 from models.errors import DeskError
-from screens.base.keys import key, key_of
+from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal
 from screens.dialogs.modal import buttons
 from screens.widgets.columns import Column
@@ -71,7 +71,7 @@ class SeveralLeads(CommandModal[str]):
     def __init__(self, text: str = "") -> None:
         super().__init__("Several leads")
         self._first_text = text
-        self._count = self._count_last = 0  # of what was assigned in all, and the last time
+        self._count = 0  # of what was assigned in all
         self._known: set[str] = set()  # lines assigned next time, even if the customer has an open booking
 
     @property
@@ -169,21 +169,17 @@ class SeveralLeads(CommandModal[str]):
         with self._lines.prevent(TextArea.Changed):
             self._lines.load_text(pasted.text_of(left) if left else "")
         places = dict(zip((line.line for line in left), pasted.places_of(left), strict=True))
-        self._count_last = len(rows) - len(left)
-        self._count += self._count_last
+        done = len(rows) - len(left)
+        self._count += done
         self._list([row | {"place": places.get(row["line"])} for row in rows])
-        self._show_note(_summary(self._count_last, len(left) - len(questions), len(questions)))
+        self._show_note(_summary(done, len(left) - len(questions), len(questions)))
 
     def _refused(self, error: DeskError) -> None:
         super()._refused(error)
         self._lines.read_only = False
 
     def leave(self, result: str | None = None) -> None:
-        done = _summary(self._count)
-        if self._count:  # only there does the key undo: here it takes back what was typed
-            which = f"the last {self._count_last}" if self._count_last != self._count else "all"
-            done += f" · {key_of(self.app, 'undo')} undoes {'it' if self._count == 1 else which}"
-        super().leave(done if self._count else None)
+        super().leave(_summary(self._count) if self._count else None)
 
 
 Answer = tuple[Pasted, dict[int, str], list[Received]]

@@ -47,7 +47,7 @@ FIGURES: tuple[Column[FigureRow], ...] = (
     Column("pending", "Pending", 9, lambda row: f"{row['pending']:,}", right=True, drop=3),
     Column("confirmed", "Confirmed", 9, lambda row: f"{row['confirmed']:,}", right=True, drop=2),
     Column("share", "Of decided", 10, lambda row: percent(row["confirmed_share"]), right=True),
-    Column("revenue", "Revenue", 15, lambda row: money(row["revenue"]), right=True, drop=1),
+    Column("revenue", "Revenue", 19, lambda row: money(row["revenue"]), right=True, drop=1),
 )
 
 

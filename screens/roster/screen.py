@@ -32,9 +32,10 @@ from screens.shell.saved_views import ViewedList
 from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
 from screens.widgets.live_table import LiveTable
+from screens.widgets.steady_text import SteadyText
 from screens.wording.agents import load_bar, match_score, with_score
 from screens.wording.plots import interval
-from screens.wording.text import CARE, refusal
+from screens.wording.text import CARE, refusal, short
 
 CONTACT = "contact_rate"
 
@@ -124,7 +125,7 @@ class Roster(ViewedList[AgentRow, AgentRow]):
         self._descending = self.host.recall("roster.descending", self._descending)
 
     def body(self) -> ComposeResult:
-        yield Static(classes="headline")
+        yield SteadyText(classes="headline")
         yield Input(placeholder="/ name, department, title or id", compact=True, id="filter")
         yield LiveTable(COLUMNS, "agent_id", id="roster")
 
@@ -274,7 +275,10 @@ class Roster(ViewedList[AgentRow, AgentRow]):
         elif row["load"]:
             self._open(leaving_form(row), "Handed over and left")
         else:
-            self.at_once("deactivated (v lists former agents, u undoes it)", agents.leave, _name_first)
+            what = f"deactivate {short(row['name'])} ({row['agent_id']})"
+            self.host.ask_again(
+                "agent.leave", what, lambda: self.at_once("deactivated", agents.leave, _name_first)
+            )
 
     @on_chosen
     def action_presence(self, row: AgentRow) -> None:
@@ -294,7 +298,7 @@ class Roster(ViewedList[AgentRow, AgentRow]):
         self.copy(f"Agent {row['agent_id']}, {row['name']}, {row['department']}, {row['email'] or ''}")
 
     def _open(self, form: ModalScreen[AgentRow | None], word: str) -> None:
-        self.open(form, lambda agent: self.say(self.describe_done(word, agent)))
+        self.open(form, lambda agent: self.say_done(self.describe_done(word, agent)))
 
 
 def _name_first(word: str, row: AgentRow) -> str:

@@ -17,6 +17,17 @@ def ways(row: BookingRow) -> str:
     return " · ".join(filter(None, (row["method"], row["phone"], row["email"])))
 
 
+def by_method(row: BookingRow) -> str:
+    """Return how to get in touch: ``☎ +1 555 0102``, ``text to +1 555 0102``, ``☎ no number``."""
+    number, address = row["phone"], row["email"]
+    if row["method"] not in BY_PHONE:
+        return f"{row['method']} {address or number or ''}".strip()
+    if number is None:
+        missing = "☎ no number" if row["method"] == "Phone Call" else "text, no number"
+        return f"{missing} · {address}" if address else missing
+    return f"☎ {number}" if row["method"] == "Phone Call" else f"text to {number}"
+
+
 def reach(row: BookingRow) -> tuple[str, str] | None:
     """Return what to copy for the method: ("phone", number) or ("e-mail", address); None if unknown."""
     known = [(kind, way) for kind, way in (("phone", row["phone"]), ("e-mail", row["email"])) if way]

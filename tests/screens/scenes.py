@@ -226,6 +226,13 @@ MODALS: dict[str, Scene] = {
 }
 
 
+def said(app: AstraApp) -> list[str]:
+    """What the application says at present, refusals with their hints: in the toast, and on the line."""
+    lines = (app.messages.newest(is_loud_too=False), app.messages.newest(is_loud_too=True))
+    shown = [*app.messages.loud, *(line for line in lines if line is not None)]
+    return list(dict.fromkeys(message.whole for message in shown))
+
+
 async def leave(app: AstraApp) -> None:
     """Close the screens above the place, dismiss toasts, and show the default columns."""
     if app.screen.query("#figures") and app.screen.query_one("#figures").has_focus:

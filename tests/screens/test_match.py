@@ -334,9 +334,9 @@ async def test_training_goes_on_beside_and_can_be_stopped(
         await press(app, "L")
         assert isinstance(app.screen, Panel)
         said = app.screen.text.plain
-        assert said.startswith("version 1: ")
+        assert said.startswith("Not in use yet. * puts it in use.\nversion 1: ")
         assert all(word in said for word in ("Gate shut", "AUC", "Brier", "lead only", "base rate", "95 %"))
-        await press(app, "escape")
+        await press(app, "asterisk")
         assert [row["name"] for row in rows(app, "weights") if row["in_use"]] == ["version 1"]
         await press(app, "f2")
         await fill_in(app, **LEAD)

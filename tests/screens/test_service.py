@@ -32,7 +32,7 @@ from screens.wording.issues import clock_line
 from tests.conftest import TestClock
 from tests.screens.conftest import NOON
 from tests.screens.picture import text_of, widths
-from tests.screens.scenes import fill_in, leave, press
+from tests.screens.scenes import fill_in, leave, press, said
 
 HOSTILE = "[/] [b]x[/b] [@click=app.quit]y[/] 👩‍👩‍👧 مرحبا \\x1b[31m $name"
 
@@ -255,7 +255,7 @@ async def test_new_work_for_the_agent_is_announced_once(
         sweep_issues(colleague)
         await app.settle()
         lines = told(app)
-        assert f"Broken promise: 100 % of the resolution time, issue {numbers[0]}" in "\n".join(lines)
+        assert f"Late: issue {numbers[0]}, " in "\n".join(lines)
         app.clear_notifications()
         sweep_issues(colleague)
         await app.settle()
@@ -271,7 +271,7 @@ async def test_new_work_for_the_agent_is_announced_once(
 
 
 def told(app: AstraApp) -> list[str]:
-    return [line for one in app._notifications for line in one.message.splitlines()]
+    return [line for one in said(app) for line in one.splitlines()]
 
 
 async def test_every_figure_lists_its_rows(golden_file: Path, running: Any) -> None:

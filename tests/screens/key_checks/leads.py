@@ -116,7 +116,7 @@ async def who_is_at_work(app: AstraApp) -> None:
     assert "= daily 08:00-09:00 +00:00" in text_of(app)
     await press(app, "f9")
     assert shown_now(app)["hours"] == "daily 08:00-09:00 +00:00"
-    await press(app, "u", "u", "u")
+    await press(app, *"uuuuuu")  # each is asked about: it changes an agent
     assert (shown_now(app)["load"], shown_now(app)["presence"]) == (held, "available")
     await press(app, "escape")
 
