@@ -11,6 +11,8 @@ from models.bookings import PENDING
 from models.clock import from_text, local_offset, to_local
 
 PUNCTUAL = timedelta(minutes=5)  # due for this long, then overdue
+WEEK_S = 6 * 86400  # after this a day of the week could mean two days
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 UNITS = (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("min", timedelta(minutes=1)))
 
 
@@ -51,6 +53,23 @@ def span(minutes: float) -> str:
     if hours < 24:
         return f"{hours} h {rest:02}" if rest and hours < 10 else f"{hours} h"
     return f"{hours // 24} d"
+
+
+def age(then: str, now: str) -> str:
+    """Format how long ago a stored time is: ``12s``, ``4m``, ``2h``, ``Tue 14:06``, ``12 Nov``.
+
+    Older than a day it is a date at the terminal's zone, with its year if that is another one. A time
+    after ``now``, as of a terminal whose clock is ahead, counts as now.
+    """
+    seconds = max(0, int((from_text(now) - from_text(then)).total_seconds()))
+    for unit, length, limit in (("s", 1, 60), ("m", 60, 3600), ("h", 3600, 86400)):
+        if seconds < limit:
+            return f"{seconds // length}{unit}"
+    local, here = (from_text(text) + local_offset() for text in (then, now))
+    if seconds < WEEK_S:
+        return f"{WEEKDAYS[local.weekday()][:3].capitalize()} {local:%H:%M}"
+    date = f"{local.day} {MONTHS[local.month - 1]}"
+    return date if local.year == here.year else f"{date} {local.year}"
 
 
 def holder(row: HeldRow, nobody: str = "waiting") -> str:

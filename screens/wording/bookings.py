@@ -6,6 +6,7 @@ from rich.text import Text
 
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import booking_state
+from models.bookings import PENDING
 from screens.wording.text import BAD, CARE, GOOD
 
 STYLES = {
@@ -19,6 +20,8 @@ STYLES = {
     "Due, unclaimed": f"bold {CARE}",
     "Pending, claimed": "bold",
 }
+UNCLAIMED, CLAIMED, CONFIRMED, CANCELLED, LATE, VOIDED = "○◐✓✗!–"
+"""One sign a state, so that it can be read without colour."""
 STEPS = {
     "claim": ("Claim", "claim it"),
     "contact": ("Contact", "reach the customer"),
@@ -32,3 +35,18 @@ def state(row: BookingRow) -> Text:
     """Format a booking's state, coloured if it needs attention."""
     words = booking_state(row)
     return Text(words, STYLES.get(words, ""))
+
+
+def sign(row: BookingRow) -> Text:
+    """Format a booking's state as one sign, coloured like the words of ``state``."""
+    return Text(_sign(row), STYLES.get(booking_state(row), ""))
+
+
+def _sign(row: BookingRow) -> str:
+    if row["voided"]:
+        return VOIDED
+    if row["status"] != PENDING:
+        return CONFIRMED if row["status"] == "Confirmed" else CANCELLED
+    if row.get("due") or row.get("unattended") or row.get("asked_at"):
+        return LATE
+    return CLAIMED if row["claimed_at"] else UNCLAIMED

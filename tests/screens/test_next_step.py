@@ -10,7 +10,7 @@ import pytest
 from dispatch.queries.wording import day_and_moment, due_word, with_next_step
 from screens.shell.booking_notifications import describe_bookings
 from screens.widgets.bars import Heading
-from screens.wording.bookings import state
+from screens.wording.bookings import sign, state
 from screens.wording.contacts import reach, ways
 
 NOW = "2082-03-04 12:00:00"
@@ -102,3 +102,21 @@ def test_the_header_counts_cells_and_its_tooltip_is_complete() -> None:
     assert wide.fitting(19) == "山田  12:00"
     assert wide.whole == "Signed as 山田\n/desks/desk.db\nrank policy: a click chooses another"
     assert "My desk is Soren Baker's" in HEADING.whole
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({}, "◐"),
+        ({"claimed_at": None}, "○"),
+        ({"claimed_at": None, "agent_id": None}, "○"),
+        ({"due": "due"}, "!"),
+        ({"unattended": True}, "!"),
+        ({"asked_at": NOW}, "!"),
+        ({"status": "Confirmed", "due": "due"}, "✓"),
+        ({"status": "Cancelled"}, "✗"),
+        ({"status": "Cancelled", "voided": True}, "–"),
+    ],
+)
+def test_a_state_is_told_by_one_sign(changes: dict[str, Any], shown: str) -> None:
+    assert sign(PENDING | changes).plain == shown

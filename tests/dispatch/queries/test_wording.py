@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from dispatch.queries.wording import booking_state, contact_rate, holder, plural, presence_words
+from dispatch.queries import wording
+from dispatch.queries.wording import age, booking_state, contact_rate, holder, plural, presence_words
 
 CLAIMED = {"claimed_at": "2082-03-04 12:00:00"}
 PENDING: Any = {"voided": False, "status": "Pending", "agent_id": 1, "agent_name": "Ada", "claimed_at": None}
@@ -66,3 +68,25 @@ def test_a_number_has_its_noun() -> None:
         "1 booking",
         "1,200 bookings",
     ]
+
+
+@pytest.mark.parametrize(
+    ("then", "text"),
+    [
+        ("2082-03-04 12:00:00", "0s"),
+        ("2082-03-04 12:05:00", "0s"),  # by the clock of another terminal
+        ("2082-03-04 11:59:48", "12s"),
+        ("2082-03-04 11:59:00", "1m"),
+        ("2082-03-04 11:00:01", "59m"),
+        ("2082-03-03 12:00:01", "23h"),
+        ("2082-03-03 12:00:00", "Tue 12:00"),
+        ("2082-02-26 12:00:01", "Thu 12:00"),
+        ("2082-02-26 12:00:00", "26 Feb"),
+        ("2081-11-12 12:00:00", "12 Nov 2081"),
+    ],
+)
+def test_an_age_is_short_and_a_date_once_it_is_old(
+    then: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wording, "local_offset", timedelta)
+    assert age(then, "2082-03-04 12:00:00") == text
