@@ -7,12 +7,13 @@ from typing import Any
 import rich_click as click
 
 from astra_tui.cli.options import Call, asked_for, filtering, limited, reading
-from astra_tui.cli.output.events import EVENT_COLUMNS
+from astra_tui.cli.output.events import event_columns
 from astra_tui.cli.value_types import AGENT, BOOKING, EVENT, ISSUE
 from dispatch import queries
 from dispatch.desk import event_log
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
 from dispatch.inputs import date_ranges
+from dispatch.reporting.event_sentences import names_in
 from dispatch.service.issues import queries as issue_queries
 
 
@@ -46,4 +47,5 @@ def log(
             queries.agent(given["agent"])
         fields, _ = asked_for(desk, EVENT_KEYS, filter_text, text, given.items())
         rows = event_log.page(EventFilter(**fields), limit, before)
-    call.show_rows(rows, EVENT_COLUMNS, "no such commands")
+        names = names_in(rows)
+    call.show_rows(rows, event_columns(names), "no such commands")
