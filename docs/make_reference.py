@@ -24,7 +24,7 @@ To change a key, add its id to `[keymap]` in config.toml (`astra config path` pr
 several keys by commas. `astra config validate` reports unknown ids and keys, and clashes.
 
     [keymap]
-    "booking.claim" = "k"
+    "booking.claim" = "b"
     "help" = "f1,f12"
 """
 

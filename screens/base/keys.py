@@ -93,8 +93,8 @@ BOOKING = [
     key("booking.confirm", "f", "Confirm", "The customer booked: package and revenues"),
     key("booking.cancel", "x", "Cancel", "The customer does not book: give a reason"),
     key("booking.reassign", "r", "Reassign", "Give the booking to another agent"),
-    hidden("booking.follow_up", "g", "Follow-up", "When to get back to the customer; empty for never"),
-    hidden("booking.keep", "k", "Keep claim", "I'm still working on it: restart the claim's clock"),
+    hidden("booking.follow_up", "F", "Follow-up", "When to get back to the customer; empty for never"),
+    hidden("booking.keep", "K", "Keep claim", "I'm still working on it: restart the claim's clock"),
     hidden("booking.edit", "e", "Edit", "Edit customer, trip or quote"),
     hidden("booking.note", "n", "Note", "Write a note into its history"),
     hidden("booking.release", "l", "Release", "Give up the claim; it stays tentatively"),
@@ -143,9 +143,9 @@ ROSTER = [
     key("agent.add", "a", "Add", "Add an agent", "add_agent"),
     key("agent.edit", "e", "Edit", "Change the agent's details and capacity", "edit_agent"),
     PRESENCE,
-    hidden("agent.handover", "t", "Hand over", "All of the agent's work, to others", "hand_over"),
-    hidden("agent.shift", "s", "Shift", "The hours at which the agent comes and goes"),
-    key("agent.leave", "x", "Deactivate", "Deactivate the agent, or bring them back"),
+    hidden("agent.handover", "R", "Hand over", "All of the agent's work, to others", "hand_over"),
+    hidden("agent.shift", "S", "Shift", "The hours at which the agent comes and goes"),
+    key("agent.leave", "X", "Deactivate", "Deactivate the agent, or bring them back"),
     key("agent.bookings", "b", "Bookings", "The agent's bookings, in the queue"),
     hidden("roster.left", "v", "Who left", "Show or hide the agents who left", "toggle_left"),
     COPY,
@@ -154,28 +154,28 @@ ROSTER = [
 SHOWN_ON_MY_DESK = ("booking.next", "booking.follow_up", "booking.confirm", "booking.cancel")
 MY_DESK = [
     *(replace(binding, show=binding.id in SHOWN_ON_MY_DESK) for binding in BOOKING),
-    key("desk.agent", "a", "Agent", "Choose whose desk this is", "choose_agent"),
+    key("desk.agent", "at", "Agent", "Choose whose desk this is", "choose_agent"),
     replace(PRESENCE, show=False),
     COLUMNS,
 ]
 
 ISSUE = [
-    key("issue.open", "a,I", "New issue", "Open an issue from the customer's own words", "open_issue"),
+    key("issue.open", "I", "New issue", "Open an issue from the customer's own words", "open_issue"),
     key("issue.claim", "c", "Claim", "Begin work on it, or take on one that waits"),
     key("issue.reply", "t", "Reply", "Answer the customer, or take down what the customer says"),
     key("issue.resolve", "f", "Resolve", "It is solved: with a closing message, if any"),
     key("issue.escalate", "exclamation_mark", "Escalate", "Bring in a higher level: give the reason"),
-    hidden("issue.category", "g", "Category", "Say what it is about with one key; triage learns from it"),
-    hidden("issue.wait", "p", "Wait/go on", "Wait for the customer's answer, or go on"),
+    hidden("issue.category", "C", "Category", "Say what it is about with one key; triage learns from it"),
+    hidden("issue.wait", "P", "Wait/go on", "Wait for the customer's answer, or go on"),
     hidden("issue.note", "n", "Note", "Write an internal note; the customer does not see it"),
     hidden("issue.reassign", "r", "Reassign", "Hand the issue over to another agent"),
     hidden(
         "issue.acknowledge",
-        "k",
+        "K",
         "Acknowledge",
         "Somebody takes care of its escalations: no further level follows",
     ),
-    hidden("issue.settle", "K", "Settle", "Close its escalations: give the reason"),
+    hidden("issue.settle", "D", "Settle", "Close its escalations: give the reason"),
     hidden("issue.close", "x", "Close", "Close a resolved issue", "close_issue"),
     hidden("issue.reopen", "o", "Reopen", "Reopen an ended issue: give the reason"),
     hidden("issue.rate", "s", "Score", "The customer's answer to the survey, 1 to 5"),
@@ -188,7 +188,7 @@ ISSUE = [
 ]
 SERVICE = [
     *ISSUE,
-    key("service.board", "d", "Figures", "The dashboard of the service desk; back to the list"),
+    key("service.board", "B", "Figures", "The dashboard of the service desk; back to the list"),
     hidden(
         "service.view",
         "v",
@@ -210,9 +210,9 @@ MATCH = [hidden("match.parts", "equals_sign", "Score", "What the agent's match s
 INSIGHTS = [
     key("insights.view", "v", "View", "Bookings, agents, match score, weights", "next_view"),
     key("insights.open", "enter", "Open", "The figure's bookings in the queue; or the weights", "open_row"),
-    key("insights.train", "t", "Train", "Learn weights from the desk's outcomes; again stops it"),
-    key("insights.use", "p", "Put in use", "Score by the weights under the cursor", "use_weights"),
-    key("insights.report", "r", "Report", "Write the ranked agents and the plot as files"),
+    key("insights.train", "L", "Train", "Learn weights from the desk's outcomes; again stops it"),
+    key("insights.use", "asterisk", "Put in use", "Score by the weights under the cursor", "use_weights"),
+    key("insights.report", "E", "Report", "Write the ranked agents and the plot as files"),
     COPY,
 ]
 

@@ -71,7 +71,7 @@ class MyDesk(BookingList):
         "One agent's work. On top is what is due: the follow-ups whose moment has come, the longest "
         "overdue first. In progress is what the agent has claimed; tentative is what the desk gave them "
         "and they have not claimed yet, oldest first; done today is what they closed. m does the next "
-        "step of the booking under the cursor, g says when to get back to the customer. Where the desk "
+        "step of the booking under the cursor, F says when to get back to the customer. Where the desk "
         "asks whether you are still on it, {booking.keep} says yes; unanswered, the claim ends. "
         "{agent.presence} sets the agent's presence, and brings back at once an agent the desk put "
         "on away. {desk.agent} chooses another agent. Below are the agent's open issues: tab goes there, "

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+KEYS = (ROOT / "docs" / "keys.md").read_text(encoding="utf-8")
 
 
 def blocks() -> list[tuple[list[str], str]]:
@@ -33,6 +35,20 @@ def test_commands_print_what_readme_says(
             assert (ended.out + ended.err).strip() == expected.strip()
 
 
+@pytest.mark.parametrize("page", [README, KEYS], ids=["README", "keys"])
+def test_the_example_of_a_configuration_is_sound(page: str, anywhere: Any) -> None:
+    example = re.search(r"^(?:    .*\n|\n)*    \[keymap\].*\n(?:    .*\n)*", page, re.MULTILINE)
+    assert example is not None
+    settings = re.sub("^    ", "", example[0], flags=re.MULTILINE)
+    path = Path(anywhere("config", "path").out.strip())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(settings, encoding="utf-8")
+    ended = anywhere("config", "validate")
+    assert (ended.code, ended.err) == (0, ""), settings
+    path.write_text(settings.replace('"help" = "f1', '"help" = "c'), encoding="utf-8")
+    assert anywhere("config", "validate").code == 2, "what is wrong in it would be found"
+
+
 def test_pictures_exist() -> None:
     for picture in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
-        assert (Path(__file__).parents[2] / picture).is_file(), picture
+        assert (ROOT / picture).is_file(), picture

@@ -110,7 +110,7 @@ PLACES: dict[str, Scene] = {
     "my-desk": pressed("f5"),
     "why": pressed("f4", "escape", "home", "enter"),
     "service": pressed("f6", "escape", "home"),
-    "service-figures": pressed("f6", "d"),
+    "service-figures": pressed("f6", "B"),
     "insights": pressed("f7", "home"),
     "log": pressed("f4", "h", "home", "down", "down"),
     "customer": pressed("f4", "escape", "end", "i"),
@@ -119,14 +119,14 @@ PLACES: dict[str, Scene] = {
 
 
 async def type_an_issue(app: AstraApp) -> None:
-    await press(app, "f6", "escape", "a")
+    await press(app, "f6", "escape", "I")
     text = "[/] I was charged $300 twice for booking 4. Please send it back today, this is unacceptable."
     app.screen.query_one("#text", TextArea).text = text
     await app.settle()
 
 
 async def open_an_unsure_issue(app: AstraApp) -> None:
-    await press(app, "f6", "escape", "a", *"hm", "f9")
+    await press(app, "f6", "escape", "I", *"hm", "f9")
 
 
 async def reply_to_an_issue(app: AstraApp) -> None:
@@ -185,9 +185,9 @@ MARKED = ("f4", "escape", "home", "space", "down", "down", "M")
 
 MODALS: dict[str, Scene] = {
     "presence": pressed("f3", "end", "p", "o"),
-    "handover": pressed("f3", "end", "t"),
-    "shift": pressed("f3", "end", "s", *"daily 8-11"),
-    "leaving": pressed("f3", "end", "x"),
+    "handover": pressed("f3", "end", "R"),
+    "shift": pressed("f3", "end", "S", *"daily 8-11"),
+    "leaving": pressed("f3", "end", "X"),
     "queue-marked": pressed(*MARKED),
     "batch-cancel": pressed(*MARKED, "x"),
     "batch-reassign": pressed(*MARKED, "r", *"zion"),
@@ -205,9 +205,9 @@ MODALS: dict[str, Scene] = {
     "reassign": pressed("f4", "escape", "home", "r"),
     "edit": pressed("f4", "escape", "home", "down", "e"),
     "contact": pressed("f4", "escape", "home", "down", "t"),
-    "follow-up": pressed("f5", "home", "g"),
+    "follow-up": pressed("f5", "home", "F"),
     "agent": pressed("f3", "home", "e"),
-    "pick-agent": pressed("f5", "a"),
+    "pick-agent": pressed("f5", "at"),
     "merge-pick": pressed("f4", "escape", "end", "i", "m"),
     "merge": pressed("f4", "escape", "end", "i", "m", *"kate", "enter"),
     "log-refused": pressed("h", "slash", *"since:x"),
@@ -216,7 +216,7 @@ MODALS: dict[str, Scene] = {
     "issue": pressed("f6", "escape", "home", "enter"),
     "issue-why": pressed("f6", "escape", "home", "down", "w"),
     "issue-reply": reply_to_an_issue,
-    "issue-category": pressed("f6", "escape", "home", "g"),
+    "issue-category": pressed("f6", "escape", "home", "C"),
     "new-issue": type_an_issue,
     "new-issue-unsure": open_an_unsure_issue,
     "quit": quit_with_a_lead,
@@ -229,7 +229,7 @@ MODALS: dict[str, Scene] = {
 async def leave(app: AstraApp) -> None:
     """Close the screens above the place, dismiss toasts, and show the default columns."""
     if app.screen.query("#figures") and app.screen.query_one("#figures").has_focus:
-        await press(app, "d")
+        await press(app, "B")
     while len(app.screen_stack) > 1:
         await press(app, "escape")
     if isinstance(app.screen, MarkedList):

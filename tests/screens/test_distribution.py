@@ -55,11 +55,11 @@ async def test_the_sweeper_runs_at_start_and_reports_an_error_once(
         moment = NOON + timedelta(hours=3)  # the follow-up of booking 1 is overdue by more than four
         app.sweep()
         await app.settle()
-        assert "1 still on it? k keeps it" in told(app)
+        assert "1 still on it? K keeps it" in told(app)
         assert "still on it?" in text_of(app)
         app.screen.query_one(LiveTable).move_cursor(row=0)
-        await press(app, "k")
-        assert "still on it? k keeps it" not in told(app)
+        await press(app, "K")
+        assert "still on it? K keeps it" not in told(app)
 
         def broken(desk: Desk) -> dict[str, Any]:
             raise RuntimeError("the clock [/] has stopped")
@@ -262,7 +262,7 @@ async def test_an_agent_who_leaves_hands_over_and_one_put_on_away_is_back_with_o
             "rate, interval, number of leads"
         )
         app.screen.query_one(LiveTable).choose([])
-        await press(app, "slash", *"baker", "enter", "x")
+        await press(app, "slash", *"baker", "enter", "X")
         assert "3 bookings go to others" in told(app)
         await press(app, "f9", "escape")
         agent = await app.backend.read(lambda: queries.agent(1))

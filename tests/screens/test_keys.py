@@ -109,7 +109,7 @@ async def test_what_is_only_read_or_picked_from_is_left_by_the_key_of_a_place(
             assert (place(app), len(app.screen_stack)) == ("roster", 1), opening
         await press(app, "f5", "f6")
         assert (place(app), len(app.screen_stack)) == ("service", 1)
-        await press(app, "f5", "a", "x", "f6")
+        await press(app, "f5", "at", "x", "f6")
         assert place(app) == "PickAgent", "something is typed"
 
 

@@ -151,7 +151,7 @@ async def test_changes_by_others_are_marked_for_a_moment(
         assert marked(app) == []
         assert line[1:] in text_of(app)  # no row has moved
 
-        await press(app, "g", *"fri 9", "enter")  # one's own
+        await press(app, "F", *"fri 9", "enter")  # one's own
         assert "follow-up Fri" in text_of(app)
         assert marked(app) == []
         await press(app, "f3")

@@ -188,7 +188,7 @@ async def test_insights_lead_from_figures_to_their_rows(running: Any, tmp_path: 
         assert "450 assignments show" in " ".join(text_of(app).split())
         assert "for the latest lead" in text_of(app)
         assert text_of(app).count("weight ") == 9
-        await press(app, "r")
+        await press(app, "E")
         await fill_in(app, folder=str(tmp_path / "out"))
         await press(app, "f9")
         made = {file.name for file in (tmp_path / "out").iterdir()}
@@ -326,12 +326,12 @@ async def test_training_goes_on_beside_and_can_be_stopped(
         await press(app, "f7", *"vvv")
         with monkeypatch.context() as slow:
             slow.setattr("dispatch.matching.learning.training.study", endless)
-            await pilot.press("t")
-            await pilot.press("t")
+            await pilot.press("L")
+            await pilot.press("L")
             await app.settle()
         assert "the training was stopped" in text_of(app)
         assert [row["name"] for row in rows(app, "weights")] == ["published"]
-        await press(app, "t")
+        await press(app, "L")
         assert isinstance(app.screen, Panel)
         said = app.screen.text.plain
         assert said.startswith("version 1: ")

@@ -204,7 +204,7 @@ async def test_concurrent_answers_are_reported(
 
 async def test_a_new_issue_is_analysed_while_typing(demo_file: Path, running: Any, clock: TestClock) -> None:
     async with running(demo_file, size=(80, 24), clock=clock) as (app, _):
-        await press(app, "f6", "a", "f9")
+        await press(app, "f6", "I", "f9")
         modal = app.screen
         assert isinstance(modal, NewIssue)
         assert "the text is empty" in text_of(app)
@@ -276,7 +276,7 @@ def told(app: AstraApp) -> list[str]:
 
 async def test_every_figure_lists_its_rows(golden_file: Path, running: Any) -> None:
     async with running(golden_file) as (app, _):
-        await press(app, "f6", "d")
+        await press(app, "f6", "B")
         figures = app.screen.query_one("#figures", LiveTable)
         for key, listed in (
             ("active.CRITICAL", {1, 6}),
@@ -290,7 +290,7 @@ async def test_every_figure_lists_its_rows(golden_file: Path, running: Any) -> N
             await press(app, "enter")
             table = app.screen.query_one("#service", LiveTable)
             assert {row["issue_id"] for row in table.rows_shown} == listed, key
-            await press(app, "d")
+            await press(app, "B")
         figures.move_cursor(row=0)
         await press(app, "enter")
         assert app.screen.query_one("#figures").has_focus, "a heading has no rows"

@@ -71,7 +71,7 @@ async def cancel_decline_reassign(app: AstraApp) -> None:
 @check("booking.follow_up")
 async def set_and_clear_a_follow_up(app: AstraApp) -> None:
     await at_booking(app, 8)
-    await press(app, "g", *"tomorow")
+    await press(app, "F", *"tomorow")
     assert "'tomorow' is not a future time" in text_of(app)
     await press(app, "f9")
     assert (await booking(app, 8))["follow_up_at"] is None
@@ -82,9 +82,9 @@ async def set_and_clear_a_follow_up(app: AstraApp) -> None:
     assert (await booking(app, 8))["follow_up_at"] == "2082-03-05 17:30:00"
     await leave(app)
     assert "Thu 2082-03-05 17:30" in text_of(app)  # in the pane
-    await press(app, "g", "f9")  # as it was: nothing to do
+    await press(app, "F", "f9")  # as it was: nothing to do
     assert isinstance(app.screen, Place)
-    await press(app, "g", "backspace")
+    await press(app, "F", "backspace")
     assert "empty: removes the follow-up" in text_of(app)
     await press(app, "enter")
     assert (await booking(app, 8))["follow_up_at"] is None

@@ -74,9 +74,9 @@ async def mark_several(app: AstraApp) -> None:
 @check("booking.keep")
 async def still_on_it(app: AstraApp) -> None:
     await at_booking(app, 16)
-    await press(app, "k")
+    await press(app, "K")
     assert "booking 16 is not claimed" in text_of(app)
-    await press(app, "c", "k")
+    await press(app, "c", "K")
     (event,) = await app.backend.read(lambda: event_log.events(booking_id=16, limit=1))
     assert event["command"] == "booking.keep"
     await press(app, "u", "u")
@@ -107,9 +107,9 @@ async def who_is_at_work(app: AstraApp) -> None:
     await press(app, "f9")
     assert (shown_now(app)["presence"], shown_now(app)["unattended"]) == ("offline", claimed)
     assert f"! {claimed} unattended" in text_of(app)
-    await press(app, "t", "f9")
+    await press(app, "R", "f9")
     assert shown_now(app)["load"] == 0
-    await press(app, "s")
+    await press(app, "S")
     await fill_in(app, hours="daily 8-9")
     assert "= daily 08:00-09:00 +00:00" in text_of(app)
     await press(app, "f9")

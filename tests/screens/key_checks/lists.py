@@ -32,11 +32,11 @@ async def keys_of_insights(app: AstraApp) -> None:
     assert shown_in(app, "weights")["name"] == "published"
     await press(app, "enter")
     assert "+92.220" in text_of(app)
-    await press(app, "escape", "p")
+    await press(app, "escape", "asterisk")
     assert "The score weighs by published" in text_of(app)
-    await press(app, "t")
+    await press(app, "L")
     assert "decided assignments are too few" in " ".join(text_of(app).split())
-    await press(app, "r")
+    await press(app, "E")
     assert app.screen.query_one("#folder", Input).value == "astra-report"
     assert isinstance(app.screen, FormModal)
     latest = await app.backend.read(lambda: queries.list_bookings(queries.BookingFilter(sort="id"), limit=1))
@@ -91,9 +91,9 @@ async def keys_of_the_roster(app: AstraApp) -> None:
     (row,) = app.screen.query_one(LiveTable).rows_shown
     assert (row["agent_id"], row["name"], row["capacity"]) == (7, "Zoë [/]", 3)
     assert row["skills"] == ["Mars", "Titan"]
-    await press(app, "x")
+    await press(app, "X")
     assert app.screen.query_one(LiveTable).rows_shown == []
-    await press(app, "v", "x", "v")
+    await press(app, "v", "X", "v")
     assert len(app.screen.query_one(LiveTable).rows_shown) == 1
     await press(app, "b")
     assert place(app) == "queue"
@@ -149,8 +149,8 @@ async def take_the_tour(app: AstraApp) -> None:
 
 @check("desk.agent", "pick.close", "pick.take")
 async def choose_whose_desk(app: AstraApp) -> None:
-    await press(app, "f5", "a", *"nova", "escape")
+    await press(app, "f5", "at", *"nova", "escape")
     assert app.my_agent_id == 1
-    await press(app, "a", *"nova", "enter")
+    await press(app, "at", *"nova", "enter")
     assert app.my_agent_id == 2
     assert "Nova Singh (2)" in str(app.screen.query_one(".headline", Static).visual)

@@ -44,7 +44,7 @@ async def talk_about_an_issue(app: AstraApp) -> None:
     await fill_in(app, then="They have to answer")
     await press(app, "f9")
     assert (await issue(app, 6))["status"] == "pending_customer"
-    await press(app, "p")
+    await press(app, "P")
     assert (await issue(app, 6))["status"] == "in_progress"
     await press(app, "n", *"vip", "f9")
     spoken = await app.backend.read(lambda: issue_queries.interactions(6))
@@ -58,9 +58,9 @@ async def escalate_and_settle(app: AstraApp) -> None:
     await press(app, "exclamation_mark", *"a director", "f9")
     assert (await issue(app, 6))["escalation_level"] == 1
     assert "ESCALATED 1" in text_of(app)
-    await press(app, "k")
+    await press(app, "K")
     assert (await issue(app, 6))["escalations"][-1]["acknowledged_by"] == "kim"
-    await press(app, "K", *"calmed down", "f9")
+    await press(app, "D", *"calmed down", "f9")
     assert (await issue(app, 6))["escalation_level"] == 0
 
 
@@ -119,22 +119,22 @@ async def end_an_issue(app: AstraApp) -> None:
 @check("issue.category", "category.close", "category.take", *(f"category.{number}" for number in range(1, 8)))
 async def correct_the_category(app: AstraApp) -> None:
     await at_issue(app, 4)
-    await press(app, "g", "escape")
+    await press(app, "C", "escape")
     assert (await issue(app, 4))["unsure"]
-    await press(app, *(key for number in range(1, 8) for key in ("g", str(number))))
+    await press(app, *(key for number in range(1, 8) for key in ("C", str(number))))
     events = await app.backend.read(lambda: event_log.events(issue_id=4, limit=7))
     chosen = [event["after"]["issues:4"].get("category") for event in events]
     assert chosen[::-1][:6] == list(CATEGORIES[:6])
     assert not (await issue(app, 4))["unsure"]
-    await press(app, "g", "up", "enter")
+    await press(app, "C", "up", "enter")
     assert (await issue(app, 4))["category"] == CATEGORIES[-2]
 
 
 @check("issue.open", "new.close", "new.open", "new.customer")
 async def open_an_issue(app: AstraApp) -> None:
-    await press(app, "f6", "a", "escape")
+    await press(app, "f6", "I", "escape")
     assert place(app) == "service"
-    await press(app, "a", *"I was charged twice, please send $300 back", "ctrl+f", *"kate", "enter")
+    await press(app, "I", *"I was charged twice, please send $300 back", "ctrl+f", *"kate", "enter")
     assert "Kate Nguyen" in text_of(app)
     await press(app, "escape", "f9")
     row = await issue(app, 7)
@@ -161,7 +161,7 @@ async def views_and_figures_of_the_service_desk(app: AstraApp) -> None:
     assert {row["agent_id"] for row in app.screen.query_one("#service", LiveTable).rows_shown} == {1}
     await press(app, "v", "v")
     assert [row["issue_id"] for row in app.screen.query_one("#service", LiveTable).rows_shown] == [1]
-    await press(app, "d")
+    await press(app, "B")
     assert app.screen.query_one("#figures").has_focus
-    await press(app, "d")
+    await press(app, "B")
     assert app.screen.query_one("#service").has_focus
