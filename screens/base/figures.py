@@ -63,8 +63,8 @@ PRIORITY: Figure = (
 TIME_LEFT: Figure = (
     "Time left",
     "Of the first answer's time until there is one, then of the resolution's; the bar fills as it is "
-    "used up. ▲ three quarters are used, ! overdue, ‖ paused while the customer has to answer, ✓ done "
-    "in time.",
+    "used up. In the list, ! is late or escalated, !! both. In the pane, ▲ three quarters are used, "
+    "! overdue, ✓ done in time. ‖ paused while the customer has to answer.",
 )
 ESCALATED: Figure = (
     "ESCALATED",

@@ -28,6 +28,12 @@ class DetailPane(VerticalScroll, can_focus=False):
     def compose(self) -> ComposeResult:
         yield Static(Content("Nothing chosen"))
 
+    @property
+    def text_width(self) -> int:
+        """The cells of a line of text beside a scrollbar, whether there is one now or not."""
+        frame = self.styles.gutter.width + self.styles.scrollbar_size_vertical
+        return max(0, self.outer_size.width - frame)
+
     def show(self, detail: Detail) -> None:
         title, text = detail
         self.border_title = Content(visible(title))
