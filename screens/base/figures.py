@@ -11,11 +11,13 @@ RANK: Figure = (
 )
 LOAD: Figure = (
     "Load",
-    "The number of the agent's Pending bookings, claimed or not, of the capacity; the bar fills up with it.",
+    "The number of the agent's Pending bookings, claimed or not. The roster's bar and numbers count the open "
+    "issues too: they share the capacity.",
 )
 CAPACITY: Figure = (
     "Capacity",
-    "How many Pending bookings an agent can hold. A new agent gets the desk's default_capacity.",
+    "How many Pending bookings and open issues an agent can hold. A new agent gets the desk's "
+    "default_capacity.",
 )
 YEARS: Figure = ("Years", "Years of service, as entered or imported.")
 RATING: Figure = (

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import ceil
+
 from rich.text import Text
 
 from dispatch.queries.row_types import AgentRow
@@ -18,6 +21,25 @@ def load_bar(row: AgentRow | AgentFigures) -> Text:
     style = f"bold {BAD}" if load > capacity else GOOD if share < 0.5 else CARE if share < 1 else BAD
     bar = Text.assemble((BARS[round(share * (len(BARS) - 1))], style), f" {load}/{capacity}")
     return bar.append("!", style) if load > capacity else bar
+
+
+CELLS, FULL, EMPTY = 10, "▇", "▁"
+
+
+def held_bar(load: int, issues: int, capacity: int) -> Text:
+    """Format bookings and issues of a capacity, which they share, as ten cells and as numbers."""
+    held = load + issues
+    share = 1.0 if capacity == 0 else min(1.0, held / capacity)
+    full = max(min(1, held), round(share * CELLS)) if capacity else CELLS
+    style = f"bold {BAD}" if held > capacity else GOOD if share < 0.5 else CARE if share < 1 else BAD
+    bar = Text.assemble((FULL * full, style), (EMPTY * (CELLS - full), "dim"), f" {held}/{capacity}")
+    return bar.append("!", style) if held > capacity else bar
+
+
+def sparkline(numbers: Sequence[int], highest: int) -> str:
+    """Draw numbers as bars of one cell each, of which the ``highest`` is full."""
+    top = len(BARS) - 1
+    return "".join(BARS[ceil(number / highest * top) if highest else 0] for number in numbers)
 
 
 PRESENCE_SIGNS = {"available": "●", "busy": "◐", "break": "◔", "away": "○", "offline": "○"}

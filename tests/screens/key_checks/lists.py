@@ -111,10 +111,10 @@ async def keys_of_the_roster(app: AstraApp) -> None:
     "columns.close",
 )
 async def choose_columns(app: AstraApp) -> None:
-    await press(app, "f3", "escape", "comma", *("down",) * 10, "space", "minus", "minus", "plus", "s")
+    await press(app, "f3", "escape", "comma", *("down",) * 12, "space", "minus", "minus", "plus", "s")
     table = app.screen_stack[0].query_one(LiveTable)
-    usual = ["rank", "name", "department", "job_title", "load", "years_of_service", "rating"]
-    usual += ["match_score", "presence"]
+    usual = ["rank", "department", "name", "load", "issue_load", "trend", "rating", "years_of_service"]
+    usual += ["match_score", "presence", "job_title"]
     assert list(table.chosen) == [*usual, "email", "agent_id"]
     assert app.recall("roster.sort", "") == "email"
     await press(app, "r", "s")
