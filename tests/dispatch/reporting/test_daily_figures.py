@@ -41,7 +41,7 @@ def _zone_as_before() -> Iterator[None]:
     ("zone", "end", "days"),
     [
         ("UTC", "2082-03-15 00:00:00", [1, *[0] * 11, 1, 2]),
-        ("Etc/GMT-1", "2082-03-14 23:00:00", [1, *[0] * 12, 3]),
+        ("Etc/GMT-1", "2082-03-14 23:00:00", [2, *[0] * 12, 3]),
     ],
 )
 def test_confirmed_bookings_are_counted_by_the_day(
