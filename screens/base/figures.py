@@ -89,7 +89,7 @@ CHANCE: Figure = (
 )
 COUNTED: Figure = (
     "Number",
-    "Bookings, but for those entered by mistake. Of decided: the Confirmed ones of all Confirmed and "
+    "Bookings, but for those entered by mistake. Conversion: the Confirmed ones of all Confirmed and "
     "Cancelled. Revenue: trip and package of the Confirmed ones.",
 )
 IN_TIME: Figure = (

@@ -164,7 +164,7 @@ async def test_a_key_never_waits_for_scores_and_a_late_answer_is_dropped(
 
 async def test_insights_lead_from_figures_to_their_rows(running: Any, tmp_path: Path) -> None:
     async with running(size=(120, 36)) as (app, _):
-        await press(app, "f7")
+        await press(app, "f7", "v")
         assert {
             row["value"]: row["bookings"] for row in rows(app, "bookings") if row["kind"] == "method"
         } == {
@@ -219,7 +219,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 
 async def test_keys_wait_for_a_section_however_long_it_takes(running: Any, slow: threading.Event) -> None:
     async with running(size=(80, 24)) as (app, pilot):
-        await press(app, "f7")
+        await press(app, "f7", "v")
         for key in ("v", "down", "enter"):
             await pilot.press(key)
         insights = app.screen
@@ -297,6 +297,8 @@ async def test_a_section_that_cannot_be_read_says_so_and_forgets_what_was_typed(
 async def test_insights_of_an_empty_desk_say_what_comes_here(running: Any, path: Path) -> None:
     async with running(path, size=(80, 24)) as (app, _):
         await press(app, "f7")
+        assert "No bookings yet. Leads come in on Dispatch (f2)" in text_of(app)
+        await press(app, "v")
         assert "No bookings yet. Leads come in on Dispatch (f2)" in text_of(app)
         await press(app, "v")
         assert "No agents yet: f3 opens the roster, where a adds one." in text_of(app)

@@ -24,9 +24,14 @@ from tests.screens.scenes import fill_in, press
 check = checks_of("lists")
 
 
-@check("insights.view", "insights.open", "insights.train", "insights.use", "insights.report")
+@check(
+    "insights.view", "insights.open", "insights.period", "insights.train", "insights.use", "insights.report"
+)
 async def keys_of_insights(app: AstraApp) -> None:
-    await press(app, "f7", "down", "enter")
+    await press(app, "f7", "v", "down", "T", "enter")
+    assert place(app) == "queue"
+    assert app.screen.query_one("#filter", Input).value == "status:Pending created>=-30d"
+    await press(app, "escape", "f7", "T", "enter")
     assert (place(app), app.screen.query_one("#filter", Input).value) == ("queue", "status:Pending")
     await press(app, "escape", "f7", "v", "v", "v")
     assert shown_in(app, "weights")["name"] == "published"
