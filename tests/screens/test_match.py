@@ -247,7 +247,7 @@ async def test_keys_wait_for_a_section_however_long_it_takes(running: Any, slow:
 async def test_keys_wait_until_a_section_is_laid_out(running: Any) -> None:
     """Enter was lost where Textual batched its updates: the table had no columns yet, hence no rows."""
     async with running(size=(80, 24)) as (app, pilot):
-        await press(app, "f7")
+        await press(app, "f7", "v")
         agents = app.screen.query_one("#agents", LiveTable)
         with app.batch_update():
             await pilot.press("v", "enter")
@@ -265,7 +265,7 @@ async def test_a_section_stays_readable_while_it_is_recalculated(
 ) -> None:
     async with running(size=(80, 24)) as (app, pilot):
         slow.set()
-        await press(app, "f7", *"vvv")
+        await press(app, "f7", *"vvvv")
         slow.clear()
         weights.use(other_terminal, "published")
         while "recalculating ..." not in text_of(app):
@@ -285,7 +285,7 @@ async def test_a_section_that_cannot_be_read_says_so_and_forgets_what_was_typed(
     with monkeypatch.context() as failing:
         failing.setitem(READ, "weights", refused)
         async with running(size=(80, 24)) as (app, _):
-            await press(app, "f7", "v", "v", "v")
+            await press(app, "f7", *"vvvv")
             assert "Not worked out: another command is writing. ^r tries again." in text_of(app)
             await press(app, "enter")
             assert "Nothing to open here" in text_of(app)
@@ -325,7 +325,7 @@ async def test_training_goes_on_beside_and_can_be_stopped(
     running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(size=(120, 36)) as (app, pilot):
-        await press(app, "f7", *"vvv")
+        await press(app, "f7", *"vvvv")
         with monkeypatch.context() as slow:
             slow.setattr("dispatch.matching.learning.training.study", endless)
             await pilot.press("L")
