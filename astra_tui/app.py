@@ -26,12 +26,13 @@ from dispatch.queries import customer_index
 from models.clock import Clock
 from models.customer_index import backlog
 from models.errors import DatabaseUnavailable, DeskError
-from screens.app.distribution import DistributingApp
+from screens.app.command_app import CommandApp
 from screens.app.routes import PLACE_MAKERS
 from screens.base import clipboard, keys
 from screens.base.backend import Backend, Changes
 from screens.base.drafts import Drafts
 from screens.base.harmless_text import visible
+from screens.base.line_history import LINES, LineHistory
 from screens.base.messages import DeskChanged
 from screens.base.textual_internals import all_screens, remove_toast
 from screens.base.theme import THEMES
@@ -54,7 +55,7 @@ LOOK_EVERY_S = 0.25
 BELOW_A_MODAL = ("go", "find", "log", "undo", "redo", "help", "why", "first_steps")
 
 
-class AstraApp(DistributingApp):
+class AstraApp(CommandApp):
     """Astra in a terminal, or headless under Pilot.
 
     ``database`` is a file's path, ``clock`` returns the current UTC time, ``actor`` signs events.
@@ -96,6 +97,7 @@ class AstraApp(DistributingApp):
         self.set_reactive(AstraApp.my_agent_id, self._memory.agent_at(self.backend.path, wanted.agent))
         self.drafts = DraftFile(database) if drafts is None and self._remembers else drafts
         self.inbox = Inbox(self)
+        self.lines = LineHistory(self.recall(LINES, list[str]()))
         self.lost_since: str | None = None
         self._is_reachable = True
         self._told: Notification | None = None
@@ -157,6 +159,9 @@ class AstraApp(DistributingApp):
 
     def show_issue(self, issue_id: int) -> None:
         self._at("service", lambda service: service.show_issue(issue_id))
+
+    def show_agent(self, agent_id: int) -> None:
+        self._at("roster", lambda roster: roster.show_agent(agent_id))
 
     def show_log(self, text: str) -> None:
         self._at("log", lambda log: log.show_only(text))

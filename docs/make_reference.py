@@ -80,6 +80,31 @@ is meanwhile. What has no value (a booking that was never claimed) is neither be
 """
 
 
+LINES_ABOUT = """\
+`:` in a list, or `ctrl+g` anywhere, also in a field and over a half-filled form, opens one line at the
+bottom of the application. Above it stands what the line would do, before anything is done; enter does it. A
+refusal stays there with the text; a result closes the line and is shown like that of a key, and `u` undoes
+it. `escape` closes the line.
+
+- The letters are those of the keys: `c 413 6` or `c413`. The commands of the shell work, too, without
+  `astra`: `booking claim 413 --agent 6`; also without the noun: `claim 413`.
+- `413`, `booking 413`, `i6`, `issue 6`, `nova` and `agent 3` go there.
+- An agent is a number or a part of the name; blanks are `_`, or the name is in quotes. A name that several
+  agents have is answered with who they are.
+- Several bookings are `413,414`: one event, or one batch, and one undo. `x`, `r` and `l` do what they can;
+  of the other verbs either all are done or none.
+- A text is all the rest of the line; an apostrophe in it is only a letter. A presence may be followed by
+  its end and a reason: `p 6 away 15m dentist`, `p 6 break until 14:30`. `F 413 none` removes a follow-up.
+- `tab` takes the word that fits, again the next one. `up` and `down` bring earlier lines back; the next run
+  remembers the latest 50, without the texts in them.
+- `.` in a list repeats the last command for the row under the cursor. If it cannot be undone, it is shown
+  first.
+- `help` lists the verbs.
+
+For scripts, `astra batch` runs a file of commands ([cli.md](cli.md)).
+"""
+
+
 def keys_page() -> str:
     """List the keys of every place and modal, with their ids and effects."""
     from screens.base import keys
@@ -239,12 +264,31 @@ def _values(key: Any) -> str:
     return ", ".join(offered) or key.kind.expects
 
 
+def lines_page() -> str:
+    """List the verbs of the command line inside the application."""
+    from dispatch.command_line.grammar import VERBS
+
+    parts = [MADE, "# Command line", LINES_ABOUT.strip("\n")]
+    for noun, title in (("booking", "Bookings"), ("agent", "Agents"), ("issue", "Issues")):
+        lines = ["| short | command | what it does |", "|---|---|---|"]
+        for verb in VERBS:
+            if verb.noun == noun:
+                short = verb.usage.replace(f" {verb.name}", "", 1)
+                options = " ".join(each.option for each in verb.arguments if each.option)
+                says = re.sub(r"\{(\w+)\}", lambda found: found[1].upper(), verb.says)
+                says = says.replace("ROWS", noun.upper())
+                lines.append(f"| `{short}` | `{verb.name}` {f'`{options}`' if options else ''} | {says} |")
+        parts += [f"## {title}", "\n".join(lines)]
+    return "\n\n".join(parts) + "\n"
+
+
 PAGES = {
     "keys.md": keys_page,
     "cli.md": cli_page,
     "settings.md": settings_page,
     "events.md": events_page,
     "filters.md": filters_page,
+    "command-line.md": lines_page,
 }
 
 

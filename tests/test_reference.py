@@ -27,7 +27,9 @@ def reference() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["keys.md", "cli.md", "settings.md", "events.md", "filters.md"])
+@pytest.mark.parametrize(
+    "name", ["keys.md", "cli.md", "settings.md", "events.md", "filters.md", "command-line.md"]
+)
 def test_the_page_is_current(reference: ModuleType, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setenv("TERM", "dumb")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -39,6 +39,8 @@ class Call:
 
     def desk(self, *, create: bool = False) -> AbstractContextManager[Desk]:
         """Open the desk; ``create`` makes a missing one. Raises DatabaseUnavailable."""
+        if self.surroundings.desk is not None:
+            return nullcontext(self.surroundings.desk)
         return opened_or_made(self.database, self.actor, create=create)
 
     def change(self, function: Callable[Concatenate[Desk, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -55,7 +57,7 @@ class Call:
         self, create: bool, function: Callable[Concatenate[Desk, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
         request_id = self.checked_request_id()
-        with self.desk(create=create) as desk, desk.request(request_id):
+        with self.desk(create=create) as desk, desk.request(request_id or desk.request_id):
             return function(desk, *args, **kwargs)
 
     def checked_request_id(self) -> str | None:
@@ -189,7 +191,9 @@ def _with_call(function: Callable[..., None], *options: Decorator) -> Callable[.
         database = surroundings.database if database is None else database
         actor = surroundings.actor if actor is None else actor
         with printing.plainly(plainly):
-            function(Call(surroundings, as_json, database, actor, request_id), **given)
+            function(
+                Call(surroundings, as_json or surroundings.as_json, database, actor, request_id), **given
+            )
 
     return with_parameters(run, options)
 

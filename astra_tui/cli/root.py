@@ -13,11 +13,13 @@ from astra_tui import __version__
 
 if TYPE_CHECKING:
     from astra_tui.user.preferences import Check
+    from dispatch.desk.desk import Desk
 
 COMMANDS = {
     "new": "new:new",
     "demo": "demo:demo",
     "import": "importing:import_",
+    "batch": "batch:batch",
     "lead": "lead:lead",
     "booking": "booking:booking",
     "agent": "agent:agent",
@@ -63,6 +65,10 @@ class Surroundings:
     actor: str | None = None
     exit_code: int = 0
     has_committed: bool = False
+    desk: Desk | None = None
+    """The open desk of the batch that a command is a line of."""
+
+    as_json: bool = False
 
 
 class Nouns(click.RichGroup):

@@ -62,6 +62,18 @@ class CommandInfo(NamedTuple):
     undo: UndoRule
 
 
+BATCH = "batch"
+"""The detail of an event that names the head of its batch (dispatch/batches/record.py)."""
+
+
+class HalfDone(RuntimeError):
+    """A command was refused after it had written: what shares its transaction must not commit half of it."""
+
+    def __init__(self, name: str, refusal: DeskError) -> None:
+        super().__init__(f"{name} was refused after it had written")
+        self.refusal = refusal
+
+
 COMMANDS: dict[str, CommandInfo] = {}
 """The commands of all modules imported so far, by name; ``operations/command_list.py`` imports the rest."""
 
@@ -181,8 +193,7 @@ def _perform(
         return result
     except DeskError as error:
         if running.after and running.desk.in_batch:
-            # the batch's other commands must not commit half of this one
-            raise RuntimeError(f"{running.name} was refused after it had written") from error
+            raise HalfDone(running.name, error) from error
         raise
     finally:
         _running.reset(token)
@@ -202,8 +213,8 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> None
     )
     if running.issue_id is not None:
         event.issue_id = running.issue_id
-    if running.detail:
-        event.detail = to_json(running.detail)
+    if detail := _detail(running):
+        event.detail = to_json(detail)
     if running.before:
         event.before = to_json(running.before)
     if running.after:
@@ -221,6 +232,12 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> None
     if len(running.bookings) > 1 or running.booking_id is None:
         for booking_id in sorted(running.bookings - {running.booking_id}):
             EventBooking(event_id=event.event_id, booking_id=booking_id).save()
+
+
+def _detail(running: Command) -> Json:
+    """Return an event's detail; of a batch's command it names the head."""
+    head = running.desk.batch_head
+    return running.detail if head is None or running.actor == DESK_ACTOR else {**running.detail, BATCH: head}
 
 
 def _told(before: dict[str, Json], after: dict[str, Json]) -> dict[str, Json]:

@@ -75,6 +75,7 @@ class _AtWork(threading.local):
     ago = timedelta()
     depth = 0
     waits_for_disk = True
+    batch_head: int | None = None
 
 
 class _Inner(db.Active):
@@ -298,9 +299,20 @@ class Desk:
         """Give the commands inside the block a request id: repeats return the first result."""
         return self._with_changed("request_id", request_id)
 
+    def in_batch_of(self, head: int) -> AbstractContextManager[Self]:
+        """Let the events of the commands inside the block name the head of their batch."""
+        return self._with_changed("batch_head", head)
+
+    @property
+    def batch_head(self) -> int | None:
+        """Return the head of the batch that this thread's commands belong to, if any."""
+        return self._at_work.batch_head
+
     @contextmanager
     def _with_changed(
-        self, name: Literal["actor", "ago", "request_id", "waits_for_disk"], value: object
+        self,
+        name: Literal["actor", "ago", "request_id", "waits_for_disk", "batch_head"],
+        value: object,
     ) -> Iterator[Self]:
         """Change one thing about this thread's commands inside the block."""
         outer = getattr(self._at_work, name)

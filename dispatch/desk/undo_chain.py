@@ -66,6 +66,13 @@ def end_of(event: Event) -> Event:
     return event
 
 
+def root_of(event: Event) -> Event:
+    """Return the command at the beginning of an event's chain, as its event."""
+    while event.undoes is not None:
+        event = Event.get_by_id(event.undoes)
+    return event
+
+
 def command_of(event: Event) -> str:
     """Return the command at the beginning of an event's chain."""
     if event.command not in REVERSALS:

@@ -1,4 +1,4 @@
-"""Future times as typed: "tomorrow 9:00", "in 2 hours", "fri 9", "23.11. 9:00".
+"""Future times as typed: "tomorrow 9:00", "in 2 hours", "2h", "fri 9", "23.11. 9:00".
 
 Everything is read in the terminal's own zone and on the desk's own calendar, decades ahead. Each form of a
 day is one row of FORMS; a day without a time means 09:00.
@@ -16,8 +16,8 @@ from models.clock import from_text, to_text
 from models.errors import InvalidInput
 
 EXAMPLES = (
-    "tomorrow 9:00, today 17:30, 9:00, in 30 min, in 2 hours, in 3 days, monday, next monday 10:00, fri 9,"
-    " 23.11. 9:00, 11-23 09:00"
+    "tomorrow 9:00, today 17:30, 9:00, 15m, 2h, in 30 min, in 2 hours, in 3 days, monday,"
+    " next monday 10:00, fri 9, 23.11. 9:00, 11-23 09:00"
 )
 MORNING = "9:00"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -63,7 +63,8 @@ def _hint(here: datetime) -> str:
 
 def _meant(words: str, now: datetime) -> datetime | None:
     """Return the moment on the terminal's clock, None for other words."""
-    span = re.fullmatch(rf"in {_NUMBER} ?(?P<unit>{'|'.join(SPANS)})", words)
+    words = re.sub("^(until|till) ", "", words)
+    span = re.fullmatch(rf"(?:in )?{_NUMBER} ?(?P<unit>{'|'.join(SPANS)})", words)
     if span:
         return now + SPANS[span["unit"]] * _number(span)
     alone = None if re.fullmatch("[0-9]{1,2}", words) else clock_time(words)  # "9" alone is ambiguous
@@ -138,7 +139,7 @@ FORMS: tuple[tuple[str, Form], ...] = (
     ),
     (rf"(?P<next>next )?(?P<weekday>{_NAMES})", _weekday),
     (
-        rf"in {_NUMBER} ?(?P<unit>{'|'.join(DAY_SPANS)})",
+        rf"(?:in )?{_NUMBER} ?(?P<unit>{'|'.join(DAY_SPANS)})",
         lambda match, today: today + timedelta(days=DAY_SPANS[match["unit"]] * _number(match)),
     ),
     *((form, _dated) for form in DATES),

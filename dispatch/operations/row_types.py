@@ -108,7 +108,8 @@ class UndoResult(TypedDict):
     ``over_capacity`` lists the agents left with too much work.
 
     Of an import, ``bookings`` counts those taken back; ``kept_bookings`` and ``kept_agents`` stay, as they
-    have changed since, or hold work.
+    have changed since, or hold work. Of a batch, ``kept_events`` are those of its commands that cannot be
+    undone.
     """
 
     undone_event_id: int
@@ -122,6 +123,7 @@ class UndoResult(TypedDict):
     bookings: int
     kept_agents: list[int]
     kept_bookings: list[int]
+    kept_events: list[int]
     booking: BookingRow | None
 
 

@@ -12,6 +12,7 @@ from peewee import IntegrityError
 
 from dispatch import customers, queries
 from dispatch.agents.undo_rules import AgentUndo
+from dispatch.batches import record
 from dispatch.bookings.undo_rules import BookingUndo
 from dispatch.customers.undo_rules import CustomerUndo, LeadUndo
 from dispatch.desk import undo_chain
@@ -69,8 +70,12 @@ def _reverse(running: Command, event: Event) -> UndoResult:
     running.name = undo_chain.REDO if is_redo else undo_chain.UNDO  # however it was asked for
     running.undoes = event.event_id
     running.detail["command"] = undo_chain.command_of(event)
+    over: list[int] = []
+    kept: list[int] = []
     if event.command == import_record.HEAD:
-        back, over = take_back(running, event), []
+        back = take_back(running, event)
+    elif running.detail["command"] == record.HEAD:
+        back, over, kept = _reverse_batch(running, event, is_redo=is_redo)
     else:
         over = _put_back(running, event)
         back = TakenBack(
@@ -92,8 +97,59 @@ def _reverse(running: Command, event: Event) -> UndoResult:
         "bookings": back.bookings,
         "kept_agents": back.kept_agents,
         "kept_bookings": back.kept_bookings,
+        "kept_events": kept,
         "booking": queries.booking(event.booking_id) if event.booking_id is not None else None,
     }
+
+
+def _reverse_batch(
+    running: Command, event: Event, *, is_redo: bool
+) -> tuple[TakenBack, list[int], list[int]]:
+    """Undo every command of a batch, the newest first, or redo those that its undo took back.
+
+    Each is an undo of its own in this transaction. Returns the agents above their capacity, and the commands
+    that stay, as they are never undone. Raises Refused for the first that cannot be: then nothing is done.
+    """
+    kept: list[int] = []
+    if is_redo:
+        ends = [
+            undo_chain.end_of(each) for each in _events(json.loads(event.detail or "{}").get("parts", []))
+        ]
+        ends = [end for end in ends if end.command == undo_chain.UNDO]
+    else:
+        ends, kept = _standing(undo_chain.root_of(event))
+    if not ends:
+        raise Refused(
+            "nothing_to_undo",
+            f"no command of batch {event.event_id} can be undone now",
+            "astra log shows them",
+        )
+    done = [undo(running.desk, end.event_id) for end in ends]
+    if not is_redo:
+        running.detail["parts"] = [undo_chain.root_of(end).event_id for end in reversed(ends)]
+    changed = {one["booking_id"] for one in done if one["booking_id"] is not None}
+    bookings = max(len(changed), sum(one["bookings"] for one in done if one["booking_id"] is None))
+    return (
+        TakenBack(bookings=bookings),
+        sorted({agent for one in done for agent in one["over_capacity"]}),
+        kept,
+    )
+
+
+def _standing(head: Event) -> tuple[list[Event], list[int]]:
+    """Return what to undo of a batch, the newest first, and its commands that are never undone."""
+    ends, kept = [], []
+    for part in reversed(record.parts_of(head)):
+        known = every_command().get(part.command)
+        if known is None or known.undo:
+            kept.append(part.event_id)
+        elif (end := undo_chain.end_of(part)).command != undo_chain.UNDO:
+            ends.append(end)
+    return ends, sorted(kept)
+
+
+def _events(numbers: list[int]) -> list[Event]:
+    return [Event.get_by_id(number) for number in numbers]
 
 
 def _check_undoable(event: Event) -> None:

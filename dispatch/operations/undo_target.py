@@ -6,7 +6,8 @@ from typing import Any
 
 from peewee import fn
 
-from dispatch.desk.commands import Command
+from dispatch.batches import record
+from dispatch.desk.commands import BATCH, Command
 from dispatch.desk.undo_chain import REVERSALS, UNDO, end_of, followed_events
 from dispatch.operations import import_record
 from models.audit import Event
@@ -47,10 +48,12 @@ def undo_of(event_id: int) -> Event:
 def last_done(running: Command) -> Event:
     """Return the session's newest event of the actor that is not an undo and has not been undone."""
     head = fn.COALESCE(fn.json_extract(Event.detail, "$.head"), 0)  # of a part of an import
+    batch = fn.COALESCE(fn.json_extract(Event.detail, f"$.{BATCH}"), 0)
     own = _own(running).where(
         Event.command != UNDO,
         Event.event_id.not_in(followed_events()),
         ~Event.command.startswith(f"{import_record.HEAD}.") | head.not_in(followed_events()),
+        batch.not_in(followed_events()),  # what of an undone batch cannot be undone
     )
     return _whole(_newest(running, own, "undo", "done", "or u on it in the log"))
 
@@ -101,8 +104,8 @@ def _newest(running: Command, own: Any, verb: str, done: str, otherwise: str) ->
 
 
 def _whole(event: Event) -> Event:
-    """Return the import that an event is part of, or the event."""
-    head = import_record.head_of(event)
+    """Return the import or batch that an event is part of, or the event."""
+    head = import_record.head_of(event) or record.head_of(event)
     return event if head is None else _event(head)
 
 

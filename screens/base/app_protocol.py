@@ -13,6 +13,7 @@ from dispatch.operations.row_types import DemoResult, ImportResult
 from models.errors import DeskError
 from screens.base.backend import Backend
 from screens.base.drafts import Drafts
+from screens.base.line_history import LineHistory
 
 if TYPE_CHECKING:
     from dispatch.matching.features import Terms
@@ -67,6 +68,9 @@ class Host(Protocol):
     def place(self) -> PlaceInSight | None:
         """The place in sight, or under the modal in sight."""
 
+    lines: LineHistory
+    """The lines typed at the command line."""
+
     came_from: str
     """The place visited before the one in sight."""
 
@@ -87,6 +91,9 @@ class Host(Protocol):
 
     def show_issue(self, issue_id: int) -> None:
         """Go to the service desk, with the cursor on an issue."""
+
+    def show_agent(self, agent_id: int) -> None:
+        """Go to the roster, with the cursor on an agent."""
 
     def show_log(self, text: str) -> None:
         """Go to the log, filtered by a text."""

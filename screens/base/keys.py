@@ -60,6 +60,11 @@ APP = [
     anywhere(
         "find", "ctrl+f", "Find a customer", "By part of a name, phone or e-mail, or by a booking's number"
     ),
+    anywhere(
+        "command_line", "ctrl+g", "Command line", "Type a command: c 413 6, n 413 called twice, 413, nova"
+    ),
+    hidden("command_line.letter", "colon", "Command line", "The same, in a list", "list_line"),
+    hidden("repeat", "full_stop", "Repeat", "The last command typed, for the row under the cursor"),
     anywhere("retry", "ctrl+r", "Refresh", "Try a lost database again, and read the place again"),
     hidden("log", "h", "Log", "What was done at the desk, when, and who did it"),
     anywhere(

@@ -11,6 +11,9 @@ from screens.dialogs.modal import Modal
 class TransientModal(Modal[Result]):
     """A modal that closes at any key that is not its own, and passes that key to the place below."""
 
+    def may_be_left(self) -> bool:
+        return True
+
     def on_key(self, event: events.Key) -> None:
         if event.key not in self.active_bindings:
             self.pass_on(event)

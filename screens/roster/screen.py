@@ -78,6 +78,7 @@ class Roster(DetailedList[AgentRow, AgentRow]):
         self._folded: list[str] = []
         self._asked: Node | None = None
         self._misread = ""
+        self._sought: int | None = None
 
     def on_mount(self) -> None:
         """Restore the last order."""
@@ -140,19 +141,30 @@ class Roster(DetailedList[AgentRow, AgentRow]):
         scores, steers = self._scores.by_agent, self._scores.steers
         rows = queries.filtered(self._agents, self._asked)
         found = [with_score(row, scores.get(row["agent_id"]), steers=steers) for row in rows]
-        if self._sort == DEPARTMENT and self._asked is None and have_departments(found):
-            listed = grouped(found, self._folded, descending=self._descending)
-        else:
-            listed = sorted(found, key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
         self.table.mark_sort(self._sort, self._descending)
-        is_first = not self.table.rows_shown
-        self.table.show_rows(self._with_trends(listed[:MOST_HELD]))
-        if is_first and listed and "members" in listed[0]:
-            self.table.move_cursor(row=1)  # below the department, where the keys act on somebody
+        self._list(found)
         hidden_sort = "" if self.table.shows_sort(self._sort) else self._sort.replace("_", " ")
         line = _headline(self._agents, found, hidden_sort, self._hints())
         refused = Text(self._misread, f"bold {CARE}")
         self.headline.update(refused if self._misread else line)
+
+    def _list(self, found: list[AgentRow]) -> None:
+        """Put agents into the table, with the cursor on the one sought, or at first on the first of all."""
+        sought = next((row for row in found if row["agent_id"] == self._sought), None)
+        is_first = not self.table.rows_shown
+        self.table.show_rows(self._with_trends(self._in_order(found, sought)[:MOST_HELD]))
+        if self._sought is not None and found:
+            self.table.stand_at(self._sought)
+            self._sought = None
+        elif is_first and found:
+            people = [row["agent_id"] for row in self.table.rows_shown if "members" not in row]
+            self.table.stand_at(next(iter(people), None))  # below the department, for keys to act on somebody
+
+    def _in_order(self, found: list[AgentRow], sought: AgentRow | None) -> list[AgentRow]:
+        if self._sort == DEPARTMENT and self._asked is None and have_departments(found):
+            folded = [name for name in self._folded if sought is None or name != sought["department"]]
+            return grouped(found, folded, descending=self._descending)
+        return sorted(found, key=lambda row: _sort_key(row.get(self._sort)), reverse=self._descending)
 
     def _with_trends(self, rows: list[AgentRow]) -> list[AgentRow]:
         """Add what each agent confirmed a day, drawn to the scale of those in sight."""
@@ -177,6 +189,13 @@ class Roster(DetailedList[AgentRow, AgentRow]):
             self._asked = read(parse(message.value), queries.AGENT_KEYS, self.backend.filter_reading())
         except InvalidInput as error:
             self._misread = refusal(error)
+        self._arrange()
+
+    def show_agent(self, agent_id: int) -> None:
+        """List everybody, and put the cursor on this agent."""
+        self._sought = agent_id
+        self.query_one("#filter", Input).value = ""
+        self.table.focus()
         self._arrange()
 
     @on(Input.Submitted, "#filter")

@@ -107,6 +107,8 @@ def describe_undo(done: UndoResult) -> str:
     ]
     stays = "stays" if len(done["kept_agents"]) + len(done["kept_bookings"]) == 1 else "stay"
     left = f"; {' and '.join(kept)} with work or changes since {stays}" if kept else ""
+    if done["kept_events"]:
+        left += f"; {plural(len(done['kept_events']), 'command')} cannot be undone"
     return f"{'Redone' if done['redone'] else 'Undone'}: {describe_undone(done)}{several}{left}"
 
 

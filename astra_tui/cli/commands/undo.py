@@ -41,3 +41,5 @@ def _print(row: UndoResult) -> None:
         if kept:
             stay = "stays" if len(kept) == 1 else "stay"
             line(named(f"{plural(len(kept), kind)} with work or changes since {stay}", kept))
+    if row["kept_events"]:
+        line(named("commands that cannot be undone stay: events", row["kept_events"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ from dispatch import agents, bookings, customers
 from dispatch.agents.handover import hand_over
 from dispatch.agents.presence import set_presence
 from dispatch.assignment import shuffle as shuffling
+from dispatch.batches.record import together
 from dispatch.bookings import bulk_actions, editing
 from dispatch.desk.desk import Desk
 from dispatch.operations.undo import redo, undo
@@ -107,7 +109,23 @@ def done_again(step: Any) -> Kind:
     return command(redo, several(step, undo))
 
 
+def batch_of(desk: Desk) -> list[Callable[[], object]]:
+    """The commands of a batch: two of them on one booking."""
+    return [
+        lambda: bookings.claim(desk, work.PENDING, holder(desk, work.PENDING)),
+        lambda: bookings.note(desk, work.PENDING, "speaks French"),
+        lambda: bulk_actions.cancel(desk, work.MORE_PENDING, "called off"),
+        lambda: lead(desk),
+    ]
+
+
+def in_a_batch(desk: Desk) -> object:
+    return together(desk, batch_of(desk))
+
+
 UNDO: dict[str, Kind] = {
+    "undo of a batch": undone(in_a_batch),
+    "redo of a batch": done_again(in_a_batch),
     "redo of a lead": done_again(lead),
     "redo of a cancellation": done_again(lambda desk: bookings.cancel(desk, work.PENDING, "no money")),
     "undo of a lead": undone(lead),

@@ -7,13 +7,14 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from dispatch import bookings
+from dispatch.batches.record import Batch
 from dispatch.desk.desk import Desk
 from dispatch.inputs import lead_files
 from dispatch.leads import file_intake
@@ -40,7 +41,7 @@ from tests.races.killing.kinds import (
     several,
     with_desk,
 )
-from tests.races.killing.service_kinds import open_issue
+from tests.races.killing.service_kinds import batch_of, open_issue
 
 SECOND_NAME = re.compile(r"(-before-restore-\d{8}-\d{6})-\d+\.db")
 SILENT, OTHERS = (9, 10), (18, 19)  # bookings
@@ -277,7 +278,24 @@ def first_names(dump: Dump) -> Dump:
     return dump | {"settings": list(map(plain, dump.get("settings", []))), "events": events}
 
 
+def batch_at_work(folder: Path, tell: Tell, *, as_a_whole: bool = False) -> None:
+    """Run a batch, each command in a transaction of its own or all in one."""
+    desk = opened(desk_in(folder))
+    tell(None)
+    acts = batch_of(desk)
+    running = Batch(desk, [str(number) for number in range(len(acts))], REQUEST)
+    with desk.transaction() if as_a_whole else nullcontext():
+        answers = []
+        for number, act in enumerate(acts, start=1):
+            with running.part(number):
+                answers.append(act())
+    tell(answers)
+    desk.close()
+
+
 IN_PARTS: dict[str, Kind] = {
+    "batch": Kind(prepared_already, batch_at_work, in_parts=True),
+    "batch as a whole": Kind(prepared_already, partial(batch_at_work, as_a_whole=True)),
     "file of leads": Kind(partial(write_leads, lines=120), take_in_file, in_parts=True),
     "short file of leads": Kind(partial(write_leads, lines=12), take_in_file, in_parts=True),
     "import": Kind(write_history, import_all, in_parts=True),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from textual.widgets import Input
 
 from astra_tui.app import AstraApp
+from dispatch.desk import event_log
 from screens.base import keys
 from screens.customers.card import CustomerCard
 from screens.dialogs.panel import Panel
+from screens.shell.command_line import CommandLine
 from screens.shell.desk_screen import Place
 from screens.widgets.live_table import LiveTable
 from tests.screens.key_checks.registry import (
@@ -126,3 +128,34 @@ async def why_and_its_panel(app: AstraApp) -> None:
         await press(app, "y", close)
         assert "settings version 1" in app.clipboard
         assert isinstance(app.screen, Place)
+
+
+@check("command_line", "command_line.letter", "repeat")
+async def a_line_and_its_repetition(app: AstraApp) -> None:
+    await press(app, "f2", "ctrl+g")
+    assert isinstance(app.screen, CommandLine)
+    await leave(app)
+    await at_booking(app, 12)
+    await press(app, ":", *"n", "space", "1", "2", "space", *"twice", "enter")
+    await at_booking(app, 9)
+    await press(app, ".")
+    event = (await app.backend.read(lambda: event_log.events(limit=1)))[0]
+    assert (event["booking_id"], event["detail"]["text"]) == (9, "twice")
+
+
+@check("line.close", "line.complete", "line.back", "line.older", "line.newer")
+async def keys_of_the_line(app: AstraApp) -> None:
+    def typed() -> str:
+        return app.screen.query_one("#typed", Input).value
+
+    await press(app, "f4", "ctrl+g", *"12", "enter", "ctrl+g", *"reassi", "tab")
+    assert typed() == "r "
+    await press(app, "shift+tab", "up")
+    assert typed() == "12"
+    await press(app, "down")
+    assert typed() == "r "
+    for key in ("escape", "ctrl+g"):
+        await press(app, key)
+        assert isinstance(app.screen, CommandLine) == (key == "ctrl+g")
+    await press(app, "ctrl+g")
+    assert not isinstance(app.screen, CommandLine)

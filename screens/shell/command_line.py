@@ -1,0 +1,267 @@
+"""The command line: one line at the bottom, above it what it would do and the words that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rich.text import Text
+from textual import events, getters, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from dispatch.command_line import meaning
+from dispatch.command_line.grammar import BY_LETTERS, VERBS, parse
+from dispatch.command_line.meaning import Offer, Outcome, Seen
+from dispatch.command_line.verbs import Asker
+from dispatch.desk.desk import Desk
+from models.errors import DeskError
+from screens.base.app_protocol import Host
+from screens.base.harmless_text import visible
+from screens.base.keys import anywhere
+from screens.base.line_history import LINES
+from screens.base.messages import DeskChanged
+from screens.dialogs.modal import Modal
+from screens.dialogs.panel import Panel
+from screens.wording.text import short
+
+MOST_SHOWN = 6
+WORD_CELLS = 14
+EMPTY = "c 413 claims · 413 shows · nova · issue 6 · tab completes · up: earlier lines · help"
+FORM_OPEN = "Close what is open below first (esc, twice), then go there"
+LINE_BREAKS = "\r\n\t"
+
+
+class CommandLine(Modal[None]):
+    """A modal over everything, also over a form that is half filled; it closes once its line is done.
+
+    A refusal is shown above the line, which keeps its text.
+    """
+
+    AUTO_FOCUS = "#typed"
+    BINDINGS = [
+        anywhere("line.close", "escape,ctrl+g", "Close", "Back to where you were", "close"),
+        anywhere(
+            "line.complete",
+            "tab",
+            "Complete",
+            "Take the first word that fits; again: the next",
+            "complete(1)",
+        ),
+        anywhere(
+            "line.back", "shift+tab", "Complete back", "Take the previous word that fits", "complete(-1)"
+        ),
+        anywhere("line.older", "up", "Older", "The line before", "recall(1)"),
+        anywhere("line.newer", "down", "Newer", "The line after", "recall(-1)"),
+    ]
+    _typed = getters.query_one("#typed", Input)
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self._first = text
+        self._seen = Seen()
+        self._is_busy = False
+        self._back = 0  # steps in the history
+        self._draft = text
+        self._completing: tuple[str, int, tuple[Offer, ...]] | None = (
+            None  # text before, its place, the offers
+        )
+        self._place = -1  # of the offer taken
+        self._expected = text  # the value set here, which is no typing
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="command-line"):
+            yield Static(id="offers")
+            yield Static(EMPTY, id="says")
+            with Horizontal(id="line"):
+                yield Static(":", id="colon")
+                yield Input(self._first, compact=True, select_on_focus=False, id="typed")
+
+    def on_mount(self) -> None:
+        self._typed.cursor_position = len(self._first)
+        self._look()
+
+    def unsaved(self) -> str:
+        return ""
+
+    def may_be_left(self) -> bool:
+        return not self._typed.value.strip()
+
+    def on_desk_changed(self, message: DeskChanged) -> None:
+        self._look()
+
+    @property
+    def _asker(self) -> Asker:
+        return Asker(self.host.my_agent_id)
+
+    @on(Input.Changed)
+    def _changed(self) -> None:
+        text = self._typed.value  # the message may be older than what was put here since
+        if text != self._expected:
+            self._expected, self._back, self._draft = text, 0, text
+            self._completing = None
+        self._look()
+
+    def _look(self) -> None:
+        """Read in the background what the line means."""
+        text, desk, asker = self._typed.value, self.backend.desk, self._asker
+        self.ask_newest("line", lambda: meaning.look(desk, text, asker), self._show)
+
+    def _show(self, seen: Seen) -> None:
+        self._seen = seen
+        if self._completing is None:
+            self._show_offers(seen.offers, -1)
+        if not self._typed.value.strip():
+            self._say(EMPTY, "-usage")
+        elif seen.problem:
+            self._say(seen.problem, "-problem")
+        else:
+            final = " · cannot be undone" if seen.is_final and seen.says else ""
+            self._say(
+                f"⏎ {seen.says}{final}" if seen.says else seen.usage, "-says" if seen.says else "-usage"
+            )
+
+    def _say(self, text: str, kind: str) -> None:
+        line = self.query_one("#says", Static)
+        for one in ("-usage", "-problem", "-says"):
+            line.set_class(one == kind, one)
+        line.update(Content(visible(text)))
+
+    def _show_offers(self, offers: tuple[Offer, ...], chosen: int) -> None:
+        first = max(0, min(chosen - MOST_SHOWN + 1, len(offers) - MOST_SHOWN))
+        room = max(10, self.app.size.width - WORD_CELLS - 4)
+        lines = [
+            Content.assemble(
+                (f" {visible(offer.word):<{WORD_CELLS}} ", "reverse" if place == chosen else "bold"),
+                (f" {short(visible(offer.meaning), room)}", "$text-muted"),
+            )
+            for place, offer in enumerate(offers[first : first + MOST_SHOWN], start=first)
+        ]
+        shown = self.query_one("#offers", Static)
+        shown.display = bool(lines)
+        shown.update(Content("\n").join(lines))
+
+    def _put(self, text: str) -> None:
+        self._expected = self._typed.value = text
+        self._typed.cursor_position = len(text)
+
+    def action_complete(self, step: int) -> None:
+        """Take the first word that fits; pressed again, the next one."""
+        if self._typed.value != self._expected:
+            self._changed()
+        if self._completing is None:
+            if not self._seen.offers:
+                return
+            self._completing, self._place = (self._typed.value, self._seen.start, self._seen.offers), -1
+        text, start, offers = self._completing
+        self._place = (self._place + step) % len(offers) if self._place >= 0 or step > 0 else len(offers) - 1
+        before = text[:start]
+        if len(text) > start and text[start - 1 : start].isalpha() and before.strip() in BY_LETTERS:
+            before = f"{before} "
+        self._put(f"{before}{offers[self._place].word} ")
+        self._show_offers(offers, self._place)
+        if len(offers) == 1:
+            self._completing = None
+
+    def action_recall(self, step: int) -> None:
+        """Put an earlier line here, or what was typed before."""
+        if self._typed.value != self._expected:
+            self._changed()
+        back = self._back + step
+        line = self._draft if back == 0 else self.host.lines.at(back)
+        if line is not None and back >= 0:
+            self._back, self._completing = back, None
+            self._put(line)
+
+    @on(events.Paste)
+    def _pasted(self, event: events.Paste) -> None:
+        """Take a paste as one line."""
+        if any(one in event.text for one in LINE_BREAKS):
+            event.stop()
+            event.prevent_default()
+            self._typed.insert_text_at_cursor(" ".join(event.text.split()))
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        text = self._typed.value.strip()
+        if self._is_busy or not text:
+            if not text:
+                self.leave()
+            return
+        if text in meaning.HELP:
+            self.leave()
+            self.app.push_screen(verbs_panel())
+            return
+        self.forget_asked("line")  # an earlier answer would hide this one
+        if parse(text).jump is not None and not all(map(_may_be_left, self._below)):
+            self._say(FORM_OPEN, "-problem")
+            return
+        self._is_busy = True
+        run_line(self.host, text, self._done, self._refused)
+
+    @property
+    def _below(self) -> list[Screen[Any]]:
+        """The modals under this one."""
+        return self.app.screen_stack[1:-1]
+
+    def _done(self, outcome: Outcome) -> None:
+        below = self._below if outcome.jump else []
+        self.leave()
+        for modal in reversed(below):
+            if isinstance(modal, Modal):
+                modal.leave()
+        tell(self.host, outcome)
+
+    def _refused(self, error: DeskError) -> None:
+        self._is_busy = False
+        if self.is_laid_out:
+            self._say(f"Not done: {meaning.said(error)}", "-problem")
+
+
+def verbs_panel() -> Panel:
+    """List the verbs of the command line, each with its short form and arguments."""
+    text = Text("Letters are those of the keys; an i before one is for issues. Both work:\n", overflow="fold")
+    text.append("c 413 6    booking claim 413 --agent 6\n", "bold")
+    for verb in VERBS:
+        letters, _, rest = verb.usage.partition(" ")
+        text.append(f"\n{letters:>3}  ", "bold").append(rest)
+    text.append("\n\n413 or booking 413, i6 or issue 6, and nova go there. ")
+    text.append("Several bookings: 413,414. Agents by number, or by part of a name.")
+    return Panel("Command line", text)
+
+
+def _may_be_left(screen: Screen[Any]) -> bool:
+    return isinstance(screen, Modal) and screen.may_be_left()
+
+
+def run_line(
+    host: Host,
+    text: str,
+    done: Callable[[Outcome], object],
+    refused: Callable[[DeskError], object] | None = None,
+) -> None:
+    """Do what a line says; it is kept in the history once it is done."""
+    asker = Asker(host.my_agent_id)
+
+    def work(desk: Desk) -> Outcome:
+        return meaning.run(desk, text, asker)
+
+    def finished(outcome: Outcome) -> None:
+        line = parse(text)
+        kept = line.without_texts.strip()
+        host.remember(LINES, host.lines.add(text, kept, repeats=line.verb is not None))
+        done(outcome)
+
+    host.perform(work, finished, refused)
+
+
+def tell(host: Host, outcome: Outcome) -> None:
+    """Show the result of a line, or go where it says."""
+    if outcome.jump is None:
+        host.show_toast(outcome.text)
+        return
+    kind, number = outcome.jump
+    {"booking": host.show_booking, "issue": host.show_issue, "agent": host.show_agent}[kind](number)

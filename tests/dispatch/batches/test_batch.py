@@ -1,0 +1,186 @@
+"""Batches: several commands, one undo, and a request id that makes them safe to repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from dispatch import bookings, queries
+from dispatch.agents.presence import set_presence
+from dispatch.batches.record import Batch, together
+from dispatch.desk import event_log
+from dispatch.desk.desk import Desk
+from dispatch.operations import configuration, doctor
+from dispatch.operations.undo import redo, undo
+from models.errors import NotFound, Refused
+
+Look = Callable[..., Any]
+
+
+@pytest.fixture
+def several(two: None, add_lead: Callable[..., Any]) -> None:
+    """Bookings 1 (Ada), 2 (Bob) and 3 (Ada)."""
+    for name in ("Kate", "Lee", "Mia"):
+        add_lead(name=name)
+
+
+def work(desk: Desk) -> list[Callable[[], object]]:
+    return [
+        lambda: bookings.claim(desk, 1, 1),
+        lambda: bookings.note(desk, 1, "called"),
+        lambda: bookings.claim(desk, 99, 1),
+        lambda: bookings.cancel(desk, 2, "no money"),
+    ]
+
+
+def one_by_one(
+    desk: Desk, request_id: str | None = None, lines: tuple[str, ...] = ("a", "b", "c", "d")
+) -> Batch:
+    batch = Batch(desk, lines, request_id)
+    for number, act in enumerate(work(desk), start=1):
+        with suppress(NotFound), batch.part(number):
+            act()
+    return batch
+
+
+def standing(look: Look) -> list[tuple[str, bool]]:
+    rows = look(queries.list_bookings, queries.BookingFilter(sort="id", descending=False))
+    return [(row["status"], bool(row["claimed_at"])) for row in rows]
+
+
+BEFORE = [("Pending", False)] * 3
+DONE = [("Pending", True), ("Cancelled", True), ("Pending", False)]
+
+
+def test_one_undo_takes_every_command_back_and_one_redo_does_them_again(
+    desk: Desk, several: None, look: Look
+) -> None:
+    one_by_one(desk)
+    assert standing(look) == DONE
+    done = undo(desk)
+    assert (done["command"], done["redone"], done["bookings"], done["kept_events"]) == ("batch", False, 2, [])
+    assert standing(look) == BEFORE
+    assert redo(desk)["redone"]
+    assert standing(look) == DONE
+    undo(desk)
+    assert standing(look) == BEFORE
+    redo(desk)
+    assert standing(look) == DONE
+    assert [
+        one["detail"] for one in look(doctor.examine, desk)["checks"] if not one["ok"] and not one["warning"]
+    ] == []
+
+
+def test_a_batch_in_which_nothing_is_done_leaves_no_trace(desk: Desk, several: None, look: Look) -> None:
+    before = look(event_log.events)
+    batch = Batch(desk, ["one"])
+    with pytest.raises(Refused), batch.part(1):
+        bookings.keep(desk, 1)
+    assert batch.head is None
+    assert look(event_log.events) == before
+
+
+def test_a_batch_of_what_was_done_before_has_no_head(desk: Desk, several: None, look: Look) -> None:
+    with desk.request("mine"):
+        bookings.claim(desk, 1, 1)
+    before = look(event_log.events)
+    batch = Batch(desk, ["one"])
+    with batch.part(1), desk.request("mine"):
+        assert bookings.claim(desk, 1, 1)["booking_id"] == 1
+    assert (batch.head, look(event_log.events)) == (None, before)
+
+
+def test_together_is_all_or_nothing(desk: Desk, several: None, look: Look) -> None:
+    before = look(event_log.events)
+    with pytest.raises(NotFound, match="99"):
+        together(desk, work(desk))
+    assert look(event_log.events) == before
+    assert standing(look) == BEFORE
+    together(desk, [act for number, act in enumerate(work(desk)) if number != 2])
+    assert standing(look) == DONE
+    undo(desk)
+    assert standing(look) == BEFORE
+
+
+def test_a_refusal_after_a_write_takes_the_whole_line_back(desk: Desk, several: None, look: Look) -> None:
+    batch = Batch(desk, ["one", "two"])
+    with batch.part(1):
+        bookings.claim(desk, 1, 1)
+
+    def half() -> None:
+        bookings.claim(desk, 3, 1)
+        bookings.keep(desk, 2)
+
+    with pytest.raises(Refused), batch.part(2):
+        half()
+    assert standing(look) == [("Pending", True), ("Pending", False), ("Pending", False)]
+
+
+def test_what_another_has_changed_since_refuses_the_undo_as_a_whole(
+    desk: Desk, several: None, look: Look
+) -> None:
+    one_by_one(desk)
+    with desk.acting_as("eve"):
+        bookings.cancel(desk, 1, "ill")
+    before = (standing(look), look(event_log.events))
+    with pytest.raises(Refused, match="booking 1 has changed since"):
+        undo(desk)
+    assert (standing(look), look(event_log.events)) == before
+
+
+def test_a_command_undone_by_itself_is_left_alone(desk: Desk, several: None, look: Look) -> None:
+    batch = one_by_one(desk)
+    last = look(event_log.events)[0]
+    assert last["command"] == "booking.cancel"
+    undo(desk, last["event_id"])
+    undo(desk, batch.head)
+    assert standing(look) == BEFORE
+    redo(desk)
+    assert standing(look) == [("Pending", True), ("Pending", False), ("Pending", False)]
+
+
+def test_what_is_never_undone_stays_and_is_named(desk: Desk, several: None, look: Look) -> None:
+    bookings.claim(desk, 3, 1)
+    batch = Batch(desk, ["one", "two"])
+    with batch.part(1):
+        bookings.claim(desk, 1, 1)
+    with batch.part(2):
+        configuration.set_value(desk, "pull", "on")
+    kept = look(event_log.events)[0]["event_id"]
+    assert undo(desk)["kept_events"] == [kept]
+    assert standing(look)[0] == ("Pending", False)
+    assert undo(desk)["command"] == "booking.claim", "the batch is undone: the next one is what was before it"
+
+
+def test_a_request_id_repeats_what_is_missing_only(desk: Desk, several: None, look: Look) -> None:
+    one_by_one(desk, "r")
+    events = look(event_log.events)
+    again = one_by_one(desk, "r")
+    assert look(event_log.events) == events
+    assert again.head is not None
+    with pytest.raises(Refused, match="was used before"):
+        one_by_one(desk, "r", ("other", "lines"))
+
+
+def test_an_interrupted_batch_is_continued_under_its_head(desk: Desk, several: None, look: Look) -> None:
+    begun = Batch(desk, ["a", "b", "c", "d"], "r")
+    with begun.part(1):
+        bookings.claim(desk, 1, 1)
+    again = one_by_one(desk, "r")
+    assert again.head == begun.head
+    assert standing(look) == DONE
+    undo(desk)
+    assert standing(look) == BEFORE
+
+
+def test_what_the_desk_does_meanwhile_is_no_part_of_it(desk: Desk, several: None, look: Look) -> None:
+    batch = Batch(desk, ["one"])
+    with batch.part(1):
+        set_presence(desk, 1, "away")
+    of_people = [one for one in look(event_log.events) if one["detail"].get("batch")]
+    assert {one["actor"] for one in of_people} == {desk.actor}
+    undo(desk)
+    assert look(queries.agent, 1)["presence"] == "available"
