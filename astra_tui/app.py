@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import work
-from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.notifications import Notification, Notify, SeverityLevel
 from textual.reactive import reactive
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 
 from astra_tui.user.draft_files import DraftFile
+from astra_tui.user.own_views import OwnViews, views_path
 from astra_tui.user.preferences import Preferences, save
 from astra_tui.user.remembered import Memory, memory_path
 from dispatch.desk.desk import Desk
@@ -26,9 +25,10 @@ from dispatch.queries import customer_index
 from models.clock import Clock
 from models.customer_index import backlog
 from models.errors import DatabaseUnavailable, DeskError
-from screens.app.command_app import CommandApp
+from screens.app.palette_app import PaletteApp
 from screens.app.routes import PLACE_MAKERS
 from screens.base import clipboard, keys
+from screens.base.app_protocol import Views
 from screens.base.backend import Backend, Changes
 from screens.base.drafts import Drafts
 from screens.base.harmless_text import visible
@@ -41,7 +41,7 @@ from screens.dialogs.panel import error_panel
 from screens.dialogs.quit_warning import Leaving
 from screens.shell.booking_notifications import Inbox
 from screens.shell.desk_screen import Place
-from screens.shell.help import Verb, help_panel, verbs
+from screens.shell.help import Help, Verb
 from screens.wording.events import describe_restore, describe_undo
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ LOOK_EVERY_S = 0.25
 BELOW_A_MODAL = ("go", "find", "log", "undo", "redo", "help", "why", "first_steps")
 
 
-class AstraApp(CommandApp):
+class AstraApp(PaletteApp):
     """Astra in a terminal, or headless under Pilot.
 
     ``database`` is a file's path, ``clock`` returns the current UTC time, ``actor`` signs events.
@@ -65,6 +65,7 @@ class AstraApp(CommandApp):
     """
 
     TITLE = "Astra"
+    ENABLE_COMMAND_PALETTE = False  # Textual's own
     # All at once: a style sheet loaded with its screen would reparse all of them (0.1 s).
     CSS_PATH = ["app.tcss", *sorted(Path(keys.__file__).parents[1].rglob("*.tcss"))]
     BINDINGS: ClassVar[list[BindingType]] = [*keys.APP]
@@ -96,11 +97,13 @@ class AstraApp(CommandApp):
         self.backend = Backend(str(database), clock, actor)
         self.set_reactive(AstraApp.my_agent_id, self._memory.agent_at(self.backend.path, wanted.agent))
         self.drafts = DraftFile(database) if drafts is None and self._remembers else drafts
+        self.views: Views = OwnViews(views_path() if self._remembers else None)
         self.inbox = Inbox(self)
         self.lines = LineHistory(self.recall(LINES, list[str]()))
         self.lost_since: str | None = None
         self._is_reachable = True
         self._told: Notification | None = None
+        self.has_title = wanted.title is not False
         self._bell, self._toasts = wanted.bell is not False, wanted.toasts is not False
         self.came_from = self.DEFAULT_MODE
         self._problems, self._is_new = problems, is_new
@@ -113,7 +116,6 @@ class AstraApp(CommandApp):
     def on_mount(self) -> None:
         self.set_interval(LOOK_EVERY_S, self._look)
         self.tell_at_start(self._problems, is_new=self._is_new)
-        self.theme_changed_signal.subscribe(self, lambda theme: self._remember("theme", theme.name))
         if self._remembers:
             self.greet()
 
@@ -129,6 +131,9 @@ class AstraApp(CommandApp):
     def remember(self, key: str, value: str | bool | int | list[str]) -> None:
         if self._memory.put(key, value):
             self.run_worker(self._attempt(asyncio.to_thread(self._memory.write), None, None))
+
+    def keep_theme(self, name: str) -> None:
+        self._remember("theme", name)
 
     def _remember(self, key: str, value: str | int) -> None:
         if self._remembers:
@@ -330,9 +335,7 @@ class AstraApp(CommandApp):
             return True
 
     def action_go(self, place: str) -> None:
-        if self.place is not None and place == self.place.NAME:
-            self.place.begin()
-        self.go(place)
+        self._at(place, lambda there: there.begin())
 
     def action_find(self) -> None:
         place = self.place
@@ -366,11 +369,10 @@ class AstraApp(CommandApp):
             self.exit()
 
     def action_help(self) -> None:
-        panel = help_panel(self.screen)
-        self.push_screen(panel, lambda _: self._do(panel.chosen))
+        self.push_screen(Help(self.screen), self._do)
 
     def _do(self, verb: Verb | None) -> None:
-        """Run the verb clicked in the help, now that it is closed."""
+        """Run the verb chosen in the help, now that it is closed."""
         if verb is not None:
             self.call_later(self.run_action, verb.binding.action, verb.node)
 
@@ -379,15 +381,6 @@ class AstraApp(CommandApp):
 
     def action_redo(self) -> None:
         self.perform(undo.redo, lambda done: self.show_toast(describe_undo(done)))
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette: every verb of the visible screen, and Textual's own."""
-        for verb in verbs(screen):
-            binding, action = verb.binding, verb.binding.action
-            if action not in ("quit", "command_palette"):  # Textual brings the one, and is the other
-                run = partial(self.run_action, action, verb.node)
-                yield SystemCommand(binding.description, verb.palette_text, run)
-        yield from super().get_system_commands(screen)
 
     async def settle(self) -> None:
         """Return when nothing is pending, for scripts: no query, command, message or repaint."""

@@ -146,3 +146,15 @@ class EventBooking(BaseModel):
 
     class Meta:
         primary_key = CompositeKey("event_id", "booking_id")
+
+
+class EventIssue(BaseModel):
+    """A further issue changed by an event."""
+
+    table = "event_issues"
+
+    event_id = reference(Event, "event_id")
+    issue_id = IntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("event_id", "issue_id")

@@ -8,7 +8,7 @@ keeps the text: another database may speak another dialect.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar, overload
@@ -272,6 +272,12 @@ def read_rows(model: type[M], query: ModelSelect[M]) -> list[M]:
 def tuples(query: ModelSelect[Any]) -> list[tuple[Any, ...]]:
     """Read all rows of a query as plain tuples."""
     rows: list[Any] = list(query.tuples())
+    return rows
+
+
+def each_tuple(query: ModelSelect[Any]) -> Iterator[tuple[Any, ...]]:
+    """Read the rows of a query one by one, as plain tuples."""
+    rows: Iterator[tuple[Any, ...]] = query.tuples().iterator()
     return rows
 
 

@@ -43,12 +43,16 @@ def fold(text: str) -> str:
     return _unprintable.sub(" ", text.casefold())
 
 
+MOST_WORDS = 24
+"""Words of a query that are looked for; SQLite refuses a condition of some hundred parts."""
+
+
 def words_in(text: str) -> tuple[str, ...]:
-    """Split a query into folded words; a phone number becomes one word of digits."""
+    """Split a query into folded words, the first of them; a phone number becomes one word of digits."""
     folded = fold(text)
     if _phone_like.fullmatch(folded):
         return ("".join(letter for letter in folded if letter in "0123456789"),)
-    return tuple(folded.split())
+    return tuple(folded.split()[:MOST_WORDS])
 
 
 def document(names: Iterable[str], phone: str | None = None, email: str | None = None) -> str:

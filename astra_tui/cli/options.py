@@ -1,4 +1,4 @@
-"""Options that all commands share (--db, --as, --json, --plain, --request-id), and the Call they make."""
+"""Options that commands share (--db, --as, --json, --plain, --format, --request-id), and their Call."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from click import get_current_context
 from astra_tui.cli import value_types
 from astra_tui.cli.database import UNEXPECTED, database_path, opened_or_made
 from astra_tui.cli.output import printing
-from astra_tui.cli.output.printing import Column, Row
+from astra_tui.cli.output.printing import IDS, Listing, Row
 from astra_tui.cli.root import Surroundings
 from dispatch.desk.desk import Desk
 from dispatch.inputs import validation
 from dispatch.inputs.filter_language import Node, Pair, Words, joined, parse, parts_of
 from dispatch.inputs.filter_reader import Fills, Keys, Reading, asked
+from dispatch.outputs.tables import FORMS
 from models.errors import InvalidInput
 
 P = ParamSpec("P")
@@ -29,13 +30,22 @@ Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 @dataclass(frozen=True)
 class Call:
-    """The context of one command: database, actor, request id, and the form of output."""
+    """The context of one command: database, actor, request id, and the form of output.
+
+    ``form`` is what --format asks for, if that is no table.
+    """
 
     surroundings: Surroundings
     as_json: bool
     database: str | None = None
     actor: str | None = None
     request_id: str | None = None
+    form: str | None = None
+
+    @property
+    def is_for_people(self) -> bool:
+        """Return whether the output is for people rather than programs."""
+        return not (self.as_json or self.form)
 
     def desk(self, *, create: bool = False) -> AbstractContextManager[Desk]:
         """Open the desk; ``create`` makes a missing one. Raises DatabaseUnavailable."""
@@ -56,6 +66,8 @@ class Call:
     def _change(
         self, create: bool, function: Callable[Concatenate[Desk, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
+        if self.form is not None:
+            raise click.UsageError("--format is for a listing: this command changes something")
         request_id = self.checked_request_id()
         with self.desk(create=create) as desk, desk.request(request_id or desk.request_id):
             return function(desk, *args, **kwargs)
@@ -76,21 +88,23 @@ class Call:
 
     def show(self, result: R, print_result: Callable[[R], None]) -> None:
         """Print one object as JSON, or for people with ``print_result``."""
+        if self.form is not None:
+            raise click.UsageError("--format is for a listing: this shows one thing")
         with self._explained():
             if self.as_json:
                 printing.put_json(result)
             else:
                 print_result(result)
 
-    def show_rows(
-        self, rows: Sequence[Row], columns: Sequence[Column[Row]], nothing: str = "nothing found"
-    ) -> None:
-        """Print a listing: a JSON array, or a table."""
+    def show_rows(self, rows: Iterable[Row], listing: Listing[Row], nothing: str = "nothing found") -> None:
+        """Print a listing: a JSON array, a table, or in the form of --format, one row at a time."""
         with self._explained():
-            if self.as_json:
+            if self.form is not None:
+                printing.put_rows(self.form, listing, rows)
+            elif self.as_json:
                 printing.put_json(list(rows))
             else:
-                printing.table(columns, rows, nothing)
+                printing.table(listing.columns, list(rows), nothing)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -106,6 +120,13 @@ class Call:
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, errors too.")
 _plain = click.option("--plain", "plainly", is_flag=True, help="Print for a screen reader, uncut.")
+TABLE = "table"
+formatted = click.option(
+    "--format",
+    "form",
+    type=click.Choice([TABLE, *FORMS, IDS]),
+    help="How rows are printed (docs/outputs.md); default table.",
+)
 _database = click.option("--db", "database", metavar="PATH", help="The database: a file, or sqlite:///file.")
 _actor = click.option(
     "--as", "actor", metavar="ACTOR", help="Who acts; default: ASTRA_ACTOR, or the process's account."
@@ -159,6 +180,15 @@ issue_number = click.argument("issue_id", type=value_types.ISSUE)
 agent_number = click.argument("agent_id", type=value_types.AGENT)
 
 
+def several(name: str, number: value_types.Number) -> Decorator:
+    """An argument of any number of rows' numbers, separated by blanks or commas."""
+
+    def flat(_: click.Context, __: click.Parameter, given: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
+        return tuple(one for some in given for one in some)
+
+    return click.argument(name, type=value_types.Numbers(number), nargs=-1, callback=flat)
+
+
 def bare(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
     """Decorate a command that needs no desk: --json and --plain only."""
     return _with_call(function, _json, _plain)
@@ -183,17 +213,20 @@ def _with_call(function: Callable[..., None], *options: Decorator) -> Callable[.
         database: str | None = None,
         actor: str | None = None,
         request_id: str | None = None,
+        form: str | None = None,
         **given: Any,
     ) -> None:
-        if as_json and plainly:
-            raise click.UsageError("--json and --plain exclude each other")
+        asked_for = {"--json": as_json, "--plain": plainly, "--format": form is not None}
+        forms = [option for option, is_given in asked_for.items() if is_given]
+        if len(forms) > 1:
+            raise click.UsageError(f"{' and '.join(forms)} exclude each other")
         surroundings: Surroundings = get_current_context().obj
         database = surroundings.database if database is None else database
         actor = surroundings.actor if actor is None else actor
         with printing.plainly(plainly):
-            function(
-                Call(surroundings, as_json or surroundings.as_json, database, actor, request_id), **given
-            )
+            wanted = None if form == TABLE else form
+            call = Call(surroundings, as_json or surroundings.as_json, database, actor, request_id, wanted)
+            function(call, **given)
 
     return with_parameters(run, options)
 

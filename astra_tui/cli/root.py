@@ -35,6 +35,7 @@ COMMANDS = {
     "weights": "weights:weights",
     "report": "report:report",
     "log": "log:log",
+    "view": "view:view",
     "undo": "undo:undo",
     "redo": "undo:redo",
     "policy": "settings:policy",

@@ -99,6 +99,25 @@ class Number(Completed[int]):
         return found
 
 
+class Numbers(Completed[tuple[int, ...]]):
+    """The numbers of several rows, with commas between them."""
+
+    name = "numbers"
+
+    def __init__(self, one: Number) -> None:
+        self.metavar = one.metavar
+        self._one = one
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        return tuple(self._one.convert(part.strip(), param, ctx) for part in str(value).split(","))
+
+    def candidates(self, incomplete: str) -> Found:
+        before, comma, last = incomplete.rpartition(",")
+        return [(f"{before}{comma}{number}", told) for number, told in self._one.candidates(last)]
+
+
 class Word(Completed[str]):
     """A text with suggestions, such as a status or the key of a setting."""
 

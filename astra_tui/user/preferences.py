@@ -6,8 +6,6 @@ What concerns everybody at the desk is a setting instead (``astra set``).
 from __future__ import annotations
 
 import errno
-import os
-import tempfile
 import tomllib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
@@ -25,6 +23,7 @@ KEYS: dict[str, tuple[type, str]] = {
     "theme": (str, "a theme's name in quotes"),
     "agent": (int, "an agent's number"),
     "bell": (bool, "true or false: ring for new work"),
+    "title": (bool, "true or false: the place and what waits in the window's title"),
     "toasts": (bool, "true or false: a message for new work"),
     "keymap": (dict, "a table of binding ids and keys"),
 }
@@ -41,6 +40,7 @@ class Preferences:
     keymap: dict[str, str] = field(default_factory=dict)
     bell: bool | None = None
     toasts: bool | None = None
+    title: bool | None = None
 
 
 Check = Callable[[Preferences], dict[str, str]]
@@ -157,17 +157,5 @@ def replace_file(path: Path, text: str, *, flush: bool = True) -> None:
     for text that is saved while somebody types.
     """
     private_files.make_folder(path.parent)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            if flush:
-                file.flush()
-                os.fsync(file.fileno())
-        if path.exists():
-            os.chmod(name, path.stat().st_mode)
-        os.replace(name, path)
-    except BaseException:  # an interrupt too must not leave half a file
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+    with private_files.replacing(path, flush=flush) as file:
+        file.write(text)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dispatch import queries
 from dispatch.assignment import agent_checks
-from dispatch.assignment.assign import taker_for
+from dispatch.assignment.assign import save, taker_for
 from dispatch.bookings import lifecycle
 from dispatch.bookings.row_types import BatchLine, BatchResult
 from dispatch.desk.commands import Command, command, put_back
@@ -70,6 +70,20 @@ def release(running: Command, which: Which) -> BatchResult:
     return _kept(running, _all(which, _releasable, lambda booking: lifecycle.unclaim(running, booking)))
 
 
+@command("booking.follow_up_all", past="several follow-ups", undo=put_back)
+def follow_up(running: Command, which: Which, at: str | None = None) -> BatchResult:
+    """Set when to get back to customers, the same time for all; None or empty clears it."""
+    due_at = _due_at(at, running.now)
+
+    def promise(booking: Booking) -> None:
+        booking.follow_up_at = due_at
+        save(running, booking)
+
+    result = _kept(running, _all(which, _promising(due_at), promise))
+    running.detail["follow_up_at"] = due_at
+    return result
+
+
 def preview_reassign(desk: Desk, which: Which, to_agent_id: int) -> BatchResult:
     """Return the bookings as ``reassign`` would leave them; nothing is locked or written."""
     with desk.reading():
@@ -103,6 +117,13 @@ def preview_cancel(desk: Desk, which: Which) -> BatchResult:
         return _planned(which, _open_or_waiting, dropped)
 
 
+def preview_follow_up(desk: Desk, which: Which, at: str | None = None) -> BatchResult:
+    """Return the bookings as ``follow_up`` would leave them; nothing is locked or written."""
+    due_at = _due_at(at, desk.now())
+    with desk.reading():
+        return _planned(which, _promising(due_at), lambda row, _: row | {"follow_up_at": due_at})
+
+
 def preview_release(desk: Desk, which: Which) -> BatchResult:
     """Return the bookings as ``release`` would leave them; each reassignment is worked out on its own."""
     asking = Command(desk, "booking.release_all")
@@ -126,6 +147,19 @@ def _reassignable(agent: Agent) -> Check:
     def check(booking: Booking) -> None:
         _open_or_waiting(booking)
         lifecycle.check_other(booking, agent)
+
+    return check
+
+
+def _due_at(at: str | None, now: str) -> str | None:
+    return lifecycle.follow_up_time(at, now) if validation.stripped(at, "time") else None
+
+
+def _promising(due_at: str | None) -> Check:
+    def check(booking: Booking) -> None:
+        lifecycle.check_open(booking)
+        if due_at is None and booking.follow_up_at is None:
+            raise lifecycle.nothing_to_clear(booking.booking_id)
 
     return check
 

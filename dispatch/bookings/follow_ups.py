@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dispatch import queries
-from dispatch.bookings.lifecycle import pending_booking, saved, set_follow_up
+from dispatch.bookings.lifecycle import nothing_to_clear, pending_booking, saved, set_follow_up
 from dispatch.desk.commands import Command, command, put_back
 from dispatch.inputs import validation
 from dispatch.queries.row_types import BookingRow
-from models.errors import Refused
 
 
 @command("booking.follow_up", past="follow-up", undo=put_back)
@@ -20,7 +19,7 @@ def follow_up(running: Command, booking_id: int, at: str | None = None) -> Booki
     if validation.stripped(at, "time"):
         set_follow_up(running, booking, at)
     elif booking.follow_up_at is None:
-        raise Refused("no_follow_up", f"booking {booking_id} has no follow-up to clear")
+        raise nothing_to_clear(booking_id)
     else:
         booking.follow_up_at = None
         running.detail = {"follow_up_at": None}

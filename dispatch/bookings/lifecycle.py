@@ -259,8 +259,18 @@ def set_quote(
 
 def set_follow_up(running: Command, booking: Booking, at: str | None) -> None:
     """Set when to get back to the customer, on the booking and in the event. Raises InvalidInput."""
-    booking.follow_up_at = due_times.understand(at or "", running.now, local_offset())
+    booking.follow_up_at = follow_up_time(at, running.now)
     running.detail["follow_up_at"] = booking.follow_up_at
+
+
+def follow_up_time(at: str | None, now: str) -> str:
+    """Return the stored time that a follow-up's text names. Raises InvalidInput."""
+    return due_times.understand(at or "", now, local_offset())
+
+
+def nothing_to_clear(booking_id: int) -> Refused:
+    """Return the refusal to clear a follow-up that a booking does not have."""
+    return Refused("no_follow_up", f"booking {booking_id} has no follow-up to clear")
 
 
 def booking_at_work(running: Command, booking_id: int) -> Booking:

@@ -13,7 +13,7 @@ from dispatch.inputs import validation
 from dispatch.queries.customer_index import found
 from dispatch.queries.row_types import CustomerRow
 from models.base import listed, tuples
-from models.customer_index import fold, needle
+from models.customer_index import MOST_WORDS, fold, needle
 from models.customers import Customer
 from models.errors import InvalidInput
 
@@ -83,7 +83,9 @@ def _with_contact(column: Any, value: str | None) -> list[int]:
 
 def _namesakes(name: str) -> dict[int, str]:
     """Customers whose name has the same or nearly the same words, in any order."""
-    words = fold(name).split()
+    words = fold(name).split() if len(name) <= validation.NAME_LENGTH else []
+    if len(words) > MOST_WORDS:
+        return {}
     near: dict[int, None] = {}
     for place, word in enumerate(words):  # any one word may have a typo after its first three letters
         rest = [needle(other) for other in words[:place] + words[place + 1 :]]

@@ -15,12 +15,13 @@ from typing import Any, Concatenate, NamedTuple, NewType, ParamSpec, TypeVar
 
 from dispatch.desk.desk import DESK_ACTOR, Desk
 from models.agents import Agent
-from models.audit import Decision, Event, EventBooking, log_event
+from models.audit import Decision, Event, EventBooking, EventIssue, log_event
 from models.base import BaseModel, CompiledQuery, Json, after_save, parameter
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
 from models.errors import DeskError, Refused
 from models.issues import Issue, Survey
+from models.views import SavedView
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -34,6 +35,7 @@ AUDITED: dict[type[BaseModel], tuple[str, ...]] = {
     Assignment: ("agent_id",),
     Issue: (),
     Survey: (),
+    SavedView: (),
 }
 TABLES = {model._meta.table_name: model for model in AUDITED}
 _KEYS = {model: (model._meta.table_name, model._meta.primary_key.name) for model in AUDITED}
@@ -102,6 +104,7 @@ class Command:
         self.before: dict[str, Json] = {}
         self.after: dict[str, Json] = {}
         self.bookings: set[int] = set()
+        self.issues: set[int] = set()
         self.kept_from: dict[int, dict[int, str]] = {}  # booking: agents who must not get it, and why
         self.writes = 0
         self.may_free = False  # can somebody take work who could not before?
@@ -115,6 +118,8 @@ class Command:
         key = f"{table}:{number}"
         if kind is Booking:
             self.bookings.add(number)
+        if kind is Issue:
+            self.issues.add(number)
         if created or (key in self.after and key not in self.before):  # this command made it
             self.after[key] = row.__data__.copy()
             self.may_free = self.may_free or kind is Agent
@@ -229,9 +234,16 @@ def _write_event(running: Command, fingerprint: str | None, result: Any) -> None
     log_event(event.event_id)
     if running.desk.heard is not None:
         running.desk.heard(event.event_id)
+    _write_others(running, event.event_id)
+
+
+def _write_others(running: Command, event_id: int) -> None:
+    """Write down the further bookings and issues that a command changed."""
     if len(running.bookings) > 1 or running.booking_id is None:
         for booking_id in sorted(running.bookings - {running.booking_id}):
-            EventBooking(event_id=event.event_id, booking_id=booking_id).save()
+            EventBooking(event_id=event_id, booking_id=booking_id).save()
+    for issue_id in sorted(running.issues - {running.issue_id}):
+        EventIssue(event_id=event_id, issue_id=issue_id).save()
 
 
 def _detail(running: Command) -> Json:

@@ -13,7 +13,8 @@ from dispatch.inputs import date_ranges
 from dispatch.inputs.filter_language import Node
 from dispatch.inputs.filter_reader import Exact, Fields, Key, Keys, Moment, Number, Who, at, condition, table
 from models.agents import is_named
-from models.audit import Event, EventBooking, LogLine, last_line
+from models.audit import Event, EventBooking, EventIssue, LogLine, last_line
+from models.customer_index import MOST_WORDS
 
 Line = type[Event] | type[LogLine]
 IS: dict[str, Any] = {"undone": lambda _: {"undone": True}, "all": lambda _: {"everything": True}}
@@ -40,7 +41,7 @@ EVENT_KEYS, LINE_KEYS = _keys(Event), _keys(LogLine)
 
 @dataclass(frozen=True)
 class EventFilter:
-    """A selection of events; a booking's include those that changed it among others.
+    """A selection of events; a booking's and an issue's include those that changed it among others.
 
     ``since`` and ``until`` are stored times, from and before. ``command`` may omit its noun (``claim``).
     Every word of ``text`` is part of the command or the actor. ``undone``: only undone events. ``where`` is
@@ -88,7 +89,8 @@ class EventFilter:
             )
             conditions.append((Event.booking_id == self.booking_id) | Event.event_id.in_(beside))
         if self.issue_id is not None:
-            conditions.append(Event.issue_id == self.issue_id)
+            among = EventIssue.select(EventIssue.event_id).where(EventIssue.issue_id == self.issue_id)
+            conditions.append((Event.issue_id == self.issue_id) | Event.event_id.in_(among))
         if self.undone:
             conditions += [Event.event_id.in_(undone_events()), Event.command != UNDO]
         return conditions
@@ -118,7 +120,7 @@ class EventFilter:
 
 
 def _of_words(line: Line, text: str) -> list[Expression]:
-    return [line.command.contains(word) | line.actor.contains(word) for word in text.split()]
+    return [line.command.contains(word) | line.actor.contains(word) for word in text.split()[:MOST_WORDS]]
 
 
 def _of_fields(line: Line, fields: dict[str, Any]) -> list[Expression]:

@@ -6,6 +6,7 @@ The parts of an import name hundreds of rows each, in which nobody reads; lists 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any, cast
 
 from peewee import JOIN, Case, Entity, fn
@@ -18,6 +19,7 @@ from models.base import Json, tuples
 from models.bookings import Booking
 from models.customers import Customer, Lead
 
+AT_ONCE = 500
 PARTS_OF_IMPORTS = ("import.rows", "import.rows_back")
 
 
@@ -33,6 +35,23 @@ def page(
     number: Any = Entity("event_id")
     ids = which.numbers(before, after).order_by(number.desc() if after is None else number).limit(limit)
     return events_among(ids.select_from(ids.c.event_id))
+
+
+def event_ids(which: EventFilter, limit: int | None = None) -> list[int]:
+    """Return the ids of the newest events."""
+    number: Any = Entity("event_id")
+    return [event_id for (event_id,) in which.numbers().order_by(number.desc()).limit(limit).tuples()]
+
+
+def each(which: EventFilter, limit: int | None = None, before: int | None = None) -> Iterator[EventRow]:
+    """Yield the same events, of which only some are held together."""
+    left = limit
+    while left is None or left > 0:
+        rows = page(which, AT_ONCE if left is None else min(left, AT_ONCE), before)
+        yield from rows
+        if len(rows) < AT_ONCE:
+            return
+        before, left = rows[-1]["event_id"], None if left is None else left - len(rows)
 
 
 def events_among(ids: Any) -> list[EventRow]:

@@ -140,6 +140,12 @@ def parts_of(node: Node | None, sign: str = "and") -> tuple[Node, ...]:
     return node.parts if isinstance(node, Group) and node.sign == sign else () if node is None else (node,)
 
 
+def together(*texts: str) -> str:
+    """Return a filter text that asks for all that these texts ask for. Raises InvalidInput."""
+    parts = [part for text in texts for part in parts_of(parse(text))]
+    return format_filter(joined("and", parts)) if parts else ""
+
+
 def fold(node: Node, leaf: Callable[[Words | Pair], T], whole: Callable[[str, list[T]], T]) -> T:
     """Evaluate a filter: words and pairs by ``leaf``, groups by ``whole`` from their sign and parts."""
     if isinstance(node, Group):

@@ -15,12 +15,13 @@ from dispatch.operations.row_types import UndoResult
 MODULES = """
 agents.handover agents.presence agents.roster assignment.shuffle batches.record bookings.bulk_actions
 bookings.editing bookings.follow_ups bookings.lifecycle customers.merging customers.records
-leads.file_intake leads.intake matching.learning.version_store matching.weights operations.booking_timeouts
-operations.configuration operations.doctor operations.import_record operations.import_undo
-operations.restore operations.sweep
-operations.undo privacy.erasure service.due_checks service.issues.conversation service.issues.editing
-service.issues.escalation_commands service.issues.intake service.issues.lifecycle service.issues.ownership
-service.issues.queue service.issues.surveys service.satisfaction.training
+leads.file_intake leads.intake
+matching.learning.version_store matching.weights operations.booking_timeouts operations.configuration
+operations.doctor operations.import_record operations.import_undo operations.restore operations.sweep
+operations.undo privacy.erasure service.bulk_actions service.due_checks service.issues.conversation
+service.issues.editing service.issues.escalation_commands service.issues.intake service.issues.lifecycle
+service.issues.ownership service.issues.queue service.issues.surveys service.satisfaction.training
+views.desk_views
 """
 
 

@@ -23,6 +23,7 @@ from dispatch.operations.command_list import every_command
 from dispatch.operations.import_undo import TakenBack, take_back
 from dispatch.operations.row_types import UndoResult
 from dispatch.service.issues.undo_rules import IssueUndo
+from dispatch.views.undo_rules import ViewUndo
 from models.agents import Agent
 from models.audit import Event
 from models.base import BaseModel, Json
@@ -31,6 +32,7 @@ from models.customers import Customer, Lead
 from models.errors import Refused
 from models.issues import Issue, Survey
 from models.triggers import loads_gathered
+from models.views import SavedView
 
 RULES: dict[type[BaseModel], UndoRules[Any]] = dict.fromkeys(AUDITED, UndoRules())
 RULES |= {
@@ -39,6 +41,7 @@ RULES |= {
     Issue: IssueUndo(),
     Customer: CustomerUndo(),
     Lead: LeadUndo(),
+    SavedView: ViewUndo(),
 }
 
 

@@ -13,7 +13,7 @@ from dispatch.assignment.decisions import BY_HAND
 from dispatch.customers.records import present_customer
 from dispatch.desk.event_filter import EventFilter
 from dispatch.desk.undo_chain import undone_by
-from models.audit import ERASED_TEXT, Decision, Erasure, Event, EventBooking
+from models.audit import ERASED_TEXT, Decision, Erasure, Event, EventBooking, EventIssue
 from models.base import BaseModel, listed, tuples
 from models.bookings import Assignment, Booking
 from models.customers import Customer, Lead
@@ -117,12 +117,14 @@ def event_ids(held: Holdings) -> list[int]:
     of_bookings = EventBooking.select(EventBooking.event_id).where(
         EventBooking.booking_id.in_(listed(held.ids[Booking]))
     )
+    of_issues = EventIssue.select(EventIssue.event_id).where(EventIssue.issue_id.in_(listed(held.ids[Issue])))
     found = {number for loan in held.loans for number in (loan.first, loan.last)}
     for condition in (
         Event.customer_id.in_(listed(held.customers)),
         Event.booking_id.in_(listed(held.ids[Booking])),
         Event.issue_id.in_(listed(held.ids[Issue])),
         Event.event_id.in_(of_bookings),
+        Event.event_id.in_(of_issues),
     ):
         found |= {number for (number,) in tuples(Event.select(Event.event_id).where(condition))}
     return sorted(found)

@@ -2,6 +2,7 @@
 
 from dispatch.queries.agents import AGENT_KEYS, agent, agents_by_id, filtered, list_agents
 from dispatch.queries.bookings import (
+    BOOKING_ROW,
     BOOKING_SORTS,
     FOLLOW_UP,
     BookingFilter,
@@ -12,6 +13,7 @@ from dispatch.queries.bookings import (
     bookings_of,
     check_sort,
     desk_of,
+    each_booking,
     list_bookings,
     pending_ids,
     unattended,
@@ -20,6 +22,7 @@ from dispatch.queries.totals import Totals, count_totals, is_unused
 
 __all__ = [
     "AGENT_KEYS",
+    "BOOKING_ROW",
     "BOOKING_SORTS",
     "FOLLOW_UP",
     "BookingFilter",
@@ -34,6 +37,7 @@ __all__ = [
     "check_sort",
     "count_totals",
     "desk_of",
+    "each_booking",
     "filtered",
     "is_unused",
     "list_agents",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
@@ -17,7 +17,7 @@ from dispatch.queries.customer_index import mentions, of_customer
 from dispatch.queries.next_action import is_due
 from dispatch.queries.row_types import BookingRow
 from models.agents import GONE, Agent, ids_named
-from models.base import CompiledQuery, Json, listed, parameter, tuples
+from models.base import CompiledQuery, Json, each_tuple, listed, parameter, tuples
 from models.bookings import PENDING, STATUSES, Booking
 from models.customers import Customer, Lead
 from models.errors import InvalidInput, NotFound
@@ -48,6 +48,8 @@ BOOKING_COLUMNS = {
     for name in BookingRow.__annotations__
     if name in BookingRow.__required_keys__ and name != "total_revenue"  # a sum of two columns
 }
+BOOKING_ROW = (*BOOKING_COLUMNS, "total_revenue")
+"""The keys of a booking in a list, in order."""
 BOOKING_SORTS: dict[str, Any] = {  # peewee's columns, compared with different types
     "changed": Booking.changed_at,
     "id": Booking.booking_id,
@@ -99,6 +101,13 @@ def list_bookings(
     which = _with_agent(which)
     query = _booking_query().where(*_page(which, limit, after))
     return _booking_rows(query.order_by(*_order(which)).limit(limit))
+
+
+def each_booking(which: BookingFilter, limit: int | None = None) -> Iterator[BookingRow]:
+    """Yield the same bookings one by one: a million of them are never held together, and are one moment's."""
+    which = _with_agent(which)
+    query = _booking_query().where(*_page(which, limit)).order_by(*_order(which)).limit(limit)
+    return map(_booking_row, each_tuple(query))
 
 
 def _page(which: BookingFilter, limit: int | None, after: BookingRow | None = None) -> list[Expression]:

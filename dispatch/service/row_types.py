@@ -227,3 +227,20 @@ class IssueSweep(TypedDict):
     examined: int
     warnings: list[IssueAlarm]
     escalations: list[IssueAlarm]
+
+
+class IssueBatchLine(TypedDict):
+    """The result for one of several issues: the issue afterwards, or the reason for refusing it."""
+
+    issue_id: int
+    ok: bool
+    issue: IssueRow | None
+    error: dict[str, str] | None
+
+
+class IssueBatch(TypedDict):
+    """The results for several issues, with the number done and refused."""
+
+    done: int
+    refused: int
+    results: list[IssueBatchLine]

@@ -19,7 +19,7 @@ from models.errors import DeskError, InvalidInput
 from screens.base.keys import key
 from screens.base.messages import Progressed
 from screens.dialogs.command_modal import CommandModal
-from screens.dialogs.modal import buttons
+from screens.dialogs.modal import HOLDS_TEXT, buttons
 
 ABOUT = (
     "SQL text, CSV or JSON lines of agents, assignments and bookings, in any order; agents alone will do. "
@@ -47,6 +47,9 @@ class ImportFiles(CommandModal[ImportResult]):
     def __init__(self) -> None:
         super().__init__("Import files")
         self._checked = ""
+
+    def why_it_stays(self) -> str:
+        return super().why_it_stays() or (HOLDS_TEXT if self.query_one("#paths", Input).value else "")
 
     def body(self) -> ComposeResult:
         yield Static(ABOUT, id="about")

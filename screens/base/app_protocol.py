@@ -10,6 +10,7 @@ from textual.notifications import SeverityLevel
 
 from dispatch.desk.desk import Desk
 from dispatch.operations.row_types import DemoResult, ImportResult
+from dispatch.views.row_types import ViewRow
 from models.errors import DeskError
 from screens.base.backend import Backend
 from screens.base.drafts import Drafts
@@ -30,6 +31,9 @@ class PlaceInSight(Protocol):
     def is_laid_out(self) -> bool:
         """Return whether its widgets are mounted."""
 
+    def open_customer(self, customer_id: int) -> None:
+        """Open a customer's card."""
+
     def show_time(self) -> None:
         """Show the time, and what is new, in the top bar."""
 
@@ -47,6 +51,19 @@ class Unseen(Protocol):
         """Mark the work as seen."""
 
 
+class Views(Protocol):
+    """The user's own saved views. Every method may be called from any thread."""
+
+    def all(self) -> list[ViewRow]:
+        """Return them by name."""
+
+    def save(self, view: ViewRow) -> ViewRow:
+        """Keep one, in the place of one of the same name. Raises InvalidInput if it cannot."""
+
+    def delete(self, name: str) -> None:
+        """Remove the one of that name. Raises InvalidInput if it cannot."""
+
+
 class Host(Protocol):
     """The application, as a screen sees it; implemented by AstraApp."""
 
@@ -58,6 +75,7 @@ class Host(Protocol):
         """The chosen agent's unseen work."""
 
     lost_since: str | None
+    views: Views
     drafts: Drafts | None
     """The store of typed text; None for an application without a user."""
 
@@ -100,6 +118,9 @@ class Host(Protocol):
 
     def catch_up(self) -> None:
         """Add customers missing from the search index, a few at a time."""
+
+    def show_desk_title(self, waiting: int) -> None:
+        """Show the place and how much work waits in the window's title."""
 
     async def look_for_changes(self, *, own: bool = False) -> None:
         """Check now whether anything was committed, here or elsewhere, and notify the place in sight."""

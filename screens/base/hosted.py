@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
+from textual import events
 from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen
 
@@ -26,6 +27,8 @@ T = TypeVar("T")
 
 class Hosted(SteadyScreen[Result]):
     """A screen that asks the desk, waits for somebody who types, and opens modals."""
+
+    NO_PASTE: ClassVar[str] = "Paste works in fields only"
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -50,6 +53,14 @@ class Hosted(SteadyScreen[Result]):
     def is_laid_out(self) -> bool:
         """Return whether the widgets are mounted: an answer may come too early or too late."""
         return self.is_attached and self.is_mounted
+
+    def is_possible(self, action: str) -> bool:
+        """Return whether a verb can be done now with what is under the cursor; its key is dim otherwise."""
+        return True
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Say where a paste works: nothing here took it."""
+        self.say(self.NO_PASTE, severity="warning")
 
     def unsaved(self) -> str:
         """A sentence on what was typed here and not sent yet, or ""."""

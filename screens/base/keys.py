@@ -12,7 +12,7 @@ from typing import Any
 from textual.app import App
 from textual.binding import Binding
 
-from screens.base.textual_internals import keymap_of
+from screens.base.textual_internals import is_character, keymap_of
 
 
 def key(
@@ -24,7 +24,7 @@ def key(
 
 
 def hidden(identifier: str, keys: str, label: str, tooltip: str, action: str = "") -> Binding:
-    """A key shown in help and palette, but not on the key line, which has no room for all."""
+    """A key shown in help and palette; on the key line only where ``key_order`` gives it a place."""
     return replace(key(identifier, keys, label, tooltip, action), show=False)
 
 
@@ -34,7 +34,7 @@ def anywhere(identifier: str, keys: str, label: str, tooltip: str, action: str =
 
 
 PLACES = {"dispatch": 1, "roster": 2, "queue": 3, "my-desk": 4, "service": 5, "insights": 6}
-"""Each place with its number: the key outside inputs; from anywhere it is the function key after it."""
+"""Each place with its number: the key in lists; from anywhere it is the function key after it."""
 TITLES = {place: place.replace("-", " ").capitalize() for place in (*PLACES, "log")}
 
 UNDO = [
@@ -50,7 +50,7 @@ APP = [
             f"place.{place}",
             f"f{number + 1},{number}",
             TITLES[place],
-            f"Go to {TITLES[place]}; the number works outside inputs",
+            f"Go to {TITLES[place]}; the number works in lists",
             f"go('{place}')",
         )
         for place, number in PLACES.items()
@@ -59,6 +59,13 @@ APP = [
     hidden("help.letter", "question_mark", "Help", "What this place is for, and all its keys", "help"),
     anywhere(
         "find", "ctrl+f", "Find a customer", "By part of a name, phone or e-mail, or by a booking's number"
+    ),
+    anywhere(
+        "palette",
+        "ctrl+p",
+        "Commands",
+        "Every command and theme by name; a number or a name goes there",
+        "command_palette",
     ),
     anywhere(
         "command_line", "ctrl+g", "Command line", "Type a command: c 413 6, n 413 called twice, 413, nova"
@@ -116,8 +123,13 @@ FILTER = hidden("filter", "slash", "Filter", "Type what to look for; escape clea
 BACK = hidden("back", "escape", "Back", "Clear the filter, back to the list")
 COLUMNS = hidden("columns", "comma", "Columns", "Which columns are shown, and in which order")
 
+SAVED_VIEWS = hidden("views", "semicolon", "Saved views", "Choose, save or delete a view of this list")
+EXPORT = hidden("export", "E", "Export", "Write all rows of the list into a file: CSV, TSV or JSON lines")
+
 LIST = [
     COLUMNS,
+    EXPORT,
+    SAVED_VIEWS,
     FILTER,
     hidden("sort", "greater_than_sign", "Sort", "Sort by the next column"),
     hidden("sort.reverse", "less_than_sign", "Reverse", "Turn the order round"),
@@ -131,13 +143,15 @@ LOG = [
     hidden("log.redo", "U", "Redo this", "Do the command under the cursor again, if undone", "redo_event"),
     replace(FILTER, show=True),
     replace(BACK, show=True),
+    EXPORT,
+    SAVED_VIEWS,
     *(binding for binding in BOOKING if binding.id in ("booking.customer", "booking.log")),
     COPY,
 ]
 
 QUEUE = [
     hidden("queue.view", "v", "View", "All, pending, unclaimed, waiting, confirmed, cancelled", "next_view"),
-    hidden("mark", "space", "Mark", "Mark it, and go down; r, x and l are for the marked"),
+    hidden("mark", "space", "Mark", "Mark it, and go down; r, x, F and l are for the marked"),
     hidden("mark.range", "M", "Mark range", "Mark from the last mark to the cursor", "mark_range"),
     hidden("mark.all", "A", "Mark all", "Mark all that the list has; escape unmarks", "mark_all"),
 ]
@@ -156,12 +170,12 @@ ROSTER = [
     COPY,
 ]
 
-SHOWN_ON_MY_DESK = ("booking.next", "booking.follow_up", "booking.confirm", "booking.cancel")
 MY_DESK = [
-    *(replace(binding, show=binding.id in SHOWN_ON_MY_DESK) for binding in BOOKING),
+    *BOOKING,
     key("desk.agent", "at", "Agent", "Choose whose desk this is", "choose_agent"),
-    replace(PRESENCE, show=False),
+    PRESENCE,
     COLUMNS,
+    EXPORT,
 ]
 
 ISSUE = [
@@ -206,6 +220,7 @@ SERVICE = [
 
 FORM = [
     key("form.assign", "f9", "Assign", "Assign the lead, from any field", priority=True),
+    hidden("form.begin", "escape", "Customer", "Back to the first field; what is typed stays", "begin"),
     key("form.clear", "ctrl+l", "Clear", "Empty the form; what was typed is gone"),
     key("form.several", "ctrl+t", "Several", "Paste or type several leads, one a line"),
 ]
@@ -234,7 +249,7 @@ def place_keys(app: App[Any]) -> set[str]:
     known = keymap_of(app)
     names = (f"place.{place}" for place in PLACES)
     found = (known.get(name, BY_ID[name].key).split(",") for name in names)
-    return {one for several in found for one in several if len(one) > 1}
+    return {one for several in found for one in several if not is_character(one)}
 
 
 KEY_IN_TEXT = re.compile(r"{([\w.-]+)}")

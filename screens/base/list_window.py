@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Generic, Self, TypeVar
 
@@ -23,6 +24,10 @@ class ListWindow(ABC, Generic[Which, Row]):
     @abstractmethod
     def page(self, limit: int, beyond: Row | None, *, upwards: bool = False) -> list[Row]:
         """Return the rows next to the row ``beyond``, by one keyset query; ``upwards`` the nearest first."""
+
+    @abstractmethod
+    def everything(self) -> Iterable[Row]:
+        """Return all rows of the list one by one, of which only some are held together."""
 
     def fetch(self) -> list[Row]:
         return self.page(self.limit, self.anchor)

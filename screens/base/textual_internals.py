@@ -13,6 +13,7 @@ import sys
 from codecs import getincrementaldecoder
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from typing import IO, Any
 
 from rich.segment import Segment
@@ -28,17 +29,19 @@ from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
-from textual.keys import _character_to_key
+from textual.keys import _character_to_key, key_to_character
 from textual.message_pump import MessagePump
 from textual.notifications import Notification
 from textual.reactive import Reactive
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
-from textual.widgets import DataTable, RadioSet
+from textual.widgets import DataTable, OptionList, RadioSet
 
 # -- the terminal
 
+TITLE, KEEP_TITLE, OLD_TITLE = "\x1b]2;{}\x07", "\x1b[22;2t", "\x1b[23;2t"
 ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
+WITHOUT_TITLE = ("linux", "dumb")
 READ_AT_ONCE = 4_096
 LOOK_FOR_THE_END_S = 0.1
 
@@ -84,6 +87,7 @@ class SteadyDriver(LinuxDriver):
         if terminal is not None:
             self._file: Any = TerminalFile(terminal)
         self._is_drawing = False
+        self._title = ""
         for number in ENDING:
             if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
                 self._loop.add_signal_handler(number, self._end, number)
@@ -109,8 +113,17 @@ class SteadyDriver(LinuxDriver):
         textual_driver: Any = super()  # it has no types
         textual_driver.start_application_mode()
         self._is_drawing = self._writer_thread is not None and self._writer_thread.is_alive()
+        self.write(KEEP_TITLE)
+        self.show_title(self._title)
+
+    def show_title(self, title: str) -> None:
+        """Show a text without control characters as the window's title, for a terminal that can."""
+        self._title = title
+        if title and os.environ.get("TERM", "") not in WITHOUT_TITLE:
+            self.write(TITLE.format(title))
 
     def stop_application_mode(self) -> None:
+        self.write(OLD_TITLE)
         super().stop_application_mode()
         self._is_drawing = False
 
@@ -153,6 +166,12 @@ class SteadyTerminal(App[None]):
         chosen = super().get_driver_class()
         return SteadyDriver if chosen is LinuxDriver else chosen
 
+    def show_window_title(self, title: str) -> None:
+        """Show a title where there is a window: headless, no byte is written."""
+        self.title = title
+        if isinstance(self._driver, SteadyDriver):
+            self._driver.show_title(title)
+
     @property
     def return_code(self) -> int | None:
         """The exit code once it ends; not 0 if an exception is the reason."""
@@ -192,6 +211,9 @@ class SteadyScreen(Screen[ScreenResultType]):
 
     It keeps its styles while another screen covers it, and a moved focus repaints the two widgets concerned
     instead of the whole screen: any change of a style is applied at once, to hidden screens as well.
+
+    Typing is never a command: a key that is a character reaches the screen and the application only while
+    a list has the focus. On a button, in a text to scroll, or without a focus, a letter does nothing.
     """
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
@@ -199,6 +221,20 @@ class SteadyScreen(Screen[ScreenResultType]):
     @on(events.ScreenResume)
     def keep_styles(self, event: events.ScreenResume) -> None:
         event.refresh_styles = False
+
+    def takes_letters(self) -> bool:
+        """Return whether characters are keys of the screen: a list has the focus."""
+        return isinstance(self.focused, DataTable | OptionList)
+
+    @property
+    def _binding_chain(self) -> list[tuple[DOMNode, BindingsMap]]:
+        chain = super()._binding_chain
+        if not self.takes_letters():
+            for node, bindings in chain:
+                if isinstance(node, Screen | App):
+                    for key in filter(is_character, [*bindings.key_to_bindings]):
+                        del bindings.key_to_bindings[key]
+        return chain
 
     async def _invoke_and_clear_callbacks(self) -> None:
         if not (self.is_current and (self.app._batch_count or self._layout_required)):
@@ -220,6 +256,13 @@ class SteadyBatches(SteadyTerminal):
 def character_to_key(character: str) -> str:
     """Return Textual's name for the key of a character: ``?`` is question_mark."""
     return _character_to_key(character)
+
+
+@cache
+def is_character(key: str) -> bool:
+    """Return whether a key types a character: ``a``, ``question_mark`` and ``space``, not ``ctrl+a``."""
+    character = key_to_character(key)
+    return character is not None and len(character) == 1 and character.isprintable()
 
 
 def keymap_of(app: App[Any]) -> Mapping[str, str]:

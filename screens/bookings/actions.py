@@ -11,10 +11,10 @@ from dispatch.queries.next_action import next_action
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import day_and_moment
 from dispatch.service.row_types import IssueDetails
-from models.bookings import PENDING
 from models.errors import Refused
 from screens.base import keys
 from screens.bookings import forms
+from screens.bookings.possible import RULES, is_finished, is_held, is_open
 from screens.bookings.why_panels import why_not_panel, why_panel
 from screens.dialogs.agent_chooser import PickAgent
 from screens.service.new_issue import NewIssue
@@ -30,6 +30,7 @@ HELD = ("already_claimed", "not_the_holder")
 class BookingActions(RowActions[BookingRow, BookingRow]):
     NUMBER = "booking_id"
     ENTER = "why"
+    POSSIBLE = RULES
     NOTHING_CHOSEN = "No booking is chosen: move the cursor to one first"
 
     def read_row(self, number: int) -> BookingRow:
@@ -47,17 +48,17 @@ class BookingActions(RowActions[BookingRow, BookingRow]):
     # Checks before a form opens, so that a refusal does not wait for the typing. Each raises Refused.
 
     def _is_open(self, row: BookingRow) -> None:
-        if row["status"] != PENDING:
+        if not is_open(row):
             hint = "enter the lead again" if row["voided"] else "{booking.reopen} makes it Pending"
             raise self._refusal("not_pending", row, _state(row), hint)
 
     def _is_held(self, row: BookingRow) -> None:
         self._is_open(row)
-        if row["agent_id"] is None:
+        if not is_held(row):
             raise self._refusal("waiting", row, "waits for an agent", "{booking.reassign} gives it to one")
 
     def _is_finished(self, row: BookingRow) -> None:
-        if row["status"] == PENDING or row["voided"]:
+        if not is_finished(row):
             raise self._refusal("not_finished", row, _state(row), "only a finished one has a score")
 
     def _refusal(self, code: str, row: BookingRow, text: str, hint: str) -> Refused:

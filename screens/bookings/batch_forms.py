@@ -11,6 +11,7 @@ from dispatch.bookings import bulk_actions
 from dispatch.bookings.row_types import BatchResult
 from dispatch.desk.desk import Desk
 from dispatch.queries.wording import plural
+from screens.bookings.forms import MOMENT_HINT, moment_reader
 from screens.dialogs.form import Field, FormModal, Values, picked
 from screens.widgets.preview import Preview
 from screens.wording.consequences import before_a_batch
@@ -52,6 +53,20 @@ def cancel_marked(ids: Ids) -> FormModal[BatchResult]:
         lambda desk, given: bulk_actions.cancel(desk, ids, given["reason"]),
         submit="Cancel them",
         preview=Preview(look, only=()),
+    )
+
+
+def follow_up_marked(ids: Ids) -> FormModal[BatchResult]:
+    def look(desk: Desk, given: Values) -> Text:
+        return before_a_batch(bulk_actions.preview_follow_up(desk, ids, given["at"]), "would be changed")
+
+    return FormModal(
+        f"Follow-up of {plural(len(ids), 'marked booking')}",
+        [Field("at", "Follow-up", hint=MOMENT_HINT, note=moment_reader())],
+        lambda desk, given: bulk_actions.follow_up(desk, ids, given["at"]),
+        submit="Save",
+        preview=Preview(look, only=("at",)),
+        about="The same time for all; empty removes their follow-ups.",
     )
 
 

@@ -93,7 +93,7 @@ def contact_form(booking: BookingRow) -> FormModal[BookingRow]:
     fields = [
         Field("outcome", "Outcome", "Reached", tuple(words)),
         Field("text", "Notes"),
-        Field("follow_up", "Follow-up", hint=MOMENT_HINT, note=_moment_reader()),
+        Field("follow_up", "Follow-up", hint=MOMENT_HINT, note=moment_reader()),
     ]
 
     def command(desk: Desk, number: int, outcome: str, text: str, follow_up: str) -> BookingRow:
@@ -106,14 +106,14 @@ def contact_form(booking: BookingRow) -> FormModal[BookingRow]:
 def follow_up_form(booking: BookingRow) -> FormModal[BookingRow]:
     """Set the time of the follow-up; an empty field removes it."""
     at = booking["follow_up_at"]
-    field = Field("at", "Follow-up", moment(at), hint=MOMENT_HINT, note=_moment_reader(at))
+    field = Field("at", "Follow-up", moment(at), hint=MOMENT_HINT, note=moment_reader(at))
     about = f"{_about(booking)}\n{ways(booking)}"
     return FORMS.form(
         booking, "Follow-up of", [field], follow_ups.follow_up, submit="Save", about=about, changes_only=True
     )
 
 
-def _moment_reader(before: str | None = None) -> Callable[[str, str], str]:
+def moment_reader(before: str | None = None) -> Callable[[str, str], str]:
     """Return a function that describes a typed moment at the desk's time; ``before`` is the stored one."""
 
     def describe(typed: str, now: str) -> str:

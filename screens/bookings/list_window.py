@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from dispatch import queries
@@ -20,6 +21,9 @@ class Window(ListWindow[BookingFilter, BookingRow]):
     def page(self, limit: int, beyond: BookingRow | None, *, upwards: bool = False) -> list[BookingRow]:
         which = replace(self.which, descending=not self.which.descending) if upwards else self.which
         return queries.list_bookings(which, limit=limit, after=beyond)
+
+    def everything(self) -> Iterable[BookingRow]:
+        return queries.each_booking(self.which)
 
     def at(self, number: int) -> tuple[Window, list[BookingRow]]:
         """Return the window on all bookings that begins with this one; from the top if there is none."""

@@ -22,9 +22,12 @@ from screens.wording.consequences import after_a_batch
 
 MOST_MARKED = 2_000  # changed in one commit, for which others wait: half a second
 
+FOR_MARKED = ("reassign", "cancel", "release")
+"""The actions that are for the marked bookings, where some are."""
+
 
 class MarkedList(BookingList):
-    """A list of bookings of which some are marked; r, x and l then apply to those.
+    """A list of bookings of which some are marked; r, x, F and l then apply to those.
 
     Marks go by the bookings' numbers, so that they outlive refreshing, paging and another filter.
     """
@@ -91,11 +94,17 @@ class MarkedList(BookingList):
 
         self.host.ask(lambda: queries.booking_ids(which, MOST_MARKED + 1), then, opens=True)
 
+    def is_possible(self, action: str) -> bool:
+        return bool(self._marks and action in FOR_MARKED) or super().is_possible(action)
+
     def action_reassign(self) -> None:
         self._deal("Reassigned", forms.reassign_marked, super().action_reassign)
 
     def action_cancel(self) -> None:
         self._deal("Cancelled", forms.cancel_marked, super().action_cancel)
+
+    def action_follow_up(self) -> None:
+        self._deal("Saved the follow-up of", forms.follow_up_marked, super().action_follow_up)
 
     def action_release(self) -> None:
         self._deal("Released", forms.release_marked, super().action_release)

@@ -17,7 +17,7 @@ from screens.base import figures, keys
 from screens.bookings.list import EXTRA_COLUMNS
 from screens.bookings.list_window import Window
 from screens.bookings.multi_select import MarkedList
-from screens.filters.bookings import VIEWS, parse_filter, view_of
+from screens.filters.bookings import VIEWS, parse_filter, view_of, whole_text
 from screens.shell.paged_list import Held, PagedList
 from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
@@ -25,7 +25,8 @@ from screens.widgets.live_table import LiveTable
 from screens.wording.bookings import state
 
 FOR_MARKED = (
-    "  {booking.reassign} reassign  {booking.cancel} cancel  {booking.release} release  {back} unmark"
+    "  {booking.reassign} reassign  {booking.cancel} cancel  {booking.follow_up} follow-up"
+    "  {booking.release} release  {back} unmark"
 )
 ORDERS = {"changed": ("oldest first", "newest first"), "id": ("lowest first", "highest first")}
 COLUMNS: tuple[Column[BookingRow], ...] = (
@@ -92,6 +93,9 @@ class Queue(PagedList[BookingFilter, BookingRow, BookingRow], MarkedList):
 
     def parse(self, text: str) -> BookingFilter:
         return parse_filter(text, self._filter, self.backend.filter_reading())
+
+    def whole_text(self) -> str:
+        return whole_text(super().whole_text(), self._filter, self.backend.filter_reading())
 
     def action_mark_all(self) -> None:
         self.mark_all_of(self._filter)

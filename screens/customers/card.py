@@ -8,7 +8,6 @@ from typing import Any
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import DataTable, Static
 
@@ -31,6 +30,7 @@ from screens.widgets.choice import next_of
 from screens.widgets.columns import Column
 from screens.widgets.detail_pane import add_facts
 from screens.widgets.live_table import LiveTable
+from screens.widgets.movable import Reading
 from screens.wording import issues as issue_words
 from screens.wording.bookings import state
 from screens.wording.events import describe_undo, event_line
@@ -85,14 +85,11 @@ class CustomerCard(Modal[tuple[str, int] | None]):
         self._card = card
         self._copied = ""
 
-    def may_be_left(self) -> bool:
-        return True
-
     def body(self) -> ComposeResult:
         yield Static(id="person")
         yield LiveTable(COLUMNS, "booking_id", id="card-bookings")
         yield LiveTable(ISSUES, "issue_id", id="card-issues")
-        with VerticalScroll(id="card-history"):
+        with Reading(id="card-history"):
             yield Static()
 
     def on_mount(self) -> None:

@@ -79,6 +79,9 @@ class FindCustomer(Modal[int | None]):
         self.host.catch_up()
         self.call_after_refresh(self._search)
 
+    def tell(self, text: str) -> None:
+        self.query_one("#told", Static).update(Text(text, CARE))
+
     @property
     def _text(self) -> str:
         return self.query_one("#text", Input).value.strip()

@@ -38,7 +38,7 @@ class MergeCustomers(CommandModal[CustomerRow]):
     BINDINGS = [
         key("form.close", "escape", "Close", "Close without doing anything"),
         key("form.submit", "f9", "Merge", "Merge, from any field", priority=True),
-        key("merge.swap", "s", "Swap", "Keep the other of the two instead"),
+        key("merge.swap", "ctrl+t", "Swap", "Keep the other of the two instead"),
     ]
 
     def __init__(self, previews: list[MergePreview]) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from textual import on
 from textual.app import ComposeResult
-from textual.widgets import Input
 
 from dispatch.queries.row_types import AgentRow
 from screens.base.keys import key
@@ -28,9 +27,6 @@ class PickAgent(Modal[int | None]):
 
     def body(self) -> ComposeResult:
         yield AgentPicker(self._agents, id="agent")
-
-    def may_be_left(self) -> bool:
-        return not self.query_one(Input).value
 
     @on(AgentPicker.Picked)
     def action_take(self) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from screens.base.keys import key
 from screens.dialogs.modal import Modal
 from screens.widgets.live_table import LiveTable
+from screens.widgets.movable import Options
 
 
 class Columns(Modal[None]):
@@ -47,11 +48,8 @@ class Columns(Modal[None]):
         shown = list(self._table.chosen)
         return shown + [key for key in self._specs if key not in shown]
 
-    def may_be_left(self) -> bool:
-        return True
-
     def body(self) -> ComposeResult:
-        yield OptionList(compact=True, markup=False)
+        yield Options(compact=True, markup=False)
         yield Static(id="told")
 
     def on_mount(self) -> None:
@@ -59,12 +57,12 @@ class Columns(Modal[None]):
 
     @property
     def _here(self) -> int:
-        return self.query_one(OptionList).highlighted or 0
+        return self.query_one(Options).highlighted or 0
 
     def _fill(self, highlighted: int = 0) -> None:
         chosen = self._table.chosen
         marked = (f"{'✓' if key in chosen else ' '} {self._label(key)}" for key in self._order)
-        options = self.query_one(OptionList)
+        options = self.query_one(Options)
         options.set_options(Option(Content(line)) for line in marked)
         options.highlighted = highlighted
         left_out = [self._label(spec.key) for spec in self._table.left_out]
@@ -81,7 +79,7 @@ class Columns(Modal[None]):
         self._changed(keys)
         self._fill(highlighted)
 
-    @on(OptionList.OptionSelected)
+    @on(Options.OptionSelected)
     def action_show_or_hide(self) -> None:
         key, chosen = self._order[self._here], set(self._table.chosen)
         wanted = [one for one in self._order if (one in chosen) != (one == key)]

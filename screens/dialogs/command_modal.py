@@ -12,7 +12,7 @@ from textual.widgets import Static
 from dispatch.desk.desk import Desk
 from models.errors import DeskError
 from screens.base.hosted import T
-from screens.dialogs.modal import Modal
+from screens.dialogs.modal import HOLDS_TEXT, Modal
 from screens.wording.text import refusal
 
 Outcome = TypeVar("Outcome")
@@ -45,6 +45,12 @@ class CommandModal(Modal[Outcome | None]):
     def _still_at_work(self) -> None:
         if self._busy and self._result is None:
             self._show_note(self.AT_WORK)
+
+    def why_it_stays(self) -> str:
+        return self.STILL_AT_WORK if self._busy else HOLDS_TEXT if self.unsaved() else ""
+
+    def tell(self, text: str) -> None:
+        self._show_note(text)
 
     def action_close(self) -> None:
         if self._busy:

@@ -19,7 +19,7 @@ from dispatch.queries.row_types import AgentRow
 from models.errors import DeskError, InvalidInput
 from screens.base.keys import key
 from screens.dialogs.command_modal import CommandModal, Outcome
-from screens.dialogs.modal import buttons
+from screens.dialogs.modal import HOLDS_TEXT, buttons
 from screens.widgets.agent_picker import AgentPicker
 from screens.widgets.choice import Choice, Pick
 from screens.widgets.columns import Row
@@ -201,6 +201,10 @@ class FormModal(CommandModal[Outcome]):
             for field, text in given
         )
         return f"{self.heading}: what you have typed there will be lost." if typed else ""
+
+    def why_it_stays(self) -> str:
+        sought = any(field.value for field in self.query("AgentPicker Input").results(Input))
+        return super().why_it_stays() or (HOLDS_TEXT if sought else "")
 
     def _refused(self, error: DeskError) -> None:
         self._busy = False

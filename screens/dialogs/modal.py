@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Button
+from textual.widgets import Button, Input, TextArea
 from textual.widgets.button import ButtonVariant
 
 from screens.base.harmless_text import visible
@@ -20,6 +20,8 @@ from screens.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
     from screens.base.key_queue import SteadyApp
+
+HOLDS_TEXT = "You have typed text here: submit it, or press esc to drop it"
 
 
 class Modal(ModalScreen[Result], Hosted[Result]):
@@ -55,12 +57,25 @@ class Modal(ModalScreen[Result], Hosted[Result]):
     def action_close(self) -> None:
         self.leave()
 
-    def may_be_left(self) -> bool:
-        """Return whether the key of a place closes this and goes there: nothing typed is lost."""
-        return False
+    def why_it_stays(self) -> str:
+        """Return why the key of a place does not close this and go there; "" if nothing typed is lost."""
+        typed = any(field.value for field in self.query(Input)) or any(
+            area.text for area in self.query(TextArea)
+        )
+        return HOLDS_TEXT if typed else ""
+
+    def tell(self, text: str) -> None:
+        """Show a line about the modal itself."""
+        self.say(text, severity="warning")
 
     def on_key(self, event: events.Key) -> None:
-        if self.may_be_left() and event.key in place_keys(self.app):
+        if event.key not in place_keys(self.app):
+            return
+        why = self.why_it_stays()
+        if why:
+            event.stop()
+            self.tell(why)
+        else:
             self.pass_on(event)
 
     def pass_on(self, event: events.Key | events.Paste) -> None:

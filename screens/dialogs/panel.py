@@ -6,17 +6,17 @@ import traceback
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from screens.base.keys import key
 from screens.dialogs.modal import Modal
+from screens.widgets.movable import Reading
 
 
 class Panel(Modal[None]):
-    FRAME, FRAME_TYPE = "panel", VerticalScroll
+    FRAME, FRAME_TYPE = "panel", Reading
     BINDINGS = [
-        key("panel.close", "escape,enter,q", "Close", "Back to where you were"),
+        key("panel.close", "escape,enter", "Close", "Back to where you were"),
         key("panel.copy", "y", "Copy", "Copy the text to the clipboard (OSC 52)"),
     ]
 
@@ -30,7 +30,8 @@ class Panel(Modal[None]):
     def on_mount(self) -> None:
         self.query_one("#panel").focus()
 
-    def may_be_left(self) -> bool:
+    def takes_letters(self) -> bool:
+        """The only one here copies: one that closed it would leave the rest of a text to the list below."""
         return True
 
     def action_copy(self) -> None:

@@ -11,12 +11,11 @@ from screens.dialogs.modal import Modal
 class TransientModal(Modal[Result]):
     """A modal that closes at any key that is not its own, and passes that key to the place below."""
 
-    def may_be_left(self) -> bool:
-        return True
-
     def on_key(self, event: events.Key) -> None:
         if event.key not in self.active_bindings:
+            event.prevent_default()
             self.pass_on(event)
 
     def on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
         self.pass_on(event)

@@ -84,17 +84,6 @@ def _are_leads(lines: list[str]) -> bool:
     return lines[0].startswith("{") or columns >= len(REQUIRED)
 
 
-class AssignButton(Button):
-    """A button on which a letter does nothing: somebody who types on does not mean a command or a place."""
-
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        return character is not None and character.isprintable() and not character.isspace()
-
-    def on_key(self, event: events.Key) -> None:
-        if self.check_consume_key(event.key, event.character):
-            event.stop()
-
-
 class LeadForm(Frame):
     """Customer with phone and e-mail, contact, source, destination, launch, requirements, and Assign."""
 
@@ -110,13 +99,13 @@ class LeadForm(Frame):
             with Horizontal(classes="field"):
                 yield Label(Content(label))
                 if field in INPUTS:
-                    yield LineInput(placeholder=INPUTS[field], compact=True, id=field)
+                    yield LineInput(placeholder=INPUTS[field], compact=True, select_on_focus=False, id=field)
                 elif field in ("method", "source"):
                     yield Choice(self._values.of(field), id=field)
                 else:
                     yield Pick(self._values.of(field), id=field)
         with Horizontal(id="assign-row"):
-            yield AssignButton("Assign", id="assign", variant="primary", compact=True)
+            yield Button("Assign", id="assign", variant="primary", compact=True)
         yield Static(id="notice")
         yield Static(id="chance")
 

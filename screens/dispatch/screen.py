@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 LATEST = 30
 TYPING_PAUSE_S = 0.1
-BOOKING_ACTIONS = frozenset(binding.action for binding in keys.BOOKING)
+BOOKING_ACTIONS = frozenset(binding.action for binding in (*keys.BOOKING, keys.EXPORT))
 
 LATEST_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("created_at", "Came in", 11, lambda row: short_moment(row["created_at"]), drop=3),
@@ -81,7 +81,7 @@ class Dispatch(BookingActions):
         "booking's keys work on the one under the cursor there. Match is each agent's score for the lead "
         "as far as it is typed; {match.parts}, or enter on an agent, shows its parts."
     )
-    BINDINGS = [*keys.FORM, *keys.MATCH, *keys.WHY_SHOWN, *keys.BOOKING]
+    BINDINGS = [*keys.FORM, *keys.MATCH, *keys.WHY_SHOWN, *keys.BOOKING, keys.EXPORT]
     AUTO_FOCUS = "#customer"
 
     form = getters.query_one(LeadForm)
@@ -240,6 +240,9 @@ class Dispatch(BookingActions):
     def begin(self) -> None:
         self.query_one("#customer").focus()
 
+    def action_begin(self) -> None:
+        self.begin()
+
     def action_clear(self) -> None:
         if self.form.is_empty:
             self.begin()
@@ -252,6 +255,7 @@ class Dispatch(BookingActions):
 
     def action_several(self, text: str = "") -> None:
         def assigned(done: str) -> None:
+            self.begin()
             self.form.show_notice(done, "success")
             self.table.action_scroll_top()
 
@@ -265,6 +269,7 @@ class Dispatch(BookingActions):
         """Handle lines pasted where no text goes, over a choice or a list."""
         if len(event.text.strip().splitlines()) > 1:
             event.stop()
+            event.prevent_default()
             self.action_several(event.text)
 
     @on(DataTable.RowSelected, "#candidates")
@@ -289,6 +294,7 @@ class Dispatch(BookingActions):
     def action_assign(self) -> None:
         values = self.form.values()
         if self._assigning or (self.form.has_succeeded and self.form.is_empty):
+            self.begin()
             return  # pressed twice: the result of the lead stays to be read
         problem = self.form.problem()
         if problem is not None:

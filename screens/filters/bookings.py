@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.inputs.filter_language import parse
+from dispatch.inputs.filter_language import parse, together
 from dispatch.inputs.filter_reader import Reading, asked
 from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
@@ -36,3 +36,19 @@ def parse_filter(text: str, current: BookingFilter, reading: Reading) -> Booking
     if named.isdisjoint(VIEWS["All"]):
         fields |= {name: getattr(current, name) for name in VIEWS["All"]}
     return BookingFilter(sort=current.sort, descending=current.descending, **fields)
+
+
+VIEW_TEXTS = {
+    "Pending": "status:pending",
+    "Unclaimed": "is:unclaimed",
+    "Waiting": "is:waiting",
+    "Confirmed": "status:confirmed",
+    "Cancelled": "status:cancelled",
+}
+
+
+def whole_text(text: str, which: BookingFilter, reading: Reading) -> str:
+    """Return the text that finds the same as this one in the view of ``which``. Raises InvalidInput."""
+    view = view_of(which)
+    alone = view_of(parse_filter(text, BookingFilter(), reading))
+    return text.strip() if alone == view else together(VIEW_TEXTS.get(view, ""), text)

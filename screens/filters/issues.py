@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.inputs.filter_language import parse
+from dispatch.inputs.filter_language import parse, together
 from dispatch.inputs.filter_reader import Reading, asked
 from dispatch.service.issues.issue_filter_keys import ISSUE_KEYS, NOBODY
 from dispatch.service.issues.queries import IssueFilter
+from models.errors import InvalidInput
 from models.issues import ISSUE_STATUSES, NEW, OPEN, PENDING_CUSTOMER
 
 ENDED = tuple(status for status in ISSUE_STATUSES if status not in OPEN)
@@ -51,3 +52,26 @@ def parse_issue_filter(text: str, current: IssueFilter, reading: Reading) -> Iss
     view = view_parts(name if name in VIEWS else "Open", reading.my_agent_id)
     kept = {key: VIEWS["All"][key] if key in named else part for key, part in view.items()}
     return IssueFilter(sort=current.sort, **(kept | fields))
+
+
+VIEW_TEXTS = {
+    "Mine": "is:mine",
+    "Waiting": "is:waiting",
+    "Escalated": "is:escalated",
+    "Unsure": "is:unsure",
+    "With the customer": "status:pending_customer",
+    "Ended": "(status:resolved or status:closed)",
+    "All": "(status:new or not status:new)",
+}
+
+
+def whole_issue_text(text: str, which: IssueFilter, reading: Reading) -> str:
+    """Return the text that finds the same as this one in the view of ``which``.
+
+    Raises InvalidInput, also for the issues behind a figure, which no text describes.
+    """
+    view = view_of(which, reading.my_agent_id)
+    if view == "Figure":
+        raise InvalidInput("filter", "a figure's issues cannot be saved as a view", "choose a view first")
+    alone = view_of(parse_issue_filter(text, IssueFilter(), reading), reading.my_agent_id)
+    return text.strip() if alone == view else together(VIEW_TEXTS.get(view, ""), text)

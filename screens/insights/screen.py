@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from rich.text import Text
 from textual import events, getters, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import ContentSwitcher, DataTable, Static
 
@@ -26,7 +26,7 @@ from screens.base.keys import key_of
 from screens.base.messages import Progressed
 from screens.insights.columns import AGENTS, FIGURES, WEIGHTS
 from screens.insights.pulse import WIDE, pulse_text
-from screens.insights.sections import EMPTY, READ, SECTIONS, Found, SectionTab, of_period
+from screens.insights.sections import EMPTY, READ, SECTIONS, Found, SectionTab, ToRead, of_period
 from screens.matching.panels import evidence_text, training_panel, weights_panel, written_panel
 from screens.matching.report_form import ReportOrder, report_form
 from screens.matching.training import TrainingRun
@@ -89,12 +89,13 @@ class Insights(Place):
                 yield SectionTab(section)
             yield Static(id="hint")
         with ContentSwitcher(initial=WORDS):
-            yield Static(id=WORDS)
-            with VerticalScroll(id="pulse"):
+            with ToRead(id=WORDS):
+                yield Static()
+            with ToRead(id="pulse"):
                 yield Static(id="pulse-text")
             yield LiveTable(FIGURES, "key", id="bookings")
             yield LiveTable(AGENTS, "agent_id", id="agents")
-            with VerticalScroll(id="match"):
+            with ToRead(id="match"):
                 yield Static(id="evidence")
             yield LiveTable(WEIGHTS, "name", id="weights")
 
@@ -149,7 +150,8 @@ class Insights(Place):
             self._draw_pulse()
         elif section == "match":
             summary, seen, is_latest = found
-            self._text = evidence_text(summary, seen, is_latest, key_of(self.app, "insights.train"))
+            train = keys.with_keys(self.app, "{insights.view}, then {insights.train}")
+            self._text = evidence_text(summary, seen, is_latest, train)
             self.query_one("#evidence", Static).update(self._text)
         else:
             table = self.query_one(f"#{section}", LiveTable)
@@ -185,12 +187,14 @@ class Insights(Place):
         self._is_ready = True
         if self._switcher.current == section:
             self.set_focus(self.query_one(f"#{section}"))
+        else:
+            self.set_focus(self.query_one(f"#{WORDS}"))
         held, self._held = self._held, []
         cast("SteadyApp", self.app).type_again(*held)
 
     def _say_instead(self, words: str) -> None:
         self._is_ready = False
-        self.query_one(f"#{WORDS}", Static).update(Content(words))
+        self.query_one(f"#{WORDS} > Static", Static).update(Content(words))
         self._switcher.current = WORDS
         self.set_focus(None)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -17,7 +17,9 @@ from dispatch.matching.row_types import Evidence
 from dispatch.reporting import booking_figures, pulse
 from dispatch.reporting.row_types import FigureRow, Pulse
 from models.bookings import Booking
+from screens.base import keys
 from screens.insights.columns import with_shares
+from screens.widgets.movable import Reading
 
 if TYPE_CHECKING:
     from dispatch.matching.assessment import Glance
@@ -80,6 +82,16 @@ EMPTY = {
     "agents": "No agents yet: {place.roster} opens the roster, where {agent.add} adds one.",
 }
 """The text of a section without rows, with keys by their ids."""
+
+
+class ToRead(Reading):
+    """A section of words: no list, in which letters act; but the next section is one key away here, too."""
+
+    BINDINGS = [
+        replace(binding, action=f"screen.{binding.action}", show=False)
+        for binding in keys.INSIGHTS
+        if binding.id in ("insights.view", "insights.report", "copy")
+    ]
 
 
 class SectionTab(Static):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -33,6 +34,9 @@ class LogWindow(ListWindow[EventFilter, ListedEvent]):
         number = beyond["event_id"] if beyond is not None else None
         ids = (None, number) if upwards else (number, None)
         return cast(list[ListedEvent], event_log.page(self.which, limit, *ids))
+
+    def everything(self) -> Iterable[ListedEvent]:
+        return cast(Iterable[ListedEvent], event_log.each(self.which))
 
 
 def _folded(row: ListedEvent) -> str:

@@ -58,6 +58,12 @@ class Log(PagedList[EventFilter, ListedEvent, UndoResult]):
     BINDINGS = [*keys.LOG]
     NUMBER = "event_id"
     ENTER = "go_to"
+    POSSIBLE = {
+        "undo_event": lambda event: event["undone_by"] is None,
+        "redo_event": lambda event: event["undone_by"] is not None,
+        "customer": lambda event: event["booking_id"] is not None or event["customer_id"] is not None,
+        "booking_log": lambda event: event["booking_id"] is not None,
+    }
     NOTHING_CHOSEN = "No event is chosen: move the cursor to one first"
     COLUMNS = COLUMNS
     HINT = f"/ {EXAMPLE}"

@@ -20,6 +20,7 @@ from dispatch.matching.conversion_rates import rates
 from dispatch.matching.roster_scores import RosterScores, roster_scores
 from dispatch.queries.row_types import AgentRow
 from dispatch.reporting.daily_figures import TREND_DAYS, confirmed_by_agent
+from dispatch.views.row_types import ViewRow
 from models.errors import InvalidInput
 from screens.base import keys
 from screens.base.figures import CAPACITY, LOAD, MATCH, PRESENCE, RANK, RATING, REACHED, SHRUNK, YEARS
@@ -31,6 +32,7 @@ from screens.roster.presence import open_presence
 from screens.roster.presence_forms import handover_form, leaving_form, shift_form
 from screens.shell.detailed_list import DetailedList
 from screens.shell.row_actions import on_chosen
+from screens.shell.saved_views import ViewedList
 from screens.widgets.choice import next_of
 from screens.widgets.detail_pane import Detail, DetailPane
 from screens.widgets.live_table import LiveTable
@@ -43,7 +45,11 @@ WIDE, WITH_PANE = 110, 100
 NO_AGENTS = "No agents yet: {agent.add} adds one, {first_steps} imports them"
 
 
-class Roster(DetailedList[AgentRow, AgentRow]):
+def _is_here(row: AgentRow) -> bool:
+    return row["left_at"] is None
+
+
+class Roster(ViewedList[AgentRow, AgentRow], DetailedList[AgentRow, AgentRow]):
     NAME = "roster"
     FIGURES = (RANK, LOAD, CAPACITY, YEARS, RATING, PRESENCE, REACHED, MATCH, SHRUNK)
     HELP = (
@@ -62,6 +68,7 @@ class Roster(DetailedList[AgentRow, AgentRow]):
     BINDINGS = [*keys.ROSTER, *keys.LIST]
     NUMBER = "agent_id"
     ENTER = "open_row"
+    POSSIBLE = dict.fromkeys(("presence", "hand_over", "shift"), _is_here)
     NOTHING_CHOSEN = "No agent is chosen"
     NOTHING = "Choose an agent to see them here"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WITH_PANE, "-wide")]
@@ -79,6 +86,7 @@ class Roster(DetailedList[AgentRow, AgentRow]):
         self._asked: Node | None = None
         self._misread = ""
         self._sought: int | None = None
+        self._found: list[AgentRow] = []
 
     def on_mount(self) -> None:
         """Restore the last order."""
@@ -94,6 +102,10 @@ class Roster(DetailedList[AgentRow, AgentRow]):
                 yield Input(placeholder="/ name, department, title or id", compact=True, id="filter")
                 yield LiveTable(COLUMNS, "agent_id", id="roster")
             yield DetailPane()
+
+    def everything_in(self, table: LiveTable[Any]) -> Callable[[], list[AgentRow]]:
+        found = self._found
+        return lambda: found
 
     def look_up(self) -> Callable[[], list[AgentRow]]:
         shown = {*self.table.chosen, self._sort}
@@ -142,6 +154,7 @@ class Roster(DetailedList[AgentRow, AgentRow]):
         rows = queries.filtered(self._agents, self._asked)
         found = [with_score(row, scores.get(row["agent_id"]), steers=steers) for row in rows]
         self.table.mark_sort(self._sort, self._descending)
+        self._found = found
         self._list(found)
         hidden_sort = "" if self.table.shows_sort(self._sort) else self._sort.replace("_", " ")
         line = _headline(self._agents, found, hidden_sort, self._hints())
@@ -197,6 +210,17 @@ class Roster(DetailedList[AgentRow, AgentRow]):
         self.query_one("#filter", Input).value = ""
         self.table.focus()
         self._arrange()
+
+    def present_view(self) -> ViewRow:
+        text = self.query_one("#filter", Input).value.strip()
+        return self.view_now(text, self._sort, descending=self._descending)
+
+    def apply_view(self, view: ViewRow) -> None:
+        """List what a saved view says: its text is in the filter, so that nothing is hidden."""
+        self.query_one("#filter", Input).value = view["filter"]
+        if view["sort"] in SORTS:
+            self._order_by(view["sort"], view["descending"])
+        self.reload(opens=True)  # a chosen column may need more to be read
 
     @on(Input.Submitted, "#filter")
     def _filtered(self) -> None:

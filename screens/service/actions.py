@@ -18,6 +18,7 @@ from screens.service import forms
 from screens.service.category_chooser import ChooseCategory
 from screens.service.detail import describe_issue, read_issue, why_text
 from screens.service.new_issue import NewIssue
+from screens.service.possible import RULES
 from screens.shell.row_actions import RowActions, at_once, on_chosen, with_form
 from screens.wording.issues import customer, describe
 
@@ -25,6 +26,7 @@ from screens.wording.issues import customer, describe
 class IssueActions(RowActions[IssueRow, IssueDetails]):
     NUMBER = "issue_id"
     ENTER = "read"
+    POSSIBLE = RULES
     NOTHING_CHOSEN = "No issue is chosen: move the cursor to one first"
 
     def read_row(self, number: int) -> IssueDetails:

@@ -6,13 +6,14 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 
 from dispatch.service.row_types import IssueRow
 from dispatch.service.wording import category
 from models.issues import CATEGORIES
 from screens.base.keys import hidden, key
 from screens.dialogs.modal import Modal
+from screens.widgets.movable import Options
 from screens.wording.text import short
 
 MEANINGS = {
@@ -57,14 +58,14 @@ class ChooseCategory(Modal[str | None]):
             Text.assemble((f"{number}  ", "bold"), f"{label.lower():<20}", (meaning, "dim"))
             for number, (label, meaning) in enumerate(LABELS.items(), start=1)
         )
-        yield OptionList(*options, compact=True, markup=False)
+        yield Options(*options, compact=True, markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(OptionList).highlighted = CATEGORIES.index(self._issue["category"])
+        self.query_one(Options).highlighted = CATEGORIES.index(self._issue["category"])
 
-    @on(OptionList.OptionSelected)
+    @on(Options.OptionSelected)
     def action_take(self) -> None:
-        highlighted = self.query_one(OptionList).highlighted
+        highlighted = self.query_one(Options).highlighted
         if highlighted is not None:
             self.leave(CATEGORIES[highlighted])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from dispatch.desk.desk import Desk
@@ -23,6 +23,9 @@ class IssueWindow(ListWindow[IssueFilter, IssueRow]):
 
     def page(self, limit: int, beyond: IssueRow | None, *, upwards: bool = False) -> list[IssueRow]:
         return queries.issues(self.desk(), self.which, limit, beyond, upwards=upwards)
+
+    def everything(self) -> Iterable[IssueRow]:
+        return queries.each_issue(self.desk(), self.which)
 
     def at(self, number: int) -> tuple[IssueWindow, list[IssueRow]]:
         """Return the window from this issue on, of the open ones or of all; from the top without it."""

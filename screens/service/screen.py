@@ -16,7 +16,7 @@ from dispatch.queries.wording import short_moment
 from dispatch.service.issues.queries import CHANGED, SORTS, URGENCY, IssueFilter
 from dispatch.service.row_types import IssueDetails, IssueRow
 from screens.base import figures, keys
-from screens.filters.issues import VIEWS, parse_issue_filter, view_of, view_parts
+from screens.filters.issues import VIEWS, parse_issue_filter, view_of, view_parts, whole_issue_text
 from screens.service.actions import IssueActions
 from screens.service.dashboard import ChosenFigure, Figures, ServiceBoard, read_figures, rows_of_figure
 from screens.service.detail import EXCERPT, LAST_SPOKEN, describe_issue, read_issue
@@ -127,6 +127,10 @@ class Service(PagedList[IssueFilter, IssueRow, IssueDetails], IssueActions):
 
     def parse(self, text: str) -> IssueFilter:
         return parse_issue_filter(text, self._filter, self.backend.filter_reading(self.host.my_agent_id))
+
+    def whole_text(self) -> str:
+        reading = self.backend.filter_reading(self.host.my_agent_id)
+        return whole_issue_text(super().whole_text(), self._filter, reading)
 
     def _unfiltered(self) -> IssueFilter:
         return IssueFilter(sort=self._filter.sort)

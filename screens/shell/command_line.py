@@ -87,8 +87,8 @@ class CommandLine(Modal[None]):
     def unsaved(self) -> str:
         return ""
 
-    def may_be_left(self) -> bool:
-        return not self._typed.value.strip()
+    def tell(self, text: str) -> None:
+        self._say(text, "-problem")
 
     def on_desk_changed(self, message: DeskChanged) -> None:
         self._look()
@@ -234,7 +234,7 @@ def verbs_panel() -> Panel:
 
 
 def _may_be_left(screen: Screen[Any]) -> bool:
-    return isinstance(screen, Modal) and screen.may_be_left()
+    return isinstance(screen, Modal) and not screen.why_it_stays()
 
 
 def run_line(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -21,7 +21,9 @@ from screens.base.textual_internals import adopt_styles
 from screens.customers.card import CustomerCard
 from screens.customers.finder import FindCustomer
 from screens.dialogs.column_chooser import Columns
+from screens.shell.export import open_export
 from screens.widgets.bars import EmptyDesk, Heading, StatusBar, TopBar
+from screens.widgets.key_line import KeyLine
 from screens.widgets.live_table import LiveTable
 from screens.widgets.outage_bar import OutageBar
 from screens.widgets.sweep_bar import SweepBar
@@ -40,6 +42,7 @@ class Place(Hosted[None]):
 
     NAME: ClassVar[str]
     HELP: ClassVar[str] = ""
+    NO_PASTE = "Paste works in fields: press / or f2 first"
     IS_TIMELY: ClassVar[bool] = False
     """Whether time alone changes what is shown, from one minute to the next."""
     FIGURES: ClassVar[tuple[Figure, ...]] = ()
@@ -53,6 +56,7 @@ class Place(Hosted[None]):
         self._minute = ""
         self._others_changed = False
         self._opens = False
+        self._waiting = 0
         self.is_lost = False
 
     def _fit(self) -> None:
@@ -86,7 +90,7 @@ class Place(Hosted[None]):
         """Show the result of the query."""
 
     def begin(self) -> None:
-        """Put the cursor where the work begins: the place's key was pressed in the place itself."""
+        """Put the cursor where the work begins: the place's key was pressed."""
 
     def on_mount(self) -> None:
         for table in self.query(LiveTable):
@@ -104,6 +108,16 @@ class Place(Hosted[None]):
         """Choose the columns of the table in focus, or of the first one."""
         table = self.focused if isinstance(self.focused, LiveTable) else self.query(LiveTable).first()
         table.post_message(LiveTable.ColumnsAsked(table))
+
+    def action_export(self) -> None:
+        """Write all rows of the list in focus, or of the first one, into a file."""
+        table = self.focused if isinstance(self.focused, LiveTable) else self.query(LiveTable).first()
+        open_export(self, str(table.id), table, self.everything_in(table))
+
+    def everything_in(self, table: LiveTable[Any]) -> Callable[[], Iterable[Any]]:
+        """Return the query for all rows of a table's list; it is run beside everything else."""
+        rows = table.rows_shown
+        return lambda: rows
 
     @on(events.ScreenResume)
     def _in_sight(self) -> None:
@@ -138,6 +152,8 @@ class Place(Hosted[None]):
             self._mark_others()
             self.show(data)
             self.query_one(StatusBar).show(totals)
+            self._waiting = totals.waiting
+            self._look_at_row()
             self.query_one(EmptyDesk).display = is_unused
             self.show_time()
 
@@ -146,6 +162,11 @@ class Place(Hosted[None]):
             self.host.report(error)
 
         self.ask_newest("place", work, then, refused, opens=self._opens)
+
+    @on(LiveTable.RowHighlighted)
+    def _look_at_row(self) -> None:
+        """Show on the key line what can be done with the row under the cursor."""
+        self.query_one(KeyLine).row_changed()
 
     def _mark_others(self) -> None:
         """Let the tables mark the coming changes if others made them."""
@@ -181,6 +202,7 @@ class Place(Hosted[None]):
         path, is_read_only = self.backend.path, bool(desk.why_read_only)
         heading = Heading(policy, desk.actor, inbox.name, path, moment, new, is_read_only)
         self.query_one(TopBar).show(heading)
+        self.host.show_desk_title(self._waiting)
         self.query_one(SweepBar).show(self.backend.unswept_since, is_read_only=is_read_only)
 
     def copy(self, text: str, what: str = "") -> None:

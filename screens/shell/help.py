@@ -1,29 +1,40 @@
 """Help on a place: its purpose, every key that works there, and where its numbers come from.
 
-The keys come from the bindings themselves, as the user has them; a click on one runs it.
+The keys come from the bindings themselves, as the user has them; enter or a click on one runs it.
 """
 
 from __future__ import annotations
 
-import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from rich.style import Style
 from rich.text import Text
+from textual import events, getters, on
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.dom import DOMNode
-from textual.markup import escape
 from textual.screen import Screen
+from textual.widgets import Input, Static
 
 from screens.base import figures, keys
+from screens.base.hosted import Hosted
+from screens.base.key_order import place_of
+from screens.base.keys import key
 from screens.base.textual_internals import bindings_of
-from screens.dialogs.panel import Panel
+from screens.dialogs.modal import Modal
 from screens.shell.desk_screen import Place
+from screens.widgets.movable import Reading
 
-NAME_WIDTH, TEXT_WIDTH = 13, 56  # cells, in a panel on a terminal of 80
+KEY_CELLS, VERB_CELLS, GAP = 9, 15, 3
+SCROLLBAR = 2
+TWO_COLUMNS = 96  # cells inside the frame
 LIST_IDS = {binding.id for binding in keys.LIST}
+STEPS = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
+HERE, DIM, HEADING = "reverse", "dim", "bold underline"
 
 
 @dataclass
@@ -40,9 +51,13 @@ class Verb:
         return self.binding.tooltip or self.binding.description
 
     @property
-    def palette_text(self) -> str:
-        """The same for the palette, which reads it as markup."""
-        return escape(f"{self.sentence} ({' '.join(dict.fromkeys(self.keys))})")
+    def shown_keys(self) -> str:
+        return " ".join(dict.fromkeys(self.keys))
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether it can be done with what is under the cursor."""
+        return not isinstance(self.node, Hosted) or self.node.is_possible(self.binding.action)
 
     @property
     def group(self) -> str:
@@ -58,29 +73,18 @@ class Verb:
             return "The agent under the cursor"
         return "The list" if identifier in LIST_IDS else "This place"
 
+    def fits(self, words: Iterable[str]) -> bool:
+        """Return whether every word is in its keys, name or sentence."""
+        text = f"{self.shown_keys} {self.binding.description} {self.sentence}".lower()
+        return all(word in text for word in words)
 
-class Help(Panel):
-    """The panel; ``chosen`` is the clicked verb, to be run when the panel has closed."""
-
-    DEFAULT_CSS = """
-    Help Static {
-        link-style: none; link-color: $foreground; link-background: transparent;
-        link-style-hover: none; link-color-hover: $background; link-background-hover: $primary;
-    }
-    """
-
-    chosen: Verb | None = None
-
-    def __init__(self, title: str, text: Text, offered: list[Verb]) -> None:
-        super().__init__(title, text)
-        self._offered = offered
-
-    def on_mount(self) -> None:
-        self.query_one("#panel").border_subtitle = Content("click a line to run it")
-
-    def action_do(self, number: int) -> None:
-        self.chosen = self._offered[number]
-        self.leave()
+    def line(self, width: int, style: Style) -> Text:
+        """Format key, verb and sentence in one line of so many cells."""
+        line = _cell(self.shown_keys, KEY_CELLS, "bold")
+        line.append_text(_cell(self.binding.description, VERB_CELLS, "" if self.is_possible else DIM))
+        line.append_text(_cell(self.sentence, width - KEY_CELLS - VERB_CELLS, DIM))
+        line.stylize(style)
+        return line
 
 
 def verbs(screen: Screen[Any]) -> list[Verb]:
@@ -90,40 +94,146 @@ def verbs(screen: Screen[Any]) -> list[Verb]:
         own = [binding for _, binding in bindings_of(node) if binding.key not in taken]
         taken |= {binding.key for binding in own}
         for binding in own:
-            if binding.id or binding.action == "command_palette":  # the others move the focus and the like
+            if binding.id:  # the others move the focus and the like
                 verb = found.setdefault((binding.action, binding.description), Verb(node, binding))
                 verb.keys.append(app.get_key_display(binding))
-    return list(found.values())
+    return sorted(found.values(), key=lambda verb: place_of(verb.binding.id)[0])
 
 
-def help_panel(screen: Screen[Any]) -> Help:
-    text, offered = Text(overflow="fold"), verbs(screen)
-    if isinstance(screen, Place):
-        text.append(f"{keys.with_keys(screen.app, screen.HELP)}\n")
-    for group in dict.fromkeys(verb.group for verb in offered):
-        _add_heading(text, group)
-        for number, verb in enumerate(offered):
-            if verb.group == group:
-                shown = " ".join(dict.fromkeys(verb.keys))
-                style = Style.from_meta({"@click": f"screen.do({number})"})
-                text.append_text(_line(shown, verb.sentence, style))
-    if isinstance(screen, Place):
-        _add_heading(text, "Where the numbers come from")
-        for name, meaning in (*screen.FIGURES, *figures.EVERYWHERE):
-            text.append_text(_line(name, meaning))
-    title = f"Help: {screen.NAME.replace('-', ' ')}" if isinstance(screen, Place) else "Help"
-    return Help(title, text, offered)
+class Help(Modal[Verb | None]):
+    """Closes with the chosen verb, to be run when it has closed; or None. What is typed narrows the keys."""
+
+    FRAME = "help"
+    BINDINGS = [
+        key("help.close", "escape", "Close", "Back to where you were"),
+        key("help.take", "enter", "Run", "Run the verb under the cursor", priority=True),
+    ]
+
+    _input = getters.query_one("#text", Input)
+    _scroll = getters.query_one("#help-text", Reading)
+
+    def __init__(self, screen: Screen[Any]) -> None:
+        place = screen if isinstance(screen, Place) else None
+        super().__init__(f"Help: {place.NAME.replace('-', ' ')}" if place else "Help")
+        grouped = verbs(screen)
+        groups = list(dict.fromkeys(verb.group for verb in grouped))
+        self.offered = sorted(grouped, key=lambda verb: groups.index(verb.group))
+        self._purpose = keys.with_keys(screen.app, place.HELP) if place else ""
+        self._figures = [*place.FIGURES, *figures.EVERYWHERE] if place else []
+        self._shown: list[Verb] = self.offered
+        self._here = 0
+        self.text = Text()
+
+    def body(self) -> ComposeResult:
+        yield Input(placeholder="type to find a key; enter runs it", compact=True, id="text")
+        with Reading(id="help-text", can_focus=False):
+            yield Static()
+        yield Static(id="told")
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._show)
+
+    def why_it_stays(self) -> str:
+        return ""  # what is sought is no loss
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        words = event.value.lower().split()
+        self._shown, self._here = [verb for verb in self.offered if verb.fits(words)], 0
+        self._show()
+
+    def on_key(self, event: events.Key) -> None:
+        """Move the cursor among the keys, even while typing."""
+        if event.key in STEPS and self._shown:
+            event.stop()
+            self._here = max(0, min(len(self._shown) - 1, self._here + STEPS[event.key]))
+            self._show()
+
+    def action_do(self, number: int) -> None:
+        self.leave(self.offered[number])
+
+    def action_take(self) -> None:
+        if self._shown:
+            self.leave(self._shown[self._here])
+
+    def _show(self) -> None:
+        if not self.is_laid_out:
+            return
+        width, is_sought = self._scroll.outer_size.width - SCROLLBAR, bool(self._input.value.strip())
+        lines, row = self._columns(width)
+        below = [] if is_sought else [*self._about(width), *self._meanings(width)]
+        self.text = Text("\n").join([*lines, *below])
+        self._scroll.query_one(Static).update(self.text)
+        self._keep_in_sight(row if self._here else 0)
+        told = self._shown[self._here].sentence if self._shown else "No key fits. Esc closes"
+        self.query_one("#told", Static).update(Content(told))
+
+    def _columns(self, width: int) -> tuple[list[Text], int]:
+        """Return the keys by groups in one or two columns, and the row of the cursor."""
+        wide = width >= TWO_COLUMNS
+        column = (width - GAP) // 2 if wide else width
+        blocks: list[list[Text]] = []
+        rows: list[tuple[int, int]] = []  # of the cursor: block, row in it
+        for group in dict.fromkeys(verb.group for verb in self._shown):
+            block = [Text(group, HEADING)]
+            for verb in self._shown:
+                if verb.group == group:
+                    if verb is self._shown[self._here]:
+                        rows.append((len(blocks), len(block)))
+                    block.append(self._line(verb, column))
+            blocks.append([*block, Text()])
+        cut = _half(blocks) if wide else len(blocks)
+        left, right = (sum(part, list[Text]()) for part in (blocks[:cut], blocks[cut:]))
+        block_of, row = rows[0] if rows else (0, 0)
+        row += sum(map(len, blocks[:block_of] if block_of < cut else blocks[cut:block_of]))
+        return [_beside(one, other, column) for one, other in zip_longest(left, right)], row
+
+    def _line(self, verb: Verb, width: int) -> Text:
+        here = HERE if verb is self._shown[self._here] else ""
+        click = Style.from_meta({"@click": f"screen.do({self.offered.index(verb)})"})
+        return verb.line(width, Style.parse(here) + click)
+
+    def _about(self, width: int) -> list[Text]:
+        purpose = _wrapped(self, self._purpose, width) if self._purpose else []
+        return [Text("What this place is for", HEADING), *purpose, Text()] if purpose else []
+
+    def _meanings(self, width: int) -> list[Text]:
+        """Return where the numbers come from, each meaning wrapped under itself."""
+        lines = [Text("Where the numbers come from", HEADING)] if self._figures else []
+        for name, meaning in self._figures:
+            wrapped = _wrapped(self, meaning, max(20, width - VERB_CELLS))
+            names = [_cell(name, VERB_CELLS, "bold"), *(Text(" " * VERB_CELLS) for _ in wrapped[1:])]
+            lines += [Text.assemble(first, rest) for first, rest in zip(names, wrapped, strict=True)]
+        return lines
+
+    def _keep_in_sight(self, row: int) -> None:
+        """Keep the row of the cursor in sight."""
+        height, top = self._scroll.scrollable_content_region.height, round(self._scroll.scroll_y)
+        if not top <= row < top + height:
+            self._scroll.scroll_to(y=max(0, row - height // 2), animate=False)
 
 
-def _add_heading(text: Text, heading: str) -> None:
-    text.append(f"\n{heading}\n", "bold underline")
+def _cell(text: str, width: int, style: str) -> Text:
+    """Return a text cut or filled to a width, with a blank behind it."""
+    cell = Text(text, style)
+    cell.truncate(max(1, width - 1), overflow="ellipsis", pad=True)
+    return Text.assemble(cell, " ")
 
 
-def _line(name: str, meaning: str, style: Style | None = None) -> Text:
-    """Format a name and its meaning, wrapped under itself."""
-    lines = textwrap.wrap(meaning, TEXT_WIDTH)
-    line = Text().append(f"{name:<{NAME_WIDTH - 1}} ", "bold")
-    line.append(f"\n{'':<{NAME_WIDTH}}".join(lines))
-    if style is not None:
-        line.stylize(style)
-    return line.append("\n")
+def _wrapped(screen: Screen[Any], text: str, width: int) -> list[Text]:
+    return list(Text(text).wrap(screen.app.console, max(20, width)))
+
+
+def _half(blocks: list[list[Text]]) -> int:
+    """Return where to cut the blocks so that the higher column is as low as it can be."""
+    heights = [len(block) for block in blocks]
+    return min(range(len(blocks) + 1), key=lambda cut: max(sum(heights[:cut]), sum(heights[cut:])))
+
+
+def _beside(one: Text | None, other: Text | None, width: int) -> Text:
+    """Put two cells side by side; None is an empty one."""
+    left = one.copy() if one is not None else Text()
+    if other is None:
+        return left
+    left.truncate(width, pad=True)
+    return Text.assemble(left, " " * GAP, other)

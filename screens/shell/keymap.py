@@ -7,13 +7,29 @@ from difflib import get_close_matches
 
 from textual.binding import Binding
 from textual.keys import Keys
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from screens.base.textual_internals import character_to_key
 from screens.shell.key_catalogue import areas
+from screens.widgets.live_table import LiveTable
+from screens.widgets.movable import Options
+
+
+def _keys_of(widget: type[Widget]) -> set[str]:
+    """Return the keys that a kind of widget takes for itself."""
+    bindings = (one for kind in widget.__mro__ for one in vars(kind).get("BINDINGS", ()))
+    return {key.strip() for one in bindings if isinstance(one, Binding) for key in one.key.split(",")}
+
 
 MODIFIERS = ("ctrl", "shift", "alt", "super", "hyper", "meta")
 TYPED = frozenset(character_to_key(chr(code)) for code in range(32, 127))
 NAMED_KEYS = TYPED | {key.value for key in Keys if "+" not in key.value and not key.value.startswith("<")}
+FOCUS_KEYS = {"tab", "shift+tab"}
+KEYS_OF_LISTS = FOCUS_KEYS | {key for kind in (LiveTable, Options) for key in _keys_of(kind)}
+KEYS_OF_FIELDS = FOCUS_KEYS | {key for kind in (Input, TextArea) for key in _keys_of(kind)} | TYPED
+IN_FORMS = ("form.", "several.", "import.", "new.", "find.", "pick.")
+"""The beginnings of ids of keys that work while a field has the focus."""
 SAME_IN_A_TERMINAL = {"ctrl+m": "enter", "ctrl+j": "enter", "ctrl+i": "tab", "ctrl+h": "backspace"}
 
 Keymap = Mapping[str, str]
@@ -56,8 +72,24 @@ def _problem(identifier: str, keys: str, by_id: Mapping[str, Binding]) -> str:
             return f"there is no key {key!r}{_suggestion(wrong, sorted(NAMED_KEYS.union(MODIFIERS)))}"
         if key in SAME_IN_A_TERMINAL:
             return f"{key} reaches a program as {SAME_IN_A_TERMINAL[key]}; take another"
+        why = _taken(identifier, key, by_id)
+        if why:
+            return why
         if by_id[identifier].priority and not modifiers and (len(name) == 1 or name in TYPED):
             return f"{key} is typed into fields, where this key works too; take a function key, ctrl or alt"
+    return ""
+
+
+def _taken(identifier: str, key: str, by_id: Mapping[str, Binding]) -> str:
+    """Return why a widget would take the key before the verb is asked; "" if none does."""
+    binding = by_id[identifier]
+    if binding.priority or key in _split(binding.key):
+        return ""
+    if identifier.startswith(IN_FORMS):
+        if key in KEYS_OF_FIELDS:
+            return f"{key} edits the text in a field, where this key works; take a function key, ctrl or alt"
+    elif key in KEYS_OF_LISTS:
+        return f"{key} moves in a list, where this key works; take another"
     return ""
 
 

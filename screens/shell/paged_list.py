@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, Generic
@@ -14,11 +14,13 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
+from dispatch.views.row_types import ViewRow
 from models.errors import InvalidInput
 from screens.base.keys import with_keys
 from screens.base.list_window import PAGE, ListWindow, Which
 from screens.shell.detailed_list import DetailedList
 from screens.shell.row_actions import Done
+from screens.shell.saved_views import ViewedList
 from screens.widgets.columns import Column, Row
 from screens.widgets.detail_pane import DetailPane
 from screens.widgets.live_table import LiveTable
@@ -28,7 +30,7 @@ Held = tuple[ListWindow[Any, Row], list[Row]]
 TYPING_PAUSE_S = 0.15
 
 
-class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
+class PagedList(DetailedList[Row, Done], ViewedList[Row, Done], Generic[Which, Row, Done]):
     """A place with ``#filter`` and one LiveTable of which a ListWindow is held.
 
     A subclass reads what is typed (``parse``), gives the list without a filter (``_unfiltered``), and
@@ -82,6 +84,12 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
         self._window, self._listed, self._sought = window, None, number
         self.reload(opens=True)
 
+    def everything_in(self, table: LiveTable[Any]) -> Callable[[], Iterable[Row]]:
+        if table is not self.table:
+            return super().everything_in(table)
+        window, dressed = self._window, self.dressed
+        return lambda: (row for each in window.everything() for row in dressed([each]))
+
     def dressed(self, rows: list[Row]) -> list[Row]:
         """Return the rows with values that depend on the time."""
         return rows
@@ -102,6 +110,25 @@ class PagedList(DetailedList[Row, Done], Generic[Which, Row, Done]):
         self.query_one("#filter", Input).value = text
         self._window = replace(self._window, which=self._unfiltered())
         self._list(self._parsed(text) or self._filter)
+
+    def whole_text(self) -> str:
+        """Return the filter text that lists the same without a view. Raises InvalidInput."""
+        return self.query_one("#filter", Input).value.strip()
+
+    def present_view(self) -> ViewRow:
+        which: Any = self._filter
+        sort, descending = getattr(which, "sort", ""), getattr(which, "descending", False)
+        return self.view_now(self.whole_text(), sort, descending=descending)
+
+    def apply_view(self, view: ViewRow) -> None:
+        """List what a saved view says: its text is in the filter, so that nothing is hidden."""
+        which: Any = self._unfiltered()
+        wanted = ({name: view[name] for name in ("sort", "descending")} if view["sort"] else {}).items()
+        order = {name: value for name, value in wanted if hasattr(which, name)}
+        self._window = replace(self._window, which=replace(which, **order))
+        with self.prevent(Input.Changed):
+            self.query_one("#filter", Input).value = view["filter"]
+        self._list(self._parsed(view["filter"]) or self._filter)
 
     @on(Input.Changed, "#filter")
     def _typed(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar
 
@@ -52,11 +52,21 @@ class RowActions(Place, Generic[Row, Done]):
     ENTER: ClassVar[str]
     """The action of enter, or of a click, on a row."""
 
+    POSSIBLE: ClassVar[Mapping[str, Callable[[Any], bool]]] = {}
+    """For verbs that not every row allows: by action, whether a row does."""
+
     table: getters.query_one[LiveTable[Row]] = getters.query_one(LiveTable)
 
     def chosen(self) -> Row | None:
         """The row that a key applies to."""
         return self.table.current
+
+    def is_possible(self, action: str) -> bool:
+        rule = self.POSSIBLE.get(action)
+        if rule is None:
+            return True
+        row = self.chosen()
+        return row is not None and rule(row)
 
     @abstractmethod
     def describe_done(self, word: str, row: Done) -> str:

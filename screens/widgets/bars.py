@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.cells import cell_len
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -180,11 +180,14 @@ class StatusBar(Horizontal):
         yield Static(classes="help")
         yield Static(Content(""), classes="totals")
 
-    def on_mount(self) -> None:
-        """Keep help apart from the other keys, so that they cannot push it out."""
+    @on(KeyLine.Fitted)
+    def show_help(self, message: KeyLine.Fitted) -> None:
+        """Show the key of help, where all keys are; it is apart, so that the others cannot push it out."""
         self.query_one(".help", Static).update(
             Content.from_markup(
-                "[@click=app.help][bold $footer-key-foreground]$key[/] Help[/]", key=key_of(self.app, "help")
+                "[@click=app.help][bold $footer-key-foreground]$key[/] $word[/]",
+                key=key_of(self.app, "help.letter" if message.takes_letters else "help"),
+                word="more" if message.has_more else "Help",
             )
         )
 

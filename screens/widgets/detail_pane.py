@@ -6,17 +6,17 @@ from collections.abc import Iterable
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from screens.base.harmless_text import visible
+from screens.widgets.movable import Reading
 
 Detail = tuple[str, Text]
 """A title, and the text under it."""
 
 
-class DetailPane(VerticalScroll, can_focus=False):
+class DetailPane(Reading, can_focus=False):
     """A frame with a title and a text."""
 
     DEFAULT_CSS = """

@@ -1,19 +1,44 @@
-"""The keys at the bottom: as many as there is room for, and none of them cut."""
+"""The keys at the bottom: what can be done here and with this row, as far as there is room."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import pairwise, zip_longest
 
 from rich.cells import cell_len
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
-GAP = 1  # behind each key
+from screens.base.hosted import Hosted
+from screens.base.key_order import place_of
+from screens.base.textual_internals import is_character
+
+GAP, GROUP_GAP = 1, 3  # behind each key, and behind the last of a group
 KEY_STYLE = "bold $footer-key-foreground on $footer-key-background"
 VERB_STYLE = "$footer-description-foreground on $footer-description-background"
+
+
+@dataclass(frozen=True)
+class ShownKey:
+    """A key of the line, by the name the user knows: whether it works here, and whether it ends a group."""
+
+    binding: Binding
+    name: str
+    is_enabled: bool
+    tooltip: str
+    ends_group: bool = False
+
+    @property
+    def cells(self) -> int:
+        return cell_len(f"{self.name} {self.binding.description}")
+
+    @property
+    def gap(self) -> int:
+        return GROUP_GAP if self.ends_group else GAP
 
 
 class KeyButton(Static):
@@ -21,7 +46,7 @@ class KeyButton(Static):
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
-    KeyButton { margin-right: 1; text-wrap: nowrap; background: $footer-item-background; }
+    KeyButton { text-wrap: nowrap; background: $footer-item-background; }
     KeyButton:hover { background: $block-hover-background; pointer: pointer; }
     KeyButton.-disabled { text-style: dim; }
     """
@@ -29,32 +54,36 @@ class KeyButton(Static):
     def __init__(self) -> None:
         super().__init__()
         self.shrink = False
-        self.key = ""
-        self.label = ""
+        self.shown: ShownKey | None = None
 
-    @property
-    def cells(self) -> int:
-        return cell_len(self.label)
-
-    def show(self, binding: Binding, is_enabled: bool, tooltip: str) -> None:
-        """Show another key; one that does nothing here is dim."""
-        name = self.app.get_key_display(binding)
-        self.key, self.label = binding.key, f"{name} {binding.description}"
-        self.tooltip = Content(tooltip) if tooltip else None
-        self.set_class(not is_enabled, "-disabled")
+    def show(self, shown: ShownKey) -> None:
+        """Show another key."""
+        if shown == self.shown:
+            self.dim()
+            return
+        self.shown = shown
+        self.tooltip = Content(shown.tooltip) if shown.tooltip else None
         # an automatic width would be remembered from before, if this is the second text between two layouts
-        self.styles.width = self.cells
-        self.update(Content.assemble((name, KEY_STYLE), (f" {binding.description}", VERB_STYLE)))
+        self.styles.width = shown.cells
+        self.styles.margin = (0, shown.gap, 0, 0)
+        verb = f" {shown.binding.description}"
+        self.update(Content.assemble((shown.name, KEY_STYLE), (verb, VERB_STYLE)))
+        self.dim()
+
+    def dim(self) -> None:
+        """Be dim while the verb cannot be done: its key says why."""
+        shown, screen = self.shown, self.screen
+        if shown is not None:
+            possible = not isinstance(screen, Hosted) or screen.is_possible(shown.binding.action)
+            self.set_class(not (shown.is_enabled and possible), "-disabled")
 
     def on_mouse_down(self) -> None:
-        if self.has_class("-disabled"):
-            self.app.bell()
-        else:
-            self.app.simulate_key(self.key)
+        if self.shown is not None:
+            self.app.simulate_key(self.shown.binding.key)
 
 
 class KeyLine(Horizontal):
-    """Keys in their screen's order, the most important first; help has them all.
+    """The keys in their order, in groups; a place's help has them all.
 
     Textual's Footer makes new widgets whenever the keys change, and keeps the old ones for ever
     (docs/decisions/0021): here the widgets stay, and show the keys of the moment.
@@ -64,9 +93,16 @@ class KeyLine(Horizontal):
     KeyLine { dock: bottom; height: 1; color: $footer-foreground; background: $footer-background; }
     """
 
+    @dataclass
+    class Fitted(Message):
+        """Other keys are shown: whether there are more than fit, and whether letters are keys here."""
+
+        has_more: bool
+        takes_letters: bool
+
     def __init__(self) -> None:
         super().__init__()
-        self._shown: list[tuple[Binding, bool, str]] = []
+        self._shown: list[ShownKey] = []
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._keys_changed)
@@ -74,8 +110,14 @@ class KeyLine(Horizontal):
     def on_unmount(self) -> None:
         self.screen.bindings_updated_signal.unsubscribe(self)
 
-    def on_resize(self) -> None:
-        self._fit(self.query(KeyButton))
+    async def on_resize(self) -> None:
+        await self._arrange()
+
+    def row_changed(self) -> None:
+        """Look again at what can be done: another row is under the cursor, or the same one has changed."""
+        for button in self.query(KeyButton):
+            if button.display:
+                button.dim()
 
     def _keys_changed(self, screen: Screen[object]) -> None:
         if self.app.app_focus:
@@ -85,29 +127,50 @@ class KeyLine(Horizontal):
         """Show the keys that work now; below another screen it waits for its own to be on top again."""
         if not self.is_attached or self.screen is not self.app.screen:
             return
-        shown = self._keys()
-        if shown == self._shown:
-            return
-        self._shown = shown
+        keys = self._keys()
+        if keys != self._shown:
+            self._shown = keys
+            await self._arrange()
+
+    async def _arrange(self) -> None:
+        """Show the keys that there is room for."""
+        fitting = self._fitting()
         buttons = [*self.query(KeyButton)]
-        added = [KeyButton() for _ in shown[len(buttons) :]]
-        for button, (binding, is_enabled, tooltip) in zip([*buttons, *added], shown, strict=False):
-            button.show(binding, is_enabled, tooltip)
-        self._fit([*buttons, *added])
+        added = [KeyButton() for _ in fitting[len(buttons) :]]
         await self.mount_all(added)
+        for button, shown in zip_longest([*buttons, *added], fitting):
+            button.display = shown is not None
+            if shown is not None:
+                button.show(shown)
+        takes_letters = isinstance(self.screen, Hosted) and self.screen.takes_letters()
+        self.post_message(self.Fitted(len(fitting) < len(self._shown), takes_letters))
 
-    def _keys(self) -> list[tuple[Binding, bool, str]]:
-        """Return the keys for the line, the first of those that do the same."""
-        found: dict[str, tuple[Binding, bool, str]] = {}
+    def _fitting(self) -> list[ShownKey]:
+        """Return the keys that fit side by side; the gap behind the last one may be cut."""
+        room, fitting = self.size.width, list[ShownKey]()
+        for key in self._shown:
+            if key.cells <= room:
+                fitting.append(key)
+                room -= key.cells + key.gap
+        return fitting
+
+    def _keys(self) -> list[ShownKey]:
+        """Return the keys for the line in their order; of those that do the same, the shortest."""
+        found: dict[str, ShownKey] = {}
         for key in self.screen.active_bindings.values():
-            if key.binding.show:
-                found.setdefault(key.binding.action, (key.binding, key.enabled, key.tooltip))
-        return [*found.values()]
+            binding = key.binding
+            if not (binding.show or is_on_line(binding)):
+                continue
+            known = found.get(binding.action)
+            if known is None or (is_character(binding.key) and not is_character(known.binding.key)):
+                name = self.app.get_key_display(binding)
+                found[binding.action] = ShownKey(binding, name, key.enabled, key.tooltip)
+        keys = sorted(found.values(), key=lambda one: place_of(one.binding.id)[0])
+        groups = [place_of(one.binding.id)[1] for one in keys]
+        ends = [group != following for group, following in pairwise(groups)]
+        return [replace(one, ends_group=end) for one, end in zip(keys, [*ends, False], strict=False)]
 
-    def _fit(self, buttons: Iterable[KeyButton]) -> None:
-        room = self.size.width
-        for place, button in enumerate(buttons):
-            needed = button.cells + GAP
-            # the gap behind the last one may be cut
-            button.display = place < len(self._shown) and (not self.size.width or needed - GAP <= room)
-            room -= needed if button.display else 0
+
+def is_on_line(binding: Binding) -> bool:
+    """Return whether a key has its place on the line, even if it is not one of the main ones."""
+    return place_of(binding.id) != place_of(None)

@@ -20,6 +20,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widgets import DataTable
 
+from screens.base.motions import IN_TABLES
 from screens.base.textual_internals import SegmentTable
 from screens.widgets.cells import as_cell, is_one_line, rendered, same
 from screens.widgets.columns import Column, Row, fitting_columns
@@ -46,6 +47,7 @@ class LiveTable(SegmentTable, Generic[Row]):
     BINDINGS = [
         Binding("home", "scroll_top", "Top", show=False),
         Binding("end", "scroll_bottom", "Bottom", show=False),
+        *IN_TABLES,
     ]
     COMPONENT_CLASSES = {"live-table--changed"}
     DEFAULT_CSS = """
@@ -129,6 +131,16 @@ class LiveTable(SegmentTable, Generic[Row]):
         self._own_choice = tuple(key for key in dict.fromkeys(keys) if key in self._by_key)
         if self._shown:
             self._lay_out(again=True)
+
+    @property
+    def own_choice(self) -> tuple[str, ...]:
+        """The columns that the user chose, none if they are the usual ones."""
+        return self._own_choice
+
+    @property
+    def chosen_columns(self) -> list[Column[Row]]:
+        """The same as columns, whether there is room for them or not."""
+        return self._chosen_specs()
 
     def _chosen_specs(self) -> list[Column[Row]]:
         return [self._by_key[key] for key in self.chosen]

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from dispatch.desk.desk import Desk
 from models.errors import DeskError
+from screens.widgets.movable import Reading
 
 if TYPE_CHECKING:
     from screens.base.app_protocol import Host
@@ -24,7 +24,7 @@ Look = Callable[[Desk, Values], Text]
 TYPING_PAUSE_S = 0.12
 
 
-class Preview(VerticalScroll, can_focus=False):
+class Preview(Reading, can_focus=False):
     """A few lines that follow the form; an answer to older values is dropped.
 
     With ``only`` it follows just those fields: a rehearsal holds the desk's write lock while it runs.

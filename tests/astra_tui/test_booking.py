@@ -67,7 +67,7 @@ def test_cancel_contact_note_and_rate_are_in_the_history(booked: Run) -> None:
     assert (row["status"], row["cancel_reason"], row["score"]) == ("Cancelled", "too far", 4)
     assert row["next_action"] is None
     shown = booked("booking", "show", 1).out
-    assert "kim added a note to 1 (Kate Nguyen): wants\\ntwo windows" in shown
+    assert "kim  added a note to 1 (Kate Nguyen): wants\\ntwo windows" in shown
 
 
 def test_reassign_and_decline_change_the_agent(booked: Run) -> None:

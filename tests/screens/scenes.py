@@ -164,7 +164,7 @@ async def take_the_tour(app: AstraApp) -> None:
 
 async def read_help_to_the_end(app: AstraApp) -> None:
     await press(app, "f4", "f1")
-    panel = app.screen.query_one("#panel")
+    panel = app.screen.query_one("#help-text")
     panel.scroll_to(y=panel.max_scroll_y, animate=False)
     await app.settle()
 

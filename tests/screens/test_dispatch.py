@@ -120,8 +120,13 @@ async def test_the_key_of_dispatch_puts_the_cursor_into_customer(running: Any) -
     async with running(size=(80, 24)) as (app, _):
         await press(app, "enter", "t", "enter", "f2", *"Kate")
         assert (form(app)["name"], form(app)["method"]) == ("Kate", "Text")
-        await press(app, "tab", *"0711", "f3", "f2", *"555")  # coming back, it is where it was
-        assert form(app)["phone"] == "0711555"
+        await press(app, "tab", *"0711", "f3", "f2", *" Li")
+        assert (form(app)["name"], form(app)["phone"]) == ("Kate Li", "0711")
+        for key in ("escape", "f9", "ctrl+l"):
+            app.screen.query_one("#assign").focus()
+            await press(app, *"uxc", key)
+            assert app.focused is not None
+            assert app.focused.id == ("source" if key == "f9" else "customer"), key
 
 
 async def test_undo_takes_back_what_was_done_in_this_terminal(running: Any, other_terminal: Desk) -> None:

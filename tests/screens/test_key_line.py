@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 
-from screens.widgets.key_line import KeyButton, KeyLine
+from astra_tui.app import AstraApp
+from screens.base import keys
+from screens.base.key_order import GROUPS
+from screens.widgets.key_line import KeyButton, KeyLine, ShownKey
+from tests.screens.key_checks.registry import at_booking
+from tests.screens.picture import text_of
+from tests.screens.scenes import press
 
 
 class Keys(App[None]):
@@ -25,7 +33,7 @@ class Keys(App[None]):
 async def test_footer_drops_whole_keys_and_never_cuts_one() -> None:
     app = Keys()
     async with app.run_test(size=(40, 5)) as pilot:
-        for width, shown in (
+        for width, expected in (
             (40, "ctfx"),
             (32, "ctfx"),
             (31, "ctf"),
@@ -36,10 +44,11 @@ async def test_footer_drops_whole_keys_and_never_cuts_one() -> None:
         ):
             await pilot.resize_terminal(width, 5)
             await pilot.pause()
-            keys = [key for key in app.query(KeyButton) if key.display and key.key in "ctfx"]
-            assert "".join(key.key for key in keys) == shown, width
-            assert all(key.region.right <= width for key in keys), width
-            assert [key.region.width for key in keys] == [key.cells for key in keys], width
+            buttons = [key for key in app.query(KeyButton) if key.display]
+            keys = [(key, key.shown) for key in buttons if key.shown and key.shown.binding.key in "ctfx"]
+            assert "".join(shown.binding.key for _, shown in keys) == expected, width
+            assert all(key.region.right <= width for key, _ in keys), width
+            assert [key.region.width for key, _ in keys] == [shown.cells for _, shown in keys], width
 
 
 class Changing(App[None]):
@@ -74,9 +83,9 @@ async def test_a_key_is_as_wide_as_its_newest_text() -> None:
         await pilot.pause()
         first = app.query(KeyButton).first()
         for verb in ("Go", "Confirm"):  # the second one before the first is laid out
-            first.show(Binding("x", "note('x')", verb), True, "")
+            first.show(ShownKey(Binding("x", "note('x')", verb), "x", is_enabled=True, tooltip=""))
             assert first.styles.width is not None
-            assert first.styles.width.value == first.cells
+            assert first.styles.width.value == len(f"x {verb}")
         await pilot.pause()
         assert first.region.width == len("x Confirm")
 
@@ -113,3 +122,50 @@ async def test_a_click_on_a_key_is_that_key() -> None:
         await pilot.pause()
         await pilot.click(contact)
         assert app.noted == ["claim"]
+
+
+def verbs(app: AstraApp) -> dict[str, KeyButton]:
+    """The keys on the line, by their verbs."""
+    shown = [button for button in app.screen.query(KeyButton) if button.display and button.shown]
+    return {button.shown.binding.description: button for button in shown if button.shown}
+
+
+async def test_the_line_tells_what_can_be_done_with_the_row(golden_file: Path, running: Any) -> None:
+    async with running(golden_file, size=(200, 40)) as (app, _):
+        for number, dim in (
+            (9, {"Keep claim", "Release", "Reopen", "Score"}),
+            (7, {"Claim", "Reopen", "Score"}),
+            (2, {"Next step", "Claim", "Contact", "Confirm", "Cancel", "Reassign", "Release", "Decline"}),
+        ):
+            await at_booking(app, number)
+            known = verbs(app)
+            shown = {name for name, button in known.items() if button.has_class("-disabled")}
+            assert dim <= shown, number
+            assert shown - dim <= {"Keep claim", "Follow-up"}, number
+        await at_booking(app, 9)
+        claim = verbs(app)["Claim"]
+        assert not claim.has_class("-disabled")
+        await press(app, "c")
+        assert claim.has_class("-disabled"), "the same row, changed"
+
+
+async def test_more_keys_fit_a_wider_terminal_and_the_rest_are_in_help(
+    golden_file: Path, running: Any
+) -> None:
+    counts = []
+    for width in (80, 120, 200):
+        async with running(golden_file, size=(width, 30)) as (app, _):
+            await at_booking(app, 9)
+            buttons = [button for button in app.screen.query(KeyButton) if button.display]
+            counts.append(len(buttons))
+            assert all(button.region.right <= width for button in buttons)
+            assert "? more" in text_of(app)
+            gaps = {after.region.x - before.region.right for before, after in pairwise(buttons)}
+            assert gaps == {1, 3}
+    assert counts == sorted(set(counts))
+
+
+def test_a_verb_has_one_place_on_the_line() -> None:
+    placed = [identifier for group in GROUPS for identifier in group]
+    assert len(placed) == len(set(placed))
+    assert set(placed) <= set(keys.BY_ID)

@@ -9,7 +9,8 @@ import pytest
 
 from astra_tui.app import AstraApp
 from astra_tui.user.preferences import Preferences
-from dispatch import bookings
+from dispatch import bookings, queries
+from dispatch.agents.presence import set_presence
 from dispatch.bookings import follow_ups
 from dispatch.desk.desk import Desk
 from dispatch.leads import intake
@@ -198,3 +199,20 @@ async def test_the_next_step_of_a_waiting_booking_is_to_assign_it(golden_file: P
     async with running(golden_file, size=(80, 24)) as (app, _):
         await press(app, "f4", "escape", "home", "m")
         assert "Reassign booking 12" in text_of(app)
+
+
+async def test_the_title_of_the_window_tells_what_waits(running: Any, other_terminal: Desk) -> None:
+    async with running() as (app, _):
+        assert app.title == "Astra - Dispatch"
+        for row in await app.backend.read(queries.list_agents):
+            set_presence(other_terminal, row["agent_id"], "away")
+        intake.receive(other_terminal, name="Kate", **TRIP)
+        await app.settle()
+        waiting = (await app.backend.read(queries.count_totals)).waiting
+        assert waiting
+        assert app.title == f"Astra - Dispatch ({waiting} waiting)"
+        await press(app, "f4")
+        assert app.title == f"Astra - Queue ({waiting} waiting)"
+        app.has_title = False
+        await press(app, "f3")
+        assert app.title == f"Astra - Queue ({waiting} waiting)"

@@ -126,7 +126,7 @@ async def test_entries_in_help_can_be_clicked(golden_file: Path, running: Any) -
         await pilot.click(".help")
         for wanted, done in (("Add an agent", FormModal), ("What this place is for", Help)):
             await app.settle()
-            panel, lines, line = app.screen.query_one("#panel"), list[str](), None
+            panel, lines, line = app.screen.query_one("#help-text"), list[str](), None
             while line is None:  # down to the entry
                 lines = text_of(app).splitlines()
                 line = next((number for number, text in enumerate(lines) if wanted in text), None)

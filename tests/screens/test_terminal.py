@@ -101,3 +101,14 @@ def test_it_draws_on_the_terminal_without_a_stderr(path: Path) -> None:
         terminal.type(QUIT)
         assert terminal.until_it_ends() == 0
         assert terminal.is_in_order()
+
+
+def test_the_window_has_a_title_that_is_given_back(path: Path) -> None:
+    with started(path) as terminal:
+        terminal.until(lambda shown: b"\x1b]2;Astra - Dispatch" in shown)
+        terminal.type(ESCAPES + b"\x1bOR")  # f3
+        terminal.until(lambda shown: b"\x1b]2;Astra - Roster" in shown)
+        terminal.type(QUIT)
+        assert terminal.until_it_ends() == 0
+        assert terminal.shown.rindex(b"\x1b[23;2t") > terminal.shown.rindex(b"\x1b]2;")
+        assert terminal.is_in_order()

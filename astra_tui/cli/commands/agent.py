@@ -16,12 +16,13 @@ from astra_tui.cli.options import (
     dry_run,
     filter_reading,
     filtering,
+    formatted,
     limited,
     reading,
     verbs,
     with_parameters,
 )
-from astra_tui.cli.output.printing import Column, details, line
+from astra_tui.cli.output.printing import Column, Listing, details, line, required_keys
 from astra_tui.cli.value_types import AGENT, DEPARTMENT, JOB_TITLE
 from dispatch import agents, queries
 from dispatch.agents import handover, presence
@@ -53,12 +54,15 @@ LIST_COLUMNS: tuple[Column[AgentRow], ...] = (
     Column("Contact", reached, right=True),
     Column("Job title", "job_title"),
 )
+RATES = ("contact_rate", "contact_low", "contact_high", "contact_assigned")
+LISTING = Listing(LIST_COLUMNS, required_keys(AgentRow, *RATES), "agent_id")
 
 
 @agent.command("list")
 @click.option("--all", "with_left", is_flag=True, help="Also agents who have left.")
 @filtering(queries.AGENT_KEYS)
 @limited
+@formatted
 @reading
 def list_agents(call: Call, with_left: bool, filter_text: str, limit: int | None) -> None:
     """List the agents, best rank first."""
@@ -67,7 +71,7 @@ def list_agents(call: Call, with_left: bool, filter_text: str, limit: int | None
         rows = queries.filtered(queries.list_agents(with_left=with_left), asked)
         rows = contact_rate.with_rates(desk, rows[:limit])
     nobody = "no such agents" if filter_text else "no agents yet: astra agent add, or astra import"
-    call.show_rows(rows, LIST_COLUMNS, nobody)
+    call.show_rows(rows, LISTING, nobody)
 
 
 @agent.command()

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import rich_click as click
 
-from astra_tui.cli.commands.booking_batch import cancel, filter_of, filtered, reassign, release
-from astra_tui.cli.options import Call, booking_number, changing, limited, reading, verbs
+from astra_tui.cli.commands.booking_batch import (
+    WHEN,
+    cancel,
+    filter_of,
+    filtered,
+    follow_up,
+    reassign,
+    release,
+)
+from astra_tui.cli.options import Call, booking_number, formatted, limited, reading, verbs
 from astra_tui.cli.output.bookings import print_line
 from astra_tui.cli.output.events import print_history
-from astra_tui.cli.output.printing import Column, details, line
+from astra_tui.cli.output.printing import Column, Listing, details, line
 from astra_tui.cli.value_types import AGENT, DESTINATION, LAUNCH, METHOD, PACKAGE, SOURCE, Word
 from dispatch import bookings, queries
-from dispatch.bookings import editing, follow_ups
+from dispatch.bookings import editing
 from dispatch.desk import event_log
-from dispatch.inputs import due_times
 from dispatch.queries.next_action import next_action
 from dispatch.queries.row_types import BookingRow
 from dispatch.queries.wording import booking_state, holder, moment, money, with_next_step
 from models.base import Json
-from models.errors import InvalidInput
 
 
 @click.group("booking")
@@ -26,7 +32,7 @@ def booking() -> None:
     """List, claim, confirm, cancel or reassign bookings."""
 
 
-for batch_verb in (release, cancel, reassign):
+for batch_verb in (release, cancel, reassign, follow_up):
     booking.add_command(batch_verb)
 verb = verbs(booking, booking_number, print_line)
 
@@ -38,9 +44,9 @@ LIST_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("Status", booking_state),
     Column("Revenue", lambda row: money(row["total_revenue"]), right=True),
     Column("Changed", lambda row: moment(row["changed_at"]), whole=True),
+    Column("Follow-up", lambda row: moment(row["follow_up_at"]), whole=True, sparse=True),
 )
-FOLLOW_UP = Column[BookingRow]("Follow-up", lambda row: moment(row["follow_up_at"]), whole=True)
-WHEN = "any of: " + due_times.EXAMPLES
+LISTING = Listing(LIST_COLUMNS, queries.BOOKING_ROW, "booking_id")
 
 
 @booking.command("list")
@@ -49,6 +55,7 @@ WHEN = "any of: " + due_times.EXAMPLES
 @click.option("--sort", metavar="KEY", help=f"Order: {', '.join(queries.BOOKING_SORTS)}; default changed.")
 @click.option("--ascending", is_flag=True, help="Lowest or oldest first.")
 @limited
+@formatted
 @reading
 def list_bookings(
     call: Call, /, given: Json, due: bool, sort: str | None, ascending: bool, limit: int | None
@@ -58,11 +65,10 @@ def list_bookings(
         now = desk.now()
         order = _order(sort, due, ascending)
         which = filter_of(desk, given, due_until=now if due else None, **order)
-        rows = queries.list_bookings(which, limit)
-    promised = any(row["follow_up_at"] for row in rows)
-    if not call.as_json:
-        rows = [with_next_step(row, now) for row in rows]
-    call.show_rows(rows, (*LIST_COLUMNS, FOLLOW_UP) if promised else LIST_COLUMNS, "no such bookings")
+        rows = queries.each_booking(which, limit)
+        if call.is_for_people:
+            rows = (with_next_step(row, now) for row in rows)
+        call.show_rows(rows, LISTING, "no such bookings")
 
 
 def _order(sort: str | None, due: bool, ascending: bool) -> Json:
@@ -127,20 +133,6 @@ verb(
     click.option("--text", help="A note on the call."),
     click.option("--follow-up", metavar="WHEN", help="When to try again, " + WHEN + "."),
 )
-
-
-@booking.command("follow-up")
-@booking_number
-@click.option("--at", metavar="WHEN", help="When, " + WHEN + ".")
-@click.option("--clear", is_flag=True, help="Remove the follow-up.")
-@changing
-def set_follow_up(call: Call, booking_id: int, at: str | None, clear: bool) -> None:
-    """Set when to call a customer back, in the terminal's time zone."""
-    if (at is None) != clear:
-        raise click.UsageError("give either --at or --clear")
-    if at is not None and not at.strip():
-        raise InvalidInput("time", "the time is empty", "--clear removes the follow-up")
-    call.show(call.change(follow_ups.follow_up, booking_id, at), print_line)
 
 
 verb(

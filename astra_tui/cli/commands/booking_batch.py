@@ -1,4 +1,4 @@
-"""``astra booking release | cancel | reassign``: one booking, several, or all that a filter finds."""
+"""``astra booking release | cancel | reassign | follow-up``: one, several, or all that a filter finds."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from typing import Any, NamedTuple
 
 import rich_click as click
 
-from astra_tui.cli.options import Call, asked_for, changing, dry_run, filtering, with_parameters
+from astra_tui.cli.options import Call, asked_for, changing, dry_run, filtering, several, with_parameters
 from astra_tui.cli.output.bookings import print_line
 from astra_tui.cli.output.printing import line
 from astra_tui.cli.value_types import AGENT, BOOKING, DESTINATION, STATUS
 from dispatch import bookings, queries
-from dispatch.bookings import bulk_actions
+from dispatch.bookings import bulk_actions, follow_ups
 from dispatch.bookings.row_types import BatchResult
 from dispatch.desk.desk import Desk
+from dispatch.inputs import due_times
 from dispatch.queries.booking_filter_keys import BOOKING_KEYS
 from dispatch.queries.bookings import BookingFilter
 from dispatch.queries.customer_index import prepare
 from dispatch.queries.row_types import BookingRow
 from models.base import Json
 from models.bookings import PENDING
+from models.errors import InvalidInput
 
 REFUSED = 1  # exit code
 FILTERS = (
@@ -63,7 +65,8 @@ def filter_of(desk: Desk, given: Json, usual: str | None = None, **order: Any) -
     return which
 
 
-booking_numbers = click.argument("booking_ids", type=BOOKING, nargs=-1)
+booking_numbers = several("booking_ids", BOOKING)
+WHEN = "any of: " + due_times.EXAMPLES
 
 
 @click.command()
@@ -111,6 +114,32 @@ def reassign(
         lambda desk, number: bookings.reassign(desk, number, to_agent_id, reason),
         lambda desk, which: bulk_actions.reassign(desk, which, to_agent_id, reason),
         lambda desk, which: bulk_actions.preview_reassign(desk, which, to_agent_id),
+    )
+    _one_or_all(call, booking_ids, given, dry_run, verb)
+
+
+@click.command("follow-up")
+@booking_numbers
+@filtered
+@click.option("--at", metavar="WHEN", help="When, " + WHEN + ".")
+@click.option("--clear", is_flag=True, help="Remove the follow-up.")
+@dry_run
+@changing
+def follow_up(
+    call: Call, booking_ids: tuple[int, ...], given: Json, at: str | None, clear: bool, dry_run: bool
+) -> None:
+    """Set when to call back the customers of one booking, several, or all that a filter finds.
+
+    In the terminal's time zone.
+    """
+    if (at is None) != clear:
+        raise click.UsageError("give either --at or --clear")
+    if at is not None and not at.strip():
+        raise InvalidInput("time", "the time is empty", "--clear removes the follow-up")
+    verb = _Verb(
+        lambda desk, number: follow_ups.follow_up(desk, number, at),
+        lambda desk, which: bulk_actions.follow_up(desk, which, at),
+        lambda desk, which: bulk_actions.preview_follow_up(desk, which, at),
     )
     _one_or_all(call, booking_ids, given, dry_run, verb)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import rich_click as click
 
 from astra_tui.cli.commands import customer_privacy
-from astra_tui.cli.options import Call, changing, filter_reading, filtering, reading, verbs
+from astra_tui.cli.options import Call, changing, filter_reading, filtering, formatted, reading, verbs
 from astra_tui.cli.output.events import print_history
-from astra_tui.cli.output.printing import Column, details, line, section
+from astra_tui.cli.output.printing import Column, Listing, details, line, required_keys, section
 from astra_tui.cli.value_types import CUSTOMER
 from dispatch import customers
 from dispatch.customers import MOST_FOUND
-from dispatch.customers.row_types import CustomerCard, IssueLine, MergePreview
+from dispatch.customers.row_types import CustomerCard, IssueLine, MergePreview, Suspect
 from dispatch.inputs.filter_language import Words, joined, parse, parts_of
 from dispatch.inputs.filter_reader import read
 from dispatch.queries import customer_index
@@ -37,6 +39,10 @@ FIND_COLUMNS: tuple[Column[CustomerRow], ...] = (
     Column("Open", "open_bookings", right=True),
     Column("Last booking", "last_booking_id", right=True),
     Column("Booked", lambda row: moment(row["last_booking_at"]), whole=True),
+)
+FOUND = Listing(FIND_COLUMNS, required_keys(CustomerRow), "customer_id")
+ALIKE: Listing[Any] = Listing(
+    (*FIND_COLUMNS[:5], Column("Same", "because")), required_keys(Suspect), "customer_id"
 )
 BOOKING_COLUMNS: tuple[Column[BookingRow], ...] = (
     Column("Booking", "booking_id", right=True),
@@ -65,6 +71,7 @@ customer_number = click.argument("customer_id", type=CUSTOMER)
 @click.option(
     "--limit", type=LIMIT, default=MOST_FOUND, metavar="N", help=f"At most N rows; default {MOST_FOUND}."
 )
+@formatted
 @reading
 def find(call: Call, text: str, filter_text: str, limit: int) -> None:
     """Find customers by part of a name, phone or e-mail, or a booking number.
@@ -79,7 +86,7 @@ def find(call: Call, text: str, filter_text: str, limit: int) -> None:
         wanted = joined("and", [*parts_of(Words(text) if text else None), *parts_of(parse(filter_text))])
         asked = read(wanted, customers.CUSTOMER_KEYS, filter_reading(desk, filter_text))
         rows = customers.filtered(asked, limit)
-    call.show_rows(rows, FIND_COLUMNS, "no such customer")
+    call.show_rows(rows, FOUND, "no such customer")
 
 
 @customer.command()
@@ -109,11 +116,12 @@ def merge(call: Call, keep_id: int, other_id: int, dry_run: bool) -> None:
 
 @customer.command()
 @customer_number
+@formatted
 @reading
 def similar(call: Call, customer_id: int) -> None:
     """List possible duplicates of a customer, likeliest first."""
     rows = call.read(lambda _: customers.similar(customer_id))
-    call.show_rows(rows, (*FIND_COLUMNS[:5], Column("Same", "because")), "nobody like this customer")
+    call.show_rows(rows, ALIKE, "nobody like this customer")
 
 
 def _print_merge(preview: MergePreview) -> None:

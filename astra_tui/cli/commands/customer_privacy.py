@@ -5,9 +5,9 @@ from __future__ import annotations
 import rich_click as click
 
 from astra_tui.cli.commands.compact import compacted
-from astra_tui.cli.options import Call, changing, dry_run, reading
+from astra_tui.cli.options import Call, changing, dry_run, formatted, reading
 from astra_tui.cli.output.events import print_history
-from astra_tui.cli.output.printing import Column, details, line
+from astra_tui.cli.output.printing import Column, Listing, details, line, required_keys
 from astra_tui.cli.value_types import CUSTOMER
 from astra_tui.user.mentions import clear_filter, remove_mentions
 from dispatch import privacy
@@ -29,6 +29,7 @@ EXPIRED_COLUMNS: tuple[Column[Expired], ...] = (
     Column("Bookings", "bookings", right=True),
     Column("Issues", "issues", right=True),
 )
+EXPIRED = Listing(EXPIRED_COLUMNS, required_keys(Expired), "customer_id")
 
 
 @click.command()
@@ -111,6 +112,7 @@ def _print_export(row: Export) -> None:
 
 @click.command()
 @click.option("--days", type=click.IntRange(1, LONGEST), metavar="N", help="Instead of the setting's days.")
+@formatted
 @reading
 def expired(call: Call, days: int | None) -> None:
     """List the customers whom the setting retention_days would erase, or another number of days.
@@ -122,4 +124,4 @@ def expired(call: Call, days: int | None) -> None:
         if not kept:
             raise click.UsageError("retention_days is 0, so nobody is ever erased; preview with --days N")
         rows = privacy.expired(desk, kept)
-    call.show_rows(rows, EXPIRED_COLUMNS, "nobody")
+    call.show_rows(rows, EXPIRED, "nobody")

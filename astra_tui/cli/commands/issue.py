@@ -7,8 +7,19 @@ from typing import Any
 
 import rich_click as click
 
-from astra_tui.cli.options import Call, asked_for, changing, filtering, issue_number, limited, reading, verbs
-from astra_tui.cli.output.issues import LIST_COLUMNS, print_details, print_line, print_opened
+from astra_tui.cli.commands.issue_batch import close, priority, reassign
+from astra_tui.cli.options import (
+    Call,
+    asked_for,
+    changing,
+    filtering,
+    formatted,
+    issue_number,
+    limited,
+    reading,
+    verbs,
+)
+from astra_tui.cli.output.issues import LISTING, print_details, print_line, print_opened
 from astra_tui.cli.value_types import AGENT, BOOKING, CUSTOMER
 from dispatch import queries as desk_queries
 from dispatch.desk import event_log
@@ -40,6 +51,8 @@ def issue() -> None:
     """Open, answer, reassign, escalate, resolve and rate issues."""
 
 
+for batch_verb in (reassign, priority, close):
+    issue.add_command(batch_verb)
 verb = verbs(issue, issue_number, print_line)
 customer_option = click.option("--customer", "customer_id", type=CUSTOMER, help="The customer who has it.")
 booking_option = click.option("--booking", "booking_id", type=BOOKING, help="The booking it is about.")
@@ -76,6 +89,7 @@ def open_issue(call: Call, /, text: str, **given: Any) -> None:
 @click.option("--sort", default=queries.URGENCY, metavar="KEY", help="urgency (default) or changed.")
 @filtering(ISSUE_KEYS)
 @limited
+@formatted
 @reading
 def list_issues(
     call: Call, /, every: bool, text: str, sort: str, filter_text: str, limit: int | None, **given: Any
@@ -88,8 +102,8 @@ def list_issues(
         if given["agent"] is not None:
             desk_queries.agent(given["agent"])
         fields.setdefault("statuses", () if every or "statuses" in named else OPEN)
-        rows = queries.issues(desk, queries.IssueFilter(sort=sort, **fields), limit)
-    call.show_rows(rows, LIST_COLUMNS, "no such issues")
+        rows = queries.each_issue(desk, queries.IssueFilter(sort=sort, **fields), limit)
+        call.show_rows(rows, LISTING, "no such issues")
 
 
 @issue.command()
@@ -156,17 +170,10 @@ verb(
     "Resolve an issue; the customer is asked to rate its agent.",
     click.option("--text", help="A closing message to the customer."),
 )
-verb(lifecycle.close, "Close a resolved issue.")
 verb(
     lifecycle.reopen,
     "Reopen a resolved or closed issue; its clock continues with the time left.",
     reason_option(help="Why it is reopened."),
-)
-verb(
-    ownership.reassign,
-    "Reassign an open issue to another agent; its clocks continue.",
-    click.option("--to", "to_agent_id", type=AGENT, required=True, help="The agent who gets it."),
-    reason_option(help="Why it is reassigned."),
 )
 verb(
     surveys.rate,

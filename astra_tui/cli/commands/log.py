@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from itertools import islice, takewhile
 from typing import Any
 
 import rich_click as click
 
-from astra_tui.cli.options import Call, asked_for, filtering, limited, reading
-from astra_tui.cli.output.events import event_columns
-from astra_tui.cli.value_types import AGENT, BOOKING, EVENT, ISSUE
+from astra_tui.cli.database import database_path
+from astra_tui.cli.options import Call, asked_for, filtering, formatted, limited, reading
+from astra_tui.cli.output.events import EVENTS, print_now
+from astra_tui.cli.output.printing import narrate, put_json_line
+from astra_tui.cli.output.streams import reader_has_gone
+from astra_tui.cli.signals import StopSignals
+from astra_tui.cli.value_types import AGENT, BOOKING, EVENT, ISSUE, LARGEST_ID
 from dispatch import queries
+from dispatch.bootstrap import open_desk
 from dispatch.desk import event_log
 from dispatch.desk.event_filter import EVENT_KEYS, EventFilter
+from dispatch.desk.row_types import EventRow
 from dispatch.inputs import date_ranges
-from dispatch.reporting.event_sentences import names_in
+from dispatch.queries.log_follower import LogFollower
 from dispatch.service.issues import queries as issue_queries
+
+LOOK_EVERY_S = 0.25
 
 
 @click.command("log")
@@ -28,16 +38,37 @@ from dispatch.service.issues import queries as issue_queries
 @click.option("--text", metavar="WORDS", default="", help="Only with every word in the command or the actor.")
 @click.option("--undone", "is", flag_value="undone", help="Only undone commands.")
 @click.option("--before", type=EVENT, help="Only events older than this one.")
+@click.option(
+    "--after",
+    type=click.IntRange(0, LARGEST_ID),
+    metavar="EVENT",
+    help="Only events newer than this one; 0 for all.",
+)
+@click.option("--follow", is_flag=True, help="Print new events as they happen, until stopped.")
 @filtering(EVENT_KEYS)
 @limited
+@formatted
 @reading
 def log(
-    call: Call, /, text: str, filter_text: str, before: int | None, limit: int | None, **given: Any
+    call: Call,
+    /,
+    text: str,
+    filter_text: str,
+    before: int | None,
+    after: int | None,
+    follow: bool,
+    limit: int | None,
+    **given: Any,
 ) -> None:
     """List the desk's commands, newest first.
 
-    Times are in the terminal's zone, or in UTC with a Z at the end.
+    Times are in the terminal's zone, or in UTC with a Z at the end. --follow prints the oldest first, with
+    --json one object a line; --after the last one continues without a gap.
     """
+    if follow and before is not None:
+        raise click.UsageError("--before and --follow exclude each other")
+    if follow and call.form not in (None, "ndjson"):
+        raise click.UsageError("--follow prints lines of text, or of JSON with --json")
     with call.desk() as desk:
         if given["booking"] is not None:
             queries.booking(given["booking"])
@@ -46,6 +77,28 @@ def log(
         if given["agent"] is not None:
             queries.agent(given["agent"])
         fields, _ = asked_for(desk, EVENT_KEYS, filter_text, text, given.items())
-        rows = event_log.page(EventFilter(**fields), limit, before)
-        names = names_in(rows)
-    call.show_rows(rows, event_columns(names), "no such commands")
+        which = EventFilter(**fields)
+        if not follow:
+            rows = takewhile(lambda row: row["event_id"] > (after or 0), event_log.each(which, limit, before))
+            call.show_rows(rows, EVENTS, "no such commands")
+    if follow:
+        _follow(call, which, after, limit)
+
+
+def _follow(call: Call, which: EventFilter, after: int | None, limit: int | None) -> None:
+    """Print events as they are committed, until stopped, nobody reads any more, or the limit is reached."""
+    path = database_path(call.database)
+    follower = LogFollower(path, lambda: open_desk(path, actor=call.actor), which, narrate)
+    with StopSignals() as stop, follower:
+        follower.begin(after)
+        events = _until(lambda: stop.wait(LOOK_EVERY_S) or reader_has_gone(), follower)
+        for event in islice(events, limit):
+            if call.is_for_people:
+                print_now(event)
+            else:
+                put_json_line(event)
+
+
+def _until(ended: Callable[[], bool], follower: LogFollower) -> Iterator[EventRow]:
+    while not ended():
+        yield from follower.news()

@@ -6,8 +6,8 @@ from functools import partial
 
 import rich_click as click
 
-from astra_tui.cli.options import Call, lead_options, reading, with_parameters
-from astra_tui.cli.output.printing import Column, narrate
+from astra_tui.cli.options import Call, formatted, lead_options, reading, with_parameters
+from astra_tui.cli.output.printing import Column, Listing, narrate, required_keys
 from dispatch.matching import weights
 from dispatch.matching.assessment import glance
 from dispatch.matching.conversion_rates import rates
@@ -30,6 +30,7 @@ terms_and_weights = partial(
 
 @click.command("match")
 @terms_and_weights
+@formatted
 @reading
 def match(call: Call, /, weights_name: str | None, **lead: str) -> None:
     """Score every agent for a lead, best first: 0 to 100, with the parts of each score."""
@@ -40,10 +41,10 @@ def match(call: Call, /, weights_name: str | None, **lead: str) -> None:
             known = {rate.agent_id: rate.row() for rate in rates()}
         policy = desk.settings["policy"]
     rows = [agent.row() | {"rate": known[agent.agent_id]} for agent in seen.scores.agents]
-    call.show_rows(rows, COLUMNS, "")
+    call.show_rows(rows, LISTING, "")
     if seen.scores.note:
         narrate(seen.scores.note)
-    if not call.as_json:
+    if call.is_for_people:
         narrate(f"weights: {seen.weights.name}. {seen.verdict.under(policy)}")
         if seen.chance is not None:
             narrate(f"chance to confirm: {seen.chance.probability:.0%} ({seen.chance.reason})")
@@ -62,3 +63,4 @@ COLUMNS: tuple[Column[AgentScore], ...] = (
     Column("Most of it", _strongest),
     Column("Confirmed, shrunk", lambda row: "{rate:.0%} ({low:.0%} to {high:.0%})".format(**row["rate"])),
 )
+LISTING = Listing(COLUMNS, required_keys(AgentScore, "rate"), "agent_id")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import rich_click as click
 
-from astra_tui.cli.options import Call, changing
-from astra_tui.cli.output.printing import Column, line, table
+from astra_tui.cli.options import Call, changing, formatted
+from astra_tui.cli.output.printing import Column, Listing, line, table
 from astra_tui.cli.value_types import POLICY, SETTING
 from dispatch.assignment import policy_trial
 from dispatch.assignment.policies import POLICIES
@@ -27,6 +27,8 @@ POLICY_COLUMNS: tuple[Column[Json], ...] = (
     Column("Policy", "name"),
     Column("Who gets the lead", "help"),
 )
+SETTINGS = Listing(SETTING_COLUMNS, ("key", "value", "default", "help", "accepted", "fixed"), "key")
+POLICY_LISTING = Listing(POLICY_COLUMNS, ("name", "help", "current"), "name")
 
 TRIAL_COLUMNS: tuple[Column[TriedAgent], ...] = (
     Column("Agent", lambda row: row["agent_name"] or "waiting"),
@@ -38,13 +40,14 @@ TRIAL_COLUMNS: tuple[Column[TriedAgent], ...] = (
 @click.command("set")
 @click.argument("key", required=False, type=SETTING)
 @click.argument("value", required=False)
+@formatted
 @changing
 def set_value(call: Call, key: str | None, value: str | None) -> None:
     """List the desk's settings, show the one named KEY, or set it to VALUE."""
     if key is None:
         with call.desk() as desk:
             rows = [_setting(desk, name) for name in sorted(DEFINITIONS)]
-        call.show_rows(rows, SETTING_COLUMNS)
+        call.show_rows(rows, SETTINGS)
     elif value is None:
         call.show(call.read(_setting, key), lambda row: line(f"{row['key']} = {row['value']}: {row['help']}"))
     else:
@@ -64,6 +67,7 @@ def _setting(desk: Desk, key: str) -> Json:
 @click.command("policy")
 @click.argument("name", required=False, type=POLICY)
 @click.option("--preview", is_flag=True, help="Only show who would have got the last 50 leads.")
+@formatted
 @changing
 def policy(call: Call, name: str | None, preview: bool) -> None:
     """List the policies, or put the one named NAME in force."""
@@ -73,7 +77,7 @@ def policy(call: Call, name: str | None, preview: bool) -> None:
         with call.desk() as desk:
             current = desk.settings["policy"]
         rows = [{"name": key, "help": each.help, "current": key == current} for key, each in POLICIES.items()]
-        call.show_rows(rows, POLICY_COLUMNS)
+        call.show_rows(rows, POLICY_LISTING)
         return
     if name not in POLICIES:
         raise InvalidInput("policy", f"there is no policy {name!r}", "accepted: " + ", ".join(POLICIES))

@@ -6,8 +6,17 @@ import rich_click as click
 
 from astra_tui.cli.database import database_path, opened
 from astra_tui.cli.input_files import input_file, title_of
-from astra_tui.cli.options import Call, reading
-from astra_tui.cli.output.printing import Column, details, first_lines, line, narrate, table
+from astra_tui.cli.options import Call, formatted, reading
+from astra_tui.cli.output.printing import (
+    Column,
+    Listing,
+    details,
+    first_lines,
+    line,
+    narrate,
+    required_keys,
+    table,
+)
 from dispatch.queries.wording import plural
 from dispatch.triage import known_names
 from dispatch.triage.categories import CATEGORIES, tier
@@ -34,6 +43,7 @@ EVALUATE_HELP = 'Measure triage on labelled JSONL: {"text": ..., "category": ...
     "--from", "source_file", metavar="FILE", help='Read JSONL: {"text": ...} a line; - reads stdin.'
 )
 @click.option("--evaluate", "labelled_file", metavar="FILE", help=EVALUATE_HELP)
+@formatted
 @reading
 def triage_command(
     call: Call,
@@ -132,13 +142,17 @@ def _print_rows(call: Call, rows: list[Json]) -> None:
     read = [row for row in rows if "error" not in row]
     call.show_rows(
         rows if call.as_json else read,
-        (
-            Column("Line", "line", right=True),
-            Column("Category", "category", whole=True),
-            Column("Sure", lambda row: "no" if row["unsure"] else f"{row['confidence']:.0%}", right=True),
-            Column("Priority", "priority", whole=True),
-            Column("Mood", lambda row: row["sentiment"]["compound"], right=True, form="+.2f"),
-            Column("Keywords", lambda row: ", ".join(row["keywords"])),
+        Listing(
+            (
+                Column("Line", "line", right=True),
+                Column("Category", "category", whole=True),
+                Column("Sure", lambda row: "no" if row["unsure"] else f"{row['confidence']:.0%}", right=True),
+                Column("Priority", "priority", whole=True),
+                Column("Mood", lambda row: row["sentiment"]["compound"], right=True, form="+.2f"),
+                Column("Keywords", lambda row: ", ".join(row["keywords"])),
+            ),
+            ("line", *required_keys(Triage)),
+            "line",
         ),
         "no message could be read",
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import rich_click as click
 
-from astra_tui.cli.options import Call, changing, reading
-from astra_tui.cli.output.printing import Column, line
+from astra_tui.cli.options import Call, changing, formatted, reading
+from astra_tui.cli.output.printing import Column, Listing, line
 from astra_tui.cli.value_types import DESTINATION
-from dispatch.desk.accepted_values import WORDS, listing
+from dispatch.desk.accepted_values import WORDS
+from dispatch.desk.accepted_values import listing as listed
 from dispatch.operations import configuration
 
 
@@ -20,10 +21,12 @@ def _list_of(kind: str) -> click.RichGroup:
         pass
 
     @group.command("list", help=f"List the accepted {word}s.")
+    @formatted
     @reading
     def list_values(call: Call) -> None:
-        rows = call.read(lambda _: listing(kind))
-        call.show_rows(rows, (Column(word.capitalize(), "name"),), f"no {word} yet")
+        rows = call.read(lambda _: listed(kind))
+        listing: Listing[dict[str, str]] = Listing((Column(word.capitalize(), "name"),), ("name",), "name")
+        call.show_rows(rows, listing, f"no {word} yet")
 
     @group.command("add", help=f"Accept a new {word}.")
     @click.argument("name")
@@ -35,6 +38,11 @@ def _list_of(kind: str) -> click.RichGroup:
     return group
 
 
+PACKAGES: Listing[dict[str, str]] = Listing(
+    (Column("Destination", "destination"), Column("Package", "name")), ("destination", "name"), "name"
+)
+
+
 @click.group("package")
 def package() -> None:
     """List the packages of each destination, and add to them."""
@@ -42,13 +50,14 @@ def package() -> None:
 
 @package.command("list")
 @click.option("--destination", type=DESTINATION, help="Only those of this destination.")
+@formatted
 @reading
 def list_packages(call: Call, destination: str | None) -> None:
     """List the packages of the destinations."""
     with call.desk() as desk:
         wanted = None if destination is None else desk.values.check("destination", destination)
-        rows = [row for row in listing("package") if wanted in (None, row["destination"])]
-    call.show_rows(rows, (Column("Destination", "destination"), Column("Package", "name")), "no package yet")
+        rows = [row for row in listed("package") if wanted in (None, row["destination"])]
+    call.show_rows(rows, PACKAGES, "no package yet")
 
 
 @package.command("add")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import rich_click as click
 
 from astra_tui.cli.commands.train import print_evaluation
-from astra_tui.cli.options import Call, changing, reading
-from astra_tui.cli.output.printing import Column, details, line, section
+from astra_tui.cli.options import Call, changing, formatted, reading
+from astra_tui.cli.output.printing import Column, Listing, details, line, section
 from dispatch.matching import evidence as desk_evidence
 from dispatch.matching import weights as desk_weights
 from dispatch.matching.row_types import Evidence, WeightsRow
@@ -20,10 +20,11 @@ def weights() -> None:
 
 
 @weights.command("list")
+@formatted
 @reading
 def list_weights(call: Call) -> None:
     """List the published weights and every learned version, newest first."""
-    call.show_rows(call.read(lambda _: desk_weights.listing()), COLUMNS)
+    call.show_rows(call.read(lambda _: desk_weights.listing()), LISTING)
 
 
 @weights.command("show")
@@ -98,4 +99,9 @@ COLUMNS: tuple[Column[WeightsRow], ...] = (
     Column("Outcomes", "outcomes", right=True),
     Column("Range", _range, whole=True),
     Column("Believed", lambda row: {True: "yes", False: "no", None: ""}[row["gate_open"]]),
+)
+LISTING = Listing(
+    COLUMNS,
+    ("name", "version", "origin", "learned_at", "outcomes", "first_at", "last_at", "gate_open", "in_use"),
+    "name",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from astra_tui.cli.output.events import print_history
-from astra_tui.cli.output.printing import Column, details, line
+from astra_tui.cli.output.printing import Column, Listing, details, line, required_keys
 from dispatch.queries.wording import holder, moment, span
 from dispatch.service import wording
 from dispatch.service.row_types import IssueDetails, IssueRow, IssueStory
@@ -18,6 +18,7 @@ LIST_COLUMNS: tuple[Column[IssueRow], ...] = (
     Column("Customer", "customer_name"),
     Column("Title", "title"),
 )
+LISTING = Listing(LIST_COLUMNS, required_keys(IssueRow), "issue_id")
 
 
 def print_line(row: IssueRow) -> None:

@@ -11,13 +11,14 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
 from dispatch.inputs.validation import BIDI_OVERRIDES, REFUSED_CATEGORIES
+from dispatch.outputs.tables import FORMS
 
 Row = TypeVar("Row", bound=Mapping[str, object])
 
@@ -28,6 +29,7 @@ MOST_ROWS_SHOWN = 1_000
 MOST_LINES_SHOWN = 20
 COLUMN_GAP = 2
 NARROWEST = 4
+IDS = "ids"
 
 _plain: ContextVar[bool] = ContextVar("plain", default=False)
 
@@ -57,7 +59,7 @@ class Column(Generic[Row]):
     """A table's column: its heading, and the key of a row or a function of it.
 
     ``right`` (numbers) and ``whole`` (times) ones are never cut to fit a terminal. Values get a ``form`` as
-    in f-strings.
+    in f-strings. A ``sparse`` one is left out where no row has a value.
     """
 
     heading: str
@@ -65,10 +67,26 @@ class Column(Generic[Row]):
     right: bool = False
     whole: bool = False
     form: str = ""
+    sparse: bool = False
 
     def cell(self, row: Row) -> str:
         value = self.value(row) if callable(self.value) else row[self.value]
         return "" if value is None else printable(format(value, self.form))
+
+
+@dataclass(frozen=True)
+class Listing(Generic[Row]):
+    """How the rows of one kind are listed: a table's columns, the JSON keys in order, and the row's id."""
+
+    columns: Sequence[Column[Row]]
+    keys: Sequence[str]
+    number: str
+
+
+def required_keys(row: type, *more: str) -> tuple[str, ...]:
+    """Return the keys that every row of a TypedDict has, in order, and ``more``."""
+    wanted: frozenset[str] = row.__required_keys__  # type: ignore[attr-defined]
+    return (*(name for name in row.__annotations__ if name in wanted), *more)
 
 
 def printable(value: object) -> str:
@@ -117,9 +135,13 @@ def put_json(value: object) -> None:
 
 def put_json_line(value: object) -> None:
     """Print one JSON value on one line, at once: for a reader who follows the output."""
-    ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
-    sys.stdout.write(_harmless_json(json.dumps(value, ensure_ascii=ascii_only) + "\n"))
+    sys.stdout.write(_json_line(value))
     sys.stdout.flush()
+
+
+def _json_line(value: object) -> str:
+    ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
+    return _harmless_json(json.dumps(value, ensure_ascii=ascii_only) + "\n")
 
 
 def _harmless_json(text: str) -> str:
@@ -128,8 +150,28 @@ def _harmless_json(text: str) -> str:
     return JSON_LEAVES.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def put_text(lines: Iterable[str]) -> None:
+    """Print the lines of a table for other programs; on a terminal, without what controls it."""
+    is_seen = sys.stdout.isatty()
+    for text in lines:
+        sys.stdout.write(printable(text.removesuffix("\n")) + "\n" if is_seen else text)
+
+
+def put_rows(form: str, listing: Listing[Row], rows: Iterable[Row]) -> None:
+    """Print rows for other programs: csv, tsv, ndjson, or ids, one a line."""
+    if form == IDS:
+        put_text(f"{printable(row[listing.number])}\n" for row in rows)
+    elif form == "ndjson":
+        for row in rows:
+            sys.stdout.write(_json_line(row))
+    else:
+        cells = ([row.get(key) for key in listing.keys] for row in rows)
+        put_text(FORMS[form](listing.keys, cells))
+
+
 def table(columns: Sequence[Column[Row]], rows: Sequence[Row], nothing: str) -> None:
     """Print rows as a table as wide as the terminal; without rows, print ``nothing`` on stderr."""
+    columns = [one for one in columns if not one.sparse or any(map(one.cell, rows))]
     if not rows:
         narrate(nothing)
     elif is_plain():

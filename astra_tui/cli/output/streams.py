@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import select
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -96,6 +97,16 @@ def guarded() -> Iterator[None]:
             err.flush()
         except (OSError, ValueError):
             _discard(err)
+
+
+def reader_has_gone() -> bool:
+    """Return whether stdout is a pipe whose reader has ended: ``astra log --follow | head -1``."""
+    try:
+        waiting = select.poll()
+        waiting.register(sys.stdout.fileno(), 0)
+        return any(what & select.POLLERR for _, what in waiting.poll(0))
+    except (OSError, ValueError):  # no file, or closed: writing to it says so
+        return False
 
 
 def leave_stdout() -> None:

@@ -66,12 +66,13 @@ def _reconsider(
         issue.priority = PRIORITIES.index(triaged["priority"]) + 1
         issue.priority_steps = as_json(triaged["priority_steps"])
     if priority is not None:
-        _set_priority(running, issue, command_support.priority(priority))
+        set_priority(running, issue, command_support.priority(priority))
     if issue.priority != issue.was("priority"):
         clocks.follow_priority(issue, running.desk.settings)
 
 
-def _set_priority(running: Command, issue: Issue, number: int) -> None:
+def set_priority(running: Command, issue: Issue, number: int) -> None:
+    """Set the priority by hand as part of a command; the caller has the clocks follow."""
     name = PRIORITIES[number - 1]
     steps = json.loads(issue.priority_steps)
     steps.append(

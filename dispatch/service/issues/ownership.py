@@ -53,10 +53,15 @@ def reassign(running: Command, issue_id: int, to_agent_id: int, reason: str) -> 
     reason = validation.required_text(reason, "reason")
     issue = open_issue_at_work(running, issue_id)
     agent = working_agent(to_agent_id)
-    if issue.agent_id == to_agent_id:
-        raise Refused("same_agent", f"issue {issue_id} is already with {agent.name}")
+    check_other(issue, agent)
     running.detail = {"reason": reason}
     if agent.held >= agent.capacity:
         running.detail["over_capacity"] = True
     queue.give(running, issue, to_agent_id, f"{running.actor}: {reason}")
     return saved(running, issue)
+
+
+def check_other(issue: Issue, agent: Agent) -> None:
+    """Raise Refused if the agent has the issue already."""
+    if issue.agent_id == agent.agent_id:
+        raise Refused("same_agent", f"issue {issue.issue_id} is already with {agent.name}")

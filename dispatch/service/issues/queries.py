@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -49,6 +49,7 @@ from models.issues import (
 
 URGENCY, CHANGED = "urgency", "changed"
 SORTS = (URGENCY, CHANGED)
+AT_ONCE = 500
 AGENT_NAME = Agent.first_name.concat(" ").concat(Agent.last_name)
 
 
@@ -88,6 +89,20 @@ def issues(
 
     ``upwards`` reverses the order, to read the rows above ``after``.
     """
+    return rows_of(desk, issue_ids(which, limit, after, upwards=upwards))
+
+
+def each_issue(desk: Desk, which: IssueFilter, limit: int | None = None) -> Iterator[IssueRow]:
+    """Yield the same issues, of which only some are held together."""
+    ids = issue_ids(which, limit)
+    for start in range(0, len(ids), AT_ONCE):
+        yield from rows_of(desk, ids[start : start + AT_ONCE])
+
+
+def issue_ids(
+    which: IssueFilter, limit: int | None, after: IssueRow | None = None, *, upwards: bool = False
+) -> list[int]:
+    """Return the ids of the same issues."""
     query = Issue.select(Issue.issue_id).join(
         Due, on=(Due.issue_id == Issue.issue_id) & (Due.kind == RESOLUTION)
     )
@@ -100,8 +115,7 @@ def issues(
     if after is not None:
         conditions.append(_beyond(order, _place(which, after)))
     ordered = [column.desc() if descending else column.asc() for column, descending in order]
-    ids = [issue_id for (issue_id,) in tuples(query.where(*conditions).order_by(*ordered).limit(limit))]
-    return rows_of(desk, ids)
+    return [issue_id for (issue_id,) in tuples(query.where(*conditions).order_by(*ordered).limit(limit))]
 
 
 def _order(which: IssueFilter) -> list[tuple[Any, bool]]:

@@ -52,6 +52,11 @@ RUNS: dict[str, tuple[Run, Run, list[bool]]] = {
         bulk_actions.preview_cancel,
         [True, True, True, False, False],
     ),
+    "follow_up": (
+        lambda desk, which: bulk_actions.follow_up(desk, which, "in 2h"),
+        lambda desk, which: bulk_actions.preview_follow_up(desk, which, "in 2h"),
+        [True, True, True, False, False],
+    ),
     "release": (bulk_actions.release, bulk_actions.preview_release, [True, False, True, False, False]),
 }
 WRITTEN = {"changed_at", "version", "given_at", "cancel_reason"}  # fields that a preview leaves out

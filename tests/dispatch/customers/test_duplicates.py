@@ -125,3 +125,9 @@ def test_problems_shown_beforehand_match_the_refusals(
         assert {name: str(problem) for name, problem in answer.items()} == {field: str(refused.value)}
     else:
         intake.receive(desk, **given)
+
+
+def test_a_long_pasted_text_is_nobodys_name(people: None, look: Look) -> None:
+    for text in ("Mia Wong " * 15, "a " * 49, "Mia Wong " * 3_000, "x" * 10_000):
+        assert look(customers.suspects, text) == []
+        assert look(customers.find, text) == []

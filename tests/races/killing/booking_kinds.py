@@ -84,6 +84,9 @@ BOOKINGS: dict[str, Kind] = {
     "several cancelled": command(
         lambda desk: bulk_actions.cancel(desk, (*work.MORE_PENDING, 99), "launch called off")
     ),
+    "several follow-ups": command(
+        lambda desk: bulk_actions.follow_up(desk, (*work.MORE_PENDING, 99), "in 2h")
+    ),
     "several released": command(lambda desk: bulk_actions.release(desk, work.MORE_CLAIMED)),
     "not claimed in time": command(lambda desk: booking_timeouts.lapse(desk, work.PENDING)),
     "asked whether still on it": command(lambda desk: booking_timeouts.ask(desk, work.CLAIMED)),

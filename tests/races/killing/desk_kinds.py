@@ -18,6 +18,7 @@ from dispatch.matching import weights
 from dispatch.matching.learning import version_store
 from dispatch.operations import configuration, doctor
 from dispatch.operations.sweep import drain
+from dispatch.views import desk_views
 from models.agents import Agent
 from tests.races.killing import desk_at_work as work
 from tests.races.killing.desk_at_work import add_agent, everybody, give, lead
@@ -116,6 +117,13 @@ DESK: dict[str, Kind] = {
         answers_again=False,
     ),
     "setting": command(set_to("offer_minutes", "10")),
+    "view saved": command(lambda desk: desk_views.save(desk, "Mars", "queue", "to:mars", ("state",), "id")),
+    "view changed": command(
+        lambda desk: desk_views.save(desk, "mars", "log"), lambda desk: desk_views.save(desk, "Mars", "queue")
+    ),
+    "view deleted": command(
+        lambda desk: desk_views.delete(desk, "Mars"), lambda desk: desk_views.save(desk, "Mars", "queue")
+    ),
     "policy": command(set_to("policy", "skill")),
     "policy and back": command(set_to("policy", "rank"), set_to("policy", "balanced")),
     "destination": command(lambda desk: configuration.add_value(desk, "destination", "Callisto")),

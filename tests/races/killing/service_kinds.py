@@ -14,6 +14,7 @@ from dispatch.batches.record import together
 from dispatch.bookings import bulk_actions, editing
 from dispatch.desk.desk import Desk
 from dispatch.operations.undo import redo, undo
+from dispatch.service import bulk_actions as issue_bulk
 from dispatch.service.due_checks import sweep_issues
 from dispatch.service.issues import conversation, escalation_commands, intake, lifecycle, ownership, surveys
 from dispatch.service.issues import editing as issue_editing
@@ -85,6 +86,15 @@ ISSUES: dict[str, Kind] = {
         lambda desk: issue_editing.edit(
             desk, work.ISSUE_AT_WORK, category="product_complaint", tier="platinum"
         )
+    ),
+    "several issues reassigned": command(
+        lambda desk: issue_bulk.reassign(desk, (work.ISSUE_AT_WORK, work.ESCALATED_ISSUE, 99), 1, "ill")
+    ),
+    "several issues prioritised": command(
+        lambda desk: issue_bulk.prioritise(desk, (work.ISSUE_AT_WORK, work.ESCALATED_ISSUE), "low")
+    ),
+    "several issues closed": command(
+        lambda desk: issue_bulk.close(desk, (work.RESOLVED_ISSUE, work.ISSUE_AT_WORK))
     ),
     "issues passed on": command(
         lambda desk: set_presence(desk, 2, "away"),

@@ -22,9 +22,10 @@ from tests.screens.scenes import LEAD, fill_in, press
 check = checks_of("leads")
 
 
-@check("form.assign", "form.clear")
+@check("form.assign", "form.clear", "form.begin")
 async def assign_from_any_field(app: AstraApp) -> None:
-    await press(app, "f2")
+    await press(app, "f2", "tab", "escape")
+    assert app.screen.query_one("#customer").has_focus
     await fill_in(app, **LEAD)
     await press(app, "ctrl+l")
     assert app.screen.query_one(LeadForm).is_empty

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from textual.widgets import Input, Static
@@ -13,6 +14,7 @@ from screens.app.import_files import ImportFiles
 from screens.app.tour import Tour
 from screens.dialogs.form import FormModal
 from screens.shell.desk_screen import Place
+from screens.shell.saved_views import SavedViews
 from screens.widgets.live_table import LiveTable
 from tests.screens.key_checks.registry import (
     checks_of,
@@ -55,6 +57,38 @@ def shown_in(app: AstraApp, table: str) -> Any:
     row = app.screen.query_one(f"#{table}", LiveTable).current
     assert row is not None
     return row
+
+
+@check("export")
+async def export_of_the_roster(app: AstraApp) -> None:
+    await press(app, "f3", "E")
+    file = Path(app.screen.query_one("#path", Input).value)
+    assert file.name.startswith("roster-")
+    target = app.backend.path.with_name("roster.csv")
+    await fill_in(app, path=str(target))
+    await press(app, "f9")
+    assert target.read_text().startswith("rank,name,department,")
+    await press(app, "E")
+    await fill_in(app, path=str(target))
+    await press(app, "f9")
+    assert "exists already" in " ".join(text_of(app).split())
+    await press(app, "escape", "escape")
+
+
+@check("views", "views.save", "views.use", "views.delete", "views.close")
+async def saved_views(app: AstraApp) -> None:
+    await press(app, "f4", "escape", "slash", *"to:mars", "enter", "semicolon")
+    assert isinstance(app.screen, SavedViews)
+    await press(app, "s", *"Mars", "enter", "enter", "f9")
+    assert "Mars" in text_of(app)
+    await press(app, "escape", "escape", "semicolon", "enter")
+    assert (place(app), app.screen.query_one("#filter", Input).value) == ("queue", "to:mars")
+    await press(app, "semicolon", "x")
+    assert "x again deletes it" in text_of(app)
+    await press(app, "x")
+    assert "No saved views yet" in text_of(app)
+    await press(app, "escape", "escape")
+    assert place(app) == "queue"
 
 
 @check("retry")

@@ -11,6 +11,7 @@ from screens.customers.card import CustomerCard
 from screens.dialogs.panel import Panel
 from screens.shell.command_line import CommandLine
 from screens.shell.desk_screen import Place
+from screens.shell.help import Help
 from screens.widgets.live_table import LiveTable
 from tests.screens.key_checks.registry import (
     PLACES,
@@ -20,6 +21,7 @@ from tests.screens.key_checks.registry import (
     place,
     shown_now,
 )
+from tests.screens.picture import text_of
 from tests.screens.scenes import fill_in, leave, press
 
 check = checks_of("places")
@@ -33,10 +35,23 @@ async def help_lists_every_key(app: AstraApp) -> None:
         for key in ("f1",) if name == "dispatch" else ("f1", "question_mark"):
             await press(app, key)
             panel = app.screen
-            assert isinstance(panel, Panel)
-            said = " ".join(panel.text.plain.split())
+            assert isinstance(panel, Help)
+            said = {verb.sentence for verb in panel.offered}
             assert [one.id for one in [*keys.APP, *PLACES[name]] if one.tooltip not in said] == []
-            await leave(app)
+            assert [
+                verb.shown_keys for verb in panel.offered if verb.shown_keys[:7] not in panel.text.plain
+            ] == []
+            await press(app, "escape")
+            assert isinstance(app.screen, Place)
+
+
+@check("help.take", "help.close", "palette", "palette.take", "palette.close")
+async def help_and_palette_run_what_is_found(app: AstraApp) -> None:
+    for opening in ("f1", "ctrl+p"):
+        await press(app, "f4", opening, "escape")
+        assert place(app) == "queue"
+        await press(app, opening, *"roster", "enter")
+        assert place(app) == "roster"
 
 
 @check(*(f"place.{name}" for name in keys.PLACES))
@@ -98,7 +113,11 @@ async def find_a_customer(app: AstraApp) -> None:
 @check("booking.customer", "customer.merge", "merge.swap")
 async def merge_two_customers(app: AstraApp) -> None:
     await at_booking(app, 9)
-    await press(app, "i", "m", *"ines", "enter", "s", "s", "f9")
+    await press(app, "i", "m", *"ines", "enter", *"swaps")
+    kept = text_of(app).index("Emil Kovacs (9)"), text_of(app).index("Ines Costa (10)")
+    await press(app, "ctrl+t")
+    assert kept != (text_of(app).index("Emil Kovacs (9)"), text_of(app).index("Ines Costa (10)"))
+    await press(app, "ctrl+t", "f9")
     assert (await booking(app, 10))["customer_id"] == 9
     await press(app, "u")
     assert (await booking(app, 10))["customer_id"] == 10
@@ -121,7 +140,7 @@ async def read_the_log(app: AstraApp) -> None:
 
 @check("why", "why.letter", "panel.close", "panel.copy")
 async def why_and_its_panel(app: AstraApp) -> None:
-    for start, key, close in (("f2", "f8", "escape"), ("f5", "w", "enter"), ("f4", "f8", "q")):
+    for start, key, close in (("f2", "f8", "escape"), ("f5", "w", "enter"), ("f4", "f8", "escape")):
         await press(app, start, key)
         assert isinstance(app.screen, Panel)
         assert app.screen.heading.startswith("Why booking ")

@@ -17,7 +17,7 @@ from screens.widgets.live_table import LiveTable
 from tests.screens.scenes import press
 
 PLACES: dict[str, list[Binding]] = {
-    "dispatch": [*keys.FORM, *keys.MATCH, *keys.WHY_SHOWN, *keys.BOOKING],
+    "dispatch": [*keys.FORM, *keys.MATCH, *keys.WHY_SHOWN, *keys.BOOKING, keys.EXPORT],
     "roster": [*keys.ROSTER, *keys.LIST],
     "queue": [*keys.BOOKING, *keys.QUEUE, *keys.LIST, *keys.WHY],
     "my-desk": [*keys.MY_DESK, *keys.WHY],

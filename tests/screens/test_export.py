@@ -1,0 +1,124 @@
+"""E writes what a list shows into a file: every row of it, in its order, and no cell is a formula."""
+
+from __future__ import annotations
+
+import csv
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Input
+
+from astra_tui.app import AstraApp
+from dispatch import queries
+from dispatch.customers import records
+from dispatch.desk.desk import Desk
+from models.errors import Refused
+from screens.dialogs.form import FormModal
+from screens.shell.export import until
+from screens.widgets.live_table import LiveTable
+from tests.screens.conftest import Running
+from tests.screens.picture import text_of
+from tests.screens.scenes import fill_in, press
+
+
+async def export(app: AstraApp, path: Path, **fields: str) -> None:
+    await press(app, "E")
+    assert isinstance(app.screen, FormModal)
+    await fill_in(app, path=str(path), **fields)
+    await press(app, "f9")
+
+
+def read(path: Path) -> list[list[str]]:
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.reader(file))
+
+
+async def test_all_rows_of_a_filtered_list_leave_in_its_order(
+    running: Running, tmp_path: Path, other_terminal: Desk
+) -> None:
+    """Though the window holds a hundred of them."""
+    with other_terminal.reading():
+        wanted = queries.list_bookings(queries.BookingFilter(status="Confirmed", sort="id", descending=False))
+    assert len(wanted) > 150
+    async with running() as (app, _):
+        await press(app, "f4", "slash", *"status:confirmed", "enter", "greater_than_sign", "less_than_sign")
+        assert len(app.screen.query_one(LiveTable).rows_shown) <= 100
+        await export(app, tmp_path / "a.csv")
+        assert f"Exported {len(wanted)} rows" in text_of(app)
+    header, *rows = read(tmp_path / "a.csv")
+    assert header[:5] == ["booking_id", "customer_name", "destination", "agent_name", "state"]
+    assert [row[0] for row in rows] == [str(row["booking_id"]) for row in wanted]
+
+
+async def test_the_chosen_columns_or_all_of_them(running: Running, tmp_path: Path) -> None:
+    async with running(size=(80, 24)) as (app, _):
+        await press(app, "f4")
+        app.screen.query_one(LiveTable).choose(["requests", "booking_id", "launch_location"])
+        await export(app, tmp_path / "some.tsv")
+        await export(app, tmp_path / "all.ndjson", columns="All")
+        first: Any = app.screen.query_one(LiveTable).rows_shown[0]
+    assert (tmp_path / "some.tsv").read_text().splitlines()[0] == "requests\tbooking_id\tlaunch_location"
+    line = json.loads((tmp_path / "all.ndjson").read_text().splitlines()[0])
+    assert line["booking_id"] == first["booking_id"]
+    assert {*line} >= {"customer_name", "phone", "version", "total_revenue"}
+
+
+async def test_a_name_that_is_a_formula_is_a_text(
+    running: Running, tmp_path: Path, other_terminal: Desk
+) -> None:
+    records.edit(other_terminal, 450, name='=HYPERLINK("http://x","y")')
+    async with running() as (app, _):
+        await press(app, "f4")
+        await export(app, tmp_path / "a.csv")
+    assert '\'=HYPERLINK("http://x","y")' in {row[1] for row in read(tmp_path / "a.csv")}
+
+
+@pytest.mark.parametrize(
+    ("keys", "name", "header"),
+    [
+        (("f5",), "my-desk", "group"),
+        (("f6",), "service", "issue_id"),
+        (("h",), "log", "event_id"),
+        (("f2", "f9", "escape", "shift+tab", "shift+tab"), "", ""),
+    ],
+)
+async def test_every_list_has_the_key(
+    running: Running, tmp_path: Path, keys: tuple[str, ...], name: str, header: str
+) -> None:
+    async with running() as (app, _):
+        app.my_agent_id = 6
+        await press(app, "f3", *keys)
+        app.screen.query_one(f"#{name or 'latest'}", LiveTable).focus()
+        await press(app, "E")
+        assert Path(app.screen.query_one("#path", Input).value).name.startswith(
+            f"{name or 'latest'}-2082-03-04"
+        )
+        await fill_in(app, path=str(tmp_path / "a.csv"))
+        await press(app, "f9")
+        assert "Exported" in text_of(app)
+    assert read(tmp_path / "a.csv")[0][0] == (header or "created_at")
+
+
+async def test_a_file_that_exists_is_kept_and_the_form_stays(running: Running, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("theirs")
+    async with running() as (app, _):
+        await press(app, "f3")
+        await export(app, tmp_path / "a.csv")
+        assert isinstance(app.screen, FormModal)
+        assert "exists already" in " ".join(text_of(app).split())
+        await fill_in(app, path=str(tmp_path / "b.csv"))
+        await press(app, "f9")
+        assert "Exported 30 rows" in text_of(app)
+    assert (tmp_path / "a.csv").read_text() == "theirs"
+
+
+def test_an_export_ends_with_the_application() -> None:
+    closing = threading.Event()
+    rows = until(closing.is_set, ({"number": number} for number in range(9)))
+    assert next(rows) == {"number": 0}
+    closing.set()
+    with pytest.raises(Refused, match="closed"):
+        next(rows)
