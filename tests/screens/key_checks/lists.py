@@ -67,7 +67,7 @@ async def export_of_the_roster(app: AstraApp) -> None:
     target = app.backend.path.with_name("roster.csv")
     await fill_in(app, path=str(target))
     await press(app, "f9")
-    assert target.read_text().startswith("rank,name,department,")
+    assert target.read_text().startswith("rank,department,name,")
     await press(app, "E")
     await fill_in(app, path=str(target))
     await press(app, "f9")
